@@ -1,0 +1,42 @@
+import { defineConfig } from 'vitest/config'
+
+// Workspace packages run from their sources: tests never see a stale build.
+const shared = { ssr: { resolve: { conditions: ['source'] } } }
+
+const stores = { ...shared, globalSetup: './scripts/test-services.ts' }
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        ...shared,
+        test: {
+          name: 'unit',
+          include: ['{apps,packages}/*/src/**/*.test.ts', 'scripts/*.test.ts'],
+          exclude: ['**/*.int.test.ts', '**/node_modules/**', '**/dist/**'],
+        },
+      },
+      {
+        ...shared,
+        test: {
+          name: 'int',
+          include: ['{apps,packages}/*/{src,test}/**/*.int.test.ts'],
+          globalSetup: stores.globalSetup,
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        ...shared,
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.e2e.test.ts'],
+          globalSetup: stores.globalSetup,
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+})
