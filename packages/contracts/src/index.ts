@@ -1,1 +1,7 @@
-export {}
+export * from './image-jobs.ts'
+export * from './problems.ts'
+export * from './queues.ts'
+export * from './storage-keys.ts'
+export * from './task-events.ts'
+export * from './tasks.ts'
+export * from './tenants.ts'

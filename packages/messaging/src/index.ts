@@ -1,1 +1,5 @@
-export {}
+export { formatFailureReason, parseFailureReason, type FailureReason } from './failure-reason.ts'
+export { createImageQueue, QueueUnavailableError, type ImageDelivery, type ImageQueue, type ImageQueuePolicy, type QueuedImageJob } from './image-queue.ts'
+export { createImageWorker, permanentFailure, type ImageProcessor, type ImageWorker, type ImageWorkerOptions } from './image-worker.ts'
+export { redisNames, type RedisNames } from './names.ts'
+export { createTaskEventsPublisher, subscribeTaskEvents, type PublishTaskEvent } from './task-events-channel.ts'

@@ -1,0 +1,45 @@
+import { z } from 'zod'
+import { variant } from './tasks.ts'
+
+export const IMAGE_QUEUE = 'image-processing'
+export const IMAGE_JOB = 'process-image'
+
+/** The widths that every image task yields, largest first. The name of a variant is its width. */
+export const VARIANT_WIDTHS = [1024, 800] as const
+
+/**
+ * What a worker is told: ids and paths, never state. `imagePath` is a storage key, so that it means the same on
+ * every machine. New fields must be optional: jobs of the previous release may still be waiting.
+ */
+export const imageJob = z.object({
+  taskId: z.string(),
+  imagePath: z.string(),
+  timestamp: z.number(),
+  epoch: z.number().int(),
+  tenant: z.string(),
+  imageName: z.string(),
+  /** Runs and attempts of this epoch made by an earlier job of the same id that Redis lost. */
+  previous: z.object({ runs: z.number().int(), attempts: z.number().int() }).optional(),
+})
+export type ImageJob = z.infer<typeof imageJob>
+
+/** The job's return value. It is kept in Redis so that a lost event can be made up for. */
+export const imageJobResult = z.object({
+  images: z.array(variant),
+  processingTime: z.number(),
+  startedAt: z.number(),
+  attempt: z.number().int(),
+  workerId: z.string(),
+})
+export type ImageJobResult = z.infer<typeof imageJobResult>
+
+/** The job id of a task: the task id at its first epoch, `<id>-<epoch>` after a retry. */
+export function jobIdOf(taskId: string, epoch: number): string {
+  return epoch === 1 ? taskId : `${taskId}-${epoch}`
+}
+
+/** The inverse of {@link jobIdOf}; undefined for ids that are not ours. */
+export function parseJobId(jobId: string): { taskId: string; epoch: number } | undefined {
+  const match = /^([0-9a-f]{24})(?:-(\d{1,6}))?$/.exec(jobId)
+  return match?.[1] ? { taskId: match[1], epoch: Number(match[2] ?? 1) } : undefined
+}

@@ -1,0 +1,15 @@
+import { expect, it } from 'vitest'
+import { attemptOfSeq, eventSeq, STEP } from './task-events.ts'
+
+it('orders the steps of an attempt, and attempts after one another', () => {
+  const history = [1, 2].flatMap((attempt) => [
+    eventSeq(attempt, STEP.processing),
+    eventSeq(attempt, STEP.progress),
+    eventSeq(attempt, STEP.progress + 1),
+    eventSeq(attempt, STEP.retry),
+    eventSeq(attempt, STEP.completed),
+    eventSeq(attempt, STEP.failed),
+  ])
+  expect(history).toEqual([...new Set(history)].toSorted((a, b) => a - b))
+  expect(history.map(attemptOfSeq)).toEqual([1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2])
+})

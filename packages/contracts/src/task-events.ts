@@ -1,0 +1,84 @@
+import { z } from 'zod'
+import { taskKind, taskPriority, variant } from './tasks.ts'
+
+export const TASK_EVENTS_CHANNEL = 'task-events'
+
+/**
+ * Every event says where it stands in its task's history: `epoch` (restarts by a person), `attempt` (runs of the job
+ * within the epoch, lost workers included) and `seq`, which grows strictly within an epoch. A receiver that keeps the
+ * largest `seq` it has seen can drop duplicates and latecomers.
+ */
+const envelope = {
+  taskId: z.string(),
+  tenant: z.string(),
+  timestamp: z.number(),
+  epoch: z.number().int(),
+  attempt: z.number().int(),
+  seq: z.number().int(),
+}
+const run = { workerId: z.string(), startedAt: z.number(), waitMs: z.number() }
+const fault = { error: z.string(), code: z.string(), retryable: z.boolean(), attempts: z.number().int() }
+
+export const taskCreated = z.object({
+  eventType: z.literal('task.created'),
+  ...envelope,
+  kind: taskKind,
+  priority: taskPriority,
+  name: z.string(),
+})
+export const taskProcessing = z.object({ eventType: z.literal('task.processing'), ...envelope, ...run })
+export const taskProgress = z.object({
+  eventType: z.literal('task.progress'),
+  ...envelope,
+  ...run,
+  stage: z.string(),
+  percent: z.number(),
+})
+export const taskCompleted = z.object({
+  eventType: z.literal('task.completed'),
+  ...envelope,
+  ...run,
+  images: z.array(variant),
+  processingTime: z.number(),
+  attempts: z.number().int(),
+})
+export const taskRetry = z.object({
+  eventType: z.literal('task.retry'),
+  ...envelope,
+  ...run,
+  ...fault,
+  nextAt: z.number(),
+})
+export const taskFailed = z.object({
+  eventType: z.literal('task.failed'),
+  ...envelope,
+  ...fault,
+  willRetry: z.literal(false),
+  finishedAt: z.number(),
+  workerId: z.string().nullable(),
+})
+
+export const taskEvent = z.discriminatedUnion('eventType', [
+  taskCreated,
+  taskProcessing,
+  taskProgress,
+  taskCompleted,
+  taskRetry,
+  taskFailed,
+])
+export type TaskEvent = z.infer<typeof taskEvent>
+export type TaskEventOf<T extends TaskEvent['eventType']> = Extract<TaskEvent, { eventType: T }>
+
+/** Steps of one attempt in their order. Progress counts up from `progress`; the ends are far above it. */
+export const STEP = { processing: 1, progress: 2, retry: 997, completed: 998, failed: 999 } as const
+const STEPS_PER_ATTEMPT = 1000
+
+/** The place of a step in the epoch's history: attempts first, steps within them. */
+export function eventSeq(attempt: number, step: number): number {
+  return attempt * STEPS_PER_ATTEMPT + step
+}
+
+/** The attempt that a `seq` belongs to. */
+export function attemptOfSeq(seq: number): number {
+  return Math.floor(seq / STEPS_PER_ATTEMPT)
+}

@@ -1,0 +1,76 @@
+import { z } from 'zod'
+
+export const TASK_KINDS = ['image.optimize'] as const
+export const TASK_STATUSES = ['pending', 'processing', 'completed', 'failed', 'cancelled', 'expired'] as const
+
+/** BullMQ runs jobs without a priority before all others, so every job gets one: 1 runs first. */
+export const PRIORITIES = { premium: 1, interactive: 10, normal: 100, batch: 1000 } as const
+
+export const taskKind = z.enum(TASK_KINDS)
+export const taskStatus = z.enum(TASK_STATUSES)
+export const taskPriority = z.enum(Object.keys(PRIORITIES) as [TaskPriority, ...TaskPriority[]])
+
+export type TaskKind = (typeof TASK_KINDS)[number]
+export type TaskStatus = (typeof TASK_STATUSES)[number]
+export type TaskPriority = keyof typeof PRIORITIES
+
+export const taskError = z.object({ code: z.string(), message: z.string(), retryable: z.boolean() })
+export type TaskError = z.infer<typeof taskError>
+
+/** One output file. `path` is a storage key relative to the data root, `size` is in bytes, `md5` is of the bytes. */
+export const variant = z.object({
+  resolution: z.string(),
+  width: z.number().int(),
+  height: z.number().int(),
+  format: z.literal('jpeg'),
+  size: z.number().int(),
+  md5: z.string(),
+  path: z.string(),
+})
+export type Variant = z.infer<typeof variant>
+
+const timestamp = z.iso.datetime()
+
+/** A task as the API shows it. */
+export const task = z.object({
+  id: z.string(),
+  jobId: z.string(),
+  kind: taskKind,
+  status: taskStatus,
+  priority: taskPriority,
+  name: z.string(),
+  originalPath: z.string(),
+  source: z.object({
+    bytes: z.number().int(),
+    format: z.enum(['jpeg', 'png', 'webp', 'gif']),
+    width: z.number().int(),
+    height: z.number().int(),
+    sha256: z.string(),
+    md5: z.string(),
+  }),
+  images: z.array(variant.extend({ url: z.string() })),
+  progress: z.object({ stage: z.string(), percent: z.number() }),
+  attempts: z.object({ made: z.number().int(), max: z.number().int(), nextAt: timestamp.nullable() }),
+  epoch: z.number().int(),
+  error: taskError.nullable(),
+  metadata: z.record(z.string(), z.unknown()),
+  processingTimeMs: z.number().nullable(),
+  waitMs: z.number().nullable(),
+  workerId: z.string().nullable(),
+  createdAt: timestamp,
+  updatedAt: timestamp,
+  startedAt: timestamp.nullable(),
+  finishedAt: timestamp.nullable(),
+  expiresAt: timestamp.nullable(),
+  links: z.object({ self: z.string(), status: z.string(), download: z.string() }),
+})
+export type Task = z.infer<typeof task>
+
+export const taskPage = z.object({
+  items: z.array(task),
+  page: z.number().int(),
+  limit: z.number().int(),
+  total: z.number().int(),
+  nextCursor: z.string().nullable(),
+})
+export type TaskPage = z.infer<typeof taskPage>

@@ -1,0 +1,24 @@
+/** Why an attempt failed, as it travels through BullMQ's one text field. */
+export interface FailureReason {
+  code: string
+  message: string
+  retryable: boolean
+}
+
+const CODED = /^([A-Z][A-Z0-9_]{2,40})(!?): ([^]*)$/
+const MESSAGE_LENGTH = 500
+
+/** `CODE: message`, or `CODE!: message` where no further attempt can help. Read back by {@link parseFailureReason}. */
+export function formatFailureReason(reason: FailureReason): string {
+  return `${reason.code}${reason.retryable ? '' : '!'}: ${reason.message.slice(0, MESSAGE_LENGTH)}`
+}
+
+/** The reason in a job's `failedReason`; texts that BullMQ wrote itself get a code here. */
+export function parseFailureReason(text: string | undefined): FailureReason {
+  const [, code, permanent, message] = CODED.exec(text ?? '') ?? []
+  if (code && message !== undefined) return { code, message, retryable: permanent === '' }
+  if (text?.includes('stalled more than allowable limit')) {
+    return { code: 'WORKER_CRASHED', message: 'The workers that ran this task died too often', retryable: true }
+  }
+  return { code: 'INTERNAL', message: 'Unknown error', retryable: true }
+}

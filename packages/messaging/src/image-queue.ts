@@ -1,0 +1,116 @@
+import { IMAGE_JOB, JOB_STATES, jobIdOf, PRIORITIES, type ImageJob, type ImageJobResult, type JobState, type TaskPriority } from '@darkroom/contracts'
+import { Queue, type Job, type JobsOptions } from 'bullmq'
+import type { Redis } from 'ioredis'
+import type { RedisNames } from './names.ts'
+
+export type QueuedImageJob = Job<ImageJob, ImageJobResult, string>
+
+export interface ImageQueuePolicy {
+  /** Attempts per epoch, the first included. */
+  attempts: number
+  /** Wait before the second attempt in milliseconds; doubles with each further one. */
+  backoffMs: number
+}
+
+/** What is put on the queue for one task. `attempts` is less than the policy's when earlier ones are used up. */
+export interface ImageDelivery {
+  job: ImageJob
+  priority: TaskPriority
+  attempts: number
+}
+
+/** A quarter of the wait is random, so that jobs that failed together do not come back together. */
+const BACKOFF_JITTER = 0.25
+/** About five events a job: room for some 40,000 jobs of listener outage before the oldest are trimmed. */
+const EVENTS_KEPT = 200_000
+/** The document is the record; these stay only so that a lost event can be made up for. */
+const KEEP_COMPLETED = { age: 3600, count: 5000 }
+const KEEP_FAILED = { count: 500 }
+
+export type ImageQueue = ReturnType<typeof createImageQueue>
+
+/**
+ * The image queue as the API uses it. `redis` must be a `producer` connection, which fails at once while Redis is
+ * away; the caller owns and closes it.
+ */
+export function createImageQueue(options: { redis: Redis; names: RedisNames; policy: ImageQueuePolicy }) {
+  const { redis, names, policy } = options
+  const queue = new Queue<ImageJob, ImageJobResult, string>(names.queue, {
+    connection: redis,
+    prefix: names.prefix,
+    streams: { events: { maxLen: EVENTS_KEPT } },
+    defaultJobOptions: {
+      backoff: { type: 'exponential', delay: policy.backoffMs, jitter: BACKOFF_JITTER },
+      removeOnComplete: KEEP_COMPLETED,
+      removeOnFail: KEEP_FAILED,
+    },
+  })
+  // Without a listener an 'error' ends the process; the connection logs its own.
+  queue.on('error', () => {})
+
+  const assertConnected = (): void => {
+    if (redis.status !== 'ready') throw new QueueUnavailableError()
+  }
+  return {
+    name: names.queue,
+    policy,
+
+    /** Puts jobs on the queue in one round trip. A job that is already there is left as it is. */
+    async add(deliveries: readonly ImageDelivery[]): Promise<void> {
+      assertConnected()
+      await queue.addBulk(deliveries.map(({ job, priority, attempts }) => ({ name: IMAGE_JOB, data: job, opts: jobOptions(job, priority, attempts) })))
+    },
+
+    /** The job of a task's epoch; undefined when Redis does not know it. */
+    async find(taskId: string, epoch: number): Promise<QueuedImageJob | undefined> {
+      assertConnected()
+      return (await queue.getJob(jobIdOf(taskId, epoch))) as QueuedImageJob | undefined
+    },
+
+    async counts(): Promise<Record<JobState, number> & { isPaused: boolean; workers: number; oldestWaitingSince: number | null }> {
+      assertConnected()
+      const [counts, isPaused, workers, [next], [nextPrioritized]] = await Promise.all([
+        queue.getJobCounts(...JOB_STATES),
+        queue.isPaused(),
+        queue.getWorkersCount(),
+        queue.getJobs(['waiting'], 0, 0, true),
+        queue.getJobs(['prioritized'], 0, 0, true),
+      ])
+      const since = [next, nextPrioritized].flatMap((job) => (job ? [job.timestamp] : []))
+      const of = (state: JobState): number => counts[state] ?? 0
+      return {
+        waiting: of('waiting'),
+        prioritized: of('prioritized'),
+        active: of('active'),
+        delayed: of('delayed'),
+        completed: of('completed'),
+        failed: of('failed'),
+        isPaused,
+        workers,
+        oldestWaitingSince: since.length > 0 ? Math.min(...since) : null,
+      }
+    },
+
+    /** Jobs of one state in ascending order, from `start` to `end`, both included. */
+    async jobs(state: JobState, start: number, end: number): Promise<QueuedImageJob[]> {
+      assertConnected()
+      return (await queue.getJobs([state], start, end, true)) as QueuedImageJob[]
+    },
+
+    close: (): Promise<void> => queue.close(),
+  }
+}
+
+/** The queue's Redis cannot be reached right now. Nothing was put on it. */
+export class QueueUnavailableError extends Error {
+  readonly code = 'QUEUE_UNAVAILABLE'
+
+  constructor() {
+    super('The queue cannot be reached right now')
+    this.name = 'QueueUnavailableError'
+  }
+}
+
+function jobOptions(job: ImageJob, priority: TaskPriority, attempts: number): JobsOptions {
+  return { jobId: jobIdOf(job.taskId, job.epoch), priority: PRIORITIES[priority], attempts: Math.max(1, attempts) }
+}

@@ -1,0 +1,24 @@
+import { IMAGE_QUEUE, TASK_EVENTS_CHANNEL } from '@darkroom/contracts'
+
+/**
+ * The Redis names of one installation. Without a namespace they are exactly the documented ones; with one, several
+ * installations (or tests) share a Redis without seeing each other.
+ */
+export interface RedisNames {
+  queue: string
+  /** BullMQ's key prefix. */
+  prefix: string
+  channel: string
+  /** Put before every cache key. */
+  cachePrefix: string
+}
+
+export function redisNames(options: { namespace?: string | undefined; queue?: string | undefined } = {}): RedisNames {
+  const before = options.namespace ? `${options.namespace}:` : ''
+  return {
+    queue: options.queue ?? IMAGE_QUEUE,
+    prefix: `${before}bull`,
+    channel: `${before}${TASK_EVENTS_CHANNEL}`,
+    cachePrefix: before,
+  }
+}

@@ -1,0 +1,45 @@
+import { taskEvent, type TaskEvent } from '@darkroom/contracts'
+import type { Redis } from 'ioredis'
+
+export type PublishTaskEvent = (event: TaskEvent) => Promise<void>
+
+/**
+ * Publishes task events over Redis Pub/Sub. The channel is a fast projection that may lose messages, so a failure is
+ * told to `onError` and never thrown: it must not break the work that it reports.
+ */
+export function createTaskEventsPublisher(redis: Redis, channel: string, onError: (error: unknown, event: TaskEvent) => void): PublishTaskEvent {
+  return async (event) => {
+    try {
+      await redis.publish(channel, JSON.stringify(event))
+    } catch (error) {
+      onError(error, event)
+    }
+  }
+}
+
+/**
+ * Calls `onEvent` for each valid event on the channel; anything else is told to `onInvalid`. The subscription comes
+ * back by itself after a reconnect; what was published meanwhile is lost.
+ * @param redis a connection used for nothing else; the caller owns and closes it.
+ */
+export async function subscribeTaskEvents(
+  redis: Redis,
+  channel: string,
+  handlers: { onEvent: (event: TaskEvent) => void; onInvalid: (message: string) => void },
+): Promise<void> {
+  redis.on('message', (from: string, message: string) => {
+    if (from !== channel) return
+    const event = parseTaskEvent(message)
+    if (event) handlers.onEvent(event)
+    else handlers.onInvalid(message.slice(0, 200))
+  })
+  await redis.subscribe(channel)
+}
+
+function parseTaskEvent(message: string): TaskEvent | undefined {
+  try {
+    return taskEvent.safeParse(JSON.parse(message)).data
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,69 @@
+import type { Logger } from './logger.ts'
+
+/** One step of closing: what it is called in the log, what it does, how long it may take. */
+export interface ShutdownPhase {
+  name: string
+  timeoutMs: number
+  run: () => Promise<unknown> | unknown
+}
+
+/** Terminals and supervisors may both deliver one Ctrl-C; two signals this close together are one. */
+const SAME_SIGNAL_MS = 500
+
+/**
+ * Runs the phases in order. A phase that fails or takes too long is logged and left behind: the rest still runs.
+ * @returns the names of the phases that did not end well.
+ */
+export async function runShutdown(phases: readonly ShutdownPhase[], log: Logger): Promise<string[]> {
+  const troubled: string[] = []
+  for (const phase of phases) {
+    try {
+      await withTimeout(phase)
+      log.debug({ phase: phase.name }, 'shutdown phase done')
+    } catch (error) {
+      troubled.push(phase.name)
+      log.warn({ phase: phase.name, err: error }, 'shutdown phase did not end well')
+    }
+  }
+  return troubled
+}
+
+/**
+ * Closes the process on SIGTERM and SIGINT by the given phases. A second signal ends it at once: every recovery path
+ * that a crash needs exists anyway. An error that nobody caught is a bug: it is logged and ends the process the same way.
+ */
+export function closeOnSignal(phases: () => readonly ShutdownPhase[], log: Logger, exit: (code: number) => void = process.exit): void {
+  let startedAt: number | undefined
+  const close = (reason: string, code: number): void => {
+    if (startedAt !== undefined) {
+      if (Date.now() - startedAt < SAME_SIGNAL_MS) return
+      log.warn({ reason }, 'told a second time: ending at once')
+      return exit(1)
+    }
+    startedAt = Date.now()
+    log.info({ reason }, 'shutting down')
+    void runShutdown(phases(), log).then((troubled) => {
+      log.info({ troubled, tookMs: Date.now() - (startedAt ?? 0) }, 'stopped')
+      exit(troubled.length > 0 ? 1 : code)
+    })
+  }
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => close(signal, 0))
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(event, (error: unknown) => {
+      log.fatal({ err: error }, event)
+      close(event, 1)
+    })
+  }
+}
+
+async function withTimeout(phase: ShutdownPhase): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`took longer than ${phase.timeoutMs} ms`)), phase.timeoutMs)
+  })
+  try {
+    await Promise.race([phase.run(), late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
