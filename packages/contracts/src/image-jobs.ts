@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { variant } from './tasks.ts'
+import { taskCompleted, type TaskEventOf } from './task-events.ts'
 
 export const IMAGE_QUEUE = 'image-processing'
 export const IMAGE_JOB = 'process-image'
@@ -23,15 +23,12 @@ export const imageJob = z.object({
 })
 export type ImageJob = z.infer<typeof imageJob>
 
-/** The job's return value. It is kept in Redis so that a lost event can be made up for. */
-export const imageJobResult = z.object({
-  images: z.array(variant),
-  processingTime: z.number(),
-  startedAt: z.number(),
-  attempt: z.number().int(),
-  workerId: z.string(),
-})
-export type ImageJobResult = z.infer<typeof imageJobResult>
+/**
+ * The job's return value is the very event that says so. The queue keeps it, so that a lost event can be made up for
+ * with the same words: Pub/Sub, the queue's event stream and the job itself all carry one fact.
+ */
+export const imageJobResult = taskCompleted
+export type ImageJobResult = TaskEventOf<'task.completed'>
 
 /** The job id of a task: the task id at its first epoch, `<id>-<epoch>` after a retry. */
 export function jobIdOf(taskId: string, epoch: number): string {

@@ -54,7 +54,9 @@ export const taskFailed = z.object({
   ...envelope,
   ...fault,
   willRetry: z.literal(false),
-  finishedAt: z.number(),
+  /** Of the last run; null when no worker ever started it. */
+  startedAt: z.number().nullable(),
+  waitMs: z.number().nullable(),
   workerId: z.string().nullable(),
 })
 

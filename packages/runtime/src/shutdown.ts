@@ -29,7 +29,7 @@ export async function runShutdown(phases: readonly ShutdownPhase[], log: Logger)
 }
 
 /**
- * Closes the process on SIGTERM and SIGINT by the given phases. A second signal ends it at once: every recovery path
+ * Closes the process on SIGTERM, SIGINT and the death of its supervisor by the given phases. A second signal ends it at once: every recovery path
  * that a crash needs exists anyway. An error that nobody caught is a bug: it is logged and ends the process the same way.
  */
 export function closeOnSignal(phases: () => readonly ShutdownPhase[], log: Logger, exit: (code: number) => void = process.exit): void {
@@ -48,6 +48,8 @@ export function closeOnSignal(phases: () => readonly ShutdownPhase[], log: Logge
     })
   }
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => close(signal, 0))
+  // Started by a supervisor over an IPC channel: when it dies, however hard, nothing it started stays behind.
+  if (process.channel) process.on('disconnect', () => close('the supervisor is gone', 0))
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(event, (error: unknown) => {
       log.fatal({ err: error }, event)
