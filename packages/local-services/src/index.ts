@@ -1,1 +1,2 @@
-export {}
+export type { LocalService, MongoService, RedisService } from './service.ts'
+export { killOrphansIn, type LocalServices, type LocalServicesOptions, startLocalServices } from './start-local-services.ts'

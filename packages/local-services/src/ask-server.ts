@@ -1,0 +1,26 @@
+import { Redis } from 'ioredis'
+import { MongoClient } from 'mongodb'
+
+const ANSWER_LIMIT_MS = 2000
+
+/** Resolves when a Redis answers PING there; rejects while it is loading its data, too. */
+export async function askRedis(url: string): Promise<void> {
+  const redis = new Redis(url, { lazyConnect: true, connectTimeout: ANSWER_LIMIT_MS, commandTimeout: ANSWER_LIMIT_MS, maxRetriesPerRequest: 0, retryStrategy: () => null })
+  redis.on('error', () => {}) // the rejected promise says it
+  try {
+    await redis.connect()
+    await redis.ping()
+  } finally {
+    redis.disconnect()
+  }
+}
+
+/** Resolves when a MongoDB answers hello there. */
+export async function askMongo(url: string): Promise<void> {
+  const client = new MongoClient(url, { serverSelectionTimeoutMS: ANSWER_LIMIT_MS, connectTimeoutMS: ANSWER_LIMIT_MS })
+  try {
+    await client.db('admin').command({ hello: 1 })
+  } finally {
+    await client.close()
+  }
+}

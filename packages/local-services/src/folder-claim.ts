@@ -1,0 +1,56 @@
+import { linkSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { isRunning, readPidFile, recordOf } from './pid-file.ts'
+
+/**
+ * Makes this process the only one that runs services in a folder; throws when another running process is.
+ * A claim whose process ended, however it ended, counts for nothing. Returns the release.
+ */
+export function claimFolder(folder: string): () => void {
+  mkdirSync(folder, { recursive: true })
+  const claim = claimFileOf(folder)
+  const mine = `${claim}.${process.pid}`
+  // Linked into place: nobody ever reads a claim that is half written.
+  writeFileSync(mine, JSON.stringify(recordOf(process.pid)))
+  try {
+    while (!placed(mine, claim)) dropDeadClaim(folder)
+  } finally {
+    rmSync(mine, { force: true })
+  }
+  return () => rmSync(claim, { force: true })
+}
+
+function claimFileOf(folder: string): string {
+  return join(folder, 'owner.json')
+}
+
+function placed(mine: string, claim: string): boolean {
+  try {
+    linkSync(mine, claim)
+    return true
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
+    throw error
+  }
+}
+
+function dropDeadClaim(folder: string): void {
+  const claim = claimFileOf(folder)
+  const owner = readPidFile(claim)
+  if (owner !== undefined && isRunning(owner)) throw new Error(takenBy(owner.pid, folder))
+
+  // Two processes may find the same dead claim, and the slower one must not drop the claim of the faster.
+  const dropped = `${claim}.dropped.${process.pid}`
+  try {
+    renameSync(claim, dropped)
+  } catch {
+    return // the other one was faster; the next round sees whose it is
+  }
+  const taken = readPidFile(dropped)
+  if (taken !== undefined && isRunning(taken)) placed(dropped, claim)
+  rmSync(dropped, { force: true })
+}
+
+function takenBy(pid: number, folder: string): string {
+  return `The services in ${folder} belong to process ${pid}, which still runs: stop it first, or use another folder.`
+}

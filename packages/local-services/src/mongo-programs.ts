@@ -1,0 +1,44 @@
+import { askMongo } from './ask-server.ts'
+import type { ServerProgram } from './owned-process.ts'
+
+// Enough for tests and a demo, and it leaves the memory to the image workers.
+const CACHE_MEBIBYTES = 256
+
+/** The real thing, stand-alone. */
+export function mongodProgram(file: string): ServerProgram {
+  return {
+    name: 'mongod',
+    file,
+    dataName: 'mongod-data',
+    args: (port, dataFolder) => [
+      ...['--port', String(port), '--bind_ip', '127.0.0.1', '--dbpath', dataFolder],
+      ...['--wiredTigerCacheSizeGB', String(CACHE_MEBIBYTES / 1024)],
+    ],
+    ask: (port) => askMongo(mongodUrl(port)),
+  }
+}
+
+export function mongodUrl(port: number): string {
+  return `mongodb://127.0.0.1:${port}/`
+}
+
+/** SecantusDB: speaks MongoDB's wire protocol well enough for trying and testing Darkroom. */
+export function standInProgram(file: string, { syncOnCommit }: { syncOnCommit: boolean }): ServerProgram {
+  return {
+    name: 'secantusd-rs',
+    file,
+    dataName: 'stand-in-data',
+    args: (port, dataFolder) => [
+      ...['--host', '127.0.0.1', '--port', String(port), '--storage-path', dataFolder, '--standalone'],
+      // Its default write-ahead log would take 2 GB of disk.
+      ...['--cache-size', `${CACHE_MEBIBYTES}M`, '--log-file-max', '128MB', '--log-level', 'WARNING'],
+      ...(syncOnCommit ? ['--sync-on-commit'] : []),
+    ],
+    ask: (port) => askMongo(standInUrl(port)),
+  }
+}
+
+/** Retryable writes would only cost a session a write here. */
+export function standInUrl(port: number): string {
+  return `mongodb://127.0.0.1:${port}/?retryWrites=false`
+}

@@ -1,0 +1,143 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { freePort } from './free-port.ts'
+import { writePidFile } from './pid-file.ts'
+
+export interface ServerProgram {
+  /** "redis-server"; names the log file and errors. */
+  name: string
+  file: string
+  args: (port: number, dataFolder: string) => string[]
+  /** Rejects as long as the server on this port does not answer properly. */
+  ask: (port: number) => Promise<void>
+  /** Below the service's folder; programs that cannot read each other's files must not share one. */
+  dataName: string
+}
+
+export interface OwnedProcess {
+  port: number
+  readonly pid: number | undefined
+  kill: (signal?: NodeJS.Signals) => Promise<void>
+  restart: () => Promise<void>
+  stop: () => Promise<void>
+}
+
+const READY_LIMIT_MS = 20_000
+const STOP_LIMIT_MS = 5000
+const PORT_ATTEMPTS = 3
+
+/** Runs a server on a port of its own until `stop()`, or until this process ends in whatever way it can notice. */
+export async function startOwnedProcess(program: ServerProgram, folder: string): Promise<OwnedProcess> {
+  for (let attempt = 1; ; attempt++) {
+    const server = createOwnedProcess(program, folder, await freePort())
+    try {
+      await server.restart()
+      return server
+    } catch (error) {
+      await server.kill()
+      // Somebody else may have taken the port between the question and the bind; other failures just show again.
+      if (attempt === PORT_ATTEMPTS || !(error instanceof EndedBeforeReady)) throw error
+    }
+  }
+}
+
+class EndedBeforeReady extends Error {}
+
+function createOwnedProcess(program: ServerProgram, folder: string, port: number): OwnedProcess {
+  const dataFolder = join(folder, program.dataName)
+  const logFile = join(folder, `${program.name}.log`)
+  const pidFile = pidFileOf(folder)
+  let child: ChildProcess | undefined
+  const killNow = () => child?.kill('SIGKILL')
+
+  function launch(): ChildProcess {
+    mkdirSync(dataFolder, { recursive: true })
+    const log = openSync(logFile, 'a')
+    // Detached: Ctrl-C in a terminal reaches the whole process group, and the stores must outlive the apps that use them.
+    const started = spawn(program.file, program.args(port, dataFolder), { cwd: dataFolder, detached: true, stdio: ['ignore', log, log] })
+    closeSync(log)
+    if (started.pid !== undefined) writePidFile(pidFile, started.pid)
+    started.on('error', () => {}) // a failed spawn shows as an ended process, with the reason in `exited`
+    started.unref()
+    process.on('exit', killNow)
+    return started
+  }
+
+  async function kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
+    if (child === undefined) return
+    const ending = child
+    ending.kill(signal)
+    if (!(await endsWithin(ending, STOP_LIMIT_MS))) ending.kill('SIGKILL')
+    await endsWithin(ending, STOP_LIMIT_MS)
+    child = undefined
+    process.off('exit', killNow)
+    rmSync(pidFile, { force: true })
+  }
+
+  async function restart(): Promise<void> {
+    await kill('SIGTERM')
+    child = launch()
+    await waitUntilReady(child, port, () => program.ask(port), () => `${program.name} did not get ready. The end of ${logFile}:\n${tail(logFile)}`)
+  }
+
+  return {
+    port,
+    get pid() {
+      return child === undefined || hasEnded(child) ? undefined : child.pid
+    },
+    kill,
+    restart,
+    stop: () => kill('SIGTERM'),
+  }
+}
+
+export function pidFileOf(serviceFolder: string): string {
+  return join(serviceFolder, 'server.pid.json')
+}
+
+async function waitUntilReady(child: ChildProcess, port: number, ask: () => Promise<void>, complaint: () => string): Promise<void> {
+  const until = Date.now() + READY_LIMIT_MS
+  for (;;) {
+    if (hasEnded(child)) throw new EndedBeforeReady(complaint())
+    // A client library asked too early would wait for its own retry, longer than the server needs to start.
+    const answered = (await isListening(port)) && await ask().then(
+      () => true,
+      () => false,
+    )
+    // Asked again after the answer: it may have come from a stranger who holds the port our server could not get.
+    if (answered && !hasEnded(child)) return
+    if (Date.now() > until) throw new Error(complaint())
+    await pause(50)
+  }
+}
+
+function isListening(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1')
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false)).once('close', () => resolve(false))
+    socket.once('connect', () => socket.destroy())
+  })
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.pid === undefined || child.exitCode !== null || child.signalCode !== null
+}
+
+function endsWithin(child: ChildProcess, limitMs: number): Promise<boolean> {
+  if (hasEnded(child)) return Promise.resolve(true)
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(false), limitMs)
+    child.ref() // unref'd children do not keep the loop alive, and somebody waits now
+    child.once('exit', () => {
+      clearTimeout(timer)
+      resolve(true)
+    })
+  })
+}
+
+function tail(path: string): string {
+  return readFileSync(path, 'utf8').trimEnd().split('\n').slice(-15).join('\n')
+}

@@ -1,0 +1,23 @@
+import { askRedis } from './ask-server.ts'
+import type { ServerProgram } from './owned-process.ts'
+
+/** redis-server as Darkroom needs it: jobs survive a crash, and memory pressure shows as an error, never as lost jobs. */
+export function redisProgram(file: string): ServerProgram {
+  return {
+    name: 'redis-server',
+    file,
+    dataName: 'redis-data',
+    args: (port, dataFolder) => [
+      ...['--port', String(port), '--bind', '127.0.0.1', '--dir', dataFolder],
+      ...redisSettings,
+    ],
+    ask: (port) => askRedis(redisUrl(port)),
+  }
+}
+
+/** BullMQ loses jobs without `noeviction`; the append-only file alone holds the data, so no snapshots. */
+export const redisSettings = ['--appendonly', 'yes', '--appendfsync', 'everysec', '--maxmemory-policy', 'noeviction', '--save', '']
+
+export function redisUrl(port: number): string {
+  return `redis://127.0.0.1:${port}`
+}

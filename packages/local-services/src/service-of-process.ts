@@ -1,0 +1,15 @@
+import type { OwnedProcess } from './owned-process.ts'
+import type { LocalService } from './service.ts'
+
+/** A server of our own, seen as a service. */
+export function serviceOfProcess(server: OwnedProcess, about: Pick<LocalService, 'url' | 'description' | 'kind'>): LocalService {
+  return {
+    ...about,
+    get pid() {
+      return server.pid
+    },
+    kill: server.kill,
+    restart: server.restart,
+    stop: server.stop,
+  }
+}

@@ -1,0 +1,54 @@
+import { askMongo } from './ask-server.ts'
+import { fetchStandIn } from './fetch-stand-in.ts'
+import { findProgram, isAtLeast, programVersion } from './find-program.ts'
+import { type Attempt, firstThatWorks } from './first-that-works.ts'
+import { useGivenServer } from './given-server.ts'
+import { mongodProgram, mongodUrl, standInProgram, standInUrl } from './mongo-programs.ts'
+import { startOwnedProcess } from './owned-process.ts'
+import { serviceOfProcess } from './service-of-process.ts'
+import type { MongoService, ServiceContext } from './service.ts'
+
+// The driver speaks wire version 9 and up.
+const LEAST_VERSION = '4.4.0'
+
+const WAYS_OUT = [
+  'set MONGODB_URL to a MongoDB 4.4 or newer',
+  'start Docker',
+  'install mongod so that it is on PATH',
+  'for trying and testing: install Python 3 with pip, which fetches a stand-in',
+]
+
+/** Finds or starts a MongoDB; see the order below. */
+export function startMongo(context: ServiceContext): Promise<MongoService> {
+  const given = context.env['MONGODB_URL']
+  if (given) return useGivenServer({ service: 'MongoDB', variable: 'MONGODB_URL', url: given, ask: askMongo, log: context.log })
+  return firstThatWorks(
+    'MongoDB',
+    [
+      { name: 'mongod on PATH', attempt: () => mongodOnPath(context) },
+      { name: 'the stand-in SecantusDB', attempt: () => standIn(context) },
+    ],
+    { describe: (mongo) => mongo.description, log: context.log, waysOut: WAYS_OUT },
+  )
+}
+
+async function mongodOnPath(context: ServiceContext): Promise<Attempt<MongoService>> {
+  const file = findProgram('mongod', context.env)
+  return file === undefined ? { skipped: 'not there' } : runMongod(file, 'on PATH', context)
+}
+
+async function runMongod(file: string, where: string, context: ServiceContext): Promise<Attempt<MongoService>> {
+  const version = await programVersion(file)
+  if (!isAtLeast(version, LEAST_VERSION)) return { skipped: `${version} is older than ${LEAST_VERSION}`, said: true }
+  const server = await startOwnedProcess(mongodProgram(file), context.folder)
+  const description = `mongod ${version} ${where}, port ${server.port}`
+  return { found: serviceOfProcess(server, { url: mongodUrl(server.port), description, kind: 'process' }) }
+}
+
+async function standIn(context: ServiceContext): Promise<Attempt<MongoService>> {
+  const fetched = await fetchStandIn(context)
+  if (!('found' in fetched)) return fetched
+  const server = await startOwnedProcess(standInProgram(fetched.found, context), context.folder)
+  const description = `SecantusDB, port ${server.port}: a stand-in for trying and testing only, not a MongoDB to keep data in`
+  return { found: serviceOfProcess(server, { url: standInUrl(server.port), description, kind: 'stand-in' }) }
+}
