@@ -1,1 +1,5 @@
-export {}
+export { corpusFolder } from './corpus-folder.ts'
+export { corruptJpeg, orientedJpeg, orientedQuarters, truncatedJpeg } from './odd-images.ts'
+export { sampleGif, sampleJpeg, samplePng, sampleWebp, type SampleOptions } from './sample-images.ts'
+export { uniqueName, uniquePrefix } from './unique-name.ts'
+export { until, type UntilOptions } from './until.ts'
