@@ -1,0 +1,29 @@
+import { ImageError, type MeasuredPx } from './image-error.ts'
+
+/** 50 megapixels: about 230 MB of memory in the worst case (interlaced PNG, progressive JPEG). */
+export const defaultMaxPixels = 50_000_000
+
+/** The longest side a JPEG or GIF header can even state, and the product's limit for every format. */
+export const maxSidePx = 65_535
+
+/** The encoder stops a little short of what the format can state (libjpeg: JPEG_MAX_DIMENSION). */
+export const maxJpegSidePx = 65_500
+
+/** Throws IMAGE_TOO_LARGE, with the measured numbers, when the picture is more than we are willing to decode. */
+export function checkSize(measured: MeasuredPx, maxPixels: number): void {
+  const { width, height } = measured
+  if (Math.max(width, height) > maxSidePx)
+    throw tooLarge(measured, `no side may be longer than ${format(maxSidePx)} px`)
+  if (width * height > maxPixels)
+    throw tooLarge(measured, `that is ${format(width * height)} pixels, and ${format(maxPixels)} are allowed`)
+}
+
+export function tooLarge(measured: MeasuredPx, why: string): ImageError {
+  return new ImageError('IMAGE_TOO_LARGE', `The image is ${measured.width} x ${measured.height} px: ${why}.`, {
+    measured,
+  })
+}
+
+function format(count: number): string {
+  return count.toLocaleString('en-US')
+}

@@ -1,0 +1,116 @@
+import { createHash } from 'node:crypto'
+import { toImageError } from './decode-error.ts'
+import { sharp } from './hardened-sharp.ts'
+import type { MeasuredPx } from './image-error.ts'
+import { inspectImage } from './inspect-image.ts'
+import { defaultMaxPixels, maxJpegSidePx, tooLarge } from './limits.ts'
+import { displayedSize, scaledSize } from './scaled-size.ts'
+
+export interface VariantOptions {
+  /** Widths in pixels, one variant each. A source narrower than a width keeps its own size. */
+  widths?: readonly number[]
+  /** JPEG quality 1 to 100. Default 85. */
+  quality?: number
+  /** Most pixels (width x height) of the source. Default 50 million. */
+  maxPixels?: number
+}
+
+export type VariantStage = 'decode' | 'encode'
+
+export interface VariantHooks {
+  /** Called as a stage is entered, and with ('encode', 100) at the end. Percent of the engine's own work, 0 to 100. */
+  onStage?(stage: VariantStage, percent: number): void
+}
+
+export interface Variant {
+  /** The width that was asked for, as a name: '1024'. */
+  resolution: string
+  /** Pixels of the picture in `bytes`. */
+  width: number
+  height: number
+  format: 'jpeg'
+  bytes: Buffer
+  /** Hex md5 of `bytes`: a name for the output, and no proof of identity for anything that was sent in. */
+  md5: string
+}
+
+interface Pixels extends MeasuredPx {
+  data: Buffer
+  channels: 1 | 2 | 3 | 4
+}
+
+export const defaultWidths: readonly number[] = [1024, 800]
+
+/** Share of decoding in the work: measured at two thirds to three quarters on camera photos. */
+const decodedPercent = 70
+
+/**
+ * Makes the JPEG variants of an image file, in the order of `widths`. Upright (EXIF orientation applied), first frame only,
+ * alpha on white, sRGB, all metadata gone. The source is decoded once, to the largest width; the smaller variants are made from those pixels
+ * (1.35 times the throughput of one pipeline a width, and no visible loss: 43 dB and more against a direct resize).
+ *
+ * Throws ImageError, see inspectImage; IMAGE_CORRUPT also for damage that shows only in the pixels, IMAGE_TOO_LARGE also
+ * for a result that JPEG cannot hold. System errors pass through.
+ */
+export async function makeVariants(
+  sourcePath: string,
+  options: VariantOptions = {},
+  hooks: VariantHooks = {},
+): Promise<Variant[]> {
+  const { widths = defaultWidths, quality = 85, maxPixels = defaultMaxPixels } = options
+  checkWidths(widths)
+  hooks.onStage?.('decode', 0)
+  const source = displayedSize(await inspectImage(sourcePath, { maxPixels }))
+  const sizes = widths.map((width) => scaledSize(source, width))
+  sizes.forEach(checkJpegSize)
+  const largest = scaledSize(source, Math.max(...widths))
+  try {
+    const pixels = await decode(sourcePath, largest, maxPixels)
+    hooks.onStage?.('encode', decodedPercent)
+    const files = await encodeAll(pixels, sizes, quality)
+    hooks.onStage?.('encode', 100)
+    return files.map((file, index) => ({ resolution: String(widths[index]), ...file }))
+  } catch (error) {
+    throw toImageError(error, sourcePath)
+  }
+}
+
+function checkWidths(widths: readonly number[]): void {
+  const isWidth = (width: number): boolean => Number.isSafeInteger(width) && width > 0
+  if (widths.length === 0 || !widths.every(isWidth)) throw new RangeError('widths: whole numbers above 0, at least one')
+}
+
+function checkJpegSize(size: MeasuredPx): void {
+  if (size.width > maxJpegSidePx || size.height > maxJpegSidePx)
+    throw tooLarge(size, `a JPEG holds at most ${maxJpegSidePx} px a side`)
+}
+
+async function decode(path: string, size: MeasuredPx, maxPixels: number): Promise<Pixels> {
+  // A warning of the decoder is missing or invented pixels: a grey lower half is not a result.
+  const { data, info } = await sharp(path, { failOn: 'warning', limitInputPixels: maxPixels })
+    .autoOrient()
+    .resize(size.width, size.height, { fit: 'fill' })
+    .flatten({ background: '#fff' })
+    .toColourspace('srgb')
+    .raw()
+    .toBuffer({ resolveWithObject: true })
+  return { data, width: info.width, height: info.height, channels: info.channels as Pixels['channels'] }
+}
+
+type EncodedFile = Omit<Variant, 'resolution'>
+
+/** All sizes at once, each on its own thread. Equal sizes (a source narrower than both widths) are encoded once. */
+async function encodeAll(pixels: Pixels, sizes: readonly MeasuredPx[], quality: number): Promise<EncodedFile[]> {
+  const bySize = new Map<number, Promise<EncodedFile>>()
+  for (const size of sizes) if (!bySize.has(size.width)) bySize.set(size.width, encode(pixels, size, quality))
+  return Promise.all(sizes.map((size) => bySize.get(size.width) as Promise<EncodedFile>))
+}
+
+async function encode(pixels: Pixels, size: MeasuredPx, quality: number): Promise<EncodedFile> {
+  const { width, height, channels } = pixels
+  const image = sharp(pixels.data, { raw: { width, height, channels }, limitInputPixels: false })
+  if (size.width !== width) image.resize(size.width, size.height, { fit: 'fill' })
+  const { data, info } = await image.toColourspace('srgb').jpeg({ quality }).toBuffer({ resolveWithObject: true })
+  const md5 = createHash('md5').update(data).digest('hex')
+  return { width: info.width, height: info.height, format: 'jpeg', bytes: data, md5 }
+}
