@@ -1,0 +1,56 @@
+import type { Dirent, Stats } from 'node:fs'
+import { lstat, readdir, unlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { isTempName } from './disk-paths.ts'
+import type { ListedFile } from './storage.ts'
+import { systemCode } from './storage-error.ts'
+
+/** The stored files below a folder. Links, special files and files on their way in are not stored files. */
+export async function* listFiles(folder: string, folderKey: string): AsyncGenerator<ListedFile> {
+  for (const entry of await readFolder(folder)) {
+    const path = join(folder, entry.name)
+    const key = folderKey === '' ? entry.name : `${folderKey}/${entry.name}`
+    if (entry.name.startsWith('.')) continue
+    if (entry.isDirectory()) yield* listFiles(path, key)
+    else if (entry.isFile()) {
+      const facts = await factsOf(path)
+      if (facts) yield { key, bytes: facts.size, modifiedAt: facts.mtime }
+    }
+  }
+}
+
+/**
+ * Removes what writers left behind that died between their first byte and the rename. A write that is still going on touches its file: take
+ * an age no write reaches. Returns how many were removed.
+ */
+export async function removeOldTemps(folder: string, olderThanMs: number): Promise<number> {
+  let removed = 0
+  for (const entry of await readFolder(folder)) {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) removed += await removeOldTemps(path, olderThanMs)
+    else if (isTempName(entry.name) && (await isOlder(path, olderThanMs))) {
+      await unlink(path)
+      removed++
+    }
+  }
+  return removed
+}
+
+async function isOlder(path: string, ageMs: number): Promise<boolean> {
+  const facts = await factsOf(path)
+  return facts !== undefined && Date.now() - facts.mtimeMs > ageMs
+}
+
+/** Files come and go while the tree is walked: what is gone is not listed. */
+function readFolder(path: string): Promise<Dirent[]> {
+  return readdir(path, { withFileTypes: true }).catch((error: unknown) => noneIfMissing(error, []))
+}
+
+function factsOf(path: string): Promise<Stats | undefined> {
+  return lstat(path).catch((error: unknown) => noneIfMissing(error, undefined))
+}
+
+function noneIfMissing<T>(error: unknown, none: T): T {
+  if (systemCode(error) === 'ENOENT') return none
+  throw error
+}

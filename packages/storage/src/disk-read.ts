@@ -1,0 +1,29 @@
+import type { FileHandle } from 'node:fs/promises'
+import { openToRead } from './durable.ts'
+import type { ByteRange, OpenedFile, StoredFile } from './storage.ts'
+import { StorageError } from './storage-error.ts'
+
+/** Facts and bytes come from one open file: a file replaced meanwhile cannot mix its length with other bytes. */
+export async function openFile(path: string, key: string, range: ByteRange): Promise<OpenedFile> {
+  checkRange(range)
+  const file = await openToRead(path)
+  try {
+    const facts = await readFacts(file, key)
+    return { ...facts, stream: file.createReadStream(range) }
+  } catch (error) {
+    await file.close()
+    throw error
+  }
+}
+
+export async function readFacts(file: FileHandle, key: string): Promise<StoredFile> {
+  const facts = await file.stat()
+  if (facts.isDirectory()) throw new StorageError('NOT_FOUND', `Nothing is stored under ${key}.`)
+  if (!facts.isFile()) throw new StorageError('UNSAFE_PATH', `What stands under ${key} is not a plain file.`)
+  return { bytes: facts.size, modifiedAt: facts.mtime }
+}
+
+function checkRange({ start = 0, end = Number.MAX_SAFE_INTEGER }: ByteRange): void {
+  if (!Number.isSafeInteger(start) || !Number.isSafeInteger(end) || start < 0 || end < start)
+    throw new StorageError('INVALID_RANGE', `Not a byte range: ${start} to ${end}.`)
+}

@@ -1,0 +1,65 @@
+import { statfs } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { listFiles, removeOldTemps } from './disk-list.ts'
+import { createDiskPaths } from './disk-paths.ts'
+import { openFile, readFacts } from './disk-read.ts'
+import { removeFile } from './disk-remove.ts'
+import { adoptFile, putFile } from './disk-write.ts'
+import { makeFolder, openToRead, withFile } from './durable.ts'
+import type { ListedFile, Storage } from './storage.ts'
+import { toStorageError } from './storage-error.ts'
+
+/** What a disk can do beyond the port. */
+export interface DiskStorage extends Storage {
+  /** The absolute path of a key, for a process that reads files by path. Throws INVALID_KEY; looks at nothing on the disk. */
+  resolve(key: string): string
+  /** Bytes an unprivileged process may still write. */
+  freeBytes(): Promise<number>
+  /** Removes what died writers left behind, if untouched for `olderThanMs`. Returns how many files. */
+  removeLeftovers(olderThanMs: number): Promise<number>
+}
+
+/** Storage in a folder, made when first written to. Folders get mode 0700, files 0600. Holds nothing open: there is no close. */
+export function createDiskStorage(rootFolder: string): DiskStorage {
+  const paths = createDiskPaths(rootFolder)
+  const placeOf = (key: string) => ({ paths, key, path: paths.resolve(key) })
+  const pathToRead = async (key: string) => {
+    const path = paths.resolve(key)
+    await paths.checkFolder(dirname(path), key)
+    return path
+  }
+  return {
+    put: (key, body) => translated(key, () => putFile(placeOf(key), body)),
+    adopt: (tempPath, key) => translated(key, () => adoptFile(placeOf(key), tempPath)),
+    open: (key, range = {}) => translated(key, async () => openFile(await pathToRead(key), key, range)),
+    stat: (key) =>
+      translated(key, async () => withFile(openToRead(await pathToRead(key)), (file) => readFacts(file, key))),
+    remove: (key) => translated(key, () => removeFile(paths, key)),
+    list: (folder) => listTranslated(folder === undefined ? paths.root : paths.resolve(folder), folder ?? ''),
+    resolve: paths.resolve,
+    freeBytes: () => translated('the root', () => freeBytesOf(paths.root)),
+    removeLeftovers: (olderThanMs) => translated('the root', () => removeOldTemps(paths.root, olderThanMs)),
+  }
+}
+
+async function translated<T>(key: string, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act()
+  } catch (error) {
+    throw toStorageError(error, key)
+  }
+}
+
+async function* listTranslated(folder: string, folderKey: string): AsyncGenerator<ListedFile> {
+  try {
+    yield* listFiles(folder, folderKey)
+  } catch (error) {
+    throw toStorageError(error, folderKey)
+  }
+}
+
+async function freeBytesOf(root: string): Promise<number> {
+  await makeFolder(root)
+  const { bavail, bsize } = await statfs(root)
+  return bavail * bsize
+}

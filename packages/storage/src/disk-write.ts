@@ -1,0 +1,97 @@
+import { lstat, rename, unlink } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import type { Readable } from 'node:stream'
+import type { DiskPaths } from './disk-paths.ts'
+import { tempPathFor } from './disk-paths.ts'
+import { makeFolder, openNew, openToRead, secureFile, syncFolder, withFile } from './durable.ts'
+import { hasSameContent } from './same-content.ts'
+import type { PutResult } from './storage.ts'
+import { StorageError, systemCode } from './storage-error.ts'
+
+/** How often a folder may vanish under a write before that is an error: each time is a remove() that pruned it. */
+const maxFolderTries = 20
+
+/** A destination: the key and its path. */
+interface Place {
+  paths: DiskPaths
+  key: string
+  path: string
+}
+
+export async function putFile(place: Place, body: Uint8Array | Readable): Promise<PutResult> {
+  const temp = tempPathFor(place.path)
+  const file = await inFolder(place, () => openNew(temp))
+  try {
+    const bytes = await withFile(Promise.resolve(file), async () => {
+      await file.writeFile(body)
+      await file.sync()
+      return (await file.stat()).size
+    })
+    return await moveInto(place, temp, bytes)
+  } catch (error) {
+    // Nothing half-written stays, above all when the disk is full. What broke matters more than a temp file left.
+    await unlink(temp).catch(() => {})
+    throw error
+  }
+}
+
+export async function adoptFile(place: Place, tempPath: string): Promise<PutResult> {
+  const facts = await secureFile(tempPath)
+  if (!facts.isFile()) throw new StorageError('UNSAFE_PATH', `What should become ${place.key} is not a plain file.`)
+  try {
+    const result = await moveInto(place, tempPath, facts.size)
+    await syncFolder(dirname(tempPath))
+    return result
+  } catch (error) {
+    if (systemCode(error) !== 'EXDEV') throw error
+    return copyOver(place, tempPath)
+  }
+}
+
+/** The temp folder is on another file system: the bytes have to travel. */
+async function copyOver(place: Place, tempPath: string): Promise<PutResult> {
+  const file = await openToRead(tempPath)
+  const result = await putFile(place, file.createReadStream())
+  await unlink(tempPath)
+  return result
+}
+
+/** The last step of every write. `source` is written and synced, and on the file system of the final name. */
+async function moveInto(place: Place, source: string, bytes: number): Promise<PutResult> {
+  const written = await inFolder(place, () => moveUnlessSame(source, place.path))
+  // Also when nothing was moved: whoever moved it may have died before this line.
+  await syncFolder(dirname(place.path)).catch(ignoreMissing)
+  return { bytes, written }
+}
+
+async function moveUnlessSame(source: string, path: string): Promise<boolean> {
+  const same = await hasSameContent(path, source)
+  await (same ? unlink(source) : renameOver(source, path))
+  return !same
+}
+
+/** The file was removed, and its empty folder with it, as soon as it stood there. */
+function ignoreMissing(error: unknown): void {
+  if (systemCode(error) !== 'ENOENT') throw error
+}
+
+/** A vanished folder and a vanished source are both ENOENT; only the first is worth another try. */
+async function renameOver(source: string, path: string): Promise<void> {
+  await lstat(source).catch((error: unknown) => {
+    throw new StorageError('NOT_FOUND', 'The file to be stored is gone.', { cause: error })
+  })
+  await rename(source, path)
+}
+
+/** Makes the folder of a place and does something in it, again from the start when a remove() pruned the still empty folder in between. */
+async function inFolder<T>({ paths, key, path }: Place, act: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await makeFolder(dirname(path))
+      await paths.checkFolder(dirname(path), key)
+      return await act()
+    } catch (error) {
+      if (systemCode(error) !== 'ENOENT' || tries === maxFolderTries) throw error
+    }
+  }
+}

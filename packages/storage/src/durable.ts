@@ -1,0 +1,54 @@
+import { constants, type Stats } from 'node:fs'
+import { type FileHandle, mkdir, open } from 'node:fs/promises'
+import { dirname } from 'node:path'
+
+// Windows has none of the two flags, and cannot fsync a folder.
+const noFollow = constants.O_NOFOLLOW ?? 0
+const nonBlocking = constants.O_NONBLOCK ?? 0
+const canSyncFolders = process.platform !== 'win32'
+
+export const folderMode = 0o700
+export const fileMode = 0o600
+
+/** Opens a file for reading. Not through a link, and not waiting for ever on a pipe that somebody put there. */
+export function openToRead(path: string): Promise<FileHandle> {
+  return open(path, constants.O_RDONLY | noFollow | nonBlocking)
+}
+
+/** Creates a file that must not exist yet. */
+export function openNew(path: string): Promise<FileHandle> {
+  return open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | noFollow, fileMode)
+}
+
+/** Runs `use` on an open file and closes it, whatever happens. */
+export async function withFile<T>(opening: Promise<FileHandle>, use: (file: FileHandle) => Promise<T>): Promise<T> {
+  const file = await opening
+  try {
+    return await use(file)
+  } finally {
+    await file.close()
+  }
+}
+
+/** A rename, a new file and a new folder survive a power cut only once the folder that names them is synced. */
+export async function syncFolder(path: string): Promise<void> {
+  if (canSyncFolders) await withFile(open(path, 'r'), (folder) => folder.sync())
+}
+
+/** Makes a folder with its parents, and makes their names durable. */
+export async function makeFolder(path: string): Promise<void> {
+  const firstMade = await mkdir(path, { recursive: true, mode: folderMode })
+  if (firstMade === undefined) return
+  for (let made = path; made.length >= firstMade.length; made = dirname(made)) await syncFolder(dirname(made))
+}
+
+/** Takes over a file somebody else wrote: our mode, its bytes on the disk. Returns what it is. */
+export function secureFile(path: string): Promise<Stats> {
+  return withFile(openToRead(path), async (file) => {
+    const facts = await file.stat()
+    if (!facts.isFile()) return facts
+    await file.chmod(fileMode)
+    await file.sync()
+    return facts
+  })
+}

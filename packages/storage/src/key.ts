@@ -1,0 +1,38 @@
+import { StorageError } from './storage-error.ts'
+
+/** The longest key of S3. */
+const maxKeyBytes = 1024
+
+/** File systems take 255 bytes a name; a file on its way in has a longer name than the one it gets. */
+const maxSegmentBytes = 200
+
+// Control characters have no use in a name and a long record of misuse in logs and headers; a backslash is a folder on Windows.
+// oxlint-disable-next-line no-control-regex
+const forbiddenCharacters = /[\u0000-\u001f\u007f\\]/
+
+/**
+ * Returns the key unchanged, or throws INVALID_KEY. A key is segments joined by `/`: none empty, none starting with a dot. That rules out
+ * absolute paths and `..`, and keeps dot names for files on their way in.
+ */
+export function parseKey(key: string): string {
+  const fault = keyFault(key)
+  if (fault !== undefined) throw new StorageError('INVALID_KEY', `Not a storage key: ${fault}.`)
+  return key
+}
+
+function keyFault(key: string): string | undefined {
+  if (key === '') return 'it is empty'
+  if (Buffer.byteLength(key) > maxKeyBytes) return `it is longer than ${maxKeyBytes} bytes`
+  if (forbiddenCharacters.test(key) || !key.isWellFormed()) return 'it has a forbidden character'
+  return key
+    .split('/')
+    .map(segmentFault)
+    .find((fault) => fault !== undefined)
+}
+
+function segmentFault(segment: string): string | undefined {
+  if (segment === '') return 'a segment is empty'
+  if (segment.startsWith('.')) return 'a segment starts with a dot'
+  if (Buffer.byteLength(segment) > maxSegmentBytes) return `a segment is longer than ${maxSegmentBytes} bytes`
+  return undefined
+}

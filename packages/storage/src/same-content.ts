@@ -1,0 +1,36 @@
+import type { FileHandle } from 'node:fs/promises'
+import { openToRead, withFile } from './durable.ts'
+import { systemCode } from './storage-error.ts'
+
+const chunkBytes = 64 * 1024
+
+/** Whether there is a plain file at `path` with exactly the bytes of the file at `otherPath`. */
+export async function hasSameContent(path: string, otherPath: string): Promise<boolean> {
+  try {
+    return await withFile(openToRead(path), (file) => withFile(openToRead(otherPath), (other) => compare(file, other)))
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return false
+    throw error
+  }
+}
+
+async function compare(file: FileHandle, other: FileHandle): Promise<boolean> {
+  const [facts, otherFacts] = await Promise.all([file.stat(), other.stat()])
+  if (!facts.isFile() || facts.size !== otherFacts.size) return false
+  const [chunk, otherChunk] = [Buffer.alloc(chunkBytes), Buffer.alloc(chunkBytes)]
+  for (let at = 0; at < facts.size; at += chunkBytes) {
+    const [read, otherRead] = await Promise.all([readChunk(file, chunk, at), readChunk(other, otherChunk, at)])
+    if (read.length === 0 || !read.equals(otherRead)) return false
+  }
+  return true
+}
+
+async function readChunk(file: FileHandle, into: Buffer, position: number): Promise<Buffer> {
+  let filled = 0
+  while (filled < into.length) {
+    const { bytesRead } = await file.read(into, filled, into.length - filled, position + filled)
+    if (bytesRead === 0) break
+    filled += bytesRead
+  }
+  return into.subarray(0, filled)
+}

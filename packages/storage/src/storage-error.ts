@@ -1,0 +1,52 @@
+/**
+ * INVALID_KEY: not a key (see parseKey). UNSAFE_PATH: a link or a special file stands where a plain file or folder belongs.
+ * NOT_FOUND, STORAGE_FULL (disk or quota) and INVALID_RANGE say it themselves. STORAGE_FAILED is the rest, with the system's error as cause.
+ */
+export type StorageErrorCode =
+  | 'INVALID_KEY'
+  | 'INVALID_RANGE'
+  | 'NOT_FOUND'
+  | 'STORAGE_FAILED'
+  | 'STORAGE_FULL'
+  | 'UNSAFE_PATH'
+
+/** Names the key, never a path of this machine; the cause has that. */
+export class StorageError extends Error {
+  readonly code: StorageErrorCode
+
+  constructor(code: StorageErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'StorageError'
+    this.code = code
+  }
+}
+
+export function isStorageError(error: unknown, code?: StorageErrorCode): error is StorageError {
+  return error instanceof StorageError && (code === undefined || error.code === code)
+}
+
+/** Gives a system error of a file operation its meaning for the caller of the port. */
+export function toStorageError(error: unknown, key: string): unknown {
+  if (error instanceof StorageError) return error
+  const because = { cause: error }
+  switch (systemCode(error)) {
+    case undefined:
+      return error // not of the file system: a stream's own failure, or a bug
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return new StorageError('NOT_FOUND', `Nothing is stored under ${key}.`, because)
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new StorageError('STORAGE_FULL', `No space is left to store ${key}.`, because)
+    case 'ELOOP':
+      return new StorageError('UNSAFE_PATH', `A link stands in the way of ${key}.`, because)
+    default:
+      return new StorageError('STORAGE_FAILED', `Storage failed on ${key} (${systemCode(error)}).`, because)
+  }
+}
+
+/** The code of an error the operating system gave (ENOENT …), undefined for any other. */
+export function systemCode(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return undefined
+  return typeof error.code === 'string' ? error.code : undefined
+}
