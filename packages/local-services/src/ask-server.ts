@@ -5,7 +5,13 @@ const ANSWER_LIMIT_MS = 2000
 
 /** Resolves when a Redis answers PING there; rejects while it is loading its data, too. */
 export async function askRedis(url: string): Promise<void> {
-  const redis = new Redis(url, { lazyConnect: true, connectTimeout: ANSWER_LIMIT_MS, commandTimeout: ANSWER_LIMIT_MS, maxRetriesPerRequest: 0, retryStrategy: () => null })
+  const redis = new Redis(url, {
+    lazyConnect: true,
+    connectTimeout: ANSWER_LIMIT_MS,
+    commandTimeout: ANSWER_LIMIT_MS,
+    maxRetriesPerRequest: 0,
+    retryStrategy: () => null,
+  })
   redis.on('error', () => {}) // the rejected promise says it
   try {
     await redis.connect()

@@ -12,7 +12,10 @@ interface GivenServer {
 export async function useGivenServer({ service, variable, url, ask, log }: GivenServer): Promise<LocalService> {
   const description = `${withoutPassword(url)} (${variable})`
   await ask(url).catch((cause: unknown) => {
-    throw new Error(`${variable} is set, but no ${service} answers at ${withoutPassword(url)}. Start it, or unset ${variable} to let one be found.`, { cause })
+    throw new Error(
+      `${variable} is set, but no ${service} answers at ${withoutPassword(url)}. Start it, or unset ${variable} to let one be found.`,
+      { cause },
+    )
   })
   log(`${service}: ${description}`)
   return { url, description, kind: 'environment', pid: undefined, stop: () => Promise.resolve() }

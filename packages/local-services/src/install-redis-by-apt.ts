@@ -11,7 +11,10 @@ const LIMIT_MS = 120_000
 
 // Only the program is wanted: without its unit and init script nothing gets started now or at the next boot,
 // and no database of ours ever sits on the default port.
-const WITHOUT_SERVICE = ['/lib/systemd/system/redis*', '/usr/lib/systemd/system/redis*', '/etc/init.d/redis*'].flatMap((path) => ['-o', `Dpkg::Options::=--path-exclude=${path}`])
+const WITHOUT_SERVICE = ['/lib/systemd/system/redis*', '/usr/lib/systemd/system/redis*', '/etc/init.d/redis*'].flatMap((path) => [
+  '-o',
+  `Dpkg::Options::=--path-exclude=${path}`,
+])
 const INSTALL = ['install', '-y', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=60', ...WITHOUT_SERVICE, 'redis-server']
 
 /** Installs redis-server with apt where that needs no questions: as root on Debian, Ubuntu and their like. */

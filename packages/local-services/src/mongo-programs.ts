@@ -14,12 +14,12 @@ export function mongodProgram(file: string): ServerProgram {
       ...['--port', String(port), '--bind_ip', '127.0.0.1', '--dbpath', dataFolder],
       ...['--wiredTigerCacheSizeGB', String(CACHE_MEBIBYTES / 1024)],
     ],
-    ask: (port) => askMongo(mongodUrl(port)),
+    ask: (port) => askMongo(mongodUrl('127.0.0.1', port)),
   }
 }
 
-export function mongodUrl(port: number): string {
-  return `mongodb://127.0.0.1:${port}/`
+export function mongodUrl(host: string, port: number): string {
+  return `mongodb://${host}:${port}/`
 }
 
 /** SecantusDB: speaks MongoDB's wire protocol well enough for trying and testing Darkroom. */

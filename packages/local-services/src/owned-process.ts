@@ -17,6 +17,12 @@ export interface ServerProgram {
   dataName: string
 }
 
+interface Limits {
+  readyLimitMs: number
+  /** After that long, SIGTERM gives way to SIGKILL. */
+  stopLimitMs: number
+}
+
 export interface OwnedProcess {
   port: number
   readonly pid: number | undefined
@@ -25,14 +31,13 @@ export interface OwnedProcess {
   stop: () => Promise<void>
 }
 
-const READY_LIMIT_MS = 20_000
-const STOP_LIMIT_MS = 5000
+const DEFAULT_LIMITS: Limits = { readyLimitMs: 20_000, stopLimitMs: 5000 }
 const PORT_ATTEMPTS = 3
 
 /** Runs a server on a port of its own until `stop()`, or until this process ends in whatever way it can notice. */
-export async function startOwnedProcess(program: ServerProgram, folder: string): Promise<OwnedProcess> {
+export async function startOwnedProcess(program: ServerProgram, folder: string, limits: Partial<Limits> = {}): Promise<OwnedProcess> {
   for (let attempt = 1; ; attempt++) {
-    const server = createOwnedProcess(program, folder, await freePort())
+    const server = createOwnedProcess(program, folder, { port: await freePort(), ...DEFAULT_LIMITS, ...limits })
     try {
       await server.restart()
       return server
@@ -46,7 +51,11 @@ export async function startOwnedProcess(program: ServerProgram, folder: string):
 
 class EndedBeforeReady extends Error {}
 
-function createOwnedProcess(program: ServerProgram, folder: string, port: number): OwnedProcess {
+function createOwnedProcess(
+  program: ServerProgram,
+  folder: string,
+  { port, readyLimitMs, stopLimitMs }: Limits & { port: number },
+): OwnedProcess {
   const dataFolder = join(folder, program.dataName)
   const logFile = join(folder, `${program.name}.log`)
   const pidFile = pidFileOf(folder)
@@ -70,8 +79,8 @@ function createOwnedProcess(program: ServerProgram, folder: string, port: number
     if (child === undefined) return
     const ending = child
     ending.kill(signal)
-    if (!(await endsWithin(ending, STOP_LIMIT_MS))) ending.kill('SIGKILL')
-    await endsWithin(ending, STOP_LIMIT_MS)
+    if (!(await endsWithin(ending, stopLimitMs))) ending.kill('SIGKILL')
+    await endsWithin(ending, stopLimitMs)
     child = undefined
     process.off('exit', killNow)
     rmSync(pidFile, { force: true })
@@ -80,7 +89,28 @@ function createOwnedProcess(program: ServerProgram, folder: string, port: number
   async function restart(): Promise<void> {
     await kill('SIGTERM')
     child = launch()
-    await waitUntilReady(child, port, () => program.ask(port), () => `${program.name} did not get ready. The end of ${logFile}:\n${tail(logFile)}`)
+    await untilReady(child)
+  }
+
+  async function untilReady(starting: ChildProcess): Promise<void> {
+    const until = Date.now() + readyLimitMs
+    const complaint = () => `${program.name} did not get ready. The end of ${logFile}:\n${tail(logFile)}`
+    for (;;) {
+      if (hasEnded(starting)) throw new EndedBeforeReady(complaint())
+      // Asked again after the answer: it may have come from a stranger who holds the port our server could not get.
+      if ((await answers()) && !hasEnded(starting)) return
+      if (Date.now() > until) throw new Error(complaint())
+      await pause(50)
+    }
+  }
+
+  async function answers(): Promise<boolean> {
+    // A client library asked too early would wait for its own retry, longer than the server needs to start.
+    if (!(await isListening(port))) return false
+    return program.ask(port).then(
+      () => true,
+      () => false,
+    )
   }
 
   return {
@@ -98,26 +128,13 @@ export function pidFileOf(serviceFolder: string): string {
   return join(serviceFolder, 'server.pid.json')
 }
 
-async function waitUntilReady(child: ChildProcess, port: number, ask: () => Promise<void>, complaint: () => string): Promise<void> {
-  const until = Date.now() + READY_LIMIT_MS
-  for (;;) {
-    if (hasEnded(child)) throw new EndedBeforeReady(complaint())
-    // A client library asked too early would wait for its own retry, longer than the server needs to start.
-    const answered = (await isListening(port)) && await ask().then(
-      () => true,
-      () => false,
-    )
-    // Asked again after the answer: it may have come from a stranger who holds the port our server could not get.
-    if (answered && !hasEnded(child)) return
-    if (Date.now() > until) throw new Error(complaint())
-    await pause(50)
-  }
-}
-
 function isListening(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1')
-    socket.once('connect', () => resolve(true)).once('error', () => resolve(false)).once('close', () => resolve(false))
+    socket
+      .once('connect', () => resolve(true))
+      .once('error', () => resolve(false))
+      .once('close', () => resolve(false))
     socket.once('connect', () => socket.destroy())
   })
 }

@@ -41,7 +41,10 @@ export async function killOrphan(pidFile: string): Promise<number | undefined> {
 }
 
 async function endProcess(record: ProcessRecord): Promise<void> {
-  for (const [signal, limitMs] of [['SIGTERM', 3000], ['SIGKILL', 2000]] as const) {
+  for (const [signal, limitMs] of [
+    ['SIGTERM', 3000],
+    ['SIGKILL', 2000],
+  ] as const) {
     signalQuietly(record.pid, signal)
     const until = Date.now() + limitMs
     while (isRunning(record) && Date.now() < until) await pause(25)

@@ -7,17 +7,14 @@ export function redisProgram(file: string): ServerProgram {
     name: 'redis-server',
     file,
     dataName: 'redis-data',
-    args: (port, dataFolder) => [
-      ...['--port', String(port), '--bind', '127.0.0.1', '--dir', dataFolder],
-      ...redisSettings,
-    ],
-    ask: (port) => askRedis(redisUrl(port)),
+    args: (port, dataFolder) => ['--port', String(port), '--bind', '127.0.0.1', '--dir', dataFolder, ...redisSettings],
+    ask: (port) => askRedis(redisUrl('127.0.0.1', port)),
   }
 }
 
 /** BullMQ loses jobs without `noeviction`; the append-only file alone holds the data, so no snapshots. */
 export const redisSettings = ['--appendonly', 'yes', '--appendfsync', 'everysec', '--maxmemory-policy', 'noeviction', '--save', '']
 
-export function redisUrl(port: number): string {
-  return `redis://127.0.0.1:${port}`
+export function redisUrl(host: string, port: number): string {
+  return `redis://${host}:${port}`
 }

@@ -27,6 +27,8 @@ export interface ServiceContext {
   cacheFolder: string
   env: NodeJS.ProcessEnv
   log: (line: string) => void
+  /** Nothing of earlier runs may be seen. */
+  fresh: boolean
   /** MongoDB stand-in only: acknowledge a write when it is on disk (slower; what a fault suite needs). */
   syncOnCommit: boolean
 }

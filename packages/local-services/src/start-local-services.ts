@@ -58,7 +58,13 @@ async function forgetEarlierRun(folder: string, fresh: boolean): Promise<void> {
 
 async function startBoth(folder: string, options: LocalServicesOptions, release: () => void): Promise<LocalServices> {
   const env = options.env ?? process.env
-  const shared = { env, log: options.log, syncOnCommit: options.syncOnCommit ?? false, cacheFolder: options.cacheFolder ?? userCacheFolder(env) }
+  const shared = {
+    env,
+    log: options.log,
+    fresh: options.fresh ?? false,
+    syncOnCommit: options.syncOnCommit ?? false,
+    cacheFolder: options.cacheFolder ?? userCacheFolder(env),
+  }
   const contextOf = (name: string): ServiceContext => ({ ...shared, folder: join(folder, name) })
 
   const [redis, mongo] = await Promise.allSettled([startRedis(contextOf('redis')), startMongo(contextOf('mongo'))])

@@ -1,4 +1,5 @@
 import { askMongo } from './ask-server.ts'
+import { fetchMongod } from './fetch-mongod.ts'
 import { fetchStandIn } from './fetch-stand-in.ts'
 import { findProgram, isAtLeast, programVersion } from './find-program.ts'
 import { type Attempt, firstThatWorks } from './first-that-works.ts'
@@ -7,6 +8,7 @@ import { mongodProgram, mongodUrl, standInProgram, standInUrl } from './mongo-pr
 import { startOwnedProcess } from './owned-process.ts'
 import { serviceOfProcess } from './service-of-process.ts'
 import type { MongoService, ServiceContext } from './service.ts'
+import { startContainer } from './start-container.ts'
 
 // The driver speaks wire version 9 and up.
 const LEAST_VERSION = '4.4.0'
@@ -18,31 +20,43 @@ const WAYS_OUT = [
   'for trying and testing: install Python 3 with pip, which fetches a stand-in',
 ]
 
-/** Finds or starts a MongoDB; see the order below. */
+/** Finds or starts a MongoDB: the environment's, else the first of the ways below that works. */
 export function startMongo(context: ServiceContext): Promise<MongoService> {
   const given = context.env['MONGODB_URL']
   if (given) return useGivenServer({ service: 'MongoDB', variable: 'MONGODB_URL', url: given, ask: askMongo, log: context.log })
   return firstThatWorks(
     'MongoDB',
     [
-      { name: 'mongod on PATH', attempt: () => mongodOnPath(context) },
+      { name: 'a container', attempt: () => startContainer(plan, context) },
+      { name: 'mongod on PATH', attempt: () => runMongod(findProgram('mongod', context.env), 'on PATH', context) },
+      { name: 'downloading mongod', attempt: () => downloadedMongod(context) },
       { name: 'the stand-in SecantusDB', attempt: () => standIn(context) },
     ],
     { describe: (mongo) => mongo.description, log: context.log, waysOut: WAYS_OUT },
   )
 }
 
-async function mongodOnPath(context: ServiceContext): Promise<Attempt<MongoService>> {
-  const file = findProgram('mongod', context.env)
-  return file === undefined ? { skipped: 'not there' } : runMongod(file, 'on PATH', context)
+const plan = {
+  image: 'mongo:8',
+  command: ['mongod', '--bind_ip_all', '--wiredTigerCacheSizeGB', '0.25'],
+  port: 27017,
+  dataPath: '/data/db',
+  url: mongodUrl,
+  ask: askMongo,
 }
 
-async function runMongod(file: string, where: string, context: ServiceContext): Promise<Attempt<MongoService>> {
+async function downloadedMongod(context: ServiceContext): Promise<Attempt<MongoService>> {
+  const fetched = await fetchMongod(context)
+  return 'found' in fetched ? runMongod(fetched.found, 'downloaded', context) : fetched
+}
+
+async function runMongod(file: string | undefined, where: string, context: ServiceContext): Promise<Attempt<MongoService>> {
+  if (file === undefined) return { skipped: 'not there' }
   const version = await programVersion(file)
   if (!isAtLeast(version, LEAST_VERSION)) return { skipped: `${version} is older than ${LEAST_VERSION}`, said: true }
   const server = await startOwnedProcess(mongodProgram(file), context.folder)
   const description = `mongod ${version} ${where}, port ${server.port}`
-  return { found: serviceOfProcess(server, { url: mongodUrl(server.port), description, kind: 'process' }) }
+  return { found: serviceOfProcess(server, { url: mongodUrl('127.0.0.1', server.port), description, kind: 'process' }) }
 }
 
 async function standIn(context: ServiceContext): Promise<Attempt<MongoService>> {

@@ -1,0 +1,113 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { expect, onTestFinished, test } from 'vitest'
+import { smallServer } from '../test/small-server.ts'
+import { temporaryFolder } from '../test/temporary-folder.ts'
+import { type OwnedProcess, pidFileOf, startOwnedProcess } from './owned-process.ts'
+import { killOrphan, readPidFile } from './pid-file.ts'
+import { processIdentity } from './process-identity.ts'
+
+test('stop ends the process and forgets its pid', async () => {
+  const folder = await temporaryFolder()
+  const server = await started(folder)
+  const pid = pidOf(server)
+  expect(readPidFile(pidFileOf(folder))).toMatchObject({ pid })
+
+  await server.stop()
+  expect(runs(pid)).toBe(false)
+  expect(server.pid).toBeUndefined()
+  expect(readPidFile(pidFileOf(folder))).toBeUndefined()
+  await server.stop()
+})
+
+test('a killed server comes back on the same port', async () => {
+  const server = await started(await temporaryFolder())
+  const first = pidOf(server)
+  await server.kill('SIGKILL')
+  expect(runs(first)).toBe(false)
+
+  const port = server.port
+  await server.restart()
+  expect(server.port).toBe(port)
+  expect(pidOf(server)).not.toBe(first)
+})
+
+test('a server that ignores SIGTERM is ended all the same', async () => {
+  const stubborn = { ...smallServer, args: (port: number) => ['-e', `process.on('SIGTERM', () => {}); ${smallServer.args(port, '')[1]}`] }
+  const server = await startOwnedProcess(stubborn, await temporaryFolder(), { stopLimitMs: 200 })
+  const pid = pidOf(server)
+  await server.stop()
+  expect(runs(pid)).toBe(false)
+})
+
+test('a server that cannot start says why', async () => {
+  const broken = { ...smallServer, args: () => ['-e', "console.error('no such thing as luck'); process.exit(1)"] }
+  await expect(startOwnedProcess(broken, await temporaryFolder())).rejects.toThrow('no such thing as luck')
+  await expect(startOwnedProcess({ ...smallServer, file: '/nowhere/server' }, await temporaryFolder())).rejects.toThrow(
+    'small-server did not get ready',
+  )
+})
+
+test('a parent that exits takes its server with it', async () => {
+  const { parent, serverPid } = await parentWithServer(await temporaryFolder(), 'exit')
+  if (parent.exitCode === null) await once(parent, 'exit')
+  expect(parent.exitCode).toBe(3)
+  await until(() => !runs(serverPid))
+})
+
+test('what a killed parent leaves behind is ended by the next start', async () => {
+  const folder = await temporaryFolder()
+  const { parent, serverPid } = await parentWithServer(folder, 'stay')
+  parent.kill('SIGKILL')
+  await once(parent, 'exit')
+  expect(runs(serverPid)).toBe(true)
+
+  expect(await killOrphan(pidFileOf(folder))).toBe(serverPid)
+  expect(runs(serverPid)).toBe(false)
+})
+
+test('a stranger that got the pid of a dead server is left alone', async () => {
+  const folder = await temporaryFolder()
+  const stranger = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'])
+  onTestFinished(() => void stranger.kill('SIGKILL'))
+  await once(stranger, 'spawn')
+
+  for (const identity of ['an earlier boot/4711', undefined]) {
+    writeFileSync(pidFileOf(folder), JSON.stringify({ pid: stranger.pid, identity }))
+    expect(await killOrphan(pidFileOf(folder))).toBeUndefined()
+    expect(runs(stranger.pid)).toBe(true)
+  }
+})
+
+async function started(folder: string): Promise<OwnedProcess> {
+  const server = await startOwnedProcess(smallServer, folder)
+  onTestFinished(() => server.stop())
+  return server
+}
+
+async function parentWithServer(folder: string, ending: 'exit' | 'stay'): Promise<{ parent: ChildProcess; serverPid: number }> {
+  const parent = spawn(process.execPath, [join(import.meta.dirname, '../test/parent.ts'), folder, ending], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  onTestFinished(() => void parent.kill('SIGKILL'))
+  const [line] = (await once(parent.stdout, 'data')) as [Buffer]
+  const serverPid = Number(line.toString())
+  onTestFinished(async () => void (await killOrphan(pidFileOf(folder))))
+  return { parent, serverPid }
+}
+
+function pidOf(server: OwnedProcess): number {
+  if (server.pid === undefined) throw new Error('The server does not run.')
+  return server.pid
+}
+
+function runs(pid: number | undefined): boolean {
+  return pid !== undefined && processIdentity(pid) !== undefined
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await pause(20)
+}

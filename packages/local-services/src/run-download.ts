@@ -1,0 +1,54 @@
+import { spawn } from 'node:child_process'
+import { mkdirSync, readdirSync, statSync } from 'node:fs'
+import { extname, join } from 'node:path'
+
+const SILENCE_LIMIT_MS = 5000
+const LIMIT_MS = 10 * 60 * 1000
+/** More than lock files and the like take. */
+const FIRST_BYTES = 16 * 1024
+
+interface Download {
+  script: 'download-mongod' | 'build-redis'
+  folder: string
+  env: NodeJS.ProcessEnv
+  /** How long to wait for the first bytes. */
+  silenceLimitMs?: number
+}
+
+/**
+ * Runs one of the download scripts beside this file in a process of its own, because only that can be ended when
+ * nothing comes: an unreachable host may answer a connection with silence for minutes. Returns the path of the
+ * program the script got, or undefined.
+ */
+export function runDownload({ script, folder, env, silenceLimitMs = SILENCE_LIMIT_MS }: Download): Promise<string | undefined> {
+  mkdirSync(folder, { recursive: true })
+  const before = bytesIn(folder)
+  const file = join(import.meta.dirname, script + extname(import.meta.filename))
+  const child = spawn(process.execPath, [file, folder], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'ignore'],
+    // Both libraries check certificates only when told to, and what they fetch gets run.
+    env: { ...env, npm_config_strict_ssl: 'true' },
+  })
+  return new Promise((resolve) => {
+    let printed = ''
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (printed += text))
+    const silence = setTimeout(() => bytesIn(folder) - before < FIRST_BYTES && child.kill('SIGKILL'), silenceLimitMs)
+    const limit = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS)
+    child.once('error', () => resolve(undefined))
+    child.once('close', (code) => {
+      clearTimeout(silence)
+      clearTimeout(limit)
+      resolve(code === 0 ? programIn(printed) : undefined)
+    })
+  })
+}
+
+/** The libraries print their progress, too; the scripts mark their own line. */
+function programIn(printed: string): string | undefined {
+  return /^program: (.+)$/m.exec(printed)?.[1]
+}
+
+function bytesIn(folder: string): number {
+  return readdirSync(folder).reduce((sum, name) => sum + (statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0), 0)
+}

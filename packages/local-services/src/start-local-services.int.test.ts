@@ -1,0 +1,92 @@
+import { createServer } from 'node:net'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { Redis } from 'ioredis'
+import { expect, inject, onTestFinished, test } from 'vitest'
+import { temporaryFolder } from '../test/temporary-folder.ts'
+import { dockerEngineAnswers } from './docker-engine.ts'
+import { claimFolder } from './folder-claim.ts'
+import { type LocalServices, type LocalServicesOptions, startLocalServices } from './start-local-services.ts'
+
+// Mostly Redis alone is started for real, being quick; MongoDB has the conformance test.
+const env = { ...process.env, MONGODB_URL: inject('mongoUrl') }
+
+test('two folders at a time do not disturb each other', async () => {
+  const [one, two] = await Promise.all([started(await temporaryFolder()), started(await temporaryFolder())])
+  expect(one.redis.url).not.toBe(two.redis.url)
+  await one.stop()
+  await expect(ping(two.redis.url)).resolves.toBe('PONG')
+})
+
+test('a second start in the same folder is an error that says whose it is, until the first has stopped', async () => {
+  const folder = await temporaryFolder()
+  const first = await started(folder)
+  await expect(started(folder)).rejects.toThrow(`belong to process ${process.pid}`)
+  await expect(ping(first.redis.url)).resolves.toBe('PONG')
+
+  await first.stop()
+  await started(folder)
+})
+
+test('data stays for the next start, unless it shall be fresh', async () => {
+  const folder = await temporaryFolder()
+  for (const { fresh, kept } of [
+    { fresh: true, kept: null },
+    { fresh: false, kept: 'yes' },
+    { fresh: true, kept: null },
+  ]) {
+    const services = await started(folder, { fresh })
+    const redis = new Redis(services.redis.url)
+    expect(await redis.get('kept')).toBe(kept)
+    await redis.set('kept', 'yes')
+    redis.disconnect()
+    await services.stop()
+  }
+})
+
+test('the environment comes first, is said without its password, and is never stopped', async () => {
+  const lines: string[] = []
+  const folder = await temporaryFolder()
+  const services = await startLocalServices({ folder, env: { ...env, REDIS_URL: inject('redisUrl') }, log: (line) => lines.push(line) })
+  expect(services.redis).toMatchObject({ url: inject('redisUrl'), kind: 'environment', pid: undefined })
+  expect(services.redis.kill).toBeUndefined()
+  expect(lines).toHaveLength(2)
+
+  await services.stop()
+  await expect(ping(inject('redisUrl'))).resolves.toBe('PONG')
+})
+
+test('when one service cannot be had the other is stopped and the folder is free again', async () => {
+  const folder = await temporaryFolder()
+  const failing = startLocalServices({ folder, env: { ...process.env, REDIS_URL: 'redis://127.0.0.1:1' }, log: () => {} })
+  await expect(failing).rejects.toThrow('REDIS_URL is set, but no Redis answers')
+  expect(existsSync(join(folder, 'mongo', 'server.pid.json'))).toBe(false)
+  claimFolder(folder)()
+})
+
+test('an engine that accepts the question and never answers is no engine', async () => {
+  const silent = createServer(() => {}).listen(0, '127.0.0.1')
+  await once(silent, 'listening')
+  onTestFinished(() => void silent.close())
+  const { port } = silent.address() as { port: number }
+  const askedAt = Date.now()
+  expect(await dockerEngineAnswers({ DOCKER_HOST: `tcp://127.0.0.1:${port}` })).toBe(false)
+  expect(Date.now() - askedAt).toBeLessThan(4000)
+})
+
+async function started(folder: string, options: Partial<LocalServicesOptions> = {}): Promise<LocalServices> {
+  const services = await startLocalServices({ folder, env, log: () => {}, ...options })
+  onTestFinished(() => services.stop())
+  return services
+}
+
+async function ping(url: string): Promise<string> {
+  const redis = new Redis(url, { retryStrategy: () => null })
+  redis.on('error', () => {})
+  try {
+    return await redis.ping()
+  } finally {
+    redis.disconnect()
+  }
+}
