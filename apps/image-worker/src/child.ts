@@ -1,0 +1,10 @@
+// The program of a child process: it holds the image engine, no connection and no secret.
+import { createDiskStorage } from '@darkroom/storage'
+import { processImage } from './process-image.ts'
+import { serveJobs } from './serve-jobs.ts'
+
+const dataDir = process.argv[2]
+if (dataDir === undefined) throw new Error('The first argument must be the data folder')
+
+const storage = createDiskStorage(dataDir)
+serveJobs((job, onProgress) => processImage(job, { storage, onProgress }))

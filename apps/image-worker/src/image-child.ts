@@ -1,0 +1,77 @@
+import { fork, type ChildProcess } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
+import type { Logger } from '@darkroom/runtime'
+import type { ChildMessage, ChildRequest } from './child-protocol.ts'
+
+export interface ImageChildOptions {
+  /** The child's program; see {@link childProgram}. */
+  program: URL
+  dataDir: string
+  env: NodeJS.ProcessEnv
+  log: Logger
+}
+
+/** The program beside this file, in the form that this file runs in: the build renames imports, but not URLs. */
+export const childProgram = new URL(runsFromSource() ? './child.ts' : './child.js', import.meta.url)
+
+const LINE_LENGTH = 500
+
+/** One child process. It takes one job at a time. */
+export class ImageChild {
+  readonly pid: number | undefined
+  /** Resolves to how the process ended. */
+  readonly ended: Promise<string>
+  /** False from the moment it is killed or has ended: no job may be given to it any more. */
+  usable = true
+  /** Where its messages go: the run that has it now. */
+  onMessage: (message: ChildMessage) => void = () => {}
+  readonly #process: ChildProcess
+
+  constructor({ program, dataDir, env, log }: ImageChildOptions) {
+    this.#process = fork(program, [dataDir], {
+      env,
+      // Not the parent's own: with its --inspect the child would fight for the same port.
+      execArgv: runsFromSource() ? ['--conditions=source'] : [],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    })
+    this.pid = this.#process.pid
+    this.#process.on('message', (message) => this.onMessage(message as ChildMessage))
+    this.ended = this.#watchEnd()
+    for (const stream of [this.#process.stdout, this.#process.stderr]) if (stream) this.#logLines(stream, log)
+  }
+
+  send(request: ChildRequest): void {
+    // What cannot be sent is told by the end of the process.
+    this.#process.send(request, () => {})
+  }
+
+  /** SIGKILL: a thread inside libvips hears nothing less. */
+  kill(): void {
+    this.usable = false
+    this.#process.kill('SIGKILL')
+  }
+
+  #watchEnd(): Promise<string> {
+    return new Promise((resolve) => {
+      const end = (how: string): void => {
+        this.usable = false
+        resolve(how)
+      }
+      this.#process.once('exit', (code, signal) => end(signal ?? `exit code ${code}`))
+      // Could not be started, or the channel broke. Only the first of these means that no 'exit' will follow.
+      this.#process.on('error', (error) => this.pid === undefined && end(error.message))
+    })
+  }
+
+  /** A crash says why on standard error: the last words must not be lost. */
+  #logLines(stream: Readable, log: Logger): void {
+    createInterface({ input: stream }).on('line', (line) =>
+      log.warn({ childPid: this.pid, line: line.slice(0, LINE_LENGTH) }, 'child output'),
+    )
+  }
+}
+
+function runsFromSource(): boolean {
+  return import.meta.url.endsWith('.ts')
+}

@@ -1,0 +1,56 @@
+import { VARIANT_WIDTHS, variantKey, type ImageJob, type Variant } from '@darkroom/contracts'
+import { makeVariants } from '@darkroom/images'
+import type { DiskStorage } from '@darkroom/storage'
+import type { ProcessedImage, Progress } from './child-protocol.ts'
+import { sourceFailure, storingFailure } from './processing-failure.ts'
+
+const QUALITY = 85
+/** The engine's own percent counts up to here; the rest is storing. */
+const ENGINE_PERCENT = 90
+
+type MadeVariant = Awaited<ReturnType<typeof makeVariants>>[number]
+
+interface Surroundings {
+  storage: DiskStorage
+  onProgress: (progress: Progress) => void
+}
+
+/**
+ * One job: read the original, make its variants, store them under names made of their bytes. Running it again makes
+ * the same files and finds them there, so a run may be repeated, and two may overlap.
+ * @throws JobFailure
+ */
+export async function processImage(job: ImageJob, { storage, onProgress }: Surroundings): Promise<ProcessedImage> {
+  const { bytesIn, variants } = await makeFromSource(job, storage, onProgress)
+  onProgress({ stage: 'store', percent: ENGINE_PERCENT })
+  const images = await storeAll(job, storage, variants)
+  return { images, bytesIn, bytesOut: images.reduce((sum, image) => sum + image.size, 0) }
+}
+
+async function makeFromSource(job: ImageJob, storage: DiskStorage, onProgress: Surroundings['onProgress']) {
+  try {
+    const { bytes } = await storage.stat(job.imagePath)
+    const variants = await makeVariants(
+      storage.resolve(job.imagePath),
+      { widths: VARIANT_WIDTHS, quality: QUALITY },
+      { onStage: (stage, percent) => percent < 100 && onProgress({ stage, percent: Math.round((percent * ENGINE_PERCENT) / 100) }) },
+    )
+    return { bytesIn: bytes, variants }
+  } catch (error) {
+    throw sourceFailure(error)
+  }
+}
+
+async function storeAll(job: ImageJob, storage: DiskStorage, variants: MadeVariant[]): Promise<Variant[]> {
+  try {
+    return await Promise.all(variants.map((variant) => store(job, storage, variant)))
+  } catch (error) {
+    throw storingFailure(error)
+  }
+}
+
+async function store(job: ImageJob, storage: DiskStorage, { bytes, ...facts }: MadeVariant): Promise<Variant> {
+  const path = variantKey(job.tenant, job.imageName, facts.resolution, facts.md5)
+  await storage.put(path, bytes)
+  return { ...facts, size: bytes.length, path }
+}

@@ -1,0 +1,32 @@
+import { isImageError } from '@darkroom/images'
+import type { FailureReason } from '@darkroom/messaging'
+import { isStorageError } from '@darkroom/storage'
+import { JobFailure, reasonOf } from './job-failure.ts'
+
+/** Why the variants could not be made. Verdicts on the bytes are permanent; trouble of the machine may pass. */
+export function sourceFailure(error: unknown): JobFailure {
+  if (isImageError(error)) return failure(error, { code: error.code, message: error.message, retryable: false })
+  // The file may vanish between the look at it and the decoding: then the error is the system's own.
+  if (isStorageError(error, 'NOT_FOUND') || systemCode(error) === 'ENOENT') {
+    return failure(error, { code: 'SOURCE_MISSING', message: 'The uploaded file is gone', retryable: false })
+  }
+  return storingFailure(error)
+}
+
+/** Why the variants could not be stored, and what both phases have in common. */
+export function storingFailure(error: unknown): JobFailure {
+  if (isStorageError(error, 'INVALID_KEY')) return failure(error, { code: 'INVALID_JOB', message: error.message, retryable: false })
+  if (isStorageError(error)) return failure(error, { code: error.code, message: error.message, retryable: true })
+  const code = systemCode(error)
+  // The system's own words name paths of this machine, which are nobody's business but the log's.
+  if (code) return failure(error, { code: 'STORAGE_FAILED', message: `Reading or writing a file failed (${code})`, retryable: true })
+  return failure(error, reasonOf(error))
+}
+
+function failure(cause: unknown, reason: FailureReason): JobFailure {
+  return new JobFailure(reason, { cause })
+}
+
+function systemCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+}

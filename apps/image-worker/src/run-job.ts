@@ -1,0 +1,66 @@
+import type { ImageJobResult } from '@darkroom/contracts'
+import { formatFailureReason, permanentFailure, type ImageProcessor, type PublishTaskEvent } from '@darkroom/messaging'
+import type { Logger } from '@darkroom/runtime'
+import type { ChildPool } from './child-pool.ts'
+import type { ProcessedImage, Progress } from './child-protocol.ts'
+import { JobFailure, reasonOf } from './job-failure.ts'
+import { completedEvent, jobRunOf, processingEvent, progressEvent, type JobRun } from './job-run.ts'
+
+/** Progress closer together than this helps nobody and costs the API a database write each. */
+const PROGRESS_INTERVAL_MS = 200
+
+interface Surroundings {
+  pool: ChildPool
+  publish: PublishTaskEvent
+  workerId: string
+  log: Logger
+}
+
+/** What the queue calls for each job: have a child do it, tell what happens meanwhile, return what came of it. */
+export function createProcessor(around: Surroundings): ImageProcessor {
+  // BullMQ counts the parameters: it hands out the signal only to a function that names all three.
+  return async (queued, _token, signal) => {
+    try {
+      const run = jobRunOf(queued, around.workerId)
+      if (!run) throw new JobFailure({ code: 'INVALID_JOB', message: 'The job does not say what to process', retryable: false })
+      return await runJob(run, signal, around)
+    } catch (error) {
+      throw toQueueError(error, around.log)
+    }
+  }
+}
+
+async function runJob(run: JobRun, signal: AbortSignal | undefined, { pool, publish, log }: Surroundings): Promise<ImageJobResult> {
+  const about = { taskId: run.job.taskId, jobId: run.jobId, attempt: run.attempt }
+  log.debug(about, 'job started')
+  void publish(processingEvent(run))
+  const processed = await pool.run(run.job, { signal, onProgress: progressPublisher(run, publish), log: log.child(about) })
+  const result = completedEvent(run, processed)
+  logProcessed(result, processed, run, log)
+  return result
+}
+
+/** The first progress of a run is always told; what follows at once is not. Decoding is what `task.processing` says. */
+function progressPublisher(run: JobRun, publish: PublishTaskEvent): (progress: Progress) => void {
+  let count = 0
+  let toldAt = 0
+  return (progress) => {
+    const now = Date.now()
+    if (progress.stage === 'decode' || now - toldAt < PROGRESS_INTERVAL_MS) return
+    toldAt = now
+    void publish(progressEvent(run, progress, count++))
+  }
+}
+
+function logProcessed(result: ImageJobResult, { bytesIn, bytesOut }: ProcessedImage, { jobId }: JobRun, log: Logger): void {
+  const { taskId, attempt, processingTime: processingTimeMs, waitMs } = result
+  log.info({ taskId, jobId, attempt, processingTimeMs, waitMs, bytesIn, bytesOut }, 'image processed')
+}
+
+/** The queue keeps one line of text and decides by the error's class whether there is another attempt. */
+function toQueueError(error: unknown, log: Logger): Error {
+  if (!(error instanceof JobFailure)) log.error({ err: error }, 'unexpected error')
+  const reason = reasonOf(error)
+  const text = formatFailureReason(reason)
+  return reason.retryable ? new Error(text) : permanentFailure(text)
+}

@@ -1,0 +1,83 @@
+import type { ImageJob } from '@darkroom/contracts'
+import { parseFailureReason, type FailureReason } from '@darkroom/messaging'
+import type { Logger } from '@darkroom/runtime'
+import type { ChildMessage, ProcessedImage, Progress } from './child-protocol.ts'
+import type { ImageChild } from './image-child.ts'
+import { JobFailure } from './job-failure.ts'
+import { residentBytes } from './resident-bytes.ts'
+
+export interface RunLimits {
+  deadlineMs: number
+  maxRssBytes: number
+}
+
+export interface RunWatch {
+  /** Aborting it kills the child. Its reason is a failure reason in text form. */
+  signal?: AbortSignal | undefined
+  onProgress: (progress: Progress) => void
+  log: Logger
+}
+
+const MEMORY_CHECK_MS = 250
+
+/**
+ * Gives a job to a child and waits for the answer. The child is killed when the deadline passes, when it takes too
+ * much memory and when the run is aborted: decoders do not listen to anything softer. The answer does not wait for the
+ * end of a killed process, which may hang in the kernel.
+ */
+export function runOnChild(child: ImageChild, job: ImageJob, options: RunLimits & RunWatch): Promise<ProcessedImage> {
+  const { promise, resolve, reject } = Promise.withResolvers<ProcessedImage>()
+  const fail = (reason: FailureReason): void => reject(new JobFailure(reason))
+  const kill = (reason: FailureReason): void => {
+    child.kill()
+    fail(reason)
+  }
+  const answered = (message: ChildMessage): void => {
+    if (message.type === 'progress') options.onProgress({ stage: message.stage, percent: message.percent })
+    if (message.type === 'done') resolve(message.processed)
+    if (message.type !== 'failed') return
+    options.log.debug({ code: message.reason.code, detail: message.detail }, 'the child reports a failure')
+    fail(message.reason)
+  }
+  child.onMessage = answered
+  void child.ended.then((how) => fail(crashed(`The process working on the image died (${how})`)))
+  const stopWatching = [killAtDeadline(kill, options), killAtMemoryCap(child, kill, options), killOnAbort(kill, options)]
+  child.send({ job })
+  return promise.finally(() => {
+    child.onMessage = () => {}
+    for (const stop of stopWatching) stop()
+  })
+}
+
+type Kill = (reason: FailureReason) => void
+
+function killAtDeadline(kill: Kill, { deadlineMs }: RunLimits): () => void {
+  const message = `Processing took longer than ${deadlineMs} ms`
+  const timer = setTimeout(() => kill({ code: 'DEADLINE', message, retryable: true }), deadlineMs)
+  return () => clearTimeout(timer)
+}
+
+function killAtMemoryCap(child: ImageChild, kill: Kill, { maxRssBytes }: RunLimits): () => void {
+  let watching = true
+  const check = async (): Promise<void> => {
+    const bytes = await residentBytes(child.pid)
+    // The answer may have come meanwhile, and the child may have another job.
+    if (watching && bytes > maxRssBytes) kill(crashed(`Processing took more memory than the cap of ${maxRssBytes} bytes`))
+  }
+  const timer = setInterval(() => void check(), MEMORY_CHECK_MS)
+  return () => {
+    watching = false
+    clearInterval(timer)
+  }
+}
+
+function killOnAbort(kill: Kill, { signal }: RunWatch): () => void {
+  const abort = (): void => kill(parseFailureReason(String(signal?.reason)))
+  if (signal?.aborted) abort()
+  signal?.addEventListener('abort', abort, { once: true })
+  return () => signal?.removeEventListener('abort', abort)
+}
+
+function crashed(message: string): FailureReason {
+  return { code: 'WORKER_CRASHED', message, retryable: true }
+}

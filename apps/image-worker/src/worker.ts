@@ -1,0 +1,90 @@
+import { createImageWorker, createQueueGauge, createTaskEventsPublisher } from '@darkroom/messaging'
+import { connectRedis, type Logger, type ShutdownPhase } from '@darkroom/runtime'
+import { createChildPool } from './child-pool.ts'
+import type { WorkerConfig } from './env.ts'
+import { watchForIdleness } from './idle-watch.ts'
+import { childProgram } from './image-child.ts'
+import { createProcessor } from './run-job.ts'
+import { tellOutcomes } from './tell-outcomes.ts'
+
+/** For ending what is expected to end at once. */
+const PROMPT_MS = 2000
+
+export interface WorkerSurroundings {
+  log: Logger
+  /** Called when the worker cannot do its work any more and should be replaced. */
+  giveUp: () => void
+  /** Tests put programs and connections of their own here. */
+  program?: URL
+  connect?: typeof connectRedis
+}
+
+/** Everything that a worker is made of, wired but not yet running. */
+export function createWorker(config: WorkerConfig, { log, giveUp, program = childProgram, connect = connectRedis }: WorkerSurroundings) {
+  const { names, workerId, concurrency } = config
+  const redis = connect(config.redisUrl, 'consumer', log)
+  // Of its own, so that an event is never behind a blocked or queued command of the worker.
+  const publisher = connect(config.redisUrl, 'producer', log)
+
+  const pool = createChildPool({
+    program,
+    dataDir: config.dataDir,
+    env: config.childEnv,
+    log,
+    size: concurrency,
+    limits: { deadlineMs: config.jobDeadlineMs, maxRssBytes: config.childMaxRssBytes },
+  })
+  const publish = createTaskEventsPublisher(publisher, names.channel, (error, { taskId, eventType }) =>
+    log.warn({ taskId, eventType, err: error }, 'event not published'),
+  )
+  const { lockDurationMs, stalledIntervalMs } = config
+  const worker = createImageWorker(createProcessor({ pool, publish, workerId, log }), {
+    redis,
+    names,
+    workerId,
+    concurrency,
+    lockDurationMs,
+    stalledIntervalMs,
+  })
+  tellOutcomes(worker, { publish, workerId, log })
+
+  const gauge = createQueueGauge({ redis: publisher, names })
+  const idleWatch = watchForIdleness({ worker, gauge, limitMs: config.idleRestartMs, log, giveUp })
+
+  /** Takes no further job and waits for the running ones. Without Redis and without a job there is nothing to wait for. */
+  const drain = async (): Promise<void> => {
+    const drained = worker.pause()
+    if (redis.status === 'ready' || pool.busy > 0) return drained
+    drained.catch(() => {})
+  }
+  const disconnect = async (): Promise<void> => {
+    await publisher.quit().catch(() => publisher.disconnect())
+    redis.disconnect()
+  }
+  return {
+    pool,
+
+    async start(): Promise<void> {
+      await pool.start()
+      worker.run().catch((error: unknown) => {
+        log.fatal({ err: error }, 'the worker stopped')
+        giveUp()
+      })
+      await worker.waitUntilReady()
+      idleWatch.start()
+      log.info({ workerId, concurrency, queue: names.queue, childPids: pool.pids() }, 'ready')
+    },
+
+    /**
+     * A job that is not done in time stays active in the queue, from where another worker takes it once its lock has
+     * run out: it has not failed. So the queue is left before the children are killed.
+     */
+    shutdownPhases: (): ShutdownPhase[] => [
+      { name: 'stop watching', timeoutMs: PROMPT_MS, run: idleWatch.stop },
+      { name: 'finish running jobs', timeoutMs: config.shutdownTimeoutMs, run: drain },
+      { name: 'leave the queue', timeoutMs: PROMPT_MS, run: () => worker.close(true) },
+      { name: 'end children', timeoutMs: PROMPT_MS, run: pool.close },
+      { name: 'disconnect', timeoutMs: PROMPT_MS, run: disconnect },
+    ],
+  }
+}
