@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
+import type { StartedTestContainer } from 'testcontainers'
 import { dockerEngineAnswers } from './docker-engine.ts'
 import type { Attempt } from './first-that-works.ts'
 import { freePort } from './free-port.ts'
@@ -21,6 +22,7 @@ const FOLDER_LABEL = 'darkroom.folder'
 export async function startContainer(plan: ContainerPlan, context: ServiceContext): Promise<Attempt<LocalService>> {
   if (!(await dockerEngineAnswers(context.env))) return { skipped: 'no Docker engine answers' }
   try {
+    context.log(`Starting a container of ${plan.image} (its image is fetched the first time) …`)
     return { found: await run(plan, context) }
   } catch {
     // The engine's own words may name the registry it pulls from.
@@ -33,35 +35,53 @@ export async function startContainer(plan: ContainerPlan, context: ServiceContex
 
 async function run(plan: ContainerPlan, context: ServiceContext): Promise<LocalService> {
   // Loaded late: it is large, and most machines of most days do without.
-  const { GenericContainer, getContainerRuntimeClient } = await import('testcontainers')
-  const { container: engine } = await getContainerRuntimeClient()
-  const volume = volumeOf(context)
-  await removeLeftover(engine, context, volume)
+  const { getContainerRuntimeClient } = await import('testcontainers')
+  const { container: engine, info } = await getContainerRuntimeClient()
+  await removeLeftover(engine, context)
 
-  const hostPort = await freePort()
-  // On 127.0.0.1 only: published as usual, a database without a password would be open to the network.
+  const host = info.containerRuntime.host === 'localhost' ? '127.0.0.1' : info.containerRuntime.host
+  const port = await freePort()
+  const url = plan.url(host, port)
+  const container = await prepare(plan, context, { host, port }).then((prepared) => prepared.start())
+  const ready = () => untilAnswered(() => plan.ask(url))
+  await ready().catch(async (error: unknown) => {
+    await container.stop()
+    throw error
+  })
+  return asService(container, engine, { url, description: `${plan.image} in a container, port ${port}`, ready })
+}
+
+async function prepare(plan: ContainerPlan, context: ServiceContext, { host, port }: { host: string; port: number }) {
+  const { GenericContainer } = await import('testcontainers')
+  // Published as usual, a database without a password would be open to the network. Where this process itself runs in
+  // a container, though, 127.0.0.1 of the engine's host is out of reach.
   class LocalContainer extends GenericContainer {
     protected override beforeContainerCreated(): Promise<void> {
-      this.hostConfig.PortBindings = { [`${plan.port}/tcp`]: [{ HostIp: '127.0.0.1', HostPort: String(hostPort) }] }
+      if (host === '127.0.0.1') this.hostConfig.PortBindings = { [`${plan.port}/tcp`]: [{ HostIp: host, HostPort: String(port) }] }
       return Promise.resolve()
     }
   }
-  const prepared = new LocalContainer(plan.image)
+  const container = new LocalContainer(plan.image)
     .withCommand(plan.command)
-    .withExposedPorts({ container: plan.port, host: hostPort })
+    // A port of our choice, because one of the engine's choice changes with each restart.
+    .withExposedPorts({ container: plan.port, host: port })
     .withLabels({ [FOLDER_LABEL]: context.folder })
     .withStartupTimeout(READY_LIMIT_MS)
-  // A volume rather than a folder of ours: the image's user owns its files, on every kind of engine.
-  if (!context.fresh) prepared.withBindMounts([{ source: volume, target: plan.dataPath }])
-  context.log(`Starting a container of ${plan.image} (its image is fetched the first time) …`)
-  const started = await prepared.start()
+  // A volume rather than a folder of ours: the image's own user must own the files, on every kind of engine.
+  return context.fresh ? container : container.withBindMounts([{ source: volumeOf(context), target: plan.dataPath }])
+}
 
-  const url = plan.url(started.getHost(), hostPort)
-  const handle = engine.getById(started.getId())
-  await untilAnswered(plan, url)
+type Engine = Awaited<ReturnType<(typeof import('testcontainers'))['getContainerRuntimeClient']>>['container']
+
+function asService(
+  container: StartedTestContainer,
+  engine: Engine,
+  about: { url: string; description: string; ready: () => Promise<void> },
+): LocalService {
+  const handle = engine.getById(container.getId())
   return {
-    url,
-    description: `${plan.image} in a container, port ${hostPort}`,
+    url: about.url,
+    description: about.description,
     kind: 'container',
     pid: undefined,
     kill: async (signal = 'SIGKILL') => {
@@ -71,36 +91,34 @@ async function run(plan: ContainerPlan, context: ServiceContext): Promise<LocalS
     },
     restart: async () => {
       await handle.restart()
-      await untilAnswered(plan, url)
+      await about.ready()
     },
     stop: async () => {
-      await started.stop({ remove: true, removeVolumes: true })
+      await container.stop({ remove: true, removeVolumes: true })
     },
   }
 }
 
-type Engine = Awaited<ReturnType<(typeof import('testcontainers'))['getContainerRuntimeClient']>>['container']
-
 /** A killed parent's container is removed by testcontainers' own watcher, but only after some seconds. */
-async function removeLeftover(engine: Engine, { folder, fresh }: ServiceContext, volume: string): Promise<void> {
-  const leftover = await engine.fetchByLabel(FOLDER_LABEL, folder)
+async function removeLeftover(engine: Engine, context: ServiceContext): Promise<void> {
+  const leftover = await engine.fetchByLabel(FOLDER_LABEL, context.folder)
   await leftover?.remove({ force: true, v: true })
-  if (fresh)
-    await engine.dockerode
-      .getVolume(volume)
-      .remove()
-      .catch(() => undefined) // seldom there
+  if (!context.fresh) return
+  await engine.dockerode
+    .getVolume(volumeOf(context))
+    .remove()
+    .catch(() => undefined) // seldom there
 }
 
 function volumeOf({ folder }: ServiceContext): string {
   return `darkroom-${createHash('sha256').update(folder).digest('hex').slice(0, 16)}`
 }
 
-async function untilAnswered(plan: ContainerPlan, url: string): Promise<void> {
+async function untilAnswered(ask: () => Promise<void>): Promise<void> {
   const until = Date.now() + READY_LIMIT_MS
   for (;;) {
     try {
-      return await plan.ask(url)
+      return await ask()
     } catch (error) {
       if (Date.now() > until) throw error
       await pause(100)

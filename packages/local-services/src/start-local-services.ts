@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { accessSync, constants, mkdirSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -63,7 +63,7 @@ async function startBoth(folder: string, options: LocalServicesOptions, release:
     log: options.log,
     fresh: options.fresh ?? false,
     syncOnCommit: options.syncOnCommit ?? false,
-    cacheFolder: options.cacheFolder ?? userCacheFolder(env),
+    cacheFolder: options.cacheFolder ?? writableCacheFolder(env, folder),
   }
   const contextOf = (name: string): ServiceContext => ({ ...shared, folder: join(folder, name) })
 
@@ -84,6 +84,14 @@ async function startBoth(folder: string, options: LocalServicesOptions, release:
   throw new Error(failures.join('\n\n'))
 }
 
-function userCacheFolder(env: NodeJS.ProcessEnv): string {
-  return join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'darkroom')
+/** This user's cache folder, so that a new checkout finds what an old one downloaded; some users in containers have none. */
+function writableCacheFolder(env: NodeJS.ProcessEnv, folder: string): string {
+  const ofUser = join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'darkroom')
+  try {
+    mkdirSync(ofUser, { recursive: true })
+    accessSync(ofUser, constants.W_OK)
+    return ofUser
+  } catch {
+    return join(folder, 'cache')
+  }
 }
