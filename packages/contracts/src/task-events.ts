@@ -16,8 +16,9 @@ const envelope = {
   attempt: z.number().int(),
   seq: z.number().int(),
 }
-const run = { workerId: z.string(), startedAt: z.number(), waitMs: z.number() }
-const fault = { error: z.string(), code: z.string(), retryable: z.boolean(), attempts: z.number().int() }
+/** `attempts` counts those that ended: a run that is still going on, or was lost with its worker, is not among them. */
+const run = { workerId: z.string(), startedAt: z.number(), waitMs: z.number(), attempts: z.number().int() }
+const fault = { error: z.string(), code: z.string(), retryable: z.boolean() }
 
 export const taskCreated = z.object({
   eventType: z.literal('task.created'),
@@ -40,7 +41,6 @@ export const taskCompleted = z.object({
   ...run,
   images: z.array(variant),
   processingTime: z.number(),
-  attempts: z.number().int(),
 })
 export const taskRetry = z.object({
   eventType: z.literal('task.retry'),
@@ -53,6 +53,7 @@ export const taskFailed = z.object({
   eventType: z.literal('task.failed'),
   ...envelope,
   ...fault,
+  attempts: z.number().int(),
   willRetry: z.literal(false),
   /** Of the last run; null when no worker ever started it. */
   startedAt: z.number().nullable(),

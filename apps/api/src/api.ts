@@ -1,0 +1,149 @@
+import { randomUUID } from 'node:crypto'
+import { join, resolve } from 'node:path'
+import { createImageQueue, createTaskEventsPublisher, redisNames } from '@darkroom/messaging'
+import { connectRedis, redisUrl, type Logger, type ShutdownPhase } from '@darkroom/runtime'
+import { createDiskStorage } from '@darkroom/storage'
+import type { Express } from 'express'
+import { connectMongo, createMongoConnection } from './connect-mongo.ts'
+import type { ApiEnv } from './env.ts'
+import { createHttpApp } from './http/app.ts'
+import { healthRoutes } from './http/health.ts'
+import { receiveImage } from './http/image-upload.ts'
+import { logRequests } from './http/log-requests.ts'
+import { closeServer, createHttpServer, listen } from './http/server.ts'
+import { createMediator } from './mediator.ts'
+import { GetQueueStatsHandler } from './queues/get-queue-stats.ts'
+import { ListQueueJobsHandler } from './queues/list-queue-jobs.ts'
+import { queueRoutes } from './queues/queue-routes.ts'
+import { Dispatcher } from './sync/dispatcher.ts'
+import { QueueEventsListener } from './sync/queue-events-listener.ts'
+import { Sweeper } from './sync/sweeper.ts'
+import { TaskEventsSubscriber } from './sync/task-events-subscriber.ts'
+import { createAcceptUpload } from './tasks/accept-upload.ts'
+import { CreateTaskHandler } from './tasks/create-task.ts'
+import { GetTaskHandler } from './tasks/get-task.ts'
+import { jobRoutes } from './tasks/job-routes.ts'
+import { ListTasksHandler } from './tasks/list-tasks.ts'
+import { createSendVariant } from './tasks/send-variant.ts'
+import { TaskCache } from './tasks/task-cache.ts'
+import { taskRoutes } from './tasks/task-routes.ts'
+import { TaskStore } from './tasks/task-store.ts'
+import { UpdateTaskStatusHandler } from './tasks/update-task-status.ts'
+
+export interface Api {
+  app: Express
+  /** Listens and begins to work; stores that are away are waited for in the background. */
+  start: () => Promise<{ port: number }>
+  /** The steps of an orderly end, in their order. */
+  closing: () => readonly ShutdownPhase[]
+}
+
+/** Builds the API process from top to bottom. Nothing is listened to before `start`. */
+export function createApi(env: ApiEnv, log: Logger): Api {
+  const url = redisUrl(env)
+  const names = redisNames({ namespace: env.REDIS_NAMESPACE, queue: env.QUEUE_NAME })
+  const dataDir = resolve(env.DATA_DIR)
+  const now = Date.now
+
+  const producer = connectRedis(url, 'producer', log)
+  const cacheRedis = connectRedis(env.REDIS_CACHE_URL ?? url, 'cache', log)
+  const consumer = connectRedis(url, 'consumer', log)
+  const subscription = connectRedis(url, 'consumer', log)
+  const mongo = createMongoConnection()
+  const stopping = new AbortController()
+
+  const storage = createDiskStorage(dataDir)
+  const store = new TaskStore(mongo)
+  const cache = new TaskCache(cacheRedis, names.cachePrefix, log)
+  const queue = createImageQueue({ redis: producer, names, policy: { attempts: env.QUEUE_MAX_RETRIES, backoffMs: env.QUEUE_BACKOFF_MS } })
+  const publish = createTaskEventsPublisher(producer, names.channel, (error, event) =>
+    log.debug({ err: error, taskId: event.taskId, event: event.eventType }, 'event not published'),
+  )
+  const dispatcher = new Dispatcher({ store, queue, log, now })
+
+  const { send } = createMediator([
+    new CreateTaskHandler({
+      store,
+      storage,
+      cache,
+      publish,
+      dispatch: dispatcher.dispatch,
+      maxAttempts: env.QUEUE_MAX_RETRIES,
+      dispatchLeaseMs: env.DISPATCH_LEASE_MS,
+      now,
+    }),
+    new UpdateTaskStatusHandler({ store, cache, publish, log, now }),
+    new GetTaskHandler({ store, cache }),
+    new ListTasksHandler({ store, cache }),
+    new GetQueueStatsHandler({ queues: [queue] }),
+    new ListQueueJobsHandler({ queues: [queue] }),
+  ])
+
+  const subscriber = new TaskEventsSubscriber({ redis: subscription, channel: names.channel, send, log })
+  const listener = new QueueEventsListener({ redis: consumer, names, queue, send, log, now })
+  const sweeper = new Sweeper({ store, queue, dispatcher, send, log, now, intervalMs: env.SWEEP_INTERVAL_MS })
+  // Whatever became due while the queue was away goes out as soon as it is back.
+  producer.on('ready', () => void sweeper.sweep())
+
+  const receive = receiveImage(join(dataDir, 'uploads', 'temp', randomUUID()), {
+    maxFileBytes: env.UPLOAD_MAX_BYTES,
+    maxFieldBytes: env.UPLOAD_MAX_FIELD_BYTES,
+  })
+  const acceptUpload = createAcceptUpload({ send, maxPixels: env.IMAGE_MAX_PIXELS, defaultTtlSeconds: env.FILE_TTL_SECONDS })
+  const routeDeps = { send, receive, acceptUpload, sendVariant: createSendVariant(storage) }
+  const app = createHttpApp({
+    v1: [taskRoutes(routeDeps), queueRoutes({ send })],
+    aliases: [jobRoutes(routeDeps)],
+    health: healthRoutes({
+      probes: {
+        redis: () => cacheRedis.ping(),
+        queue: () => producer.ping(),
+        mongo: () => store.ping(),
+        freeBytes: () => storage.freeBytes(),
+        pending: () => store.countUnfinished(),
+      },
+      minFreeBytes: env.MIN_FREE_BYTES,
+      isClosing: () => stopping.signal.aborted,
+      log,
+    }),
+    logRequests: logRequests(log),
+    log,
+  })
+  const server = createHttpServer(app, {
+    requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
+    headersTimeoutMs: env.HEADERS_TIMEOUT_MS,
+    maxFileBytes: env.UPLOAD_MAX_BYTES,
+  })
+
+  const startSync = async (): Promise<void> => {
+    await connectMongo(mongo, env.MONGODB_URL, log, stopping.signal)
+    if (stopping.signal.aborted) return
+    await store.prepare()
+    sweeper.start()
+    // These wait for Redis, however long it is away.
+    await Promise.all([subscriber.start(), listener.start()])
+  }
+
+  return {
+    app,
+    start: async () => {
+      const port = await listen(server, env.PORT, env.HOST)
+      startSync().catch((error: unknown) => {
+        if (!stopping.signal.aborted) throw error
+      })
+      return { port }
+    },
+    closing: () => {
+      stopping.abort()
+      return [
+        { name: 'http', timeoutMs: env.SHUTDOWN_TIMEOUT_MS, run: () => closeServer(server) },
+        { name: 'dispatch', timeoutMs: 3000, run: () => dispatcher.drain() },
+        { name: 'sweeper', timeoutMs: 3000, run: () => sweeper.stop() },
+        { name: 'events', timeoutMs: 3000, run: () => Promise.all([subscriber.drain(), listener.stop()]) },
+        { name: 'queue', timeoutMs: 2000, run: () => queue.close() },
+        { name: 'redis', timeoutMs: 1000, run: () => [producer, cacheRedis, consumer, subscription].forEach((redis) => redis.disconnect()) },
+        { name: 'mongo', timeoutMs: 2000, run: () => mongo.close() },
+      ]
+    },
+  }
+}

@@ -1,0 +1,27 @@
+/**
+ * A failure that clients are told about: `code` is stable, `message` says what to do. Anything else that is thrown
+ * becomes an opaque 500. `headers` go on the answer (Retry-After, Allow).
+ */
+export class AppError extends Error {
+  readonly code: string
+  readonly status: number
+  readonly headers: Record<string, string>
+  readonly errors: readonly FieldError[]
+
+  constructor(status: number, code: string, message: string, more: { headers?: Record<string, string>; errors?: readonly FieldError[]; cause?: unknown } = {}) {
+    super(message, { cause: more.cause })
+    this.name = 'AppError'
+    this.status = status
+    this.code = code
+    this.headers = more.headers ?? {}
+    this.errors = more.errors ?? []
+  }
+}
+
+/** One wrong field: a JSON pointer to it and what is wrong. */
+export interface FieldError {
+  pointer: string
+  detail: string
+}
+
+export const taskNotFound = (): AppError => new AppError(404, 'TASK_NOT_FOUND', 'There is no task with this id.')

@@ -1,0 +1,42 @@
+import { envInteger, loadEnv, redisEnv } from '@darkroom/runtime'
+import { z } from 'zod'
+
+const MIB = 1024 * 1024
+const DAY_SECONDS = 86_400
+
+/** Every name that the API reads from its environment, with its default. */
+export const apiEnv = z.object({
+  ...redisEnv,
+  REDIS_CACHE_URL: redisEnv.REDIS_URL,
+  REDIS_NAMESPACE: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be letters, digits, - or _')
+    .optional(),
+  MONGODB_URL: z
+    .string()
+    .regex(/^mongodb(\+srv)?:\/\//, 'must look like mongodb://host:port/database')
+    .default('mongodb://localhost:27017/darkroom'),
+  DATA_DIR: z.string().default('./data'),
+  HOST: z.string().default('0.0.0.0'),
+  PORT: envInteger(3000, 0, 65_535),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  QUEUE_NAME: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be letters, digits, - or _')
+    .default('image-processing'),
+  QUEUE_MAX_RETRIES: envInteger(3, 1, 100),
+  QUEUE_BACKOFF_MS: envInteger(2000, 0),
+  UPLOAD_MAX_BYTES: envInteger(50 * MIB, 1),
+  UPLOAD_MAX_FIELD_BYTES: envInteger(100 * 1024, 1),
+  IMAGE_MAX_PIXELS: envInteger(50_000_000, 1),
+  FILE_TTL_SECONDS: envInteger(7 * DAY_SECONDS, 60, 365 * DAY_SECONDS),
+  MIN_FREE_BYTES: envInteger(100 * MIB, 0),
+  REQUEST_TIMEOUT_MS: envInteger(60_000, 1000),
+  HEADERS_TIMEOUT_MS: envInteger(15_000, 1000),
+  DISPATCH_LEASE_MS: envInteger(5000, 100),
+  SWEEP_INTERVAL_MS: envInteger(5000, 100),
+  SHUTDOWN_TIMEOUT_MS: envInteger(25_000, 0),
+})
+export type ApiEnv = z.infer<typeof apiEnv>
+
+export const readApiEnv = (): ApiEnv => loadEnv(apiEnv)

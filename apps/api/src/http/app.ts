@@ -1,0 +1,28 @@
+import express, { type Express, type RequestHandler, type Router } from 'express'
+import type { Logger } from '@darkroom/runtime'
+import { notFound, problemHandler } from './problem.ts'
+
+/** The HTTP application: what every answer has in common, and where each router hangs. */
+export function createHttpApp(options: {
+  v1: readonly Router[]
+  aliases: readonly Router[]
+  health: Router
+  logRequests: RequestHandler
+  log: Logger
+}): Express {
+  const app = express()
+  app.disable('x-powered-by')
+  app.set('case sensitive routing', true)
+  app.use(options.logRequests, commonHeaders)
+  app.use('/api/v1', ...options.v1)
+  app.use('/api', ...options.aliases)
+  for (const base of ['/', '/api', '/api/v1']) app.use(base, options.health)
+  app.use(notFound)
+  app.use(problemHandler(options.log))
+  return app
+}
+
+const commonHeaders: RequestHandler = (_req, res, next) => {
+  res.set('X-Content-Type-Options', 'nosniff')
+  next()
+}

@@ -1,0 +1,48 @@
+import type { Problem } from '@darkroom/contracts'
+import type { Logger } from '@darkroom/runtime'
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
+import { AppError } from '../app-error.ts'
+import { toAppError } from './to-app-error.ts'
+
+/** The body of an error answer, as RFC 9457 lays it out. */
+export function toProblem(error: AppError, instance?: string): Problem {
+  return {
+    type: 'about:blank',
+    title: titleOf(error.code),
+    status: error.status,
+    detail: error.message,
+    code: error.code,
+    ...(instance !== undefined && { instance }),
+    ...(error.errors.length > 0 && { errors: [...error.errors] }),
+  }
+}
+
+/** The last middleware: every error of every route leaves as a problem document. */
+export function problemHandler(log: Logger): ErrorRequestHandler {
+  return (thrown: unknown, req, res, _next) => {
+    const error = toAppError(thrown)
+    if (error.status >= 500) log.error({ err: thrown, method: req.method, path: req.path }, error.code)
+    // Not req.destroyed: that is true for every request whose body was read. Only a dead socket cannot be answered.
+    if (req.socket.destroyed) return
+    if (res.headersSent) {
+      req.socket.destroy()
+      return
+    }
+    sendProblem(req, res, error)
+  }
+}
+
+export const notFound: RequestHandler = (req) => {
+  throw new AppError(404, 'ROUTE_NOT_FOUND', `There is nothing at ${req.method} ${req.path.slice(0, 200)}.`)
+}
+
+function sendProblem(req: Request, res: Response, error: AppError): void {
+  res
+    .status(error.status)
+    .set(error.headers)
+    .type('application/problem+json')
+    .send(JSON.stringify(toProblem(error, req.originalUrl.split('?')[0]?.slice(0, 500))))
+}
+
+/** `TASK_NOT_FOUND` reads `Task not found`. */
+const titleOf = (code: string): string => code.charAt(0) + code.slice(1).toLowerCase().replaceAll('_', ' ')

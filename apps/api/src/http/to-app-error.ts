@@ -1,0 +1,46 @@
+import { isImageError, type ImageErrorCode } from '@darkroom/images'
+import { QueueUnavailableError } from '@darkroom/messaging'
+import { isStorageError } from '@darkroom/storage'
+import multer from 'multer'
+import { AppError } from '../app-error.ts'
+import { isStoreOutage } from '../tasks/store-outage.ts'
+
+const RETRY_AFTER = { 'Retry-After': '5' }
+const IMAGE_STATUS: Record<ImageErrorCode, number> = { IMAGE_UNSUPPORTED: 415, IMAGE_TOO_LARGE: 422, IMAGE_CORRUPT: 422 }
+
+const UPLOAD_FAULTS: Partial<Record<string, [status: number, code: string, message: string]>> = {
+  LIMIT_FILE_SIZE: [413, 'FILE_TOO_LARGE', 'The file is larger than this service accepts.'],
+  LIMIT_FILE_COUNT: [400, 'TOO_MANY_FILES', 'Send exactly one file, in the field `file`.'],
+  LIMIT_UNEXPECTED_FILE: [400, 'UNEXPECTED_FILE_FIELD', 'Send exactly one file, in the field `file` (or `image`).'],
+  LIMIT_FIELD_VALUE: [422, 'INVALID_FIELD', 'A field is too long.'],
+}
+
+/** What a client is told about anything that was thrown. What is not known here is our fault, and stays opaque. */
+export function toAppError(thrown: unknown): AppError {
+  if (thrown instanceof AppError) return thrown
+  if (isImageError(thrown)) return new AppError(IMAGE_STATUS[thrown.code], thrown.code, thrown.message)
+  if (thrown instanceof multer.MulterError) return uploadFault(thrown)
+  if (thrown instanceof QueueUnavailableError) return unavailable(thrown.code, thrown.message)
+  if (isStorageError(thrown) && thrown.code === 'STORAGE_FULL') return storageFull()
+  if (isStoreOutage(thrown)) return unavailable('STORE_UNAVAILABLE', 'The task store cannot be reached right now; nothing was accepted.')
+  return httpFault(thrown) ?? new AppError(500, 'INTERNAL', 'Something went wrong on our side. The log knows more.')
+}
+
+const unavailable = (code: string, message: string): AppError => new AppError(503, code, message, { headers: RETRY_AFTER })
+
+const storageFull = (): AppError =>
+  new AppError(507, 'STORAGE_FULL', 'There is no room to take the file right now. Nothing was stored; try again later.', { headers: RETRY_AFTER })
+
+function uploadFault(error: multer.MulterError): AppError {
+  const [status, code, message] = UPLOAD_FAULTS[error.code] ?? [400, 'INVALID_MULTIPART', 'The form could not be read.']
+  return new AppError(status, code, error.field && status === 422 ? `${message} (${error.field.slice(0, 50)})` : message)
+}
+
+/** Faults that Express and its parsers found in the request itself carry a 4xx status. */
+function httpFault(thrown: unknown): AppError | undefined {
+  const { status, type } = thrown as { status?: unknown; type?: unknown }
+  if (typeof status !== 'number' || status < 400 || status > 499) return undefined
+  if (type === 'entity.parse.failed') return new AppError(400, 'INVALID_JSON', 'The body is not valid JSON.')
+  if (status === 413) return new AppError(413, 'BODY_TOO_LARGE', 'The body is larger than this service accepts.')
+  return new AppError(status, status === 404 ? 'ROUTE_NOT_FOUND' : 'INVALID_REQUEST', 'The request could not be understood.')
+}

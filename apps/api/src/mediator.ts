@@ -1,0 +1,43 @@
+import { Mediator, requestHandler, type RequestData, type RequestHandler, type Resolver } from 'mediatr-ts'
+import { GetQueueStats, GetQueueStatsHandler } from './queues/get-queue-stats.ts'
+import { ListQueueJobs, ListQueueJobsHandler } from './queues/list-queue-jobs.ts'
+import { CreateTask, CreateTaskHandler } from './tasks/create-task.ts'
+import { GetTask, GetTaskHandler } from './tasks/get-task.ts'
+import { ListTasks, ListTasksHandler } from './tasks/list-tasks.ts'
+import { UpdateTaskStatus, UpdateTaskStatusHandler } from './tasks/update-task-status.ts'
+
+/** The only file that knows how mediatr-ts keeps its handlers: in one registry a process, filled once, here. */
+const handlerOf = new Map<unknown, unknown>()
+
+function route<Answer, Request extends RequestData<Answer>>(
+  request: new (...args: never[]) => Request,
+  handler: new (...args: never[]) => RequestHandler<Request, Answer>,
+): void {
+  requestHandler(request as never)(handler)
+  handlerOf.set(handler, request)
+}
+
+route(CreateTask, CreateTaskHandler)
+route(UpdateTaskStatus, UpdateTaskStatusHandler)
+route(GetTask, GetTaskHandler)
+route(ListTasks, ListTasksHandler)
+route(GetQueueStats, GetQueueStatsHandler)
+route(ListQueueJobs, ListQueueJobsHandler)
+
+export type Send = Mediator['send']
+
+/** A mediator over handlers that are already constructed. Throws when a routed handler is missing or a stranger is given. */
+export function createMediator(handlers: readonly object[]): { send: Send } {
+  const built = new Map(handlers.map((handler) => [handler.constructor as unknown, handler]))
+  for (const handler of handlerOf.keys()) {
+    if (!built.has(handler)) throw new Error(`${nameOf(handler)} is routed but was not constructed`)
+  }
+  for (const handler of built.keys()) {
+    if (!handlerOf.has(handler)) throw new Error(`${nameOf(handler)} was constructed but is not routed`)
+  }
+  const resolver: Resolver = { add: () => {}, resolve: (type) => built.get(type) as never }
+  const mediator = new Mediator({ resolver })
+  return { send: mediator.send.bind(mediator) as Send }
+}
+
+const nameOf = (type: unknown): string => (type as { name: string }).name

@@ -1,0 +1,39 @@
+import type { QueueStats } from '@darkroom/contracts'
+import type { ImageQueue } from '@darkroom/messaging'
+import { RequestData, type RequestHandler } from 'mediatr-ts'
+import { queueNamed } from './queue-named.ts'
+
+/** The numbers of one queue, or of all when no name is given. Throws QUEUE_NOT_FOUND. */
+export class GetQueueStats extends RequestData<QueueStats[]> {
+  readonly name: string | undefined
+
+  constructor(name?: string) {
+    super()
+    this.name = name
+  }
+}
+
+export class GetQueueStatsHandler implements RequestHandler<GetQueueStats, QueueStats[]> {
+  readonly #queues: readonly ImageQueue[]
+
+  constructor(deps: { queues: readonly ImageQueue[] }) {
+    this.#queues = deps.queues
+  }
+
+  async handle({ name }: GetQueueStats): Promise<QueueStats[]> {
+    const asked = name === undefined ? this.#queues : [queueNamed(this.#queues, name)]
+    return Promise.all(asked.map(statsOf))
+  }
+}
+
+async function statsOf(queue: ImageQueue): Promise<QueueStats> {
+  const { oldestWaitingSince, isPaused, ...counts } = await queue.counts()
+  return {
+    name: queue.name,
+    ...counts,
+    // BullMQ leaves the jobs of a paused queue where they are; they all count as paused.
+    paused: isPaused ? counts.waiting + counts.prioritized : 0,
+    isPaused,
+    oldestWaitingMs: oldestWaitingSince === null ? null : Math.max(0, Date.now() - oldestWaitingSince),
+  }
+}

@@ -1,0 +1,49 @@
+import type { JobState, QueueJob } from '@darkroom/contracts'
+import type { ImageQueue, QueuedImageJob } from '@darkroom/messaging'
+import { RequestData, type RequestHandler } from 'mediatr-ts'
+import { queueNamed } from './queue-named.ts'
+
+/** Jobs of a queue in one state, in ascending order, from `start` to `end`, both included. Throws QUEUE_NOT_FOUND. */
+export class ListQueueJobs extends RequestData<QueueJob[]> {
+  readonly queue: string
+  readonly state: JobState
+  readonly start: number
+  readonly end: number
+
+  constructor(queue: string, state: JobState, start: number, end: number) {
+    super()
+    this.queue = queue
+    this.state = state
+    this.start = start
+    this.end = end
+  }
+}
+
+export class ListQueueJobsHandler implements RequestHandler<ListQueueJobs, QueueJob[]> {
+  readonly #queues: readonly ImageQueue[]
+
+  constructor(deps: { queues: readonly ImageQueue[] }) {
+    this.#queues = deps.queues
+  }
+
+  async handle({ queue, state, start, end }: ListQueueJobs): Promise<QueueJob[]> {
+    const jobs = await queueNamed(this.#queues, queue).jobs(state, start, end)
+    return jobs.map((job) => toQueueJob(job, state))
+  }
+}
+
+const toQueueJob = (job: QueuedImageJob, state: JobState): QueueJob => ({
+  jobId: job.id ?? '',
+  taskId: job.data.taskId,
+  name: job.name,
+  state,
+  priority: job.priority,
+  attemptsMade: job.attemptsMade,
+  failedReason: job.failedReason ?? null,
+  createdAt: new Date(job.timestamp).toISOString(),
+  processedOn: iso(job.processedOn),
+  finishedOn: iso(job.finishedOn),
+  data: { ...job.data },
+})
+
+const iso = (ms: number | undefined): string | null => (ms === undefined ? null : new Date(ms).toISOString())

@@ -1,0 +1,55 @@
+import { JOB_STATES } from '@darkroom/contracts'
+import type { Request, Router } from 'express'
+import { z } from 'zod'
+import { routesOf } from '../http/routes.ts'
+import type { Send } from '../mediator.ts'
+import { parseInput } from '../tasks/task-fields.ts'
+import { GetQueueStats } from './get-queue-stats.ts'
+import { ListQueueJobs } from './list-queue-jobs.ts'
+
+const PAGE = 50
+
+const position = (fallback: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, 'must be a whole number from 0')
+    .transform(Number)
+    .default(fallback)
+
+const jobsQuery = z
+  .strictObject({
+    state: z.enum(JOB_STATES).default('waiting'),
+    start: position(0),
+    end: position(PAGE - 1),
+  })
+  .refine(({ start, end }) => end >= start && end - start < PAGE, { error: `must lie 0 to ${PAGE - 1} behind start`, path: ['end'] })
+
+/** `/api/v1/queues`: what waits, runs and ended. */
+export function queueRoutes({ send }: { send: Send }): Router {
+  return routesOf({
+    '/queues': {
+      get: async (_req, res) => {
+        res.json({ items: await send(new GetQueueStats()) })
+      },
+    },
+    '/queues/:name/stats': {
+      get: async (req, res) => {
+        const [stats] = await send(new GetQueueStats(nameOf(req)))
+        res.json(stats)
+      },
+    },
+    '/queues/:name/jobs': {
+      get: async (req, res) => {
+        const { state, start, end } = parseInput(jobsQuery, withoutGaps(req.query), { status: 400, code: 'INVALID_QUERY' })
+        const items = await send(new ListQueueJobs(nameOf(req), state, start, end))
+        res.json({ items, state, start, end })
+      },
+    },
+  })
+}
+
+const nameOf = (req: Request): string => String(req.params.name)
+
+/** A start without an end means the page that begins there. */
+const withoutGaps = (query: Request['query']): object =>
+  query.start !== undefined && query.end === undefined ? { ...query, end: String(Number(query.start) + PAGE - 1) } : query

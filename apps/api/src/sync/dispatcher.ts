@@ -1,0 +1,70 @@
+import type { ImageDelivery, ImageQueue } from '@darkroom/messaging'
+import type { Logger } from '@darkroom/runtime'
+import type { TaskStore } from '../tasks/task-store.ts'
+import { previousRuns, type TaskRecord } from '../tasks/task.ts'
+
+/** A task whose job is on the queue is looked after this much later, should nothing be heard of it. */
+const FIRST_CHECK_MS = 10_000
+
+/**
+ * Puts the jobs of due tasks on the queue: right after their insert, and from the sweeper for those that were left.
+ * What arrives while a batch is under way goes out together as the next one, so that a burst costs a few commands.
+ */
+export class Dispatcher {
+  readonly #deps
+  #waiting: TaskRecord[] = []
+  #running: Promise<void> | undefined
+
+  constructor(deps: { store: TaskStore; queue: ImageQueue; log: Logger; now: () => number }) {
+    this.#deps = deps
+  }
+
+  /** Never throws: a task that could not be dispatched stays due in its document and is met again by a sweep. */
+  dispatch = (task: TaskRecord): Promise<void> => {
+    this.#waiting.push(task)
+    this.#running ??= this.#run().finally(() => (this.#running = undefined))
+    return this.#running
+  }
+
+  /** Ends when nothing is under way any more. */
+  async drain(): Promise<void> {
+    await this.#running
+  }
+
+  async #run(): Promise<void> {
+    await Promise.resolve() // let the callers of this turn join the first batch
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting
+      this.#waiting = []
+      await this.#send(batch)
+    }
+  }
+
+  async #send(tasks: readonly TaskRecord[]): Promise<void> {
+    const { store, queue, log, now } = this.#deps
+    try {
+      await queue.add(tasks.map((task) => toDelivery(task, queue.policy.attempts)))
+      const ids = tasks.map((task) => task.id)
+      await store.markSent(ids, new Date(now() + FIRST_CHECK_MS))
+    } catch (error) {
+      log.warn({ err: error, tasks: tasks.length }, 'could not dispatch now; the tasks stay due')
+    }
+  }
+}
+
+function toDelivery(task: TaskRecord, attempts: number): ImageDelivery {
+  const previous = previousRuns(task)
+  return {
+    job: {
+      taskId: task.id,
+      imagePath: task.originalPath,
+      timestamp: task.createdAt.getTime(),
+      epoch: task.epoch,
+      tenant: task.tenant,
+      imageName: task.imageName,
+      ...(previous && { previous }),
+    },
+    priority: task.priority,
+    attempts: attempts - (previous?.attempts ?? 0),
+  }
+}

@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto'
+import type { ImageQueue } from '@darkroom/messaging'
+import type { Logger } from '@darkroom/runtime'
+import type { Send } from '../mediator.ts'
+import type { TaskStore } from '../tasks/task-store.ts'
+import type { TaskRecord } from '../tasks/task.ts'
+import { UpdateTaskStatus } from '../tasks/update-task-status.ts'
+import type { Dispatcher } from './dispatcher.ts'
+import { completedEvent, failedEvent, processingEvent } from './job-outcome.ts'
+
+/** Tasks taken in one pass, and how long they are this replica's alone. */
+const BATCH = 200
+const LEASE_MS = 15_000
+/** A healthy task is asked about again after half its age, within these bounds: a long backlog is not asked to death. */
+const RECHECK_MIN_MS = 10_000
+const RECHECK_MAX_MS = 60_000
+
+/**
+ * Makes documents and queue agree where the events did not: it asks the queue about every unfinished task that is due
+ * for a check. A job that Redis lost is made again, a result whose event was lost is applied. Every replica runs one.
+ */
+export class Sweeper {
+  readonly #deps
+  #timer: NodeJS.Timeout | undefined
+  #pass: Promise<void> | undefined
+  #stopped = false
+
+  constructor(deps: {
+    store: TaskStore
+    queue: ImageQueue
+    dispatcher: Dispatcher
+    send: Send
+    log: Logger
+    intervalMs: number
+    now: () => number
+  }) {
+    this.#deps = deps
+  }
+
+  start(): void {
+    this.#stopped = false
+    this.#schedule()
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true
+    clearTimeout(this.#timer)
+    await this.#pass
+  }
+
+  /** One pass, or the one under way. Never throws. */
+  sweep(): Promise<void> {
+    this.#pass ??= this.#sweep().finally(() => (this.#pass = undefined))
+    return this.#pass
+  }
+
+  #schedule(): void {
+    if (this.#stopped) return
+    const jitter = 0.8 + Math.random() * 0.4 // replicas that started together do not sweep together
+    this.#timer = setTimeout(() => void this.sweep().then(() => this.#schedule()), this.#deps.intervalMs * jitter)
+  }
+
+  async #sweep(): Promise<void> {
+    const { store, log, now } = this.#deps
+    try {
+      for (let claimed = BATCH; claimed === BATCH && !this.#stopped; ) {
+        const tasks = await store.claimDue({ now: new Date(now()), leaseMs: LEASE_MS, limit: BATCH, claimant: randomUUID() })
+        await Promise.all(tasks.map((task) => this.#check(task)))
+        claimed = tasks.length
+      }
+    } catch (error) {
+      log.warn({ err: error }, 'the sweep did not end; the next one goes on')
+    }
+  }
+
+  /** A fault leaves the task leased; it is due again when the lease ends. */
+  async #check(task: TaskRecord): Promise<void> {
+    const { log } = this.#deps
+    try {
+      const repair = await this.#repair(task)
+      if (repair) log.info({ taskId: task.id, status: task.status, repair }, 'sweeper repaired a task')
+    } catch (error) {
+      log.debug({ taskId: task.id, err: error }, 'could not check the task now')
+    }
+  }
+
+  async #repair(task: TaskRecord): Promise<string | undefined> {
+    const { store, queue, dispatcher, now } = this.#deps
+    const job = await queue.find(task.id, task.epoch)
+    if (!job) {
+      await dispatcher.dispatch(task)
+      return task.dispatch.state === 'due' ? 'dispatched' : 'dispatched again: the queue had lost the job'
+    }
+    const state = await job.getState()
+    if (state === 'completed') return this.#apply(completedEvent(job.returnvalue), 'completion applied')
+    if (state === 'failed') return this.#apply(failedEvent(job, now()), 'failure applied')
+    const repaired = state === 'active' && task.status === 'pending' ? await this.#apply(processingEvent(job, now()), 'start applied') : undefined
+    await store.postpone(task.id, new Date(now() + recheckMs(now() - task.createdAt.getTime())))
+    return repaired
+  }
+
+  async #apply(event: UpdateTaskStatus['event'] | undefined, repair: string): Promise<string | undefined> {
+    if (!event) return undefined
+    return (await this.#deps.send(new UpdateTaskStatus(event))) ? repair : undefined
+  }
+}
+
+const recheckMs = (ageMs: number): number => Math.min(RECHECK_MAX_MS, Math.max(RECHECK_MIN_MS, ageMs / 2))

@@ -1,0 +1,45 @@
+import type { TaskEvent } from '@darkroom/contracts'
+import { subscribeTaskEvents } from '@darkroom/messaging'
+import type { Logger } from '@darkroom/runtime'
+import type { Redis } from 'ioredis'
+import type { Send } from '../mediator.ts'
+import { UpdateTaskStatus } from '../tasks/update-task-status.ts'
+
+/** These were published by an API process after its own write: there is nothing left to do for them. */
+const OWN_EVENTS: readonly TaskEvent['eventType'][] = ['task.created', 'task.failed']
+
+/**
+ * Turns what workers say on the channel into commands. This is the fast carrier and may lose messages; what it loses
+ * comes by the queue's event stream or the sweeper.
+ */
+export class TaskEventsSubscriber {
+  readonly #deps
+  readonly #handling = new Set<Promise<unknown>>()
+
+  constructor(deps: { redis: Redis; channel: string; send: Send; log: Logger }) {
+    this.#deps = deps
+  }
+
+  async start(): Promise<void> {
+    const { redis, channel, log } = this.#deps
+    await subscribeTaskEvents(redis, channel, {
+      onEvent: (event) => this.#handle(event),
+      onInvalid: (message) => log.warn({ message }, 'not a task event'),
+    })
+  }
+
+  /** Ends when what was received is handled. */
+  async drain(): Promise<void> {
+    await Promise.allSettled(this.#handling)
+  }
+
+  #handle(event: TaskEvent): void {
+    if (OWN_EVENTS.includes(event.eventType)) return
+    const { send, log } = this.#deps
+    const handled = send(new UpdateTaskStatus(event)).catch((error: unknown) =>
+      log.warn({ taskId: event.taskId, event: event.eventType, err: error }, 'event not applied; another carrier brings it again'),
+    )
+    this.#handling.add(handled)
+    void handled.finally(() => this.#handling.delete(handled))
+  }
+}

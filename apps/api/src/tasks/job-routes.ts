@@ -1,0 +1,43 @@
+import { DEFAULT_TENANT, type Task } from '@darkroom/contracts'
+import type { Router } from 'express'
+import { routesOf } from '../http/routes.ts'
+import { GetTask } from './get-task.ts'
+import { idOf, type TaskRouteDeps } from './task-routes.ts'
+
+/** Cold-start wording of the estimate, from the first description of the service. */
+const ESTIMATED_TIME = '5-30 seconds'
+
+/** `/api/jobs`: the older, smaller form of the same resource, over the same commands and queries. */
+export function jobRoutes({ send, receive, acceptUpload, sendVariant }: TaskRouteDeps): Router {
+  return routesOf({
+    '/jobs': {
+      post: [
+        receive,
+        async (req, res) => {
+          const { jobId } = await acceptUpload(req)
+          const urls = { statusUrl: `/api/jobs/${jobId}/status`, downloadUrl: `/api/jobs/${jobId}/download` }
+          res.status(202).location(urls.statusUrl).set('Retry-After', '1').json({ jobId, ...urls, estimatedTime: ESTIMATED_TIME })
+        },
+      ],
+    },
+    '/jobs/:id/status': {
+      get: async (req, res) => {
+        res.set('Cache-Control', 'no-cache').json(toJobStatus(await send(new GetTask(DEFAULT_TENANT, idOf(req)))))
+      },
+    },
+    '/jobs/:id/download': {
+      get: async (req, res) => sendVariant(req, res, await send(new GetTask(DEFAULT_TENANT, idOf(req)))),
+    },
+  })
+}
+
+const toJobStatus = (task: Task) => ({
+  jobId: task.jobId,
+  status: task.status === 'processing' ? 'active' : task.status,
+  progress: { stage: task.progress.stage, progress: task.progress.percent },
+  error: task.error?.message ?? null,
+  createdAt: task.createdAt,
+  processedOn: task.startedAt,
+  finishedOn: task.finishedAt,
+  downloadUrl: `/api/jobs/${task.jobId}/download`,
+})

@@ -1,0 +1,70 @@
+import { VARIANT_WIDTHS, type Task } from '@darkroom/contracts'
+import type { DiskStorage } from '@darkroom/storage'
+import { create as contentDisposition } from 'content-disposition'
+import type { Request, Response } from 'express'
+import { z } from 'zod'
+import { AppError } from '../app-error.ts'
+import { parseInput } from './task-fields.ts'
+
+export type SendVariant = (req: Request, res: Response, task: Task) => Promise<void>
+
+const downloadQuery = z.strictObject({
+  resolution: z.enum(VARIANT_WIDTHS.map(String) as [string, ...string[]]).optional(),
+})
+
+/** Sends a variant of a completed task, whole or in ranges; the largest unless the query names another. */
+export function createSendVariant(storage: DiskStorage): SendVariant {
+  return async (req, res, task) => {
+    const { resolution } = parseInput(downloadQuery, req.query, { status: 400, code: 'INVALID_QUERY' })
+    assertReady(task)
+    const image = resolution ? task.images.find((candidate) => candidate.resolution === resolution) : task.images[0]
+    if (!image) throw new AppError(404, 'VARIANT_NOT_FOUND', 'The task has no variant of this resolution.')
+    res.set({
+      ETag: `"${image.md5}"`,
+      'Cache-Control': 'private, no-cache',
+      'Content-Type': 'image/jpeg',
+      'Content-Disposition': contentDisposition(`${task.name.replace(/\.[A-Za-z0-9]{1,5}$/, '')}-${image.resolution}.jpg`),
+      'X-Content-Type-Options': 'nosniff',
+      'Content-Security-Policy': "sandbox; default-src 'none'",
+    })
+    await sendFile(res, storage.resolve(image.path))
+  }
+}
+
+function assertReady(task: Task): void {
+  switch (task.status) {
+    case 'completed':
+      return
+    case 'pending':
+    case 'processing':
+      throw new AppError(409, 'TASK_NOT_READY', `The task is ${task.status}; try again in a moment.`, { headers: { 'Retry-After': '1' } })
+    case 'expired':
+      throw new AppError(410, 'TASK_EXPIRED', 'The files of this task have expired.')
+    case 'failed':
+    case 'cancelled':
+      throw new AppError(409, `TASK_${task.status.toUpperCase()}`, `The task has ${task.status === 'failed' ? 'failed' : 'been cancelled'} and has no files.`)
+    default:
+      task.status satisfies never
+  }
+}
+
+/** Express answers ranges and conditions by the headers set before; a client that leaves is no error. */
+async function sendFile(res: Response, path: string): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    res.sendFile(path, { dotfiles: 'allow', etag: false, lastModified: false, cacheControl: false }, (error) => {
+      if (!error || res.headersSent || res.req.socket.destroyed) return resolve()
+      clearFileHeaders(res)
+      reject(asRangeFault(error))
+    })
+  })
+}
+
+function asRangeFault(error: Error & { status?: number }): unknown {
+  if (error.status === 416) return new AppError(416, 'RANGE_NOT_SATISFIABLE', 'The range lies outside of the file.')
+  if (error.status === 412) return new AppError(412, 'PRECONDITION_FAILED', 'The file is not the one that was asked for.')
+  return error.status === 404 ? new AppError(404, 'FILE_MISSING', 'The file of this task is no longer there.') : error
+}
+
+function clearFileHeaders(res: Response): void {
+  for (const name of ['ETag', 'Content-Disposition', 'Content-Type', 'Content-Length']) res.removeHeader(name)
+}

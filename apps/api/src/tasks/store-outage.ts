@@ -1,0 +1,23 @@
+/** Errors of the MongoDB driver that mean "not reachable now", as opposed to "this was wrong". */
+const OUTAGES = new Set([
+  'MongoServerSelectionError',
+  'MongooseServerSelectionError',
+  'MongoNetworkError',
+  'MongoNetworkTimeoutError',
+  'MongoNotConnectedError',
+  'MongoTopologyClosedError',
+  'MongoPoolClearedError',
+  'MongoPoolClosedError',
+  'MongoOperationTimeoutError',
+  'MongoWaitQueueTimeoutError',
+])
+/** Primary stepped down, shutting down, or not elected yet (MongoDB error codes). */
+const OUTAGE_CODES = new Set([91, 189, 10107, 11600, 11602, 13435, 13436])
+
+export function isStoreOutage(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  if (OUTAGES.has(error.name)) return true
+  if (OUTAGE_CODES.has((error as { code?: number }).code ?? 0)) return true
+  // Mongoose says it without a class of its own when commands are not buffered.
+  return error.name === 'MongooseError' && /before initial connection|is not connected/i.test(error.message)
+}

@@ -1,0 +1,128 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { tenantKey } from '@darkroom/contracts'
+import type { Logger } from '@darkroom/runtime'
+import type { Redis } from 'ioredis'
+import type { TaskFilter } from './task-store.ts'
+
+const TASK_TTL_MS = 60_000
+const LIST_TTL_MS = 30_000
+const COUNT_TTL_MS = 45_000
+/** Longer than any entry lives: a generation that went missing is made anew at random and so revives no old entry. */
+const GENERATION_TTL_MS = 5 * 60_000
+
+/**
+ * Cache-aside over Redis without the usual race. Each entry carries the generation that was current BEFORE its value
+ * was read from the database, and a write replaces the generation AFTER it changed the database. A reader that was
+ * overtaken by a write thus leaves an entry that no one takes. Invalidation is one write, however many entries there are.
+ * Redis away means a plain read from the database.
+ */
+export class TaskCache {
+  readonly #redis: Redis
+  readonly #prefix: string
+  readonly #log: Logger
+  readonly #loading = new Map<string, Promise<unknown>>()
+  /** Generations that could not be replaced while Redis was away: done as soon as it is back. */
+  readonly #owed = new Set<string>()
+
+  constructor(redis: Redis, prefix: string, log: Logger) {
+    this.#redis = redis
+    this.#prefix = prefix
+    this.#log = log
+    redis.on('ready', () => void this.#payOwed())
+  }
+
+  task<T>(tenant: string, id: string, load: () => Promise<T>): Promise<T> {
+    return this.#wrap(this.#key(tenant, `task:${id}`), this.#taskGeneration(tenant, id), TASK_TTL_MS, load)
+  }
+
+  list<T>(filter: TaskFilter, page: object, load: () => Promise<T>): Promise<T> {
+    const key = this.#key(filter.tenant, `tasks:list:${hashOf({ ...filter, ...page })}`)
+    return this.#wrap(key, this.#listGeneration(filter.tenant), LIST_TTL_MS, load)
+  }
+
+  count<T>(filter: TaskFilter, load: () => Promise<T>): Promise<T> {
+    const key = this.#key(filter.tenant, `tasks:count:${hashOf(filter)}`)
+    return this.#wrap(key, this.#listGeneration(filter.tenant), COUNT_TTL_MS, load)
+  }
+
+  /** To be called after a task was changed in the database; with `listed: false` where no list or count can tell. */
+  async taskChanged(tenant: string, id: string, { listed = true } = {}): Promise<void> {
+    const generations = [this.#taskGeneration(tenant, id), ...(listed ? [this.#listGeneration(tenant)] : [])]
+    for (const key of generations) this.#owed.add(key)
+    await this.#payOwed()
+  }
+
+  async #wrap<T>(key: string, generationKey: string, ttlMs: number, load: () => Promise<T>): Promise<T> {
+    const seen = await this.#attempt(() => this.#read(key, generationKey))
+    if (!seen || this.#owed.has(generationKey)) return load()
+    if (seen.entry !== undefined) return seen.entry as T
+    // Readers that saw the same generation share one load; a newer generation starts its own.
+    return this.#once(`${key} ${seen.generation}`, async () => {
+      const value = await load()
+      const entry = JSON.stringify({ generation: seen.generation, value })
+      if (value !== undefined) await this.#attempt(() => this.#redis.set(key, entry, 'PX', ttlMs))
+      return value
+    })
+  }
+
+  async #read(key: string, generationKey: string): Promise<{ generation: string; entry?: unknown }> {
+    const [entry, current] = await this.#redis.mget(key, generationKey)
+    const generation = current ?? (await this.#newGeneration(generationKey))
+    if (!entry) return { generation }
+    const parsed = JSON.parse(entry) as { generation: string; value: unknown }
+    return parsed.generation === generation ? { generation, entry: parsed.value } : { generation }
+  }
+
+  /** Two readers may meet here: the first one's generation holds for both. */
+  async #newGeneration(key: string): Promise<string> {
+    const made = randomUUID()
+    return (await this.#redis.set(key, made, 'PX', GENERATION_TTL_MS, 'NX', 'GET')) ?? made
+  }
+
+  async #payOwed(): Promise<void> {
+    const keys = [...this.#owed]
+    if (keys.length === 0) return
+    await this.#attempt(async () => {
+      const batch = this.#redis.pipeline()
+      for (const key of keys) batch.set(key, randomUUID(), 'PX', GENERATION_TTL_MS)
+      const results = await batch.exec()
+      results?.forEach(([error], index) => error ?? this.#owed.delete(keys[index] ?? ''))
+    })
+  }
+
+  async #once<T>(name: string, load: () => Promise<T>): Promise<T> {
+    const running = this.#loading.get(name) as Promise<T> | undefined
+    if (running) return running
+    const started = load().finally(() => this.#loading.delete(name))
+    this.#loading.set(name, started)
+    return started
+  }
+
+  /** Redis is an aid here, never a condition. */
+  async #attempt<T>(step: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await step()
+    } catch (error) {
+      this.#log.debug({ err: error }, 'cache is not reachable')
+      return undefined
+    }
+  }
+
+  #key(tenant: string, key: string): string {
+    return this.#prefix + tenantKey(tenant, key)
+  }
+
+  #taskGeneration(tenant: string, id: string): string {
+    return this.#key(tenant, `task:${id}:generation`)
+  }
+
+  #listGeneration(tenant: string): string {
+    return this.#key(tenant, 'tasks:generation')
+  }
+}
+
+/** The same question gives the same hash, in whatever order it was asked. MD5 as the documented key demands; it guards nothing. */
+function hashOf(question: object): string {
+  const entries = Object.entries(question).filter(([, value]) => value !== undefined)
+  return createHash('md5').update(JSON.stringify(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)))).digest('hex')
+}

@@ -1,0 +1,92 @@
+import { taskKind, taskPriority, taskStatus } from '@darkroom/contracts'
+import { z } from 'zod'
+import { AppError } from '../app-error.ts'
+
+const MAX_NAME_LENGTH = 255
+const MAX_METADATA_DEPTH = 8
+const DAY_SECONDS = 86_400
+const MIN_TTL_SECONDS = 60
+const MAX_TTL_SECONDS = 365 * DAY_SECONDS
+
+/** The text fields of an upload. */
+export function uploadFields(defaults: { ttlSeconds: number }) {
+  return z.strictObject({
+    name: z.string().max(MAX_NAME_LENGTH, `must have at most ${MAX_NAME_LENGTH} characters`).optional(),
+    priority: taskPriority.default('interactive'),
+    kind: taskKind.default('image.optimize'),
+    ttlSeconds: wholeNumber(MIN_TTL_SECONDS, MAX_TTL_SECONDS).default(defaults.ttlSeconds),
+    metadata: z.string().transform(parseMetadata).default({}),
+  })
+}
+
+/** The query of a task list. */
+export const listQuery = z.strictObject({
+  status: taskStatus.optional(),
+  kind: taskKind.optional(),
+  priority: taskPriority.optional(),
+  createdFrom: z.iso.datetime({ offset: true }).transform(toDate).optional(),
+  createdTo: z.iso.datetime({ offset: true }).transform(toDate).optional(),
+  page: wholeNumber(1, 1_000_000).default(1),
+  limit: wholeNumber(1, 100).default(20),
+  cursor: z.string().max(100).optional(),
+})
+
+/** Checks input against a schema. Throws an AppError that points at every wrong field. */
+export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unknown, fault: { status: number; code: string }): z.infer<Schema> {
+  const parsed = schema.safeParse({ ...(input as object) })
+  if (parsed.success) return parsed.data
+  const errors = parsed.error.issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.map((key) => ({ pointer: pointerTo([key]), detail: 'is not known here' }))
+      : [{ pointer: pointerTo(issue.path), detail: issue.message }],
+  )
+  const summary = errors.map(({ pointer, detail }) => `${pointer} ${detail}`).join('; ')
+  throw new AppError(fault.status, fault.code, summary.slice(0, 500), { errors: errors.slice(0, 20) })
+}
+
+/**
+ * A file name as it may be shown: no folders, no control or direction characters, never empty, well-formed, at most
+ * 255 characters.
+ */
+export function cleanName(given: string): string {
+  const base = given.slice(-5000).split(/[/\\]/).findLast((part) => part.trim() !== '') ?? ''
+  const visible = base.toWellFormed().replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').replace(/\s+/g, ' ').trim()
+  return [...visible].slice(0, MAX_NAME_LENGTH).join('') || 'image'
+}
+
+function wholeNumber(min: number, max: number) {
+  const text = z.string().regex(/^\d{1,12}$/, `must be a whole number from ${min} to ${max}`)
+  return text.transform(Number).pipe(z.number().min(min, `must be at least ${min}`).max(max, `must be at most ${max}`))
+}
+
+function toDate(text: string): Date {
+  return new Date(text)
+}
+
+function parseMetadata(text: string, context: z.RefinementCtx): Record<string, unknown> {
+  const fault = (message: string) => (context.addIssue({ code: 'custom', message }), z.NEVER)
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return fault('must be a JSON object')
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return fault('must be a JSON object')
+  const wrong = wrongKey(value, 1)
+  return wrong === undefined ? (value as Record<string, unknown>) : fault(wrong)
+}
+
+/** Keys that a database or a JavaScript object would take for more than a name are refused, at any depth. */
+function wrongKey(value: unknown, depth: number): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  if (depth > MAX_METADATA_DEPTH) return `must not be nested deeper than ${MAX_METADATA_DEPTH} levels`
+  for (const [key, inner] of Object.entries(value)) {
+    if (key === '__proto__' || key.startsWith('$') || /[.\0]/.test(key)) return `must not have the key ${JSON.stringify(key.slice(0, 50))}`
+    const wrong = wrongKey(inner, depth + 1)
+    if (wrong !== undefined) return wrong
+  }
+  return undefined
+}
+
+const pointerTo = (path: readonly PropertyKey[]): string =>
+  path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1').slice(0, 100)}`).join('')

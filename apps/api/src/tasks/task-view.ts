@@ -1,0 +1,34 @@
+import type { Task } from '@darkroom/contracts'
+import type { TaskRecord } from './task.ts'
+
+/** The task as clients see it. */
+export function toTaskView(task: TaskRecord): Task {
+  const self = `/api/v1/tasks/${task.id}`
+  return {
+    id: task.id,
+    jobId: task.jobId,
+    kind: task.kind,
+    status: task.status,
+    priority: task.priority,
+    name: task.name,
+    originalPath: task.originalPath,
+    source: task.source,
+    images: task.images.map((image) => ({ ...image, url: `${self}/download?resolution=${image.resolution}` })),
+    progress: task.progress,
+    attempts: { made: task.attempts.made, max: task.attempts.max, nextAt: iso(task.attempts.nextAt) },
+    epoch: task.epoch,
+    error: task.error,
+    metadata: task.metadata,
+    processingTimeMs: task.processingTimeMs,
+    waitMs: task.waitMs,
+    workerId: task.workerId,
+    createdAt: task.createdAt.toISOString(),
+    updatedAt: task.updatedAt.toISOString(),
+    startedAt: iso(task.startedAt),
+    finishedAt: iso(task.finishedAt),
+    expiresAt: iso(task.finishedAt && new Date(task.finishedAt.getTime() + task.ttlSeconds * 1000)),
+    links: { self, status: `/api/jobs/${task.jobId}/status`, download: `${self}/download` },
+  }
+}
+
+const iso = (date: Date | null): string | null => date?.toISOString() ?? null

@@ -1,0 +1,170 @@
+import { attemptOfSeq, type TaskError, type TaskEvent, type TaskKind, type TaskPriority, type TaskStatus, type Task, type Variant } from '@darkroom/contracts'
+
+/** A task as it is stored: the one truth about it. */
+export interface TaskRecord {
+  id: string
+  tenant: string
+  jobId: string
+  kind: TaskKind
+  status: TaskStatus
+  priority: TaskPriority
+  name: string
+  imageName: string
+  originalPath: string
+  source: Task['source']
+  metadata: Record<string, unknown>
+  ttlSeconds: number
+  images: Variant[]
+  progress: { stage: string; percent: number }
+  attempts: { made: number; max: number; nextAt: Date | null }
+  error: TaskError | null
+  processingTimeMs: number | null
+  waitMs: number | null
+  workerId: string | null
+  startedAt: Date | null
+  finishedAt: Date | null
+  /** Times (re)started by a person. */
+  epoch: number
+  /** Place in the epoch's history of the last event that took effect: the fence against late and duplicate ones. */
+  seq: number
+  /** Writes that took effect. */
+  rev: number
+  /** The outbox: `due` until the job is known to be on the queue. */
+  dispatch: { state: 'due' | 'sent' }
+  /** When somebody has to look after this task; null once its status is final. */
+  nextCheckAt: Date | null
+  log: LogEntry[]
+  createdAt: Date
+  updatedAt: Date
+}
+
+export interface LogEntry {
+  seq: number
+  epoch: number
+  attempt: number
+  type: TaskEvent['eventType']
+  at: Date
+  data: Record<string, unknown>
+}
+
+/** What a move writes besides the status. Complete, so that the last event alone makes the document, whatever came before it. */
+export type TaskPatch = Pick<
+  TaskRecord,
+  'status' | 'progress' | 'error' | 'processingTimeMs' | 'waitMs' | 'workerId' | 'startedAt' | 'finishedAt' | 'images' | 'nextCheckAt'
+> & { 'attempts.made': number; 'attempts.nextAt': Date | null }
+
+/** A legal step of one task: from which statuses it may be taken, and what it writes. */
+export interface Move {
+  from: readonly TaskStatus[]
+  patch: Partial<TaskPatch>
+  entry: LogEntry
+}
+
+const MOVES: Record<TaskStatus, readonly TaskStatus[]> = {
+  // A retry within the epoch comes from processing; a new epoch from any final status.
+  pending: ['processing', 'pending', 'completed', 'failed', 'cancelled'],
+  // From processing: the worker that had it died, another one took over.
+  processing: ['pending', 'processing'],
+  // From pending: the news of the start was lost or overtaken.
+  completed: ['pending', 'processing'],
+  failed: ['pending', 'processing'],
+  cancelled: ['pending', 'processing'],
+  expired: ['completed', 'failed', 'cancelled'],
+}
+
+/** Nothing an old worker says can undo these. */
+export const FINAL_STATUSES: readonly TaskStatus[] = ['completed', 'failed', 'cancelled', 'expired']
+
+export const isFinal = (status: TaskStatus): boolean => FINAL_STATUSES.includes(status)
+
+/** The statuses from which an event of the same epoch may lead to `to`; final ones never are among them. */
+export const sourcesOf = (to: TaskStatus): readonly TaskStatus[] => MOVES[to].filter((from) => !isFinal(from))
+
+export const canMove = (from: TaskStatus, to: TaskStatus): boolean => MOVES[to].includes(from)
+
+/** A running task is looked after this long after its last sign of life. */
+const RUNNING_CHECK_MS = 10_000
+const RETRY_GRACE_MS = 5_000
+
+/** The move that an event asks for; undefined for events that move nothing. `now` is of this process, in ms. */
+export function moveFor(event: TaskEvent, now: number): Move | undefined {
+  const patch = patchFor(event, now)
+  return patch && { from: sourcesOf(patch.status), patch, entry: entryFor(event) }
+}
+
+function patchFor(event: TaskEvent, now: number): TaskPatch | undefined {
+  switch (event.eventType) {
+    case 'task.created':
+      return undefined
+    case 'task.processing':
+      return running(event, now, { stage: 'started', percent: 0 })
+    case 'task.progress':
+      return running(event, now, { stage: event.stage, percent: event.percent })
+    case 'task.completed':
+      return {
+        ...ended(event, 'completed'),
+        images: event.images,
+        progress: { stage: 'done', percent: 100 },
+        processingTimeMs: event.processingTime,
+      }
+    case 'task.retry':
+      return {
+        ...base(event),
+        status: 'pending',
+        progress: { stage: 'waiting for the next attempt', percent: 0 },
+        error: faultOf(event),
+        'attempts.nextAt': new Date(event.nextAt),
+        nextCheckAt: new Date(now + Math.max(0, event.nextAt - event.timestamp) + RETRY_GRACE_MS),
+      }
+    case 'task.failed':
+      return { ...ended(event, 'failed'), error: { ...faultOf(event), retryable: false } }
+    default:
+      return event satisfies never
+  }
+}
+
+type Run = TaskEvent & { startedAt: number | null; waitMs: number | null; workerId: string | null; attempts: number }
+
+const running = (event: Run, now: number, progress: TaskRecord['progress']): TaskPatch => ({
+  ...base(event),
+  status: 'processing',
+  progress,
+  nextCheckAt: new Date(now + RUNNING_CHECK_MS),
+})
+
+const ended = (event: Run, status: TaskStatus): TaskPatch => ({
+  ...base(event),
+  status,
+  progress: { stage: status, percent: 0 },
+  nextCheckAt: null,
+  finishedAt: new Date(event.timestamp),
+})
+
+const base = (event: Run): Omit<TaskPatch, 'status' | 'progress' | 'nextCheckAt'> => ({
+  error: null,
+  images: [],
+  'attempts.made': event.attempts,
+  'attempts.nextAt': null,
+  processingTimeMs: null,
+  waitMs: event.waitMs,
+  workerId: event.workerId,
+  startedAt: event.startedAt === null ? null : new Date(event.startedAt),
+  finishedAt: null,
+})
+
+const faultOf = (event: { code: string; error: string; retryable: boolean }): TaskError => ({
+  code: event.code,
+  message: event.error,
+  retryable: event.retryable,
+})
+
+function entryFor(event: TaskEvent): LogEntry {
+  const { taskId: _taskId, tenant: _tenant, timestamp, eventType, epoch, attempt, seq, ...data } = event
+  return { seq, epoch, attempt, type: eventType, at: new Date(timestamp), data }
+}
+
+/** What a job made anew must know of its lost forerunner, so that its numbers go on from there. */
+export function previousRuns(task: TaskRecord): { runs: number; attempts: number } | undefined {
+  const runs = attemptOfSeq(task.seq)
+  return runs > 0 || task.attempts.made > 0 ? { runs, attempts: task.attempts.made } : undefined
+}

@@ -1,0 +1,52 @@
+import type { TaskEvent } from '@darkroom/contracts'
+import type { PublishTaskEvent } from '@darkroom/messaging'
+import type { Logger } from '@darkroom/runtime'
+import { RequestData, type RequestHandler } from 'mediatr-ts'
+import type { TaskCache } from './task-cache.ts'
+import type { TaskStore } from './task-store.ts'
+import { moveFor, type TaskRecord } from './task.ts'
+
+/**
+ * Brings a task to where an event says it is. Pub/Sub, the queue's event stream and the sweeper all send this for the
+ * same facts; the first to arrive takes effect, the others change nothing.
+ * Answers the changed task, or undefined when nothing was changed.
+ */
+export class UpdateTaskStatus extends RequestData<TaskRecord | undefined> {
+  readonly event: TaskEvent
+
+  constructor(event: TaskEvent) {
+    super()
+    this.event = event
+  }
+}
+
+/** News of progress within the first second is for those who listen live; it is not worth a write. */
+const PROGRESS_WRITE_AFTER_MS = 1000
+
+export class UpdateTaskStatusHandler implements RequestHandler<UpdateTaskStatus, TaskRecord | undefined> {
+  readonly #deps
+
+  constructor(deps: { store: TaskStore; cache: TaskCache; publish: PublishTaskEvent; log: Logger; now: () => number }) {
+    this.#deps = deps
+  }
+
+  async handle({ event }: UpdateTaskStatus): Promise<TaskRecord | undefined> {
+    const { store, cache, publish, log, now } = this.#deps
+    const move = moveFor(event, now())
+    if (!move || isTooFineToWrite(event)) return undefined
+    const { taskId: id, tenant, epoch, seq } = event
+    const task = await store.move({ id, tenant, epoch, seq }, move)
+    if (!task) {
+      log.debug({ taskId: id, event: event.eventType, epoch, seq }, 'late, double or illegal: nothing changed')
+      return undefined
+    }
+    await cache.taskChanged(tenant, id, { listed: event.eventType !== 'task.progress' })
+    // The other events were published by the worker; a final failure is known for sure only here.
+    if (event.eventType === 'task.failed') await publish(event)
+    log.info({ taskId: id, status: task.status, epoch, attempt: event.attempt, code: task.error?.code }, event.eventType)
+    return task
+  }
+}
+
+const isTooFineToWrite = (event: TaskEvent): boolean =>
+  event.eventType === 'task.progress' && event.timestamp - event.startedAt < PROGRESS_WRITE_AFTER_MS
