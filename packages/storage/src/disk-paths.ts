@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { realpath } from 'node:fs/promises'
+import { mkdir, realpath } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
+import { folderMode, makeFolderIn } from './durable.ts'
 import { parseKey } from './key.ts'
-import { StorageError } from './storage-error.ts'
+import { StorageError, systemCode } from './storage-error.ts'
 
 /** The way from keys to paths below one root folder. */
 export interface DiskPaths {
@@ -10,22 +11,42 @@ export interface DiskPaths {
   /** The absolute path of a key. Checks the key, not what is on the disk. */
   resolve(key: string): string
   /**
-   * Throws UNSAFE_PATH when a link stands between the root and this folder, or ENOENT when it is not there. The root itself may be a link: the
-   * operator put it there. The folders are ours alone (mode 0700), so what was checked stays so.
+   * Throws UNSAFE_PATH when a link stands between the root and this folder, or ENOENT when it is not there. The root
+   * itself may be a link: the operator put it there. The folders are ours alone (mode 0700), so what was checked stays so.
    */
   checkFolder(folder: string, key: string): Promise<void>
+  /** Makes a folder below the root with all above it, none of them through a link. */
+  makeFolder(folder: string, key: string): Promise<void>
 }
 
 export function createDiskPaths(rootFolder: string): DiskPaths {
   const root = resolve(rootFolder)
-  return {
-    root,
-    resolve: (key) => join(root, parseKey(key)),
-    async checkFolder(folder, key) {
-      const expected = join(await realpath(root), folder.slice(root.length))
-      if ((await realpath(folder)) !== expected)
-        throw new StorageError('UNSAFE_PATH', `A link stands in the way of ${key}.`)
-    },
+
+  async function checkFolder(folder: string, key: string): Promise<void> {
+    const expected = join(await realpath(root), folder.slice(root.length))
+    if ((await realpath(folder)) === expected) return
+    throw new StorageError('UNSAFE_PATH', `A link stands in the way of ${key}.`)
+  }
+
+  // Folder by folder, each checked before the next is made in it: a plain `mkdir -p` follows links and makes folders anywhere.
+  async function makeFolder(folder: string, key: string): Promise<void> {
+    if (await isThere(checkFolder(folder, key))) return
+    if (folder === root) return void (await mkdir(root, { recursive: true, mode: folderMode }))
+    await makeFolder(dirname(folder), key)
+    await makeFolderIn(dirname(folder), folder)
+    await checkFolder(folder, key)
+  }
+
+  return { root, resolve: (key) => join(root, parseKey(key)), checkFolder, makeFolder }
+}
+
+async function isThere(check: Promise<void>): Promise<boolean> {
+  try {
+    await check
+    return true
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return false
+    throw error
   }
 }
 

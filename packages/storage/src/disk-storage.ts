@@ -1,11 +1,11 @@
 import { statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { listFiles, removeOldTemps } from './disk-list.ts'
-import { createDiskPaths } from './disk-paths.ts'
+import { createDiskPaths, type DiskPaths } from './disk-paths.ts'
 import { openFile, readFacts } from './disk-read.ts'
 import { removeFile } from './disk-remove.ts'
 import { adoptFile, putFile } from './disk-write.ts'
-import { makeFolder, openToRead, withFile } from './durable.ts'
+import { openToRead, withFile } from './durable.ts'
 import type { ListedFile, Storage } from './storage.ts'
 import { toStorageError } from './storage-error.ts'
 
@@ -32,12 +32,11 @@ export function createDiskStorage(rootFolder: string): DiskStorage {
     put: (key, body) => translated(key, () => putFile(placeOf(key), body)),
     adopt: (tempPath, key) => translated(key, () => adoptFile(placeOf(key), tempPath)),
     open: (key, range = {}) => translated(key, async () => openFile(await pathToRead(key), key, range)),
-    stat: (key) =>
-      translated(key, async () => withFile(openToRead(await pathToRead(key)), (file) => readFacts(file, key))),
+    stat: (key) => translated(key, async () => withFile(openToRead(await pathToRead(key)), (file) => readFacts(file, key))),
     remove: (key) => translated(key, () => removeFile(paths, key)),
-    list: (folder) => listTranslated(folder === undefined ? paths.root : paths.resolve(folder), folder ?? ''),
+    list: (folder) => listTranslated(paths, folder),
     resolve: paths.resolve,
-    freeBytes: () => translated('the root', () => freeBytesOf(paths.root)),
+    freeBytes: () => translated('the root', () => freeBytesOf(paths)),
     removeLeftovers: (olderThanMs) => translated('the root', () => removeOldTemps(paths.root, olderThanMs)),
   }
 }
@@ -50,16 +49,16 @@ async function translated<T>(key: string, act: () => Promise<T>): Promise<T> {
   }
 }
 
-async function* listTranslated(folder: string, folderKey: string): AsyncGenerator<ListedFile> {
+async function* listTranslated(paths: DiskPaths, folder?: string): AsyncGenerator<ListedFile> {
   try {
-    yield* listFiles(folder, folderKey)
+    yield* listFiles(folder === undefined ? paths.root : paths.resolve(folder), folder ?? '')
   } catch (error) {
-    throw toStorageError(error, folderKey)
+    throw toStorageError(error, folder ?? 'the root')
   }
 }
 
-async function freeBytesOf(root: string): Promise<number> {
-  await makeFolder(root)
-  const { bavail, bsize } = await statfs(root)
+async function freeBytesOf(paths: DiskPaths): Promise<number> {
+  await paths.makeFolder(paths.root, 'the root')
+  const { bavail, bsize } = await statfs(paths.root)
   return bavail * bsize
 }

@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import type { Readable } from 'node:stream'
 import type { DiskPaths } from './disk-paths.ts'
 import { tempPathFor } from './disk-paths.ts'
-import { makeFolder, openNew, openToRead, secureFile, syncFolder, withFile } from './durable.ts'
+import { openNew, openToRead, secureFile, syncFolder, withFile } from './durable.ts'
 import { hasSameContent } from './same-content.ts'
 import type { PutResult } from './storage.ts'
 import { StorageError, systemCode } from './storage-error.ts'
@@ -87,10 +87,11 @@ async function renameOver(source: string, path: string): Promise<void> {
 async function inFolder<T>({ paths, key, path }: Place, act: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {
-      await makeFolder(dirname(path))
-      await paths.checkFolder(dirname(path), key)
+      await paths.makeFolder(dirname(path), key)
       return await act()
     } catch (error) {
+      if (systemCode(error) === 'ENOTDIR')
+        throw new StorageError('UNSAFE_PATH', `A file stands where ${key} needs a folder.`, { cause: error })
       if (systemCode(error) !== 'ENOENT' || tries === maxFolderTries) throw error
     }
   }

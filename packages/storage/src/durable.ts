@@ -1,6 +1,6 @@
 import { constants, type Stats } from 'node:fs'
 import { type FileHandle, mkdir, open } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { systemCode } from './storage-error.ts'
 
 // Windows has none of the two flags, and cannot fsync a folder.
 const noFollow = constants.O_NOFOLLOW ?? 0
@@ -35,11 +35,12 @@ export async function syncFolder(path: string): Promise<void> {
   if (canSyncFolders) await withFile(open(path, 'r'), (folder) => folder.sync())
 }
 
-/** Makes a folder with its parents, and makes their names durable. */
-export async function makeFolder(path: string): Promise<void> {
-  const firstMade = await mkdir(path, { recursive: true, mode: folderMode })
-  if (firstMade === undefined) return
-  for (let made = path; made.length >= firstMade.length; made = dirname(made)) await syncFolder(dirname(made))
+/** Makes one folder in an existing one, and makes its name durable. Also when another process just made it and may die before it does. */
+export async function makeFolderIn(parent: string, path: string): Promise<void> {
+  await mkdir(path, { mode: folderMode }).catch((error: unknown) => {
+    if (systemCode(error) !== 'EEXIST') throw error
+  })
+  await syncFolder(parent)
 }
 
 /** Takes over a file somebody else wrote: our mode, its bytes on the disk. Returns what it is. */

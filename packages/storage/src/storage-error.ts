@@ -1,14 +1,9 @@
 /**
  * INVALID_KEY: not a key (see parseKey). UNSAFE_PATH: a link or a special file stands where a plain file or folder belongs.
- * NOT_FOUND, STORAGE_FULL (disk or quota) and INVALID_RANGE say it themselves. STORAGE_FAILED is the rest, with the system's error as cause.
+ * NOT_FOUND, STORAGE_FULL (disk or quota) and INVALID_RANGE say it themselves. STORAGE_FAILED is the rest, with the
+ * system's error as cause.
  */
-export type StorageErrorCode =
-  | 'INVALID_KEY'
-  | 'INVALID_RANGE'
-  | 'NOT_FOUND'
-  | 'STORAGE_FAILED'
-  | 'STORAGE_FULL'
-  | 'UNSAFE_PATH'
+export type StorageErrorCode = 'INVALID_KEY' | 'INVALID_RANGE' | 'NOT_FOUND' | 'STORAGE_FAILED' | 'STORAGE_FULL' | 'UNSAFE_PATH'
 
 /** Names the key, never a path of this machine; the cause has that. */
 export class StorageError extends Error {

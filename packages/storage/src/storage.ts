@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream'
 
 /**
- * Where originals and variants live, by key. A key is a relative path with forward slashes (see parseKey) and means the same on every driver.
- * All methods throw StorageError.
+ * Where originals and variants live, by key. A key is a relative path with forward slashes (see parseKey) and means the
+ * same on every driver. All methods throw StorageError.
  */
 export interface Storage {
   /**

@@ -1,0 +1,172 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, truncate, utimes, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { collect, describeStorage } from '../test/describe-storage.ts'
+import { createSmallDisk } from '../test/small-disk.ts'
+import { createDiskStorage, type DiskStorage } from './disk-storage.ts'
+import { toStorageError } from './storage-error.ts'
+
+describeStorage('disk', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'storage-'))
+  return { storage: createDiskStorage(join(folder, 'data')), close: () => rm(folder, { recursive: true }) }
+})
+
+let folder = ''
+let root = ''
+let storage: DiskStorage
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'storage-'))
+  root = join(folder, 'data')
+  storage = createDiskStorage(root)
+})
+afterEach(() => rm(folder, { recursive: true }))
+
+const everything = async () => (await readdir(root, { recursive: true })).toSorted()
+
+it('keeps files and folders to itself', async () => {
+  const upload = join(folder, 'upload')
+  await writeFile(upload, 'photo', { mode: 0o666 })
+  await storage.adopt(upload, 'a/adopted')
+  await storage.put('a/put', Buffer.from('x'))
+  const modes = await Promise.all(['a', 'a/adopted', 'a/put'].map(async (key) => (await stat(join(root, key))).mode & 0o777))
+  expect(modes).toEqual([0o700, 0o600, 0o600])
+})
+
+it('mends a file that was cut short on the disk', async () => {
+  await storage.put('a/file', Buffer.from('whole'))
+  await truncate(join(root, 'a/file'), 2)
+  expect(await storage.put('a/file', Buffer.from('whole'))).toMatchObject({ written: true })
+  expect(await readFile(join(root, 'a/file'), 'utf8')).toBe('whole')
+})
+
+it('does not touch the file of a reader when it is replaced', async () => {
+  await storage.put('file', Buffer.alloc(300_000, 'a'))
+  const { stream } = await storage.open('file')
+  await storage.put('file', Buffer.alloc(300_000, 'b'))
+  for await (const chunk of stream) expect((chunk as Buffer).every((byte) => byte === 97)).toBe(true)
+})
+
+it('prunes the folders a removal leaves empty, and not the root', async () => {
+  await storage.put('a/b/c/file', Buffer.from('x'))
+  await storage.put('a/other', Buffer.from('x'))
+  await storage.remove('a/b/c/file')
+  expect(await everything()).toEqual(['a', 'a/other'])
+  await storage.remove('a/other')
+  expect(await everything()).toEqual([])
+})
+
+it('resolves keys below the root, and the root may be a link of the operator', async () => {
+  expect(storage.resolve('a/b')).toBe(join(root, 'a/b'))
+  expect(() => storage.resolve('../b')).toThrow('Not a storage key')
+  await mkdir(root)
+  await symlink(root, join(folder, 'link'))
+  const linked = createDiskStorage(join(folder, 'link'))
+  await linked.put('a/file', Buffer.from('x'))
+  expect(await storage.stat('a/file')).toMatchObject({ bytes: 1 })
+})
+
+it('tells the free space, also before the first file', async () => {
+  expect(await storage.freeBytes()).toBeGreaterThan(0)
+})
+
+describe('a link planted in the tree', () => {
+  let secret = ''
+  beforeEach(async () => {
+    await mkdir(join(folder, 'elsewhere'))
+    secret = join(folder, 'elsewhere/secret')
+    await writeFile(secret, 'secret')
+    await storage.put('a/file', Buffer.from('x'))
+    await symlink(secret, join(root, 'a/link'))
+    await symlink(join(folder, 'elsewhere'), join(root, 'a/folder'))
+  })
+
+  it.each(['a/link', 'a/folder/secret'])('is not read through: %s', async (key) => {
+    await expect(storage.open(key)).rejects.toMatchObject({ code: 'UNSAFE_PATH' })
+    await expect(storage.stat(key)).rejects.toMatchObject({ code: 'UNSAFE_PATH' })
+  })
+
+  it('is not written or removed through', async () => {
+    await expect(storage.put('a/folder/secret', Buffer.from('x'))).rejects.toMatchObject({ code: 'UNSAFE_PATH' })
+    await expect(storage.put('a/folder/below/new', Buffer.from('x'))).rejects.toMatchObject({ code: 'UNSAFE_PATH' })
+    await expect(storage.put('a/link', Buffer.from('x'))).rejects.toMatchObject({ code: 'UNSAFE_PATH' })
+    await expect(storage.remove('a/folder/secret')).rejects.toMatchObject({ code: 'UNSAFE_PATH' })
+    expect(await readFile(secret, 'utf8')).toBe('secret')
+    expect(await readdir(join(folder, 'elsewhere'))).toEqual(['secret'])
+  })
+
+  it('is not listed, and not adopted as an upload', async () => {
+    expect((await collect(storage.list())).map(({ key }) => key)).toEqual(['a/file'])
+    await symlink(secret, join(folder, 'upload'))
+    await expect(storage.adopt(join(folder, 'upload'), 'b')).rejects.toMatchObject({ code: 'UNSAFE_PATH' })
+  })
+
+  it.skipIf(process.platform === 'win32')('or a pipe: nobody waits for a writer', async () => {
+    execFileSync('mkfifo', [join(root, 'a/pipe')])
+    await expect(storage.open('a/pipe')).rejects.toMatchObject({ code: 'UNSAFE_PATH' })
+  })
+})
+
+describe('what a died writer left', () => {
+  const left = 'a/.file.0123456789abcdef.tmp'
+  beforeEach(async () => {
+    await storage.put('a/file', Buffer.from('x'))
+    await writeFile(join(root, left), 'half')
+  })
+
+  it('is no stored file', async () => {
+    expect((await collect(storage.list())).map(({ key }) => key)).toEqual(['a/file'])
+    await expect(storage.open(left)).rejects.toMatchObject({ code: 'INVALID_KEY' })
+  })
+
+  it('goes once it is old, and nothing else does', async () => {
+    expect(await storage.removeLeftovers(60_000)).toBe(0)
+    const longAgo = new Date(Date.now() - 3_600_000)
+    await Promise.all([left, 'a/file'].map((name) => utimes(join(root, name), longAgo, longAgo)))
+    expect(await storage.removeLeftovers(60_000)).toBe(1)
+    expect(await everything()).toEqual(['a', 'a/file'])
+  })
+})
+
+describe('system errors', () => {
+  const systemError = (code: string) => Object.assign(new Error(`${code}: /secret/path`), { code, syscall: 'write' })
+
+  it.each([
+    ['ENOSPC', 'STORAGE_FULL'],
+    ['EDQUOT', 'STORAGE_FULL'],
+    ['ENOENT', 'NOT_FOUND'],
+    ['EIO', 'STORAGE_FAILED'],
+  ])('%s is %s, and the message names no path', (code, expected) => {
+    const error = toStorageError(systemError(code), 'a/file')
+    expect(error).toMatchObject({ code: expected, cause: { code } })
+    expect(String(error)).not.toContain('/secret/path')
+  })
+})
+
+describe('a second, small disk', () => {
+  const disk = createSmallDisk()
+  afterAll(() => disk?.close())
+
+  it.skipIf(disk === undefined)('says STORAGE_FULL when it is full, and keeps no half file', async () => {
+    const small = createDiskStorage(join(disk?.folder ?? '', 'full'))
+    await small.put('a/first', Buffer.alloc(300_000))
+    const tooMuch = () => Readable.from(Array.from({ length: 20 }, () => Buffer.alloc(100_000)))
+    await expect(small.put('a/file', tooMuch())).rejects.toMatchObject({ code: 'STORAGE_FULL' })
+    await expect(small.put('a/first', tooMuch())).rejects.toMatchObject({ code: 'STORAGE_FULL' })
+    expect(await collect(small.list())).toMatchObject([{ key: 'a/first', bytes: 300_000 }])
+    expect(await readdir(small.resolve('a'))).toEqual(['first'])
+    expect(await small.freeBytes()).toBeLessThan(1_000_000)
+  })
+
+  it.skipIf(disk === undefined)('takes over a file from another disk', async () => {
+    const small = createDiskStorage(join(disk?.folder ?? '', 'adopting'))
+    const upload = join(folder, 'upload')
+    await writeFile(upload, 'photo')
+    expect(await small.adopt(upload, 'a/file')).toEqual({ bytes: 5, written: true })
+    expect(await readFile(small.resolve('a/file'), 'utf8')).toBe('photo')
+    expect(existsSync(upload)).toBe(false)
+  })
+})
