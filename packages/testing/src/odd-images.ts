@@ -44,17 +44,13 @@ const shownAt: Record<number, (x: number, y: number, width: number, height: numb
  * A JPEG stored turned or mirrored with the EXIF orientation that undoes it. Whatever the orientation (1 to 8), a viewer sees
  * `width` x `height` pixels with the colours of `orientedQuarters`.
  */
-export async function orientedJpeg(
-  orientation: number,
-  { width = 320, height = 200 }: SampleOptions = {},
-): Promise<Buffer> {
+export async function orientedJpeg(orientation: number, { width = 320, height = 200 }: SampleOptions = {}): Promise<Buffer> {
   const shown = shownAt[orientation]
   if (shown === undefined) throw new RangeError('orientation: 1 to 8')
   const stored = orientation >= 5 ? { width: height, height: width } : { width, height }
   const data = Buffer.alloc(width * height * 3)
   for (let y = 0; y < stored.height; y++)
-    for (let x = 0; x < stored.width; x++)
-      data.set(quarterColour(shown(x, y, width, height), width, height), (y * stored.width + x) * 3)
+    for (let x = 0; x < stored.width; x++) data.set(quarterColour(shown(x, y, width, height), width, height), (y * stored.width + x) * 3)
   return sharp(data, { raw: { ...stored, channels: 3 } })
     .withMetadata({ orientation })
     .jpeg({ quality: 95 })
