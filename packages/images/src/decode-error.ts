@@ -21,7 +21,7 @@ export function toImageError(error: unknown, path: string): unknown {
 
 function isMachineTrouble(error: Error): boolean {
   if ('code' in error) return true // a system error of Node; sharp's own errors have no code
-  return /out of memory|unable to allocate|no space left|too many open files|input file is missing|permission denied/i.test(
+  return /out of memory|insufficient memory|unable to allocate|no space left|too many open files|input file is missing|permission denied/i.test(
     error.message,
   )
 }

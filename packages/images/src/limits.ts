@@ -12,10 +12,8 @@ export const maxJpegSidePx = 65_500
 /** Throws IMAGE_TOO_LARGE, with the measured numbers, when the picture is more than we are willing to decode. */
 export function checkSize(measured: MeasuredPx, maxPixels: number): void {
   const { width, height } = measured
-  if (Math.max(width, height) > maxSidePx)
-    throw tooLarge(measured, `no side may be longer than ${format(maxSidePx)} px`)
-  if (width * height > maxPixels)
-    throw tooLarge(measured, `that is ${format(width * height)} pixels, and ${format(maxPixels)} are allowed`)
+  if (Math.max(width, height) > maxSidePx) throw tooLarge(measured, `no side may be longer than ${format(maxSidePx)} px`)
+  if (width * height > maxPixels) throw tooLarge(measured, `that is ${format(width * height)} pixels, and ${format(maxPixels)} are allowed`)
 }
 
 export function tooLarge(measured: MeasuredPx, why: string): ImageError {

@@ -45,18 +45,17 @@ export const defaultWidths: readonly number[] = [1024, 800]
 const decodedPercent = 70
 
 /**
- * Makes the JPEG variants of an image file, in the order of `widths`. Upright (EXIF orientation applied), first frame only,
- * alpha on white, sRGB, all metadata gone. The source is decoded once, to the largest width; the smaller variants are made from those pixels
- * (1.35 times the throughput of one pipeline a width, and no visible loss: 43 dB and more against a direct resize).
+ * Makes the JPEG variants of an image file, in the order of `widths`. Upright (EXIF orientation applied), first frame
+ * only, alpha on white, sRGB, all metadata gone.
+ *
+ * The source is decoded once, to the largest width, and the smaller variants are made from those pixels: about 1.4 times
+ * the throughput of one pipeline a width. Nothing is lost by it: against a full decode the smaller variant measures 44 dB on
+ * the most detailed photo tried, where a direct resize, which lets the JPEG decoder shrink roughly, measures 35.
  *
  * Throws ImageError, see inspectImage; IMAGE_CORRUPT also for damage that shows only in the pixels, IMAGE_TOO_LARGE also
  * for a result that JPEG cannot hold. System errors pass through.
  */
-export async function makeVariants(
-  sourcePath: string,
-  options: VariantOptions = {},
-  hooks: VariantHooks = {},
-): Promise<Variant[]> {
+export async function makeVariants(sourcePath: string, options: VariantOptions = {}, hooks: VariantHooks = {}): Promise<Variant[]> {
   const { widths = defaultWidths, quality = 85, maxPixels = defaultMaxPixels } = options
   checkWidths(widths)
   hooks.onStage?.('decode', 0)
@@ -81,8 +80,7 @@ function checkWidths(widths: readonly number[]): void {
 }
 
 function checkJpegSize(size: MeasuredPx): void {
-  if (size.width > maxJpegSidePx || size.height > maxJpegSidePx)
-    throw tooLarge(size, `a JPEG holds at most ${maxJpegSidePx} px a side`)
+  if (size.width > maxJpegSidePx || size.height > maxJpegSidePx) throw tooLarge(size, `a JPEG holds at most ${maxJpegSidePx} px a side`)
 }
 
 async function decode(path: string, size: MeasuredPx, maxPixels: number): Promise<Pixels> {
@@ -99,6 +97,13 @@ async function decode(path: string, size: MeasuredPx, maxPixels: number): Promis
 
 type EncodedFile = Omit<Variant, 'resolution'>
 
+/**
+ * Huffman optimisation makes photos 1 to 3 % smaller, and holds every coefficient of the picture in memory until the end
+ * (libjpeg: 2 bytes a sample). A photo at these widths has about a million pixels; a strip of 1024 x 48 000 would take
+ * 300 MB for each variant.
+ */
+const maxOptimisedPixels = 8_000_000
+
 /** All sizes at once, each on its own thread. Equal sizes (a source narrower than both widths) are encoded once. */
 async function encodeAll(pixels: Pixels, sizes: readonly MeasuredPx[], quality: number): Promise<EncodedFile[]> {
   const bySize = new Map<number, Promise<EncodedFile>>()
@@ -110,7 +115,10 @@ async function encode(pixels: Pixels, size: MeasuredPx, quality: number): Promis
   const { width, height, channels } = pixels
   const image = sharp(pixels.data, { raw: { width, height, channels }, limitInputPixels: false })
   if (size.width !== width) image.resize(size.width, size.height, { fit: 'fill' })
-  const { data, info } = await image.toColourspace('srgb').jpeg({ quality }).toBuffer({ resolveWithObject: true })
+  const { data, info } = await image
+    .toColourspace('srgb')
+    .jpeg({ quality, optimiseCoding: size.width * size.height <= maxOptimisedPixels })
+    .toBuffer({ resolveWithObject: true })
   const md5 = createHash('md5').update(data).digest('hex')
   return { width: info.width, height: info.height, format: 'jpeg', bytes: data, md5 }
 }

@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { corpusFolder } from '@darkroom/testing'
+import { describe, expect, it } from 'vitest'
+import { ImageError } from './image-error.ts'
+import { makeVariants, type Variant } from './make-variants.ts'
+
+/** One line of the manifest, as far as the engine is concerned. */
+interface CorpusFile {
+  file: string
+  expect: 'ok' | 'reject' | 'either'
+  out1024?: [number, number]
+  out800?: [number, number]
+}
+
+/** The slowest file takes about 0.1 s on one core; this leaves room for a busy machine and none for a decoder that hangs. */
+const perFileMs = 5_000
+
+const folder = corpusFolder()
+const files = folder === undefined ? [] : readManifest(folder)
+if (folder === undefined) console.info('The corpus of real and hostile files is not here: skipped. DARKROOM_CORPUS names its folder.')
+
+describe.skipIf(folder === undefined)('the corpus', () => {
+  it.each(files)('$expect: $file', { timeout: perFileMs }, async (wanted) => {
+    const { verdict, variants, message } = await outcomeOf(join(folder ?? '', wanted.file))
+    expect(wanted.expect === 'either' ? ['ok', 'reject'] : [wanted.expect]).toContain(verdict)
+    expect(message).not.toContain(folder)
+    if (variants.length > 0) checkVariants(variants, wanted)
+  })
+})
+
+interface Outcome {
+  verdict: 'ok' | 'reject'
+  variants: Variant[]
+  message: string
+}
+
+/** An error without a type is no outcome: it fails the test. */
+async function outcomeOf(path: string): Promise<Outcome> {
+  try {
+    return { verdict: 'ok', variants: await makeVariants(path), message: '' }
+  } catch (error) {
+    if (error instanceof ImageError) return { verdict: 'reject', variants: [], message: error.message }
+    throw error
+  }
+}
+
+function checkVariants(variants: Variant[], { out1024, out800 }: CorpusFile): void {
+  const sizes = variants.map(({ width, height }) => [width, height])
+  expect(sizes).toEqual([out1024 ?? sizes[0], out800 ?? sizes[1]])
+  for (const { bytes } of variants) {
+    expect(bytes.subarray(0, 3)).toEqual(Buffer.from([0xff, 0xd8, 0xff]))
+    expect(bytes.includes('<?php') || bytes.includes('<script')).toBe(false)
+  }
+}
+
+function readManifest(of: string): CorpusFile[] {
+  const lines = readFileSync(join(of, 'manifest.ndjson'), 'utf8').split('\n')
+  return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as CorpusFile)
+}

@@ -1,0 +1,227 @@
+import { createHash } from 'node:crypto'
+import { corruptJpeg, orientedJpeg, orientedQuarters, sampleGif, sampleJpeg, samplePng, sampleWebp, truncatedJpeg } from '@darkroom/testing'
+import { describe, expect, it } from 'vitest'
+import { imageFiles, pngClaiming } from '../test/image-files.ts'
+import { sharp } from './hardened-sharp.ts'
+import { makeVariants, type Variant } from './make-variants.ts'
+
+const store = imageFiles()
+const sizesOf = (variants: Variant[]) => variants.map(({ resolution, width, height }) => [resolution, width, height])
+
+async function variantsOf(bytes: Buffer): Promise<Variant[]> {
+  return makeVariants(await store(bytes))
+}
+
+async function colourAt({ bytes, width }: Variant, x: number, y: number): Promise<number[]> {
+  const pixels = await sharp(bytes).raw().toBuffer()
+  return [...pixels.subarray((y * width + x) * 3, (y * width + x) * 3 + 3)]
+}
+
+function expectColour(actual: number[], wanted: readonly number[], tolerance = 6): void {
+  const off = Math.max(...actual.map((value, channel) => Math.abs(value - (wanted[channel] ?? -999))))
+  expect(off, `${actual.join()} is not ${wanted.join()}`).toBeLessThanOrEqual(tolerance)
+}
+
+describe('sizes', () => {
+  it('are the asked widths with the height in proportion, and the bytes say so themselves', async () => {
+    const variants = await variantsOf(await sampleJpeg({ width: 3000, height: 4000 }))
+    expect(sizesOf(variants)).toEqual([
+      ['1024', 1024, 1365],
+      ['800', 800, 1067],
+    ])
+    for (const { bytes, width, height, md5 } of variants) {
+      expect(await sharp(bytes).metadata()).toMatchObject({ format: 'jpeg', width, height, space: 'srgb', channels: 3 })
+      expect(md5).toBe(createHash('md5').update(bytes).digest('hex'))
+    }
+  })
+
+  it.each([
+    [900, 600, [900, 600], [800, 533]],
+    [300, 200, [300, 200], [300, 200]],
+    [1, 1, [1, 1], [1, 1]],
+    [60_000, 1, [1024, 1], [800, 1]],
+    [1, 60_000, [1, 60_000], [1, 60_000]],
+  ])('of %i x %i are never enlarged', async (width, height, large, small) => {
+    const variants = await variantsOf(await plainPng(width, height))
+    expect(sizesOf(variants)).toEqual([
+      ['1024', ...large],
+      ['800', ...small],
+    ])
+  })
+
+  it('come in the order asked for, one variant a width', async () => {
+    const path = await store(await sampleJpeg({ width: 600, height: 400 }))
+    const variants = await makeVariants(path, { widths: [100, 500, 100] })
+    expect(sizesOf(variants)).toEqual([
+      ['100', 100, 67],
+      ['500', 500, 333],
+      ['100', 100, 67],
+    ])
+  })
+
+  it.each([[[]], [[0]], [[1.5]], [[Number.NaN]]])('must be whole numbers above 0: %o', async (widths) => {
+    const path = await store(await sampleJpeg({ width: 60, height: 40 }))
+    await expect(makeVariants(path, { widths })).rejects.toThrow(RangeError)
+  })
+})
+
+describe('pictures', () => {
+  it.each([1, 2, 3, 4, 5, 6, 7, 8])('stored with orientation %i come out upright', async (orientation) => {
+    for (const variant of await variantsOf(await orientedJpeg(orientation, { width: 1280, height: 800 }))) {
+      const [right, bottom] = [variant.width - 20, variant.height - 20]
+      expect(variant.width).toBe(Number(variant.resolution))
+      expectColour(await colourAt(variant, 20, 20), orientedQuarters.topLeft)
+      expectColour(await colourAt(variant, right, 20), orientedQuarters.topRight)
+      expectColour(await colourAt(variant, 20, bottom), orientedQuarters.bottomLeft)
+      expectColour(await colourAt(variant, right, bottom), orientedQuarters.bottomRight)
+    }
+  })
+
+  it('with alpha lie on white, without a dark seam where they end', async () => {
+    const pale = await sharp({ create: { width: 700, height: 900, channels: 4, background: '#e0e0e0' } })
+      .png()
+      .toBuffer()
+    // Transparent black beside pale grey: scaled without regard to alpha, the black bleeds into the edge.
+    const bytes = await sharp({ create: { width: 1400, height: 900, channels: 4, background: '#00000000' } })
+      .composite([{ input: pale, left: 0, top: 0 }])
+      .png()
+      .toBuffer()
+    for (const variant of await variantsOf(bytes)) {
+      expectColour(await colourAt(variant, 10, 10), [0xe0, 0xe0, 0xe0])
+      expectColour(await colourAt(variant, variant.width - 10, 10), [255, 255, 255])
+      const row = await Promise.all(Array.from({ length: 9 }, (_, x) => colourAt(variant, variant.width / 2 - 4 + x, 50)))
+      expect(Math.min(...row.map(([r = 0]) => r))).toBeGreaterThan(0xd0)
+    }
+  })
+
+  it('that move show their first frame', async () => {
+    for (const variant of await variantsOf(await sampleGif())) {
+      expect([variant.width, variant.height]).toEqual([320, 240])
+      expectColour(await colourAt(variant, 100, 100), [255, 0, 0])
+    }
+  })
+
+  it('of 16 bits keep their brightness', async () => {
+    const bytes = await sharp(await plainPng(1100, 40, '#4080c0'))
+      .toColourspace('rgb16')
+      .png()
+      .toBuffer()
+    expect((await sharp(bytes).metadata()).depth).toBe('ushort')
+    for (const variant of await variantsOf(bytes)) expectColour(await colourAt(variant, 9, 9), [0x40, 0x80, 0xc0])
+  })
+
+  it('of grey become sRGB of the same grey', async () => {
+    const bytes = await sharp(await plainPng(1100, 40, '#808080'))
+      .toColourspace('b-w')
+      .png()
+      .toBuffer()
+    expect((await sharp(bytes).metadata()).channels).toBe(1)
+    for (const variant of await variantsOf(bytes)) expectColour(await colourAt(variant, 9, 9), [128, 128, 128])
+  })
+
+  it('of printers (CMYK) become sRGB', async () => {
+    const bytes = await sharp(await plainPng(1100, 40, '#c04040'))
+      .toColourspace('cmyk')
+      .jpeg({ quality: 95 })
+      .toBuffer()
+    expect((await sharp(bytes).metadata()).space).toBe('cmyk')
+    for (const variant of await variantsOf(bytes)) expectColour(await colourAt(variant, 9, 9), [0xc0, 0x40, 0x40], 24)
+  })
+
+  it('in another colour profile are converted before the profile goes', async () => {
+    const bytes = await sharp(await plainPng(1100, 40, '#40c040'))
+      .withIccProfile('p3')
+      .png()
+      .toBuffer()
+    const stored = await sharp(bytes, { ignoreIcc: true }).raw().toBuffer()
+    expect(stored[0], 'the profile changes the stored numbers').not.toBe(0x40)
+    for (const variant of await variantsOf(bytes)) expectColour(await colourAt(variant, 9, 9), [0x40, 0xc0, 0x40])
+  })
+})
+
+it('leaves nothing of the metadata', async () => {
+  const bytes = await sharp(await sampleJpeg({ width: 1200, height: 300 }))
+    .withExif({ IFD0: { Copyright: 'secret-owner' }, IFD3: { GPSLatitude: '51/1 30/1 0/1' } })
+    .withXmp('<x:xmpmeta xmlns:x="adobe:ns:meta/">secret-place</x:xmpmeta>')
+    .withIccProfile('p3')
+    .toBuffer()
+  expect(bytes.includes('secret-owner')).toBe(true)
+  for (const variant of await variantsOf(bytes)) {
+    const { exif, icc, xmp, iptc, orientation } = await sharp(variant.bytes).metadata()
+    expect([exif, icc, xmp, iptc, orientation]).toEqual([undefined, undefined, undefined, undefined, undefined])
+    expect(variant.bytes.includes('secret')).toBe(false)
+  }
+})
+
+it('carries no foreign bytes into the output', async () => {
+  const payload = Buffer.from('<?php system($_GET[0]); ?>')
+  const bytes = Buffer.concat([await sampleJpeg({ width: 200, height: 100 }), payload])
+  for (const variant of await variantsOf(bytes)) expect(variant.bytes.includes('<?php')).toBe(false)
+})
+
+it('makes the same bytes each time', async () => {
+  const path = await store(await sampleWebp({ width: 1300, height: 500 }))
+  const [first, second] = [await makeVariants(path), await makeVariants(path)]
+  expect(first.map(({ md5 }) => md5)).toEqual(second.map(({ md5 }) => md5))
+})
+
+it('tells its stages with rising percents', async () => {
+  const seen: [string, number][] = []
+  const path = await store(await samplePng({ width: 900, height: 300 }))
+  await makeVariants(path, {}, { onStage: (stage, percent) => seen.push([stage, percent]) })
+  expect(seen).toEqual([
+    ['decode', 0],
+    ['encode', 70],
+    ['encode', 100],
+  ])
+})
+
+describe('refuses', () => {
+  it.each([
+    ['broken pixels', corruptJpeg],
+    ['half a file', truncatedJpeg],
+    ['a PNG without pixels', async () => pngClaiming(300, 200)],
+  ])('%s as IMAGE_CORRUPT, without naming the path', async (_what, make) => {
+    const path = await store(await make())
+    const error: unknown = await makeVariants(path).catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ code: 'IMAGE_CORRUPT', permanent: true })
+    expect(String(error)).not.toContain(path)
+  })
+
+  it('a bomb before a pixel is decoded', async () => {
+    await expect(variantsOf(pngClaiming(30_000, 30_000))).rejects.toMatchObject({
+      code: 'IMAGE_TOO_LARGE',
+      width: 30_000,
+    })
+  })
+
+  it('a result that JPEG cannot hold', async () => {
+    await expect(variantsOf(await plainPng(1, 65_501))).rejects.toMatchObject({
+      code: 'IMAGE_TOO_LARGE',
+      height: 65_501,
+    })
+  })
+})
+
+it('loses nothing by making the small variant from the pixels of the large one', async () => {
+  const bytes = await sampleJpeg({ width: 2560, height: 1707 })
+  const path = await store(bytes)
+  const small = (await makeVariants(path, { quality: 100 }))[1] as Variant
+  const pixels = await sharp(small.bytes).raw().toBuffer()
+  const full = sharp(bytes).resize(800, 533, { fit: 'fill', fastShrinkOnLoad: false })
+  expect(decibels(pixels, await full.raw().toBuffer())).toBeGreaterThan(38)
+})
+
+/** Peak signal to noise ratio of two pictures of the same size: 10 log10(255² / mean squared error). */
+function decibels(a: Buffer, b: Buffer): number {
+  expect(a.length).toBe(b.length)
+  let squares = 0
+  for (let at = 0; at < a.length; at++) squares += ((a[at] as number) - (b[at] as number)) ** 2
+  return 10 * Math.log10(255 ** 2 / (squares / a.length))
+}
+
+function plainPng(width: number, height: number, background = '#808080'): Promise<Buffer> {
+  return sharp({ create: { width, height, channels: 3, background } })
+    .png()
+    .toBuffer()
+}
