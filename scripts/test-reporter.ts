@@ -1,0 +1,37 @@
+// Runs inside vitest: tells scripts/test.ts over the IPC channel what the run came to.
+import type { Reporter, TestModule } from 'vitest/node'
+
+export interface Counts {
+  passed: number
+  failed: number
+  skipped: number
+}
+
+export interface TestRun {
+  projects: Record<string, Counts>
+  /** Errors outside any test; each fails the run. */
+  unhandledErrors: number
+  services: { redis: string; mongo: string } | undefined
+}
+
+/** A class, because that is what vitest makes reporters from. */
+export default class TestReporter implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
+    const run: TestRun = { projects: {}, unhandledErrors: unhandledErrors.length, services: undefined }
+    for (const module of modules) {
+      add((run.projects[module.project.name] ??= { passed: 0, failed: 0, skipped: 0 }), module)
+      run.services ??= (module.project.getProvidedContext() as Partial<Pick<TestRun, 'services'>>).services
+    }
+    process.send?.(run)
+  }
+}
+
+function add(counts: Counts, module: TestModule): void {
+  for (const test of module.children.allTests()) {
+    const { state } = test.result()
+    counts[state === 'passed' || state === 'failed' ? state : 'skipped']++
+  }
+  // A file that cannot be loaded or a hook that throws has no test to count, and must not look like success.
+  if (module.errors().length > 0) counts.failed++
+  for (const suite of module.children.allSuites()) if (suite.errors().length > 0) counts.failed++
+}
