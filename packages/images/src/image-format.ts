@@ -1,8 +1,6 @@
 import { open } from 'node:fs/promises'
 
-export const imageFormats = ['jpeg', 'png', 'webp', 'gif'] as const
-
-export type ImageFormat = (typeof imageFormats)[number]
+export type ImageFormat = 'jpeg' | 'png' | 'webp' | 'gif'
 
 /** Bytes needed to tell the four formats apart: the longest mark is `RIFF....WEBP`. */
 const headBytes = 12

@@ -8,7 +8,7 @@ const nonBlocking = constants.O_NONBLOCK ?? 0
 const canSyncFolders = process.platform !== 'win32'
 
 export const folderMode = 0o700
-export const fileMode = 0o600
+const fileMode = 0o600
 
 /** Opens a file for reading. Not through a link, and not waiting for ever on a pipe that somebody put there. */
 export function openToRead(path: string): Promise<FileHandle> {
