@@ -7,7 +7,9 @@ import type { Express } from 'express'
 import { connectMongo, createMongoConnection } from './connect-mongo.ts'
 import type { ApiEnv } from './env.ts'
 import { createHttpApp } from './http/app.ts'
+import { freeSpaceGate } from './http/free-space-gate.ts'
 import { healthRoutes } from './http/health.ts'
+import { reserveIdempotencyKey } from './http/idempotency.ts'
 import { receiveImage } from './http/image-upload.ts'
 import { logRequests } from './http/log-requests.ts'
 import { closeServer, createHttpServer, listen } from './http/server.ts'
@@ -16,6 +18,7 @@ import { GetQueueStatsHandler } from './queues/get-queue-stats.ts'
 import { ListQueueJobsHandler } from './queues/list-queue-jobs.ts'
 import { queueRoutes } from './queues/queue-routes.ts'
 import { Dispatcher } from './sync/dispatcher.ts'
+import { Janitor } from './sync/janitor.ts'
 import { QueueEventsListener } from './sync/queue-events-listener.ts'
 import { Sweeper } from './sync/sweeper.ts'
 import { TaskEventsSubscriber } from './sync/task-events-subscriber.ts'
@@ -81,14 +84,26 @@ export function createApi(env: ApiEnv, log: Logger): Api {
 
   const subscriber = new TaskEventsSubscriber({ redis: subscription, channel: names.channel, send, log })
   const listener = new QueueEventsListener({ redis: consumer, names, queue, send, log, now })
-  const sweeper = new Sweeper({ store, queue, dispatcher, send, log, now, intervalMs: env.SWEEP_INTERVAL_MS })
+  const sweeper = new Sweeper({
+    store,
+    queue,
+    dispatcher,
+    send,
+    log,
+    now,
+    intervalMs: env.SWEEP_INTERVAL_MS,
+    noticeGap: () => listener.noticeGap(),
+  })
   // Whatever became due while the queue was away goes out as soon as it is back.
   producer.on('ready', () => void sweeper.sweep())
 
-  const receive = receiveImage(join(dataDir, 'uploads', 'temp', randomUUID()), {
-    maxFileBytes: env.UPLOAD_MAX_BYTES,
-    maxFieldBytes: env.UPLOAD_MAX_FIELD_BYTES,
-  })
+  const tempFolder = join(dataDir, 'uploads', 'temp')
+  const receive = [
+    freeSpaceGate(() => storage.freeBytes(), env.MIN_FREE_BYTES),
+    reserveIdempotencyKey(cacheRedis, names.cachePrefix),
+    receiveImage(join(tempFolder, randomUUID()), { maxFileBytes: env.UPLOAD_MAX_BYTES, maxFieldBytes: env.UPLOAD_MAX_FIELD_BYTES }),
+  ]
+  const janitor = new Janitor({ store, storage, tempFolder, tempAgeMs: env.REQUEST_TIMEOUT_MS * 2, orphanAgeMs: env.ORPHAN_AGE_MS, log })
   const acceptUpload = createAcceptUpload({ send, maxPixels: env.IMAGE_MAX_PIXELS, defaultTtlSeconds: env.FILE_TTL_SECONDS })
   const routeDeps = { send, receive, acceptUpload, sendVariant: createSendVariant(storage) }
   const app = createHttpApp({
@@ -107,6 +122,7 @@ export function createApi(env: ApiEnv, log: Logger): Api {
       log,
     }),
     logRequests: logRequests(log),
+    isClosing: () => stopping.signal.aborted,
     log,
   })
   const server = createHttpServer(app, {
@@ -120,6 +136,7 @@ export function createApi(env: ApiEnv, log: Logger): Api {
     if (stopping.signal.aborted) return
     await store.prepare()
     sweeper.start()
+    janitor.start()
     // These wait for Redis, however long it is away.
     await Promise.all([subscriber.start(), listener.start()])
   }
@@ -138,7 +155,7 @@ export function createApi(env: ApiEnv, log: Logger): Api {
       return [
         { name: 'http', timeoutMs: env.SHUTDOWN_TIMEOUT_MS, run: () => closeServer(server) },
         { name: 'dispatch', timeoutMs: 3000, run: () => dispatcher.drain() },
-        { name: 'sweeper', timeoutMs: 3000, run: () => sweeper.stop() },
+        { name: 'sweeper', timeoutMs: 3000, run: () => Promise.all([sweeper.stop(), janitor.stop()]) },
         { name: 'events', timeoutMs: 3000, run: () => Promise.all([subscriber.drain(), listener.stop()]) },
         { name: 'queue', timeoutMs: 2000, run: () => queue.close() },
         { name: 'redis', timeoutMs: 1000, run: () => [producer, cacheRedis, consumer, subscription].forEach((redis) => redis.disconnect()) },

@@ -35,6 +35,7 @@ export const apiEnv = z.object({
   HEADERS_TIMEOUT_MS: envInteger(15_000, 1000),
   DISPATCH_LEASE_MS: envInteger(5000, 100),
   SWEEP_INTERVAL_MS: envInteger(5000, 100),
+  ORPHAN_AGE_MS: envInteger(600_000, 1000),
   SHUTDOWN_TIMEOUT_MS: envInteger(25_000, 0),
 })
 export type ApiEnv = z.infer<typeof apiEnv>

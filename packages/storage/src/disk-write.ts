@@ -1,4 +1,4 @@
-import { lstat, rename, unlink } from 'node:fs/promises'
+import { lstat, rename, unlink, utimes } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Readable } from 'node:stream'
 import type { DiskPaths } from './disk-paths.ts'
@@ -66,7 +66,13 @@ async function moveInto(place: Place, source: string, bytes: number): Promise<Pu
 
 async function moveUnlessSame(source: string, path: string): Promise<boolean> {
   const same = await hasSameContent(path, source)
-  await (same ? unlink(source) : renameOver(source, path))
+  if (!same) await renameOver(source, path)
+  else {
+    // As young as if it had been written now: whoever removes old files that nobody uses must not take this one.
+    const now = new Date()
+    await utimes(path, now, now)
+    await unlink(source)
+  }
   return !same
 }
 

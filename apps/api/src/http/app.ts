@@ -8,12 +8,14 @@ export function createHttpApp(options: {
   aliases: readonly Router[]
   health: Router
   logRequests: RequestHandler
+  /** While closing, every answer asks its client to come back on another connection. */
+  isClosing: () => boolean
   log: Logger
 }): Express {
   const app = express()
   app.disable('x-powered-by')
   app.set('case sensitive routing', true)
-  app.use(options.logRequests, commonHeaders)
+  app.use(options.logRequests, commonHeaders(options.isClosing))
   app.use('/api/v1', ...options.v1)
   app.use('/api', ...options.aliases)
   for (const base of ['/', '/api', '/api/v1']) app.use(base, options.health)
@@ -22,7 +24,10 @@ export function createHttpApp(options: {
   return app
 }
 
-const commonHeaders: RequestHandler = (_req, res, next) => {
-  res.set('X-Content-Type-Options', 'nosniff')
-  next()
-}
+const commonHeaders =
+  (isClosing: () => boolean): RequestHandler =>
+  (_req, res, next) => {
+    res.set('X-Content-Type-Options', 'nosniff')
+    if (isClosing()) res.set('Connection', 'close')
+    next()
+  }

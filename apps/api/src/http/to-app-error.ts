@@ -3,6 +3,7 @@ import { QueueUnavailableError } from '@darkroom/messaging'
 import { isStorageError } from '@darkroom/storage'
 import multer from 'multer'
 import { AppError } from '../app-error.ts'
+import { storageFull } from './free-space-gate.ts'
 import { isStoreOutage } from '../tasks/store-outage.ts'
 
 const RETRY_AFTER = { 'Retry-After': '5' }
@@ -21,15 +22,16 @@ export function toAppError(thrown: unknown): AppError {
   if (isImageError(thrown)) return new AppError(IMAGE_STATUS[thrown.code], thrown.code, thrown.message)
   if (thrown instanceof multer.MulterError) return uploadFault(thrown)
   if (thrown instanceof QueueUnavailableError) return unavailable(thrown.code, thrown.message)
-  if (isStorageError(thrown) && thrown.code === 'STORAGE_FULL') return storageFull()
+  if (isDiskFull(thrown)) return storageFull()
   if (isStoreOutage(thrown)) return unavailable('STORE_UNAVAILABLE', 'The task store cannot be reached right now; nothing was accepted.')
   return httpFault(thrown) ?? new AppError(500, 'INTERNAL', 'Something went wrong on our side. The log knows more.')
 }
 
 const unavailable = (code: string, message: string): AppError => new AppError(503, code, message, { headers: RETRY_AFTER })
 
-const storageFull = (): AppError =>
-  new AppError(507, 'STORAGE_FULL', 'There is no room to take the file right now. Nothing was stored; try again later.', { headers: RETRY_AFTER })
+/** Said by the storage, or by the system while the upload was still a temporary file. */
+const isDiskFull = (thrown: unknown): boolean =>
+  (isStorageError(thrown) && thrown.code === 'STORAGE_FULL') || ['ENOSPC', 'EDQUOT'].includes(String((thrown as { code?: unknown } | null)?.code))
 
 function uploadFault(error: multer.MulterError): AppError {
   const [status, code, message] = UPLOAD_FAULTS[error.code] ?? [400, 'INVALID_MULTIPART', 'The form could not be read.']

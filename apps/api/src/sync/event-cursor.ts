@@ -21,6 +21,10 @@ export class EventCursor {
     this.#key = key
   }
 
+  get applied(): string {
+    return this.#applied
+  }
+
   /** The id to read on from; `0-0`, the oldest event kept, where nothing was stored. */
   async load(): Promise<string> {
     this.#open = []

@@ -5,7 +5,7 @@ import { QueueEvents } from 'bullmq'
 import type { Redis } from 'ioredis'
 import type { Send } from '../mediator.ts'
 import { UpdateTaskStatus } from '../tasks/update-task-status.ts'
-import { EventCursor } from './event-cursor.ts'
+import { compareEventIds, EventCursor } from './event-cursor.ts'
 import { completedEvent, failedEvent } from './job-outcome.ts'
 
 const RESTART_AFTER_MS = 1000
@@ -20,10 +20,13 @@ export class QueueEventsListener {
   #events: QueueEvents | undefined
   #restart: NodeJS.Timeout | undefined
   #stopped = true
+  #knownStart: string | undefined
+  readonly #stream: string
 
   constructor(deps: { redis: Redis; names: RedisNames; queue: ImageQueue; send: Send; log: Logger; now: () => number }) {
     this.#deps = deps
     this.#cursor = new EventCursor(deps.redis, `${deps.names.prefix}:${deps.names.queue}:applied-event`)
+    this.#stream = `${deps.names.prefix}:${deps.names.queue}:events`
   }
 
   async start(): Promise<void> {
@@ -49,6 +52,19 @@ export class QueueEventsListener {
     await this.#events?.close()
     await this.#cursor.settle()
     await this.#cursor.save()
+  }
+
+  /**
+   * Whether events may have gone by unread since this was last asked: the stream was trimmed beyond the cursor, or Redis
+   * lost it altogether. Then only asking the queue about every unfinished task tells what became of it.
+   */
+  async noticeGap(): Promise<boolean> {
+    const [first] = await this.#deps.redis.xrange(this.#stream, '-', '+', 'COUNT', 1)
+    const start = first?.[0] ?? 'none'
+    const gap = first ? compareEventIds(first[0], this.#cursor.applied) > 0 : this.#cursor.applied !== '0-0'
+    const news = gap && start !== this.#knownStart
+    this.#knownStart = start
+    return news
   }
 
   #note(state: string, jobId: string, eventId: string): void {

@@ -30,6 +30,8 @@ export class Sweeper {
     queue: ImageQueue
     dispatcher: Dispatcher
     send: Send
+    /** Tells once whenever events may have gone by unread. */
+    noticeGap: () => Promise<boolean>
     log: Logger
     intervalMs: number
     now: () => number
@@ -63,6 +65,10 @@ export class Sweeper {
   async #sweep(): Promise<void> {
     const { store, log, now } = this.#deps
     try {
+      if (await this.#hasGap()) {
+        const tasks = await store.checkAllNow()
+        log.warn({ tasks }, 'queue events were lost: checking every unfinished task')
+      }
       for (let claimed = BATCH; claimed === BATCH && !this.#stopped; ) {
         const tasks = await store.claimDue({ now: new Date(now()), leaseMs: LEASE_MS, limit: BATCH, claimant: randomUUID() })
         await Promise.all(tasks.map((task) => this.#check(task)))
@@ -71,6 +77,11 @@ export class Sweeper {
     } catch (error) {
       log.warn({ err: error }, 'the sweep did not end; the next one goes on')
     }
+  }
+
+  /** Redis away is no gap yet: it is asked again when it is back. */
+  async #hasGap(): Promise<boolean> {
+    return this.#deps.noticeGap().catch(() => false)
   }
 
   /** A fault leaves the task leased; it is due again when the lease ends. */

@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto'
 import { unlink } from 'node:fs/promises'
 import { DEFAULT_TENANT, type Task } from '@darkroom/contracts'
 import { inspectImage } from '@darkroom/images'
 import type { Request } from 'express'
+import { idempotencyKey } from '../http/idempotency.ts'
 import { receivedFile } from '../http/image-upload.ts'
 import type { Send } from '../mediator.ts'
 import { CreateTask } from './create-task.ts'
@@ -19,6 +21,7 @@ export function createAcceptUpload(options: { send: Send; maxPixels: number; def
       // By its bytes: the name and the type that the client claims say nothing.
       const { format, width, height } = await inspectImage(file.path, { maxPixels: options.maxPixels })
       const { bytes, sha256, md5 } = file
+      const key = idempotencyKey(req)
       return await options.send(
         new CreateTask({
           ...fields,
@@ -26,6 +29,7 @@ export function createAcceptUpload(options: { send: Send; maxPixels: number; def
           name: cleanName(fields.name ?? file.originalName),
           source: { bytes, format, width, height, sha256, md5 },
           tempPath: file.path,
+          idempotency: key === undefined ? undefined : { key, fingerprint: fingerprintOf(sha256, fields) },
         }),
       )
     } finally {
@@ -34,3 +38,10 @@ export function createAcceptUpload(options: { send: Send; maxPixels: number; def
     }
   }
 }
+
+/** The same file with the same fields, whatever their order, is the same request. */
+const fingerprintOf = (fileSha256: string, fields: object): string =>
+  createHash('sha256')
+    .update(fileSha256)
+    .update(JSON.stringify(Object.entries(fields).toSorted(([a], [b]) => (a < b ? -1 : 1))))
+    .digest('hex')

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto'
-import { imageNameOf, originalKey, type Task, type TaskKind, type TaskPriority } from '@darkroom/contracts'
+import { eventSeq, imageNameOf, originalKey, type Task, type TaskKind, type TaskPriority } from '@darkroom/contracts'
 import type { PublishTaskEvent } from '@darkroom/messaging'
 import type { DiskStorage } from '@darkroom/storage'
 import { RequestData, type RequestHandler } from 'mediatr-ts'
-import { eventSeq } from '@darkroom/contracts'
+import { AppError } from '../app-error.ts'
 import type { Dispatch } from './dispatch.ts'
+import { isStoreOutage } from './store-outage.ts'
 import type { TaskCache } from './task-cache.ts'
-import { newTaskId, type TaskStore } from './task-store.ts'
-import type { TaskRecord } from './task.ts'
+import { isKeyTaken, newTaskId, type TaskStore } from './task-store.ts'
+import { asAccepted, UNTOUCHED, type TaskRecord } from './task.ts'
 import { toTaskView } from './task-view.ts'
 
 export interface NewTask {
@@ -21,7 +22,12 @@ export interface NewTask {
   source: Task['source']
   /** The received bytes, on the same file system as the storage. */
   tempPath: string
+  /** The client's key for this request, and a digest of all that it asked for. */
+  idempotency?: { key: string; fingerprint: string } | undefined
 }
+
+/** How long a key names its request. */
+const KEY_LIFE_MS = 24 * 3600 * 1000
 
 /** Accepts an upload: when this is answered, the task survives whatever happens next. */
 export class CreateTask extends RequestData<Task> {
@@ -50,6 +56,10 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, Task> {
   }
 
   async handle({ task: wanted }: CreateTask): Promise<Task> {
+    return (await this.#replay(wanted)) ?? (await this.#create(wanted))
+  }
+
+  async #create(wanted: NewTask): Promise<Task> {
     const { store, storage, cache, dispatch, publish } = this.#deps
     const id = newTaskId()
     const originalPath = originalKey(wanted.tenant, id, wanted.source.format)
@@ -59,41 +69,63 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, Task> {
     try {
       await store.insert(record)
     } catch (error) {
-      await storage.remove(originalPath).catch(() => {})
-      throw error
+      if (!(await this.#wasInserted(record, error))) {
+        const replayed = isKeyTaken(error) ? await this.#replay(wanted) : undefined
+        if (replayed) return replayed
+        throw error
+      }
     }
     await cache.taskChanged(record.tenant, id)
-    void publish(createdEvent(record)).then(() => dispatch(record))
+    // One connection, so subscribers hear of the task before any worker does.
+    void publish(createdEvent(record))
+    void dispatch(record)
     return toTaskView(record)
+  }
+
+  /**
+   * An insert whose answer was lost may still have been done: only reading it back tells. When that fails too, the file
+   * stays, for the insert may land yet; a janitor removes it should no document ever come to it.
+   */
+  async #wasInserted(record: TaskRecord, error: unknown): Promise<boolean> {
+    const { store, storage } = this.#deps
+    if (isStoreOutage(error)) return (await store.find(record.tenant, record.id).catch(() => undefined)) !== undefined
+    await storage.remove(record.originalPath).catch(() => {})
+    return false
+  }
+
+  /** The answer that this request was given before, if its key is known. Throws IDEMPOTENCY_KEY_REUSED for another request. */
+  async #replay({ tenant, idempotency }: NewTask): Promise<Task | undefined> {
+    if (!idempotency) return undefined
+    const { store, now } = this.#deps
+    const made = await store.findByIdempotencyKey(tenant, idempotency.key)
+    if (!made) return undefined
+    const forgottenBefore = new Date(now() - KEY_LIFE_MS)
+    if (made.createdAt < forgottenBefore) {
+      await store.forgetIdempotencyKey(tenant, idempotency.key, forgottenBefore)
+      return undefined
+    }
+    if (made.idempotency?.fingerprint === idempotency.fingerprint) return toTaskView(asAccepted(made))
+    throw new AppError(422, 'IDEMPOTENCY_KEY_REUSED', 'This Idempotency-Key was used for another request: choose a new one.')
   }
 
   #record(id: string, originalPath: string, wanted: NewTask): TaskRecord {
     const { maxAttempts, dispatchLeaseMs, now } = this.#deps
     const createdAt = new Date(now())
-    const { tempPath: _tempPath, ...fields } = wanted
+    const { tempPath: _tempPath, idempotency, ...fields } = wanted
     return {
+      ...UNTOUCHED,
+      ...fields,
       id,
       jobId: randomUUID(),
-      status: 'pending',
-      ...fields,
       imageName: imageNameOf(wanted.name),
       originalPath,
       images: [],
-      progress: { stage: 'waiting', percent: 0 },
       attempts: { made: 0, max: maxAttempts, nextAt: null },
-      error: null,
-      processingTimeMs: null,
-      waitMs: null,
-      workerId: null,
-      startedAt: null,
-      finishedAt: null,
-      epoch: 1,
-      seq: 0,
-      rev: 0,
       dispatch: { state: 'due' },
       // Born leased to this process, which dispatches it right now; should it die, a sweep finds the task due.
       nextCheckAt: new Date(now() + dispatchLeaseMs),
       log: [],
+      ...(idempotency && { idempotency }),
       createdAt,
       updatedAt: createdAt,
     }

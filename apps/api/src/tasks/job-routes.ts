@@ -12,7 +12,7 @@ export function jobRoutes({ send, receive, acceptUpload, sendVariant }: TaskRout
   return routesOf({
     '/jobs': {
       post: [
-        receive,
+        ...receive,
         async (req, res) => {
           const { jobId } = await acceptUpload(req)
           const urls = { statusUrl: `/api/jobs/${jobId}/status`, downloadUrl: `/api/jobs/${jobId}/download` }

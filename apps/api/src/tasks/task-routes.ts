@@ -10,7 +10,8 @@ import { listQuery, parseInput } from './task-fields.ts'
 
 export interface TaskRouteDeps {
   send: Send
-  receive: RequestHandler
+  /** What stands before every handler that creates a task: reserves its idempotency key, receives its file. */
+  receive: RequestHandler[]
   acceptUpload: AcceptUpload
   sendVariant: SendVariant
 }
@@ -22,7 +23,7 @@ export function taskRoutes({ send, receive, acceptUpload, sendVariant }: TaskRou
   return routesOf({
     '/tasks': {
       post: [
-        receive,
+        ...receive,
         async (req, res) => {
           const task = await acceptUpload(req)
           res.status(202).location(task.links.self).set('Retry-After', POLL_AFTER_SECONDS).json(task)

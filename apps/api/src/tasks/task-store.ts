@@ -65,6 +65,7 @@ const taskSchema = new Schema<TaskDocument>(
     log: { type: [logSchema] },
     createdAt: { type: Date, required: true },
     updatedAt: { type: Date, required: true },
+    idempotency: { type: new Schema({ key: String, fingerprint: String }, nested) },
     checkedBy: { type: String },
   } as never,
   { strict: 'throw', strictQuery: 'throw', minimize: false, versionKey: false, autoIndex: false, autoCreate: false, collection: 'tasks' },
@@ -72,6 +73,8 @@ const taskSchema = new Schema<TaskDocument>(
 taskSchema.index({ jobId: 1 }, { unique: true })
 taskSchema.index({ tenant: 1, createdAt: -1, _id: -1 })
 taskSchema.index({ tenant: 1, status: 1, createdAt: -1, _id: -1 })
+taskSchema.index({ tenant: 1, 'idempotency.key': 1 }, { unique: true, partialFilterExpression: { 'idempotency.key': { $type: 'string' } } })
+taskSchema.index({ 'images.path': 1 })
 // Only tasks that still need looking after are in this index, however many there are in all.
 taskSchema.index({ nextCheckAt: 1 }, { partialFilterExpression: { nextCheckAt: { $type: 'date' } } })
 
@@ -111,6 +114,26 @@ export class TaskStore {
 
   async findByJobId(tenant: string, jobId: string): Promise<TaskRecord | undefined> {
     return toRecord(await this.#tasks.findOne({ jobId, tenant }).lean<TaskDocument>())
+  }
+
+  async findByIdempotencyKey(tenant: string, key: string): Promise<TaskRecord | undefined> {
+    return toRecord(await this.#tasks.findOne({ tenant, 'idempotency.key': key }).lean<TaskDocument>())
+  }
+
+  /** Frees a key whose time is over, so that it may name another task. */
+  async forgetIdempotencyKey(tenant: string, key: string, olderThan: Date): Promise<void> {
+    await this.#tasks.updateOne({ tenant, 'idempotency.key': key, createdAt: { $lt: olderThan } }, { $unset: { idempotency: 1 } })
+  }
+
+  /** Which of these ids are tasks, of whatever tenant. */
+  async existing(ids: readonly string[]): Promise<Set<string>> {
+    const found = await this.#tasks.find({ _id: { $in: ids.map(toObjectId) } }).select({ _id: 1 }).lean<{ _id: Types.ObjectId }[]>()
+    return new Set(found.map(({ _id }) => _id.toHexString()))
+  }
+
+  /** Whether any task lists this file, or may be about to because it is unfinished and writes to the same folder. */
+  async usesFile(path: string, imageName: string): Promise<boolean> {
+    return (await this.#tasks.exists({ $or: [{ 'images.path': path }, { imageName, nextCheckAt: { $type: 'date' } }] })) !== null
   }
 
   /** Newest first. */
@@ -193,6 +216,9 @@ export class TaskStore {
     return modifiedCount
   }
 }
+
+/** Whether an insert failed because its idempotency key is taken. */
+export const isKeyTaken = (error: unknown): boolean => (error as { code?: unknown }).code === 11000
 
 const toObjectId = (id: string): Types.ObjectId => new Types.ObjectId(id)
 

@@ -34,6 +34,8 @@ export interface TaskRecord {
   /** When somebody has to look after this task; null once its status is final. */
   nextCheckAt: Date | null
   log: LogEntry[]
+  /** The client's own name for the request that made this task, and what exactly it asked for. */
+  idempotency?: { key: string; fingerprint: string }
   createdAt: Date
   updatedAt: Date
 }
@@ -168,3 +170,21 @@ export function previousRuns(task: TaskRecord): { runs: number; attempts: number
   const runs = attemptOfSeq(task.seq)
   return runs > 0 || task.attempts.made > 0 ? { runs, attempts: task.attempts.made } : undefined
 }
+
+/** The task as it was when it was accepted: what a repeated request is answered with. */
+export const asAccepted = (task: TaskRecord): TaskRecord => ({ ...task, ...UNTOUCHED, images: [], attempts: { ...task.attempts, made: 0, nextAt: null }, updatedAt: task.createdAt })
+
+/** The changing part of a task that nothing has happened to. */
+export const UNTOUCHED = {
+  status: 'pending',
+  progress: { stage: 'waiting', percent: 0 },
+  error: null,
+  processingTimeMs: null,
+  waitMs: null,
+  workerId: null,
+  startedAt: null,
+  finishedAt: null,
+  epoch: 1,
+  seq: 0,
+  rev: 0,
+} as const satisfies Partial<Record<keyof TaskRecord, unknown>>

@@ -1,0 +1,54 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { DEFAULT_TENANT, tenantKey } from '@darkroom/contracts'
+import type { Request, RequestHandler } from 'express'
+import type { Redis } from 'ioredis'
+import { AppError } from '../app-error.ts'
+
+/** A reservation outlives its process by this much at the most: then a client may try again. */
+const RESERVED_MS = 10_000
+const REFRESH_MS = 3_000
+
+/** The request's Idempotency-Key. Throws INVALID_IDEMPOTENCY_KEY. */
+export function idempotencyKey(req: Request): string | undefined {
+  const key = req.get('Idempotency-Key')
+  if (key === undefined || /^[\x21-\x7e]{1,255}$/.test(key)) return key
+  throw new AppError(400, 'INVALID_IDEMPOTENCY_KEY', 'An Idempotency-Key has 1 to 255 visible ASCII characters.')
+}
+
+/**
+ * Refuses a request whose key another one is using at this moment. This only spares work: that a key makes one task is
+ * held by a unique index in the store, so Redis may be away.
+ */
+export function reserveIdempotencyKey(redis: Redis, prefix: string): RequestHandler {
+  const here = new Set<string>()
+  return async (req, res, next) => {
+    const key = idempotencyKey(req)
+    if (key === undefined) return next()
+    const name = prefix + tenantKey(DEFAULT_TENANT, `idempotency:${createHash('sha256').update(key).digest('hex')}`)
+    if (here.has(name)) throw inFlight()
+    here.add(name)
+    res.once('close', () => here.delete(name))
+    const mine = randomUUID()
+    const taken = await redis.set(name, mine, 'PX', RESERVED_MS, 'NX').then(
+      (done) => done === null,
+      () => false,
+    )
+    if (taken) throw inFlight()
+    const refresh = setInterval(() => void redis.pexpire(name, RESERVED_MS).catch(() => {}), REFRESH_MS)
+    res.once('close', () => {
+      clearInterval(refresh)
+      void release(redis, name, mine).catch(() => {})
+    })
+    next()
+  }
+}
+
+/** Ours only: had we been frozen for long, another request may hold it by now. */
+async function release(redis: Redis, name: string, mine: string): Promise<void> {
+  if ((await redis.get(name)) === mine) await redis.del(name)
+}
+
+const inFlight = (): AppError =>
+  new AppError(409, 'IDEMPOTENCY_IN_FLIGHT', 'A request with this Idempotency-Key is still being worked on; ask again in a moment.', {
+    headers: { 'Retry-After': '1' },
+  })
