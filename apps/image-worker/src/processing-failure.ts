@@ -13,9 +13,11 @@ export function sourceFailure(error: unknown): JobFailure {
   return storingFailure(error)
 }
 
-/** Why the variants could not be stored, and what both phases have in common. */
+/** Why the variants could not be stored; also what else can go wrong with a file. */
 export function storingFailure(error: unknown): JobFailure {
   if (isStorageError(error, 'INVALID_KEY')) return failure(error, { code: 'INVALID_JOB', message: error.message, retryable: false })
+  // A folder vanished under the write. "Not found" would be taken for the original.
+  if (isStorageError(error, 'NOT_FOUND')) return failure(error, { code: 'STORAGE_FAILED', message: error.message, retryable: true })
   if (isStorageError(error)) return failure(error, { code: error.code, message: error.message, retryable: true })
   const code = systemCode(error)
   // The system's own words name paths of this machine, which are nobody's business but the log's.

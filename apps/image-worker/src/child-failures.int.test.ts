@@ -1,0 +1,71 @@
+import { createLogger } from '@darkroom/runtime'
+import { until } from '@darkroom/testing'
+import { expect, test } from 'vitest'
+import { createRig, isAlive } from '../test/rig.ts'
+
+test('a child that dies costs its own job an attempt and the others nothing', async () => {
+  const rig = await createRig()
+  const worker = await rig.startWorker({ concurrency: 2 })
+  const before = worker.pool.pids()
+  const bad = await rig.submit({ imageName: 'dies-once' })
+  const good = await Promise.all(Array.from({ length: 6 }, () => rig.submit()))
+  const completed = await rig.event(bad.taskId, 'task.completed')
+  expect(completed).toMatchObject({ attempt: 2, attempts: 2 })
+  expect(await rig.event(bad.taskId, 'task.retry')).toMatchObject({ code: 'WORKER_CRASHED', attempts: 1 })
+  for (const { taskId } of good) expect(await rig.event(taskId, 'task.completed')).toMatchObject({ attempt: 1 })
+  expect(worker.pool.pids().filter((pid) => before.includes(pid))).toHaveLength(1)
+})
+
+test.each([
+  ['dies', /^WORKER_CRASHED: .*SIGKILL/, {}],
+  ['hangs', /^DEADLINE: .*700 ms/, { jobDeadlineMs: 700 }],
+  ['swells', /^WORKER_CRASHED: .*cap of 314572800 bytes/, { childMaxRssBytes: 300 * 1024 ** 2 }],
+])('a job that %s is given up after three attempts', async (imageName, reason, limits) => {
+  const rig = await createRig()
+  const worker = await rig.startWorker(limits)
+  const { taskId } = await rig.submit({ imageName })
+  const job = await rig.failed(taskId)
+  expect(job.failedReason).toMatch(reason)
+  expect(job.attemptsMade).toBe(3)
+  expect(rig.eventsOf(taskId).flatMap((event) => (event.eventType === 'task.retry' ? event.attempts : []))).toEqual([1, 2])
+  expect(worker.pool.busy).toBe(0)
+  expect(await rig.event((await rig.submit()).taskId, 'task.completed')).toMatchObject({ attempt: 1 })
+})
+
+test('a run whose lock is lost is given up', async () => {
+  const rig = await createRig()
+  const worker = await rig.startWorker()
+  const { taskId } = await rig.submit({ imageName: 'waits' })
+  await rig.event(taskId, 'task.processing')
+  const [pid] = worker.pool.pids()
+  await rig.redis.set(`${rig.names.prefix}:${rig.names.queue}:${taskId}:lock`, 'another worker', 'PX', 2000)
+  await until(() => !isAlive(pid!), { what: 'the end of the child' })
+  await rig.release()
+  // The lock of the other "worker" runs out, and the job is handed out again.
+  expect(await rig.event(taskId, 'task.completed')).toMatchObject({ attempt: 2, attempts: 1 })
+})
+
+test('a signal to the whole process group does not end a running child', async () => {
+  const rig = await createRig()
+  const worker = await rig.startWorker()
+  const { taskId } = await rig.submit({ imageName: 'waits' })
+  await rig.event(taskId, 'task.processing')
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.kill(worker.pool.pids()[0]!, signal)
+  await rig.release()
+  expect(await rig.event(taskId, 'task.completed')).toMatchObject({ attempt: 1 })
+})
+
+test('what a child says on standard error is logged', async () => {
+  const rig = await createRig()
+  const log = createLogger({ name: 'test', level: 'silent' })
+  const lines: unknown[] = []
+  log.warn = (fields: object) => void lines.push(fields)
+  await rig.startWorker({}, { log })
+  await rig.submit({ imageName: 'says' })
+  await until(() => lines.some((fields) => JSON.stringify(fields).includes('something is wrong here')), { what: 'the logged line' })
+})
+
+test('a worker whose children cannot start does not start either', async () => {
+  const rig = await createRig()
+  await expect(rig.startWorker({}, { program: new URL('./no-such-file.ts', import.meta.url) })).rejects.toThrow(/could not start/)
+})

@@ -1,0 +1,105 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { until } from '@darkroom/testing'
+import { expect, inject, onTestFinished, test } from 'vitest'
+import { createRig, isAlive } from '../test/rig.ts'
+
+type Rig = Awaited<ReturnType<typeof createRig>>
+
+test('an idle worker closes at once', async () => {
+  const rig = await createRig()
+  const worker = await rig.startWorker()
+  const pids = worker.pool.pids()
+  const startedAt = performance.now()
+  expect(await worker.stop()).toEqual([])
+  expect(performance.now() - startedAt).toBeLessThan(1000)
+  expect(pids.filter(isAlive)).toEqual([])
+})
+
+test('closing waits for the running job and takes no other', async () => {
+  const rig = await createRig()
+  const worker = await rig.startWorker()
+  const running = await rig.submit({ imageName: 'waits' })
+  await rig.event(running.taskId, 'task.processing')
+  const next = await rig.submit()
+  const stopped = worker.stop()
+  await rig.release()
+  expect(await stopped).toEqual([])
+  expect(await rig.event(running.taskId, 'task.completed')).toMatchObject({ attempt: 1 })
+  expect(rig.eventsOf(next.taskId)).toEqual([])
+  expect(await (await rig.find(next.taskId)).getState()).toBe('prioritized')
+})
+
+test('a job that outlasts the closing has not failed: another worker takes it', async () => {
+  const rig = await createRig()
+  const worker = await rig.startWorker({ shutdownTimeoutMs: 100 })
+  const { taskId } = await rig.submit({ imageName: 'waits', attempts: 1 })
+  await rig.event(taskId, 'task.processing')
+  const pids = worker.pool.pids()
+  expect(await worker.stop()).toEqual(['finish running jobs'])
+  expect(pids.filter(isAlive)).toEqual([])
+  expect(await (await rig.find(taskId)).getState()).toBe('active')
+  await rig.release()
+  await rig.startWorker({ workerId: 'worker-b' })
+  expect(await rig.event(taskId, 'task.completed')).toMatchObject({ attempt: 2, attempts: 1, workerId: 'worker-b' })
+})
+
+test('after kill -9 no child stays behind, and another worker takes the job', async () => {
+  const rig = await createRig()
+  const killed = startProcess(rig, 'worker-a')
+  const { taskId } = await rig.submit({ imageName: 'waits' })
+  expect(await rig.event(taskId, 'task.processing')).toMatchObject({ workerId: 'worker-a' })
+  const children = childrenOf(killed.pid!)
+  expect(children).toHaveLength(1)
+  killed.kill('SIGKILL')
+  await until(() => !children.some(isAlive), { what: 'the end of the children' })
+  await rig.startWorker({ workerId: 'worker-b' })
+  await rig.release()
+  expect(await rig.event(taskId, 'task.completed')).toMatchObject({ attempt: 2, attempts: 1, workerId: 'worker-b' })
+})
+
+test('on SIGTERM the process finishes its job and ends with code 0', async () => {
+  const rig = await createRig()
+  const worker = startProcess(rig, 'worker-a')
+  const { taskId } = await rig.submit({ imageName: 'waits' })
+  await rig.event(taskId, 'task.processing')
+  worker.kill('SIGTERM')
+  await rig.release()
+  expect(await once(worker, 'exit')).toEqual([0, null])
+  expect(await rig.event(taskId, 'task.completed')).toMatchObject({ attempt: 1 })
+})
+
+function startProcess(rig: Rig, workerId: string): ChildProcess {
+  const main = fileURLToPath(new URL('../test/poison-main.ts', import.meta.url))
+  const env = {
+    PATH: process.env['PATH'],
+    REDIS_URL: inject('redisUrl'),
+    REDIS_NAMESPACE: rig.namespace,
+    DATA_DIR: rig.dataDir,
+    WORKER_ID: workerId,
+    WORKER_CONCURRENCY: '1',
+    LOCK_DURATION_MS: '1000',
+    STALLED_INTERVAL_MS: '200',
+    LOG_LEVEL: 'silent',
+  }
+  const started = spawn(process.execPath, ['--conditions=source', main], { env, stdio: ['ignore', 'inherit', 'inherit'] })
+  onTestFinished(() => void started.kill('SIGKILL'))
+  return started
+}
+
+/** The direct children of a process, by /proc (proc_pid_stat(5): the parent is the second field after the name). */
+function childrenOf(parent: number): number[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+  return pids.filter((pid) => parentOf(pid) === parent).map(Number)
+}
+
+function parentOf(pid: string): number | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
+  } catch {
+    return undefined
+  }
+}
