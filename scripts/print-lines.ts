@@ -1,0 +1,19 @@
+import pc from 'picocolors'
+import { prettyFactory } from 'pino-pretty'
+
+const NAME_WIDTH = 9
+const COLOURS = [pc.cyan, pc.magenta, pc.yellow, pc.blue, pc.green]
+
+/** The fields that say which process wrote a line; the prefix says it already. */
+const IGNORED = 'pid,hostname,name,reqId,req.headers,req.remoteAddress,req.remotePort,res.headers'
+
+/** A printer for the lines of one process: its name in a colour of its own, log lines made readable. */
+export function linePrinter(name: string, order: number): (line: string) => void {
+  const pretty = prettyFactory({ colorize: pc.isColorSupported, translateTime: 'SYS:HH:MM:ss', ignore: IGNORED, singleLine: true })
+  const colour = COLOURS[order % COLOURS.length] ?? pc.cyan
+  const prefix = colour(name.padEnd(NAME_WIDTH))
+  return (line) => {
+    const text = line.startsWith('{') ? pretty(line) : line
+    for (const part of text.trimEnd().split('\n')) console.log(`${prefix} ${part}`)
+  }
+}

@@ -1,0 +1,210 @@
+// Child processes of the product, for whoever runs it as a whole: start, demo, end-to-end tests, benchmarks, faults.
+import { spawn, type ChildProcess } from 'node:child_process'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { setTimeout as pause } from 'node:timers/promises'
+
+export interface Exit {
+  code: number | null
+  signal: NodeJS.Signals | null
+}
+
+export interface AppProcess {
+  name: string
+  pid: number
+  exited: Promise<Exit>
+  /** The last lines it wrote, on either stream. */
+  output: () => string
+  /** Asks it to end; after `graceMs` it is killed together with the children it has. Harmless when it has ended. */
+  stop: (graceMs?: number) => Promise<Exit>
+  /** Sends a signal to this one process, at once. */
+  kill: (signal?: NodeJS.Signals) => void
+}
+
+export interface ApiProcess extends AppProcess {
+  port: number
+  /** Without a slash at the end. */
+  url: string
+}
+
+export interface AppOptions {
+  /** Added to this process's environment. */
+  env?: NodeJS.ProcessEnv
+  /** "api", "worker 2" … for messages. */
+  name?: string
+  /** Gets every line as it comes. */
+  onLine?: (line: string) => void
+  readyTimeoutMs?: number
+  /** Aborting it stops a process that is not ready yet; one that is ready has `stop`. */
+  signal?: AbortSignal
+}
+
+/** The process ended, or took too long, before it was ready. The message ends with its last lines. */
+export class NotReadyError extends Error {
+  readonly exit: Exit | undefined
+
+  constructor(message: string, exit: Exit | undefined) {
+    super(message)
+    this.name = 'NotReadyError'
+    this.exit = exit
+  }
+}
+
+const root = join(import.meta.dirname, '..')
+const OUTPUT_LINES = 40
+const READY_MS = 30_000
+const LAST_LINES_MS = 500
+const STOP_MS = 30_000
+const NOT_READY_STOP_MS = 3000
+const ASK_MS = 50
+
+/** Starts the API and waits until it takes requests and its stores answer. PORT 0, the default here, takes a free one. */
+export async function startApi(options: AppOptions = {}): Promise<ApiProcess> {
+  const env = { HOST: '127.0.0.1', PORT: '0', ...options.env }
+  const { process: api, ready } = await startApp('apps/api/src/main.ts', { name: 'api', ...options, env })
+  const port = Number(ready.port)
+  const url = `http://127.0.0.1:${port}`
+  await untilYes(api, () => answersOk(`${url}/readyz`), options)
+  return { ...api, port, url }
+}
+
+/** Starts an image worker and waits until it takes jobs. */
+export async function startWorker(options: AppOptions = {}): Promise<AppProcess> {
+  const { process: worker } = await startApp('apps/image-worker/src/main.ts', { name: 'worker', ...options })
+  return worker
+}
+
+interface ReadyMessage {
+  ready: true
+  port?: number
+}
+
+/** Runs a main file until it says over the IPC channel that it is ready. The closed channel tells it of our end. */
+async function startApp(main: string, options: AppOptions & { name: string }): Promise<{ process: AppProcess; ready: ReadyMessage }> {
+  const child = spawn(process.execPath, ['--conditions=source', join(root, main)], {
+    cwd: root,
+    env: { ...process.env, ...options.env },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    // A process group of its own: a terminal's Ctrl-C is for us, who stop everything in order.
+    detached: process.platform !== 'win32',
+  })
+  const { promise: ready, resolve } = Promise.withResolvers<ReadyMessage>()
+  child.on('message', (message) => {
+    if (isReady(message)) resolve(message)
+  })
+  const app = track(child, options.name, (line) => {
+    if (line.endsWith('"msg":"ready"}')) resolve({ ready: true })
+    options.onLine?.(line)
+  })
+  return { process: app, ready: await beforeItEnds(app, ready, options) }
+}
+
+function track(child: ChildProcess, name: string, onLine: (line: string) => void): AppProcess {
+  const lines: string[] = []
+  const take = (line: string): void => {
+    lines.push(line)
+    if (lines.length > OUTPUT_LINES) lines.shift()
+    onLine(line)
+  }
+  for (const stream of [child.stdout, child.stderr]) if (stream) createInterface({ input: stream }).on('line', take)
+
+  const exited = new Promise<Exit>((resolve) => {
+    child.once('error', (error) => {
+      take(String(error))
+      resolve({ code: null, signal: null })
+    })
+    // 'close' comes when its last lines have been read, but children of its own may hold the streams open for long.
+    child.once('exit', (code, signal) => setTimeout(() => resolve({ code, signal }), LAST_LINES_MS).unref())
+    child.once('close', (code, signal) => resolve({ code, signal }))
+  })
+  const kill = (signal: NodeJS.Signals = 'SIGKILL'): void => void child.kill(signal)
+  return {
+    name,
+    pid: child.pid ?? -1,
+    exited,
+    output: () => lines.join('\n'),
+    kill,
+    stop: async (graceMs = STOP_MS) => {
+      kill('SIGTERM')
+      const late = new AbortController()
+      const overdue = pause(graceMs, undefined, { signal: late.signal }).then(
+        () => killGroup(child),
+        () => {},
+      )
+      const exit = await exited
+      late.abort()
+      await overdue
+      return exit
+    },
+  }
+}
+
+/** A process that must be killed leaves its own children behind, so the whole group goes. */
+function killGroup(child: ChildProcess): void {
+  try {
+    if (child.pid !== undefined && process.platform !== 'win32') process.kill(-child.pid, 'SIGKILL')
+    else child.kill('SIGKILL')
+  } catch {
+    // Gone in this very moment.
+  }
+}
+
+/** Waits for `wanted` as long as the process lives and has time; else it is stopped and the reason thrown. */
+async function beforeItEnds<T>(app: AppProcess, wanted: Promise<T>, { readyTimeoutMs = READY_MS, signal }: AppOptions): Promise<T> {
+  const settled = new AbortController()
+  const failures = [
+    app.exited.then((exit) => {
+      throw new NotReadyError(`${app.name} ended before it was ready (${describeExit(exit)}):\n${app.output()}`, exit)
+    }),
+    pause(readyTimeoutMs, undefined, { signal: settled.signal }).then(() => {
+      throw new NotReadyError(`${app.name} was not ready within ${readyTimeoutMs / 1000} s:\n${app.output()}`, undefined)
+    }),
+    aborted(signal, settled.signal).then(() => {
+      throw new NotReadyError(`${app.name} was stopped before it was ready`, undefined)
+    }),
+  ]
+  // Whoever loses the race has nothing to say any more.
+  for (const failure of failures) failure.catch(() => {})
+  try {
+    return await Promise.race([wanted, ...failures])
+  } catch (error) {
+    await app.stop(NOT_READY_STOP_MS)
+    throw error
+  } finally {
+    settled.abort()
+  }
+}
+
+async function aborted(signal: AbortSignal | undefined, settled: AbortSignal): Promise<void> {
+  if (signal?.aborted) return
+  const { promise, resolve } = Promise.withResolvers<void>()
+  signal?.addEventListener('abort', () => resolve(), { signal: settled })
+  return promise
+}
+
+/** Asks again and again until the answer is yes. */
+async function untilYes(app: AppProcess, ask: () => Promise<boolean>, options: AppOptions): Promise<void> {
+  let over = false
+  const asking = async (): Promise<void> => {
+    while (!over && !(await ask())) await pause(ASK_MS)
+  }
+  await beforeItEnds(app, asking(), options).finally(() => {
+    over = true
+  })
+}
+
+async function answersOk(url: string): Promise<boolean> {
+  try {
+    return (await fetch(url, { signal: AbortSignal.timeout(2000) })).ok
+  } catch {
+    return false
+  }
+}
+
+export function describeExit({ code, signal }: Exit): string {
+  return signal ? `signal ${signal}` : `code ${code ?? 'unknown'}`
+}
+
+function isReady(message: unknown): message is ReadyMessage {
+  return typeof message === 'object' && message !== null && 'ready' in message && message.ready === true
+}

@@ -1,0 +1,78 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { describeExit, NotReadyError, type AppOptions, type AppProcess } from './processes.ts'
+
+export interface Supervised {
+  /** The first time it was ready; never, when it is stopped before. */
+  ready: Promise<void>
+  /** Ends the process and starts it again at once. */
+  restart: () => void
+  /** Ends the process for good; after `graceMs` it is killed. */
+  stop: (graceMs: number) => Promise<void>
+}
+
+export interface SuperviseOptions {
+  name: string
+  start: (options: AppOptions) => Promise<AppProcess>
+  say: (line: string) => void
+  /** The process says that its environment is wrong, which no restart cures. */
+  onConfigError: () => void
+}
+
+const EX_CONFIG = 78
+const RESTART_MS = 1000
+const MAX_RESTART_MS = 5000
+const RESTART_GRACE_MS = 3000
+
+/** Keeps a process running: one that ends is started again after a second, later each time while it fails to start. */
+export function supervise({ name, start, say, onConfigError }: SuperviseOptions): Supervised {
+  const stopping = new AbortController()
+  const ready = Promise.withResolvers<void>()
+  let current: AppProcess | undefined
+  let restarting = false
+
+  /** One life of the process. Returns how long to wait before the next one. */
+  const live = async (failures: number): Promise<{ failures: number; waitMs: number }> => {
+    try {
+      current = await start({ name, signal: stopping.signal })
+      ready.resolve()
+      const exit = await current.exited
+      if (!stopping.signal.aborted && !restarting) say(`${name} ended (${describeExit(exit)}); it is started again`)
+      return { failures: 0, waitMs: restarting ? 0 : RESTART_MS }
+    } catch (error) {
+      if (!(error instanceof NotReadyError)) throw error
+      if (error.exit?.code === EX_CONFIG) onConfigError()
+      else if (!stopping.signal.aborted) say(`${firstLine(error.message)}; trying again`)
+      return { failures: failures + 1, waitMs: Math.min(RESTART_MS * 2 ** failures, MAX_RESTART_MS) }
+    } finally {
+      current = undefined
+      restarting = false
+    }
+  }
+
+  const run = async (): Promise<void> => {
+    let failures = 0
+    while (!stopping.signal.aborted) {
+      const life = await live(failures)
+      failures = life.failures
+      await pause(life.waitMs, undefined, { signal: stopping.signal }).catch(() => {})
+    }
+  }
+  const running = run()
+
+  return {
+    ready: ready.promise,
+    restart: () => {
+      restarting = current !== undefined
+      void current?.stop(RESTART_GRACE_MS)
+    },
+    stop: async (graceMs) => {
+      stopping.abort()
+      await current?.stop(graceMs)
+      await running
+    },
+  }
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1).join('').replace(/:$/, '')
+}
