@@ -103,7 +103,15 @@ export function createApi(env: ApiEnv, log: Logger): Api {
     reserveIdempotencyKey(cacheRedis, names.cachePrefix),
     receiveImage(join(tempFolder, randomUUID()), { maxFileBytes: env.UPLOAD_MAX_BYTES, maxFieldBytes: env.UPLOAD_MAX_FIELD_BYTES }),
   ]
-  const janitor = new Janitor({ store, storage, tempFolder, tempAgeMs: env.REQUEST_TIMEOUT_MS * 2, orphanAgeMs: env.ORPHAN_AGE_MS, log })
+  const janitor = new Janitor({
+    store,
+    storage,
+    tempFolder,
+    tempAgeMs: env.REQUEST_TIMEOUT_MS * 2,
+    orphanAgeMs: env.ORPHAN_AGE_MS,
+    intervalMs: env.JANITOR_INTERVAL_MS,
+    log,
+  })
   const acceptUpload = createAcceptUpload({ send, maxPixels: env.IMAGE_MAX_PIXELS, defaultTtlSeconds: env.FILE_TTL_SECONDS })
   const routeDeps = { send, receive, acceptUpload, sendVariant: createSendVariant(storage) }
   const app = createHttpApp({

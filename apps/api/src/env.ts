@@ -36,6 +36,7 @@ export const apiEnv = z.object({
   DISPATCH_LEASE_MS: envInteger(5000, 100),
   SWEEP_INTERVAL_MS: envInteger(5000, 100),
   ORPHAN_AGE_MS: envInteger(600_000, 1000),
+  JANITOR_INTERVAL_MS: envInteger(3_600_000, 1000),
   SHUTDOWN_TIMEOUT_MS: envInteger(25_000, 0),
 })
 export type ApiEnv = z.infer<typeof apiEnv>

@@ -5,7 +5,6 @@ import type { DiskStorage, ListedFile } from '@darkroom/storage'
 import type { TaskStore } from '../tasks/task-store.ts'
 
 const TEMP_EVERY_MS = 5 * 60_000
-const ORPHANS_EVERY_MS = 60 * 60_000
 const LOOKUP_BATCH = 500
 
 const ORIGINAL = /(?:^|\/)storage\/images\/([0-9a-f]{24})\//
@@ -21,14 +20,15 @@ export class Janitor {
   #running: Promise<unknown> = Promise.resolve()
   #stopped = false
 
-  constructor(deps: { store: TaskStore; storage: DiskStorage; tempFolder: string; tempAgeMs: number; orphanAgeMs: number; log: Logger }) {
+  constructor(deps: { store: TaskStore; storage: DiskStorage; tempFolder: string; tempAgeMs: number; orphanAgeMs: number; intervalMs: number; log: Logger }) {
     this.#deps = deps
   }
 
   start(): void {
     this.#stopped = false
-    this.#every(TEMP_EVERY_MS, () => this.removeOldUploads())
-    this.#every(Math.min(ORPHANS_EVERY_MS, this.#deps.orphanAgeMs), () => this.removeOrphans())
+    const { intervalMs } = this.#deps
+    this.#every(Math.min(TEMP_EVERY_MS, intervalMs), () => this.removeOldUploads())
+    this.#every(intervalMs, () => this.removeOrphans())
     this.#run(() => this.removeOldUploads())
   }
 
@@ -65,9 +65,11 @@ export class Janitor {
       }
     }
     for await (const files of batches(storage.list('output'), old)) {
+      const listed = await store.listedFiles(files.map(({ key }) => key))
       for (const { key } of files) {
         const imageName = OUTPUT.exec(key)?.[1]
-        if (imageName && !(await store.usesFile(key, imageName))) removed += await this.#remove(key)
+        // A worker may have made it just now for a task that is still to be told of it.
+        if (imageName && !listed.has(key) && !(await store.isWorkingOn(imageName))) removed += await this.#remove(key)
       }
     }
     return removed

@@ -23,7 +23,7 @@ export class Sweeper {
   readonly #deps
   #timer: NodeJS.Timeout | undefined
   #pass: Promise<void> | undefined
-  #stopped = false
+  #stopped = true
 
   constructor(deps: {
     store: TaskStore
@@ -50,8 +50,9 @@ export class Sweeper {
     await this.#pass
   }
 
-  /** One pass, or the one under way. Never throws. */
-  sweep(): Promise<void> {
+  /** One pass, or the one under way. Never throws; does nothing before start and after stop. */
+  async sweep(): Promise<void> {
+    if (this.#stopped) return
     this.#pass ??= this.#sweep().finally(() => (this.#pass = undefined))
     return this.#pass
   }

@@ -131,9 +131,15 @@ export class TaskStore {
     return new Set(found.map(({ _id }) => _id.toHexString()))
   }
 
-  /** Whether any task lists this file, or may be about to because it is unfinished and writes to the same folder. */
-  async usesFile(path: string, imageName: string): Promise<boolean> {
-    return (await this.#tasks.exists({ $or: [{ 'images.path': path }, { imageName, nextCheckAt: { $type: 'date' } }] })) !== null
+  /** Which of these files some task lists as its variants. */
+  async listedFiles(paths: readonly string[]): Promise<Set<string>> {
+    const found = await this.#tasks.find({ 'images.path': { $in: [...paths] } }).select({ images: 1 }).lean<Pick<TaskDocument, 'images'>[]>()
+    return new Set(found.flatMap(({ images }) => images.map((image) => image.path)))
+  }
+
+  /** Whether an unfinished task writes its variants to this folder. */
+  async isWorkingOn(imageName: string): Promise<boolean> {
+    return (await this.#tasks.exists({ imageName, nextCheckAt: { $type: 'date' } })) !== null
   }
 
   /** Newest first. */
