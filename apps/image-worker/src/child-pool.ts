@@ -74,7 +74,9 @@ export function createChildPool(options: ChildPoolOptions) {
 
 function becomesReady(child: ImageChild): Promise<void> {
   return new Promise((resolve, reject) => {
-    child.onMessage = ({ type }) => type === 'ready' && resolve()
-    void child.ended.then((how) => reject(new Error(`A child process could not start (${how})`)))
+    child.hear({
+      onMessage: ({ type }) => type === 'ready' && resolve(),
+      onEnd: (how) => reject(new Error(`A child process could not start (${how})`)),
+    })
   })
 }

@@ -19,7 +19,11 @@ const workerEnv = z.object({
     .default(IMAGE_QUEUE),
   REDIS_NAMESPACE: z.string().optional(),
   DATA_DIR: z.string().default('./data'),
-  WORKER_ID: z.string().max(200, 'must be at most 200 characters').default(`${hostname()}-${process.pid}`),
+  // Redis takes no spaces in the name of a client.
+  WORKER_ID: z
+    .string()
+    .regex(/^[!-~]{1,200}$/, 'must be at most 200 visible ASCII characters')
+    .default(`${hostname()}-${process.pid}`),
   WORKER_CONCURRENCY: envInteger(defaultConcurrency(), 1, 256),
   LOG_LEVEL: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
   JOB_DEADLINE_MS: envInteger(30_000, 100, 3_600_000),

@@ -15,6 +15,14 @@ export interface ImageChildOptions {
 /** The program beside this file, in the form that this file runs in: the build renames imports, but not URLs. */
 export const childProgram = new URL(runsFromSource() ? './child.ts' : './child.js', import.meta.url)
 
+/** Who hears a child: the run that has it now. */
+export interface ChildListener {
+  onMessage: (message: ChildMessage) => void
+  /** @param how the signal or exit code */
+  onEnd: (how: string) => void
+}
+
+const nobody: ChildListener = { onMessage: () => {}, onEnd: () => {} }
 const LINE_LENGTH = 500
 
 /** One child process. It takes one job at a time. */
@@ -24,9 +32,8 @@ export class ImageChild {
   readonly ended: Promise<string>
   /** False from the moment it is killed or has ended: no job may be given to it any more. */
   usable = true
-  /** Where its messages go: the run that has it now. */
-  onMessage: (message: ChildMessage) => void = () => {}
   readonly #process: ChildProcess
+  #listener = nobody
 
   constructor({ program, dataDir, env, log }: ImageChildOptions) {
     this.#process = fork(program, [dataDir], {
@@ -36,9 +43,14 @@ export class ImageChild {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     })
     this.pid = this.#process.pid
-    this.#process.on('message', (message) => this.onMessage(message as ChildMessage))
+    this.#process.on('message', (message) => this.#listener.onMessage(message as ChildMessage))
     this.ended = this.#watchEnd()
     for (const stream of [this.#process.stdout, this.#process.stderr]) if (stream) this.#logLines(stream, log)
+  }
+
+  /** One listener at a time. Waiting for `ended` instead would keep every run of a long life in memory. */
+  hear(listener: ChildListener = nobody): void {
+    this.#listener = listener
   }
 
   send(request: ChildRequest): void {
@@ -56,6 +68,7 @@ export class ImageChild {
     return new Promise((resolve) => {
       const end = (how: string): void => {
         this.usable = false
+        this.#listener.onEnd(how)
         resolve(how)
       }
       this.#process.once('exit', (code, signal) => end(signal ?? `exit code ${code}`))

@@ -32,19 +32,19 @@ export function runOnChild(child: ImageChild, job: ImageJob, options: RunLimits 
     child.kill()
     fail(reason)
   }
-  const answered = (message: ChildMessage): void => {
+  const onMessage = (message: ChildMessage): void => {
     if (message.type === 'progress') options.onProgress({ stage: message.stage, percent: message.percent })
     if (message.type === 'done') resolve(message.processed)
     if (message.type !== 'failed') return
     options.log.debug({ code: message.reason.code, detail: message.detail }, 'the child reports a failure')
     fail(message.reason)
   }
-  child.onMessage = answered
-  void child.ended.then((how) => fail(crashed(`The process working on the image died (${how})`)))
+  const onEnd = (how: string): void => fail(crashed(`The process working on the image died (${how})`))
+  child.hear({ onMessage, onEnd })
   const stopWatching = [killAtDeadline(kill, options), killAtMemoryCap(child, kill, options), killOnAbort(kill, options)]
   child.send({ job })
   return promise.finally(() => {
-    child.onMessage = () => {}
+    child.hear()
     for (const stop of stopWatching) stop()
   })
 }
