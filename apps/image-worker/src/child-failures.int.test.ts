@@ -6,14 +6,14 @@ import { createRig, isAlive } from '../test/rig.ts'
 test('a child that dies costs its own job an attempt and the others nothing', async () => {
   const rig = await createRig()
   const worker = await rig.startWorker({ concurrency: 2 })
-  const before = worker.pool.pids()
+  const before = worker.pool.pids
   const bad = await rig.submit({ imageName: 'dies-once' })
   const good = await Promise.all(Array.from({ length: 6 }, () => rig.submit()))
   const completed = await rig.event(bad.taskId, 'task.completed')
   expect(completed).toMatchObject({ attempt: 2, attempts: 2 })
   expect(await rig.event(bad.taskId, 'task.retry')).toMatchObject({ code: 'WORKER_CRASHED', attempts: 1 })
   for (const { taskId } of good) expect(await rig.event(taskId, 'task.completed')).toMatchObject({ attempt: 1 })
-  expect(worker.pool.pids().filter((pid) => before.includes(pid))).toHaveLength(1)
+  expect(worker.pool.pids.filter((pid) => before.includes(pid))).toHaveLength(1)
 })
 
 test.each([
@@ -37,7 +37,7 @@ test('a run whose lock is lost is given up', async () => {
   const worker = await rig.startWorker()
   const { taskId } = await rig.submit({ imageName: 'waits' })
   await rig.event(taskId, 'task.processing')
-  const [pid] = worker.pool.pids()
+  const [pid] = worker.pool.pids
   await rig.redis.set(`${rig.names.prefix}:${rig.names.queue}:${taskId}:lock`, 'another worker', 'PX', 2000)
   await until(() => !isAlive(pid!), { what: 'the end of the child' })
   await rig.release()
@@ -50,7 +50,7 @@ test('a signal to the whole process group does not end a running child', async (
   const worker = await rig.startWorker()
   const { taskId } = await rig.submit({ imageName: 'waits' })
   await rig.event(taskId, 'task.processing')
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.kill(worker.pool.pids()[0]!, signal)
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.kill(worker.pool.pids[0]!, signal)
   await rig.release()
   expect(await rig.event(taskId, 'task.completed')).toMatchObject({ attempt: 1 })
 })

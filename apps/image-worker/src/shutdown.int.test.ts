@@ -11,7 +11,7 @@ type Rig = Awaited<ReturnType<typeof createRig>>
 test('an idle worker closes at once', async () => {
   const rig = await createRig()
   const worker = await rig.startWorker()
-  const pids = worker.pool.pids()
+  const pids = worker.pool.pids
   const startedAt = performance.now()
   expect(await worker.stop()).toEqual([])
   expect(performance.now() - startedAt).toBeLessThan(1000)
@@ -37,7 +37,7 @@ test('a job that outlasts the closing has not failed: another worker takes it', 
   const worker = await rig.startWorker({ shutdownTimeoutMs: 100 })
   const { taskId } = await rig.submit({ imageName: 'waits', attempts: 1 })
   await rig.event(taskId, 'task.processing')
-  const pids = worker.pool.pids()
+  const pids = worker.pool.pids
   expect(await worker.stop()).toEqual(['finish running jobs'])
   expect(pids.filter(isAlive)).toEqual([])
   expect(await (await rig.find(taskId)).getState()).toBe('active')

@@ -1,14 +1,11 @@
-import { createImageWorker, createQueueGauge, createTaskEventsPublisher } from '@darkroom/messaging'
+import { createImageWorker, createQueueGauge, createTaskEventsPublisher, type PublishTaskEvent } from '@darkroom/messaging'
 import { connectRedis, type Logger, type ShutdownPhase } from '@darkroom/runtime'
-import { createChildPool } from './child-pool.ts'
+import { ChildPool } from './child-pool.ts'
 import type { WorkerConfig } from './env.ts'
 import { watchForIdleness } from './idle-watch.ts'
 import { childProgram } from './image-child.ts'
 import { createProcessor } from './run-job.ts'
 import { tellOutcomes } from './tell-outcomes.ts'
-
-/** For ending what is expected to end at once. */
-const PROMPT_MS = 2000
 
 export interface WorkerSurroundings {
   log: Logger
@@ -19,38 +16,31 @@ export interface WorkerSurroundings {
   connect?: typeof connectRedis
 }
 
+/** For ending what is expected to end at once. */
+const PROMPT_MS = 2000
+
 /** Everything that a worker is made of, wired but not yet running. */
 export function createWorker(config: WorkerConfig, { log, giveUp, program = childProgram, connect = connectRedis }: WorkerSurroundings) {
   const { names, workerId, concurrency } = config
   const redis = connect(config.redisUrl, 'consumer', log)
   // Of its own, so that an event is never behind a blocked or queued command of the worker.
   const publisher = connect(config.redisUrl, 'producer', log)
-
-  const pool = createChildPool({
-    program,
-    dataDir: config.dataDir,
-    env: config.childEnv,
-    log,
-    size: concurrency,
-    limits: { deadlineMs: config.jobDeadlineMs, maxRssBytes: config.childMaxRssBytes },
-  })
-  const publish = createTaskEventsPublisher(publisher, names.channel, (error, { taskId, eventType }) =>
+  const publish: PublishTaskEvent = createTaskEventsPublisher(publisher, names.channel, (error, { taskId, eventType }) =>
     log.warn({ taskId, eventType, err: error }, 'event not published'),
   )
-  const { lockDurationMs, stalledIntervalMs } = config
-  const worker = createImageWorker(createProcessor({ pool, publish, workerId, log }), {
-    redis,
-    names,
-    workerId,
-    concurrency,
-    lockDurationMs,
-    stalledIntervalMs,
-  })
-  tellOutcomes(worker, { publish, workerId, log })
 
+  const pool = new ChildPool(poolOptions(config, program, log))
+  const worker = createImageWorker(createProcessor({ pool, publish, workerId, log }), { ...config, redis })
+  tellOutcomes(worker, { publish, workerId, log })
   const gauge = createQueueGauge({ redis: publisher, names })
   const idleWatch = watchForIdleness({ worker, gauge, limitMs: config.idleRestartMs, log, giveUp })
 
+  const run = (): void => {
+    worker.run().catch((error: unknown) => {
+      log.fatal({ err: error }, 'the worker stopped')
+      giveUp()
+    })
+  }
   /** Takes no further job and waits for the running ones. Without Redis and without a job there is nothing to wait for. */
   const drain = async (): Promise<void> => {
     const drained = worker.pause()
@@ -66,13 +56,10 @@ export function createWorker(config: WorkerConfig, { log, giveUp, program = chil
 
     async start(): Promise<void> {
       await pool.start()
-      worker.run().catch((error: unknown) => {
-        log.fatal({ err: error }, 'the worker stopped')
-        giveUp()
-      })
+      run()
       await worker.waitUntilReady()
       idleWatch.start()
-      log.info({ workerId, concurrency, queue: names.queue, childPids: pool.pids() }, 'ready')
+      log.info({ workerId, concurrency, queue: names.queue, childPids: pool.pids }, 'ready')
     },
 
     /**
@@ -83,8 +70,13 @@ export function createWorker(config: WorkerConfig, { log, giveUp, program = chil
       { name: 'stop watching', timeoutMs: PROMPT_MS, run: idleWatch.stop },
       { name: 'finish running jobs', timeoutMs: config.shutdownTimeoutMs, run: drain },
       { name: 'leave the queue', timeoutMs: PROMPT_MS, run: () => worker.close(true) },
-      { name: 'end children', timeoutMs: PROMPT_MS, run: pool.close },
+      { name: 'end children', timeoutMs: PROMPT_MS, run: () => pool.close() },
       { name: 'disconnect', timeoutMs: PROMPT_MS, run: disconnect },
     ],
   }
+}
+
+function poolOptions({ dataDir, childEnv, concurrency, jobDeadlineMs, childMaxRssBytes }: WorkerConfig, program: URL, log: Logger) {
+  const limits = { deadlineMs: jobDeadlineMs, maxRssBytes: childMaxRssBytes }
+  return { program, dataDir, env: childEnv, log, size: concurrency, limits }
 }
