@@ -140,9 +140,8 @@ export function createApi(env: ApiEnv, log: Logger): Api {
   })
 
   const startSync = async (): Promise<void> => {
-    await connectMongo(mongo, env.MONGODB_URL, log, stopping.signal)
+    await connectMongo({ connection: mongo, url: env.MONGODB_URL, prepare: () => store.prepare(), log, stop: stopping.signal })
     if (stopping.signal.aborted) return
-    await store.prepare()
     sweeper.start()
     janitor.start()
     // These wait for Redis, however long it is away.

@@ -17,17 +17,23 @@ export function createMongoConnection(): Connection {
   return connection
 }
 
-/** Connects, however long it takes; once connected, the driver reconnects by itself. */
-export async function connectMongo(connection: Connection, url: string, log: Logger, stop: AbortSignal): Promise<void> {
+/**
+ * Connects and prepares the store, however long it takes; once connected, the driver reconnects by itself.
+ * Returns early when told to stop.
+ */
+export async function connectMongo(options: { connection: Connection; url: string; prepare: () => Promise<void>; log: Logger; stop: AbortSignal }): Promise<void> {
+  const { connection, url, prepare, log, stop } = options
   for (;;) {
     try {
       await connection.openUri(url, {
         writeConcern: { w: 'majority', journal: true },
         serverSelectionTimeoutMS: 3000,
         connectTimeoutMS: 5000,
+        // A server that is frozen, not gone, is given up after this long.
+        socketTimeoutMS: 15_000,
         maxPoolSize: 20,
       })
-      return
+      return await prepare()
     } catch (error) {
       if (stop.aborted) return
       log.warn({ err: error }, 'MongoDB is not reachable; trying again')

@@ -26,7 +26,8 @@ export function createAcceptUpload(options: { send: Send; maxPixels: number; def
         new CreateTask({
           ...fields,
           tenant: DEFAULT_TENANT,
-          name: cleanName(fields.name ?? file.originalName),
+          // An empty text field of a web form is no name.
+          name: cleanName(fields.name?.trim() || file.originalName),
           source: { bytes, format, width, height, sha256, md5 },
           tempPath: file.path,
           idempotency: key === undefined ? undefined : { key, fingerprint: fingerprintOf(sha256, fields) },

@@ -51,7 +51,7 @@ export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unkn
 export function cleanName(given: string): string {
   const base = given.slice(-5000).split(/[/\\]/).findLast((part) => part.trim() !== '') ?? ''
   const visible = base.toWellFormed().replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').replace(/\s+/g, ' ').trim()
-  return [...visible].slice(0, MAX_NAME_LENGTH).join('') || 'image'
+  return [...visible].slice(0, MAX_NAME_LENGTH).join('').trim() || 'image'
 }
 
 function wholeNumber(min: number, max: number) {
@@ -81,12 +81,15 @@ function wrongKey(value: unknown, depth: number): string | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   if (depth > MAX_METADATA_DEPTH) return `must not be nested deeper than ${MAX_METADATA_DEPTH} levels`
   for (const [key, inner] of Object.entries(value)) {
-    if (key === '__proto__' || key.startsWith('$') || /[.\0]/.test(key)) return `must not have the key ${JSON.stringify(key.slice(0, 50))}`
+    if (isUnsafeKey(key)) return `must not have the key ${JSON.stringify(key.slice(0, 50))}`
     const wrong = wrongKey(inner, depth + 1)
     if (wrong !== undefined) return wrong
   }
   return undefined
 }
+
+/** `_bsontype` makes the MongoDB driver take an object for one of its own types, and fail on it. */
+const isUnsafeKey = (key: string): boolean => ['__proto__', '_bsontype'].includes(key) || key.startsWith('$') || /[.\0]/.test(key)
 
 const pointerTo = (path: readonly PropertyKey[]): string =>
   path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1').slice(0, 100)}`).join('')

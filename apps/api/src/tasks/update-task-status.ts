@@ -4,7 +4,8 @@ import type { Logger } from '@darkroom/runtime'
 import { RequestData, type RequestHandler } from 'mediatr-ts'
 import type { TaskCache } from './task-cache.ts'
 import type { TaskStore } from './task-store.ts'
-import { moveFor, type TaskRecord } from './task.ts'
+import { SettledEvents } from './settled-events.ts'
+import { moveFor, type Move, type TaskRecord } from './task.ts'
 
 /**
  * Brings a task to where an event says it is. Pub/Sub, the queue's event stream and the sweeper all send this for the
@@ -25,15 +26,20 @@ const PROGRESS_WRITE_AFTER_MS = 1000
 
 export class UpdateTaskStatusHandler implements RequestHandler<UpdateTaskStatus, TaskRecord | undefined> {
   readonly #deps
+  readonly #settled = new SettledEvents()
 
   constructor(deps: { store: TaskStore; cache: TaskCache; publish: PublishTaskEvent; log: Logger; now: () => number }) {
     this.#deps = deps
   }
 
   async handle({ event }: UpdateTaskStatus): Promise<TaskRecord | undefined> {
-    const { store, cache, publish, log, now } = this.#deps
-    const move = moveFor(event, now())
+    const move = moveFor(event, this.#deps.now())
     if (!move || isTooFineToWrite(event)) return undefined
+    return this.#settled.once(event, () => this.#take(event, move))
+  }
+
+  async #take(event: TaskEvent, move: Move): Promise<TaskRecord | undefined> {
+    const { store, cache, publish, log } = this.#deps
     const { taskId: id, tenant, epoch, seq } = event
     const task = await store.move({ id, tenant, epoch, seq }, move)
     if (!task) {
