@@ -1,0 +1,53 @@
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+
+export interface RawAnswer {
+  status: number
+  /** Names in lower case. */
+  headers: Record<string, string>
+  text: string
+  body: unknown
+}
+
+/** A bare connection, for requests that no HTTP client would send. */
+export async function openSocket(port: number): Promise<Socket> {
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
+  socket.on('error', () => {})
+  await once(socket, 'connect')
+  return socket
+}
+
+/** Sends bytes as they are and reads the first answer. */
+export async function sendRaw(port: number, bytes: string | Buffer): Promise<RawAnswer> {
+  const socket = await openSocket(port)
+  socket.write(bytes)
+  try {
+    return await readAnswer(socket)
+  } finally {
+    socket.destroy()
+  }
+}
+
+/** Reads one answer, to the end of its body by Content-Length or to the end of the connection. */
+export async function readAnswer(socket: Socket): Promise<RawAnswer> {
+  let received = Buffer.alloc(0)
+  for await (const chunk of socket.iterator({ destroyOnReturn: false })) {
+    received = Buffer.concat([received, chunk as Buffer])
+    const answer = parseAnswer(received.toString('latin1'))
+    if (answer) return answer
+  }
+  const answer = parseAnswer(received.toString('latin1'), true)
+  if (!answer) throw new Error(`The connection ended without an answer: ${JSON.stringify(received.toString('latin1').slice(0, 200))}`)
+  return answer
+}
+
+function parseAnswer(received: string, ended = false): RawAnswer | undefined {
+  const endOfHead = received.indexOf('\r\n\r\n')
+  if (endOfHead < 0) return undefined
+  const [statusLine = '', ...lines] = received.slice(0, endOfHead).split('\r\n')
+  const headers = Object.fromEntries(lines.map((line) => [line.split(':', 1)[0]?.toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]))
+  const text = received.slice(endOfHead + 4)
+  const status = Number(statusLine.split(' ')[1])
+  if (!ended && status !== 100 && text.length < Number(headers['content-length'] ?? Infinity)) return undefined
+  return { status, headers, text, body: /json/.test(headers['content-type'] ?? '') ? JSON.parse(text) : undefined }
+}

@@ -1,0 +1,148 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TaskEvent } from '@darkroom/contracts'
+import { createImageQueue, redisNames } from '@darkroom/messaging'
+import { connectRedis, createLogger, parseEnv, redisUrl, runShutdown, type Logger } from '@darkroom/runtime'
+import { createDiskStorage } from '@darkroom/storage'
+import { uniqueName, until } from '@darkroom/testing'
+import type { Redis } from 'ioredis'
+import type { Connection } from 'mongoose'
+import { inject } from 'vitest'
+import { createApi } from '../src/api.ts'
+import { connectMongo, createMongoConnection } from '../src/connect-mongo.ts'
+import { apiEnv } from '../src/env.ts'
+import { filePart, multipart, type Part } from './multipart.ts'
+
+export const testLog: Logger = createLogger({ name: 'test', level: process.env['TEST_LOG_LEVEL'] ?? 'silent' })
+
+export type TestApi = Awaited<ReturnType<typeof startTestApi>>
+
+/** The answer to a request, read to its end. */
+export interface Answer {
+  status: number
+  headers: Headers
+  bytes: Buffer
+  text: string
+  body: unknown
+}
+
+/** The URL of a database of the test's own on the given server. */
+export function mongoUrlOf(database: string, server: string = inject('mongoUrl')): string {
+  const url = new URL(server)
+  url.pathname = `/${database}`
+  url.searchParams.set('directConnection', 'true')
+  return url.href
+}
+
+/** A connection to a database of the test's own, which goes with it. */
+export async function openDatabase(database: string): Promise<{ connection: Connection; drop: () => Promise<void> }> {
+  const connection = createMongoConnection()
+  await connectMongo(connection, mongoUrlOf(database), testLog, new AbortController().signal)
+  const drop = async (): Promise<void> => {
+    await connection.dropDatabase()
+    await connection.close()
+  }
+  return { connection, drop }
+}
+
+/** A Redis connection that is ready to be used. The caller disconnects it. */
+export async function openRedis(url: string = inject('redisUrl')): Promise<Redis> {
+  const redis = connectRedis(url, 'producer', testLog)
+  await until(() => redis.status === 'ready', { what: 'a connection to Redis' })
+  return redis
+}
+
+/** Removes the keys that match a pattern. */
+export async function forgetKeys(redis: Redis, pattern: string): Promise<void> {
+  for (let cursor = '0'; ;) {
+    const [next, keys] = await redis.scan(cursor, 'MATCH', pattern, 'COUNT', 1000)
+    if (keys.length > 0) await redis.unlink(keys)
+    if (next === '0') return
+    cursor = next
+  }
+}
+
+/** The whole API in this process, on a data folder, a database and Redis names of its own. */
+export async function startTestApi(given: Record<string, string> = {}, { waitUntilReady = true } = {}) {
+  const name = uniqueName('api')
+  const dataDir = await mkdtemp(join(tmpdir(), `${name}-`))
+  const env = parseEnv(apiEnv, {
+    REDIS_URL: inject('redisUrl'),
+    REDIS_NAMESPACE: name,
+    QUEUE_NAME: name,
+    MONGODB_URL: mongoUrlOf(name),
+    DATA_DIR: dataDir,
+    HOST: '127.0.0.1',
+    PORT: '0',
+    MIN_FREE_BYTES: '0',
+    ...given,
+  })
+  const names = redisNames({ namespace: env.REDIS_NAMESPACE, queue: env.QUEUE_NAME })
+  // The test's own eyes and hands: they stay when the API's connections are cut.
+  const database = await openDatabase(name)
+  const redis = await openRedis()
+  const queue = createImageQueue({ redis, names, policy: { attempts: env.QUEUE_MAX_RETRIES, backoffMs: env.QUEUE_BACKOFF_MS } })
+  const storage = createDiskStorage(dataDir)
+
+  const api = createApi(env, testLog)
+  const { port } = await api.start()
+  const url = `http://127.0.0.1:${port}`
+
+  const request = async (path: string, init: RequestInit = {}): Promise<Answer> => {
+    const response = await fetch(url + path, { redirect: 'manual', ...init })
+    const bytes = Buffer.from(await response.arrayBuffer())
+    const text = bytes.toString()
+    const isJson = /[/+]json/.test(response.headers.get('content-type') ?? '')
+    return { status: response.status, headers: response.headers, bytes, text, body: isJson && text ? JSON.parse(text) : undefined }
+  }
+  const post = (path: string, parts: readonly Part[], headers: Record<string, string> = {}): Promise<Answer> => {
+    const { body, contentType } = multipart(parts)
+    return request(path, { method: 'POST', body, headers: { 'content-type': contentType, ...headers } })
+  }
+  const filesIn = async (folder: string): Promise<string[]> => {
+    const entries = await readdir(join(dataDir, folder), { recursive: true, withFileTypes: true }).catch(() => [])
+    return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+  }
+
+  if (waitUntilReady) await until(async () => (await request('/readyz')).status === 200, { what: 'a ready API', timeoutMs: 30_000 })
+
+  return {
+    app: api.app,
+    url,
+    port,
+    env,
+    names,
+    dataDir,
+    redis,
+    redisUrl: redisUrl(env),
+    queue,
+    storage,
+    database: database.connection,
+    request,
+    post,
+    upload: (bytes: Buffer, fields: readonly Part[] = [], path = '/api/v1/tasks') => post(path, [...fields, filePart(bytes)]),
+
+    /** Files below a folder of the data folder. */
+    filesIn,
+    temporaryFiles: () => filesIn('uploads/temp'),
+
+    /** Says something on the events' channel as a worker does, as soon as the API listens to it. */
+    tell: async (event: TaskEvent): Promise<void> => {
+      const isHeard = async () => (await redis.publish(names.channel, JSON.stringify(event))) > 0
+      await until(isHeard, { what: 'somebody who listens to task events' })
+    },
+
+    /** Closes the API in order and removes all it had. Throws when a step of closing did not end well. */
+    stop: async (): Promise<void> => {
+      const troubled = await runShutdown(api.closing(), testLog)
+      await queue.close()
+      await forgetKeys(redis, `${names.prefix}:${names.queue}*`)
+      if (env.REDIS_NAMESPACE) await forgetKeys(redis, `${env.REDIS_NAMESPACE}:*`)
+      redis.disconnect()
+      await database.drop()
+      await rm(dataDir, { recursive: true, force: true })
+      if (troubled.length > 0) throw new Error(`The API did not close well: ${troubled.join(', ')}`)
+    },
+  }
+}
