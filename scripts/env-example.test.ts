@@ -1,0 +1,66 @@
+// .env.example and docker-compose.yml name what the programs read, no more and no less, with the true defaults.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { readApiEnv } from '../apps/api/src/env.ts'
+import { loadWorkerConfig } from '../apps/image-worker/src/env.ts'
+import { redisEnv } from '../packages/runtime/src/redis.ts'
+
+const COMPOSE_ONLY = ['MONGO_PASSWORD', 'PUBLISH_ADDRESS']
+/** Compose finds Redis by its single names, and one worker id for all replicas would be wrong. */
+const NOT_IN_COMPOSE = ['REDIS_URL', 'WORKER_ID']
+/** No default, because there must be no known password. */
+const WITHOUT_DEFAULT = ['REDIS_PASSWORD']
+
+const example = readExample()
+const apps = [
+  { app: 'api', load: readApiEnv, names: namesOf('apps/api/src/env.ts') },
+  { app: 'image-worker', load: loadWorkerConfig, names: namesOf('apps/image-worker/src/env.ts') },
+]
+const allNames = [...new Set(apps.flatMap(({ names }) => names))]
+
+afterEach(() => void vi.unstubAllEnvs())
+
+describe('.env.example', () => {
+  it('has every name once and no other', () => {
+    expect([...example.keys()].toSorted()).toEqual([...allNames, ...COMPOSE_ONLY].toSorted())
+  })
+
+  it.each(apps)('tells the defaults of $app', ({ load, names }) => {
+    for (const name of allNames) vi.stubEnv(name, '')
+    const byItself = load()
+    for (const name of names) if (!WITHOUT_DEFAULT.includes(name)) vi.stubEnv(name, example.get(name))
+    expect(load()).toEqual(byItself)
+  })
+})
+
+describe('docker-compose.yml', () => {
+  it.each(apps)('hands every name to $app', ({ app, names }) => {
+    const service = section(app)
+    const environment = service.includes('<<: *queue') ? section('x-queue') + service : service
+    const missing = names.filter((name) => !NOT_IN_COMPOSE.includes(name) && !new RegExp(`^ +${name}:`, 'm').test(environment))
+    expect(missing).toEqual([])
+  })
+})
+
+function read(path: string): string {
+  return readFileSync(join(import.meta.dirname, '..', path), 'utf8')
+}
+
+/** Names and values, whether commented out or not. */
+function readExample(): Map<string, string> {
+  const lines = read('.env.example').matchAll(/^#?([A-Z][A-Z0-9_]+)=(.*)$/gm)
+  return new Map([...lines].map(([, name = '', value = '']) => [name, value]))
+}
+
+/** The names that a schema lists. The schemas spread the names of Redis in. */
+function namesOf(path: string): string[] {
+  const own = [...read(path).matchAll(/^ {2}([A-Z][A-Z0-9_]+):/gm)].map(([, name = '']) => name)
+  return [...own, ...Object.keys(redisEnv)]
+}
+
+/** A part of the Compose file: from its key to the next key of that depth. */
+function section(key: string): string {
+  const match = new RegExp(`^( *)${key}:(?: &\\w+)?\\n((?:\\1 +.*\\n|\\n)+)`, 'm').exec(read('docker-compose.yml'))
+  return match?.[2] ?? ''
+}
