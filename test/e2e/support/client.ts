@@ -1,0 +1,68 @@
+import type { Problem, Task, TaskPage } from '@darkroom/contracts'
+import { until } from '@darkroom/testing'
+
+export interface Upload {
+  bytes: Buffer
+  name?: string
+  key?: string
+  path?: string
+}
+
+export interface Answer<Body = Task & Problem> {
+  status: number
+  type: string
+  headers: Headers
+  body: Body
+}
+
+const FINAL = ['completed', 'failed', 'cancelled', 'expired']
+
+/** Uploads a photo on a connection of its own, so that no kept-alive one is met in its end. */
+export async function upload(url: string, { bytes, name = 'photo.jpg', key, path = '/api/v1/tasks' }: Upload): Promise<Answer> {
+  const form = new FormData()
+  form.set('file', new Blob([new Uint8Array(bytes)]), name)
+  const headers = { connection: 'close', ...(key !== undefined && { 'idempotency-key': key }) }
+  return answerOf(await fetch(`${url}${path}`, { method: 'POST', body: form, headers }))
+}
+
+/** Uploads what is expected to be accepted. */
+export async function accepted(url: string, photo: Upload): Promise<Task> {
+  const { status, body } = await upload(url, photo)
+  if (status !== 202) throw new Error(`The upload was answered ${status}: ${JSON.stringify(body)}`)
+  return body
+}
+
+export async function get<Body = Task>(url: string): Promise<Answer<Body>> {
+  return answerOf<Body>(await fetch(url))
+}
+
+async function answerOf<Body>(response: Response): Promise<Answer<Body>> {
+  const text = await response.text()
+  const type = response.headers.get('content-type') ?? ''
+  return { status: response.status, type, headers: response.headers, body: (type.includes('json') ? JSON.parse(text) : text) as Body }
+}
+
+/** The task when it has come to its end. */
+export function ended(url: string, id: string, timeoutMs = 30_000): Promise<Task> {
+  const ask = async (): Promise<Task | undefined> => {
+    const { body } = await get(`${url}/api/v1/tasks/${id}`)
+    return FINAL.includes(body.status) ? body : undefined
+  }
+  return until(ask, { what: `the end of task ${id}`, timeoutMs, intervalMs: 50 })
+}
+
+/** How many tasks of a status there are. */
+export async function total(url: string, status: Task['status']): Promise<number> {
+  return (await get<TaskPage>(`${url}/api/v1/tasks?status=${status}&limit=1`)).body.total
+}
+
+/** Does something with each item, a few at a time, and keeps the order. */
+export async function eachOf<T, R>(items: readonly T[], atOnce: number, act: (item: T, index: number) => Promise<R>): Promise<R[]> {
+  const results: R[] = []
+  const queue = items.entries()
+  const work = async (): Promise<void> => {
+    for (const [index, item] of queue) results[index] = await act(item, index)
+  }
+  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, work))
+  return results
+}

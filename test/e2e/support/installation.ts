@@ -1,0 +1,81 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { redisNames } from '@darkroom/messaging'
+import { uniqueName } from '@darkroom/testing'
+import { Redis } from 'ioredis'
+import { type Document, MongoClient } from 'mongodb'
+import { startApi, startWorker, type ApiProcess, type AppOptions, type AppProcess, type Exit } from '../../../scripts/processes.ts'
+
+export interface Stores {
+  redisUrl: string
+  mongoUrl: string
+}
+
+/** A task's document, as far as a look from outside goes. */
+export interface TaskDocument extends Document {
+  status: string
+  rev: number
+  log: { seq: number; attempt: number; type: string }[]
+}
+
+export type Installation = Awaited<ReturnType<typeof createInstallation>>
+
+/** An installation of its own: names, database and folder that no other one shares. It has no process yet. */
+export async function createInstallation({ redisUrl, mongoUrl }: Stores, settings: NodeJS.ProcessEnv = {}) {
+  const namespace = uniqueName('e2e')
+  const dataDir = await mkdtemp(join(tmpdir(), `${namespace}-`))
+  const redis = new Redis(redisUrl, { maxRetriesPerRequest: 1 })
+  redis.on('error', () => {}) // some tests take Redis away
+  const mongo = new MongoClient(databaseUrl(mongoUrl, namespace))
+  const processes: AppProcess[] = []
+
+  const env: NodeJS.ProcessEnv = {
+    REDIS_URL: redisUrl,
+    MONGODB_URL: databaseUrl(mongoUrl, namespace),
+    REDIS_NAMESPACE: namespace,
+    DATA_DIR: dataDir,
+    LOG_LEVEL: 'info',
+    ...settings,
+  }
+  const own = <P extends AppProcess>(started: P): P => {
+    processes.push(started)
+    return started
+  }
+  const withEnv = (options: AppOptions): AppOptions => ({ ...options, env: { ...env, ...options.env } })
+
+  return {
+    namespace,
+    dataDir,
+    redisUrl,
+    names: redisNames({ namespace }),
+    tasks: mongo.db().collection<TaskDocument>('tasks'),
+
+    api: async (options: AppOptions = {}): Promise<ApiProcess> => own(await startApi(withEnv(options))),
+    worker: async (workerId: string, options: AppOptions = {}): Promise<AppProcess> =>
+      own(await startWorker(withEnv({ name: workerId, ...options, env: { WORKER_ID: workerId, ...options.env } }))),
+
+    /** Ends every process in order and removes all that it left. Tells how each process ended, in the order of their starts. */
+    async stop(): Promise<Exit[]> {
+      const exits = await Promise.all(processes.map((started) => started.stop()))
+      await removeKeys(redis, namespace).catch(() => {})
+      redis.disconnect()
+      await mongo.db().dropDatabase()
+      await mongo.close()
+      await rm(dataDir, { recursive: true, force: true })
+      return exits
+    },
+  }
+}
+
+function databaseUrl(serverUrl: string, database: string): string {
+  const url = new URL(serverUrl)
+  url.pathname = `/${database}`
+  return url.href
+}
+
+async function removeKeys(redis: Redis, namespace: string): Promise<void> {
+  for await (const keys of redis.scanStream({ match: `${namespace}:*`, count: 1000 })) {
+    if ((keys as string[]).length > 0) await redis.unlink(keys as string[])
+  }
+}
