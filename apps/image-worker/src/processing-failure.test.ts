@@ -7,8 +7,8 @@ const systemError = (code: string) => Object.assign(new Error(`${code}: open '/s
 
 test.each([
   [new ImageError('IMAGE_CORRUPT', 'damaged'), 'IMAGE_CORRUPT', false],
-  [new StorageError('NOT_FOUND', 'nothing there'), 'SOURCE_MISSING', false],
-  [systemError('ENOENT'), 'SOURCE_MISSING', false],
+  [new StorageError('NOT_FOUND', 'nothing there'), 'SOURCE_MISSING', true],
+  [systemError('ENOENT'), 'SOURCE_MISSING', true],
   [new StorageError('INVALID_KEY', 'no key'), 'INVALID_JOB', false],
   [systemError('EIO'), 'STORAGE_FAILED', true],
   [new Error('a bug in /srv/data'), 'INTERNAL', true],

@@ -6,9 +6,10 @@ import { JobFailure, reasonOf } from './job-failure.ts'
 /** Why the variants could not be made. Verdicts on the bytes are permanent; trouble of the machine may pass. */
 export function sourceFailure(error: unknown): JobFailure {
   if (isImageError(error)) return failure(error, { code: error.code, message: error.message, retryable: false })
-  // The file may vanish between the look at it and the decoding: then the error is the system's own.
+  // The file may vanish between the look at it and the decoding: then the error is the system's own. Retryable, for a
+  // data folder that is not mounted at this moment looks just the same.
   if (isStorageError(error, 'NOT_FOUND') || systemCode(error) === 'ENOENT') {
-    return failure(error, { code: 'SOURCE_MISSING', message: 'The uploaded file is gone', retryable: false })
+    return failure(error, { code: 'SOURCE_MISSING', message: 'The uploaded file is not there', retryable: true })
   }
   return storingFailure(error)
 }
