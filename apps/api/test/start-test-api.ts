@@ -10,7 +10,7 @@ import type { Redis } from 'ioredis'
 import type { Connection } from 'mongoose'
 import { inject } from 'vitest'
 import { createApi } from '../src/api.ts'
-import { connectMongo, createMongoConnection } from '../src/connect-mongo.ts'
+import { createMongoConnection } from '../src/connect-mongo.ts'
 import { apiEnv } from '../src/env.ts'
 import { filePart, multipart, type Part } from './multipart.ts'
 
@@ -38,7 +38,7 @@ export function mongoUrlOf(database: string, server: string = inject('mongoUrl')
 /** A connection to a database of the test's own, which goes with it. */
 export async function openDatabase(database: string): Promise<{ connection: Connection; drop: () => Promise<void> }> {
   const connection = createMongoConnection()
-  await connectMongo(connection, mongoUrlOf(database), testLog, new AbortController().signal)
+  await connection.openUri(mongoUrlOf(database), { writeConcern: { w: 'majority', journal: true }, serverSelectionTimeoutMS: 5000 })
   const drop = async (): Promise<void> => {
     await connection.dropDatabase()
     await connection.close()

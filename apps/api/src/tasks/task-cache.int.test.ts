@@ -1,0 +1,276 @@
+import { DEFAULT_TENANT, type Task, type TaskEvent } from '@darkroom/contracts'
+import { connectRedis } from '@darkroom/runtime'
+import { sampleJpeg, uniqueName, until } from '@darkroom/testing'
+import type { Redis } from 'ioredis'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { fieldPart } from '../../test/multipart.ts'
+import { forgetKeys, openDatabase, openRedis, startTestApi, testLog } from '../../test/start-test-api.ts'
+import { startTcpProxy } from '../../test/tcp-proxy.ts'
+import { historyOf, newRecord } from '../../test/task-history.ts'
+import { GetTask, GetTaskHandler } from './get-task.ts'
+import { ListTasks, ListTasksHandler } from './list-tasks.ts'
+import { TaskCache } from './task-cache.ts'
+import { TaskStore, type TaskFilter } from './task-store.ts'
+import { toTaskView } from './task-view.ts'
+import type { TaskRecord } from './task.ts'
+import { UpdateTaskStatus, UpdateTaskStatusHandler } from './update-task-status.ts'
+
+const name = uniqueName('cache')
+const mine: TaskFilter = { tenant: DEFAULT_TENANT }
+const firstPage = { page: 1, limit: 10 }
+let database: Awaited<ReturnType<typeof openDatabase>>
+let redis: Redis
+let store: TaskStore
+
+beforeAll(async () => {
+  database = await openDatabase(name)
+  redis = await openRedis()
+  store = new TaskStore(database.connection)
+  await store.prepare()
+})
+
+afterAll(async () => {
+  await forgetKeys(redis, `${name}:*`)
+  redis.disconnect()
+  await database.drop()
+})
+
+/** The handlers of one API process, over the common store and a cache connection of their own. */
+function processOn(connection: Redis, prefix = `${name}:`) {
+  const cache = new TaskCache(connection, prefix, testLog)
+  const get = new GetTaskHandler({ store, cache })
+  const list = new ListTasksHandler({ store, cache })
+  const update = new UpdateTaskStatusHandler({ store, cache, publish: async () => {}, log: testLog, now: Date.now })
+  return {
+    cache,
+    get: (task: TaskRecord): Promise<Task> => get.handle(new GetTask(task.tenant, task.id)),
+    list: (filter: TaskFilter = mine) => list.handle(new ListTasks(filter, firstPage)),
+    tell: (event: TaskEvent) => update.handle(new UpdateTaskStatus(event)),
+  }
+}
+
+async function newTask(given: Partial<TaskRecord> = {}): Promise<TaskRecord> {
+  const task = newRecord(given)
+  await store.insert(task)
+  return task
+}
+
+async function keysOf(connection: Redis, pattern: string): Promise<string[]> {
+  const found: string[] = []
+  for await (const keys of connection.scanStream({ match: pattern })) found.push(...(keys as string[]))
+  return found
+}
+
+describe('the keys', () => {
+  it('are exactly the documented ones, and none lives longer than it says', async () => {
+    // A database of its own, as there is no namespace before these.
+    const url = new URL(inject('redisUrl'))
+    url.pathname = '/13'
+    const alone = await openRedis(url.href)
+    const { get, list, tell } = processOn(alone, '')
+    const task = await newTask()
+    try {
+      await get(task)
+      await list()
+      const keys = await keysOf(alone, 'task*')
+      const entries = keys.filter((key) => !key.endsWith('generation'))
+      expect(entries).toHaveLength(3)
+      const ttlOf = async (pattern: RegExp) => alone.pttl(entries.find((key) => pattern.test(key)) ?? 'none of them')
+      for (const [pattern, most] of [
+        [new RegExp(`^task:${task.id}$`), 60_000],
+        [/^tasks:list:[0-9a-f]{32}$/, 30_000],
+        [/^tasks:count:[0-9a-f]{32}$/, 45_000],
+      ] as const) {
+        const ttl = await ttlOf(pattern)
+        expect(ttl).toBeGreaterThan(most - 10_000)
+        expect(ttl).toBeLessThanOrEqual(most)
+      }
+      for (const event of historyOf(task, [{ progress: 0, end: 'completed' }])) await tell(event)
+      for (const key of await keysOf(alone, 'task*')) expect(await alone.pttl(key), key).toBeGreaterThan(0)
+    } finally {
+      await forgetKeys(alone, 'task*')
+      alone.disconnect()
+    }
+  })
+
+  it('of one question are one, in whatever order it is asked', async () => {
+    const prefix = `${name}:order:`
+    const { cache } = processOn(redis, prefix)
+    const load = async () => []
+    await cache.list({ tenant: DEFAULT_TENANT, status: 'failed', priority: 'batch' }, { page: 1, limit: 5 }, load)
+    await cache.list({ priority: 'batch', kind: undefined, status: 'failed', tenant: DEFAULT_TENANT }, { limit: 5, page: 1 }, load)
+    expect(await keysOf(redis, `${prefix}tasks:list:*`)).toHaveLength(1)
+    await cache.list({ tenant: DEFAULT_TENANT, status: 'failed', priority: 'batch' }, { page: 2, limit: 5 }, load)
+    await cache.list({ tenant: DEFAULT_TENANT, status: 'failed' }, { page: 1, limit: 5 }, load)
+    expect(await keysOf(redis, `${prefix}tasks:list:*`)).toHaveLength(3)
+  })
+
+  it('of two tenants never meet', async () => {
+    const { list } = processOn(redis, `${name}:tenants:`)
+    const own = await newTask({ tenant: 'own' })
+    await newTask({ tenant: 'foreign' })
+    expect((await list({ tenant: 'foreign' })).items.map(({ id }) => id)).not.toContain(own.id)
+    const { items, total } = await list({ tenant: 'own' })
+    expect([items.map(({ id }) => id), total]).toEqual([[own.id], 1])
+  })
+})
+
+it('a change of status is seen by the next read of every process', async () => {
+  const [writer, reader] = [processOn(redis), processOn(redis)]
+  const task = await newTask()
+  for (const event of historyOf(task, [
+    { progress: 1, end: 'retry' },
+    { progress: 0, end: 'completed' },
+  ])) {
+    const failedBefore = await reader.list({ ...mine, status: 'completed' })
+    await reader.get(task)
+    const changed = await writer.tell(event)
+    expect(changed).toBeDefined()
+    expect(await reader.get(task)).toEqual(toTaskView(changed!))
+    if (event.eventType === 'task.completed')
+      expect((await reader.list({ ...mine, status: 'completed' })).total).toBe(failedBefore.total + 1)
+  }
+})
+
+it('progress makes the task fresh and leaves the lists alone', async () => {
+  const { get, list, tell } = processOn(redis)
+  const task = await newTask()
+  const [processing, progress] = historyOf(task, [{ progress: 1, end: 'running' }]) as [TaskEvent, TaskEvent]
+  await tell(processing)
+  await list()
+  const before = await redis.get(`${name}:tasks:generation`)
+  await tell(progress)
+  expect((await get(task)).progress.percent).toBe(10)
+  expect(await redis.get(`${name}:tasks:generation`)).toBe(before)
+})
+
+it('readers and writers at once leave nothing stale behind', { timeout: 90_000 }, async () => {
+  const connections = await Promise.all(Array.from({ length: 3 }, () => openRedis()))
+  const processes = connections.map((connection) => processOn(connection))
+  const task = await newTask()
+  let seq = 1
+  let stale = 0
+  const [first, progress] = historyOf(task, [{ progress: 1, end: 'running' }]) as [TaskEvent, TaskEvent]
+  await processes[0]?.tell({ ...first, seq })
+  for (let round = 0; round < 300; round++) {
+    const writes = processes.map(({ tell }) =>
+      tell({ ...(progress as TaskEvent & { eventType: 'task.progress' }), seq: ++seq, percent: seq }),
+    )
+    const reads = [...processes, ...processes].map(({ get }) => get(task))
+    await Promise.all([...writes, ...reads])
+    const truth = toTaskView((await store.find(task.tenant, task.id))!)
+    for (const { get } of processes) if ((await get(task)).progress.percent !== truth.progress.percent) stale++
+  }
+  for (const connection of connections) connection.disconnect()
+  expect(stale).toBe(0)
+})
+
+it('fifty readers of one cold key cost one load', async () => {
+  const { cache } = processOn(redis)
+  let loads = 0
+  const load = async () => {
+    loads++
+    return store.count(mine)
+  }
+  const read = () => cache.task(DEFAULT_TENANT, 'cold', load)
+  const values = await Promise.all(Array.from({ length: 50 }, read))
+  expect(new Set(values).size).toBe(1)
+  await read()
+  expect(loads).toBe(1)
+})
+
+it('what was not found is asked again', async () => {
+  const { get } = processOn(redis)
+  const task = newRecord()
+  await expect(get(task)).rejects.toMatchObject({ code: 'TASK_NOT_FOUND' })
+  await store.insert(task)
+  expect(await get(task)).toMatchObject({ id: task.id })
+})
+
+it('an entry that is no JSON is no answer and no fault', async () => {
+  const { get } = processOn(redis)
+  const task = await newTask()
+  await redis.set(`${name}:task:${task.id}`, '{broken', 'PX', 10_000)
+  expect(await get(task)).toMatchObject({ id: task.id })
+})
+
+describe('without Redis', () => {
+  it('reads come from the store, and what changed meanwhile is fresh for all once it is back', async () => {
+    const proxy = await startTcpProxy(inject('redisUrl'))
+    const cut = connectRedis(proxy.url, 'cache', testLog)
+    await until(() => cut.status === 'ready')
+    const [away, elsewhere] = [processOn(cut), processOn(redis)]
+    const task = await newTask()
+    await elsewhere.get(task)
+    await elsewhere.list()
+
+    await proxy.cut()
+    await until(() => cut.status !== 'ready')
+    const [processing] = historyOf(task, [{ progress: 0, end: 'running' }]) as [TaskEvent]
+    await away.tell(processing)
+    expect(await away.get(task)).toMatchObject({ status: 'processing' })
+    expect((await away.list({ ...mine, status: 'processing' })).items.map(({ id }) => id)).toContain(task.id)
+
+    await proxy.restore()
+    await until(async () => (await elsewhere.get(task)).status === 'processing', { what: 'the invalidation that is owed' })
+    expect((await elsewhere.list({ ...mine, status: 'processing' })).items.map(({ id }) => id)).toContain(task.id)
+    cut.disconnect()
+    await proxy.stop()
+  })
+
+  it('a Redis that hangs holds nobody up for long', async () => {
+    const proxy = await startTcpProxy(inject('redisUrl'))
+    const cut = connectRedis(proxy.url, 'cache', testLog)
+    await until(() => cut.status === 'ready')
+    const { get, tell } = processOn(cut)
+    const task = await newTask()
+    proxy.freeze()
+    const startedAt = performance.now()
+    expect(await get(task)).toMatchObject({ status: 'pending' })
+    await tell(historyOf(task, [{ progress: 0, end: 'running' }])[0]!)
+    expect(await get(task)).toMatchObject({ status: 'processing' })
+    expect(performance.now() - startedAt).toBeLessThan(4000)
+    cut.disconnect()
+    await proxy.stop()
+  })
+})
+
+it('no command that walks or empties the whole database is ever sent', async () => {
+  const url = new URL(inject('redisUrl'))
+  url.pathname = '/14'
+  const watcher = await openRedis(url.href)
+  const sent = new Set<string>()
+  const monitor = await watcher.monitor()
+  monitor.on(
+    'monitor',
+    (_time: string, [command = '']: string[], _source: string, db: string) => db === '14' && sent.add(command.toUpperCase()),
+  )
+  const api = await startTestApi({ REDIS_URL: url.href })
+  const photo = await sampleJpeg({ width: 64, height: 48 })
+  for (let round = 0; round < 5; round++) {
+    const { body } = await api.upload(photo, [fieldPart('priority', 'batch')])
+    const task = body as Task
+    for (const event of historyOf(task, [
+      { progress: 1, end: 'retry' },
+      { progress: 0, end: 'completed' },
+    ]))
+      await api.tell(event)
+    const reads = [
+      `/tasks/${task.id}`,
+      `/tasks/${task.jobId}`,
+      '/tasks',
+      '/tasks?status=completed',
+      '/queues',
+      `/queues/${api.names.queue}/jobs?state=prioritized`,
+    ]
+    await Promise.all(reads.map((path) => api.request(`/api/v1${path}`)))
+    await until(async () => ((await api.request(`/api/v1/tasks/${task.id}`)).body as Task).status === 'completed')
+  }
+  await until(() => sent.has('MGET') && sent.has('PUBLISH') && [...sent].some((command) => command.startsWith('EVAL')))
+  const before = [...sent]
+  await api.stop()
+  monitor.disconnect()
+  watcher.disconnect()
+  for (const command of ['KEYS', 'FLUSHALL', 'FLUSHDB', 'SAVE', 'DEBUG', 'SWAPDB', 'RANDOMKEY', 'SCAN'])
+    expect(before).not.toContain(command)
+})

@@ -1,0 +1,139 @@
+import { historyOf, newRecord } from '../../test/task-history.ts'
+import { anyHistory, shuffledWithDuplicates } from '../../test/any-history.ts'
+import { forgetKeys, openDatabase, openRedis, testLog } from '../../test/start-test-api.ts'
+import type { TaskEvent } from '@darkroom/contracts'
+import { uniqueName } from '@darkroom/testing'
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { TaskCache } from './task-cache.ts'
+import { TaskStore } from './task-store.ts'
+import type { TaskRecord } from './task.ts'
+import { UpdateTaskStatus, UpdateTaskStatusHandler } from './update-task-status.ts'
+
+const name = uniqueName('status')
+const NOW = Date.UTC(2026, 4, 2)
+const published: TaskEvent[] = []
+
+let database: Awaited<ReturnType<typeof openDatabase>>
+let redis: Awaited<ReturnType<typeof openRedis>>
+let store: TaskStore
+let handler: UpdateTaskStatusHandler
+
+beforeAll(async () => {
+  database = await openDatabase(name)
+  redis = await openRedis()
+  store = new TaskStore(database.connection)
+  await store.prepare()
+  const cache = new TaskCache(redis, `${name}:`, testLog)
+  const publish = async (event: TaskEvent) => void published.push(event)
+  handler = new UpdateTaskStatusHandler({ store, cache, publish, log: testLog, now: () => NOW })
+})
+
+afterAll(async () => {
+  await forgetKeys(redis, `${name}:*`)
+  redis.disconnect()
+  await database.drop()
+})
+
+const tell = (event: TaskEvent) => handler.handle(new UpdateTaskStatus(event))
+const read = async (task: TaskRecord): Promise<TaskRecord> => (await store.find(task.tenant, task.id)) as TaskRecord
+
+async function newTask(given: Partial<TaskRecord> = {}): Promise<TaskRecord> {
+  const task = newRecord(given)
+  await store.insert(task)
+  return task
+}
+
+/** All but what names the task and the traces of the way that led there. */
+function contentOf({
+  id: _id,
+  jobId: _jobId,
+  originalPath: _path,
+  rev: _rev,
+  log: _log,
+  createdAt: _created,
+  updatedAt: _updated,
+  ...content
+}: TaskRecord) {
+  return content
+}
+
+it('events in any order, repeated, from four senders at once, end where they end in order', { timeout: 60_000 }, async () => {
+  const createdAt = new Date(NOW)
+  const stories = anyHistory().chain((runs) => {
+    const places = historyOf({ id: '' }, runs).map((event) => event.seq)
+    const heard = shuffledWithDuplicates(historyOf({ id: '' }, runs)).map((events) => events.map(({ seq }) => places.indexOf(seq)))
+    return fc.record({ runs: fc.constant(runs), heard })
+  })
+  await fc.assert(
+    fc.asyncProperty(stories, async ({ runs, heard }) => {
+      const [straight, shuffled] = [await newTask({ createdAt }), await newTask({ createdAt })]
+      for (const event of historyOf(straight, runs)) await tell(event)
+
+      const events = historyOf(shuffled, runs)
+      const queue = heard.map((place) => events[place] as TaskEvent)
+      const sender = async () => {
+        for (let event = queue.shift(); event; event = queue.shift()) await tell(event)
+      }
+      await Promise.all([sender(), sender(), sender(), sender()])
+      expect(contentOf(await read(shuffled))).toEqual(contentOf(await read(straight)))
+
+      const settled = await read(shuffled)
+      for (const event of events) await tell(event)
+      expect(await read(shuffled)).toEqual(settled)
+    }),
+    { numRuns: 15 },
+  )
+})
+
+it('each write that takes effect counts once and is logged once', async () => {
+  const task = await newTask()
+  const events = historyOf(task, [
+    { progress: 0, end: 'retry' },
+    { progress: 0, end: 'completed' },
+  ])
+  for (const event of events) await Promise.all([tell(event), tell(event), tell(event)])
+  const { rev, log, attempts, seq } = await read(task)
+  expect(rev).toBe(4)
+  expect(log.map(({ type }) => type)).toEqual(['task.processing', 'task.retry', 'task.processing', 'task.completed'])
+  expect(attempts).toMatchObject({ made: 2, nextAt: null })
+  expect(seq).toBe(events.at(-1)?.seq)
+})
+
+it('answers the changed task, and nothing when nothing was changed', async () => {
+  const task = await newTask()
+  const [processing] = historyOf(task, [{ progress: 0, end: 'running' }]) as [TaskEvent]
+  expect(await tell(processing)).toMatchObject({ id: task.id, status: 'processing', rev: 1 })
+  expect(await tell(processing)).toBeUndefined()
+  expect(await tell({ ...processing, taskId: newRecord().id })).toBeUndefined()
+  expect(await tell({ ...processing, tenant: 'somebody-else', seq: 1999 })).toBeUndefined()
+  expect(await tell({ ...processing, epoch: 2, seq: 1999 })).toBeUndefined()
+})
+
+it('what has ended stays ended, whoever speaks later', async () => {
+  const task = await newTask()
+  for (const event of historyOf(task, [{ progress: 0, end: 'completed' }])) await tell(event)
+  const before = await read(task)
+  for (const event of historyOf(task, [
+    { progress: 2, end: 'retry' },
+    { progress: 1, end: 'lost' },
+    { progress: 1, end: 'failed' },
+  ]))
+    await tell(event)
+  expect(await read(task)).toEqual(before)
+})
+
+it('a final failure is published once: only here is it known for sure', async () => {
+  const task = await newTask()
+  const events = historyOf(task, [{ progress: 0, end: 'failed' }])
+  for (const event of [...events, ...events]) await tell(event)
+  expect(published.filter((event) => event.taskId === task.id).map(({ eventType }) => eventType)).toEqual(['task.failed'])
+})
+
+it('progress within the first second of a run is not written', async () => {
+  const task = await newTask()
+  const [processing, progress] = historyOf(task, [{ progress: 1, end: 'running' }]) as [TaskEvent, TaskEvent & { startedAt: number }]
+  await tell(processing)
+  expect(await tell({ ...progress, timestamp: progress.startedAt + 999 })).toBeUndefined()
+  expect(await tell({ ...progress, timestamp: progress.startedAt + 1000 })).toMatchObject({ progress: { percent: 10 } })
+})
