@@ -1,0 +1,103 @@
+// `npm run demo [-- FILE…]`: the whole product once, from nothing to finished variants, and everything stopped again.
+import { rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { startLocalServices } from '@darkroom/local-services'
+import pc from 'picocolors'
+import { processPhotos, type Photo } from './demo-client.ts'
+import { findPhotos, makeSamplePhotos } from './demo-photos.ts'
+import { showProgress } from './demo-progress.ts'
+import { resultTable } from './demo-table.ts'
+import { onStopSignal } from './on-stop-signal.ts'
+import { describeExit, startApi, startWorker, type AppProcess } from './processes.ts'
+
+const folder = join(import.meta.dirname, '..', '.darkroom', 'demo')
+const dataDir = join(folder, 'data')
+const GRACE_MS = 8000
+const INTERRUPTED = 130
+/** For all photos together, and for each of them on top. */
+const PATIENCE_MS = 60_000
+const PATIENCE_PER_PHOTO_MS = 10_000
+
+const stopping = new AbortController()
+onStopSignal(() => stopping.abort())
+
+try {
+  process.exitCode = await main(process.argv.slice(2))
+} catch (error) {
+  if (stopping.signal.aborted) process.exitCode = INTERRUPTED
+  else {
+    console.error(pc.red(error instanceof Error ? error.message : String(error)))
+    process.exitCode = 1
+  }
+}
+process.exit()
+
+async function main(files: string[]): Promise<number> {
+  // npm changes to the project's folder; file names mean the folder in which it was called.
+  const given = await findPhotos(files, process.env['INIT_CWD'] ?? process.cwd())
+  const services = await startLocalServices({ folder, fresh: true, log: console.log })
+  const apps: AppProcess[] = []
+  try {
+    await rm(dataDir, { recursive: true, force: true })
+    // A namespace of its own, should the environment name a Redis that is in use.
+    const env = { REDIS_URL: services.redis.url, MONGODB_URL: services.mongo.url, DATA_DIR: dataDir, REDIS_NAMESPACE: 'demo' }
+    const [api] = await startApps(apps, { env, signal: stopping.signal })
+    const photos = given.length > 0 ? given : await makeSamplePhotos(join(folder, 'photos'))
+    console.log(`Sending ${photos.length} photo${photos.length === 1 ? '' : 's'} to ${api.url}/api/v1/tasks`)
+    return report(await watchPhotos(api.url, photos, apps))
+  } finally {
+    await Promise.all(apps.map((app) => app.stop(GRACE_MS)))
+    await services.stop()
+  }
+}
+
+/** Both at a time. Whatever has started is in `apps`, also when the other one fails. */
+async function startApps(apps: AppProcess[], options: Parameters<typeof startApi>[0]) {
+  const remember = <App extends AppProcess>(app: App): App => {
+    apps.push(app)
+    return app
+  }
+  const [api, worker] = await Promise.allSettled([startApi(options).then(remember), startWorker(options).then(remember)])
+  if (api.status === 'rejected') throw api.reason
+  if (worker.status === 'rejected') throw worker.reason
+  console.log(`API and one worker run (processes ${api.value.pid} and ${worker.value.pid})`)
+  return [api.value, worker.value] as const
+}
+
+async function watchPhotos(url: string, paths: readonly string[], apps: readonly AppProcess[]): Promise<Photo[]> {
+  const progress = showProgress(paths.length)
+  const patienceMs = PATIENCE_MS + paths.length * PATIENCE_PER_PHOTO_MS
+  const signal = AbortSignal.any([stopping.signal, AbortSignal.timeout(patienceMs)])
+  const died = apps.map(async (app): Promise<never> => {
+    const exit = await app.exited
+    throw new Error(`${app.name} ended (${describeExit(exit)}):\n${app.output()}`)
+  })
+  try {
+    return await Promise.race([processPhotos(url, paths, progress.show, signal), ...died])
+  } catch (error) {
+    if (signal.aborted && !stopping.signal.aborted) throw new Error(`The photos were not done after ${patienceMs / 1000} s.`)
+    throw error
+  } finally {
+    for (const death of died) death.catch(() => {}) // from here on they are meant to end
+    progress.end()
+  }
+}
+
+async function report(photos: Photo[]): Promise<number> {
+  for (const photo of photos) photo.fault ??= await missingFile(photo)
+  console.log(`\n${resultTable(photos, dataDir)}\n`)
+  const completed = photos.filter((photo) => photo.fault === undefined).length
+  const colour = completed === photos.length ? pc.green : pc.red
+  console.log(colour(`${completed} of ${photos.length} photo${photos.length === 1 ? '' : 's'} done.`))
+  console.log('Next: npm start, then curl -F file=@photo.jpg http://localhost:3000/api/v1/tasks')
+  return completed === photos.length ? 0 : 1
+}
+
+/** The table names files; what it says must be there. */
+async function missingFile({ task }: Photo): Promise<string | undefined> {
+  for (const image of task?.images ?? []) {
+    const found = await stat(join(dataDir, image.path)).catch(() => undefined)
+    if (found?.size !== image.size) return `${image.path} is not on disk as announced`
+  }
+  return undefined
+}

@@ -1,0 +1,56 @@
+import { expect, it, vi } from 'vitest'
+import { NotReadyError, type AppProcess, type Exit } from './processes.ts'
+import { supervise } from './supervise.ts'
+
+it('starts a process again that ended, and no more once it is stopped', async () => {
+  const { lives, start } = startableProcess()
+  const said: string[] = []
+  const supervised = supervise({ name: 'worker', start, say: (line) => said.push(line), onConfigError: () => {} })
+  await supervised.ready
+  lives[0]?.end({ code: null, signal: 'SIGKILL' })
+  await vi.waitFor(() => expect(lives).toHaveLength(2), { timeout: 5000 })
+  expect(said).toEqual(['worker ended (signal SIGKILL); it is started again'])
+
+  await supervised.stop(1000)
+  expect(lives).toHaveLength(2)
+  expect(said).toHaveLength(1)
+})
+
+it('restarts at once when told to, without a word', async () => {
+  const { lives, start } = startableProcess()
+  const say = vi.fn<(line: string) => void>()
+  const supervised = supervise({ name: 'api', start, say, onConfigError: () => {} })
+  await supervised.ready
+  supervised.restart()
+  await vi.waitFor(() => expect(lives).toHaveLength(2), { timeout: 500 })
+  await supervised.stop(1000)
+  expect(say).not.toHaveBeenCalled()
+})
+
+it('tells when the environment is wrong, which no restart cures', async () => {
+  const onConfigError = vi.fn<() => void>()
+  const start = (): Promise<AppProcess> => Promise.reject(new NotReadyError('api ended', { code: 78, signal: null }))
+  const supervised = supervise({ name: 'api', start, say: () => {}, onConfigError })
+  await vi.waitFor(() => expect(onConfigError).toHaveBeenCalledOnce())
+  await supervised.stop(1000)
+})
+
+/** Every start adds a life, whose end the test decides. */
+function startableProcess() {
+  const lives: ReturnType<typeof life>[] = []
+  const start = async (): Promise<AppProcess> => {
+    const next = life()
+    lives.push(next)
+    return next.process
+  }
+  return { lives, start }
+}
+
+function life(): { process: AppProcess; end: (exit: Exit) => void } {
+  const { promise: exited, resolve: end } = Promise.withResolvers<Exit>()
+  const stop = (): Promise<Exit> => {
+    end({ code: 0, signal: null })
+    return exited
+  }
+  return { process: { name: 'fake', pid: 0, exited, output: () => '', stop, kill: () => {} }, end }
+}
