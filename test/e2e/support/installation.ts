@@ -43,6 +43,7 @@ export async function createInstallation({ redisUrl, mongoUrl }: Stores, setting
     return started
   }
   const withEnv = (options: AppOptions): AppOptions => ({ ...options, env: { ...env, ...options.env } })
+  const stopProcesses = (): Promise<Exit[]> => Promise.all(processes.map((started) => started.stop()))
 
   return {
     namespace,
@@ -55,15 +56,17 @@ export async function createInstallation({ redisUrl, mongoUrl }: Stores, setting
     worker: async (workerId: string, options: AppOptions = {}): Promise<AppProcess> =>
       own(await startWorker(withEnv({ name: workerId, ...options, env: { WORKER_ID: workerId, ...options.env } }))),
 
-    /** Ends every process in order and removes all that it left. Tells how each process ended, in the order of their starts. */
-    async stop(): Promise<Exit[]> {
-      const exits = await Promise.all(processes.map((started) => started.stop()))
+    /** Ends every process in order. */
+    stopProcesses,
+
+    /** Ends every process in order and removes all that they left. */
+    async stop(): Promise<void> {
+      await stopProcesses()
       await removeKeys(redis, namespace).catch(() => {})
       redis.disconnect()
       await mongo.db().dropDatabase()
       await mongo.close()
       await rm(dataDir, { recursive: true, force: true })
-      return exits
     },
   }
 }

@@ -1,0 +1,100 @@
+import { readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import type { Task } from '@darkroom/contracts'
+import { corpusFolder } from '@darkroom/testing'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import type { AppProcess } from '../../scripts/processes.ts'
+import { eachOf, ended, upload, type Answer } from './support/client.ts'
+import { createInstallation, type Installation } from './support/installation.ts'
+import { childrenOf } from './support/processes-of-linux.ts'
+
+/** One line of the manifest, as far as the service is concerned. */
+interface CorpusFile {
+  file: string
+  expect: 'ok' | 'reject' | 'either'
+  out1024?: [number, number]
+  out800?: [number, number]
+}
+
+interface Outcome extends CorpusFile {
+  answer: Answer
+  /** Where it was accepted: the task at its end. */
+  task: Task | undefined
+}
+
+const AT_ONCE = 8
+const folder = corpusFolder()
+const files = folder === undefined ? [] : readManifest(folder)
+if (folder === undefined) console.info('The corpus of real and hostile files is not here: skipped. DARKROOM_CORPUS names its folder.')
+
+describe.skipIf(folder === undefined)('real and hostile files', () => {
+  let darkroom: Installation
+  let worker: AppProcess
+  let children: number[]
+  let outcomes: Outcome[]
+
+  /** All files go through the whole service; the tests look at what came of them. */
+  beforeAll(async () => {
+    darkroom = await createInstallation({ redisUrl: inject('redisUrl'), mongoUrl: inject('mongoUrl') })
+    const [api, started] = await Promise.all([darkroom.api(), darkroom.worker('worker-a')])
+    worker = started
+    children = childrenOf(worker.pid)
+    outcomes = await eachOf(files, AT_ONCE, async (wanted) => {
+      const answer = await upload(api.url, { bytes: await readFile(join(folder ?? '', wanted.file)), name: basename(wanted.file) })
+      return { ...wanted, answer, task: answer.status === 202 ? await ended(api.url, answer.body.id) : undefined }
+    })
+  }, 90_000)
+  afterAll(() => darkroom.stop())
+
+  const wanted = (verdict: CorpusFile['expect']): Outcome[] => outcomes.filter((outcome) => outcome.expect === verdict)
+
+  test('never make the service fail', () => {
+    expect(outcomes.filter(({ answer }) => answer.status >= 500).map(briefly)).toEqual([])
+  })
+
+  test('become variants of the right size where they are sound', () => {
+    for (const outcome of wanted('ok')) {
+      expect(briefly(outcome)).toMatchObject({ status: 'completed' })
+      expect(outcome.task?.images.map(({ width, height }) => [width, height])).toEqual([outcome.out1024, outcome.out800])
+    }
+  })
+
+  test('are refused with a problem, or fail with a typed code at the first attempt, where they are not', () => {
+    for (const outcome of wanted('reject')) expect(isCleanRefusal(outcome), JSON.stringify(briefly(outcome))).toBe(true)
+  })
+
+  test('have one clean end where both are sound', () => {
+    for (const outcome of wanted('either')) {
+      expect(outcome.task?.status === 'completed' || isCleanRefusal(outcome), JSON.stringify(briefly(outcome))).toBe(true)
+    }
+  })
+
+  test('do no harm to the worker and its children', async () => {
+    expect(childrenOf(worker.pid)).toEqual(children)
+    const inOrder = { code: 0, signal: null }
+    expect(await darkroom.stopProcesses()).toEqual([inOrder, inOrder])
+  })
+})
+
+function isCleanRefusal({ answer, task }: Outcome): boolean {
+  if (!task)
+    return answer.status >= 400 && answer.status < 500 && answer.type.includes('application/problem+json') && isTyped(answer.body.code)
+  return task.status === 'failed' && task.attempts.made === 1 && isTyped(task.error?.code)
+}
+
+/** INTERNAL means that nobody knew. */
+const isTyped = (code: string | undefined): boolean => code !== undefined && /^[A-Z][A-Z_]+$/.test(code) && code !== 'INTERNAL'
+
+const briefly = ({ file, answer, task }: Outcome): object => ({
+  file,
+  answer: answer.status,
+  status: task?.status,
+  attempts: task?.attempts.made,
+  code: task?.error?.code ?? answer.body.code,
+})
+
+function readManifest(of: string): CorpusFile[] {
+  const lines = readFileSync(join(of, 'manifest.ndjson'), 'utf8').split('\n')
+  return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as CorpusFile)
+}

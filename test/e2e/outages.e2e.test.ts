@@ -1,0 +1,91 @@
+import type { QueueStats } from '@darkroom/contracts'
+import { sampleJpeg, until } from '@darkroom/testing'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { ApiProcess, AppProcess } from '../../scripts/processes.ts'
+import { accepted, ended, get, upload } from './support/client.ts'
+import { createInstallation, type Installation } from './support/installation.ts'
+import { startOwnStores, type OwnStores } from './support/own-stores.ts'
+
+/** Far below any timeout of a client: an outage behind the door is not the client's business. */
+const PROMPT_MS = 1000
+
+let stores: OwnStores
+let darkroom: Installation
+let api: ApiProcess
+let worker: AppProcess
+let seed = 1
+
+beforeAll(async () => {
+  stores = await startOwnStores()
+  darkroom = await createInstallation(stores, { SWEEP_INTERVAL_MS: '1000' })
+  api = await darkroom.api()
+})
+afterAll(async () => {
+  await darkroom.stop()
+  await stores.stop()
+})
+
+const photo = async () => ({ bytes: await sampleJpeg({ width: 300, height: 200, seed: seed++ }), name: `outage ${seed}.jpg` })
+
+/** Uploads some photos, each of which must be answered at once. Returns the ids of their tasks. */
+async function uploadPromptly(count: number): Promise<string[]> {
+  const photos = await Promise.all(Array.from({ length: count }, photo))
+  return Promise.all(
+    photos.map(async (one) => {
+      const startedAt = performance.now()
+      const { id, status } = await accepted(api.url, one)
+      expect(status).toBe('pending')
+      expect(performance.now() - startedAt).toBeLessThan(PROMPT_MS)
+      return id
+    }),
+  )
+}
+
+async function expectCompleted(ids: readonly string[]): Promise<void> {
+  const tasks = await Promise.all(ids.map((id) => ended(api.url, id)))
+  expect(tasks.map(({ status, attempts }) => [status, attempts.made])).toEqual(ids.map(() => ['completed', 1]))
+}
+
+test('photos are accepted while no worker runs, and completed when one comes', async () => {
+  const ids = await uploadPromptly(5)
+  worker = await darkroom.worker('comes-late')
+  await expectCompleted(ids)
+})
+
+test('photos are accepted while Redis is away, and completed by the worker that saw it go when it is back', async () => {
+  await stores.redis.kill()
+  await until(async () => (await get<{ status: string }>(`${api.url}/health`)).body.status === 'degraded')
+  const ids = await uploadPromptly(5)
+  for (const id of ids) expect((await get(`${api.url}/api/v1/tasks/${id}`)).body.status).toBe('pending')
+  await stores.redis.restart()
+  await expectCompleted(ids)
+})
+
+test('photos that wait in the queue survive a crash of Redis', async () => {
+  await worker.stop()
+  const ids = await uploadPromptly(5)
+  await until(async () => (await get<QueueStats>(`${api.url}/api/v1/queues/image-processing/stats`)).body.prioritized === ids.length)
+  await stores.redis.kill()
+  await stores.redis.restart()
+  worker = await darkroom.worker('comes-after-the-crash')
+  await expectCompleted(ids)
+})
+
+test('nothing is accepted while MongoDB is away, which the answer says; when it is back, photos are taken again', async () => {
+  const before = await darkroom.tasks.countDocuments()
+  await stores.mongo.kill()
+  const refused = await upload(api.url, await photo())
+  expect(refused).toMatchObject({
+    status: 503,
+    type: expect.stringContaining('application/problem+json'),
+    body: { code: 'STORE_UNAVAILABLE' },
+  })
+  expect(refused.headers.get('retry-after')).toMatch(/^\d+$/)
+  expect((await get(`${api.url}/health`)).status).toBe(503)
+
+  await stores.mongo.restart()
+  await until(async () => (await get(`${api.url}/readyz`)).status === 200)
+  const { id } = await accepted(api.url, await photo())
+  await expectCompleted([id])
+  expect(await darkroom.tasks.countDocuments()).toBe(before + 1)
+})

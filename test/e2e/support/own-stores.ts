@@ -1,0 +1,48 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startLocalServices } from '@darkroom/local-services'
+import type { Stores } from './installation.ts'
+
+export interface OwnStore {
+  /** Ends it as a crash would. */
+  kill: () => Promise<void>
+  /** On the same port with the same data. */
+  restart: () => Promise<void>
+}
+
+export interface OwnStores extends Stores {
+  redis: OwnStore
+  mongo: OwnStore
+  stop: () => Promise<void>
+}
+
+/** A Redis and a MongoDB for one test file alone, which may kill them. Whatever the environment names is left in peace. */
+export async function startOwnStores(): Promise<OwnStores> {
+  const folder = await mkdtemp(join(tmpdir(), 'e2e-stores-'))
+  const env = { ...process.env, REDIS_URL: undefined, MONGODB_URL: undefined }
+  const { redis, mongo, stop } = await startLocalServices({ folder, fresh: true, syncOnCommit: true, log: () => {}, env })
+  return {
+    redisUrl: redis.url,
+    mongoUrl: mongo.url,
+    redis: ours(redis),
+    mongo: ours(mongo),
+    stop: async () => {
+      await stop()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+function ours({
+  kill,
+  restart,
+  description,
+}: {
+  kill?: () => Promise<void>
+  restart?: () => Promise<void>
+  description: string
+}): OwnStore {
+  if (!kill || !restart) throw new Error(`This test must be able to kill its store, and cannot: ${description}`)
+  return { kill: () => kill(), restart }
+}
