@@ -45,7 +45,9 @@ function workspaceNode() {
   const bundled = join(root, 'node_modules', '.bin', windows ? 'node.cmd' : 'node')
   if (existsSync(bundled)) return bundled
   if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath
-  fail(`No packaged Node.js 24 exists for ${process.platform}-${process.arch}, and this is ${process.version}: install Node.js 24 and try again.`)
+  fail(
+    `No packaged Node.js 24 exists for ${process.platform}-${process.arch}, and this is ${process.version}: install Node.js 24 and try again.`,
+  )
 }
 
 function run(command, commandArgs) {
