@@ -26,7 +26,9 @@ export function createHttpApp(options: {
 
 const commonHeaders =
   (isClosing: () => boolean): RequestHandler =>
-  (_req, res, next) => {
+  (req, res, next) => {
+    // fetch adds `no-cache` to whatever names an ETag, and Express would never answer 304 to it. Who names one asks for it.
+    if (req.headers['if-none-match']) delete req.headers['cache-control']
     res.set('X-Content-Type-Options', 'nosniff')
     if (isClosing()) res.set('Connection', 'close')
     next()

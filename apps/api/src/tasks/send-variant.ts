@@ -1,5 +1,5 @@
 import { VARIANT_WIDTHS, type Task } from '@darkroom/contracts'
-import type { DiskStorage } from '@darkroom/storage'
+import { isStorageError, type DiskStorage } from '@darkroom/storage'
 import { create as contentDisposition } from 'content-disposition'
 import type { Request, Response } from 'express'
 import { z } from 'zod'
@@ -19,6 +19,7 @@ export function createSendVariant(storage: DiskStorage): SendVariant {
     assertReady(task)
     const image = resolution ? task.images.find((candidate) => candidate.resolution === resolution) : task.images[0]
     if (!image) throw new AppError(404, 'VARIANT_NOT_FOUND', 'The task has no variant of this resolution.')
+    await assertStored(storage, image.path)
     res.set({
       ETag: `"${image.md5}"`,
       'Cache-Control': 'private, no-cache',
@@ -48,6 +49,16 @@ function assertReady(task: Task): void {
   }
 }
 
+/** Express would follow a link that somebody planted in the output folder; the storage does not. */
+async function assertStored(storage: DiskStorage, key: string): Promise<void> {
+  try {
+    await storage.stat(key)
+  } catch (error) {
+    if (isStorageError(error) && ['NOT_FOUND', 'UNSAFE_PATH'].includes(error.code)) throw fileMissing(error)
+    throw error
+  }
+}
+
 /** Express answers ranges and conditions by the headers set before; a client that leaves is no error. */
 async function sendFile(res: Response, path: string): Promise<void> {
   await new Promise<void>((resolve, reject) => {
@@ -62,8 +73,10 @@ async function sendFile(res: Response, path: string): Promise<void> {
 function asRangeFault(error: Error & { status?: number }): unknown {
   if (error.status === 416) return new AppError(416, 'RANGE_NOT_SATISFIABLE', 'The range lies outside of the file.')
   if (error.status === 412) return new AppError(412, 'PRECONDITION_FAILED', 'The file is not the one that was asked for.')
-  return error.status === 404 ? new AppError(404, 'FILE_MISSING', 'The file of this task is no longer there.') : error
+  return error.status === 404 ? fileMissing(error) : error
 }
+
+const fileMissing = (cause: unknown): AppError => new AppError(404, 'FILE_MISSING', 'The file of this task is no longer there.', { cause })
 
 function clearFileHeaders(res: Response): void {
   for (const name of ['ETag', 'Content-Disposition', 'Content-Type', 'Content-Length']) res.removeHeader(name)

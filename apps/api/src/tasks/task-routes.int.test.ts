@@ -1,0 +1,267 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { problem, task as taskSchema, taskPage, type Task, type TaskPage } from '@darkroom/contracts'
+import { sampleGif, sampleJpeg, samplePng, sampleWebp, until } from '@darkroom/testing'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { fieldParts, filePart } from '../../test/multipart.ts'
+import { startTestApi, type TestApi } from '../../test/start-test-api.ts'
+import { completedOf, historyOf } from '../../test/task-history.ts'
+
+/** The contract's shape and not a field more. */
+const exactTask = z.strictObject({
+  ...taskSchema.shape,
+  source: taskSchema.shape.source.strict(),
+  images: z.array(taskSchema.shape.images.element.strict()),
+  progress: taskSchema.shape.progress.strict(),
+  attempts: taskSchema.shape.attempts.strict(),
+  links: taskSchema.shape.links.strict(),
+})
+
+let api: TestApi
+let photo: Buffer
+
+beforeAll(async () => {
+  api = await startTestApi()
+  photo = await sampleJpeg({ width: 320, height: 200 })
+})
+afterAll(() => api.stop())
+
+async function newTask(fields: Record<string, string> = {}): Promise<Task> {
+  const answer = await api.upload(photo, fieldParts(fields))
+  expect(answer.status).toBe(202)
+  return answer.body as Task
+}
+
+async function statusIs(task: Task, status: Task['status']): Promise<Task> {
+  const read = async () => (await api.request(`/api/v1/tasks/${task.id}`)).body as Task
+  return until(async () => ((await read()).status === status ? read() : undefined), { what: `a ${status} task` })
+}
+
+describe('POST /api/v1/tasks', () => {
+  it('accepts a photo with 202, the whole task, and where and when to ask for it', async () => {
+    const answer = await api.upload(photo)
+    expect(answer.status).toBe(202)
+    const task = exactTask.parse(answer.body)
+    expect(task).toMatchObject({
+      kind: 'image.optimize',
+      status: 'pending',
+      priority: 'interactive',
+      name: 'photo.jpg',
+      originalPath: `storage/images/${task.id}/original.jpg`,
+      source: { bytes: photo.length, format: 'jpeg', width: 320, height: 200 },
+      images: [],
+      attempts: { made: 0, max: 3, nextAt: null },
+      epoch: 1,
+      error: null,
+      metadata: {},
+      startedAt: null,
+      finishedAt: null,
+      expiresAt: null,
+    })
+    expect(task.source.sha256).toBe(createHash('sha256').update(photo).digest('hex'))
+    expect(task.source.md5).toBe(createHash('md5').update(photo).digest('hex'))
+    expect(task.id).toMatch(/^[0-9a-f]{24}$/)
+    expect(task.jobId).toMatch(/^[0-9a-f-]{36}$/)
+    expect(answer.headers.get('location')).toBe(`/api/v1/tasks/${task.id}`)
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect(answer.headers.get('x-powered-by')).toBeNull()
+  })
+
+  it('keeps the very bytes, and nothing besides', async () => {
+    const { originalPath } = await newTask()
+    expect((await readFile(join(api.dataDir, originalPath))).equals(photo)).toBe(true)
+    expect(await api.temporaryFiles()).toEqual([])
+  })
+
+  it('puts the job on the queue by the documented names', async () => {
+    const task = await newTask({ priority: 'batch', name: 'Ünter den Linden.JPG' })
+    const job = await until(() => api.queue.find(task.id, 1), { what: 'the job' })
+    expect(job).toMatchObject({ id: task.id, name: 'process-image', priority: 1000, opts: { attempts: 3, backoff: { type: 'exponential', delay: 2000 } } })
+    expect(job.data).toEqual({
+      taskId: task.id,
+      imagePath: task.originalPath,
+      timestamp: Date.parse(task.createdAt),
+      epoch: 1,
+      tenant: 'default',
+      imageName: 'unter-den-linden',
+    })
+  })
+
+  it('takes the field image, too', async () => {
+    const { status, body } = await api.post('/api/v1/tasks', [filePart(photo, 'beach.jpg', 'image')])
+    expect(status).toBe(202)
+    expect(body).toMatchObject({ name: 'beach.jpg' })
+  })
+
+  it('takes every field, before or behind the file', async () => {
+    const fields = { name: 'My photo', priority: 'premium', ttlSeconds: '60', kind: 'image.optimize', metadata: '{"shoot":{"id":7,"tags":["a","b"]}}' }
+    for (const parts of [
+      [...fieldParts(fields), filePart(photo)],
+      [filePart(photo), ...fieldParts(fields)],
+    ]) {
+      const { body } = await api.post('/api/v1/tasks', parts)
+      expect(body).toMatchObject({ name: 'My photo', priority: 'premium', metadata: { shoot: { id: 7, tags: ['a', 'b'] } } })
+    }
+  })
+
+  it('an empty name field means the name of the file', async () => {
+    expect(await newTask({ name: '' })).toMatchObject({ name: 'photo.jpg' })
+  })
+
+  it.each([
+    ['jpeg', 'jpg', sampleJpeg],
+    ['png', 'png', samplePng],
+    ['webp', 'webp', sampleWebp],
+    ['gif', 'gif', sampleGif],
+  ] as const)('knows a %s by its bytes, whatever it is called', async (format, extension, make) => {
+    const bytes = await make({ width: 64, height: 48 })
+    const { status, body } = await api.post('/api/v1/tasks', [{ ...filePart(bytes, 'document.pdf'), type: 'text/html' }])
+    expect(status).toBe(202)
+    expect(body).toMatchObject({ source: { format, width: 64, height: 48 } })
+    expect((body as Task).originalPath).toMatch(new RegExp(`/original\\.${extension}$`))
+  })
+})
+
+describe('GET /api/v1/tasks/{id}', () => {
+  it('answers the task by its id and by its job id, in either case of letters', async () => {
+    const task = await newTask()
+    for (const id of [task.id, task.id.toUpperCase(), task.jobId, task.jobId.toUpperCase()]) {
+      const { status, body } = await api.request(`/api/v1/tasks/${id}`)
+      expect(status).toBe(200)
+      expect(exactTask.parse(body)).toEqual(task)
+    }
+  })
+
+  it('has an ETag, answers 304 to it, and a new one after a change', async () => {
+    const task = await newTask()
+    const first = await api.request(`/api/v1/tasks/${task.id}`)
+    const etag = first.headers.get('etag') ?? ''
+    expect(etag).not.toBe('')
+    const same = await api.request(`/api/v1/tasks/${task.id}`, { headers: { 'if-none-match': etag } })
+    expect([same.status, same.text, same.headers.get('etag')]).toEqual([304, '', etag])
+
+    await api.tell(historyOf(task, [{ progress: 0, end: 'running' }])[0]!)
+    await statusIs(task, 'processing')
+    const changed = await api.request(`/api/v1/tasks/${task.id}`, { headers: { 'if-none-match': etag } })
+    expect(changed.status).toBe(200)
+    expect(changed.headers.get('etag')).not.toBe(etag)
+  })
+
+  it('HEAD has the headers and no body', async () => {
+    const task = await newTask()
+    const { status, text, headers } = await api.request(`/api/v1/tasks/${task.id}`, { method: 'HEAD' })
+    expect([status, text]).toEqual([200, ''])
+    expect(headers.get('etag')).not.toBeNull()
+  })
+
+  it('shows the whole way of a task', async () => {
+    const task = await newTask({ ttlSeconds: '3600' })
+    const events = historyOf(task, [{ progress: 1, end: 'retry' }, { progress: 1, end: 'completed' }])
+    const [processing, progress, retry] = events
+    await api.tell(processing!)
+    expect(await statusIs(task, 'processing')).toMatchObject({ workerId: 'worker-1', progress: { stage: 'started', percent: 0 } })
+    await api.tell(progress!)
+    await until(async () => ((await api.request(`/api/v1/tasks/${task.id}`)).body as Task).progress.percent === 10)
+    await api.tell(retry!)
+    const waiting = exactTask.parse(await statusIs(task, 'pending'))
+    expect(waiting).toMatchObject({ error: { code: 'STORAGE_FULL', retryable: true }, attempts: { made: 1, max: 3 } })
+    expect(waiting.attempts.nextAt).not.toBeNull()
+    for (const event of events.slice(3)) await api.tell(event)
+    const done = exactTask.parse(await statusIs(task, 'completed'))
+    expect(done).toMatchObject({ error: null, attempts: { made: 2, nextAt: null }, progress: { percent: 100 }, processingTimeMs: 70 })
+    expect(done.images.map(({ url }) => url)).toEqual(['1024', '800'].map((width) => `/api/v1/tasks/${task.id}/download?resolution=${width}`))
+    expect(Date.parse(done.expiresAt ?? '') - Date.parse(done.finishedAt ?? '')).toBe(3_600_000)
+  })
+
+  it.each(['0'.repeat(24), '00000000-0000-4000-8000-000000000000', 'nonsense', '1', '%00', '__proto__', '[object Object]'])('%s is not there', async (id) => {
+    const { status, body } = await api.request(`/api/v1/tasks/${encodeURI(id)}`)
+    expect(status).toBe(404)
+    expect(problem.parse(body).code).toBe('TASK_NOT_FOUND')
+  })
+})
+
+describe('GET /api/v1/tasks', () => {
+  let listed: TestApi
+  let tasks: Task[]
+
+  const get = async (query = ''): Promise<TaskPage> => {
+    const { status, body } = await listed.request(`/api/v1/tasks${query}`)
+    expect(status).toBe(200)
+    return taskPage.strict().parse(body)
+  }
+  const idsOf = (page: { items: readonly Task[] }): string[] => page.items.map(({ id }) => id)
+
+  beforeAll(async () => {
+    listed = await startTestApi()
+    tasks = []
+    for (let index = 0; index < 7; index++) {
+      const { body } = await listed.upload(photo, fieldParts({ name: `${index}`, priority: index % 2 ? 'batch' : 'normal' }))
+      tasks.unshift(body as Task)
+    }
+    await listed.tell(completedOf(tasks[0]!))
+    await until(async () => (await get('?status=completed')).total === 1, { what: 'a completed task in the list' })
+  })
+  afterAll(() => listed.stop())
+
+  it('is newest first, with the total', async () => {
+    const page = await get()
+    expect(idsOf(page)).toEqual(idsOf({ items: tasks }))
+    expect(page).toMatchObject({ page: 1, limit: 20, total: 7, nextCursor: null })
+    for (const item of page.items) exactTask.parse(item)
+  })
+
+  it('is filtered by each of its filters and all of them', async () => {
+    expect((await get('?status=completed')).items).toMatchObject([{ id: tasks[0]?.id, status: 'completed' }])
+    expect((await get('?priority=batch')).total).toBe(3)
+    expect((await get('?kind=image.optimize')).total).toBe(7)
+    expect((await get('?status=pending&priority=normal&kind=image.optimize')).total).toBe(3)
+    expect((await get('?status=failed')).items).toEqual([])
+    const between = `createdFrom=${tasks[4]?.createdAt}&createdTo=${tasks[1]?.createdAt}`
+    expect((await get(`?${between}`)).items.length).toBeLessThanOrEqual(4)
+    expect((await get('?createdFrom=2999-01-01T00:00:00Z')).total).toBe(0)
+    expect((await get('?createdTo=2000-01-01T00:00:00%2B02:00')).total).toBe(0)
+  })
+
+  it('comes by pages', async () => {
+    expect(idsOf(await get('?limit=3&page=2'))).toEqual(idsOf({ items: tasks.slice(3, 6) }))
+    expect(idsOf(await get('?limit=3&page=3'))).toEqual(idsOf({ items: tasks.slice(6) }))
+    expect(await get('?limit=3&page=99')).toMatchObject({ items: [], total: 7, page: 99, nextCursor: null })
+  })
+
+  it('comes by cursors, each in the body and in a Link that keeps the filter', async () => {
+    const seen: string[] = []
+    let path: string | undefined = '/api/v1/tasks?limit=2&kind=image.optimize'
+    while (path !== undefined) {
+      const answer = await listed.request(path)
+      const page = taskPage.parse(answer.body)
+      seen.push(...idsOf(page))
+      expect(page.total).toBe(7)
+      const link = /^<([^>]+)>; rel="next"$/.exec(answer.headers.get('link') ?? '')?.[1]
+      expect(link === undefined).toBe(page.nextCursor === null)
+      if (link) expect(new URL(link, listed.url).searchParams.get('cursor')).toBe(page.nextCursor)
+      if (link) expect(link).toContain('kind=image.optimize')
+      path = link
+    }
+    expect(seen).toEqual(idsOf({ items: tasks }))
+  })
+
+  it.each([
+    ['limit=0', '/limit'],
+    ['limit=101', '/limit'],
+    ['page=-1', '/page'],
+    ['page=1.5', '/page'],
+    ['status=done', '/status'],
+    ['status=failed&status=pending', '/status'],
+    ['status[$ne]=failed', '/status[$ne]'],
+    ['createdFrom=yesterday', '/createdFrom'],
+    ['cursor=nonsense', '/cursor'],
+    ['tenant=other', '/tenant'],
+    ['__proto__=1', '/__proto__'],
+  ])('?%s is refused by its name', async (query, pointer) => {
+    const { status, body } = await listed.request(`/api/v1/tasks?${query}`)
+    expect(status).toBe(400)
+    expect(problem.parse(body)).toMatchObject({ code: 'INVALID_QUERY', errors: [{ pointer }] })
+  })
+})
