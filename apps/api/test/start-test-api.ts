@@ -27,8 +27,7 @@ export interface Answer {
   body: unknown
 }
 
-/** The URL of a database of the test's own on the given server. */
-export function mongoUrlOf(database: string, server: string = inject('mongoUrl')): string {
+function mongoUrlOf(database: string, server: string): string {
   const url = new URL(server)
   url.pathname = `/${database}`
   url.searchParams.set('directConnection', 'true')
@@ -38,7 +37,10 @@ export function mongoUrlOf(database: string, server: string = inject('mongoUrl')
 /** A connection to a database of the test's own, which goes with it. */
 export async function openDatabase(database: string): Promise<{ connection: Connection; drop: () => Promise<void> }> {
   const connection = createMongoConnection()
-  await connection.openUri(mongoUrlOf(database), { writeConcern: { w: 'majority', journal: true }, serverSelectionTimeoutMS: 5000 })
+  await connection.openUri(mongoUrlOf(database, inject('mongoUrl')), {
+    writeConcern: { w: 'majority', journal: true },
+    serverSelectionTimeoutMS: 5000,
+  })
   const drop = async (): Promise<void> => {
     await connection.dropDatabase()
     await connection.close()
@@ -64,14 +66,14 @@ export async function forgetKeys(redis: Redis, pattern: string): Promise<void> {
 }
 
 /** The whole API in this process, on a data folder, a database and Redis names of its own. */
-export async function startTestApi(given: Record<string, string> = {}, { waitUntilReady = true } = {}) {
+export async function startTestApi(given: Record<string, string> = {}, { waitUntilReady = true, mongoServer = inject('mongoUrl') } = {}) {
   const name = uniqueName('api')
   const dataDir = await mkdtemp(join(tmpdir(), `${name}-`))
   const env = parseEnv(apiEnv, {
     REDIS_URL: inject('redisUrl'),
     REDIS_NAMESPACE: name,
     QUEUE_NAME: name,
-    MONGODB_URL: mongoUrlOf(name),
+    MONGODB_URL: mongoUrlOf(name, mongoServer),
     DATA_DIR: dataDir,
     HOST: '127.0.0.1',
     PORT: '0',
@@ -86,7 +88,27 @@ export async function startTestApi(given: Record<string, string> = {}, { waitUnt
   const storage = createDiskStorage(dataDir)
 
   const api = createApi(env, testLog)
-  const { port } = await api.start()
+
+  /** Closes the API in order and removes all it had. Throws when a step of closing did not end well. */
+  const stop = async (): Promise<void> => {
+    const troubled = await runShutdown(api.closing(), testLog)
+    await queue.close()
+    await forgetKeys(redis, `${names.prefix}:${names.queue}*`)
+    if (env.REDIS_NAMESPACE) await forgetKeys(redis, `${env.REDIS_NAMESPACE}:*`)
+    redis.disconnect()
+    await database.drop()
+    await rm(dataDir, { recursive: true, force: true })
+    if (troubled.length > 0) throw new Error(`The API did not close well: ${troubled.join(', ')}`)
+  }
+  const start = async () => {
+    try {
+      return await api.start()
+    } catch (error) {
+      await stop()
+      throw error
+    }
+  }
+  const { port } = await start()
   const url = `http://127.0.0.1:${port}`
 
   const request = async (path: string, init: RequestInit = {}): Promise<Answer> => {
@@ -133,16 +155,6 @@ export async function startTestApi(given: Record<string, string> = {}, { waitUnt
       await until(isHeard, { what: 'somebody who listens to task events' })
     },
 
-    /** Closes the API in order and removes all it had. Throws when a step of closing did not end well. */
-    stop: async (): Promise<void> => {
-      const troubled = await runShutdown(api.closing(), testLog)
-      await queue.close()
-      await forgetKeys(redis, `${names.prefix}:${names.queue}*`)
-      if (env.REDIS_NAMESPACE) await forgetKeys(redis, `${env.REDIS_NAMESPACE}:*`)
-      redis.disconnect()
-      await database.drop()
-      await rm(dataDir, { recursive: true, force: true })
-      if (troubled.length > 0) throw new Error(`The API did not close well: ${troubled.join(', ')}`)
-    },
+    stop,
   }
 }

@@ -2,6 +2,7 @@ import type { QueueStats } from '@darkroom/contracts'
 import type { ImageQueue } from '@darkroom/messaging'
 import { RequestData, type RequestHandler } from 'mediatr-ts'
 import { queueNamed } from './queue-named.ts'
+import { readQueue } from './read-queue.ts'
 
 /** The numbers of one queue, or of all when no name is given. Throws QUEUE_NOT_FOUND. */
 export class GetQueueStats extends RequestData<QueueStats[]> {
@@ -27,7 +28,7 @@ export class GetQueueStatsHandler implements RequestHandler<GetQueueStats, Queue
 }
 
 async function statsOf(queue: ImageQueue): Promise<QueueStats> {
-  const { oldestWaitingSince, isPaused, ...counts } = await queue.counts()
+  const { oldestWaitingSince, isPaused, ...counts } = await readQueue(() => queue.counts())
   return {
     name: queue.name,
     ...counts,

@@ -1,7 +1,8 @@
-import type { JobState, QueueJob } from '@darkroom/contracts'
+import type { ImageJob, JobState, QueueJob } from '@darkroom/contracts'
 import type { ImageQueue, QueuedImageJob } from '@darkroom/messaging'
 import { RequestData, type RequestHandler } from 'mediatr-ts'
 import { queueNamed } from './queue-named.ts'
+import { readQueue } from './read-queue.ts'
 
 /** Jobs of a queue in one state, in ascending order, from `start` to `end`, both included. Throws QUEUE_NOT_FOUND. */
 export class ListQueueJobs extends RequestData<QueueJob[]> {
@@ -27,14 +28,16 @@ export class ListQueueJobsHandler implements RequestHandler<ListQueueJobs, Queue
   }
 
   async handle({ queue, state, start, end }: ListQueueJobs): Promise<QueueJob[]> {
-    const jobs = await queueNamed(this.#queues, queue).jobs(state, start, end)
+    const asked = queueNamed(this.#queues, queue)
+    const jobs = await readQueue(() => asked.jobs(state, start, end))
     return jobs.map((job) => toQueueJob(job, state))
   }
 }
 
+/** Jobs that somebody else put on the queue may hold anything. */
 const toQueueJob = (job: QueuedImageJob, state: JobState): QueueJob => ({
   jobId: job.id ?? '',
-  taskId: job.data.taskId,
+  taskId: String((job.data as Partial<ImageJob> | null)?.taskId ?? ''),
   name: job.name,
   state,
   priority: job.priority,

@@ -9,19 +9,15 @@ import { ListQueueJobs } from './list-queue-jobs.ts'
 
 const PAGE = 50
 
-const position = (fallback: number) =>
-  z
-    .string()
-    .regex(/^\d{1,9}$/, 'must be a whole number from 0')
-    .transform(Number)
-    .default(fallback)
+const position = z
+  .string()
+  .regex(/^\d{1,9}$/, 'must be a whole number from 0')
+  .transform(Number)
 
+/** A start without an end means the page that begins there. */
 const jobsQuery = z
-  .strictObject({
-    state: z.enum(JOB_STATES).default('waiting'),
-    start: position(0),
-    end: position(PAGE - 1),
-  })
+  .strictObject({ state: z.enum(JOB_STATES).default('waiting'), start: position.default(0), end: position.optional() })
+  .transform(({ start, end = start + PAGE - 1, ...query }) => ({ ...query, start, end }))
   .refine(({ start, end }) => end >= start && end - start < PAGE, { error: `must lie 0 to ${PAGE - 1} behind start`, path: ['end'] })
 
 /** `/api/v1/queues`: what waits, runs and ended. */
@@ -40,7 +36,7 @@ export function queueRoutes({ send }: { send: Send }): Router {
     },
     '/queues/:name/jobs': {
       get: async (req, res) => {
-        const { state, start, end } = parseInput(jobsQuery, withoutGaps(req.query), { status: 400, code: 'INVALID_QUERY' })
+        const { state, start, end } = parseInput(jobsQuery, req.query, { status: 400, code: 'INVALID_QUERY' })
         const items = await send(new ListQueueJobs(nameOf(req), state, start, end))
         res.json({ items, state, start, end })
       },
@@ -49,7 +45,3 @@ export function queueRoutes({ send }: { send: Send }): Router {
 }
 
 const nameOf = (req: Request): string => String(req.params.name)
-
-/** A start without an end means the page that begins there. */
-const withoutGaps = (query: Request['query']): object =>
-  query.start !== undefined && query.end === undefined ? { ...query, end: String(Number(query.start) + PAGE - 1) } : query

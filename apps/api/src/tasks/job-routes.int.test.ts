@@ -70,7 +70,12 @@ it('a final failure, known by the queue, is told in words', async () => {
   const failed = await until(async () => ((await read()).status === 'failed' ? read() : undefined), { what: 'a failed job' })
   expect(failed).toMatchObject({ error: 'The picture cannot be read', processedOn: expect.any(String), finishedOn: expect.any(String) })
   const { body: task } = await api.request(statusUrl.replace('/api/jobs/', '/api/v1/tasks/').replace('/status', ''))
-  expect(task).toMatchObject({ status: 'failed', error: { code: 'IMAGE_CORRUPT', retryable: false }, attempts: { made: 1 }, workerId: 'failing' })
+  expect(task).toMatchObject({
+    status: 'failed',
+    error: { code: 'IMAGE_CORRUPT', retryable: false },
+    attempts: { made: 1 },
+    workerId: 'failing',
+  })
   const download = await api.request(statusUrl.replace('/status', '/download'))
   expect([download.status, problem.parse(download.body).code]).toEqual([409, 'TASK_FAILED'])
   await worker.stop()

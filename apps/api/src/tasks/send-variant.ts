@@ -43,7 +43,11 @@ function assertReady(task: Task): void {
       throw new AppError(410, 'TASK_EXPIRED', 'The files of this task have expired.')
     case 'failed':
     case 'cancelled':
-      throw new AppError(409, `TASK_${task.status.toUpperCase()}`, `The task has ${task.status === 'failed' ? 'failed' : 'been cancelled'} and has no files.`)
+      throw new AppError(
+        409,
+        `TASK_${task.status.toUpperCase()}`,
+        `The task has ${task.status === 'failed' ? 'failed' : 'been cancelled'} and has no files.`,
+      )
     default:
       task.status satisfies never
   }

@@ -78,7 +78,12 @@ describe('POST /api/v1/tasks', () => {
   it('puts the job on the queue by the documented names', async () => {
     const task = await newTask({ priority: 'batch', name: 'Ünter den Linden.JPG' })
     const job = await until(() => api.queue.find(task.id, 1), { what: 'the job' })
-    expect(job).toMatchObject({ id: task.id, name: 'process-image', priority: 1000, opts: { attempts: 3, backoff: { type: 'exponential', delay: 2000 } } })
+    expect(job).toMatchObject({
+      id: task.id,
+      name: 'process-image',
+      priority: 1000,
+      opts: { attempts: 3, backoff: { type: 'exponential', delay: 2000 } },
+    })
     expect(job.data).toEqual({
       taskId: task.id,
       imagePath: task.originalPath,
@@ -96,7 +101,13 @@ describe('POST /api/v1/tasks', () => {
   })
 
   it('takes every field, before or behind the file', async () => {
-    const fields = { name: 'My photo', priority: 'premium', ttlSeconds: '60', kind: 'image.optimize', metadata: '{"shoot":{"id":7,"tags":["a","b"]}}' }
+    const fields = {
+      name: 'My photo',
+      priority: 'premium',
+      ttlSeconds: '60',
+      kind: 'image.optimize',
+      metadata: '{"shoot":{"id":7,"tags":["a","b"]}}',
+    }
     for (const parts of [
       [...fieldParts(fields), filePart(photo)],
       [filePart(photo), ...fieldParts(fields)],
@@ -158,7 +169,10 @@ describe('GET /api/v1/tasks/{id}', () => {
 
   it('shows the whole way of a task', async () => {
     const task = await newTask({ ttlSeconds: '3600' })
-    const events = historyOf(task, [{ progress: 1, end: 'retry' }, { progress: 1, end: 'completed' }])
+    const events = historyOf(task, [
+      { progress: 1, end: 'retry' },
+      { progress: 1, end: 'completed' },
+    ])
     const [processing, progress, retry] = events
     await api.tell(processing!)
     expect(await statusIs(task, 'processing')).toMatchObject({ workerId: 'worker-1', progress: { stage: 'started', percent: 0 } })
@@ -171,15 +185,20 @@ describe('GET /api/v1/tasks/{id}', () => {
     for (const event of events.slice(3)) await api.tell(event)
     const done = exactTask.parse(await statusIs(task, 'completed'))
     expect(done).toMatchObject({ error: null, attempts: { made: 2, nextAt: null }, progress: { percent: 100 }, processingTimeMs: 70 })
-    expect(done.images.map(({ url }) => url)).toEqual(['1024', '800'].map((width) => `/api/v1/tasks/${task.id}/download?resolution=${width}`))
+    expect(done.images.map(({ url }) => url)).toEqual(
+      ['1024', '800'].map((width) => `/api/v1/tasks/${task.id}/download?resolution=${width}`),
+    )
     expect(Date.parse(done.expiresAt ?? '') - Date.parse(done.finishedAt ?? '')).toBe(3_600_000)
   })
 
-  it.each(['0'.repeat(24), '00000000-0000-4000-8000-000000000000', 'nonsense', '1', '%00', '__proto__', '[object Object]'])('%s is not there', async (id) => {
-    const { status, body } = await api.request(`/api/v1/tasks/${encodeURI(id)}`)
-    expect(status).toBe(404)
-    expect(problem.parse(body).code).toBe('TASK_NOT_FOUND')
-  })
+  it.each(['0'.repeat(24), '00000000-0000-4000-8000-000000000000', 'nonsense', '1', '%00', '__proto__', '[object Object]'])(
+    '%s is not there',
+    async (id) => {
+      const { status, body } = await api.request(`/api/v1/tasks/${encodeURI(id)}`)
+      expect(status).toBe(404)
+      expect(problem.parse(body).code).toBe('TASK_NOT_FOUND')
+    },
+  )
 })
 
 describe('GET /api/v1/tasks', () => {
