@@ -1,0 +1,97 @@
+// A client as our documentation asks for one: a key for each upload, and the same key again whenever the outcome is not known.
+import { setTimeout as pause } from 'node:timers/promises'
+import type { History, Outcome } from './history.ts'
+import { pick } from './random.ts'
+import type { Picture } from './pictures.ts'
+
+export interface ClientOptions {
+  history: History
+  /** The APIs, or what stands before them. */
+  urls: () => readonly string[]
+  random: () => number
+  /** Gives an upload up after this long. */
+  patienceMs?: number
+  /** Takes an answer that has not come by now for lost. */
+  answerMs?: number
+}
+
+export interface Answer {
+  outcome: Outcome
+  status?: number
+  code?: string
+  taskId?: string
+  retryAfter?: boolean
+}
+
+/** Refusals that say "later", not "no". */
+const LATER = new Set([408, 409, 425, 429, 500, 502, 503, 504, 507])
+const PAUSE_MS = 300
+
+export type Client = ReturnType<typeof createClient>
+
+export function createClient({ history, urls, random, patienceMs = 90_000, answerMs = 15_000 }: ClientOptions) {
+  let count = 0
+  const pageOf = async (url: string): Promise<Record<string, unknown> | undefined> => {
+    try {
+      const answer = await fetch(url, { signal: AbortSignal.timeout(answerMs) })
+      return answer.ok ? ((await answer.json()) as Record<string, unknown>) : undefined
+    } catch {
+      return undefined
+    }
+  }
+  const tryUpload = async (picture: Picture, key: string, url: string): Promise<Answer> => {
+    const startedAt = Date.now()
+    const answer = await post(`${url}/api/v1/tasks`, picture, key, answerMs)
+    const { name, mark, good } = picture
+    history.add('client', { op: 'upload', ...answer, ms: Date.now() - startedAt, args: { key, name, picture: mark, good } })
+    return answer
+  }
+
+  return {
+    tryUpload,
+    newKey: (): string => `key-${++count}`,
+
+    /** Uploads a picture, whatever it takes. Answers the task's id; undefined when it was refused for good or patience ran out. */
+    async upload(picture: Picture, key = `key-${++count}`): Promise<string | undefined> {
+      const until = Date.now() + patienceMs
+      do {
+        const answer = await tryUpload(picture, key, pick(urls(), random))
+        if (answer.outcome === 'ok') return answer.taskId
+        if (answer.outcome === 'fail' && !LATER.has(answer.status ?? 0)) return undefined
+        await pause(PAUSE_MS * (0.5 + random()))
+      } while (Date.now() < until)
+      return undefined
+    },
+
+    /** Looks at a task as an impatient user does, which also fills the caches. */
+    async look(taskId: string): Promise<string | undefined> {
+      const view = await pageOf(`${pick(urls(), random)}/api/v1/tasks/${taskId}`)
+      const status = view?.['status'] as string | undefined
+      history.add('client', { op: 'read', outcome: status === undefined ? 'unknown' : 'ok', args: { taskId }, ...(status && { status }) })
+      return status
+    },
+
+    /** The same for the first page of the list. */
+    lookAtList: (): Promise<unknown> => pageOf(`${pick(urls(), random)}/api/v1/tasks?limit=100`),
+  }
+}
+
+/** A request that was broken off says nothing about what became of it; nor does an error of the server's own. */
+async function post(url: string, picture: Picture, key: string, answerMs: number): Promise<Answer> {
+  const form = new FormData()
+  form.append('file', new Blob([new Uint8Array(picture.bytes)], { type: 'image/jpeg' }), picture.name)
+  try {
+    const answer = await fetch(url, {
+      method: 'POST',
+      body: form,
+      headers: { 'Idempotency-Key': key },
+      signal: AbortSignal.timeout(answerMs),
+    })
+    const body = (await answer.json()) as { id?: string; code?: string }
+    const facts = { status: answer.status, ...(body.code && { code: body.code }), retryAfter: answer.headers.has('retry-after') }
+    if (answer.status === 202 && body.id) return { outcome: 'ok', taskId: body.id, ...facts }
+    return { outcome: answer.status >= 500 ? 'unknown' : 'fail', ...facts }
+  } catch (error) {
+    return { outcome: 'unknown', code: String((error as { cause?: { code?: string } }).cause?.code ?? (error as Error).name) }
+  }
+}

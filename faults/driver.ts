@@ -1,0 +1,137 @@
+// One scenario's world: stores of its own behind proxies, the product's processes under a supervisor, a client and a record.
+import { mkdirSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { startLocalServices, type LocalServices } from '@darkroom/local-services'
+import { until } from '@darkroom/testing'
+import { Redis } from 'ioredis'
+import { MongoClient, type Db } from 'mongodb'
+import { createClient, type Client } from './client.ts'
+import type { History } from './history.ts'
+import { startProxy, type Proxy } from './proxy.ts'
+import { seededRandom } from './random.ts'
+import type { Scenario } from './scenario.ts'
+import { SupervisedProcess } from './supervised-process.ts'
+import { copyTree, type Patch } from './tree.ts'
+
+export interface Rig {
+  folder: string
+  dataDir: string
+  flags: string
+  long: boolean
+  random: () => number
+  history: History
+  services: LocalServices
+  redisProxy: Proxy
+  mongoProxy: Proxy
+  /** Straight to the stores, past the proxies. */
+  redis: Redis
+  db: Db
+  apis: SupervisedProcess[]
+  workers: SupervisedProcess[]
+  apiUrls: string[]
+  client: Client
+  newClient: (options?: { urls?: string[]; patienceMs?: number; answerMs?: number }) => Client
+  /** Records a fault as it is brought about. */
+  fault: (fault: string, target: string, detail?: string) => void
+  /** Records a pass condition of the scenario's own. */
+  check: (name: string, ok: boolean, detail: string) => void
+  allReady: () => Promise<void>
+  close: () => Promise<void>
+}
+
+export interface RigOptions {
+  scenario: Scenario
+  folder: string
+  history: History
+  seed: number
+  long: boolean
+  mutation?: readonly Patch[]
+}
+
+const DATABASE = 'darkroom'
+/** Orphans must be seen to go within a scenario; the product waits ten minutes. */
+const ORPHAN_AGE_MS = '10000'
+const READY_MS = 60_000
+
+export async function startRig({ scenario, folder, history, seed, long, mutation = [] }: RigOptions): Promise<Rig> {
+  const [tree, flags, dataDir] = ['tree', 'flags', 'data'].map((name) => join(folder, name)) as [string, string, string]
+  for (const made of [flags, dataDir]) mkdirSync(made, { recursive: true })
+  await copyTree(tree, [...(scenario.patches?.(flags) ?? []), ...mutation])
+  // Never a server that the environment names: this suite kills what it uses.
+  const { REDIS_URL: _redis, MONGODB_URL: _mongo, ...env } = process.env
+  const services = await startLocalServices({ folder: join(folder, 'stores'), fresh: true, syncOnCommit: true, env, log: () => {} })
+  const random = seededRandom(seed)
+  const [redisProxy, mongoProxy] = await Promise.all(
+    [portOf(services.redis.url), portOf(services.mongo.url)].map((port) => startProxy(port, random)),
+  )
+  if (!redisProxy || !mongoProxy) throw new Error('unreachable')
+  const redis = new Redis(services.redis.url, { maxRetriesPerRequest: null, retryStrategy: () => 100 })
+  redis.on('error', () => {})
+  const mongo = new MongoClient(services.mongo.url, { serverSelectionTimeoutMS: 20_000 })
+
+  const stores = {
+    REDIS_URL: `redis://127.0.0.1:${redisProxy.port}`,
+    MONGODB_URL: `mongodb://127.0.0.1:${mongoProxy.port}/${DATABASE}?retryWrites=false`,
+    DATA_DIR: dataDir,
+    LOG_LEVEL: 'debug',
+    SHUTDOWN_TIMEOUT_MS: '7000',
+  }
+  const ports = await Promise.all(Array.from({ length: scenario.apis ?? 2 }, freePort))
+  const apis = ports.map((port, index) => {
+    const apiEnv = { ...stores, ORPHAN_AGE_MS, HOST: '127.0.0.1', PORT: String(port), ...scenario.apiEnv }
+    return new SupervisedProcess({ name: `api-${index + 1}`, main: join(tree, 'apps/api/src/main.ts'), env: apiEnv, folder, history })
+  })
+  const workers = Array.from({ length: scenario.workers ?? 3 }, (_, index) => {
+    const name = `worker-${index + 1}`
+    const workerEnv = { ...stores, WORKER_CONCURRENCY: '2', WORKER_ID: name, ...scenario.workerEnv }
+    return new SupervisedProcess({ name, main: join(tree, 'apps/image-worker/src/main.ts'), env: workerEnv, folder, history })
+  })
+  const everyone = [...apis, ...workers]
+  const apiUrls = ports.map((port) => `http://127.0.0.1:${port}`)
+  const newClient: Rig['newClient'] = (options = {}) => createClient({ history, random, ...options, urls: () => options.urls ?? apiUrls })
+
+  const rig: Rig = {
+    ...{ folder, dataDir, flags, long, random, history, services, redisProxy, mongoProxy, redis, apis, workers, apiUrls, newClient },
+    db: mongo.db(DATABASE),
+    client: newClient(),
+    fault: (fault, target, detail) =>
+      history.add('nemesis', { op: 'fault', args: { fault, target, ...(detail !== undefined && { detail }) } }),
+    check: (name, ok, detail) => history.add('driver', { op: 'check', outcome: ok ? 'ok' : 'fail', args: { name, detail } }),
+    allReady: async () => {
+      await until(() => everyone.every((one) => one.isReady), { timeoutMs: READY_MS, what: 'all processes to be ready' })
+      for (const url of apiUrls) await until(() => isOk(`${url}/readyz`), { timeoutMs: READY_MS, what: `${url} to take requests` })
+    },
+    close: async () => {
+      await Promise.all(everyone.map((one) => one.stop()))
+      redis.disconnect()
+      await mongo.close().catch(() => {})
+      await Promise.all([redisProxy.close(), mongoProxy.close()])
+      await services.stop()
+    },
+  }
+  for (const one of everyone) one.start()
+  try {
+    await rig.allReady()
+    return rig
+  } catch (error) {
+    await rig.close()
+    throw error
+  }
+}
+
+const portOf = (url: string): number => Number(new URL(url).port)
+
+async function isOk(url: string): Promise<boolean> {
+  return (await fetch(url, { signal: AbortSignal.timeout(2000) })).ok
+}
+
+/** Free now; the process that gets it keeps it over its restarts, so that clients find it again. */
+function freePort(): Promise<number> {
+  const { promise, resolve } = Promise.withResolvers<number>()
+  const server = createServer().listen(0, '127.0.0.1', () => {
+    const { port } = server.address() as AddressInfo
+    server.close(() => resolve(port))
+  })
+  return promise
+}

@@ -1,0 +1,22 @@
+// Crashes at an exact line: a patch puts code there that kills the process once, when the point's flag file exists.
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { until } from '@darkroom/testing'
+
+/** Whoever removes the flag is the one that dies: of several processes at the same line, one does. */
+const taken = (flags: string, point: string): string =>
+  `(() => { try { process.getBuiltinModule('node:fs').unlinkSync(${JSON.stringify(join(flags, point))}); return true } catch { return false } })()`
+
+/** A statement that kills its own process, as a power cut would. */
+export const crashHere = (flags: string, point: string): string => `if (${taken(flags, point)}) process.kill(process.pid, 'SIGKILL')\n`
+
+/** The same in a worker's child, taking the worker with it. Nothing happens in other programs that run the same line. */
+export const crashMachineHere = (flags: string, point: string): string =>
+  `if (process.argv[1]?.endsWith('child.ts') && ${taken(flags, point)}) { process.kill(process.ppid, 'SIGKILL'); process.kill(process.pid, 'SIGKILL') }\n`
+
+export const arm = (flags: string, point: string): void => writeFileSync(join(flags, point), '')
+
+/** Waits until a process has died at the point. */
+export async function untilHit(flags: string, point: string, timeoutMs = 15_000): Promise<void> {
+  await until(() => !existsSync(join(flags, point)), { timeoutMs, intervalMs: 5, what: `a crash at ${point}` })
+}

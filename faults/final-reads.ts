@@ -1,0 +1,91 @@
+// What is there when everything has come to rest: documents, answers of every API, files.
+import { createHash } from 'node:crypto'
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join, relative } from 'node:path'
+import sharp from 'sharp'
+import type { Rig } from './driver.ts'
+import type { StoredTask, TaskView } from './history.ts'
+
+export async function readEverything(rig: Rig): Promise<void> {
+  const documents = await readDocuments(rig)
+  for (const [index, url] of rig.apiUrls.entries()) {
+    const api = rig.apis[index]?.name ?? url
+    for (const { id } of documents) await readView(rig, api, url, id)
+    await readList(rig, api, url)
+  }
+  await readFiles(rig)
+}
+
+export async function findDocuments(rig: Rig): Promise<StoredTask[]> {
+  const found = await rig.db.collection('tasks').find().toArray()
+  return found.map(({ _id, ...fields }) => JSON.parse(JSON.stringify({ id: _id.toHexString(), ...fields })) as StoredTask)
+}
+
+async function readDocuments(rig: Rig): Promise<StoredTask[]> {
+  const documents = await findDocuments(rig)
+  for (const document of documents) rig.history.add('mongo', { op: 'document', args: document })
+  return documents
+}
+
+async function readView({ history }: Rig, api: string, url: string, taskId: string): Promise<void> {
+  const { http, body } = await get(`${url}/api/v1/tasks/${taskId}`)
+  history.add(api, { op: 'view', args: { taskId, http, view: http === 200 ? viewOf(body as TaskView) : null } })
+}
+
+async function readList({ history }: Rig, api: string, url: string): Promise<void> {
+  const items: TaskView[] = []
+  let [http, total] = [0, 0]
+  for (let page = 1; page === 1 || items.length === (page - 1) * 100; page++) {
+    const answer = await get(`${url}/api/v1/tasks?limit=100&page=${page}`)
+    const body = answer.body as { items?: TaskView[]; total?: number }
+    http = answer.http
+    total = body.total ?? 0
+    items.push(...(body.items ?? []).map(viewOf))
+    if (http !== 200) break
+  }
+  history.add(api, { op: 'list', args: { http, total, items } })
+}
+
+const viewOf = ({ id, status, epoch, updatedAt, images }: TaskView): TaskView => ({
+  ...{ id, status, epoch, updatedAt },
+  images: images.map(({ path }) => ({ path })),
+})
+
+async function get(url: string): Promise<{ http: number; body: unknown }> {
+  try {
+    const answer = await fetch(url, { signal: AbortSignal.timeout(15_000) })
+    return { http: answer.status, body: await answer.json() }
+  } catch {
+    return { http: 0, body: {} }
+  }
+}
+
+/** Every file below the data folder; variants are opened as well. `early` reads happen while faults go on. */
+export async function readFiles({ history, dataDir }: Rig, { early = false, folder = '' } = {}): Promise<void> {
+  for (const path of await filesBelow(join(dataDir, folder))) {
+    const facts = await factsOf(path).catch(() => undefined) // a temporary one may go at any moment
+    const key = relative(dataDir, path)
+    if (facts) history.add('disk', { op: 'file', args: { key, ...facts, ...(early && { early }) } })
+  }
+}
+
+export async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true, recursive: true }).catch(() => [])
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+}
+
+async function factsOf(path: string) {
+  const [bytes, { mtimeMs }] = await Promise.all([readFile(path), stat(path)])
+  const md5 = createHash('md5').update(bytes).digest('hex')
+  return { bytes: bytes.length, md5, ageMs: Math.round(Date.now() - mtimeMs), width: path.endsWith('.jpg') ? await widthOf(bytes) : null }
+}
+
+/** Null when it does not decode, down to the last pixel. */
+async function widthOf(bytes: Buffer): Promise<number | null> {
+  try {
+    const { info } = await sharp(bytes, { failOn: 'warning' }).raw().toBuffer({ resolveWithObject: true })
+    return info.width
+  } catch {
+    return null
+  }
+}

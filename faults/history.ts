@@ -1,0 +1,167 @@
+// The record of one scenario: every client operation, every fault, what the processes said and the final reads, one
+// JSON a line. The verdict is made from this file alone, so it can be made again, later and elsewhere.
+import { createWriteStream, readFileSync } from 'node:fs'
+
+/** A client knows that it was done (`ok`), knows that it was not (`fail`), or cannot know (`unknown`). */
+export type Outcome = 'ok' | 'fail' | 'unknown'
+
+/** One try of one upload. All tries of one upload share its key. */
+export interface UploadTry {
+  op: 'upload'
+  outcome: Outcome
+  args: { key: string; name: string; picture: string; good: boolean }
+  ms: number
+  status?: number
+  code?: string
+  taskId?: string
+  retryAfter?: boolean
+}
+/** A client looked at a task through an API. */
+export interface ReadTry {
+  op: 'read'
+  outcome: Outcome
+  args: { taskId: string }
+  status?: string
+}
+export interface Fault {
+  op: 'fault'
+  args: { fault: string; target: string; detail?: string }
+}
+export interface Life {
+  op: 'start' | 'ready' | 'exit'
+  args: { pid: number; how?: string; expected?: boolean }
+}
+/** A worker began or ended a run of a task. */
+export interface RunStep {
+  op: 'run' | 'run-end'
+  args: { taskId: string; attempt: number }
+}
+/** Something a process said that the verdict depends on: a fenced-off event, a lost lock, an error nobody caught. */
+export interface Said {
+  op: 'refused' | 'lock-lost' | 'uncaught' | 'repaired'
+  args: { line: string; taskId?: string }
+}
+/** A pass condition of the scenario itself. */
+export interface Check {
+  op: 'check'
+  outcome: Outcome
+  args: { name: string; detail: string }
+}
+/** Waiting for the system to come to rest after the last fault. */
+export interface Rest {
+  op: 'rest'
+  outcome: Outcome
+  ms: number
+  args: { waitingFor: string[] }
+}
+export interface Usage {
+  op: 'usage'
+  args: { when: 'start' | 'end'; pid: number; rssBytes: number; openFiles: number }
+}
+export interface ScenarioStart {
+  op: 'scenario'
+  args: { name: string; title: string; seed: number; tasks: number; mutation: string | null; redis: string; mongo: string }
+}
+export interface ScenarioError {
+  op: 'error'
+  args: { message: string }
+}
+/** Final reads. */
+export interface FinalDocument {
+  op: 'document'
+  args: StoredTask
+}
+export interface FinalView {
+  op: 'view'
+  args: { taskId: string; http: number; view: TaskView | null }
+}
+export interface FinalList {
+  op: 'list'
+  args: { http: number; total: number; items: TaskView[] }
+}
+export interface FinalFile {
+  op: 'file'
+  args: {
+    key: string
+    bytes: number
+    md5: string
+    ageMs: number
+    width: number | null
+    /** Seen while faults were going on. */ early?: boolean
+  }
+}
+
+export type Event =
+  | UploadTry
+  | ReadTry
+  | Fault
+  | Life
+  | RunStep
+  | Said
+  | Check
+  | Rest
+  | Usage
+  | ScenarioStart
+  | ScenarioError
+  | FinalDocument
+  | FinalView
+  | FinalList
+  | FinalFile
+export type Entry = Event & { t: number; process: string }
+
+export interface StoredTask {
+  id: string
+  status: string
+  epoch: number
+  seq: number
+  rev: number
+  name: string
+  originalPath: string
+  source: { width: number; sha256: string }
+  idempotency?: { key: string }
+  images: { resolution: string; path: string; md5: string; width: number }[]
+  attempts: { made: number }
+  error: { code: string } | null
+  nextCheckAt: string | null
+  updatedAt: string
+  log: { seq: number; epoch: number; attempt: number; type: string }[]
+}
+/** What an API shows of a task, as far as it is compared with the document. */
+export interface TaskView {
+  id: string
+  status: string
+  epoch: number
+  updatedAt: string
+  images: { path: string }[]
+}
+
+export class History {
+  readonly file: string
+  readonly entries: Entry[] = []
+  readonly #stream
+
+  constructor(file: string) {
+    this.file = file
+    this.#stream = createWriteStream(file)
+  }
+
+  add(process: string, event: Event): void {
+    const entry: Entry = { t: Date.now(), process, ...event }
+    this.entries.push(entry)
+    this.#stream.write(`${JSON.stringify(entry)}\n`)
+  }
+
+  async close(): Promise<void> {
+    await new Promise<void>((resolve) => this.#stream.end(resolve))
+  }
+}
+
+export function readHistory(file: string): Entry[] {
+  const lines = readFileSync(file, 'utf8').split('\n')
+  return lines.filter(Boolean).map((line) => JSON.parse(line) as Entry)
+}
+
+/** The entries of one kind, with their type. */
+export function only<Op extends Event['op']>(entries: readonly Entry[], ...ops: Op[]): (Entry & { op: Op })[] {
+  return entries.filter((entry): entry is Entry & { op: Op } => (ops as string[]).includes(entry.op))
+}

@@ -1,0 +1,208 @@
+// What must hold when everything has come to rest, whatever happened before. Each check answers the examples that break it.
+import { FINAL, groupBy, isStuck, type Facts } from './facts.ts'
+import { only, type StoredTask, type TaskView } from './history.ts'
+
+export interface Invariant {
+  name: string
+  says: string
+  broken: (facts: Facts) => string[]
+}
+
+const VARIANT_WIDTHS = [1024, 800]
+const TEMP_AGE_MS = 60_000
+
+export const invariants: readonly Invariant[] = [
+  { name: 'I1', says: 'every accepted task is there and has ended', broken: lostOrStuck },
+  { name: 'I2', says: 'one upload, one task, whatever was retried', broken: duplicates },
+  { name: 'I3', says: 'the files are those of the documents, whole and right', broken: wrongFiles },
+  { name: 'I4', says: 'no litter: no temporary file, no original without a document', broken: litter },
+  { name: 'I5', says: 'no good picture failed, no bad one completed', broken: wronglyEnded },
+  { name: 'I6', says: 'every history is legal', broken: illegalHistories },
+  { name: 'I7', says: 'what the APIs show is what is stored', broken: staleViews },
+  { name: 'I9', says: 'no error that nobody caught, no exit but ours, no answer 500', broken: accidents },
+  { name: 'I10', says: 'memory and open files are back where they were', broken: leaks },
+  { name: 'extra', says: "the scenario's own conditions", broken: failedChecks },
+]
+
+function lostOrStuck({ accepted, byId, documents, entries }: Facts): string[] {
+  const lost = accepted.flatMap(({ ids, name }) =>
+    [...ids].filter((id) => !byId.has(id)).map((id) => `${id} (${name}) was accepted and is lost`),
+  )
+  const stuck = documents.filter(isStuck).map(({ id, status, name }) => `${id} (${name}) is stuck: ${status}`)
+  const unread = only(entries, 'rest').filter(({ outcome }) => outcome !== 'ok')
+  return [...lost, ...stuck, ...unread.map(({ args, ms }) => `not at rest after ${ms} ms: ${args.waitingFor.slice(0, 3).join(', ')}`)]
+}
+
+function duplicates({ uploads, byKey }: Facts): string[] {
+  return uploads.flatMap(({ key, ids, name }) => {
+    const stored = byKey.get(key) ?? []
+    if (ids.size > 1) return [`${key} (${name}) was answered with ${[...ids].join(' and ')}`]
+    if (stored.length > 1) return [`${key} (${name}) made ${stored.map(({ id }) => id).join(' and ')}`]
+    return []
+  })
+}
+
+function wrongFiles({ files, finalFiles, documents, accepted, byId }: Facts): string[] {
+  const listed = new Set(documents.flatMap(({ images }) => images.map(({ path }) => path)))
+  const present = new Map(finalFiles.filter(({ args }) => isVariant(args.key)).map(({ args }) => [args.key, args]))
+  const missing = [...listed].filter((path) => !present.has(path)).map((path) => `${path} is listed and missing`)
+  const unlisted = [...present.keys()].filter((path) => !listed.has(path)).map((path) => `${path} is there and not listed`)
+  const torn = files
+    .filter(({ args: { key, md5, width } }) => isVariant(key) && (!key.endsWith(`/${md5}.jpg`) || width === null))
+    .map(
+      ({ args }) =>
+        `${args.key} holds ${args.bytes} bytes with the MD5 ${args.md5}, width ${args.width}${args.early ? ' (seen while faults went on)' : ''}`,
+    )
+  const misshapen = documents.flatMap((task) => widthFaults(task, (path) => present.get(path)?.width ?? undefined))
+  const mixedUp = [...groupBy(accepted, ({ picture }) => picture)].flatMap(([picture, group]) => {
+    const outputs = new Set(group.flatMap(({ ids }) => [...ids]).flatMap((id) => contentOf(byId.get(id)) ?? []))
+    return outputs.size > 1
+      ? [`pictures with the same pixels (${picture}) came out differently: ${[...outputs].slice(0, 3).join(' | ')}`]
+      : []
+  })
+  return [...missing, ...unlisted, ...torn, ...misshapen, ...mixedUp]
+}
+
+const isVariant = (key: string): boolean => key.startsWith('output/') && !key.endsWith('.tmp')
+
+const contentOf = (task: StoredTask | undefined): string | undefined =>
+  task?.status === 'completed' ? task.images.map(({ resolution, md5 }) => `${resolution}:${md5}`).join(' ') : undefined
+
+function widthFaults(task: StoredTask, widthOnDisk: (path: string) => number | undefined): string[] {
+  if (task.status !== 'completed') return []
+  const wanted = VARIANT_WIDTHS.map((width) => Math.min(width, task.source.width)).join()
+  const stored = task.images.map(({ width }) => width).join()
+  const wrong = task.images.filter(({ path, width }) => (widthOnDisk(path) ?? width) !== width)
+  if (stored !== wanted) return [`${task.id} has variants of widths ${stored || 'none'}, not ${wanted}`]
+  return wrong.map(({ path }) => `${path} has another width than its document says`)
+}
+
+function litter({ finalFiles, byId }: Facts): string[] {
+  return finalFiles.flatMap(({ args: { key, ageMs } }) => {
+    const owner = /storage\/images\/([0-9a-f]{24})\//.exec(key)?.[1]
+    if (key.endsWith('.tmp')) return [`${key} is left`]
+    if (key.startsWith('uploads/temp/') && ageMs > TEMP_AGE_MS) return [`${key} is left for ${Math.round(ageMs / 1000)} s`]
+    return owner !== undefined && !byId.has(owner) ? [`${key} has no document`] : []
+  })
+}
+
+function wronglyEnded({ accepted, byId }: Facts): string[] {
+  return accepted.flatMap(({ ids, good, name }) =>
+    [...ids].flatMap((id) => {
+      const task = byId.get(id)
+      if (!task || isStuck(task)) return []
+      if (good && task.status !== 'completed') return [`${id} (${name}) is good and ${task.status}: ${task.error?.code}`]
+      return !good && task.status === 'completed' ? [`${id} (${name}) is bad and completed`] : []
+    }),
+  )
+}
+
+function illegalHistories({ documents, entries }: Facts): string[] {
+  return [...documents.flatMap(historyFaults), ...resurrections(entries)]
+}
+
+const STATUS_AFTER: Record<string, string> = {
+  'task.processing': 'processing',
+  'task.progress': 'processing',
+  'task.retry': 'pending',
+  'task.completed': 'completed',
+  'task.failed': 'failed',
+}
+
+function historyFaults({ id, log, status, seq, rev }: StoredTask): string[] {
+  const faults: string[] = []
+  for (const [index, step] of log.entries()) {
+    const before = log[index - 1]
+    if (!before) continue
+    if (step.epoch < before.epoch) faults.push(`${id}: the epoch fell from ${before.epoch} to ${step.epoch}`)
+    if (step.epoch !== before.epoch) continue
+    if (step.seq <= before.seq) faults.push(`${id}: ${step.type} (${step.seq}) came after ${before.type} (${before.seq})`)
+    if (FINAL.has(STATUS_AFTER[before.type] ?? '')) faults.push(`${id}: ${step.type} came after the final ${before.type}`)
+  }
+  const last = log.at(-1)
+  if (last && STATUS_AFTER[last.type] !== status) faults.push(`${id}: its last step was ${last.type}, and it is ${status}`)
+  if (last && last.seq !== seq) faults.push(`${id}: its last step is number ${last.seq}, and it says ${seq}`)
+  if (log.length < 100 && rev !== log.length) faults.push(`${id}: ${rev} writes took effect, and ${log.length} are in its log`)
+  return faults
+}
+
+/** What a client has seen ended never goes on. */
+function resurrections(entries: Facts['entries']): string[] {
+  const ended = new Map<string, string>()
+  return only(entries, 'read').flatMap(({ args: { taskId }, status }) => {
+    if (status === undefined) return []
+    const before = ended.get(taskId)
+    if (FINAL.has(status)) ended.set(taskId, status)
+    return before !== undefined && status !== before ? [`${taskId}: a client saw it ${before}, then ${status}`] : []
+  })
+}
+
+function staleViews({ entries, documents, byId }: Facts): string[] {
+  const views = only(entries, 'view').flatMap(({ process, args: { taskId, http, view } }) => {
+    if (!view) return [`${process} answers ${http} for ${taskId}`]
+    const difference = differenceOf(view, byId.get(taskId))
+    return difference ? [`${process} shows ${taskId} ${difference}`] : []
+  })
+  const lists = only(entries, 'list').flatMap(({ process, args: { http, total, items } }) => {
+    if (http !== 200) return [`${process} answers ${http} for the list`]
+    if (total !== documents.length || items.length !== documents.length)
+      return [`${process} lists ${items.length} of ${total}, and ${documents.length} are stored`]
+    return items.flatMap((view) => {
+      const difference = differenceOf(view, byId.get(view.id))
+      return difference ? [`${process} lists ${view.id} ${difference}`] : []
+    })
+  })
+  return [...views, ...lists]
+}
+
+function differenceOf(view: TaskView, task: StoredTask | undefined): string | undefined {
+  if (!task) return 'which is not stored'
+  const essence = ({ status, epoch, updatedAt, images }: TaskView): string =>
+    JSON.stringify({ status, epoch, updatedAt, images: images.map(({ path }) => path) })
+  return essence(view) === essence(task)
+    ? undefined
+    : `as ${view.status} of ${view.updatedAt}, stored is ${task.status} of ${task.updatedAt}`
+}
+
+function accidents({ entries }: Facts): string[] {
+  const uncaught = only(entries, 'uncaught').map(({ process, args }) => `${process}: ${args.line.slice(0, 300)}`)
+  const exits = only(entries, 'exit').filter(({ args }) => args.expected === false)
+  const broken = only(entries, 'upload').filter(({ status }) => status === 500)
+  const mute = only(entries, 'upload').filter(({ status, retryAfter }) => status === 503 && retryAfter === false)
+  return [
+    ...uncaught,
+    ...exits.map(({ process, args }) => `${process} ended by itself: ${args.how}`),
+    ...broken.map(({ args }) => `the upload ${args.key} was answered 500`),
+    ...mute.map(({ args }) => `the upload ${args.key} was answered 503 without Retry-After`),
+    ...only(entries, 'error').map(({ args }) => `the scenario broke off: ${args.message}`),
+  ]
+}
+
+const RSS_ROOM_BYTES = 64 * 1024 * 1024
+/** A pool of 20 connections to the store, filled by the first burst, and connections that clients keep open. */
+const FILES_ROOM = 28
+
+/** Of the processes that lived through it all. A heap grows by what a first load needs, which is no leak. */
+function leaks({ entries }: Facts): string[] {
+  const usages = only(entries, 'usage')
+  return usages
+    .filter(({ args }) => args.when === 'end')
+    .flatMap(({ process, args: end }) => {
+      const start = usages.find(({ args }) => args.when === 'start' && args.pid === end.pid)?.args
+      if (!start || start.rssBytes === 0) return []
+      const grown = end.rssBytes > start.rssBytes * 1.1 + RSS_ROOM_BYTES
+      const open = end.openFiles > start.openFiles * 1.1 + FILES_ROOM
+      return [
+        ...(grown ? [`${process} grew from ${toMib(start.rssBytes)} to ${toMib(end.rssBytes)} MiB`] : []),
+        ...(open ? [`${process} has ${end.openFiles} files open, ${start.openFiles} before`] : []),
+      ]
+    })
+}
+
+const toMib = (bytes: number): number => Math.round(bytes / 1024 / 1024)
+
+function failedChecks({ entries }: Facts): string[] {
+  return only(entries, 'check')
+    .filter(({ outcome }) => outcome !== 'ok')
+    .map(({ args }) => `${args.name}: ${args.detail}`)
+}

@@ -1,0 +1,37 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Client } from './client.ts'
+import { pictureOf } from './pictures.ts'
+
+export interface Load {
+  count: number
+  /** Spread evenly over this time; all at once, as fast as they are taken, by default. */
+  overMs?: number
+  /** Uploads under way at a time. */
+  atOnce?: number
+  label?: string
+  /** Sees each task's id as it is accepted. */
+  onAccepted?: (taskId: string) => void
+}
+
+/** Uploads distinct photos at an even pace and looks at what became of earlier ones meanwhile. Answers the accepted tasks. */
+export async function uploadMany(client: Client, { count, overMs = 0, atOnce = 6, label = 'photo', onAccepted }: Load): Promise<string[]> {
+  const startedAt = Date.now()
+  const accepted: string[] = []
+  let next = 0
+  const sendOne = async (index: number): Promise<void> => {
+    const dueInMs = startedAt + (overMs * index) / count - Date.now()
+    if (dueInMs > 0) await pause(dueInMs)
+    const taskId = await client.upload(await pictureOf(index, label))
+    if (taskId === undefined) return
+    accepted.push(taskId)
+    onAccepted?.(taskId)
+    const earlier = accepted.at(-8)
+    if (earlier !== undefined && index % 2 === 0) await client.look(earlier)
+    if (index % 10 === 0) await client.lookAtList()
+  }
+  const sender = async (): Promise<void> => {
+    while (next < count) await sendOne(next++)
+  }
+  await Promise.all(Array.from({ length: Math.min(atOnce, count) }, sender))
+  return accepted
+}

@@ -1,0 +1,46 @@
+import type { Event, History } from './history.ts'
+
+interface LogLine {
+  msg?: string
+  taskId?: string
+  attempt?: number
+  jobIds?: string[]
+}
+
+/** Notes what a log line means for the verdict. The log itself is kept beside the history. */
+export function noteLine(line: string, process: string, history: History): void {
+  const event = meaningOf(line)
+  if (event) history.add(process, event)
+}
+
+function meaningOf(line: string): Event | undefined {
+  const said = parse(line)
+  if (!said) return /unhandledRejection|uncaughtException/.test(line) ? { op: 'uncaught', args: { line: line.slice(0, 500) } } : undefined
+  const { msg = '', taskId = '', attempt = 0 } = said
+  switch (msg) {
+    case 'job started':
+      return { op: 'run', args: { taskId, attempt } }
+    case 'image processed':
+    case 'attempt failed':
+      return { op: 'run-end', args: { taskId, attempt } }
+    case 'late, double or illegal: nothing changed':
+      return { op: 'refused', args: { line: line.slice(0, 500), taskId } }
+    case 'lost the locks of running jobs':
+      return { op: 'lock-lost', args: { line: line.slice(0, 500) } }
+    case 'sweeper repaired a task':
+      return { op: 'repaired', args: { line: line.slice(0, 500), taskId } }
+    case 'uncaughtException':
+    case 'unhandledRejection':
+      return { op: 'uncaught', args: { line: line.slice(0, 2000) } }
+    default:
+      return undefined
+  }
+}
+
+function parse(line: string): LogLine | undefined {
+  try {
+    return line.startsWith('{') ? (JSON.parse(line) as LogLine) : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,66 @@
+import { isStuck, type Facts } from './facts.ts'
+import { only, type Entry } from './history.ts'
+
+/** The figures of a scenario's line. */
+export interface Numbers {
+  faults: number
+  tasks: number
+  accepted: number
+  lost: number
+  duplicated: number
+  stuck: number
+  failedGood: number
+  /** Runs beyond the first of a task. */
+  reruns: number
+  /** From a worker's death to the next run of what it had in hand. */
+  recoveryMs: number[]
+  /** Events that the fence refused. */
+  refused: number
+  seconds: number
+}
+
+export function numbersOf({ entries, uploads, accepted, byId, byKey, documents }: Facts): Numbers {
+  const runs = only(entries, 'run').map(({ args }) => args.taskId)
+  const ids = accepted.flatMap((upload) => [...upload.ids])
+  return {
+    faults: only(entries, 'fault').length,
+    tasks: uploads.length,
+    accepted: accepted.length,
+    lost: ids.filter((id) => !byId.has(id)).length,
+    duplicated: uploads.filter(({ key, ids: answered }) => Math.max(answered.size, byKey.get(key)?.length ?? 0) > 1).length,
+    stuck: documents.filter(isStuck).length,
+    failedGood: accepted.filter((upload) => upload.good && [...upload.ids].some((id) => byId.get(id)?.status === 'failed')).length,
+    reruns: runs.length - new Set(runs).size,
+    recoveryMs: recoveries(entries).toSorted((a, b) => a - b),
+    refused: only(entries, 'refused').length,
+    seconds: Math.round(((entries.at(-1)?.t ?? 0) - (entries[0]?.t ?? 0)) / 1000),
+  }
+}
+
+/** For each task that a worker had in hand when it was killed: how long until it ran again. */
+export function recoveries(entries: readonly Entry[]): number[] {
+  const inHand = new Map<string, Set<string>>()
+  const waiting = new Map<string, number>()
+  const found: number[] = []
+  for (const entry of entries) {
+    const hands = inHand.get(entry.process) ?? new Set()
+    inHand.set(entry.process, hands)
+    if (entry.op === 'run') {
+      const killedAt = waiting.get(entry.args.taskId)
+      if (killedAt !== undefined) found.push(entry.t - killedAt)
+      waiting.delete(entry.args.taskId)
+      hands.add(entry.args.taskId)
+    }
+    if (entry.op === 'run-end') hands.delete(entry.args.taskId)
+    if (entry.op === 'exit') {
+      for (const taskId of hands) waiting.set(taskId, entry.t)
+      hands.clear()
+    }
+  }
+  return found
+}
+
+/** The value below which this share of the sorted values lies; undefined when there are none. */
+export function quantile(sorted: readonly number[], share: number): number | undefined {
+  return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)]
+}

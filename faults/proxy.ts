@@ -1,0 +1,98 @@
+// A TCP proxy that can be told to behave like a bad network.
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+
+interface Link {
+  client: Socket
+  server: Socket
+}
+
+export type Proxy = Awaited<ReturnType<typeof startProxy>>
+
+/** Passes what comes to a port of its own on to `port` of this machine, until it is told otherwise. */
+export async function startProxy(port: number, random: () => number = Math.random) {
+  const links = new Set<Link>()
+  const held: (() => void)[] = []
+  let refusing = false
+  let silent = false
+  let swallowing = false
+  let delayMs = 0
+  let bytesPerSecond = Number.POSITIVE_INFINITY
+  let resetting: NodeJS.Timeout | undefined
+
+  const reset = ({ client, server }: Link): void => {
+    client.resetAndDestroy()
+    server.destroy()
+  }
+  /** Carries one direction in its order, however the delay changes meanwhile. */
+  const carry = (from: Socket, to: Socket, dropping: () => boolean): void => {
+    let freeAt = 0
+    const deliver = (chunk: Buffer): void => {
+      if (!dropping() && to.writable) to.write(chunk)
+    }
+    from.on('data', (chunk) => {
+      if (silent) return void held.push(() => deliver(chunk))
+      freeAt = Math.max(freeAt, Date.now() + delayMs) + (chunk.length / bytesPerSecond) * 1000
+      const waitMs = freeAt - Date.now()
+      if (waitMs <= 0) deliver(chunk)
+      else setTimeout(() => deliver(chunk), waitMs)
+    })
+    from.on('end', () => to.end())
+  }
+  const proxy = createServer({ allowHalfOpen: true }, (client) => {
+    if (refusing) return void client.resetAndDestroy()
+    const server = connect({ port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true })
+    const link = { client: client.setNoDelay(), server }
+    links.add(link)
+    carry(client, server, () => false)
+    carry(server, client, () => swallowing)
+    for (const [end, other] of [
+      [client, server],
+      [server, client],
+    ] as const) {
+      end.on('error', () => other.destroy())
+      end.on('close', () => {
+        links.delete(link)
+        other.destroy()
+      })
+    }
+  })
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+
+  return {
+    port: (proxy.address() as AddressInfo).port,
+    /** Resets every connection and refuses new ones. */
+    cut(): void {
+      refusing = true
+      for (const link of links) reset(link)
+    },
+    /** Says nothing and takes nothing on; what was sent meanwhile arrives when it is healed. */
+    blackhole: (): void => void (silent = true),
+    /** From now on in milliseconds, each way. */
+    delay: (ms: number): void => void (delayMs = ms),
+    throttle: (bytesEachSecond: number): void => void (bytesPerSecond = bytesEachSecond),
+    /** Resets this share of the connections every second. */
+    resetShare(share: number): void {
+      resetting = setInterval(() => [...links].filter(() => random() < share).forEach(reset), 1000)
+    },
+    /** Requests arrive and are carried out, but no answer comes back; after a while the connections break. */
+    swallowAnswers(forMs: number): void {
+      swallowing = true
+      setTimeout(() => {
+        for (const link of links) reset(link)
+        swallowing = false
+      }, forMs)
+    },
+    heal(): void {
+      clearInterval(resetting)
+      refusing = silent = swallowing = false
+      delayMs = 0
+      bytesPerSecond = Number.POSITIVE_INFINITY
+      for (const deliver of held.splice(0)) deliver()
+    },
+    async close(): Promise<void> {
+      clearInterval(resetting)
+      for (const link of links) reset(link)
+      await new Promise((resolve) => proxy.close(resolve))
+    },
+  }
+}

@@ -1,0 +1,116 @@
+import { mkdirSync } from 'node:fs'
+import { readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { readdirSync } from 'node:fs'
+import { until } from '@darkroom/testing'
+import { startRig, type Rig, type RigOptions } from './driver.ts'
+import { filesBelow, findDocuments, readEverything } from './final-reads.ts'
+import { History } from './history.ts'
+import { judge, type Verdict } from './judge.ts'
+import type { Scenario } from './scenario.ts'
+import type { Patch } from './tree.ts'
+
+export interface RunOptions {
+  folder: string
+  seed: number
+  long: boolean
+  tasks?: number | undefined
+  mutation?: { name: string; patches: readonly Patch[] }
+}
+
+const REST_MS = 60_000
+const FINAL = new Set(['completed', 'failed', 'cancelled', 'expired'])
+
+/** Runs one scenario from fresh stores to the verdict. Never throws: what goes wrong is part of the record. */
+export async function runScenario(scenario: Scenario, options: RunOptions): Promise<Verdict> {
+  const folder = join(options.folder, options.mutation ? `${scenario.name}-without-${options.mutation.name}` : scenario.name)
+  mkdirSync(folder, { recursive: true })
+  const history = new History(join(folder, 'history.ndjson'))
+  const tasks = options.tasks ?? (options.long ? scenario.tasks.long : scenario.tasks.quick)
+  try {
+    await live(scenario, tasks, { ...options, folder, history, scenario })
+  } catch (error) {
+    noteError(history, error)
+  }
+  await history.close()
+  const verdict = judge(history.entries, history.file)
+  for (const name of ['tree', 'stores', 'data']) await rm(join(folder, name), { recursive: true, force: true })
+  return verdict
+}
+
+type LifeOptions = Omit<RigOptions, 'mutation'> & Pick<RunOptions, 'mutation'>
+
+async function live(scenario: Scenario, tasks: number, { mutation, ...options }: LifeOptions): Promise<void> {
+  const rig = await startRig({ ...options, ...(mutation && { mutation: mutation.patches }) })
+  const { history } = rig
+  const { name, title } = scenario
+  const { redis, mongo } = rig.services
+  const about = { name, title, seed: options.seed, tasks, mutation: mutation?.name ?? null }
+  history.add('driver', { op: 'scenario', args: { ...about, redis: redis.description, mongo: mongo.description } })
+  try {
+    await noteUsage(rig, 'start')
+    // One that broke off is judged all the same: what it found so far may say why.
+    await scenario.run(rig, tasks).catch((error: unknown) => noteError(history, error))
+    await comeToRest(rig, scenario.restMs ?? REST_MS)
+    await noteUsage(rig, 'end')
+    await readEverything(rig)
+  } finally {
+    await rig.close()
+  }
+}
+
+function noteError(history: History, error: unknown): void {
+  history.add('driver', { op: 'error', args: { message: error instanceof Error ? (error.stack ?? error.message) : String(error) } })
+}
+
+/** All faults are over: waits until every accepted task has ended and no crash's litter is left. */
+async function comeToRest(rig: Rig, limitMs: number): Promise<void> {
+  const startedAt = Date.now()
+  rig.redisProxy.heal()
+  rig.mongoProxy.heal()
+  let waitingFor: string[] = ['everything']
+  const rested = await until(
+    async () => {
+      await rig.allReady()
+      waitingFor = [...(await unfinished(rig)), ...(await litter(rig))]
+      return waitingFor.length === 0
+    },
+    { timeoutMs: limitMs, intervalMs: 250, what: 'rest' },
+  ).catch(() => false)
+  const ms = Date.now() - startedAt
+  rig.history.add('driver', { op: 'rest', outcome: rested ? 'ok' : 'fail', ms, args: { waitingFor: waitingFor.slice(0, 20) } })
+}
+
+async function unfinished(rig: Rig): Promise<string[]> {
+  const documents = await findDocuments(rig)
+  return documents.filter(({ status }) => !FINAL.has(status)).map(({ id, status }) => `task ${id} ${status}`)
+}
+
+/** The product removes these by itself, once they are old enough. */
+async function litter(rig: Rig): Promise<string[]> {
+  const ids = new Set((await findDocuments(rig)).map(({ id }) => id))
+  const files = (await filesBelow(rig.dataDir)).map((path) => path.slice(rig.dataDir.length + 1))
+  return files.filter((key) => key.endsWith('.tmp') || isOrphan(key, ids)).map((key) => `file ${key}`)
+}
+
+const isOrphan = (key: string, ids: ReadonlySet<string>): boolean => {
+  const id = /storage\/images\/([0-9a-f]{24})\//.exec(key)?.[1]
+  return id !== undefined && !ids.has(id)
+}
+
+async function noteUsage({ apis, workers, history }: Rig, when: 'start' | 'end'): Promise<void> {
+  for (const { name, pid } of [...apis, ...workers]) {
+    if (pid === undefined) continue
+    const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
+    const rssBytes = Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024
+    history.add(name, { op: 'usage', args: { when, pid, rssBytes, openFiles: countOpenFiles(pid) } })
+  }
+}
+
+function countOpenFiles(pid: number): number {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).length
+  } catch {
+    return 0 // no /proc on this system
+  }
+}

@@ -1,0 +1,74 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { until } from '@darkroom/testing'
+import type { Rig } from '../driver.ts'
+import { uploadMany } from '../load.ts'
+import { quantile, recoveries } from '../numbers.ts'
+import { pictureOf } from '../pictures.ts'
+import { pick } from '../random.ts'
+import type { Scenario } from '../scenario.ts'
+import { everyMs, runsOf } from '../watch.ts'
+
+const KILL_EVERY_MS = 2000
+const HUNTS = 3
+const CONCURRENCY = 2
+/** Lock 5 s + check every 2 s, marked at one check and taken at the next, + 0.5 s until the supervisor has a new one. */
+const RECOVERY_MS = 9000
+
+/**
+ * kill -9 of a random worker every 2 s while tasks come in, started again after 0.5 s. One task is hunted besides:
+ * whatever worker takes it is killed, three times in a row, which must not use up the task's attempts.
+ */
+export const killWorkers: Scenario = {
+  name: 'fi-01',
+  title: 'kill -9 of a random worker every 2 s',
+  quick: true,
+  tasks: { quick: 150, long: 500 },
+  run: async (rig, tasks) => {
+    const kills = rig.long ? 30 : 10
+    const load = uploadMany(rig.client, { count: tasks, overMs: kills * KILL_EVERY_MS })
+    await everyMs(KILL_EVERY_MS, kills, () => killOne(rig))
+    await load
+    await hunt(rig)
+    judgeRecovery(rig, kills + HUNTS)
+  },
+}
+
+function killOne(rig: Rig): void {
+  const ready = rig.workers.filter((worker) => worker.isReady)
+  if (ready.length === 0) return
+  const victim = pick(ready, rig.random)
+  rig.fault('kill -9', victim.name)
+  victim.kill()
+}
+
+async function hunt(rig: Rig): Promise<void> {
+  const taskId = (await rig.client.upload(await pictureOf(0, 'hunted'))) ?? ''
+  for (let seen = 0; seen < HUNTS; seen++) {
+    const run = await until(() => runsOf(rig).filter(({ args }) => args.taskId === taskId)[seen], {
+      timeoutMs: 30_000,
+      intervalMs: 1,
+      what: 'the hunted task to run',
+    })
+    rig.fault('kill -9, hunting', run.process, taskId)
+    rig.workers.find(({ name }) => name === run.process)?.kill()
+  }
+  await until(() => runsOf(rig).filter(({ args }) => args.taskId === taskId).length > HUNTS, {
+    timeoutMs: 30_000,
+    what: 'the hunted task to run at last',
+  })
+  await pause(500)
+}
+
+function judgeRecovery(rig: Rig, kills: number): void {
+  const entries = rig.history.entries
+  const times = recoveries(entries).toSorted((a, b) => a - b)
+  const p95 = quantile(times, 0.95)
+  rig.check(
+    'recovery',
+    p95 !== undefined && p95 <= RECOVERY_MS,
+    `p50 ${quantile(times, 0.5)} ms, p95 ${p95} ms over ${times.length} hit tasks, ${RECOVERY_MS} ms allowed`,
+  )
+  const runs = runsOf(rig).map(({ args }) => args.taskId)
+  const reruns = runs.length - new Set(runs).size
+  rig.check('reruns', reruns <= kills * CONCURRENCY, `${reruns} for ${kills} kills`)
+}

@@ -1,0 +1,157 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { createWriteStream } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { History } from './history.ts'
+import { noteLine } from './note-line.ts'
+
+export interface ProcessOptions {
+  name: string
+  /** The program's file. */
+  main: string
+  env: NodeJS.ProcessEnv
+  /** Log files go there; it is the working directory too, so that nobody's .env is read. */
+  folder: string
+  history: History
+  /** Put before the command: `faketime`. */
+  wrapper?: readonly string[]
+}
+
+const RESTART_MS = 500
+const everyGroup = new Set<number>()
+
+// A driver that dies, however, leaves nothing behind. A frozen process would not even notice that it is gone.
+process.on('exit', () => everyGroup.forEach((pid) => signalGroup(pid, 'SIGKILL')))
+
+/** A process of the product under a supervisor: whenever it dies it is started again half a second later. */
+export class SupervisedProcess {
+  readonly name: string
+  readonly #options: ProcessOptions
+  readonly #log
+  #child: ChildProcess | undefined
+  #ready = Promise.withResolvers<void>()
+  #isReady = false
+  #stopping = false
+  #expectExit = false
+  #restart: NodeJS.Timeout | undefined
+  /** Held down by a fault: not started again until it is let up. */
+  #held = false
+
+  constructor(options: ProcessOptions) {
+    this.name = options.name
+    this.#options = options
+    this.#log = createWriteStream(join(options.folder, `${options.name}.log`), { flags: 'a' })
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid
+  }
+
+  get isReady(): boolean {
+    return this.#isReady
+  }
+
+  start(): void {
+    const { main, env, folder, history, name, wrapper = [] } = this.#options
+    const [command = '', ...args] = [...wrapper, process.execPath, '--conditions=source', main]
+    const child = spawn(command, args, {
+      cwd: folder,
+      env: { ...baseEnv(), ...env },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      detached: true,
+    })
+    this.#child = child
+    this.#expectExit = false
+    const pid = child.pid ?? -1
+    everyGroup.add(pid)
+    history.add(name, { op: 'start', args: { pid } })
+    child.on('message', (message) => (message as { ready?: boolean }).ready && this.#becomeReady(pid))
+    for (const stream of [child.stdout, child.stderr])
+      if (stream) createInterface({ input: stream }).on('line', (line) => this.#take(line, pid))
+    child.once('exit', (code, signal) => this.#onExit(pid, signal ?? `code ${code}`))
+    child.once('error', (error) => this.#log.write(`${String(error)}\n`))
+  }
+
+  /** Resolves when the present life of the process is ready, or the next one if it is dead. */
+  ready(): Promise<void> {
+    return this.#ready.promise
+  }
+
+  /** Sends a signal to this one process. Its death is ours from now on. */
+  kill(signal: NodeJS.Signals = 'SIGKILL'): void {
+    this.#expectExit = true
+    this.#child?.kill(signal)
+  }
+
+  /** Stops or continues the process together with its children, as a frozen machine would. */
+  freeze(frozen: boolean): void {
+    if (this.pid !== undefined) signalGroup(this.pid, frozen ? 'SIGSTOP' : 'SIGCONT')
+  }
+
+  /** Kills the process and keeps it down until `letUp`. */
+  holdDown(signal: NodeJS.Signals = 'SIGKILL'): void {
+    this.#held = true
+    clearTimeout(this.#restart)
+    this.kill(signal)
+  }
+
+  letUp(): void {
+    this.#held = false
+    if (this.#child === undefined) this.start()
+  }
+
+  /** Ends it for good; what does not end in time is killed with its children. */
+  async stop(graceMs = 8000): Promise<void> {
+    this.#stopping = true
+    clearTimeout(this.#restart)
+    const child = this.#child
+    if (child?.pid === undefined) return
+    const gone = new Promise((resolve) => child.once('close', resolve))
+    this.freeze(false)
+    this.kill('SIGTERM')
+    const pid = child.pid
+    const late = setTimeout(() => signalGroup(pid, 'SIGKILL'), graceMs)
+    await gone
+    clearTimeout(late)
+    this.#log.end()
+  }
+
+  #take(line: string, pid: number): void {
+    this.#log.write(`${line}\n`)
+    if (line.endsWith('"msg":"ready"}')) this.#becomeReady(pid)
+    noteLine(line, this.name, this.#options.history)
+  }
+
+  #becomeReady(pid: number): void {
+    if (pid !== this.pid || this.#isReady) return
+    this.#isReady = true
+    this.#options.history.add(this.name, { op: 'ready', args: { pid } })
+    this.#ready.resolve()
+  }
+
+  #onExit(pid: number, how: string): void {
+    signalGroup(pid, 'SIGCONT') // its children end by themselves, but one that is frozen cannot
+    everyGroup.delete(pid)
+    // Nobody but this suite sends SIGKILL: from here, or at a failpoint.
+    const expected = this.#expectExit || how === 'SIGKILL'
+    this.#options.history.add(this.name, { op: 'exit', args: { pid, how, expected } })
+    this.#child = undefined
+    if (this.#isReady) this.#ready = Promise.withResolvers<void>()
+    this.#isReady = false
+    if (!this.#stopping && !this.#held) this.#restart = setTimeout(() => this.start(), RESTART_MS)
+  }
+}
+
+function signalGroup(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-pid, signal)
+  } catch {
+    // Gone.
+  }
+}
+
+/** Nothing of the developer's own settings reaches the processes under test. */
+function baseEnv(): NodeJS.ProcessEnv {
+  const { PATH, HOME, TMPDIR, LANG } = process.env
+  return { PATH, HOME, TMPDIR, LANG }
+}

@@ -1,0 +1,92 @@
+// `npm run faults [-- NAME… --long --mutate --tasks N --seed N --report FILE --check FILE]`: see docs/faults.md.
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { parseArgs } from 'node:util'
+import pc from 'picocolors'
+import { readHistory } from '../faults/history.ts'
+import { judge, type Verdict } from '../faults/judge.ts'
+import { headline, lineOf, toMarkdown } from '../faults/report.ts'
+import { runScenario } from '../faults/run-scenario.ts'
+import type { Scenario } from '../faults/scenario.ts'
+import { scenarios } from '../faults/scenarios/all.ts'
+import { sweepDeadRuns } from '../faults/sweep-dead-runs.ts'
+import { onStopSignal } from './on-stop-signal.ts'
+
+const USAGE = `npm run faults -- [NAME…] [options]
+  NAME           fi-07, 07, 7 …; the quick profile without a name
+  --long         the numbers of the long profile, and every scenario
+  --tasks N      uploads a scenario
+  --seed N       the same choices again
+  --report FILE  writes the table as markdown
+  --check FILE   makes the verdict on a history.ndjson again
+  --list         says what there is`
+
+const root = join(import.meta.dirname, '..')
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    long: { type: 'boolean', default: false },
+    tasks: { type: 'string' },
+    seed: { type: 'string' },
+    report: { type: 'string' },
+    check: { type: 'string' },
+    list: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+})
+onStopSignal(() => process.exit(130))
+process.exit(await main())
+
+async function main(): Promise<number> {
+  if (values.help) console.log(USAGE)
+  else if (values.list)
+    for (const { name, title, quick } of scenarios) console.log(`${name}  ${title}${quick ? '' : pc.dim('  (long profile)')}`)
+  else if (values.check) return showVerdicts([judge(readHistory(values.check), values.check)])
+  else return run()
+  return 0
+}
+
+function showVerdicts(verdicts: readonly Verdict[]): number {
+  console.log(headline())
+  for (const verdict of verdicts) console.log(lineOf(verdict))
+  return verdicts.every(({ passed }) => passed) ? 0 : 1
+}
+
+async function run(): Promise<number> {
+  const startedAt = new Date()
+  const seed = Number(values.seed ?? startedAt.getTime() % 1_000_000)
+  const darkroom = join(root, '.darkroom', 'faults')
+  await sweepDeadRuns(darkroom)
+  const folder = join(darkroom, `${startedAt.toISOString().slice(0, 19).replaceAll(':', '-')}-${process.pid}`)
+  mkdirSync(folder, { recursive: true })
+  console.log(`${values.long ? 'Long' : 'Quick'} profile, seed ${seed}, records in ${relative(process.cwd(), folder)}\n${headline()}`)
+
+  const verdicts: Verdict[] = []
+  const skipped: { name: string; reason: string }[] = []
+  for (const scenario of wanted()) {
+    const reason = scenario.skip?.()
+    if (reason !== undefined) {
+      skipped.push({ name: scenario.name, reason })
+      console.log(`${scenario.name.padStart(6)}  ${pc.yellow('skipped')}: ${reason}`)
+      continue
+    }
+    const tasks = values.tasks === undefined ? undefined : Number(values.tasks)
+    const verdict = await runScenario(scenario, { folder, seed, long: values.long, tasks })
+    verdicts.push(verdict)
+    console.log(lineOf(verdict))
+  }
+  if (values.report)
+    writeFileSync(values.report, toMarkdown(verdicts, { profile: values.long ? 'long' : 'quick', seed, startedAt, skipped }))
+  return verdicts.every(({ passed }) => passed) ? 0 : 1
+}
+
+function wanted(): readonly Scenario[] {
+  if (positionals.length === 0) return scenarios.filter(({ quick }) => quick || values.long)
+  return positionals.map((asked) => {
+    const number = asked.replace(/^fi-?/i, '').padStart(2, '0')
+    const found = scenarios.find(({ name }) => name === `fi-${number}`)
+    if (found) return found
+    console.error(pc.red(`There is no scenario ${asked}: --list names them.`))
+    return process.exit(2)
+  })
+}
