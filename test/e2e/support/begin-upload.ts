@@ -3,11 +3,11 @@ import { request, type IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import { json } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
-import type { Problem, Task } from '@darkroom/contracts'
+import type { TaskOrProblem } from './client.ts'
 
 export interface BegunUpload {
   /** Sends the body and waits for the answer. */
-  finish: () => Promise<{ status: number; body: Task & Problem }>
+  finish: () => Promise<{ status: number; body: TaskOrProblem }>
 }
 
 const BOUNDARY = 'darkroom-end-to-end'
@@ -34,7 +34,7 @@ export async function beginUpload(url: string, file: readonly Buffer[], name = '
     finish: async () => {
       await pipeline(Readable.from(body), sending)
       const [response] = await answered
-      return { status: response.statusCode ?? 0, body: (await json(response)) as Task & Problem }
+      return { status: response.statusCode ?? 0, body: (await json(response)) as TaskOrProblem }
     },
   }
 }

@@ -8,7 +8,10 @@ export interface Upload {
   path?: string
 }
 
-export interface Answer<Body = Task & Problem> {
+/** A task where it was taken, a problem where not: a test reads what it expects. */
+export type TaskOrProblem = Task & Pick<Problem, 'code' | 'detail'>
+
+export interface Answer<Body = TaskOrProblem> {
   status: number
   type: string
   headers: Headers
@@ -32,7 +35,7 @@ export async function accepted(url: string, photo: Upload): Promise<Task> {
   return body
 }
 
-export async function get<Body = Task>(url: string): Promise<Answer<Body>> {
+export async function get<Body = TaskOrProblem>(url: string): Promise<Answer<Body>> {
   return answerOf<Body>(await fetch(url))
 }
 

@@ -49,6 +49,7 @@ export async function createInstallation({ redisUrl, mongoUrl }: Stores, setting
     namespace,
     dataDir,
     redisUrl,
+    mongoUrl: env['MONGODB_URL'] as string,
     names: redisNames({ namespace }),
     tasks: mongo.db().collection<TaskDocument>('tasks'),
 

@@ -1,0 +1,53 @@
+import { fork, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+
+export interface HelperProcess {
+  pid: number
+  /** Gives it something to do and waits for what comes of it. */
+  ask: <Answer>(order: unknown) => Promise<Answer>
+  stop: () => Promise<void>
+}
+
+/** Runs a file of this folder as a process of its own that answers orders; see answerOrders. */
+export function startHelper(file: string): HelperProcess {
+  const child = fork(new URL(file, import.meta.url), { execArgv: ['--conditions=source'] })
+  return {
+    pid: child.pid ?? -1,
+    ask: async (order) => {
+      child.send(order as object)
+      return answerOf(child)
+    },
+    stop: async () => {
+      if (child.exitCode !== null || child.signalCode !== null) return
+      child.kill()
+      await once(child, 'exit')
+    },
+  }
+}
+
+async function answerOf<Answer>(child: ChildProcess): Promise<Answer> {
+  const ended = new AbortController()
+  try {
+    const [message] = (await Promise.race([
+      once(child, 'message', { signal: ended.signal }),
+      once(child, 'exit', { signal: ended.signal }).then(([code]) => {
+        throw new Error(`A helper process ended with code ${code} instead of answering`)
+      }),
+    ])) as [{ answer: Answer } | { error: string }]
+    if ('error' in message) throw new Error(message.error)
+    return message.answer
+  } finally {
+    ended.abort()
+  }
+}
+
+/** The helper's side: does one order at a time. It ends with its parent. */
+export function answerOrders<Order>(act: (order: Order) => Promise<unknown>): void {
+  process.on('message', (order: Order) => {
+    act(order).then(
+      (answer) => process.send?.({ answer: answer ?? null }),
+      (error: unknown) => process.send?.({ error: String(error) }),
+    )
+  })
+  process.on('disconnect', () => process.exit())
+}

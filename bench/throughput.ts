@@ -1,0 +1,117 @@
+// Photos a second through the whole service, from the first upload to the last task that is completed in the database,
+// by those of a bare sharp loop over the same files on the same cores. Options: --rounds 5 --photos 200 --uploads 8
+import { mkdtemp, rm } from 'node:fs/promises'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { startLocalServices, type LocalServices } from '@darkroom/local-services'
+import { createInstallation } from '../test/e2e/support/installation.ts'
+import type { BareLoopOrder } from './support/bare-loop.ts'
+import { median, type Benchmark, type BenchmarkResult } from './support/benchmark.ts'
+import { cpuMsOfTrees } from './support/cpu-time.ts'
+import { startHelper } from './support/helper-process.ts'
+import type { LoadOrder } from './support/load-generator.ts'
+import { benchPhotos } from './support/photos.ts'
+import { undisturbedRounds, type Round } from './support/undisturbed.ts'
+
+interface Measure {
+  photosPerSecond: number
+  /** CPU time of all processes at work, in ms. */
+  cpuMsPerPhoto: Record<string, number>
+}
+
+type Measures = Record<'service' | 'bare', Measure>
+
+const FLOOR = 0.9
+const WARM_UP_PHOTOS = 4
+const root = join(import.meta.dirname, '..')
+const folder = join(root, '.darkroom', 'bench')
+const cores = availableParallelism()
+
+export const benchmark: Benchmark = {
+  async run(args) {
+    const { rounds, photos, uploads } = readOptions(args)
+    const { files, source } = await benchPhotos(photos, join(folder, 'photos'))
+    const services = await startLocalServices({ folder: join(folder, 'services'), fresh: true, log: (line) => console.error(line) })
+    try {
+      const measured = await undisturbedRounds(rounds, async (round) => {
+        const measures = { service: await measureService(services, files, uploads), bare: await measureBareLoop(files) }
+        console.error(`round ${round}: ${figures(measures)}`)
+        return measures
+      })
+      const stores = { redis: services.redis.description, mongo: services.mongo.description }
+      return resultOf(measured, { rounds, photos, uploads, source, concurrency: cores, stores })
+    } finally {
+      await services.stop()
+    }
+  },
+}
+
+function readOptions(args: readonly string[]): { rounds: number; photos: number; uploads: number } {
+  const number = (fallback: string) => ({ type: 'string', default: fallback }) as const
+  const { values } = parseArgs({ args: [...args], options: { rounds: number('5'), photos: number('200'), uploads: number('8') } })
+  const options = { rounds: Number(values.rounds), photos: Number(values.photos), uploads: Number(values.uploads) }
+  if (Object.values(options).some((value) => !Number.isInteger(value) || value < 1)) throw new Error('Options take whole numbers from 1.')
+  return options
+}
+
+/** A fresh database, data folder, API and worker; uploads come from a process of their own, whose CPU time is the client's. */
+async function measureService(services: LocalServices, files: readonly string[], uploads: number): Promise<Measure> {
+  const darkroom = await createInstallation({ redisUrl: services.redis.url, mongoUrl: services.mongo.url })
+  const client = startHelper('load-generator.ts')
+  try {
+    const [api, worker] = await Promise.all([darkroom.api(), darkroom.worker('worker', { env: { WORKER_CONCURRENCY: String(cores) } })])
+    const { redisUrl, mongoUrl, names } = darkroom
+    const order: Omit<LoadOrder, 'files' | 'label'> = { concurrency: uploads, apiUrl: api.url, redisUrl, channel: names.channel, mongoUrl }
+    await client.ask({ ...order, files: files.slice(0, WARM_UP_PHOTOS), label: 'warm-up' })
+    const trees = { api: api.pid, worker: worker.pid, redis: services.redis.pid, mongo: services.mongo.pid, client: client.pid }
+    return await measure(files, trees, () => client.ask<number>({ ...order, files, label: 'photo' }))
+  } finally {
+    await client.stop()
+    await darkroom.stop()
+  }
+}
+
+async function measureBareLoop(files: readonly string[]): Promise<Measure> {
+  const outFolder = await mkdtemp(join(tmpdir(), 'bare-loop-'))
+  const loop = startHelper('bare-loop.ts')
+  try {
+    const order: Omit<BareLoopOrder, 'files'> = { outFolder, concurrency: cores }
+    await loop.ask({ ...order, files: files.slice(0, WARM_UP_PHOTOS) })
+    return await measure(files, { loop: loop.pid }, () => loop.ask<number>({ ...order, files }))
+  } finally {
+    await loop.stop()
+    await rm(outFolder, { recursive: true, force: true })
+  }
+}
+
+async function measure(files: readonly string[], trees: Record<string, number | undefined>, work: () => Promise<number>): Promise<Measure> {
+  const used = (): [string, number][] =>
+    Object.entries(trees).map(([name, pid]) => [name, pid === undefined ? Number.NaN : cpuMsOfTrees([pid])])
+  const before = Object.fromEntries(used())
+  const tookMs = await work()
+  const perPhoto = used().map(([name, ms]) => [name, (ms - (before[name] ?? 0)) / files.length])
+  return { photosPerSecond: (files.length * 1000) / tookMs, cpuMsPerPhoto: Object.fromEntries(perPhoto) as Record<string, number> }
+}
+
+function resultOf(rounds: readonly Round<Measures>[], options: object): BenchmarkResult {
+  const ratios = rounds.map(({ measures }) => measures.service.photosPerSecond / measures.bare.photosPerSecond)
+  return {
+    ratio: median(ratios),
+    spread: { least: Math.min(...ratios), most: Math.max(...ratios) },
+    floor: FLOOR,
+    limit: 'of the photos a second of a bare sharp loop',
+    notes: rounds.map(({ measures, calm }) => `${figures(measures)}; canary ${(calm * 100).toFixed(0)} %`),
+    details: { options, rounds },
+  }
+}
+
+/** The client's CPU time is not the service's, but it is taken from the same cores. */
+function figures({ service, bare }: Measures): string {
+  const one = (name: string, { photosPerSecond, cpuMsPerPhoto }: Measure): string => {
+    const parts = Object.entries(cpuMsPerPhoto)
+    const own = parts.filter(([part]) => part !== 'client').reduce((sum, [, ms]) => sum + ms, 0)
+    return `${name} ${photosPerSecond.toFixed(1)}/s, ${own.toFixed(0)} CPU ms each (${parts.map(([part, ms]) => `${part} ${ms.toFixed(0)}`).join(', ')})`
+  }
+  return `${one('service', service)}; ${one('bare', bare)}`
+}
