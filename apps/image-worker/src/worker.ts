@@ -51,11 +51,18 @@ export function createWorker(config: WorkerConfig, { log, giveUp, program = chil
     await publisher.quit().catch(() => publisher.disconnect())
     redis.disconnect()
   }
+  let closing = false
   return {
     pool,
 
     async start(): Promise<void> {
-      await pool.start()
+      try {
+        await pool.start()
+      } catch (error) {
+        if (!closing) throw error
+      }
+      // Told to end before it had begun: ending the children is what kept them from starting.
+      if (closing) return
       run()
       await worker.waitUntilReady()
       idleWatch.start()
@@ -66,13 +73,16 @@ export function createWorker(config: WorkerConfig, { log, giveUp, program = chil
      * A job that is not done in time stays active in the queue, from where another worker takes it once its lock has
      * run out: it has not failed. So the queue is left before the children are killed.
      */
-    shutdownPhases: (): ShutdownPhase[] => [
-      { name: 'stop watching', timeoutMs: PROMPT_MS, run: idleWatch.stop },
-      { name: 'finish running jobs', timeoutMs: config.shutdownTimeoutMs, run: drain },
-      { name: 'leave the queue', timeoutMs: PROMPT_MS, run: () => worker.close(true) },
-      { name: 'end children', timeoutMs: PROMPT_MS, run: () => pool.close() },
-      { name: 'disconnect', timeoutMs: PROMPT_MS, run: disconnect },
-    ],
+    shutdownPhases: (): ShutdownPhase[] => {
+      closing = true
+      return [
+        { name: 'stop watching', timeoutMs: PROMPT_MS, run: idleWatch.stop },
+        { name: 'finish running jobs', timeoutMs: config.shutdownTimeoutMs, run: drain },
+        { name: 'leave the queue', timeoutMs: PROMPT_MS, run: () => worker.close(true) },
+        { name: 'end children', timeoutMs: PROMPT_MS, run: () => pool.close() },
+        { name: 'disconnect', timeoutMs: PROMPT_MS, run: disconnect },
+      ]
+    },
   }
 }
 
