@@ -92,10 +92,7 @@ async function startApp(main: string, options: AppOptions & { name: string }): P
   child.on('message', (message) => {
     if (isReady(message)) resolve(message)
   })
-  const app = track(child, options.name, (line) => {
-    if (line.endsWith('"msg":"ready"}')) resolve({ ready: true })
-    options.onLine?.(line)
-  })
+  const app = track(child, options.name, (line) => options.onLine?.(line))
   return { process: app, ready: await beforeItEnds(app, ready, options) }
 }
 

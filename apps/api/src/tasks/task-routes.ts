@@ -4,8 +4,8 @@ import { routesOf } from '../http/routes.ts'
 import type { Send } from '../mediator.ts'
 import { GetTask } from './get-task.ts'
 import { ListTasks } from './list-tasks.ts'
-import type { AcceptUpload } from './accept-upload.ts'
-import type { SendVariant } from './send-variant.ts'
+import type { AcceptUpload } from '../http/accept-upload.ts'
+import type { SendVariant } from '../http/send-variant.ts'
 import { listQuery, parseInput } from './task-fields.ts'
 
 export interface TaskRouteDeps {

@@ -3,11 +3,11 @@ import { unlink } from 'node:fs/promises'
 import { DEFAULT_TENANT, type Task } from '@darkroom/contracts'
 import { inspectImage } from '@darkroom/images'
 import type { Request } from 'express'
-import { idempotencyKey } from '../http/idempotency.ts'
-import { receivedFile } from '../http/image-upload.ts'
+import { idempotencyKey } from './idempotency.ts'
+import { receivedFile } from './image-upload.ts'
 import type { Send } from '../mediator.ts'
-import { CreateTask } from './create-task.ts'
-import { cleanName, parseInput, uploadFields } from './task-fields.ts'
+import { CreateTask } from '../tasks/create-task.ts'
+import { cleanName, parseInput, uploadFields } from '../tasks/task-fields.ts'
 
 export type AcceptUpload = (req: Request) => Promise<Task>
 

@@ -4,7 +4,7 @@ import { create as contentDisposition } from 'content-disposition'
 import type { Request, Response } from 'express'
 import { z } from 'zod'
 import { AppError } from '../app-error.ts'
-import { parseInput } from './task-fields.ts'
+import { parseInput } from '../tasks/task-fields.ts'
 
 export type SendVariant = (req: Request, res: Response, task: Task) => Promise<void>
 

@@ -1,0 +1,189 @@
+import { createHash } from 'node:crypto'
+import { rm, symlink, unlink } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { problem, type Task, type Variant } from '@darkroom/contracts'
+import { sampleJpeg, until } from '@darkroom/testing'
+import { parse as parseDisposition } from 'content-disposition'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { fieldPart } from '../../test/multipart.ts'
+import { startTestApi, type TestApi } from '../../test/start-test-api.ts'
+import { completedOf, variantOf } from '../../test/task-history.ts'
+
+let api: TestApi
+let photo: Buffer
+let files: Record<'1024' | '800', Buffer>
+let variants: Variant[]
+let task: Task
+let path: string
+
+beforeAll(async () => {
+  api = await startTestApi()
+  photo = await sampleJpeg({ width: 64, height: 48 })
+  files = { '1024': await sampleJpeg({ width: 1024, height: 768 }), '800': await sampleJpeg({ width: 800, height: 600 }) }
+  variants = await Promise.all([keep('1024', 768), keep('800', 600)])
+  task = await completedTask()
+  path = `/api/v1/tasks/${task.id}/download`
+})
+afterAll(() => api.stop())
+
+async function keep(resolution: '1024' | '800', height: number, bytes = files[resolution]): Promise<Variant> {
+  const md5 = createHash('md5').update(bytes).digest('hex')
+  const variant = variantOf(resolution, height, md5, bytes.length)
+  await api.storage.put(variant.path, bytes)
+  return variant
+}
+
+async function completedTask(name = 'beach.png', images = variants): Promise<Task> {
+  const { body } = await api.upload(photo, [fieldPart('name', name)])
+  const { id } = body as Task
+  await api.tell(completedOf({ id }, images))
+  const read = async () => (await api.request(`/api/v1/tasks/${id}`)).body as Task
+  await until(async () => (await read()).status === 'completed', { what: 'a completed task' })
+  return read()
+}
+
+const get = (headers: Record<string, string> = {}, query = '') => api.request(path + query, { headers })
+
+it('before the task is done it answers 409 and when to ask again', async () => {
+  const { body } = await api.upload(photo)
+  const { status, headers, body: refusal } = await api.request((body as Task).links.download)
+  expect([status, headers.get('retry-after'), problem.parse(refusal).code]).toEqual([409, '1', 'TASK_NOT_READY'])
+})
+
+it('the largest variant is the default, and each is had by its width', async () => {
+  expect((await get()).bytes.equals(files['1024'])).toBe(true)
+  expect((await get({}, '?resolution=1024')).bytes.equals(files['1024'])).toBe(true)
+  expect((await get({}, '?resolution=800')).bytes.equals(files['800'])).toBe(true)
+  const byJobId = await api.request(`/api/jobs/${task.jobId}/download?resolution=800`)
+  expect(byJobId.bytes.equals(files['800'])).toBe(true)
+})
+
+it.each(['999', '', '1024.0', '../1024'])('resolution %j is refused', async (resolution) => {
+  const { status, body } = await get({}, `?resolution=${encodeURIComponent(resolution)}`)
+  expect([status, problem.parse(body).errors?.[0]?.pointer]).toEqual([400, '/resolution'])
+})
+
+it('a variant that the task has not is not found', async () => {
+  const small = await completedTask('small.jpg', variants.slice(0, 1))
+  const { status, body } = await api.request(`/api/v1/tasks/${small.id}/download?resolution=800`)
+  expect([status, problem.parse(body).code]).toEqual([404, 'VARIANT_NOT_FOUND'])
+})
+
+it('says what it is, and that it may do nothing in a browser', async () => {
+  const { status, headers } = await get()
+  expect(status).toBe(200)
+  expect(Object.fromEntries(headers)).toMatchObject({
+    'content-type': 'image/jpeg',
+    'content-length': String(files['1024'].length),
+    'accept-ranges': 'bytes',
+    etag: `"${variants[0]?.md5}"`,
+    'x-content-type-options': 'nosniff',
+    'content-security-policy': "sandbox; default-src 'none'",
+    'content-disposition': 'attachment; filename=beach-1024.jpg',
+  })
+  expect(headers.get('last-modified')).toBeNull()
+})
+
+it('HEAD has the same headers and no body', async () => {
+  const { status, bytes, headers } = await api.request(path, { method: 'HEAD' })
+  expect([status, bytes.length, headers.get('content-length')]).toEqual([200, 0, String(files['1024'].length)])
+  expect(headers.get('etag')).toBe(`"${variants[0]?.md5}"`)
+})
+
+describe('a range', () => {
+  it.each([
+    ['bytes=0-99', 0, 99],
+    ['bytes=100-', 100, -1],
+    ['bytes=-50', -50, -1],
+    ['bytes=10-99999999', 10, -1],
+  ])('%s is answered 206', async (range, from, to) => {
+    const { status, headers, bytes } = await get({ range })
+    const whole = files['1024']
+    const start = from < 0 ? whole.length + from : from
+    const end = to < 0 ? whole.length - 1 : to
+    expect([status, headers.get('content-range')]).toEqual([206, `bytes ${start}-${end}/${whole.length}`])
+    expect(bytes.equals(whole.subarray(start, end + 1))).toBe(true)
+  })
+
+  it('outside of the file is answered 416 with the size', async () => {
+    const { status, headers, body } = await get({ range: 'bytes=99999999-' })
+    expect([status, headers.get('content-range')]).toEqual([416, `bytes */${files['1024'].length}`])
+    expect(problem.parse(body).code).toBe('RANGE_NOT_SATISFIABLE')
+    expect(headers.get('etag')).not.toBe(`"${variants[0]?.md5}"`)
+    expect(headers.get('content-disposition')).toBeNull()
+  })
+
+  it.each(['nonsense', 'lines=1-2', 'bytes=a-b'])('%s is no range', async (range) => {
+    expect([200, 416]).toContain((await get({ range })).status)
+  })
+
+  it('of another file than the one asked for is the whole file', async () => {
+    const range = 'bytes=0-9'
+    expect((await get({ range, 'if-range': `"${variants[0]?.md5}"` })).status).toBe(206)
+    expect((await get({ range, 'if-range': '"another"' })).status).toBe(200)
+  })
+})
+
+it('a client that has the file is told so', async () => {
+  const etag = `"${variants[0]?.md5}"`
+  const known = await get({ 'if-none-match': etag })
+  expect([known.status, known.bytes.length, known.headers.get('etag')]).toEqual([304, 0, etag])
+  expect((await get({ 'if-none-match': '"another"' })).status).toBe(200)
+  const other = await get({ 'if-match': '"another"' })
+  expect([other.status, problem.parse(other.body).code]).toEqual([412, 'PRECONDITION_FAILED'])
+})
+
+describe('the name under which it is kept', () => {
+  it.each([
+    ['plain.jpg', 'plain-1024.jpg'],
+    ['no extension', 'no extension-1024.jpg'],
+    ['two "quotes".png', 'two "quotes"-1024.jpg'],
+    ['写真.webp', '写真-1024.jpg'],
+    ['a;b=c, d.jpg', 'a;b=c, d-1024.jpg'],
+    ['50%.jpg', '50%-1024.jpg'],
+    ['back\\slash.jpg', 'slash-1024.jpg'],
+    ['new\r\nSet-Cookie: a=b.jpg', 'new Set-Cookie: a=b-1024.jpg'],
+    ['\u202egpj.exe', 'gpj-1024.jpg'],
+    ['😀.jpg', '😀-1024.jpg'],
+  ])('for %j is %j', async (name, kept) => {
+    const named = await completedTask(name)
+    const { status, headers } = await api.request(`/api/v1/tasks/${named.id}/download`)
+    const disposition = headers.get('content-disposition') ?? ''
+    expect(status).toBe(200)
+    expect(headers.get('set-cookie')).toBeNull()
+    expect(parseDisposition(disposition)).toMatchObject({ type: 'attachment', parameters: { filename: kept } })
+  })
+})
+
+describe('when the file is not what it was', () => {
+  const lost = async () => {
+    const variant = await keep('1024', 768, await sampleJpeg({ width: 32, height: 32, seed: Math.ceil(performance.now()) }))
+    const { links } = await completedTask('lost.jpg', [variant])
+    return { variant, download: links.download }
+  }
+
+  it('a missing file is a 404 that says so', async () => {
+    const { variant, download } = await lost()
+    await unlink(api.storage.resolve(variant.path))
+    const { status, headers, body } = await api.request(download)
+    expect([status, problem.parse(body).code]).toEqual([404, 'FILE_MISSING'])
+    expect(headers.get('etag')).not.toBe(`"${variant.md5}"`)
+  })
+
+  it('a link to a file elsewhere is not followed', async () => {
+    const { variant, download } = await lost()
+    const file = api.storage.resolve(variant.path)
+    await unlink(file)
+    await symlink('/etc/hostname', file)
+    expect((await api.request(download)).status).toBe(404)
+  })
+
+  it('nor is a folder that became a link', async () => {
+    const { variant, download } = await lost()
+    const folder = dirname(dirname(api.storage.resolve(variant.path)))
+    await rm(folder, { recursive: true })
+    await symlink('/etc', folder)
+    expect((await api.request(download)).status).toBe(404)
+    await unlink(folder)
+  })
+})
