@@ -1,5 +1,6 @@
-import express, { type Express, type RequestHandler, type Router } from 'express'
+import express, { type Express, type RequestHandler, type Response, type Router } from 'express'
 import type { Logger } from '@darkroom/runtime'
+import { AppError } from '../app-error.ts'
 import { notFound, problemHandler } from './problem.ts'
 
 /** The HTTP application: what every answer has in common, and where each router hangs. */
@@ -15,7 +16,7 @@ export function createHttpApp(options: {
   const app = express()
   app.disable('x-powered-by')
   app.set('case sensitive routing', true)
-  app.use(options.logRequests, commonHeaders(options.isClosing))
+  app.use(options.logRequests, commonHeaders(options.isClosing), refuseUnclear)
   app.use('/api/v1', ...options.v1)
   app.use('/api', ...options.aliases)
   for (const base of ['/', '/api', '/api/v1']) app.use(base, options.health)
@@ -30,6 +31,27 @@ const commonHeaders =
     // fetch adds `no-cache` to whatever names an ETag, and Express would never answer 304 to it. Who names one asks for it.
     if (req.headers['if-none-match']) delete req.headers['cache-control']
     res.set('X-Content-Type-Options', 'nosniff')
-    if (isClosing()) res.set('Connection', 'close')
+    closeConnectionWhile(isClosing, res)
     next()
   }
+
+/** Asked as late as the headers are written: closing may begin while the request is being worked on. */
+function closeConnectionWhile(isClosing: () => boolean, res: Response): void {
+  const writeHead = res.writeHead.bind(res) as (...given: unknown[]) => Response
+  res.writeHead = (...given: unknown[]) => {
+    if (isClosing()) res.set('Connection', 'close')
+    return writeHead(...given)
+  }
+}
+
+/** What Node would refuse as well, but without a body that says why (RFC 9112 section 3.2, RFC 9110 section 10.1.1). */
+const refuseUnclear: RequestHandler = (req, _res, next) => {
+  const { host, expect } = req.headers
+  if (req.httpVersion === '1.1') {
+    if (host === undefined) throw new AppError(400, 'INVALID_REQUEST', 'An HTTP/1.1 request has a Host header.')
+    if (expect !== undefined && !/100-continue/i.test(expect)) {
+      throw new AppError(417, 'EXPECTATION_FAILED', 'The only expectation that this service meets is 100-continue.')
+    }
+  }
+  next()
+}

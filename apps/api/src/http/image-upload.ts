@@ -28,8 +28,8 @@ const FILE_FIELDS = ['file', 'image'] as const
 /** Boundaries, part headers and text fields around the file. */
 const MULTIPART_ROOM_BYTES = 1024 * 1024
 const MAX_FIELDS = 20
-/** Time for a client to read the refusal of a body that it is still sending. */
-const LINGER_MS = 2000
+/** Time for a client to read why it was refused, while it may still be sending. */
+export const LINGER_MS = 2000
 
 /**
  * Receives one image of a multipart request into `folder`, hashing it on its way to the disk: it is never held in

@@ -2,7 +2,7 @@ import { createServer, STATUS_CODES, type Server } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Express } from 'express'
 import { AppError } from '../app-error.ts'
-import { declaresTooMuch } from './image-upload.ts'
+import { declaresTooMuch, LINGER_MS } from './image-upload.ts'
 import { toProblem } from './problem.ts'
 
 export interface ServerLimits {
@@ -23,6 +23,7 @@ export function createHttpServer(app: Express, limits: ServerLimits): Server {
       headersTimeout: limits.headersTimeoutMs,
       keepAliveTimeout: KEEP_ALIVE_MS,
       connectionsCheckingInterval: CHECK_EVERY_MS,
+      requireHostHeader: false, // Node would refuse in a form of its own: the application does
     },
     app,
   )
@@ -32,6 +33,8 @@ export function createHttpServer(app: Express, limits: ServerLimits): Server {
     if (!declaresTooMuch(req, limits.maxFileBytes)) res.writeContinue()
     app(req, res)
   })
+  // Answered by the application like any other request that asks for what there is not.
+  server.on('checkExpectation', app)
   return server
 }
 
@@ -70,6 +73,9 @@ function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket & { _h
   }
   const [status, code, message] = BROKEN[error.code ?? ''] ?? [400, 'INVALID_REQUEST', 'The request is not valid HTTP.']
   const body = JSON.stringify(toProblem(new AppError(status, code, message)))
+  // The client's side may stay open for ever: a slow client would keep its upload and this connection.
+  const lingering = setTimeout(() => socket.destroy(), LINGER_MS)
+  socket.once('close', () => clearTimeout(lingering))
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   )

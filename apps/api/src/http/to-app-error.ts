@@ -5,6 +5,7 @@ import multer from 'multer'
 import { AppError } from '../app-error.ts'
 import { storageFull } from './free-space-gate.ts'
 import { isStoreOutage } from '../tasks/store-outage.ts'
+import { pointerTo } from '../tasks/task-fields.ts'
 
 const RETRY_AFTER = { 'Retry-After': '5' }
 const IMAGE_STATUS: Record<ImageErrorCode, number> = { IMAGE_UNSUPPORTED: 415, IMAGE_TOO_LARGE: 422, IMAGE_CORRUPT: 422 }
@@ -35,7 +36,8 @@ const isDiskFull = (thrown: unknown): boolean =>
 
 function uploadFault(error: multer.MulterError): AppError {
   const [status, code, message] = UPLOAD_FAULTS[error.code] ?? [400, 'INVALID_MULTIPART', 'The form could not be read.']
-  return new AppError(status, code, error.field && status === 422 ? `${message} (${error.field.slice(0, 50)})` : message)
+  if (status !== 422 || !error.field) return new AppError(status, code, message)
+  return new AppError(status, code, message, { errors: [{ pointer: pointerTo([error.field]), detail: 'is too long' }] })
 }
 
 /** Faults that Express and its parsers found in the request itself carry a 4xx status. */

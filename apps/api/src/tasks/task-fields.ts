@@ -91,5 +91,6 @@ function wrongKey(value: unknown, depth: number): string | undefined {
 /** `_bsontype` makes the MongoDB driver take an object for one of its own types, and fail on it. */
 const isUnsafeKey = (key: string): boolean => ['__proto__', '_bsontype'].includes(key) || key.startsWith('$') || /[.\0]/.test(key)
 
-const pointerTo = (path: readonly PropertyKey[]): string =>
+/** A JSON pointer (RFC 6901). */
+export const pointerTo = (path: readonly PropertyKey[]): string =>
   path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1').slice(0, 100)}`).join('')

@@ -1,0 +1,162 @@
+import { randomBytes } from 'node:crypto'
+import { readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setImmediate as turn } from 'node:timers/promises'
+import { problem, task as taskSchema } from '@darkroom/contracts'
+import { sampleJpeg, until } from '@darkroom/testing'
+import sharp from 'sharp'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { fieldPart, filePart, multipart, partHead } from '../../test/multipart.ts'
+import { openSocket } from '../../test/raw-http.ts'
+import { startTestApi, type TestApi } from '../../test/start-test-api.ts'
+
+const LIMIT = 50 * 1024 * 1024
+let api: TestApi
+let photo: Buffer
+
+beforeAll(async () => {
+  api = await startTestApi()
+  photo = await sampleJpeg({ width: 640, height: 480 })
+})
+afterAll(() => api.stop())
+
+const nothingTemporary = () => until(async () => (await api.temporaryFiles()).length === 0, { what: 'no temporary file' })
+
+describe('the size of a file', () => {
+  const padded = (bytes: number): Buffer => Buffer.concat([photo, Buffer.alloc(bytes - photo.length)])
+
+  it('may be exactly 50 MiB', async () => {
+    const { status, body } = await api.upload(padded(LIMIT))
+    expect(status).toBe(202)
+    const { source, originalPath } = taskSchema.parse(body)
+    expect(source.bytes).toBe(LIMIT)
+    expect((await stat(join(api.dataDir, originalPath))).size).toBe(LIMIT)
+  })
+
+  it('may not be a byte more', async () => {
+    const { status, body } = await api.upload(padded(LIMIT + 1))
+    expect([status, problem.parse(body).code]).toEqual([413, 'FILE_TOO_LARGE'])
+    await nothingTemporary()
+  })
+
+  it('may not be more in chunks either, of whose size nobody spoke', async () => {
+    const { contentType, body } = multipart([filePart(padded(LIMIT + 1))])
+    const stream = new Blob([body]).stream()
+    const answer = await api.request('/api/v1/tasks', { method: 'POST', headers: { 'content-type': contentType }, body: stream, duplex: 'half' } as RequestInit)
+    expect([answer.status, problem.parse(answer.body).code]).toEqual([413, 'FILE_TOO_LARGE'])
+    await nothingTemporary()
+  })
+
+  it('is a setting', async () => {
+    const small = await startTestApi({ UPLOAD_MAX_BYTES: String(photo.length), UPLOAD_MAX_FIELD_BYTES: '10' })
+    expect((await small.upload(photo)).status).toBe(202)
+    expect((await small.upload(Buffer.concat([photo, Buffer.alloc(1)]))).status).toBe(413)
+    const { status, body } = await small.upload(photo, [fieldPart('metadata', '{"a":"1234567890"}')])
+    expect([status, problem.parse(body).errors?.[0]?.pointer]).toEqual([422, '/metadata'])
+    await small.stop()
+  })
+})
+
+describe('the size of a picture', () => {
+  /** A PNG of one colour: a few kilobytes, however many pixels. */
+  const blank = (width: number, height: number) => sharp({ create: { width, height, channels: 3, background: '#123' } }).png({ palette: true }).toBuffer()
+
+  it('may be 50 million pixels', async () => {
+    expect((await api.upload(await blank(10_000, 5000))).status).toBe(202)
+  })
+
+  it('may not be more, and the answer names what was measured', async () => {
+    const { status, body } = await api.upload(await blank(10_000, 5001))
+    const { code, detail } = problem.parse(body)
+    expect([status, code]).toEqual([422, 'IMAGE_TOO_LARGE'])
+    expect(detail).toContain('10000')
+    expect(detail).toContain('5001')
+    await nothingTemporary()
+  })
+
+  it('may have no side over 65535', async () => {
+    // The header of a PNG says its size (bytes 16 to 23); no pixel of it need exist to be refused.
+    const bytes = await blank(16, 1)
+    bytes.writeUInt32BE(70_000, 16)
+    bytes.writeUInt32BE(crc32(bytes.subarray(12, 29)), 29)
+    const { status, body } = await api.upload(bytes)
+    const { code, detail } = problem.parse(body)
+    expect([status, code]).toEqual([422, 'IMAGE_TOO_LARGE'])
+    expect(detail).toContain('70000')
+  })
+
+  it('is a setting', async () => {
+    const small = await startTestApi({ IMAGE_MAX_PIXELS: String(640 * 480) })
+    expect((await small.upload(photo)).status).toBe(202)
+    expect((await small.upload(await blank(640, 481))).status).toBe(422)
+    await small.stop()
+  })
+})
+
+function crc32(bytes: Buffer): number {
+  let crc = ~0
+  for (const byte of bytes) {
+    crc ^= byte
+    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0)
+  }
+  return ~crc >>> 0
+}
+
+describe('an upload that is broken off', () => {
+  const begin = async (body: Buffer | string) => {
+    const socket = await openSocket(api.port)
+    socket.write('POST /api/v1/tasks HTTP/1.1\r\nHost: test\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: 1000000\r\n\r\n')
+    socket.write(body)
+    return socket
+  }
+
+  it('leaves nothing once its client has gone', async () => {
+    const socket = await begin(`${partHead(filePart(photo), 'x')}half a photo`)
+    await until(async () => (await api.temporaryFiles()).length === 1, { what: 'an upload that has begun' })
+    socket.destroy()
+    await nothingTemporary()
+  })
+
+  it('leaves nothing at whatever moment it was, and a hundred times', async () => {
+    const whole = multipart([fieldPart('name', 'x'), filePart(randomBytes(20_000)), fieldPart('priority', 'batch')])
+    const form = Buffer.from(whole.body.toString('latin1').replaceAll(whole.boundary, 'x'), 'latin1')
+    const aborted = Array.from({ length: 100 }, async (_, index) => {
+      const socket = await begin(form.subarray(0, Math.ceil((form.length * (index + 1)) / 101)))
+      for (let wait = 0; wait < index % 7; wait++) await turn()
+      if (index % 2) socket.destroy()
+      else socket.resetAndDestroy()
+    })
+    await Promise.all(aborted)
+    const { status } = await api.upload(photo)
+    expect(status).toBe(202)
+    await nothingTemporary()
+  })
+
+  it('leaves nothing in the storage either', async () => {
+    const before = await api.filesIn('storage')
+    const socket = await begin(`${partHead(filePart(photo), 'x')}half a photo`)
+    await until(async () => (await api.temporaryFiles()).length === 1)
+    socket.end()
+    await nothingTemporary()
+    expect(await api.filesIn('storage')).toEqual(before)
+    socket.destroy()
+  })
+})
+
+it('many at once are each kept as they are', async () => {
+  const photos = await Promise.all(Array.from({ length: 20 }, (_, seed) => sampleJpeg({ width: 200, height: 100, seed })))
+  const answers = await Promise.all(photos.map((bytes) => api.upload(bytes)))
+  for (const [index, answer] of answers.entries()) {
+    expect(answer.status).toBe(202)
+    const { originalPath } = taskSchema.parse(answer.body)
+    expect((await readFile(join(api.dataDir, originalPath))).equals(photos[index]!)).toBe(true)
+  }
+  await nothingTemporary()
+})
+
+it('the folders of the data are for this user alone', async () => {
+  for (const folder of ['uploads/temp', 'storage', 'storage/images']) {
+    const { mode } = await stat(join(api.dataDir, folder))
+    expect([folder, (mode & 0o077).toString(8)]).toEqual([folder, '0'])
+  }
+})

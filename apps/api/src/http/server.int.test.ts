@@ -1,0 +1,174 @@
+import { once } from 'node:events'
+import type { Socket } from 'node:net'
+import { problem } from '@darkroom/contracts'
+import { sampleJpeg, until } from '@darkroom/testing'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { multipart, filePart, partHead } from '../../test/multipart.ts'
+import { openSocket, readAnswer, sendRaw, type RawAnswer } from '../../test/raw-http.ts'
+import { startTestApi, type TestApi } from '../../test/start-test-api.ts'
+
+const MIB = 1024 * 1024
+let api: TestApi
+
+beforeAll(async () => {
+  api = await startTestApi()
+})
+afterAll(() => api.stop())
+
+const head = (lines: string[]): string => [...lines, '', ''].join('\r\n')
+const host = 'Host: test'
+/** The beginning of an upload: enough for its file to be made. */
+const begun = `${partHead(filePart(Buffer.alloc(0)), 'x')}half a photo`
+
+function codeOf(answer: RawAnswer): string {
+  expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/)
+  return problem.strict().parse(answer.body).code
+}
+
+describe('what is no HTTP', () => {
+  it.each([
+    ['noise', 'hello\r\n\r\n', 400, 'INVALID_REQUEST'],
+    ['bytes', '\x00\x01\x02\xff\r\n\r\n', 400, 'INVALID_REQUEST'],
+    ['TLS', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03', 400, 'INVALID_REQUEST'],
+    ['a method of its own', head(['BREW /coffee HTTP/1.1', host]), 400, 'INVALID_REQUEST'],
+    ['a version of its own', head(['GET / HTTP/9.9', host]), 400, 'INVALID_REQUEST'],
+    ['a header without a colon', head(['GET / HTTP/1.1', host, 'broken']), 400, 'INVALID_REQUEST'],
+    ['a header with a line break', head(['GET / HTTP/1.1', host, 'a: b\rc']), 400, 'INVALID_REQUEST'],
+    ['two lengths', head(['POST /api/jobs HTTP/1.1', host, 'Content-Length: 1', 'Content-Length: 2']), 400, 'INVALID_REQUEST'],
+    ['a length that is none', head(['POST /api/jobs HTTP/1.1', host, 'Content-Length: -1']), 400, 'INVALID_REQUEST'],
+    ['a length and chunks', head(['POST /api/jobs HTTP/1.1', host, 'Content-Length: 5', 'Transfer-Encoding: chunked']), 400, 'INVALID_REQUEST'],
+    ['headers without end', head(['GET / HTTP/1.1', host, `a: ${'x'.repeat(20_000)}`]), 431, 'HEADERS_TOO_LARGE'],
+    ['a URL without end', head([`GET /${'x'.repeat(20_000)} HTTP/1.1`, host]), 431, 'HEADERS_TOO_LARGE'],
+    ['no Host', head(['GET /livez HTTP/1.1']), 400, 'INVALID_REQUEST'],
+    ['an expectation of its own', head(['GET /livez HTTP/1.1', host, 'Expect: miracles']), 417, 'EXPECTATION_FAILED'],
+    ['a broken path', head(['GET /api/v1/tasks/%E0%A4%A HTTP/1.1', host]), 400, 'INVALID_REQUEST'],
+    ['a path of nothing', head(['GET /api/v1/tasks/%00 HTTP/1.1', host]), 404, 'TASK_NOT_FOUND'],
+    ['a star for a path', head(['OPTIONS * HTTP/1.1', host]), 404, 'ROUTE_NOT_FOUND'],
+    ['slashes', head(['GET //////// HTTP/1.1', host]), 404, 'ROUTE_NOT_FOUND'],
+    ['a path upwards', head(['GET /api/v1/../../../etc/passwd HTTP/1.1', host]), 404, 'ROUTE_NOT_FOUND'],
+  ])('%s is answered with a problem', async (_what, bytes, status, code) => {
+    const answer = await sendRaw(api.port, Buffer.from(bytes, 'latin1'))
+    expect([answer.status, codeOf(answer)]).toEqual([status, code])
+  })
+
+  it('a full URL for a path is a path', async () => {
+    expect((await sendRaw(api.port, head(['GET http://elsewhere/livez HTTP/1.1', host]))).status).toBe(200)
+  })
+
+  it('HTTP/1.0 needs no Host', async () => {
+    expect((await sendRaw(api.port, head(['GET /livez HTTP/1.0']))).status).toBe(200)
+  })
+
+  it('a broken chunk in the middle of an upload is answered, and leaves nothing', async () => {
+    const socket = await openSocket(api.port)
+    socket.write(head(['POST /api/v1/tasks HTTP/1.1', host, 'Content-Type: multipart/form-data; boundary=x', 'Transfer-Encoding: chunked']))
+    socket.write(`${begun.length.toString(16)}\r\n${begun}\r\n`)
+    await until(async () => (await api.temporaryFiles()).length === 1, { what: 'an upload that has begun' })
+    socket.write('not a chunk size\r\n')
+    expect(codeOf(await readAnswer(socket))).toBe('INVALID_REQUEST')
+    await until(async () => (await api.temporaryFiles()).length === 0, { what: 'nothing left of it' })
+    socket.destroy()
+  })
+
+  it('the service goes on', async () => {
+    expect((await api.request('/livez')).status).toBe(200)
+  })
+})
+
+describe('a body that says of itself that it is too large', () => {
+  const tooLarge = (...more: string[]) =>
+    head(['POST /api/v1/tasks HTTP/1.1', host, 'Content-Type: multipart/form-data; boundary=x', `Content-Length: ${52 * MIB}`, ...more])
+
+  it('is refused when hardly anything of it was sent', async () => {
+    const socket = await openSocket(api.port)
+    socket.write(tooLarge() + begun)
+    const answer = await readAnswer(socket)
+    expect([answer.status, codeOf(answer)]).toEqual([413, 'FILE_TOO_LARGE'])
+    expect(socket.bytesWritten).toBeLessThan(1000)
+    expect(await api.temporaryFiles()).toEqual([])
+    expect(await ended(socket)).toBe(true)
+  })
+
+  it('is refused before it is asked for, where the client waits to be asked', async () => {
+    const socket = await openSocket(api.port)
+    socket.write(tooLarge('Expect: 100-continue'))
+    const answer = await readAnswer(socket)
+    expect([answer.status, codeOf(answer)]).toEqual([413, 'FILE_TOO_LARGE'])
+    expect(await ended(socket)).toBe(true)
+  })
+
+  it('a client that sends on regardless reads the refusal, and is cut off', async () => {
+    const socket = await openSocket(api.port)
+    socket.write(tooLarge())
+    const chunk = Buffer.alloc(64 * 1024)
+    const sending = setInterval(() => socket.writable && socket.write(chunk), 20)
+    const answer = await readAnswer(socket)
+    expect([answer.status, codeOf(answer)]).toEqual([413, 'FILE_TOO_LARGE'])
+    expect(await ended(socket)).toBe(true)
+    clearInterval(sending)
+    expect(socket.bytesWritten).toBeLessThan(20 * MIB)
+    expect(await api.temporaryFiles()).toEqual([])
+  })
+
+  it('a client that asks before it sends something small is told to go on', async () => {
+    const { body, contentType } = multipart([filePart(await sampleJpeg({ width: 64, height: 48 }))])
+    const socket = await openSocket(api.port)
+    socket.write(head(['POST /api/v1/tasks HTTP/1.1', host, `Content-Type: ${contentType}`, `Content-Length: ${body.length}`, 'Expect: 100-continue']))
+    expect((await readAnswer(socket)).status).toBe(100)
+    socket.write(body)
+    expect((await readAnswer(socket)).status).toBe(202)
+    socket.destroy()
+  })
+})
+
+/** Whether the server lets go of a connection though its client never does. */
+async function ended(socket: Socket): Promise<boolean> {
+  socket.resume()
+  if (!socket.readableEnded && !socket.destroyed) await Promise.race([once(socket, 'end'), once(socket, 'close')]).catch(() => {})
+  // Half of it may be left open: only when writing fails has the server let go of all of it.
+  await until(() => socket.destroyed || !socket.write('x') || socket.errored, { what: 'the end of the connection', timeoutMs: 5000 })
+  return true
+}
+
+describe('slow clients', () => {
+  let impatient: TestApi
+
+  beforeAll(async () => {
+    impatient = await startTestApi({ REQUEST_TIMEOUT_MS: '1000', HEADERS_TIMEOUT_MS: '1000' })
+  })
+  afterAll(() => impatient.stop())
+
+  it.concurrent('a request whose headers do not come ends with 408', async () => {
+    const socket = await openSocket(impatient.port)
+    socket.write('GET /livez HTTP/1.1\r\nHost: te')
+    const answer = await readAnswer(socket)
+    expect([answer.status, codeOf(answer)]).toEqual([408, 'REQUEST_TIMEOUT'])
+    expect(await ended(socket)).toBe(true)
+  })
+
+  it.concurrent('an upload that stops half-way ends with 408 and leaves nothing, though its client holds on', async () => {
+    const socket = await openSocket(impatient.port)
+    socket.write(head(['POST /api/v1/tasks HTTP/1.1', host, 'Content-Type: multipart/form-data; boundary=x', 'Content-Length: 100000']) + begun)
+    await until(async () => (await impatient.temporaryFiles()).length === 1, { what: 'an upload that has begun' })
+    const answer = await readAnswer(socket)
+    expect([answer.status, codeOf(answer)]).toEqual([408, 'REQUEST_TIMEOUT'])
+    await until(async () => (await impatient.temporaryFiles()).length === 0, { what: 'nothing left of it' })
+    expect(await ended(socket)).toBe(true)
+  })
+})
+
+it('while the API closes, an upload under way is finished and answered', async () => {
+  const closing = await startTestApi()
+  const { body, contentType } = multipart([filePart(await sampleJpeg({ width: 64, height: 48 }))])
+  const socket = await openSocket(closing.port)
+  socket.write(head(['POST /api/v1/tasks HTTP/1.1', host, `Content-Type: ${contentType}`, `Content-Length: ${body.length}`]))
+  socket.write(body.subarray(0, 1000))
+  await until(async () => (await closing.temporaryFiles()).length === 1, { what: 'an upload that has begun' })
+  const stopped = closing.stop()
+  await until(() => openSocket(closing.port).then((other) => (other.destroy(), false), () => true), { what: 'a closed port' })
+  socket.write(body.subarray(1000))
+  const answer = await readAnswer(socket)
+  expect([answer.status, answer.headers.connection]).toEqual([202, 'close'])
+  await stopped
+  socket.destroy()
+})
