@@ -11,6 +11,7 @@ import type { History } from './history.ts'
 import { startProxy, type Proxy } from './proxy.ts'
 import { seededRandom } from './random.ts'
 import type { Scenario } from './scenario.ts'
+import { mountSmallDisk } from './small-disk.ts'
 import { SupervisedProcess } from './supervised-process.ts'
 import { copyTree, type Patch } from './tree.ts'
 
@@ -50,13 +51,14 @@ export interface RigOptions {
 }
 
 const DATABASE = 'darkroom'
-/** Orphans must be seen to go within a scenario; the product waits ten minutes. */
-const ORPHAN_AGE_MS = '10000'
+/** Orphans must be seen to go within a scenario; the product waits ten minutes and looks once an hour. */
+const JANITOR = { ORPHAN_AGE_MS: '10000', JANITOR_INTERVAL_MS: '4000' }
 const READY_MS = 60_000
 
 export async function startRig({ scenario, folder, history, seed, long, mutation = [] }: RigOptions): Promise<Rig> {
   const [tree, flags, dataDir] = ['tree', 'flags', 'data'].map((name) => join(folder, name)) as [string, string, string]
   for (const made of [flags, dataDir]) mkdirSync(made, { recursive: true })
+  const unmount = scenario.diskBytes === undefined ? () => {} : mountSmallDisk(dataDir, scenario.diskBytes)
   await copyTree(tree, [...(scenario.patches?.(flags) ?? []), ...mutation])
   // Never a server that the environment names: this suite kills what it uses.
   const { REDIS_URL: _redis, MONGODB_URL: _mongo, ...env } = process.env
@@ -79,7 +81,7 @@ export async function startRig({ scenario, folder, history, seed, long, mutation
   }
   const ports = await Promise.all(Array.from({ length: scenario.apis ?? 2 }, freePort))
   const apis = ports.map((port, index) => {
-    const apiEnv = { ...stores, ORPHAN_AGE_MS, HOST: '127.0.0.1', PORT: String(port), ...scenario.apiEnv }
+    const apiEnv = { ...stores, ...JANITOR, HOST: '127.0.0.1', PORT: String(port), ...scenario.apiEnv }
     return new SupervisedProcess({ name: `api-${index + 1}`, main: join(tree, 'apps/api/src/main.ts'), env: apiEnv, folder, history })
   })
   const workers = Array.from({ length: scenario.workers ?? 3 }, (_, index) => {
@@ -108,6 +110,7 @@ export async function startRig({ scenario, folder, history, seed, long, mutation
       await mongo.close().catch(() => {})
       await Promise.all([redisProxy.close(), mongoProxy.close()])
       await services.stop()
+      unmount()
     },
   }
   for (const one of everyone) one.start()

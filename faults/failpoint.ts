@@ -10,9 +10,14 @@ const taken = (flags: string, point: string): string =>
 /** A statement that kills its own process, as a power cut would. */
 export const crashHere = (flags: string, point: string): string => `if (${taken(flags, point)}) process.kill(process.pid, 'SIGKILL')\n`
 
-/** The same in a worker's child, taking the worker with it. Nothing happens in other programs that run the same line. */
+/**
+ * The same in a worker's child, taking the worker with it. Nothing happens in other programs that run the same line. The
+ * parent is looked at first: that of an orphan is not ours to kill.
+ */
 export const crashMachineHere = (flags: string, point: string): string =>
-  `if (process.argv[1]?.endsWith('child.ts') && ${taken(flags, point)}) { process.kill(process.ppid, 'SIGKILL'); process.kill(process.pid, 'SIGKILL') }\n`
+  `if (process.argv[1]?.endsWith('child.ts') && ${taken(flags, point)}) { ${killWorker}; process.kill(process.pid, 'SIGKILL') }\n`
+
+const killWorker = `try { const fs = process.getBuiltinModule('node:fs'); if (fs.readFileSync('/proc/' + process.ppid + '/cmdline', 'latin1').includes('image-worker/src/main.ts')) process.kill(process.ppid, 'SIGKILL') } catch {}`
 
 export const arm = (flags: string, point: string): void => writeFileSync(join(flags, point), '')
 

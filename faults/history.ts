@@ -38,7 +38,7 @@ export interface RunStep {
 }
 /** Something a process said that the verdict depends on: a fenced-off event, a lost lock, an error nobody caught. */
 export interface Said {
-  op: 'refused' | 'lock-lost' | 'uncaught' | 'repaired'
+  op: 'refused' | 'lock-lost' | 'stalled' | 'uncaught' | 'repaired'
   args: { line: string; taskId?: string }
 }
 /** A pass condition of the scenario itself. */

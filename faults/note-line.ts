@@ -25,10 +25,14 @@ function meaningOf(line: string): Event | undefined {
       return { op: 'run-end', args: { taskId, attempt } }
     case 'late, double or illegal: nothing changed':
       return { op: 'refused', args: { line: line.slice(0, 500), taskId } }
+    case 'queue trouble':
+      return line.includes('Missing lock') ? { op: 'lock-lost', args: { line: line.slice(0, 500) } } : undefined
     case 'lost the locks of running jobs':
       return { op: 'lock-lost', args: { line: line.slice(0, 500) } }
     case 'sweeper repaired a task':
       return { op: 'repaired', args: { line: line.slice(0, 500), taskId } }
+    case 'job of a silent worker is handed out again':
+      return { op: 'stalled', args: { line: line.slice(0, 500) } }
     case 'uncaughtException':
     case 'unhandledRejection':
       return { op: 'uncaught', args: { line: line.slice(0, 2000) } }

@@ -37,23 +37,27 @@ export function numbersOf({ entries, uploads, accepted, byId, byKey, documents }
   }
 }
 
-/** For each task that a worker had in hand when it was killed: how long until it ran again. */
+/**
+ * For each task that a worker had in hand when it was killed: how long until it ran again. Where a run in between was
+ * killed before it could be seen, there is no telling from when to count.
+ */
 export function recoveries(entries: readonly Entry[]): number[] {
-  const inHand = new Map<string, Set<string>>()
-  const waiting = new Map<string, number>()
+  const inHand = new Map<string, Map<string, number>>()
+  const waiting = new Map<string, { since: number; attempt: number }>()
   const found: number[] = []
   for (const entry of entries) {
-    const hands = inHand.get(entry.process) ?? new Set()
+    const hands = inHand.get(entry.process) ?? new Map<string, number>()
     inHand.set(entry.process, hands)
     if (entry.op === 'run') {
-      const killedAt = waiting.get(entry.args.taskId)
-      if (killedAt !== undefined) found.push(entry.t - killedAt)
-      waiting.delete(entry.args.taskId)
-      hands.add(entry.args.taskId)
+      const { taskId, attempt } = entry.args
+      const lost = waiting.get(taskId)
+      if (lost?.attempt === attempt - 1) found.push(entry.t - lost.since)
+      waiting.delete(taskId)
+      hands.set(taskId, attempt)
     }
     if (entry.op === 'run-end') hands.delete(entry.args.taskId)
     if (entry.op === 'exit') {
-      for (const taskId of hands) waiting.set(taskId, entry.t)
+      for (const [taskId, attempt] of hands) waiting.set(taskId, { since: entry.t, attempt })
       hands.clear()
     }
   }

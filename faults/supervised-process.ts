@@ -143,6 +143,7 @@ export class SupervisedProcess {
 }
 
 function signalGroup(pid: number, signal: NodeJS.Signals): void {
+  if (pid <= 1) return // it never started
   try {
     process.kill(-pid, signal)
   } catch {

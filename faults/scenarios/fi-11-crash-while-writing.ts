@@ -1,0 +1,69 @@
+import { until } from '@darkroom/testing'
+import { arm, crashMachineHere, untilHit } from '../failpoint.ts'
+import { readFiles } from '../final-reads.ts'
+import { uploadMany } from '../load.ts'
+import type { Scenario } from '../scenario.ts'
+import type { Patch } from '../tree.ts'
+
+const WRITE = 'packages/storage/src/disk-write.ts'
+const CHILD = 'apps/image-worker/src/serve-jobs.ts'
+const DURABLE = 'packages/storage/src/durable.ts'
+
+/** A line of the product before which a machine may die, by the point's name. */
+const BEFORE: Record<string, { file: string; line: string }> = {
+  'before the temporary file is made': { file: WRITE, line: '  const file = await inFolder(place, () => openNew(temp))\n' },
+  'before the bytes are written': { file: WRITE, line: '      await file.writeFile(body)\n' },
+  'before fsync': { file: WRITE, line: '      await file.sync()\n' },
+  'after fsync': { file: WRITE, line: '      return (await file.stat()).size\n' },
+  'before the comparison': { file: WRITE, line: '  const same = await hasSameContent(path, source)\n' },
+  'before rename': { file: WRITE, line: '  await rename(source, path)\n' },
+  'after rename': { file: WRITE, line: '  // Also when nothing was moved: whoever moved it may have died before this line.\n' },
+  'before a folder is made': { file: DURABLE, line: '  await mkdir(path, { mode: folderMode }).catch((error: unknown) => {\n' },
+  'after the folder was synced': { file: WRITE, line: '  return { bytes, written }\n' },
+  'before the answer': { file: CHILD, line: "    tell({ type: 'done', processed })\n" },
+}
+/** Half of the bytes are in the file when the machine dies. */
+const HALF_WRITTEN = 'half written'
+
+/**
+ * kill -9 of a worker and its child at each point of writing a variant. The moment it is dead no file under a final
+ * name may be partial, and in the end there is nothing but what the documents list.
+ */
+export const crashWhileWriting: Scenario = {
+  name: 'fi-11',
+  title: 'kill -9 at each point of writing a variant',
+  quick: true,
+  tasks: { quick: 66, long: 220 },
+  patches,
+  run: async (rig, tasks) => {
+    const points = [...Object.keys(BEFORE), HALF_WRITTEN]
+    for (const [index, point] of points.entries()) {
+      // There must be somebody to die.
+      await until(() => rig.workers.some(({ isReady }) => isReady), { timeoutMs: 30_000, what: 'a worker' })
+      arm(rig.flags, flagOf(point))
+      const load = uploadMany(rig.client, { count: Math.ceil(tasks / points.length), label: `point-${index}`, atOnce: 3 })
+      await untilHit(rig.flags, flagOf(point), 30_000)
+      rig.fault(`kill -9 ${point}`, 'worker')
+      await readFiles(rig, { early: true, folder: 'output' })
+      await load
+    }
+  },
+}
+
+const flagOf = (point: string): string => point.replaceAll(' ', '-')
+
+function patches(flags: string): Patch[] {
+  const halfWritten = {
+    file: WRITE,
+    find: BEFORE['before the bytes are written']?.line ?? '',
+    replace: `      if (process.argv[1]?.endsWith('child.ts') && process.getBuiltinModule('node:fs').existsSync('${flags}/${flagOf(HALF_WRITTEN)}')) {
+        await file.write(body as Uint8Array, 0, Math.floor((body as Uint8Array).length / 2))
+        ${crashMachineHere(flags, flagOf(HALF_WRITTEN))}      }
+      ${crashMachineHere(flags, flagOf('before the bytes are written'))}      await file.writeFile(body)\n`,
+  }
+  const others = Object.entries(BEFORE).filter(([point]) => point !== 'before the bytes are written')
+  return [
+    ...others.map(([point, { file, line }]) => ({ file, find: line, replace: `  ${crashMachineHere(flags, flagOf(point))}${line}` })),
+    halfWritten,
+  ]
+}

@@ -1,0 +1,60 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Rig } from '../driver.ts'
+import { FINAL } from '../facts.ts'
+import { findDocuments } from '../final-reads.ts'
+import { uploadMany } from '../load.ts'
+import { pictureOf } from '../pictures.ts'
+import type { Scenario } from '../scenario.ts'
+import { msUntilEnded } from '../watch.ts'
+
+const POISONS = {
+  kill: `process.kill(process.pid, 'SIGKILL')`,
+  hang: 'for (const end = Date.now() + 120_000; Date.now() < end; ) {}',
+  eat: 'for (const eaten: Buffer[] = []; eaten.length < 300; await new Promise((r) => setTimeout(r, 5))) eaten.push(Buffer.alloc(10 * 1024 ** 2, 1))',
+}
+const CODES = ['WORKER_CRASHED', 'DEADLINE']
+
+/** Images that kill their process, hang it or eat its memory, among good ones. They fail within three tries; nothing else does. */
+export const poison: Scenario = {
+  name: 'fi-13',
+  title: 'images that kill, hang or swell their process',
+  quick: false,
+  tasks: { quick: 60, long: 500 },
+  workerEnv: { JOB_DEADLINE_MS: '4000', CHILD_MAX_RSS_BYTES: String(512 * 1024 ** 2) },
+  apiEnv: { QUEUE_BACKOFF_MS: '500' },
+  patches: () => [
+    {
+      file: 'apps/image-worker/src/process-image.ts',
+      find: `  const { bytesIn, variants } = await makeFromSource(`,
+      replace: `${Object.entries(POISONS)
+        .map(([name, code]) => `  if (job.imageName.startsWith('poison-${name}')) { ${code} }\n`)
+        .join('')}  const { bytesIn, variants } = await makeFromSource(`,
+    },
+  ],
+  run: async (rig, tasks) => {
+    const pids = rig.workers.map(({ pid }) => pid)
+    const bad = rig.long ? 20 : 6
+    const kinds = Object.keys(POISONS)
+    const poisoned = Promise.all(
+      Array.from({ length: bad }, async (_, index) => {
+        await pause(index * 500)
+        return rig.client.upload({ ...(await pictureOf(index, `poison-${kinds[index % kinds.length]}`)), good: false })
+      }),
+    )
+    const good = await uploadMany(rig.client, { count: tasks - bad, overMs: bad * 500 })
+    const ids = (await poisoned).filter((id) => id !== undefined)
+    await msUntilEnded(rig, [...good, ...ids], 90_000)
+    await judge(rig, ids, pids)
+  },
+}
+
+async function judge(rig: Rig, ids: readonly string[], pids: readonly (number | undefined)[]): Promise<void> {
+  const poisoned = (await findDocuments(rig)).filter(({ id }) => ids.includes(id))
+  const wrong = poisoned.filter(
+    ({ status, error, attempts }) => !FINAL.has(status) || !CODES.includes(error?.code ?? '') || attempts.made > 3,
+  )
+  const said = wrong.slice(0, 3).map(({ name, status, error, attempts }) => `${name} ${status} ${error?.code} after ${attempts.made}`)
+  rig.check('poison fails within three tries', wrong.length === 0, `${wrong.length} of ${ids.length} did not ${said.join('; ')}`)
+  const now = rig.workers.map(({ pid }) => pid)
+  rig.check('the workers live on', now.join() === pids.join(), `pids ${pids.join()} then ${now.join()}`)
+}

@@ -1,0 +1,65 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { until } from '@darkroom/testing'
+import type { Rig } from '../driver.ts'
+import { uploadMany } from '../load.ts'
+import type { Scenario } from '../scenario.ts'
+import { checkEnded } from '../watch.ts'
+
+const QUEUE = 'bull:image-processing'
+const CUT_EVERY_MS = 300
+/** By the queue's event stream, read on from the stored cursor. */
+const STREAM_MS = 3000
+/** By the sweeper, which comes every 4 to 6 s and is told of the gap. */
+const SWEEP_MS = 10_000
+
+/** The ways by which an API hears of results are cut one after the other: the channel, then all APIs, then the stream too. */
+export const eventsLost: Scenario = {
+  name: 'fi-14',
+  title: 'the channel is cut, all APIs are down, the event stream is trimmed',
+  quick: true,
+  tasks: { quick: 120, long: 400 },
+  run: async (rig, tasks) => {
+    await cutChannel(rig, tasks / 2)
+    await allApisDown(rig, Math.floor(tasks / 4), { trim: false })
+    await allApisDown(rig, Math.floor(tasks / 4), { trim: true })
+  },
+}
+
+async function cutChannel(rig: Rig, count: number): Promise<void> {
+  rig.fault('CLIENT KILL TYPE pubsub every 300 ms', 'redis')
+  const cutting = setInterval(() => void rig.redis.call('CLIENT', 'KILL', 'TYPE', 'pubsub').catch(() => {}), CUT_EVERY_MS)
+  const accepted = await uploadMany(rig.client, { count, overMs: rig.long ? 30_000 : 8000 })
+  clearInterval(cutting)
+  await checkEnded(rig, 'after the channel was cut', accepted, SWEEP_MS)
+}
+
+/** Jobs wait for their workers; the APIs die, the workers do the jobs, the APIs come back and must learn what happened. */
+async function allApisDown(rig: Rig, count: number, { trim }: { trim: boolean }): Promise<void> {
+  for (const worker of rig.workers) worker.holdDown('SIGTERM')
+  const done = await rig.redis.zcard(`${QUEUE}:completed`)
+  const accepted = await uploadMany(rig.client, { count, label: trim ? 'trimmed' : 'down' })
+  await until(async () => (await rig.redis.zcard(`${QUEUE}:prioritized`)) === count, {
+    timeoutMs: 20_000,
+    what: 'all jobs to be on the queue',
+  })
+  rig.fault('kill -9', 'all APIs')
+  for (const api of rig.apis) api.holdDown()
+  for (const worker of rig.workers) worker.letUp()
+  await until(async () => (await rig.redis.zcard(`${QUEUE}:completed`)) >= done + count, {
+    timeoutMs: 60_000,
+    what: 'the workers to do all jobs',
+  })
+  if (trim) {
+    rig.fault('XTRIM MAXLEN 10', 'event stream')
+    await rig.redis.xtrim(`${QUEUE}:events`, 'MAXLEN', 10)
+  } else await putOffChecks(rig)
+  for (const api of rig.apis) api.letUp()
+  await Promise.all(rig.apis.map((api) => api.ready()))
+  await checkEnded(rig, trim ? 'by the sweeper' : 'by the stream', accepted, trim ? SWEEP_MS : STREAM_MS)
+}
+
+/** The sweeper must not do the stream's work: what it would look at first thing is put off. */
+async function putOffChecks(rig: Rig): Promise<void> {
+  await rig.db.collection('tasks').updateMany({ nextCheckAt: { $type: 'date' } }, { $set: { nextCheckAt: new Date(Date.now() + 60_000) } })
+  await pause(100)
+}

@@ -1,0 +1,153 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { until } from '@darkroom/testing'
+import { Redis } from 'ioredis'
+import { ObjectId, type Document } from 'mongodb'
+import type { Rig } from '../driver.ts'
+import { uploadMany } from '../load.ts'
+import { corruptPicture } from '../pictures.ts'
+import { shuffled } from '../random.ts'
+import type { Scenario } from '../scenario.ts'
+import { checkEnded } from '../watch.ts'
+
+const CHANNEL = 'task-events'
+
+interface TaskEvent {
+  taskId: string
+  eventType: string
+  seq: number
+  attempt: number
+}
+
+/**
+ * Everything the workers ever said is said again, one to five times, in any order, to four APIs. Finished tasks must not
+ * change at all; copies that never heard of anything must come out as their originals did in order.
+ */
+export const eventsShuffled: Scenario = {
+  name: 'fi-15',
+  title: 'all events again, 1 to 5 times, shuffled, to 4 APIs',
+  quick: true,
+  tasks: { quick: 30, long: 100 },
+  apis: 4,
+  workers: 2,
+  run: async (rig, tasks) => {
+    const { events, stop } = await listen(rig)
+    const accepted = await uploadMany(rig.client, { count: tasks })
+    await rig.client.upload(await corruptPicture(1))
+    await checkEnded(rig, 'the tasks themselves', accepted, 60_000)
+    await pause(500)
+    stop()
+    for (let seed = 1; seed <= (rig.long ? 10 : 3); seed++) await replay(rig, events, seed)
+  },
+}
+
+async function listen({ services }: Rig): Promise<{ events: TaskEvent[]; stop: () => void }> {
+  const redis = new Redis(services.redis.url)
+  const events: TaskEvent[] = []
+  redis.on('message', (_channel: string, message: string) => events.push(JSON.parse(message) as TaskEvent))
+  await redis.subscribe(CHANNEL)
+  return { events, stop: () => redis.disconnect() }
+}
+
+async function replay(rig: Rig, events: readonly TaskEvent[], seed: number): Promise<void> {
+  const tasks = rig.db.collection('tasks')
+  const before = await tasks.find().toArray()
+  // A final failure is not told on this channel: the queue alone knows of it.
+  const completed = before.filter((task) => task['status'] === 'completed')
+  const copies = new Map(completed.map((task) => [task._id.toHexString(), new ObjectId()]))
+  await tasks.insertMany(completed.map((task) => asNew(task, copies.get(task._id.toHexString()) ?? new ObjectId())))
+
+  const again = events.flatMap((event) => Array.from({ length: 1 + Math.floor(rig.random() * 5) }, () => event))
+  const ofCopies = again.flatMap((event) => {
+    const copy = copies.get(event.taskId)
+    return copy ? [{ ...event, taskId: copy.toHexString() }] : []
+  })
+  const said = shuffled([...again, ...secondRuns(before, events), ...ofCopies], rig.random)
+  rig.fault('events again', CHANNEL, `${said.length} of ${events.length}, round ${seed}`)
+  for (const event of said) await rig.redis.publish(CHANNEL, JSON.stringify(event))
+
+  await judgeCopies(rig, completed, copies, seed)
+  await judgeOriginals(rig, before, seed)
+  await tasks.deleteMany({ _id: { $in: [...copies.values()] } })
+}
+
+/** What a second run of a finished task says: Redis lost the last second of its file, and the job was given out again. */
+const secondRuns = (tasks: readonly Document[], events: readonly TaskEvent[]): TaskEvent[] => {
+  const finished = new Set(tasks.map((task) => (task['_id'] as ObjectId).toHexString()))
+  return events
+    .filter(({ taskId, eventType }) => finished.has(taskId) && eventType === 'task.processing')
+    .map((event) => ({ ...event, attempt: event.attempt + 1, seq: event.seq + 1000 }))
+}
+
+/** A document as it was before anything happened to it. Nobody looks after it, so that only the events can move it. */
+const asNew = (task: Document, _id: ObjectId): Document => {
+  const { idempotency: _key, ...kept } = task
+  return {
+    ...kept,
+    _id,
+    jobId: _id.toHexString(),
+    ...{ status: 'pending', seq: 0, rev: 0, log: [], images: [], error: null, finishedAt: null, nextCheckAt: null },
+  }
+}
+
+async function judgeOriginals({ db, check }: Rig, before: readonly Document[], seed: number): Promise<void> {
+  const now = await db
+    .collection('tasks')
+    .find({ _id: { $in: before.map((task) => task['_id'] as ObjectId) } })
+    .toArray()
+  const changed = before.filter(
+    (task) => JSON.stringify(task) !== JSON.stringify(now.find(({ _id }) => _id.equals(task['_id'] as ObjectId))),
+  )
+  check(
+    `round ${seed}: finished tasks stay as they are`,
+    changed.length === 0,
+    `${changed.length} of ${before.length} changed ${changed
+      .slice(0, 3)
+      .map((task) => String(task['_id']))
+      .join(' ')}`,
+  )
+}
+
+async function judgeCopies(
+  { db, check }: Rig,
+  before: readonly Document[],
+  copies: ReadonlyMap<string, ObjectId>,
+  seed: number,
+): Promise<void> {
+  const differing = async (): Promise<string[]> => {
+    const found = await db
+      .collection('tasks')
+      .find({ _id: { $in: [...copies.values()] } })
+      .toArray()
+    return before
+      .filter((task) => {
+        const copy = found.find(({ _id }) => _id.equals(copies.get((task['_id'] as ObjectId).toHexString()) ?? ''))
+        return !copy || essence(copy) !== essence(task)
+      })
+      .map((task) => String(task['_id']))
+  }
+  await until(async () => (await differing()).length === 0, { timeoutMs: 15_000, intervalMs: 200, what: 'the copies to come out' }).catch(
+    () => {},
+  )
+  const wrong = await differing()
+  check(
+    `round ${seed}: copies come out as in order`,
+    wrong.length === 0,
+    `${wrong.length} of ${before.length} differ ${wrong.slice(0, 3).join(' ')}`,
+  )
+}
+
+/** All that the last event alone decides. Which of the earlier ones took effect is a matter of their order. */
+function essence({
+  _id,
+  jobId: _jobId,
+  log: _log,
+  rev: _rev,
+  updatedAt: _at,
+  idempotency: _key,
+  checkedBy: _by,
+  dispatch: _dispatch,
+  nextCheckAt: _next,
+  ...rest
+}: Document): string {
+  return JSON.stringify(Object.entries(rest).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+}

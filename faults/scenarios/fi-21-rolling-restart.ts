@@ -1,0 +1,55 @@
+import { until } from '@darkroom/testing'
+import { startBalancer } from '../balancer.ts'
+import type { Rig } from '../driver.ts'
+import { only } from '../history.ts'
+import { uploadMany } from '../load.ts'
+import type { Scenario } from '../scenario.ts'
+import type { SupervisedProcess } from '../supervised-process.ts'
+
+/** Every process is told to end and started again, one after the other, behind a balancer and under load. */
+export const rollingRestart: Scenario = {
+  name: 'fi-21',
+  title: 'rolling restart of every process under load',
+  quick: true,
+  tasks: { quick: 100, long: 500 },
+  run: async (rig, tasks) => {
+    const balancer = await startBalancer(rig.apiUrls.map((url) => Number(new URL(url).port)))
+    const client = rig.newClient({ urls: [balancer.url] })
+    let over = false
+    const load = uploadUntil(() => over, client, tasks)
+    for (let round = 0; round < (rig.long ? 3 : 1); round++) for (const one of [...rig.apis, ...rig.workers]) await restart(rig, one)
+    over = true
+    await load
+    await balancer.close()
+    judge(rig)
+  },
+}
+
+/** Load as long as it takes, in slices, so that no restart happens in silence. */
+async function uploadUntil(isOver: () => boolean, client: Rig['client'], slice: number): Promise<void> {
+  for (let part = 0; !isOver(); part++)
+    await uploadMany(client, { count: Math.ceil(slice / 10), overMs: 1500, label: `part-${part}`, atOnce: 3 })
+}
+
+async function restart({ fault }: Rig, one: SupervisedProcess): Promise<void> {
+  const old = one.pid
+  fault('SIGTERM', one.name)
+  one.kill('SIGTERM')
+  await until(() => one.pid !== old && one.isReady, { timeoutMs: 60_000, what: `${one.name} to be back` })
+}
+
+function judge({ check, history }: Rig): void {
+  const tries = only(history.entries, 'upload')
+  const errors = tries.filter(({ status }) => (status ?? 0) >= 500)
+  const broken = tries.filter(({ status }) => status === undefined)
+  check(
+    'no answer 5xx',
+    errors.length === 0,
+    `${errors.length} of ${tries.length} answers 5xx ${errors
+      .slice(0, 3)
+      .map(({ code }) => code)
+      .join(' ')}; ${broken.length} connections broke`,
+  )
+  const stalls = only(history.entries, 'stalled').length
+  check('no stalls', stalls === 0, `${stalls} jobs were handed out again`)
+}
