@@ -12,7 +12,7 @@ import { cpuMsOfTrees } from './support/cpu-time.ts'
 import { startHelper } from './support/helper-process.ts'
 import type { LoadOrder } from './support/load-generator.ts'
 import { benchPhotos } from './support/photos.ts'
-import { undisturbedRounds, type Round } from './support/undisturbed.ts'
+import { CALM, undisturbedRounds, type Round } from './support/undisturbed.ts'
 
 interface Measure {
   photosPerSecond: number
@@ -101,7 +101,10 @@ function resultOf(rounds: readonly Round<Measures>[], options: object): Benchmar
     spread: { least: Math.min(...ratios), most: Math.max(...ratios) },
     floor: FLOOR,
     limit: 'of the photos a second of a bare sharp loop',
-    notes: rounds.map(({ measures, calm }) => `${figures(measures)}; canary ${(calm * 100).toFixed(0)} %`),
+    notes: rounds.map(
+      ({ measures, calm }) =>
+        `${figures(measures)}; canary ${(calm * 100).toFixed(0)} %${calm < CALM ? ', DISTURBED: does not count' : ''}`,
+    ),
     details: { options, rounds },
   }
 }

@@ -8,7 +8,7 @@ export interface Round<Measures> {
 
 const FIRST_SPINS = 5
 /** A neighbour that takes more than this spoils a round. */
-const CALM = 0.95
+export const CALM = 0.95
 /** So many rounds are thrown away at most for each one that is wanted: on a machine that is never calm there must be an end. */
 const TRIES_PER_ROUND = 2
 
