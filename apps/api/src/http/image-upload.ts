@@ -99,7 +99,10 @@ function hashingDisk(folder: string): StorageEngine {
       const path = join(folder, temporaryName(file.fieldname, file.originalname))
       write(file.stream, path).then(
         (written) => callback(null, { path, ...written } as never),
-        (error: unknown) => void unlink(path).catch(() => {}).then(() => callback(error)),
+        (error: unknown) =>
+          void unlink(path)
+            .catch(() => {})
+            .then(() => callback(error)),
       )
     },
     _removeFile(_req, file, callback) {

@@ -92,7 +92,17 @@ describe.each(Object.entries(paths))('%s', (path, taken) => {
       { headers: { 'content-type': 'text/\u00e9' }, body: 'x' },
       { headers: { 'content-encoding': 'gzip', ...multipartHead }, body: 'not gzip' },
     ]
-    const queries = ['', '?a[b][c]=1', '?status[$ne]=1', '?page=%00', '?%E0%A4%A', '?limit=1&limit=2', '?__proto__[x]=1', '?resolution=1', `?a=${'x'.repeat(5000)}`]
+    const queries = [
+      '',
+      '?a[b][c]=1',
+      '?status[$ne]=1',
+      '?page=%00',
+      '?%E0%A4%A',
+      '?limit=1&limit=2',
+      '?__proto__[x]=1',
+      '?resolution=1',
+      `?a=${'x'.repeat(5000)}`,
+    ]
     const shapes = [filled(path), path.replace(':id', '%2e%2e%2f').replace(':queue', '%00'), path.replace(/:id|:queue/, '%E0%A4%A')]
     const requests = shapes.flatMap((shape) => [
       ...queries.map((query) => ({ path: shape + query, method: 'GET', headers: {}, body: undefined })),
@@ -111,8 +121,18 @@ describe('a form that cannot be taken', () => {
 
   it.each([
     ['no form at all', 400, 'NOT_MULTIPART', () => api.request('/api/v1/tasks', { method: 'POST' })],
-    ['JSON', 400, 'NOT_MULTIPART', () => api.request('/api/v1/tasks', { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } })],
-    ['an image without a form', 400, 'NOT_MULTIPART', () => api.request('/api/v1/tasks', { method: 'POST', body: new Uint8Array(photo), headers: { 'content-type': 'image/jpeg' } })],
+    [
+      'JSON',
+      400,
+      'NOT_MULTIPART',
+      () => api.request('/api/v1/tasks', { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } }),
+    ],
+    [
+      'an image without a form',
+      400,
+      'NOT_MULTIPART',
+      () => api.request('/api/v1/tasks', { method: 'POST', body: new Uint8Array(photo), headers: { 'content-type': 'image/jpeg' } }),
+    ],
     ['no file', 400, 'NO_FILE', () => api.post('/api/v1/tasks', [fieldPart('name', 'x')])],
     ['an empty form', 400, 'NO_FILE', () => api.post('/api/v1/tasks', [])],
     ['a file without a name', 400, 'NO_FILE', () => api.post('/api/v1/tasks', [filePart(photo, '')])],
@@ -120,10 +140,29 @@ describe('a form that cannot be taken', () => {
     ['two files', 400, 'TOO_MANY_FILES', () => api.post('/api/v1/tasks', [file(), filePart(photo, 'b.jpg', 'image')])],
     ['two files of one field', 400, 'TOO_MANY_FILES', () => api.post('/api/v1/tasks', [file(), file()])],
     ['a file in another field', 400, 'UNEXPECTED_FILE_FIELD', () => api.post('/api/v1/tasks', [filePart(photo, 'a.jpg', 'photo')])],
-    ['no boundary', 400, 'INVALID_MULTIPART', () => api.request('/api/v1/tasks', { method: 'POST', body: 'x', headers: { 'content-type': 'multipart/form-data' } })],
+    [
+      'no boundary',
+      400,
+      'INVALID_MULTIPART',
+      () => api.request('/api/v1/tasks', { method: 'POST', body: 'x', headers: { 'content-type': 'multipart/form-data' } }),
+    ],
     ['a form cut off', 400, 'INVALID_MULTIPART', () => cutOff()],
-    ['a part without a name', 400, 'INVALID_MULTIPART', () => api.post('/api/v1/tasks', [{ name: '', value: 'x' }, { ...file(), name: '' }])],
-    ['too many fields', 400, 'INVALID_MULTIPART', () => api.post('/api/v1/tasks', [file(), ...Array.from({ length: 30 }, (_, index) => fieldPart(`f${index}`, ''))])],
+    [
+      'a part without a name',
+      400,
+      'INVALID_MULTIPART',
+      () =>
+        api.post('/api/v1/tasks', [
+          { name: '', value: 'x' },
+          { ...file(), name: '' },
+        ]),
+    ],
+    [
+      'too many fields',
+      400,
+      'INVALID_MULTIPART',
+      () => api.post('/api/v1/tasks', [file(), ...Array.from({ length: 30 }, (_, index) => fieldPart(`f${index}`, ''))]),
+    ],
     ['nested fields', 400, 'INVALID_MULTIPART', () => api.post('/api/v1/tasks', [fieldPart('a[b][c]', ''), file()])],
     ['a field name without end', 400, 'INVALID_MULTIPART', () => api.post('/api/v1/tasks', [fieldPart('n'.repeat(200), ''), file()])],
     ['text', 415, 'IMAGE_UNSUPPORTED', () => api.post('/api/v1/tasks', [filePart(Buffer.from('I am a photo'))])],
@@ -154,7 +193,10 @@ describe('a form that cannot be taken', () => {
     [{ __proto__x: '1', constructor: 'x' }, ['/__proto__x', '/constructor']],
     [{ metadata: `{"a":"${'x'.repeat(110_000)}"}` }, ['/metadata']],
   ] as [Record<string, string>, string[]][])('wrong fields are named with 422 (%#)', async (fields, pointers) => {
-    const answer = await api.upload(photo, Object.entries(fields).map(([name, value]) => fieldPart(name, value)))
+    const answer = await api.upload(
+      photo,
+      Object.entries(fields).map(([name, value]) => fieldPart(name, value)),
+    )
     const { code, errors } = problemOf(answer)
     expect([answer.status, code]).toEqual([422, 'INVALID_FIELD'])
     expect(errors?.map(({ pointer }) => pointer).toSorted()).toEqual(pointers)

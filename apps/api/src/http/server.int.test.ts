@@ -36,7 +36,12 @@ describe('what is no HTTP', () => {
     ['a header with a line break', head(['GET / HTTP/1.1', host, 'a: b\rc']), 400, 'INVALID_REQUEST'],
     ['two lengths', head(['POST /api/jobs HTTP/1.1', host, 'Content-Length: 1', 'Content-Length: 2']), 400, 'INVALID_REQUEST'],
     ['a length that is none', head(['POST /api/jobs HTTP/1.1', host, 'Content-Length: -1']), 400, 'INVALID_REQUEST'],
-    ['a length and chunks', head(['POST /api/jobs HTTP/1.1', host, 'Content-Length: 5', 'Transfer-Encoding: chunked']), 400, 'INVALID_REQUEST'],
+    [
+      'a length and chunks',
+      head(['POST /api/jobs HTTP/1.1', host, 'Content-Length: 5', 'Transfer-Encoding: chunked']),
+      400,
+      'INVALID_REQUEST',
+    ],
     ['headers without end', head(['GET / HTTP/1.1', host, `a: ${'x'.repeat(20_000)}`]), 431, 'HEADERS_TOO_LARGE'],
     ['a URL without end', head([`GET /${'x'.repeat(20_000)} HTTP/1.1`, host]), 431, 'HEADERS_TOO_LARGE'],
     ['no Host', head(['GET /livez HTTP/1.1']), 400, 'INVALID_REQUEST'],
@@ -113,7 +118,9 @@ describe('a body that says of itself that it is too large', () => {
   it('a client that asks before it sends something small is told to go on', async () => {
     const { body, contentType } = multipart([filePart(await sampleJpeg({ width: 64, height: 48 }))])
     const socket = await openSocket(api.port)
-    socket.write(head(['POST /api/v1/tasks HTTP/1.1', host, `Content-Type: ${contentType}`, `Content-Length: ${body.length}`, 'Expect: 100-continue']))
+    socket.write(
+      head(['POST /api/v1/tasks HTTP/1.1', host, `Content-Type: ${contentType}`, `Content-Length: ${body.length}`, 'Expect: 100-continue']),
+    )
     expect((await readAnswer(socket)).status).toBe(100)
     socket.write(body)
     expect((await readAnswer(socket)).status).toBe(202)
@@ -148,7 +155,9 @@ describe('slow clients', () => {
 
   it.concurrent('an upload that stops half-way ends with 408 and leaves nothing, though its client holds on', async () => {
     const socket = await openSocket(impatient.port)
-    socket.write(head(['POST /api/v1/tasks HTTP/1.1', host, 'Content-Type: multipart/form-data; boundary=x', 'Content-Length: 100000']) + begun)
+    socket.write(
+      head(['POST /api/v1/tasks HTTP/1.1', host, 'Content-Type: multipart/form-data; boundary=x', 'Content-Length: 100000']) + begun,
+    )
     await until(async () => (await impatient.temporaryFiles()).length === 1, { what: 'an upload that has begun' })
     const answer = await readAnswer(socket)
     expect([answer.status, codeOf(answer)]).toEqual([408, 'REQUEST_TIMEOUT'])
@@ -165,7 +174,14 @@ it('while the API closes, an upload under way is finished and answered', async (
   socket.write(body.subarray(0, 1000))
   await until(async () => (await closing.temporaryFiles()).length === 1, { what: 'an upload that has begun' })
   const stopped = closing.stop()
-  await until(() => openSocket(closing.port).then((other) => (other.destroy(), false), () => true), { what: 'a closed port' })
+  await until(
+    () =>
+      openSocket(closing.port).then(
+        (other) => (other.destroy(), false),
+        () => true,
+      ),
+    { what: 'a closed port' },
+  )
   socket.write(body.subarray(1000))
   const answer = await readAnswer(socket)
   expect([answer.status, answer.headers.connection]).toEqual([202, 'close'])

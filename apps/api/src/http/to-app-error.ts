@@ -32,7 +32,8 @@ const unavailable = (code: string, message: string): AppError => new AppError(50
 
 /** Said by the storage, or by the system while the upload was still a temporary file. */
 const isDiskFull = (thrown: unknown): boolean =>
-  (isStorageError(thrown) && thrown.code === 'STORAGE_FULL') || ['ENOSPC', 'EDQUOT'].includes(String((thrown as { code?: unknown } | null)?.code))
+  (isStorageError(thrown) && thrown.code === 'STORAGE_FULL') ||
+  ['ENOSPC', 'EDQUOT'].includes(String((thrown as { code?: unknown } | null)?.code))
 
 function uploadFault(error: multer.MulterError): AppError {
   const [status, code, message] = UPLOAD_FAULTS[error.code] ?? [400, 'INVALID_MULTIPART', 'The form could not be read.']

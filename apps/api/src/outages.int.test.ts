@@ -1,0 +1,141 @@
+import { problem, task as taskSchema, type Task } from '@darkroom/contracts'
+import { sampleJpeg, until } from '@darkroom/testing'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { fieldPart } from '../test/multipart.ts'
+import { startTestApi, type TestApi } from '../test/start-test-api.ts'
+import { completedOf } from '../test/task-history.ts'
+import { startTcpProxy, type TcpProxy } from '../test/tcp-proxy.ts'
+
+let photo: Buffer
+beforeAll(async () => {
+  photo = await sampleJpeg({ width: 64, height: 48 })
+})
+
+const statusOf = async (api: TestApi, { id }: Task) => ((await api.request(`/api/v1/tasks/${id}`)).body as Task).status
+
+describe('while Redis cannot be reached', () => {
+  let redis: TcpProxy
+  let api: TestApi
+
+  beforeAll(async () => {
+    redis = await startTcpProxy(inject('redisUrl'))
+    await redis.cut()
+    api = await startTestApi({ REDIS_URL: redis.url })
+  })
+  afterAll(async () => {
+    await redis.restore()
+    await until(async () => (await api.request('/api/v1/queues')).status === 200)
+    await api.stop()
+    await redis.stop()
+  })
+
+  const jobOf = (task: Task) => until(() => api.queue.find(task.id, 1), { what: 'the job', timeoutMs: 20_000 })
+
+  it('from the start, uploads are accepted and shown, and their jobs are made once it is back', async () => {
+    const answers = await Promise.all(Array.from({ length: 5 }, () => api.upload(photo)))
+    const tasks = answers.map(({ status, body }) => {
+      expect(status).toBe(202)
+      return taskSchema.parse(body)
+    })
+    for (const task of tasks) expect(await statusOf(api, task)).toBe('pending')
+    expect((await api.request('/api/v1/tasks')).body).toMatchObject({ total: 5 })
+    for (const task of tasks) expect(await api.queue.find(task.id, 1)).toBeUndefined()
+
+    await redis.restore()
+    for (const task of tasks) expect(await jobOf(task)).toMatchObject({ data: { taskId: task.id } })
+  })
+
+  it.each(['cut', 'freeze'] as const)(
+    'all at once (%s), uploads are accepted soon, and their jobs are made once it is back',
+    async (outage) => {
+      await redis[outage]()
+      const startedAt = performance.now()
+      const { status, body } = await api.upload(photo)
+      expect(status).toBe(202)
+      expect(performance.now() - startedAt).toBeLessThan(5000)
+      await redis.cut()
+      await redis.restore()
+      expect(await jobOf(body as Task)).toBeDefined()
+    },
+  )
+
+  it('what workers say once it is back is heard', async () => {
+    const task = (await api.upload(photo)).body as Task
+    await redis.cut()
+    expect(await statusOf(api, task)).toBe('pending')
+    await redis.restore()
+    await api.tell(completedOf(task))
+    await until(async () => (await statusOf(api, task)) === 'completed', { what: 'a completed task' })
+  })
+
+  it('an API that is told to stop does stop', async () => {
+    const proxy = await startTcpProxy(inject('redisUrl'))
+    const other = await startTestApi({ REDIS_URL: proxy.url })
+    await proxy.cut()
+    const startedAt = performance.now()
+    await other.stop().catch(() => {})
+    expect(performance.now() - startedAt).toBeLessThan(8000)
+    await proxy.stop()
+  })
+})
+
+describe('while MongoDB cannot be reached', () => {
+  let mongo: TcpProxy
+  let api: TestApi
+
+  beforeAll(async () => {
+    mongo = await startTcpProxy(inject('mongoUrl'))
+    api = await startTestApi({}, { mongoServer: mongo.url })
+  })
+  afterAll(async () => {
+    await mongo.restore()
+    await api.stop()
+    await mongo.stop()
+  })
+
+  const isBack = () => until(async () => (await api.request('/readyz')).status === 200, { what: 'a ready API', timeoutMs: 20_000 })
+
+  it('nothing is accepted: 503, and when to try again', async () => {
+    await mongo.cut()
+    const { status, headers, body } = await api.upload(photo, [fieldPart('name', 'refused')])
+    expect([status, problem.parse(body).code]).toEqual([503, 'STORE_UNAVAILABLE'])
+    expect(Number(headers.get('retry-after'))).toBeGreaterThan(0)
+    expect(await api.temporaryFiles()).toEqual([])
+    const read = await api.request(`/api/v1/tasks/${'0'.repeat(24)}`)
+    expect([read.status, problem.parse(read.body).code]).toEqual([503, 'STORE_UNAVAILABLE'])
+
+    await mongo.restore()
+    await isBack()
+    expect((await api.request('/api/v1/tasks')).body).toMatchObject({ total: 0 })
+    expect((await api.upload(photo)).status).toBe(202)
+  })
+
+  it('an insert that was done, but whose answer was lost, is one accepted task', async () => {
+    const tasks = api.database.collection('tasks')
+    mongo.dropReplies()
+    const upload = api.upload(photo, [fieldPart('name', 'lost answer')])
+    await until(async () => (await tasks.countDocuments({ name: 'lost answer' })) > 0, { what: 'the insert' })
+    await mongo.cut()
+    await mongo.restore()
+    const { status, body } = await upload
+    expect(status).toBe(202)
+    await isBack()
+    expect(await statusOf(api, body as Task)).toBe('pending')
+    expect(await tasks.countDocuments({ name: 'lost answer' })).toBe(1)
+    expect(await until(() => api.queue.find((body as Task).id, 1), { what: 'the job' })).toBeDefined()
+  })
+
+  it('every document has its file, whatever was cut', async () => {
+    const uploads = Array.from({ length: 12 }, () => api.upload(photo, [fieldPart('name', 'storm')]))
+    await until(async () => (await api.filesIn('storage')).length > 0)
+    await mongo.cut()
+    await mongo.restore()
+    const answers = await Promise.all(uploads)
+    for (const { status } of answers) expect([202, 503]).toContain(status)
+    await isBack()
+    const accepted = answers.filter(({ status }) => status === 202).map(({ body }) => (body as Task).id)
+    const documents = await api.database.collection('tasks').find({ name: 'storm' }).toArray()
+    expect(documents.map(({ _id }) => String(_id))).toEqual(expect.arrayContaining(accepted))
+    for (const { originalPath } of documents) expect(await api.storage.stat(String(originalPath))).toMatchObject({ bytes: photo.length })
+  })
+})
