@@ -7,6 +7,7 @@ import type { Express } from 'express'
 import { connectMongo, createMongoConnection } from './connect-mongo.ts'
 import type { ApiEnv } from './env.ts'
 import { createHttpApp } from './http/app.ts'
+import { HeldRequests } from './http/held-requests.ts'
 import { freeSpaceGate } from './http/free-space-gate.ts'
 import { healthRoutes } from './http/health.ts'
 import { reserveIdempotencyKey } from './http/idempotency.ts'
@@ -24,14 +25,19 @@ import { Sweeper } from './sync/sweeper.ts'
 import { TaskEventsSubscriber } from './sync/task-events-subscriber.ts'
 import { createAcceptUpload } from './http/accept-upload.ts'
 import { CreateTaskHandler } from './tasks/create-task.ts'
+import { FollowTaskEventsHandler } from './tasks/follow-task-events.ts'
 import { GetTaskHandler } from './tasks/get-task.ts'
 import { jobRoutes } from './tasks/job-routes.ts'
+import { ListTaskEventsHandler } from './tasks/list-task-events.ts'
 import { ListTasksHandler } from './tasks/list-tasks.ts'
 import { createSendVariant } from './http/send-variant.ts'
 import { TaskCache } from './tasks/task-cache.ts'
+import { taskEventRoutes } from './tasks/task-event-routes.ts'
+import { TaskFeed } from './tasks/task-feed.ts'
 import { taskRoutes } from './tasks/task-routes.ts'
 import { TaskStore } from './tasks/task-store.ts'
 import { UpdateTaskStatusHandler } from './tasks/update-task-status.ts'
+import { WaitForTaskHandler } from './tasks/wait-for-task.ts'
 
 export interface Api {
   app: Express
@@ -57,7 +63,8 @@ export function createApi(env: ApiEnv, log: Logger): Api {
 
   const storage = createDiskStorage(dataDir)
   const store = new TaskStore(mongo)
-  const cache = new TaskCache(cacheRedis, names.cachePrefix, log)
+  const feed = new TaskFeed({ store, recheckMs: env.FOLLOW_RECHECK_MS, log })
+  const cache = new TaskCache(cacheRedis, names.cachePrefix, log, feed.changed)
   const queue = createImageQueue({ redis: producer, names, policy: { attempts: env.QUEUE_MAX_RETRIES, backoffMs: env.QUEUE_BACKOFF_MS } })
   const publish = createTaskEventsPublisher(producer, names.channel, (error, event) =>
     log.debug({ err: error, taskId: event.taskId, event: event.eventType }, 'event not published'),
@@ -78,11 +85,14 @@ export function createApi(env: ApiEnv, log: Logger): Api {
     new UpdateTaskStatusHandler({ store, cache, publish, log, now }),
     new GetTaskHandler({ store, cache }),
     new ListTasksHandler({ store, cache }),
+    new ListTaskEventsHandler({ store }),
+    new FollowTaskEventsHandler({ feed }),
+    new WaitForTaskHandler({ feed }),
     new GetQueueStatsHandler({ queues: [queue] }),
     new ListQueueJobsHandler({ queues: [queue] }),
   ])
 
-  const subscriber = new TaskEventsSubscriber({ redis: subscription, channel: names.channel, send, log })
+  const subscriber = new TaskEventsSubscriber({ redis: subscription, channel: names.channel, send, feed, log })
   const listener = new QueueEventsListener({ redis: consumer, names, queue, send, log, now })
   const sweeper = new Sweeper({
     store,
@@ -113,9 +123,15 @@ export function createApi(env: ApiEnv, log: Logger): Api {
     log,
   })
   const acceptUpload = createAcceptUpload({ send, maxPixels: env.IMAGE_MAX_PIXELS, defaultTtlSeconds: env.FILE_TTL_SECONDS })
-  const routeDeps = { send, receive, acceptUpload, sendVariant: createSendVariant(storage) }
+  const streams = new HeldRequests({ total: env.EVENT_STREAMS_MAX, each: env.FOLLOWERS_PER_TASK })
+  const waiting = new HeldRequests({ total: env.WAITING_REQUESTS_MAX, each: env.FOLLOWERS_PER_TASK })
+  const routeDeps = { send, receive, acceptUpload, sendVariant: createSendVariant(storage), waiting }
   const app = createHttpApp({
-    v1: [taskRoutes(routeDeps), queueRoutes({ send })],
+    v1: [
+      taskRoutes(routeDeps),
+      taskEventRoutes({ send, streams, pace: { heartbeatMs: env.EVENT_HEARTBEAT_MS, patienceMs: env.EVENT_PATIENCE_MS } }),
+      queueRoutes({ send }),
+    ],
     aliases: [jobRoutes(routeDeps)],
     health: healthRoutes({
       probes: {
@@ -144,6 +160,7 @@ export function createApi(env: ApiEnv, log: Logger): Api {
     if (stopping.signal.aborted) return
     sweeper.start()
     janitor.start()
+    feed.start()
     // These wait for Redis, however long it is away.
     await Promise.all([subscriber.start(), listener.start()])
   }
@@ -159,13 +176,18 @@ export function createApi(env: ApiEnv, log: Logger): Api {
     },
     closing: () => {
       stopping.abort()
+      for (const held of [streams, waiting]) held.endAll()
       return [
         { name: 'http', timeoutMs: env.SHUTDOWN_TIMEOUT_MS, run: () => closeServer(server) },
         { name: 'dispatch', timeoutMs: 3000, run: () => dispatcher.drain() },
-        { name: 'sweeper', timeoutMs: 3000, run: () => Promise.all([sweeper.stop(), janitor.stop()]) },
+        { name: 'sweeper', timeoutMs: 3000, run: () => Promise.all([sweeper.stop(), janitor.stop(), feed.stop()]) },
         { name: 'events', timeoutMs: 3000, run: () => Promise.all([subscriber.drain(), listener.stop()]) },
         { name: 'queue', timeoutMs: 2000, run: () => queue.close() },
-        { name: 'redis', timeoutMs: 1000, run: () => [producer, cacheRedis, consumer, subscription].forEach((redis) => redis.disconnect()) },
+        {
+          name: 'redis',
+          timeoutMs: 1000,
+          run: () => [producer, cacheRedis, consumer, subscription].forEach((redis) => redis.disconnect()),
+        },
         { name: 'mongo', timeoutMs: 2000, run: () => mongo.close() },
       ]
     },

@@ -37,6 +37,12 @@ export const apiEnv = z.object({
   SWEEP_INTERVAL_MS: envInteger(5000, 100),
   ORPHAN_AGE_MS: envInteger(600_000, 1000),
   JANITOR_INTERVAL_MS: envInteger(3_600_000, 1000),
+  EVENT_STREAMS_MAX: envInteger(1000, 0),
+  EVENT_HEARTBEAT_MS: envInteger(15_000, 100),
+  EVENT_PATIENCE_MS: envInteger(30_000, 100),
+  FOLLOW_RECHECK_MS: envInteger(5000, 100),
+  WAITING_REQUESTS_MAX: envInteger(1000, 0),
+  FOLLOWERS_PER_TASK: envInteger(50, 0),
   SHUTDOWN_TIMEOUT_MS: envInteger(25_000, 0),
 })
 export type ApiEnv = z.infer<typeof apiEnv>

@@ -2,9 +2,12 @@ import { Mediator, requestHandler, type RequestData, type RequestHandler, type R
 import { GetQueueStats, GetQueueStatsHandler } from './queues/get-queue-stats.ts'
 import { ListQueueJobs, ListQueueJobsHandler } from './queues/list-queue-jobs.ts'
 import { CreateTask, CreateTaskHandler } from './tasks/create-task.ts'
+import { FollowTaskEvents, FollowTaskEventsHandler } from './tasks/follow-task-events.ts'
 import { GetTask, GetTaskHandler } from './tasks/get-task.ts'
+import { ListTaskEvents, ListTaskEventsHandler } from './tasks/list-task-events.ts'
 import { ListTasks, ListTasksHandler } from './tasks/list-tasks.ts'
 import { UpdateTaskStatus, UpdateTaskStatusHandler } from './tasks/update-task-status.ts'
+import { WaitForTask, WaitForTaskHandler } from './tasks/wait-for-task.ts'
 
 /** The only file that knows how mediatr-ts keeps its handlers: in one registry a process, filled once, here. */
 const handlerOf = new Map<unknown, unknown>()
@@ -21,6 +24,9 @@ route(CreateTask, CreateTaskHandler)
 route(UpdateTaskStatus, UpdateTaskStatusHandler)
 route(GetTask, GetTaskHandler)
 route(ListTasks, ListTasksHandler)
+route(ListTaskEvents, ListTaskEventsHandler)
+route(FollowTaskEvents, FollowTaskEventsHandler)
+route(WaitForTask, WaitForTaskHandler)
 route(GetQueueStats, GetQueueStatsHandler)
 route(ListQueueJobs, ListQueueJobsHandler)
 

@@ -72,6 +72,20 @@ export const taskEvent = z.discriminatedUnion('eventType', [
 export type TaskEvent = z.infer<typeof taskEvent>
 export type TaskEventOf<T extends TaskEvent['eventType']> = Extract<TaskEvent, { eventType: T }>
 
+/** An event as a task's log shows it. `data` is what the event says besides. */
+export const taskLogEntry = z.object({
+  seq: z.number().int(),
+  epoch: z.number().int(),
+  attempt: z.number().int(),
+  type: z.string(),
+  at: z.iso.datetime(),
+  data: z.record(z.string(), z.unknown()),
+})
+export type TaskLogEntry = z.infer<typeof taskLogEntry>
+
+export const taskEventPage = z.object({ items: z.array(taskLogEntry) })
+export type TaskEventPage = z.infer<typeof taskEventPage>
+
 /** Steps of one attempt in their order. Progress counts up from `progress`; the ends are far above it. */
 export const STEP = { processing: 1, progress: 2, retry: 997, completed: 998, failed: 999 } as const
 const STEPS_PER_ATTEMPT = 1000

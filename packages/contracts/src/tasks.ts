@@ -62,7 +62,7 @@ export const task = z.object({
   startedAt: timestamp.nullable(),
   finishedAt: timestamp.nullable(),
   expiresAt: timestamp.nullable(),
-  links: z.object({ self: z.string(), status: z.string(), download: z.string() }),
+  links: z.object({ self: z.string(), status: z.string(), download: z.string(), events: z.string() }),
 })
 export type Task = z.infer<typeof task>
 

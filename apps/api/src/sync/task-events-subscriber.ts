@@ -3,7 +3,8 @@ import { subscribeTaskEvents } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
 import type { Redis } from 'ioredis'
 import type { Send } from '../mediator.ts'
-import { UpdateTaskStatus } from '../tasks/update-task-status.ts'
+import type { TaskFeed } from '../tasks/task-feed.ts'
+import { isTooFineToWrite, UpdateTaskStatus } from '../tasks/update-task-status.ts'
 
 /** These were published by an API process after its own write: there is nothing left to do for them. */
 const OWN_EVENTS: readonly TaskEvent['eventType'][] = ['task.created', 'task.failed']
@@ -16,7 +17,7 @@ export class TaskEventsSubscriber {
   readonly #deps
   readonly #handling = new Set<Promise<unknown>>()
 
-  constructor(deps: { redis: Redis; channel: string; send: Send; log: Logger }) {
+  constructor(deps: { redis: Redis; channel: string; send: Send; feed: TaskFeed; log: Logger }) {
     this.#deps = deps
   }
 
@@ -34,12 +35,19 @@ export class TaskEventsSubscriber {
   }
 
   #handle(event: TaskEvent): void {
-    if (OWN_EVENTS.includes(event.eventType)) return
-    const { send, log } = this.#deps
-    const handled = send(new UpdateTaskStatus(event)).catch((error: unknown) =>
+    const { feed, log } = this.#deps
+    if (event.eventType === 'task.progress') feed.progressed(event)
+    const handled = this.#apply(event).catch((error: unknown) =>
       log.warn({ taskId: event.taskId, event: event.eventType, err: error }, 'event not applied; another carrier brings it again'),
     )
     this.#handling.add(handled)
     void handled.finally(() => this.#handling.delete(handled))
+  }
+
+  async #apply(event: TaskEvent): Promise<void> {
+    const { send, feed } = this.#deps
+    const changed = OWN_EVENTS.includes(event.eventType) ? undefined : await send(new UpdateTaskStatus(event))
+    // Nothing was left to do here because another process did it: those who follow the task here do not know of it yet.
+    if (!changed && !isTooFineToWrite(event)) feed.changed(event.tenant, event.taskId)
   }
 }

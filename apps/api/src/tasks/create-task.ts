@@ -8,7 +8,7 @@ import type { Dispatch } from './dispatch.ts'
 import { isStoreOutage } from './store-outage.ts'
 import type { TaskCache } from './task-cache.ts'
 import { isKeyTaken, newTaskId, type TaskStore } from './task-store.ts'
-import { asAccepted, UNTOUCHED, type TaskRecord } from './task.ts'
+import { asAccepted, entryFor, UNTOUCHED, type TaskRecord } from './task.ts'
 import { toTaskView } from './task-view.ts'
 
 export interface NewTask {
@@ -112,7 +112,7 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, Task> {
     const { maxAttempts, dispatchLeaseMs, now } = this.#deps
     const createdAt = new Date(now())
     const { tempPath: _tempPath, idempotency, ...fields } = wanted
-    return {
+    const record: TaskRecord = {
       ...UNTOUCHED,
       ...fields,
       id,
@@ -129,6 +129,7 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, Task> {
       createdAt,
       updatedAt: createdAt,
     }
+    return { ...record, log: [entryFor(createdEvent(record))] }
   }
 }
 

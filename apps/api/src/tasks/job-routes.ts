@@ -8,7 +8,7 @@ import { idOf, type TaskRouteDeps } from './task-routes.ts'
 const ESTIMATED_TIME = '5-30 seconds'
 
 /** `/api/jobs`: the older, smaller form of the same resource, over the same commands and queries. */
-export function jobRoutes({ send, receive, acceptUpload, sendVariant }: TaskRouteDeps): Router {
+export function jobRoutes({ send, receive, acceptUpload, sendVariant }: Omit<TaskRouteDeps, 'waiting'>): Router {
   return routesOf({
     '/jobs': {
       post: [
@@ -16,7 +16,11 @@ export function jobRoutes({ send, receive, acceptUpload, sendVariant }: TaskRout
         async (req, res) => {
           const { jobId } = await acceptUpload(req)
           const urls = { statusUrl: `/api/jobs/${jobId}/status`, downloadUrl: `/api/jobs/${jobId}/download` }
-          res.status(202).location(urls.statusUrl).set('Retry-After', '1').json({ jobId, ...urls, estimatedTime: ESTIMATED_TIME })
+          res
+            .status(202)
+            .location(urls.statusUrl)
+            .set('Retry-After', '1')
+            .json({ jobId, ...urls, estimatedTime: ESTIMATED_TIME })
         },
       ],
     },

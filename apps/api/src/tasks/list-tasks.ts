@@ -35,12 +35,14 @@ export class ListTasksHandler implements RequestHandler<ListTasks, TaskPage> {
   async handle({ filter, page: request }: ListTasks): Promise<TaskPage> {
     const { page, limit, cursor } = request
     const start: PageStart = cursor ? { after: parseCursor(cursor) } : { skip: (page - 1) * limit }
-    const [items, total] = await Promise.all([
-      this.#cache.list(filter, request, async () => (await this.#store.list(filter, start, limit)).map(toTaskView)),
+    const [found, total] = await Promise.all([
+      // One more than is shown tells whether there is a next page.
+      this.#cache.list(filter, request, async () => (await this.#store.list(filter, start, limit + 1)).map(toTaskView)),
       this.#cache.count(filter, () => this.#store.count(filter)),
     ])
+    const items = found.slice(0, limit)
     const last = items.at(-1)
-    return { items, page, limit, total, nextCursor: last && items.length === limit ? formatCursor(last) : null }
+    return { items, page, limit, total, nextCursor: last && found.length > limit ? formatCursor(last) : null }
   }
 }
 

@@ -20,14 +20,16 @@ export class TaskCache {
   readonly #redis: Redis
   readonly #prefix: string
   readonly #log: Logger
+  readonly #onTaskChanged: (tenant: string, id: string) => void
   readonly #loading = new Map<string, Promise<unknown>>()
   /** Generations that could not be replaced while Redis was away: done as soon as it is back. */
   readonly #owed = new Set<string>()
 
-  constructor(redis: Redis, prefix: string, log: Logger) {
+  constructor(redis: Redis, prefix: string, log: Logger, onTaskChanged: (tenant: string, id: string) => void = () => {}) {
     this.#redis = redis
     this.#prefix = prefix
     this.#log = log
+    this.#onTaskChanged = onTaskChanged
     redis.on('ready', () => void this.#payOwed())
   }
 
@@ -50,6 +52,8 @@ export class TaskCache {
     const generations = [this.#taskGeneration(tenant, id), ...(listed ? [this.#listGeneration(tenant)] : [])]
     for (const key of generations) this.#owed.add(key)
     await this.#payOwed()
+    // Whoever learns of the change from here and reads the task gets the changed one.
+    this.#onTaskChanged(tenant, id)
   }
 
   async #wrap<T>(key: string, generationKey: string, ttlMs: number, load: () => Promise<T>): Promise<T> {
@@ -124,5 +128,7 @@ export class TaskCache {
 /** The same question gives the same hash, in whatever order it was asked. MD5 as the documented key demands; it guards nothing. */
 function hashOf(question: object): string {
   const entries = Object.entries(question).filter(([, value]) => value !== undefined)
-  return createHash('md5').update(JSON.stringify(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)))).digest('hex')
+  return createHash('md5')
+    .update(JSON.stringify(entries.toSorted(([a], [b]) => (a < b ? -1 : 1))))
+    .digest('hex')
 }

@@ -6,6 +6,7 @@ const MAX_NAME_LENGTH = 255
 const MAX_METADATA_DEPTH = 8
 const DAY_SECONDS = 86_400
 const MIN_TTL_SECONDS = 60
+const MAX_WAIT_SECONDS = 30
 const MAX_TTL_SECONDS = 365 * DAY_SECONDS
 
 /** The text fields of an upload. */
@@ -31,8 +32,15 @@ export const listQuery = z.strictObject({
   cursor: z.string().max(100).optional(),
 })
 
+/** The query of one task: how many seconds to wait for news of it. Other names are no concern of ours here. */
+export const waitQuery = z.object({ wait: wholeNumber(0, MAX_WAIT_SECONDS).default(0) })
+
 /** Checks input against a schema. Throws an AppError that points at every wrong field. */
-export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unknown, fault: { status: number; code: string }): z.infer<Schema> {
+export function parseInput<Schema extends z.ZodType>(
+  schema: Schema,
+  input: unknown,
+  fault: { status: number; code: string },
+): z.infer<Schema> {
   const parsed = schema.safeParse({ ...(input as object) })
   if (parsed.success) return parsed.data
   const errors = parsed.error.issues.flatMap((issue) =>
@@ -49,8 +57,16 @@ export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unkn
  * 255 characters.
  */
 export function cleanName(given: string): string {
-  const base = given.slice(-5000).split(/[/\\]/).findLast((part) => part.trim() !== '') ?? ''
-  const visible = base.toWellFormed().replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').replace(/\s+/g, ' ').trim()
+  const base =
+    given
+      .slice(-5000)
+      .split(/[/\\]/)
+      .findLast((part) => part.trim() !== '') ?? ''
+  const visible = base
+    .toWellFormed()
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
   return [...visible].slice(0, MAX_NAME_LENGTH).join('').trim() || 'image'
 }
 

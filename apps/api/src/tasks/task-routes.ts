@@ -1,12 +1,15 @@
-import { DEFAULT_TENANT } from '@darkroom/contracts'
-import type { Request, RequestHandler, Router } from 'express'
+import { DEFAULT_TENANT, type Task } from '@darkroom/contracts'
+import type { Request, RequestHandler, Response, Router } from 'express'
+import type { HeldRequests } from '../http/held-requests.ts'
 import { routesOf } from '../http/routes.ts'
 import type { Send } from '../mediator.ts'
 import { GetTask } from './get-task.ts'
 import { ListTasks } from './list-tasks.ts'
 import type { AcceptUpload } from '../http/accept-upload.ts'
 import type { SendVariant } from '../http/send-variant.ts'
-import { listQuery, parseInput } from './task-fields.ts'
+import { etagOf } from './task-etag.ts'
+import { listQuery, parseInput, waitQuery } from './task-fields.ts'
+import { WaitForTask } from './wait-for-task.ts'
 
 export interface TaskRouteDeps {
   send: Send
@@ -14,12 +17,21 @@ export interface TaskRouteDeps {
   receive: RequestHandler[]
   acceptUpload: AcceptUpload
   sendVariant: SendVariant
+  /** The requests that wait for news of a task. */
+  waiting: HeldRequests
 }
 
 const POLL_AFTER_SECONDS = '1'
 
 /** `/api/v1/tasks`: create, list, read, download. */
-export function taskRoutes({ send, receive, acceptUpload, sendVariant }: TaskRouteDeps): Router {
+export function taskRoutes({ send, receive, acceptUpload, sendVariant, waiting }: TaskRouteDeps): Router {
+  const readTask = async (req: Request, res: Response): Promise<Task> => {
+    const { wait } = parseInput(waitQuery, req.query, { status: 400, code: 'INVALID_QUERY' })
+    const task = await send(new GetTask(DEFAULT_TENANT, idOf(req)))
+    if (wait === 0) return task
+    const signal = AbortSignal.any([waiting.hold(res, task.id), AbortSignal.timeout(wait * 1000)])
+    return send(new WaitForTask(DEFAULT_TENANT, task.id, { ifNoneMatch: req.get('If-None-Match'), signal }))
+  }
   return routesOf({
     '/tasks': {
       post: [
@@ -33,13 +45,11 @@ export function taskRoutes({ send, receive, acceptUpload, sendVariant }: TaskRou
         const { page, limit, cursor, ...filter } = parseInput(listQuery, req.query, { status: 400, code: 'INVALID_QUERY' })
         const found = await send(new ListTasks({ tenant: DEFAULT_TENANT, ...filter }, { page, limit, cursor }))
         if (found.nextCursor) res.links({ next: nextPage(req, found.nextCursor) })
-        res.json(found)
+        res.set('Cache-Control', 'no-cache').json(found)
       },
     },
     '/tasks/:id': {
-      get: async (req, res) => {
-        res.set('Cache-Control', 'no-cache').json(await send(new GetTask(DEFAULT_TENANT, idOf(req))))
-      },
+      get: async (req, res) => sendTask(res, await readTask(req, res)),
     },
     '/tasks/:id/download': {
       get: async (req, res) => sendVariant(req, res, await send(new GetTask(DEFAULT_TENANT, idOf(req)))),
@@ -48,6 +58,11 @@ export function taskRoutes({ send, receive, acceptUpload, sendVariant }: TaskRou
 }
 
 export const idOf = (req: Request): string => String(req.params.id)
+
+/** Express answers If-None-Match by the tag. */
+function sendTask(res: Response, task: Task): void {
+  res.set({ 'Cache-Control': 'no-cache', ETag: etagOf(task) }).json(task)
+}
 
 function nextPage(req: Request, cursor: string): string {
   const query = new URLSearchParams(Object.entries(req.query).filter(([name]) => name !== 'page') as [string, string][])

@@ -112,6 +112,15 @@ export class TaskStore {
     return toRecord(await this.#tasks.findOne({ _id: new Types.ObjectId(id), tenant }).lean<TaskDocument>())
   }
 
+  /** Where each of these tasks stands, of whatever tenant: `epoch.rev`. A task that is not there is missing. */
+  async revisions(ids: readonly string[]): Promise<Map<string, string>> {
+    const found = await this.#tasks
+      .find({ _id: { $in: ids.map(toObjectId) } })
+      .select({ epoch: 1, rev: 1 })
+      .lean<Pick<TaskDocument, '_id' | 'epoch' | 'rev'>[]>()
+    return new Map(found.map(({ _id, epoch, rev }) => [_id.toHexString(), `${epoch}.${rev}`]))
+  }
+
   async findByJobId(tenant: string, jobId: string): Promise<TaskRecord | undefined> {
     return toRecord(await this.#tasks.findOne({ jobId, tenant }).lean<TaskDocument>())
   }
@@ -127,13 +136,19 @@ export class TaskStore {
 
   /** Which of these ids are tasks, of whatever tenant. */
   async existing(ids: readonly string[]): Promise<Set<string>> {
-    const found = await this.#tasks.find({ _id: { $in: ids.map(toObjectId) } }).select({ _id: 1 }).lean<{ _id: Types.ObjectId }[]>()
+    const found = await this.#tasks
+      .find({ _id: { $in: ids.map(toObjectId) } })
+      .select({ _id: 1 })
+      .lean<{ _id: Types.ObjectId }[]>()
     return new Set(found.map(({ _id }) => _id.toHexString()))
   }
 
   /** Which of these files some task lists as its variants. */
   async listedFiles(paths: readonly string[]): Promise<Set<string>> {
-    const found = await this.#tasks.find({ 'images.path': { $in: [...paths] } }).select({ images: 1 }).lean<Pick<TaskDocument, 'images'>[]>()
+    const found = await this.#tasks
+      .find({ 'images.path': { $in: [...paths] } })
+      .select({ images: 1 })
+      .lean<Pick<TaskDocument, 'images'>[]>()
     return new Set(found.flatMap(({ images }) => images.map((image) => image.path)))
   }
 
@@ -186,7 +201,10 @@ export class TaskStore {
 
   /** Notes that the jobs of these tasks are on the queue, and when to look after them next. */
   async markSent(ids: readonly string[], nextCheckAt: Date): Promise<void> {
-    await this.#tasks.updateMany({ _id: { $in: ids.map(toObjectId) }, status: 'pending' }, { $set: { 'dispatch.state': 'sent', nextCheckAt } })
+    await this.#tasks.updateMany(
+      { _id: { $in: ids.map(toObjectId) }, status: 'pending' },
+      { $set: { 'dispatch.state': 'sent', nextCheckAt } },
+    )
   }
 
   /** Looks after these tasks again at another time, unless they reached a final status meanwhile. */

@@ -1,5 +1,5 @@
-import type { Task } from '@darkroom/contracts'
-import type { TaskRecord } from './task.ts'
+import type { Task, TaskLogEntry } from '@darkroom/contracts'
+import type { LogEntry, TaskRecord } from './task.ts'
 
 /** The task as clients see it. */
 export function toTaskView(task: TaskRecord): Task {
@@ -27,8 +27,18 @@ export function toTaskView(task: TaskRecord): Task {
     startedAt: iso(task.startedAt),
     finishedAt: iso(task.finishedAt),
     expiresAt: iso(task.finishedAt && new Date(task.finishedAt.getTime() + task.ttlSeconds * 1000)),
-    links: { self, status: `/api/jobs/${task.jobId}/status`, download: `${self}/download` },
+    links: { self, status: `/api/jobs/${task.jobId}/status`, download: `${self}/download`, events: `${self}/events` },
   }
 }
+
+/** An entry of a task's log as clients see it. */
+export const toLogView = ({ seq, epoch, attempt, type, at, data }: LogEntry): TaskLogEntry => ({
+  seq,
+  epoch,
+  attempt,
+  type,
+  at: at.toISOString(),
+  data,
+})
 
 const iso = (date: Date | null): string | null => date?.toISOString() ?? null

@@ -1,4 +1,13 @@
-import { attemptOfSeq, type TaskError, type TaskEvent, type TaskKind, type TaskPriority, type TaskStatus, type Task, type Variant } from '@darkroom/contracts'
+import {
+  attemptOfSeq,
+  type TaskError,
+  type TaskEvent,
+  type TaskKind,
+  type TaskPriority,
+  type TaskStatus,
+  type Task,
+  type Variant,
+} from '@darkroom/contracts'
 
 /** A task as it is stored: the one truth about it. */
 export interface TaskRecord {
@@ -160,7 +169,8 @@ const faultOf = (event: { code: string; error: string; retryable: boolean }): Ta
   retryable: event.retryable,
 })
 
-function entryFor(event: TaskEvent): LogEntry {
+/** An event as the task's log keeps it. */
+export function entryFor(event: TaskEvent): LogEntry {
   const { taskId: _taskId, tenant: _tenant, timestamp, eventType, epoch, attempt, seq, ...data } = event
   return { seq, epoch, attempt, type: eventType, at: new Date(timestamp), data }
 }
@@ -172,7 +182,13 @@ export function previousRuns(task: TaskRecord): { runs: number; attempts: number
 }
 
 /** The task as it was when it was accepted: what a repeated request is answered with. */
-export const asAccepted = (task: TaskRecord): TaskRecord => ({ ...task, ...UNTOUCHED, images: [], attempts: { ...task.attempts, made: 0, nextAt: null }, updatedAt: task.createdAt })
+export const asAccepted = (task: TaskRecord): TaskRecord => ({
+  ...task,
+  ...UNTOUCHED,
+  images: [],
+  attempts: { ...task.attempts, made: 0, nextAt: null },
+  updatedAt: task.createdAt,
+})
 
 /** The changing part of a task that nothing has happened to. */
 export const UNTOUCHED = {

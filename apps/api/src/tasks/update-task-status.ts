@@ -54,5 +54,6 @@ export class UpdateTaskStatusHandler implements RequestHandler<UpdateTaskStatus,
   }
 }
 
-const isTooFineToWrite = (event: TaskEvent): boolean =>
+/** Whether an event is only for those who listen live. */
+export const isTooFineToWrite = (event: TaskEvent): boolean =>
   event.eventType === 'task.progress' && event.timestamp - event.startedAt < PROGRESS_WRITE_AFTER_MS

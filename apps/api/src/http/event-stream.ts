@@ -1,0 +1,65 @@
+import { once } from 'node:events'
+import type { Writable } from 'node:stream'
+import type { Response } from 'express'
+
+/** One event as the browser's EventSource takes it. A client whose stream broke resumes behind the last id that it heard. */
+export interface ServerSentEvent {
+  id: string
+  event: string
+  data: unknown
+}
+
+export interface StreamPace {
+  /** A comment goes out this often, so that proxies and clients know that somebody is still there. */
+  heartbeatMs: number
+  /** A client that does not read for this long is given up. */
+  patienceMs: number
+}
+
+/** A client whose stream broke comes back after this long. */
+const RECONNECT_MS = 2000
+
+/** Answers with a stream of events until they end. Ends early when the client is gone or does not read. */
+export async function sendEventStream(res: Response, events: AsyncIterable<ServerSentEvent>, pace: StreamPace): Promise<void> {
+  res.status(200).set({
+    'Content-Type': 'text/event-stream; charset=utf-8',
+    'Cache-Control': 'no-cache, no-transform',
+    'X-Accel-Buffering': 'no',
+  })
+  res.flushHeaders()
+  await writeEvents(res, events, pace)
+}
+
+export async function writeEvents(
+  to: Writable,
+  events: AsyncIterable<ServerSentEvent>,
+  { heartbeatMs, patienceMs }: StreamPace,
+): Promise<void> {
+  const heartbeat = setInterval(() => !to.writableNeedDrain && to.write(': heartbeat\n\n'), heartbeatMs)
+  try {
+    to.write(`retry: ${RECONNECT_MS}\n\n`)
+    for await (const event of events) {
+      if (!to.write(format(event))) await drained(to, patienceMs)
+      if (to.destroyed) return
+    }
+    to.end()
+  } catch (error) {
+    // The answer has begun: all that is left is to break it off, and the client comes back for the rest.
+    to.destroy()
+    throw error
+  } finally {
+    clearInterval(heartbeat)
+  }
+}
+
+function format({ id, event, data }: ServerSentEvent): string {
+  return `id: ${id}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`
+}
+
+async function drained(to: Writable, patienceMs: number): Promise<void> {
+  const over = new AbortController()
+  const timer = setTimeout(() => to.destroy(), patienceMs)
+  await Promise.race([once(to, 'drain', { signal: over.signal }), once(to, 'close', { signal: over.signal })]).catch(() => {})
+  clearTimeout(timer)
+  over.abort()
+}

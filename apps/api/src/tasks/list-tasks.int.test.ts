@@ -1,0 +1,63 @@
+import { taskPage, type TaskPage } from '@darkroom/contracts'
+import { sampleJpeg } from '@darkroom/testing'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { startTestApi, type TestApi } from '../../test/start-test-api.ts'
+import { newRecord } from '../../test/task-history.ts'
+import { TaskStore } from './task-store.ts'
+
+let api: TestApi
+let store: TaskStore
+
+beforeAll(async () => {
+  api = await startTestApi()
+  store = new TaskStore(api.database)
+})
+afterAll(() => api.stop())
+
+const BASE = Date.UTC(2026, 0, 1)
+
+/** Tasks made at one moment each; several may share it. */
+async function insertAt(...milliseconds: number[]): Promise<string[]> {
+  const records = milliseconds.map((ms) => newRecord({ name: 'listed', createdAt: new Date(BASE + ms) }))
+  for (const record of records) await store.insert(record)
+  return records.map(({ id }) => id)
+}
+
+async function get(query: string): Promise<TaskPage> {
+  return taskPage.parse((await api.request(`/api/v1/tasks?${query}`)).body)
+}
+
+it('a walk by cursor shows each task once, whatever is added on the way', async () => {
+  const before = await insertAt(5000, 4000, 3000, 3000, 3000, 3000, 2000, 1000)
+  const seen: string[] = []
+  let cursor = ''
+  do {
+    const page = await get(`limit=2${cursor && `&cursor=${cursor}`}`)
+    seen.push(...page.items.map(({ id }) => id))
+    cursor = page.nextCursor ?? ''
+    // Newer ones, which would push everything to later pages, and some at the very moment where the page ended.
+    await insertAt(9000, 3000)
+  } while (cursor && seen.length < 50)
+  expect(new Set(seen).size).toBe(seen.length)
+  expect(seen).toEqual(expect.arrayContaining(before))
+})
+
+it('the last page names no next one, even when it is full', async () => {
+  await insertAt(60_000, 60_001, 60_002, 60_003)
+  const window = `createdFrom=${new Date(BASE + 60_000).toISOString()}&createdTo=${new Date(BASE + 60_004).toISOString()}&limit=2`
+  const first = await get(window)
+  const second = await get(`${window}&cursor=${first.nextCursor}`)
+  expect([first.items.length, second.items.length, second.nextCursor]).toEqual([2, 2, null])
+})
+
+it('a list has an ETag, answers 304 to it, and another one when it changed', async () => {
+  const first = await api.request('/api/v1/tasks?limit=3')
+  const etag = first.headers.get('etag') ?? ''
+  expect([etag !== '', first.headers.get('cache-control')]).toEqual([true, 'no-cache'])
+  const ask = () => api.request('/api/v1/tasks?limit=3', { headers: { 'if-none-match': etag } })
+  const same = await ask()
+  expect([same.status, same.text, same.headers.get('etag')]).toEqual([304, '', etag])
+  expect((await api.upload(await sampleJpeg({ width: 64, height: 48 }))).status).toBe(202)
+  const changed = await ask()
+  expect([changed.status, changed.headers.get('etag') === etag]).toEqual([200, false])
+})

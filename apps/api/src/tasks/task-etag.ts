@@ -1,0 +1,12 @@
+import { createHash } from 'node:crypto'
+import type { Task } from '@darkroom/contracts'
+
+/** Names this very state of a task: made of all that clients see of it, so that it changes with any of it, and only then. */
+export function etagOf(task: Task): string {
+  return `"${createHash('sha256').update(JSON.stringify(task)).digest('base64url').slice(0, 27)}"`
+}
+
+/** Whether an If-None-Match header names the state that has this tag, weakly compared (RFC 9110, 13.1.2). */
+export function isKnown(ifNoneMatch: string, etag: string): boolean {
+  return ifNoneMatch.split(',').some((tag) => ['*', etag].includes(tag.trim().replace(/^W\//, '')))
+}

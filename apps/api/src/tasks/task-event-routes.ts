@@ -1,0 +1,43 @@
+import { DEFAULT_TENANT, type TaskLogEntry } from '@darkroom/contracts'
+import type { Request, Response, Router } from 'express'
+import { sendEventStream, type ServerSentEvent, type StreamPace } from '../http/event-stream.ts'
+import type { HeldRequests } from '../http/held-requests.ts'
+import { routesOf } from '../http/routes.ts'
+import type { Send } from '../mediator.ts'
+import { FollowTaskEvents } from './follow-task-events.ts'
+import { GetTask } from './get-task.ts'
+import { ListTaskEvents } from './list-task-events.ts'
+import { formatLogPosition, parseLogPosition } from './log-position.ts'
+import { idOf } from './task-routes.ts'
+
+export interface TaskEventRouteDeps {
+  send: Send
+  streams: HeldRequests
+  pace: StreamPace
+}
+
+/** `/api/v1/tasks/{id}/events`: the task's log, as it is or as a stream that goes on until the task has ended. */
+export function taskEventRoutes({ send, streams, pace }: TaskEventRouteDeps): Router {
+  const stream = async (req: Request, res: Response, id: string): Promise<void> => {
+    const signal = streams.hold(res, id)
+    const after = parseLogPosition(req.get('Last-Event-ID'))
+    const events = await send(new FollowTaskEvents(DEFAULT_TENANT, id, { after, signal }))
+    // Nothing more will come: 204 is how an EventSource is told not to come back.
+    if (events) await sendEventStream(res, toServerSent(events), pace)
+    else res.status(204).end()
+  }
+  return routesOf({
+    '/tasks/:id/events': {
+      get: async (req, res) => {
+        const { id } = await send(new GetTask(DEFAULT_TENANT, idOf(req)))
+        res.vary('Accept')
+        if (req.accepts(['json', 'text/event-stream']) === 'text/event-stream') return stream(req, res, id)
+        res.set('Cache-Control', 'no-cache').json(await send(new ListTaskEvents(DEFAULT_TENANT, id)))
+      },
+    },
+  })
+}
+
+async function* toServerSent(events: AsyncIterable<TaskLogEntry>): AsyncGenerator<ServerSentEvent> {
+  for await (const entry of events) yield { id: formatLogPosition(entry), event: entry.type, data: entry }
+}

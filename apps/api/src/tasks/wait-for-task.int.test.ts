@@ -1,0 +1,127 @@
+import { problem, type Task } from '@darkroom/contracts'
+import { sampleJpeg, until } from '@darkroom/testing'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { startTestApi, type Answer, type TestApi } from '../../test/start-test-api.ts'
+import { completedOf, historyOf } from '../../test/task-history.ts'
+
+let api: TestApi
+let photo: Buffer
+
+beforeAll(async () => {
+  photo = await sampleJpeg({ width: 64, height: 48 })
+  api = await startTestApi({ FOLLOWERS_PER_TASK: '2' })
+})
+afterAll(() => api.stop())
+
+const newTask = async (): Promise<Task> => (await api.upload(photo)).body as Task
+
+interface Waiting {
+  answer: Promise<Answer>
+  isOpen: () => boolean
+}
+
+function wait(task: { id: string }, seconds: number, headers: Record<string, string> = {}, at = api): Waiting {
+  let isOpen = true
+  const answer = at.request(`/api/v1/tasks/${task.id}?wait=${seconds}`, { headers }).finally(() => (isOpen = false))
+  return { answer, isOpen: () => isOpen }
+}
+
+const statusOf = ({ body }: Answer): string => (body as Task).status
+
+const started = (task: Task) => historyOf(task, [{ progress: 0, end: 'running' }])[0]!
+
+async function timed<T>(work: Promise<T>): Promise<[T, number]> {
+  const startedAt = performance.now()
+  return [await work, performance.now() - startedAt]
+}
+
+/** What is told before a request has begun to wait is no news to it: goes on telling until all have their answer. */
+async function tellUntilAnswered(task: Task, waiting: readonly Waiting[]): Promise<Answer[]> {
+  const events = historyOf(task, [{ progress: 99, end: 'running' }])
+  await until(
+    async () => {
+      await api.tell(events.shift()!)
+      return !waiting.some(({ isOpen }) => isOpen())
+    },
+    { what: 'answers to all who wait', intervalMs: 100 },
+  )
+  return Promise.all(waiting.map(({ answer }) => answer))
+}
+
+it('answers when something happens, to everyone who waits for it', async () => {
+  const task = await newTask()
+  const answers = await tellUntilAnswered(task, [wait(task, 20), wait(task, 20)])
+  expect(answers.map(statusOf)).toEqual(['processing', 'processing'])
+})
+
+it('a task that has ended is answered at once', async () => {
+  const task = await newTask()
+  await api.tell(completedOf(task))
+  await until(async () => statusOf(await api.request(`/api/v1/tasks/${task.id}`)) === 'completed', { what: 'a completed task' })
+  const [answer, ms] = await timed(wait(task, 20).answer)
+  expect([statusOf(answer), ms < 5000]).toEqual(['completed', true])
+})
+
+it('by an ETag it answers at once what the client has not, and waits while it has', async () => {
+  const task = await newTask()
+  const etag = (await api.request(`/api/v1/tasks/${task.id}`)).headers.get('etag')!
+  expect((await wait(task, 20, { 'if-none-match': '"older"' }).answer).status).toBe(200)
+
+  const waiting = wait(task, 20, { 'if-none-match': etag })
+  await api.tell(started(task))
+  const answer = await waiting.answer
+  expect([answer.status, statusOf(answer)]).toEqual([200, 'processing'])
+  expect(answer.headers.get('etag')).not.toBe(etag)
+  const plain = await api.request(`/api/v1/tasks/${task.id}`)
+  expect(plain.headers.get('etag')).toBe(answer.headers.get('etag'))
+})
+
+it('when nothing happens it answers in time: 304 to who has it, the task to others', async () => {
+  const task = await newTask()
+  const etag = (await api.request(`/api/v1/tasks/${task.id}`)).headers.get('etag')!
+  const [[known, ms], plain] = await Promise.all([timed(wait(task, 1, { 'if-none-match': etag }).answer), wait(task, 1).answer])
+  expect([known.status, known.text]).toEqual([304, ''])
+  expect([plain.status, plain.body]).toEqual([200, task])
+  expect(ms).toBeGreaterThan(900)
+})
+
+it('waits by the job id, too, and for nothing that is not there', async () => {
+  const task = await newTask()
+  expect((await tellUntilAnswered(task, [wait({ id: task.jobId }, 20)])).map(statusOf)).toEqual(['processing'])
+  const { status, body } = await wait({ id: '0'.repeat(24) }, 20).answer
+  expect([status, problem.parse(body).code]).toEqual([404, 'TASK_NOT_FOUND'])
+})
+
+it.each(['31', '-1', '1.5', 'forever', '', '1&wait=2'])('?wait=%s is refused', async (seconds) => {
+  const { status, body } = await api.request(`/api/v1/tasks/${(await newTask()).id}?wait=${seconds}`)
+  expect([status, problem.parse(body).errors?.[0]?.pointer]).toEqual([400, '/wait'])
+})
+
+it('no more than so many wait for one task, and who leaves makes room', async () => {
+  const task = await newTask()
+  const leaving = new AbortController()
+  const url = `${api.url}/api/v1/tasks/${task.id}?wait=20`
+  const waiting = [1, 2].map(() => fetch(url, { signal: leaving.signal }).catch(() => undefined))
+  const refused = await until(async () => {
+    const answer = await wait(task, 1).answer
+    return answer.status === 429 && answer
+  })
+  expect([refused.headers.get('retry-after'), problem.parse(refused.body).code]).toEqual(['5', 'TOO_MANY_WAITING'])
+  leaving.abort()
+  await Promise.all(waiting)
+  await until(async () => (await wait(task, 1).answer).status === 200, { what: 'room to wait' })
+})
+
+it('whoever waits is answered when the process closes', async () => {
+  const closing = await startTestApi()
+  const { body } = await closing.upload(photo)
+  const task = body as Task
+  const reached = fetch(`${closing.url}/api/v1/tasks/${task.id}?wait=30`).then((response) => response.status)
+  const other = wait(task, 30, {}, closing)
+  // Both are taken up when a request that came later is answered.
+  await closing.request('/livez')
+  await closing.request(`/api/v1/tasks/${task.id}`)
+  const [, ms] = await timed(closing.stop())
+  expect([await reached, (await other.answer).status]).toEqual([200, 200])
+  expect(ms).toBeLessThan(5000)
+})
