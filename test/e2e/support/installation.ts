@@ -28,7 +28,8 @@ export async function createInstallation({ redisUrl, mongoUrl }: Stores, setting
   const redis = new Redis(redisUrl, { maxRetriesPerRequest: 1 })
   redis.on('error', () => {}) // some tests take Redis away
   const mongo = new MongoClient(databaseUrl(mongoUrl, namespace))
-  const processes: AppProcess[] = []
+  const starts: Promise<AppProcess>[] = []
+  const stopping = new AbortController()
 
   const env: NodeJS.ProcessEnv = {
     REDIS_URL: redisUrl,
@@ -38,12 +39,17 @@ export async function createInstallation({ redisUrl, mongoUrl }: Stores, setting
     LOG_LEVEL: 'info',
     ...settings,
   }
-  const own = <P extends AppProcess>(started: P): P => {
-    processes.push(started)
-    return started
+  const own = <P extends AppProcess>(start: Promise<P>): Promise<P> => {
+    starts.push(start)
+    return start
   }
-  const withEnv = (options: AppOptions): AppOptions => ({ ...options, env: { ...env, ...options.env } })
-  const stopProcesses = (): Promise<Exit[]> => Promise.all(processes.map((started) => started.stop()))
+  const withEnv = (options: AppOptions): AppOptions => ({ signal: stopping.signal, ...options, env: { ...env, ...options.env } })
+  /** Also those that are still starting: a test that fails early leaves none behind. */
+  const stopProcesses = async (): Promise<Exit[]> => {
+    stopping.abort()
+    const started = await Promise.allSettled(starts)
+    return Promise.all(started.flatMap((start) => (start.status === 'fulfilled' ? [start.value.stop()] : [])))
+  }
 
   return {
     namespace,
@@ -53,9 +59,9 @@ export async function createInstallation({ redisUrl, mongoUrl }: Stores, setting
     names: redisNames({ namespace }),
     tasks: mongo.db().collection<TaskDocument>('tasks'),
 
-    api: async (options: AppOptions = {}): Promise<ApiProcess> => own(await startApi(withEnv(options))),
-    worker: async (workerId: string, options: AppOptions = {}): Promise<AppProcess> =>
-      own(await startWorker(withEnv({ name: workerId, ...options, env: { WORKER_ID: workerId, ...options.env } }))),
+    api: (options: AppOptions = {}): Promise<ApiProcess> => own(startApi(withEnv(options))),
+    worker: (workerId: string, options: AppOptions = {}): Promise<AppProcess> =>
+      own(startWorker(withEnv({ name: workerId, ...options, env: { WORKER_ID: workerId, ...options.env } }))),
 
     /** Ends every process in order. */
     stopProcesses,
