@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import pc from 'picocolors'
 import { readHistory } from '../faults/history.ts'
 import { judge, type Verdict } from '../faults/judge.ts'
+import { mutate, toMutationTable } from '../faults/mutate.ts'
 import { headline, lineOf, toMarkdown } from '../faults/report.ts'
 import { runScenario } from '../faults/run-scenario.ts'
 import type { Scenario } from '../faults/scenario.ts'
@@ -18,6 +19,7 @@ const USAGE = `npm run faults -- [NAME…] [options]
   --tasks N      uploads a scenario
   --seed N       the same choices again
   --report FILE  writes the table as markdown
+  --mutate       takes the product's guards away one by one (or those named): each must be missed by some scenario
   --check FILE   makes the verdict on a history.ndjson again
   --list         says what there is`
 
@@ -26,6 +28,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     long: { type: 'boolean', default: false },
+    mutate: { type: 'boolean', default: false },
     tasks: { type: 'string' },
     seed: { type: 'string' },
     report: { type: 'string' },
@@ -59,25 +62,38 @@ async function run(): Promise<number> {
   await sweepDeadRuns(darkroom)
   const folder = join(darkroom, `${startedAt.toISOString().slice(0, 19).replaceAll(':', '-')}-${process.pid}`)
   mkdirSync(folder, { recursive: true })
-  console.log(`${values.long ? 'Long' : 'Quick'} profile, seed ${seed}, records in ${relative(process.cwd(), folder)}\n${headline()}`)
+  console.log(`${values.long ? 'Long' : 'Quick'} profile, seed ${seed}, records in ${relative(process.cwd(), folder)}`)
+  if (values.mutate) return runMutations(folder, seed)
 
-  const verdicts: Verdict[] = []
-  const skipped: { name: string; reason: string }[] = []
-  for (const scenario of wanted()) {
-    const reason = scenario.skip?.()
-    if (reason !== undefined) {
-      skipped.push({ name: scenario.name, reason })
-      console.log(`${scenario.name.padStart(6)}  ${pc.yellow('skipped')}: ${reason}`)
-      continue
-    }
-    const tasks = values.tasks === undefined ? undefined : Number(values.tasks)
-    const verdict = await runScenario(scenario, { folder, seed, long: values.long, tasks })
-    verdicts.push(verdict)
-    console.log(lineOf(verdict))
-  }
+  const { verdicts, skipped } = await runScenarios(folder, seed)
   if (values.report)
     writeFileSync(values.report, toMarkdown(verdicts, { profile: values.long ? 'long' : 'quick', seed, startedAt, skipped }))
   return verdicts.every(({ passed }) => passed) ? 0 : 1
+}
+
+async function runMutations(folder: string, seed: number): Promise<number> {
+  const results = await mutate(positionals, { folder, seed })
+  if (values.report) writeFileSync(values.report, toMutationTable(results))
+  return results.length > 0 && results.every(({ caught }) => caught) ? 0 : 1
+}
+
+async function runScenarios(folder: string, seed: number): Promise<{ verdicts: Verdict[]; skipped: { name: string; reason: string }[] }> {
+  const verdicts: Verdict[] = []
+  const skipped: { name: string; reason: string }[] = []
+  const tasks = values.tasks === undefined ? undefined : Number(values.tasks)
+  console.log(headline())
+  for (const scenario of wanted()) {
+    const reason = scenario.skip?.()
+    if (reason === undefined) {
+      const verdict = await runScenario(scenario, { folder, seed, long: values.long, tasks })
+      verdicts.push(verdict)
+      console.log(lineOf(verdict))
+    } else {
+      skipped.push({ name: scenario.name, reason })
+      console.log(`${scenario.name.padStart(6)}  ${pc.yellow('skipped')}: ${reason}`)
+    }
+  }
+  return { verdicts, skipped }
 }
 
 function wanted(): readonly Scenario[] {

@@ -10,6 +10,7 @@ import { diskFull } from './fi-12-disk-full.ts'
 import { poison } from './fi-13-poison.ts'
 import { eventsLost } from './fi-14-events-lost.ts'
 import { eventsShuffled } from './fi-15-events-shuffled.ts'
+import { staleReads } from './fi-17-stale-reads.ts'
 import { rollingRestart } from './fi-21-rolling-restart.ts'
 
 export const scenarios: readonly Scenario[] = [
@@ -24,5 +25,6 @@ export const scenarios: readonly Scenario[] = [
   poison,
   eventsLost,
   eventsShuffled,
+  staleReads,
   rollingRestart,
 ]

@@ -28,8 +28,7 @@ export const killWorkers: Scenario = {
     const load = uploadMany(rig.client, { count: tasks, overMs: kills * KILL_EVERY_MS })
     await everyMs(KILL_EVERY_MS, kills, () => killOne(rig))
     await load
-    await hunt(rig)
-    judgeRecovery(rig, kills + HUNTS)
+    await hunt(rig).finally(() => judgeRecovery(rig, kills + HUNTS))
   },
 }
 

@@ -43,7 +43,7 @@ export const poison: Scenario = {
     )
     const good = await uploadMany(rig.client, { count: tasks - bad, overMs: bad * 500 })
     const ids = (await poisoned).filter((id) => id !== undefined)
-    await msUntilEnded(rig, [...good, ...ids], 90_000)
+    await msUntilEnded(rig, [...good, ...ids], 60_000)
     await judge(rig, ids, pids)
   },
 }

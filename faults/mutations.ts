@@ -1,0 +1,138 @@
+// The proof that the faults bite: each guard of the product is switched off in turn, and the named scenario must then
+// find the named invariant broken. A suite that never fails proves nothing.
+import type { Patch } from './tree.ts'
+
+export interface Mutation {
+  name: string
+  says: string
+  patches: readonly Patch[]
+  /** The scenario that must fail, and what must be broken there. */
+  caughtBy: { scenario: string; invariant: string; tasks?: number }
+}
+
+const api = 'apps/api/src'
+const worker = 'apps/image-worker/src'
+
+export const mutations: readonly Mutation[] = [
+  {
+    name: 'sweeper',
+    says: 'nobody looks after tasks that nothing is heard of',
+    patches: [
+      {
+        file: `${api}/sync/sweeper.ts`,
+        find: '  async #sweep(): Promise<void> {\n',
+        replace: '  async #sweep(): Promise<void> {\n    return\n',
+      },
+    ],
+    caughtBy: { scenario: 'fi-05', invariant: 'I1', tasks: 20 },
+  },
+  {
+    name: 'outbox',
+    says: 'a dispatch that failed is not tried again',
+    patches: [
+      {
+        file: `${api}/sync/sweeper.ts`,
+        find: '    if (!job) {\n',
+        replace: "    if (!job && task.dispatch.state === 'due') return undefined\n    if (!job) {\n",
+      },
+    ],
+    caughtBy: { scenario: 'fi-06', invariant: 'I1', tasks: 30 },
+  },
+  {
+    name: 'seq-fence',
+    says: 'events take effect in whatever order they come',
+    patches: [{ file: `${api}/tasks/task-store.ts`, find: '          seq: { $lt: fence.seq },\n', replace: '' }],
+    caughtBy: { scenario: 'fi-15', invariant: 'extra', tasks: 10 },
+  },
+  {
+    name: 'final-states',
+    says: 'a task that has ended can go on',
+    patches: [
+      { file: `${api}/tasks/task.ts`, find: 'MOVES[to].filter((from) => !isFinal(from))', replace: '[...MOVES[to], ...FINAL_STATUSES]' },
+    ],
+    caughtBy: { scenario: 'fi-15', invariant: 'extra', tasks: 10 },
+  },
+  {
+    name: 'temp-and-rename',
+    says: 'variants are written straight to their final names',
+    patches: [
+      { file: 'packages/storage/src/disk-write.ts', find: 'const temp = tempPathFor(place.path)', replace: 'const temp = place.path' },
+      {
+        file: 'packages/storage/src/disk-write.ts',
+        find: '() => openNew(temp))',
+        replace: "() => import('node:fs/promises').then((fs) => fs.open(temp, 'w')))",
+      },
+      {
+        file: 'packages/storage/src/disk-write.ts',
+        find: 'return await moveInto(place, temp, bytes)',
+        replace: 'return { bytes, written: true }',
+      },
+    ],
+    caughtBy: { scenario: 'fi-11', invariant: 'I3', tasks: 22 },
+  },
+  {
+    name: 'janitor',
+    says: 'what crashes left on the disk stays there',
+    patches: [{ file: `${api}/sync/janitor.ts`, find: '    this.#every(intervalMs, () => this.removeOrphans())\n', replace: '' }],
+    caughtBy: { scenario: 'fi-11', invariant: 'I4', tasks: 22 },
+  },
+  {
+    name: 'cursor',
+    says: 'the listener starts with what comes next',
+    patches: [
+      { file: `${api}/sync/queue-events-listener.ts`, find: 'lastEventId, autorun: false', replace: "lastEventId: '$', autorun: false" },
+    ],
+    caughtBy: { scenario: 'fi-14', invariant: 'extra', tasks: 60 },
+  },
+  {
+    name: 'idempotency-index',
+    says: 'nothing in the store keeps two tasks from having one key',
+    patches: [
+      {
+        file: `${api}/tasks/task-store.ts`,
+        find: "taskSchema.index({ tenant: 1, 'idempotency.key': 1 }",
+        replace: "if (false as boolean) taskSchema.index({ tenant: 1, 'idempotency.key': 1 }",
+      },
+    ],
+    caughtBy: { scenario: 'fi-06', invariant: 'I2', tasks: 60 },
+  },
+  {
+    name: 'cache-generation',
+    says: 'a cached answer is good as long as it lives',
+    patches: [{ file: `${api}/tasks/task-cache.ts`, find: 'parsed.generation === generation ?', replace: 'parsed ?' }],
+    caughtBy: { scenario: 'fi-17', invariant: 'I7' },
+  },
+  {
+    name: 'lock-settings',
+    says: "BullMQ's own lock of 30 s and check every 30 s",
+    patches: [
+      { file: `${worker}/env.ts`, find: 'LOCK_DURATION_MS: envInteger(5000', replace: 'LOCK_DURATION_MS: envInteger(30_000' },
+      { file: `${worker}/env.ts`, find: 'STALLED_INTERVAL_MS: envInteger(2000', replace: 'STALLED_INTERVAL_MS: envInteger(30_000' },
+    ],
+    caughtBy: { scenario: 'fi-01', invariant: 'extra', tasks: 60 },
+  },
+  {
+    name: 'stall-allowance',
+    says: "BullMQ's own limit: a job is given up when its worker dies a second time",
+    patches: [{ file: 'packages/messaging/src/image-worker.ts', find: 'const MAX_STALLS = 10', replace: 'const MAX_STALLS = 1' }],
+    caughtBy: { scenario: 'fi-01', invariant: 'I5', tasks: 60 },
+  },
+  {
+    name: 'deadline',
+    says: 'an image may take for ever',
+    patches: [
+      {
+        file: `${worker}/run-on-child.ts`,
+        find: 'message, retryable: true }), deadlineMs)',
+        replace: 'message, retryable: true }), deadlineMs * 1000)',
+      },
+    ],
+    caughtBy: { scenario: 'fi-13', invariant: 'extra', tasks: 20 },
+  },
+  {
+    name: 'memory-cap',
+    says: 'an image may take all the memory',
+    patches: [{ file: `${worker}/run-on-child.ts`, find: 'bytes > maxRssBytes)', replace: 'bytes > maxRssBytes * 1000)' }],
+    caughtBy: { scenario: 'fi-13', invariant: 'I5', tasks: 20 },
+  },
+]
