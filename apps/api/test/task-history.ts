@@ -38,7 +38,7 @@ export function newRecord(given: Partial<TaskRecord> = {}): TaskRecord {
   }
 }
 
-export const sampleVariants: readonly Variant[] = [variantOf('1024', 768, 'a'.repeat(32)), variantOf('800', 600, 'b'.repeat(32))]
+const sampleVariants: readonly Variant[] = [variantOf('1024', 768, 'a'.repeat(32)), variantOf('800', 600, 'b'.repeat(32))]
 
 export function variantOf(resolution: '1024' | '800', height: number, md5: string, size = 1000): Variant {
   const path = variantKey(DEFAULT_TENANT, 'photo', resolution, md5)

@@ -4,8 +4,7 @@ import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import { crc32 } from 'node:zlib'
 import { problem, task as taskSchema } from '@darkroom/contracts'
-import { sampleJpeg, until } from '@darkroom/testing'
-import sharp from 'sharp'
+import { sampleJpeg, samplePng, until } from '@darkroom/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fieldPart, filePart, multipart, partHead } from '../../test/multipart.ts'
 import { openSocket } from '../../test/raw-http.ts'
@@ -66,9 +65,7 @@ describe('the size of a file', () => {
 describe('the size of a picture', () => {
   /** A PNG whose header speaks of a size; the pixels are for the worker to miss. */
   async function declared(width: number, height: number): Promise<Buffer> {
-    const bytes = await sharp({ create: { width: 16, height: 16, channels: 3, background: '#123' } })
-      .png()
-      .toBuffer()
+    const bytes = await samplePng({ width: 16, height: 16 })
     bytes.writeUInt32BE(width, 16)
     bytes.writeUInt32BE(height, 20)
     bytes.writeUInt32BE(crc32(bytes.subarray(12, 29)), 29)

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { DEFAULT_TENANT, type Task, type TaskEvent } from '@darkroom/contracts'
 import { connectRedis } from '@darkroom/runtime'
 import { sampleJpeg, uniqueName, until } from '@darkroom/testing'
@@ -36,9 +37,9 @@ afterAll(async () => {
 })
 
 /** The handlers of one API process, over the common store and a cache connection of their own. */
-function processOn(connection: Redis, prefix = `${name}:`) {
+function processOn(connection: Redis, prefix = `${name}:`, readFrom = store) {
   const cache = new TaskCache(connection, prefix, testLog)
-  const get = new GetTaskHandler({ store, cache })
+  const get = new GetTaskHandler({ store: readFrom, cache })
   const list = new ListTasksHandler({ store, cache })
   const update = new UpdateTaskStatusHandler({ store, cache, publish: async () => {}, log: testLog, now: Date.now })
   return {
@@ -144,22 +145,32 @@ it('progress makes the task fresh and leaves the lists alone', async () => {
   expect(await redis.get(`${name}:tasks:generation`)).toBe(before)
 })
 
+/** The store as seen by a busy process: what it read is used a little later. */
+class LaggingStore extends TaskStore {
+  override async find(tenant: string, id: string): Promise<TaskRecord | undefined> {
+    const found = await super.find(tenant, id)
+    await delay(Math.random() * 8)
+    return found
+  }
+}
+
 it('readers and writers at once leave nothing stale behind', { timeout: 90_000 }, async () => {
   const connections = await Promise.all(Array.from({ length: 3 }, () => openRedis()))
-  const processes = connections.map((connection) => processOn(connection))
+  const lagging = new LaggingStore(database.connection)
+  const processes = connections.map((connection) => processOn(connection, `${name}:`, lagging))
   const task = await newTask()
   let seq = 1
   let stale = 0
-  const [first, progress] = historyOf(task, [{ progress: 1, end: 'running' }]) as [TaskEvent, TaskEvent]
+  const [first, progress] = historyOf(task, [{ progress: 1, end: 'running' }]) as [TaskEvent, TaskEvent & { eventType: 'task.progress' }]
   await processes[0]?.tell({ ...first, seq })
+  const soon = <T>(act: () => Promise<T>): Promise<T> => delay(Math.random() * 8).then(act)
   for (let round = 0; round < 300; round++) {
-    const writes = processes.map(({ tell }) =>
-      tell({ ...(progress as TaskEvent & { eventType: 'task.progress' }), seq: ++seq, percent: seq }),
-    )
-    const reads = [...processes, ...processes].map(({ get }) => get(task))
+    const writes = processes.map(({ tell }) => soon(() => tell({ ...progress, seq: ++seq, percent: seq })))
+    const reads = [...processes, ...processes].map(({ get }) => soon(() => get(task)))
     await Promise.all([...writes, ...reads])
-    const truth = toTaskView((await store.find(task.tenant, task.id))!)
-    for (const { get } of processes) if ((await get(task)).progress.percent !== truth.progress.percent) stale++
+    const truth = await store.find(task.tenant, task.id)
+    const seen = await Promise.all(processes.map(({ get }) => get(task)))
+    stale += seen.filter((view) => view.progress.percent !== truth?.progress.percent).length
   }
   for (const connection of connections) connection.disconnect()
   expect(stale).toBe(0)
