@@ -79,15 +79,24 @@ export async function startRig({ scenario, folder, history, seed, long, mutation
     LOG_LEVEL: 'debug',
     SHUTDOWN_TIMEOUT_MS: '7000',
   }
+  const supervised = (name: string, app: string, appEnv: NodeJS.ProcessEnv): SupervisedProcess =>
+    new SupervisedProcess({
+      name,
+      main: join(tree, app, 'src/main.ts'),
+      env: appEnv,
+      wrapper: scenario.wrap?.(name) ?? [],
+      folder,
+      history,
+    })
   const ports = await Promise.all(Array.from({ length: scenario.apis ?? 2 }, freePort))
   const apis = ports.map((port, index) => {
     const apiEnv = { ...stores, ...JANITOR, HOST: '127.0.0.1', PORT: String(port), ...scenario.apiEnv }
-    return new SupervisedProcess({ name: `api-${index + 1}`, main: join(tree, 'apps/api/src/main.ts'), env: apiEnv, folder, history })
+    return supervised(`api-${index + 1}`, 'apps/api', apiEnv)
   })
   const workers = Array.from({ length: scenario.workers ?? 3 }, (_, index) => {
     const name = `worker-${index + 1}`
     const workerEnv = { ...stores, WORKER_CONCURRENCY: '2', WORKER_ID: name, ...scenario.workerEnv }
-    return new SupervisedProcess({ name, main: join(tree, 'apps/image-worker/src/main.ts'), env: workerEnv, folder, history })
+    return supervised(name, 'apps/image-worker', workerEnv)
   })
   const everyone = [...apis, ...workers]
   const apiUrls = ports.map((port) => `http://127.0.0.1:${port}`)

@@ -14,6 +14,8 @@ export interface Scenario {
   /** Added to the environment of the processes. */
   apiEnv?: NodeJS.ProcessEnv
   workerEnv?: NodeJS.ProcessEnv
+  /** Added to the environment of one process, by its name. */
+  envOf?: (name: string) => NodeJS.ProcessEnv
   apis?: number
   workers?: number
   /** After the last fault the system must be at rest within this time. */

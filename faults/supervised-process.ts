@@ -13,8 +13,6 @@ export interface ProcessOptions {
   /** Log files go there; it is the working directory too, so that nobody's .env is read. */
   folder: string
   history: History
-  /** Put before the command: `faketime`. */
-  wrapper?: readonly string[]
 }
 
 const RESTART_MS = 500
@@ -52,9 +50,8 @@ export class SupervisedProcess {
   }
 
   start(): void {
-    const { main, env, folder, history, name, wrapper = [] } = this.#options
-    const [command = '', ...args] = [...wrapper, process.execPath, '--conditions=source', main]
-    const child = spawn(command, args, {
+    const { main, env, folder, history, name } = this.#options
+    const child = spawn(process.execPath, ['--conditions=source', main], {
       cwd: folder,
       env: { ...baseEnv(), ...env },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

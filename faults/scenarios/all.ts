@@ -1,30 +1,46 @@
 import type { Scenario } from '../scenario.ts'
 import { killWorkers } from './fi-01-kill-workers.ts'
+import { killApiMidUpload } from './fi-02-kill-api-mid-upload.ts'
+import { brokenOffUploads } from './fi-03-broken-off-uploads.ts'
+import { mongoCrashes } from './fi-04-mongo-crashes.ts'
 import { crashBeforeDispatch } from './fi-05-crash-before-dispatch.ts'
 import { redisAway } from './fi-06-redis-away.ts'
 import { redisLosesEverything } from './fi-07-redis-loses-everything.ts'
 import { redisCrashes } from './fi-08-redis-crashes.ts'
+import { frozenRedis } from './fi-09-frozen-redis.ts'
 import { frozenWorker } from './fi-10-frozen-worker.ts'
 import { crashWhileWriting } from './fi-11-crash-while-writing.ts'
 import { diskFull } from './fi-12-disk-full.ts'
 import { poison } from './fi-13-poison.ts'
 import { eventsLost } from './fi-14-events-lost.ts'
 import { eventsShuffled } from './fi-15-events-shuffled.ts'
+import { slowClients } from './fi-16-slow-clients.ts'
 import { staleReads } from './fi-17-stale-reads.ts'
+import { wrongClocks } from './fi-19-wrong-clocks.ts'
+import { slowNetwork } from './fi-20-slow-network.ts'
 import { rollingRestart } from './fi-21-rolling-restart.ts'
+import { everything } from './fi-22-everything.ts'
 
 export const scenarios: readonly Scenario[] = [
   killWorkers,
+  killApiMidUpload,
+  brokenOffUploads,
+  mongoCrashes,
   crashBeforeDispatch,
   redisAway,
   redisLosesEverything,
   redisCrashes,
+  frozenRedis,
   frozenWorker,
   crashWhileWriting,
   diskFull,
   poison,
   eventsLost,
   eventsShuffled,
+  slowClients,
   staleReads,
+  wrongClocks,
+  slowNetwork,
   rollingRestart,
+  everything,
 ]

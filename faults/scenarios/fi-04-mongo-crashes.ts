@@ -1,0 +1,35 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Rig } from '../driver.ts'
+import { uploadMany } from '../load.ts'
+import type { Scenario } from '../scenario.ts'
+import { checkEnded } from '../watch.ts'
+
+const DOWN_MS = 2000
+const DONE_MS = 30_000
+
+/** kill -9 of MongoDB again and again, and writes whose answers never come back. No 202 without a document, no upload twice. */
+export const mongoCrashes: Scenario = {
+  name: 'fi-04',
+  title: 'kill -9 of MongoDB, and lost answers',
+  quick: true,
+  tasks: { quick: 80, long: 600 },
+  run: async (rig, tasks) => {
+    const [kills, everyMs] = rig.long ? [6, 10_000] : [2, 6000]
+    const load = uploadMany(rig.client, { count: tasks, overMs: kills * everyMs, atOnce: 4 })
+    for (let kill = 0; kill < kills; kill++) {
+      await pause(everyMs / 2)
+      rig.fault('answers swallowed', 'mongo')
+      rig.mongoProxy.swallowAnswers(300)
+      await pause(everyMs / 2)
+      await crash(rig)
+    }
+    await checkEnded(rig, 'done after the last crash', await load, DONE_MS)
+  },
+}
+
+async function crash({ fault, services }: Rig): Promise<void> {
+  fault('kill -9', 'mongo')
+  await services.mongo.kill?.('SIGKILL')
+  await pause(DOWN_MS)
+  await services.mongo.restart?.()
+}

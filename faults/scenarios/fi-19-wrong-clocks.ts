@@ -1,0 +1,30 @@
+import { globSync } from 'node:fs'
+import { uploadMany } from '../load.ts'
+import type { Scenario } from '../scenario.ts'
+import { checkEnded } from '../watch.ts'
+
+const SKEWS: Record<string, string> = { 'worker-1': '+1h', 'api-1': '-1h' }
+
+const faketime = (): string | undefined => globSync('/usr/lib/*/faketime/libfaketime.so.1')[0]
+
+/** The clock of one worker is an hour ahead, that of one API an hour behind: order must not come from clocks. */
+export const wrongClocks: Scenario = {
+  name: 'fi-19',
+  title: 'clocks an hour ahead and an hour behind',
+  quick: false,
+  tasks: { quick: 60, long: 200 },
+  skip: () => (faketime() === undefined ? 'libfaketime is not installed (Debian: apt-get install faketime)' : undefined),
+  envOf: (name) => {
+    const skew = SKEWS[name]
+    // Only the clock on the wall is wrong; timers must run on.
+    return skew === undefined ? {} : { LD_PRELOAD: faketime(), FAKETIME: skew, FAKETIME_DONT_FAKE_MONOTONIC: '1' }
+  },
+  run: async (rig, tasks) => {
+    rig.fault('clock skew', Object.entries(SKEWS).flat().join(' '))
+    const accepted = await uploadMany(rig.client, { count: tasks, overMs: 6000 })
+    await checkEnded(rig, 'done', accepted, 30_000)
+    const documents = await rig.db.collection('tasks').find().toArray()
+    const absurd = documents.filter((task) => Number(task['waitMs']) < 0 || Number(task['processingTimeMs']) < 0)
+    rig.check('no negative times', absurd.length === 0, `${absurd.length} of ${documents.length}`)
+  },
+}

@@ -1,0 +1,51 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Rig } from '../driver.ts'
+import { uploadMany } from '../load.ts'
+import { pick } from '../random.ts'
+import type { Scenario } from '../scenario.ts'
+
+/** Whatever goes wrong, at random from the seed, under load, for long. */
+export const everything: Scenario = {
+  name: 'fi-22',
+  title: 'everything at random',
+  quick: false,
+  tasks: { quick: 200, long: 5000 },
+  run: async (rig, tasks) => {
+    const forMs = rig.long ? 600_000 : 60_000
+    const until = Date.now() + forMs
+    const load = uploadMany(rig.client, { count: tasks, overMs: forMs })
+    while (Date.now() < until) {
+      await pause(1000 + rig.random() * 4000)
+      await pick(FAULTS, rig.random)(rig)
+    }
+    await load
+  },
+}
+
+const FAULTS: readonly ((rig: Rig) => Promise<void> | void)[] = [
+  (rig) => killOne(rig, 'workers'),
+  (rig) => killOne(rig, 'workers'),
+  (rig) => killOne(rig, 'apis'),
+  async ({ fault, services, random }) => {
+    fault('kill -9 and restart', 'redis')
+    await services.redis.kill?.('SIGKILL')
+    await pause(random() * 3000)
+    await services.redis.restart?.()
+  },
+  async ({ fault, services, random }) => {
+    fault('kill -9 and restart', 'mongo')
+    await services.mongo.kill?.('SIGKILL')
+    await pause(random() * 3000)
+    await services.mongo.restart?.()
+  },
+  async ({ fault, redis }) => {
+    fault('CLIENT KILL TYPE pubsub', 'redis')
+    await redis.call('CLIENT', 'KILL', 'TYPE', 'pubsub')
+  },
+]
+
+function killOne(rig: Rig, kind: 'apis' | 'workers'): void {
+  const victim = pick(rig[kind], rig.random)
+  rig.fault('kill -9', victim.name)
+  victim.kill()
+}

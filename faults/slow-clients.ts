@@ -1,0 +1,42 @@
+// Clients that break off, stall or drip. Raw sockets: an HTTP library would not misbehave like this.
+import { connect, type Socket } from 'node:net'
+
+export interface SlowClient {
+  /** When the server closed the connection, in ms after it was opened; undefined while it is open. */
+  closedAfterMs: () => number | undefined
+  destroy: () => void
+}
+
+export interface SlowOptions {
+  port: number
+  /** Sent at once. */
+  start: Uint8Array | string
+  /** Sent one byte at a time after that. */
+  drip?: { byte: string; everyMs: number }
+}
+
+export function openSlowClient({ port, start, drip }: SlowOptions): SlowClient {
+  const openedAt = Date.now()
+  let closedAfterMs: number | undefined
+  const socket: Socket = connect(port, '127.0.0.1')
+  const timer = drip && setInterval(() => socket.writable && socket.write(drip.byte), drip.everyMs)
+  socket.on('error', () => {})
+  socket.on('data', () => {}) // a close is only seen by one who reads
+  socket.once('close', () => {
+    clearInterval(timer)
+    closedAfterMs = Date.now() - openedAt
+  })
+  socket.write(start)
+  return { closedAfterMs: () => closedAfterMs, destroy: () => void socket.destroy() }
+}
+
+const BOUNDARY = 'darkroom-faults'
+
+/** The first bytes of an upload that says it is complete. */
+export function uploadStart(file: Buffer, sentBytes: number): Buffer {
+  const part = `--${BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="slow.jpg"\r\nContent-Type: image/jpeg\r\n\r\n`
+  const end = `\r\n--${BOUNDARY}--\r\n`
+  const body = Buffer.concat([Buffer.from(part), file, Buffer.from(end)])
+  const head = `POST /api/v1/tasks HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=${BOUNDARY}\r\nContent-Length: ${body.length}\r\n\r\n`
+  return Buffer.concat([Buffer.from(head), body.subarray(0, sentBytes)])
+}
