@@ -51,6 +51,11 @@ export class NotReadyError extends Error {
 }
 
 const root = join(import.meta.dirname, '..')
+/**
+ * Many uploads at once leave many buffers behind; a small young generation frees them early (50 x 50 MB: 40 MB less).
+ * The images are started the same way.
+ */
+const NODE_FLAGS = ['--max-semi-space-size=4']
 const OUTPUT_LINES = 40
 const READY_MS = 30_000
 const LAST_LINES_MS = 500
@@ -81,7 +86,7 @@ interface ReadyMessage {
 
 /** Runs a main file until it says over the IPC channel that it is ready. The closed channel tells it of our end. */
 async function startApp(main: string, options: AppOptions & { name: string }): Promise<{ process: AppProcess; ready: ReadyMessage }> {
-  const child = spawn(process.execPath, ['--conditions=source', join(root, main)], {
+  const child = spawn(process.execPath, [...NODE_FLAGS, '--conditions=source', join(root, main)], {
     cwd: root,
     env: { ...process.env, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

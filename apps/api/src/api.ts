@@ -102,7 +102,7 @@ export function createApi(env: ApiEnv, log: Logger): Api {
     log,
     now,
     intervalMs: env.SWEEP_INTERVAL_MS,
-    noticeGap: () => listener.noticeGap(),
+    repairGap: (repair) => listener.repairGap(repair),
   })
   // Whatever became due while the queue was away goes out as soon as it is back.
   producer.on('ready', () => void sweeper.sweep())

@@ -8,7 +8,12 @@ export class AppError extends Error {
   readonly headers: Record<string, string>
   readonly errors: readonly FieldError[]
 
-  constructor(status: number, code: string, message: string, more: { headers?: Record<string, string>; errors?: readonly FieldError[]; cause?: unknown } = {}) {
+  constructor(
+    status: number,
+    code: string,
+    message: string,
+    more: { headers?: Record<string, string>; errors?: readonly FieldError[]; cause?: unknown } = {},
+  ) {
     super(message, { cause: more.cause })
     this.name = 'AppError'
     this.status = status

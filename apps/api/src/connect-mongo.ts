@@ -21,7 +21,13 @@ export function createMongoConnection(): Connection {
  * Connects and prepares the store, however long it takes; once connected, the driver reconnects by itself.
  * Returns early when told to stop.
  */
-export async function connectMongo(options: { connection: Connection; url: string; prepare: () => Promise<void>; log: Logger; stop: AbortSignal }): Promise<void> {
+export async function connectMongo(options: {
+  connection: Connection
+  url: string
+  prepare: () => Promise<void>
+  log: Logger
+  stop: AbortSignal
+}): Promise<void> {
   const { connection, url, prepare, log, stop } = options
   for (;;) {
     try {

@@ -1,10 +1,8 @@
 import { createHash, randomInt } from 'node:crypto'
-import { createWriteStream } from 'node:fs'
-import { mkdir, unlink } from 'node:fs/promises'
+import { mkdir, open, unlink, type FileHandle } from 'node:fs/promises'
 import type { IncomingMessage } from 'node:http'
-import { join } from 'node:path'
-import { Transform, type Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
+import { dirname, join } from 'node:path'
+import type { Readable } from 'node:stream'
 import type { Request, RequestHandler, Response } from 'express'
 import multer, { type StorageEngine } from 'multer'
 import { AppError } from '../app-error.ts'
@@ -114,21 +112,29 @@ function hashingDisk(folder: string): StorageEngine {
   }
 }
 
+/** Chunk by chunk, the next one read only when the last is written: what many uploads hold in memory stays small. */
 async function write(source: Readable, path: string): Promise<Omit<ReceivedFile, 'path' | 'originalName'> & { size: number }> {
   const sha256 = createHash('sha256')
   const md5 = createHash('md5')
   let bytes = 0
-  const hashing = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  const file = await open(path, 'wx', 0o600)
+  try {
+    for await (const chunk of source as AsyncIterable<Buffer>) {
       bytes += chunk.length
       sha256.update(chunk)
       md5.update(chunk)
-      done(null, chunk)
-    },
-  })
-  await mkdir(join(path, '..'), { recursive: true, mode: 0o700 })
-  await pipeline(source, hashing, createWriteStream(path, { flags: 'wx', mode: 0o600 }))
+      await writeAll(file, chunk)
+    }
+  } finally {
+    await file.close()
+  }
   return { bytes, size: bytes, sha256: sha256.digest('hex'), md5: md5.digest('hex') }
+}
+
+/** One write may take less than it was given, above all on a disk that is filling up. */
+async function writeAll(file: FileHandle, chunk: Buffer): Promise<void> {
+  for (let offset = 0; offset < chunk.length;) offset += (await file.write(chunk, offset)).bytesWritten
 }
 
 /** `{field}-{time}-{random}{extension}`; only a harmless extension of the client's is kept, for the eye of an operator. */

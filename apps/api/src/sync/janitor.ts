@@ -20,7 +20,15 @@ export class Janitor {
   #running: Promise<unknown> = Promise.resolve()
   #stopped = false
 
-  constructor(deps: { store: TaskStore; storage: DiskStorage; tempFolder: string; tempAgeMs: number; orphanAgeMs: number; intervalMs: number; log: Logger }) {
+  constructor(deps: {
+    store: TaskStore
+    storage: DiskStorage
+    tempFolder: string
+    tempAgeMs: number
+    orphanAgeMs: number
+    intervalMs: number
+    log: Logger
+  }) {
     this.#deps = deps
   }
 

@@ -20,7 +20,10 @@ export class QueueEventsListener {
   #events: QueueEvents | undefined
   #restart: NodeJS.Timeout | undefined
   #stopped = true
-  #knownStart: string | undefined
+  /** Events may have gone by unread, and nobody has made up for it yet. */
+  #gap = false
+  /** Where the stream began when it was last looked at: each beginning behind the cursor is one gap. */
+  #seenStart: string | undefined
   readonly #stream: string
 
   constructor(deps: { redis: Redis; names: RedisNames; queue: ImageQueue; send: Send; log: Logger; now: () => number }) {
@@ -33,6 +36,8 @@ export class QueueEventsListener {
     const { redis, names, log } = this.#deps
     this.#stopped = false
     const lastEventId = await this.#cursor.load()
+    // Now, for as soon as reading begins the cursor jumps over whatever was trimmed.
+    await this.#lookForGap()
     const events = new QueueEvents(names.queue, { connection: redis, prefix: names.prefix, lastEventId, autorun: false })
     this.#events = events
     events.on('error', (error) => log.debug({ err: error }, 'the event stream is not reachable'))
@@ -55,16 +60,25 @@ export class QueueEventsListener {
   }
 
   /**
-   * Whether events may have gone by unread since this was last asked: the stream was trimmed beyond the cursor, or Redis
-   * lost it altogether. Then only asking the queue about every unfinished task tells what became of it.
+   * Calls `repair` when events may have gone by unread: the stream was trimmed beyond the cursor, or Redis lost it
+   * altogether. Then only asking the queue about every unfinished task tells what became of it. A repair that fails is
+   * asked for again.
    */
-  async noticeGap(): Promise<boolean> {
+  async repairGap(repair: () => Promise<void>): Promise<void> {
+    if (this.#stopped) return
+    await this.#lookForGap()
+    if (!this.#gap) return
+    await repair()
+    this.#gap = false
+  }
+
+  async #lookForGap(): Promise<void> {
+    const { applied } = this.#cursor
     const [first] = await this.#deps.redis.xrange(this.#stream, '-', '+', 'COUNT', 1)
     const start = first?.[0] ?? 'none'
-    const gap = first ? compareEventIds(first[0], this.#cursor.applied) > 0 : this.#cursor.applied !== '0-0'
-    const news = gap && start !== this.#knownStart
-    this.#knownStart = start
-    return news
+    const missing = first ? compareEventIds(first[0], applied) > 0 : applied !== '0-0'
+    if (missing && start !== this.#seenStart) this.#gap = true
+    this.#seenStart = start
   }
 
   #note(state: string, jobId: string, eventId: string): void {

@@ -30,8 +30,8 @@ export class Sweeper {
     queue: ImageQueue
     dispatcher: Dispatcher
     send: Send
-    /** Tells once whenever events may have gone by unread. */
-    noticeGap: () => Promise<boolean>
+    /** Calls back when events may have gone by unread, again and again until it is made up for. */
+    repairGap: (repair: () => Promise<void>) => Promise<void>
     log: Logger
     intervalMs: number
     now: () => number
@@ -66,11 +66,8 @@ export class Sweeper {
   async #sweep(): Promise<void> {
     const { store, log, now } = this.#deps
     try {
-      if (await this.#hasGap()) {
-        const tasks = await store.checkAllNow()
-        log.warn({ tasks }, 'queue events were lost: checking every unfinished task')
-      }
-      for (let claimed = BATCH; claimed === BATCH && !this.#stopped; ) {
+      await this.#makeUpForGap()
+      for (let claimed = BATCH; claimed === BATCH && !this.#stopped;) {
         const tasks = await store.claimDue({ now: new Date(now()), leaseMs: LEASE_MS, limit: BATCH, claimant: randomUUID() })
         await Promise.all(tasks.map((task) => this.#check(task)))
         claimed = tasks.length
@@ -80,9 +77,14 @@ export class Sweeper {
     }
   }
 
-  /** Redis away is no gap yet: it is asked again when it is back. */
-  async #hasGap(): Promise<boolean> {
-    return this.#deps.noticeGap().catch(() => false)
+  async #makeUpForGap(): Promise<void> {
+    const { store, repairGap, log } = this.#deps
+    const repair = async (): Promise<void> => {
+      const tasks = await store.checkAllNow()
+      log.warn({ tasks }, 'queue events may be lost: checking every unfinished task')
+    }
+    // Redis away is no gap yet: it is asked again with the next pass.
+    await repairGap(repair).catch((error: unknown) => log.debug({ err: error }, 'could not look for lost events now'))
   }
 
   /** A fault leaves the task leased; it is due again when the lease ends. */
@@ -106,7 +108,8 @@ export class Sweeper {
     const state = await job.getState()
     if (state === 'completed') return this.#apply(completedEvent(job.returnvalue), 'completion applied')
     if (state === 'failed') return this.#apply(failedEvent(job, now()), 'failure applied')
-    const repaired = state === 'active' && task.status === 'pending' ? await this.#apply(processingEvent(job, now()), 'start applied') : undefined
+    const repaired =
+      state === 'active' && task.status === 'pending' ? await this.#apply(processingEvent(job, now()), 'start applied') : undefined
     await store.postpone(task.id, new Date(now() + recheckMs(now() - task.createdAt.getTime())))
     return repaired
   }
