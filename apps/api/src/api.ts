@@ -12,6 +12,7 @@ import { freeSpaceGate } from './http/free-space-gate.ts'
 import { healthRoutes } from './http/health.ts'
 import { reserveIdempotencyKey } from './http/idempotency.ts'
 import { receiveImage } from './http/image-upload.ts'
+import { jsonBody } from './http/json-body.ts'
 import { logRequests } from './http/log-requests.ts'
 import { closeServer, createHttpServer, listen } from './http/server.ts'
 import { createMediator } from './mediator.ts'
@@ -31,6 +32,7 @@ import { jobRoutes } from './tasks/job-routes.ts'
 import { ListTaskEventsHandler } from './tasks/list-task-events.ts'
 import { ListTasksHandler } from './tasks/list-tasks.ts'
 import { createSendVariant } from './http/send-variant.ts'
+import { SignDownloadHandler } from './tasks/sign-download.ts'
 import { TaskCache } from './tasks/task-cache.ts'
 import { taskEventRoutes } from './tasks/task-event-routes.ts'
 import { TaskFeed } from './tasks/task-feed.ts'
@@ -38,6 +40,7 @@ import { taskRoutes } from './tasks/task-routes.ts'
 import { TaskStore } from './tasks/task-store.ts'
 import { UpdateTaskStatusHandler } from './tasks/update-task-status.ts'
 import { WaitForTaskHandler } from './tasks/wait-for-task.ts'
+import { createUrlSigner } from './url-signing.ts'
 
 export interface Api {
   app: Express
@@ -63,6 +66,7 @@ export function createApi(env: ApiEnv, log: Logger): Api {
 
   const storage = createDiskStorage(dataDir)
   const store = new TaskStore(mongo)
+  const signer = createUrlSigner(env.URL_SIGNING_KEYS ?? [])
   const feed = new TaskFeed({ store, recheckMs: env.FOLLOW_RECHECK_MS, log })
   const cache = new TaskCache(cacheRedis, names.cachePrefix, log, feed.changed)
   const queue = createImageQueue({ redis: producer, names, policy: { attempts: env.QUEUE_MAX_RETRIES, backoffMs: env.QUEUE_BACKOFF_MS } })
@@ -88,6 +92,7 @@ export function createApi(env: ApiEnv, log: Logger): Api {
     new ListTaskEventsHandler({ store }),
     new FollowTaskEventsHandler({ feed }),
     new WaitForTaskHandler({ feed }),
+    new SignDownloadHandler({ signer, now }),
     new GetQueueStatsHandler({ queues: [queue] }),
     new ListQueueJobsHandler({ queues: [queue] }),
   ])
@@ -125,7 +130,14 @@ export function createApi(env: ApiEnv, log: Logger): Api {
   const acceptUpload = createAcceptUpload({ send, maxPixels: env.IMAGE_MAX_PIXELS, defaultTtlSeconds: env.FILE_TTL_SECONDS })
   const streams = new HeldRequests({ total: env.EVENT_STREAMS_MAX, each: env.FOLLOWERS_PER_TASK })
   const waiting = new HeldRequests({ total: env.WAITING_REQUESTS_MAX, each: env.FOLLOWERS_PER_TASK })
-  const routeDeps = { send, receive, acceptUpload, sendVariant: createSendVariant(storage), waiting }
+  const routeDeps = {
+    send,
+    receive,
+    acceptUpload,
+    sendVariant: createSendVariant(storage, signer),
+    readJson: jsonBody(env.JSON_BODY_MAX_BYTES),
+    waiting,
+  }
   const app = createHttpApp({
     v1: [
       taskRoutes(routeDeps),

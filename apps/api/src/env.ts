@@ -1,5 +1,6 @@
 import { envInteger, loadEnv, redisEnv } from '@darkroom/runtime'
 import { z } from 'zod'
+import type { SigningKey } from './url-signing.ts'
 
 const MIB = 1024 * 1024
 const DAY_SECONDS = 86_400
@@ -28,6 +29,7 @@ export const apiEnv = z.object({
   QUEUE_BACKOFF_MS: envInteger(2000, 0),
   UPLOAD_MAX_BYTES: envInteger(50 * MIB, 1),
   UPLOAD_MAX_FIELD_BYTES: envInteger(100 * 1024, 1),
+  JSON_BODY_MAX_BYTES: envInteger(100 * 1024, 1),
   IMAGE_MAX_PIXELS: envInteger(50_000_000, 1),
   FILE_TTL_SECONDS: envInteger(7 * DAY_SECONDS, 60, 365 * DAY_SECONDS),
   MIN_FREE_BYTES: envInteger(100 * MIB, 0),
@@ -37,6 +39,14 @@ export const apiEnv = z.object({
   SWEEP_INTERVAL_MS: envInteger(5000, 100),
   ORPHAN_AGE_MS: envInteger(600_000, 1000),
   JANITOR_INTERVAL_MS: envInteger(3_600_000, 1000),
+  URL_SIGNING_KEYS: z
+    .string()
+    .regex(
+      /^[\w-]{1,32}:[!-+\--~]{32,200}(,[\w-]{1,32}:[!-+\--~]{32,200})*$/,
+      'must look like id:secret,id2:secret2, each secret of 32 or more characters',
+    )
+    .transform(toSigningKeys)
+    .optional(),
   EVENT_STREAMS_MAX: envInteger(1000, 0),
   EVENT_HEARTBEAT_MS: envInteger(15_000, 100),
   EVENT_PATIENCE_MS: envInteger(30_000, 100),
@@ -46,5 +56,9 @@ export const apiEnv = z.object({
   SHUTDOWN_TIMEOUT_MS: envInteger(25_000, 0),
 })
 export type ApiEnv = z.infer<typeof apiEnv>
+
+function toSigningKeys(text: string): SigningKey[] {
+  return text.split(',').map((key) => ({ kid: key.slice(0, key.indexOf(':')), secret: key.slice(key.indexOf(':') + 1) }))
+}
 
 export const readApiEnv = (): ApiEnv => loadEnv(apiEnv)

@@ -6,6 +6,7 @@ import { FollowTaskEvents, FollowTaskEventsHandler } from './tasks/follow-task-e
 import { GetTask, GetTaskHandler } from './tasks/get-task.ts'
 import { ListTaskEvents, ListTaskEventsHandler } from './tasks/list-task-events.ts'
 import { ListTasks, ListTasksHandler } from './tasks/list-tasks.ts'
+import { SignDownload, SignDownloadHandler } from './tasks/sign-download.ts'
 import { UpdateTaskStatus, UpdateTaskStatusHandler } from './tasks/update-task-status.ts'
 import { WaitForTask, WaitForTaskHandler } from './tasks/wait-for-task.ts'
 
@@ -27,6 +28,7 @@ route(ListTasks, ListTasksHandler)
 route(ListTaskEvents, ListTaskEventsHandler)
 route(FollowTaskEvents, FollowTaskEventsHandler)
 route(WaitForTask, WaitForTaskHandler)
+route(SignDownload, SignDownloadHandler)
 route(GetQueueStats, GetQueueStatsHandler)
 route(ListQueueJobs, ListQueueJobsHandler)
 

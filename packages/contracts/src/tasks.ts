@@ -66,6 +66,10 @@ export const task = z.object({
 })
 export type Task = z.infer<typeof task>
 
+/** A signed URL, by which its bearer can fetch a variant until it expires. */
+export const downloadUrl = z.object({ url: z.string(), expiresAt: timestamp })
+export type DownloadUrl = z.infer<typeof downloadUrl>
+
 export const taskPage = z.object({
   items: z.array(task),
   page: z.number().int(),

@@ -1,21 +1,19 @@
-import { VARIANT_WIDTHS, type Task } from '@darkroom/contracts'
+import { DEFAULT_TENANT, type Task } from '@darkroom/contracts'
 import { isStorageError, type DiskStorage } from '@darkroom/storage'
 import { create as contentDisposition } from 'content-disposition'
 import type { Request, Response } from 'express'
-import { z } from 'zod'
 import { AppError } from '../app-error.ts'
-import { parseInput } from '../tasks/task-fields.ts'
+import { downloadQuery, parseInput, type DownloadQuery } from '../tasks/task-fields.ts'
+import type { UrlSigner } from '../url-signing.ts'
 
 export type SendVariant = (req: Request, res: Response, task: Task) => Promise<void>
 
-const downloadQuery = z.strictObject({
-  resolution: z.enum(VARIANT_WIDTHS.map(String) as [string, ...string[]]).optional(),
-})
-
 /** Sends a variant of a completed task, whole or in ranges; the largest unless the query names another. */
-export function createSendVariant(storage: DiskStorage): SendVariant {
+export function createSendVariant(storage: DiskStorage, signer: UrlSigner): SendVariant {
   return async (req, res, task) => {
-    const { resolution } = parseInput(downloadQuery, req.query, { status: 400, code: 'INVALID_QUERY' })
+    const query = parseInput(downloadQuery, req.query, { status: 400, code: 'INVALID_QUERY' })
+    assertSignature(signer, task, query)
+    const { resolution } = query
     assertReady(task)
     const image = resolution ? task.images.find((candidate) => candidate.resolution === resolution) : task.images[0]
     if (!image) throw new AppError(404, 'VARIANT_NOT_FOUND', 'The task has no variant of this resolution.')
@@ -30,6 +28,15 @@ export function createSendVariant(storage: DiskStorage): SendVariant {
     })
     await sendFile(res, storage.resolve(image.path))
   }
+}
+
+/** Downloads are open until there are API keys, but a URL that claims to be signed must be so, and not be too old. */
+function assertSignature(signer: UrlSigner, task: Task, { resolution, expires, kid, signature }: DownloadQuery): void {
+  if (expires === undefined && kid === undefined && signature === undefined) return
+  const grant = { tenant: DEFAULT_TENANT, taskId: task.id, resolution, expires: expires ?? 0 }
+  if (!signer.isSigned(grant, { kid: kid ?? '', signature: signature ?? '' }))
+    throw new AppError(403, 'INVALID_SIGNATURE', 'The URL was not signed by this service, or was changed since, or its key was withdrawn.')
+  if (grant.expires * 1000 <= Date.now()) throw new AppError(403, 'URL_EXPIRED', 'This URL was good for a while only: ask for a new one.')
 }
 
 function assertReady(task: Task): void {

@@ -2,13 +2,16 @@ import { DEFAULT_TENANT, type Task } from '@darkroom/contracts'
 import type { Router } from 'express'
 import { routesOf } from '../http/routes.ts'
 import { GetTask } from './get-task.ts'
+import { JOB_STATUSES, toJobView } from './job-view.ts'
+import { ListTasks } from './list-tasks.ts'
+import { jobListQuery, parseInput } from './task-fields.ts'
 import { idOf, type TaskRouteDeps } from './task-routes.ts'
 
 /** Cold-start wording of the estimate, from the first description of the service. */
 const ESTIMATED_TIME = '5-30 seconds'
 
 /** `/api/jobs`: the older, smaller form of the same resource, over the same commands and queries. */
-export function jobRoutes({ send, receive, acceptUpload, sendVariant }: Omit<TaskRouteDeps, 'waiting'>): Router {
+export function jobRoutes({ send, receive, acceptUpload, sendVariant }: Omit<TaskRouteDeps, 'waiting' | 'readJson'>): Router {
   return routesOf({
     '/jobs': {
       post: [
@@ -23,6 +26,17 @@ export function jobRoutes({ send, receive, acceptUpload, sendVariant }: Omit<Tas
             .json({ jobId, ...urls, estimatedTime: ESTIMATED_TIME })
         },
       ],
+      get: async (req, res) => {
+        const { status, limit } = parseInput(jobListQuery, req.query, { status: 400, code: 'INVALID_QUERY' })
+        const filter = { tenant: DEFAULT_TENANT, status: status && JOB_STATUSES[status] }
+        const { items } = await send(new ListTasks(filter, { page: 1, limit }))
+        res.set('Cache-Control', 'no-cache').json({ jobs: items.map(toJobView), count: items.length })
+      },
+    },
+    '/jobs/:id': {
+      get: async (req, res) => {
+        res.set('Cache-Control', 'no-cache').json(toJobView(await send(new GetTask(DEFAULT_TENANT, idOf(req)))))
+      },
     },
     '/jobs/:id/status': {
       get: async (req, res) => {

@@ -1,12 +1,16 @@
-import { taskKind, taskPriority, taskStatus } from '@darkroom/contracts'
+import { taskKind, taskPriority, taskStatus, VARIANT_WIDTHS } from '@darkroom/contracts'
 import { z } from 'zod'
 import { AppError } from '../app-error.ts'
+import { JOB_STATUSES, type JobStatus } from './job-view.ts'
 
 const MAX_NAME_LENGTH = 255
 const MAX_METADATA_DEPTH = 8
 const DAY_SECONDS = 86_400
 const MIN_TTL_SECONDS = 60
 const MAX_WAIT_SECONDS = 30
+const DEFAULT_URL_SECONDS = 3600
+const MAX_URL_SECONDS = 7 * DAY_SECONDS
+const MAX_SIGNATURE_LENGTH = 100
 const MAX_TTL_SECONDS = 365 * DAY_SECONDS
 
 /** The text fields of an upload. */
@@ -32,8 +36,36 @@ export const listQuery = z.strictObject({
   cursor: z.string().max(100).optional(),
 })
 
+/** The query of the older list. */
+export const jobListQuery = z.strictObject({
+  status: z.enum(Object.keys(JOB_STATUSES) as [JobStatus, ...JobStatus[]]).optional(),
+  limit: wholeNumber(1, 100).default(10),
+})
+
 /** The query of one task: how many seconds to wait for news of it. Other names are no concern of ours here. */
 export const waitQuery = z.object({ wait: wholeNumber(0, MAX_WAIT_SECONDS).default(0) })
+
+const resolution = z.enum(VARIANT_WIDTHS.map(String) as [string, ...string[]]).optional()
+
+/** The query of a download: which variant, and by whose leave. */
+export const downloadQuery = z.strictObject({
+  resolution,
+  expires: wholeNumber(0, 999_999_999_999).optional(),
+  kid: z.string().max(MAX_SIGNATURE_LENGTH).optional(),
+  signature: z.string().max(MAX_SIGNATURE_LENGTH).optional(),
+})
+export type DownloadQuery = z.infer<typeof downloadQuery>
+
+/** What is asked of a signed URL, as JSON. */
+export const downloadUrlFields = z.strictObject({
+  resolution,
+  expiresInSeconds: z
+    .number('must be a number')
+    .int('must be a whole number')
+    .min(1, 'must be at least 1')
+    .max(MAX_URL_SECONDS, `must be at most ${MAX_URL_SECONDS}`)
+    .default(DEFAULT_URL_SECONDS),
+})
 
 /** Checks input against a schema. Throws an AppError that points at every wrong field. */
 export function parseInput<Schema extends z.ZodType>(

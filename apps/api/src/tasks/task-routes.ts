@@ -8,7 +8,8 @@ import { ListTasks } from './list-tasks.ts'
 import type { AcceptUpload } from '../http/accept-upload.ts'
 import type { SendVariant } from '../http/send-variant.ts'
 import { etagOf } from './task-etag.ts'
-import { listQuery, parseInput, waitQuery } from './task-fields.ts'
+import { downloadUrlFields, listQuery, parseInput, waitQuery } from './task-fields.ts'
+import { SignDownload } from './sign-download.ts'
 import { WaitForTask } from './wait-for-task.ts'
 
 export interface TaskRouteDeps {
@@ -17,6 +18,8 @@ export interface TaskRouteDeps {
   receive: RequestHandler[]
   acceptUpload: AcceptUpload
   sendVariant: SendVariant
+  /** What stands before every handler that takes JSON. */
+  readJson: RequestHandler[]
   /** The requests that wait for news of a task. */
   waiting: HeldRequests
 }
@@ -24,7 +27,7 @@ export interface TaskRouteDeps {
 const POLL_AFTER_SECONDS = '1'
 
 /** `/api/v1/tasks`: create, list, read, download. */
-export function taskRoutes({ send, receive, acceptUpload, sendVariant, waiting }: TaskRouteDeps): Router {
+export function taskRoutes({ send, receive, acceptUpload, sendVariant, readJson, waiting }: TaskRouteDeps): Router {
   const readTask = async (req: Request, res: Response): Promise<Task> => {
     const { wait } = parseInput(waitQuery, req.query, { status: 400, code: 'INVALID_QUERY' })
     const task = await send(new GetTask(DEFAULT_TENANT, idOf(req)))
@@ -53,6 +56,16 @@ export function taskRoutes({ send, receive, acceptUpload, sendVariant, waiting }
     },
     '/tasks/:id/download': {
       get: async (req, res) => sendVariant(req, res, await send(new GetTask(DEFAULT_TENANT, idOf(req)))),
+    },
+    '/tasks/:id/download-url': {
+      post: [
+        ...readJson,
+        async (req, res) => {
+          const fields = parseInput(downloadUrlFields, req.body, { status: 422, code: 'INVALID_FIELD' })
+          const { id } = await send(new GetTask(DEFAULT_TENANT, idOf(req)))
+          res.set('Cache-Control', 'no-store').json(await send(new SignDownload(DEFAULT_TENANT, id, fields)))
+        },
+      ],
     },
   })
 }

@@ -5,7 +5,7 @@ import type { Move, TaskRecord } from './task.ts'
 /** Which tasks a list shows. Every list belongs to one tenant. */
 export interface TaskFilter {
   tenant: string
-  status?: TaskStatus | undefined
+  status?: TaskStatus | readonly TaskStatus[] | undefined
   kind?: TaskRecord['kind'] | undefined
   priority?: TaskRecord['priority'] | undefined
   createdFrom?: Date | undefined
@@ -248,7 +248,10 @@ const toObjectId = (id: string): Types.ObjectId => new Types.ObjectId(id)
 
 function queryOf(filter: TaskFilter): QueryFilter<TaskDocument> {
   const { createdFrom, createdTo, ...equal } = filter
-  const query: Record<string, unknown> = Object.fromEntries(Object.entries(equal).filter(([, value]) => value !== undefined))
+  const given = Object.entries(equal).filter(([, value]) => value !== undefined)
+  const query: Record<string, unknown> = Object.fromEntries(
+    given.map(([name, value]) => [name, Array.isArray(value) ? { $in: value } : value]),
+  )
   if (createdFrom ?? createdTo) query.createdAt = { ...(createdFrom && { $gte: createdFrom }), ...(createdTo && { $lt: createdTo }) }
   return query as QueryFilter<TaskDocument>
 }

@@ -1,0 +1,18 @@
+import express, { type RequestHandler } from 'express'
+import { AppError } from '../app-error.ts'
+
+/** Reads the JSON object in a request's body. Throws NOT_JSON, INVALID_JSON, BODY_TOO_LARGE. */
+export function jsonBody(maxBytes: number): RequestHandler[] {
+  return [requireJson, express.json({ limit: maxBytes }), requireObject]
+}
+
+const requireJson: RequestHandler = (req, _res, next) => {
+  if (req.is('application/json')) return next()
+  throw new AppError(415, 'NOT_JSON', 'Send a JSON object with Content-Type: application/json.')
+}
+
+const requireObject: RequestHandler = (req, _res, next) => {
+  const body: unknown = req.body
+  if (typeof body === 'object' && body !== null && !Array.isArray(body)) return next()
+  throw new AppError(400, 'INVALID_JSON', 'The body must be a JSON object.')
+}

@@ -1,0 +1,41 @@
+import type { Task, TaskStatus } from '@darkroom/contracts'
+
+/** The words of the older form, and the statuses that each stands for. What has expired shows in the whole list only. */
+export const JOB_STATUSES = {
+  pending: ['pending'],
+  active: ['processing'],
+  completed: ['completed'],
+  failed: ['failed', 'cancelled'],
+} as const satisfies Record<string, readonly TaskStatus[]>
+
+export type JobStatus = keyof typeof JOB_STATUSES
+
+/** A task as `/api/jobs/{id}` shows it. */
+export const toJobView = (task: Task) => ({
+  jobId: task.jobId,
+  status: toJobStatus(task),
+  progress: { stage: task.progress.stage, progress: task.progress.percent },
+  data: { taskId: task.id, imagePath: task.originalPath, timestamp: Date.parse(task.createdAt), epoch: task.epoch, name: task.name },
+  result: task.status === 'completed' ? { images: task.images, processingTime: task.processingTimeMs } : null,
+  error: task.error?.message ?? null,
+  createdAt: task.createdAt,
+  processedOn: task.startedAt,
+  finishedOn: task.finishedAt,
+})
+
+function toJobStatus({ status, error }: Task): JobStatus {
+  switch (status) {
+    case 'pending':
+    case 'completed':
+    case 'failed':
+      return status
+    case 'processing':
+      return 'active'
+    case 'cancelled':
+      return 'failed'
+    case 'expired':
+      return error ? 'failed' : 'completed'
+    default:
+      return status satisfies never
+  }
+}

@@ -1,0 +1,47 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+
+/** A secret and the id by which URLs name it, so that it can be replaced while URLs signed with it are still about. */
+export interface SigningKey {
+  kid: string
+  secret: string
+}
+
+/** What a signed URL allows its bearer: to fetch this until then. `expires` is in seconds since 1970. */
+export interface DownloadGrant {
+  tenant: string
+  taskId: string
+  resolution: string | undefined
+  expires: number
+}
+
+export interface Signature {
+  kid: string
+  signature: string
+}
+
+export interface UrlSigner {
+  /** undefined where there is no key to sign with. */
+  sign: (grant: DownloadGrant) => Signature | undefined
+  isSigned: (grant: DownloadGrant, by: Signature) => boolean
+}
+
+/** Signs with the first key and knows the signatures of all. */
+export function createUrlSigner(keys: readonly SigningKey[]): UrlSigner {
+  const [first] = keys
+  return {
+    sign: (grant) => first && { kid: first.kid, signature: digest(grant, first).toString('base64url') },
+    isSigned: (grant, { kid, signature }) => {
+      const key = keys.find((candidate) => candidate.kid === kid)
+      return key !== undefined && isEqual(Buffer.from(signature, 'base64url'), digest(grant, key))
+    },
+  }
+}
+
+/** HMAC-SHA256 over a form in which no two grants read alike: no part of them holds a line break. */
+function digest({ tenant, taskId, resolution, expires }: DownloadGrant, { kid, secret }: SigningKey): Buffer {
+  const text = ['download', kid, tenant, taskId, resolution ?? '', expires].join('\n')
+  return createHmac('sha256', secret).update(text).digest()
+}
+
+/** Takes the same time wherever they differ, so that a signature cannot be guessed piece by piece. */
+const isEqual = (given: Buffer, expected: Buffer): boolean => given.length === expected.length && timingSafeEqual(given, expected)
