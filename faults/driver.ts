@@ -83,8 +83,7 @@ export async function startRig({ scenario, folder, history, seed, long, mutation
     new SupervisedProcess({
       name,
       main: join(tree, app, 'src/main.ts'),
-      env: appEnv,
-      wrapper: scenario.wrap?.(name) ?? [],
+      env: { ...appEnv, ...scenario.envOf?.(name) },
       folder,
       history,
     })

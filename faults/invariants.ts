@@ -109,7 +109,8 @@ const STATUS_AFTER: Record<string, string> = {
   'task.failed': 'failed',
 }
 
-function historyFaults({ id, log, status, seq, rev }: StoredTask): string[] {
+/** What is wrong with the history of one task. */
+export function historyFaults({ id, log, status, seq, rev }: Pick<StoredTask, 'id' | 'log' | 'status' | 'seq' | 'rev'>): string[] {
   const faults: string[] = []
   for (const [index, step] of log.entries()) {
     const before = log[index - 1]

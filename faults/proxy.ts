@@ -11,7 +11,7 @@ export type Proxy = Awaited<ReturnType<typeof startProxy>>
 /** Passes what comes to a port of its own on to `port` of this machine, until it is told otherwise. */
 export async function startProxy(port: number, random: () => number = Math.random) {
   const links = new Set<Link>()
-  const held: (() => void)[] = []
+  const held = new Set<() => void>()
   let refusing = false
   let silent = false
   let swallowing = false
@@ -23,20 +23,35 @@ export async function startProxy(port: number, random: () => number = Math.rando
     client.resetAndDestroy()
     server.destroy()
   }
-  /** Carries one direction in its order, however the delay changes meanwhile. */
+  /** Carries one direction. What waits goes out in its order, whatever the delay is by then. */
   const carry = (from: Socket, to: Socket, dropping: () => boolean): void => {
+    const waiting: { chunk: Buffer; at: number }[] = []
     let freeAt = 0
-    const deliver = (chunk: Buffer): void => {
-      if (!dropping() && to.writable) to.write(chunk)
+    let timer: NodeJS.Timeout | undefined
+    let ended = false
+    const deliver = (): void => {
+      timer = undefined
+      while (!silent && waiting[0] && waiting[0].at <= Date.now()) {
+        const { chunk } = waiting.shift() as { chunk: Buffer }
+        if (!dropping() && to.writable) to.write(chunk)
+      }
+      if (!silent && waiting[0]) timer ??= setTimeout(deliver, waiting[0].at - Date.now())
+      if (ended && !waiting[0]) to.end()
     }
-    from.on('data', (chunk) => {
-      if (silent) return void held.push(() => deliver(chunk))
+    from.on('data', (chunk: Buffer) => {
       freeAt = Math.max(freeAt, Date.now() + delayMs) + (chunk.length / bytesPerSecond) * 1000
-      const waitMs = freeAt - Date.now()
-      if (waitMs <= 0) deliver(chunk)
-      else setTimeout(() => deliver(chunk), waitMs)
+      waiting.push({ chunk, at: freeAt })
+      if (silent) held.add(deliver)
+      else if (timer === undefined) deliver()
     })
-    from.on('end', () => to.end())
+    // What is still on its way arrives before the end does.
+    from.on('end', () => {
+      ended = true
+      if (waiting.length === 0) to.end()
+    })
+    from.on('error', () => to.destroy())
+    from.on('close', () => waiting.length === 0 && to.destroySoon())
+    to.on('close', () => clearTimeout(timer))
   }
   const proxy = createServer({ allowHalfOpen: true }, (client) => {
     if (refusing) return void client.resetAndDestroy()
@@ -45,16 +60,7 @@ export async function startProxy(port: number, random: () => number = Math.rando
     links.add(link)
     carry(client, server, () => false)
     carry(server, client, () => swallowing)
-    for (const [end, other] of [
-      [client, server],
-      [server, client],
-    ] as const) {
-      end.on('error', () => other.destroy())
-      end.on('close', () => {
-        links.delete(link)
-        other.destroy()
-      })
-    }
+    for (const end of [client, server]) end.on('close', () => links.delete(link))
   })
   await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
 
@@ -87,7 +93,8 @@ export async function startProxy(port: number, random: () => number = Math.rando
       refusing = silent = swallowing = false
       delayMs = 0
       bytesPerSecond = Number.POSITIVE_INFINITY
-      for (const deliver of held.splice(0)) deliver()
+      for (const deliver of held) deliver()
+      held.clear()
     },
     async close(): Promise<void> {
       clearInterval(resetting)

@@ -3,6 +3,8 @@ import { until } from '@darkroom/testing'
 import { Redis } from 'ioredis'
 import { ObjectId, type Document } from 'mongodb'
 import type { Rig } from '../driver.ts'
+import { findDocuments } from '../final-reads.ts'
+import { historyFaults } from '../invariants.ts'
 import { uploadMany } from '../load.ts'
 import { corruptPicture } from '../pictures.ts'
 import { shuffled } from '../random.ts'
@@ -67,6 +69,8 @@ async function replay(rig: Rig, events: readonly TaskEvent[], seed: number): Pro
 
   await judgeCopies(rig, completed, copies, seed)
   await judgeOriginals(rig, before, seed)
+  const illegal = (await findDocuments(rig)).flatMap(historyFaults)
+  rig.check(`round ${seed}: every history is legal`, illegal.length === 0, `${illegal.length} faults ${illegal.slice(0, 2).join('; ')}`)
   await tasks.deleteMany({ _id: { $in: [...copies.values()] } })
 }
 

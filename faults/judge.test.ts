@@ -1,0 +1,196 @@
+import { createHash } from 'node:crypto'
+import { expect, test } from 'vitest'
+import type { Entry, Event, StoredTask } from './history.ts'
+import { judge } from './judge.ts'
+import { recoveries } from './numbers.ts'
+
+const ID = '0123456789abcdef01234567'
+const OTHER = 'ffffffffffffffffffffffff'
+const md5 = createHash('md5').update('a variant').digest('hex')
+const path = (width: number): string => `output/photo-1/${width}/${md5}.jpg`
+const images = [1024, 800].map((width) => ({ resolution: String(width), path: path(width), md5, width }))
+const log = [
+  { seq: 1001, epoch: 1, attempt: 1, type: 'task.processing' },
+  { seq: 1998, epoch: 1, attempt: 1, type: 'task.completed' },
+]
+
+const stored: StoredTask = {
+  ...{ id: ID, status: 'completed', epoch: 1, seq: 1998, rev: 2, name: 'photo-1.jpg', originalPath: `storage/images/${ID}/original.jpg` },
+  ...{ source: { width: 1600, sha256: 'x' }, idempotency: { key: 'key-1' }, images, attempts: { made: 1 }, error: null, nextCheckAt: null },
+  ...{ updatedAt: '2026-01-01T00:00:00.000Z', log },
+}
+
+interface World {
+  tasks?: StoredTask[]
+  /** Beside what a sound run leaves. */
+  more?: Event[]
+  view?: Partial<StoredTask>
+  files?: string[]
+  good?: boolean
+}
+
+/** The history of one upload that went well, but for what the test changes. */
+function historyOf({ tasks = [stored], more = [], view = {}, files, good = true }: World = {}): Entry[] {
+  const args = { key: 'key-1', name: 'photo-1.jpg', picture: 'base 1', good }
+  const keys = files ?? [`storage/images/${ID}/original.jpg`, path(1024), path(800)]
+  const events: Event[] = [
+    { op: 'upload', outcome: 'unknown', args, ms: 5 },
+    { op: 'upload', outcome: 'ok', args, ms: 5, status: 202, taskId: ID },
+    { op: 'rest', outcome: 'ok', ms: 1, args: { waitingFor: [] } },
+    ...tasks.map((task): Event => ({ op: 'document', args: task })),
+    ...tasks.map((task): Event => ({ op: 'view', args: { taskId: task.id, http: 200, view: { ...task, ...view } } })),
+    { op: 'list', args: { http: 200, total: tasks.length, items: tasks } },
+    ...keys.map((key): Event => ({ op: 'file', args: { key, bytes: 9, md5, ageMs: 1000, width: key.includes('/800/') ? 800 : 1024 } })),
+    ...more,
+  ]
+  return events.map((event, index) => ({ t: index, process: 'test', ...event }))
+}
+
+const brokenIn = (world: World): string[] => judge(historyOf(world), '').violations.map(({ invariant }) => invariant)
+
+test('a sound history passes', () => {
+  const verdict = judge(historyOf(), 'x.ndjson')
+  expect(verdict.violations).toEqual([])
+  expect(verdict).toMatchObject({ passed: true, numbers: { tasks: 1, accepted: 1, lost: 0, duplicated: 0, stuck: 0, failedGood: 0 } })
+})
+
+test('a history without final reads proves nothing', () => {
+  expect(judge([], '').passed).toBe(false)
+})
+
+test('a lost task', () => {
+  const verdict = judge(historyOf({ tasks: [] }), '')
+  expect(verdict.numbers.lost).toBe(1)
+  expect(verdict.violations.map(({ invariant }) => invariant)).toContain('I1')
+})
+
+test('a stuck task', () => {
+  const stuck = { ...stored, status: 'processing', seq: 1001, rev: 1, log: log.slice(0, 1), images: [] }
+  expect(brokenIn({ tasks: [stuck], files: [] })).toEqual(['I1'])
+})
+
+test('two tasks of one upload, answered or not', () => {
+  const twin = { ...stored, id: OTHER }
+  expect(brokenIn({ tasks: [stored, twin] })).toEqual(['I2'])
+  const answered: Event = {
+    op: 'upload',
+    outcome: 'ok',
+    ms: 1,
+    taskId: OTHER,
+    args: { key: 'key-1', name: 'photo-1.jpg', picture: 'base 1', good: true },
+  }
+  const { idempotency: _key, ...keyless } = twin
+  expect(brokenIn({ tasks: [stored, keyless], more: [answered] })).toEqual(['I2'])
+})
+
+test.each([
+  ['a missing variant', [path(800)]],
+  ['a variant that nobody lists', [path(1024), path(800), `output/photo-1/640/${md5}.jpg`]],
+  ['a variant whose bytes are not those of its name', [path(1024), path(800).replace(md5, md5.replaceAll(/./g, '0'))]],
+])('%s', (_what, files) => {
+  expect(brokenIn({ files })).toEqual(['I3'])
+})
+
+test('a torn variant seen while faults went on', () => {
+  const torn: Event = { op: 'file', args: { key: path(1024), bytes: 4, md5: 'another', ageMs: 1, width: null, early: true } }
+  expect(brokenIn({ more: [torn] })).toEqual(['I3'])
+})
+
+test('the same pixels with different results', () => {
+  const { idempotency: _key, ...rest } = stored
+  const other = createHash('md5').update('another').digest('hex')
+  const different = images.map((image) => ({ ...image, md5: other, path: image.path.replace(md5, other) }))
+  const upload: Event = {
+    op: 'upload',
+    outcome: 'ok',
+    ms: 1,
+    taskId: OTHER,
+    args: { key: 'key-2', name: 'p2.jpg', picture: 'base 1', good: true },
+  }
+  const files = different.map((image): Event => ({
+    op: 'file',
+    args: { key: image.path, bytes: 9, md5: other, ageMs: 1, width: image.width },
+  }))
+  expect(brokenIn({ tasks: [stored, { ...rest, id: OTHER, images: different }], more: [upload, ...files] })).toEqual(['I3'])
+})
+
+test.each([
+  ['a temporary file', 'output/photo-1/800/.x.jpg.0123.tmp'],
+  ['an original without a document', `storage/images/${OTHER}/original.jpg`],
+])('%s that is left', (_what, key) => {
+  expect(brokenIn({ files: [key, path(1024), path(800)] })).toEqual(['I4'])
+})
+
+test('a good picture that failed, a bad one that completed', () => {
+  const failed = {
+    ...stored,
+    status: 'failed',
+    images: [],
+    error: { code: 'INTERNAL' },
+    log: [{ ...log[0]!, type: 'task.failed', seq: 1998 }],
+    rev: 1,
+  }
+  expect(brokenIn({ tasks: [failed], files: [] })).toEqual(['I5'])
+  expect(brokenIn({ good: false })).toEqual(['I5'])
+})
+
+test.each([
+  ['a step after the end', [...log, { seq: 2001, epoch: 1, attempt: 2, type: 'task.processing' }]],
+  ['a number twice', [log[0]!, log[0]!, log[1]!]],
+  ['an epoch that falls', [{ ...log[0]!, epoch: 2 }, log[1]!]],
+  ['a last step that is not the status', [log[0]!]],
+])('an illegal history: %s', (_what, steps) => {
+  expect(brokenIn({ tasks: [{ ...stored, log: steps, rev: steps.length }] })).toContain('I6')
+})
+
+test('a write that is in no log', () => {
+  expect(brokenIn({ tasks: [{ ...stored, rev: 3 }] })).toEqual(['I6'])
+})
+
+test('a client that saw an ended task go on', () => {
+  const saw = (status: string): Event => ({ op: 'read', outcome: 'ok', args: { taskId: ID }, status })
+  expect(brokenIn({ more: [saw('processing'), saw('completed')] })).toEqual([])
+  expect(brokenIn({ more: [saw('completed'), saw('processing')] })).toEqual(['I6'])
+})
+
+test('an API that shows what is not stored any more', () => {
+  expect(brokenIn({ view: { status: 'processing' } })).toEqual(['I7'])
+})
+
+test('an error that nobody caught, an exit of its own, an answer 500, a 503 that does not say when', () => {
+  const args = { key: 'key-1', name: 'photo-1.jpg', picture: 'base 1', good: true }
+  const accidents: Event[] = [
+    { op: 'uncaught', args: { line: 'TypeError' } },
+    { op: 'exit', args: { pid: 1, how: 'code 1', expected: false } },
+    { op: 'upload', outcome: 'unknown', args, ms: 1, status: 500 },
+    { op: 'upload', outcome: 'unknown', args, ms: 1, status: 503, retryAfter: false },
+  ]
+  for (const accident of accidents) expect(brokenIn({ more: [accident] })).toEqual(['I9'])
+})
+
+test('open files and memory that were not given back', () => {
+  const usage = (when: 'start' | 'end', rssBytes: number, openFiles: number): Event => ({
+    op: 'usage',
+    args: { when, pid: 7, rssBytes, openFiles },
+  })
+  expect(brokenIn({ more: [usage('start', 1e8, 30), usage('end', 1.1e8, 33)] })).toEqual([])
+  expect(brokenIn({ more: [usage('start', 1e8, 30), usage('end', 4e8, 30)] })).toEqual(['I10'])
+  expect(brokenIn({ more: [usage('start', 1e8, 30), usage('end', 1e8, 300)] })).toEqual(['I10'])
+})
+
+test("a scenario's own condition", () => {
+  expect(brokenIn({ more: [{ op: 'check', outcome: 'fail', args: { name: 'recovery', detail: '60 s' } }] })).toEqual(['extra'])
+})
+
+test('recovery is counted from the death of the worker to the next run, where it can be told', () => {
+  const at = (t: number, process: string, event: Event): Entry => ({ t, process, ...event })
+  const run = (taskId: string, attempt: number): Event => ({ op: 'run', args: { taskId, attempt } })
+  const exit: Event = { op: 'exit', args: { pid: 1, how: 'SIGKILL', expected: true } }
+  const entries = [
+    at(0, 'a', run('done', 1)),
+    at(5, 'a', { op: 'run-end', args: { taskId: 'done', attempt: 1 } }),
+    ...[at(10, 'a', run('hit', 1)), at(20, 'a', exit), at(6020, 'b', run('hit', 2))],
+    ...[at(7000, 'b', run('twice', 1)), at(7100, 'b', exit), at(20_000, 'c', run('twice', 3))],
+  ]
+  expect(recoveries(entries)).toEqual([6000])
+})

@@ -1,0 +1,31 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { mutations } from './mutations.ts'
+import { scenarios } from './scenarios/all.ts'
+import { copyTree } from './tree.ts'
+
+let folder: string
+beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), 'darkroom-tree-'))))
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+test('a copy is changed where a patch says so', async () => {
+  const file = 'apps/api/src/main.ts'
+  await copyTree(join(folder, 'patched'), [{ file, find: 'await api.start()', replace: "await api.start() // it's $& patched" }])
+  expect(await readFile(join(folder, 'patched', file), 'utf8')).toContain("await api.start() // it's $& patched")
+})
+
+test.each(['there is no such line', 'const'])('a patch that does not fit exactly once is an error: %s', async (find) => {
+  const copying = copyTree(join(folder, `bad ${find}`), [{ file: 'apps/api/src/main.ts', find, replace: '' }])
+  await expect(copying).rejects.toThrow('does not fit any more')
+})
+
+test('every failpoint and every mutation fits the sources as they are', async () => {
+  for (const { name, patches } of scenarios) if (patches) await copyTree(join(folder, name), patches('/flags'))
+  for (const { name, patches, caughtBy } of mutations) {
+    const scenario = scenarios.find((one) => one.name === caughtBy.scenario)
+    expect(scenario, `the scenario of ${name}`).toBeDefined()
+    await copyTree(join(folder, `without ${name}`), [...(scenario?.patches?.('/flags') ?? []), ...patches])
+  }
+})
