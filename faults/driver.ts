@@ -7,6 +7,7 @@ import { until } from '@darkroom/testing'
 import { Redis } from 'ioredis'
 import { MongoClient, type Db } from 'mongodb'
 import { createClient, type Client } from './client.ts'
+import { createFollowers, type Followers } from './follow.ts'
 import type { History } from './history.ts'
 import { startProxy, type Proxy } from './proxy.ts'
 import { seededRandom } from './random.ts'
@@ -32,6 +33,7 @@ export interface Rig {
   workers: SupervisedProcess[]
   apiUrls: string[]
   client: Client
+  followers: Followers
   newClient: (options?: { urls?: string[]; patienceMs?: number; answerMs?: number }) => Client
   /** Records a fault as it is brought about. */
   fault: (fault: string, target: string, detail?: string) => void
@@ -105,6 +107,7 @@ export async function startRig({ scenario, folder, history, seed, long, mutation
     ...{ folder, dataDir, flags, long, random, history, services, redisProxy, mongoProxy, redis, apis, workers, apiUrls, newClient },
     db: mongo.db(DATABASE),
     client: newClient(),
+    followers: createFollowers({ history, random, urls: () => apiUrls }),
     fault: (fault, target, detail) =>
       history.add('nemesis', { op: 'fault', args: { fault, target, ...(detail !== undefined && { detail }) } }),
     check: (name, ok, detail) => history.add('driver', { op: 'check', outcome: ok ? 'ok' : 'fail', args: { name, detail } }),

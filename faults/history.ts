@@ -23,6 +23,15 @@ export interface ReadTry {
   args: { taskId: string }
   status?: string
 }
+/** A client listens to a task's events from now on; what it was told. */
+export interface Follow {
+  op: 'follow'
+  args: { taskId: string }
+}
+export interface Sight {
+  op: 'saw'
+  args: { taskId: string; id: string; type: string }
+}
 export interface Fault {
   op: 'fault'
   args: { fault: string; target: string; detail?: string }
@@ -94,6 +103,8 @@ export interface FinalFile {
 export type Event =
   | UploadTry
   | ReadTry
+  | Follow
+  | Sight
   | Fault
   | Life
   | RunStep

@@ -19,6 +19,7 @@ export const invariants: readonly Invariant[] = [
   { name: 'I5', says: 'no good picture failed, no bad one completed', broken: wronglyEnded },
   { name: 'I6', says: 'every history is legal', broken: illegalHistories },
   { name: 'I7', says: 'what the APIs show is what is stored', broken: staleViews },
+  { name: 'I8', says: 'who listens to a task hears of its end exactly once', broken: unheardEnds },
   { name: 'I9', says: 'no error that nobody caught, no exit but ours, no answer 500', broken: accidents },
   { name: 'I10', says: 'memory and open files are back where they were', broken: leaks },
   { name: 'extra', says: "the scenario's own conditions", broken: failedChecks },
@@ -102,6 +103,7 @@ function illegalHistories({ documents, entries }: Facts): string[] {
 }
 
 const STATUS_AFTER: Record<string, string> = {
+  'task.created': 'pending',
   'task.processing': 'processing',
   'task.progress': 'processing',
   'task.retry': 'pending',
@@ -123,7 +125,8 @@ export function historyFaults({ id, log, status, seq, rev }: Pick<StoredTask, 'i
   const last = log.at(-1)
   if (last && STATUS_AFTER[last.type] !== status) faults.push(`${id}: its last step was ${last.type}, and it is ${status}`)
   if (last && last.seq !== seq) faults.push(`${id}: its last step is number ${last.seq}, and it says ${seq}`)
-  if (log.length < 100 && rev !== log.length) faults.push(`${id}: ${rev} writes took effect, and ${log.length} are in its log`)
+  const moves = log.filter(({ type }) => type !== 'task.created').length
+  if (log.length < 100 && rev !== moves) faults.push(`${id}: ${rev} writes took effect, and ${moves} are in its log`)
   return faults
 }
 
@@ -163,6 +166,16 @@ function differenceOf(view: TaskView, task: StoredTask | undefined): string | un
   return essence(view) === essence(task)
     ? undefined
     : `as ${view.status} of ${view.updatedAt}, stored is ${task.status} of ${task.updatedAt}`
+}
+
+/** What came twice with one id is one: that is what ids are for. */
+function unheardEnds({ entries }: Facts): string[] {
+  const sights = groupBy(only(entries, 'saw'), ({ args }) => args.taskId)
+  return only(entries, 'follow').flatMap(({ args: { taskId } }) => {
+    const seen = (sights.get(taskId) ?? []).filter(({ args }) => FINAL.has(STATUS_AFTER[args.type] ?? ''))
+    const ends = new Map(seen.map(({ args }) => [args.id, args.type]))
+    return ends.size === 1 ? [] : [`${taskId}: a listener heard of ${ends.size} ends: ${[...ends].flat().join(' ') || 'none'}`]
+  })
 }
 
 function accidents({ entries }: Facts): string[] {

@@ -157,6 +157,14 @@ test('an API that shows what is not stored any more', () => {
   expect(brokenIn({ view: { status: 'processing' } })).toEqual(['I7'])
 })
 
+test('a listener that heard of no end, or of two; the same end told again is one', () => {
+  const follow: Event = { op: 'follow', args: { taskId: ID } }
+  const saw = (id: string, type: string): Event => ({ op: 'saw', args: { taskId: ID, id, type } })
+  expect(brokenIn({ more: [follow, saw('1.1998', 'task.completed'), saw('1.1998', 'task.completed')] })).toEqual([])
+  expect(brokenIn({ more: [follow, saw('1.1001', 'task.processing')] })).toEqual(['I8'])
+  expect(brokenIn({ more: [follow, saw('1.1998', 'task.completed'), saw('1.2998', 'task.completed')] })).toEqual(['I8'])
+})
+
 test('an error that nobody caught, an exit of its own, an answer 500, a 503 that does not say when', () => {
   const args = { key: 'key-1', name: 'photo-1.jpg', picture: 'base 1', good: true }
   const accidents: Event[] = [

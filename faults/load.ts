@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Client } from './client.ts'
+import type { Followers } from './follow.ts'
 import { pictureOf } from './pictures.ts'
 
 export interface Load {
@@ -9,12 +10,17 @@ export interface Load {
   /** Uploads under way at a time. */
   atOnce?: number
   label?: string
+  /** Every fifth task is listened to. */
+  followers?: Followers
   /** Sees each task's id as it is accepted. */
   onAccepted?: (taskId: string) => void
 }
 
 /** Uploads distinct photos at an even pace and looks at what became of earlier ones meanwhile. Answers the accepted tasks. */
-export async function uploadMany(client: Client, { count, overMs = 0, atOnce = 6, label = 'photo', onAccepted }: Load): Promise<string[]> {
+export async function uploadMany(
+  client: Client,
+  { count, overMs = 0, atOnce = 6, label = 'photo', followers, onAccepted }: Load,
+): Promise<string[]> {
   const startedAt = Date.now()
   const accepted: string[] = []
   let next = 0
@@ -25,6 +31,7 @@ export async function uploadMany(client: Client, { count, overMs = 0, atOnce = 6
     if (taskId === undefined) return
     accepted.push(taskId)
     onAccepted?.(taskId)
+    if (index % 5 === 0) followers?.follow(taskId)
     const earlier = accepted.at(-8)
     if (earlier !== undefined && index % 2 === 0) await client.look(earlier)
     if (index % 10 === 0) await client.lookAtList()

@@ -19,6 +19,8 @@ export interface RunOptions {
 }
 
 const REST_MS = 60_000
+/** For listeners to hear of what has happened: a feed that lost word of a change asks again within seconds. */
+const LISTEN_MS = 15_000
 const FINAL = new Set(['completed', 'failed', 'cancelled', 'expired'])
 
 /** Runs one scenario from fresh stores to the verdict. Never throws: what goes wrong is part of the record. */
@@ -52,6 +54,7 @@ async function live(scenario: Scenario, tasks: number, { mutation, ...options }:
     // One that broke off is judged all the same: what it found so far may say why.
     await scenario.run(rig, tasks).catch((error: unknown) => noteError(history, error))
     await comeToRest(rig, scenario.restMs ?? REST_MS)
+    await rig.followers.settle(LISTEN_MS)
     await noteUsage(rig, 'end')
     await readEverything(rig)
   } finally {

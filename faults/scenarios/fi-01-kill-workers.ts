@@ -25,7 +25,7 @@ export const killWorkers: Scenario = {
   tasks: { quick: 150, long: 500 },
   run: async (rig, tasks) => {
     const kills = rig.long ? 30 : 10
-    const load = uploadMany(rig.client, { count: tasks, overMs: kills * KILL_EVERY_MS })
+    const load = uploadMany(rig.client, { followers: rig.followers, count: tasks, overMs: kills * KILL_EVERY_MS })
     await everyMs(KILL_EVERY_MS, kills, () => killOne(rig))
     await load
     await hunt(rig).finally(() => judgeRecovery(rig, kills + HUNTS))

@@ -15,7 +15,7 @@ export const mongoCrashes: Scenario = {
   tasks: { quick: 80, long: 600 },
   run: async (rig, tasks) => {
     const [kills, everyMs] = rig.long ? [6, 10_000] : [2, 6000]
-    const load = uploadMany(rig.client, { count: tasks, overMs: kills * everyMs, atOnce: 4 })
+    const load = uploadMany(rig.client, { followers: rig.followers, count: tasks, overMs: kills * everyMs, atOnce: 4 })
     for (let kill = 0; kill < kills; kill++) {
       await pause(everyMs / 2)
       rig.fault('answers swallowed', 'mongo')

@@ -25,11 +25,12 @@ export const crashBeforeDispatch: Scenario = {
   ],
   run: async (rig, tasks) => {
     const kills = rig.long ? 100 : 12
-    const load = uploadMany(rig.client, { count: tasks, overMs: kills * 1500, atOnce: 4 })
+    const load = uploadMany(rig.client, { followers: rig.followers, count: tasks, overMs: kills * 1500, atOnce: 4 })
     for (let kill = 1; kill <= kills; kill++) {
       arm(rig.flags, POINT)
       // Towards the end the load alone may not bring another task to this line.
-      const extra = kill === kills ? load.then(() => uploadMany(rig.client, { count: 1, label: `last-${kill}` })) : undefined
+      const extra =
+        kill === kills ? load.then(() => uploadMany(rig.client, { followers: rig.followers, count: 1, label: `last-${kill}` })) : undefined
       await untilHit(rig.flags, POINT, 60_000)
       rig.fault('kill -9 between insert and add', 'api')
       await extra

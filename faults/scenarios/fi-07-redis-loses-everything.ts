@@ -26,7 +26,7 @@ export const redisLosesEverything: Scenario = {
 /** Jobs can wait only while nobody works. */
 async function makeBacklog(rig: Rig, count: number, label: string): Promise<void> {
   for (const worker of rig.workers) worker.holdDown('SIGTERM')
-  await uploadMany(rig.client, { count, label })
+  await uploadMany(rig.client, { followers: rig.followers, count, label })
   for (const worker of rig.workers) worker.letUp()
 }
 

@@ -12,7 +12,7 @@ export const redisCrashes: Scenario = {
   tasks: { quick: 120, long: 400 },
   run: async (rig, tasks) => {
     const [kills, everyMsLong] = rig.long ? [5, 8000] : [3, 5000]
-    const load = uploadMany(rig.client, { count: tasks, overMs: kills * everyMsLong, atOnce: 4 })
+    const load = uploadMany(rig.client, { followers: rig.followers, count: tasks, overMs: kills * everyMsLong, atOnce: 4 })
     await everyMs(everyMsLong, kills, async () => {
       rig.fault('kill -9 and restart', 'redis')
       await rig.services.redis.kill?.('SIGKILL')

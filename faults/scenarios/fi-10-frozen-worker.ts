@@ -17,7 +17,7 @@ export const frozenWorker: Scenario = {
   tasks: { quick: 90, long: 400 },
   run: async (rig, tasks) => {
     const [rounds, frozenMs] = rig.long ? [10, 15_000] : [3, 9000]
-    const load = uploadMany(rig.client, { count: tasks, overMs: rounds * (frozenMs + 1000) })
+    const load = uploadMany(rig.client, { followers: rig.followers, count: tasks, overMs: rounds * (frozenMs + 1000) })
     for (let round = 0; round < rounds; round++) {
       const worker = await someoneAtWork(rig)
       worker.freeze(true)

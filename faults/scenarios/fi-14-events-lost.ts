@@ -28,7 +28,7 @@ export const eventsLost: Scenario = {
 async function cutChannel(rig: Rig, count: number): Promise<void> {
   rig.fault('CLIENT KILL TYPE pubsub every 300 ms', 'redis')
   const cutting = setInterval(() => void rig.redis.call('CLIENT', 'KILL', 'TYPE', 'pubsub').catch(() => {}), CUT_EVERY_MS)
-  const accepted = await uploadMany(rig.client, { count, overMs: rig.long ? 30_000 : 8000 })
+  const accepted = await uploadMany(rig.client, { followers: rig.followers, count, overMs: rig.long ? 30_000 : 8000 })
   clearInterval(cutting)
   await checkEnded(rig, 'after the channel was cut', accepted, SWEEP_MS)
 }
@@ -37,7 +37,7 @@ async function cutChannel(rig: Rig, count: number): Promise<void> {
 async function allApisDown(rig: Rig, count: number, { trim }: { trim: boolean }): Promise<void> {
   for (const worker of rig.workers) worker.holdDown('SIGTERM')
   const done = await rig.redis.zcard(`${QUEUE}:completed`)
-  const accepted = await uploadMany(rig.client, { count, label: trim ? 'trimmed' : 'down' })
+  const accepted = await uploadMany(rig.client, { followers: rig.followers, count, label: trim ? 'trimmed' : 'down' })
   await until(async () => (await rig.redis.zcard(`${QUEUE}:prioritized`)) === count, {
     timeoutMs: 20_000,
     what: 'all jobs to be on the queue',

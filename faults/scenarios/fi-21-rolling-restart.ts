@@ -16,7 +16,7 @@ export const rollingRestart: Scenario = {
     const balancer = await startBalancer(rig.apiUrls.map((url) => Number(new URL(url).port)))
     const client = rig.newClient({ urls: [balancer.url] })
     let over = false
-    const load = uploadUntil(() => over, client, tasks)
+    const load = uploadUntil(() => over, client, rig, tasks)
     for (let round = 0; round < (rig.long ? 3 : 1); round++) for (const one of [...rig.apis, ...rig.workers]) await restart(rig, one)
     over = true
     await load
@@ -26,9 +26,9 @@ export const rollingRestart: Scenario = {
 }
 
 /** Load as long as it takes, in slices, so that no restart happens in silence. */
-async function uploadUntil(isOver: () => boolean, client: Rig['client'], slice: number): Promise<void> {
+async function uploadUntil(isOver: () => boolean, client: Rig['client'], { followers }: Rig, slice: number): Promise<void> {
   for (let part = 0; !isOver(); part++)
-    await uploadMany(client, { count: Math.ceil(slice / 10), overMs: 1500, label: `part-${part}`, atOnce: 3 })
+    await uploadMany(client, { count: Math.ceil(slice / 10), overMs: 1500, label: `part-${part}`, atOnce: 3, followers })
 }
 
 async function restart({ fault }: Rig, one: SupervisedProcess): Promise<void> {

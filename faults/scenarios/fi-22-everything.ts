@@ -13,7 +13,7 @@ export const everything: Scenario = {
   run: async (rig, tasks) => {
     const forMs = rig.long ? 600_000 : 60_000
     const until = Date.now() + forMs
-    const load = uploadMany(rig.client, { count: tasks, overMs: forMs })
+    const load = uploadMany(rig.client, { followers: rig.followers, count: tasks, overMs: forMs })
     while (Date.now() < until) {
       await pause(1000 + rig.random() * 4000)
       await pick(FAULTS, rig.random)(rig)
