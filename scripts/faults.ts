@@ -1,4 +1,4 @@
-// `npm run faults [-- NAME… --long --mutate --tasks N --seed N --report FILE --check FILE]`: see docs/faults.md.
+// `npm run faults [-- NAME… --long --compare --mutate --tasks N --seed N --report FILE --check FILE]`: see docs/faults.md.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -16,6 +16,7 @@ import { onStopSignal } from './on-stop-signal.ts'
 const USAGE = `npm run faults -- [NAME…] [options]
   NAME           fi-07, 07, 7 …; the quick profile without a name
   --long         the numbers of the long profile, and every scenario
+  --compare      measures BullMQ's defaults beside ours (fi-01; a minute)
   --tasks N      uploads a scenario
   --seed N       the same choices again
   --report FILE  writes the table as markdown
@@ -28,6 +29,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     long: { type: 'boolean', default: false },
+    compare: { type: 'boolean', default: false },
     mutate: { type: 'boolean', default: false },
     tasks: { type: 'string' },
     seed: { type: 'string' },
@@ -85,7 +87,7 @@ async function runScenarios(folder: string, seed: number): Promise<{ verdicts: V
   for (const scenario of wanted()) {
     const reason = scenario.skip?.()
     if (reason === undefined) {
-      const verdict = await runScenario(scenario, { folder, seed, long: values.long, tasks })
+      const verdict = await runScenario(scenario, { folder, seed, long: values.long, compare: values.compare || values.long, tasks })
       verdicts.push(verdict)
       console.log(lineOf(verdict))
     } else {

@@ -16,7 +16,10 @@ export function variantKey(tenant: string, imageName: string, resolution: string
 /** A folder name from an untrusted file name: `[a-z0-9-]`, at most 80 characters, `image` when nothing is left. */
 export function imageNameOf(fileName: string): string {
   const stem = fileName.slice(0, 1024).replace(/\.[A-Za-z0-9]{1,5}$/, '')
-  const ascii = stem.normalize('NFKD').replace(/\p{M}+/gu, '').toLowerCase()
+  const ascii = stem
+    .normalize('NFKD')
+    .replace(/\p{M}+/gu, '')
+    .toLowerCase()
   const slug = ascii.replace(/[^a-z0-9]+/g, '-').slice(0, IMAGE_NAME_LENGTH)
   return slug.replace(/^-+|-+$/g, '') || 'image'
 }

@@ -1,4 +1,13 @@
-import { IMAGE_JOB, JOB_STATES, jobIdOf, PRIORITIES, type ImageJob, type ImageJobResult, type JobState, type TaskPriority } from '@darkroom/contracts'
+import {
+  IMAGE_JOB,
+  JOB_STATES,
+  jobIdOf,
+  PRIORITIES,
+  type ImageJob,
+  type ImageJobResult,
+  type JobState,
+  type TaskPriority,
+} from '@darkroom/contracts'
 import { Queue, type Job, type JobsOptions } from 'bullmq'
 import type { Redis } from 'ioredis'
 import type { RedisNames } from './names.ts'
@@ -55,10 +64,15 @@ export function createImageQueue(options: { redis: Redis; names: RedisNames; pol
     name: names.queue,
     policy,
 
+    /** Whether the queue can be asked right now. */
+    isReachable: (): boolean => redis.status === 'ready',
+
     /** Puts jobs on the queue in one round trip. A job that is already there is left as it is. */
     async add(deliveries: readonly ImageDelivery[]): Promise<void> {
       assertConnected()
-      await queue.addBulk(deliveries.map(({ job, priority, attempts }) => ({ name: IMAGE_JOB, data: job, opts: jobOptions(job, priority, attempts) })))
+      await queue.addBulk(
+        deliveries.map(({ job, priority, attempts }) => ({ name: IMAGE_JOB, data: job, opts: jobOptions(job, priority, attempts) })),
+      )
     },
 
     /** The job of a task's epoch; undefined when Redis does not know it. */

@@ -7,7 +7,11 @@ export type PublishTaskEvent = (event: TaskEvent) => Promise<void>
  * Publishes task events over Redis Pub/Sub. The channel is a fast projection that may lose messages, so a failure is
  * told to `onError` and never thrown: it must not break the work that it reports.
  */
-export function createTaskEventsPublisher(redis: Redis, channel: string, onError: (error: unknown, event: TaskEvent) => void): PublishTaskEvent {
+export function createTaskEventsPublisher(
+  redis: Redis,
+  channel: string,
+  onError: (error: unknown, event: TaskEvent) => void,
+): PublishTaskEvent {
   return async (event) => {
     try {
       await redis.publish(channel, JSON.stringify(event))

@@ -31,7 +31,8 @@ export const reconnectDelayMs = (attempt: number): number => Math.min(attempt * 
 export type RedisRole = 'producer' | 'cache' | 'consumer'
 
 const roleOptions: Record<RedisRole, RedisOptions> = {
-  producer: { enableOfflineQueue: false, maxRetriesPerRequest: 1 },
+  // A command that timed out may still be done later: whatever is produced bears an id that makes doing it twice harmless.
+  producer: { enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: 5000 },
   cache: { enableOfflineQueue: false, maxRetriesPerRequest: 0, commandTimeout: 500 },
   consumer: { maxRetriesPerRequest: null },
 }

@@ -22,7 +22,7 @@ export class Dispatcher {
   /** Never throws: a task that could not be dispatched stays due in its document and is met again by a sweep. */
   dispatch = (task: TaskRecord): Promise<void> => {
     this.#waiting.push(task)
-    this.#running ??= this.#run().finally(() => (this.#running = undefined))
+    this.#running ??= this.#run()
     return this.#running
   }
 
@@ -38,16 +38,19 @@ export class Dispatcher {
       this.#waiting = []
       await this.#send(batch)
     }
+    this.#running = undefined // in the same turn as the last look: whoever comes next starts anew
   }
 
   async #send(tasks: readonly TaskRecord[]): Promise<void> {
     const { store, queue, log, now } = this.#deps
+    const ids = tasks.map((task) => task.id)
     try {
       await queue.add(tasks.map((task) => toDelivery(task, queue.policy.attempts)))
-      const ids = tasks.map((task) => task.id)
       await store.markSent(ids, new Date(now() + FIRST_CHECK_MS))
     } catch (error) {
       log.warn({ err: error, tasks: tasks.length }, 'could not dispatch now; the tasks stay due')
+      // Due at once, not when this process's lease ends: the sweep that follows the queue's return takes them.
+      await store.checkNow(ids).catch(() => {})
     }
   }
 }

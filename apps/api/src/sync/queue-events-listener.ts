@@ -54,8 +54,11 @@ export class QueueEventsListener {
   async stop(): Promise<void> {
     this.#stopped = true
     clearTimeout(this.#restart)
-    await this.#events?.close()
+    const closed = this.#events?.close().catch(() => {})
     await this.#cursor.settle()
+    // Without Redis there is nothing to say goodbye to; the cursor it has is only older.
+    if (this.#deps.redis.status !== 'ready') return
+    await closed
     await this.#cursor.save()
   }
 

@@ -50,9 +50,10 @@ export class Sweeper {
     await this.#pass
   }
 
-  /** One pass, or the one under way. Never throws; does nothing before start and after stop. */
+  /** One pass, or the one under way. Never throws; does nothing before start, after stop and without the queue. */
   async sweep(): Promise<void> {
-    if (this.#stopped) return
+    // Without the queue nothing can be found out, and tasks claimed in vain would be leased when it comes back.
+    if (this.#stopped || !this.#deps.queue.isReachable()) return
     this.#pass ??= this.#sweep().finally(() => (this.#pass = undefined))
     return this.#pass
   }

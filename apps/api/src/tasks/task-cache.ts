@@ -9,6 +9,7 @@ const LIST_TTL_MS = 30_000
 const COUNT_TTL_MS = 45_000
 /** Longer than any entry lives: a generation that went missing is made anew at random and so revives no old entry. */
 const GENERATION_TTL_MS = 5 * 60_000
+const RETRY_MS = 1000
 
 /**
  * Cache-aside over Redis without the usual race. Each entry carries the generation that was current BEFORE its value
@@ -22,15 +23,20 @@ export class TaskCache {
   readonly #log: Logger
   readonly #onTaskChanged: (tenant: string, id: string) => void
   readonly #loading = new Map<string, Promise<unknown>>()
-  /** Generations that could not be replaced while Redis was away: done as soon as it is back. */
-  readonly #owed = new Set<string>()
+  /**
+   * Generations still to be replaced, each with the change that asked for it last: a reply to an earlier change pays
+   * nothing of a later one. What fails while Redis is away or hangs is tried again.
+   */
+  readonly #owed = new Map<string, number>()
+  #changes = 0
+  #retry: NodeJS.Timeout | undefined
 
   constructor(redis: Redis, prefix: string, log: Logger, onTaskChanged: (tenant: string, id: string) => void = () => {}) {
     this.#redis = redis
     this.#prefix = prefix
     this.#log = log
     this.#onTaskChanged = onTaskChanged
-    redis.on('ready', () => void this.#payOwed())
+    redis.on('ready', () => void this.#pay([...this.#owed.keys()]))
   }
 
   task<T>(tenant: string, id: string, load: () => Promise<T>): Promise<T> {
@@ -50,8 +56,8 @@ export class TaskCache {
   /** To be called after a task was changed in the database; with `listed: false` where no list or count can tell. */
   async taskChanged(tenant: string, id: string, { listed = true } = {}): Promise<void> {
     const generations = [this.#taskGeneration(tenant, id), ...(listed ? [this.#listGeneration(tenant)] : [])]
-    for (const key of generations) this.#owed.add(key)
-    await this.#payOwed()
+    for (const key of generations) this.#owed.set(key, ++this.#changes)
+    await this.#pay(generations)
     // Whoever learns of the change from here and reads the task gets the changed one.
     this.#onTaskChanged(tenant, id)
   }
@@ -83,15 +89,26 @@ export class TaskCache {
     return (await this.#redis.set(key, made, 'PX', GENERATION_TTL_MS, 'NX', 'GET')) ?? made
   }
 
-  async #payOwed(): Promise<void> {
-    const keys = [...this.#owed]
+  async #pay(keys: readonly string[]): Promise<void> {
     if (keys.length === 0) return
+    const asked = keys.map((key) => this.#owed.get(key))
     await this.#attempt(async () => {
       const batch = this.#redis.pipeline()
       for (const key of keys) batch.set(key, randomUUID(), 'PX', GENERATION_TTL_MS)
       const results = await batch.exec()
-      results?.forEach(([error], index) => error ?? this.#owed.delete(keys[index] ?? ''))
+      results?.forEach(([error], index) => error ?? this.#settle(keys[index] ?? '', asked[index]))
     })
+    if (this.#owed.size > 0 && this.#retry === undefined) this.#retry = setTimeout(() => this.#payLater(), RETRY_MS).unref()
+  }
+
+  #settle(key: string, change: number | undefined): void {
+    if (this.#owed.get(key) === change) this.#owed.delete(key)
+  }
+
+  /** While Redis is away its return pays; a connection that only hung for a while does not return. */
+  #payLater(): void {
+    this.#retry = undefined
+    if (this.#redis.status === 'ready') void this.#pay([...this.#owed.keys()])
   }
 
   async #once<T>(name: string, load: () => Promise<T>): Promise<T> {

@@ -120,24 +120,30 @@ function parseMetadata(text: string, context: z.RefinementCtx): Record<string, u
     return fault('must be a JSON object')
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return fault('must be a JSON object')
-  const wrong = wrongKey(value, 1)
+  const wrong = unstorable(value, 1)
   return wrong === undefined ? (value as Record<string, unknown>) : fault(wrong)
 }
 
-/** Keys that a database or a JavaScript object would take for more than a name are refused, at any depth. */
-function wrongKey(value: unknown, depth: number): string | undefined {
+/**
+ * What would not come back as it was sent is refused, at any depth: keys that a database or a JavaScript object takes for
+ * more than a name, text that is not Unicode, numbers beyond all bounds.
+ */
+function unstorable(value: unknown, depth: number): string | undefined {
+  if (typeof value === 'string' && !value.isWellFormed()) return 'must be valid Unicode'
+  if (typeof value === 'number' && !Number.isFinite(value)) return 'must not have numbers this large'
   if (typeof value !== 'object' || value === null) return undefined
   if (depth > MAX_METADATA_DEPTH) return `must not be nested deeper than ${MAX_METADATA_DEPTH} levels`
   for (const [key, inner] of Object.entries(value)) {
     if (isUnsafeKey(key)) return `must not have the key ${JSON.stringify(key.slice(0, 50))}`
-    const wrong = wrongKey(inner, depth + 1)
+    const wrong = unstorable(inner, depth + 1)
     if (wrong !== undefined) return wrong
   }
   return undefined
 }
 
 /** `_bsontype` makes the MongoDB driver take an object for one of its own types, and fail on it. */
-const isUnsafeKey = (key: string): boolean => ['__proto__', '_bsontype'].includes(key) || key.startsWith('$') || /[.\0]/.test(key)
+const isUnsafeKey = (key: string): boolean =>
+  ['__proto__', '_bsontype'].includes(key) || key.startsWith('$') || /[.\0]/.test(key) || !key.isWellFormed()
 
 /** A JSON pointer (RFC 6901). */
 export const pointerTo = (path: readonly PropertyKey[]): string =>

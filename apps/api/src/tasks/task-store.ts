@@ -234,6 +234,14 @@ export class TaskStore {
     return claimed.map((document) => toRecord(document))
   }
 
+  /** Makes these tasks due for a check now, unless they reached a final status meanwhile. */
+  async checkNow(ids: readonly string[]): Promise<void> {
+    await this.#tasks.updateMany(
+      { _id: { $in: ids.map(toObjectId) }, nextCheckAt: { $type: 'date' } },
+      { $set: { nextCheckAt: new Date() } },
+    )
+  }
+
   /** Makes every unfinished task due for a check now: for when the queue is known to have lost something. */
   async checkAllNow(): Promise<number> {
     const { modifiedCount } = await this.#tasks.updateMany({ nextCheckAt: { $type: 'date' } }, { $set: { nextCheckAt: new Date() } })

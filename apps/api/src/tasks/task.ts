@@ -62,7 +62,7 @@ export interface LogEntry {
 export type TaskPatch = Pick<
   TaskRecord,
   'status' | 'progress' | 'error' | 'processingTimeMs' | 'waitMs' | 'workerId' | 'startedAt' | 'finishedAt' | 'images' | 'nextCheckAt'
-> & { 'attempts.made': number; 'attempts.nextAt': Date | null }
+> & { 'attempts.made': number; 'attempts.nextAt': Date | null; 'dispatch.state': 'sent' }
 
 /** A legal step of one task: from which statuses it may be taken, and what it writes. */
 export interface Move {
@@ -156,6 +156,7 @@ const base = (event: Run): Omit<TaskPatch, 'status' | 'progress' | 'nextCheckAt'
   images: [],
   'attempts.made': event.attempts,
   'attempts.nextAt': null,
+  'dispatch.state': 'sent', // a job that runs was on the queue, even if its dispatcher never learnt that
   processingTimeMs: null,
   waitMs: event.waitMs,
   workerId: event.workerId,
