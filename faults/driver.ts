@@ -21,6 +21,8 @@ export interface Rig {
   dataDir: string
   flags: string
   long: boolean
+  /** Measure bare libraries beside ours, however long that takes. */
+  compare: boolean
   random: () => number
   history: History
   services: LocalServices
@@ -49,6 +51,7 @@ export interface RigOptions {
   history: History
   seed: number
   long: boolean
+  compare?: boolean
   mutation?: readonly Patch[]
 }
 
@@ -57,7 +60,7 @@ const DATABASE = 'darkroom'
 const JANITOR = { ORPHAN_AGE_MS: '10000', JANITOR_INTERVAL_MS: '4000' }
 const READY_MS = 60_000
 
-export async function startRig({ scenario, folder, history, seed, long, mutation = [] }: RigOptions): Promise<Rig> {
+export async function startRig({ scenario, folder, history, seed, long, compare = false, mutation = [] }: RigOptions): Promise<Rig> {
   const [tree, flags, dataDir] = ['tree', 'flags', 'data'].map((name) => join(folder, name)) as [string, string, string]
   for (const made of [flags, dataDir]) mkdirSync(made, { recursive: true })
   const unmount = scenario.diskBytes === undefined ? () => {} : mountSmallDisk(dataDir, scenario.diskBytes)
@@ -104,7 +107,23 @@ export async function startRig({ scenario, folder, history, seed, long, mutation
   const newClient: Rig['newClient'] = (options = {}) => createClient({ history, random, ...options, urls: () => options.urls ?? apiUrls })
 
   const rig: Rig = {
-    ...{ folder, dataDir, flags, long, random, history, services, redisProxy, mongoProxy, redis, apis, workers, apiUrls, newClient },
+    ...{
+      folder,
+      dataDir,
+      flags,
+      long,
+      compare,
+      random,
+      history,
+      services,
+      redisProxy,
+      mongoProxy,
+      redis,
+      apis,
+      workers,
+      apiUrls,
+      newClient,
+    },
     db: mongo.db(DATABASE),
     client: newClient(),
     followers: createFollowers({ history, random, urls: () => apiUrls }),

@@ -14,6 +14,7 @@ export interface RunOptions {
   folder: string
   seed: number
   long: boolean
+  compare?: boolean
   tasks?: number | undefined
   mutation?: { name: string; patches: readonly Patch[] }
 }

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { until } from '@darkroom/testing'
+import { bareRecoveryMs } from '../bare-recovery.ts'
 import type { Rig } from '../driver.ts'
 import { uploadMany } from '../load.ts'
 import { quantile, recoveries } from '../numbers.ts'
@@ -13,6 +14,8 @@ const HUNTS = 3
 const CONCURRENCY = 2
 /** Lock 5 s + check every 2 s, marked at one check and taken at the next, + 0.5 s until the supervisor has a new one. */
 const RECOVERY_MS = 9000
+/** BullMQ's defaults need 60 s in the same run. */
+const LEAST_RATIO = 7
 
 /**
  * kill -9 of a random worker every 2 s while tasks come in, started again after 0.5 s. One task is hunted besides:
@@ -25,10 +28,12 @@ export const killWorkers: Scenario = {
   tasks: { quick: 150, long: 500 },
   run: async (rig, tasks) => {
     const kills = rig.long ? 30 : 10
+    const bare = rig.compare ? bareRecoveryMs(rig.services.redis.url) : undefined
     const load = uploadMany(rig.client, { followers: rig.followers, count: tasks, overMs: kills * KILL_EVERY_MS })
     await everyMs(KILL_EVERY_MS, kills, () => killOne(rig))
     await load
     await hunt(rig).finally(() => judgeRecovery(rig, kills + HUNTS))
+    if (bare) compare(rig, await bare)
   },
 }
 
@@ -56,6 +61,20 @@ async function hunt(rig: Rig): Promise<void> {
     what: 'the hunted task to run at last',
   })
   await pause(500)
+}
+
+function compare({ check, history }: Rig, bareMs: number): void {
+  const p95 =
+    quantile(
+      recoveries(history.entries).toSorted((a, b) => a - b),
+      0.95,
+    ) ?? Number.POSITIVE_INFINITY
+  const ratio = bareMs / p95
+  check(
+    'against BullMQ as it comes',
+    ratio >= LEAST_RATIO,
+    `${bareMs} ms with its defaults, ${p95} ms here: ${ratio.toFixed(1)} times faster, ${LEAST_RATIO} wanted`,
+  )
 }
 
 function judgeRecovery(rig: Rig, kills: number): void {
