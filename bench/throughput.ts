@@ -23,7 +23,8 @@ interface Measure {
 type Measures = Record<'service' | 'bare', Measure>
 
 const FLOOR = 0.9
-const WARM_UP_PHOTOS = 4
+/** So that both sides run compiled code before the clock starts. */
+const WARM_UP_PHOTOS = 32
 const root = join(import.meta.dirname, '..')
 const folder = join(root, '.darkroom', 'bench')
 const cores = availableParallelism()
