@@ -20,7 +20,8 @@ export function createHttpServer(app: Express, limits: ServerLimits): Server {
   const server = createServer(
     {
       requestTimeout: limits.requestTimeoutMs,
-      headersTimeout: limits.headersTimeoutMs,
+      // Node refuses to start with the headers given more time than the whole request.
+      headersTimeout: Math.min(limits.headersTimeoutMs, limits.requestTimeoutMs),
       keepAliveTimeout: KEEP_ALIVE_MS,
       connectionsCheckingInterval: CHECK_EVERY_MS,
       requireHostHeader: false, // Node would refuse in a form of its own: the application does
