@@ -10,6 +10,7 @@ import { openSlowClient, uploadStart, type SlowClient } from '../slow-clients.ts
 const REQUEST_TIMEOUT_MS = 10_000
 /** The server looks for requests that are too old every 5 s. */
 const CHECK_MS = 5000
+const EMPTY_MS = 15_000
 
 /** Clients break off at a random byte, others stall for ever. Nothing of it stays on the disk, and others are served. */
 export const brokenOffUploads: Scenario = {
@@ -17,7 +18,7 @@ export const brokenOffUploads: Scenario = {
   title: 'clients that break off or stall in the middle of an upload',
   quick: false,
   tasks: { quick: 40, long: 200 },
-  apiEnv: { REQUEST_TIMEOUT_MS: String(REQUEST_TIMEOUT_MS) },
+  apiEnv: { REQUEST_TIMEOUT_MS: String(REQUEST_TIMEOUT_MS), HEADERS_TIMEOUT_MS: '5000' },
   run: async (rig, tasks) => {
     const [breaking, stalling] = rig.long ? [200, 50] : [80, 20]
     const stalled = await Promise.all(Array.from({ length: stalling }, (_, index) => openOne(rig, index)))
@@ -50,6 +51,9 @@ async function judge({ check, dataDir }: Rig, stalled: readonly SlowClient[]): P
   await until(() => open() === 0, { timeoutMs: allowedMs, what: 'stalled clients to be closed' }).catch(() => {})
   const slowest = Math.max(...stalled.map((client) => client.closedAfterMs() ?? Number.POSITIVE_INFINITY))
   check('stalled clients are closed', slowest <= allowedMs, `the last one after ${slowest} ms, ${allowedMs} ms allowed`)
-  const left = await filesBelow(`${dataDir}/uploads/temp`)
-  check('no temporary file', left.length === 0, `${left.length} left`)
+  const closedAt = Date.now()
+  const left = (): Promise<string[]> => filesBelow(`${dataDir}/uploads/temp`)
+  await until(async () => (await left()).length === 0, { timeoutMs: EMPTY_MS, what: 'no temporary file' }).catch(() => {})
+  const count = (await left()).length
+  check('no temporary file', count === 0, `${count} left ${Date.now() - closedAt} ms after the last one was closed`)
 }
