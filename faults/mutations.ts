@@ -41,7 +41,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'seq-fence',
     says: 'events take effect in whatever order they come',
-    patches: [{ file: `${api}/tasks/task-store.ts`, find: '          seq: { $lt: fence.seq },\n', replace: '' }],
+    patches: [{ file: `${api}/tasks/task-store.ts`, find: '      seq: { $lt: seq },\n', replace: '' }],
     caughtBy: { scenario: 'fi-15', invariant: 'extra', tasks: 10 },
   },
   {
@@ -89,7 +89,7 @@ export const mutations: readonly Mutation[] = [
     says: 'nothing in the store keeps two tasks from having one key',
     patches: [
       {
-        file: `${api}/tasks/task-store.ts`,
+        file: `${api}/tasks/task-model.ts`,
         find: "taskSchema.index({ tenant: 1, 'idempotency.key': 1 }",
         replace: "if (false as boolean) taskSchema.index({ tenant: 1, 'idempotency.key': 1 }",
       },

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { join, resolve } from 'node:path'
-import { createImageQueue, createTaskEventsPublisher, redisNames } from '@darkroom/messaging'
+import { createImageQueue, createMaintenance, createTaskEventsPublisher, publishTaskCommand, redisNames } from '@darkroom/messaging'
 import { connectRedis, redisUrl, type Logger, type ShutdownPhase } from '@darkroom/runtime'
 import { createDiskStorage } from '@darkroom/storage'
 import type { Express } from 'express'
 import { connectMongo, createMongoConnection } from './connect-mongo.ts'
 import type { ApiEnv } from './env.ts'
+import { createAcceptUpload } from './http/accept-upload.ts'
 import { createHttpApp } from './http/app.ts'
 import { HeldRequests } from './http/held-requests.ts'
 import { freeSpaceGate } from './http/free-space-gate.ts'
@@ -14,6 +15,7 @@ import { reserveIdempotencyKey } from './http/idempotency.ts'
 import { receiveImage } from './http/image-upload.ts'
 import { jsonBody } from './http/json-body.ts'
 import { logRequests } from './http/log-requests.ts'
+import { createSendVariant } from './http/send-variant.ts'
 import { closeServer, createHttpServer, listen } from './http/server.ts'
 import { createMediator } from './mediator.ts'
 import { GetQueueStatsHandler } from './queues/get-queue-stats.ts'
@@ -24,20 +26,27 @@ import { Janitor } from './sync/janitor.ts'
 import { QueueEventsListener } from './sync/queue-events-listener.ts'
 import { Sweeper } from './sync/sweeper.ts'
 import { TaskEventsSubscriber } from './sync/task-events-subscriber.ts'
-import { createAcceptUpload } from './http/accept-upload.ts'
+import { CancelTaskHandler } from './tasks/cancel-task.ts'
+import { CleanupTotalsStore } from './tasks/cleanup-totals-store.ts'
 import { CreateTaskHandler } from './tasks/create-task.ts'
+import { DeleteTaskHandler } from './tasks/delete-task.ts'
+import { ExpireTasks, ExpireTasksHandler } from './tasks/expire-tasks.ts'
+import { ExpiryStore } from './tasks/expiry-store.ts'
+import { FileRemover } from './tasks/file-remover.ts'
 import { FollowTaskEventsHandler } from './tasks/follow-task-events.ts'
 import { GetTaskHandler } from './tasks/get-task.ts'
 import { jobRoutes } from './tasks/job-routes.ts'
 import { ListTaskEventsHandler } from './tasks/list-task-events.ts'
 import { ListTasksHandler } from './tasks/list-tasks.ts'
-import { createSendVariant } from './http/send-variant.ts'
+import { RetryTaskHandler } from './tasks/retry-task.ts'
 import { SignDownloadHandler } from './tasks/sign-download.ts'
+import { createStopJob } from './tasks/stop-job.ts'
 import { TaskCache } from './tasks/task-cache.ts'
 import { taskEventRoutes } from './tasks/task-event-routes.ts'
 import { TaskFeed } from './tasks/task-feed.ts'
 import { taskRoutes } from './tasks/task-routes.ts'
 import { TaskStore } from './tasks/task-store.ts'
+import { UpdateTaskHandler } from './tasks/update-task.ts'
 import { UpdateTaskStatusHandler } from './tasks/update-task-status.ts'
 import { WaitForTaskHandler } from './tasks/wait-for-task.ts'
 import { createUrlSigner } from './url-signing.ts'
@@ -68,11 +77,14 @@ export function createApi(env: ApiEnv, log: Logger): Api {
   const store = new TaskStore(mongo)
   const signer = createUrlSigner(env.URL_SIGNING_KEYS ?? [])
   const feed = new TaskFeed({ store, recheckMs: env.FOLLOW_RECHECK_MS, log })
+  const expiries = new ExpiryStore(mongo)
+  const files = new FileRemover({ store: expiries, storage })
   const cache = new TaskCache(cacheRedis, names.cachePrefix, log, feed.changed)
   const queue = createImageQueue({ redis: producer, names, policy: { attempts: env.QUEUE_MAX_RETRIES, backoffMs: env.QUEUE_BACKOFF_MS } })
   const publish = createTaskEventsPublisher(producer, names.channel, (error, event) =>
     log.debug({ err: error, taskId: event.taskId, event: event.eventType }, 'event not published'),
   )
+  const stopJob = createStopJob(queue, (command) => publishTaskCommand(producer, names.commands, command))
   const dispatcher = new Dispatcher({ store, queue, log, now })
 
   const { send } = createMediator([
@@ -87,6 +99,21 @@ export function createApi(env: ApiEnv, log: Logger): Api {
       now,
     }),
     new UpdateTaskStatusHandler({ store, cache, publish, log, now }),
+    new CancelTaskHandler({ store, cache, publish, stopJob, log, now }),
+    new RetryTaskHandler({ store, cache, publish, dispatch: dispatcher.dispatch, dispatchLeaseMs: env.DISPATCH_LEASE_MS, log, now }),
+    new UpdateTaskHandler({ store, cache, log }),
+    new DeleteTaskHandler({ store, expiries, files, cache, stopJob, log, now }),
+    new ExpireTasksHandler({
+      store,
+      expiries,
+      files,
+      totals: new CleanupTotalsStore(mongo),
+      cache,
+      publish,
+      keep: { graceMs: env.PURGE_GRACE_SECONDS * 1000, recordMs: env.RECORD_TTL_SECONDS * 1000 },
+      log,
+      now,
+    }),
     new GetTaskHandler({ store, cache }),
     new ListTasksHandler({ store, cache }),
     new ListTaskEventsHandler({ store }),
@@ -103,6 +130,7 @@ export function createApi(env: ApiEnv, log: Logger): Api {
     store,
     queue,
     dispatcher,
+    stopJob,
     send,
     log,
     now,
@@ -121,11 +149,20 @@ export function createApi(env: ApiEnv, log: Logger): Api {
   const janitor = new Janitor({
     store,
     storage,
+    remover: files,
     tempFolder,
     tempAgeMs: env.REQUEST_TIMEOUT_MS * 2,
     orphanAgeMs: env.ORPHAN_AGE_MS,
     intervalMs: env.JANITOR_INTERVAL_MS,
     log,
+  })
+  const maintenance = createMaintenance({
+    producer,
+    consumer,
+    names,
+    everyMs: env.CLEANUP_INTERVAL_MS,
+    run: async (signal) => void (await send(new ExpireTasks(signal))),
+    onError: (error) => log.warn({ err: error }, 'a clean-up did not end; the next one goes on'),
   })
   const acceptUpload = createAcceptUpload({ send, maxPixels: env.IMAGE_MAX_PIXELS, defaultTtlSeconds: env.FILE_TTL_SECONDS })
   const streams = new HeldRequests({ total: env.EVENT_STREAMS_MAX, each: env.FOLLOWERS_PER_TASK })
@@ -173,6 +210,7 @@ export function createApi(env: ApiEnv, log: Logger): Api {
     sweeper.start()
     janitor.start()
     feed.start()
+    maintenance.start()
     // These wait for Redis, however long it is away.
     await Promise.all([subscriber.start(), listener.start()])
   }
@@ -194,6 +232,7 @@ export function createApi(env: ApiEnv, log: Logger): Api {
         { name: 'dispatch', timeoutMs: 3000, run: () => dispatcher.drain() },
         { name: 'sweeper', timeoutMs: 3000, run: () => Promise.all([sweeper.stop(), janitor.stop(), feed.stop()]) },
         { name: 'events', timeoutMs: 3000, run: () => Promise.all([subscriber.drain(), listener.stop()]) },
+        { name: 'maintenance', timeoutMs: 3000, run: () => maintenance.stop() },
         { name: 'queue', timeoutMs: 2000, run: () => queue.close() },
         {
           name: 'redis',

@@ -1,12 +1,17 @@
 import { Mediator, requestHandler, type RequestData, type RequestHandler, type Resolver } from 'mediatr-ts'
 import { GetQueueStats, GetQueueStatsHandler } from './queues/get-queue-stats.ts'
 import { ListQueueJobs, ListQueueJobsHandler } from './queues/list-queue-jobs.ts'
+import { CancelTask, CancelTaskHandler } from './tasks/cancel-task.ts'
 import { CreateTask, CreateTaskHandler } from './tasks/create-task.ts'
+import { DeleteTask, DeleteTaskHandler } from './tasks/delete-task.ts'
+import { ExpireTasks, ExpireTasksHandler } from './tasks/expire-tasks.ts'
 import { FollowTaskEvents, FollowTaskEventsHandler } from './tasks/follow-task-events.ts'
 import { GetTask, GetTaskHandler } from './tasks/get-task.ts'
 import { ListTaskEvents, ListTaskEventsHandler } from './tasks/list-task-events.ts'
 import { ListTasks, ListTasksHandler } from './tasks/list-tasks.ts'
+import { RetryTask, RetryTaskHandler } from './tasks/retry-task.ts'
 import { SignDownload, SignDownloadHandler } from './tasks/sign-download.ts'
+import { UpdateTask, UpdateTaskHandler } from './tasks/update-task.ts'
 import { UpdateTaskStatus, UpdateTaskStatusHandler } from './tasks/update-task-status.ts'
 import { WaitForTask, WaitForTaskHandler } from './tasks/wait-for-task.ts'
 
@@ -23,6 +28,11 @@ function route<Answer, Request extends RequestData<Answer>>(
 
 route(CreateTask, CreateTaskHandler)
 route(UpdateTaskStatus, UpdateTaskStatusHandler)
+route(CancelTask, CancelTaskHandler)
+route(RetryTask, RetryTaskHandler)
+route(UpdateTask, UpdateTaskHandler)
+route(DeleteTask, DeleteTaskHandler)
+route(ExpireTasks, ExpireTasksHandler)
 route(GetTask, GetTaskHandler)
 route(ListTasks, ListTasksHandler)
 route(ListTaskEvents, ListTaskEventsHandler)

@@ -1,6 +1,7 @@
 import type { ImageJobResult } from '@darkroom/contracts'
 import { formatFailureReason, permanentFailure, type ImageProcessor, type PublishTaskEvent } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
+import { cancelled, type Cancellations } from './cancellations.ts'
 import type { ChildPool } from './child-pool.ts'
 import type { ProcessedImage, Progress } from './child-protocol.ts'
 import { JobFailure, reasonOf } from './job-failure.ts'
@@ -13,6 +14,7 @@ interface Surroundings {
   pool: ChildPool
   publish: PublishTaskEvent
   workerId: string
+  cancellations: Cancellations
   log: Logger
 }
 
@@ -30,7 +32,9 @@ export function createProcessor(around: Surroundings): ImageProcessor {
   }
 }
 
-async function runJob(run: JobRun, signal: AbortSignal | undefined, { pool, publish, log }: Surroundings): Promise<ImageJobResult> {
+async function runJob(run: JobRun, signal: AbortSignal | undefined, around: Surroundings): Promise<ImageJobResult> {
+  const { pool, publish, cancellations, log } = around
+  if (cancellations.has(run.jobId)) throw new JobFailure(cancelled)
   const about = { taskId: run.job.taskId, jobId: run.jobId, attempt: run.attempt }
   log.debug(about, 'job started')
   void publish(processingEvent(run))

@@ -1,5 +1,6 @@
 import { createImageWorker, createQueueGauge, createTaskEventsPublisher, type PublishTaskEvent } from '@darkroom/messaging'
 import { connectRedis, type Logger, type ShutdownPhase } from '@darkroom/runtime'
+import { Cancellations } from './cancellations.ts'
 import { ChildPool } from './child-pool.ts'
 import type { WorkerConfig } from './env.ts'
 import { watchForIdleness } from './idle-watch.ts'
@@ -25,12 +26,14 @@ export function createWorker(config: WorkerConfig, { log, giveUp, program = chil
   const redis = connect(config.redisUrl, 'consumer', log)
   // Of its own, so that an event is never behind a blocked or queued command of the worker.
   const publisher = connect(config.redisUrl, 'producer', log)
+  const subscription = connect(config.redisUrl, 'consumer', log)
   const publish: PublishTaskEvent = createTaskEventsPublisher(publisher, names.channel, (error, { taskId, eventType }) =>
     log.warn({ taskId, eventType, err: error }, 'event not published'),
   )
 
   const pool = new ChildPool(poolOptions(config, program, log))
-  const worker = createImageWorker(createProcessor({ pool, publish, workerId, log }), { ...config, redis })
+  const cancellations = new Cancellations()
+  const worker = createImageWorker(createProcessor({ pool, publish, workerId, cancellations, log }), { ...config, redis })
   tellOutcomes(worker, { publish, workerId, log })
   const gauge = createQueueGauge({ redis: publisher, names })
   const idleWatch = watchForIdleness({ worker, gauge, limitMs: config.idleRestartMs, log, giveUp })
@@ -50,6 +53,7 @@ export function createWorker(config: WorkerConfig, { log, giveUp, program = chil
   const disconnect = async (): Promise<void> => {
     await publisher.quit().catch(() => publisher.disconnect())
     redis.disconnect()
+    subscription.disconnect()
   }
   let closing = false
   return {
@@ -64,7 +68,8 @@ export function createWorker(config: WorkerConfig, { log, giveUp, program = chil
       // Told to end before it had begun: ending the children is what kept them from starting.
       if (closing) return
       run()
-      await worker.waitUntilReady()
+      const following = cancellations.follow(worker, { redis: subscription, channel: names.commands, log })
+      await Promise.all([worker.waitUntilReady(), following])
       idleWatch.start()
       log.info({ workerId, concurrency, queue: names.queue, childPids: pool.pids }, 'ready')
     },

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { attemptOfSeq, eventSeq, STEP } from './task-events.ts'
+import { attemptOfSeq, EPOCH_END, eventSeq, STEP } from './task-events.ts'
 
 it('orders the steps of an attempt, and attempts after one another', () => {
   const history = [1, 2].flatMap((attempt) => [
@@ -12,4 +12,9 @@ it('orders the steps of an attempt, and attempts after one another', () => {
   ])
   expect(history).toEqual([...new Set(history)].toSorted((a, b) => a - b))
   expect(history.map(attemptOfSeq)).toEqual([1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2])
+})
+
+it('what ends an epoch stands behind all that workers say in it', () => {
+  expect(EPOCH_END.cancelled).toBeGreaterThan(eventSeq(999_999, STEP.failed))
+  expect(EPOCH_END.expired).toBeGreaterThan(EPOCH_END.cancelled)
 })

@@ -61,6 +61,11 @@ export const taskFailed = z.object({
   workerId: z.string().nullable(),
 })
 
+/** A person gave the task up. `attempts` as above; the run that was going on is not among them. */
+export const taskCancelled = z.object({ eventType: z.literal('task.cancelled'), ...envelope, attempts: z.number().int() })
+/** The task's files have reached their age: from now on they cannot be had any more. */
+export const taskExpired = z.object({ eventType: z.literal('task.expired'), ...envelope })
+
 export const taskEvent = z.discriminatedUnion('eventType', [
   taskCreated,
   taskProcessing,
@@ -68,6 +73,8 @@ export const taskEvent = z.discriminatedUnion('eventType', [
   taskCompleted,
   taskRetry,
   taskFailed,
+  taskCancelled,
+  taskExpired,
 ])
 export type TaskEvent = z.infer<typeof taskEvent>
 export type TaskEventOf<T extends TaskEvent['eventType']> = Extract<TaskEvent, { eventType: T }>
@@ -89,6 +96,12 @@ export type TaskEventPage = z.infer<typeof taskEventPage>
 /** Steps of one attempt in their order. Progress counts up from `progress`; the ends are far above it. */
 export const STEP = { processing: 1, progress: 2, retry: 997, completed: 998, failed: 999 } as const
 const STEPS_PER_ATTEMPT = 1000
+
+/**
+ * What people and time do to a task ends its epoch. It stands behind everything that any worker may still say, so that
+ * whoever keeps the largest `seq` drops the late words of a worker that had not heard of it.
+ */
+export const EPOCH_END = { cancelled: 1_000_000_001, expired: 1_000_000_002 } as const
 
 /** The place of a step in the epoch's history: attempts first, steps within them. */
 export function eventSeq(attempt: number, step: number): number {

@@ -81,6 +81,12 @@ export function createImageQueue(options: { redis: Redis; names: RedisNames; pol
       return (await queue.getJob(jobIdOf(taskId, epoch))) as QueuedImageJob | undefined
     },
 
+    /** Takes a job off the queue. False when a worker has it: then it stays. */
+    async remove(taskId: string, epoch: number): Promise<boolean> {
+      assertConnected()
+      return (await queue.remove(jobIdOf(taskId, epoch))) === 1
+    },
+
     async counts(): Promise<Record<JobState, number> & { isPaused: boolean; workers: number; oldestWaitingSince: number | null }> {
       assertConnected()
       const [counts, isPaused, workers, [next], [nextPrioritized]] = await Promise.all([

@@ -8,6 +8,8 @@ export {
   type QueuedImageJob,
 } from './image-queue.ts'
 export { createImageWorker, permanentFailure, type ImageProcessor, type ImageWorker, type ImageWorkerOptions } from './image-worker.ts'
+export { createMaintenance, type Maintenance } from './maintenance.ts'
 export { redisNames, type RedisNames } from './names.ts'
 export { createQueueGauge, type QueueGauge, type QueueReading } from './queue-gauge.ts'
+export { publishTaskCommand, subscribeTaskCommands } from './task-commands-channel.ts'
 export { createTaskEventsPublisher, subscribeTaskEvents, type PublishTaskEvent } from './task-events-channel.ts'

@@ -1,4 +1,4 @@
-import { IMAGE_QUEUE, TASK_EVENTS_CHANNEL } from '@darkroom/contracts'
+import { IMAGE_QUEUE, TASK_COMMANDS_CHANNEL, TASK_EVENTS_CHANNEL } from '@darkroom/contracts'
 
 /**
  * The Redis names of one installation. Without a namespace they are exactly the documented ones; with one, several
@@ -9,6 +9,10 @@ export interface RedisNames {
   /** BullMQ's key prefix. */
   prefix: string
   channel: string
+  /** The channel on which workers are told to give a job up. */
+  commands: string
+  /** The queue of the API's own periodic work. */
+  maintenance: string
   /** Put before every cache key. */
   cachePrefix: string
 }
@@ -19,6 +23,8 @@ export function redisNames(options: { namespace?: string | undefined; queue?: st
     queue: options.queue ?? IMAGE_QUEUE,
     prefix: `${before}bull`,
     channel: `${before}${TASK_EVENTS_CHANNEL}`,
+    commands: `${before}${TASK_COMMANDS_CHANNEL}`,
+    maintenance: 'maintenance',
     cachePrefix: before,
   }
 }

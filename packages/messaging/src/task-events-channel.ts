@@ -1,5 +1,6 @@
 import { taskEvent, type TaskEvent } from '@darkroom/contracts'
 import type { Redis } from 'ioredis'
+import { subscribeJson } from './json-channel.ts'
 
 export type PublishTaskEvent = (event: TaskEvent) => Promise<void>
 
@@ -22,28 +23,14 @@ export function createTaskEventsPublisher(
 }
 
 /**
- * Calls `onEvent` for each valid event on the channel; anything else is told to `onInvalid`. The subscription comes
- * back by itself after a reconnect; what was published meanwhile is lost.
+ * Calls `onEvent` for each valid event on the channel; anything else is told to `onInvalid`. What is published while Redis
+ * is away is lost.
  * @param redis a connection used for nothing else; the caller owns and closes it.
  */
 export async function subscribeTaskEvents(
   redis: Redis,
   channel: string,
-  handlers: { onEvent: (event: TaskEvent) => void; onInvalid: (message: string) => void },
+  { onEvent, onInvalid }: { onEvent: (event: TaskEvent) => void; onInvalid: (message: string) => void },
 ): Promise<void> {
-  redis.on('message', (from: string, message: string) => {
-    if (from !== channel) return
-    const event = parseTaskEvent(message)
-    if (event) handlers.onEvent(event)
-    else handlers.onInvalid(message.slice(0, 200))
-  })
-  await redis.subscribe(channel)
-}
-
-function parseTaskEvent(message: string): TaskEvent | undefined {
-  try {
-    return taskEvent.safeParse(JSON.parse(message)).data
-  } catch {
-    return undefined
-  }
+  await subscribeJson(redis, channel, taskEvent, { onMessage: onEvent, onInvalid })
 }

@@ -39,7 +39,7 @@ export async function get<Body = TaskOrProblem>(url: string): Promise<Answer<Bod
   return answerOf<Body>(await fetch(url))
 }
 
-async function answerOf<Body>(response: Response): Promise<Answer<Body>> {
+export async function answerOf<Body = TaskOrProblem>(response: Response): Promise<Answer<Body>> {
   const text = await response.text()
   const type = response.headers.get('content-type') ?? ''
   return { status: response.status, type, headers: response.headers, body: (type.includes('json') ? JSON.parse(text) : text) as Body }

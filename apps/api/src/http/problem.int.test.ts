@@ -11,7 +11,6 @@ let taskId: string
 beforeAll(async () => {
   api = await startTestApi()
   photo = await sampleJpeg({ width: 64, height: 48 })
-  taskId = taskSchema.parse((await api.upload(photo)).body).id
 })
 afterAll(() => api.stop())
 
@@ -47,12 +46,15 @@ it.each(['/', '/nowhere', '/api', '/api/v2/tasks', '/api/v1', '/API/V1/TASKS', '
 /** Every path of the API with the methods that it takes. */
 const paths: Record<string, readonly string[]> = {
   '/api/v1/tasks': ['GET', 'HEAD', 'POST'],
-  '/api/v1/tasks/:id': ['GET', 'HEAD'],
+  '/api/v1/tasks/:id': ['DELETE', 'GET', 'HEAD', 'PATCH'],
+  '/api/v1/tasks/:id/cancel': ['POST'],
+  '/api/v1/tasks/:id/retry': ['POST'],
   '/api/v1/tasks/:id/download': ['GET', 'HEAD'],
   '/api/v1/queues': ['GET', 'HEAD'],
   '/api/v1/queues/:queue/stats': ['GET', 'HEAD'],
   '/api/v1/queues/:queue/jobs': ['GET', 'HEAD'],
-  '/api/jobs': ['POST'],
+  '/api/jobs': ['GET', 'HEAD', 'POST'],
+  '/api/jobs/:id': ['GET', 'HEAD'],
   '/api/jobs/:id/status': ['GET', 'HEAD'],
   '/api/jobs/:id/download': ['GET', 'HEAD'],
   '/health': ['GET', 'HEAD'],
@@ -64,6 +66,10 @@ const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'PROPFIND', 'P
 const filled = (path: string): string => path.replace(':id', taskId).replace(':queue', api.names.queue)
 
 describe.each(Object.entries(paths))('%s', (path, taken) => {
+  beforeAll(async () => {
+    taskId = taskSchema.parse((await api.upload(photo)).body).id
+  })
+
   it('refuses other methods and says which it takes', async () => {
     for (const method of methods.filter((candidate) => !taken.includes(candidate))) {
       const answer = await api.request(filled(path), { method })
@@ -91,6 +97,8 @@ describe.each(Object.entries(paths))('%s', (path, taken) => {
       { headers: multipartHead, body: '--x' },
       { headers: { 'content-type': 'text/\u00e9' }, body: 'x' },
       { headers: { 'content-encoding': 'gzip', ...multipartHead }, body: 'not gzip' },
+      { headers: { 'content-encoding': 'gzip', 'content-type': 'application/json' }, body: 'not gzip' },
+      { headers: { 'content-type': 'application/json; charset=none' }, body: '{}' },
     ]
     const queries = [
       '',
@@ -106,7 +114,7 @@ describe.each(Object.entries(paths))('%s', (path, taken) => {
     const shapes = [filled(path), path.replace(':id', '%2e%2e%2f').replace(':queue', '%00'), path.replace(/:id|:queue/, '%E0%A4%A')]
     const requests = shapes.flatMap((shape) => [
       ...queries.map((query) => ({ path: shape + query, method: 'GET', headers: {}, body: undefined })),
-      ...bodies.flatMap((body) => ['POST', 'PUT', 'DELETE'].map((method) => ({ path: shape, method, ...body }))),
+      ...bodies.flatMap((body) => ['POST', 'PUT', 'PATCH', 'DELETE'].map((method) => ({ path: shape, method, ...body }))),
     ])
     for (const { path: asked, method, headers, body } of requests) {
       const answer = await api.request(asked, { method, ...(headers && { headers }), ...(body !== undefined && { body }) })
@@ -117,6 +125,11 @@ describe.each(Object.entries(paths))('%s', (path, taken) => {
 })
 
 describe('a form that cannot be taken', () => {
+  let originals: string[]
+  beforeAll(async () => {
+    originals = await api.filesIn('storage')
+  })
+
   const file = () => filePart(photo)
 
   it.each([
@@ -211,6 +224,6 @@ describe('a form that cannot be taken', () => {
   })
 
   it('none of them left an original behind', async () => {
-    expect(await api.filesIn('storage')).toHaveLength(1)
+    expect(await api.filesIn('storage')).toEqual(originals)
   })
 })

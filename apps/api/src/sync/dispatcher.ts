@@ -1,7 +1,7 @@
 import type { ImageDelivery, ImageQueue } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
 import type { TaskStore } from '../tasks/task-store.ts'
-import { previousRuns, type TaskRecord } from '../tasks/task.ts'
+import { previousRuns, queuedAt, type TaskRecord } from '../tasks/task.ts'
 
 /** A task whose job is on the queue is looked after this much later, should nothing be heard of it. */
 const FIRST_CHECK_MS = 10_000
@@ -43,14 +43,13 @@ export class Dispatcher {
 
   async #send(tasks: readonly TaskRecord[]): Promise<void> {
     const { store, queue, log, now } = this.#deps
-    const ids = tasks.map((task) => task.id)
     try {
       await queue.add(tasks.map((task) => toDelivery(task, queue.policy.attempts)))
-      await store.markSent(ids, new Date(now() + FIRST_CHECK_MS))
+      await store.markSent(tasks, new Date(now() + FIRST_CHECK_MS))
     } catch (error) {
       log.warn({ err: error, tasks: tasks.length }, 'could not dispatch now; the tasks stay due')
       // Due at once, not when this process's lease ends: the sweep that follows the queue's return takes them.
-      await store.checkNow(ids).catch(() => {})
+      await store.checkNow(tasks.map((task) => task.id)).catch(() => {})
     }
   }
 }
@@ -61,7 +60,7 @@ function toDelivery(task: TaskRecord, attempts: number): ImageDelivery {
     job: {
       taskId: task.id,
       imagePath: task.originalPath,
-      timestamp: task.createdAt.getTime(),
+      timestamp: queuedAt(task).getTime(),
       epoch: task.epoch,
       tenant: task.tenant,
       imageName: task.imageName,

@@ -2,6 +2,7 @@ import { readdir, rmdir, stat, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Logger } from '@darkroom/runtime'
 import type { DiskStorage, ListedFile } from '@darkroom/storage'
+import type { FileRemover } from '../tasks/file-remover.ts'
 import type { TaskStore } from '../tasks/task-store.ts'
 
 const TEMP_EVERY_MS = 5 * 60_000
@@ -23,6 +24,7 @@ export class Janitor {
   constructor(deps: {
     store: TaskStore
     storage: DiskStorage
+    remover: FileRemover
     tempFolder: string
     tempAgeMs: number
     orphanAgeMs: number
@@ -62,7 +64,7 @@ export class Janitor {
 
   /** Files under a final name that no document knows. A document is written right after its file, or never. */
   async removeOrphans(): Promise<number> {
-    const { store, storage, orphanAgeMs } = this.#deps
+    const { store, storage, remover, orphanAgeMs } = this.#deps
     let removed = await storage.removeLeftovers(orphanAgeMs)
     const old = (file: ListedFile): boolean => Date.now() - file.modifiedAt.getTime() > orphanAgeMs
     for await (const files of batches(storage.list('storage'), old)) {
@@ -76,8 +78,7 @@ export class Janitor {
       const listed = await store.listedFiles(files.map(({ key }) => key))
       for (const { key } of files) {
         const imageName = OUTPUT.exec(key)?.[1]
-        // A worker may have made it just now for a task that is still to be told of it.
-        if (imageName && !listed.has(key) && !(await store.isWorkingOn(imageName))) removed += await this.#remove(key)
+        if (imageName && !listed.has(key)) removed += this.#removed(key, await remover.removeVariant(key, imageName))
       }
     }
     return removed
@@ -85,8 +86,12 @@ export class Janitor {
 
   async #remove(key: string): Promise<number> {
     await this.#deps.storage.remove(key)
-    this.#deps.log.info({ key }, 'janitor removed a file that no task names')
-    return 1
+    return this.#removed(key, { files: 1 })
+  }
+
+  #removed(key: string, { files }: { files: number }): number {
+    if (files > 0) this.#deps.log.info({ key }, 'janitor removed a file that no task names')
+    return files
   }
 
   #every(ms: number, clean: () => Promise<number>): void {

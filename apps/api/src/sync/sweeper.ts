@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto'
 import type { ImageQueue } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
 import type { Send } from '../mediator.ts'
+import type { StopJob } from '../tasks/stop-job.ts'
 import type { TaskStore } from '../tasks/task-store.ts'
-import type { TaskRecord } from '../tasks/task.ts'
+import { isFinal, queuedAt, type TaskRecord } from '../tasks/task.ts'
 import { UpdateTaskStatus } from '../tasks/update-task-status.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import { completedEvent, failedEvent, processingEvent } from './job-outcome.ts'
@@ -29,6 +30,7 @@ export class Sweeper {
     store: TaskStore
     queue: ImageQueue
     dispatcher: Dispatcher
+    stopJob: StopJob
     send: Send
     /** Calls back when events may have gone by unread, again and again until it is made up for. */
     repairGap: (repair: () => Promise<void>) => Promise<void>
@@ -100,7 +102,12 @@ export class Sweeper {
   }
 
   async #repair(task: TaskRecord): Promise<string | undefined> {
-    const { store, queue, dispatcher, now } = this.#deps
+    const { store, queue, dispatcher, stopJob, now } = this.#deps
+    if (isFinal(task.status)) {
+      // Cancelled. Until its job is known to be gone it is leased again and again.
+      if (await stopJob(task.id, task.epoch)) await store.settle(task)
+      return undefined
+    }
     const job = await queue.find(task.id, task.epoch)
     if (!job) {
       await dispatcher.dispatch(task)
@@ -111,7 +118,7 @@ export class Sweeper {
     if (state === 'failed') return this.#apply(failedEvent(job, now()), 'failure applied')
     const repaired =
       state === 'active' && task.status === 'pending' ? await this.#apply(processingEvent(job, now()), 'start applied') : undefined
-    await store.postpone(task.id, new Date(now() + recheckMs(now() - task.createdAt.getTime())))
+    await store.postpone(task.id, new Date(now() + recheckMs(now() - queuedAt(task).getTime())))
     return repaired
   }
 

@@ -7,7 +7,7 @@ import type { TaskFeed } from '../tasks/task-feed.ts'
 import { isTooFineToWrite, UpdateTaskStatus } from '../tasks/update-task-status.ts'
 
 /** These were published by an API process after its own write: there is nothing left to do for them. */
-const OWN_EVENTS: readonly TaskEvent['eventType'][] = ['task.created', 'task.failed']
+const OWN_EVENTS: readonly TaskEvent['eventType'][] = ['task.created', 'task.failed', 'task.cancelled', 'task.expired']
 
 /**
  * Turns what workers say on the channel into commands. This is the fast carrier and may lose messages; what it loses

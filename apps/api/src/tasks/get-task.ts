@@ -1,12 +1,11 @@
 import type { Task } from '@darkroom/contracts'
 import { RequestData, type RequestHandler } from 'mediatr-ts'
 import { taskNotFound } from '../app-error.ts'
+import { JOB_ID, TASK_ID } from './find-task.ts'
 import type { TaskCache } from './task-cache.ts'
 import type { TaskStore } from './task-store.ts'
 import { toTaskView } from './task-view.ts'
 
-const TASK_ID = /^[0-9a-f]{24}$/
-const JOB_ID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/
 const ALIASES_KEPT = 10_000
 
 /** One task by its id or its jobId. Throws TASK_NOT_FOUND, also for another tenant's. */

@@ -10,3 +10,9 @@ export function etagOf(task: Task): string {
 export function isKnown(ifNoneMatch: string, etag: string): boolean {
   return ifNoneMatch.split(',').some((tag) => ['*', etag].includes(tag.trim().replace(/^W\//, '')))
 }
+
+/** Whether an If-Match header allows a change of the state that has this tag. A weak tag never does (RFC 9110, 13.1.1). */
+export function allowsChange(ifMatch: string | undefined, etag: string): boolean {
+  if (ifMatch === undefined || ifMatch.trim() === '*') return true
+  return ifMatch.split(',').some((tag) => tag.trim() === etag)
+}

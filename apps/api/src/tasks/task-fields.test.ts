@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { AppError } from '../app-error.ts'
-import { cleanName, listQuery, parseInput, uploadFields } from './task-fields.ts'
+import { cleanName, listQuery, parseInput, taskChanges, uploadFields } from './task-fields.ts'
 
 const fields = uploadFields({ ttlSeconds: 7 * 86_400 })
 const parse = (input: object) => parseInput(fields, input, { status: 422, code: 'INVALID_FIELD' })
@@ -150,5 +150,39 @@ describe('a clean name', () => {
       }),
       { numRuns: 1000 },
     )
+  })
+})
+
+describe('the changes of a task', () => {
+  const change = (input: object) => parseInput(taskChanges, input, { status: 422, code: 'INVALID_FIELD' })
+
+  it('are all optional, and a name is cleaned', () => {
+    expect(change({})).toEqual({})
+    expect(change({ name: ' a/b\u0000c.jpg', metadata: { a: { b: [1] } }, ttlSeconds: 60 })).toEqual({
+      name: 'b c.jpg',
+      metadata: { a: { b: [1] } },
+      ttlSeconds: 60,
+    })
+  })
+
+  it.each([
+    ['name', ''],
+    ['name', 7],
+    ['name', 'x'.repeat(256)],
+    ['ttlSeconds', 59],
+    ['ttlSeconds', 60.5],
+    ['ttlSeconds', '60'],
+    ['ttlSeconds', 31_536_001],
+    ['ttlSeconds', null],
+    ['metadata', null],
+    ['metadata', [1]],
+    ['metadata', 'text'],
+    ['metadata', { $set: 1 }],
+    ['status', 'completed'],
+    ['__proto__', 1],
+  ])('%s: %j is refused by its name', (name, value) => {
+    expect(faultsOf(() => change(JSON.parse(`{${JSON.stringify(name)}:${JSON.stringify(value)}}`)))).toMatchObject([
+      { pointer: `/${name}` },
+    ])
   })
 })

@@ -24,6 +24,23 @@ export function uploadFields(defaults: { ttlSeconds: number }) {
   })
 }
 
+/** What may be changed of a task, as JSON. */
+export const taskChanges = z.strictObject({
+  name: z
+    .string()
+    .max(MAX_NAME_LENGTH, `must have at most ${MAX_NAME_LENGTH} characters`)
+    .refine((name) => name.trim() !== '', 'must not be empty')
+    .transform(cleanName)
+    .optional(),
+  metadata: z.unknown().transform(checkMetadata).optional(),
+  ttlSeconds: z
+    .number('must be a number')
+    .int('must be a whole number')
+    .min(MIN_TTL_SECONDS, `must be at least ${MIN_TTL_SECONDS}`)
+    .max(MAX_TTL_SECONDS, `must be at most ${MAX_TTL_SECONDS}`)
+    .optional(),
+})
+
 /** The query of a task list. */
 export const listQuery = z.strictObject({
   status: taskStatus.optional(),
@@ -112,16 +129,22 @@ function toDate(text: string): Date {
 }
 
 function parseMetadata(text: string, context: z.RefinementCtx): Record<string, unknown> {
-  const fault = (message: string) => (context.addIssue({ code: 'custom', message }), z.NEVER)
-  let value: unknown
   try {
-    value = JSON.parse(text)
+    return checkMetadata(JSON.parse(text), context)
   } catch {
-    return fault('must be a JSON object')
+    return refuse(context, 'must be a JSON object')
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return fault('must be a JSON object')
+}
+
+function checkMetadata(value: unknown, context: z.RefinementCtx): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return refuse(context, 'must be a JSON object')
   const wrong = unstorable(value, 1)
-  return wrong === undefined ? (value as Record<string, unknown>) : fault(wrong)
+  return wrong === undefined ? (value as Record<string, unknown>) : refuse(context, wrong)
+}
+
+function refuse(context: z.RefinementCtx, message: string): never {
+  context.addIssue({ code: 'custom', message })
+  return z.NEVER
 }
 
 /**

@@ -1,15 +1,19 @@
 import { DEFAULT_TENANT, type Task } from '@darkroom/contracts'
 import type { Request, RequestHandler, Response, Router } from 'express'
+import type { AcceptUpload } from '../http/accept-upload.ts'
 import type { HeldRequests } from '../http/held-requests.ts'
 import { routesOf } from '../http/routes.ts'
+import type { SendVariant } from '../http/send-variant.ts'
 import type { Send } from '../mediator.ts'
+import { CancelTask } from './cancel-task.ts'
+import { DeleteTask } from './delete-task.ts'
 import { GetTask } from './get-task.ts'
 import { ListTasks } from './list-tasks.ts'
-import type { AcceptUpload } from '../http/accept-upload.ts'
-import type { SendVariant } from '../http/send-variant.ts'
-import { etagOf } from './task-etag.ts'
-import { downloadUrlFields, listQuery, parseInput, waitQuery } from './task-fields.ts'
+import { RetryTask } from './retry-task.ts'
 import { SignDownload } from './sign-download.ts'
+import { etagOf } from './task-etag.ts'
+import { downloadUrlFields, listQuery, parseInput, taskChanges, waitQuery } from './task-fields.ts'
+import { UpdateTask } from './update-task.ts'
 import { WaitForTask } from './wait-for-task.ts'
 
 export interface TaskRouteDeps {
@@ -26,7 +30,7 @@ export interface TaskRouteDeps {
 
 const POLL_AFTER_SECONDS = '1'
 
-/** `/api/v1/tasks`: create, list, read, download. */
+/** `/api/v1/tasks`: create, list, read, change, cancel, retry, delete, download. */
 export function taskRoutes({ send, receive, acceptUpload, sendVariant, readJson, waiting }: TaskRouteDeps): Router {
   const readTask = async (req: Request, res: Response): Promise<Task> => {
     const { wait } = parseInput(waitQuery, req.query, { status: 400, code: 'INVALID_QUERY' })
@@ -53,6 +57,26 @@ export function taskRoutes({ send, receive, acceptUpload, sendVariant, readJson,
     },
     '/tasks/:id': {
       get: async (req, res) => sendTask(res, await readTask(req, res)),
+      patch: [
+        ...readJson,
+        async (req, res) => {
+          const changes = parseInput(taskChanges, req.body, { status: 422, code: 'INVALID_FIELD' })
+          sendTask(res, await send(new UpdateTask(DEFAULT_TENANT, idOf(req), changes, req.get('If-Match'))))
+        },
+      ],
+      delete: async (req, res) => {
+        await send(new DeleteTask(DEFAULT_TENANT, idOf(req)))
+        res.status(204).end()
+      },
+    },
+    '/tasks/:id/cancel': {
+      post: async (req, res) => sendTask(res.status(202), await send(new CancelTask(DEFAULT_TENANT, idOf(req)))),
+    },
+    '/tasks/:id/retry': {
+      post: async (req, res) => {
+        const task = await send(new RetryTask(DEFAULT_TENANT, idOf(req)))
+        sendTask(res.status(202).location(task.links.self).set('Retry-After', POLL_AFTER_SECONDS), task)
+      },
     },
     '/tasks/:id/download': {
       get: async (req, res) => sendVariant(req, res, await send(new GetTask(DEFAULT_TENANT, idOf(req)))),

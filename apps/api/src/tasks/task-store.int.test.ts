@@ -115,7 +115,7 @@ describe('tasks that are due for a check', () => {
 
   it('are no longer due for dispatch once they were sent', async () => {
     const task = await newTask({ nextCheckAt: now })
-    await store.markSent([task.id], later(5000))
+    await store.markSent([task], later(5000))
     expect(await store.find('mine', task.id)).toMatchObject({ dispatch: { state: 'sent' }, nextCheckAt: later(5000) })
   })
 })

@@ -1,6 +1,7 @@
 import type { TaskStatus } from '@darkroom/contracts'
-import { Schema, Types, type Connection, type QueryFilter } from 'mongoose'
-import type { Move, TaskRecord } from './task.ts'
+import { Types, type Connection, type QueryFilter } from 'mongoose'
+import { taskModel, toObjectId, toRecord, type TaskDocument } from './task-model.ts'
+import { FINAL_STATUSES, type LogEntry, type Move, type TaskRecord } from './task.ts'
 
 /** Which tasks a list shows. Every list belongs to one tenant. */
 export interface TaskFilter {
@@ -21,62 +22,23 @@ export interface Fence {
   tenant: string
   epoch: number
   seq: number
+  /** Only if this still is how long its files are kept. */
+  ttlSeconds?: number
+  /** Only if nothing at all was written since. */
+  rev?: number
 }
 
-type TaskDocument = Omit<TaskRecord, 'id'> & { _id: Types.ObjectId }
+/** What a person may change of a task at any time. */
+export type TaskEdit = Partial<Pick<TaskRecord, 'name' | 'metadata' | 'ttlSeconds' | 'expiresAt'>>
+
+/**
+ * The owner of deleted tasks. Every question names a tenant and none can name this one, so that a task is out of sight for
+ * all of them with the very write that deletes it, and nothing that is said about it can move it.
+ */
+const NOBODY = ''
 
 const LOG_LENGTH = 100
 const NEWEST_FIRST = { createdAt: -1, _id: -1 } as const
-
-const nested = { _id: false, strict: 'throw' } as const
-const variantSchema = new Schema(
-  { resolution: String, width: Number, height: Number, format: String, size: Number, md5: String, path: String },
-  nested,
-)
-const logSchema = new Schema({ seq: Number, epoch: Number, attempt: Number, type: String, at: Date, data: Schema.Types.Mixed }, nested)
-
-const taskSchema = new Schema<TaskDocument>(
-  {
-    tenant: { type: String, required: true },
-    jobId: { type: String, required: true },
-    kind: { type: String, required: true },
-    status: { type: String, required: true },
-    priority: { type: String, required: true },
-    name: { type: String, required: true },
-    imageName: { type: String, required: true },
-    originalPath: { type: String, required: true },
-    source: { type: new Schema({ bytes: Number, format: String, width: Number, height: Number, sha256: String, md5: String }, nested) },
-    metadata: { type: Schema.Types.Mixed },
-    ttlSeconds: { type: Number, required: true },
-    images: { type: [variantSchema] },
-    progress: { type: new Schema({ stage: String, percent: Number }, nested) },
-    attempts: { type: new Schema({ made: Number, max: Number, nextAt: Date }, nested) },
-    error: { type: new Schema({ code: String, message: String, retryable: Boolean }, nested), default: null },
-    processingTimeMs: { type: Number, default: null },
-    waitMs: { type: Number, default: null },
-    workerId: { type: String, default: null },
-    startedAt: { type: Date, default: null },
-    finishedAt: { type: Date, default: null },
-    epoch: { type: Number, required: true },
-    seq: { type: Number, required: true },
-    rev: { type: Number, required: true },
-    dispatch: { type: new Schema({ state: String }, nested) },
-    nextCheckAt: { type: Date, default: null },
-    log: { type: [logSchema] },
-    createdAt: { type: Date, required: true },
-    updatedAt: { type: Date, required: true },
-    idempotency: { type: new Schema({ key: String, fingerprint: String }, nested) },
-    checkedBy: { type: String },
-  } as never,
-  { strict: 'throw', strictQuery: 'throw', minimize: false, versionKey: false, autoIndex: false, autoCreate: false, collection: 'tasks' },
-)
-taskSchema.index({ jobId: 1 }, { unique: true })
-taskSchema.index({ tenant: 1, createdAt: -1, _id: -1 })
-taskSchema.index({ tenant: 1, status: 1, createdAt: -1, _id: -1 })
-taskSchema.index({ tenant: 1, 'idempotency.key': 1 }, { unique: true, partialFilterExpression: { 'idempotency.key': { $type: 'string' } } })
-taskSchema.index({ 'images.path': 1 })
-// Only tasks that still need looking after are in this index, however many there are in all.
-taskSchema.index({ nextCheckAt: 1 }, { partialFilterExpression: { nextCheckAt: { $type: 'date' } } })
 
 export const newTaskId = (): string => new Types.ObjectId().toHexString()
 
@@ -85,7 +47,7 @@ export class TaskStore {
   readonly #tasks
 
   constructor(connection: Connection) {
-    this.#tasks = connection.model<TaskDocument>('Task', taskSchema)
+    this.#tasks = taskModel(connection)
   }
 
   async ping(): Promise<void> {
@@ -95,7 +57,7 @@ export class TaskStore {
 
   /** Tasks of all tenants that have not reached a final status. */
   async countUnfinished(): Promise<number> {
-    return this.#tasks.countDocuments({ nextCheckAt: { $type: 'date' } })
+    return this.#tasks.countDocuments({ nextCheckAt: { $type: 'date' }, status: { $in: ['pending', 'processing'] } })
   }
 
   /** Makes the indexes where they are missing; safe to run at every start of every replica. */
@@ -152,11 +114,6 @@ export class TaskStore {
     return new Set(found.flatMap(({ images }) => images.map((image) => image.path)))
   }
 
-  /** Whether an unfinished task writes its variants to this folder. */
-  async isWorkingOn(imageName: string): Promise<boolean> {
-    return (await this.#tasks.exists({ imageName, nextCheckAt: { $type: 'date' } })) !== null
-  }
-
   /** Newest first. */
   async list(filter: TaskFilter, start: PageStart, limit: number): Promise<TaskRecord[]> {
     const query = 'after' in start ? { $and: [queryOf(filter), after(start.after)] } : queryOf(filter)
@@ -179,37 +136,68 @@ export class TaskStore {
    * @returns the task after the move; undefined when it came late, twice or never was legal, and nothing was changed.
    */
   async move(fence: Fence, move: Move): Promise<TaskRecord | undefined> {
-    const document = await this.#tasks
-      .findOneAndUpdate(
-        {
-          _id: new Types.ObjectId(fence.id),
-          tenant: fence.tenant,
-          epoch: fence.epoch,
-          seq: { $lt: fence.seq },
-          status: { $in: [...move.from] },
-        },
-        {
-          $set: { ...move.patch, seq: fence.seq, updatedAt: new Date() },
-          $inc: { rev: 1 },
-          $push: { log: { $each: [move.entry], $slice: -LOG_LENGTH } },
-        },
-        { returnDocument: 'after' },
-      )
-      .lean<TaskDocument>()
-    return toRecord(document)
+    const { id, seq, ...equal } = fence
+    const filter = {
+      _id: toObjectId(id),
+      ...equal,
+      seq: { $lt: seq },
+      status: { $in: [...move.from] },
+    }
+    return this.#write(filter, { ...move.patch, seq }, move.entry)
   }
 
-  /** Notes that the jobs of these tasks are on the queue, and when to look after them next. */
-  async markSent(ids: readonly string[], nextCheckAt: Date): Promise<void> {
-    await this.#tasks.updateMany(
-      { _id: { $in: ids.map(toObjectId) }, status: 'pending' },
-      { $set: { 'dispatch.state': 'sent', nextCheckAt } },
+  /** Begins a new epoch if nobody else has begun one, or deleted the task, since it was read. */
+  async restart({ id, tenant, epoch }: TaskRecord, move: Move): Promise<TaskRecord | undefined> {
+    return this.#write({ _id: toObjectId(id), tenant, epoch, status: { $in: [...move.from] } }, move.patch, move.entry)
+  }
+
+  /** Changes what a person may change, if nothing was written since the task was read. */
+  async edit({ id, tenant, epoch, rev }: TaskRecord, edit: TaskEdit): Promise<TaskRecord | undefined> {
+    return this.#write({ _id: toObjectId(id), tenant, epoch, rev }, edit)
+  }
+
+  /**
+   * Takes a task away from its tenant unless it is being processed. What is left is an expired task of nobody's, whose
+   * files and record are due to go.
+   */
+  async markDeleted({ id, tenant, epoch }: TaskRecord, now: Date): Promise<TaskRecord | undefined> {
+    const filter = { _id: toObjectId(id), tenant, epoch, status: { $ne: 'processing' as const } }
+    const gone = { tenant: NOBODY, status: 'expired', nextCheckAt: null, purgeAt: now, removeAt: now }
+    return toRecord(
+      await this.#tasks
+        .findOneAndUpdate(filter, { $set: gone, $unset: { idempotency: 1 }, $inc: { rev: 1 } }, { returnDocument: 'after' })
+        .lean<TaskDocument>(),
     )
+  }
+
+  /** How long the files of a task are kept after its end; undefined when there is no such task. */
+  async ttlOf(tenant: string, id: string): Promise<number | undefined> {
+    const task = await this.#tasks
+      .findOne({ _id: toObjectId(id), tenant })
+      .select({ ttlSeconds: 1 })
+      .lean<Pick<TaskDocument, 'ttlSeconds'>>()
+    return task?.ttlSeconds
+  }
+
+  /**
+   * Notes that the jobs of these tasks are on the queue, and when to look after them next. Of these epochs only: a task
+   * that was started anew meanwhile still waits for its new job.
+   */
+  async markSent(tasks: readonly TaskRecord[], nextCheckAt: Date): Promise<void> {
+    for (const [epoch, sent] of Map.groupBy(tasks, (task) => task.epoch)) {
+      const filter = { _id: { $in: sent.map(({ id }) => toObjectId(id)) }, epoch, status: 'pending' as const }
+      await this.#tasks.updateMany(filter, { $set: { 'dispatch.state': 'sent', nextCheckAt } })
+    }
   }
 
   /** Looks after these tasks again at another time, unless they reached a final status meanwhile. */
   async postpone(id: string, nextCheckAt: Date): Promise<void> {
     await this.#tasks.updateOne({ _id: toObjectId(id), nextCheckAt: { $ne: null } }, { $set: { nextCheckAt } })
+  }
+
+  /** Nothing is left of the job of a task that has ended: nobody need look after it any more. */
+  async settle({ id, epoch }: TaskRecord): Promise<void> {
+    await this.#tasks.updateOne({ _id: toObjectId(id), epoch, status: { $in: [...FINAL_STATUSES] } }, { $set: { nextCheckAt: null } })
   }
 
   /**
@@ -247,12 +235,20 @@ export class TaskStore {
     const { modifiedCount } = await this.#tasks.updateMany({ nextCheckAt: { $type: 'date' } }, { $set: { nextCheckAt: new Date() } })
     return modifiedCount
   }
+
+  /** One guarded write: it counts itself and adds to the log, or changes nothing. */
+  async #write(filter: QueryFilter<TaskDocument>, changes: object, entry?: LogEntry): Promise<TaskRecord | undefined> {
+    const update = {
+      $set: { ...changes, updatedAt: new Date() },
+      $inc: { rev: 1 },
+      ...(entry && { $push: { log: { $each: [entry], $slice: -LOG_LENGTH } } }),
+    }
+    return toRecord(await this.#tasks.findOneAndUpdate(filter, update, { returnDocument: 'after' }).lean<TaskDocument>())
+  }
 }
 
 /** Whether an insert failed because its idempotency key is taken. */
 export const isKeyTaken = (error: unknown): boolean => (error as { code?: unknown }).code === 11000
-
-const toObjectId = (id: string): Types.ObjectId => new Types.ObjectId(id)
 
 function queryOf(filter: TaskFilter): QueryFilter<TaskDocument> {
   const { createdFrom, createdTo, ...equal } = filter
@@ -267,11 +263,3 @@ function queryOf(filter: TaskFilter): QueryFilter<TaskDocument> {
 const after = ({ createdAt, id }: { createdAt: Date; id: string }): QueryFilter<TaskDocument> => ({
   $or: [{ createdAt: { $lt: createdAt } }, { createdAt, _id: { $lt: toObjectId(id) } }],
 })
-
-function toRecord(document: TaskDocument): TaskRecord
-function toRecord(document: TaskDocument | null): TaskRecord | undefined
-function toRecord(document: TaskDocument | null): TaskRecord | undefined {
-  if (!document) return undefined
-  const { _id, ...record } = document
-  return { id: _id.toHexString(), ...record }
-}

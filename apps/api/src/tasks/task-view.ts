@@ -13,7 +13,11 @@ export function toTaskView(task: TaskRecord): Task {
     name: task.name,
     originalPath: task.originalPath,
     source: task.source,
-    images: task.images.map((image) => ({ ...image, url: `${self}/download?resolution=${image.resolution}` })),
+    // The record of an expired task remembers its files until they are removed, but they cannot be had any more.
+    images: (task.status === 'expired' ? [] : task.images).map((image) => ({
+      ...image,
+      url: `${self}/download?resolution=${image.resolution}`,
+    })),
     progress: task.progress,
     attempts: { made: task.attempts.made, max: task.attempts.max, nextAt: iso(task.attempts.nextAt) },
     epoch: task.epoch,
@@ -26,7 +30,7 @@ export function toTaskView(task: TaskRecord): Task {
     updatedAt: task.updatedAt.toISOString(),
     startedAt: iso(task.startedAt),
     finishedAt: iso(task.finishedAt),
-    expiresAt: iso(task.finishedAt && new Date(task.finishedAt.getTime() + task.ttlSeconds * 1000)),
+    expiresAt: iso(task.expiresAt),
     links: { self, status: `/api/jobs/${task.jobId}/status`, download: `${self}/download`, events: `${self}/events` },
   }
 }

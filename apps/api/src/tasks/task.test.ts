@@ -2,7 +2,9 @@ import { eventSeq, TASK_STATUSES, type TaskEvent, type TaskStatus } from '@darkr
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createdOf, historyOf, newRecord, type Run } from '../../test/task-history.ts'
+import { reduce } from '../../test/reduce-task.ts'
 import { anyHistory, shuffledWithDuplicates } from '../../test/any-history.ts'
+import { cancellation, expiry } from './task-steps.ts'
 import { canMove, FINAL_STATUSES, isFinal, moveFor, previousRuns, sourcesOf, type TaskRecord } from './task.ts'
 
 const NOW = Date.UTC(2026, 4, 2)
@@ -39,8 +41,10 @@ describe('what an event writes', () => {
   const failed = historyOf(task, [{ progress: 0, end: 'failed' }]).at(-1) as TaskEvent
   const patchOf = (event: TaskEvent) => moveFor(event, NOW)?.patch
 
-  it('task.created moves nothing', () => {
+  it('what the API says itself moves nothing when it is heard again', () => {
     expect(moveFor(createdOf(task), NOW)).toBeUndefined()
+    expect(moveFor(cancellation(newRecord(task), NOW).event, NOW)).toBeUndefined()
+    expect(moveFor(expiry(newRecord(task), NOW, { graceMs: 0, recordMs: 0 }).event, NOW)).toBeUndefined()
   })
 
   it('task.processing says who runs it since when, and when to look after it', () => {
@@ -162,21 +166,6 @@ it('a job made anew knows the runs and attempts of the lost one', () => {
 })
 
 const TASK_ID = '65d4'.repeat(6)
-
-/** What the guarded write in the database does, in plain words. */
-function reduce(task: TaskRecord, event: TaskEvent): TaskRecord {
-  const move = moveFor(event, NOW)
-  if (!move || event.epoch !== task.epoch || event.seq <= task.seq || !move.from.includes(task.status)) return task
-  const { 'attempts.made': made = 0, 'attempts.nextAt': nextAt = null, ...patch } = move.patch
-  return {
-    ...task,
-    ...patch,
-    attempts: { ...task.attempts, made, nextAt },
-    seq: event.seq,
-    rev: task.rev + 1,
-    log: [...task.log, move.entry],
-  }
-}
 
 /** All but the traces of the way that led there. */
 function contentOf(task: TaskRecord): object {

@@ -32,6 +32,15 @@ export interface TaskRecord {
   workerId: string | null
   startedAt: Date | null
   finishedAt: Date | null
+  /** When a person last had it done again; null in the first epoch. */
+  restartedAt: Date | null
+  /** When its files may go, by the API's clock; null while it has not ended. */
+  expiresAt: Date | null
+  /** When the files of an expired task are to be removed; null before it expires, and when they are gone. */
+  purgeAt: Date | null
+  purgedAt: Date | null
+  /** When the record of an expired task goes, too. */
+  removeAt: Date | null
   /** Times (re)started by a person. */
   epoch: number
   /** Place in the epoch's history of the last event that took effect: the fence against late and duplicate ones. */
@@ -40,7 +49,7 @@ export interface TaskRecord {
   rev: number
   /** The outbox: `due` until the job is known to be on the queue. */
   dispatch: { state: 'due' | 'sent' }
-  /** When somebody has to look after this task; null once its status is final. */
+  /** When somebody has to look after this task; null once it has ended and nothing is left of its job. */
   nextCheckAt: Date | null
   log: LogEntry[]
   /** The client's own name for the request that made this task, and what exactly it asked for. */
@@ -64,10 +73,14 @@ export type TaskPatch = Pick<
   'status' | 'progress' | 'error' | 'processingTimeMs' | 'waitMs' | 'workerId' | 'startedAt' | 'finishedAt' | 'images' | 'nextCheckAt'
 > & { 'attempts.made': number; 'attempts.nextAt': Date | null; 'dispatch.state': 'sent' }
 
+/** What people and time write besides. */
+export type StepPatch = TaskPatch &
+  Pick<TaskRecord, 'epoch' | 'seq' | 'dispatch' | 'restartedAt' | 'expiresAt' | 'purgeAt' | 'purgedAt' | 'removeAt'>
+
 /** A legal step of one task: from which statuses it may be taken, and what it writes. */
 export interface Move {
   from: readonly TaskStatus[]
-  patch: Partial<TaskPatch>
+  patch: Partial<StepPatch>
   entry: LogEntry
 }
 
@@ -88,6 +101,9 @@ export const FINAL_STATUSES: readonly TaskStatus[] = ['completed', 'failed', 'ca
 
 export const isFinal = (status: TaskStatus): boolean => FINAL_STATUSES.includes(status)
 
+/** The final statuses that a person, or time, may lead on to `to`. */
+export const endsBefore = (to: TaskStatus): readonly TaskStatus[] => MOVES[to].filter(isFinal)
+
 /** The statuses from which an event of the same epoch may lead to `to`; final ones never are among them. */
 export const sourcesOf = (to: TaskStatus): readonly TaskStatus[] => MOVES[to].filter((from) => !isFinal(from))
 
@@ -98,14 +114,17 @@ const RUNNING_CHECK_MS = 10_000
 const RETRY_GRACE_MS = 5_000
 
 /** The move that an event asks for; undefined for events that move nothing. `now` is of this process, in ms. */
-export function moveFor(event: TaskEvent, now: number): Move | undefined {
+export function moveFor(event: TaskEvent, now: number): (Move & { patch: TaskPatch }) | undefined {
   const patch = patchFor(event, now)
   return patch && { from: sourcesOf(patch.status), patch, entry: entryFor(event) }
 }
 
 function patchFor(event: TaskEvent, now: number): TaskPatch | undefined {
   switch (event.eventType) {
+    // Written by those who said them: no worker's word makes, ends or expires a task.
     case 'task.created':
+    case 'task.cancelled':
+    case 'task.expired':
       return undefined
     case 'task.processing':
       return running(event, now, { stage: 'started', percent: 0 })
@@ -176,6 +195,9 @@ export function entryFor(event: TaskEvent): LogEntry {
   return { seq, epoch, attempt, type: eventType, at: new Date(timestamp), data }
 }
 
+/** When the task's current epoch began to wait for a worker. */
+export const queuedAt = (task: TaskRecord): Date => task.restartedAt ?? task.createdAt
+
 /** What a job made anew must know of its lost forerunner, so that its numbers go on from there. */
 export function previousRuns(task: TaskRecord): { runs: number; attempts: number } | undefined {
   const runs = attemptOfSeq(task.seq)
@@ -201,6 +223,11 @@ export const UNTOUCHED = {
   workerId: null,
   startedAt: null,
   finishedAt: null,
+  restartedAt: null,
+  expiresAt: null,
+  purgeAt: null,
+  purgedAt: null,
+  removeAt: null,
   epoch: 1,
   seq: 0,
   rev: 0,

@@ -2,6 +2,7 @@ import type { TaskEvent } from '@darkroom/contracts'
 import type { PublishTaskEvent } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
 import { RequestData, type RequestHandler } from 'mediatr-ts'
+import { endTask } from './end-task.ts'
 import type { TaskCache } from './task-cache.ts'
 import type { TaskStore } from './task-store.ts'
 import { SettledEvents } from './settled-events.ts'
@@ -39,9 +40,10 @@ export class UpdateTaskStatusHandler implements RequestHandler<UpdateTaskStatus,
   }
 
   async #take(event: TaskEvent, move: Move): Promise<TaskRecord | undefined> {
-    const { store, cache, publish, log } = this.#deps
+    const { store, cache, publish, log, now } = this.#deps
     const { taskId: id, tenant, epoch, seq } = event
-    const task = await store.move({ id, tenant, epoch, seq }, move)
+    const fence = { id, tenant, epoch, seq }
+    const task = move.patch.nextCheckAt === null ? await endTask(store, fence, move, now()) : await store.move(fence, move)
     if (!task) {
       log.debug({ taskId: id, event: event.eventType, epoch, seq }, 'late, double or illegal: nothing changed')
       return undefined

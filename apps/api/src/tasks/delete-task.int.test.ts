@@ -1,0 +1,106 @@
+import type { Problem, Task } from '@darkroom/contracts'
+import { sampleJpeg, until } from '@darkroom/testing'
+import { Types } from 'mongoose'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { startTestApi, type TestApi } from '../../test/start-test-api.ts'
+import { completedOf, historyOf, variantOf } from '../../test/task-history.ts'
+
+const photo = await sampleJpeg({ width: 64, height: 48 })
+let api: TestApi
+
+beforeAll(async () => {
+  api = await startTestApi({ CLEANUP_INTERVAL_MS: '200' })
+})
+afterAll(() => api.stop())
+
+const newTask = async (): Promise<Task> => (await api.upload(photo)).body as Task
+const get = (task: Task) => api.request(task.links.self)
+const remove = (task: Task) => api.request(task.links.self, { method: 'DELETE' })
+const tasks = () => api.database.collection('tasks')
+const documentOf = (task: Task) => tasks().findOne({ jobId: task.jobId })
+const hasFile = (key: string): Promise<boolean> => api.storage.stat(key).then(() => true, () => false) // prettier-ignore
+
+/** A completed task with files of these names, which lie in a folder of their own. */
+async function completedTask(...names: string[]): Promise<Task> {
+  const task = await newTask()
+  const images = names.map((name) => ({ ...variantOf('800', 600, 'a'.repeat(32)), path: `output/${name}/800/${'a'.repeat(32)}.jpg` }))
+  for (const { path } of images) await api.storage.put(path, Buffer.from('variant'))
+  // Unfinished tasks of the same name would hold its files back.
+  await tasks().updateOne({ jobId: task.jobId }, { $set: { imageName: names[0] } })
+  await api.tell(completedOf(task, images))
+  return until(async () => ((await get(task)).body as Task).status === 'completed' && ((await get(task)).body as Task))
+}
+
+it('a task goes with its files, its record and its job', async () => {
+  const task = await completedTask('whole')
+  expect((await remove(task)).status).toBe(204)
+  for (const path of [task.links.self, task.links.status, task.links.download]) expect((await api.request(path)).status, path).toBe(404)
+  await until(async () => !(await documentOf(task)), { what: 'the end of the record' })
+  expect(await hasFile(task.originalPath)).toBe(false)
+  expect(await hasFile(task.images[0]!.path)).toBe(false)
+  expect((await remove(task)).status).toBe(404)
+  const { items, total } = (await api.request('/api/v1/tasks?limit=100')).body as { items: Task[]; total: number }
+  expect(items.map(({ id }) => id)).not.toContain(task.id)
+  expect(total).toBe(items.length)
+})
+
+it('a waiting task takes its job off the queue, and nothing that is said of it brings it back', async () => {
+  const task = await newTask()
+  await until(() => api.queue.find(task.id, 1))
+  expect((await remove(task)).status).toBe(204)
+  await until(async () => !(await api.queue.find(task.id, 1)), { what: 'the end of the job' })
+  for (const event of historyOf(task, [{ progress: 0, end: 'completed' }])) await api.tell(event)
+  await until(async () => !(await documentOf(task)))
+  expect((await get(task)).status).toBe(404)
+})
+
+it('a running task stays', async () => {
+  const task = await newTask()
+  await api.tell(historyOf(task, [{ progress: 0, end: 'running' }])[0]!)
+  await until(async () => ((await get(task)).body as Task).status === 'processing')
+  const { status, body } = await remove(task)
+  expect([status, body as Problem]).toMatchObject([409, { code: 'TASK_PROCESSING' }])
+  expect(await hasFile(task.originalPath)).toBe(true)
+})
+
+it('a file that another task lists stays until the last of them goes', async () => {
+  const [first, second] = [await completedTask('shared', 'first-alone'), await completedTask('shared')]
+  expect((await remove(first)).status).toBe(204)
+  await until(async () => !(await documentOf(first)))
+  expect(await hasFile(first.images[1]!.path)).toBe(false)
+  expect(await hasFile(second.images[0]!.path)).toBe(true)
+  await remove(second)
+  await until(async () => !(await documentOf(second)))
+  expect(await hasFile(second.images[0]!.path)).toBe(false)
+})
+
+it('a file that a task at work may come to list stays, and goes with the next clean-up', async () => {
+  const task = await completedTask('busy')
+  const worker = await newTask()
+  await tasks().updateOne({ jobId: worker.jobId }, { $set: { imageName: 'busy' } })
+  expect((await remove(task)).status).toBe(204)
+  expect((await get(task)).status).toBe(404)
+  await until(async () => (await documentOf(task))?.['purgeAt'] > new Date(), { what: 'the postponement' })
+  expect(await hasFile(task.images[0]!.path)).toBe(true)
+  await api.tell(completedOf(worker))
+  await until(async () => ((await get(worker)).body as Task).status === 'completed')
+  await tasks().updateOne({ jobId: task.jobId }, { $set: { purgeAt: new Date(0) } })
+  await until(async () => !(await documentOf(task)), { what: 'the end of the record' })
+  expect(await hasFile(task.images[0]!.path)).toBe(false)
+})
+
+it('a deletion that was broken off behind its mark is finished by a clean-up', async () => {
+  const task = await completedTask('crashed')
+  const now = new Date()
+  const mark = { tenant: '', status: 'expired', nextCheckAt: null, purgeAt: now, removeAt: now }
+  await tasks().updateOne({ _id: new Types.ObjectId(task.id) }, { $set: mark })
+  await until(async () => !(await documentOf(task)), { what: 'the end of the record' })
+  expect(await hasFile(task.originalPath)).toBe(false)
+  expect(await hasFile(task.images[0]!.path)).toBe(false)
+})
+
+it('of many at once one deletes', async () => {
+  const task = await completedTask('raced')
+  const answers = await Promise.all(Array.from({ length: 8 }, () => remove(task)))
+  expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([204, ...Array.from({ length: 7 }, () => 404)])
+})

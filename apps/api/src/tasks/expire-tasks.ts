@@ -1,0 +1,120 @@
+import type { PublishTaskEvent } from '@darkroom/messaging'
+import type { Logger } from '@darkroom/runtime'
+import { RequestData, type RequestHandler } from 'mediatr-ts'
+import type { CleanupReport, CleanupTotalsStore } from './cleanup-totals-store.ts'
+import type { ExpiryStore } from './expiry-store.ts'
+import type { FileRemover } from './file-remover.ts'
+import { purgeTask } from './purge-task.ts'
+import type { TaskCache } from './task-cache.ts'
+import { expiry } from './task-steps.ts'
+import type { TaskStore } from './task-store.ts'
+import type { TaskRecord } from './task.ts'
+
+/**
+ * Lets tasks go whose time is over: first their files become unreachable, after a while they are removed, and much later
+ * the record goes. Every step is guarded or repeatable, so a run may break off anywhere, and two may overlap.
+ */
+export class ExpireTasks extends RequestData<CleanupReport> {
+  readonly signal: AbortSignal
+
+  constructor(signal: AbortSignal) {
+    super()
+    this.signal = signal
+  }
+}
+
+/** Tasks read at a time, and all worked on side by side. */
+const BATCH = 50
+
+export class ExpireTasksHandler implements RequestHandler<ExpireTasks, CleanupReport> {
+  readonly #deps
+
+  constructor(deps: {
+    store: TaskStore
+    expiries: ExpiryStore
+    files: FileRemover
+    totals: CleanupTotalsStore
+    cache: TaskCache
+    publish: PublishTaskEvent
+    /** Between the end of a task's files for clients and their removal, and between the former and the end of the record. */
+    keep: { graceMs: number; recordMs: number }
+    log: Logger
+    now: () => number
+  }) {
+    this.#deps = deps
+  }
+
+  async handle({ signal }: ExpireTasks): Promise<CleanupReport> {
+    const { expiries, totals, log, now } = this.#deps
+    const startedAt = performance.now()
+    const done: CleanupReport = { tasksExpired: 0, filesRemoved: 0, bytesFreed: 0, recordsRemoved: 0, durationMs: 0 }
+    try {
+      await this.#each(
+        signal,
+        (at) => expiries.dueToExpire(at, BATCH),
+        (task) => this.#expire(task, done),
+      )
+      await this.#each(
+        signal,
+        (at) => expiries.dueToPurge(at, BATCH),
+        (task) => this.#purge(task, done),
+      )
+      await this.#each(
+        signal,
+        (at) => expiries.dueToRemove(at, BATCH),
+        (task) => this.#remove(task, done),
+      )
+    } finally {
+      done.durationMs = Math.round(performance.now() - startedAt)
+      if (done.tasksExpired + done.filesRemoved + done.recordsRemoved > 0) {
+        log.info(done, 'clean-up')
+        await totals.add(done, new Date(now()))
+      }
+    }
+    return done
+  }
+
+  /** Batch after batch until nothing is due. A task that could not be worked on now is left for the next run. */
+  async #each(signal: AbortSignal, due: (at: Date) => Promise<TaskRecord[]>, work: (task: TaskRecord) => Promise<void>): Promise<void> {
+    const seen = new Set<string>()
+    const at = new Date(this.#deps.now())
+    while (!signal.aborted) {
+      const tasks = (await due(at)).filter(({ id }) => !seen.has(id))
+      if (tasks.length === 0) return
+      for (const { id } of tasks) seen.add(id)
+      await Promise.all(tasks.map((task) => this.#attempt(task, work)))
+    }
+  }
+
+  async #attempt(task: TaskRecord, work: (task: TaskRecord) => Promise<void>): Promise<void> {
+    try {
+      await work(task)
+    } catch (error) {
+      this.#deps.log.warn({ taskId: task.id, err: error }, 'could not clean up after a task now; the next clean-up tries again')
+    }
+  }
+
+  /** Only if nothing was written since it was read: its time may just have been extended. */
+  async #expire(task: TaskRecord, done: CleanupReport): Promise<void> {
+    const { store, cache, publish, keep, log, now } = this.#deps
+    const { id, tenant, epoch, rev } = task
+    const { event, move } = expiry(task, now(), keep)
+    if (!(await store.move({ id, tenant, epoch, rev, seq: event.seq }, move))) return
+    done.tasksExpired++
+    await cache.taskChanged(tenant, id)
+    await publish(event)
+    log.debug({ taskId: id, epoch, was: task.status }, event.eventType)
+  }
+
+  async #purge(task: TaskRecord, done: CleanupReport): Promise<void> {
+    const { files, bytes } = await purgeTask(this.#deps, task, this.#deps.now())
+    done.filesRemoved += files
+    done.bytesFreed += bytes
+  }
+
+  async #remove({ id, tenant }: TaskRecord, done: CleanupReport): Promise<void> {
+    if (!(await this.#deps.expiries.remove(id))) return
+    done.recordsRemoved++
+    await this.#deps.cache.taskChanged(tenant, id)
+  }
+}

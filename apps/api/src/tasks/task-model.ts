@@ -1,0 +1,77 @@
+import { Schema, Types, type Connection, type Model } from 'mongoose'
+import type { TaskRecord } from './task.ts'
+
+/** A task as it lies in MongoDB. */
+export type TaskDocument = Omit<TaskRecord, 'id'> & { _id: Types.ObjectId }
+
+const nested = { _id: false, strict: 'throw' } as const
+const variantSchema = new Schema(
+  { resolution: String, width: Number, height: Number, format: String, size: Number, md5: String, path: String },
+  nested,
+)
+const logSchema = new Schema({ seq: Number, epoch: Number, attempt: Number, type: String, at: Date, data: Schema.Types.Mixed }, nested)
+
+const taskSchema = new Schema<TaskDocument>(
+  {
+    tenant: { type: String, required: true },
+    jobId: { type: String, required: true },
+    kind: { type: String, required: true },
+    status: { type: String, required: true },
+    priority: { type: String, required: true },
+    name: { type: String, required: true },
+    imageName: { type: String, required: true },
+    originalPath: { type: String, required: true },
+    source: { type: new Schema({ bytes: Number, format: String, width: Number, height: Number, sha256: String, md5: String }, nested) },
+    metadata: { type: Schema.Types.Mixed },
+    ttlSeconds: { type: Number, required: true },
+    images: { type: [variantSchema] },
+    progress: { type: new Schema({ stage: String, percent: Number }, nested) },
+    attempts: { type: new Schema({ made: Number, max: Number, nextAt: Date }, nested) },
+    error: { type: new Schema({ code: String, message: String, retryable: Boolean }, nested), default: null },
+    processingTimeMs: { type: Number, default: null },
+    waitMs: { type: Number, default: null },
+    workerId: { type: String, default: null },
+    startedAt: { type: Date, default: null },
+    finishedAt: { type: Date, default: null },
+    restartedAt: { type: Date, default: null },
+    expiresAt: { type: Date, default: null },
+    purgeAt: { type: Date, default: null },
+    purgedAt: { type: Date, default: null },
+    removeAt: { type: Date, default: null },
+    epoch: { type: Number, required: true },
+    seq: { type: Number, required: true },
+    rev: { type: Number, required: true },
+    dispatch: { type: new Schema({ state: String }, nested) },
+    nextCheckAt: { type: Date, default: null },
+    log: { type: [logSchema] },
+    createdAt: { type: Date, required: true },
+    updatedAt: { type: Date, required: true },
+    idempotency: { type: new Schema({ key: String, fingerprint: String }, nested) },
+    checkedBy: { type: String },
+  } as never,
+  { strict: 'throw', strictQuery: 'throw', minimize: false, versionKey: false, autoIndex: false, autoCreate: false, collection: 'tasks' },
+)
+taskSchema.index({ jobId: 1 }, { unique: true })
+taskSchema.index({ tenant: 1, createdAt: -1, _id: -1 })
+taskSchema.index({ tenant: 1, status: 1, createdAt: -1, _id: -1 })
+taskSchema.index({ tenant: 1, 'idempotency.key': 1 }, { unique: true, partialFilterExpression: { 'idempotency.key': { $type: 'string' } } })
+taskSchema.index({ 'images.path': 1 })
+// Only tasks that still need looking after are in this index, however many there are in all.
+taskSchema.index({ nextCheckAt: 1 }, { partialFilterExpression: { nextCheckAt: { $type: 'date' } } })
+taskSchema.index({ status: 1, expiresAt: 1 })
+taskSchema.index({ purgeAt: 1 }, { partialFilterExpression: { purgeAt: { $type: 'date' } } })
+taskSchema.index({ removeAt: 1 }, { partialFilterExpression: { removeAt: { $type: 'date' } } })
+
+/** The collection of tasks, for the stores: one model a connection. */
+export const taskModel = (connection: Connection): Model<TaskDocument> =>
+  (connection.models['Task'] as Model<TaskDocument> | undefined) ?? connection.model<TaskDocument>('Task', taskSchema)
+
+export const toObjectId = (id: string): Types.ObjectId => new Types.ObjectId(id)
+
+export function toRecord(document: TaskDocument): TaskRecord
+export function toRecord(document: TaskDocument | null): TaskRecord | undefined
+export function toRecord(document: TaskDocument | null): TaskRecord | undefined {
+  if (!document) return undefined
+  const { _id, ...record } = document
+  return { id: _id.toHexString(), ...record }
+}

@@ -1,0 +1,27 @@
+import type { Task } from '@darkroom/contracts'
+import { until } from '@darkroom/testing'
+import type { TestApi } from './start-test-api.ts'
+import { completedOf } from './task-history.ts'
+
+export type End = 'completed' | 'failed' | 'cancelled'
+
+/** Brings a task to one of its ends, as a worker, its failure or a person does. */
+export async function endAs(api: TestApi, task: Task, end: End): Promise<Task> {
+  if (end === 'completed') await api.tell(completedOf(task))
+  // Only the queue tells of failures, so this one is written where it would end up.
+  if (end === 'failed') await writeFailure(api, task)
+  if (end === 'cancelled') await api.request(`${task.links.self}/cancel`, { method: 'POST' })
+  return until(
+    async () => {
+      const { body } = await api.request(task.links.self)
+      return (body as Task).status === end && (body as Task)
+    },
+    { what: `the task to be ${end}` },
+  )
+}
+
+async function writeFailure(api: TestApi, task: Task): Promise<void> {
+  const now = new Date()
+  const failed = { status: 'failed', nextCheckAt: null, finishedAt: now, expiresAt: new Date(now.getTime() + 3_600_000), seq: 1999 }
+  await api.database.collection('tasks').updateOne({ jobId: task.jobId }, { $set: failed, $inc: { rev: 1 } })
+}

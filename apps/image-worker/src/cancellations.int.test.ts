@@ -1,0 +1,46 @@
+import { jobIdOf } from '@darkroom/contracts'
+import { publishTaskCommand } from '@darkroom/messaging'
+import { until } from '@darkroom/testing'
+import { expect, test } from 'vitest'
+import { createRig, isAlive } from '../test/rig.ts'
+
+type Rig = Awaited<ReturnType<typeof createRig>>
+const cancel = (rig: Rig, taskId: string) =>
+  publishTaskCommand(rig.redis, rig.names.commands, { command: 'cancel', jobId: jobIdOf(taskId, 1) })
+
+test('a running job that is cancelled loses its child at once and fails for good', async () => {
+  const rig = await createRig()
+  const worker = await rig.startWorker()
+  const { taskId } = await rig.submit({ imageName: 'hangs' })
+  await rig.event(taskId, 'task.processing')
+  const [pid] = worker.pool.pids
+  const told = performance.now()
+  await cancel(rig, taskId)
+  await until(() => !isAlive(pid!), { what: 'the end of the child', intervalMs: 5 })
+  expect(performance.now() - told).toBeLessThan(2000)
+  const job = await rig.failed(taskId)
+  expect(job.failedReason).toMatch(/^CANCELLED!: /)
+  expect(job.attemptsMade).toBe(1)
+  expect(rig.eventsOf(taskId).map(({ eventType }) => eventType)).not.toContain('task.retry')
+  expect(await rig.event((await rig.submit()).taskId, 'task.completed')).toMatchObject({ attempt: 1 })
+})
+
+test('a command that overtakes its job is not forgotten', async () => {
+  const rig = await createRig()
+  await rig.startWorker()
+  const first = await rig.submit({ imageName: 'waits' })
+  await rig.event(first.taskId, 'task.processing')
+  const second = await rig.submit()
+  await cancel(rig, second.taskId)
+  await rig.release()
+  expect((await rig.failed(second.taskId)).failedReason).toMatch(/^CANCELLED!: /)
+  expect(rig.eventsOf(second.taskId)).toEqual([])
+})
+
+test('what is no command, and a command for a stranger, change nothing', async () => {
+  const rig = await createRig()
+  await rig.startWorker()
+  for (const text of ['{broken', '{"command":"stop"}', '[]']) await rig.redis.publish(rig.names.commands, text)
+  await cancel(rig, 'f'.repeat(24))
+  expect(await rig.event((await rig.submit()).taskId, 'task.completed')).toMatchObject({ attempt: 1 })
+})

@@ -1,0 +1,92 @@
+import { uniqueName, until } from '@darkroom/testing'
+import { Queue } from 'bullmq'
+import { Redis } from 'ioredis'
+import { expect, inject, onTestFinished, test } from 'vitest'
+import { createMaintenance } from './maintenance.ts'
+import { redisNames } from './names.ts'
+
+const EVERY_MS = 250
+
+/** Several processes that keep one schedule, and what they did. */
+async function startReplicas(count: number, work: () => Promise<void> = async () => {}) {
+  const names = redisNames({ namespace: uniqueName('maintenance') })
+  const runs: { replica: number; at: number }[] = []
+  const errors: unknown[] = []
+  let active = 0
+  let mostActive = 0
+  const replicas = Array.from({ length: count }, (_, replica) => {
+    const producer = new Redis(inject('redisUrl'), { enableOfflineQueue: false, maxRetriesPerRequest: 1 })
+    const consumer = new Redis(inject('redisUrl'), { maxRetriesPerRequest: null })
+    const run = async (): Promise<void> => {
+      runs.push({ replica, at: Date.now() })
+      mostActive = Math.max(mostActive, ++active)
+      await work().finally(() => active--)
+    }
+    const maintenance = createMaintenance({ producer, consumer, names, everyMs: EVERY_MS, run, onError: (error) => errors.push(error) })
+    return { maintenance, producer, consumer }
+  })
+  const redis = new Redis(inject('redisUrl'))
+  const forget = async (): Promise<void> => {
+    const keys = await redis.keys(`${names.prefix}:*`)
+    if (keys.length > 0) await redis.del(keys)
+  }
+  onTestFinished(async () => {
+    await Promise.all(replicas.map(({ maintenance }) => maintenance.stop()))
+    await forget()
+    for (const { producer, consumer } of replicas) for (const connection of [producer, consumer]) connection.disconnect()
+    redis.disconnect()
+  })
+  for (const { maintenance } of replicas) maintenance.start()
+  return { names, runs, errors, forget, replicas, mostActive: () => mostActive }
+}
+
+test('however many processes there are, each interval has one run, and none overlap', async () => {
+  const { runs, errors, mostActive } = await startReplicas(4, () => until(() => true, { intervalMs: 1 }).then(() => {}))
+  await until(() => runs.length >= 8, { what: 'eight runs' })
+  const took = runs.at(-1)!.at - runs[0]!.at
+  expect(took).toBeGreaterThan(6 * EVERY_MS)
+  expect(mostActive()).toBe(1)
+  expect(errors).toEqual([])
+})
+
+test('a schedule that Redis lost is made again', async () => {
+  const { runs, forget } = await startReplicas(2)
+  await until(() => runs.length >= 2, { what: 'the first runs' })
+  await forget()
+  const before = runs.length
+  await until(() => runs.length >= before + 3, { what: 'runs after the loss' })
+})
+
+test('looking after the schedule begins no second series, and a failed run stops nothing', async () => {
+  const { names, runs, errors } = await startReplicas(3, () => Promise.reject(new Error('no luck')))
+  await until(() => runs.length >= 6, { what: 'six runs' })
+  expect(errors.length).toBeGreaterThan(3)
+  const redis = new Redis(inject('redisUrl'))
+  const queue = new Queue(names.maintenance, { connection: redis, prefix: names.prefix })
+  const counts = await queue.getJobCounts('delayed', 'waiting', 'active')
+  expect(counts['delayed']! + counts['waiting']! + counts['active']!).toBeLessThanOrEqual(2)
+  await queue.close()
+  redis.disconnect()
+})
+
+test('a process that stops tells its run to come to an end', async () => {
+  const names = redisNames({ namespace: uniqueName('maintenance') })
+  const producer = new Redis(inject('redisUrl'), { enableOfflineQueue: false, maxRetriesPerRequest: 1 })
+  const consumer = new Redis(inject('redisUrl'), { maxRetriesPerRequest: null })
+  const told = Promise.withResolvers<void>()
+  let started = false
+  const run = (signal: AbortSignal): Promise<void> => {
+    started = true
+    signal.addEventListener('abort', () => told.resolve())
+    return told.promise
+  }
+  const maintenance = createMaintenance({ producer, consumer, names, everyMs: EVERY_MS, run, onError: () => {} })
+  maintenance.start()
+  await until(() => started, { what: 'a run' })
+  await maintenance.stop()
+  await told.promise
+  const keys = await consumer.keys(`${names.prefix}:*`)
+  await consumer.del(keys)
+  producer.disconnect()
+  consumer.disconnect()
+})

@@ -1,0 +1,13 @@
+import { taskCommand, type TaskCommand } from '@darkroom/contracts'
+import type { Redis } from 'ioredis'
+import { subscribeJson, type ChannelHandlers } from './json-channel.ts'
+
+/** Tells all workers something. Rejects while Redis is away; that nobody listened is no error. */
+export async function publishTaskCommand(redis: Redis, channel: string, command: TaskCommand): Promise<void> {
+  await redis.publish(channel, JSON.stringify(command))
+}
+
+/** @param redis a connection used for nothing else; the caller owns and closes it. */
+export async function subscribeTaskCommands(redis: Redis, channel: string, handlers: ChannelHandlers<TaskCommand>): Promise<void> {
+  await subscribeJson(redis, channel, taskCommand, handlers)
+}

@@ -1,0 +1,69 @@
+import { sampleJpeg, until } from '@darkroom/testing'
+import sharp from 'sharp'
+import { afterEach, beforeEach, expect, inject, test } from 'vitest'
+import type { ApiProcess } from '../../scripts/processes.ts'
+import { accepted, answerOf, ended, get } from './support/client.ts'
+import { listen, type EventLog } from './support/events.ts'
+import { createInstallation, type Installation } from './support/installation.ts'
+import { childrenOf, isAlive, isLinux } from './support/processes-of-linux.ts'
+
+const SIDE = 7000
+let darkroom: Installation
+let events: EventLog
+let api: ApiProcess
+
+beforeEach(async () => {
+  darkroom = await createInstallation({ redisUrl: inject('redisUrl'), mongoUrl: inject('mongoUrl') }, { WORKER_CONCURRENCY: '1' })
+  events = await listen(darkroom)
+  api = await darkroom.api()
+})
+afterEach(async () => {
+  events.close()
+  await darkroom.stop()
+})
+
+const cancel = async (id: string) => answerOf(await fetch(`${api.url}/api/v1/tasks/${id}/cancel`, { method: 'POST' }))
+const retry = async (id: string) => answerOf(await fetch(`${api.url}/api/v1/tasks/${id}/retry`, { method: 'POST' }))
+
+/** Noise of nearly 50 million pixels, interlaced: as slow to decode as a picture within the limits can be. */
+function giantNoise(): Promise<Buffer> {
+  const noise = Buffer.alloc(SIDE * SIDE)
+  for (let at = 0, state = 1; at < noise.length; at++) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    noise[at] = 120 + (state >>> 31)
+  }
+  return sharp(noise, { raw: { width: SIDE, height: SIDE, channels: 1 } })
+    .png({ compressionLevel: 1, progressive: true })
+    .toBuffer()
+}
+
+test('a running job is gone in less than two seconds, its task stays cancelled, and can be done again', async () => {
+  const worker = await darkroom.worker('cancelled')
+  const { id } = await accepted(api.url, { bytes: await giantNoise(), name: 'noise.png' })
+  await events.event(id, 'task.processing')
+  const [child] = childrenOf(worker.pid)
+
+  const askedAt = performance.now()
+  const { status, body } = await cancel(id)
+  const answeredMs = performance.now() - askedAt
+  expect([status, body]).toMatchObject([202, { id, status: 'cancelled' }])
+  if (isLinux) {
+    await until(() => !isAlive(child!), { what: 'the end of the child', intervalMs: 5 })
+    const goneMs = performance.now() - askedAt
+    console.info(`cancelled: answered after ${answeredMs.toFixed(0)} ms, the child was gone after ${goneMs.toFixed(0)} ms`)
+    expect(goneMs).toBeLessThan(2000)
+  }
+
+  // The worker has a fresh child for the next job, and nothing of the old one is said any more.
+  const next = await accepted(api.url, { bytes: await sampleJpeg({ width: 300, height: 200 }) })
+  await events.event(next.id, 'task.completed')
+  expect((await get(`${api.url}/api/v1/tasks/${id}`)).body).toEqual(body)
+  expect(events.typesOf(id)).not.toContain('task.failed')
+  expect(events.of(id).at(-1)).toMatchObject({ eventType: 'task.cancelled', epoch: 1 })
+
+  expect((await retry(id)).body).toMatchObject({ status: 'pending', epoch: 2 })
+  const done = await ended(api.url, id)
+  expect(done).toMatchObject({ status: 'completed', epoch: 2, attempts: { made: 1 } })
+  console.info(`done again in ${done.processingTimeMs} ms`)
+  expect((await fetch(`${api.url}${done.images[0]!.url}`)).status).toBe(200)
+})
