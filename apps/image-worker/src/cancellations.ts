@@ -1,6 +1,5 @@
-import { formatFailureReason, subscribeTaskCommands, type ImageWorker } from '@darkroom/messaging'
+import { formatFailureReason, type CommandHandlers, type ImageWorker } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
-import type { Redis } from 'ioredis'
 
 const REMEMBERED = 1000
 
@@ -27,17 +26,14 @@ export class Cancellations {
     }
   }
 
-  /**
-   * Gives up what the API says. A command that is lost costs only the time of a job whose result nobody takes.
-   * @param around.redis a connection used for nothing else
-   */
-  async follow(worker: ImageWorker, { redis, channel, log }: { redis: Redis; channel: string; log: Logger }): Promise<void> {
-    await subscribeTaskCommands(redis, channel, {
+  /** Gives up what the API says. A command that is lost costs only the time of a job whose result nobody takes. */
+  handlersFor(worker: ImageWorker, log: Logger): CommandHandlers {
+    return {
       onMessage: ({ jobId }) => {
         this.add(jobId)
         if (worker.cancelJob(jobId, formatFailureReason(cancelled))) log.info({ jobId }, 'giving up a job: its task was cancelled')
       },
       onInvalid: (message) => log.warn({ message }, 'not a task command'),
-    })
+    }
   }
 }

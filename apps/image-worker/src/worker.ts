@@ -1,4 +1,10 @@
-import { createImageWorker, createQueueGauge, createTaskEventsPublisher, type PublishTaskEvent } from '@darkroom/messaging'
+import {
+  createImageWorker,
+  createQueueGauge,
+  createTaskEventsPublisher,
+  subscribeTaskCommands,
+  type PublishTaskEvent,
+} from '@darkroom/messaging'
 import { connectRedis, type Logger, type ShutdownPhase } from '@darkroom/runtime'
 import { Cancellations } from './cancellations.ts'
 import { ChildPool } from './child-pool.ts'
@@ -68,8 +74,8 @@ export function createWorker(config: WorkerConfig, { log, giveUp, program = chil
       // Told to end before it had begun: ending the children is what kept them from starting.
       if (closing) return
       run()
-      const following = cancellations.follow(worker, { redis: subscription, channel: names.commands, log })
-      await Promise.all([worker.waitUntilReady(), following])
+      const listening = subscribeTaskCommands(subscription, names.commands, cancellations.handlersFor(worker, log))
+      await Promise.all([worker.waitUntilReady(), listening])
       idleWatch.start()
       log.info({ workerId, concurrency, queue: names.queue, childPids: pool.pids }, 'ready')
     },

@@ -11,5 +11,5 @@ export { createImageWorker, permanentFailure, type ImageProcessor, type ImageWor
 export { createMaintenance, type Maintenance } from './maintenance.ts'
 export { redisNames, type RedisNames } from './names.ts'
 export { createQueueGauge, type QueueGauge, type QueueReading } from './queue-gauge.ts'
-export { publishTaskCommand, subscribeTaskCommands } from './task-commands-channel.ts'
+export { publishTaskCommand, subscribeTaskCommands, type CommandHandlers } from './task-commands-channel.ts'
 export { createTaskEventsPublisher, subscribeTaskEvents, type PublishTaskEvent } from './task-events-channel.ts'

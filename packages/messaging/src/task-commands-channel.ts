@@ -7,7 +7,9 @@ export async function publishTaskCommand(redis: Redis, channel: string, command:
   await redis.publish(channel, JSON.stringify(command))
 }
 
+export type CommandHandlers = ChannelHandlers<TaskCommand>
+
 /** @param redis a connection used for nothing else; the caller owns and closes it. */
-export async function subscribeTaskCommands(redis: Redis, channel: string, handlers: ChannelHandlers<TaskCommand>): Promise<void> {
+export async function subscribeTaskCommands(redis: Redis, channel: string, handlers: CommandHandlers): Promise<void> {
   await subscribeJson(redis, channel, taskCommand, handlers)
 }
