@@ -1,11 +1,11 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readdirSync } from 'node:fs'
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { readdirSync } from 'node:fs'
 import { until } from '@darkroom/testing'
 import { startRig, type Rig, type RigOptions } from './driver.ts'
 import { filesBelow, findDocuments, readEverything } from './final-reads.ts'
-import { History } from './history.ts'
+import { History, only } from './history.ts'
+import { FILES_ROOM } from './invariants.ts'
 import { judge, type Verdict } from './judge.ts'
 import type { Scenario } from './scenario.ts'
 import type { Patch } from './tree.ts'
@@ -22,6 +22,7 @@ export interface RunOptions {
 const REST_MS = 60_000
 /** For listeners to hear of what has happened: a feed that lost word of a change asks again within seconds. */
 const LISTEN_MS = 15_000
+const IDLE_OUT_MS = 8000
 const FINAL = new Set(['completed', 'failed', 'cancelled', 'expired'])
 
 /** Runs one scenario from fresh stores to the verdict. Never throws: what goes wrong is part of the record. */
@@ -56,6 +57,7 @@ async function live(scenario: Scenario, tasks: number, { mutation, ...options }:
     await scenario.run(rig, tasks).catch((error: unknown) => noteError(history, error))
     await comeToRest(rig, scenario.restMs ?? REST_MS)
     await rig.followers.settle(LISTEN_MS)
+    await connectionsIdleOut(rig)
     await noteUsage(rig, 'end')
     await readEverything(rig)
   } finally {
@@ -100,6 +102,13 @@ async function litter(rig: Rig): Promise<string[]> {
 const isOrphan = (key: string, ids: ReadonlySet<string>): boolean => {
   const id = /storage\/images\/([0-9a-f]{24})\//.exec(key)?.[1]
   return id !== undefined && !ids.has(id)
+}
+
+/** Connections that clients kept open for their next request are closed by the server after 5 s, which is no leak. */
+async function connectionsIdleOut({ apis, history }: Rig): Promise<void> {
+  const atFirst = new Map(only(history.entries, 'usage').map(({ args }) => [args.pid, args.openFiles]))
+  const back = (pid = 0): boolean => countOpenFiles(pid) <= (atFirst.get(pid) ?? Infinity) + FILES_ROOM
+  await until(() => apis.every(({ pid }) => back(pid)), { timeoutMs: IDLE_OUT_MS, what: 'connections to be closed' }).catch(() => {})
 }
 
 async function noteUsage({ apis, workers, history }: Rig, when: 'start' | 'end'): Promise<void> {

@@ -30,3 +30,8 @@ export interface FieldError {
 }
 
 export const taskNotFound = (): AppError => new AppError(404, 'TASK_NOT_FOUND', 'There is no task with this id.')
+
+export const keyInUse = (): AppError =>
+  new AppError(409, 'IDEMPOTENCY_IN_FLIGHT', 'A request with this Idempotency-Key is still being worked on; ask again in a moment.', {
+    headers: { 'Retry-After': '1' },
+  })

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { DEFAULT_TENANT, tenantKey } from '@darkroom/contracts'
 import type { Request, RequestHandler } from 'express'
 import type { Redis } from 'ioredis'
-import { AppError } from '../app-error.ts'
+import { AppError, keyInUse } from '../app-error.ts'
 
 /** A reservation outlives its process by this much at the most: then a client may try again. */
 const RESERVED_MS = 10_000
@@ -25,7 +25,7 @@ export function reserveIdempotencyKey(redis: Redis, prefix: string): RequestHand
     const key = idempotencyKey(req)
     if (key === undefined) return next()
     const name = prefix + tenantKey(DEFAULT_TENANT, `idempotency:${createHash('sha256').update(key).digest('hex')}`)
-    if (here.has(name)) throw inFlight()
+    if (here.has(name)) throw keyInUse()
     here.add(name)
     res.once('close', () => here.delete(name))
     const mine = randomUUID()
@@ -33,7 +33,7 @@ export function reserveIdempotencyKey(redis: Redis, prefix: string): RequestHand
       (done) => done === null,
       () => false,
     )
-    if (taken) throw inFlight()
+    if (taken) throw keyInUse()
     const refresh = setInterval(() => void redis.pexpire(name, RESERVED_MS).catch(() => {}), REFRESH_MS)
     res.once('close', () => {
       clearInterval(refresh)
@@ -47,8 +47,3 @@ export function reserveIdempotencyKey(redis: Redis, prefix: string): RequestHand
 async function release(redis: Redis, name: string, mine: string): Promise<void> {
   if ((await redis.get(name)) === mine) await redis.del(name)
 }
-
-const inFlight = (): AppError =>
-  new AppError(409, 'IDEMPOTENCY_IN_FLIGHT', 'A request with this Idempotency-Key is still being worked on; ask again in a moment.', {
-    headers: { 'Retry-After': '1' },
-  })

@@ -3,7 +3,7 @@ import { eventSeq, imageNameOf, originalKey, type Task, type TaskKind, type Task
 import type { PublishTaskEvent } from '@darkroom/messaging'
 import type { DiskStorage } from '@darkroom/storage'
 import { RequestData, type RequestHandler } from 'mediatr-ts'
-import { AppError } from '../app-error.ts'
+import { AppError, keyInUse } from '../app-error.ts'
 import type { Dispatch } from './dispatch.ts'
 import { isStoreOutage } from './store-outage.ts'
 import type { TaskCache } from './task-cache.ts'
@@ -70,9 +70,11 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, Task> {
       await store.insert(record)
     } catch (error) {
       if (!(await this.#wasInserted(record, error))) {
-        const replayed = isKeyTaken(error) ? await this.#replay(wanted) : undefined
+        if (!isKeyTaken(error)) throw error
+        const replayed = await this.#replay(wanted)
         if (replayed) return replayed
-        throw error
+        // Its task vanished in this very moment (deleted, or older than a day): the next try finds the key free.
+        throw keyInUse()
       }
     }
     await cache.taskChanged(record.tenant, id)
