@@ -1,13 +1,20 @@
 import { randomUUID } from 'node:crypto'
 import { join, resolve } from 'node:path'
+import type { ChannelEvent } from '@darkroom/contracts'
 import { createImageQueue, createMaintenance, createTaskEventsPublisher, publishTaskCommand, redisNames } from '@darkroom/messaging'
 import { connectRedis, redisUrl, type Logger, type ShutdownPhase } from '@darkroom/runtime'
 import { createDiskStorage } from '@darkroom/storage'
 import type { Express } from 'express'
+import { batchRoutes } from './batches/batch-routes.ts'
+import { BatchStore } from './batches/batch-store.ts'
+import { CompleteBatchHandler } from './batches/complete-batch.ts'
+import { CreateBatchHandler } from './batches/create-batch.ts'
+import { GetBatchHandler } from './batches/get-batch.ts'
 import { connectMongo, createMongoConnection } from './connect-mongo.ts'
 import type { ApiEnv } from './env.ts'
 import { createAcceptUpload } from './http/accept-upload.ts'
 import { createHttpApp } from './http/app.ts'
+import { receiveBatch } from './http/batch-upload.ts'
 import { HeldRequests } from './http/held-requests.ts'
 import { freeSpaceGate } from './http/free-space-gate.ts'
 import { healthRoutes } from './http/health.ts'
@@ -21,6 +28,7 @@ import { createMediator } from './mediator.ts'
 import { GetQueueStatsHandler } from './queues/get-queue-stats.ts'
 import { ListQueueJobsHandler } from './queues/list-queue-jobs.ts'
 import { queueRoutes } from './queues/queue-routes.ts'
+import { BatchCloser } from './sync/batch-closer.ts'
 import { Dispatcher } from './sync/dispatcher.ts'
 import { Janitor } from './sync/janitor.ts'
 import { QueueEventsListener } from './sync/queue-events-listener.ts'
@@ -28,6 +36,7 @@ import { Sweeper } from './sync/sweeper.ts'
 import { TaskEventsSubscriber } from './sync/task-events-subscriber.ts'
 import { CancelTaskHandler } from './tasks/cancel-task.ts'
 import { CleanupTotalsStore } from './tasks/cleanup-totals-store.ts'
+import { createAcceptBatch } from './http/accept-batch.ts'
 import { CreateTaskHandler } from './tasks/create-task.ts'
 import { DeleteTaskHandler } from './tasks/delete-task.ts'
 import { ExpireTasks, ExpireTasksHandler } from './tasks/expire-tasks.ts'
@@ -81,24 +90,31 @@ export function createApi(env: ApiEnv, log: Logger): Api {
   const files = new FileRemover({ store: expiries, storage })
   const cache = new TaskCache(cacheRedis, names.cachePrefix, log, feed.changed)
   const queue = createImageQueue({ redis: producer, names, policy: { attempts: env.QUEUE_MAX_RETRIES, backoffMs: env.QUEUE_BACKOFF_MS } })
-  const publish = createTaskEventsPublisher(producer, names.channel, (error, event) =>
-    log.debug({ err: error, taskId: event.taskId, event: event.eventType }, 'event not published'),
+  const publish = createTaskEventsPublisher<ChannelEvent>(producer, names.channel, (error, event) =>
+    log.debug({ err: error, event }, 'event not published'),
   )
   const stopJob = createStopJob(queue, (command) => publishTaskCommand(producer, names.commands, command))
   const dispatcher = new Dispatcher({ store, queue, log, now })
 
+  const createTask = new CreateTaskHandler({
+    store,
+    storage,
+    cache,
+    publish,
+    dispatch: dispatcher.dispatch,
+    maxAttempts: env.QUEUE_MAX_RETRIES,
+    dispatchLeaseMs: env.DISPATCH_LEASE_MS,
+    now,
+  })
+  const batches = new BatchStore(mongo)
+  const completeBatch = new CompleteBatchHandler({ batches, publish, log, now })
+
   const { send } = createMediator([
-    new CreateTaskHandler({
-      store,
-      storage,
-      cache,
-      publish,
-      dispatch: dispatcher.dispatch,
-      maxAttempts: env.QUEUE_MAX_RETRIES,
-      dispatchLeaseMs: env.DISPATCH_LEASE_MS,
-      now,
-    }),
-    new UpdateTaskStatusHandler({ store, cache, publish, log, now }),
+    createTask,
+    new UpdateTaskStatusHandler({ store, cache, publish, log, now, onChanged: completeBatch.taskChanged }),
+    completeBatch,
+    new CreateBatchHandler({ batches, createTask, completeBatch, log, now }),
+    new GetBatchHandler({ batches }),
     new CancelTaskHandler({ store, cache, publish, stopJob, log, now }),
     new RetryTaskHandler({ store, cache, publish, dispatch: dispatcher.dispatch, dispatchLeaseMs: env.DISPATCH_LEASE_MS, log, now }),
     new UpdateTaskHandler({ store, cache, log }),
@@ -137,15 +153,17 @@ export function createApi(env: ApiEnv, log: Logger): Api {
     intervalMs: env.SWEEP_INTERVAL_MS,
     repairGap: (repair) => listener.repairGap(repair),
   })
+  const batchCloser = new BatchCloser({ batches, send, intervalMs: env.SWEEP_INTERVAL_MS, log, now })
   // Whatever became due while the queue was away goes out as soon as it is back.
   producer.on('ready', () => void sweeper.sweep())
 
   const tempFolder = join(dataDir, 'uploads', 'temp')
-  const receive = [
-    freeSpaceGate(() => storage.freeBytes(), env.MIN_FREE_BYTES),
-    reserveIdempotencyKey(cacheRedis, names.cachePrefix),
-    receiveImage(join(tempFolder, randomUUID()), { maxFileBytes: env.UPLOAD_MAX_BYTES, maxFieldBytes: env.UPLOAD_MAX_FIELD_BYTES }),
-  ]
+  const bootFolder = join(tempFolder, randomUUID())
+  const admit = [freeSpaceGate(() => storage.freeBytes(), env.MIN_FREE_BYTES), reserveIdempotencyKey(cacheRedis, names.cachePrefix)]
+  const limits = { maxFileBytes: env.UPLOAD_MAX_BYTES, maxFieldBytes: env.UPLOAD_MAX_FIELD_BYTES }
+  const receive = [...admit, receiveImage(bootFolder, limits)]
+  const batchLimits = { ...limits, maxFiles: env.BATCH_MAX_FILES, maxBatchBytes: env.BATCH_MAX_BYTES }
+  const receiveMany = [...admit, receiveBatch(bootFolder, batchLimits)]
   const janitor = new Janitor({
     store,
     storage,
@@ -167,6 +185,12 @@ export function createApi(env: ApiEnv, log: Logger): Api {
   const acceptUpload = createAcceptUpload({ send, maxPixels: env.IMAGE_MAX_PIXELS, defaultTtlSeconds: env.FILE_TTL_SECONDS })
   const streams = new HeldRequests({ total: env.EVENT_STREAMS_MAX, each: env.FOLLOWERS_PER_TASK })
   const waiting = new HeldRequests({ total: env.WAITING_REQUESTS_MAX, each: env.FOLLOWERS_PER_TASK })
+  const acceptBatch = createAcceptBatch({
+    send,
+    maxPixels: env.IMAGE_MAX_PIXELS,
+    maxFileBytes: env.UPLOAD_MAX_BYTES,
+    defaultTtlSeconds: env.FILE_TTL_SECONDS,
+  })
   const routeDeps = {
     send,
     receive,
@@ -178,6 +202,7 @@ export function createApi(env: ApiEnv, log: Logger): Api {
   const app = createHttpApp({
     v1: [
       taskRoutes(routeDeps),
+      batchRoutes({ send, receive: receiveMany, acceptBatch }),
       taskEventRoutes({ send, streams, pace: { heartbeatMs: env.EVENT_HEARTBEAT_MS, patienceMs: env.EVENT_PATIENCE_MS } }),
       queueRoutes({ send }),
     ],
@@ -202,15 +227,23 @@ export function createApi(env: ApiEnv, log: Logger): Api {
     requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
     headersTimeoutMs: env.HEADERS_TIMEOUT_MS,
     maxFileBytes: env.UPLOAD_MAX_BYTES,
+    maxBatchBytes: env.BATCH_MAX_BYTES,
   })
 
   const startSync = async (): Promise<void> => {
-    await connectMongo({ connection: mongo, url: env.MONGODB_URL, prepare: () => store.prepare(), log, stop: stopping.signal })
+    await connectMongo({
+      connection: mongo,
+      url: env.MONGODB_URL,
+      prepare: async () => void (await Promise.all([store.prepare(), batches.prepare()])),
+      log,
+      stop: stopping.signal,
+    })
     if (stopping.signal.aborted) return
     sweeper.start()
     janitor.start()
     feed.start()
     maintenance.start()
+    batchCloser.start()
     // These wait for Redis, however long it is away.
     await Promise.all([subscriber.start(), listener.start()])
   }
@@ -230,7 +263,7 @@ export function createApi(env: ApiEnv, log: Logger): Api {
       return [
         { name: 'http', timeoutMs: env.SHUTDOWN_TIMEOUT_MS, run: () => closeServer(server) },
         { name: 'dispatch', timeoutMs: 3000, run: () => dispatcher.drain() },
-        { name: 'sweeper', timeoutMs: 3000, run: () => Promise.all([sweeper.stop(), janitor.stop(), feed.stop()]) },
+        { name: 'sweeper', timeoutMs: 3000, run: () => Promise.all([sweeper.stop(), janitor.stop(), feed.stop(), batchCloser.stop()]) },
         { name: 'events', timeoutMs: 3000, run: () => Promise.all([subscriber.drain(), listener.stop()]) },
         { name: 'maintenance', timeoutMs: 3000, run: () => maintenance.stop() },
         { name: 'queue', timeoutMs: 2000, run: () => queue.close() },

@@ -1,18 +1,19 @@
 /**
  * A failure that clients are told about: `code` is stable, `message` says what to do. Anything else that is thrown
- * becomes an opaque 500. `headers` go on the answer (Retry-After, Allow).
+ * becomes an opaque 500. `headers` go on the answer (Retry-After, Allow), `extra` beside the members that all problems have.
  */
 export class AppError extends Error {
   readonly code: string
   readonly status: number
   readonly headers: Record<string, string>
   readonly errors: readonly FieldError[]
+  readonly extra: Record<string, unknown>
 
   constructor(
     status: number,
     code: string,
     message: string,
-    more: { headers?: Record<string, string>; errors?: readonly FieldError[]; cause?: unknown } = {},
+    more: { headers?: Record<string, string>; errors?: readonly FieldError[]; extra?: Record<string, unknown>; cause?: unknown } = {},
   ) {
     super(message, { cause: more.cause })
     this.name = 'AppError'
@@ -20,6 +21,7 @@ export class AppError extends Error {
     this.code = code
     this.headers = more.headers ?? {}
     this.errors = more.errors ?? []
+    this.extra = more.extra ?? {}
   }
 }
 

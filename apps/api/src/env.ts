@@ -29,6 +29,8 @@ export const apiEnv = z.object({
   QUEUE_BACKOFF_MS: envInteger(2000, 0),
   UPLOAD_MAX_BYTES: envInteger(50 * MIB, 1),
   UPLOAD_MAX_FIELD_BYTES: envInteger(100 * 1024, 1),
+  BATCH_MAX_FILES: envInteger(100, 1, 1000),
+  BATCH_MAX_BYTES: envInteger(1024 * MIB, 1),
   JSON_BODY_MAX_BYTES: envInteger(100 * 1024, 1),
   IMAGE_MAX_PIXELS: envInteger(50_000_000, 1),
   FILE_TTL_SECONDS: envInteger(7 * DAY_SECONDS, 60, 365 * DAY_SECONDS),

@@ -1,4 +1,7 @@
 import { Mediator, requestHandler, type RequestData, type RequestHandler, type Resolver } from 'mediatr-ts'
+import { CompleteBatch, CompleteBatchHandler } from './batches/complete-batch.ts'
+import { CreateBatch, CreateBatchHandler } from './batches/create-batch.ts'
+import { GetBatch, GetBatchHandler } from './batches/get-batch.ts'
 import { GetQueueStats, GetQueueStatsHandler } from './queues/get-queue-stats.ts'
 import { ListQueueJobs, ListQueueJobsHandler } from './queues/list-queue-jobs.ts'
 import { CancelTask, CancelTaskHandler } from './tasks/cancel-task.ts'
@@ -39,6 +42,9 @@ route(ListTaskEvents, ListTaskEventsHandler)
 route(FollowTaskEvents, FollowTaskEventsHandler)
 route(WaitForTask, WaitForTaskHandler)
 route(SignDownload, SignDownloadHandler)
+route(CreateBatch, CreateBatchHandler)
+route(CompleteBatch, CompleteBatchHandler)
+route(GetBatch, GetBatchHandler)
 route(GetQueueStats, GetQueueStatsHandler)
 route(ListQueueJobs, ListQueueJobsHandler)
 

@@ -1,3 +1,4 @@
+export * from './batches.ts'
 export * from './image-jobs.ts'
 export * from './problems.ts'
 export * from './queues.ts'

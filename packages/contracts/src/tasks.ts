@@ -54,6 +54,8 @@ export const task = z.object({
   epoch: z.number().int(),
   error: taskError.nullable(),
   metadata: z.record(z.string(), z.unknown()),
+  /** The request of many files that it came with. */
+  batchId: z.string().nullable(),
   processingTimeMs: z.number().nullable(),
   waitMs: z.number().nullable(),
   workerId: z.string().nullable(),

@@ -1,18 +1,18 @@
-import { taskEvent, type TaskEvent } from '@darkroom/contracts'
+import { channelEvent, type ChannelEvent, type TaskEvent } from '@darkroom/contracts'
 import type { Redis } from 'ioredis'
 import { subscribeJson } from './json-channel.ts'
 
 export type PublishTaskEvent = (event: TaskEvent) => Promise<void>
 
 /**
- * Publishes task events over Redis Pub/Sub. The channel is a fast projection that may lose messages, so a failure is
+ * Publishes events over Redis Pub/Sub. The channel is a fast projection that may lose messages, so a failure is
  * told to `onError` and never thrown: it must not break the work that it reports.
  */
-export function createTaskEventsPublisher(
+export function createTaskEventsPublisher<Event extends ChannelEvent = TaskEvent>(
   redis: Redis,
   channel: string,
-  onError: (error: unknown, event: TaskEvent) => void,
-): PublishTaskEvent {
+  onError: (error: unknown, event: Event) => void,
+): (event: Event) => Promise<void> {
   return async (event) => {
     try {
       await redis.publish(channel, JSON.stringify(event))
@@ -23,8 +23,8 @@ export function createTaskEventsPublisher(
 }
 
 /**
- * Calls `onEvent` for each valid event on the channel; anything else is told to `onInvalid`. What is published while Redis
- * is away is lost.
+ * Calls `onEvent` for each event of a task on the channel; what is none of ours is told to `onInvalid`. What is published
+ * while Redis is away is lost.
  * @param redis a connection used for nothing else; the caller owns and closes it.
  */
 export async function subscribeTaskEvents(
@@ -32,5 +32,8 @@ export async function subscribeTaskEvents(
   channel: string,
   { onEvent, onInvalid }: { onEvent: (event: TaskEvent) => void; onInvalid: (message: string) => void },
 ): Promise<void> {
-  await subscribeJson(redis, channel, taskEvent, { onMessage: onEvent, onInvalid })
+  const onMessage = (event: ChannelEvent): void => {
+    if (event.eventType !== 'batch.completed') onEvent(event)
+  }
+  await subscribeJson(redis, channel, channelEvent, { onMessage, onInvalid })
 }

@@ -7,6 +7,7 @@ import { toAppError } from './to-app-error.ts'
 /** The body of an error answer, as RFC 9457 lays it out. */
 export function toProblem(error: AppError, instance?: string): Problem {
   return {
+    ...error.extra,
     type: 'about:blank',
     title: titleOf(error.code),
     status: error.status,

@@ -9,6 +9,7 @@ export interface ServerLimits {
   requestTimeoutMs: number
   headersTimeoutMs: number
   maxFileBytes: number
+  maxBatchBytes: number
 }
 
 const KEEP_ALIVE_MS = 5000
@@ -31,7 +32,8 @@ export function createHttpServer(app: Express, limits: ServerLimits): Server {
   server.on('clientError', answerBrokenRequest)
   // A client that asks before it sends is refused before it has sent anything.
   server.on('checkContinue', (req, res) => {
-    if (!declaresTooMuch(req, limits.maxFileBytes)) res.writeContinue()
+    const most = req.url?.startsWith('/api/v1/batches') ? limits.maxBatchBytes : limits.maxFileBytes
+    if (!declaresTooMuch(req, most)) res.writeContinue()
     app(req, res)
   })
   // Answered by the application like any other request that asks for what there is not.

@@ -22,12 +22,14 @@ export interface NewTask {
   source: Task['source']
   /** The received bytes, on the same file system as the storage. */
   tempPath: string
+  /** The request of many files that it came with. */
+  batchId?: string | undefined
   /** The client's key for this request, and a digest of all that it asked for. */
   idempotency?: { key: string; fingerprint: string } | undefined
 }
 
 /** How long a key names its request. */
-const KEY_LIFE_MS = 24 * 3600 * 1000
+export const KEY_LIFE_MS = 24 * 3600 * 1000
 
 /** Accepts an upload: when this is answered, the task survives whatever happens next. */
 export class CreateTask extends RequestData<Task> {
@@ -113,7 +115,7 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, Task> {
   #record(id: string, originalPath: string, wanted: NewTask): TaskRecord {
     const { maxAttempts, dispatchLeaseMs, now } = this.#deps
     const createdAt = new Date(now())
-    const { tempPath: _tempPath, idempotency, ...fields } = wanted
+    const { tempPath: _tempPath, idempotency, batchId, ...fields } = wanted
     const record: TaskRecord = {
       ...UNTOUCHED,
       ...fields,
@@ -127,6 +129,7 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, Task> {
       // Born leased to this process, which dispatches it right now; should it die, a sweep finds the task due.
       nextCheckAt: new Date(now() + dispatchLeaseMs),
       log: [],
+      ...(batchId && { batchId }),
       ...(idempotency && { idempotency }),
       createdAt,
       updatedAt: createdAt,

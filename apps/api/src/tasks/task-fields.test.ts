@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { AppError } from '../app-error.ts'
 import { cleanName, listQuery, parseInput, taskChanges, uploadFields } from './task-fields.ts'
 
-const fields = uploadFields({ ttlSeconds: 7 * 86_400 })
+const fields = uploadFields({ priority: 'interactive', ttlSeconds: 7 * 86_400 })
 const parse = (input: object) => parseInput(fields, input, { status: 422, code: 'INVALID_FIELD' })
 
 function faultsOf(act: () => unknown): { pointer: string; detail: string }[] {

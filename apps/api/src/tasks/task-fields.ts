@@ -1,4 +1,4 @@
-import { taskKind, taskPriority, taskStatus, VARIANT_WIDTHS } from '@darkroom/contracts'
+import { taskKind, taskPriority, taskStatus, VARIANT_WIDTHS, type TaskPriority } from '@darkroom/contracts'
 import { z } from 'zod'
 import { AppError } from '../app-error.ts'
 import { JOB_STATUSES, type JobStatus } from './job-view.ts'
@@ -14,10 +14,10 @@ const MAX_SIGNATURE_LENGTH = 100
 const MAX_TTL_SECONDS = 365 * DAY_SECONDS
 
 /** The text fields of an upload. */
-export function uploadFields(defaults: { ttlSeconds: number }) {
+export function uploadFields(defaults: { ttlSeconds: number; priority: TaskPriority }) {
   return z.strictObject({
     name: z.string().max(MAX_NAME_LENGTH, `must have at most ${MAX_NAME_LENGTH} characters`).optional(),
-    priority: taskPriority.default('interactive'),
+    priority: taskPriority.default(defaults.priority),
     kind: taskKind.default('image.optimize'),
     ttlSeconds: wholeNumber(MIN_TTL_SECONDS, MAX_TTL_SECONDS).default(defaults.ttlSeconds),
     metadata: z.string().transform(parseMetadata).default({}),
@@ -41,6 +41,17 @@ export const taskChanges = z.strictObject({
     .optional(),
 })
 
+export type UploadFields = z.infer<ReturnType<typeof uploadFields>>
+
+const pages = {
+  page: wholeNumber(1, 1_000_000).default(1),
+  limit: wholeNumber(1, 100).default(20),
+  cursor: z.string().max(100).optional(),
+}
+
+/** The query of the tasks of one batch. */
+export const pageQuery = z.strictObject(pages)
+
 /** The query of a task list. */
 export const listQuery = z.strictObject({
   status: taskStatus.optional(),
@@ -48,9 +59,11 @@ export const listQuery = z.strictObject({
   priority: taskPriority.optional(),
   createdFrom: z.iso.datetime({ offset: true }).transform(toDate).optional(),
   createdTo: z.iso.datetime({ offset: true }).transform(toDate).optional(),
-  page: wholeNumber(1, 1_000_000).default(1),
-  limit: wholeNumber(1, 100).default(20),
-  cursor: z.string().max(100).optional(),
+  batchId: z
+    .string()
+    .regex(/^[0-9a-f]{24}$/, 'must be the id of a batch')
+    .optional(),
+  ...pages,
 })
 
 /** The query of the older list. */

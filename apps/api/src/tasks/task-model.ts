@@ -47,6 +47,7 @@ const taskSchema = new Schema<TaskDocument>(
     createdAt: { type: Date, required: true },
     updatedAt: { type: Date, required: true },
     idempotency: { type: new Schema({ key: String, fingerprint: String }, nested) },
+    batchId: { type: String },
     checkedBy: { type: String },
   } as never,
   { strict: 'throw', strictQuery: 'throw', minimize: false, versionKey: false, autoIndex: false, autoCreate: false, collection: 'tasks' },
@@ -55,6 +56,7 @@ taskSchema.index({ jobId: 1 }, { unique: true })
 taskSchema.index({ tenant: 1, createdAt: -1, _id: -1 })
 taskSchema.index({ tenant: 1, status: 1, createdAt: -1, _id: -1 })
 taskSchema.index({ tenant: 1, 'idempotency.key': 1 }, { unique: true, partialFilterExpression: { 'idempotency.key': { $type: 'string' } } })
+taskSchema.index({ tenant: 1, batchId: 1, createdAt: -1, _id: -1 }, { partialFilterExpression: { batchId: { $type: 'string' } } })
 taskSchema.index({ 'images.path': 1 })
 // Only tasks that still need looking after are in this index, however many there are in all.
 taskSchema.index({ nextCheckAt: 1 }, { partialFilterExpression: { nextCheckAt: { $type: 'date' } } })

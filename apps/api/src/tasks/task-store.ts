@@ -11,6 +11,7 @@ export interface TaskFilter {
   priority?: TaskRecord['priority'] | undefined
   createdFrom?: Date | undefined
   createdTo?: Date | undefined
+  batchId?: string | undefined
 }
 
 /** Where a page starts: after so many tasks, or after a certain one. */

@@ -23,6 +23,7 @@ export function toTaskView(task: TaskRecord): Task {
     epoch: task.epoch,
     error: task.error,
     metadata: task.metadata,
+    batchId: task.batchId ?? null,
     processingTimeMs: task.processingTimeMs,
     waitMs: task.waitMs,
     workerId: task.workerId,

@@ -52,6 +52,8 @@ export interface TaskRecord {
   /** When somebody has to look after this task; null once it has ended and nothing is left of its job. */
   nextCheckAt: Date | null
   log: LogEntry[]
+  /** The request of many files that it came with. */
+  batchId?: string
   /** The client's own name for the request that made this task, and what exactly it asked for. */
   idempotency?: { key: string; fingerprint: string }
   createdAt: Date

@@ -29,7 +29,15 @@ export class UpdateTaskStatusHandler implements RequestHandler<UpdateTaskStatus,
   readonly #deps
   readonly #settled = new SettledEvents()
 
-  constructor(deps: { store: TaskStore; cache: TaskCache; publish: PublishTaskEvent; log: Logger; now: () => number }) {
+  constructor(deps: {
+    store: TaskStore
+    cache: TaskCache
+    publish: PublishTaskEvent
+    log: Logger
+    now: () => number
+    /** Told of every change that took effect. */
+    onChanged?: (task: TaskRecord, event: TaskEvent) => void
+  }) {
     this.#deps = deps
   }
 
@@ -40,7 +48,7 @@ export class UpdateTaskStatusHandler implements RequestHandler<UpdateTaskStatus,
   }
 
   async #take(event: TaskEvent, move: Move): Promise<TaskRecord | undefined> {
-    const { store, cache, publish, log, now } = this.#deps
+    const { store, cache, publish, log, now, onChanged } = this.#deps
     const { taskId: id, tenant, epoch, seq } = event
     const fence = { id, tenant, epoch, seq }
     const task = move.patch.nextCheckAt === null ? await endTask(store, fence, move, now()) : await store.move(fence, move)
@@ -49,6 +57,7 @@ export class UpdateTaskStatusHandler implements RequestHandler<UpdateTaskStatus,
       return undefined
     }
     await cache.taskChanged(tenant, id, { listed: event.eventType !== 'task.progress' })
+    onChanged?.(task, event)
     // The other events were published by the worker; a final failure is known for sure only here.
     if (event.eventType === 'task.failed') await publish(event)
     log.info({ taskId: id, status: task.status, epoch, attempt: event.attempt, code: task.error?.code }, event.eventType)

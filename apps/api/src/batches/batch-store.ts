@@ -1,0 +1,129 @@
+import type { BatchCounts, TaskStatus } from '@darkroom/contracts'
+import { Schema, Types, type Connection } from 'mongoose'
+
+/** Many files that came with one request. Which tasks it has is known by the tasks, which name it. */
+export interface BatchRecord {
+  id: string
+  tenant: string
+  createdAt: Date
+  /** Tasks that were made of it; null until all of them are. */
+  total: number | null
+  completedAt: Date | null
+  /** When somebody has to see whether it is complete; null once it is. */
+  nextCheckAt: Date | null
+  idempotency?: { key: string; fingerprint: string }
+}
+
+/** How many tasks of each status a batch has, and the sum of the progress of those that have not ended. */
+export interface BatchTally {
+  counts: BatchCounts
+  openPercent: number
+}
+
+type BatchDocument = Omit<BatchRecord, 'id'> & { _id: Types.ObjectId }
+
+const UNFINISHED: readonly TaskStatus[] = ['pending', 'processing']
+const NO_TASKS: BatchCounts = { pending: 0, processing: 0, completed: 0, failed: 0, cancelled: 0, expired: 0 }
+
+const batchSchema = new Schema<BatchDocument>(
+  {
+    tenant: { type: String, required: true },
+    createdAt: { type: Date, required: true },
+    total: { type: Number, default: null },
+    completedAt: { type: Date, default: null },
+    nextCheckAt: { type: Date, default: null },
+    idempotency: { type: new Schema({ key: String, fingerprint: String }, { _id: false, strict: 'throw' }) },
+  },
+  { strict: 'throw', strictQuery: 'throw', versionKey: false, autoIndex: false, autoCreate: false, collection: 'batches' },
+)
+batchSchema.index(
+  { tenant: 1, 'idempotency.key': 1 },
+  { unique: true, partialFilterExpression: { 'idempotency.key': { $type: 'string' } } },
+)
+batchSchema.index({ nextCheckAt: 1 }, { partialFilterExpression: { nextCheckAt: { $type: 'date' } } })
+
+export const newBatchId = (): string => new Types.ObjectId().toHexString()
+
+/** Batches in MongoDB. As with tasks, every change is one guarded update. */
+export class BatchStore {
+  readonly #batches
+  readonly #tasks
+
+  constructor(connection: Connection) {
+    this.#batches = connection.model<BatchDocument>('Batch', batchSchema)
+    this.#tasks = connection.collection('tasks')
+  }
+
+  async prepare(): Promise<void> {
+    await this.#batches.createIndexes()
+  }
+
+  async insert({ id, ...record }: BatchRecord): Promise<void> {
+    await this.#batches.collection.insertOne({ _id: new Types.ObjectId(id), ...record } as never)
+  }
+
+  async find(tenant: string, id: string): Promise<BatchRecord | undefined> {
+    return toRecord(await this.#batches.findOne({ _id: new Types.ObjectId(id), tenant }).lean<BatchDocument>())
+  }
+
+  async findByIdempotencyKey(tenant: string, key: string): Promise<BatchRecord | undefined> {
+    return toRecord(await this.#batches.findOne({ tenant, 'idempotency.key': key }).lean<BatchDocument>())
+  }
+
+  async forgetIdempotencyKey(tenant: string, key: string, olderThan: Date): Promise<void> {
+    await this.#batches.updateOne({ tenant, 'idempotency.key': key, createdAt: { $lt: olderThan } }, { $unset: { idempotency: 1 } })
+  }
+
+  /** All tasks of the batch are made. Once said, the number stays. */
+  async seal(id: string, total: number, nextCheckAt: Date): Promise<void> {
+    await this.#batches.updateOne({ _id: new Types.ObjectId(id), total: null }, { $set: { total, nextCheckAt } })
+  }
+
+  /** Removes a batch of which no task was made. */
+  async removeUnsealed(id: string): Promise<void> {
+    await this.#batches.deleteOne({ _id: new Types.ObjectId(id), total: null })
+  }
+
+  /** Marks a batch as complete, for whoever is first: everybody else gets undefined, and so does whoever comes too early. */
+  async complete(tenant: string, id: string, completedAt: Date): Promise<BatchRecord | undefined> {
+    const filter = { _id: new Types.ObjectId(id), tenant, completedAt: null, total: { $type: 'number' } }
+    const change = { $set: { completedAt, nextCheckAt: null } }
+    return toRecord(await this.#batches.findOneAndUpdate(filter as never, change, { returnDocument: 'after' }).lean<BatchDocument>())
+  }
+
+  /** Batches of all tenants that somebody should look at by now. */
+  async due(now: Date, limit: number): Promise<BatchRecord[]> {
+    const found = await this.#batches
+      .find({ nextCheckAt: { $lte: now, $type: 'date' } })
+      .sort({ nextCheckAt: 1 })
+      .limit(limit)
+      .lean<BatchDocument[]>()
+    return found.map((document) => toRecord(document))
+  }
+
+  async postpone(id: string, nextCheckAt: Date): Promise<void> {
+    await this.#batches.updateOne({ _id: new Types.ObjectId(id), completedAt: null }, { $set: { nextCheckAt } })
+  }
+
+  async hasUnfinished(tenant: string, batchId: string): Promise<boolean> {
+    return (await this.#tasks.findOne({ tenant, batchId, status: { $in: UNFINISHED } }, { projection: { _id: 1 } })) !== null
+  }
+
+  async tally(tenant: string, batchId: string): Promise<BatchTally> {
+    const group = { _id: '$status', count: { $sum: 1 }, percent: { $sum: '$progress.percent' } }
+    const found = await this.#tasks
+      .aggregate<{ _id: TaskStatus; count: number; percent: number }>([{ $match: { tenant, batchId } }, { $group: group }])
+      .toArray()
+    const counts = { ...NO_TASKS, ...Object.fromEntries(found.map(({ _id, count }) => [_id, count])) }
+    const open = found.filter(({ _id }) => UNFINISHED.includes(_id))
+    return { counts, openPercent: open.reduce((sum, { percent }) => sum + percent, 0) }
+  }
+}
+
+function toRecord(document: BatchDocument): BatchRecord
+function toRecord(document: BatchDocument | null): BatchRecord | undefined
+function toRecord(document: BatchDocument | null): BatchRecord | undefined {
+  if (!document) return undefined
+  const { _id, ...record } = document
+  return { id: _id.toHexString(), ...record }
+}

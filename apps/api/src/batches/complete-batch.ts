@@ -1,0 +1,46 @@
+import type { BatchEvent } from '@darkroom/contracts'
+import type { Logger } from '@darkroom/runtime'
+import { RequestData, type RequestHandler } from 'mediatr-ts'
+import { isFinal, type TaskRecord } from '../tasks/task.ts'
+import type { BatchStore } from './batch-store.ts'
+
+/** Says that a batch is complete if all of its tasks have ended. Answers whether it was this that said so: once a batch. */
+export class CompleteBatch extends RequestData<boolean> {
+  readonly tenant: string
+  readonly batchId: string
+
+  constructor(tenant: string, batchId: string) {
+    super()
+    this.tenant = tenant
+    this.batchId = batchId
+  }
+}
+
+export class CompleteBatchHandler implements RequestHandler<CompleteBatch, boolean> {
+  readonly #deps
+
+  constructor(deps: { batches: BatchStore; publish: (event: BatchEvent) => Promise<void>; log: Logger; now: () => number }) {
+    this.#deps = deps
+  }
+
+  /** For whoever learns of a change of a task. Not waited for: what is missed here a later check finds. */
+  taskChanged = (task: TaskRecord): void => {
+    const { tenant, batchId, status } = task
+    if (batchId === undefined || !isFinal(status)) return
+    this.handle(new CompleteBatch(tenant, batchId)).catch((error: unknown) => {
+      this.#deps.log.debug({ batchId, err: error }, 'could not see now whether a batch is complete')
+    })
+  }
+
+  async handle({ tenant, batchId }: CompleteBatch): Promise<boolean> {
+    const { batches, publish, log, now } = this.#deps
+    if (await batches.hasUnfinished(tenant, batchId)) return false
+    const timestamp = now()
+    const batch = await batches.complete(tenant, batchId, new Date(timestamp))
+    if (!batch) return false
+    const { counts } = await batches.tally(tenant, batchId)
+    await publish({ eventType: 'batch.completed', batchId, tenant, timestamp, total: batch.total ?? 0, counts })
+    log.info({ batchId, counts }, 'batch.completed')
+    return true
+  }
+}

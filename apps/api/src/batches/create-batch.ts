@@ -1,0 +1,113 @@
+import type { Task } from '@darkroom/contracts'
+import type { Logger } from '@darkroom/runtime'
+import { RequestData, type RequestHandler } from 'mediatr-ts'
+import { AppError } from '../app-error.ts'
+import { inParallel } from '../in-parallel.ts'
+import { CreateTask, KEY_LIFE_MS, type CreateTaskHandler, type NewTask } from '../tasks/create-task.ts'
+import { isKeyTaken } from '../tasks/task-store.ts'
+import { newBatchId, type BatchRecord, type BatchStore } from './batch-store.ts'
+import { CompleteBatch, type CompleteBatchHandler } from './complete-batch.ts'
+
+/** One file of a request: a task to be made, or why none can be. */
+export type BatchCandidate = { name: string; task: Omit<NewTask, 'idempotency'>; fingerprint: string } | { name: string; fault: unknown }
+
+/** What became of one file. */
+export type BatchOutcome = { name: string; task: Task } | { name: string; fault: unknown }
+
+/** Makes a task of each file that can be one; the others spoil nothing. Throws IDEMPOTENCY_KEY_REUSED. */
+export class CreateBatch extends RequestData<{ batchId: string; items: BatchOutcome[] }> {
+  readonly tenant: string
+  readonly candidates: readonly BatchCandidate[]
+  readonly idempotency: BatchRecord['idempotency'] | undefined
+
+  constructor(tenant: string, candidates: readonly BatchCandidate[], idempotency?: BatchRecord['idempotency']) {
+    super()
+    this.tenant = tenant
+    this.candidates = candidates
+    this.idempotency = idempotency
+  }
+}
+
+/** Files moved and documents inserted at a time; their jobs go to the queue together. */
+const WIDTH = 8
+/** A request that has not come to its end by then was cut off: its batch is what was made of it. */
+const FIRST_CHECK_MS = 5 * 60_000
+const SEALED_CHECK_MS = 10_000
+
+export class CreateBatchHandler implements RequestHandler<CreateBatch, { batchId: string; items: BatchOutcome[] }> {
+  readonly #deps
+
+  constructor(deps: {
+    batches: BatchStore
+    createTask: CreateTaskHandler
+    completeBatch: CompleteBatchHandler
+    log: Logger
+    now: () => number
+  }) {
+    this.#deps = deps
+  }
+
+  async handle({ tenant, candidates, idempotency }: CreateBatch): Promise<{ batchId: string; items: BatchOutcome[] }> {
+    const batch = await this.#open(tenant, idempotency)
+    const items = await inParallel(candidates, WIDTH, (candidate, index) => this.#create(batch, candidate, index))
+    await this.#seal(batch, items.filter((item) => 'task' in item).length)
+    return { batchId: batch.id, items }
+  }
+
+  /** A repeated request goes on with the batch that it made, and each of its files with its task. */
+  async #open(tenant: string, idempotency: BatchRecord['idempotency']): Promise<BatchRecord> {
+    const { batches, now } = this.#deps
+    const made = await this.#madeBefore(tenant, idempotency)
+    if (made) return made
+    const createdAt = new Date(now())
+    const nextCheckAt = new Date(now() + FIRST_CHECK_MS)
+    const batch = { id: newBatchId(), tenant, createdAt, total: null, completedAt: null, nextCheckAt, ...(idempotency && { idempotency }) }
+    try {
+      await batches.insert(batch)
+      return batch
+    } catch (error) {
+      const other = isKeyTaken(error) ? await this.#madeBefore(tenant, idempotency) : undefined
+      if (other) return other
+      throw error
+    }
+  }
+
+  async #madeBefore(tenant: string, idempotency: BatchRecord['idempotency']): Promise<BatchRecord | undefined> {
+    if (!idempotency) return undefined
+    const { batches, now } = this.#deps
+    const made = await batches.findByIdempotencyKey(tenant, idempotency.key)
+    const forgottenBefore = new Date(now() - KEY_LIFE_MS)
+    if (made && made.createdAt < forgottenBefore) {
+      await batches.forgetIdempotencyKey(tenant, idempotency.key, forgottenBefore)
+      return undefined
+    }
+    if (!made || made.idempotency?.fingerprint === idempotency.fingerprint) return made
+    throw new AppError(422, 'IDEMPOTENCY_KEY_REUSED', 'This Idempotency-Key was used for another request: choose a new one.')
+  }
+
+  async #create(batch: BatchRecord, candidate: BatchCandidate, index: number): Promise<BatchOutcome> {
+    const { name } = candidate
+    if ('fault' in candidate) return candidate
+    // No key of a client has a space in it: the keys of a batch's files are nobody else's.
+    const key = batch.idempotency && { key: `${batch.idempotency.key} ${index}`, fingerprint: candidate.fingerprint }
+    try {
+      const task = await this.#deps.createTask.handle(new CreateTask({ ...candidate.task, batchId: batch.id, idempotency: key }))
+      return { name, task }
+    } catch (fault) {
+      this.#deps.log.warn({ batchId: batch.id, err: fault }, 'no task could be made of a file of a batch')
+      return { name, fault }
+    }
+  }
+
+  /** The tasks are made, whatever happens here: a later check does what could not be done now. */
+  async #seal(batch: BatchRecord, accepted: number): Promise<void> {
+    const { batches, completeBatch, log, now } = this.#deps
+    try {
+      if (accepted === 0) return await batches.removeUnsealed(batch.id)
+      await batches.seal(batch.id, accepted, new Date(now() + SEALED_CHECK_MS))
+      await completeBatch.handle(new CompleteBatch(batch.tenant, batch.id))
+    } catch (error) {
+      log.warn({ batchId: batch.id, err: error }, 'a batch could not be sealed now; a later check does')
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import type { BatchSummary } from '@darkroom/contracts'
+import { RequestData, type RequestHandler } from 'mediatr-ts'
+import { AppError } from '../app-error.ts'
+import type { BatchRecord, BatchStore, BatchTally } from './batch-store.ts'
+
+const BATCH_ID = /^[0-9a-f]{24}$/
+
+/** How far a batch is. Throws BATCH_NOT_FOUND, also for another tenant's. */
+export class GetBatch extends RequestData<BatchSummary> {
+  readonly tenant: string
+  readonly id: string
+
+  constructor(tenant: string, id: string) {
+    super()
+    this.tenant = tenant
+    this.id = id
+  }
+}
+
+export class GetBatchHandler implements RequestHandler<GetBatch, BatchSummary> {
+  readonly #batches: BatchStore
+
+  constructor(deps: { batches: BatchStore }) {
+    this.#batches = deps.batches
+  }
+
+  async handle({ tenant, id }: GetBatch): Promise<BatchSummary> {
+    const batch = BATCH_ID.test(id) ? await this.#batches.find(tenant, id) : undefined
+    if (!batch) throw new AppError(404, 'BATCH_NOT_FOUND', 'There is no batch with this id.')
+    return toSummary(batch, await this.#batches.tally(tenant, id))
+  }
+}
+
+/** Of a batch whose tasks were deleted nothing is left to do. */
+export function toSummary(batch: BatchRecord, { counts, openPercent }: BatchTally): BatchSummary {
+  const total = Object.values(counts).reduce((sum, count) => sum + count, 0)
+  const open = counts.pending + counts.processing
+  const self = `/api/v1/batches/${batch.id}`
+  return {
+    batchId: batch.id,
+    // A batch whose tasks are still being made is not complete, however fast they are.
+    status: open > 0 || batch.total === null ? 'processing' : 'completed',
+    total,
+    counts,
+    percent: total === 0 ? 100 : Math.floor(((total - open) * 100 + openPercent) / total),
+    createdAt: batch.createdAt.toISOString(),
+    completedAt: batch.completedAt?.toISOString() ?? null,
+    links: { self, tasks: `/api/v1/tasks?batchId=${batch.id}` },
+  }
+}
