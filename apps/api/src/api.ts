@@ -115,7 +115,7 @@ export function createApi(env: ApiEnv, log: Logger): Api {
     completeBatch,
     new CreateBatchHandler({ batches, createTask, completeBatch, log, now }),
     new GetBatchHandler({ batches }),
-    new CancelTaskHandler({ store, cache, publish, stopJob, log, now }),
+    new CancelTaskHandler({ store, cache, publish, stopJob, log, now, onChanged: completeBatch.taskChanged }),
     new RetryTaskHandler({ store, cache, publish, dispatch: dispatcher.dispatch, dispatchLeaseMs: env.DISPATCH_LEASE_MS, log, now }),
     new UpdateTaskHandler({ store, cache, log }),
     new DeleteTaskHandler({ store, expiries, files, cache, stopJob, log, now }),

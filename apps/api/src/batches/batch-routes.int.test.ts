@@ -212,6 +212,15 @@ describe('the end of a batch', () => {
     }
   })
 
+  it('is said when the last task is cancelled', async () => {
+    const batch = await newBatch()
+    const [first, ...others] = tasksOf(batch)
+    await api.tell(completedOf(first!))
+    for (const { id } of others) await api.request(`/api/v1/tasks/${id}/cancel`, { method: 'POST' })
+    await until(() => completions(batch.batchId).length > 0, { what: 'batch.completed' })
+    expect(completions(batch.batchId)).toMatchObject([{ counts: { completed: 1, cancelled: 2 } }])
+  })
+
   it('is found by a later check when nobody noticed it, once for all processes', async () => {
     const batch = await newBatch()
     const store = new TaskStore(api.database)

@@ -10,7 +10,7 @@ import type { TaskCache } from './task-cache.ts'
 import { cancellation } from './task-steps.ts'
 import type { TaskStore } from './task-store.ts'
 import { toTaskView } from './task-view.ts'
-import { isFinal } from './task.ts'
+import { isFinal, type TaskRecord } from './task.ts'
 
 /** Gives a task up, whether it waits or runs. Throws TASK_NOT_FOUND, TASK_FINAL. */
 export class CancelTask extends RequestData<Task> {
@@ -27,18 +27,28 @@ export class CancelTask extends RequestData<Task> {
 export class CancelTaskHandler implements RequestHandler<CancelTask, Task> {
   readonly #deps
 
-  constructor(deps: { store: TaskStore; cache: TaskCache; publish: PublishTaskEvent; stopJob: StopJob; log: Logger; now: () => number }) {
+  constructor(deps: {
+    store: TaskStore
+    cache: TaskCache
+    publish: PublishTaskEvent
+    stopJob: StopJob
+    log: Logger
+    now: () => number
+    /** Told of each task that was cancelled. */
+    onChanged?: (task: TaskRecord) => void
+  }) {
     this.#deps = deps
   }
 
   async handle({ tenant, id }: CancelTask): Promise<Task> {
-    const { store, cache, publish, log, now } = this.#deps
+    const { store, cache, publish, log, now, onChanged } = this.#deps
     const task = await findTask(store, tenant, id)
     const at = now()
     const { event, move } = cancellation(task, at)
     const cancelled = await endTask(store, { id: task.id, tenant, epoch: task.epoch, seq: event.seq }, move, at)
     if (!cancelled) throw await this.#refusal(tenant, task.id)
     await cache.taskChanged(tenant, task.id)
+    onChanged?.(cancelled)
     void publish(event)
     this.#stop(task.id, task.epoch)
     log.info({ taskId: task.id, epoch: task.epoch, was: task.status }, event.eventType)
