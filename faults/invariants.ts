@@ -109,6 +109,8 @@ const STATUS_AFTER: Record<string, string> = {
   'task.retry': 'pending',
   'task.completed': 'completed',
   'task.failed': 'failed',
+  'task.cancelled': 'cancelled',
+  'task.expired': 'expired',
 }
 
 /** What is wrong with the history of one task. */
@@ -120,7 +122,8 @@ export function historyFaults({ id, log, status, seq, rev }: Pick<StoredTask, 'i
     if (step.epoch < before.epoch) faults.push(`${id}: the epoch fell from ${before.epoch} to ${step.epoch}`)
     if (step.epoch !== before.epoch) continue
     if (step.seq <= before.seq) faults.push(`${id}: ${step.type} (${step.seq}) came after ${before.type} (${before.seq})`)
-    if (FINAL.has(STATUS_AFTER[before.type] ?? '')) faults.push(`${id}: ${step.type} came after the final ${before.type}`)
+    if (FINAL.has(STATUS_AFTER[before.type] ?? '') && step.type !== 'task.expired')
+      faults.push(`${id}: ${step.type} came after the final ${before.type}`)
   }
   const last = log.at(-1)
   if (last && STATUS_AFTER[last.type] !== status) faults.push(`${id}: its last step was ${last.type}, and it is ${status}`)
@@ -168,11 +171,13 @@ function differenceOf(view: TaskView, task: StoredTask | undefined): string | un
     : `as ${view.status} of ${view.updatedAt}, stored is ${task.status} of ${task.updatedAt}`
 }
 
+const ENDS: ReadonlySet<string> = new Set(['task.completed', 'task.failed', 'task.cancelled'])
+
 /** What came twice with one id is one: that is what ids are for. */
 function unheardEnds({ entries }: Facts): string[] {
   const sights = groupBy(only(entries, 'saw'), ({ args }) => args.taskId)
   return only(entries, 'follow').flatMap(({ args: { taskId } }) => {
-    const seen = (sights.get(taskId) ?? []).filter(({ args }) => FINAL.has(STATUS_AFTER[args.type] ?? ''))
+    const seen = (sights.get(taskId) ?? []).filter(({ args }) => ENDS.has(args.type))
     const ends = new Map(seen.map(({ args }) => [args.id, args.type]))
     return ends.size === 1 ? [] : [`${taskId}: a listener heard of ${ends.size} ends: ${[...ends].flat().join(' ') || 'none'}`]
   })
