@@ -1,7 +1,7 @@
 import type { Task } from '@darkroom/contracts'
 import type { Logger } from '@darkroom/runtime'
 import { RequestData, type RequestHandler } from 'mediatr-ts'
-import { AppError } from '../app-error.ts'
+import { AppError, keyInUse } from '../app-error.ts'
 import { inParallel } from '../in-parallel.ts'
 import { CreateTask, KEY_LIFE_MS, type CreateTaskHandler, type NewTask } from '../tasks/create-task.ts'
 import { isKeyTaken } from '../tasks/task-store.ts'
@@ -14,7 +14,7 @@ export type BatchCandidate = { name: string; task: Omit<NewTask, 'idempotency'>;
 /** What became of one file. */
 export type BatchOutcome = { name: string; task: Task } | { name: string; fault: unknown }
 
-/** Makes a task of each file that can be one; the others spoil nothing. Throws IDEMPOTENCY_KEY_REUSED. */
+/** Makes a task of each file that can be one; the others spoil nothing. Throws IDEMPOTENCY_KEY_REUSED, IDEMPOTENCY_IN_FLIGHT. */
 export class CreateBatch extends RequestData<{ batchId: string; items: BatchOutcome[] }> {
   readonly tenant: string
   readonly candidates: readonly BatchCandidate[]
@@ -66,9 +66,11 @@ export class CreateBatchHandler implements RequestHandler<CreateBatch, { batchId
       await batches.insert(batch)
       return batch
     } catch (error) {
-      const other = isKeyTaken(error) ? await this.#madeBefore(tenant, idempotency) : undefined
+      if (!isKeyTaken(error)) throw error
+      const other = await this.#madeBefore(tenant, idempotency)
       if (other) return other
-      throw error
+      // The batch that had the key came to nothing in this very moment: the next try finds the key free.
+      throw keyInUse()
     }
   }
 
