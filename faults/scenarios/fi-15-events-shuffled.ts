@@ -89,7 +89,7 @@ const asNew = (task: Document, _id: ObjectId): Document => {
     ...kept,
     _id,
     jobId: _id.toHexString(),
-    ...{ status: 'pending', seq: 0, rev: 0, log: [], images: [], error: null, finishedAt: null, nextCheckAt: null },
+    ...{ status: 'pending', seq: 0, rev: 0, log: [], images: [], error: null, finishedAt: null, expiresAt: null, nextCheckAt: null },
   }
 }
 
@@ -147,6 +147,8 @@ function essence({
   log: _log,
   rev: _rev,
   updatedAt: _at,
+  // Counted from when the end was stored, by the clock of who stored it.
+  expiresAt: _expires,
   idempotency: _key,
   checkedBy: _by,
   dispatch: _dispatch,
