@@ -65,9 +65,16 @@ export function createClient({ history, urls, random, patienceMs = 90_000, answe
 
     /** Looks at a task as an impatient user does, which also fills the caches. */
     async look(taskId: string): Promise<string | undefined> {
+      const startedAt = Date.now()
       const view = await pageOf(`${pick(urls(), random)}/api/v1/tasks/${taskId}`)
       const status = view?.['status'] as string | undefined
-      history.add('client', { op: 'read', outcome: status === undefined ? 'unknown' : 'ok', args: { taskId }, ...(status && { status }) })
+      history.add('client', {
+        op: 'read',
+        outcome: status === undefined ? 'unknown' : 'ok',
+        ms: Date.now() - startedAt,
+        args: { taskId },
+        ...(status && { status }),
+      })
       return status
     },
 

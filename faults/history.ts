@@ -20,6 +20,7 @@ export interface UploadTry {
 export interface ReadTry {
   op: 'read'
   outcome: Outcome
+  ms: number
   args: { taskId: string }
   status?: string
 }

@@ -133,14 +133,17 @@ export function historyFaults({ id, log, status, seq, rev }: Pick<StoredTask, 'i
   return faults
 }
 
-/** What a client has seen ended never goes on. */
+/** What a client has seen ended never goes on. Of reads that overlap, either may have been the first. */
 function resurrections(entries: Facts['entries']): string[] {
-  const ended = new Map<string, string>()
-  return only(entries, 'read').flatMap(({ args: { taskId }, status }) => {
+  const ended = new Map<string, { status: string; seenAt: number }>()
+  return only(entries, 'read').flatMap(({ t, ms, args: { taskId }, status }) => {
     if (status === undefined) return []
     const before = ended.get(taskId)
-    if (FINAL.has(status)) ended.set(taskId, status)
-    return before !== undefined && status !== before ? [`${taskId}: a client saw it ${before}, then ${status}`] : []
+    if (FINAL.has(status) && !before) ended.set(taskId, { status, seenAt: t })
+    const follows = before !== undefined && t - ms > before.seenAt
+    return follows && status !== before.status
+      ? [`${taskId}: a client saw it ${before.status}, then ${status} ${t - before.seenAt} ms later`]
+      : []
   })
 }
 

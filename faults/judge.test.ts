@@ -148,9 +148,10 @@ test('a write that is in no log', () => {
 })
 
 test('a client that saw an ended task go on', () => {
-  const saw = (status: string): Event => ({ op: 'read', outcome: 'ok', args: { taskId: ID }, status })
+  const saw = (status: string, ms = 0): Event => ({ op: 'read', outcome: 'ok', ms, args: { taskId: ID }, status })
   expect(brokenIn({ more: [saw('processing'), saw('completed')] })).toEqual([])
   expect(brokenIn({ more: [saw('completed'), saw('processing')] })).toEqual(['I6'])
+  expect(brokenIn({ more: [saw('completed'), saw('processing', 50)] })).toEqual([]) // asked before the other was answered
 })
 
 test('an API that shows what is not stored any more', () => {
