@@ -7,6 +7,7 @@ import { quantile, recoveries } from '../numbers.ts'
 import { pictureOf } from '../pictures.ts'
 import { pick } from '../random.ts'
 import type { Scenario } from '../scenario.ts'
+import { slowImages } from '../slow-images.ts'
 import { everyMs, runsOf } from '../watch.ts'
 
 const KILL_EVERY_MS = 2000
@@ -26,6 +27,7 @@ export const killWorkers: Scenario = {
   title: 'kill -9 of a random worker every 2 s',
   quick: true,
   tasks: { quick: 150, long: 500 },
+  patches: () => [slowImages({ photo: 300, hunted: 1500 })],
   run: async (rig, tasks) => {
     const kills = rig.long ? 30 : 10
     const bare = rig.compare ? bareRecoveryMs(rig.services.redis.url) : undefined

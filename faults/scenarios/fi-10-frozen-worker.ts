@@ -4,6 +4,7 @@ import type { Rig } from '../driver.ts'
 import { only } from '../history.ts'
 import { uploadMany } from '../load.ts'
 import type { Scenario } from '../scenario.ts'
+import { slowImages } from '../slow-images.ts'
 import type { SupervisedProcess } from '../supervised-process.ts'
 
 /**
@@ -15,6 +16,7 @@ export const frozenWorker: Scenario = {
   title: 'SIGSTOP of a worker beyond its lock, then SIGCONT',
   quick: true,
   tasks: { quick: 90, long: 400 },
+  patches: () => [slowImages({ photo: 300 })],
   run: async (rig, tasks) => {
     const [rounds, frozenMs] = rig.long ? [10, 15_000] : [3, 9000]
     const load = uploadMany(rig.client, { followers: rig.followers, count: tasks, overMs: rounds * (frozenMs + 1000) })
