@@ -64,7 +64,8 @@ test('every event took effect once, however often it was carried', () => {
   for (const { rev, log } of documents) {
     const seqs = log.map(({ seq }) => seq)
     expect(seqs).toEqual([...new Set(seqs)].toSorted((a, b) => a - b))
-    expect(rev).toBe(log.length)
+    // The first entry is the insert; each further one is a write that took effect.
+    expect(rev).toBe(log.length - 1)
     expect(log.filter(({ type }) => type === 'task.completed')).toHaveLength(1)
   }
 })
