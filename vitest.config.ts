@@ -20,7 +20,7 @@ export default defineConfig({
         ...shared,
         test: {
           name: 'int',
-          include: ['{apps,packages}/*/{src,test}/**/*.int.test.ts'],
+          include: ['{apps,packages}/*/{src,test}/**/*.int.test.ts', 'scripts/*.int.test.ts'],
           globalSetup: stores.globalSetup,
           testTimeout: 30_000,
           hookTimeout: 60_000,

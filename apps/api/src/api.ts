@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { join, resolve } from 'node:path'
 import type { ChannelEvent } from '@darkroom/contracts'
+import type { TaskEvent } from '@darkroom/contracts'
 import { createImageQueue, createMaintenance, createTaskEventsPublisher, publishTaskCommand, redisNames } from '@darkroom/messaging'
-import { connectRedis, redisUrl, type Logger, type ShutdownPhase } from '@darkroom/runtime'
+import { connectRedis, queueRedisWarnings, readRedisFacts, redisUrl, type Logger, type ShutdownPhase } from '@darkroom/runtime'
 import { createDiskStorage } from '@darkroom/storage'
+import { Registry } from '@prometheus-io/client'
 import type { Express } from 'express'
 import { batchRoutes } from './batches/batch-routes.ts'
 import { BatchStore } from './batches/batch-store.ts'
@@ -11,8 +13,15 @@ import { CompleteBatchHandler } from './batches/complete-batch.ts'
 import { CreateBatchHandler } from './batches/create-batch.ts'
 import { GetBatchHandler } from './batches/get-batch.ts'
 import { connectMongo, createMongoConnection } from './connect-mongo.ts'
+import { CountDeadLettersHandler } from './dead-letters/count-dead-letters.ts'
+import { deadLetterRoutes } from './dead-letters/dead-letter-routes.ts'
+import { DeadLetterStore } from './dead-letters/dead-letter-store.ts'
+import { ReplayDeadLettersHandler } from './dead-letters/replay-dead-letters.ts'
 import type { ApiEnv } from './env.ts'
 import { createAcceptUpload } from './http/accept-upload.ts'
+import { adminGuard } from './http/admin/admin-guard.ts'
+import { adminRoutes } from './http/admin/admin-routes.ts'
+import { queueBoard } from './http/admin/queue-board.ts'
 import { createHttpApp } from './http/app.ts'
 import { receiveBatch } from './http/batch-upload.ts'
 import { HeldRequests } from './http/held-requests.ts'
@@ -23,12 +32,19 @@ import { receiveImage } from './http/image-upload.ts'
 import { jsonBody } from './http/json-body.ts'
 import { logRequests } from './http/log-requests.ts'
 import { createSendVariant } from './http/send-variant.ts'
+import { measureRequests } from './http/measure-requests.ts'
+import { metricsRoutes } from './http/metrics-routes.ts'
 import { closeServer, createHttpServer, listen } from './http/server.ts'
 import { createMediator } from './mediator.ts'
 import { GetQueueStatsHandler } from './queues/get-queue-stats.ts'
 import { ListQueueJobsHandler } from './queues/list-queue-jobs.ts'
 import { queueRoutes } from './queues/queue-routes.ts'
 import { BatchCloser } from './sync/batch-closer.ts'
+import { SwitchQueueHandler } from './queues/switch-queue.ts'
+import { remember } from './metrics/remember.ts'
+import { GetStatsHandler } from './stats/get-stats.ts'
+import { statsRoutes } from './stats/stats-routes.ts'
+import { StatsStore } from './stats/stats-store.ts'
 import { Dispatcher } from './sync/dispatcher.ts'
 import { Janitor } from './sync/janitor.ts'
 import { QueueEventsListener } from './sync/queue-events-listener.ts'
@@ -47,7 +63,7 @@ import { GetTaskHandler } from './tasks/get-task.ts'
 import { jobRoutes } from './tasks/job-routes.ts'
 import { ListTaskEventsHandler } from './tasks/list-task-events.ts'
 import { ListTasksHandler } from './tasks/list-tasks.ts'
-import { RetryTaskHandler } from './tasks/retry-task.ts'
+import { RetryTask, RetryTaskHandler } from './tasks/retry-task.ts'
 import { SignDownloadHandler } from './tasks/sign-download.ts'
 import { createStopJob } from './tasks/stop-job.ts'
 import { TaskCache } from './tasks/task-cache.ts'
@@ -55,10 +71,12 @@ import { taskEventRoutes } from './tasks/task-event-routes.ts'
 import { TaskFeed } from './tasks/task-feed.ts'
 import { taskRoutes } from './tasks/task-routes.ts'
 import { TaskStore } from './tasks/task-store.ts'
+import type { TaskRecord } from './tasks/task.ts'
 import { UpdateTaskHandler } from './tasks/update-task.ts'
 import { UpdateTaskStatusHandler } from './tasks/update-task-status.ts'
 import { WaitForTaskHandler } from './tasks/wait-for-task.ts'
 import { createUrlSigner } from './url-signing.ts'
+import { createWatchers } from './watchers.ts'
 
 export interface Api {
   app: Express
@@ -68,8 +86,11 @@ export interface Api {
   closing: () => readonly ShutdownPhase[]
 }
 
+/** How Redis is set up changes seldom. */
+const REDIS_WARNINGS_MS = 30_000
+
 /** Builds the API process from top to bottom. Nothing is listened to before `start`. */
-export function createApi(env: ApiEnv, log: Logger): Api {
+export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): Api {
   const url = redisUrl(env)
   const names = redisNames({ namespace: env.REDIS_NAMESPACE, queue: env.QUEUE_NAME })
   const dataDir = resolve(env.DATA_DIR)
@@ -88,8 +109,12 @@ export function createApi(env: ApiEnv, log: Logger): Api {
   const feed = new TaskFeed({ store, recheckMs: env.FOLLOW_RECHECK_MS, log })
   const expiries = new ExpiryStore(mongo)
   const files = new FileRemover({ store: expiries, storage })
-  const cache = new TaskCache(cacheRedis, names.cachePrefix, log, feed.changed)
+  const cleanups = new CleanupTotalsStore(mongo)
+  const stats = new StatsStore(mongo)
+  const deadLetters = new DeadLetterStore(mongo)
   const queue = createImageQueue({ redis: producer, names, policy: { attempts: env.QUEUE_MAX_RETRIES, backoffMs: env.QUEUE_BACKOFF_MS } })
+  const watchers = createWatchers({ registry, queue, store, cleanups, intervalMs: env.ESTIMATE_INTERVAL_MS, log, now })
+  const cache = new TaskCache(cacheRedis, names.cachePrefix, log, { onRead: watchers.cacheRead, onTaskChanged: feed.changed })
   const publish = createTaskEventsPublisher<ChannelEvent>(producer, names.channel, (error, event) =>
     log.debug({ err: error, event }, 'event not published'),
   )
@@ -102,20 +127,26 @@ export function createApi(env: ApiEnv, log: Logger): Api {
     cache,
     publish,
     dispatch: dispatcher.dispatch,
+    estimate: (task) => watchers.estimator.estimate(task),
+    onCreated: watchers.onCreated,
     maxAttempts: env.QUEUE_MAX_RETRIES,
     dispatchLeaseMs: env.DISPATCH_LEASE_MS,
     now,
   })
   const batches = new BatchStore(mongo)
   const completeBatch = new CompleteBatchHandler({ batches, publish, log, now })
+  const onChanged = (task: TaskRecord, event: TaskEvent): void => {
+    watchers.onChanged(task, event)
+    completeBatch.taskChanged(task)
+  }
 
   const { send } = createMediator([
     createTask,
-    new UpdateTaskStatusHandler({ store, cache, publish, log, now, onChanged: completeBatch.taskChanged }),
+    new UpdateTaskStatusHandler({ store, cache, publish, log, now, onChanged }),
     completeBatch,
     new CreateBatchHandler({ batches, createTask, completeBatch, log, now }),
     new GetBatchHandler({ batches }),
-    new CancelTaskHandler({ store, cache, publish, stopJob, log, now, onChanged: completeBatch.taskChanged }),
+    new CancelTaskHandler({ store, cache, publish, stopJob, log, now, onChanged }),
     new RetryTaskHandler({ store, cache, publish, dispatch: dispatcher.dispatch, dispatchLeaseMs: env.DISPATCH_LEASE_MS, log, now }),
     new UpdateTaskHandler({ store, cache, log }),
     new DeleteTaskHandler({ store, expiries, files, cache, stopJob, log, now }),
@@ -123,7 +154,7 @@ export function createApi(env: ApiEnv, log: Logger): Api {
       store,
       expiries,
       files,
-      totals: new CleanupTotalsStore(mongo),
+      totals: cleanups,
       cache,
       publish,
       keep: { graceMs: env.PURGE_GRACE_SECONDS * 1000, recordMs: env.RECORD_TTL_SECONDS * 1000 },
@@ -138,6 +169,10 @@ export function createApi(env: ApiEnv, log: Logger): Api {
     new SignDownloadHandler({ signer, now }),
     new GetQueueStatsHandler({ queues: [queue] }),
     new ListQueueJobsHandler({ queues: [queue] }),
+    new SwitchQueueHandler({ queues: [queue], log }),
+    new GetStatsHandler({ store: stats, cleanups }),
+    new CountDeadLettersHandler({ store: deadLetters }),
+    new ReplayDeadLettersHandler({ store: deadLetters, retry: (tenant, id) => send(new RetryTask(tenant, id)) }),
   ])
 
   const subscriber = new TaskEventsSubscriber({ redis: subscription, channel: names.channel, send, feed, log })
@@ -199,12 +234,26 @@ export function createApi(env: ApiEnv, log: Logger): Api {
     readJson: jsonBody(env.JSON_BODY_MAX_BYTES),
     waiting,
   }
+  const redisWarnings = remember(REDIS_WARNINGS_MS, async () => queueRedisWarnings(await readRedisFacts(producer)))
+  // Each time it is back it may be another one, with another configuration.
+  producer.on(
+    'ready',
+    () =>
+      void redisWarnings().then(
+        (found) => found.forEach((warning) => log.warn(warning)),
+        () => {},
+      ),
+  )
+  const admin = adminGuard(env.ADMIN_TOKEN)
+  const board = queueBoard([queue], '/admin/queues')
   const app = createHttpApp({
     v1: [
       taskRoutes(routeDeps),
       batchRoutes({ send, receive: receiveMany, acceptBatch }),
       taskEventRoutes({ send, streams, pace: { heartbeatMs: env.EVENT_HEARTBEAT_MS, patienceMs: env.EVENT_PATIENCE_MS } }),
-      queueRoutes({ send }),
+      queueRoutes({ send, admin }),
+      deadLetterRoutes({ send, admin, readJson: routeDeps.readJson }),
+      statsRoutes({ send }),
     ],
     aliases: [jobRoutes(routeDeps)],
     health: healthRoutes({
@@ -214,12 +263,14 @@ export function createApi(env: ApiEnv, log: Logger): Api {
         mongo: () => store.ping(),
         freeBytes: () => storage.freeBytes(),
         pending: () => store.countUnfinished(),
+        warnings: redisWarnings,
       },
       minFreeBytes: env.MIN_FREE_BYTES,
       isClosing: () => stopping.signal.aborted,
       log,
     }),
-    logRequests: logRequests(log),
+    operators: [metricsRoutes(registry), adminRoutes({ token: env.ADMIN_TOKEN, guard: admin, board })],
+    watch: [measureRequests(registry), logRequests(log)],
     isClosing: () => stopping.signal.aborted,
     log,
   })
@@ -244,6 +295,7 @@ export function createApi(env: ApiEnv, log: Logger): Api {
     feed.start()
     maintenance.start()
     batchCloser.start()
+    void watchers.estimator.start()
     // These wait for Redis, however long it is away.
     await Promise.all([subscriber.start(), listener.start()])
   }
@@ -252,6 +304,7 @@ export function createApi(env: ApiEnv, log: Logger): Api {
     app,
     start: async () => {
       const port = await listen(server, env.PORT, env.HOST)
+      if (env.ADMIN_TOKEN === undefined) log.info('ADMIN_TOKEN is not set: queues are administered from this machine only')
       startSync().catch((error: unknown) => {
         if (!stopping.signal.aborted) throw error
       })
@@ -263,7 +316,14 @@ export function createApi(env: ApiEnv, log: Logger): Api {
       return [
         { name: 'http', timeoutMs: env.SHUTDOWN_TIMEOUT_MS, run: () => closeServer(server) },
         { name: 'dispatch', timeoutMs: 3000, run: () => dispatcher.drain() },
-        { name: 'sweeper', timeoutMs: 3000, run: () => Promise.all([sweeper.stop(), janitor.stop(), feed.stop(), batchCloser.stop()]) },
+        {
+          name: 'sweeper',
+          timeoutMs: 3000,
+          run: () => {
+            watchers.estimator.stop()
+            return Promise.all([sweeper.stop(), janitor.stop(), feed.stop(), batchCloser.stop()])
+          },
+        },
         { name: 'events', timeoutMs: 3000, run: () => Promise.all([subscriber.drain(), listener.stop()]) },
         { name: 'maintenance', timeoutMs: 3000, run: () => maintenance.stop() },
         { name: 'queue', timeoutMs: 2000, run: () => queue.close() },

@@ -21,6 +21,10 @@ export const apiEnv = z.object({
   HOST: z.string().default('0.0.0.0'),
   PORT: envInteger(3000, 0, 65_535),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  ADMIN_TOKEN: z
+    .string()
+    .regex(/^[!-~]{16,200}$/, 'must be 16 to 200 visible ASCII characters; openssl rand -hex 32 makes one')
+    .optional(),
   QUEUE_NAME: z
     .string()
     .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be letters, digits, - or _')
@@ -58,6 +62,7 @@ export const apiEnv = z.object({
   FOLLOW_RECHECK_MS: envInteger(5000, 100),
   WAITING_REQUESTS_MAX: envInteger(1000, 0),
   FOLLOWERS_PER_TASK: envInteger(50, 0),
+  ESTIMATE_INTERVAL_MS: envInteger(3000, 100),
   SHUTDOWN_TIMEOUT_MS: envInteger(25_000, 0),
 })
 export type ApiEnv = z.infer<typeof apiEnv>

@@ -1,10 +1,14 @@
+import { collectDefaultMetrics, Registry } from '@prometheus-io/client'
 import { closeOnSignal, createLogger } from '@darkroom/runtime'
 import { createApi } from './api.ts'
 import { readApiEnv } from './env.ts'
 
 const env = readApiEnv()
 const log = createLogger({ name: 'api', level: env.LOG_LEVEL })
-const api = createApi(env, log)
+// Process metrics once a process, here: whoever builds an API inside another program has its own.
+const registry = new Registry()
+collectDefaultMetrics({ register: registry })
+const api = createApi(env, log, registry)
 closeOnSignal(api.closing, log)
 const { port } = await api.start()
 log.info({ port, pid: process.pid }, 'Darkroom API is listening')

@@ -2,8 +2,12 @@ import { Mediator, requestHandler, type RequestData, type RequestHandler, type R
 import { CompleteBatch, CompleteBatchHandler } from './batches/complete-batch.ts'
 import { CreateBatch, CreateBatchHandler } from './batches/create-batch.ts'
 import { GetBatch, GetBatchHandler } from './batches/get-batch.ts'
+import { CountDeadLetters, CountDeadLettersHandler } from './dead-letters/count-dead-letters.ts'
+import { ReplayDeadLetters, ReplayDeadLettersHandler } from './dead-letters/replay-dead-letters.ts'
 import { GetQueueStats, GetQueueStatsHandler } from './queues/get-queue-stats.ts'
 import { ListQueueJobs, ListQueueJobsHandler } from './queues/list-queue-jobs.ts'
+import { SwitchQueue, SwitchQueueHandler } from './queues/switch-queue.ts'
+import { GetStats, GetStatsHandler } from './stats/get-stats.ts'
 import { CancelTask, CancelTaskHandler } from './tasks/cancel-task.ts'
 import { CreateTask, CreateTaskHandler } from './tasks/create-task.ts'
 import { DeleteTask, DeleteTaskHandler } from './tasks/delete-task.ts'
@@ -47,6 +51,10 @@ route(CompleteBatch, CompleteBatchHandler)
 route(GetBatch, GetBatchHandler)
 route(GetQueueStats, GetQueueStatsHandler)
 route(ListQueueJobs, ListQueueJobsHandler)
+route(SwitchQueue, SwitchQueueHandler)
+route(CountDeadLetters, CountDeadLettersHandler)
+route(ReplayDeadLetters, ReplayDeadLettersHandler)
+route(GetStats, GetStatsHandler)
 
 export type Send = Mediator['send']
 

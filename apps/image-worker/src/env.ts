@@ -32,6 +32,7 @@ const workerEnv = z.object({
   STALLED_INTERVAL_MS: envInteger(2000, 100),
   SHUTDOWN_TIMEOUT_MS: envInteger(25_000, 0),
   IDLE_RESTART_MS: envInteger(30_000, 1000),
+  METRICS_PORT: envInteger(0, 0, 65_535),
 })
 
 /** All that a worker is told, checked. */
@@ -50,6 +51,8 @@ export interface WorkerConfig {
   stalledIntervalMs: number
   shutdownTimeoutMs: number
   idleRestartMs: number
+  /** Where metrics are served; 0: nowhere. */
+  metricsPort: number
   /** The whole environment of the children. */
   childEnv: NodeJS.ProcessEnv
 }
@@ -73,6 +76,7 @@ function workerConfig(env: z.infer<typeof workerEnv>, given: NodeJS.ProcessEnv):
     stalledIntervalMs: env.STALLED_INTERVAL_MS,
     shutdownTimeoutMs: env.SHUTDOWN_TIMEOUT_MS,
     idleRestartMs: env.IDLE_RESTART_MS,
+    metricsPort: env.METRICS_PORT,
     childEnv: childEnv(given),
   }
 }

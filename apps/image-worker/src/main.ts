@@ -1,14 +1,22 @@
 import { closeOnSignal, createLogger } from '@darkroom/runtime'
+import { collectDefaultMetrics, Registry } from '@prometheus-io/client'
 import { loadWorkerConfig } from './env.ts'
+import { createMetricsServer } from './metrics-server.ts'
 import { createWorker } from './worker.ts'
 
 const config = loadWorkerConfig()
 const log = createLogger({ name: 'image-worker', level: config.logLevel })
+const registry = new Registry()
 
 // A worker that cannot go on ends at once; its supervisor starts a fresh one, and the queue hands its jobs out again.
 const giveUp = (): never => process.exit(1)
 
-const worker = createWorker(config, { log, giveUp })
-closeOnSignal(worker.shutdownPhases, log)
+const worker = createWorker(config, { log, giveUp, registry })
+const metrics = createMetricsServer(registry, log)
+closeOnSignal(() => [...worker.shutdownPhases(), metrics.closing()], log)
+if (config.metricsPort !== 0) {
+  collectDefaultMetrics({ register: registry })
+  await metrics.listen(config.metricsPort)
+}
 await worker.start()
 process.send?.({ ready: true })

@@ -16,6 +16,8 @@ interface Surroundings {
   workerId: string
   cancellations: Cancellations
   log: Logger
+  /** Told of each image that was made. */
+  onProcessed?: (processed: ProcessedImage) => void
 }
 
 /** What the queue calls for each job: have a child do it, tell what happens meanwhile, return what came of it. */
@@ -33,7 +35,7 @@ export function createProcessor(around: Surroundings): ImageProcessor {
 }
 
 async function runJob(run: JobRun, signal: AbortSignal | undefined, around: Surroundings): Promise<ImageJobResult> {
-  const { pool, publish, cancellations, log } = around
+  const { pool, publish, cancellations, log, onProcessed } = around
   if (cancellations.has(run.jobId)) throw new JobFailure(cancelled)
   const about = { taskId: run.job.taskId, jobId: run.jobId, attempt: run.attempt }
   log.debug(about, 'job started')
@@ -41,6 +43,7 @@ async function runJob(run: JobRun, signal: AbortSignal | undefined, around: Surr
   const processed = await pool.run(run.job, { signal, onProgress: progressPublisher(run, publish), log: log.child(about) })
   const result = completedEvent(run, processed)
   logProcessed(result, processed, run, log)
+  onProcessed?.(processed)
   return result
 }
 

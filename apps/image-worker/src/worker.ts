@@ -1,4 +1,5 @@
 import {
+  announceSlots,
   createImageWorker,
   createQueueGauge,
   createTaskEventsPublisher,
@@ -6,6 +7,7 @@ import {
   type PublishTaskEvent,
 } from '@darkroom/messaging'
 import { connectRedis, type Logger, type ShutdownPhase } from '@darkroom/runtime'
+import { Registry } from '@prometheus-io/client'
 import { Cancellations } from './cancellations.ts'
 import { ChildPool } from './child-pool.ts'
 import type { WorkerConfig } from './env.ts'
@@ -13,11 +15,14 @@ import { watchForIdleness } from './idle-watch.ts'
 import { childProgram } from './image-child.ts'
 import { createProcessor } from './run-job.ts'
 import { tellOutcomes } from './tell-outcomes.ts'
+import { createWorkerMetrics } from './worker-metrics.ts'
 
 export interface WorkerSurroundings {
   log: Logger
   /** Called when the worker cannot do its work any more and should be replaced. */
   giveUp: () => void
+  /** What is counted goes here; by default nobody reads it. */
+  registry?: Registry
   /** Tests put programs and connections of their own here. */
   program?: URL
   connect?: typeof connectRedis
@@ -27,7 +32,10 @@ export interface WorkerSurroundings {
 const PROMPT_MS = 2000
 
 /** Everything that a worker is made of, wired but not yet running. */
-export function createWorker(config: WorkerConfig, { log, giveUp, program = childProgram, connect = connectRedis }: WorkerSurroundings) {
+export function createWorker(
+  config: WorkerConfig,
+  { log, giveUp, registry = new Registry(), program = childProgram, connect = connectRedis }: WorkerSurroundings,
+) {
   const { names, workerId, concurrency } = config
   const redis = connect(config.redisUrl, 'consumer', log)
   // Of its own, so that an event is never behind a blocked or queued command of the worker.
@@ -39,7 +47,11 @@ export function createWorker(config: WorkerConfig, { log, giveUp, program = chil
 
   const pool = new ChildPool(poolOptions(config, program, log))
   const cancellations = new Cancellations()
-  const worker = createImageWorker(createProcessor({ pool, publish, workerId, cancellations, log }), { ...config, redis })
+  const metrics = createWorkerMetrics(registry, { slots: concurrency, busy: () => pool.busy })
+  const processor = createProcessor({ pool, publish, workerId, cancellations, log, onProcessed: metrics.processed })
+  const worker = createImageWorker(processor, { ...config, redis })
+  metrics.follow(worker)
+  announceSlots(publisher, names, { workerId, slots: concurrency })
   tellOutcomes(worker, { publish, workerId, log })
   const gauge = createQueueGauge({ redis: publisher, names })
   const idleWatch = watchForIdleness({ worker, gauge, limitMs: config.idleRestartMs, log, giveUp })

@@ -107,6 +107,7 @@ function workerConfig(names: WorkerConfig['names'], dataDir: string): WorkerConf
     stalledIntervalMs: 200,
     shutdownTimeoutMs: 10_000,
     idleRestartMs: 60_000,
+    metricsPort: 0,
     childEnv: childEnv(process.env),
   }
 }

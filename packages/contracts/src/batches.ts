@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { problem } from './problems.ts'
-import { task, taskPage, taskStatus } from './tasks.ts'
+import { acceptedTask, taskPage, taskStatus } from './tasks.ts'
 import { taskEvent } from './task-events.ts'
 
 /** What became of one file of a batch's request. */
 export const batchItem = z.discriminatedUnion('status', [
-  z.object({ name: z.string(), status: z.literal('accepted'), task }),
+  z.object({ name: z.string(), status: z.literal('accepted'), task: acceptedTask }),
   z.object({ name: z.string(), status: z.literal('rejected'), problem }),
 ])
 export type BatchItem = z.infer<typeof batchItem>

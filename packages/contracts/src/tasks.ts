@@ -72,6 +72,14 @@ export type Task = z.infer<typeof task>
 export const downloadUrl = z.object({ url: z.string(), expiresAt: timestamp })
 export type DownloadUrl = z.infer<typeof downloadUrl>
 
+/** How long a task was expected to take when it was accepted, in milliseconds, and how many jobs stood before it. */
+export const taskEstimate = z.object({ p50Ms: z.number().int(), p90Ms: z.number().int(), position: z.number().int() })
+export type TaskEstimate = z.infer<typeof taskEstimate>
+
+/** The answer to an upload: the task, and when to expect it. */
+export const acceptedTask = task.extend({ estimatedTime: z.string(), estimate: taskEstimate })
+export type AcceptedTask = z.infer<typeof acceptedTask>
+
 export const taskPage = z.object({
   items: z.array(task),
   page: z.number().int(),

@@ -11,6 +11,8 @@ import {
 import { Queue, type Job, type JobsOptions } from 'bullmq'
 import type { Redis } from 'ioredis'
 import type { RedisNames } from './names.ts'
+import { oldestWaitingSince, readQueueLoad, type QueueLoad } from './queue-load.ts'
+import { readWorkerPresence } from './worker-presence.ts'
 
 export type QueuedImageJob = Job<ImageJob, ImageJobResult, string>
 
@@ -89,14 +91,12 @@ export function createImageQueue(options: { redis: Redis; names: RedisNames; pol
 
     async counts(): Promise<Record<JobState, number> & { isPaused: boolean; workers: number; oldestWaitingSince: number | null }> {
       assertConnected()
-      const [counts, isPaused, workers, [next], [nextPrioritized]] = await Promise.all([
+      const [counts, isPaused, { workers }, oldest] = await Promise.all([
         queue.getJobCounts(...JOB_STATES),
         queue.isPaused(),
-        queue.getWorkersCount(),
-        queue.getJobs(['waiting'], 0, 0, true),
-        queue.getJobs(['prioritized'], 0, 0, true),
+        readWorkerPresence(redis, names),
+        oldestWaitingSince(redis, names),
       ])
-      const since = [next, nextPrioritized].flatMap((job) => (job ? [job.timestamp] : []))
       const of = (state: JobState): number => counts[state] ?? 0
       return {
         waiting: of('waiting'),
@@ -107,8 +107,24 @@ export function createImageQueue(options: { redis: Redis; names: RedisNames; pol
         failed: of('failed'),
         isPaused,
         workers,
-        oldestWaitingSince: since.length > 0 ? Math.min(...since) : null,
+        oldestWaitingSince: oldest,
       }
+    },
+
+    async load(): Promise<QueueLoad> {
+      assertConnected()
+      return readQueueLoad(queue, redis, names)
+    },
+
+    /** No further job is started, by any worker, until `resume`; those that run are finished. Both may be repeated. */
+    async pause(): Promise<void> {
+      assertConnected()
+      await queue.pause()
+    },
+
+    async resume(): Promise<void> {
+      assertConnected()
+      await queue.resume()
     },
 
     /** Jobs of one state in ascending order, from `start` to `end`, both included. */
@@ -116,6 +132,9 @@ export function createImageQueue(options: { redis: Redis; names: RedisNames; pol
       assertConnected()
       return (await queue.getJobs([state], start, end, true)) as QueuedImageJob[]
     },
+
+    /** For dashboards that speak BullMQ themselves. */
+    bullmq: queue,
 
     close: (): Promise<void> => queue.close(),
   }

@@ -8,8 +8,11 @@ export {
   type QueuedImageJob,
 } from './image-queue.ts'
 export { createImageWorker, permanentFailure, type ImageProcessor, type ImageWorker, type ImageWorkerOptions } from './image-worker.ts'
+export { inspectQueue, type QueueInspection } from './inspect-queue.ts'
 export { createMaintenance, type Maintenance } from './maintenance.ts'
 export { redisNames, type RedisNames } from './names.ts'
 export { createQueueGauge, type QueueGauge, type QueueReading } from './queue-gauge.ts'
+export { type QueueLoad } from './queue-load.ts'
 export { publishTaskCommand, subscribeTaskCommands, type CommandHandlers } from './task-commands-channel.ts'
 export { createTaskEventsPublisher, subscribeTaskEvents, type PublishTaskEvent } from './task-events-channel.ts'
+export { announceSlots, readWorkerPresence, type WorkerPresence } from './worker-presence.ts'

@@ -1,4 +1,5 @@
 export { createLogger, type Logger } from './logger.ts'
 export { envInteger, EnvError, loadEnv, parseEnv } from './parse-env.ts'
+export { queueRedisWarnings, readRedisFacts, type RedisFacts } from './redis-facts.ts'
 export { connectRedis, reconnectDelayMs, redisEnv, redisUrl, type RedisRole } from './redis.ts'
 export { closeOnSignal, runShutdown, type ShutdownPhase } from './shutdown.ts'

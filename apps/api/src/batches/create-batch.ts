@@ -1,4 +1,4 @@
-import type { Task } from '@darkroom/contracts'
+import type { AcceptedTask } from '@darkroom/contracts'
 import type { Logger } from '@darkroom/runtime'
 import { RequestData, type RequestHandler } from 'mediatr-ts'
 import { AppError, keyInUse } from '../app-error.ts'
@@ -12,7 +12,7 @@ import { CompleteBatch, type CompleteBatchHandler } from './complete-batch.ts'
 export type BatchCandidate = { name: string; task: Omit<NewTask, 'idempotency'>; fingerprint: string } | { name: string; fault: unknown }
 
 /** What became of one file. */
-export type BatchOutcome = { name: string; task: Task } | { name: string; fault: unknown }
+export type BatchOutcome = { name: string; task: AcceptedTask } | { name: string; fault: unknown }
 
 /** Makes a task of each file that can be one; the others spoil nothing. Throws IDEMPOTENCY_KEY_REUSED, IDEMPOTENCY_IN_FLIGHT. */
 export class CreateBatch extends RequestData<{ batchId: string; items: BatchOutcome[] }> {

@@ -1,5 +1,5 @@
 import { unlink } from 'node:fs/promises'
-import type { Task } from '@darkroom/contracts'
+import type { AcceptedTask } from '@darkroom/contracts'
 import type { Request } from 'express'
 import { acceptFile } from './accept-file.ts'
 import { idempotencyKey } from './idempotency.ts'
@@ -8,7 +8,7 @@ import type { Send } from '../mediator.ts'
 import { CreateTask } from '../tasks/create-task.ts'
 import { parseInput, uploadFields } from '../tasks/task-fields.ts'
 
-export type AcceptUpload = (req: Request) => Promise<Task>
+export type AcceptUpload = (req: Request) => Promise<AcceptedTask>
 
 /** Makes a task of a received upload, or refuses it; either way nothing is left of the temporary file. */
 export function createAcceptUpload(options: { send: Send; maxPixels: number; defaultTtlSeconds: number }): AcceptUpload {

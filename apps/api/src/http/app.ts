@@ -8,7 +8,10 @@ export function createHttpApp(options: {
   v1: readonly Router[]
   aliases: readonly Router[]
   health: Router
-  logRequests: RequestHandler
+  /** At the root, for operators: the board and the metrics. */
+  operators: readonly Router[]
+  /** Before everything else. */
+  watch: readonly RequestHandler[]
   /** While closing, every answer asks its client to come back on another connection. */
   isClosing: () => boolean
   log: Logger
@@ -16,10 +19,11 @@ export function createHttpApp(options: {
   const app = express()
   app.disable('x-powered-by')
   app.set('case sensitive routing', true)
-  app.use(options.logRequests, commonHeaders(options.isClosing), refuseUnclear)
+  app.use(...options.watch, commonHeaders(options.isClosing), refuseUnclear)
   app.use('/api/v1', ...options.v1)
   app.use('/api', ...options.aliases)
   for (const base of ['/', '/api', '/api/v1']) app.use(base, options.health)
+  app.use(...options.operators)
   app.use(notFound)
   app.use(problemHandler(options.log))
   return app

@@ -1,5 +1,6 @@
 import type { Logger } from '@darkroom/runtime'
 import type { Router } from 'express'
+import { inTime } from '../in-time.ts'
 import { routesOf } from './routes.ts'
 
 /** What the probes ask. Each answers within `PROBE_MS` or counts as failed. */
@@ -9,6 +10,8 @@ export interface Probes {
   queue: () => Promise<unknown>
   freeBytes: () => Promise<number>
   pending: () => Promise<number>
+  /** What works now and will fail some day: sentences that say what to do. */
+  warnings: () => Promise<string[]>
 }
 
 export interface HealthDeps {
@@ -23,7 +26,7 @@ const PROBE_MS = 1000
 /** Liveness, readiness, and health for people: which part is down, and what is still possible without it. */
 export function healthRoutes({ probes, minFreeBytes, isClosing, log }: HealthDeps): Router {
   const alive = (name: string, probe: () => Promise<unknown>): Promise<boolean> =>
-    inTime(probe).then(
+    inTime(PROBE_MS, probe).then(
       () => true,
       (error: unknown) => {
         log.debug({ probe: name, err: error }, 'probe failed')
@@ -32,18 +35,19 @@ export function healthRoutes({ probes, minFreeBytes, isClosing, log }: HealthDep
     )
 
   const report = async () => {
-    const [redis, mongo, queue, diskFreeBytes, pending] = await Promise.all([
+    const [redis, mongo, queue, diskFreeBytes, pending, warnings] = await Promise.all([
       alive('redis', probes.redis),
       alive('mongo', probes.mongo),
       alive('queue', probes.queue),
-      inTime(probes.freeBytes).catch(() => null),
-      inTime(probes.pending).catch(() => null),
+      inTime(PROBE_MS, probes.freeBytes).catch(() => null),
+      inTime(PROBE_MS, probes.pending).catch(() => null),
+      inTime(PROBE_MS, probes.warnings).catch(() => []),
     ])
     const disk = diskFreeBytes !== null && diskFreeBytes >= minFreeBytes
     const services = { redis, mongo, queue, disk }
     // Without Redis uploads are still taken and reads still answered; without the store or room on the disk they are not.
     const status = !mongo || !disk ? 'down' : redis && queue ? 'ok' : 'degraded'
-    return { status, services, pending, diskFreeBytes }
+    return { status, services, pending, diskFreeBytes, ...(warnings.length > 0 && { warnings }) }
   }
 
   return routesOf({
@@ -61,16 +65,4 @@ export function healthRoutes({ probes, minFreeBytes, isClosing, log }: HealthDep
       },
     },
   })
-}
-
-async function inTime<T>(probe: () => Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${PROBE_MS} ms`)), PROBE_MS)
-  })
-  try {
-    return await Promise.race([probe(), late])
-  } finally {
-    clearTimeout(timer)
-  }
 }

@@ -2,7 +2,7 @@ import type { QueueStats } from '@darkroom/contracts'
 import type { ImageQueue } from '@darkroom/messaging'
 import { RequestData, type RequestHandler } from 'mediatr-ts'
 import { queueNamed } from './queue-named.ts'
-import { readQueue } from './read-queue.ts'
+import { askQueue } from './ask-queue.ts'
 
 /** The numbers of one queue, or of all when no name is given. Throws QUEUE_NOT_FOUND. */
 export class GetQueueStats extends RequestData<QueueStats[]> {
@@ -28,7 +28,7 @@ export class GetQueueStatsHandler implements RequestHandler<GetQueueStats, Queue
 }
 
 async function statsOf(queue: ImageQueue): Promise<QueueStats> {
-  const { oldestWaitingSince, isPaused, ...counts } = await readQueue(() => queue.counts())
+  const { oldestWaitingSince, isPaused, ...counts } = await askQueue(() => queue.counts())
   return {
     name: queue.name,
     ...counts,

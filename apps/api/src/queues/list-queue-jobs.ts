@@ -2,7 +2,7 @@ import type { ImageJob, JobState, QueueJob } from '@darkroom/contracts'
 import type { ImageQueue, QueuedImageJob } from '@darkroom/messaging'
 import { RequestData, type RequestHandler } from 'mediatr-ts'
 import { queueNamed } from './queue-named.ts'
-import { readQueue } from './read-queue.ts'
+import { askQueue } from './ask-queue.ts'
 
 /** Jobs of a queue in one state, in ascending order, from `start` to `end`, both included. Throws QUEUE_NOT_FOUND. */
 export class ListQueueJobs extends RequestData<QueueJob[]> {
@@ -29,7 +29,7 @@ export class ListQueueJobsHandler implements RequestHandler<ListQueueJobs, Queue
 
   async handle({ queue, state, start, end }: ListQueueJobs): Promise<QueueJob[]> {
     const asked = queueNamed(this.#queues, queue)
-    const jobs = await readQueue(() => asked.jobs(state, start, end))
+    const jobs = await askQueue(() => asked.jobs(state, start, end))
     return jobs.map((job) => toQueueJob(job, state))
   }
 }

@@ -1,11 +1,12 @@
 import { JOB_STATES } from '@darkroom/contracts'
-import type { Request, Router } from 'express'
+import type { Request, RequestHandler, Router } from 'express'
 import { z } from 'zod'
 import { routesOf } from '../http/routes.ts'
 import type { Send } from '../mediator.ts'
 import { parseInput } from '../tasks/task-fields.ts'
 import { GetQueueStats } from './get-queue-stats.ts'
 import { ListQueueJobs } from './list-queue-jobs.ts'
+import { SwitchQueue } from './switch-queue.ts'
 
 const PAGE = 50
 
@@ -20,8 +21,15 @@ const jobsQuery = z
   .transform(({ start, end = start + PAGE - 1, ...query }) => ({ ...query, start, end }))
   .refine(({ start, end }) => end >= start && end - start < PAGE, { error: `must lie 0 to ${PAGE - 1} behind start`, path: ['end'] })
 
-/** `/api/v1/queues`: what waits, runs and ended. */
-export function queueRoutes({ send }: { send: Send }): Router {
+/** `/api/v1/queues`: what waits, runs and ended; `admin` stands before what changes a queue. */
+export function queueRoutes({ send, admin }: { send: Send; admin: RequestHandler }): Router {
+  const switchTo =
+    (to: SwitchQueue['to']): RequestHandler =>
+    async (req, res) => {
+      await send(new SwitchQueue(nameOf(req), to))
+      const [stats] = await send(new GetQueueStats(nameOf(req)))
+      res.json(stats)
+    }
   return routesOf({
     '/queues': {
       get: async (_req, res) => {
@@ -34,6 +42,8 @@ export function queueRoutes({ send }: { send: Send }): Router {
         res.json(stats)
       },
     },
+    '/queues/:name/pause': { post: [admin, switchTo('paused')] },
+    '/queues/:name/resume': { post: [admin, switchTo('running')] },
     '/queues/:name/jobs': {
       get: async (req, res) => {
         const { state, start, end } = parseInput(jobsQuery, req.query, { status: 400, code: 'INVALID_QUERY' })

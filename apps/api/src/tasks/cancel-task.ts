@@ -1,4 +1,4 @@
-import type { Task } from '@darkroom/contracts'
+import type { Task, TaskEvent } from '@darkroom/contracts'
 import type { PublishTaskEvent } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
 import { RequestData, type RequestHandler } from 'mediatr-ts'
@@ -34,8 +34,8 @@ export class CancelTaskHandler implements RequestHandler<CancelTask, Task> {
     stopJob: StopJob
     log: Logger
     now: () => number
-    /** Told of each task that was cancelled. */
-    onChanged?: (task: TaskRecord) => void
+    /** Told of every task that was cancelled here. */
+    onChanged?: (task: TaskRecord, event: TaskEvent) => void
   }) {
     this.#deps = deps
   }
@@ -48,7 +48,7 @@ export class CancelTaskHandler implements RequestHandler<CancelTask, Task> {
     const cancelled = await endTask(store, { id: task.id, tenant, epoch: task.epoch, seq: event.seq }, move, at)
     if (!cancelled) throw await this.#refusal(tenant, task.id)
     await cache.taskChanged(tenant, task.id)
-    onChanged?.(cancelled)
+    onChanged?.(cancelled, event)
     void publish(event)
     this.#stop(task.id, task.epoch)
     log.info({ taskId: task.id, epoch: task.epoch, was: task.status }, event.eventType)

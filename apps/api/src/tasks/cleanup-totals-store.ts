@@ -1,3 +1,4 @@
+import type { CleanupTotals } from '@darkroom/contracts'
 import type { Connection } from 'mongoose'
 
 /** What one clean-up did. */
@@ -9,7 +10,7 @@ export interface CleanupReport {
   durationMs: number
 }
 
-interface CleanupTotals extends CleanupReport {
+interface TotalsDocument extends CleanupReport {
   _id: 'all'
   runs: number
   lastRunAt: Date
@@ -24,7 +25,22 @@ export class CleanupTotalsStore {
   }
 
   async add(report: CleanupReport, now: Date): Promise<void> {
-    const totals = this.#connection.collection<CleanupTotals>('cleanup-totals')
-    await totals.updateOne({ _id: 'all' }, { $inc: { ...report, runs: 1 }, $set: { lastRunAt: now } }, { upsert: true })
+    await this.#totals.updateOne({ _id: 'all' }, { $inc: { ...report, runs: 1 }, $set: { lastRunAt: now } }, { upsert: true })
+  }
+  /** All 0 before the first. */
+  async read(): Promise<CleanupTotals> {
+    const {
+      runs = 0,
+      tasksExpired = 0,
+      filesRemoved = 0,
+      bytesFreed = 0,
+      recordsRemoved = 0,
+      lastRunAt,
+    } = (await this.#totals.findOne({ _id: 'all' })) ?? {}
+    return { runs, tasksExpired, filesRemoved, bytesFreed, recordsRemoved, lastRunAt: lastRunAt?.toISOString() ?? null }
+  }
+
+  get #totals() {
+    return this.#connection.collection<TotalsDocument>('cleanup-totals')
   }
 }

@@ -1,5 +1,14 @@
 import { randomUUID } from 'node:crypto'
-import { eventSeq, imageNameOf, originalKey, type Task, type TaskKind, type TaskPriority } from '@darkroom/contracts'
+import {
+  eventSeq,
+  imageNameOf,
+  originalKey,
+  type AcceptedTask,
+  type Task,
+  type TaskEstimate,
+  type TaskKind,
+  type TaskPriority,
+} from '@darkroom/contracts'
 import type { PublishTaskEvent } from '@darkroom/messaging'
 import type { DiskStorage } from '@darkroom/storage'
 import { RequestData, type RequestHandler } from 'mediatr-ts'
@@ -8,8 +17,8 @@ import type { Dispatch } from './dispatch.ts'
 import { isStoreOutage } from './store-outage.ts'
 import type { TaskCache } from './task-cache.ts'
 import { isKeyTaken, newTaskId, type TaskStore } from './task-store.ts'
-import { asAccepted, entryFor, UNTOUCHED, type TaskRecord } from './task.ts'
-import { toTaskView } from './task-view.ts'
+import { asAccepted, entryFor, lateAt, UNTOUCHED, type TaskRecord } from './task.ts'
+import { toAcceptedView } from './task-view.ts'
 
 export interface NewTask {
   tenant: string
@@ -32,7 +41,7 @@ export interface NewTask {
 export const KEY_LIFE_MS = 24 * 3600 * 1000
 
 /** Accepts an upload: when this is answered, the task survives whatever happens next. */
-export class CreateTask extends RequestData<Task> {
+export class CreateTask extends RequestData<AcceptedTask> {
   readonly task: NewTask
 
   constructor(task: NewTask) {
@@ -41,7 +50,7 @@ export class CreateTask extends RequestData<Task> {
   }
 }
 
-export class CreateTaskHandler implements RequestHandler<CreateTask, Task> {
+export class CreateTaskHandler implements RequestHandler<CreateTask, AcceptedTask> {
   readonly #deps
 
   constructor(deps: {
@@ -50,6 +59,10 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, Task> {
     cache: TaskCache
     dispatch: Dispatch
     publish: PublishTaskEvent
+    /** Answers at once, from what is known: an upload waits for no question to a store. */
+    estimate: (task: NewTask) => TaskEstimate
+    /** Told of each task that was made here. */
+    onCreated: (task: TaskRecord) => void
     maxAttempts: number
     dispatchLeaseMs: number
     now: () => number
@@ -57,12 +70,12 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, Task> {
     this.#deps = deps
   }
 
-  async handle({ task: wanted }: CreateTask): Promise<Task> {
+  async handle({ task: wanted }: CreateTask): Promise<AcceptedTask> {
     return (await this.#replay(wanted)) ?? (await this.#create(wanted))
   }
 
-  async #create(wanted: NewTask): Promise<Task> {
-    const { store, storage, cache, dispatch, publish } = this.#deps
+  async #create(wanted: NewTask): Promise<AcceptedTask> {
+    const { store, storage, cache, dispatch, publish, onCreated } = this.#deps
     const id = newTaskId()
     const originalPath = originalKey(wanted.tenant, id, wanted.source.format)
     // The file first, whole and synced: a document never names a file that is not there.
@@ -83,7 +96,8 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, Task> {
     // One connection, so subscribers hear of the task before any worker does.
     void publish(createdEvent(record))
     void dispatch(record)
-    return toTaskView(record)
+    onCreated(record)
+    return toAcceptedView(record)
   }
 
   /**
@@ -98,7 +112,7 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, Task> {
   }
 
   /** The answer that this request was given before, if its key is known. Throws IDEMPOTENCY_KEY_REUSED for another request. */
-  async #replay({ tenant, idempotency }: NewTask): Promise<Task | undefined> {
+  async #replay({ tenant, idempotency }: NewTask): Promise<AcceptedTask | undefined> {
     if (!idempotency) return undefined
     const { store, now } = this.#deps
     const made = await store.findByIdempotencyKey(tenant, idempotency.key)
@@ -108,13 +122,14 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, Task> {
       await store.forgetIdempotencyKey(tenant, idempotency.key, forgottenBefore)
       return undefined
     }
-    if (made.idempotency?.fingerprint === idempotency.fingerprint) return toTaskView(asAccepted(made))
+    if (made.idempotency?.fingerprint === idempotency.fingerprint) return toAcceptedView(asAccepted(made))
     throw new AppError(422, 'IDEMPOTENCY_KEY_REUSED', 'This Idempotency-Key was used for another request: choose a new one.')
   }
 
   #record(id: string, originalPath: string, wanted: NewTask): TaskRecord {
-    const { maxAttempts, dispatchLeaseMs, now } = this.#deps
+    const { maxAttempts, dispatchLeaseMs, now, estimate: estimateOf } = this.#deps
     const createdAt = new Date(now())
+    const estimate = estimateOf(wanted)
     const { tempPath: _tempPath, idempotency, batchId, ...fields } = wanted
     const record: TaskRecord = {
       ...UNTOUCHED,
@@ -130,6 +145,8 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, Task> {
       nextCheckAt: new Date(now() + dispatchLeaseMs),
       log: [],
       ...(batchId && { batchId }),
+      estimate,
+      lateAt: lateAt(createdAt, estimate),
       ...(idempotency && { idempotency }),
       createdAt,
       updatedAt: createdAt,

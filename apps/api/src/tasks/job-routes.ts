@@ -5,10 +5,7 @@ import { GetTask } from './get-task.ts'
 import { JOB_STATUSES, toJobView } from './job-view.ts'
 import { ListTasks } from './list-tasks.ts'
 import { jobListQuery, parseInput } from './task-fields.ts'
-import { idOf, type TaskRouteDeps } from './task-routes.ts'
-
-/** Cold-start wording of the estimate, from the first description of the service. */
-const ESTIMATED_TIME = '5-30 seconds'
+import { idOf, retryAfter, type TaskRouteDeps } from './task-routes.ts'
 
 /** `/api/jobs`: the older, smaller form of the same resource, over the same commands and queries. */
 export function jobRoutes({ send, receive, acceptUpload, sendVariant }: Omit<TaskRouteDeps, 'waiting' | 'readJson'>): Router {
@@ -17,13 +14,13 @@ export function jobRoutes({ send, receive, acceptUpload, sendVariant }: Omit<Tas
       post: [
         ...receive,
         async (req, res) => {
-          const { jobId } = await acceptUpload(req)
+          const { jobId, estimate, estimatedTime } = await acceptUpload(req)
           const urls = { statusUrl: `/api/jobs/${jobId}/status`, downloadUrl: `/api/jobs/${jobId}/download` }
           res
             .status(202)
             .location(urls.statusUrl)
-            .set('Retry-After', '1')
-            .json({ jobId, ...urls, estimatedTime: ESTIMATED_TIME })
+            .set('Retry-After', retryAfter(estimate))
+            .json({ jobId, ...urls, estimatedTime })
         },
       ],
       get: async (req, res) => {

@@ -4,12 +4,18 @@ import type { Logger } from '@darkroom/runtime'
 import type { Redis } from 'ioredis'
 import type { TaskFilter } from './task-store.ts'
 
-const TASK_TTL_MS = 60_000
-const LIST_TTL_MS = 30_000
-const COUNT_TTL_MS = 45_000
+const TTL_MS = { task: 60_000, list: 30_000, count: 45_000 } as const
 /** Longer than any entry lives: a generation that went missing is made anew at random and so revives no old entry. */
 const GENERATION_TTL_MS = 5 * 60_000
 const RETRY_MS = 1000
+
+export type OnRead = (entry: keyof typeof TTL_MS, hit: boolean) => void
+
+/** Who is told of what. */
+export interface CacheWatch {
+  onRead?: OnRead
+  onTaskChanged?: (tenant: string, id: string) => void
+}
 
 /**
  * Cache-aside over Redis without the usual race. Each entry carries the generation that was current BEFORE its value
@@ -21,7 +27,7 @@ export class TaskCache {
   readonly #redis: Redis
   readonly #prefix: string
   readonly #log: Logger
-  readonly #onTaskChanged: (tenant: string, id: string) => void
+  readonly #watch: CacheWatch
   readonly #loading = new Map<string, Promise<unknown>>()
   /**
    * Generations still to be replaced, each with the change that asked for it last: a reply to an earlier change pays
@@ -31,26 +37,26 @@ export class TaskCache {
   #changes = 0
   #retry: NodeJS.Timeout | undefined
 
-  constructor(redis: Redis, prefix: string, log: Logger, onTaskChanged: (tenant: string, id: string) => void = () => {}) {
+  constructor(redis: Redis, prefix: string, log: Logger, watch: CacheWatch = {}) {
     this.#redis = redis
     this.#prefix = prefix
     this.#log = log
-    this.#onTaskChanged = onTaskChanged
+    this.#watch = watch
     redis.on('ready', () => void this.#pay([...this.#owed.keys()]))
   }
 
   task<T>(tenant: string, id: string, load: () => Promise<T>): Promise<T> {
-    return this.#wrap(this.#key(tenant, `task:${id}`), this.#taskGeneration(tenant, id), TASK_TTL_MS, load)
+    return this.#wrap('task', this.#key(tenant, `task:${id}`), this.#taskGeneration(tenant, id), load)
   }
 
   list<T>(filter: TaskFilter, page: object, load: () => Promise<T>): Promise<T> {
     const key = this.#key(filter.tenant, `tasks:list:${hashOf({ ...filter, ...page })}`)
-    return this.#wrap(key, this.#listGeneration(filter.tenant), LIST_TTL_MS, load)
+    return this.#wrap('list', key, this.#listGeneration(filter.tenant), load)
   }
 
   count<T>(filter: TaskFilter, load: () => Promise<T>): Promise<T> {
     const key = this.#key(filter.tenant, `tasks:count:${hashOf(filter)}`)
-    return this.#wrap(key, this.#listGeneration(filter.tenant), COUNT_TTL_MS, load)
+    return this.#wrap('count', key, this.#listGeneration(filter.tenant), load)
   }
 
   /** To be called after a task was changed in the database; with `listed: false` where no list or count can tell. */
@@ -59,18 +65,19 @@ export class TaskCache {
     for (const key of generations) this.#owed.set(key, ++this.#changes)
     await this.#pay(generations)
     // Whoever learns of the change from here and reads the task gets the changed one.
-    this.#onTaskChanged(tenant, id)
+    this.#watch.onTaskChanged?.(tenant, id)
   }
 
-  async #wrap<T>(key: string, generationKey: string, ttlMs: number, load: () => Promise<T>): Promise<T> {
+  async #wrap<T>(kind: keyof typeof TTL_MS, key: string, generationKey: string, load: () => Promise<T>): Promise<T> {
     const seen = await this.#attempt(() => this.#read(key, generationKey))
+    this.#watch.onRead?.(kind, seen?.entry !== undefined && !this.#owed.has(generationKey))
     if (!seen || this.#owed.has(generationKey)) return load()
     if (seen.entry !== undefined) return seen.entry as T
     // Readers that saw the same generation share one load; a newer generation starts its own.
     return this.#once(`${key} ${seen.generation}`, async () => {
       const value = await load()
       const entry = JSON.stringify({ generation: seen.generation, value })
-      if (value !== undefined) await this.#attempt(() => this.#redis.set(key, entry, 'PX', ttlMs))
+      if (value !== undefined) await this.#attempt(() => this.#redis.set(key, entry, 'PX', TTL_MS[kind]))
       return value
     })
   }

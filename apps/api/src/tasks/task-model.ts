@@ -44,6 +44,8 @@ const taskSchema = new Schema<TaskDocument>(
     dispatch: { type: new Schema({ state: String }, nested) },
     nextCheckAt: { type: Date, default: null },
     log: { type: [logSchema] },
+    estimate: { type: new Schema({ p50Ms: Number, p90Ms: Number, position: Number }, nested) },
+    lateAt: { type: Date },
     createdAt: { type: Date, required: true },
     updatedAt: { type: Date, required: true },
     idempotency: { type: new Schema({ key: String, fingerprint: String }, nested) },
@@ -60,6 +62,7 @@ taskSchema.index({ tenant: 1, batchId: 1, createdAt: -1, _id: -1 }, { partialFil
 taskSchema.index({ 'images.path': 1 })
 // Only tasks that still need looking after are in this index, however many there are in all.
 taskSchema.index({ nextCheckAt: 1 }, { partialFilterExpression: { nextCheckAt: { $type: 'date' } } })
+taskSchema.index({ lateAt: 1 }, { partialFilterExpression: { nextCheckAt: { $type: 'date' } } })
 taskSchema.index({ status: 1, expiresAt: 1 })
 taskSchema.index({ purgeAt: 1 }, { partialFilterExpression: { purgeAt: { $type: 'date' } } })
 taskSchema.index({ removeAt: 1 }, { partialFilterExpression: { removeAt: { $type: 'date' } } })

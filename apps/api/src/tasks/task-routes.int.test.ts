@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { problem, task as taskSchema, taskPage, type Task, type TaskPage } from '@darkroom/contracts'
+import { problem, task as taskSchema, taskEstimate, taskPage, type Task, type TaskPage } from '@darkroom/contracts'
 import { sampleGif, sampleJpeg, samplePng, sampleWebp, until } from '@darkroom/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
@@ -19,6 +19,9 @@ const exactTask = z.strictObject({
   links: taskSchema.shape.links.strict(),
 })
 
+/** The answer to an upload says besides when to expect the task. */
+const exactAcceptedTask = z.strictObject({ ...exactTask.shape, estimatedTime: z.string(), estimate: taskEstimate.strict() })
+
 let api: TestApi
 let photo: Buffer
 
@@ -31,7 +34,8 @@ afterAll(() => api.stop())
 async function newTask(fields: Record<string, string> = {}): Promise<Task> {
   const answer = await api.upload(photo, fieldParts(fields))
   expect(answer.status).toBe(202)
-  return answer.body as Task
+  const { estimatedTime: _text, estimate: _estimate, ...task } = exactAcceptedTask.parse(answer.body)
+  return task
 }
 
 async function statusIs(task: Task, status: Task['status']): Promise<Task> {
@@ -43,8 +47,10 @@ describe('POST /api/v1/tasks', () => {
   it('accepts a photo with 202, the whole task, and where and when to ask for it', async () => {
     const answer = await api.upload(photo)
     expect(answer.status).toBe(202)
-    const task = exactTask.parse(answer.body)
+    const task = exactAcceptedTask.parse(answer.body)
     expect(task).toMatchObject({
+      estimatedTime: '5-30 seconds',
+      estimate: { p50Ms: 5000, p90Ms: 30_000 },
       kind: 'image.optimize',
       status: 'pending',
       priority: 'interactive',

@@ -1,4 +1,4 @@
-import { DEFAULT_TENANT, type Task } from '@darkroom/contracts'
+import { DEFAULT_TENANT, type Task, type TaskEstimate } from '@darkroom/contracts'
 import type { Request, RequestHandler, Response, Router } from 'express'
 import type { AcceptUpload } from '../http/accept-upload.ts'
 import type { HeldRequests } from '../http/held-requests.ts'
@@ -28,6 +28,7 @@ export interface TaskRouteDeps {
   waiting: HeldRequests
 }
 
+/** After a retry: that it has begun is worth asking for soon. */
 const POLL_AFTER_SECONDS = '1'
 
 /** `/api/v1/tasks`: create, list, read, change, cancel, retry, delete, download. */
@@ -45,13 +46,13 @@ export function taskRoutes({ send, receive, acceptUpload, sendVariant, readJson,
         ...receive,
         async (req, res) => {
           const task = await acceptUpload(req)
-          res.status(202).location(task.links.self).set('Retry-After', POLL_AFTER_SECONDS).json(task)
+          res.status(202).location(task.links.self).set('Retry-After', retryAfter(task.estimate)).json(task)
         },
       ],
       get: async (req, res) => {
         const { page, limit, cursor, ...filter } = parseInput(listQuery, req.query, { status: 400, code: 'INVALID_QUERY' })
         const found = await send(new ListTasks({ tenant: DEFAULT_TENANT, ...filter }, { page, limit, cursor }))
-        if (found.nextCursor) res.links({ next: nextPage(req, found.nextCursor) })
+        linkToNext(req, res, found.nextCursor)
         res.set('Cache-Control', 'no-cache').json(found)
       },
     },
@@ -94,11 +95,19 @@ export function taskRoutes({ send, receive, acceptUpload, sendVariant, readJson,
   })
 }
 
+/** When it is worth asking again: half of all tasks have ended by then. Nobody is sent away for longer than a minute. */
+export const retryAfter = ({ p50Ms }: TaskEstimate): string => String(Math.min(60, Math.max(1, Math.ceil(p50Ms / 1000))))
+
 export const idOf = (req: Request): string => String(req.params.id)
 
 /** Express answers If-None-Match by the tag. */
 function sendTask(res: Response, task: Task): void {
   res.set({ 'Cache-Control': 'no-cache', ETag: etagOf(task) }).json(task)
+}
+
+/** The Link to the page behind this one, if there is one. */
+export function linkToNext(req: Request, res: Response, cursor: string | null): void {
+  if (cursor !== null) res.links({ next: nextPage(req, cursor) })
 }
 
 function nextPage(req: Request, cursor: string): string {

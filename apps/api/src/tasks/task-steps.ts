@@ -1,5 +1,5 @@
 import { attemptOfSeq, EPOCH_END, eventSeq, type TaskEvent, type TaskEventOf } from '@darkroom/contracts'
-import { endsBefore, entryFor, isFinal, sourcesOf, UNTOUCHED, type Move, type TaskRecord } from './task.ts'
+import { endsBefore, entryFor, isFinal, lateAt, sourcesOf, UNTOUCHED, type Move, type TaskRecord } from './task.ts'
 
 /** A step that a person or time takes with a task: what is written, and what is said when the write took effect. */
 export interface Step<Event extends TaskEvent> {
@@ -54,6 +54,8 @@ export function restart(task: TaskRecord, now: number, leaseMs: number): Step<Ta
     dispatch: { state: 'due' },
     nextCheckAt: new Date(now + leaseMs),
     restartedAt: new Date(now),
+    // As long as at first: nobody has asked how full the queue is now.
+    lateAt: lateAt(new Date(now), task.estimate),
   }
   return { event, move: { from: endsBefore('pending'), patch, entry: entryFor(event) } }
 }

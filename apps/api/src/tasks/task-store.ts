@@ -12,6 +12,8 @@ export interface TaskFilter {
   createdFrom?: Date | undefined
   createdTo?: Date | undefined
   batchId?: string | undefined
+  /** Of the error. */
+  code?: string | undefined
 }
 
 /** Where a page starts: after so many tasks, or after a certain one. */
@@ -59,6 +61,22 @@ export class TaskStore {
   /** Tasks of all tenants that have not reached a final status. */
   async countUnfinished(): Promise<number> {
     return this.#tasks.countDocuments({ nextCheckAt: { $type: 'date' }, status: { $in: ['pending', 'processing'] } })
+  }
+
+  /** Unfinished tasks that should have ended long before. */
+  async countStuck(now: Date): Promise<number> {
+    return this.#tasks.countDocuments({ lateAt: { $lt: now }, nextCheckAt: { $type: 'date' }, status: { $in: ['pending', 'processing'] } })
+  }
+
+  /** The newest tasks of all tenants that completed, at most `limit`, the newest first. */
+  async recentRuns(limit: number): Promise<Pick<TaskRecord, 'kind' | 'source' | 'processingTimeMs'>[]> {
+    return this.#tasks
+      .find({ status: 'completed' })
+      .sort({ _id: -1 })
+      .limit(limit)
+      .maxTimeMS(5000)
+      .select({ kind: 1, source: 1, processingTimeMs: 1 })
+      .lean<Pick<TaskRecord, 'kind' | 'source' | 'processingTimeMs'>[]>()
   }
 
   /** Makes the indexes where they are missing; safe to run at every start of every replica. */
@@ -252,11 +270,12 @@ export class TaskStore {
 export const isKeyTaken = (error: unknown): boolean => (error as { code?: unknown }).code === 11000
 
 function queryOf(filter: TaskFilter): QueryFilter<TaskDocument> {
-  const { createdFrom, createdTo, ...equal } = filter
+  const { createdFrom, createdTo, code, ...equal } = filter
   const given = Object.entries(equal).filter(([, value]) => value !== undefined)
   const query: Record<string, unknown> = Object.fromEntries(
     given.map(([name, value]) => [name, Array.isArray(value) ? { $in: value } : value]),
   )
+  if (code !== undefined) query['error.code'] = code
   if (createdFrom ?? createdTo) query.createdAt = { ...(createdFrom && { $gte: createdFrom }), ...(createdTo && { $lt: createdTo }) }
   return query as QueryFilter<TaskDocument>
 }

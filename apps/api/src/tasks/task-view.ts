@@ -1,4 +1,5 @@
-import type { Task, TaskLogEntry } from '@darkroom/contracts'
+import type { AcceptedTask, Task, TaskLogEntry } from '@darkroom/contracts'
+import { estimateText } from '../estimates/estimate-text.ts'
 import type { LogEntry, TaskRecord } from './task.ts'
 
 /** The task as clients see it. */
@@ -45,5 +46,14 @@ export const toLogView = ({ seq, epoch, attempt, type, at, data }: LogEntry): Ta
   at: at.toISOString(),
   data,
 })
+
+/** The same in the answer to its upload: with what is expected of it. */
+export function toAcceptedView(task: TaskRecord): AcceptedTask {
+  const estimate = task.estimate ?? NO_ESTIMATE
+  return { ...toTaskView(task), estimatedTime: estimateText(estimate), estimate }
+}
+
+/** Of tasks that an earlier release accepted. */
+const NO_ESTIMATE = { p50Ms: 5000, p90Ms: 30_000, position: 0 }
 
 const iso = (date: Date | null): string | null => date?.toISOString() ?? null

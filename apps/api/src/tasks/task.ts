@@ -1,6 +1,7 @@
 import {
   attemptOfSeq,
   type TaskError,
+  type TaskEstimate,
   type TaskEvent,
   type TaskKind,
   type TaskPriority,
@@ -54,6 +55,10 @@ export interface TaskRecord {
   log: LogEntry[]
   /** The request of many files that it came with. */
   batchId?: string
+  /** What was said about its duration when it was accepted. */
+  estimate?: TaskEstimate
+  /** Unfinished behind this time, something is wrong with it. */
+  lateAt?: Date
   /** The client's own name for the request that made this task, and what exactly it asked for. */
   idempotency?: { key: string; fingerprint: string }
   createdAt: Date
@@ -77,7 +82,7 @@ export type TaskPatch = Pick<
 
 /** What people and time write besides. */
 export type StepPatch = TaskPatch &
-  Pick<TaskRecord, 'epoch' | 'seq' | 'dispatch' | 'restartedAt' | 'expiresAt' | 'purgeAt' | 'purgedAt' | 'removeAt'>
+  Pick<TaskRecord, 'epoch' | 'seq' | 'dispatch' | 'restartedAt' | 'expiresAt' | 'purgeAt' | 'purgedAt' | 'removeAt' | 'lateAt'>
 
 /** A legal step of one task: from which statuses it may be taken, and what it writes. */
 export interface Move {
@@ -205,6 +210,12 @@ export function previousRuns(task: TaskRecord): { runs: number; attempts: number
   const runs = attemptOfSeq(task.seq)
   return runs > 0 || task.attempts.made > 0 ? { runs, attempts: task.attempts.made } : undefined
 }
+
+/** Far beyond what was expected; a short task gets the time that sweeps and lost workers may take. */
+export const lateAt = (from: Date, expected?: TaskEstimate): Date =>
+  new Date(from.getTime() + LATE_FACTOR * Math.max(expected?.p90Ms ?? 0, LEAST_EXPECTED_MS))
+const LATE_FACTOR = 3
+const LEAST_EXPECTED_MS = 30_000
 
 /** The task as it was when it was accepted: what a repeated request is answered with. */
 export const asAccepted = (task: TaskRecord): TaskRecord => ({

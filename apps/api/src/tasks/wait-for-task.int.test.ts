@@ -1,4 +1,4 @@
-import { problem, type Task } from '@darkroom/contracts'
+import { problem, type AcceptedTask, type Task } from '@darkroom/contracts'
 import { sampleJpeg, until } from '@darkroom/testing'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startTestApi, type Answer, type TestApi } from '../../test/start-test-api.ts'
@@ -13,7 +13,10 @@ beforeAll(async () => {
 })
 afterAll(() => api.stop())
 
-const newTask = async (): Promise<Task> => (await api.upload(photo)).body as Task
+async function newTask(): Promise<Task> {
+  const { estimatedTime: _text, estimate: _estimate, ...task } = (await api.upload(photo)).body as AcceptedTask
+  return task
+}
 
 interface Waiting {
   answer: Promise<Answer>

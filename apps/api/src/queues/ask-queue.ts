@@ -1,15 +1,15 @@
 import { QueueUnavailableError } from '@darkroom/messaging'
 
-const READ_MS = 3000
+const ANSWER_MS = 3000
 
-/** Reads from a queue. Throws QueueUnavailableError when its Redis went away under the question or does not answer it. */
-export async function readQueue<T>(read: () => Promise<T>): Promise<T> {
+/** Asks a queue something, or something of it. Throws QueueUnavailableError when its Redis went away under the question or does not answer it. */
+export async function askQueue<T>(ask: () => Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new QueueUnavailableError()), READ_MS)
+    timer = setTimeout(() => reject(new QueueUnavailableError()), ANSWER_MS)
   })
   try {
-    return await Promise.race([read(), late])
+    return await Promise.race([ask(), late])
   } catch (error) {
     throw isConnectionFault(error) ? new QueueUnavailableError() : error
   } finally {

@@ -1,0 +1,77 @@
+import type { ReplayReport, ReplayResult } from '@darkroom/contracts'
+import { RequestData, type RequestHandler } from 'mediatr-ts'
+import { AppError } from '../app-error.ts'
+import type { DeadLetterFilter, DeadLetterStore } from './dead-letter-store.ts'
+
+/** Named tasks, or the oldest that match; then at most `limit`. */
+export type ReplayWish = { tenant: string; ids: readonly string[] } | { filter: DeadLetterFilter; limit: number }
+
+/** Starts failed tasks again, each as a new epoch. With `dryRun` it only counts them. */
+export class ReplayDeadLetters extends RequestData<ReplayReport> {
+  readonly wish: ReplayWish
+  readonly dryRun: boolean
+
+  constructor(wish: ReplayWish, dryRun: boolean) {
+    super()
+    this.wish = wish
+    this.dryRun = dryRun
+  }
+}
+
+/** At a time: a large replay must not crowd out the uploads. */
+const SIDE_BY_SIDE = 8
+
+const NOT_DEAD: Omit<ReplayResult, 'id'> = {
+  outcome: 'refused',
+  code: 'NOT_A_DEAD_LETTER',
+  detail: 'There is no failed task with this id.',
+}
+
+export class ReplayDeadLettersHandler implements RequestHandler<ReplayDeadLetters, ReplayReport> {
+  readonly #deps
+
+  constructor(deps: { store: DeadLetterStore; retry: (tenant: string, id: string) => Promise<unknown> }) {
+    this.#deps = deps
+  }
+
+  async handle({ wish, dryRun }: ReplayDeadLetters): Promise<ReplayReport> {
+    const { store } = this.#deps
+    if ('ids' in wish) return this.#replayNamed(wish.tenant, [...new Set(wish.ids)], dryRun)
+    const matched = await store.count(wish.filter)
+    if (dryRun) return { dryRun, matched, replayed: 0, items: [] }
+    return reportOf(matched, await this.#retryAll(wish.filter.tenant, await store.ids(wish.filter, wish.limit)))
+  }
+
+  async #replayNamed(tenant: string, ids: readonly string[], dryRun: boolean): Promise<ReplayReport> {
+    const failed = await this.#deps.store.failedAmong(tenant, ids)
+    const refused = ids.filter((id) => !failed.has(id)).map((id) => ({ id, ...NOT_DEAD }))
+    if (dryRun) return { dryRun, matched: failed.size, replayed: 0, items: refused }
+    return reportOf(failed.size, [...(await this.#retryAll(tenant, [...failed])), ...refused])
+  }
+
+  async #retryAll(tenant: string, ids: readonly string[]): Promise<ReplayResult[]> {
+    const results: ReplayResult[] = []
+    for (let next = 0; next < ids.length; next += SIDE_BY_SIDE) {
+      results.push(...(await Promise.all(ids.slice(next, next + SIDE_BY_SIDE).map((id) => this.#retry(tenant, id)))))
+    }
+    return results
+  }
+
+  /** What one task cannot do is its own result; what nobody can do (a store is away) ends the replay. */
+  async #retry(tenant: string, id: string): Promise<ReplayResult> {
+    try {
+      await this.#deps.retry(tenant, id)
+      return { id, outcome: 'replayed' }
+    } catch (error) {
+      if (!(error instanceof AppError) || error.status >= 500) throw error
+      return { id, outcome: 'refused', code: error.code, detail: error.message }
+    }
+  }
+}
+
+const reportOf = (matched: number, items: ReplayResult[]): ReplayReport => ({
+  dryRun: false,
+  matched,
+  replayed: items.filter(({ outcome }) => outcome === 'replayed').length,
+  items,
+})

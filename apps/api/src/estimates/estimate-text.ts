@@ -1,0 +1,11 @@
+/** The range as people read it: `5-30 seconds`, `2-5 minutes`. The upper end is above the lower, whatever is estimated. */
+export function estimateText({ p50Ms, p90Ms }: { p50Ms: number; p90Ms: number }): string {
+  const [unit, unitMs] = UNITS.find(([, , fromMs]) => p90Ms >= fromMs) ?? SECONDS
+  const from = Math.max(1, Math.floor(p50Ms / unitMs))
+  const to = Math.max(from + 1, Math.ceil(p90Ms / unitMs))
+  return `${from}-${to} ${unit}`
+}
+
+type Unit = readonly [name: string, ms: number, fromMs: number]
+const SECONDS: Unit = ['seconds', 1000, 0]
+const UNITS: readonly Unit[] = [['hours', 3_600_000, 2 * 3_600_000], ['minutes', 60_000, 2 * 60_000], SECONDS]

@@ -1,0 +1,68 @@
+import { acceptedTask } from '@darkroom/contracts'
+import { sampleJpeg, until } from '@darkroom/testing'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { newRecord } from '../../test/task-history.ts'
+import { startTestApi, testLog, type TestApi } from '../../test/start-test-api.ts'
+import { Estimator } from './estimator.ts'
+import { TaskStore } from '../tasks/task-store.ts'
+
+let api: TestApi
+let photo: Buffer
+
+beforeAll(async () => {
+  api = await startTestApi({ ESTIMATE_INTERVAL_MS: '100' })
+  photo = await sampleJpeg({ width: 64, height: 48 })
+})
+afterAll(() => api.stop())
+
+it('cold, the answers say "5-30 seconds", each in its own form', async () => {
+  const { body, headers } = await api.upload(photo, [], '/api/jobs')
+  expect(Object.keys(body as object).toSorted()).toEqual(['downloadUrl', 'estimatedTime', 'jobId', 'statusUrl'])
+  expect(body).toMatchObject({ estimatedTime: '5-30 seconds' })
+  expect(headers.get('retry-after')).toBe('5')
+  const task = acceptedTask.parse((await api.upload(photo)).body)
+  expect(task.estimatedTime).toMatch(/^\d+-\d+ seconds$/)
+})
+
+it('a request that is repeated is answered with the same estimate', async () => {
+  const key = { 'Idempotency-Key': 'the-same' }
+  const parts = [{ name: 'file', value: photo, filename: 'a.jpg', type: 'image/jpeg' }]
+  const first = await api.post('/api/v1/tasks', parts, key)
+  expect(first.status).toBe(202)
+  // The key is reserved until the first request has ended on the server's side, too.
+  const second = await until(
+    async () => {
+      const answer = await api.post('/api/v1/tasks', parts, key)
+      return answer.status === 202 && answer
+    },
+    { what: 'the same answer' },
+  )
+  expect(second.body).toEqual(first.body)
+  expect(second.headers.get('retry-after')).toBe(first.headers.get('retry-after'))
+})
+
+it('what the store remembers is learned at the start', async () => {
+  const store = new TaskStore(api.database)
+  for (let count = 0; count < 10; count++) {
+    await store.insert(newRecord({ source, status: 'completed', processingTimeMs: 2600, nextCheckAt: null }))
+  }
+  expect(await store.recentRuns(5)).toHaveLength(5)
+  const estimator = new Estimator({
+    readLoad: () => api.queue.load(),
+    readRuns: () => store.recentRuns(500),
+    intervalMs: 60_000,
+    log: testLog,
+  })
+  await estimator.start()
+  estimator.stop()
+  const { p50Ms } = estimator.estimate({ kind: 'image.optimize', priority: 'premium', source })
+  expect(p50Ms).toBeGreaterThanOrEqual(2600)
+})
+
+it('a place behind others is counted', async () => {
+  const positionOf = async (): Promise<number> => acceptedTask.parse((await api.upload(photo)).body).estimate.position
+  const first = await positionOf()
+  await until(async () => (await positionOf()) >= first + 3, { what: 'a place behind others' })
+})
+
+const source = { bytes: 1, format: 'jpeg' as const, width: 64, height: 48, sha256: '', md5: '' }

@@ -1,0 +1,139 @@
+import type { QueueLoad } from '@darkroom/messaging'
+import { createLogger } from '@darkroom/runtime'
+import { describe, expect, it } from 'vitest'
+import { estimateText } from './estimate-text.ts'
+import { Estimator, type PastRun } from './estimator.ts'
+
+const log = createLogger({ name: 'test', level: 'silent' })
+const kind = 'image.optimize' as const
+const sourceOf = (megapixels: number) => ({
+  bytes: 1,
+  format: 'jpeg' as const,
+  width: megapixels * 1000,
+  height: 1000,
+  sha256: '',
+  md5: '',
+})
+const task = (megapixels = 2, priority: 'premium' | 'interactive' | 'batch' = 'interactive') => ({
+  kind,
+  priority,
+  source: sourceOf(megapixels),
+})
+const runs = (count: number, processingTimeMs: number, megapixels = 2): PastRun[] =>
+  Array.from({ length: count }, () => ({ kind, source: sourceOf(megapixels), processingTimeMs }))
+
+const idle: QueueLoad = { workers: 1, slots: 2, active: 0, isPaused: false, waiting: { premium: 0, interactive: 0, normal: 0, batch: 0 } }
+
+async function started(load: Partial<QueueLoad> = {}, past: PastRun[] = []): Promise<Estimator> {
+  const estimator = new Estimator({ readLoad: async () => ({ ...idle, ...load }), readRuns: async () => past, intervalMs: 60_000, log })
+  await estimator.start()
+  estimator.stop()
+  return estimator
+}
+
+describe('before anything was measured it', () => {
+  it('says "5-30 seconds"', async () => {
+    const estimate = (await started()).estimate(task())
+    expect(estimate).toEqual({ p50Ms: 5000, p90Ms: 30_000, position: 0 })
+    expect(estimateText(estimate)).toBe('5-30 seconds')
+  })
+
+  it('says the same behind others, whose time is not known either', async () => {
+    const estimator = await started({ active: 2, waiting: { ...idle.waiting, interactive: 10 } })
+    expect(estimator.estimate(task())).toEqual({ p50Ms: 5000, p90Ms: 30_000, position: 10 })
+  })
+
+  it('takes no notice of a few runs', async () => {
+    expect((await started({}, runs(4, 100))).estimate(task()).p50Ms).toBe(5000)
+  })
+})
+
+describe('from runs that were measured', () => {
+  it('an idle queue takes a run', async () => {
+    const { p50Ms, p90Ms, position } = (await started({}, runs(10, 100))).estimate(task())
+    expect(p50Ms).toBeGreaterThanOrEqual(100)
+    expect(p50Ms).toBeLessThan(200)
+    expect(p90Ms).toBeGreaterThanOrEqual(p50Ms)
+    expect(position).toBe(0)
+  })
+
+  it('large photos take as long as large photos, and an unknown size as any', async () => {
+    const estimator = await started({}, [...runs(20, 50, 1), ...runs(20, 900, 20)])
+    const of = (megapixels: number): number => estimator.estimate(task(megapixels)).p50Ms
+    expect(of(1)).toBeLessThan(100)
+    expect(of(25)).toBeGreaterThan(900)
+    expect(of(40)).toBeGreaterThanOrEqual(50)
+  })
+
+  it('a backlog is worked off by all slots', async () => {
+    const waiting = { ...idle.waiting, interactive: 100 }
+    const two = (await started({ active: 2, waiting }, runs(20, 100))).estimate(task())
+    const ten = (await started({ active: 10, slots: 10, waiting }, runs(20, 100))).estimate(task())
+    expect(two.position).toBe(100)
+    expect(two.p50Ms / 5000).toBeCloseTo(1, 0)
+    expect(ten.p50Ms).toBeLessThan(two.p50Ms / 4)
+  })
+
+  it('premium does not wait behind others, batch behind all', async () => {
+    const estimator = await started({ active: 2, waiting: { premium: 1, interactive: 50, normal: 0, batch: 50 } }, runs(20, 100))
+    expect(estimator.estimate(task(2, 'premium')).position).toBe(1)
+    expect(estimator.estimate(task(2, 'interactive')).position).toBe(51)
+    expect(estimator.estimate(task(2, 'batch')).position).toBe(101)
+  })
+
+  it('what was accepted and ended since the queue was asked counts', async () => {
+    const estimator = await started({ active: 2 }, runs(20, 100))
+    for (let count = 0; count < 30; count++) estimator.accepted(task())
+    expect(estimator.estimate(task()).position).toBe(30)
+    for (let count = 0; count < 10; count++) estimator.ended({ ...task(), processingTimeMs: 100, epoch: 1 }, 100)
+    expect(estimator.estimate(task()).position).toBe(20)
+  })
+
+  it('what has ended is learned', async () => {
+    const estimator = await started()
+    for (const run of runs(10, 300)) estimator.ended({ ...run, epoch: 1 }, 310)
+    expect(estimator.estimate(task()).p50Ms).toBeLessThan(400)
+  })
+})
+
+it('corrects itself until nine in ten tasks end within their p90', async () => {
+  const estimator = await started({}, runs(50, 100))
+  // Everything takes up to four times what the model believes, spread evenly.
+  for (let count = 0; count < 2000; count++) {
+    const estimate = estimator.estimate(task())
+    estimator.ended({ ...task(), processingTimeMs: 100, epoch: 1, estimate }, 100 + ((count * 37) % 100) * 3)
+  }
+  expect(estimator.coverage.share).toBeGreaterThan(0.86)
+  expect(estimator.coverage.share).toBeLessThan(0.94)
+})
+
+it('tasks that nobody worked on say nothing about estimates', async () => {
+  for (const load of [{ workers: 0, slots: 0 }, { isPaused: true }]) {
+    const estimator = await started(load, runs(20, 100))
+    estimator.ended({ ...task(), processingTimeMs: 100, epoch: 1, estimate: estimator.estimate(task()) }, 3_600_000)
+    expect(estimator.coverage.share).toBeUndefined()
+  }
+})
+
+it('a queue that cannot be asked leaves the last numbers', async () => {
+  const estimator = new Estimator({
+    readLoad: () => Promise.reject(new Error('away')),
+    readRuns: () => Promise.reject(new Error('away')),
+    intervalMs: 60_000,
+    log,
+  })
+  await estimator.start()
+  estimator.stop()
+  expect(estimator.estimate(task())).toEqual({ p50Ms: 5000, p90Ms: 30_000, position: 0 })
+})
+
+it.each([
+  [5000, 30_000, '5-30 seconds'],
+  [80, 200, '1-2 seconds'],
+  [1400, 1900, '1-2 seconds'],
+  [40_000, 119_000, '40-119 seconds'],
+  [90_000, 150_000, '1-3 minutes'],
+  [3_600_000, 8 * 3_600_000, '1-8 hours'],
+])('%i to %i ms reads "%s"', (p50Ms, p90Ms, text) => {
+  expect(estimateText({ p50Ms, p90Ms })).toBe(text)
+})

@@ -1,0 +1,52 @@
+import { createBullBoard } from '@bull-board/api'
+import { BullMQAdapter } from '@bull-board/api/bullMQAdapter'
+import { ExpressAdapter } from '@bull-board/express'
+import type { ImageQueue } from '@darkroom/messaging'
+import type { Express, RequestHandler } from 'express'
+import { AppError } from '../../app-error.ts'
+
+/** The board makes styles as it runs; scripts, fonts and data come from here alone. */
+const BOARD_POLICY = [
+  "default-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "object-src 'none'",
+  "base-uri 'self'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+/** Bull Board over these queues, to look at: tasks are changed through the API, which keeps documents and queue in step. */
+export function queueBoard(queues: readonly ImageQueue[], basePath: string): RequestHandler[] {
+  const adapter = new ExpressAdapter().setBasePath(basePath)
+  createBullBoard({
+    queues: queues.map(({ bullmq }) => new BullMQAdapter(bullmq, { readOnlyMode: true, allowRetries: false })),
+    serverAdapter: adapter,
+    options: { uiConfig: { boardTitle: 'Darkroom', hideRedisDetails: true } },
+  })
+  const board = adapter.getRouter() as Express
+  board.disable('x-powered-by')
+  withoutForeignLinks(board)
+  return [onlyLooking, board]
+}
+
+const onlyLooking: RequestHandler = (req, res, next) => {
+  if (!['GET', 'HEAD'].includes(req.method)) {
+    throw new AppError(405, 'METHOD_NOT_ALLOWED', 'The board only shows; tasks are changed through the API.', {
+      headers: { Allow: 'GET, HEAD' },
+    })
+  }
+  res.set({ 'Content-Security-Policy': BOARD_POLICY, 'Referrer-Policy': 'no-referrer' })
+  next()
+}
+
+type Engine = Parameters<Express['engine']>[1]
+
+/** Its page asks another company for fonts. The policy forbids that; without the link nothing is even tried. */
+function withoutForeignLinks(board: Express): void {
+  const render = (board as unknown as { engines: Record<string, Engine> }).engines['.ejs']
+  if (!render) return
+  board.engine('ejs', (path, options, done) => {
+    render(path, options, (error: unknown, html?: string) => done(error, html?.replaceAll(/<link\b[^>]*\bhref="https?:[^>]*>/g, '')))
+  })
+}

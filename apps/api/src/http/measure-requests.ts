@@ -1,0 +1,28 @@
+import { Histogram, type Registry } from '@prometheus-io/client'
+import type { RequestHandler } from 'express'
+
+const SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60]
+/** Methods are free text to a client, and labels must not be. */
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
+
+/** How long requests take, by the pattern of their route: however many ids are asked for, there are as many series as routes. */
+export function measureRequests(registry: Registry): RequestHandler {
+  const durations = new Histogram({
+    name: 'darkroom_http_request_duration_seconds',
+    help: 'From the head of a request to the end of its answer',
+    labelNames: ['method', 'route', 'status'],
+    buckets: SECONDS,
+    registers: [registry],
+  })
+  return (req, res, next) => {
+    const startedAt = performance.now()
+    res.once('close', () => {
+      const method = METHODS.includes(req.method) ? req.method : 'OTHER'
+      const route = typeof res.locals.route === 'string' ? res.locals.route : 'none'
+      // A client that left had no answer, whatever status it would have had.
+      const status = res.writableFinished ? String(res.statusCode) : 'aborted'
+      durations.observe({ method, route, status }, (performance.now() - startedAt) / 1000)
+    })
+    next()
+  }
+}

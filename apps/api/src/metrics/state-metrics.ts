@@ -1,0 +1,97 @@
+import type { CleanupTotals } from '@darkroom/contracts'
+import type { ImageQueue } from '@darkroom/messaging'
+import { Gauge, type Registry } from '@prometheus-io/client'
+import type { Coverage } from '../estimates/coverage.ts'
+import { inTime } from '../in-time.ts'
+import { remember } from './remember.ts'
+
+/** A scrape must not wait for a store that hangs. */
+const ANSWER_MS = 2000
+/** Several scrapes within this time ask the stores once. */
+const FRESH_MS = 1000
+
+interface Sources {
+  queue: ImageQueue
+  /** Unfinished tasks, and those of them that should have ended long ago. */
+  unfinished: () => Promise<number>
+  stuck: () => Promise<number>
+  cleanupTotals: () => Promise<CleanupTotals>
+  coverage: Coverage
+}
+
+/** How things stand, asked when somebody scrapes. What cannot be asked is left out, and `darkroom_service_up` says why. */
+export function createStateMetrics(registry: Registry, sources: Sources): void {
+  const { queue, coverage } = sources
+  const registers = [registry]
+  const gauge = <L extends string>(name: string, help: string, labelNames: L[], set: (self: Gauge<L>) => Promise<void> | void): Gauge<L> =>
+    new Gauge({
+      name,
+      help,
+      labelNames,
+      registers,
+      async collect(this: Gauge<L>) {
+        this.reset()
+        if (labelNames.length === 0) this.remove()
+        await Promise.resolve(set(this)).catch(() => {})
+      },
+    })
+  const ofQueue = remember(FRESH_MS, async () => {
+    const [counts, load] = await inTime(ANSWER_MS, () => Promise.all([queue.counts(), queue.load()]))
+    return { ...counts, slots: load.slots }
+  })
+  const ofStore = remember(FRESH_MS, async () => {
+    const [unfinished, stuck, cleanup] = await inTime(ANSWER_MS, () =>
+      Promise.all([sources.unfinished(), sources.stuck(), sources.cleanupTotals()]),
+    )
+    return { unfinished, stuck, cleanup }
+  })
+  const up = async (asked: Promise<unknown>): Promise<number> =>
+    asked.then(
+      () => 1,
+      () => 0,
+    )
+
+  gauge('darkroom_service_up', 'Whether a store answers', ['service'], async (self) => {
+    self.set({ service: 'queue' }, await up(ofQueue()))
+    self.set({ service: 'mongo' }, await up(ofStore()))
+  })
+  gauge('darkroom_queue_jobs', 'Jobs by state', ['queue', 'state'], async (self) => {
+    const { waiting, prioritized, active, delayed, completed, failed } = await ofQueue()
+    for (const [state, value] of Object.entries({ waiting, prioritized, active, delayed, completed, failed }))
+      self.set({ queue: queue.name, state }, value)
+  })
+  gauge('darkroom_queue_paused', '1 while the queue is paused', ['queue'], async (self) => {
+    self.set({ queue: queue.name }, (await ofQueue()).isPaused ? 1 : 0)
+  })
+  gauge('darkroom_queue_workers', 'Workers that are connected', ['queue'], async (self) =>
+    self.set({ queue: queue.name }, (await ofQueue()).workers),
+  )
+  gauge('darkroom_queue_slots', 'Jobs that all workers do at a time', ['queue'], async (self) =>
+    self.set({ queue: queue.name }, (await ofQueue()).slots),
+  )
+  gauge('darkroom_queue_oldest_waiting_seconds', 'Age of the job that has waited longest', ['queue'], async (self) => {
+    const { oldestWaitingSince } = await ofQueue()
+    self.set({ queue: queue.name }, oldestWaitingSince === null ? 0 : Math.max(0, Date.now() - oldestWaitingSince) / 1000)
+  })
+  gauge('darkroom_tasks_unfinished', 'Tasks without a final status', [], async (self) => self.set((await ofStore()).unfinished))
+  gauge(
+    'darkroom_tasks_stuck',
+    'Unfinished tasks of more than three times the expected age: 0 unless something is wrong',
+    [],
+    async (self) => self.set((await ofStore()).stuck),
+  )
+  gauge('darkroom_cleanup_total', 'What clean-ups have done since the beginning, over all replicas', ['what'], async (self) => {
+    const { runs, tasksExpired, filesRemoved, bytesFreed, recordsRemoved } = (await ofStore()).cleanup
+    const totals = {
+      runs,
+      tasks_expired: tasksExpired,
+      files_removed: filesRemoved,
+      bytes_freed: bytesFreed,
+      records_removed: recordsRemoved,
+    }
+    for (const [what, value] of Object.entries(totals)) self.set({ what }, value)
+  })
+  gauge('darkroom_estimate_coverage_ratio', 'Share of recent tasks that ended within their estimated p90: 0.9 is meant', [], (self) => {
+    if (coverage.share !== undefined) self.set(coverage.share)
+  })
+}

@@ -1,0 +1,91 @@
+import type { TaskEvent } from '@darkroom/contracts'
+import { Counter, Histogram, type Registry } from '@prometheus-io/client'
+import type { OnRead } from '../tasks/task-cache.ts'
+import { isFinal, type TaskRecord } from '../tasks/task.ts'
+
+const SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800]
+const LAG_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5, 30]
+
+/** What tasks do, counted as this process makes it so: over all replicas each change is counted once. */
+export function createTaskMetrics(registry: Registry) {
+  const registers = [registry]
+  const created = new Counter({ name: 'darkroom_tasks_created_total', help: 'Tasks accepted', labelNames: ['kind', 'priority'], registers })
+  const ended = new Counter({
+    name: 'darkroom_tasks_ended_total',
+    help: 'Tasks ended, by final status',
+    labelNames: ['kind', 'status'],
+    registers,
+  })
+  const bytesIn = new Counter({ name: 'darkroom_source_bytes_total', help: 'Bytes of accepted files', labelNames: ['kind'], registers })
+  const bytesOut = new Counter({
+    name: 'darkroom_variant_bytes_total',
+    help: 'Bytes of finished variants',
+    labelNames: ['kind'],
+    registers,
+  })
+  const retries = new Counter({
+    name: 'darkroom_task_retries_total',
+    help: 'Attempts that failed and are made again',
+    labelNames: ['kind', 'code'],
+    registers,
+  })
+  const failures = new Counter({
+    name: 'darkroom_task_failures_total',
+    help: 'Tasks that failed for good',
+    labelNames: ['kind', 'code'],
+    registers,
+  })
+  const attempts = new Histogram({
+    name: 'darkroom_task_attempts',
+    help: 'Attempts that tasks had made when they ended',
+    labelNames: ['kind', 'status'],
+    buckets: [1, 2, 3, 5, 10],
+    registers,
+  })
+  const wait = new Histogram({
+    name: 'darkroom_task_wait_seconds',
+    help: 'From acceptance to the start of the last run',
+    labelNames: ['kind', 'priority'],
+    buckets: SECONDS,
+    registers,
+  })
+  const run = new Histogram({
+    name: 'darkroom_task_run_seconds',
+    help: 'The run that completed a task',
+    labelNames: ['kind'],
+    buckets: SECONDS,
+    registers,
+  })
+  const lag = new Histogram({
+    name: 'darkroom_event_lag_seconds',
+    help: "From a run's end in the worker until it is in the task's document; the clocks of two machines",
+    buckets: LAG_SECONDS,
+    registers,
+  })
+  const cacheReads = new Counter({ name: 'darkroom_cache_reads_total', help: 'Cache reads', labelNames: ['entry', 'result'], registers })
+
+  const taskEnded = (task: TaskRecord): void => {
+    const { kind, status, priority } = task
+    ended.inc({ kind, status })
+    attempts.observe({ kind, status }, task.attempts.made)
+    if (task.waitMs !== null) wait.observe({ kind, priority }, task.waitMs / 1000)
+    if (task.processingTimeMs !== null) run.observe({ kind }, task.processingTimeMs / 1000)
+    for (const image of task.images) bytesOut.inc({ kind }, image.size)
+    if (status === 'failed') failures.inc({ kind, code: task.error?.code ?? 'UNKNOWN' })
+  }
+  return {
+    taskCreated({ kind, priority, source }: Pick<TaskRecord, 'kind' | 'priority' | 'source'>): void {
+      created.inc({ kind, priority })
+      bytesIn.inc({ kind }, source.bytes)
+    },
+    /** A change that took effect, and the event that it came from. */
+    taskChanged(task: TaskRecord, event: TaskEvent, now: number): void {
+      if (event.eventType === 'task.retry') retries.inc({ kind: task.kind, code: event.code })
+      if (isFinal(task.status)) taskEnded(task)
+      if (['task.completed', 'task.failed', 'task.retry'].includes(event.eventType)) lag.observe(Math.max(0, now - event.timestamp) / 1000)
+    },
+    cacheRead: ((entry, hit) => {
+      cacheReads.inc({ entry, result: hit ? 'hit' : 'miss' })
+    }) as OnRead,
+  }
+}

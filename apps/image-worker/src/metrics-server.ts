@@ -1,0 +1,44 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { Logger, ShutdownPhase } from '@darkroom/runtime'
+import type { Registry } from '@prometheus-io/client'
+
+/** `/metrics` and `/livez` of a worker, which otherwise listens to nobody. */
+export function createMetricsServer(registry: Registry, log: Logger) {
+  const server = createServer((req, res) => {
+    answer(req, res, registry).catch((error: unknown) => {
+      log.warn({ err: error }, 'metrics could not be told')
+      res.writeHead(500).end()
+    })
+  })
+  // Being watched is no condition for working: two workers on one machine need two ports, and only one may get this one.
+  server.on('error', (error) => log.error({ err: error }, 'METRICS_PORT cannot be listened to: this worker goes on without metrics'))
+  return {
+    listen: (port: number): Promise<number> =>
+      new Promise((resolve) => {
+        server.once('error', () => resolve(0))
+        server.listen(port, () => {
+          const address = server.address()
+          resolve(typeof address === 'object' && address !== null ? address.port : 0)
+        })
+      }),
+
+    closing: (): ShutdownPhase => ({
+      name: 'metrics',
+      timeoutMs: 1000,
+      run: async () => {
+        if (!server.listening) return
+        server.closeAllConnections()
+        await new Promise((resolve) => server.close(resolve))
+      },
+    }),
+  }
+}
+
+async function answer(req: IncomingMessage, res: ServerResponse, registry: Registry): Promise<void> {
+  const path = req.url?.split('?')[0]
+  if (req.method !== 'GET' && req.method !== 'HEAD') return void res.writeHead(405, { Allow: 'GET, HEAD' }).end()
+  if (path === '/livez') return void res.writeHead(200, { 'Content-Type': 'application/json' }).end('{"status":"ok"}')
+  if (path !== '/metrics') return void res.writeHead(404).end()
+  const text = await registry.metrics()
+  res.writeHead(200, { 'Content-Type': registry.contentType, 'Cache-Control': 'no-store' }).end(text)
+}

@@ -1,0 +1,23 @@
+import { z } from 'zod'
+
+/** Failed tasks by the code of their error, the most frequent first. */
+export const deadLetterGroup = z.object({ code: z.string(), count: z.number().int(), lastFailedAt: z.iso.datetime().nullable() })
+export type DeadLetterGroup = z.infer<typeof deadLetterGroup>
+
+/** What became of one task that was to be replayed; `code` and `detail` say why it was refused. */
+export const replayResult = z.object({
+  id: z.string(),
+  outcome: z.enum(['replayed', 'refused']),
+  code: z.string().optional(),
+  detail: z.string().optional(),
+})
+export type ReplayResult = z.infer<typeof replayResult>
+
+/** `matched` counts what the request meant, `replayed` what was started again; with `dryRun` nothing was. */
+export const replayReport = z.object({
+  dryRun: z.boolean(),
+  matched: z.number().int(),
+  replayed: z.number().int(),
+  items: z.array(replayResult),
+})
+export type ReplayReport = z.infer<typeof replayReport>

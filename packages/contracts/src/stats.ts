@@ -1,0 +1,30 @@
+import { z } from 'zod'
+import { taskKind, taskStatus } from './tasks.ts'
+
+const count = z.number().int()
+const byStatus = z.record(taskStatus, count)
+/** Milliseconds; null while no task has ended. */
+const percentiles = z.object({ p50: z.number().nullable(), p95: z.number().nullable(), p99: z.number().nullable() })
+
+/** What cleaning up has done so far. */
+export const cleanupTotals = z.object({
+  runs: count,
+  tasksExpired: count,
+  filesRemoved: count,
+  bytesFreed: count,
+  recordsRemoved: count,
+  lastRunAt: z.iso.datetime().nullable(),
+})
+export type CleanupTotals = z.infer<typeof cleanupTotals>
+
+export const stats = z.object({
+  tasks: z.object({ total: count, byStatus, byKind: z.record(taskKind, byStatus) }),
+  /** Of the tasks that are kept: received, and in the variants that were made. */
+  bytes: z.object({ in: count, out: count }),
+  /** Of the newest completed tasks, `sample` of them. */
+  durations: z.object({ sample: count, waitMs: percentiles, runMs: percentiles }),
+  cleanup: cleanupTotals,
+  /** When this was counted: totals are kept for some seconds. */
+  at: z.iso.datetime(),
+})
+export type Stats = z.infer<typeof stats>

@@ -1,0 +1,30 @@
+import { Queue } from 'bullmq'
+import type { Redis } from 'ioredis'
+import type { RedisNames } from './names.ts'
+import { oldestWaitingSince, readQueueLoad, type QueueLoad } from './queue-load.ts'
+
+export interface QueueInspection extends QueueLoad {
+  oldestWaitingSince: number | null
+  /** Running jobs (of the first thousand) whose worker has not been heard of for longer than their lock lasts. */
+  activeWithoutWorker: number
+}
+
+const LOOKED_AT = 1000
+
+/** Looks at a queue closely and changes nothing in it. `redis` is ready to be used; the caller owns and closes it. */
+export async function inspectQueue(redis: Redis, names: RedisNames): Promise<QueueInspection> {
+  // The queue's settings belong to the API: this handle must not write its defaults over them.
+  const queue = new Queue(names.queue, { connection: redis, prefix: names.prefix, skipMetasUpdate: true, skipVersionCheck: true })
+  queue.on('error', () => {})
+  try {
+    const [load, oldest, active] = await Promise.all([
+      readQueueLoad(queue, redis, names),
+      oldestWaitingSince(redis, names),
+      redis.lrange(`${names.prefix}:${names.queue}:active`, 0, LOOKED_AT - 1),
+    ])
+    const locks = await Promise.all(active.map((id) => redis.exists(`${names.prefix}:${names.queue}:${id}:lock`)))
+    return { ...load, oldestWaitingSince: oldest, activeWithoutWorker: locks.filter((held) => held === 0).length }
+  } finally {
+    await queue.close()
+  }
+}

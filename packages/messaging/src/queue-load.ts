@@ -1,0 +1,52 @@
+import { PRIORITIES, type TaskPriority } from '@darkroom/contracts'
+import type { Queue } from 'bullmq'
+import type { Redis } from 'ioredis'
+import type { RedisNames } from './names.ts'
+import { readWorkerPresence, type WorkerPresence } from './worker-presence.ts'
+
+/** How much work a queue has, and how many hands. */
+export interface QueueLoad extends WorkerPresence {
+  waiting: Record<TaskPriority, number>
+  active: number
+  isPaused: boolean
+}
+
+const NAMES = Object.keys(PRIORITIES) as TaskPriority[]
+
+export async function readQueueLoad(queue: Queue, redis: Redis, names: RedisNames): Promise<QueueLoad> {
+  const [waiting, active, isPaused, presence] = await Promise.all([
+    queue.getCountsPerPriority(Object.values(PRIORITIES)),
+    queue.getActiveCount(),
+    queue.isPaused(),
+    readWorkerPresence(redis, names),
+  ])
+  const byPriority = Object.fromEntries(NAMES.map((name) => [name, waiting[PRIORITIES[name]] ?? 0]))
+  return { ...presence, active, isPaused, waiting: byPriority as Record<TaskPriority, number> }
+}
+
+/** BullMQ's score of a waiting job: the priority in the upper half, the order of arrival in the lower. */
+const SCORE_UNIT = 2 ** 32
+
+/**
+ * Since when (ms) the job has waited that has waited longest; null when none waits. The first job of the queue may be a
+ * newcomer of high priority, so the first of each priority is asked.
+ */
+export async function oldestWaitingSince(redis: Redis, { prefix, queue }: RedisNames): Promise<number | null> {
+  const key = (part: string): string => `${prefix}:${queue}:${part}`
+  const firsts = redis.pipeline().lindex(key('wait'), -1)
+  for (const priority of Object.values(PRIORITIES)) {
+    firsts.zrange(key('prioritized'), priority * SCORE_UNIT, `(${(priority + 1) * SCORE_UNIT}`, 'BYSCORE', 'LIMIT', 0, 1)
+  }
+  const ids = valuesOf(await firsts.exec()).flat()
+  const lookups = redis.pipeline()
+  for (const id of ids) if (typeof id === 'string') lookups.hget(key(id), 'timestamp')
+  const times = valuesOf(await lookups.exec()).flatMap((time) => (typeof time === 'string' ? Number(time) : []))
+  return times.length > 0 ? Math.min(...times) : null
+}
+
+function valuesOf(results: [error: Error | null, value: unknown][] | null): unknown[] {
+  return (results ?? []).map(([error, value]) => {
+    if (error) throw error
+    return value
+  })
+}

@@ -1,0 +1,277 @@
+import { execFile, spawn } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { createImageQueue, createImageWorker, redisNames } from '@darkroom/messaging'
+import { uniqueName, until } from '@darkroom/testing'
+import { Redis } from 'ioredis'
+import { MongoClient, ObjectId } from 'mongodb'
+import { beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest'
+import type { Finding, Level } from './doctor/finding.ts'
+
+const doctor = join(import.meta.dirname, 'doctor.ts')
+const RUN_MS = 25_000
+
+let home: string
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'doctor-'))
+  return () => rm(home, { recursive: true, force: true })
+})
+
+/** Runs the doctor as a person does, from a folder without an .env. */
+async function run(env: Record<string, string>, args = ['--json']): Promise<{ code: number; output: string }> {
+  const own = { PATH: process.env['PATH'] ?? '', NO_COLOR: '1', ...env }
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      ['--conditions=source', doctor, ...args],
+      { cwd: home, env: own, timeout: RUN_MS },
+      (error, stdout, stderr) => resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, output: stdout + stderr }),
+    )
+  })
+}
+
+async function examine(env: Record<string, string>): Promise<{ code: number; ok: boolean; findings: Finding[] }> {
+  const { code, output } = await run(env)
+  return { code, ...(JSON.parse(output) as { ok: boolean; findings: Finding[] }) }
+}
+
+/** An installation of the test's own, with all in its place. */
+async function installation() {
+  const name = uniqueName('doctor')
+  const mongoUrl = new URL(inject('mongoUrl'))
+  mongoUrl.pathname = `/${name}`
+  const names = redisNames({ namespace: name, queue: name })
+  const redis = new Redis(inject('redisUrl'), { maxRetriesPerRequest: null })
+  const mongo = await new MongoClient(mongoUrl.href).connect()
+  const queue = createImageQueue({ redis, names, policy: { attempts: 3, backoffMs: 10 } })
+  await until(() => redis.status === 'ready')
+  onTestFinished(async () => {
+    await queue.bullmq.obliterate({ force: true }).catch(() => {})
+    await queue.close()
+    redis.disconnect()
+    await mongo.db().dropDatabase()
+    await mongo.close()
+  })
+  const env = {
+    REDIS_URL: inject('redisUrl'),
+    REDIS_NAMESPACE: name,
+    QUEUE_NAME: name,
+    MONGODB_URL: mongoUrl.href,
+    DATA_DIR: home,
+    PORT: '0',
+    MIN_FREE_BYTES: '0',
+  }
+  const addJob = async (): Promise<string> => {
+    const taskId = new ObjectId().toHexString()
+    const job = { taskId, imagePath: 'x', timestamp: Date.now(), epoch: 1, tenant: 'default', imageName: 'x' }
+    await queue.add([{ job, priority: 'normal', attempts: 3 }])
+    return taskId
+  }
+  const startWorker = (processor: () => Promise<never>, lockDurationMs = 30_000) => {
+    const worker = createImageWorker(processor, { redis, names, workerId: 'w', concurrency: 1, lockDurationMs, stalledIntervalMs: 60_000 })
+    worker.on('error', () => {})
+    onTestFinished(() => worker.close(true))
+    void worker.run()
+    return worker
+  }
+  return { env, names, redis, queue, tasks: mongo.db().collection('tasks'), addJob, startWorker }
+}
+
+const of = (findings: readonly Finding[], area: string, level: Level): string[] =>
+  findings.filter((finding) => finding.area === area && finding.level === level).map(({ says, todo }) => `${says} → ${todo ?? ''}`)
+
+const forever = (): Promise<never> => new Promise(() => {})
+
+describe('a healthy installation', () => {
+  it('has nothing to repair', async () => {
+    const { env, startWorker } = await installation()
+    const worker = startWorker(forever)
+    await worker.waitUntilReady()
+    const { code, ok, findings } = await examine(env)
+    expect(findings.filter(({ level }) => level === 'FAIL')).toEqual([])
+    expect([code, ok]).toEqual([0, true])
+    for (const area of ['Redis', 'MongoDB', 'Disk', 'Queue', 'Tasks']) expect(of(findings, area, 'OK')).not.toEqual([])
+    expect(of(findings, 'Queue', 'OK').join()).toMatch(/1 worker connected/)
+  })
+
+  it('is told to people in lines', async () => {
+    const { env } = await installation()
+    const { code, output } = await run(env, [])
+    expect(code).toBe(0)
+    const lines = output.trimEnd().split('\n')
+    expect(lines.every((line) => /^(OK|WARN|FAIL) {1,4} |^ +→ |^$|^\d+ to repair, \d+ to look at, \d+ well$/.test(line))).toBe(true)
+    expect(lines.at(-1)).toMatch(/^0 to repair/)
+  })
+})
+
+describe('stores that are away', () => {
+  it('are named, with what to do; no password is shown', async () => {
+    const { code, findings } = await examine({
+      REDIS_URL: 'redis://:top-secret@127.0.0.1:1',
+      MONGODB_URL: 'mongodb://user:top-secret@127.0.0.1:1/x',
+      DATA_DIR: home,
+      PORT: '0',
+    })
+    expect(code).toBe(1)
+    expect(of(findings, 'Redis', 'FAIL')).toEqual([
+      expect.stringMatching(/^127\.0\.0\.1:1 does not answer: .*ECONNREFUSED.* → Start Redis/),
+    ])
+    expect(of(findings, 'MongoDB', 'FAIL')).toEqual([expect.stringMatching(/^127\.0\.0\.1:1 does not answer: .* → Start MongoDB/)])
+    expect(JSON.stringify(findings)).not.toContain('top-secret')
+  })
+
+  it('settings that are wrong are listed', async () => {
+    const { code, findings } = await examine({ PORT: 'x', REDIS_URL: 'http://a', ADMIN_TOKEN: 'short' })
+    expect(code).toBe(1)
+    expect(new Set(findings.map(({ says }) => says.split(':')[0]))).toEqual(new Set(['ADMIN_TOKEN', 'PORT', 'REDIS_URL']))
+  })
+})
+
+const redisServer = 'redis-server'
+const hasRedisServer = await promisify(execFile)(redisServer, ['--version']).then(
+  () => true,
+  () => false,
+)
+
+it.skipIf(!hasRedisServer)('a Redis that evicts and forgets is told', async () => {
+  const { env } = await installation()
+  const port = await freePort()
+  const own = spawn(redisServer, [
+    '--port',
+    String(port),
+    '--bind',
+    '127.0.0.1',
+    '--save',
+    '',
+    '--appendonly',
+    'no',
+    '--maxmemory',
+    '100mb',
+    '--maxmemory-policy',
+    'allkeys-lru',
+  ])
+  onTestFinished(async () => {
+    own.kill('SIGKILL')
+    await until(() => own.exitCode !== null || own.signalCode !== null)
+  })
+  const url = `redis://127.0.0.1:${port}`
+  await until(async () => (await examine({ ...env, REDIS_URL: url })).findings.every(({ says }) => !/ECONNREFUSED/.test(says)), {
+    what: 'redis-server',
+    timeoutMs: 20_000,
+    intervalMs: 100,
+  })
+  const { code, findings } = await examine({ ...env, REDIS_URL: url })
+  expect(code).toBe(0)
+  expect(of(findings, 'Redis', 'WARN')).toEqual([
+    expect.stringMatching(/allkeys-lru.*→ set noeviction/),
+    expect.stringMatching(/appendonly no.*→ set appendonly yes/),
+  ])
+})
+
+describe('a worker that does not work', () => {
+  it('is missing', async () => {
+    const { env, addJob } = await installation()
+    await addJob()
+    const { code, findings } = await examine(env)
+    expect(code).toBe(1)
+    expect(of(findings, 'Queue', 'FAIL')).toEqual([expect.stringMatching(/1 jobs wait and no worker is connected → Start a worker/)])
+  })
+
+  it('is idle', async () => {
+    const { env, addJob, startWorker, queue, redis, names } = await installation()
+    await queue.pause()
+    const id = await addJob()
+    const worker = startWorker(forever)
+    await worker.waitUntilReady()
+    // Running again without the worker having noticed, and for long.
+    await redis.hdel(`${names.prefix}:${names.queue}:meta`, 'paused')
+    await redis.hset(`${names.prefix}:${names.queue}:${id}`, 'timestamp', Date.now() - 60_000)
+    const { code, findings } = await examine(env)
+    expect(code).toBe(1)
+    expect(of(findings, 'Queue', 'FAIL')).toEqual([
+      expect.stringMatching(/1 worker connected, but a job has waited for 6\d s and none runs → Look at the logs/),
+    ])
+  })
+
+  it('left running jobs behind when it died', async () => {
+    const { env, addJob, startWorker, redis, names } = await installation()
+    const id = await addJob()
+    const worker = startWorker(forever, 30_000)
+    await until(async () => (await redis.llen(`${names.prefix}:${names.queue}:active`)) === 1, { what: 'a running job' })
+    expect(of((await examine(env)).findings, 'Queue', 'OK').join()).toMatch(/every running job is held by a worker/)
+    await worker.close(true)
+    await redis.del(`${names.prefix}:${names.queue}:${id}:lock`)
+    await until(
+      async () =>
+        of((await examine(env)).findings, 'Queue', 'FAIL').some((says) => /held by no worker.*→ Their worker died\. Start one/.test(says)),
+      {
+        what: 'the lost job to be found',
+        timeoutMs: 20_000,
+      },
+    )
+  })
+
+  it('is held up by a pause', async () => {
+    const { env, queue } = await installation()
+    await queue.pause()
+    const { code, findings } = await examine(env)
+    expect(code).toBe(0)
+    expect(of(findings, 'Queue', 'WARN').join()).toMatch(/is paused.*\/resume lets it go on/)
+  })
+})
+
+it('tasks that are stuck, and tasks that nobody looks after, are counted', async () => {
+  const { env, tasks } = await installation()
+  const past = new Date(Date.now() - 600_000)
+  const unfinished = { status: 'processing', nextCheckAt: past, lateAt: past }
+  const { insertedIds } = await tasks.insertMany([unfinished, { ...unfinished }, { status: 'failed', nextCheckAt: null, lateAt: past }])
+  const { code, findings } = await examine(env)
+  expect(code).toBe(1)
+  expect(of(findings, 'Tasks', 'FAIL').join()).toMatch(/^2 tasks take more than three times as long/)
+  expect(of(findings, 'Tasks', 'FAIL').join()).toContain(String(insertedIds[0]))
+  expect(of(findings, 'Tasks', 'WARN').join()).toMatch(/^2 tasks have been due/)
+  expect(of(findings, 'Tasks', 'OK').join()).toMatch(/2 unfinished, 1 failed/)
+})
+
+describe('the disk', () => {
+  it('that is too full, missing, or no folder', async () => {
+    const { env } = await installation()
+    const diskOf = async (more: Record<string, string>) => (await examine({ ...env, ...more })).findings
+    expect(of(await diskOf({ MIN_FREE_BYTES: '9000000000000000' }), 'Disk', 'FAIL').join()).toMatch(/below MIN_FREE_BYTES/)
+    expect(of(await diskOf({ DATA_DIR: join(home, 'a', 'b') }), 'Disk', 'WARN').join()).toMatch(/does not exist yet/)
+    await writeFile(join(home, 'file'), '')
+    expect(of(await diskOf({ DATA_DIR: join(home, 'file') }), 'Disk', 'FAIL').join()).toMatch(/is not a folder/)
+  })
+})
+
+it('a port that something else has is told from one that the API has', async () => {
+  const { env } = await installation()
+  const answers: Record<string, object> = {
+    stranger: { hello: 1 },
+    well: { status: 'ok', services: {} },
+    down: { status: 'down', services: {} },
+  }
+  let who = 'stranger'
+  const server = createServer((_req, res) => res.end(JSON.stringify(answers[who]))).listen(0, '127.0.0.1')
+  onTestFinished(() => void server.close())
+  await until(() => server.listening)
+  const apiEnv = { ...env, HOST: '127.0.0.1', PORT: String((server.address() as AddressInfo).port) }
+  const api = async () => (await examine(apiEnv)).findings
+  expect(of(await api(), 'API', 'FAIL').join()).toMatch(/taken by something else/)
+  who = 'well'
+  expect(of(await api(), 'API', 'OK').join()).toMatch(/is well/)
+  who = 'down'
+  expect(of(await api(), 'API', 'FAIL').join()).toMatch(/it is down/)
+})
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await until(() => server.listening)
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}

@@ -1,0 +1,73 @@
+// `npm run doctor [-- --json]`: whether the installation that the environment describes can work, and what to do if not.
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { redisNames } from '@darkroom/messaging'
+import { EnvError, parseEnv, redisUrl } from '../packages/runtime/src/index.ts'
+import pc from 'picocolors'
+import { apiEnv, type ApiEnv } from '../apps/api/src/env.ts'
+import { checkApi } from './doctor/check-api.ts'
+import { checkDisk } from './doctor/check-disk.ts'
+import { checkMongo } from './doctor/check-mongo.ts'
+import { checkQueue } from './doctor/check-queue.ts'
+import { checkRedis } from './doctor/check-redis.ts'
+import { checkTasks } from './doctor/check-tasks.ts'
+import { messageOf, type Finding, type Level } from './doctor/finding.ts'
+
+const { values } = parseArgs({ options: { json: { type: 'boolean', default: false } } })
+const findings = await examine()
+const failed = findings.some(({ level }) => level === 'FAIL')
+if (values.json) console.log(JSON.stringify({ ok: !failed, findings }, undefined, 2))
+else print(findings)
+process.exitCode = failed ? 1 : 0
+
+async function examine(): Promise<Finding[]> {
+  if (existsSync('.env')) process.loadEnvFile('.env')
+  try {
+    return await examineWith(parseEnv(apiEnv, process.env))
+  } catch (error) {
+    if (!(error instanceof EnvError)) throw error
+    return error.faults.map((fault) => ({
+      area: 'Settings',
+      level: 'FAIL',
+      says: fault,
+      todo: 'Every name with its default is in .env.example.',
+    }))
+  }
+}
+
+async function examineWith(env: ApiEnv): Promise<Finding[]> {
+  const names = redisNames({ namespace: env.REDIS_NAMESPACE, queue: env.QUEUE_NAME })
+  const [queueStore, cache, store, disk, api] = await Promise.all([
+    checkRedis(redisUrl(env), 'queue'),
+    env.REDIS_CACHE_URL ? checkRedis(env.REDIS_CACHE_URL, 'cache') : undefined,
+    checkMongo(env.MONGODB_URL),
+    checkDisk(resolve(env.DATA_DIR), env.MIN_FREE_BYTES),
+    checkApi(env.HOST, env.PORT),
+  ])
+  const { redis } = queueStore
+  const { mongo } = store
+  const queue = redis ? await guarded('Queue', () => checkQueue(redis, names)) : []
+  const tasks = mongo ? await guarded('Tasks', () => checkTasks(mongo.db())) : []
+  redis?.disconnect()
+  cache?.redis?.disconnect()
+  await mongo?.close()
+  return [...queueStore.findings, ...(cache?.findings ?? []), ...store.findings, ...disk, ...api, ...queue, ...tasks]
+}
+
+/** A store that goes away while it is being looked at is a finding, too. */
+async function guarded(area: string, check: () => Promise<Finding[]>): Promise<Finding[]> {
+  return check().catch((error: unknown) => [
+    { area, level: 'FAIL', says: `could not be examined: ${messageOf(error)}`, todo: 'Run the doctor again.' },
+  ])
+}
+
+function print(all: readonly Finding[]): void {
+  const colour: Record<Level, (text: string) => string> = { OK: pc.green, WARN: pc.yellow, FAIL: pc.red }
+  for (const { level, area, says, todo } of all) {
+    console.log(`${colour[level](level.padEnd(5))} ${area.padEnd(14)} ${says}`)
+    if (todo !== undefined) console.log(`${''.padEnd(21)}${pc.dim(`→ ${todo}`)}`)
+  }
+  const count = (level: Level): number => all.filter((finding) => finding.level === level).length
+  console.log(`\n${count('FAIL')} to repair, ${count('WARN')} to look at, ${count('OK')} well`)
+}

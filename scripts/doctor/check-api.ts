@@ -1,0 +1,36 @@
+import { createServer } from 'node:net'
+import { findingsOf, messageOf, type Finding } from './finding.ts'
+
+const ANSWER_MS = 3000
+
+/** Whether the API answers on its port, or could take it. */
+export async function checkApi(host: string, port: number): Promise<Finding[]> {
+  const { findings, report } = findingsOf('API')
+  const fault = port === 0 ? undefined : await faultOfPort(port, host)
+  if (fault === undefined)
+    report('WARN', port === 0 ? 'takes any free port' : `is not running here; port ${port} is free`, 'Start it: npm run server.')
+  else if (fault.code !== 'EADDRINUSE')
+    report('FAIL', `port ${port} cannot be listened to: ${fault.message}`, 'Choose another PORT or HOST.')
+  else {
+    const status = await healthOf(port).catch((error: unknown) => messageOf(error))
+    if (status === 'ok') report('OK', `answers on port ${port} and is well`)
+    else if (['degraded', 'down'].includes(status))
+      report(status === 'down' ? 'FAIL' : 'WARN', `says on port ${port} that it is ${status}`, `See http://localhost:${port}/health.`)
+    else report('FAIL', `port ${port} is taken by something else (${status})`, 'Choose another PORT, or end what uses it.')
+  }
+  return findings
+}
+
+function faultOfPort(port: number, host: string): Promise<NodeJS.ErrnoException | undefined> {
+  const server = createServer()
+  return new Promise((resolve) => {
+    server.once('error', resolve)
+    server.listen(port, host, () => server.close(() => resolve(undefined)))
+  })
+}
+
+async function healthOf(port: number): Promise<string> {
+  const answer = await fetch(`http://127.0.0.1:${port}/health`, { signal: AbortSignal.timeout(ANSWER_MS) })
+  const { status, services } = (await answer.json()) as { status?: unknown; services?: unknown }
+  return typeof services === 'object' && typeof status === 'string' ? status : 'not Darkroom'
+}
