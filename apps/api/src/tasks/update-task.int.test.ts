@@ -1,4 +1,4 @@
-import type { Problem, Task } from '@darkroom/contracts'
+import type { AcceptedTask, Problem, Task } from '@darkroom/contracts'
 import { sampleJpeg, until } from '@darkroom/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startTestApi, type TestApi } from '../../test/start-test-api.ts'
@@ -12,7 +12,10 @@ beforeAll(async () => {
 })
 afterAll(() => api.stop())
 
-const newTask = async (): Promise<Task> => (await api.upload(photo)).body as Task
+async function newTask(): Promise<Task> {
+  const { estimatedTime: _text, estimate: _estimate, ...task } = (await api.upload(photo)).body as AcceptedTask
+  return task
+}
 const get = (task: Task, headers: Record<string, string> = {}) => api.request(task.links.self, { headers })
 const patch = (task: Task, body: unknown, headers: Record<string, string> = {}) =>
   api.request(task.links.self, {
