@@ -1,6 +1,7 @@
 import { eventSeq, STEP, type ImageJob, type ImageJobResult } from '@darkroom/contracts'
 import { announceSlots, createImageWorker, permanentFailure, type QueuedImageJob } from '@darkroom/messaging'
 import { connectRedis } from '@darkroom/runtime'
+import { inject } from 'vitest'
 import { variantOf } from './task-history.ts'
 import { testLog, type TestApi } from './start-test-api.ts'
 
@@ -15,8 +16,9 @@ export async function startTestWorker(
   api: TestApi,
   { slots = 1, work = async () => {} }: { slots?: number; work?: (job: ImageJob) => Promise<void> } = {},
 ): Promise<TestWorker> {
-  const redis = connectRedis(api.redisUrl, 'consumer', testLog)
-  const voice = connectRedis(api.redisUrl, 'producer', testLog)
+  // Straight to Redis, whatever the test does to the API's own way there.
+  const redis = connectRedis(inject('redisUrl'), 'consumer', testLog)
+  const voice = connectRedis(inject('redisUrl'), 'producer', testLog)
   const started: string[] = []
   const processor = async (queued: QueuedImageJob): Promise<ImageJobResult> => {
     started.push(queued.data.taskId)
