@@ -43,7 +43,10 @@ async function makeFromSource(job: ImageJob, storage: DiskStorage, onProgress: S
 
 async function storeAll(job: ImageJob, storage: DiskStorage, variants: MadeVariant[]): Promise<Variant[]> {
   try {
-    return await Promise.all(variants.map((variant) => store(job, storage, variant)))
+    const stored: Variant[] = []
+    // One after the other: they share a folder, which is then made and synced once.
+    for (const variant of variants) stored.push(await store(job, storage, variant))
+    return stored
   } catch (error) {
     throw storingFailure(error)
   }

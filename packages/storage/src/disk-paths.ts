@@ -21,9 +21,11 @@ export interface DiskPaths {
 
 export function createDiskPaths(rootFolder: string): DiskPaths {
   const root = resolve(rootFolder)
+  let realRoot: string | undefined
 
   async function checkFolder(folder: string, key: string): Promise<void> {
-    const expected = join(await realpath(root), folder.slice(root.length))
+    realRoot ??= await realpath(root)
+    const expected = join(realRoot, folder.slice(root.length))
     if ((await realpath(folder)) === expected) return
     throw new StorageError('UNSAFE_PATH', `A link stands in the way of ${key}.`)
   }
@@ -33,8 +35,8 @@ export function createDiskPaths(rootFolder: string): DiskPaths {
     if (await isThere(checkFolder(folder, key))) return
     if (folder === root) return void (await mkdir(root, { recursive: true, mode: folderMode }))
     await makeFolder(dirname(folder), key)
-    await makeFolderIn(dirname(folder), folder)
-    await checkFolder(folder, key)
+    const made = await makeFolderIn(dirname(folder), folder)
+    if (!made) await checkFolder(folder, key)
   }
 
   return { root, resolve: (key) => join(root, parseKey(key)), checkFolder, makeFolder }

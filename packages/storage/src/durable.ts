@@ -35,12 +35,20 @@ export async function syncFolder(path: string): Promise<void> {
   if (canSyncFolders) await withFile(open(path, 'r'), (folder) => folder.sync())
 }
 
-/** Makes one folder in an existing one, and makes its name durable. Also when another process just made it and may die before it does. */
-export async function makeFolderIn(parent: string, path: string): Promise<void> {
-  await mkdir(path, { mode: folderMode }).catch((error: unknown) => {
-    if (systemCode(error) !== 'EEXIST') throw error
-  })
+/**
+ * Makes one folder in an existing one, and makes its name durable. Also when another process just made it and may die
+ * before it does. Returns false when something of that name stood there already.
+ */
+export async function makeFolderIn(parent: string, path: string): Promise<boolean> {
+  const made = await mkdir(path, { mode: folderMode }).then(
+    () => true,
+    (error: unknown) => {
+      if (systemCode(error) === 'EEXIST') return false
+      throw error
+    },
+  )
   await syncFolder(parent)
+  return made
 }
 
 /** Takes over a file somebody else wrote: our mode, its bytes on the disk. Returns what it is. */

@@ -45,7 +45,7 @@ export class CancelTaskHandler implements RequestHandler<CancelTask, Task> {
     const task = await findTask(store, tenant, id)
     const at = now()
     const { event, move } = cancellation(task, at)
-    const cancelled = await endTask(store, { id: task.id, tenant, epoch: task.epoch, seq: event.seq }, move, at)
+    const cancelled = await endTask(store, { id: task.id, tenant, epoch: task.epoch, seq: event.seq }, move, { now: at })
     if (!cancelled) throw await this.#refusal(tenant, task.id)
     await cache.taskChanged(tenant, task.id)
     onChanged?.(cancelled, event)

@@ -9,6 +9,7 @@ const REMEMBERED = 10_000
  */
 export class SettledEvents {
   readonly #seqByEpoch = new Map<string, number>()
+  readonly #ttlSeconds = new Map<string, number>()
   readonly #running = new Map<string, Promise<unknown>>()
 
   /** Applies an event unless it, or a later one of its epoch, was applied here. A second caller shares the fate of the first. */
@@ -25,14 +26,27 @@ export class SettledEvents {
     return applied
   }
 
+  /** What was read of an unfinished task spares a question when it ends. It may have been changed since. */
+  rememberTtl({ id, ttlSeconds }: { id: string; ttlSeconds: number }): void {
+    remember(this.#ttlSeconds, id, ttlSeconds)
+  }
+
+  ttlSecondsOf(id: string): number | undefined {
+    return this.#ttlSeconds.get(id)
+  }
+
   #remember(epoch: string, seq: number): void {
-    const known = this.#seqByEpoch.get(epoch) ?? -1
-    this.#seqByEpoch.delete(epoch) // so that the order of the map is the order of the news
-    this.#seqByEpoch.set(epoch, Math.max(known, seq))
-    if (this.#seqByEpoch.size <= REMEMBERED) return
-    for (const oldest of this.#seqByEpoch.keys()) {
-      this.#seqByEpoch.delete(oldest)
-      break
-    }
+    remember(this.#seqByEpoch, epoch, Math.max(this.#seqByEpoch.get(epoch) ?? -1, seq))
+  }
+}
+
+/** The newest entry goes to the end, the oldest one goes when there are too many. */
+function remember<T>(entries: Map<string, T>, key: string, value: T): void {
+  entries.delete(key)
+  entries.set(key, value)
+  if (entries.size <= REMEMBERED) return
+  for (const oldest of entries.keys()) {
+    entries.delete(oldest)
+    break
   }
 }

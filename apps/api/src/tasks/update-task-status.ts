@@ -51,11 +51,15 @@ export class UpdateTaskStatusHandler implements RequestHandler<UpdateTaskStatus,
     const { store, cache, publish, log, now, onChanged } = this.#deps
     const { taskId: id, tenant, epoch, seq } = event
     const fence = { id, tenant, epoch, seq }
-    const task = move.patch.nextCheckAt === null ? await endTask(store, fence, move, now()) : await store.move(fence, move)
+    const task =
+      move.patch.nextCheckAt === null
+        ? await endTask(store, fence, move, { now: now(), knownTtlSeconds: this.#settled.ttlSecondsOf(id) })
+        : await store.move(fence, move)
     if (!task) {
       log.debug({ taskId: id, event: event.eventType, epoch, seq }, 'late, double or illegal: nothing changed')
       return undefined
     }
+    if (move.patch.nextCheckAt !== null) this.#settled.rememberTtl(task)
     await cache.taskChanged(tenant, id, { listed: event.eventType !== 'task.progress' })
     onChanged?.(task, event)
     // The other events were published by the worker; a final failure is known for sure only here.
