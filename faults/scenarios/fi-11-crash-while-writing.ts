@@ -18,7 +18,7 @@ const BEFORE: Record<string, { file: string; line: string }> = {
   'before the comparison': { file: WRITE, line: '  const same = await hasSameContent(path, source)\n' },
   'before rename': { file: WRITE, line: '  await rename(source, path)\n' },
   'after rename': { file: WRITE, line: '  // Also when nothing was moved: whoever moved it may have died before this line.\n' },
-  'before a folder is made': { file: DURABLE, line: '  await mkdir(path, { mode: folderMode }).catch((error: unknown) => {\n' },
+  'before a folder is made': { file: DURABLE, line: '  const made = await mkdir(path, { mode: folderMode }).then(\n' },
   'after the folder was synced': { file: WRITE, line: '  return { bytes, written }\n' },
   'before the answer': { file: CHILD, line: "    tell({ type: 'done', processed })\n" },
 }
