@@ -1,3 +1,4 @@
+export { inTime } from './in-time.ts'
 export { createLogger, type Logger } from './logger.ts'
 export { envInteger, EnvError, loadEnv, parseEnv } from './parse-env.ts'
 export { queueRedisWarnings, readRedisFacts, type RedisFacts } from './redis-facts.ts'

@@ -1,3 +1,4 @@
+import { inTime } from './in-time.ts'
 import type { Logger } from './logger.ts'
 
 /** One step of closing: what it is called in the log, what it does, how long it may take. */
@@ -18,7 +19,7 @@ export async function runShutdown(phases: readonly ShutdownPhase[], log: Logger)
   const troubled: string[] = []
   for (const phase of phases) {
     try {
-      await withTimeout(phase)
+      await inTime(phase.timeoutMs, phase.run)
       log.debug({ phase: phase.name }, 'shutdown phase done')
     } catch (error) {
       troubled.push(phase.name)
@@ -55,17 +56,5 @@ export function closeOnSignal(phases: () => readonly ShutdownPhase[], log: Logge
       log.fatal({ err: error }, event)
       close(event, 1)
     })
-  }
-}
-
-async function withTimeout(phase: ShutdownPhase): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`took longer than ${phase.timeoutMs} ms`)), phase.timeoutMs)
-  })
-  try {
-    await Promise.race([phase.run(), late])
-  } finally {
-    clearTimeout(timer)
   }
 }

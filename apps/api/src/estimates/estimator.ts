@@ -1,7 +1,6 @@
 import type { Task, TaskEstimate, TaskKind, TaskPriority } from '@darkroom/contracts'
 import type { QueueLoad } from '@darkroom/messaging'
-import type { Logger } from '@darkroom/runtime'
-import { inTime } from '../in-time.ts'
+import { inTime, type Logger } from '@darkroom/runtime'
 import { Backlog } from './backlog.ts'
 import { Coverage } from './coverage.ts'
 import { RunHistory } from './run-history.ts'

@@ -1,6 +1,5 @@
-import type { Logger } from '@darkroom/runtime'
+import { inTime, type Logger } from '@darkroom/runtime'
 import type { Router } from 'express'
-import { inTime } from '../in-time.ts'
 import { routesOf } from './routes.ts'
 
 /** What the probes ask. Each answers within `PROBE_MS` or counts as failed. */

@@ -1,8 +1,8 @@
+import { inTime } from '@darkroom/runtime'
 import type { CleanupTotals } from '@darkroom/contracts'
 import type { ImageQueue } from '@darkroom/messaging'
 import { Gauge, type Registry } from '@prometheus-io/client'
 import type { Coverage } from '../estimates/coverage.ts'
-import { inTime } from '../in-time.ts'
 import { remember } from './remember.ts'
 
 /** A scrape must not wait for a store that hangs. */

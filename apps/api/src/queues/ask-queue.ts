@@ -1,19 +1,14 @@
 import { QueueUnavailableError } from '@darkroom/messaging'
+import { inTime } from '@darkroom/runtime'
 
 const ANSWER_MS = 3000
 
 /** Asks a queue something, or something of it. Throws QueueUnavailableError when its Redis went away under the question or does not answer it. */
 export async function askQueue<T>(ask: () => Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new QueueUnavailableError()), ANSWER_MS)
-  })
   try {
-    return await Promise.race([ask(), late])
+    return await inTime(ANSWER_MS, ask, () => new QueueUnavailableError())
   } catch (error) {
     throw isConnectionFault(error) ? new QueueUnavailableError() : error
-  } finally {
-    clearTimeout(timer)
   }
 }
 

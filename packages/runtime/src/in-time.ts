@@ -1,0 +1,19 @@
+/**
+ * What `step` resolves to, unless that takes longer than `ms`: then it throws `late()`. The step itself goes on; whoever
+ * needs it stopped must do that.
+ */
+export async function inTime<T>(
+  ms: number,
+  step: () => Promise<T> | T,
+  late: () => Error = () => new Error(`took longer than ${ms} ms`),
+): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const deadline = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(late()), ms)
+  })
+  try {
+    return await Promise.race([step(), deadline])
+  } finally {
+    clearTimeout(timer)
+  }
+}
