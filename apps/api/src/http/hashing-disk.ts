@@ -22,8 +22,8 @@ export interface HashingDiskOptions {
   onBytes?: (req: Request, bytes: number) => void
 }
 
-/** Sockets give 64 KiB at a time; a write each would cost more than the hashing. */
-const WRITE_BYTES = 256 * 1024
+/** As much as a socket gives at a time: more would be held for every upload under way. */
+const WRITE_BYTES = 64 * 1024
 
 /** Writes files of forms into a folder, hashing them on their way. */
 export function hashingDisk(folder: string, options: HashingDiskOptions = {}): StorageEngine {
