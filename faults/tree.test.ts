@@ -21,7 +21,7 @@ test.each(['there is no such line', 'const'])('a patch that does not fit exactly
   await expect(copying).rejects.toThrow('does not fit any more')
 })
 
-test('every failpoint and every mutation fits the sources as they are', async () => {
+test('every failpoint and every mutation fits the sources as they are', { timeout: 60_000 }, async () => {
   for (const { name, patches } of scenarios) if (patches) await copyTree(join(folder, name), patches('/flags'))
   for (const { name, patches, caughtBy } of mutations) {
     const scenario = scenarios.find((one) => one.name === caughtBy.scenario)

@@ -22,9 +22,6 @@ export interface HashingDiskOptions {
   onBytes?: (req: Request, bytes: number) => void
 }
 
-/** As much as a socket gives at a time: more would be held for every upload under way. */
-const WRITE_BYTES = 64 * 1024
-
 /** Writes files of forms into a folder, hashing them on their way. */
 export function hashingDisk(folder: string, options: HashingDiskOptions = {}): StorageEngine {
   return {
@@ -59,7 +56,7 @@ export function receivedFiles(req: Request): ReceivedFile[] {
   }))
 }
 
-/** A few chunks at a time, more being read only when they are written: what many uploads hold in memory stays small. */
+/** Chunk by chunk, the next one read only when the last is written: what many uploads hold in memory stays small. */
 async function write(
   source: Readable,
   path: string,
@@ -68,22 +65,12 @@ async function write(
   const sha256 = createHash('sha256')
   const md5 = createHash('md5')
   let bytes = 0
-  const pending: Buffer[] = []
-  let pendingBytes = 0
-  const flush = async (): Promise<void> => {
-    const chunks = pending.splice(0)
-    pendingBytes = 0
-    if (chunks.length > 0) await writeAll(file, chunks)
-  }
   const take = async (chunk: Buffer): Promise<void> => {
     bytes += chunk.length
     onBytes(chunk.length)
     sha256.update(chunk)
     md5.update(chunk)
-    if (bytes > keepBytes) return
-    pending.push(chunk)
-    pendingBytes += chunk.length
-    if (pendingBytes >= WRITE_BYTES) await flush()
+    if (bytes <= keepBytes) await writeAll(file, chunk)
   }
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
   const file = await open(path, 'wx', 0o600)
@@ -93,7 +80,6 @@ async function write(
       // A fault of ours ends the writing, not the reading: the form would be taken for a broken one.
       if (!fault) await take(chunk).catch((error: unknown) => (fault = { error }))
     }
-    if (!fault) await flush()
   } finally {
     await file.close()
   }
@@ -102,13 +88,8 @@ async function write(
 }
 
 /** One write may take less than it was given, above all on a disk that is filling up. */
-async function writeAll(file: FileHandle, chunks: readonly Buffer[]): Promise<void> {
-  const { bytesWritten } = await file.writev(chunks)
-  let skip = bytesWritten
-  for (const chunk of chunks) {
-    for (let offset = Math.min(skip, chunk.length); offset < chunk.length;) offset += (await file.write(chunk, offset)).bytesWritten
-    skip = Math.max(0, skip - chunk.length)
-  }
+async function writeAll(file: FileHandle, chunk: Buffer): Promise<void> {
+  for (let offset = 0; offset < chunk.length;) offset += (await file.write(chunk, offset)).bytesWritten
 }
 
 /** `{field}-{time}-{random}{extension}`; only a harmless extension of the client's is kept, for the eye of an operator. */
