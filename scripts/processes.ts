@@ -119,7 +119,7 @@ function track(child: ChildProcess, name: string, onLine: (line: string) => void
     child.once('exit', (code, signal) => setTimeout(() => resolve({ code, signal }), LAST_LINES_MS).unref())
     child.once('close', (code, signal) => resolve({ code, signal }))
   })
-  const kill = (signal: NodeJS.Signals = 'SIGKILL'): void => void child.kill(signal)
+  const kill = (signal: NodeJS.Signals = 'SIGKILL'): void => void (child.pid !== undefined && child.kill(signal))
   return {
     name,
     pid: child.pid ?? -1,
@@ -143,8 +143,9 @@ function track(child: ChildProcess, name: string, onLine: (line: string) => void
 
 /** A process that must be killed leaves its own children behind, so the whole group goes. */
 function killGroup(child: ChildProcess): void {
+  if (child.pid === undefined) return
   try {
-    if (child.pid !== undefined && process.platform !== 'win32') process.kill(-child.pid, 'SIGKILL')
+    if (process.platform !== 'win32') process.kill(-child.pid, 'SIGKILL')
     else child.kill('SIGKILL')
   } catch {
     // Gone in this very moment.

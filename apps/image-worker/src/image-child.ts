@@ -61,7 +61,8 @@ export class ImageChild {
   /** SIGKILL: a thread inside libvips hears nothing less. */
   kill(): void {
     this.usable = false
-    this.#process.kill('SIGKILL')
+    // A process that could not be started has no pid yet something to signal: with bad luck, this whole process group.
+    if (this.pid !== undefined) this.#process.kill('SIGKILL')
   }
 
   #watchEnd(): Promise<string> {

@@ -1,9 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { smallServer } from '../test/small-server.ts'
 import { temporaryFolder } from '../test/temporary-folder.ts'
 import { type OwnedProcess, pidFileOf, startOwnedProcess } from './owned-process.ts'
@@ -49,6 +49,14 @@ test('a server that cannot start says why', async () => {
   await expect(startOwnedProcess({ ...smallServer, file: '/nowhere/server' }, await temporaryFolder())).rejects.toThrow(
     'small-server did not get ready',
   )
+})
+
+test('a server that never ran is not signalled: the signal could reach anybody', async () => {
+  const kill = vi.spyOn(ChildProcess.prototype, 'kill')
+  onTestFinished(() => kill.mockRestore())
+  const missing = { ...smallServer, file: '/nowhere/server' }
+  await expect(startOwnedProcess(missing, await temporaryFolder())).rejects.toThrow('did not get ready')
+  expect(kill).not.toHaveBeenCalled()
 })
 
 test('a parent that exits takes its server with it', async () => {

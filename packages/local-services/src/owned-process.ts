@@ -60,7 +60,7 @@ function createOwnedProcess(
   const logFile = join(folder, `${program.name}.log`)
   const pidFile = pidFileOf(folder)
   let child: ChildProcess | undefined
-  const killNow = () => child?.kill('SIGKILL')
+  const killNow = () => child && signalIfRunning(child, 'SIGKILL')
 
   function launch(): ChildProcess {
     mkdirSync(dataFolder, { recursive: true })
@@ -78,8 +78,8 @@ function createOwnedProcess(
   async function kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     if (child === undefined) return
     const ending = child
-    ending.kill(signal)
-    if (!(await endsWithin(ending, stopLimitMs))) ending.kill('SIGKILL')
+    signalIfRunning(ending, signal)
+    if (!(await endsWithin(ending, stopLimitMs))) signalIfRunning(ending, 'SIGKILL')
     await endsWithin(ending, stopLimitMs)
     child = undefined
     process.off('exit', killNow)
@@ -141,6 +141,14 @@ function isListening(port: number): Promise<boolean> {
 
 function hasEnded(child: ChildProcess): boolean {
   return child.pid === undefined || child.exitCode !== null || child.signalCode !== null
+}
+
+/**
+ * Never through a child that could not be started: until its 'error' event, kill() signals whatever stands where its pid would be, and
+ * with 0 there it is the whole process group of this process that dies.
+ */
+function signalIfRunning(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (!hasEnded(child)) child.kill(signal)
 }
 
 function endsWithin(child: ChildProcess, limitMs: number): Promise<boolean> {
