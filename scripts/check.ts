@@ -18,6 +18,7 @@ const checks: Check[] = [
   { name: 'lint', command: 'oxlint', args: ['--deny-warnings', ...(fix ? ['--fix'] : [])] },
   { name: 'types', command: 'tsc', args: ['-p', 'tsconfig.json'] },
   { name: 'boundaries', command: 'turbo', args: ['boundaries'] },
+  { name: 'API document', command: process.execPath, args: ['--conditions=source', join('scripts', 'lint-openapi.ts')] },
   { name: 'dead code', command: 'knip', args: ['--no-progress', '--no-config-hints'] },
 ]
 
@@ -30,7 +31,7 @@ async function report(check: Check): Promise<boolean> {
   const startedAt = Date.now()
   const { ok, output } = await run(check)
   const seconds = `${((Date.now() - startedAt) / 1000).toFixed(1)} s`
-  console.log(`${ok ? pc.green('✓') : pc.red('✗')} ${check.name.padEnd(12)}${pc.dim(seconds)}`)
+  console.log(`${ok ? pc.green('✓') : pc.red('✗')} ${check.name.padEnd(14)}${pc.dim(seconds)}`)
   if (!ok) console.log(`\n${output}\n`)
   return ok
 }

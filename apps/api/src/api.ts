@@ -25,6 +25,7 @@ import { queueBoard } from './http/admin/queue-board.ts'
 import { createHttpApp } from './http/app.ts'
 import { receiveBatch } from './http/batch-upload.ts'
 import { HeldRequests } from './http/held-requests.ts'
+import { docsRoutes } from './http/openapi/docs-routes.ts'
 import { freeSpaceGate } from './http/free-space-gate.ts'
 import { healthRoutes } from './http/health.ts'
 import { reserveIdempotencyKey } from './http/idempotency.ts'
@@ -269,7 +270,11 @@ export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): 
       isClosing: () => stopping.signal.aborted,
       log,
     }),
-    operators: [metricsRoutes(registry), adminRoutes({ token: env.ADMIN_TOKEN, guard: admin, board })],
+    root: [
+      docsRoutes({ ...batchLimits, maxPixels: env.IMAGE_MAX_PIXELS, ttlSeconds: env.FILE_TTL_SECONDS }),
+      metricsRoutes(registry),
+      adminRoutes({ token: env.ADMIN_TOKEN, guard: admin, board }),
+    ],
     watch: [measureRequests(registry), logRequests(log)],
     isClosing: () => stopping.signal.aborted,
     log,

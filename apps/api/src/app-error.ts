@@ -1,9 +1,11 @@
+import type { ProblemCode } from '@darkroom/contracts'
+
 /**
  * A failure that clients are told about: `code` is stable, `message` says what to do. Anything else that is thrown
  * becomes an opaque 500. `headers` go on the answer (Retry-After, Allow), `extra` beside the members that all problems have.
  */
 export class AppError extends Error {
-  readonly code: string
+  readonly code: ProblemCode
   readonly status: number
   readonly headers: Record<string, string>
   readonly errors: readonly FieldError[]
@@ -11,7 +13,7 @@ export class AppError extends Error {
 
   constructor(
     status: number,
-    code: string,
+    code: ProblemCode,
     message: string,
     more: { headers?: Record<string, string>; errors?: readonly FieldError[]; extra?: Record<string, unknown>; cause?: unknown } = {},
   ) {

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { noteAnswer } from '@darkroom/testing'
 import { connect, type Socket } from 'node:net'
 
 export interface RawAnswer {
@@ -13,6 +14,7 @@ export interface RawAnswer {
 export async function openSocket(port: number): Promise<Socket> {
   const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
   socket.on('error', () => {})
+  rememberRequest(socket)
   await once(socket, 'connect')
   return socket
 }
@@ -34,10 +36,30 @@ export async function readAnswer(socket: Socket): Promise<RawAnswer> {
   for await (const chunk of socket.iterator({ destroyOnReturn: false })) {
     received = Buffer.concat([received, chunk as Buffer])
     const answer = parseAnswer(received.toString('latin1'))
-    if (answer) return answer
+    if (answer) return checked(socket, answer)
   }
   const answer = parseAnswer(received.toString('latin1'), true)
   if (!answer) throw new Error(`The connection ended without an answer: ${JSON.stringify(received.toString('latin1').slice(0, 200))}`)
+  return checked(socket, answer)
+}
+
+const requests = new WeakMap<Socket, string>()
+
+/** Only the first one of a connection: no test sends another that is answered in another way. */
+function rememberRequest(socket: Socket): void {
+  const write = socket.write.bind(socket)
+  socket.write = ((chunk: string | Buffer, ...more: []) => {
+    if (!requests.has(socket)) requests.set(socket, chunk.toString('latin1'))
+    return write(chunk, ...more)
+  }) as Socket['write']
+}
+
+/** Held against the API's document, as what `fetch` gets is. */
+function checked(socket: Socket, answer: RawAnswer): RawAnswer {
+  const { status, headers, text } = answer
+  const [, method, path] = /^([A-Z]+) (?:http:\/\/[^/]+)?(\S+) HTTP\/1\.[01]\r\n/.exec(requests.get(socket) ?? '') ?? []
+  if (status >= 200)
+    noteAnswer(`http://127.0.0.1:${socket.remotePort}`, { method, path, status, header: (name) => headers[name.toLowerCase()], body: text })
   return answer
 }
 

@@ -5,13 +5,14 @@ import type { TaskEvent } from '@darkroom/contracts'
 import { createImageQueue, redisNames } from '@darkroom/messaging'
 import { connectRedis, createLogger, parseEnv, redisUrl, runShutdown, type Logger } from '@darkroom/runtime'
 import { createDiskStorage } from '@darkroom/storage'
-import { uniqueName, until } from '@darkroom/testing'
+import { checkAnswersOf, createAnswerChecker, uniqueName, until } from '@darkroom/testing'
 import type { Redis } from 'ioredis'
 import type { Connection } from 'mongoose'
 import { inject } from 'vitest'
 import { createApi } from '../src/api.ts'
 import { createMongoConnection } from '../src/connect-mongo.ts'
 import { apiEnv } from '../src/env.ts'
+import { createOpenApiDocument } from '../src/http/openapi/document.ts'
 import { filePart, multipart, type Part } from './multipart.ts'
 
 export const testLog: Logger = createLogger({ name: 'test', level: process.env['TEST_LOG_LEVEL'] ?? 'silent' })
@@ -65,6 +66,13 @@ export async function forgetKeys(redis: Redis, pattern: string): Promise<void> {
   }
 }
 
+const MIB = 1024 * 1024
+/** Limits are said in words only: one document is good for all tests. */
+const checkAnswer = createAnswerChecker(
+  createOpenApiDocument({ maxFileBytes: 50 * MIB, maxPixels: 50_000_000, maxFiles: 100, maxBatchBytes: 1024 * MIB, ttlSeconds: 3600 }),
+  { foreign: ['/admin/queues/', '/docs/assets/'] },
+)
+
 /** The whole API in this process, on a data folder, a database and Redis names of its own. */
 export async function startTestApi(given: Record<string, string> = {}, { waitUntilReady = true, mongoServer = inject('mongoUrl') } = {}) {
   const name = uniqueName('api')
@@ -88,6 +96,7 @@ export async function startTestApi(given: Record<string, string> = {}, { waitUnt
   const storage = createDiskStorage(dataDir)
 
   const api = createApi(env, testLog)
+  let undocumented = (): string[] => []
 
   /** Closes the API in order and removes all it had. Throws when a step of closing did not end well. */
   const stop = async (): Promise<void> => {
@@ -98,6 +107,8 @@ export async function startTestApi(given: Record<string, string> = {}, { waitUnt
     redis.disconnect()
     await database.drop()
     await rm(dataDir, { recursive: true, force: true })
+    const faults = undocumented()
+    if (faults.length > 0) throw new Error(`Answers that the document does not know:\n${faults.join('\n')}`)
     if (troubled.length > 0) throw new Error(`The API did not close well: ${troubled.join(', ')}`)
   }
   const start = async () => {
@@ -110,6 +121,7 @@ export async function startTestApi(given: Record<string, string> = {}, { waitUnt
   }
   const { port } = await start()
   const url = `http://127.0.0.1:${port}`
+  undocumented = checkAnswersOf(url, checkAnswer).faults
 
   const request = async (path: string, init: RequestInit = {}): Promise<Answer> => {
     const response = await fetch(url + path, { redirect: 'manual', ...init })

@@ -1,33 +1,39 @@
 import { z } from 'zod'
 import { problem } from './problems.ts'
-import { acceptedTask, taskPage, taskStatus } from './tasks.ts'
+import { acceptedTask, statusCounts, taskPage } from './tasks.ts'
 import { taskEvent } from './task-events.ts'
 
 /** What became of one file of a batch's request. */
-export const batchItem = z.discriminatedUnion('status', [
-  z.object({ name: z.string(), status: z.literal('accepted'), task: acceptedTask }),
-  z.object({ name: z.string(), status: z.literal('rejected'), problem }),
-])
+export const batchItem = z
+  .discriminatedUnion('status', [
+    z.object({ name: z.string(), status: z.literal('accepted'), task: acceptedTask }),
+    z.object({ name: z.string(), status: z.literal('rejected'), problem }),
+  ])
+  .meta({ id: 'BatchItem', description: 'What became of one file' })
 export type BatchItem = z.infer<typeof batchItem>
 
 /** The answer to a request of many files: one item a file, in the order of the request. */
-export const acceptedBatch = z.object({
-  batchId: z.string(),
-  accepted: z.number().int(),
-  rejected: z.number().int(),
-  items: z.array(batchItem),
-})
+export const acceptedBatch = z
+  .object({
+    batchId: z.string(),
+    accepted: z.number().int(),
+    rejected: z.number().int(),
+    items: z.array(batchItem).meta({ description: 'In the order of the request' }),
+  })
+  .meta({ id: 'AcceptedBatch' })
 export type AcceptedBatch = z.infer<typeof acceptedBatch>
 
-export const batchCounts = z.record(taskStatus, z.number().int())
-export type BatchCounts = z.infer<typeof batchCounts>
+/** A refusal of a whole batch; where its files were looked at, with what is wrong with each. */
+export const batchProblem = problem
+  .extend({ items: z.array(batchItem).optional() })
+  .meta({ id: 'BatchProblem', description: 'Problem details (RFC 9457), file by file where files were looked at' })
 
 /** How far the tasks of one request are. `percent` counts the progress of each. */
 export const batchSummary = z.object({
   batchId: z.string(),
   status: z.enum(['processing', 'completed']),
   total: z.number().int(),
-  counts: batchCounts,
+  counts: statusCounts,
   percent: z.number(),
   createdAt: z.iso.datetime(),
   /** When the last task got its final status for the first time. */
@@ -37,7 +43,7 @@ export const batchSummary = z.object({
 export type BatchSummary = z.infer<typeof batchSummary>
 
 /** The same with a page of its tasks. */
-export const batchPage = batchSummary.extend(taskPage.omit({ total: true }).shape)
+export const batchPage = batchSummary.extend(taskPage.omit({ total: true }).shape).meta({ id: 'BatchPage' })
 export type BatchPage = z.infer<typeof batchPage>
 
 /** Every task of a batch has ended. Published once a batch, on the same channel as the events of tasks. */
@@ -47,7 +53,7 @@ export const batchCompleted = z.object({
   tenant: z.string(),
   timestamp: z.number(),
   total: z.number().int(),
-  counts: batchCounts,
+  counts: statusCounts,
 })
 export type BatchEvent = z.infer<typeof batchCompleted>
 

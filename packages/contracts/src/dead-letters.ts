@@ -1,8 +1,12 @@
 import { z } from 'zod'
 
 /** Failed tasks by the code of their error, the most frequent first. */
-export const deadLetterGroup = z.object({ code: z.string(), count: z.number().int(), lastFailedAt: z.iso.datetime().nullable() })
+export const deadLetterGroup = z
+  .object({ code: z.string(), count: z.number().int(), lastFailedAt: z.iso.datetime().nullable() })
+  .meta({ id: 'DeadLetterGroup' })
 export type DeadLetterGroup = z.infer<typeof deadLetterGroup>
+
+export const deadLetterGroups = z.object({ items: z.array(deadLetterGroup) })
 
 /** What became of one task that was to be replayed; `code` and `detail` say why it was refused. */
 export const replayResult = z.object({
@@ -14,10 +18,12 @@ export const replayResult = z.object({
 export type ReplayResult = z.infer<typeof replayResult>
 
 /** `matched` counts what the request meant, `replayed` what was started again; with `dryRun` nothing was. */
-export const replayReport = z.object({
-  dryRun: z.boolean(),
-  matched: z.number().int(),
-  replayed: z.number().int(),
-  items: z.array(replayResult),
-})
+export const replayReport = z
+  .object({
+    dryRun: z.boolean(),
+    matched: z.number().int(),
+    replayed: z.number().int(),
+    items: z.array(replayResult),
+  })
+  .meta({ id: 'ReplayReport' })
 export type ReplayReport = z.infer<typeof replayReport>

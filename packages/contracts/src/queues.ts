@@ -1,34 +1,48 @@
 import { z } from 'zod'
 
-export const queueStats = z.object({
-  name: z.string(),
-  waiting: z.number().int(),
-  active: z.number().int(),
-  completed: z.number().int(),
-  failed: z.number().int(),
-  delayed: z.number().int(),
-  paused: z.number().int(),
-  prioritized: z.number().int(),
-  isPaused: z.boolean(),
-  oldestWaitingMs: z.number().nullable(),
-  workers: z.number().int(),
-})
+export const queueStats = z
+  .object({
+    name: z.string(),
+    waiting: z.number().int(),
+    active: z.number().int(),
+    completed: z.number().int(),
+    failed: z.number().int(),
+    delayed: z.number().int(),
+    paused: z.number().int(),
+    prioritized: z.number().int(),
+    isPaused: z.boolean(),
+    oldestWaitingMs: z.number().nullable(),
+    workers: z.number().int(),
+  })
+  .meta({ id: 'QueueStats' })
 export type QueueStats = z.infer<typeof queueStats>
+
+export const queueList = z.object({ items: z.array(queueStats) })
 
 export const JOB_STATES = ['waiting', 'prioritized', 'active', 'delayed', 'completed', 'failed'] as const
 export type JobState = (typeof JOB_STATES)[number]
 
-export const queueJob = z.object({
-  jobId: z.string(),
-  taskId: z.string(),
-  name: z.string(),
-  state: z.enum(JOB_STATES),
-  priority: z.number().int(),
-  attemptsMade: z.number().int(),
-  failedReason: z.string().nullable(),
-  createdAt: z.iso.datetime(),
-  processedOn: z.iso.datetime().nullable(),
-  finishedOn: z.iso.datetime().nullable(),
-  data: z.record(z.string(), z.unknown()),
-})
+export const queueJob = z
+  .object({
+    jobId: z.string(),
+    taskId: z.string(),
+    name: z.string(),
+    state: z.enum(JOB_STATES),
+    priority: z.number().int(),
+    attemptsMade: z.number().int(),
+    failedReason: z.string().nullable(),
+    createdAt: z.iso.datetime(),
+    processedOn: z.iso.datetime().nullable(),
+    finishedOn: z.iso.datetime().nullable(),
+    data: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'QueueJob', description: 'A job as the queue has it' })
 export type QueueJob = z.infer<typeof queueJob>
+
+/** Jobs in one state, from `start` to `end`, both included. */
+export const queueJobPage = z.object({
+  items: z.array(queueJob),
+  state: z.enum(JOB_STATES),
+  start: z.number().int(),
+  end: z.number().int(),
+})

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { taskKind, taskStatus } from './tasks.ts'
+import { statusCounts, TASK_KINDS, type TaskKind } from './tasks.ts'
 
 const count = z.number().int()
-const byStatus = z.record(taskStatus, count)
+const byKind = z.object(Object.fromEntries(TASK_KINDS.map((kind) => [kind, statusCounts])) as Record<TaskKind, typeof statusCounts>)
 /** Milliseconds; null while no task has ended. */
 const percentiles = z.object({ p50: z.number().nullable(), p95: z.number().nullable(), p99: z.number().nullable() })
 
@@ -17,14 +17,16 @@ export const cleanupTotals = z.object({
 })
 export type CleanupTotals = z.infer<typeof cleanupTotals>
 
-export const stats = z.object({
-  tasks: z.object({ total: count, byStatus, byKind: z.record(taskKind, byStatus) }),
-  /** Of the tasks that are kept: received, and in the variants that were made. */
-  bytes: z.object({ in: count, out: count }),
-  /** Of the newest completed tasks, `sample` of them. */
-  durations: z.object({ sample: count, waitMs: percentiles, runMs: percentiles }),
-  cleanup: cleanupTotals,
-  /** When this was counted: totals are kept for some seconds. */
-  at: z.iso.datetime(),
-})
+export const stats = z
+  .object({
+    tasks: z.object({ total: count, byStatus: statusCounts, byKind }),
+    /** Of the tasks that are kept: received, and in the variants that were made. */
+    bytes: z.object({ in: count, out: count }),
+    /** Of the newest completed tasks, `sample` of them. */
+    durations: z.object({ sample: count, waitMs: percentiles, runMs: percentiles }),
+    cleanup: cleanupTotals,
+    /** When this was counted: totals are kept for some seconds. */
+    at: z.iso.datetime(),
+  })
+  .meta({ id: 'Stats' })
 export type Stats = z.infer<typeof stats>

@@ -80,14 +80,16 @@ export type TaskEvent = z.infer<typeof taskEvent>
 export type TaskEventOf<T extends TaskEvent['eventType']> = Extract<TaskEvent, { eventType: T }>
 
 /** An event as a task's log shows it. `data` is what the event says besides. */
-export const taskLogEntry = z.object({
-  seq: z.number().int(),
-  epoch: z.number().int(),
-  attempt: z.number().int(),
-  type: z.string(),
-  at: z.iso.datetime(),
-  data: z.record(z.string(), z.unknown()),
-})
+export const taskLogEntry = z
+  .object({
+    seq: z.number().int(),
+    epoch: z.number().int(),
+    attempt: z.number().int(),
+    type: z.string(),
+    at: z.iso.datetime(),
+    data: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'TaskLogEntry' })
 export type TaskLogEntry = z.infer<typeof taskLogEntry>
 
 export const taskEventPage = z.object({ items: z.array(taskLogEntry) })

@@ -14,62 +14,73 @@ export type TaskKind = (typeof TASK_KINDS)[number]
 export type TaskStatus = (typeof TASK_STATUSES)[number]
 export type TaskPriority = keyof typeof PRIORITIES
 
+const count = z.number().int()
+/** How many tasks there are in each status. */
+export const statusCounts = z
+  .object(Object.fromEntries(TASK_STATUSES.map((status) => [status, count])) as Record<TaskStatus, typeof count>)
+  .meta({ id: 'StatusCounts' })
+export type StatusCounts = z.infer<typeof statusCounts>
+
 export const taskError = z.object({ code: z.string(), message: z.string(), retryable: z.boolean() })
 export type TaskError = z.infer<typeof taskError>
 
 /** One output file. `path` is a storage key relative to the data root, `size` is in bytes, `md5` is of the bytes. */
-export const variant = z.object({
-  resolution: z.string(),
-  width: z.number().int(),
-  height: z.number().int(),
-  format: z.literal('jpeg'),
-  size: z.number().int(),
-  md5: z.string(),
-  path: z.string(),
-})
+export const variant = z
+  .object({
+    resolution: z.string(),
+    width: z.number().int(),
+    height: z.number().int(),
+    format: z.literal('jpeg'),
+    size: z.number().int(),
+    md5: z.string(),
+    path: z.string(),
+  })
+  .meta({ id: 'Variant' })
 export type Variant = z.infer<typeof variant>
 
 const timestamp = z.iso.datetime()
 
 /** A task as the API shows it. */
-export const task = z.object({
-  id: z.string(),
-  jobId: z.string(),
-  kind: taskKind,
-  status: taskStatus,
-  priority: taskPriority,
-  name: z.string(),
-  originalPath: z.string(),
-  source: z.object({
-    bytes: z.number().int(),
-    format: z.enum(['jpeg', 'png', 'webp', 'gif']),
-    width: z.number().int(),
-    height: z.number().int(),
-    sha256: z.string(),
-    md5: z.string(),
-  }),
-  images: z.array(variant.extend({ url: z.string() })),
-  progress: z.object({ stage: z.string(), percent: z.number() }),
-  attempts: z.object({ made: z.number().int(), max: z.number().int(), nextAt: timestamp.nullable() }),
-  epoch: z.number().int(),
-  error: taskError.nullable(),
-  metadata: z.record(z.string(), z.unknown()),
-  /** The request of many files that it came with. */
-  batchId: z.string().nullable(),
-  processingTimeMs: z.number().nullable(),
-  waitMs: z.number().nullable(),
-  workerId: z.string().nullable(),
-  createdAt: timestamp,
-  updatedAt: timestamp,
-  startedAt: timestamp.nullable(),
-  finishedAt: timestamp.nullable(),
-  expiresAt: timestamp.nullable(),
-  links: z.object({ self: z.string(), status: z.string(), download: z.string(), events: z.string() }),
-})
+export const task = z
+  .object({
+    id: z.string(),
+    jobId: z.string(),
+    kind: taskKind,
+    status: taskStatus,
+    priority: taskPriority,
+    name: z.string(),
+    originalPath: z.string(),
+    source: z.object({
+      bytes: z.number().int(),
+      format: z.enum(['jpeg', 'png', 'webp', 'gif']),
+      width: z.number().int(),
+      height: z.number().int(),
+      sha256: z.string(),
+      md5: z.string(),
+    }),
+    images: z.array(variant.extend({ url: z.string() })),
+    progress: z.object({ stage: z.string(), percent: z.number() }),
+    attempts: z.object({ made: z.number().int(), max: z.number().int(), nextAt: timestamp.nullable() }),
+    epoch: z.number().int(),
+    error: taskError.nullable(),
+    metadata: z.record(z.string(), z.unknown()),
+    /** The request of many files that it came with. */
+    batchId: z.string().nullable(),
+    processingTimeMs: z.number().nullable(),
+    waitMs: z.number().nullable(),
+    workerId: z.string().nullable(),
+    createdAt: timestamp,
+    updatedAt: timestamp,
+    startedAt: timestamp.nullable(),
+    finishedAt: timestamp.nullable(),
+    expiresAt: timestamp.nullable(),
+    links: z.object({ self: z.string(), status: z.string(), download: z.string(), events: z.string() }),
+  })
+  .meta({ id: 'Task' })
 export type Task = z.infer<typeof task>
 
 /** A signed URL, by which its bearer can fetch a variant until it expires. */
-export const downloadUrl = z.object({ url: z.string(), expiresAt: timestamp })
+export const downloadUrl = z.object({ url: z.string(), expiresAt: timestamp }).meta({ id: 'DownloadUrl' })
 export type DownloadUrl = z.infer<typeof downloadUrl>
 
 /** How long a task was expected to take when it was accepted, in milliseconds, and how many jobs stood before it. */
@@ -77,14 +88,16 @@ export const taskEstimate = z.object({ p50Ms: z.number().int(), p90Ms: z.number(
 export type TaskEstimate = z.infer<typeof taskEstimate>
 
 /** The answer to an upload: the task, and when to expect it. */
-export const acceptedTask = task.extend({ estimatedTime: z.string(), estimate: taskEstimate })
+export const acceptedTask = task.extend({ estimatedTime: z.string(), estimate: taskEstimate }).meta({ id: 'AcceptedTask' })
 export type AcceptedTask = z.infer<typeof acceptedTask>
 
-export const taskPage = z.object({
-  items: z.array(task),
-  page: z.number().int(),
-  limit: z.number().int(),
-  total: z.number().int(),
-  nextCursor: z.string().nullable(),
-})
+export const taskPage = z
+  .object({
+    items: z.array(task),
+    page: z.number().int(),
+    limit: z.number().int(),
+    total: z.number().int(),
+    nextCursor: z.string().nullable(),
+  })
+  .meta({ id: 'TaskPage' })
 export type TaskPage = z.infer<typeof taskPage>

@@ -1,4 +1,4 @@
-import type { BatchCounts, TaskStatus } from '@darkroom/contracts'
+import type { StatusCounts, TaskStatus } from '@darkroom/contracts'
 import { Schema, Types, type Connection } from 'mongoose'
 
 /** Many files that came with one request. Which tasks it has is known by the tasks, which name it. */
@@ -16,14 +16,14 @@ export interface BatchRecord {
 
 /** How many tasks of each status a batch has, and the sum of the progress of those that have not ended. */
 export interface BatchTally {
-  counts: BatchCounts
+  counts: StatusCounts
   openPercent: number
 }
 
 type BatchDocument = Omit<BatchRecord, 'id'> & { _id: Types.ObjectId }
 
 const UNFINISHED: readonly TaskStatus[] = ['pending', 'processing']
-const NO_TASKS: BatchCounts = { pending: 0, processing: 0, completed: 0, failed: 0, cancelled: 0, expired: 0 }
+const NO_TASKS: StatusCounts = { pending: 0, processing: 0, completed: 0, failed: 0, cancelled: 0, expired: 0 }
 
 const batchSchema = new Schema<BatchDocument>(
   {

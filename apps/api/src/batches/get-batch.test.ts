@@ -1,11 +1,11 @@
-import type { BatchCounts } from '@darkroom/contracts'
+import type { StatusCounts } from '@darkroom/contracts'
 import { expect, it } from 'vitest'
 import { toSummary } from './get-batch.ts'
 
-const none: BatchCounts = { pending: 0, processing: 0, completed: 0, failed: 0, cancelled: 0, expired: 0 }
+const none: StatusCounts = { pending: 0, processing: 0, completed: 0, failed: 0, cancelled: 0, expired: 0 }
 const batch = { id: 'a', tenant: 'default', createdAt: new Date(0), total: 4, completedAt: null, nextCheckAt: null }
 
-const at = (counts: Partial<BatchCounts>, openPercent: number, total: number | null = 4) => {
+const at = (counts: Partial<StatusCounts>, openPercent: number, total: number | null = 4) => {
   const summary = toSummary({ ...batch, total }, { counts: { ...none, ...counts }, openPercent })
   return [summary.status, summary.total, summary.percent]
 }

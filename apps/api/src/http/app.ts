@@ -8,8 +8,8 @@ export function createHttpApp(options: {
   v1: readonly Router[]
   aliases: readonly Router[]
   health: Router
-  /** At the root, for operators: the board and the metrics. */
-  operators: readonly Router[]
+  /** At the root: the docs, and for operators the board and the metrics. */
+  root: readonly Router[]
   /** Before everything else. */
   watch: readonly RequestHandler[]
   /** While closing, every answer asks its client to come back on another connection. */
@@ -23,7 +23,7 @@ export function createHttpApp(options: {
   app.use('/api/v1', ...options.v1)
   app.use('/api', ...options.aliases)
   for (const base of ['/', '/api', '/api/v1']) app.use(base, options.health)
-  app.use(...options.operators)
+  app.use(...options.root)
   app.use(notFound)
   app.use(problemHandler(options.log))
   return app

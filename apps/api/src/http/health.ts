@@ -1,3 +1,4 @@
+import type { Health } from '@darkroom/contracts'
 import { inTime, type Logger } from '@darkroom/runtime'
 import type { Router } from 'express'
 import { routesOf } from './routes.ts'
@@ -33,7 +34,7 @@ export function healthRoutes({ probes, minFreeBytes, isClosing, log }: HealthDep
       },
     )
 
-  const report = async () => {
+  const report = async (): Promise<Health> => {
     const [redis, mongo, queue, diskFreeBytes, pending, warnings] = await Promise.all([
       alive('redis', probes.redis),
       alive('mongo', probes.mongo),

@@ -49,12 +49,9 @@ function assertReady(task: Task): void {
     case 'expired':
       throw new AppError(410, 'TASK_EXPIRED', 'The files of this task have expired.')
     case 'failed':
+      throw new AppError(409, 'TASK_FAILED', 'The task has failed and has no files.')
     case 'cancelled':
-      throw new AppError(
-        409,
-        `TASK_${task.status.toUpperCase()}`,
-        `The task has ${task.status === 'failed' ? 'failed' : 'been cancelled'} and has no files.`,
-      )
+      throw new AppError(409, 'TASK_CANCELLED', 'The task has been cancelled and has no files.')
     default:
       task.status satisfies never
   }

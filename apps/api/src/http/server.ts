@@ -1,6 +1,7 @@
 import { createServer, STATUS_CODES, type Server } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Express } from 'express'
+import type { ProblemCode } from '@darkroom/contracts'
 import { AppError } from '../app-error.ts'
 import { declaresTooMuch, LINGER_MS } from './image-upload.ts'
 import { toProblem } from './problem.ts'
@@ -63,7 +64,7 @@ export async function closeServer(server: Server): Promise<void> {
   clearInterval(idle)
 }
 
-const BROKEN: Partial<Record<string, [status: number, code: string, message: string]>> = {
+const BROKEN: Partial<Record<string, [status: number, code: ProblemCode, message: string]>> = {
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'REQUEST_TIMEOUT', 'The request took too long to arrive.'],
   HPE_HEADER_OVERFLOW: [431, 'HEADERS_TOO_LARGE', 'The request headers are too large.'],
 }

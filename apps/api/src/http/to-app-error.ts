@@ -1,3 +1,4 @@
+import type { ProblemCode } from '@darkroom/contracts'
 import { isImageError, type ImageErrorCode } from '@darkroom/images'
 import { QueueUnavailableError } from '@darkroom/messaging'
 import { isStorageError } from '@darkroom/storage'
@@ -10,7 +11,7 @@ import { pointerTo } from '../tasks/task-fields.ts'
 const RETRY_AFTER = { 'Retry-After': '5' }
 const IMAGE_STATUS: Record<ImageErrorCode, number> = { IMAGE_UNSUPPORTED: 415, IMAGE_TOO_LARGE: 422, IMAGE_CORRUPT: 422 }
 
-const UPLOAD_FAULTS: Partial<Record<string, [status: number, code: string, message: string]>> = {
+const UPLOAD_FAULTS: Partial<Record<string, [status: number, code: ProblemCode, message: string]>> = {
   LIMIT_FILE_SIZE: [413, 'FILE_TOO_LARGE', 'The file is larger than this service accepts.'],
   LIMIT_FILE_COUNT: [400, 'TOO_MANY_FILES', 'Send exactly one file, in the field `file`.'],
   LIMIT_UNEXPECTED_FILE: [400, 'UNEXPECTED_FILE_FIELD', 'Send exactly one file, in the field `file` (or `image`).'],
@@ -28,7 +29,7 @@ export function toAppError(thrown: unknown): AppError {
   return httpFault(thrown) ?? new AppError(500, 'INTERNAL', 'Something went wrong on our side. The log knows more.')
 }
 
-const unavailable = (code: string, message: string): AppError => new AppError(503, code, message, { headers: RETRY_AFTER })
+const unavailable = (code: ProblemCode, message: string): AppError => new AppError(503, code, message, { headers: RETRY_AFTER })
 
 /** Said by the storage, or by the system while the upload was still a temporary file. */
 const isDiskFull = (thrown: unknown): boolean =>
@@ -47,5 +48,7 @@ function httpFault(thrown: unknown): AppError | undefined {
   if (typeof status !== 'number' || status < 400 || status > 499) return undefined
   if (type === 'entity.parse.failed') return new AppError(400, 'INVALID_JSON', 'The body is not valid JSON.')
   if (status === 413) return new AppError(413, 'BODY_TOO_LARGE', 'The body is larger than this service accepts.')
+  if (status === 415)
+    return new AppError(415, 'UNSUPPORTED_ENCODING', 'The body is in a character set or a compression that is not read here.')
   return new AppError(status, status === 404 ? 'ROUTE_NOT_FOUND' : 'INVALID_REQUEST', 'The request could not be understood.')
 }

@@ -1,25 +1,11 @@
-import { JOB_STATES } from '@darkroom/contracts'
 import type { Request, RequestHandler, Router } from 'express'
-import { z } from 'zod'
 import { routesOf } from '../http/routes.ts'
 import type { Send } from '../mediator.ts'
 import { parseInput } from '../tasks/task-fields.ts'
 import { GetQueueStats } from './get-queue-stats.ts'
 import { ListQueueJobs } from './list-queue-jobs.ts'
+import { jobsQuery } from './queue-fields.ts'
 import { SwitchQueue } from './switch-queue.ts'
-
-const PAGE = 50
-
-const position = z
-  .string()
-  .regex(/^\d{1,9}$/, 'must be a whole number from 0')
-  .transform(Number)
-
-/** A start without an end means the page that begins there. */
-const jobsQuery = z
-  .strictObject({ state: z.enum(JOB_STATES).default('waiting'), start: position.default(0), end: position.optional() })
-  .transform(({ start, end = start + PAGE - 1, ...query }) => ({ ...query, start, end }))
-  .refine(({ start, end }) => end >= start && end - start < PAGE, { error: `must lie 0 to ${PAGE - 1} behind start`, path: ['end'] })
 
 /** `/api/v1/queues`: what waits, runs and ended; `admin` stands before what changes a queue. */
 export function queueRoutes({ send, admin }: { send: Send; admin: RequestHandler }): Router {

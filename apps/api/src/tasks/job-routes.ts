@@ -1,8 +1,8 @@
-import { DEFAULT_TENANT, type Task } from '@darkroom/contracts'
+import { DEFAULT_TENANT } from '@darkroom/contracts'
 import type { Router } from 'express'
 import { routesOf } from '../http/routes.ts'
 import { GetTask } from './get-task.ts'
-import { JOB_STATUSES, toJobView } from './job-view.ts'
+import { JOB_STATUSES, toJobProgress, toJobView } from './job-view.ts'
 import { ListTasks } from './list-tasks.ts'
 import { jobListQuery, parseInput } from './task-fields.ts'
 import { idOf, retryAfter, type TaskRouteDeps } from './task-routes.ts'
@@ -37,7 +37,7 @@ export function jobRoutes({ send, receive, acceptUpload, sendVariant }: Omit<Tas
     },
     '/jobs/:id/status': {
       get: async (req, res) => {
-        res.set('Cache-Control', 'no-cache').json(toJobStatus(await send(new GetTask(DEFAULT_TENANT, idOf(req)))))
+        res.set('Cache-Control', 'no-cache').json(toJobProgress(await send(new GetTask(DEFAULT_TENANT, idOf(req)))))
       },
     },
     '/jobs/:id/download': {
@@ -45,14 +45,3 @@ export function jobRoutes({ send, receive, acceptUpload, sendVariant }: Omit<Tas
     },
   })
 }
-
-const toJobStatus = (task: Task) => ({
-  jobId: task.jobId,
-  status: task.status === 'processing' ? 'active' : task.status,
-  progress: { stage: task.progress.stage, progress: task.progress.percent },
-  error: task.error?.message ?? null,
-  createdAt: task.createdAt,
-  processedOn: task.startedAt,
-  finishedOn: task.finishedAt,
-  downloadUrl: `/api/jobs/${task.jobId}/download`,
-})

@@ -1,4 +1,4 @@
-import type { Task, TaskStatus } from '@darkroom/contracts'
+import type { Job, JobProgress, JobStatus, Task, TaskStatus } from '@darkroom/contracts'
 
 /** The words of the older form, and the statuses that each stands for. What has expired shows in the whole list only. */
 export const JOB_STATUSES = {
@@ -6,12 +6,10 @@ export const JOB_STATUSES = {
   active: ['processing'],
   completed: ['completed'],
   failed: ['failed', 'cancelled'],
-} as const satisfies Record<string, readonly TaskStatus[]>
-
-export type JobStatus = keyof typeof JOB_STATUSES
+} as const satisfies Record<JobStatus, readonly TaskStatus[]>
 
 /** A task as `/api/jobs/{id}` shows it. */
-export const toJobView = (task: Task) => ({
+export const toJobView = (task: Task): Job => ({
   jobId: task.jobId,
   status: toJobStatus(task),
   progress: { stage: task.progress.stage, progress: task.progress.percent },
@@ -21,6 +19,18 @@ export const toJobView = (task: Task) => ({
   createdAt: task.createdAt,
   processedOn: task.startedAt,
   finishedOn: task.finishedAt,
+})
+
+/** A task as `/api/jobs/{id}/status` shows it. */
+export const toJobProgress = (task: Task): JobProgress => ({
+  jobId: task.jobId,
+  status: task.status === 'processing' ? 'active' : task.status,
+  progress: { stage: task.progress.stage, progress: task.progress.percent },
+  error: task.error?.message ?? null,
+  createdAt: task.createdAt,
+  processedOn: task.startedAt,
+  finishedOn: task.finishedAt,
+  downloadUrl: `/api/jobs/${task.jobId}/download`,
 })
 
 function toJobStatus({ status, error }: Task): JobStatus {

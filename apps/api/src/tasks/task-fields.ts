@@ -1,7 +1,6 @@
-import { taskKind, taskPriority, taskStatus, VARIANT_WIDTHS, type TaskPriority } from '@darkroom/contracts'
+import { jobStatus, taskKind, taskPriority, taskStatus, VARIANT_WIDTHS, type ProblemCode, type TaskPriority } from '@darkroom/contracts'
 import { z } from 'zod'
 import { AppError } from '../app-error.ts'
-import { JOB_STATUSES, type JobStatus } from './job-view.ts'
 
 const MAX_NAME_LENGTH = 255
 const MAX_METADATA_DEPTH = 8
@@ -19,8 +18,10 @@ export function uploadFields(defaults: { ttlSeconds: number; priority: TaskPrior
     name: z.string().max(MAX_NAME_LENGTH, `must have at most ${MAX_NAME_LENGTH} characters`).optional(),
     priority: taskPriority.default(defaults.priority),
     kind: taskKind.default('image.optimize'),
-    ttlSeconds: wholeNumber(MIN_TTL_SECONDS, MAX_TTL_SECONDS).default(defaults.ttlSeconds),
-    metadata: z.string().transform(parseMetadata).default({}),
+    ttlSeconds: wholeNumberOr(defaults.ttlSeconds, MIN_TTL_SECONDS, MAX_TTL_SECONDS).meta({
+      description: 'How long the files are kept after the task has ended',
+    }),
+    metadata: z.string().transform(parseMetadata).default({}).meta({ description: 'A JSON object of your own', override: freeObject }),
   })
 }
 
@@ -32,7 +33,7 @@ export const taskChanges = z.strictObject({
     .refine((name) => name.trim() !== '', 'must not be empty')
     .transform(cleanName)
     .optional(),
-  metadata: z.unknown().transform(checkMetadata).optional(),
+  metadata: z.unknown().transform(checkMetadata).optional().meta({ description: 'A JSON object of your own', override: freeObject }),
   ttlSeconds: z
     .number('must be a number')
     .int('must be a whole number')
@@ -44,9 +45,9 @@ export const taskChanges = z.strictObject({
 export type UploadFields = z.infer<ReturnType<typeof uploadFields>>
 
 const pages = {
-  page: wholeNumber(1, 1_000_000).default(1),
-  limit: wholeNumber(1, 100).default(20),
-  cursor: z.string().max(100).optional(),
+  page: wholeNumberOr(1, 1, 1_000_000),
+  limit: wholeNumberOr(20, 1, 100),
+  cursor: z.string().max(100).optional().meta({ description: 'Where the page starts: `nextCursor` of the one before; wins over `page`' }),
 }
 
 /** The query of the tasks of one batch. */
@@ -57,8 +58,8 @@ export const listQuery = z.strictObject({
   status: taskStatus.optional(),
   kind: taskKind.optional(),
   priority: taskPriority.optional(),
-  createdFrom: z.iso.datetime({ offset: true }).transform(toDate).optional(),
-  createdTo: z.iso.datetime({ offset: true }).transform(toDate).optional(),
+  createdFrom: z.iso.datetime({ offset: true }).transform(toDate).optional().meta({ description: 'At this time or later' }),
+  createdTo: z.iso.datetime({ offset: true }).transform(toDate).optional().meta({ description: 'Before this time' }),
   batchId: z
     .string()
     .regex(/^[0-9a-f]{24}$/, 'must be the id of a batch')
@@ -68,14 +69,19 @@ export const listQuery = z.strictObject({
 
 /** The query of the older list. */
 export const jobListQuery = z.strictObject({
-  status: z.enum(Object.keys(JOB_STATUSES) as [JobStatus, ...JobStatus[]]).optional(),
-  limit: wholeNumber(1, 100).default(10),
+  status: jobStatus.optional(),
+  limit: wholeNumberOr(10, 1, 100),
 })
 
 /** The query of one task: how many seconds to wait for news of it. Other names are no concern of ours here. */
-export const waitQuery = z.object({ wait: wholeNumber(0, MAX_WAIT_SECONDS).default(0) })
+export const waitQuery = z.object({
+  wait: wholeNumberOr(0, 0, MAX_WAIT_SECONDS).meta({ description: 'Seconds to wait for news of the task' }),
+})
 
-const resolution = z.enum(VARIANT_WIDTHS.map(String) as [string, ...string[]]).optional()
+const resolution = z
+  .enum(VARIANT_WIDTHS.map(String) as [string, ...string[]])
+  .optional()
+  .meta({ description: 'The largest if none is named' })
 
 /** The query of a download: which variant, and by whose leave. */
 export const downloadQuery = z.strictObject({
@@ -101,7 +107,7 @@ export const downloadUrlFields = z.strictObject({
 export function parseInput<Schema extends z.ZodType>(
   schema: Schema,
   input: unknown,
-  fault: { status: number; code: string },
+  fault: { status: number; code: ProblemCode },
 ): z.infer<Schema> {
   const parsed = schema.safeParse({ ...(input as object) })
   if (parsed.success) return parsed.data
@@ -134,7 +140,29 @@ export function cleanName(given: string): string {
 
 function wholeNumber(min: number, max: number) {
   const text = z.string().regex(/^\d{1,12}$/, `must be a whole number from ${min} to ${max}`)
-  return text.transform(Number).pipe(z.number().min(min, `must be at least ${min}`).max(max, `must be at most ${max}`))
+  const number = z.number().min(min, `must be at least ${min}`).max(max, `must be at most ${max}`)
+  return text
+    .transform(Number)
+    .pipe(number)
+    .meta({ override: integerFrom(min, max) })
+}
+
+function wholeNumberOr(fallback: number, min: number, max: number) {
+  return wholeNumber(min, max)
+    .default(fallback)
+    .meta({ override: integerFrom(min, max, fallback) })
+}
+
+/** How the API's document shows numbers that come as text. */
+export function integerFrom(minimum: number, maximum: number, fallback?: number) {
+  return ({ jsonSchema }: { jsonSchema: object }): void => {
+    Object.assign(jsonSchema, { type: 'integer', minimum, maximum, pattern: undefined, default: fallback })
+  }
+}
+
+/** How it shows objects that are checked by hand. */
+function freeObject({ jsonSchema }: { jsonSchema: object }): void {
+  Object.assign(jsonSchema, { type: 'object', additionalProperties: true })
 }
 
 function toDate(text: string): Date {

@@ -1,0 +1,8 @@
+// pnpm's hook: what a package says of itself may be corrected before it is installed.
+module.exports = { hooks: { readPackage } }
+
+/** Of the API reference only the bundle for browsers is served, which holds all that it needs. */
+function readPackage(manifest) {
+  if (manifest.name === '@scalar/api-reference') manifest.dependencies = {}
+  return manifest
+}

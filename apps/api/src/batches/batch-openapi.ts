@@ -1,0 +1,37 @@
+import { acceptedBatch, batchPage, batchProblem } from '@darkroom/contracts'
+import { z } from 'zod'
+import type { ApiLimits } from '../http/openapi/api-limits.ts'
+import { json, type Paths } from '../http/openapi/operation.ts'
+import { batchBody, FORM_PROBLEMS } from '../http/openapi/upload.ts'
+import { pageQuery } from '../tasks/task-fields.ts'
+
+const tags = ['Batches']
+
+/** Paths of {@link batchRoutes}. */
+export const batchPaths = (limits: ApiLimits): Paths => ({
+  '/api/v1/batches': {
+    post: {
+      operationId: 'createBatch',
+      tags,
+      summary: 'Upload many photos',
+      description: 'Makes a task of each. One that cannot be taken spoils nothing for the others; where none can be, the whole is refused.',
+      ...batchBody(limits),
+      answers: { 202: json('What became of each file', acceptedBatch, 'Location', 'RetryAfter') },
+      problems: [...FORM_PROBLEMS, 'BATCH_TOO_LARGE', 'BATCH_REJECTED'],
+      problemSchema: batchProblem,
+    },
+  },
+  '/api/v1/batches/{id}': {
+    get: {
+      operationId: 'getBatch',
+      tags,
+      summary: 'Read how far a batch is, with a page of its tasks',
+      requestParams: {
+        path: z.object({ id: z.string().meta({ description: 'The batchId', example: '65d4c0ffee65d4c0ffee65d4' }) }),
+        query: pageQuery,
+      },
+      answers: { 200: json('The batch', batchPage, 'ETag') },
+      problems: ['INVALID_QUERY', 'BATCH_NOT_FOUND', 'STORE_UNAVAILABLE'],
+    },
+  },
+})

@@ -1,0 +1,13 @@
+import { content, type Paths } from './openapi/operation.ts'
+
+/** Paths of {@link metricsRoutes}. */
+export const metricsPaths: Paths = {
+  '/metrics': {
+    get: {
+      operationId: 'getMetrics',
+      tags: ['Watching'],
+      summary: 'Read the metrics of this process',
+      answers: { 200: content("In Prometheus' text format", 'text/plain', { schema: { type: 'string' } }, 'ETag') },
+    },
+  },
+}

@@ -1,0 +1,129 @@
+import { readFileSync } from 'node:fs'
+import { problem } from '@darkroom/contracts'
+import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi'
+import { z } from 'zod'
+import { batchPaths } from '../../batches/batch-openapi.ts'
+import { deadLetterPaths } from '../../dead-letters/dead-letter-openapi.ts'
+import { queuePaths } from '../../queues/queue-openapi.ts'
+import { statsPaths } from '../../stats/stats-openapi.ts'
+import { jobPaths } from '../../tasks/job-openapi.ts'
+import { taskPaths } from '../../tasks/task-openapi.ts'
+import { SESSION_COOKIE } from '../admin/admin-guard.ts'
+import { adminPaths } from '../admin/admin-openapi.ts'
+import { healthPaths } from '../health-openapi.ts'
+import { metricsPaths } from '../metrics-openapi.ts'
+import type { ApiLimits } from './api-limits.ts'
+import { docsPaths } from './docs-openapi.ts'
+import { HEADERS } from './headers.ts'
+import { noContent, problemsOf, type Operation, type Paths } from './operation.ts'
+import { problemAnswers, problemExamples } from './problem-answers.ts'
+
+export type OpenApiDocument = ReturnType<typeof createDocument>
+
+const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { version: string }
+
+const DESCRIPTION = `
+Upload a photo, have the answer at once, fetch its variants when they are ready.
+
+- **Errors** are problem documents (RFC 9457): decide by \`code\`, show \`detail\`.
+- **Repeating is safe**: send an \`Idempotency-Key\` with an upload, and the same request is answered as the first time for 24 hours.
+- **Waiting**: \`?wait=\` holds a request until there is news of a task; \`/events\` streams all that happens.
+- \`HEAD\` is answered wherever \`GET\` is, \`OPTIONS\` everywhere. Any other method answers 405 with \`Allow\`, any other path 404.
+`.trim()
+
+const TAGS = [
+  { name: 'Tasks', description: 'One photo and what becomes of it' },
+  { name: 'Batches', description: 'Many photos with one request' },
+  { name: 'Jobs', description: 'The older, smaller form of tasks' },
+  { name: 'Queues', description: 'What waits and what runs' },
+  { name: 'Dead letters', description: 'Tasks that failed for good' },
+  { name: 'Watching', description: 'Health, sums and metrics' },
+  { name: 'Browser', description: 'Pages for people' },
+]
+
+/** The OpenAPI document of an installation: every path with all that it takes and answers. */
+export function createOpenApiDocument(limits: ApiLimits): OpenApiDocument {
+  const paths: Paths = {
+    ...taskPaths(limits),
+    ...batchPaths(limits),
+    ...jobPaths(limits),
+    ...queuePaths,
+    ...deadLetterPaths,
+    ...statsPaths,
+    ...healthPaths,
+    ...metricsPaths,
+    ...docsPaths,
+    ...adminPaths,
+  }
+  const operations = Object.values(paths).flatMap((methods) => Object.values(methods))
+  const codes = [...new Set(operations.flatMap(problemsOf))]
+  const document = createDocument(
+    {
+      openapi: '3.1.1',
+      info: { title: 'Darkroom', version, description: DESCRIPTION, license: { name: 'MIT', identifier: 'MIT' } },
+      servers: [{ url: '/' }],
+      security: [],
+      tags: TAGS,
+      paths: toZodPaths(paths),
+      components: {
+        headers: HEADERS,
+        examples: problemExamples(codes),
+        securitySchemes: {
+          adminToken: {
+            type: 'http',
+            scheme: 'bearer',
+            description: 'The ADMIN_TOKEN of the installation. Without one, requests from its own machine need nothing.',
+          },
+          adminSession: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: SESSION_COOKIE,
+            description: 'What signing in at /admin/login gives a browser',
+          },
+        },
+      },
+    },
+    { override: ({ jsonSchema }) => leaveOutTheObvious(jsonSchema) },
+  )
+  return JSON.parse(JSON.stringify(document)) as OpenApiDocument
+}
+
+/** What a format says already, and the bounds of all whole numbers. */
+function leaveOutTheObvious(jsonSchema: { format?: string; pattern?: string; minimum?: number; maximum?: number }): void {
+  if (jsonSchema.format === 'date-time') delete jsonSchema.pattern
+  if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum
+  if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum
+}
+
+const toZodPaths = (paths: Paths): ZodOpenApiPathsObject =>
+  Object.fromEntries(
+    Object.entries(paths).map(([path, methods]) => [
+      path,
+      Object.fromEntries(
+        Object.entries(methods).map(([method, operation]) => [
+          method,
+          toZodOperation(method === 'get' ? withCondition(operation) : operation),
+        ]),
+      ),
+    ]),
+  )
+
+function toZodOperation(operation: Operation): ZodOpenApiOperationObject {
+  const { body, answers, problems: _problems, problemSchema = problem, ...rest } = operation
+  const responses = { ...answers, ...problemAnswers(problemsOf(operation), problemSchema) }
+  return { ...rest, ...(body && { requestBody: body }), responses } as ZodOpenApiOperationObject
+}
+
+const ifNoneMatch = z.string().optional().meta({ description: 'The ETag that is known already', example: '"vW3p0Zx"' })
+
+/** Express answers conditions to whatever it sends. */
+function withCondition(operation: Operation): Operation {
+  if (!(200 in operation.answers)) return operation
+  const { requestParams = {}, answers } = operation
+  const header = (requestParams.header ?? z.object({})) as z.ZodObject
+  return {
+    ...operation,
+    requestParams: { ...requestParams, header: header.extend({ 'If-None-Match': ifNoneMatch }) },
+    answers: { ...answers, 304: noContent('It is still what the ETag names', 'ETag') },
+  }
+}

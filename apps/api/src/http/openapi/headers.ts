@@ -1,0 +1,79 @@
+import type { ProblemCode } from '@darkroom/contracts'
+
+interface Header {
+  description: string
+  schema: { type: 'string' | 'integer'; [keyword: string]: unknown }
+  required?: boolean
+  example: unknown
+}
+
+/** The headers that answers are documented with. A required one is on every answer that names it. */
+export const HEADERS = {
+  Location: {
+    description: 'Where to go on',
+    schema: { type: 'string' },
+    required: true,
+    example: '/api/v1/tasks/65d4c0ffee65d4c0ffee65d4',
+  },
+  RetryAfter: {
+    description: 'Seconds after which it is worth asking again',
+    schema: { type: 'integer', minimum: 1 },
+    required: true,
+    example: 2,
+  },
+  MaybeRetryAfter: { description: 'Seconds after which it is worth asking again', schema: { type: 'integer', minimum: 1 }, example: 5 },
+  ETag: { description: 'Names this very state', schema: { type: 'string' }, required: true, example: '"vW3p0Zx"' },
+  Link: {
+    description: 'The next page, where there is one (RFC 8288)',
+    schema: { type: 'string' },
+    example: '</api/v1/tasks?cursor=…>; rel="next"',
+  },
+  ContentDisposition: {
+    description: 'The name to save it under',
+    schema: { type: 'string' },
+    required: true,
+    example: 'attachment; filename="beach-1024.jpg"',
+  },
+  AcceptRanges: { description: 'Ranges can be asked for', schema: { type: 'string' }, required: true, example: 'bytes' },
+  ContentRange: { description: 'Which part of how many bytes', schema: { type: 'string' }, required: true, example: 'bytes 0-1023/143210' },
+  SetCookie: {
+    description: 'The session of an operator',
+    schema: { type: 'string' },
+    required: true,
+    example: 'darkroom_admin=…; HttpOnly; SameSite=Strict',
+  },
+  WWWAuthenticate: { description: 'What is asked for', schema: { type: 'string' }, required: true, example: 'Bearer realm="darkroom"' },
+  Allow: { description: 'The methods of this path', schema: { type: 'string' }, required: true, example: 'GET, HEAD, OPTIONS' },
+} as const satisfies Record<string, Header>
+
+export type HeaderName = keyof typeof HEADERS
+
+const NAMES: Record<HeaderName, string> = {
+  Location: 'Location',
+  RetryAfter: 'Retry-After',
+  MaybeRetryAfter: 'Retry-After',
+  ETag: 'ETag',
+  Link: 'Link',
+  ContentDisposition: 'Content-Disposition',
+  AcceptRanges: 'Accept-Ranges',
+  ContentRange: 'Content-Range',
+  SetCookie: 'Set-Cookie',
+  WWWAuthenticate: 'WWW-Authenticate',
+  Allow: 'Allow',
+}
+
+/** What comes with a problem. */
+export const PROBLEM_HEADERS: Partial<Record<ProblemCode, HeaderName>> = {
+  ADMIN_TOKEN_REQUIRED: 'WWWAuthenticate',
+  METHOD_NOT_ALLOWED: 'Allow',
+  IDEMPOTENCY_IN_FLIGHT: 'MaybeRetryAfter',
+  TASK_NOT_READY: 'MaybeRetryAfter',
+  TASK_CHANGED: 'MaybeRetryAfter',
+  TOO_MANY_WAITING: 'RetryAfter',
+  STORE_UNAVAILABLE: 'RetryAfter',
+  QUEUE_UNAVAILABLE: 'RetryAfter',
+  STORAGE_FULL: 'RetryAfter',
+}
+
+export const headers = (names: readonly HeaderName[]) =>
+  Object.fromEntries(names.map((name) => [NAMES[name], { $ref: `#/components/headers/${name}` as const }]))

@@ -1,0 +1,51 @@
+import { PROBLEMS, type ProblemCode } from '@darkroom/contracts'
+import type { z } from 'zod'
+import type { ZodOpenApiMediaTypeObject, ZodOpenApiOperationObject, ZodOpenApiResponseObject } from 'zod-openapi'
+import { headers, type HeaderName } from './headers.ts'
+
+export type Method = 'get' | 'post' | 'patch' | 'delete'
+
+/** What one method of one path takes and answers. What every request can meet with is added to it. */
+export interface Operation extends Omit<ZodOpenApiOperationObject, 'responses' | 'requestBody'> {
+  operationId: string
+  summary: string
+  body?: NonNullable<ZodOpenApiOperationObject['requestBody']>
+  /** By status. */
+  answers: Record<number, ZodOpenApiResponseObject>
+  problems?: readonly ProblemCode[]
+  /** Where problems have members of their own. */
+  problemSchema?: z.ZodType
+}
+
+/** By path, as OpenAPI writes it, and method. */
+export type Paths = Record<string, Partial<Record<Method, Operation>>>
+
+type Answer = ZodOpenApiResponseObject
+
+export const json = (description: string, schema: z.ZodType, ...names: HeaderName[]): Answer =>
+  content(description, 'application/json', { schema }, ...names)
+
+export const html = (description: string): Answer => content(description, 'text/html', { schema: { type: 'string' } })
+
+export const noContent = (description: string, ...names: HeaderName[]): Answer => ({ description, headers: headers(names) })
+
+export const content = (description: string, type: string, media: ZodOpenApiMediaTypeObject, ...names: HeaderName[]): Answer => ({
+  description,
+  headers: headers(names),
+  content: { [type]: media },
+})
+
+/** What `jsonBody` refuses. */
+export const JSON_PROBLEMS = ['INVALID_JSON', 'BODY_TOO_LARGE', 'NOT_JSON', 'UNSUPPORTED_ENCODING', 'INVALID_FIELD'] as const
+
+/** For who is let pass by `adminGuard`: with a token configured, its bearer; without one, whoever is on this machine. */
+export const forOperators = { security: [{ adminToken: [] }, { adminSession: [] }, {}] }
+export const ADMIN_PROBLEMS = ['ADMIN_TOKEN_REQUIRED', 'ADMIN_LOCAL_ONLY', 'CROSS_SITE_REQUEST'] as const
+
+/** What any request can meet with, wherever it goes. */
+const EVERYWHERE: readonly ProblemCode[] = ['INVALID_REQUEST', 'REQUEST_TIMEOUT', 'EXPECTATION_FAILED', 'HEADERS_TOO_LARGE', 'INTERNAL']
+
+export function problemsOf({ problems = [] }: Operation): ProblemCode[] {
+  const given = new Set([...problems, ...EVERYWHERE])
+  return (Object.keys(PROBLEMS) as ProblemCode[]).filter((code) => given.has(code))
+}

@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+
+const dist = dirname(createRequire(import.meta.url).resolve('@scalar/api-reference/style.css'))
+const { version } = JSON.parse(readFileSync(join(dist, '..', 'package.json'), 'utf8')) as { version: string }
+
+/** The folder with what browsers load. */
+export const referenceBundle = join(dist, 'browser')
+
+/** Where it is served: under its version, so that it may be kept for ever. */
+export const ASSETS = `docs/assets/${version}`
+
+const SCRIPT = `
+  import { createApiReference } from './${ASSETS}/standalone.esm.js'
+  createApiReference('#reference', {
+    url: 'openapi.json',
+    documentDownloadType: 'direct',
+    showDeveloperTools: 'never',
+    hideClientButton: true,
+    withDefaultFonts: false,
+    telemetry: false,
+    agent: { disabled: true },
+    mcp: { disabled: true },
+  })
+`
+
+/** Everything comes from here; the one script of the page is known by its digest. The reference makes styles as it runs. */
+export const REFERENCE_POLICY = [
+  "default-src 'none'",
+  `script-src 'self' 'sha256-${createHash('sha256').update(SCRIPT).digest('base64')}'`,
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data: blob:",
+  "font-src 'self' data:",
+  "connect-src 'self'",
+  "form-action 'none'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+export const referencePage = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Darkroom API</title>
+<link rel="icon" href="data:,">
+<link rel="modulepreload" href="${ASSETS}/standalone.esm.js">
+</head>
+<body>
+<noscript>This page needs JavaScript; the document itself is <a href="openapi.json">openapi.json</a>.</noscript>
+<div id="reference"></div>
+<script type="module">${SCRIPT}</script>
+</body>
+</html>
+`

@@ -1,0 +1,67 @@
+import { z } from 'zod'
+import { uploadFields } from '../../tasks/task-fields.ts'
+import type { ApiLimits } from './api-limits.ts'
+import type { Operation } from './operation.ts'
+
+/** What any form with files can meet with. */
+export const FORM_PROBLEMS = [
+  'NOT_MULTIPART',
+  'INVALID_MULTIPART',
+  'NO_FILE',
+  'TOO_MANY_FILES',
+  'UNEXPECTED_FILE_FIELD',
+  'INVALID_IDEMPOTENCY_KEY',
+  'IDEMPOTENCY_IN_FLIGHT',
+  'INVALID_FIELD',
+  'IDEMPOTENCY_KEY_REUSED',
+  'STORE_UNAVAILABLE',
+  'STORAGE_FULL',
+] as const
+
+export const UPLOAD_PROBLEMS = [...FORM_PROBLEMS, 'FILE_TOO_LARGE', 'IMAGE_UNSUPPORTED', 'IMAGE_TOO_LARGE', 'IMAGE_CORRUPT'] as const
+
+const MIB = 1024 * 1024
+const mebibytes = (bytes: number): string => `${Math.floor(bytes / MIB)} MiB`
+
+const idempotencyKey = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,255}$/)
+  .optional()
+  .meta({ description: 'Makes the request safe to repeat for 24 hours', example: '5f0c7d1e-upload-1' })
+
+const requestParams = { header: z.object({ 'Idempotency-Key': idempotencyKey }) }
+
+const binary = (description: string) => z.string().meta({ description, override: { format: 'binary' } })
+
+/** A form with one file. */
+export function uploadBody({ maxFileBytes, maxPixels, ttlSeconds }: ApiLimits): Pick<Operation, 'requestParams' | 'body'> {
+  const limits = `JPEG, PNG, WebP or GIF by its bytes, at most ${mebibytes(maxFileBytes)} and ${maxPixels.toLocaleString('en')} pixels`
+  const form = z
+    .strictObject({
+      file: binary(`The photo: ${limits}`).optional(),
+      image: binary('The same under another name; one of the two').optional(),
+      ...uploadFields({ ttlSeconds, priority: 'interactive' }).shape,
+    })
+    .meta({ override: { oneOf: [{ required: ['file'] }, { required: ['image'] }] } })
+  return { requestParams, body: { required: true, content: { 'multipart/form-data': { schema: form } } } }
+}
+
+/** A form with many. */
+export function batchBody({
+  maxFileBytes,
+  maxPixels,
+  maxFiles,
+  maxBatchBytes,
+  ttlSeconds,
+}: ApiLimits): Pick<Operation, 'requestParams' | 'body'> {
+  const limits = `each at most ${mebibytes(maxFileBytes)} and ${maxPixels.toLocaleString('en')} pixels, together at most ${mebibytes(maxBatchBytes)}`
+  const form = z.strictObject({
+    files: z
+      .array(z.string().meta({ override: { format: 'binary' } }))
+      .min(1)
+      .max(maxFiles)
+      .meta({ description: `The photos (\`file\` and \`image\` are taken, too): ${limits}` }),
+    ...uploadFields({ ttlSeconds, priority: 'batch' }).shape,
+  })
+  return { requestParams, body: { required: true, content: { 'multipart/form-data': { schema: form } } } }
+}

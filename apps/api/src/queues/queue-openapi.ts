@@ -1,0 +1,52 @@
+import { queueJobPage, queueList, queueStats } from '@darkroom/contracts'
+import { z } from 'zod'
+import { ADMIN_PROBLEMS, forOperators, json, type Operation, type Paths } from '../http/openapi/operation.ts'
+import { jobsRange } from './queue-fields.ts'
+
+const tags = ['Queues']
+const queuePath = { path: z.object({ name: z.string().meta({ description: 'The name of the queue', example: 'image-processing' }) }) }
+
+const switching = (operationId: string, summary: string): Operation => ({
+  operationId,
+  tags,
+  summary,
+  ...forOperators,
+  requestParams: queuePath,
+  answers: { 200: json('The queue as it is now', queueStats) },
+  problems: [...ADMIN_PROBLEMS, 'QUEUE_NOT_FOUND', 'QUEUE_UNAVAILABLE'],
+})
+
+/** Paths of {@link queueRoutes}. */
+export const queuePaths: Paths = {
+  '/api/v1/queues': {
+    get: {
+      operationId: 'listQueues',
+      tags,
+      summary: 'List the queues with their numbers',
+      answers: { 200: json('All queues', queueList, 'ETag') },
+      problems: ['QUEUE_UNAVAILABLE'],
+    },
+  },
+  '/api/v1/queues/{name}/stats': {
+    get: {
+      operationId: 'getQueueStats',
+      tags,
+      summary: 'Read the numbers of a queue',
+      requestParams: queuePath,
+      answers: { 200: json('Its numbers', queueStats, 'ETag') },
+      problems: ['QUEUE_NOT_FOUND', 'QUEUE_UNAVAILABLE'],
+    },
+  },
+  '/api/v1/queues/{name}/jobs': {
+    get: {
+      operationId: 'listQueueJobs',
+      tags,
+      summary: 'List the jobs of a queue in one state',
+      requestParams: { ...queuePath, query: jobsRange },
+      answers: { 200: json('The jobs from `start` to `end`, both included', queueJobPage, 'ETag') },
+      problems: ['INVALID_QUERY', 'QUEUE_NOT_FOUND', 'QUEUE_UNAVAILABLE'],
+    },
+  },
+  '/api/v1/queues/{name}/pause': { post: switching('pauseQueue', 'Start no further jobs; what runs is finished') },
+  '/api/v1/queues/{name}/resume': { post: switching('resumeQueue', 'Let a paused queue go on') },
+}

@@ -1,0 +1,15 @@
+import { stats } from '@darkroom/contracts'
+import { json, type Paths } from '../http/openapi/operation.ts'
+
+/** Paths of {@link statsRoutes}. */
+export const statsPaths: Paths = {
+  '/api/v1/stats': {
+    get: {
+      operationId: 'getStats',
+      tags: ['Watching'],
+      summary: 'Read what all tasks come to',
+      answers: { 200: json('The sums; they are kept for some seconds', stats, 'ETag') },
+      problems: ['STORE_UNAVAILABLE'],
+    },
+  },
+}

@@ -1,0 +1,16 @@
+import { z } from 'zod'
+
+/** Which part is well, and what is still possible: `degraded` takes uploads without the queue, `down` does not. */
+export const health = z
+  .object({
+    status: z.enum(['ok', 'degraded', 'down']),
+    services: z.object({ redis: z.boolean(), mongo: z.boolean(), queue: z.boolean(), disk: z.boolean() }),
+    pending: z.number().int().nullable().meta({ description: 'Tasks that have not ended; null when it cannot be known' }),
+    diskFreeBytes: z.number().nullable(),
+    warnings: z.array(z.string()).meta({ description: 'What works now and will fail some day' }).optional(),
+  })
+  .meta({ id: 'Health' })
+export type Health = z.infer<typeof health>
+
+export const liveness = z.object({ status: z.literal('ok') })
+export const readiness = z.object({ status: z.enum(['ok', 'closing', 'not ready']) })

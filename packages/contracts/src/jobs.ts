@@ -1,0 +1,50 @@
+import { z } from 'zod'
+import { task } from './tasks.ts'
+
+/** The older, smaller form of tasks, with words of its own. */
+export const jobStatus = z.enum(['pending', 'active', 'completed', 'failed'])
+export type JobStatus = z.infer<typeof jobStatus>
+
+const progress = z.object({ stage: z.string(), progress: z.number() })
+
+/** The answer to an upload in this form. */
+export const acceptedJob = z
+  .object({ jobId: z.string(), statusUrl: z.string(), downloadUrl: z.string(), estimatedTime: z.string() })
+  .meta({ id: 'AcceptedJob' })
+
+export const jobProgress = z
+  .object({
+    jobId: z.string(),
+    status: z.enum([...jobStatus.options, 'cancelled', 'expired']),
+    progress,
+    error: z.string().nullable(),
+    createdAt: z.iso.datetime(),
+    processedOn: z.iso.datetime().nullable(),
+    finishedOn: z.iso.datetime().nullable(),
+    downloadUrl: z.string(),
+  })
+  .meta({ id: 'JobProgress' })
+export type JobProgress = z.infer<typeof jobProgress>
+
+export const job = z
+  .object({
+    jobId: z.string(),
+    status: jobStatus,
+    progress,
+    data: z.object({
+      taskId: z.string(),
+      imagePath: z.string(),
+      timestamp: z.number().meta({ description: 'Milliseconds since 1970' }),
+      epoch: z.number().int(),
+      name: z.string(),
+    }),
+    result: z.object({ images: task.shape.images, processingTime: z.number().nullable() }).nullable(),
+    error: z.string().nullable(),
+    createdAt: z.iso.datetime(),
+    processedOn: z.iso.datetime().nullable(),
+    finishedOn: z.iso.datetime().nullable(),
+  })
+  .meta({ id: 'Job' })
+export type Job = z.infer<typeof job>
+
+export const jobList = z.object({ jobs: z.array(job), count: z.number().int() }).meta({ id: 'JobList' })
