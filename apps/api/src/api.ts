@@ -187,6 +187,7 @@ export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): 
     log,
     now,
     intervalMs: env.SWEEP_INTERVAL_MS,
+    leaseMs: env.DISPATCH_LEASE_MS,
     repairGap: (repair) => listener.repairGap(repair),
   })
   const batchCloser = new BatchCloser({ batches, send, intervalMs: env.SWEEP_INTERVAL_MS, log, now })

@@ -44,8 +44,8 @@ export const apiEnv = z.object({
   MIN_FREE_BYTES: envInteger(100 * MIB, 0),
   REQUEST_TIMEOUT_MS: envInteger(60_000, 1000),
   HEADERS_TIMEOUT_MS: envInteger(15_000, 1000),
-  DISPATCH_LEASE_MS: envInteger(5000, 100),
-  SWEEP_INTERVAL_MS: envInteger(5000, 100),
+  DISPATCH_LEASE_MS: envInteger(3000, 100),
+  SWEEP_INTERVAL_MS: envInteger(2000, 100),
   ORPHAN_AGE_MS: envInteger(600_000, 1000),
   JANITOR_INTERVAL_MS: envInteger(3_600_000, 1000),
   URL_SIGNING_KEYS: z

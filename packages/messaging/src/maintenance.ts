@@ -21,6 +21,8 @@ const SCHEDULE = 'cleanup'
 const KEPT = { removeOnComplete: { count: 10 }, removeOnFail: { count: 10 } }
 /** A schedule whose next run is overdue by so many intervals has lost it. */
 const OVERDUE_INTERVALS = 3
+/** A run that died with its process holds up the next one for so long; BullMQ's own 30 s and 30 s would be a minute. */
+const LOCK = { lockDuration: 10_000, stalledInterval: 5000 }
 
 /**
  * Periodic work that any process may do and only one does at a time: one run each interval, however many processes
@@ -34,6 +36,7 @@ export function createMaintenance({ producer, consumer, names, everyMs, run, onE
     prefix: names.prefix,
     autorun: false,
     concurrency: 1,
+    ...LOCK,
   })
   let timer: NodeJS.Timeout | undefined
   // Without listeners an 'error' ends the process; the connections log their own.

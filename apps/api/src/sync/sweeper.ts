@@ -9,9 +9,8 @@ import { UpdateTaskStatus } from '../tasks/update-task-status.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import { completedEvent, failedEvent, processingEvent } from './job-outcome.ts'
 
-/** Tasks taken in one pass, and how long they are this replica's alone. */
+/** Tasks taken in one pass. */
 const BATCH = 200
-const LEASE_MS = 15_000
 /** A healthy task is asked about again after half its age, within these bounds: a long backlog is not asked to death. */
 const RECHECK_MIN_MS = 10_000
 const RECHECK_MAX_MS = 60_000
@@ -36,14 +35,17 @@ export class Sweeper {
     repairGap: (repair: () => Promise<void>) => Promise<void>
     log: Logger
     intervalMs: number
+    /** How long the tasks of a pass are this replica's alone. Should it die, that is what they lose. */
+    leaseMs: number
     now: () => number
   }) {
     this.#deps = deps
   }
 
+  /** At once, for a process that died may have left tasks, and then again and again. */
   start(): void {
     this.#stopped = false
-    this.#schedule()
+    this.#goOn()
   }
 
   async stop(): Promise<void> {
@@ -63,15 +65,19 @@ export class Sweeper {
   #schedule(): void {
     if (this.#stopped) return
     const jitter = 0.8 + Math.random() * 0.4 // replicas that started together do not sweep together
-    this.#timer = setTimeout(() => void this.sweep().then(() => this.#schedule()), this.#deps.intervalMs * jitter)
+    this.#timer = setTimeout(() => this.#goOn(), this.#deps.intervalMs * jitter)
+  }
+
+  #goOn(): void {
+    void this.sweep().then(() => this.#schedule())
   }
 
   async #sweep(): Promise<void> {
-    const { store, log, now } = this.#deps
+    const { store, log, now, leaseMs } = this.#deps
     try {
       await this.#makeUpForGap()
       for (let claimed = BATCH; claimed === BATCH && !this.#stopped;) {
-        const tasks = await store.claimDue({ now: new Date(now()), leaseMs: LEASE_MS, limit: BATCH, claimant: randomUUID() })
+        const tasks = await store.claimDue({ now: new Date(now()), leaseMs, limit: BATCH, claimant: randomUUID() })
         await Promise.all(tasks.map((task) => this.#check(task)))
         claimed = tasks.length
       }
