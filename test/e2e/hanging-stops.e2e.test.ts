@@ -1,0 +1,130 @@
+import { sampleJpeg, until } from '@darkroom/testing'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { inject } from 'vitest'
+import type { ApiProcess, AppProcess, Exit } from '../../scripts/processes.ts'
+import { beginUpload } from './support/begin-upload.ts'
+import { accepted, eachOf, ended } from './support/client.ts'
+import { listen, type EventLog } from './support/events.ts'
+import { createInstallation, type Installation } from './support/installation.ts'
+import { childrenOf, isAlive, isLinux } from './support/processes-of-linux.ts'
+
+/** Well below the 25 s that closing in order may take. */
+const AT_ONCE_MS = 2000
+
+let darkroom: Installation
+let events: EventLog
+let api: ApiProcess
+let lines: string[]
+
+beforeEach(async () => {
+  lines = []
+  darkroom = await createInstallation(
+    { redisUrl: inject('redisUrl'), mongoUrl: inject('mongoUrl') },
+    { WORKER_CONCURRENCY: '1', LOG_LEVEL: 'debug' },
+  )
+  events = await listen(darkroom)
+})
+afterEach(async () => {
+  events.close()
+  await darkroom.stop()
+})
+
+const photo = (seed: number): Promise<Buffer> => sampleJpeg({ width: 300, height: 200, seed })
+const onLine = (line: string): void => void lines.push(line)
+const said = (message: string): Record<string, unknown>[] =>
+  lines.filter((line) => line.includes(`"msg":"${message}"`)).map((line) => JSON.parse(line) as Record<string, unknown>)
+const phasesLeft = (): unknown[] =>
+  lines.filter((line) => line.includes('"phase":')).map((line) => (JSON.parse(line) as { phase: string }).phase)
+
+/** The second signal of two; within half a second they would be taken for one, so it is given until it is heard. */
+async function tellTwice(app: AppProcess): Promise<Exit & { afterMs: number }> {
+  app.kill('SIGTERM')
+  await until(() => said('shutting down').length > 0, { what: 'the first signal to be heard' })
+  let gone = false
+  const exited = app.exited.then((exit) => {
+    gone = true
+    return exit
+  })
+  const startedAt = performance.now()
+  await until(
+    () => {
+      if (!gone) app.kill('SIGTERM')
+      return gone
+    },
+    { what: `${app.name} to end`, intervalMs: 50 },
+  )
+  return { ...(await exited), afterMs: performance.now() - startedAt }
+}
+
+/** Accepts photos while there is no worker, and has one upload that never ends. */
+async function apiWithHangingUpload(env: NodeJS.ProcessEnv = {}): Promise<string[]> {
+  api = await darkroom.api({ onLine, env })
+  const ids = await eachOf([1, 2, 3, 4, 5], 5, async (seed) => (await accepted(api.url, { bytes: await photo(seed) })).id)
+  await beginUpload(api.url, [await photo(6)])
+  return ids
+}
+
+async function expectAllDone(ids: readonly string[]): Promise<void> {
+  const next = await darkroom.api()
+  await darkroom.worker('goes-on')
+  for (const id of ids) expect(await ended(next.url, id)).toMatchObject({ status: 'completed', attempts: { made: 1 } })
+  expect(await darkroom.tasks.countDocuments()).toBe(ids.length)
+}
+
+test('an API that hangs in its closing ends at once when it is told a second time, and nothing accepted is lost', async () => {
+  const ids = await apiWithHangingUpload()
+  const exit = await tellTwice(api)
+  expect(exit).toMatchObject({ code: 1, signal: null })
+  expect(exit.afterMs).toBeLessThan(AT_ONCE_MS)
+  expect(said('told a second time: ending at once')).toHaveLength(1)
+  await expectAllDone(ids)
+})
+
+test('an upload that never ends costs the closing of an API its time, and the other steps follow in order', async () => {
+  const ids = await apiWithHangingUpload({ SHUTDOWN_TIMEOUT_MS: '300' })
+  expect(await api.stop()).toEqual({ code: 1, signal: null })
+  expect(said('stopped')).toMatchObject([{ troubled: ['http'] }])
+  expect(phasesLeft()).toEqual(['http', 'dispatch', 'sweeper', 'events', 'maintenance', 'queue', 'redis', 'mongo'])
+  await expectAllDone(ids)
+})
+
+/** A worker whose child is frozen in the middle of its job. */
+async function workerWithHangingJob(env: NodeJS.ProcessEnv = {}): Promise<{ worker: AppProcess; child: number; id: string }> {
+  api = await darkroom.api()
+  const worker = await darkroom.worker('hangs', { onLine, env })
+  const [child] = childrenOf(worker.pid)
+  if (child === undefined) throw new Error('The worker has no child')
+  process.kill(child, 'SIGSTOP')
+  const { id } = await accepted(api.url, { bytes: await photo(1) })
+  await events.event(id, 'task.processing')
+  return { worker, child, id }
+}
+
+async function expectTakenOver(id: string): Promise<void> {
+  await darkroom.worker('goes-on')
+  expect(await events.event(id, 'task.completed')).toMatchObject({ workerId: 'goes-on', attempt: 2, attempts: 1 })
+  expect(events.typesOf(id)).not.toContain('task.retry')
+}
+
+test.skipIf(!isLinux)(
+  'a worker that hangs in its closing ends at once when it is told a second time; its job is done elsewhere',
+  async () => {
+    const { worker, child, id } = await workerWithHangingJob()
+    const exit = await tellTwice(worker)
+    expect(exit).toMatchObject({ code: 1, signal: null })
+    expect(exit.afterMs).toBeLessThan(AT_ONCE_MS)
+    expect(said('told a second time: ending at once')).toHaveLength(1)
+    process.kill(child, 'SIGCONT') // it is an orphan, and learns that now
+    await until(() => !isAlive(child), { what: 'the end of the child' })
+    await expectTakenOver(id)
+  },
+)
+
+test.skipIf(!isLinux)('a job that never ends costs the closing of a worker its time, and the other steps follow in order', async () => {
+  const { worker, child, id } = await workerWithHangingJob({ SHUTDOWN_TIMEOUT_MS: '300' })
+  expect(await worker.stop()).toEqual({ code: 1, signal: null })
+  expect(said('stopped')).toMatchObject([{ troubled: ['finish running jobs'] }])
+  expect(phasesLeft()).toEqual(['stop watching', 'finish running jobs', 'leave the queue', 'end children', 'disconnect', 'metrics'])
+  expect(isAlive(child)).toBe(false)
+  await expectTakenOver(id)
+})
