@@ -59,8 +59,8 @@ export const mutations: readonly Mutation[] = [
       { file: 'packages/storage/src/disk-write.ts', find: 'const temp = tempPathFor(place.path)', replace: 'const temp = place.path' },
       {
         file: 'packages/storage/src/disk-write.ts',
-        find: '() => openNew(temp))',
-        replace: "() => import('node:fs/promises').then((fs) => fs.open(temp, 'w')))",
+        find: '() => openNew(fs, temp))',
+        replace: "() => fs.open(temp, 'w'))",
       },
       {
         file: 'packages/storage/src/disk-write.ts',

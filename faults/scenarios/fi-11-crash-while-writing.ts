@@ -11,14 +11,14 @@ const DURABLE = 'packages/storage/src/durable.ts'
 
 /** A line of the product before which a machine may die, by the point's name. */
 const BEFORE: Record<string, { file: string; line: string }> = {
-  'before the temporary file is made': { file: WRITE, line: '  const file = await inFolder(place, () => openNew(temp))\n' },
+  'before the temporary file is made': { file: WRITE, line: '  const file = await inFolder(place, () => openNew(fs, temp))\n' },
   'before the bytes are written': { file: WRITE, line: '      await file.writeFile(body)\n' },
   'before fsync': { file: WRITE, line: '      await file.sync()\n' },
-  'after fsync': { file: WRITE, line: '      return (await file.stat()).size\n' },
-  'before the comparison': { file: WRITE, line: '  const same = await hasSameContent(path, source)\n' },
-  'before rename': { file: WRITE, line: '  await rename(source, path)\n' },
+  'after fsync': { file: WRITE, line: '      return body instanceof Uint8Array ? body.length : (await file.stat()).size\n' },
+  'before the comparison': { file: WRITE, line: '  const same = await hasSameContent(fs, path, source)\n' },
+  'before rename': { file: WRITE, line: '    await fs.rename(source, path)\n' },
   'after rename': { file: WRITE, line: '  // Also when nothing was moved: whoever moved it may have died before this line.\n' },
-  'before a folder is made': { file: DURABLE, line: '  const made = await mkdir(path, { mode: folderMode }).then(\n' },
+  'before a folder is made': { file: DURABLE, line: '  const made = await fs.mkdir(path, { mode: folderMode }).then(\n' },
   'after the folder was synced': { file: WRITE, line: '  return { bytes, written }\n' },
   'before the answer': { file: CHILD, line: "    tell({ type: 'done', processed })\n" },
 }
@@ -57,7 +57,7 @@ function patches(flags: string): Patch[] {
     file: WRITE,
     find: BEFORE['before the bytes are written']?.line ?? '',
     replace: `      if (process.argv[1]?.endsWith('child.ts') && process.getBuiltinModule('node:fs').existsSync('${flags}/${flagOf(HALF_WRITTEN)}')) {
-        await file.write(body as Uint8Array, 0, Math.floor((body as Uint8Array).length / 2))
+        await file.writeFile((body as Uint8Array).subarray(0, Math.floor((body as Uint8Array).length / 2)))
         ${crashMachineHere(flags, flagOf(HALF_WRITTEN))}      }
       ${crashMachineHere(flags, flagOf('before the bytes are written'))}      await file.writeFile(body)\n`,
   }

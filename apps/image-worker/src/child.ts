@@ -6,5 +6,6 @@ import { serveJobs } from './serve-jobs.ts'
 const dataDir = process.argv[2]
 if (dataDir === undefined) throw new Error('The first argument must be the data folder')
 
-const storage = createDiskStorage(dataDir)
+// This process does one thing at a time, and its parent does not wait for an answer to anything else.
+const storage = createDiskStorage(dataDir, { blocking: true })
 serveJobs((job, onProgress) => processImage(job, { storage, onProgress }))

@@ -7,7 +7,7 @@ import { processImage } from '../src/process-image.ts'
 import { serveJobs } from '../src/serve-jobs.ts'
 
 const dataDir = process.argv[2] ?? ''
-const storage = createDiskStorage(dataDir)
+const storage = createDiskStorage(dataDir, { blocking: true })
 const hoard: Buffer[] = []
 
 const poisons: Record<string, () => unknown> = {

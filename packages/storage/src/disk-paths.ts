@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, realpath } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { folderMode, makeFolderIn } from './durable.ts'
+import type { FileSystem } from './file-system.ts'
 import { parseKey } from './key.ts'
 import { StorageError, systemCode } from './storage-error.ts'
 
 /** The way from keys to paths below one root folder. */
 export interface DiskPaths {
   readonly root: string
+  readonly fs: FileSystem
   /** The absolute path of a key. Checks the key, not what is on the disk. */
   resolve(key: string): string
   /**
@@ -19,27 +20,27 @@ export interface DiskPaths {
   makeFolder(folder: string, key: string): Promise<void>
 }
 
-export function createDiskPaths(rootFolder: string): DiskPaths {
+export function createDiskPaths(rootFolder: string, fs: FileSystem): DiskPaths {
   const root = resolve(rootFolder)
   let realRoot: string | undefined
 
   async function checkFolder(folder: string, key: string): Promise<void> {
-    realRoot ??= await realpath(root)
+    realRoot ??= await fs.realpath(root)
     const expected = join(realRoot, folder.slice(root.length))
-    if ((await realpath(folder)) === expected) return
+    if ((await fs.realpath(folder)) === expected) return
     throw new StorageError('UNSAFE_PATH', `A link stands in the way of ${key}.`)
   }
 
   // Folder by folder, each checked before the next is made in it: a plain `mkdir -p` follows links and makes folders anywhere.
   async function makeFolder(folder: string, key: string): Promise<void> {
     if (await isThere(checkFolder(folder, key))) return
-    if (folder === root) return void (await mkdir(root, { recursive: true, mode: folderMode }))
+    if (folder === root) return void (await fs.mkdir(root, { recursive: true, mode: folderMode }))
     await makeFolder(dirname(folder), key)
-    const made = await makeFolderIn(dirname(folder), folder)
+    const made = await makeFolderIn(fs, dirname(folder), folder)
     if (!made) await checkFolder(folder, key)
   }
 
-  return { root, resolve: (key) => join(root, parseKey(key)), checkFolder, makeFolder }
+  return { root, fs, resolve: (key) => join(root, parseKey(key)), checkFolder, makeFolder }
 }
 
 async function isThere(check: Promise<void>): Promise<boolean> {

@@ -1,12 +1,11 @@
-import type { FileHandle } from 'node:fs/promises'
-import { openToRead } from './durable.ts'
+import type { OpenFile } from './file-system.ts'
 import type { ByteRange, OpenedFile, StoredFile } from './storage.ts'
 import { StorageError } from './storage-error.ts'
 
 /** Facts and bytes come from one open file: a file replaced meanwhile cannot mix its length with other bytes. */
-export async function openFile(path: string, key: string, range: ByteRange): Promise<OpenedFile> {
+export async function openFile(opening: () => Promise<OpenFile>, key: string, range: ByteRange): Promise<OpenedFile> {
   checkRange(range)
-  const file = await openToRead(path)
+  const file = await opening()
   try {
     const facts = await readFacts(file, key)
     return { ...facts, stream: file.createReadStream(range) }
@@ -16,7 +15,7 @@ export async function openFile(path: string, key: string, range: ByteRange): Pro
   }
 }
 
-export async function readFacts(file: FileHandle, key: string): Promise<StoredFile> {
+export async function readFacts(file: OpenFile, key: string): Promise<StoredFile> {
   const facts = await file.stat()
   if (facts.isDirectory()) throw new StorageError('NOT_FOUND', `Nothing is stored under ${key}.`)
   if (!facts.isFile()) throw new StorageError('UNSAFE_PATH', `What stands under ${key} is not a plain file.`)

@@ -10,10 +10,11 @@ import { createSmallDisk } from '../test/small-disk.ts'
 import { createDiskStorage, type DiskStorage } from './disk-storage.ts'
 import { toStorageError } from './storage-error.ts'
 
-describeStorage('disk', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'storage-'))
-  return { storage: createDiskStorage(join(folder, 'data')), close: () => rm(folder, { recursive: true }) }
-})
+for (const blocking of [false, true])
+  describeStorage(blocking ? 'disk, blocking its thread' : 'disk', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'storage-'))
+    return { storage: createDiskStorage(join(folder, 'data'), { blocking }), close: () => rm(folder, { recursive: true }) }
+  })
 
 let folder = ''
 let root = ''

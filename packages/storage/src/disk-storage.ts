@@ -6,6 +6,7 @@ import { openFile, readFacts } from './disk-read.ts'
 import { removeFile } from './disk-remove.ts'
 import { adoptFile, putFile } from './disk-write.ts'
 import { openToRead, withFile } from './durable.ts'
+import { ownThread, sharedThread } from './file-system.ts'
 import type { ListedFile, Storage } from './storage.ts'
 import { toStorageError } from './storage-error.ts'
 
@@ -19,20 +20,26 @@ export interface DiskStorage extends Storage {
   removeLeftovers(olderThanMs: number): Promise<number>
 }
 
+export interface DiskStorageOptions {
+  /** Blocks the thread while it waits for the disk: for a process that has nothing else to do meanwhile. Default false. */
+  blocking?: boolean
+}
+
 /** Storage in a folder, made when first written to. Folders get mode 0700, files 0600. Holds nothing open: there is no close. */
-export function createDiskStorage(rootFolder: string): DiskStorage {
-  const paths = createDiskPaths(rootFolder)
+export function createDiskStorage(rootFolder: string, { blocking = false }: DiskStorageOptions = {}): DiskStorage {
+  const fs = blocking ? ownThread : sharedThread
+  const paths = createDiskPaths(rootFolder, fs)
   const placeOf = (key: string) => ({ paths, key, path: paths.resolve(key) })
-  const pathToRead = async (key: string) => {
+  const openStored = async (key: string) => {
     const path = paths.resolve(key)
     await paths.checkFolder(dirname(path), key)
-    return path
+    return openToRead(fs, path)
   }
   return {
     put: (key, body) => translated(key, () => putFile(placeOf(key), body)),
     adopt: (tempPath, key) => translated(key, () => adoptFile(placeOf(key), tempPath)),
-    open: (key, range = {}) => translated(key, async () => openFile(await pathToRead(key), key, range)),
-    stat: (key) => translated(key, async () => withFile(openToRead(await pathToRead(key)), (file) => readFacts(file, key))),
+    open: (key, range = {}) => translated(key, () => openFile(() => openStored(key), key, range)),
+    stat: (key) => translated(key, () => withFile(openStored(key), (file) => readFacts(file, key))),
     remove: (key) => translated(key, () => removeFile(paths, key)),
     list: (folder) => listTranslated(paths, folder),
     resolve: paths.resolve,

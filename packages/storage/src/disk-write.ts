@@ -1,9 +1,9 @@
-import { lstat, rename, unlink, utimes } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Readable } from 'node:stream'
 import type { DiskPaths } from './disk-paths.ts'
 import { tempPathFor } from './disk-paths.ts'
 import { openNew, openToRead, secureFile, syncFolder, withFile } from './durable.ts'
+import type { FileSystem } from './file-system.ts'
 import { hasSameContent } from './same-content.ts'
 import type { PutResult } from './storage.ts'
 import { StorageError, systemCode } from './storage-error.ts'
@@ -19,28 +19,30 @@ interface Place {
 }
 
 export async function putFile(place: Place, body: Uint8Array | Readable): Promise<PutResult> {
+  const { fs } = place.paths
   const temp = tempPathFor(place.path)
-  const file = await inFolder(place, () => openNew(temp))
+  const file = await inFolder(place, () => openNew(fs, temp))
   try {
     const bytes = await withFile(Promise.resolve(file), async () => {
       await file.writeFile(body)
       await file.sync()
-      return (await file.stat()).size
+      return body instanceof Uint8Array ? body.length : (await file.stat()).size
     })
     return await moveInto(place, temp, bytes)
   } catch (error) {
     // Nothing half-written stays, above all when the disk is full. What broke matters more than a temp file left.
-    await unlink(temp).catch(() => {})
+    await fs.unlink(temp).catch(() => {})
     throw error
   }
 }
 
 export async function adoptFile(place: Place, tempPath: string): Promise<PutResult> {
-  const facts = await secureFile(tempPath)
+  const { fs } = place.paths
+  const facts = await secureFile(fs, tempPath)
   if (!facts.isFile()) throw new StorageError('UNSAFE_PATH', `What should become ${place.key} is not a plain file.`)
   try {
     const result = await moveInto(place, tempPath, facts.size)
-    await syncFolder(dirname(tempPath))
+    await syncFolder(fs, dirname(tempPath))
     return result
   } catch (error) {
     if (systemCode(error) !== 'EXDEV') throw error
@@ -50,28 +52,30 @@ export async function adoptFile(place: Place, tempPath: string): Promise<PutResu
 
 /** The temp folder is on another file system: the bytes have to travel. */
 async function copyOver(place: Place, tempPath: string): Promise<PutResult> {
-  const file = await openToRead(tempPath)
-  const result = await putFile(place, file.createReadStream())
-  await unlink(tempPath)
+  const { fs } = place.paths
+  const file = await openToRead(fs, tempPath)
+  const result = await putFile(place, file.createReadStream({}))
+  await fs.unlink(tempPath)
   return result
 }
 
 /** The last step of every write. `source` is written and synced, and on the file system of the final name. */
 async function moveInto(place: Place, source: string, bytes: number): Promise<PutResult> {
-  const written = await inFolder(place, () => moveUnlessSame(source, place.path))
+  const { fs } = place.paths
+  const written = await inFolder(place, () => moveUnlessSame(fs, source, place.path))
   // Also when nothing was moved: whoever moved it may have died before this line.
-  await syncFolder(dirname(place.path)).catch(ignoreMissing)
+  await syncFolder(fs, dirname(place.path)).catch(ignoreMissing)
   return { bytes, written }
 }
 
-async function moveUnlessSame(source: string, path: string): Promise<boolean> {
-  const same = await hasSameContent(path, source)
-  if (!same) await renameOver(source, path)
+async function moveUnlessSame(fs: FileSystem, source: string, path: string): Promise<boolean> {
+  const same = await hasSameContent(fs, path, source)
+  if (!same) await renameOver(fs, source, path)
   else {
     // As young as if it had been written now: whoever removes old files that nobody uses must not take this one.
     const now = new Date()
-    await utimes(path, now, now)
-    await unlink(source)
+    await fs.utimes(path, now, now)
+    await fs.unlink(source)
   }
   return !same
 }
@@ -82,11 +86,21 @@ function ignoreMissing(error: unknown): void {
 }
 
 /** A vanished folder and a vanished source are both ENOENT; only the first is worth another try. */
-async function renameOver(source: string, path: string): Promise<void> {
-  await lstat(source).catch((error: unknown) => {
-    throw new StorageError('NOT_FOUND', 'The file to be stored is gone.', { cause: error })
-  })
-  await rename(source, path)
+async function renameOver(fs: FileSystem, source: string, path: string): Promise<void> {
+  try {
+    await fs.rename(source, path)
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT' && !(await isThere(fs, source)))
+      throw new StorageError('NOT_FOUND', 'The file to be stored is gone.', { cause: error })
+    throw error
+  }
+}
+
+function isThere(fs: FileSystem, path: string): Promise<boolean> {
+  return fs.lstat(path).then(
+    () => true,
+    () => false,
+  )
 }
 
 /** Makes the folder of a place and does something in it, again from the start when a remove() pruned the still empty folder in between. */

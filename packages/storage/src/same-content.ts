@@ -1,20 +1,20 @@
-import type { FileHandle } from 'node:fs/promises'
 import { openToRead, withFile } from './durable.ts'
+import type { FileSystem, OpenFile } from './file-system.ts'
 import { systemCode } from './storage-error.ts'
 
 const chunkBytes = 64 * 1024
 
 /** Whether there is a plain file at `path` with exactly the bytes of the file at `otherPath`. */
-export async function hasSameContent(path: string, otherPath: string): Promise<boolean> {
+export async function hasSameContent(fs: FileSystem, path: string, otherPath: string): Promise<boolean> {
   try {
-    return await withFile(openToRead(path), (file) => withFile(openToRead(otherPath), (other) => compare(file, other)))
+    return await withFile(openToRead(fs, path), (file) => withFile(openToRead(fs, otherPath), (other) => compare(file, other)))
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return false
     throw error
   }
 }
 
-async function compare(file: FileHandle, other: FileHandle): Promise<boolean> {
+async function compare(file: OpenFile, other: OpenFile): Promise<boolean> {
   const [facts, otherFacts] = await Promise.all([file.stat(), other.stat()])
   if (!facts.isFile() || facts.size !== otherFacts.size) return false
   const [chunk, otherChunk] = [Buffer.alloc(chunkBytes), Buffer.alloc(chunkBytes)]
@@ -25,7 +25,7 @@ async function compare(file: FileHandle, other: FileHandle): Promise<boolean> {
   return true
 }
 
-async function readChunk(file: FileHandle, into: Buffer, position: number): Promise<Buffer> {
+async function readChunk(file: OpenFile, into: Buffer, position: number): Promise<Buffer> {
   let filled = 0
   while (filled < into.length) {
     const { bytesRead } = await file.read(into, filled, into.length - filled, position + filled)
