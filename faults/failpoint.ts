@@ -1,5 +1,5 @@
 // Crashes at an exact line: a patch puts code there that kills the process once, when the point's flag file exists.
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { until } from '@darkroom/testing'
 
@@ -7,15 +7,33 @@ import { until } from '@darkroom/testing'
 const taken = (flags: string, point: string): string =>
   `(() => { try { process.getBuiltinModule('node:fs').unlinkSync(${JSON.stringify(join(flags, point))}); return true } catch { return false } })()`
 
-/** A statement that kills its own process, as a power cut would. */
-export const crashHere = (flags: string, point: string): string => `if (${taken(flags, point)}) process.kill(process.pid, 'SIGKILL')\n`
+/** A statement that kills its own process. With `powerCuts`, what it had not synced goes with it. `ids` says whom it hit, in JavaScript. */
+export const crashHere = (flags: string, point: string, ids?: string): string =>
+  `if (${taken(flags, point)}) { ${ids === undefined ? '' : noteHit(flags, ids)}${CRASH} }\n`
 
 /**
  * The same in a worker's child, taking the worker with it. Nothing happens in other programs that run the same line. The
  * parent is looked at first: that of an orphan is not ours to kill.
  */
 export const crashMachineHere = (flags: string, point: string): string =>
-  `if (process.argv[1]?.endsWith('child.ts') && ${taken(flags, point)}) { ${killWorker}; process.kill(process.pid, 'SIGKILL') }\n`
+  `if (process.argv[1]?.endsWith('child.ts') && ${taken(flags, point)}) { ${killWorker}; ${CRASH} }\n`
+
+const noteHit = (flags: string, ids: string): string =>
+  `process.getBuiltinModule('node:fs').appendFileSync(${JSON.stringify(join(flags, 'hits'))}, JSON.stringify({ at: Date.now(), ids: ${ids} }) + '\\n'); `
+
+export interface Hit {
+  at: number
+  ids: string[]
+}
+
+/** Whom the crashes hit, in their order. */
+export const readHits = (flags: string): Hit[] =>
+  readFileSync(join(flags, 'hits'), 'utf8')
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Hit)
+
+const CRASH = `globalThis.cutPower?.(); process.kill(process.pid, 'SIGKILL')`
 
 const killWorker = `try { const fs = process.getBuiltinModule('node:fs'); if (fs.readFileSync('/proc/' + process.ppid + '/cmdline', 'latin1').includes('image-worker/src/main.ts')) process.kill(process.ppid, 'SIGKILL') } catch {}`
 

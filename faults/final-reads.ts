@@ -8,11 +8,12 @@ import type { StoredTask, TaskView } from './history.ts'
 
 export async function readEverything(rig: Rig): Promise<void> {
   const documents = await readDocuments(rig)
-  for (const [index, url] of rig.apiUrls.entries()) {
+  const readApi = async (url: string, index: number): Promise<void> => {
     const api = rig.apis[index]?.name ?? url
     for (const { id } of documents) await readView(rig, api, url, id)
     await readList(rig, api, url)
   }
+  await Promise.all(rig.apiUrls.map(readApi))
   await readFiles(rig)
 }
 
@@ -77,11 +78,24 @@ export async function filesBelow(folder: string): Promise<string[]> {
 async function factsOf(path: string) {
   const [bytes, { mtimeMs }] = await Promise.all([readFile(path), stat(path)])
   const md5 = createHash('md5').update(bytes).digest('hex')
-  return { bytes: bytes.length, md5, ageMs: Math.round(Date.now() - mtimeMs), width: path.endsWith('.jpg') ? await widthOf(bytes) : null }
+  return {
+    bytes: bytes.length,
+    md5,
+    ageMs: Math.round(Date.now() - mtimeMs),
+    width: path.endsWith('.jpg') ? await widthOf(bytes, md5) : null,
+  }
 }
 
-/** Null when it does not decode, down to the last pixel. */
-async function widthOf(bytes: Buffer): Promise<number | null> {
+const widths = new Map<string, Promise<number | null>>()
+
+/** Null when it does not decode, down to the last pixel. Many photos have the same pixels: the same bytes decode the same way. */
+function widthOf(bytes: Buffer, md5: string): Promise<number | null> {
+  const known = widths.get(md5) ?? decodedWidth(bytes)
+  widths.set(md5, known)
+  return known
+}
+
+async function decodedWidth(bytes: Buffer): Promise<number | null> {
   try {
     const { info } = await sharp(bytes, { failOn: 'warning' }).raw().toBuffer({ resolveWithObject: true })
     return info.width

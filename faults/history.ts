@@ -136,7 +136,8 @@ export interface StoredTask {
   error: { code: string } | null
   nextCheckAt: string | null
   updatedAt: string
-  log: { seq: number; epoch: number; attempt: number; type: string }[]
+  expiresAt?: string | null
+  log: { seq: number; epoch: number; attempt: number; type: string; at?: string }[]
 }
 /** What an API shows of a task, as far as it is compared with the document. */
 export interface TaskView {

@@ -92,10 +92,18 @@ function wronglyEnded({ accepted, byId }: Facts): string[] {
     [...ids].flatMap((id) => {
       const task = byId.get(id)
       if (!task || isStuck(task)) return []
-      if (good && task.status !== 'completed') return [`${id} (${name}) is good and ${task.status}: ${task.error?.code}`]
+      if (good && task.status !== 'completed' && !isExpired(task))
+        return [`${id} (${name}) is good and ${task.status}: ${task.error?.code}`]
       return !good && task.status === 'completed' ? [`${id} (${name}) is bad and completed`] : []
     }),
   )
+}
+
+/** Whether its time was over when it expired, after it had completed. */
+function isExpired({ status, log, expiresAt }: StoredTask): boolean {
+  const last = log.at(-1)
+  if (status !== 'expired' || last?.type !== 'task.expired') return false
+  return log.at(-2)?.type === 'task.completed' && Date.parse(expiresAt ?? '') <= Date.parse(last.at ?? '')
 }
 
 function illegalHistories({ documents, entries }: Facts): string[] {
@@ -128,7 +136,8 @@ export function historyFaults({ id, log, status, seq, rev }: Pick<StoredTask, 'i
   const last = log.at(-1)
   if (last && STATUS_AFTER[last.type] !== status) faults.push(`${id}: its last step was ${last.type}, and it is ${status}`)
   if (last && last.seq !== seq) faults.push(`${id}: its last step is number ${last.seq}, and it says ${seq}`)
-  const moves = log.filter(({ type }) => type !== 'task.created').length
+  // The first step is the insert.
+  const moves = log.filter(({ type, epoch }) => type !== 'task.created' || epoch > 1).length
   if (log.length < 100 && rev !== moves) faults.push(`${id}: ${rev} writes took effect, and ${moves} are in its log`)
   return faults
 }

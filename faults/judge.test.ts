@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
 import type { Entry, Event, StoredTask } from './history.ts'
 import { judge } from './judge.ts'
-import { recoveries } from './numbers.ts'
+import { recoveries, runsMet } from './numbers.ts'
 
 const ID = '0123456789abcdef01234567'
 const OTHER = 'ffffffffffffffffffffffff'
@@ -134,6 +134,23 @@ test('a good picture that failed, a bad one that completed', () => {
   expect(brokenIn({ good: false })).toEqual(['I5'])
 })
 
+test('a task that expired in its time, before it, or without having completed', () => {
+  const at = (second: number): string => new Date(second * 1000).toISOString()
+  const expire = (steps: StoredTask['log'], expiresAt: string): StoredTask => {
+    const expired = { seq: 900_000, epoch: 1, attempt: 1, type: 'task.expired', at: at(100) }
+    const history = [...steps, expired]
+    return { ...stored, status: 'expired', images: [], seq: expired.seq, rev: history.length, log: history, expiresAt }
+  }
+  expect(brokenIn({ tasks: [expire(log, at(99))], files: [] })).toEqual([])
+  expect(brokenIn({ tasks: [expire(log, at(101))], files: [] })).toEqual(['I5'])
+  expect(brokenIn({ tasks: [expire(log.slice(0, 1), at(99))], files: [] })).toEqual(['I5'])
+})
+
+test('a task that was done again', () => {
+  const again = [{ seq: 0, type: 'task.created' }, ...log].map((step) => ({ attempt: 0, ...step, epoch: 2 }))
+  expect(brokenIn({ tasks: [{ ...stored, epoch: 2, rev: 5, log: [...log, ...again] }] })).toEqual([])
+})
+
 test.each([
   ['a step after the end', [...log, { seq: 2001, epoch: 1, attempt: 2, type: 'task.processing' }]],
   ['a number twice', [log[0]!, log[0]!, log[1]!]],
@@ -202,4 +219,18 @@ test('recovery is counted from the death of the worker to the next run, where it
     ...[at(7000, 'b', run('twice', 1)), at(7100, 'b', exit), at(20_000, 'c', run('twice', 3))],
   ]
   expect(recoveries(entries)).toEqual([6000])
+})
+
+test('a fault met the jobs that were running: all, or those of the process that it hit', () => {
+  const at = (process: string, event: Event): Entry => ({ t: 0, process, ...event })
+  const run = (op: 'run' | 'run-end', taskId: string): Event => ({ op, args: { taskId, attempt: 1 } })
+  const fault = (target: string): Event => ({ op: 'fault', args: { fault: 'kill -9', target } })
+  const running = [
+    ...[at('worker-1', run('run', 'over')), at('worker-1', run('run-end', 'over'))],
+    ...[at('worker-1', run('run', 'a')), at('worker-2', run('run', 'b'))],
+  ]
+  const exit = (how: string): Event => ({ op: 'exit', args: { pid: 1, how } })
+  expect([...runsMet([...running, at('nemesis', fault('redis'))])]).toEqual(['a 1', 'b 1'])
+  expect([...runsMet([...running, at('nemesis', fault('worker-2'))])]).toEqual(['b 1'])
+  expect([...runsMet([...running, at('worker-1', exit('SIGKILL')), at('worker-2', exit('code 0'))])]).toEqual(['a 1'])
 })

@@ -3,6 +3,7 @@ import type { Verdict } from './judge.ts'
 import { mutations, type Mutation } from './mutations.ts'
 import { runScenario } from './run-scenario.ts'
 import { scenarios } from './scenarios/all.ts'
+import { sideBySide } from './side-by-side.ts'
 
 export interface MutationResult {
   mutation: Mutation
@@ -10,19 +11,23 @@ export interface MutationResult {
   caught: boolean
 }
 
+interface MutateOptions {
+  folder: string
+  seed: number
+  atOnce: number
+}
+
 /** A mutated product may never come to rest; this is enough for a sound one. */
 const REST_MS = 30_000
 
 /** Runs each mutation (all, or those named) against its scenario and prints what came of it. */
-export async function mutate(names: readonly string[], options: { folder: string; seed: number }): Promise<MutationResult[]> {
+export async function mutate(names: readonly string[], { atOnce, ...options }: MutateOptions): Promise<MutationResult[]> {
   const wanted = mutations.filter(({ name }) => names.length === 0 || names.includes(name))
-  const results: MutationResult[] = []
-  for (const mutation of wanted) {
+  return sideBySide(wanted, atOnce, async (mutation) => {
     const result = await tryMutation(mutation, options)
-    results.push(result)
     console.log(describe(result))
-  }
-  return results
+    return result
+  })
 }
 
 async function tryMutation(mutation: Mutation, options: { folder: string; seed: number }): Promise<MutationResult> {

@@ -27,6 +27,18 @@ export const mutations: readonly Mutation[] = [
     caughtBy: { scenario: 'fi-05', invariant: 'I1', tasks: 20 },
   },
   {
+    name: 'lease',
+    says: 'who looks after a task and dies has it for good',
+    patches: [
+      {
+        file: `${api}/tasks/task-store.ts`,
+        find: 'nextCheckAt: new Date(now.getTime() + leaseMs), checkedBy',
+        replace: 'nextCheckAt: new Date(now.getTime() + leaseMs * 1000), checkedBy',
+      },
+    ],
+    caughtBy: { scenario: 'fi-05', invariant: 'I1', tasks: 20 },
+  },
+  {
     name: 'outbox',
     says: 'a dispatch that failed is not tried again',
     patches: [
@@ -42,6 +54,18 @@ export const mutations: readonly Mutation[] = [
     name: 'seq-fence',
     says: 'events take effect in whatever order they come',
     patches: [{ file: `${api}/tasks/task-store.ts`, find: '      seq: { $lt: seq },\n', replace: '' }],
+    caughtBy: { scenario: 'fi-15', invariant: 'extra', tasks: 10 },
+  },
+  {
+    name: 'epoch-fence',
+    says: 'what is said of a past epoch moves the present one',
+    patches: [
+      {
+        file: `${api}/tasks/task-store.ts`,
+        find: '    const { id, seq, ...equal } = fence\n',
+        replace: '    const { id, seq, epoch: _epoch, ...equal } = fence\n',
+      },
+    ],
     caughtBy: { scenario: 'fi-15', invariant: 'extra', tasks: 10 },
   },
   {
@@ -71,10 +95,76 @@ export const mutations: readonly Mutation[] = [
     caughtBy: { scenario: 'fi-11', invariant: 'I3', tasks: 22 },
   },
   {
+    name: 'fsync-variants',
+    says: 'variants are renamed before their bytes are on the disk',
+    patches: [{ file: 'packages/storage/src/disk-write.ts', find: 'await file.sync()\n', replace: '\n' }],
+    caughtBy: { scenario: 'fi-11', invariant: 'I3', tasks: 22 },
+  },
+  {
+    name: 'fsync-originals',
+    says: 'an upload is accepted before its bytes are on the disk',
+    patches: [
+      { file: 'packages/storage/src/durable.ts', find: '    await file.sync()\n    return facts\n', replace: '    return facts\n' },
+    ],
+    caughtBy: { scenario: 'fi-05', invariant: 'I5', tasks: 20 },
+  },
+  {
+    name: 'fsync-folders',
+    says: 'the names of files are not on the disk when they are told',
+    patches: [
+      {
+        file: 'packages/storage/src/disk-write.ts',
+        find: '  await syncFolder(fs, dirname(place.path)).catch(ignoreMissing)\n',
+        replace: '',
+      },
+    ],
+    caughtBy: { scenario: 'fi-05', invariant: 'I5', tasks: 20 },
+  },
+  {
+    name: 'reference-check',
+    says: 'the files of an expired task go, whoever else lists them',
+    patches: [
+      {
+        file: `${api}/tasks/file-remover.ts`,
+        find: 'return (await this.#store.isLive(path)) ? NOTHING : undefined',
+        replace: 'return undefined',
+      },
+    ],
+    caughtBy: { scenario: 'fi-18', invariant: 'I3' },
+  },
+  {
+    name: 'unfinished-check',
+    says: 'files go that a task at work has found and is about to list',
+    patches: [
+      { file: `${api}/tasks/file-remover.ts`, find: '    if (await this.#store.isWorkingOn(imageName)) return LATER\n', replace: '' },
+    ],
+    caughtBy: { scenario: 'fi-18', invariant: 'I3' },
+  },
+  {
+    name: 'job-epoch',
+    says: 'a task that is done again has the job id of the first time, which the queue still remembers',
+    patches: [
+      { file: 'packages/contracts/src/image-jobs.ts', find: 'return epoch === 1 ? taskId :', replace: 'return epoch > 0 ? taskId :' },
+    ],
+    caughtBy: { scenario: 'fi-18', invariant: 'I1' },
+  },
+  {
     name: 'janitor',
     says: 'what crashes left on the disk stays there',
     patches: [{ file: `${api}/sync/janitor.ts`, find: '    this.#every(intervalMs, () => this.removeOrphans())\n', replace: '' }],
     caughtBy: { scenario: 'fi-11', invariant: 'I4', tasks: 22 },
+  },
+  {
+    name: 'old-uploads',
+    says: 'what dead processes were receiving stays there',
+    patches: [
+      {
+        file: `${api}/sync/janitor.ts`,
+        find: 'for (const boot of await namesIn(tempFolder)) {',
+        replace: 'for (const boot of [] as string[]) {',
+      },
+    ],
+    caughtBy: { scenario: 'fi-02', invariant: 'extra', tasks: 20 },
   },
   {
     name: 'cursor',
@@ -83,6 +173,36 @@ export const mutations: readonly Mutation[] = [
       { file: `${api}/sync/queue-events-listener.ts`, find: 'lastEventId, autorun: false', replace: "lastEventId: '$', autorun: false" },
     ],
     caughtBy: { scenario: 'fi-14', invariant: 'extra', tasks: 60 },
+  },
+  {
+    name: 'gap',
+    says: 'nobody notices that events went by unread',
+    patches: [{ file: `${api}/sync/queue-events-listener.ts`, find: 'this.#gap = true', replace: 'this.#gap = false' }],
+    caughtBy: { scenario: 'fi-14', invariant: 'extra', tasks: 60 },
+  },
+  {
+    name: 'read-back',
+    says: 'the file of an insert whose answer was lost is removed, although the insert may be done',
+    patches: [
+      {
+        file: `${api}/tasks/create-task.ts`,
+        find: '    if (isStoreOutage(error)) return (await store.find(record.tenant, record.id).catch(() => undefined)) !== undefined\n',
+        replace: '',
+      },
+    ],
+    caughtBy: { scenario: 'fi-04', invariant: 'I5' },
+  },
+  {
+    name: 'drain',
+    says: 'a worker that is told to stop drops the jobs it has',
+    patches: [
+      {
+        file: `${worker}/worker.ts`,
+        find: "    if (redis.status === 'ready' || pool.busy > 0) return drained\n",
+        replace: '',
+      },
+    ],
+    caughtBy: { scenario: 'fi-21', invariant: 'extra' },
   },
   {
     name: 'idempotency-index',

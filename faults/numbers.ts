@@ -10,6 +10,8 @@ export interface Numbers {
   duplicated: number
   stuck: number
   failedGood: number
+  /** Runs that a fault met: without any, the faults fell between the jobs. */
+  met: number
   /** Runs beyond the first of a task. */
   reruns: number
   /** From a worker's death to the next run of what it had in hand. */
@@ -30,11 +32,38 @@ export function numbersOf({ entries, uploads, accepted, byId, byKey, documents }
     duplicated: uploads.filter(({ key, ids: answered }) => Math.max(answered.size, byKey.get(key)?.length ?? 0) > 1).length,
     stuck: documents.filter(isStuck).length,
     failedGood: accepted.filter((upload) => upload.good && [...upload.ids].some((id) => byId.get(id)?.status === 'failed')).length,
+    met: runsMet(entries).size,
     reruns: runs.length - new Set(runs).size,
     recoveryMs: recoveries(entries).toSorted((a, b) => a - b),
     refused: only(entries, 'refused').length,
     seconds: Math.round(((entries.at(-1)?.t ?? 0) - (entries[0]?.t ?? 0)) / 1000),
   }
+}
+
+/** Runs during which something was broken: anything at all, or their own worker where the fault names a process. */
+export function runsMet(entries: readonly Entry[]): Set<string> {
+  const inHand = new Map<string, Set<string>>()
+  const met = new Set<string>()
+  for (const entry of entries) {
+    if (entry.op === 'run' || entry.op === 'run-end') {
+      const run = `${entry.args.taskId} ${entry.args.attempt}`
+      const hands = inHand.get(entry.process) ?? new Set()
+      inHand.set(entry.process, hands)
+      if (entry.op === 'run') hands.add(run)
+      else hands.delete(run)
+    }
+    if (entry.op === 'fault') for (const run of runsHitBy(entry.args.target, inHand)) met.add(run)
+    if (entry.op === 'exit') {
+      if (entry.args.how !== 'code 0') for (const run of inHand.get(entry.process) ?? []) met.add(run)
+      inHand.delete(entry.process)
+    }
+  }
+  return met
+}
+
+function runsHitBy(target: string, inHand: ReadonlyMap<string, ReadonlySet<string>>): string[] {
+  const hit = /^(api|worker)-\d+$/.test(target) ? [inHand.get(target) ?? new Set<string>()] : [...inHand.values()]
+  return hit.flatMap((runs) => [...runs])
 }
 
 /**

@@ -11,6 +11,7 @@ const COLUMNS = [
   'dupl.',
   'stuck',
   'failed good',
+  'jobs met',
   'reruns',
   'fenced',
   'recovery p50/p95 ms',
@@ -19,9 +20,14 @@ const COLUMNS = [
 
 /** The figures of a verdict, one text a column. */
 function cellsOf({ name, numbers }: Verdict): string[] {
-  const { faults, tasks, accepted, lost, duplicated, stuck, failedGood, reruns, refused, recoveryMs, seconds } = numbers
+  const { faults, tasks, accepted, lost, duplicated, stuck, failedGood, met, reruns, refused, recoveryMs, seconds } = numbers
   const recovery = recoveryMs.length > 0 ? `${quantile(recoveryMs, 0.5)} / ${quantile(recoveryMs, 0.95)}` : '-'
-  return [name, ...[faults, tasks, accepted, lost, duplicated, stuck, failedGood, reruns, refused].map(String), recovery, String(seconds)]
+  return [
+    name,
+    ...[faults, tasks, accepted, lost, duplicated, stuck, failedGood, met, reruns, refused].map(String),
+    recovery,
+    String(seconds),
+  ]
 }
 
 const WIDTHS = COLUMNS.map((title) => Math.max(title.length, 6))

@@ -8,6 +8,8 @@ export interface Scenario {
   title: string
   /** Part of the quick profile. */
   quick: boolean
+  /** Its times mean nothing while another scenario takes the processors, too. */
+  alone?: boolean
   tasks: { quick: number; long: number }
   /** Changes to the sources that bring the fault about: a crash at a line, a poisoned image. `flags` is a folder for their switches. */
   patches?: (flags: string) => Patch[]

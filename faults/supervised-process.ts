@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { NODE_FLAGS } from '../scripts/processes.ts'
 import type { History } from './history.ts'
 import { noteLine } from './note-line.ts'
 
@@ -51,7 +52,7 @@ export class SupervisedProcess {
 
   start(): void {
     const { main, env, folder, history, name } = this.#options
-    const child = spawn(process.execPath, ['--conditions=source', main], {
+    const child = spawn(process.execPath, [...NODE_FLAGS, '--conditions=source', main], {
       cwd: folder,
       env: { ...baseEnv(), ...env },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

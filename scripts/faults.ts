@@ -1,4 +1,4 @@
-// `npm run faults [-- NAME… --long --compare --mutate --tasks N --seed N --report FILE --check FILE]`: see docs/faults.md.
+// `npm run faults [-- NAME… --long --compare --mutate --at-once N --tasks N --seed N --report FILE --check FILE]`: see docs/faults.md.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -10,6 +10,7 @@ import { headline, lineOf, toMarkdown } from '../faults/report.ts'
 import { runScenario } from '../faults/run-scenario.ts'
 import type { Scenario } from '../faults/scenario.ts'
 import { scenarios } from '../faults/scenarios/all.ts'
+import { sideBySide } from '../faults/side-by-side.ts'
 import { sweepDeadRuns } from '../faults/sweep-dead-runs.ts'
 import { onStopSignal } from './on-stop-signal.ts'
 
@@ -17,6 +18,7 @@ const USAGE = `npm run faults -- [NAME…] [options]
   NAME           fi-07, 07, 7 …; the quick profile without a name
   --long         the numbers of the long profile, and every scenario
   --compare      measures BullMQ's defaults beside ours (fi-01; a minute)
+  --at-once N    runs so many scenarios side by side, each on stores of its own; they wait more than they work
   --tasks N      uploads a scenario
   --seed N       the same choices again
   --report FILE  writes the table as markdown
@@ -31,6 +33,7 @@ const { values, positionals } = parseArgs({
     long: { type: 'boolean', default: false },
     compare: { type: 'boolean', default: false },
     mutate: { type: 'boolean', default: false },
+    'at-once': { type: 'string', default: '1' },
     tasks: { type: 'string' },
     seed: { type: 'string' },
     report: { type: 'string' },
@@ -39,6 +42,7 @@ const { values, positionals } = parseArgs({
     help: { type: 'boolean', default: false },
   },
 })
+const atOnce = Number(values['at-once'])
 onStopSignal(() => process.exit(130))
 process.exit(await main())
 
@@ -70,11 +74,14 @@ async function run(): Promise<number> {
   const { verdicts, skipped } = await runScenarios(folder, seed)
   if (values.report)
     writeFileSync(values.report, toMarkdown(verdicts, { profile: values.long ? 'long' : 'quick', seed, startedAt, skipped }))
-  return verdicts.every(({ passed }) => passed) ? 0 : 1
+  const failed = verdicts.filter(({ passed }) => !passed).length
+  // The closing line, which other programs read.
+  console.log(`\n${verdicts.length - failed} passed, ${failed} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ''}`)
+  return failed > 0 ? 1 : 0
 }
 
 async function runMutations(folder: string, seed: number): Promise<number> {
-  const results = await mutate(positionals, { folder, seed })
+  const results = await mutate(positionals, { folder, seed, atOnce })
   if (values.report) writeFileSync(values.report, toMutationTable(results))
   return results.length > 0 && results.every(({ caught }) => caught) ? 0 : 1
 }
@@ -84,7 +91,7 @@ async function runScenarios(folder: string, seed: number): Promise<{ verdicts: V
   const skipped: { name: string; reason: string }[] = []
   const tasks = values.tasks === undefined ? undefined : Number(values.tasks)
   console.log(headline())
-  for (const scenario of wanted()) {
+  const runOne = async (scenario: Scenario): Promise<void> => {
     const reason = scenario.skip?.()
     if (reason === undefined) {
       const verdict = await runScenario(scenario, { folder, seed, long: values.long, compare: values.compare || values.long, tasks })
@@ -95,6 +102,13 @@ async function runScenarios(folder: string, seed: number): Promise<{ verdicts: V
       console.log(`${scenario.name.padStart(6)}  ${pc.yellow('skipped')}: ${reason}`)
     }
   }
+  for (const scenario of wanted().filter(({ alone }) => alone)) await runOne(scenario)
+  await sideBySide(
+    wanted().filter(({ alone }) => !alone),
+    atOnce,
+    runOne,
+  )
+  verdicts.sort((a, b) => (a.name < b.name ? -1 : 1))
   return { verdicts, skipped }
 }
 

@@ -55,7 +55,7 @@ const root = join(import.meta.dirname, '..')
  * Many uploads at once leave many buffers behind; a small young generation frees them early (50 x 50 MB: 40 MB less).
  * The images are started the same way.
  */
-const NODE_FLAGS = ['--max-semi-space-size=2']
+export const NODE_FLAGS = ['--max-semi-space-size=2']
 const OUTPUT_LINES = 40
 const READY_MS = 30_000
 const LAST_LINES_MS = 500

@@ -16,6 +16,7 @@ import { eventsLost } from './fi-14-events-lost.ts'
 import { eventsShuffled } from './fi-15-events-shuffled.ts'
 import { slowClients } from './fi-16-slow-clients.ts'
 import { staleReads } from './fi-17-stale-reads.ts'
+import { expiry } from './fi-18-expiry.ts'
 import { wrongClocks } from './fi-19-wrong-clocks.ts'
 import { slowNetwork } from './fi-20-slow-network.ts'
 import { rollingRestart } from './fi-21-rolling-restart.ts'
@@ -39,6 +40,7 @@ export const scenarios: readonly Scenario[] = [
   eventsShuffled,
   slowClients,
   staleReads,
+  expiry,
   wrongClocks,
   slowNetwork,
   rollingRestart,

@@ -2,8 +2,14 @@ import { until } from '@darkroom/testing'
 import type { Rig } from '../driver.ts'
 import { uploadMany } from '../load.ts'
 import type { Scenario } from '../scenario.ts'
+import { slowImages } from '../slow-images.ts'
+import { checkEnded } from '../watch.ts'
 
 const QUEUE = 'bull:image-processing'
+/** All slots of all workers. */
+const ACTIVE = 6
+/** Noticed within a sweep, and then all that is left is done; sixty of them, or 250, at eighty or so in two seconds. */
+const DONE_MS = { quick: 20_000, long: 45_000 }
 
 /**
  * Redis loses all it holds while jobs wait and run: FLUSHALL first, then FLUSHALL, kill -9 and a restart on nothing.
@@ -13,26 +19,39 @@ export const redisLosesEverything: Scenario = {
   name: 'fi-07',
   title: 'Redis loses everything, twice',
   quick: true,
-  tasks: { quick: 120, long: 500 },
+  tasks: { quick: 100, long: 560 },
+  patches: () => [slowImages({ flush: 200, restart: 200 })],
   run: async (rig, tasks) => {
-    for (const restart of [false, true]) {
-      await makeBacklog(rig, tasks / 2, restart ? 'restart' : 'flush')
-      await until(async () => (await rig.redis.llen(`${QUEUE}:active`)) >= 2, { timeoutMs: 30_000, intervalMs: 2, what: 'jobs to run' })
-      await loseEverything(rig, restart)
+    for (const label of ['flush', 'restart'] as const) {
+      const accepted = await makeBacklog(rig, tasks / 2, label)
+      await until(async () => (await rig.redis.llen(`${QUEUE}:active`)) >= ACTIVE, {
+        timeoutMs: 30_000,
+        intervalMs: 2,
+        what: 'jobs to run',
+      })
+      await loseEverything(rig, { restart: label === 'restart', leastWaiting: rig.long ? 250 : 20 })
+      await checkEnded(rig, `done after the ${label}`, accepted, rig.long ? DONE_MS.long : DONE_MS.quick)
     }
   },
 }
 
 /** Jobs can wait only while nobody works. */
-async function makeBacklog(rig: Rig, count: number, label: string): Promise<void> {
+async function makeBacklog(rig: Rig, count: number, label: string): Promise<string[]> {
   for (const worker of rig.workers) worker.holdDown('SIGTERM')
-  await uploadMany(rig.client, { followers: rig.followers, count, label })
+  const accepted = await uploadMany(rig.client, { followers: rig.followers, count, label })
   for (const worker of rig.workers) worker.letUp()
+  return accepted
 }
 
-async function loseEverything({ fault, redis, services }: Rig, restart: boolean): Promise<void> {
+interface Loss {
+  restart: boolean
+  leastWaiting: number
+}
+
+async function loseEverything({ fault, redis, services, check }: Rig, { restart, leastWaiting }: Loss): Promise<void> {
   const waiting = await redis.zcard(`${QUEUE}:prioritized`)
   const active = await redis.llen(`${QUEUE}:active`)
+  check('there was much to lose', waiting >= leastWaiting && active > 0, `${waiting} jobs waited, ${active} were active`)
   fault(restart ? 'FLUSHALL, kill -9 and restart' : 'FLUSHALL', 'redis', `${waiting} jobs waiting, ${active} active`)
   await redis.flushall()
   if (!restart) return

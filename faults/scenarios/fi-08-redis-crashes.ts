@@ -1,23 +1,38 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { until } from '@darkroom/testing'
+import type { Rig } from '../driver.ts'
 import { uploadMany } from '../load.ts'
+import { runsMet } from '../numbers.ts'
 import type { Scenario } from '../scenario.ts'
-import { checkEnded, everyMs } from '../watch.ts'
+import { slowImages } from '../slow-images.ts'
+import { checkEnded, everyMs, runsOf } from '../watch.ts'
 
 const DONE_MS = 15_000
+/** Longer than a lock lives: jobs end meanwhile, nobody can take their results, and afterwards they are nobody's. */
+const LONG_DOWN_MS = 6000
 
-/** kill -9 of Redis and a start on its append-only file, again and again under load. */
+/** kill -9 of Redis and a start on its append-only file, again and again with jobs at work. The last time it stays away for longer. */
 export const redisCrashes: Scenario = {
   name: 'fi-08',
   title: 'kill -9 of Redis with AOF, again and again',
   quick: true,
-  tasks: { quick: 120, long: 400 },
+  tasks: { quick: 90, long: 400 },
+  patches: () => [slowImages({ photo: 400 })],
   run: async (rig, tasks) => {
-    const [kills, everyMsLong] = rig.long ? [5, 8000] : [3, 5000]
-    const load = uploadMany(rig.client, { followers: rig.followers, count: tasks, overMs: kills * everyMsLong, atOnce: 4 })
-    await everyMs(everyMsLong, kills, async () => {
-      rig.fault('kill -9 and restart', 'redis')
-      await rig.services.redis.kill?.('SIGKILL')
-      await rig.services.redis.restart?.()
-    })
+    const [kills, everyMsLong] = rig.long ? [5, 8000] : [3, 4000]
+    const load = uploadMany(rig.client, { followers: rig.followers, count: tasks, overMs: kills * everyMsLong + LONG_DOWN_MS, atOnce: 4 })
+    await everyMs(everyMsLong, kills, (kill) => crash(rig, kill === kills - 1 ? LONG_DOWN_MS : 0))
     await checkEnded(rig, 'done after the last crash', await load, DONE_MS)
+    const met = runsMet(rig.history.entries).size
+    rig.check('each crash met jobs at work', met >= kills, `${met} jobs were running when Redis died`)
   },
+}
+
+async function crash(rig: Rig, downMs: number): Promise<void> {
+  const begun = runsOf(rig).length
+  await until(() => runsOf(rig).length > begun, { timeoutMs: 20_000, intervalMs: 2, what: 'a job to begin' })
+  rig.fault('kill -9 and restart', 'redis', `${downMs} ms down`)
+  await rig.services.redis.kill?.('SIGKILL')
+  await pause(downMs)
+  await rig.services.redis.restart?.()
 }

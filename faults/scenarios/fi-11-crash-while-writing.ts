@@ -1,5 +1,6 @@
 import { until } from '@darkroom/testing'
 import { arm, crashMachineHere, untilHit } from '../failpoint.ts'
+import { powerCuts } from '../power-cut.ts'
 import { readFiles } from '../final-reads.ts'
 import { uploadMany } from '../load.ts'
 import type { Scenario } from '../scenario.ts'
@@ -26,8 +27,8 @@ const BEFORE: Record<string, { file: string; line: string }> = {
 const HALF_WRITTEN = 'half written'
 
 /**
- * kill -9 of a worker and its child at each point of writing a variant. The moment it is dead no file under a final
- * name may be partial, and in the end there is nothing but what the documents list.
+ * kill -9 of a worker and its child at each point of writing a variant; what was not synced by then goes with it. The
+ * moment it is dead no file under a final name may be partial, and in the end there is nothing but what the documents list.
  */
 export const crashWhileWriting: Scenario = {
   name: 'fi-11',
@@ -63,6 +64,7 @@ function patches(flags: string): Patch[] {
   }
   const others = Object.entries(BEFORE).filter(([point]) => point !== 'before the bytes are written')
   return [
+    powerCuts('child', flags),
     ...others.map(([point, { file, line }]) => ({ file, find: line, replace: `  ${crashMachineHere(flags, flagOf(point))}${line}` })),
     halfWritten,
   ]

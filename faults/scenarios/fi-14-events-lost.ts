@@ -9,8 +9,8 @@ const QUEUE = 'bull:image-processing'
 const CUT_EVERY_MS = 300
 /** By the queue's event stream, read on from the stored cursor. */
 const STREAM_MS = 3000
-/** By the sweeper, which comes every 4 to 6 s and is told of the gap. */
-const SWEEP_MS = 10_000
+/** By the sweeper, which comes every 2 s and is told of the gap. */
+const SWEEP_MS = 7000
 
 /** The ways by which an API hears of results are cut one after the other: the channel, then all APIs, then the stream too. */
 export const eventsLost: Scenario = {

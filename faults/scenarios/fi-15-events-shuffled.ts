@@ -58,20 +58,27 @@ async function replay(rig: Rig, events: readonly TaskEvent[], seed: number): Pro
   const copies = new Map(completed.map((task) => [task._id.toHexString(), new ObjectId()]))
   await tasks.insertMany(completed.map((task) => asNew(task, copies.get(task._id.toHexString()) ?? new ObjectId())))
 
+  // Started anew by a person: what was said of the first epoch is of the past.
+  const restarted = new Map(completed.map((task) => [task._id.toHexString(), new ObjectId()]))
+  await tasks.insertMany(completed.map((task) => ({ ...asNew(task, restarted.get(task._id.toHexString()) ?? new ObjectId()), epoch: 2 })))
+
   const again = events.flatMap((event) => Array.from({ length: 1 + Math.floor(rig.random() * 5) }, () => event))
-  const ofCopies = again.flatMap((event) => {
-    const copy = copies.get(event.taskId)
-    return copy ? [{ ...event, taskId: copy.toHexString() }] : []
-  })
-  const said = shuffled([...again, ...secondRuns(before, events), ...ofCopies], rig.random)
+  const aboutOthers = (ids: ReadonlyMap<string, ObjectId>): TaskEvent[] =>
+    again.flatMap((event) => {
+      const other = ids.get(event.taskId)
+      return other ? [{ ...event, taskId: other.toHexString() }] : []
+    })
+  const said = shuffled([...again, ...secondRuns(before, events), ...aboutOthers(copies), ...aboutOthers(restarted)], rig.random)
   rig.fault('events again', CHANNEL, `${said.length} of ${events.length}, round ${seed}`)
   for (const event of said) await rig.redis.publish(CHANNEL, JSON.stringify(event))
 
   await judgeCopies(rig, completed, copies, seed)
   await judgeOriginals(rig, before, seed)
+  const moved = await tasks.countDocuments({ _id: { $in: [...restarted.values()] }, rev: { $ne: 0 } })
+  rig.check(`round ${seed}: the past epoch moves nothing`, moved === 0, `${moved} of ${restarted.size} moved`)
   const illegal = (await findDocuments(rig)).flatMap(historyFaults)
   rig.check(`round ${seed}: every history is legal`, illegal.length === 0, `${illegal.length} faults ${illegal.slice(0, 2).join('; ')}`)
-  await tasks.deleteMany({ _id: { $in: [...copies.values()] } })
+  await tasks.deleteMany({ _id: { $in: [...copies.values(), ...restarted.values()] } })
 }
 
 /** What a second run of a finished task says: Redis lost the last second of its file, and the job was given out again. */

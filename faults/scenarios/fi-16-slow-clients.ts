@@ -14,6 +14,7 @@ export const slowClients: Scenario = {
   name: 'fi-16',
   title: 'hundreds of clients that drip headers and bodies',
   quick: false,
+  alone: true,
   tasks: { quick: 60, long: 200 },
   apiEnv: { HEADERS_TIMEOUT_MS: String(HEADERS_MS), REQUEST_TIMEOUT_MS: String(REQUEST_MS) },
   run: async (rig, tasks) => {

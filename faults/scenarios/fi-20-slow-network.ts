@@ -11,6 +11,7 @@ export const slowNetwork: Scenario = {
   name: 'fi-20',
   title: '200 ms to the stores, 2 % of connections break every second',
   quick: false,
+  alone: true,
   tasks: { quick: 120, long: 1000 },
   run: async (rig, tasks) => {
     const clean = await secondsFor(rig, tasks / 3, 'clean')

@@ -4,6 +4,7 @@ import type { Rig } from '../driver.ts'
 import { only } from '../history.ts'
 import { uploadMany } from '../load.ts'
 import type { Scenario } from '../scenario.ts'
+import { slowImages } from '../slow-images.ts'
 import type { SupervisedProcess } from '../supervised-process.ts'
 
 /** Every process is told to end and started again, one after the other, behind a balancer and under load. */
@@ -12,6 +13,7 @@ export const rollingRestart: Scenario = {
   title: 'rolling restart of every process under load',
   quick: true,
   tasks: { quick: 100, long: 500 },
+  patches: () => [slowImages({ part: 500 })],
   run: async (rig, tasks) => {
     const balancer = await startBalancer(rig.apiUrls.map((url) => Number(new URL(url).port)))
     const client = rig.newClient({ urls: [balancer.url] })

@@ -1,8 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Rig } from '../driver.ts'
 import { uploadMany } from '../load.ts'
+import { runsMet } from '../numbers.ts'
 import { pick } from '../random.ts'
 import type { Scenario } from '../scenario.ts'
+import { slowImages } from '../slow-images.ts'
 
 /** Whatever goes wrong, at random from the seed, under load, for long. */
 export const everything: Scenario = {
@@ -10,15 +12,19 @@ export const everything: Scenario = {
   title: 'everything at random',
   quick: false,
   tasks: { quick: 200, long: 5000 },
+  patches: () => [slowImages({ photo: 400 })],
   run: async (rig, tasks) => {
     const forMs = rig.long ? 600_000 : 60_000
     const until = Date.now() + forMs
     const load = uploadMany(rig.client, { followers: rig.followers, count: tasks, overMs: forMs })
-    while (Date.now() < until) {
+    let faults = 0
+    for (; Date.now() < until; faults++) {
       await pause(1000 + rig.random() * 4000)
       await pick(FAULTS, rig.random)(rig)
     }
     await load
+    const met = runsMet(rig.history.entries).size
+    rig.check('faults met jobs at work', met >= faults / 2, `${met} jobs were running during ${faults} faults`)
   },
 }
 

@@ -1,0 +1,14 @@
+import { join } from 'node:path'
+import type { Patch } from './tree.ts'
+
+const LOSSY_DISK = join(import.meta.dirname, 'lossy-disk.ts')
+const PROGRAMS = {
+  api: { file: 'apps/api/src/main.ts', line: "import { createApi } from './api.ts'\n" },
+  child: { file: 'apps/image-worker/src/child.ts', line: "import { createDiskStorage } from '@darkroom/storage'\n" },
+}
+
+/** Makes of each crash of this program a power cut: with it goes whatever the program had not synced. `flags` must be its own. */
+export function powerCuts(program: keyof typeof PROGRAMS, flags: string): Patch {
+  const { file, line } = PROGRAMS[program]
+  return { file, find: line, replace: `import '${LOSSY_DISK}?flags=${flags}'\n${line}` }
+}

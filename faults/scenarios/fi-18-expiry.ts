@@ -1,0 +1,197 @@
+import { createHash } from 'node:crypto'
+import { until } from '@darkroom/testing'
+import { ObjectId } from 'mongodb'
+import type { Rig } from '../driver.ts'
+import { arm, crashHere, untilHit } from '../failpoint.ts'
+import { findDocuments } from '../final-reads.ts'
+import type { StoredTask } from '../history.ts'
+import { pictureOf } from '../pictures.ts'
+import { powerCuts } from '../power-cut.ts'
+import type { Scenario } from '../scenario.ts'
+import { msUntilEnded } from '../watch.ts'
+
+const POINT = 'before-purged'
+const SOON_MS = 2000
+/** A clean-up that died is repeated when its lock has run out and that was noticed. */
+const CLEANED_MS = 45_000
+const LEAST_DOWNLOADS = 50
+
+/**
+ * Tasks expire while their files are downloaded and while others that share the files are done again. An API is killed
+ * in the middle of the clean-up: the files of a task are gone, and its record does not say so.
+ */
+export const expiry: Scenario = {
+  name: 'fi-18',
+  title: 'expiry races downloads and tasks that are done again',
+  quick: true,
+  tasks: { quick: 80, long: 500 },
+  apiEnv: { CLEANUP_INTERVAL_MS: '250', PURGE_GRACE_SECONDS: '1' },
+  patches: (flags) => [
+    powerCuts('api', flags),
+    {
+      file: 'apps/api/src/tasks/purge-task.ts',
+      find: '  if (removal.complete) await',
+      replace: `  ${crashHere(flags, POINT)}  if (removal.complete) await`,
+    },
+    // A task that is done again finds its files, and lists them only much later.
+    {
+      file: 'apps/image-worker/src/process-image.ts',
+      find: '  return { images, bytesIn, bytesOut',
+      replace: '  if (job.epoch > 1) await new Promise((done) => setTimeout(done, 2500))\n  return { images, bytesIn, bytesOut',
+    },
+  ],
+  run: async (rig, tasks) => {
+    const uploaded = await uploadShared(rig, tasks)
+    const [now, soon, live] = (['now', 'soon', 'never'] as const).map((fate) => uploaded.filter((one) => one.fate === fate))
+    if (!now || !soon || !live) throw new Error('unreachable')
+    const completed = new Map((await findDocuments(rig)).map((task) => [task.id, task]))
+    const downloads = startDownloads(rig, [...completed.values()])
+    await until(() => downloads.count().whole > LEAST_DOWNLOADS, { what: 'downloads under way' })
+    // The only ones of their photos that stay: nobody else lists the files that they are about to list.
+    const again = live.filter(({ photo, id }) => live.every((other) => other.photo !== photo || other.id === id))
+    await Promise.all(again.map(({ id }) => retry(rig, id)))
+    rig.fault('expired', 'tasks', `${now.length} now, ${soon.length} in ${SOON_MS} ms`)
+    arm(rig.flags, POINT)
+    await expireAt(rig, soon, Date.now() + SOON_MS)
+    await expireAt(rig, now, Date.now())
+    await untilHit(rig.flags, POINT, CLEANED_MS)
+    rig.fault('kill -9 in the middle of a clean-up', 'api')
+    await checkAllGone(rig, now.length + soon.length)
+    rig.check(
+      'live tasks that were done again',
+      (await msUntilEnded(
+        rig,
+        live.map(({ id }) => id),
+        30_000,
+      )) !== undefined,
+      `${again.length} tasks that share their photo with expired ones`,
+    )
+    judgeDownloads(rig, await downloads.stop())
+    await checkLive(rig, new Set(live.map(({ id }) => id)))
+  },
+}
+
+interface Uploaded {
+  id: string
+  photo: number
+  fate: 'now' | 'soon' | 'never'
+}
+
+/** Ten tasks share a photo and so its variants. Of some photos all tasks expire, of some none, of some all but one. */
+async function uploadShared(rig: Rig, tasks: number): Promise<Uploaded[]> {
+  const photos = Math.ceil(tasks / 10)
+  const uploaded: Uploaded[] = []
+  let next = 0
+  const send = async (): Promise<void> => {
+    for (let index = next++; index < tasks; index = next++) {
+      const photo = index % photos
+      const id = await rig.client.upload(await pictureOf(photo))
+      if (id !== undefined) uploaded.push({ id, photo, fate: fateOf(photo, Math.floor(index / photos)) })
+    }
+  }
+  await Promise.all(Array.from({ length: 6 }, send))
+  const ids = uploaded.map(({ id }) => id)
+  if ((await msUntilEnded(rig, ids, 120_000)) === undefined) throw new Error('The tasks that are to expire did not end')
+  return uploaded
+}
+
+function fateOf(photo: number, copy: number): Uploaded['fate'] {
+  const expires = copy % 2 ? 'now' : 'soon'
+  if (photo % 4 === 0) return expires
+  if (photo % 4 === 1) return 'never'
+  return copy === 0 ? 'never' : expires
+}
+
+async function retry({ apiUrls, check }: Rig, id: string): Promise<void> {
+  const { status } = await fetch(`${apiUrls[0]}/api/v1/tasks/${id}/retry`, { method: 'POST' })
+  if (status !== 202) check('done again', false, `${id} was answered ${status}`)
+}
+
+/** No client may ask for less than a minute, which is too long here. */
+async function expireAt({ db }: Rig, uploaded: readonly Uploaded[], at: number): Promise<void> {
+  const _id = { $in: uploaded.map(({ id }) => new ObjectId(id)) }
+  await db.collection('tasks').updateMany({ _id }, { $set: { expiresAt: new Date(at) } })
+}
+
+async function checkAllGone({ db, check }: Rig, count: number): Promise<void> {
+  const tasks = db.collection('tasks')
+  const startedAt = Date.now()
+  const gone = await until(
+    async () => {
+      // Files that a task at work may come to list are looked at again a minute later: that is too long here as well.
+      const later = { status: 'expired', purgeAt: { $gt: new Date(Date.now() + 5000) } }
+      await tasks.updateMany(later, { $set: { purgeAt: new Date() } })
+      return (await tasks.countDocuments({ status: 'expired', purgeAt: null })) === count
+    },
+    { timeoutMs: CLEANED_MS, intervalMs: 250, what: 'all files of expired tasks to be gone' },
+  ).catch(() => false)
+  check('all expired, and their files gone', gone, `${count} tasks, ${Date.now() - startedAt} ms after the crash, ${CLEANED_MS} ms allowed`)
+}
+
+/** Their files can still be had, whole. */
+async function checkLive(rig: Rig, ids: ReadonlySet<string>): Promise<void> {
+  const live = (await findDocuments(rig)).filter(({ id }) => ids.has(id))
+  const wrong: string[] = []
+  for (const task of live)
+    for (const resolution of ['1024', '800']) if ((await download(rig.apiUrls[1] ?? '', task, resolution)) !== 'whole') wrong.push(task.id)
+  rig.check(
+    'no live file was removed',
+    wrong.length === 0,
+    `${wrong.length} of ${live.length * 2} downloads went wrong ${wrong.slice(0, 3).join(' ')}`,
+  )
+}
+
+type Downloaded = 'whole' | 'refused' | 'broken off' | string
+
+async function download(url: string, { id, images }: StoredTask, resolution: string): Promise<Downloaded> {
+  try {
+    const answer = await fetch(`${url}/api/v1/tasks/${id}/download?resolution=${resolution}`)
+    const bytes = await answer.bytes()
+    const wanted = images.find((image) => image.resolution === resolution)?.md5
+    if (answer.status === 200)
+      return createHash('md5').update(bytes).digest('hex') === wanted ? 'whole' : `${id}: 200 with ${bytes.length} bytes`
+    // 409: it is being done again.
+    return answer.status === 410 || answer.status === 409 ? 'refused' : `${id}: ${answer.status}`
+  } catch {
+    return 'broken off'
+  }
+}
+
+/** Downloads variants of all tasks, over and over, until stopped. */
+function startDownloads(rig: Rig, tasks: readonly StoredTask[]) {
+  const counts = { whole: 0, refused: 0, brokenOff: 0, faults: [] as string[] }
+  let stopped = false
+  const loop = async (first: number): Promise<void> => {
+    for (let turn = first; !stopped; turn += 4) {
+      const task = tasks[(turn * 7) % tasks.length]
+      const url = rig.apiUrls[turn % rig.apiUrls.length]
+      if (!task || url === undefined) return
+      const result = await download(url, task, turn % 2 ? '1024' : '800')
+      if (result === 'whole') counts.whole++
+      else if (result === 'refused') counts.refused++
+      else if (result === 'broken off') counts.brokenOff++
+      else counts.faults.push(result)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+  }
+  const loops = Promise.all([0, 1, 2, 3].map(loop))
+  return {
+    count: () => counts,
+    stop: async () => {
+      stopped = true
+      await loops
+      return counts
+    },
+  }
+}
+
+function judgeDownloads(
+  { check }: Rig,
+  { whole, refused, brokenOff, faults }: { whole: number; refused: number; brokenOff: number; faults: string[] },
+): void {
+  check(
+    'no short download',
+    faults.length === 0 && refused > 0,
+    `${whole} whole, ${refused} refused, ${brokenOff} broken off with the API, ${faults.length} wrong ${faults.slice(0, 3).join('; ')}`,
+  )
+}

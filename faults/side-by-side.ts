@@ -1,0 +1,10 @@
+/** Does something with each item, `atOnce` at a time, and answers in their order. */
+export async function sideBySide<T, R>(items: readonly T[], atOnce: number, act: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = []
+  const queue = items.entries()
+  const lane = async (): Promise<void> => {
+    for (const [index, item] of queue) results[index] = await act(item)
+  }
+  await Promise.all(Array.from({ length: atOnce }, lane))
+  return results
+}
