@@ -53,7 +53,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'seq-fence',
     says: 'events take effect in whatever order they come',
-    patches: [{ file: `${api}/tasks/task-store.ts`, find: '      seq: { $lt: seq },\n', replace: '' }],
+    patches: [{ file: `${api}/tasks/task-store.ts`, find: '      seq: { $lt: move.before?.seq ?? seq },\n', replace: '' }],
     caughtBy: { scenario: 'fi-15', invariant: 'extra', tasks: 10 },
   },
   {

@@ -74,6 +74,7 @@ import { taskRoutes } from './tasks/task-routes.ts'
 import { TaskStore } from './tasks/task-store.ts'
 import type { TaskRecord } from './tasks/task.ts'
 import { UpdateTaskHandler } from './tasks/update-task.ts'
+import { KnownTtls } from './tasks/known-ttls.ts'
 import { UpdateTaskStatusHandler } from './tasks/update-task-status.ts'
 import { WaitForTaskHandler } from './tasks/wait-for-task.ts'
 import { createUrlSigner } from './url-signing.ts'
@@ -87,6 +88,8 @@ export interface Api {
   closing: () => readonly ShutdownPhase[]
 }
 
+/** Longer than most photos take, and too short for a person to miss. */
+const HOLD_STARTS_MS = 200
 /** How Redis is set up changes seldom. */
 const REDIS_WARNINGS_MS = 30_000
 
@@ -121,6 +124,7 @@ export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): 
   )
   const stopJob = createStopJob(queue, (command) => publishTaskCommand(producer, names.commands, command))
   const dispatcher = new Dispatcher({ store, queue, log, now })
+  const ttls = new KnownTtls()
 
   const createTask = new CreateTaskHandler({
     store,
@@ -129,7 +133,10 @@ export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): 
     publish,
     dispatch: dispatcher.dispatch,
     estimate: (task) => watchers.estimator.estimate(task),
-    onCreated: watchers.onCreated,
+    onCreated: (task) => {
+      watchers.onCreated(task)
+      ttls.remember(task)
+    },
     maxAttempts: env.QUEUE_MAX_RETRIES,
     dispatchLeaseMs: env.DISPATCH_LEASE_MS,
     now,
@@ -143,7 +150,7 @@ export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): 
 
   const { send } = createMediator([
     createTask,
-    new UpdateTaskStatusHandler({ store, cache, publish, log, now, onChanged }),
+    new UpdateTaskStatusHandler({ store, cache, publish, ttls, holdStartsMs: HOLD_STARTS_MS, log, now, onChanged }),
     completeBatch,
     new CreateBatchHandler({ batches, createTask, completeBatch, log, now }),
     new GetBatchHandler({ batches }),

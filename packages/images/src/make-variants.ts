@@ -115,7 +115,7 @@ async function encode(pixels: Pixels, size: MeasuredPx, quality: number): Promis
   const { width, height, channels } = pixels
   const image = sharp(pixels.data, { raw: { width, height, channels }, limitInputPixels: false })
   if (size.width !== width) image.resize(size.width, size.height, { fit: 'fill' })
-  const { data, info } = await image.toColourspace('srgb').jpeg({ quality, optimiseCoding }).toBuffer({ resolveWithObject: true })
+  const { data, info } = await image.jpeg({ quality, optimiseCoding }).toBuffer({ resolveWithObject: true })
   const md5 = createHash('md5').update(data).digest('hex')
   return { width: info.width, height: info.height, format: 'jpeg', bytes: data, md5 }
 }

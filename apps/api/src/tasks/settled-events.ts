@@ -1,6 +1,5 @@
 import type { TaskEvent } from '@darkroom/contracts'
-
-const REMEMBERED = 10_000
+import { rememberNewest } from './remember-newest.ts'
 
 /**
  * What this process knows to be applied already. The same news reaches it by several carriers, often at the same time;
@@ -9,7 +8,6 @@ const REMEMBERED = 10_000
  */
 export class SettledEvents {
   readonly #seqByEpoch = new Map<string, number>()
-  readonly #ttlSeconds = new Map<string, number>()
   readonly #running = new Map<string, Promise<unknown>>()
 
   /** Applies an event unless it, or a later one of its epoch, was applied here. A second caller shares the fate of the first. */
@@ -26,27 +24,7 @@ export class SettledEvents {
     return applied
   }
 
-  /** What was read of an unfinished task spares a question when it ends. It may have been changed since. */
-  rememberTtl({ id, ttlSeconds }: { id: string; ttlSeconds: number }): void {
-    remember(this.#ttlSeconds, id, ttlSeconds)
-  }
-
-  ttlSecondsOf(id: string): number | undefined {
-    return this.#ttlSeconds.get(id)
-  }
-
   #remember(epoch: string, seq: number): void {
-    remember(this.#seqByEpoch, epoch, Math.max(this.#seqByEpoch.get(epoch) ?? -1, seq))
-  }
-}
-
-/** The newest entry goes to the end, the oldest one goes when there are too many. */
-function remember<T>(entries: Map<string, T>, key: string, value: T): void {
-  entries.delete(key)
-  entries.set(key, value)
-  if (entries.size <= REMEMBERED) return
-  for (const oldest of entries.keys()) {
-    entries.delete(oldest)
-    break
+    rememberNewest(this.#seqByEpoch, epoch, Math.max(this.#seqByEpoch.get(epoch) ?? -1, seq))
   }
 }

@@ -10,6 +10,7 @@ import { startTcpProxy } from '../../test/tcp-proxy.ts'
 import { historyOf, newRecord } from '../../test/task-history.ts'
 import { GetTask, GetTaskHandler } from './get-task.ts'
 import { ListTasks, ListTasksHandler } from './list-tasks.ts'
+import { KnownTtls } from './known-ttls.ts'
 import { TaskCache } from './task-cache.ts'
 import { TaskStore, type TaskFilter } from './task-store.ts'
 import { toTaskView } from './task-view.ts'
@@ -41,7 +42,15 @@ function processOn(connection: Redis, prefix = `${name}:`, readFrom = store) {
   const cache = new TaskCache(connection, prefix, testLog)
   const get = new GetTaskHandler({ store: readFrom, cache })
   const list = new ListTasksHandler({ store, cache })
-  const update = new UpdateTaskStatusHandler({ store, cache, publish: async () => {}, log: testLog, now: Date.now })
+  const update = new UpdateTaskStatusHandler({
+    store,
+    cache,
+    publish: async () => {},
+    ttls: new KnownTtls(),
+    holdStartsMs: 0,
+    log: testLog,
+    now: Date.now,
+  })
   return {
     cache,
     get: (task: TaskRecord): Promise<Task> => get.handle(new GetTask(task.tenant, task.id)),

@@ -159,15 +159,15 @@ export class TaskStore {
     const filter = {
       _id: toObjectId(id),
       ...equal,
-      seq: { $lt: seq },
+      seq: { $lt: move.before?.seq ?? seq },
       status: { $in: [...move.from] },
     }
-    return this.#write(filter, { ...move.patch, seq }, move.entry)
+    return this.#write(filter, { ...move.patch, seq }, move.before ? [move.before, move.entry] : [move.entry])
   }
 
   /** Begins a new epoch if nobody else has begun one, or deleted the task, since it was read. */
   async restart({ id, tenant, epoch }: TaskRecord, move: Move): Promise<TaskRecord | undefined> {
-    return this.#write({ _id: toObjectId(id), tenant, epoch, status: { $in: [...move.from] } }, move.patch, move.entry)
+    return this.#write({ _id: toObjectId(id), tenant, epoch, status: { $in: [...move.from] } }, move.patch, [move.entry])
   }
 
   /** Changes what a person may change, if nothing was written since the task was read. */
@@ -256,11 +256,11 @@ export class TaskStore {
   }
 
   /** One guarded write: it counts itself and adds to the log, or changes nothing. */
-  async #write(filter: QueryFilter<TaskDocument>, changes: object, entry?: LogEntry): Promise<TaskRecord | undefined> {
+  async #write(filter: QueryFilter<TaskDocument>, changes: object, entries: LogEntry[] = []): Promise<TaskRecord | undefined> {
     const update = {
       $set: { ...changes, updatedAt: new Date() },
       $inc: { rev: 1 },
-      ...(entry && { $push: { log: { $each: [entry], $slice: -LOG_LENGTH } } }),
+      ...(entries.length > 0 && { $push: { log: { $each: entries, $slice: -LOG_LENGTH } } }),
     }
     return toRecord(await this.#tasks.findOneAndUpdate(filter, update, { returnDocument: 'after' }).lean<TaskDocument>())
   }

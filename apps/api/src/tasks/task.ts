@@ -89,6 +89,8 @@ export interface Move {
   from: readonly TaskStatus[]
   patch: Partial<StepPatch>
   entry: LogEntry
+  /** What went before it and is written only now; refused together with the move when any of it was written already. */
+  before?: LogEntry | undefined
 }
 
 const MOVES: Record<TaskStatus, readonly TaskStatus[]> = {
@@ -120,10 +122,13 @@ export const canMove = (from: TaskStatus, to: TaskStatus): boolean => MOVES[to].
 const RUNNING_CHECK_MS = 10_000
 const RETRY_GRACE_MS = 5_000
 
-/** The move that an event asks for; undefined for events that move nothing. `now` is of this process, in ms. */
-export function moveFor(event: TaskEvent, now: number): (Move & { patch: TaskPatch }) | undefined {
+/**
+ * The move that an event asks for; undefined for events that move nothing. `now` is of this process, in ms. The news `before` it, not
+ * written yet, is logged with it.
+ */
+export function moveFor(event: TaskEvent, now: number, before?: TaskEvent): (Move & { patch: TaskPatch }) | undefined {
   const patch = patchFor(event, now)
-  return patch && { from: sourcesOf(patch.status), patch, entry: entryFor(event) }
+  return patch && { from: sourcesOf(patch.status), patch, entry: entryFor(event), ...(before && { before: entryFor(before) }) }
 }
 
 function patchFor(event: TaskEvent, now: number): TaskPatch | undefined {

@@ -4,7 +4,8 @@ import { forgetKeys, openDatabase, openRedis, testLog } from '../../test/start-t
 import type { TaskEvent } from '@darkroom/contracts'
 import { uniqueName } from '@darkroom/testing'
 import fc from 'fast-check'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { KnownTtls } from './known-ttls.ts'
 import { TaskCache } from './task-cache.ts'
 import { TaskStore } from './task-store.ts'
 import type { TaskRecord } from './task.ts'
@@ -17,6 +18,7 @@ const published: TaskEvent[] = []
 let database: Awaited<ReturnType<typeof openDatabase>>
 let redis: Awaited<ReturnType<typeof openRedis>>
 let store: TaskStore
+let cache: TaskCache
 let handler: UpdateTaskStatusHandler
 
 beforeAll(async () => {
@@ -24,9 +26,9 @@ beforeAll(async () => {
   redis = await openRedis()
   store = new TaskStore(database.connection)
   await store.prepare()
-  const cache = new TaskCache(redis, `${name}:`, testLog)
+  cache = new TaskCache(redis, `${name}:`, testLog)
   const publish = async (event: TaskEvent) => void published.push(event)
-  handler = new UpdateTaskStatusHandler({ store, cache, publish, log: testLog, now: () => NOW })
+  handler = new UpdateTaskStatusHandler({ store, cache, publish, ttls: new KnownTtls(), holdStartsMs: 0, log: testLog, now: () => NOW })
 })
 
 afterAll(async () => {
@@ -136,4 +138,47 @@ it('progress within the first second of a run is not written', async () => {
   await tell(processing)
   expect(await tell({ ...progress, timestamp: progress.startedAt + 999 })).toBeUndefined()
   expect(await tell({ ...progress, timestamp: progress.startedAt + 1000 })).toMatchObject({ progress: { percent: 10 } })
+})
+
+describe('a start that is held back', () => {
+  const LONG_MS = 60_000
+  const holding = (holdStartsMs: number) =>
+    new UpdateTaskStatusHandler({
+      store,
+      cache,
+      publish: async () => {},
+      ttls: new KnownTtls(),
+      holdStartsMs,
+      log: testLog,
+      now: () => NOW,
+    })
+
+  it('is one write with the end that follows it, and what it leaves is what two writes leave', async () => {
+    const [apart, together] = [await newTask({ createdAt: new Date(NOW) }), await newTask({ createdAt: new Date(NOW) })]
+    for (const event of historyOf(apart, [{ progress: 0, end: 'completed' }])) await tell(event)
+    const waiting = holding(LONG_MS)
+    const [start, end] = historyOf(together, [{ progress: 0, end: 'completed' }]) as [TaskEvent, TaskEvent]
+    const told = waiting.handle(new UpdateTaskStatus(start))
+    expect(await waiting.handle(new UpdateTaskStatus(end))).toMatchObject({ status: 'completed', rev: 1 })
+    expect(await told).toBeUndefined()
+    const [one, two] = [await read(together), await read(apart)]
+    expect(contentOf(one)).toEqual(contentOf(two))
+    expect(one.log).toEqual(two.log)
+  })
+
+  it('is written by itself when nothing follows in time', async () => {
+    const task = await newTask()
+    const [start] = historyOf(task, [{ progress: 0, end: 'running' }]) as [TaskEvent]
+    expect(await holding(20).handle(new UpdateTaskStatus(start))).toMatchObject({ status: 'processing', rev: 1 })
+  })
+
+  it('is not written twice when another process wrote it meanwhile', async () => {
+    const task = await newTask()
+    const [start, end] = historyOf(task, [{ progress: 0, end: 'completed' }]) as [TaskEvent, TaskEvent]
+    const waiting = holding(LONG_MS)
+    void waiting.handle(new UpdateTaskStatus(start))
+    await tell(start)
+    expect(await waiting.handle(new UpdateTaskStatus(end))).toMatchObject({ status: 'completed', rev: 2 })
+    expect((await read(task)).log.map(({ type }) => type)).toEqual(['task.processing', 'task.completed'])
+  })
 })

@@ -5,6 +5,8 @@ import { RequestData, type RequestHandler } from 'mediatr-ts'
 import { endTask } from './end-task.ts'
 import type { TaskCache } from './task-cache.ts'
 import type { TaskStore } from './task-store.ts'
+import { HeldStarts } from './held-starts.ts'
+import type { KnownTtls } from './known-ttls.ts'
 import { SettledEvents } from './settled-events.ts'
 import { moveFor, type Move, type TaskRecord } from './task.ts'
 
@@ -28,44 +30,58 @@ const PROGRESS_WRITE_AFTER_MS = 1000
 export class UpdateTaskStatusHandler implements RequestHandler<UpdateTaskStatus, TaskRecord | undefined> {
   readonly #deps
   readonly #settled = new SettledEvents()
+  readonly #starts: HeldStarts
 
   constructor(deps: {
     store: TaskStore
     cache: TaskCache
     publish: PublishTaskEvent
+    ttls: KnownTtls
+    /** The news of a start waits this long for that of the end, in ms. */
+    holdStartsMs: number
     log: Logger
     now: () => number
     /** Told of every change that took effect. */
     onChanged?: (task: TaskRecord, event: TaskEvent) => void
   }) {
     this.#deps = deps
+    this.#starts = new HeldStarts(deps.holdStartsMs)
   }
 
   async handle({ event }: UpdateTaskStatus): Promise<TaskRecord | undefined> {
     const move = moveFor(event, this.#deps.now())
     if (!move || isTooFineToWrite(event)) return undefined
-    return this.#settled.once(event, () => this.#take(event, move))
+    return this.#settled.once(event, async () => {
+      if (event.eventType === 'task.processing' && !(await this.#starts.isStillNews(event))) return undefined
+      return this.#take(event, move)
+    })
   }
 
   async #take(event: TaskEvent, move: Move): Promise<TaskRecord | undefined> {
-    const { store, cache, publish, log, now, onChanged } = this.#deps
+    const { cache, publish, ttls, log, now, onChanged } = this.#deps
     const { taskId: id, tenant, epoch, seq } = event
-    const fence = { id, tenant, epoch, seq }
-    const task =
-      move.patch.nextCheckAt === null
-        ? await endTask(store, fence, move, { now: now(), knownTtlSeconds: this.#settled.ttlSecondsOf(id) })
-        : await store.move(fence, move)
+    const start = this.#starts.takeBefore(event)
+    // Another process may have written the start already: then the end alone is left.
+    const task = (start && (await this.#move(event, moveFor(event, now(), start) ?? move))) ?? (await this.#move(event, move))
     if (!task) {
       log.debug({ taskId: id, event: event.eventType, epoch, seq }, 'late, double or illegal: nothing changed')
       return undefined
     }
-    if (move.patch.nextCheckAt !== null) this.#settled.rememberTtl(task)
+    if (move.patch.nextCheckAt !== null) ttls.remember(task)
     await cache.taskChanged(tenant, id, { listed: event.eventType !== 'task.progress' })
     onChanged?.(task, event)
     // The other events were published by the worker; a final failure is known for sure only here.
     if (event.eventType === 'task.failed') await publish(event)
+    if (start) log.info({ taskId: id, epoch, attempt: start.attempt }, start.eventType)
     log.info({ taskId: id, status: task.status, epoch, attempt: event.attempt, code: task.error?.code }, event.eventType)
     return task
+  }
+
+  async #move({ taskId: id, tenant, epoch, seq }: TaskEvent, move: Move): Promise<TaskRecord | undefined> {
+    const { store, ttls, now } = this.#deps
+    const fence = { id, tenant, epoch, seq }
+    if (move.patch.nextCheckAt !== null) return store.move(fence, move)
+    return endTask(store, fence, move, { now: now(), knownTtlSeconds: ttls.secondsOf(id) })
   }
 }
 
