@@ -3,14 +3,14 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { startLocalServices, type LocalServices } from '@darkroom/local-services'
 import { createInstallation } from '../test/e2e/support/installation.ts'
 import type { BareLoopOrder } from './support/bare-loop.ts'
-import { median, type Benchmark, type BenchmarkResult } from './support/benchmark.ts'
+import { figureOf, type Benchmark, type BenchmarkResult } from './support/benchmark.ts'
 import { cpuMsOfTrees } from './support/cpu-time.ts'
 import { startHelper } from './support/helper-process.ts'
 import type { LoadOrder } from './support/load-generator.ts'
+import { wholeNumbers } from './support/options.ts'
 import { benchPhotos } from './support/photos.ts'
 import { CALM, undisturbedRounds, type Round } from './support/undisturbed.ts'
 
@@ -23,6 +23,7 @@ interface Measure {
 type Measures = Record<'service' | 'bare', Measure>
 
 const FLOOR = 0.9
+const GOAL = 1.25
 /** So that both sides run compiled code before the clock starts. */
 const WARM_UP_PHOTOS = 32
 const root = join(import.meta.dirname, '..')
@@ -31,7 +32,7 @@ const cores = availableParallelism()
 
 export const benchmark: Benchmark = {
   async run(args) {
-    const { rounds, photos, uploads } = readOptions(args)
+    const { rounds, photos, uploads } = wholeNumbers(args, { rounds: 5, photos: 200, uploads: 8 })
     const { files, source } = await benchPhotos(photos, join(folder, 'photos'))
     const services = await startLocalServices({ folder: join(folder, 'services'), fresh: true, log: (line) => console.error(line) })
     try {
@@ -46,14 +47,6 @@ export const benchmark: Benchmark = {
       await services.stop()
     }
   },
-}
-
-function readOptions(args: readonly string[]): { rounds: number; photos: number; uploads: number } {
-  const number = (fallback: string) => ({ type: 'string', default: fallback }) as const
-  const { values } = parseArgs({ args: [...args], options: { rounds: number('5'), photos: number('200'), uploads: number('8') } })
-  const options = { rounds: Number(values.rounds), photos: Number(values.photos), uploads: Number(values.uploads) }
-  if (Object.values(options).some((value) => !Number.isInteger(value) || value < 1)) throw new Error('Options take whole numbers from 1.')
-  return options
 }
 
 /** A fresh database, data folder, API and worker; uploads come from a process of their own, whose CPU time is the client's. */
@@ -98,10 +91,7 @@ async function measure(files: readonly string[], trees: Record<string, number | 
 function resultOf(rounds: readonly Round<Measures>[], options: object): BenchmarkResult {
   const ratios = rounds.map(({ measures }) => measures.service.photosPerSecond / measures.bare.photosPerSecond)
   return {
-    ratio: median(ratios),
-    spread: { least: Math.min(...ratios), most: Math.max(...ratios) },
-    floor: FLOOR,
-    limit: 'of the photos a second of a bare sharp loop',
+    figures: [figureOf('photos a second to those of a bare sharp loop', ratios, 'x', { atLeast: FLOOR, goal: GOAL })],
     notes: rounds.map(
       ({ measures, calm }) =>
         `${figures(measures)}; canary ${(calm * 100).toFixed(0)} %${calm < CALM ? ', DISTURBED: does not count' : ''}`,

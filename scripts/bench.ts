@@ -1,11 +1,11 @@
-// `npm run bench [-- NAME [options]]`: one benchmark of bench/, or all. A ratio a line on standard output, the whole
-// record as JSON in bench/results. Ends with code 1 when a ratio is below its floor.
+// `npm run bench [-- NAME [options]]`: one benchmark of bench/, or all. A figure a line on standard output, the whole
+// record as JSON in bench/results. Ends with code 1 when a figure is on the wrong side of its bound.
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { arch, cpus, platform, release, totalmem } from 'node:os'
 import { join } from 'node:path'
 import pc from 'picocolors'
-import type { Benchmark, BenchmarkResult } from '../bench/support/benchmark.ts'
+import { holds, type Benchmark, type BenchmarkResult, type Figure } from '../bench/support/benchmark.ts'
 
 const root = join(import.meta.dirname, '..')
 const folder = join(root, 'bench')
@@ -24,14 +24,21 @@ async function run(benchmarkName: string): Promise<void> {
   const file = writeRecord(benchmarkName, result)
   print(benchmarkName, result)
   console.error(pc.dim(`  recorded in ${file}`))
-  if (result.ratio < result.floor) process.exitCode = 1
+  if (!result.figures.every(holds)) process.exitCode = 1
 }
 
-function print(benchmarkName: string, { ratio, spread, floor, limit, notes }: BenchmarkResult): void {
-  const range = `${spread.least.toFixed(2)} to ${spread.most.toFixed(2)}`
-  const colour = ratio < floor ? pc.red : pc.green
-  console.log(`${benchmarkName}  ${colour(ratio.toFixed(2))}  ${limit} (${range}, floor ${floor.toFixed(2)})`)
+function print(benchmarkName: string, { figures, notes }: BenchmarkResult): void {
+  for (const figure of figures) console.log(`${benchmarkName}  ${lineOf(figure)}`)
   for (const note of notes) console.log(pc.dim(`  ${note}`))
+}
+
+function lineOf(figure: Figure): string {
+  const { what, value, spread, unit, bound } = figure
+  const show = (number: number): string => `${number.toFixed(Math.abs(number) < 10 ? 2 : 1)}${unit && ` ${unit}`}`
+  const colour = bound === undefined ? pc.bold : holds(figure) ? pc.green : pc.red
+  const limit = bound && ('atLeast' in bound ? `at least ${show(bound.atLeast)}` : `at most ${show(bound.atMost)}`)
+  const wanted = bound ? `, ${limit}, wanted ${show(bound.goal)}` : ''
+  return `${colour(show(value))}  ${what} (${show(spread.least)} to ${show(spread.most)}${wanted})`
 }
 
 function writeRecord(benchmarkName: string, result: BenchmarkResult): string {

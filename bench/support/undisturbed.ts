@@ -38,3 +38,12 @@ export async function undisturbedRounds<Measures>(
   const byCalm = judged().toSorted((a, b) => b.calm - a.calm)
   return byCalm.slice(0, wanted)
 }
+
+/** The rounds that figures are made of: the calm ones; all of them where none was, and then the notes say so. */
+export function countingRounds<Measures>(rounds: readonly Round<Measures>[]): readonly Round<Measures>[] {
+  const calm = rounds.filter((round) => round.calm >= CALM)
+  return calm.length > 0 ? calm : rounds
+}
+
+/** What is said of a round behind its figures. */
+export const calmNote = (calm: number): string => `; canary ${(calm * 100).toFixed(0)} %${calm < CALM ? ', DISTURBED' : ''}`

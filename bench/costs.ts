@@ -1,0 +1,38 @@
+// What one task costs beyond a bare job of the queue, in commands to the stores and in writes that must reach the disk.
+// Counts, not times: they are the same on every machine, and a test holds them.
+import { startOwnStores } from '../test/e2e/support/own-stores.ts'
+import { figureOf, type Benchmark } from './support/benchmark.ts'
+import { sumOf, type Counts } from './support/count-redis.ts'
+import { measureBareJob, measureTaskCosts } from './support/task-costs.ts'
+
+export const benchmark: Benchmark = {
+  async run() {
+    const stores = await startOwnStores()
+    try {
+      const costs = await measureTaskCosts(stores)
+      const bareJob = await measureBareJob(stores.redisUrl)
+      const redis = sumOf(costs.redis) - sumOf(bareJob)
+      const { syncs } = costs
+      return {
+        figures: [
+          figureOf('Redis commands a task, more than a bare job', [redis], '', { atMost: 8, goal: 5 }),
+          figureOf('MongoDB commands a task', [sumOf(costs.mongo)], '', { atMost: 5, goal: 3 }),
+          ...(syncs ? [figureOf('fsyncs a task', [syncs.api + syncs.worker], '')] : []),
+        ],
+        notes: [
+          `Redis: ${listOf(costs.redis)}; the bare job: ${listOf(bareJob)}`,
+          `MongoDB: ${listOf(costs.mongo)}`,
+          syncs ? `fsyncs: API ${syncs.api}, worker ${syncs.worker}` : 'fsyncs could not be counted: there is no strace that may be used',
+        ],
+        details: { costs, bareJob },
+      }
+    } finally {
+      await stores.stop()
+    }
+  },
+}
+
+const listOf = (counts: Counts): string =>
+  Object.entries(counts)
+    .map(([name, times]) => `${name} ${times}`)
+    .join(', ')

@@ -1,0 +1,18 @@
+import { join } from 'node:path'
+import { startLocalServices, type LocalServices } from '@darkroom/local-services'
+
+/** What benchmarks keep and leave; not in the repository. */
+export const benchFolder = join(import.meta.dirname, '..', '..', '.darkroom', 'bench')
+
+/** Runs a benchmark on a Redis and a MongoDB; empty ones, where they are started for it. */
+export async function withServices<T>(use: (services: LocalServices) => Promise<T>): Promise<T> {
+  const services = await startLocalServices({ folder: join(benchFolder, 'services'), fresh: true, log: (line) => console.error(line) })
+  try {
+    return await use(services)
+  } finally {
+    await services.stop()
+  }
+}
+
+/** For the record: what the figures were measured on. */
+export const storesOf = ({ redis, mongo }: LocalServices) => ({ redis: redis.description, mongo: mongo.description })

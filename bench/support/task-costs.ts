@@ -1,0 +1,125 @@
+import { once } from 'node:events'
+import { sampleJpeg, until } from '@darkroom/testing'
+import { Queue, QueueEvents, Worker } from 'bullmq'
+import { accepted } from '../../test/e2e/support/client.ts'
+import { createInstallation, type Stores } from '../../test/e2e/support/installation.ts'
+import { childrenOf } from '../../test/e2e/support/processes-of-linux.ts'
+import { median } from './benchmark.ts'
+import { countMongo } from './count-mongo.ts'
+import { BLOCKING, countRedis, type CommandCounter, type Counts } from './count-redis.ts'
+import { canCountSyncs, countSyncs } from './count-syncs.ts'
+
+/** What one task costs from its upload until it is completed and everybody knows, when nothing else happens. */
+export interface TaskCosts {
+  /** Commands that clients send, but for those that wait for something. */
+  redis: Counts
+  mongo: Counts
+  /** undefined where they cannot be counted. */
+  syncs: { api: number; worker: number } | undefined
+}
+
+/** Nothing that goes by the clock may fall into the time that is counted. */
+const HOUR = '3600000'
+const QUIET = {
+  ESTIMATE_INTERVAL_MS: HOUR,
+  SWEEP_INTERVAL_MS: HOUR,
+  CLEANUP_INTERVAL_MS: HOUR,
+  FOLLOW_RECHECK_MS: HOUR,
+  STALLED_INTERVAL_MS: HOUR,
+  IDLE_RESTART_MS: HOUR,
+}
+const QUIET_MS = 200
+
+/**
+ * Counts task by task, and takes the median: on a machine that is slow for a moment one of them may tell of its progress
+ * once more. The stores must be nobody else's.
+ */
+export async function measureTaskCosts(stores: Stores, tasks = 5): Promise<TaskCosts> {
+  const darkroom = await createInstallation(stores, QUIET)
+  const mongo = await countMongo(darkroom.mongoUrl)
+  const redis = await countRedis(darkroom.redisUrl)
+  try {
+    const api = await darkroom.api({ env: { MONGODB_URL: mongo.url } })
+    const worker = await darkroom.worker('worker', { env: { WORKER_CONCURRENCY: '1' } })
+    let uploads = 0
+    const oneTask = async (): Promise<void> => {
+      const seed = ++uploads
+      const name = `photo ${seed}.jpg`
+      const { id } = await accepted(api.url, { bytes: await sampleJpeg({ width: 1200, height: 900, seed }), name })
+      const isCompleted = async (): Promise<boolean> => (await darkroom.tasks.countDocuments({ name, status: 'completed' })) === 1
+      await until(isCompleted, { what: `the end of task ${id}`, timeoutMs: 30_000 })
+    }
+    const [ofRedis, ofMongo] = await countEach([redis, mongo], oneTask, tasks)
+    const syncs = canCountSyncs() ? await syncsOf({ api: [api.pid], worker: [worker.pid, ...childrenOf(worker.pid)] }, oneTask) : undefined
+    return { redis: ofRedis ?? {}, mongo: ofMongo ?? {}, syncs }
+  } finally {
+    mongo.stop()
+    redis.stop()
+    await darkroom.stop()
+  }
+}
+
+/**
+ * The commands of a bare job of BullMQ, added one by one, done by a worker that does nothing, its end heard of by its
+ * events: what a task cannot cost less than.
+ */
+export async function measureBareJob(redisUrl: string, jobs = 5): Promise<Counts> {
+  const connection = { url: redisUrl, maxRetriesPerRequest: null }
+  const queue = new Queue('bare', { connection })
+  const events = new QueueEvents('bare', { connection })
+  const worker = new Worker('bare', async () => {}, { connection, concurrency: 1, stalledInterval: Number(HOUR) })
+  const redis = await countRedis(redisUrl)
+  try {
+    await Promise.all([worker.waitUntilReady(), events.waitUntilReady()])
+    const oneJob = async (): Promise<void> => {
+      const ended = once(events, 'completed')
+      await queue.add('job', {})
+      await ended
+    }
+    return (await countEach([redis], oneJob, jobs))[0] ?? {}
+  } finally {
+    redis.stop()
+    await Promise.all([worker.close(), events.close(), queue.close()])
+  }
+}
+
+/** What one time costs, by each counter: the median of several. The time before them also makes what all later ones find. */
+async function countEach(counters: readonly CommandCounter[], act: () => Promise<void>, times: number): Promise<Counts[]> {
+  await act()
+  await countsUntilQuiet(counters)
+  const counted: Counts[][] = []
+  for (let time = 0; time < times; time++) {
+    await act()
+    counted.push(await countsUntilQuiet(counters))
+  }
+  return counters.map((_counter, index) => medians(counted.map((counts) => counts[index] ?? {})))
+}
+
+/** All that is counted until for a while nothing was. */
+async function countsUntilQuiet(counters: readonly CommandCounter[]): Promise<Counts[]> {
+  const totals: Counts[] = counters.map(() => ({}))
+  const isQuiet = async (): Promise<boolean> => {
+    const news = await Promise.all(counters.map((counter) => counter.take()))
+    for (const [index, counts] of news.entries()) {
+      for (const name of BLOCKING) delete counts[name]
+      for (const [name, times] of Object.entries(counts)) (totals[index] as Counts)[name] = (totals[index]?.[name] ?? 0) + times
+    }
+    return news.every((counts) => Object.keys(counts).length === 0)
+  }
+  await until(isQuiet, { what: 'a quiet moment', intervalMs: QUIET_MS })
+  return totals
+}
+
+function medians(counted: readonly Counts[]): Counts {
+  const names = [...new Set(counted.flatMap((counts) => Object.keys(counts)))].toSorted()
+  const entries = names.map((name) => [name, median(counted.map((counts) => counts[name] ?? 0))] as const)
+  return Object.fromEntries(entries.filter(([, times]) => times > 0))
+}
+
+async function syncsOf<Who extends string>(pids: Record<Who, number[]>, oneTask: () => Promise<void>): Promise<Record<Who, number>> {
+  const names = Object.keys(pids) as Who[]
+  const counters = await Promise.all(names.map((name) => countSyncs(pids[name])))
+  await oneTask()
+  const syncs = await Promise.all(counters.map((counter) => counter.stop()))
+  return Object.fromEntries(names.map((name, index) => [name, syncs[index]])) as Record<Who, number>
+}
