@@ -219,7 +219,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'cache-generation',
     says: 'a cached answer is good as long as it lives',
-    patches: [{ file: `${api}/tasks/task-cache.ts`, find: 'parsed.generation === generation ?', replace: 'parsed ?' }],
+    patches: [{ file: `${api}/tasks/task-cache.ts`, find: 'entry?.startsWith(head) ?', replace: 'entry ?' }],
     caughtBy: { scenario: 'fi-17', invariant: 'I7' },
   },
   {

@@ -12,12 +12,20 @@ interface ProcessFacts {
 /** CPU time that these processes and everything below them have used so far, in ms; with it that of children that have ended. */
 export function cpuMsOfTrees(roots: readonly number[]): number {
   const all = allProcesses()
+  const inTrees = withDescendants(roots, all)
+  return all.filter(({ pid }) => inTrees.has(pid)).reduce((sum, { ticks }) => sum + ticks * TICK_MS, 0)
+}
+
+/** The ids of these processes and of everything below them. */
+export const treeOf = (roots: readonly number[]): number[] => [...withDescendants(roots, allProcesses())]
+
+function withDescendants(roots: readonly number[], all: readonly ProcessFacts[]): Set<number> {
   const inTrees = new Set(roots)
   for (let before = 0; before !== inTrees.size;) {
     before = inTrees.size
     for (const { pid, parent } of all) if (inTrees.has(parent)) inTrees.add(pid)
   }
-  return all.filter(({ pid }) => inTrees.has(pid)).reduce((sum, { ticks }) => sum + ticks * TICK_MS, 0)
+  return inTrees
 }
 
 function allProcesses(): ProcessFacts[] {

@@ -9,6 +9,8 @@ export interface HttpLoadOrder {
   connections: number
   /** How long new requests are begun; those under way are waited for. */
   ms: number
+  /** One is due this often, whether the ones before it were answered or not. Without it each connection asks as fast as it is answered. */
+  everyMs?: number
   /** Taken in turn. */
   requests: HttpRequest[]
   /** Every other answer is a fault. */
@@ -30,17 +32,26 @@ export interface HttpLoad {
 
 const BOUNDARY = 'photo-of-the-benchmark'
 
-answerOrders(async ({ port, connections, ms, requests, status }: HttpLoadOrder): Promise<HttpLoad> => {
+answerOrders(async ({ port, connections, ms, everyMs = 0, requests, status }: HttpLoadOrder): Promise<HttpLoad> => {
   const files = new Map<string, Buffer>()
   const made = requests.map((request) => bytesOf(request, files))
   const latenciesMs: number[] = []
   let next = 0
   const startedAt = performance.now()
-  const takeNext = (): Buffer[] | undefined => (performance.now() - startedAt < ms ? made[next++ % made.length] : undefined)
+  const takeNext = (): Due | undefined => {
+    const dueAt = Math.max(startedAt + next * everyMs, everyMs > 0 ? 0 : performance.now())
+    return dueAt - startedAt < ms ? { bytes: made[next++ % made.length] ?? [], dueAt } : undefined
+  }
   await Promise.all(Array.from({ length: connections }, () => askOnConnection({ port, status, takeNext, latenciesMs })))
   const tookMs = performance.now() - startedAt
   return { perSecond: (latenciesMs.length * 1000) / tookMs, count: latenciesMs.length, latenciesMs }
 })
+
+/** A request, and when it is to be sent: what it waits for a connection counts as time that its client waits. */
+interface Due {
+  bytes: Buffer[]
+  dueAt: number
+}
 
 function bytesOf({ path, upload }: HttpRequest, files: Map<string, Buffer>): Buffer[] {
   if (!upload) return [Buffer.from(`GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: keep-alive\r\n\r\n`)]
@@ -60,23 +71,23 @@ function bytesOf({ path, upload }: HttpRequest, files: Map<string, Buffer>): Buf
 }
 
 /** One request after the other on one connection, until there is no next one. */
-function askOnConnection(ask: {
-  port: number
-  status: number
-  takeNext: () => Buffer[] | undefined
-  latenciesMs: number[]
-}): Promise<void> {
+function askOnConnection(ask: { port: number; status: number; takeNext: () => Due | undefined; latenciesMs: number[] }): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = connect({ port: ask.port, host: '127.0.0.1', noDelay: true })
     let received = ''
-    let sentAt = 0
-    const sendNext = (): void => {
-      const request = ask.takeNext()
-      if (!request) return void socket.end(resolve)
-      sentAt = performance.now()
+    let dueAt = 0
+    const send = (bytes: Buffer[]): void => {
       socket.cork()
-      for (const part of request) socket.write(part)
+      for (const part of bytes) socket.write(part)
       socket.uncork()
+    }
+    const sendNext = (): void => {
+      const next = ask.takeNext()
+      if (!next) return void socket.end(resolve)
+      dueAt = next.dueAt
+      const waitMs = dueAt - performance.now()
+      if (waitMs > 0) setTimeout(send, waitMs, next.bytes)
+      else send(next.bytes)
     }
     socket.setEncoding('latin1')
     socket.on('connect', sendNext)
@@ -86,7 +97,7 @@ function askOnConnection(ask: {
       if (length === undefined || received.length < length) return
       if (!received.startsWith(`HTTP/1.1 ${ask.status} `)) return socket.destroy(new Error(`The answer was ${received.slice(0, 500)}`))
       received = ''
-      ask.latenciesMs.push(performance.now() - sentAt)
+      ask.latenciesMs.push(performance.now() - dueAt)
       sendNext()
     })
     socket.on('error', reject)

@@ -24,6 +24,7 @@ import { adminRoutes } from './http/admin/admin-routes.ts'
 import { queueBoard } from './http/admin/queue-board.ts'
 import { createHttpApp } from './http/app.ts'
 import { receiveBatch } from './http/batch-upload.ts'
+import { createFileHasher } from './http/file-hasher.ts'
 import { HeldRequests } from './http/held-requests.ts'
 import { docsRoutes } from './http/openapi/docs-routes.ts'
 import { freeSpaceGate } from './http/free-space-gate.ts'
@@ -49,6 +50,7 @@ import { StatsStore } from './stats/stats-store.ts'
 import { Dispatcher } from './sync/dispatcher.ts'
 import { Janitor } from './sync/janitor.ts'
 import { QueueEventsListener } from './sync/queue-events-listener.ts'
+import { SentNotes } from './sync/sent-notes.ts'
 import { Sweeper } from './sync/sweeper.ts'
 import { TaskEventsSubscriber } from './sync/task-events-subscriber.ts'
 import { CancelTaskHandler } from './tasks/cancel-task.ts'
@@ -60,6 +62,7 @@ import { ExpireTasks, ExpireTasksHandler } from './tasks/expire-tasks.ts'
 import { ExpiryStore } from './tasks/expiry-store.ts'
 import { FileRemover } from './tasks/file-remover.ts'
 import { FollowTaskEventsHandler } from './tasks/follow-task-events.ts'
+import { GetTaskJsonHandler } from './tasks/get-task-json.ts'
 import { GetTaskHandler } from './tasks/get-task.ts'
 import { jobRoutes } from './tasks/job-routes.ts'
 import { ListTaskEventsHandler } from './tasks/list-task-events.ts'
@@ -123,7 +126,8 @@ export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): 
     log.debug({ err: error, event }, 'event not published'),
   )
   const stopJob = createStopJob(queue, (command) => publishTaskCommand(producer, names.commands, command))
-  const dispatcher = new Dispatcher({ store, queue, log, now })
+  const notes = new SentNotes({ store, log, now })
+  const dispatcher = new Dispatcher({ store, queue, notes, log })
   const ttls = new KnownTtls()
 
   const createTask = new CreateTaskHandler({
@@ -141,9 +145,11 @@ export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): 
     dispatchLeaseMs: env.DISPATCH_LEASE_MS,
     now,
   })
+  const getTaskJson = new GetTaskJsonHandler({ store, cache })
   const batches = new BatchStore(mongo)
   const completeBatch = new CompleteBatchHandler({ batches, publish, log, now })
   const onChanged = (task: TaskRecord, event: TaskEvent): void => {
+    notes.taskChanged(task)
     watchers.onChanged(task, event)
     completeBatch.taskChanged(task)
   }
@@ -169,7 +175,8 @@ export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): 
       log,
       now,
     }),
-    new GetTaskHandler({ store, cache }),
+    getTaskJson,
+    new GetTaskHandler({ getTaskJson }),
     new ListTasksHandler({ store, cache }),
     new ListTaskEventsHandler({ store }),
     new FollowTaskEventsHandler({ feed }),
@@ -202,12 +209,13 @@ export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): 
   producer.on('ready', () => void sweeper.sweep())
 
   const tempFolder = join(dataDir, 'uploads', 'temp')
-  const bootFolder = join(tempFolder, randomUUID())
+  const hasher = createFileHasher()
+  const place = { folder: join(tempFolder, randomUUID()), hash: hasher.hash }
   const admit = [freeSpaceGate(() => storage.freeBytes(), env.MIN_FREE_BYTES), reserveIdempotencyKey(cacheRedis, names.cachePrefix)]
   const limits = { maxFileBytes: env.UPLOAD_MAX_BYTES, maxFieldBytes: env.UPLOAD_MAX_FIELD_BYTES }
-  const receive = [...admit, receiveImage(bootFolder, limits)]
+  const receive = [...admit, receiveImage(place, limits)]
   const batchLimits = { ...limits, maxFiles: env.BATCH_MAX_FILES, maxBatchBytes: env.BATCH_MAX_BYTES }
-  const receiveMany = [...admit, receiveBatch(bootFolder, batchLimits)]
+  const receiveMany = [...admit, receiveBatch(place, batchLimits)]
   const janitor = new Janitor({
     store,
     storage,
@@ -328,6 +336,7 @@ export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): 
       for (const held of [streams, waiting]) held.endAll()
       return [
         { name: 'http', timeoutMs: env.SHUTDOWN_TIMEOUT_MS, run: () => closeServer(server) },
+        { name: 'hashing', timeoutMs: 1000, run: () => hasher.close() },
         { name: 'dispatch', timeoutMs: 3000, run: () => dispatcher.drain() },
         {
           name: 'sweeper',

@@ -13,6 +13,7 @@ import { CreateTask, CreateTaskHandler } from './tasks/create-task.ts'
 import { DeleteTask, DeleteTaskHandler } from './tasks/delete-task.ts'
 import { ExpireTasks, ExpireTasksHandler } from './tasks/expire-tasks.ts'
 import { FollowTaskEvents, FollowTaskEventsHandler } from './tasks/follow-task-events.ts'
+import { GetTaskJson, GetTaskJsonHandler } from './tasks/get-task-json.ts'
 import { GetTask, GetTaskHandler } from './tasks/get-task.ts'
 import { ListTaskEvents, ListTaskEventsHandler } from './tasks/list-task-events.ts'
 import { ListTasks, ListTasksHandler } from './tasks/list-tasks.ts'
@@ -41,6 +42,7 @@ route(UpdateTask, UpdateTaskHandler)
 route(DeleteTask, DeleteTaskHandler)
 route(ExpireTasks, ExpireTasksHandler)
 route(GetTask, GetTaskHandler)
+route(GetTaskJson, GetTaskJsonHandler)
 route(ListTasks, ListTasksHandler)
 route(ListTaskEvents, ListTaskEventsHandler)
 route(FollowTaskEvents, FollowTaskEventsHandler)

@@ -19,7 +19,8 @@ export function createHttpApp(options: {
   const app = express()
   app.disable('x-powered-by')
   app.set('case sensitive routing', true)
-  app.use(...options.watch, commonHeaders(options.isClosing), refuseUnclear)
+  closeConnectionsWhile(options.isClosing, app)
+  app.use(...options.watch, commonHeaders, refuseUnclear)
   app.use('/api/v1', ...options.v1)
   app.use('/api', ...options.aliases)
   for (const base of ['/', '/api', '/api/v1']) app.use(base, options.health)
@@ -29,23 +30,22 @@ export function createHttpApp(options: {
   return app
 }
 
-const commonHeaders =
-  (isClosing: () => boolean): RequestHandler =>
-  (req, res, next) => {
-    // fetch adds `no-cache` to whatever names an ETag, and Express would never answer 304 to it. Who names one asks for it.
-    if (req.headers['if-none-match']) delete req.headers['cache-control']
-    res.set('X-Content-Type-Options', 'nosniff')
-    closeConnectionWhile(isClosing, res)
-    next()
-  }
+const commonHeaders: RequestHandler = (req, res, next) => {
+  // fetch adds `no-cache` to whatever names an ETag, and Express would never answer 304 to it. Who names one asks for it.
+  if (req.headers['if-none-match']) delete req.headers['cache-control']
+  res.setHeader('X-Content-Type-Options', 'nosniff')
+  next()
+}
 
 /** Asked as late as the headers are written: closing may begin while the request is being worked on. */
-function closeConnectionWhile(isClosing: () => boolean, res: Response): void {
-  const writeHead = res.writeHead.bind(res) as (...given: unknown[]) => Response
-  res.writeHead = (...given: unknown[]) => {
-    if (isClosing()) res.set('Connection', 'close')
-    return writeHead(...given)
-  }
+function closeConnectionsWhile(isClosing: () => boolean, { response }: Express): void {
+  const { writeHead } = response as { writeHead: (this: Response, ...given: unknown[]) => Response }
+  Object.assign(response, {
+    writeHead(this: Response, ...given: unknown[]) {
+      if (isClosing()) this.setHeader('Connection', 'close')
+      return writeHead.apply(this, given)
+    },
+  })
 }
 
 /** What Node would refuse as well, but without a body that says why (RFC 9112 section 3.2, RFC 9110 section 10.1.1). */

@@ -2,7 +2,7 @@ import type { Request, RequestHandler } from 'express'
 import multer from 'multer'
 import { AppError } from '../app-error.ts'
 import { hashingDisk } from './hashing-disk.ts'
-import { declaresTooMuch, readForm, refuseUnread, type UploadLimits } from './image-upload.ts'
+import { declaresTooMuch, readForm, refuseUnread, type UploadLimits, type UploadPlace } from './image-upload.ts'
 
 export interface BatchLimits extends UploadLimits {
   maxFiles: number
@@ -13,11 +13,11 @@ export interface BatchLimits extends UploadLimits {
 const FILE_FIELDS = ['files', 'file', 'image']
 
 /**
- * Receives many files of a multipart request into `folder`. One that is too large spoils nothing: it is read to its end
+ * Receives many files of a multipart request into a folder. One that is too large spoils nothing: it is read to its end
  * and its `bytes` tell. Removes what it wrote when the request as a whole fails or is broken off.
  */
-export function receiveBatch(folder: string, limits: BatchLimits): RequestHandler {
-  const storage = hashingDisk(folder, { keepBytes: limits.maxFileBytes, onBytes: countBytes(limits.maxBatchBytes) })
+export function receiveBatch({ folder, hash }: UploadPlace, limits: BatchLimits): RequestHandler {
+  const storage = hashingDisk(folder, { hash, keepBytes: limits.maxFileBytes, onBytes: countBytes(limits.maxBatchBytes) })
   const read = readForm(storage, { ...limits, maxFileBytes: Infinity, fileFields: FILE_FIELDS })
   return (req, res, next) => {
     if (declaresTooMuch(req, limits.maxBatchBytes)) return refuseUnread(batchTooLarge())(req, res, next)

@@ -1,9 +1,10 @@
-import { createHash, randomInt } from 'node:crypto'
+import { randomInt } from 'node:crypto'
 import { mkdir, open, unlink, type FileHandle } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import type { Request } from 'express'
 import type { StorageEngine } from 'multer'
+import type { FileHasher } from './file-hasher.ts'
 
 /** A file as it was received: its bytes lie in `path`, which belongs to whoever handles the request. */
 export interface ReceivedFile {
@@ -16,19 +17,24 @@ export interface ReceivedFile {
 }
 
 export interface HashingDiskOptions {
-  /** Of a longer file the rest is read but not kept; its `bytes` tell. */
+  hash: FileHasher['hash']
+  /** Of a longer file the rest is read but neither kept nor hashed; its `bytes` tell. */
   keepBytes?: number
   /** Told of every piece of a request. What it throws fails the request. */
   onBytes?: (req: Request, bytes: number) => void
 }
 
-/** Writes files of forms into a folder, hashing them on their way. */
-export function hashingDisk(folder: string, options: HashingDiskOptions = {}): StorageEngine {
+/** Writes files of forms into a folder, and hashes them there. */
+export function hashingDisk(folder: string, { hash, keepBytes = Infinity, onBytes }: HashingDiskOptions): StorageEngine {
   return {
     _handleFile(req, file, callback) {
       const path = join(folder, temporaryName(file.fieldname, file.originalname))
-      write(file.stream, path, { keepBytes: options.keepBytes ?? Infinity, onBytes: (bytes) => options.onBytes?.(req, bytes) }).then(
-        (written) => callback(null, { path, ...written } as never),
+      const receive = async (): Promise<object> => {
+        const size = await write(file.stream, path, { keepBytes, onBytes: (bytes) => onBytes?.(req, bytes) })
+        return { path, size, bytes: size, ...(await hash(path)) }
+      }
+      receive().then(
+        (received) => callback(null, received as never),
         (error: unknown) =>
           void unlink(path)
             .catch(() => {})
@@ -56,24 +62,23 @@ export function receivedFiles(req: Request): ReceivedFile[] {
   }))
 }
 
-/** Chunk by chunk, the next one read only when the last is written: what many uploads hold in memory stays small. */
+/**
+ * Chunk by chunk, the next one read only when the last is written: what many uploads hold in memory stays small.
+ * @returns how many bytes came
+ */
 async function write(
   source: Readable,
   path: string,
   { keepBytes, onBytes }: { keepBytes: number; onBytes: (bytes: number) => void },
-): Promise<Omit<ReceivedFile, 'path' | 'originalName'> & { size: number }> {
-  const sha256 = createHash('sha256')
-  const md5 = createHash('md5')
+): Promise<number> {
   let bytes = 0
   const take = async (chunk: Buffer): Promise<void> => {
+    const room = Math.max(0, keepBytes - bytes)
     bytes += chunk.length
     onBytes(chunk.length)
-    sha256.update(chunk)
-    md5.update(chunk)
-    if (bytes <= keepBytes) await writeAll(file, chunk)
+    await writeAll(file, chunk.subarray(0, room))
   }
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  const file = await open(path, 'wx', 0o600)
+  const file = await openNew(path)
   let fault: { error: unknown } | undefined
   try {
     for await (const chunk of source as AsyncIterable<Buffer>) {
@@ -84,7 +89,17 @@ async function write(
     await file.close()
   }
   if (fault) throw fault.error
-  return { bytes, size: bytes, sha256: sha256.digest('hex'), md5: md5.digest('hex') }
+  return bytes
+}
+
+/** The folder is made when it is missed: mostly it is there. */
+async function openNew(path: string): Promise<FileHandle> {
+  const openIt = (): Promise<FileHandle> => open(path, 'wx', 0o600)
+  return openIt().catch(async (error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+    return openIt()
+  })
 }
 
 /** One write may take less than it was given, above all on a disk that is filling up. */

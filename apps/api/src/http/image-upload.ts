@@ -2,11 +2,18 @@ import type { IncomingMessage } from 'node:http'
 import type { Request, RequestHandler, Response } from 'express'
 import multer, { type StorageEngine } from 'multer'
 import { AppError } from '../app-error.ts'
+import type { FileHasher } from './file-hasher.ts'
 import { hashingDisk, receivedFiles, type ReceivedFile } from './hashing-disk.ts'
 
 export interface UploadLimits {
   maxFileBytes: number
   maxFieldBytes: number
+}
+
+/** Where files go, and who hashes them. */
+export interface UploadPlace {
+  folder: string
+  hash: FileHasher['hash']
 }
 
 const FILE_FIELDS = ['file', 'image'] as const
@@ -17,11 +24,11 @@ const MAX_FIELDS = 20
 export const LINGER_MS = 2000
 
 /**
- * Receives one image of a multipart request into `folder`, hashing it on its way to the disk: it is never held in
- * memory. Removes what it wrote when the request fails or is broken off.
+ * Receives one image of a multipart request into a folder, and hashes it there: it is never held in memory. Removes
+ * what it wrote when the request fails or is broken off.
  */
-export function receiveImage(folder: string, limits: UploadLimits): RequestHandler {
-  const read = readForm(hashingDisk(folder), { ...limits, fileFields: FILE_FIELDS, maxFiles: 1 })
+export function receiveImage({ folder, hash }: UploadPlace, limits: UploadLimits): RequestHandler {
+  const read = readForm(hashingDisk(folder, { hash }), { ...limits, fileFields: FILE_FIELDS, maxFiles: 1 })
   return (req, res, next) => {
     if (declaresTooMuch(req, limits.maxFileBytes)) return refuseUnread(fileTooLarge())(req, res, next)
     read(req, res, next)

@@ -1,16 +1,18 @@
 import type { Logger } from '@darkroom/runtime'
 import type { RequestHandler } from 'express'
-import { pinoHttp } from 'pino-http'
 
 /** One line a request when it has ended; probes and answers without trouble only at level debug. */
 export function logRequests(log: Logger): RequestHandler {
-  return pinoHttp({
-    logger: log,
-    quietReqLogger: true,
-    serializers: {
-      req: ({ id, method, url }: { id: unknown; method: string; url: string }) => ({ id, method, url: url.split('?')[0] }),
-      res: ({ statusCode }: { statusCode: number }) => ({ statusCode }),
-    },
-    customLogLevel: (_req, res) => (res.statusCode >= 500 ? 'warn' : 'debug'),
-  })
+  return (req, res, next) => {
+    const startedAt = performance.now()
+    res.once('close', () => {
+      const { statusCode } = res
+      const level = statusCode >= 500 ? 'warn' : 'debug'
+      if (!log.isLevelEnabled(level)) return
+      const request = { method: req.method, url: req.originalUrl.split('?')[0] }
+      const facts = { req: request, res: { statusCode }, responseTime: Math.round(performance.now() - startedAt) }
+      log[level](facts, res.writableFinished ? 'request completed' : 'request aborted')
+    })
+    next()
+  }
 }

@@ -14,6 +14,13 @@ export function measureRequests(registry: Registry): RequestHandler {
     buckets: SECONDS,
     registers: [registry],
   })
+  const known = new Map<string, { observe: (seconds: number) => void }>()
+  const durationsOf = (method: string, route: string, status: string) => {
+    const name = `${method} ${route} ${status}`
+    const found = known.get(name) ?? durations.labels({ method, route, status })
+    known.set(name, found)
+    return found
+  }
   return (req, res, next) => {
     const startedAt = performance.now()
     res.once('close', () => {
@@ -21,7 +28,7 @@ export function measureRequests(registry: Registry): RequestHandler {
       const route = typeof res.locals.route === 'string' ? res.locals.route : 'none'
       // A client that left had no answer, whatever status it would have had.
       const status = res.writableFinished ? String(res.statusCode) : 'aborted'
-      durations.observe({ method, route, status }, (performance.now() - startedAt) / 1000)
+      durationsOf(method, route, status).observe((performance.now() - startedAt) / 1000)
     })
     next()
   }

@@ -2,9 +2,7 @@ import type { ImageDelivery, ImageQueue } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
 import type { TaskStore } from '../tasks/task-store.ts'
 import { previousRuns, queuedAt, type TaskRecord } from '../tasks/task.ts'
-
-/** A task whose job is on the queue is looked after this much later, should nothing be heard of it. */
-const FIRST_CHECK_MS = 10_000
+import type { SentNotes } from './sent-notes.ts'
 
 /**
  * Puts the jobs of due tasks on the queue: right after their insert, and from the sweeper for those that were left.
@@ -15,7 +13,7 @@ export class Dispatcher {
   #waiting: TaskRecord[] = []
   #running: Promise<void> | undefined
 
-  constructor(deps: { store: TaskStore; queue: ImageQueue; log: Logger; now: () => number }) {
+  constructor(deps: { store: TaskStore; queue: ImageQueue; notes: SentNotes; log: Logger }) {
     this.#deps = deps
   }
 
@@ -29,6 +27,7 @@ export class Dispatcher {
   /** Ends when nothing is under way any more. */
   async drain(): Promise<void> {
     await this.#running
+    await this.#deps.notes.write()
   }
 
   async #run(): Promise<void> {
@@ -42,10 +41,10 @@ export class Dispatcher {
   }
 
   async #send(tasks: readonly TaskRecord[]): Promise<void> {
-    const { store, queue, log, now } = this.#deps
+    const { store, queue, notes, log } = this.#deps
     try {
       await queue.add(tasks.map((task) => toDelivery(task, queue.policy.attempts)))
-      await store.markSent(tasks, new Date(now() + FIRST_CHECK_MS))
+      notes.add(tasks)
     } catch (error) {
       log.warn({ err: error, tasks: tasks.length }, 'could not dispatch now; the tasks stay due')
       // Due at once, not when this process's lease ends: the sweep that follows the queue's return takes them.

@@ -92,7 +92,7 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, AcceptedTas
         throw keyInUse()
       }
     }
-    await cache.taskChanged(record.tenant, id)
+    await cache.taskCreated(record.tenant)
     // One connection, so subscribers hear of the task before any worker does.
     void publish(createdEvent(record))
     void dispatch(record)

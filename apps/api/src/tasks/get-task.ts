@@ -1,12 +1,6 @@
 import type { Task } from '@darkroom/contracts'
 import { RequestData, type RequestHandler } from 'mediatr-ts'
-import { taskNotFound } from '../app-error.ts'
-import { JOB_ID, TASK_ID } from './find-task.ts'
-import type { TaskCache } from './task-cache.ts'
-import type { TaskStore } from './task-store.ts'
-import { toTaskView } from './task-view.ts'
-
-const ALIASES_KEPT = 10_000
+import { GetTaskJson, type GetTaskJsonHandler } from './get-task-json.ts'
 
 /** One task by its id or its jobId. Throws TASK_NOT_FOUND, also for another tenant's. */
 export class GetTask extends RequestData<Task> {
@@ -21,36 +15,13 @@ export class GetTask extends RequestData<Task> {
 }
 
 export class GetTaskHandler implements RequestHandler<GetTask, Task> {
-  readonly #store: TaskStore
-  readonly #cache: TaskCache
-  /** An alias never changes its task, so it may be remembered for as long as there is room. */
-  readonly #taskIdByJobId = new Map<string, string>()
+  readonly #getTaskJson: GetTaskJsonHandler
 
-  constructor(deps: { store: TaskStore; cache: TaskCache }) {
-    this.#store = deps.store
-    this.#cache = deps.cache
+  constructor(deps: { getTaskJson: GetTaskJsonHandler }) {
+    this.#getTaskJson = deps.getTaskJson
   }
 
   async handle({ tenant, id }: GetTask): Promise<Task> {
-    const asked = id.toLowerCase()
-    const taskId = TASK_ID.test(asked) ? asked : await this.#taskIdOf(tenant, asked)
-    const view = await this.#cache.task(tenant, taskId, async () => {
-      const task = await this.#store.find(tenant, taskId)
-      return task && toTaskView(task)
-    })
-    if (!view) throw taskNotFound()
-    return view
-  }
-
-  async #taskIdOf(tenant: string, jobId: string): Promise<string> {
-    if (!JOB_ID.test(jobId)) throw taskNotFound()
-    const alias = `${tenant} ${jobId}`
-    const known = this.#taskIdByJobId.get(alias)
-    if (known) return known
-    const task = await this.#store.findByJobId(tenant, jobId)
-    if (!task) throw taskNotFound()
-    if (this.#taskIdByJobId.size >= ALIASES_KEPT) this.#taskIdByJobId.clear()
-    this.#taskIdByJobId.set(alias, task.id)
-    return task.id
+    return JSON.parse(await this.#getTaskJson.handle(new GetTaskJson(tenant, id))) as Task
   }
 }

@@ -8,6 +8,7 @@ import { fieldPart } from '../../test/multipart.ts'
 import { forgetKeys, openDatabase, openRedis, startTestApi, testLog } from '../../test/start-test-api.ts'
 import { startTcpProxy } from '../../test/tcp-proxy.ts'
 import { historyOf, newRecord } from '../../test/task-history.ts'
+import { GetTaskJsonHandler } from './get-task-json.ts'
 import { GetTask, GetTaskHandler } from './get-task.ts'
 import { ListTasks, ListTasksHandler } from './list-tasks.ts'
 import { KnownTtls } from './known-ttls.ts'
@@ -40,7 +41,7 @@ afterAll(async () => {
 /** The handlers of one API process, over the common store and a cache connection of their own. */
 function processOn(connection: Redis, prefix = `${name}:`, readFrom = store) {
   const cache = new TaskCache(connection, prefix, testLog)
-  const get = new GetTaskHandler({ store: readFrom, cache })
+  const get = new GetTaskHandler({ getTaskJson: new GetTaskJsonHandler({ store: readFrom, cache }) })
   const list = new ListTasksHandler({ store, cache })
   const update = new UpdateTaskStatusHandler({
     store,
@@ -190,9 +191,9 @@ it('fifty readers of one cold key cost one load', async () => {
   let loads = 0
   const load = async () => {
     loads++
-    return store.count(mine)
+    return { total: await store.count(mine) }
   }
-  const read = () => cache.task(DEFAULT_TENANT, 'cold', load)
+  const read = () => cache.taskJson(DEFAULT_TENANT, 'cold', load)
   const values = await Promise.all(Array.from({ length: 50 }, read))
   expect(new Set(values).size).toBe(1)
   await read()

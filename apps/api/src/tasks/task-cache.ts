@@ -3,18 +3,21 @@ import { tenantKey } from '@darkroom/contracts'
 import type { Logger } from '@darkroom/runtime'
 import type { Redis } from 'ioredis'
 import type { TaskFilter } from './task-store.ts'
+import type { TaskRecord } from './task.ts'
 
 const TTL_MS = { task: 60_000, list: 30_000, count: 45_000 } as const
 /** Longer than any entry lives: a generation that went missing is made anew at random and so revives no old entry. */
 const GENERATION_TTL_MS = 5 * 60_000
 const RETRY_MS = 1000
+/** Gives several generations a new value with one command. */
+const RENEW = "for _, key in ipairs(KEYS) do redis.call('SET', key, ARGV[1], 'PX', ARGV[2]) end"
 
 export type OnRead = (entry: keyof typeof TTL_MS, hit: boolean) => void
 
 /** Who is told of what. */
 export interface CacheWatch {
   onRead?: OnRead
-  onTaskChanged?: (tenant: string, id: string) => void
+  onTaskChanged?: (tenant: string, id: string, task?: TaskRecord) => void
 }
 
 /**
@@ -28,7 +31,7 @@ export class TaskCache {
   readonly #prefix: string
   readonly #log: Logger
   readonly #watch: CacheWatch
-  readonly #loading = new Map<string, Promise<unknown>>()
+  readonly #loading = new Map<string, Promise<string | undefined>>()
   /**
    * Generations still to be replaced, each with the change that asked for it last: a reply to an earlier change pays
    * nothing of a later one. What fails while Redis is away or hangs is tried again.
@@ -45,49 +48,56 @@ export class TaskCache {
     redis.on('ready', () => void this.#pay([...this.#owed.keys()]))
   }
 
-  task<T>(tenant: string, id: string, load: () => Promise<T>): Promise<T> {
+  /** In JSON, as it is sent: most readers need nothing else. undefined where `load` finds nothing. */
+  taskJson(tenant: string, id: string, load: () => Promise<object | undefined>): Promise<string | undefined> {
     return this.#wrap('task', this.#key(tenant, `task:${id}`), this.#taskGeneration(tenant, id), load)
   }
 
-  list<T>(filter: TaskFilter, page: object, load: () => Promise<T>): Promise<T> {
+  async list<T extends object>(filter: TaskFilter, page: object, load: () => Promise<T>): Promise<T> {
     const key = this.#key(filter.tenant, `tasks:list:${hashOf({ ...filter, ...page })}`)
-    return this.#wrap('list', key, this.#listGeneration(filter.tenant), load)
+    return JSON.parse((await this.#wrap('list', key, this.#listGeneration(filter.tenant), load)) as string) as T
   }
 
-  count<T>(filter: TaskFilter, load: () => Promise<T>): Promise<T> {
+  async count(filter: TaskFilter, load: () => Promise<number>): Promise<number> {
     const key = this.#key(filter.tenant, `tasks:count:${hashOf(filter)}`)
-    return this.#wrap('count', key, this.#listGeneration(filter.tenant), load)
+    return Number(await this.#wrap('count', key, this.#listGeneration(filter.tenant), load))
   }
 
-  /** To be called after a task was changed in the database; with `listed: false` where no list or count can tell. */
-  async taskChanged(tenant: string, id: string, { listed = true } = {}): Promise<void> {
-    const generations = [this.#taskGeneration(tenant, id), ...(listed ? [this.#listGeneration(tenant)] : [])]
-    for (const key of generations) this.#owed.set(key, ++this.#changes)
-    await this.#pay(generations)
+  /** To be called after a task was made: nobody has read it yet, but lists and counts are behind. */
+  async taskCreated(tenant: string): Promise<void> {
+    await this.#renew([this.#listGeneration(tenant)])
+  }
+
+  /** To be called after a task was changed in the database, to `task` where that is known; with `listed: false` where no list or count can tell. */
+  async taskChanged(tenant: string, id: string, { listed = true, task }: { listed?: boolean; task?: TaskRecord } = {}): Promise<void> {
+    await this.#renew([this.#taskGeneration(tenant, id), ...(listed ? [this.#listGeneration(tenant)] : [])])
     // Whoever learns of the change from here and reads the task gets the changed one.
-    this.#watch.onTaskChanged?.(tenant, id)
+    this.#watch.onTaskChanged?.(tenant, id, task)
   }
 
-  async #wrap<T>(kind: keyof typeof TTL_MS, key: string, generationKey: string, load: () => Promise<T>): Promise<T> {
+  async #wrap(
+    kind: keyof typeof TTL_MS,
+    key: string,
+    generationKey: string,
+    load: () => Promise<object | number | undefined>,
+  ): Promise<string | undefined> {
     const seen = await this.#attempt(() => this.#read(key, generationKey))
-    this.#watch.onRead?.(kind, seen?.entry !== undefined && !this.#owed.has(generationKey))
-    if (!seen || this.#owed.has(generationKey)) return load()
-    if (seen.entry !== undefined) return seen.entry as T
+    this.#watch.onRead?.(kind, seen?.json !== undefined && !this.#owed.has(generationKey))
+    if (!seen || this.#owed.has(generationKey)) return JSON.stringify(await load())
+    if (seen.json !== undefined) return seen.json
     // Readers that saw the same generation share one load; a newer generation starts its own.
     return this.#once(`${key} ${seen.generation}`, async () => {
-      const value = await load()
-      const entry = JSON.stringify({ generation: seen.generation, value })
-      if (value !== undefined) await this.#attempt(() => this.#redis.set(key, entry, 'PX', TTL_MS[kind]))
-      return value
+      const json = JSON.stringify(await load()) as string | undefined
+      if (json !== undefined) await this.#attempt(() => this.#redis.set(key, `${headOf(seen.generation)}${json}}`, 'PX', TTL_MS[kind]))
+      return json
     })
   }
 
-  async #read(key: string, generationKey: string): Promise<{ generation: string; entry?: unknown }> {
+  async #read(key: string, generationKey: string): Promise<{ generation: string; json?: string }> {
     const [entry, current] = await this.#redis.mget(key, generationKey)
     const generation = current ?? (await this.#newGeneration(generationKey))
-    if (!entry) return { generation }
-    const parsed = JSON.parse(entry) as { generation: string; value: unknown }
-    return parsed.generation === generation ? { generation, entry: parsed.value } : { generation }
+    const head = headOf(generation)
+    return entry?.startsWith(head) ? { generation, json: entry.slice(head.length, -1) } : { generation }
   }
 
   /** Two readers may meet here: the first one's generation holds for both. */
@@ -96,14 +106,17 @@ export class TaskCache {
     return (await this.#redis.set(key, made, 'PX', GENERATION_TTL_MS, 'NX', 'GET')) ?? made
   }
 
+  async #renew(generations: readonly string[]): Promise<void> {
+    for (const key of generations) this.#owed.set(key, ++this.#changes)
+    await this.#pay(generations)
+  }
+
   async #pay(keys: readonly string[]): Promise<void> {
     if (keys.length === 0) return
     const asked = keys.map((key) => this.#owed.get(key))
     await this.#attempt(async () => {
-      const batch = this.#redis.pipeline()
-      for (const key of keys) batch.set(key, randomUUID(), 'PX', GENERATION_TTL_MS)
-      const results = await batch.exec()
-      results?.forEach(([error], index) => error ?? this.#settle(keys[index] ?? '', asked[index]))
+      await this.#redis.eval(RENEW, keys.length, ...keys, randomUUID(), GENERATION_TTL_MS)
+      keys.forEach((key, index) => this.#settle(key, asked[index]))
     })
     if (this.#owed.size > 0 && this.#retry === undefined) this.#retry = setTimeout(() => this.#payLater(), RETRY_MS).unref()
   }
@@ -118,8 +131,8 @@ export class TaskCache {
     if (this.#redis.status === 'ready') void this.#pay([...this.#owed.keys()])
   }
 
-  async #once<T>(name: string, load: () => Promise<T>): Promise<T> {
-    const running = this.#loading.get(name) as Promise<T> | undefined
+  async #once(name: string, load: () => Promise<string | undefined>): Promise<string | undefined> {
+    const running = this.#loading.get(name)
     if (running) return running
     const started = load().finally(() => this.#loading.delete(name))
     this.#loading.set(name, started)
@@ -148,6 +161,9 @@ export class TaskCache {
     return this.#key(tenant, 'tasks:generation')
   }
 }
+
+/** What an entry begins with. It is JSON, but on its way from Redis to a client nobody has to read it. */
+const headOf = (generation: string): string => `{"generation":"${generation}","value":`
 
 /** The same question gives the same hash, in whatever order it was asked. MD5 as the documented key demands; it guards nothing. */
 function hashOf(question: object): string {

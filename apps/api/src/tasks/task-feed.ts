@@ -1,7 +1,7 @@
 import type { TaskEventOf } from '@darkroom/contracts'
 import type { Logger } from '@darkroom/runtime'
 import { TaskFollower, type TaskNews } from './task-follower.ts'
-import type { TaskStore } from './task-store.ts'
+import type { Revision, TaskStore } from './task-store.ts'
 import { entryFor, type TaskRecord } from './task.ts'
 
 /** All that follow one task here, and which state of it they know. */
@@ -9,7 +9,7 @@ interface Topic {
   tenant: string
   id: string
   followers: Set<TaskFollower>
-  revision?: string
+  known?: Revision
   reading?: Promise<void> | undefined
   again?: boolean
 }
@@ -49,10 +49,11 @@ export class TaskFeed {
     return follower
   }
 
-  /** A task may have changed. Cheap where nobody follows it. */
-  changed = (tenant: string, id: string): void => {
+  /** A task may have changed; to `task`, where that is known. Cheap where nobody follows it. */
+  changed = (tenant: string, id: string, task?: TaskRecord): void => {
     const topic = this.#topics.get(keyOf(tenant, id))
-    if (topic) void this.#refresh(topic)
+    if (topic && task) spread(topic, task)
+    else if (topic) void this.#refresh(topic)
   }
 
   /** Progress as it is made, for those who listen live: little of it is ever stored. */
@@ -75,8 +76,7 @@ export class TaskFeed {
     try {
       const revisions = await store.revisions([...this.#topics.values()].map((topic) => topic.id))
       for (const topic of this.#topics.values()) {
-        const { revision } = topic
-        if (revision !== undefined && revision !== (revisions.get(topic.id) ?? GONE)) void this.#refresh(topic)
+        if (topic.known && isNewer(revisions.get(topic.id) ?? GONE, topic.known)) void this.#refresh(topic)
       }
     } catch (error) {
       log.debug({ err: error }, 'followed tasks could not be checked now')
@@ -107,16 +107,18 @@ export class TaskFeed {
   }
 }
 
-const GONE = 'gone'
-
 const keyOf = (tenant: string, id: string): string => `${tenant} ${id}`
 
-const revisionOf = (task: TaskRecord | undefined): string => (task ? `${task.epoch}.${task.rev}` : GONE)
+/** What follows everything: a task that was deleted does not come back. */
+const GONE: Revision = { epoch: Infinity, rev: Infinity }
 
+const isNewer = (a: Revision, b: Revision): boolean => (a.epoch === b.epoch ? a.rev > b.rev : a.epoch > b.epoch)
+
+/** Reads and writes end in any order: what is older than what was told already is dropped. */
 function spread(topic: Topic, task: TaskRecord | undefined): void {
-  const revision = revisionOf(task)
-  if (topic.revision === revision) return
-  topic.revision = revision
+  const revision = task ?? GONE
+  if (topic.known && !isNewer(revision, topic.known)) return
+  topic.known = { epoch: revision.epoch, rev: revision.rev }
   tellAll(topic, task ? { task } : { gone: true })
 }
 

@@ -7,11 +7,12 @@ import type { SendVariant } from '../http/send-variant.ts'
 import type { Send } from '../mediator.ts'
 import { CancelTask } from './cancel-task.ts'
 import { DeleteTask } from './delete-task.ts'
+import { GetTaskJson } from './get-task-json.ts'
 import { GetTask } from './get-task.ts'
 import { ListTasks } from './list-tasks.ts'
 import { RetryTask } from './retry-task.ts'
 import { SignDownload } from './sign-download.ts'
-import { etagOf } from './task-etag.ts'
+import { etagOf, etagOfJson } from './task-etag.ts'
 import { downloadUrlFields, listQuery, parseInput, taskChanges, waitQuery } from './task-fields.ts'
 import { UpdateTask } from './update-task.ts'
 import { WaitForTask } from './wait-for-task.ts'
@@ -33,12 +34,10 @@ const POLL_AFTER_SECONDS = '1'
 
 /** `/api/v1/tasks`: create, list, read, change, cancel, retry, delete, download. */
 export function taskRoutes({ send, receive, acceptUpload, sendVariant, readJson, waiting }: TaskRouteDeps): Router {
-  const readTask = async (req: Request, res: Response): Promise<Task> => {
-    const { wait } = parseInput(waitQuery, req.query, { status: 400, code: 'INVALID_QUERY' })
-    const task = await send(new GetTask(DEFAULT_TENANT, idOf(req)))
-    if (wait === 0) return task
-    const signal = AbortSignal.any([waiting.hold(res, task.id), AbortSignal.timeout(wait * 1000)])
-    return send(new WaitForTask(DEFAULT_TENANT, task.id, { ifNoneMatch: req.get('If-None-Match'), signal }))
+  const waitForTask = async (req: Request, res: Response, seconds: number): Promise<Task> => {
+    const { id } = await send(new GetTask(DEFAULT_TENANT, idOf(req)))
+    const signal = AbortSignal.any([waiting.hold(res, id), AbortSignal.timeout(seconds * 1000)])
+    return send(new WaitForTask(DEFAULT_TENANT, id, { ifNoneMatch: req.get('If-None-Match'), signal }))
   }
   return routesOf({
     '/tasks': {
@@ -57,7 +56,11 @@ export function taskRoutes({ send, receive, acceptUpload, sendVariant, readJson,
       },
     },
     '/tasks/:id': {
-      get: async (req, res) => sendTask(res, await readTask(req, res)),
+      get: async (req, res) => {
+        const { wait } = parseInput(waitQuery, req.query, { status: 400, code: 'INVALID_QUERY' })
+        if (wait > 0) sendTask(res, await waitForTask(req, res, wait))
+        else sendTaskJson(req, res, await send(new GetTaskJson(DEFAULT_TENANT, idOf(req))))
+      },
       patch: [
         ...readJson,
         async (req, res) => {
@@ -103,6 +106,17 @@ export const idOf = (req: Request): string => String(req.params.id)
 /** Express answers If-None-Match by the tag. */
 function sendTask(res: Response, task: Task): void {
   res.set({ 'Cache-Control': 'no-cache', ETag: etagOf(task) }).json(task)
+}
+
+/** As it came from the cache, nothing of it read or written anew: this is what clients ask for most. */
+function sendTaskJson(req: Request, res: Response, json: string): void {
+  res.setHeader('Cache-Control', 'no-cache').setHeader('ETag', etagOfJson(json))
+  if (req.fresh) {
+    res.status(304).end()
+    return
+  }
+  res.setHeader('Content-Type', 'application/json; charset=utf-8').setHeader('Content-Length', Buffer.byteLength(json))
+  res.end(json)
 }
 
 /** The Link to the page behind this one, if there is one. */

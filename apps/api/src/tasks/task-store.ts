@@ -31,6 +31,9 @@ export interface Fence {
   rev?: number
 }
 
+/** How far a task has come: every write counts. */
+export type Revision = Pick<TaskRecord, 'epoch' | 'rev'>
+
 /** What a person may change of a task at any time. */
 export type TaskEdit = Partial<Pick<TaskRecord, 'name' | 'metadata' | 'ttlSeconds' | 'expiresAt'>>
 
@@ -93,13 +96,13 @@ export class TaskStore {
     return toRecord(await this.#tasks.findOne({ _id: new Types.ObjectId(id), tenant }).lean<TaskDocument>())
   }
 
-  /** Where each of these tasks stands, of whatever tenant: `epoch.rev`. A task that is not there is missing. */
-  async revisions(ids: readonly string[]): Promise<Map<string, string>> {
+  /** Where each of these tasks stands, of whatever tenant. A task that is not there is missing. */
+  async revisions(ids: readonly string[]): Promise<Map<string, Revision>> {
     const found = await this.#tasks
       .find({ _id: { $in: ids.map(toObjectId) } })
       .select({ epoch: 1, rev: 1 })
       .lean<Pick<TaskDocument, '_id' | 'epoch' | 'rev'>[]>()
-    return new Map(found.map(({ _id, epoch, rev }) => [_id.toHexString(), `${epoch}.${rev}`]))
+    return new Map(found.map(({ _id, epoch, rev }) => [_id.toHexString(), { epoch, rev }]))
   }
 
   async findByJobId(tenant: string, jobId: string): Promise<TaskRecord | undefined> {

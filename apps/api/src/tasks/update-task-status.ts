@@ -68,7 +68,7 @@ export class UpdateTaskStatusHandler implements RequestHandler<UpdateTaskStatus,
       return undefined
     }
     if (move.patch.nextCheckAt !== null) ttls.remember(task)
-    await cache.taskChanged(tenant, id, { listed: event.eventType !== 'task.progress' })
+    await cache.taskChanged(tenant, id, { listed: event.eventType !== 'task.progress', task })
     onChanged?.(task, event)
     // The other events were published by the worker; a final failure is known for sure only here.
     if (event.eventType === 'task.failed') await publish(event)

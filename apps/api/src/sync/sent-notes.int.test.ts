@@ -1,0 +1,66 @@
+import { uniqueName, until } from '@darkroom/testing'
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { openDatabase, testLog } from '../../test/start-test-api.ts'
+import { newRecord } from '../../test/task-history.ts'
+import { TaskStore } from '../tasks/task-store.ts'
+import type { TaskRecord } from '../tasks/task.ts'
+import { SentNotes } from './sent-notes.ts'
+
+let database: Awaited<ReturnType<typeof openDatabase>>
+let store: TaskStore
+let notes: SentNotes
+
+beforeAll(async () => {
+  database = await openDatabase(uniqueName('notes'))
+  store = new TaskStore(database.connection)
+  await store.prepare()
+})
+beforeEach(() => {
+  notes = new SentNotes({ store, log: testLog, now: Date.now })
+})
+afterAll(() => database.drop())
+
+async function newTask(): Promise<TaskRecord> {
+  const task = newRecord()
+  await store.insert(task)
+  return task
+}
+
+const stateOf = async ({ tenant, id }: TaskRecord) => (await store.find(tenant, id))?.dispatch.state
+
+it('tasks that nothing is heard of are noted as sent by themselves, and looked after later', async () => {
+  const tasks = await Promise.all([newTask(), newTask()])
+  notes.add(tasks)
+  for (const task of tasks) {
+    await until(async () => (await stateOf(task)) === 'sent', { what: 'the note' })
+    const { nextCheckAt } = (await store.find(task.tenant, task.id)) as TaskRecord
+    expect(nextCheckAt?.getTime()).toBeGreaterThan(Date.now() + 5000)
+  }
+})
+
+it('a task that has begun needs no note: its own write says so', async () => {
+  const [begun, waiting] = await Promise.all([newTask(), newTask()])
+  notes.add([begun, waiting])
+  notes.taskChanged(begun)
+  await notes.write()
+  expect(await stateOf(waiting)).toBe('sent')
+  expect(await stateOf(begun)).toBe('due')
+})
+
+it('news of an earlier epoch says nothing about the job of this one', async () => {
+  const task = await newTask()
+  notes.add([task])
+  notes.taskChanged({ ...task, epoch: 0 })
+  await notes.write()
+  expect(await stateOf(task)).toBe('sent')
+})
+
+it('what cannot be noted stays as it is: a sweep looks after it', async () => {
+  const task = await newTask()
+  const away = await openDatabase(uniqueName('away'))
+  await away.drop()
+  const lost = new SentNotes({ store: new TaskStore(away.connection), log: testLog, now: Date.now })
+  lost.add([task])
+  await lost.write()
+  expect(await stateOf(task)).toBe('due')
+})

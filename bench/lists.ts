@@ -1,0 +1,154 @@
+// How long a page of the list takes when there are many tasks, by how long it takes when there are few. Nothing is cached:
+// each request is the first of its kind. Options: --tasks 1000000 --asks 40 --fillSeconds 300
+import { randomUUID } from 'node:crypto'
+import { Redis } from 'ioredis'
+import { MongoClient, ObjectId, type Collection } from 'mongodb'
+import { createInstallation, type Installation } from '../test/e2e/support/installation.ts'
+import { figureOf, percentile, type Benchmark } from './support/benchmark.ts'
+import { wholeNumbers } from './support/options.ts'
+import { storesOf, withServices } from './support/services.ts'
+
+const SMALLEST = 10_000
+const FILL_BATCH = 1000
+/** A list's first page, one far behind, one by the cursor, and one status: what clients ask for. */
+const QUESTIONS = ['?limit=20', '?limit=20&page=25', '?limit=20&cursor=', '?limit=20&status=failed']
+const STATUSES = ['completed', 'completed', 'completed', 'failed', 'pending']
+
+interface Size {
+  tasks: number
+  filledMs: number
+  /** p95 in ms of each question, uncached. */
+  p95: Record<string, number>
+}
+
+export const benchmark: Benchmark = {
+  async run(args) {
+    const { tasks: most, asks, fillSeconds } = wholeNumbers(args, { tasks: 1_000_000, asks: 40, fillSeconds: 300 })
+    return withServices(async (services) => {
+      const { redis, mongo } = services
+      const darkroom = await createInstallation({ redisUrl: redis.url, mongoUrl: mongo.url }, { SWEEP_INTERVAL_MS: '3600000' })
+      try {
+        const api = await darkroom.api()
+        const sizes = await measureSizes(darkroom, api.url, { sizes: sizesUpTo(most), asks, fillSeconds })
+        const [few, many] = [sizes[0], sizes.at(-1)]
+        if (!few || !many) throw new Error('Nothing was measured')
+        const ratios = QUESTIONS.map((question) => (many.p95[question] ?? Number.NaN) / (few.p95[question] ?? Number.NaN))
+        return {
+          figures: [figureOf(`p95 of a page of ${many.tasks} tasks to that of ${few.tasks}`, ratios, 'x', { atMost: 1.5, goal: 1.1 })],
+          notes: [
+            ...sizes.map(describe),
+            ...(many.tasks < most ? [`${most} tasks were wanted: filling stopped after ${fillSeconds} s`] : []),
+            ...(mongo.kind === 'stand-in' ? ['This says nothing about a MongoDB: the stand-in sorts and counts without its indexes'] : []),
+          ],
+          details: { options: { most, asks, fillSeconds }, stores: storesOf(services), sizes },
+        }
+      } finally {
+        await darkroom.stop()
+      }
+    })
+  },
+}
+
+function sizesUpTo(most: number): number[] {
+  const sizes: number[] = []
+  for (let size = Math.min(SMALLEST, most); size <= most; size *= 10) sizes.push(size)
+  return sizes
+}
+
+async function measureSizes(
+  darkroom: Installation,
+  url: string,
+  { sizes, asks, fillSeconds }: { sizes: readonly number[]; asks: number; fillSeconds: number },
+): Promise<Size[]> {
+  const mongo = new MongoClient(darkroom.mongoUrl)
+  const redis = new Redis(darkroom.redisUrl)
+  const measured: Size[] = []
+  const deadline = performance.now() + fillSeconds * 1000
+  try {
+    let filled = 0
+    for (const size of sizes) {
+      const startedAt = performance.now()
+      filled = await fill(mongo.db().collection('tasks'), filled, size, deadline)
+      const filledMs = performance.now() - startedAt
+      const p95: Record<string, number> = {}
+      for (const question of QUESTIONS) p95[question] = await p95Of(redis, darkroom, url + (await pathOf(url, question)), asks)
+      measured.push({ tasks: filled, filledMs, p95 })
+      if (filled < size) break
+    }
+    return measured
+  } finally {
+    redis.disconnect()
+    await mongo.close()
+  }
+}
+
+/** @returns how many there are then: less than `to` when the time was over. */
+async function fill(tasks: Collection, from: number, to: number, deadline: number): Promise<number> {
+  for (let at = from; at < to; at += FILL_BATCH) {
+    if (performance.now() > deadline) return at
+    await tasks.insertMany(
+      Array.from({ length: FILL_BATCH }, (_, index) => taskOf(at + index)),
+      { ordered: false, writeConcern: { w: 1 } },
+    )
+  }
+  return to
+}
+
+async function pathOf(url: string, question: string): Promise<string> {
+  const path = '/api/v1/tasks'
+  if (!question.endsWith('cursor=')) return path + question
+  const { nextCursor } = (await (await fetch(`${url}${path}?limit=20`)).json()) as { nextCursor: string }
+  return `${path}${question}${nextCursor}`
+}
+
+async function p95Of(redis: Redis, { names }: Installation, url: string, asks: number): Promise<number> {
+  const took: number[] = []
+  for (let ask = 0; ask < asks; ask++) {
+    // As if a task had changed: whatever is cached holds no more.
+    await redis.set(`${names.cachePrefix}tasks:generation`, randomUUID())
+    const startedAt = performance.now()
+    const answer = await fetch(url)
+    if (!answer.ok) throw new Error(`A list was answered ${answer.status}: ${await answer.text()}`)
+    await answer.text()
+    took.push(performance.now() - startedAt)
+  }
+  return percentile(took, 95)
+}
+
+/** A task that has ended or waits, made a second after the one before it. */
+function taskOf(index: number): object {
+  const _id = new ObjectId()
+  const at = new Date(1_700_000_000_000 + index * 1000)
+  const status = STATUSES[index % STATUSES.length]
+  const path = `output/photo-${index}`
+  const variant = { width: 1024, height: 768, format: 'jpeg', size: 143_210, md5: 'd41d8cd98f00b204e9800998ecf8427e' }
+  return {
+    ...{ _id, tenant: 'default', jobId: randomUUID(), kind: 'image.optimize', status, priority: 'interactive', name: `photo ${index}.jpg` },
+    ...{ imageName: `photo-${index}`, originalPath: `storage/images/${_id.toHexString()}/original.jpg`, metadata: {}, ttlSeconds: 604_800 },
+    source: { bytes: 3_412_345, format: 'jpeg', width: 4032, height: 3024, sha256: 'e3b0c442'.repeat(8), md5: variant.md5 },
+    images: ['1024', '800'].map((resolution) => ({ ...variant, resolution, path: `${path}/${resolution}/${variant.md5}.jpg` })),
+    ...{
+      progress: { stage: 'done', percent: 100 },
+      attempts: { made: 1, max: 3, nextAt: null },
+      error: null,
+      processingTimeMs: 80,
+      waitMs: 5,
+    },
+    ...{
+      workerId: 'worker',
+      startedAt: at,
+      finishedAt: at,
+      restartedAt: null,
+      expiresAt: null,
+      purgeAt: null,
+      purgedAt: null,
+      removeAt: null,
+    },
+    ...{ epoch: 1, seq: 1998, rev: 2, dispatch: { state: 'sent' }, nextCheckAt: null, log: [], createdAt: at, updatedAt: at },
+  }
+}
+
+function describe({ tasks, filledMs, p95 }: Size): string {
+  const all = Object.entries(p95).map(([question, ms]) => `${question} ${ms.toFixed(1)} ms`)
+  return `${tasks} tasks (the last of them stored in ${(filledMs / 1000).toFixed(0)} s): p95 of ${all.join(', ')}`
+}

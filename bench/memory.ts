@@ -1,0 +1,109 @@
+// The most memory that a worker takes, by that of a bare sharp loop over the same photos, as many at a time; and how much
+// more it takes after many images. Options: --rounds 5 --photos 60 --images 2000
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { LocalServices } from '@darkroom/local-services'
+import { sampleJpeg } from '@darkroom/testing'
+import { createInstallation } from '../test/e2e/support/installation.ts'
+import { figureOf, median, type Benchmark } from './support/benchmark.ts'
+import { startHelper } from './support/helper-process.ts'
+import { memoryMbOfTrees, watchMemory } from './support/memory.ts'
+import { wholeNumbers } from './support/options.ts'
+import { benchPhotos } from './support/photos.ts'
+import { openQueue } from './support/queued-photos.ts'
+import { benchFolder, storesOf, withServices } from './support/services.ts'
+import { calmNote, countingRounds, undisturbedRounds } from './support/undisturbed.ts'
+
+const CORES = availableParallelism()
+/** What a process takes once and for all is taken by then. */
+const WARM_UP_IMAGES = 1000
+const LOOKS = 5
+
+export const benchmark: Benchmark = {
+  async run(args) {
+    const { rounds: wanted, photos, images } = wholeNumbers(args, { rounds: 5, photos: 60, images: 2000 })
+    const { files, source } = await benchPhotos(photos, join(benchFolder, 'photos'))
+    return withServices(async (services) => {
+      const rounds = await undisturbedRounds(wanted, async () => ({
+        service: await peakOfWorker(services, files),
+        bare: await peakOfBareLoop(files),
+      }))
+      const growth = await growthOfWorker(services, images)
+      const perThousand = ((growth.after - growth.before) * 1000) / images
+      return {
+        figures: [
+          figureOf(
+            'the most memory of a worker, to that of a bare sharp loop',
+            countingRounds(rounds).map(({ measures: { service, bare } }) => service / bare),
+            'x',
+            { atMost: 1.4, goal: 1.2 },
+          ),
+          figureOf('more memory for each 1000 images', [perThousand], 'MB', { atMost: 1, goal: 0 }),
+        ],
+        notes: [
+          ...rounds.map(
+            ({ measures, calm }) => `worker ${measures.service.toFixed(0)} MB, bare loop ${measures.bare.toFixed(0)} MB${calmNote(calm)}`,
+          ),
+          `after ${WARM_UP_IMAGES} images ${growth.before.toFixed(1)} MB, after ${images} more ${growth.after.toFixed(1)} MB`,
+        ],
+        details: { options: { photos, images }, source, stores: storesOf(services), rounds, growth },
+      }
+    })
+  },
+}
+
+async function peakOfWorker({ redis, mongo }: LocalServices, files: readonly string[]): Promise<number> {
+  const darkroom = await createInstallation({ redisUrl: redis.url, mongoUrl: mongo.url })
+  const photos = await openQueue(darkroom)
+  try {
+    const worker = await darkroom.worker('worker', { env: { WORKER_CONCURRENCY: String(CORES) } })
+    const memory = watchMemory([worker.pid])
+    await photos.add(files, 'photo')
+    await photos.whenDone()
+    return memory.stop()
+  } finally {
+    await photos.close()
+    await darkroom.stop()
+  }
+}
+
+async function peakOfBareLoop(files: readonly string[]): Promise<number> {
+  const outFolder = await mkdtemp(join(tmpdir(), 'bare-loop-'))
+  const loop = startHelper('bare-loop.ts')
+  try {
+    const memory = watchMemory([loop.pid])
+    await loop.ask({ files, outFolder, concurrency: CORES })
+    return memory.stop()
+  } finally {
+    await loop.stop()
+    await rm(outFolder, { recursive: true, force: true })
+  }
+}
+
+/** Small images, so that there are many soon; each is looked at, decoded, encoded and stored like a large one. */
+async function growthOfWorker({ redis, mongo }: LocalServices, images: number): Promise<{ before: number; after: number }> {
+  const darkroom = await createInstallation({ redisUrl: redis.url, mongoUrl: mongo.url })
+  const photos = await openQueue(darkroom)
+  try {
+    const file = join(darkroom.dataDir, 'small.jpg')
+    await writeFile(file, await sampleJpeg({ width: 320, height: 240 }))
+    const worker = await darkroom.worker('worker', { env: { WORKER_CONCURRENCY: String(CORES) } })
+    const run = async (count: number, label: string): Promise<number> => {
+      await photos.add(
+        Array.from({ length: count }, () => file),
+        label,
+      )
+      await photos.whenDone()
+      return memoryMbOfTrees([worker.pid])
+    }
+    await run(WARM_UP_IMAGES, 'warm')
+    // The memory goes up and down by itself, so each end is looked at several times.
+    const ends: number[] = []
+    for (let look = 0; look <= LOOKS; look++) ends.push(await run(images / LOOKS, `look-${look}`))
+    return { before: median(ends.slice(0, 2)), after: median(ends.slice(-2)) }
+  } finally {
+    await photos.close()
+    await darkroom.stop()
+  }
+}

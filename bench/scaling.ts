@@ -1,0 +1,60 @@
+// Photos a second of two workers on a core each, by those of one worker on one core. No API runs: only workers are measured.
+// Options: --rounds 5 --photos 60
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+import type { LocalServices } from '@darkroom/local-services'
+import { createInstallation } from '../test/e2e/support/installation.ts'
+import { figureOf, type Benchmark } from './support/benchmark.ts'
+import { treeOf } from './support/cpu-time.ts'
+import { wholeNumbers } from './support/options.ts'
+import { benchPhotos } from './support/photos.ts'
+import { openQueue } from './support/queued-photos.ts'
+import { benchFolder, storesOf, withServices } from './support/services.ts'
+import { calmNote, countingRounds, undisturbedRounds } from './support/undisturbed.ts'
+
+const WARM_UP_PHOTOS = 8
+
+export const benchmark: Benchmark = {
+  async run(args) {
+    const { rounds: wanted, photos } = wholeNumbers(args, { rounds: 5, photos: 60 })
+    const { files, source } = await benchPhotos(photos, join(benchFolder, 'photos'))
+    return withServices(async (services) => {
+      const rounds = await undisturbedRounds(wanted, async () => ({
+        one: await photosPerSecond(services, files, 1),
+        two: await photosPerSecond(services, files, 2),
+      }))
+      return {
+        figures: [
+          figureOf(
+            'photos a second of two workers on a core each, to those of one on one core',
+            countingRounds(rounds).map(({ measures: { one, two } }) => two / one),
+            'x',
+            { atLeast: 1.85, goal: 1.95 },
+          ),
+        ],
+        notes: rounds.map(({ measures: { one, two }, calm }) => `one ${one.toFixed(1)}/s, two ${two.toFixed(1)}/s${calmNote(calm)}`),
+        details: { options: { photos }, source, stores: storesOf(services), rounds },
+      }
+    })
+  },
+}
+
+async function photosPerSecond({ redis, mongo }: LocalServices, files: readonly string[], workers: number): Promise<number> {
+  const darkroom = await createInstallation({ redisUrl: redis.url, mongoUrl: mongo.url })
+  const photos = await openQueue(darkroom)
+  try {
+    for (let core = 0; core < workers; core++) {
+      const { pid } = await darkroom.worker(`worker-${core}`, { env: { WORKER_CONCURRENCY: '1' } })
+      for (const each of treeOf([pid])) execFileSync('taskset', ['-acp', String(core), String(each)])
+    }
+    await photos.add(files.slice(0, WARM_UP_PHOTOS), 'warm-up')
+    await photos.whenDone()
+    const startedAt = performance.now()
+    await photos.add(files, 'photo')
+    await photos.whenDone()
+    return (files.length * 1000) / (performance.now() - startedAt)
+  } finally {
+    await photos.close()
+    await darkroom.stop()
+  }
+}

@@ -1,0 +1,20 @@
+// Loads all the libraries that an app and our own packages under it declare, and ends: what starting it cannot cost less than.
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+
+const loaded = new Set<string>()
+
+function loadLibrariesOf(folder: string): void {
+  const file = join(folder, 'package.json')
+  const require = createRequire(file)
+  const { dependencies = {} } = JSON.parse(readFileSync(file, 'utf8')) as { dependencies?: Record<string, string> }
+  for (const name of Object.keys(dependencies)) {
+    if (loaded.has(name)) continue
+    loaded.add(name)
+    if (name.startsWith('@darkroom/')) loadLibrariesOf(join(dirname(require.resolve(name)), '..'))
+    else require(name)
+  }
+}
+
+loadLibrariesOf(process.argv[2] ?? '.')
