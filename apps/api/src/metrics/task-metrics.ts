@@ -6,6 +6,8 @@ import { isFinal, type TaskRecord } from '../tasks/task.ts'
 const SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800]
 const LAG_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5, 30]
 
+type CacheReads = Record<Parameters<OnRead>[0], { inc: () => void }>
+
 /** What tasks do, counted as this process makes it so: over all replicas each change is counted once. */
 export function createTaskMetrics(registry: Registry) {
   const registers = [registry]
@@ -64,6 +66,12 @@ export function createTaskMetrics(registry: Registry) {
   })
   const cacheReads = new Counter({ name: 'darkroom_cache_reads_total', help: 'Cache reads', labelNames: ['entry', 'result'], registers })
 
+  // Found once: this is counted with every read.
+  const [hits, misses] = ['hit', 'miss'].map((result) => {
+    const of = (entry: string) => cacheReads.labels({ entry, result })
+    return { task: of('task'), list: of('list'), count: of('count') }
+  }) as [CacheReads, CacheReads]
+
   const taskEnded = (task: TaskRecord): void => {
     const { kind, status, priority } = task
     ended.inc({ kind, status })
@@ -84,8 +92,6 @@ export function createTaskMetrics(registry: Registry) {
       if (isFinal(task.status)) taskEnded(task)
       if (['task.completed', 'task.failed', 'task.retry'].includes(event.eventType)) lag.observe(Math.max(0, now - event.timestamp) / 1000)
     },
-    cacheRead: ((entry, hit) => {
-      cacheReads.inc({ entry, result: hit ? 'hit' : 'miss' })
-    }) as OnRead,
+    cacheRead: ((entry, hit) => (hit ? hits : misses)[entry].inc()) as OnRead,
   }
 }
