@@ -56,6 +56,8 @@ const root = join(import.meta.dirname, '..')
  * The images are started the same way.
  */
 export const NODE_FLAGS = ['--max-semi-space-size=2']
+/** Compiled code is kept from one start to the next, which halves the time to the first request. Node looks whether it is still right. */
+const COMPILED = { NODE_COMPILE_CACHE: join(root, '.darkroom', 'compiled') }
 const OUTPUT_LINES = 40
 const READY_MS = 30_000
 const LAST_LINES_MS = 500
@@ -88,7 +90,7 @@ interface ReadyMessage {
 async function startApp(main: string, options: AppOptions & { name: string }): Promise<{ process: AppProcess; ready: ReadyMessage }> {
   const child = spawn(process.execPath, [...NODE_FLAGS, '--conditions=source', join(root, main)], {
     cwd: root,
-    env: { ...process.env, ...options.env },
+    env: { ...COMPILED, ...process.env, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     // A process group of its own: a terminal's Ctrl-C is for us, who stop everything in order.
     detached: process.platform !== 'win32',
