@@ -62,8 +62,14 @@ export function receivedFiles(req: Request): ReceivedFile[] {
   }))
 }
 
+/** So much goes to the disk at once, where there is room to hold it: the way to the thread pool and back costs as much as 64 KiB do. */
+const WRITE_BYTES = 256 * 1024
+/** What all uploads together may hold back; beyond it each writes what it has. */
+const MOST_HELD_BYTES = 4 * 1024 * 1024
+let heldBytes = 0
+
 /**
- * Chunk by chunk, the next one read only when the last is written: what many uploads hold in memory stays small.
+ * The next chunk is read only when those before are written, or held: what many uploads hold in memory stays small.
  * @returns how many bytes came
  */
 async function write(
@@ -72,11 +78,26 @@ async function write(
   { keepBytes, onBytes }: { keepBytes: number; onBytes: (bytes: number) => void },
 ): Promise<number> {
   let bytes = 0
+  let held: Buffer[] = []
+  let ownBytes = 0
+  const hold = (chunk: Buffer): void => {
+    held.push(chunk)
+    ownBytes += chunk.length
+    heldBytes += chunk.length
+  }
+  const release = (): Buffer[] => {
+    const chunks = held
+    held = []
+    heldBytes -= ownBytes
+    ownBytes = 0
+    return chunks
+  }
   const take = async (chunk: Buffer): Promise<void> => {
     const room = Math.max(0, keepBytes - bytes)
     bytes += chunk.length
     onBytes(chunk.length)
-    await writeAll(file, chunk.subarray(0, room))
+    hold(chunk.subarray(0, room))
+    if (ownBytes >= WRITE_BYTES || heldBytes > MOST_HELD_BYTES) await writeAll(file, release())
   }
   const file = await openNew(path)
   let fault: { error: unknown } | undefined
@@ -85,7 +106,9 @@ async function write(
       // A fault of ours ends the writing, not the reading: the form would be taken for a broken one.
       if (!fault) await take(chunk).catch((error: unknown) => (fault = { error }))
     }
+    if (!fault) await writeAll(file, release())
   } finally {
+    release()
     await file.close()
   }
   if (fault) throw fault.error
@@ -103,8 +126,16 @@ async function openNew(path: string): Promise<FileHandle> {
 }
 
 /** One write may take less than it was given, above all on a disk that is filling up. */
-async function writeAll(file: FileHandle, chunk: Buffer): Promise<void> {
-  for (let offset = 0; offset < chunk.length;) offset += (await file.write(chunk, offset)).bytesWritten
+async function writeAll(file: FileHandle, chunks: readonly Buffer[]): Promise<void> {
+  let left = chunks.filter((chunk) => chunk.length > 0)
+  while (left.length > 0) left = without(left, (await file.writev(left)).bytesWritten)
+}
+
+/** What is left of chunks when so many bytes of them are gone. */
+function without(chunks: readonly Buffer[], bytes: number): Buffer[] {
+  const [first, ...others] = chunks
+  if (!first) return []
+  return bytes < first.length ? [first.subarray(bytes), ...others] : without(others, bytes - first.length)
 }
 
 /** `{field}-{time}-{random}{extension}`; only a harmless extension of the client's is kept, for the eye of an operator. */

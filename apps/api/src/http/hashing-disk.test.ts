@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import type { Request } from 'express'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
+import { createFileHasher, type FileHasher } from './file-hasher.ts'
+import { hashingDisk, type HashingDiskOptions, type ReceivedFile } from './hashing-disk.ts'
+
+let folder: string
+let hasher: FileHasher
+
+beforeAll(() => {
+  hasher = createFileHasher()
+})
+beforeEach(async () => {
+  folder = join(await mkdtemp(join(tmpdir(), 'hashing-disk-')), 'made', 'when', 'missed')
+})
+afterEach(() => rm(join(folder, '..', '..', '..'), { recursive: true }))
+afterAll(() => hasher.close())
+
+function receive(stream: Readable, options: Omit<HashingDiskOptions, 'hash'> = {}): Promise<ReceivedFile> {
+  const disk = hashingDisk(folder, { hash: hasher.hash, ...options })
+  const file = { fieldname: 'file', originalname: 'photo.jpg', stream } as Express.Multer.File
+  return new Promise((resolve, reject) => {
+    disk._handleFile({} as Request, file, (error: unknown, received) =>
+      error ? reject(error as Error) : resolve(received as unknown as ReceivedFile),
+    )
+  })
+}
+
+const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex')
+
+/** Bytes that do not repeat with the length of any chunk. */
+const bytesOf = (length: number): Buffer => Buffer.from(Array.from({ length }, (_, index) => (index * 31 + (index >> 8)) % 256))
+
+function inChunks(bytes: Buffer, length: number): Readable {
+  const chunks = Array.from({ length: Math.ceil(bytes.length / length) }, (_, index) =>
+    bytes.subarray(index * length, (index + 1) * length),
+  )
+  return Readable.from(chunks)
+}
+
+it.each([
+  [0, 1],
+  [1, 1],
+  [700_000, 65_536],
+  [700_000, 300_000],
+  [262_144, 65_536],
+])('%i bytes in chunks of %i lie on the disk as they came, and are hashed', async (length, chunk) => {
+  const bytes = bytesOf(length)
+  const received = await receive(inChunks(bytes, chunk))
+  expect(received).toMatchObject({ bytes: length, sha256: sha256(bytes) })
+  expect((await readFile(received.path)).equals(bytes)).toBe(true)
+})
+
+it('sixty that come at once, more than is ever held back, each have their own bytes', async () => {
+  const files = Array.from({ length: 60 }, (_, index) => bytesOf(200_000 + index))
+  const received = await Promise.all(files.map((bytes) => receive(inChunks(bytes, 65_536))))
+  expect(received.map((file) => file.sha256)).toEqual(files.map(sha256))
+})
+
+it('of a file that is too long its first bytes are kept, and all are counted', async () => {
+  const bytes = bytesOf(500_000)
+  const received = await receive(inChunks(bytes, 65_536), { keepBytes: 300_001 })
+  expect(received).toMatchObject({ bytes: 500_000, sha256: sha256(bytes.subarray(0, 300_001)) })
+  expect((await readFile(received.path)).length).toBe(300_001)
+})
+
+it('leaves nothing of what breaks off, or of what is refused on its way', async () => {
+  const broken = new Readable({ read: () => {} })
+  broken.push(bytesOf(100_000))
+  const receiving = receive(broken)
+  broken.destroy(new Error('the client is gone'))
+  await expect(receiving).rejects.toThrow('the client is gone')
+  const refuse = (): void => {
+    throw new Error('too much')
+  }
+  await expect(receive(inChunks(bytesOf(300_000), 65_536), { onBytes: refuse })).rejects.toThrow('too much')
+  expect(await readdir(folder)).toEqual([])
+})
