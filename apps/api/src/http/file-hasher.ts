@@ -31,7 +31,7 @@ const THREADS = Math.max(1, Math.min(4, availableParallelism() - 1))
 const program = new URL(import.meta.url.endsWith('.ts') ? './hash-thread.ts' : './hash-thread.js', import.meta.url)
 
 /**
- * Hashes files in threads of its own: two digests of a photo take the event loop longer than all the rest of its upload.
+ * Hashes files in threads of its own: two digests would be a third of what a large photo costs the event loop.
  * The file was written a moment ago, so reading it costs little. Threads start when they are needed and keep no process alive.
  */
 export function createFileHasher() {
