@@ -84,7 +84,7 @@ test('an upload that never ends costs the closing of an API its time, and the ot
   const ids = await apiWithHangingUpload({ SHUTDOWN_TIMEOUT_MS: '300' })
   expect(await api.stop()).toEqual({ code: 1, signal: null })
   expect(said('stopped')).toMatchObject([{ troubled: ['http'] }])
-  expect(phasesLeft()).toEqual(['http', 'dispatch', 'sweeper', 'events', 'maintenance', 'queue', 'redis', 'mongo'])
+  expect(phasesLeft()).toEqual(['http', 'hashing', 'dispatch', 'sweeper', 'events', 'maintenance', 'queue', 'redis', 'mongo'])
   await expectAllDone(ids)
 })
 
