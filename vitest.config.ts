@@ -12,7 +12,7 @@ export default defineConfig({
         ...shared,
         test: {
           name: 'unit',
-          include: ['{apps,packages}/*/src/**/*.test.ts', '{scripts,faults}/*.test.ts'],
+          include: ['{apps,packages}/*/src/**/*.test.ts', '{scripts,faults,fuzz}/*.test.ts'],
           exclude: ['**/*.int.test.ts', '**/node_modules/**', '**/dist/**'],
         },
       },

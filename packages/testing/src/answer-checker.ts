@@ -35,6 +35,9 @@ const KEY = 'openapi'
 /** What may be answered where nothing is documented, and to what was no request. */
 const ANYWHERE = ['INVALID_REQUEST', 'ROUTE_NOT_FOUND', 'REQUEST_TIMEOUT', 'EXPECTATION_FAILED', 'HEADERS_TOO_LARGE']
 
+/** What may come before anything else. */
+const REFUSALS = ['ADMIN_TOKEN_REQUIRED', 'ADMIN_LOCAL_ONLY', 'CROSS_SITE_REQUEST']
+
 /** Holds answers against a document: status, headers, type of content, body. `foreign` are paths that it says nothing of. */
 export function createAnswerChecker(document: ApiDocument, { foreign = [] }: { foreign?: readonly string[] } = {}): CheckAnswer {
   const ajv = new Ajv2020({ strict: false, allErrors: true })
@@ -82,6 +85,8 @@ export function createAnswerChecker(document: ApiDocument, { foreign = [] }: { f
     const found = find(method, path)
     if (!found) return checkProblem(answer, ANYWHERE)
     if (found === 'other method') {
+      // Whoever is not let in is not told either which methods there are.
+      if (status === 401 || status === 403) return checkProblem(answer, REFUSALS)
       if (method === 'OPTIONS') return status === 204 && answer.header('allow') ? [] : checkProblem(answer, ANYWHERE)
       if (status === 405 && !answer.header('allow')) return ['there is no Allow']
       return checkProblem(answer, [...ANYWHERE, 'METHOD_NOT_ALLOWED'])

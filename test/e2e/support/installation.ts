@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { redisNames } from '@darkroom/messaging'
-import { uniqueName } from '@darkroom/testing'
+import { checkAnswersOf, createAnswerChecker, uniqueName, type ApiDocument, type CheckAnswer } from '@darkroom/testing'
 import { Redis } from 'ioredis'
 import { type Document, MongoClient } from 'mongodb'
 import { startApi, startWorker, type ApiProcess, type AppOptions, type AppProcess, type Exit } from '../../../scripts/processes.ts'
@@ -29,6 +29,7 @@ export async function createInstallation({ redisUrl, mongoUrl }: Stores, setting
   redis.on('error', () => {}) // some tests take Redis away
   const mongo = new MongoClient(databaseUrl(mongoUrl, namespace))
   const starts: Promise<AppProcess>[] = []
+  const checked: ReturnType<typeof checkAnswersOf>[] = []
   const stopping = new AbortController()
 
   const env: NodeJS.ProcessEnv = {
@@ -59,7 +60,12 @@ export async function createInstallation({ redisUrl, mongoUrl }: Stores, setting
     names: redisNames({ namespace }),
     tasks: mongo.db().collection<TaskDocument>('tasks'),
 
-    api: (options: AppOptions = {}): Promise<ApiProcess> => own(startApi(withEnv(options))),
+    /** Its answers are held against the document that it gives of itself. */
+    api: async (options: AppOptions = {}): Promise<ApiProcess> => {
+      const api = await own(startApi(withEnv(options)))
+      checked.push(checkAnswersOf(api.url, await checkerOf(api.url)))
+      return api
+    },
     worker: (workerId: string, options: AppOptions = {}): Promise<AppProcess> =>
       own(startWorker(withEnv({ name: workerId, ...options, env: { WORKER_ID: workerId, ...options.env } }))),
 
@@ -74,8 +80,17 @@ export async function createInstallation({ redisUrl, mongoUrl }: Stores, setting
       await mongo.db().dropDatabase()
       await mongo.close()
       await rm(dataDir, { recursive: true, force: true })
+      const undocumented = checked.flatMap(({ faults }) => faults())
+      if (undocumented.length > 0) throw new Error(`Answers that the document does not know:\n${undocumented.join('\n')}`)
     },
   }
+}
+
+let checker: CheckAnswer | undefined
+
+/** All processes of a test have one document. */
+async function checkerOf(url: string): Promise<CheckAnswer> {
+  return (checker ??= createAnswerChecker((await (await fetch(`${url}/openapi.json`)).json()) as ApiDocument))
 }
 
 function databaseUrl(serverUrl: string, database: string): string {

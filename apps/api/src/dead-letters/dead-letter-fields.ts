@@ -33,3 +33,4 @@ export const replayBody = z
     error: 'must be given, or a filter, but not both',
     path: ['ids'],
   })
+  .meta({ override: { oneOf: [{ required: ['ids'] }, { required: ['filter'] }] } })

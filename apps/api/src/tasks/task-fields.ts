@@ -30,7 +30,7 @@ export const taskChanges = z.strictObject({
   name: z
     .string()
     .max(MAX_NAME_LENGTH, `must have at most ${MAX_NAME_LENGTH} characters`)
-    .refine((name) => name.trim() !== '', 'must not be empty')
+    .regex(/\S/, 'must not be empty')
     .transform(cleanName)
     .optional(),
   metadata: z.unknown().transform(checkMetadata).optional().meta({ description: 'A JSON object of your own', override: freeObject }),
@@ -162,7 +162,7 @@ export function integerFrom(minimum: number, maximum: number, fallback?: number)
 
 /** How it shows objects that are checked by hand. */
 function freeObject({ jsonSchema }: { jsonSchema: object }): void {
-  Object.assign(jsonSchema, { type: 'object', additionalProperties: true })
+  Object.assign(jsonSchema, { type: 'object', additionalProperties: true, propertyNames: { pattern: SAFE_KEY.source } })
 }
 
 function toDate(text: string): Date {
@@ -206,8 +206,9 @@ function unstorable(value: unknown, depth: number): string | undefined {
 }
 
 /** `_bsontype` makes the MongoDB driver take an object for one of its own types, and fail on it. */
-const isUnsafeKey = (key: string): boolean =>
-  ['__proto__', '_bsontype'].includes(key) || key.startsWith('$') || /[.\0]/.test(key) || !key.isWellFormed()
+const SAFE_KEY = /^(?!\$|__proto__$|_bsontype$)[^.\0]*$/
+
+const isUnsafeKey = (key: string): boolean => !SAFE_KEY.test(key) || !key.isWellFormed()
 
 /** A JSON pointer (RFC 6901). */
 export const pointerTo = (path: readonly PropertyKey[]): string =>

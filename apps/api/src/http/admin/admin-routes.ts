@@ -11,14 +11,17 @@ const LOGIN = '/admin/login'
 export function adminRoutes(options: { token: string | undefined; guard: RequestHandler; board: RequestHandler[] }): Router {
   const { token, guard, board } = options
   const router = routesOf({
-    '/admin': { get: (_req, res) => res.redirect(303, BOARD) },
+    '/admin': { get: (_req, res) => seeOther(res, BOARD) },
     // Without a token there is nothing to ask for: the board itself says who may see it.
-    [LOGIN]: token === undefined ? { get: (_req, res) => res.redirect(303, BOARD) } : login(token),
+    [LOGIN]: token === undefined ? { get: (_req, res) => seeOther(res, BOARD) } : login(token),
     '/admin/logout': { post: [guard, logout] },
   })
   router.use(BOARD, nameRoute, askToSignIn(guard), ...board)
   return router
 }
+
+/** Without the page that Express makes for browsers of old. */
+const seeOther = (res: Response, path: string): void => void res.status(303).location(path).end()
 
 /** The board has routes of its own; for those who count requests it is one. */
 const nameRoute: RequestHandler = (_req, res, next) => {
@@ -35,14 +38,14 @@ function login(token: string) {
     const given: unknown = (req.body as { token?: unknown } | undefined)?.token
     if (typeof given !== 'string' || !isToken(given, token)) return show(res, 401, true)
     res.cookie(SESSION_COOKIE, signSession(token, Date.now()), { ...cookieOptions(req), maxAge: SESSION_SECONDS * 1000 })
-    res.redirect(303, BOARD)
+    seeOther(res, BOARD)
   }
   const readForm = express.urlencoded({ extended: false, limit: '4kb', parameterLimit: 5 })
   return { get: (_req: Request, res: Response) => show(res, 200, false), post: [readForm, accept] }
 }
 
 const logout: RequestHandler = (req, res) => {
-  res.clearCookie(SESSION_COOKIE, cookieOptions(req)).redirect(303, LOGIN)
+  seeOther(res.clearCookie(SESSION_COOKIE, cookieOptions(req)), LOGIN)
 }
 
 /** Behind a proxy that speaks HTTPS the cookie must not go over anything else. A client that lies about it harms itself only. */
@@ -57,7 +60,7 @@ function askToSignIn(guard: RequestHandler): RequestHandler {
     } catch (error) {
       const isPage = req.method === 'GET' && req.accepts(['json', 'html']) === 'html'
       if (!isPage || (error as { status?: number }).status !== 401) throw error
-      res.redirect(303, LOGIN)
+      seeOther(res, LOGIN)
     }
   }
 }

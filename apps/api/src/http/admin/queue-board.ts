@@ -30,10 +30,13 @@ export function queueBoard(queues: readonly ImageQueue[], basePath: string): Req
   return [onlyLooking, board]
 }
 
+const ALLOWED = 'GET, HEAD, OPTIONS'
+
 const onlyLooking: RequestHandler = (req, res, next) => {
+  if (req.method === 'OPTIONS') return void res.set('Allow', ALLOWED).status(204).end()
   if (!['GET', 'HEAD'].includes(req.method)) {
     throw new AppError(405, 'METHOD_NOT_ALLOWED', 'The board only shows; tasks are changed through the API.', {
-      headers: { Allow: 'GET, HEAD' },
+      headers: { Allow: ALLOWED },
     })
   }
   res.set({ 'Content-Security-Policy': BOARD_POLICY, 'Referrer-Policy': 'no-referrer' })

@@ -1,0 +1,24 @@
+/** Names that the API has told of, so that requests can ask for what is there. */
+export class KnownNames {
+  readonly #ids: string[] = []
+  readonly #queues: string[] = []
+
+  /** Takes what an answer tells; old names make room for new ones. */
+  learnFrom(path: string, body: string): void {
+    for (const [id] of body.matchAll(/\b(?:[0-9a-f]{24}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b/g)) add(this.#ids, id)
+    if (path === '/api/v1/queues') for (const [, name] of body.matchAll(/"name":"([^"]+)"/g)) add(this.#queues, name ?? '')
+  }
+
+  choose(choice: number, path: string): string | undefined {
+    const names = path.includes('/queues/') ? this.#queues : this.#ids
+    return names[choice % names.length]
+  }
+}
+
+const KEPT = 200
+
+function add(names: string[], name: string): void {
+  if (names.includes(name)) return
+  names.push(name)
+  if (names.length > KEPT) names.shift()
+}

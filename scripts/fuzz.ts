@@ -1,0 +1,72 @@
+// `npm run fuzz [-- --seconds N --seed N]`: a real API and a worker, driven from the API's own OpenAPI document with requests that
+// it allows and with broken ones. Ends with code 1 where anything was answered 5xx, not as documented, or not at all.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { startLocalServices } from '@darkroom/local-services'
+import pc from 'picocolors'
+import { fuzzApi, type FuzzReport } from '../fuzz/fuzz-api.ts'
+import { sampleFiles } from '../fuzz/sample-files.ts'
+import { onStopSignal } from './on-stop-signal.ts'
+import { startApi, startWorker, type AppProcess } from './processes.ts'
+
+const { values } = parseArgs({ options: { seconds: { type: 'string', default: '60' }, seed: { type: 'string' } } })
+const seconds = Number(values.seconds)
+const seed = Number(values.seed ?? Date.now() % 1_000_000)
+if (!(seconds >= 0) || !Number.isSafeInteger(seed)) {
+  console.error('npm run fuzz -- [--seconds N] [--seed N]')
+  process.exit(2)
+}
+
+const ADMIN_TOKEN = 'the-administrator-of-the-fuzz-run'
+const LEAST_ROUNDS = 10
+const SHOWN = 20
+
+onStopSignal(() => process.exit(130))
+process.exit(await main())
+
+async function main(): Promise<number> {
+  const folder = join(import.meta.dirname, '..', '.darkroom', `fuzz-${process.pid}`)
+  const dataDir = await mkdtemp(join(tmpdir(), 'darkroom-fuzz-'))
+  const services = await startLocalServices({ folder, fresh: true, log: console.log })
+  const apps: AppProcess[] = []
+  try {
+    const env = {
+      ...{ REDIS_URL: services.redis.url, MONGODB_URL: ownDatabase(services.mongo.url), DATA_DIR: dataDir, REDIS_NAMESPACE: 'fuzz' },
+      ...{ ADMIN_TOKEN, URL_SIGNING_KEYS: `fuzz:${'k'.repeat(40)}`, LOG_LEVEL: 'warn' },
+    }
+    const api = await startApi({ env, onLine: (line) => console.log(pc.dim(line)) })
+    apps.push(api)
+    apps.push(await startWorker({ env }))
+    console.log(`Asking ${api.url} for ${seconds} s, seed ${seed}`)
+    const forMs = seconds * 1000
+    return show(
+      await fuzzApi({ origin: api.url, adminToken: ADMIN_TOKEN, seed, forMs, leastRounds: LEAST_ROUNDS, files: await sampleFiles() }),
+    )
+  } finally {
+    await Promise.all(apps.map((app) => app.stop()))
+    await services.stop()
+    await rm(dataDir, { recursive: true, force: true })
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** Tasks are deleted and changed: never those of somebody's database that the environment names. */
+function ownDatabase(server: string): string {
+  const url = new URL(server)
+  url.pathname = '/darkroom-fuzz'
+  return url.href
+}
+
+function show({ operations, requests, seconds: took, serverErrors, undocumented, unanswered, answers }: FuzzReport): number {
+  for (const [id, counts] of answers) {
+    const sorted = [...counts].toSorted(([a], [b]) => a - b)
+    console.log(`${id.padEnd(22)}${sorted.map(([status, count]) => `${status} x ${count}`).join('  ')}`)
+  }
+  const findings = [...serverErrors, ...undocumented, ...unanswered]
+  for (const finding of findings.slice(0, SHOWN)) console.log(pc.red(finding))
+  const sums = `5xx = ${serverErrors.length}, undocumented answers = ${undocumented.length}, unanswered = ${unanswered.length}`
+  console.log(`\n${requests} requests to ${operations} operations in ${took.toFixed(1)} s: ${sums}, seed ${seed}`)
+  return findings.length === 0 ? 0 : 1
+}
