@@ -227,7 +227,7 @@ export const mutations: readonly Mutation[] = [
     says: "BullMQ's own lock of 30 s and check every 30 s",
     patches: [
       { file: `${worker}/env.ts`, find: 'LOCK_DURATION_MS: envInteger(5000', replace: 'LOCK_DURATION_MS: envInteger(30_000' },
-      { file: `${worker}/env.ts`, find: 'STALLED_INTERVAL_MS: envInteger(2000', replace: 'STALLED_INTERVAL_MS: envInteger(30_000' },
+      { file: `${worker}/env.ts`, find: 'STALLED_INTERVAL_MS: envInteger(1000', replace: 'STALLED_INTERVAL_MS: envInteger(30_000' },
     ],
     caughtBy: { scenario: 'fi-01', invariant: 'extra', tasks: 60 },
   },

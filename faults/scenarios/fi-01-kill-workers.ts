@@ -13,8 +13,8 @@ import { everyMs, runsOf } from '../watch.ts'
 const KILL_EVERY_MS = 2000
 const HUNTS = 3
 const CONCURRENCY = 2
-/** Lock 5 s + check every 2 s, marked at one check and taken at the next, + 0.5 s until the supervisor has a new one. */
-const RECOVERY_MS = 9000
+/** Lock 5 s + a check a second, of which one may fall out, + the queue before it. */
+const RECOVERY_MS = 8500
 /** BullMQ's defaults need 60 s in the same run. */
 const LEAST_RATIO = 7
 

@@ -29,7 +29,7 @@ const workerEnv = z.object({
   JOB_DEADLINE_MS: envInteger(30_000, 100, 3_600_000),
   CHILD_MAX_RSS_BYTES: envInteger(1024 * MIB, 128 * MIB),
   LOCK_DURATION_MS: envInteger(5000, 1000),
-  STALLED_INTERVAL_MS: envInteger(2000, 100),
+  STALLED_INTERVAL_MS: envInteger(1000, 100),
   SHUTDOWN_TIMEOUT_MS: envInteger(25_000, 0),
   IDLE_RESTART_MS: envInteger(30_000, 1000),
   METRICS_PORT: envInteger(0, 0, 65_535),
