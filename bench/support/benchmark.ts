@@ -35,7 +35,7 @@ export function holds({ value, bound }: Figure): boolean {
   return 'atLeast' in bound ? value >= bound.atLeast : value <= bound.atMost
 }
 
-export function median(values: readonly number[]): number {
+function median(values: readonly number[]): number {
   return percentile(values, 50)
 }
 
