@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 
-const loaded = new Set<string>()
+/** Sent to browsers, never loaded. */
+const FOR_BROWSERS = ['@scalar/api-reference']
+const loaded = new Set(FOR_BROWSERS)
 
 function loadLibrariesOf(folder: string): void {
   const file = join(folder, 'package.json')
