@@ -1,12 +1,12 @@
 // The most memory that a worker takes, by that of a bare sharp loop over the same photos, as many at a time; and how much
-// more it takes after many images. Options: --rounds 5 --photos 60 --images 2000
+// more it takes after many images. Options: --rounds 5 --photos 60 --images 5000
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { LocalServices } from '@darkroom/local-services'
 import { sampleJpeg } from '@darkroom/testing'
 import { createInstallation } from '../test/e2e/support/installation.ts'
-import { figureOf, median, type Benchmark } from './support/benchmark.ts'
+import { figureOf, type Benchmark } from './support/benchmark.ts'
 import { startHelper } from './support/helper-process.ts'
 import { memoryMbOfTrees, watchMemory } from './support/memory.ts'
 import { wholeNumbers } from './support/options.ts'
@@ -18,19 +18,20 @@ import { calmNote, countingRounds, undisturbedRounds } from './support/undisturb
 const CORES = availableParallelism()
 /** What a process takes once and for all is taken by then. */
 const WARM_UP_IMAGES = 1000
-const LOOKS = 5
+/** The memory goes up and down by itself: what it grows by is the slope of a line through so many looks. */
+const LOOKS = 10
 
 export const benchmark: Benchmark = {
   async run(args) {
-    const { rounds: wanted, photos, images } = wholeNumbers(args, { rounds: 5, photos: 60, images: 2000 })
+    const { rounds: wanted, photos, images } = wholeNumbers(args, { rounds: 5, photos: 60, images: 5000 })
     const { files, source } = await benchPhotos(photos, join(benchFolder, 'photos'))
     return withServices(async (services) => {
       const rounds = await undisturbedRounds(wanted, async () => ({
         service: await peakOfWorker(services, files),
         bare: await peakOfBareLoop(files),
       }))
-      const growth = await growthOfWorker(services, images)
-      const perThousand = ((growth.after - growth.before) * 1000) / images
+      const looks = await memoryOfWorker(services, images)
+      const perThousand = slopeOf(looks.map(({ images: after, megabytes }) => [after / 1000, megabytes]))
       return {
         figures: [
           figureOf(
@@ -45,9 +46,9 @@ export const benchmark: Benchmark = {
           ...rounds.map(
             ({ measures, calm }) => `worker ${measures.service.toFixed(0)} MB, bare loop ${measures.bare.toFixed(0)} MB${calmNote(calm)}`,
           ),
-          `after ${WARM_UP_IMAGES} images ${growth.before.toFixed(1)} MB, after ${images} more ${growth.after.toFixed(1)} MB`,
+          `MB after ${looks.map(({ images: after, megabytes }) => `${after} images ${megabytes.toFixed(0)}`).join(', ')}`,
         ],
-        details: { options: { photos, images }, source, stores: storesOf(services), rounds, growth },
+        details: { options: { photos, images }, source, stores: storesOf(services), rounds, looks },
       }
     })
   },
@@ -82,7 +83,7 @@ async function peakOfBareLoop(files: readonly string[]): Promise<number> {
 }
 
 /** Small images, so that there are many soon; each is looked at, decoded, encoded and stored like a large one. */
-async function growthOfWorker({ redis, mongo }: LocalServices, images: number): Promise<{ before: number; after: number }> {
+async function memoryOfWorker({ redis, mongo }: LocalServices, images: number): Promise<{ images: number; megabytes: number }[]> {
   const darkroom = await createInstallation({ redisUrl: redis.url, mongoUrl: mongo.url })
   const photos = await openQueue(darkroom)
   try {
@@ -98,12 +99,21 @@ async function growthOfWorker({ redis, mongo }: LocalServices, images: number): 
       return memoryMbOfTrees([worker.pid])
     }
     await run(WARM_UP_IMAGES, 'warm')
-    // The memory goes up and down by itself, so each end is looked at several times.
-    const ends: number[] = []
-    for (let look = 0; look <= LOOKS; look++) ends.push(await run(images / LOOKS, `look-${look}`))
-    return { before: median(ends.slice(0, 2)), after: median(ends.slice(-2)) }
+    const looks: { images: number; megabytes: number }[] = []
+    for (let look = 1; look <= LOOKS; look++) {
+      looks.push({ images: (images * look) / LOOKS, megabytes: await run(images / LOOKS, `look-${look}`) })
+    }
+    return looks
   } finally {
     await photos.close()
     await darkroom.stop()
   }
+}
+
+/** Of the straight line that is nearest to these points. */
+function slopeOf(points: readonly (readonly [x: number, y: number])[]): number {
+  const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
+  const [middleX, middleY] = [mean(points.map(([x]) => x)), mean(points.map(([, y]) => y))]
+  const spread = points.reduce((sum, [x]) => sum + (x - middleX) ** 2, 0)
+  return points.reduce((sum, [x, y]) => sum + (x - middleX) * (y - middleY), 0) / spread
 }
