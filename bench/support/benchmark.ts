@@ -26,17 +26,13 @@ export type Bound = { atLeast: number; goal: number } | { atMost: number; goal: 
 
 export function figureOf(what: string, values: readonly number[], unit: Figure['unit'], bound?: Bound): Figure {
   const spread = { least: Math.min(...values), most: Math.max(...values) }
-  return { what, value: median(values), spread, unit, ...(bound && { bound }) }
+  return { what, value: percentile(values, 50), spread, unit, ...(bound && { bound }) }
 }
 
 /** Whether a figure is on the right side of its bound. Where nothing could be measured it is not. */
 export function holds({ value, bound }: Figure): boolean {
   if (!bound) return true
   return 'atLeast' in bound ? value >= bound.atLeast : value <= bound.atMost
-}
-
-function median(values: readonly number[]): number {
-  return percentile(values, 50)
 }
 
 /** The value that so many percent of all are not above; between two of them it is reckoned. */

@@ -134,13 +134,13 @@ function boardRows(): Row[] {
   })
   const to = (path: string) => ({ location: new RegExp(`^${path}$`) })
   return [
-    linesOf('GET /admin')('303', 'to the board', ({ main }) => main.request('/admin'), { body: 'bytes', headers: to('/admin/queues') }),
+    linesOf('GET /admin')('303', 'to the board', ({ main }) => main.request('/admin'), { body: 'nothing', headers: to('/admin/queues') }),
     form('200', 'the form', ({ main }) => main.request('/admin/login'), {
       body: html,
       headers: { 'content-security-policy': /default-src 'none'/ },
     }),
     login('303', 'the token', ({ main }) => main.request('/admin/login', send(ADMIN_TOKEN)), {
-      body: 'bytes',
+      body: 'nothing',
       headers: { ...to('/admin/queues'), 'set-cookie': /^darkroom_admin=.*HttpOnly.*SameSite=Strict/ },
     }),
     login('401', 'another token', ({ main }) => main.request('/admin/login', send('another')), { body: html }),
@@ -149,14 +149,14 @@ function boardRows(): Row[] {
       'by an operator',
       ({ main }) => main.request('/admin/logout', { method: 'POST', headers: operator }),
       {
-        body: 'bytes',
+        body: 'nothing',
         headers: to('/admin/login'),
       },
     ),
     ...strangers('POST /admin/logout', () => '/admin/logout'),
     board('200', 'by an operator', ({ main }) => main.request('/admin/queues', { headers: { ...page, ...operator } }), { body: html }),
     board('303', 'a browser without the token', ({ main }) => main.request('/admin/queues', { headers: page }), {
-      body: 'bytes',
+      body: 'nothing',
       headers: to('/admin/login'),
     }),
     board('401 ADMIN_TOKEN_REQUIRED', 'a program without the token', ({ main }) => main.request('/admin/queues'), { headers: CHALLENGE }),
@@ -164,7 +164,7 @@ function boardRows(): Row[] {
       strict.request('/admin/queues', { headers: { via: '1.1 proxy' } }),
     ),
     board('405 METHOD_NOT_ALLOWED', 'a change', ({ main }) => main.request('/admin/queues', { method: 'PUT', headers: operator }), {
-      headers: { allow: /^GET, HEAD$/ },
+      headers: { allow: /^GET, HEAD, OPTIONS$/ },
     }),
   ]
 }
