@@ -3,6 +3,14 @@ import type { Logger } from '@darkroom/runtime'
 import mongoose, { type Connection } from 'mongoose'
 
 const RETRY_MS = 1000
+const OPTIONS = {
+  writeConcern: { w: 'majority', journal: true },
+  serverSelectionTimeoutMS: 3000,
+  connectTimeoutMS: 5000,
+  // A server that is frozen, not gone, is given up after this long.
+  socketTimeoutMS: 15_000,
+  maxPoolSize: 20,
+} as const
 
 /**
  * A connection whose acknowledged writes survive a crash (majority, journaled). Commands fail at once while it is down
@@ -29,22 +37,20 @@ export async function connectMongo(options: {
   stop: AbortSignal
 }): Promise<void> {
   const { connection, url, prepare, log, stop } = options
-  for (;;) {
+  await persist(() => connection.openUri(url, OPTIONS), { log, stop })
+  // Not opened again when this fails: mongoose would have two clients by then, and for ever take the failure of one for both.
+  await persist(prepare, { log, stop })
+}
+
+async function persist(step: () => Promise<unknown>, { log, stop }: { log: Logger; stop: AbortSignal }): Promise<void> {
+  while (!stop.aborted) {
     try {
-      await connection.openUri(url, {
-        writeConcern: { w: 'majority', journal: true },
-        serverSelectionTimeoutMS: 3000,
-        connectTimeoutMS: 5000,
-        // A server that is frozen, not gone, is given up after this long.
-        socketTimeoutMS: 15_000,
-        maxPoolSize: 20,
-      })
-      return await prepare()
+      await step()
+      return
     } catch (error) {
       if (stop.aborted) return
       log.warn({ err: error }, 'MongoDB is not reachable; trying again')
       await delay(RETRY_MS, undefined, { signal: stop }).catch(() => {})
-      if (stop.aborted) return
     }
   }
 }

@@ -1,0 +1,51 @@
+import { createLogger } from '@darkroom/runtime'
+import { uniqueName, until } from '@darkroom/testing'
+import type { Connection } from 'mongoose'
+import { expect, inject, it } from 'vitest'
+import { startTcpProxy } from '../test/tcp-proxy.ts'
+import { connectMongo, createMongoConnection } from './connect-mongo.ts'
+
+it('a MongoDB that goes while the store is prepared is there for good when it is back', async () => {
+  const proxy = await startTcpProxy(inject('mongoUrl'))
+  const url = new URL(proxy.url)
+  url.pathname = `/${uniqueName('connect')}`
+  const connection = createMongoConnection()
+  const stop = new AbortController()
+  const log = createLogger({ name: 'test', level: 'silent' })
+  let warnings = 0
+  log.warn = () => void warnings++
+  let first: Connection['db']
+  const prepare = async (): Promise<void> => {
+    if (!first) await proxy.cut()
+    first ??= connection.db
+    await connection.db?.command({ ping: 1 })
+  }
+  const connected = connectMongo({ connection, url: url.href, prepare, log, stop: stop.signal })
+  // The first one may be the loss of the connection; at the second the server was looked for in vain.
+  await until(() => warnings >= 2, { what: 'two attempts in vain' })
+  await proxy.restore()
+  // Whoever asks meanwhile brings the first client back before the next attempt.
+  await until(() => first?.command({ ping: 1 }), { what: 'the first client to be back' })
+  await connected
+  await expect(connection.asPromise()).resolves.toBe(connection)
+  expect(await connection.db?.command({ ping: 1 })).toMatchObject({ ok: 1 })
+  await connection.close()
+  await proxy.stop()
+})
+
+it('is given up when told so', async () => {
+  const proxy = await startTcpProxy(inject('mongoUrl'))
+  await proxy.cut()
+  const stop = new AbortController()
+  let prepared = false
+  const connecting = connectMongo({
+    connection: createMongoConnection(),
+    url: proxy.url,
+    prepare: async () => void (prepared = true),
+    log: createLogger({ name: 'test', level: 'silent' }),
+    stop: stop.signal,
+  })
+  stop.abort()
+  await connecting
+  expect(prepared).toBe(false)
+})
