@@ -15,7 +15,7 @@ export const acceptedJob = z
 export const jobProgress = z
   .object({
     jobId: z.string(),
-    status: z.enum([...jobStatus.options, 'cancelled', 'expired']),
+    status: jobStatus,
     progress,
     error: z.string().nullable(),
     createdAt: z.iso.datetime(),

@@ -24,7 +24,7 @@ export const toJobView = (task: Task): Job => ({
 /** A task as `/api/jobs/{id}/status` shows it. */
 export const toJobProgress = (task: Task): JobProgress => ({
   jobId: task.jobId,
-  status: task.status === 'processing' ? 'active' : task.status,
+  status: toJobStatus(task),
   progress: { stage: task.progress.stage, progress: task.progress.percent },
   error: task.error?.message ?? null,
   createdAt: task.createdAt,
