@@ -44,7 +44,7 @@ function uploadFault(error: multer.MulterError): AppError {
 
 /** Faults that Express and its parsers found in the request itself carry a 4xx status. */
 function httpFault(thrown: unknown): AppError | undefined {
-  const { status, type } = thrown as { status?: unknown; type?: unknown }
+  const { status, type } = (thrown ?? {}) as { status?: unknown; type?: unknown }
   if (typeof status !== 'number' || status < 400 || status > 499) return undefined
   if (type === 'entity.parse.failed') return new AppError(400, 'INVALID_JSON', 'The body is not valid JSON.')
   if (status === 413) return new AppError(413, 'BODY_TOO_LARGE', 'The body is larger than this service accepts.')

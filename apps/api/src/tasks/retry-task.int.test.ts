@@ -58,6 +58,8 @@ it('of many at once one begins the epoch', async () => {
   const task = await endedTask('failed')
   const answers = await Promise.all(Array.from({ length: 10 }, () => retry(task.id)))
   expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([202, ...Array.from({ length: 9 }, () => 409)])
+  const refusals = answers.filter(({ status }) => status === 409).map(({ body }) => (body as Problem).code)
+  expect(refusals.filter((code) => code !== 'TASK_CHANGED' && code !== 'TASK_NOT_FINAL')).toEqual([])
   expect(await read(task.id)).toMatchObject({ epoch: 2 })
 })
 

@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest'
+import { toAppError } from './to-app-error.ts'
+
+it.each([
+  new Error('the password is secret'),
+  new TypeError('x is not a function'),
+  'text',
+  undefined,
+  null,
+  { status: 302 },
+  { status: 500 },
+])('what nobody expected (%s) is our fault, and says nothing of it', (thrown) => {
+  const { status, code, message } = toAppError(thrown)
+  expect([status, code]).toEqual([500, 'INTERNAL'])
+  expect(message).not.toContain('secret')
+})
+
+it.each([
+  [{ status: 400, type: 'entity.parse.failed' }, 400, 'INVALID_JSON'],
+  [{ status: 413 }, 413, 'BODY_TOO_LARGE'],
+  [{ status: 404 }, 404, 'ROUTE_NOT_FOUND'],
+  [{ status: 415 }, 415, 'INVALID_REQUEST'],
+  [{ code: 'ENOSPC' }, 507, 'STORAGE_FULL'],
+  [{ code: 'EDQUOT' }, 507, 'STORAGE_FULL'],
+])('%o is answered %i %s', (thrown, status, code) => {
+  expect(toAppError(thrown)).toMatchObject({ status, code })
+})

@@ -1,0 +1,96 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Answer } from '../start-test-api.ts'
+import { routesOfApp } from './app-routes.ts'
+import { downloadRows } from './download-rows.ts'
+import { jobRows } from './job-rows.ts'
+import { operatorRows } from './operator-rows.ts'
+import { pathRows } from './path-rows.ts'
+import { linesOf, type Row } from './row.ts'
+import { problem } from './shapes.ts'
+import { taskRows } from './task-rows.ts'
+import { uploadRows } from './upload-rows.ts'
+import { createWorld, type World } from './world.ts'
+
+const nowhere = linesOf('GET /nowhere')('404 ROUTE_NOT_FOUND', 'where there is nothing', ({ main }) => main.request('/nowhere'))
+const routeRows: readonly Row[] = [...uploadRows, ...taskRows, ...downloadRows, ...jobRows, ...operatorRows]
+const rows: readonly Row[] = [...routeRows, ...pathRows(routeRows), nowhere]
+
+let world: World
+let met = 0
+beforeAll(async () => {
+  world = await createWorld()
+}, 120_000)
+afterAll(async () => {
+  console.log(`contract: ${met} of ${rows.length} rows are met, of ${new Set(routeRows.map(({ route }) => route)).size} routes`)
+  await world.stop()
+})
+
+/** Those who have to wait until a store is given up wait together. */
+const isSlow = ({ outcome }: Row): boolean => outcome.startsWith('503')
+
+describe.each([...Map.groupBy(rows, (row) => (isSlow(row) ? 'the stores are away' : row.route))])('%s', (about, some) => {
+  const each = about === 'the stores are away' ? it.concurrent : it
+  each.for(some)('$route: $outcome: $when', async (row) => {
+    await expectMet(row)
+    met++
+  })
+})
+
+async function expectMet({ outcome, send, body, headers }: Row): Promise<void> {
+  const answer = await send(world)
+  const [status, code] = outcome.split(' ')
+  if (answer.status !== Number(status)) expect(`${answer.status} ${answer.text}`).toBe(outcome)
+  for (const [name, pattern] of Object.entries({ 'x-content-type-options': /^nosniff$/, ...headers })) {
+    expect(answer.headers.get(name), name).toMatch(pattern)
+  }
+  if (code === undefined) expectBody(answer, body)
+  else expectProblem(answer, code, body)
+}
+
+/** What is over by itself says when to come again. */
+const PASSING = [429, 503, 507]
+
+function expectProblem(answer: Answer, code: string, shape: Row['body']): void {
+  expect(answer.headers.get('content-type')).toBe('application/problem+json; charset=utf-8')
+  expect((typeof shape === 'object' ? shape : problem).parse(answer.body)).toMatchObject({ code, status: answer.status })
+  if (PASSING.includes(answer.status)) expect(answer.headers.get('retry-after')).toMatch(/^[1-9]\d*$/)
+}
+
+function expectBody(answer: Answer, shape: Row['body']): void {
+  if (shape === 'nothing') expect(answer.bytes.length).toBe(0)
+  else if (shape === 'bytes') expect(answer.bytes.length).toBeGreaterThan(0)
+  else if (shape === undefined) throw new Error('A line that is no refusal says what is answered')
+  else shape.parse(answer.body ?? answer.text)
+}
+
+/** What the API says of itself has tests of its own. */
+const DOCS = ['GET /openapi.json', 'GET /docs', 'USE /docs/assets']
+
+it('every route of the application has its lines, and every line its route', () => {
+  const known = [...new Set(routeRows.map(({ route }) => route))]
+  const found = routesOfApp(world.main.app).filter((route) => !DOCS.includes(route))
+  expect(found.toSorted()).toEqual(known.toSorted())
+})
+
+/** Refusals that belong to no route, or that only a race can bring about, and the tests that know them. */
+const ELSEWHERE: Record<string, string> = {
+  EXPECTATION_FAILED: 'http/server.int.test.ts',
+  HEADERS_TOO_LARGE: 'http/server.int.test.ts',
+  INVALID_REQUEST: 'http/server.int.test.ts',
+  REQUEST_TIMEOUT: 'http/server.int.test.ts',
+  TASK_CHANGED: 'tasks/retry-task.int.test.ts',
+  INTERNAL: 'http/to-app-error.test.ts',
+}
+
+it('every refusal that the sources know has its line, or a test elsewhere', async () => {
+  const sources = join(import.meta.dirname, '../../src')
+  const files = (await readdir(sources, { recursive: true })).filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+  const texts = await Promise.all(files.map((file) => readFile(join(sources, file), 'utf8')))
+  const inSources = texts.flatMap((text) => [...text.matchAll(/\b[45]\d\d,\s*(?:code: )?'([A-Z_]+)'/g)].map(([, code]) => code!))
+  const inLines = new Set(rows.map(({ outcome }) => outcome.split(' ')[1]))
+  expect(inSources.length).toBeGreaterThan(30)
+  expect([...new Set(inSources)].filter((code) => !inLines.has(code) && ELSEWHERE[code] === undefined)).toEqual([])
+  for (const [code, file] of Object.entries(ELSEWHERE)) expect(await readFile(join(sources, file), 'utf8'), file).toContain(code)
+})

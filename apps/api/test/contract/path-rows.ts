@@ -1,0 +1,39 @@
+import { linesOf, type Row } from './row.ts'
+import type { World } from './world.ts'
+
+/** The lines that every path has by its methods: HEAD where there is GET, OPTIONS, and the refusal of all others. */
+export function pathRows(rows: readonly Row[]): Row[] {
+  const routes = [...new Set(rows.map(({ route }) => route))].map((route) => route.split(' ') as [method: string, path: string])
+  const paths = Map.groupBy(
+    routes.filter(([method]) => method !== 'USE'),
+    ([, path]) => path,
+  )
+  return [...paths].flatMap(([path, found]) =>
+    rowsOf(
+      path,
+      found.map(([method]) => method),
+    ),
+  )
+}
+
+function rowsOf(path: string, methods: readonly string[]): Row[] {
+  const allowed = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].toSorted()
+  const headers = { allow: new RegExp(`^(${allowed.join('|')}|, ){${allowed.length * 2 - 1}}$`) }
+  const ask = (method: string) => (world: World) => world.main.request(filled(path, world), { method })
+  return [
+    ...(methods.includes('GET') ? [headRow(path)] : []),
+    linesOf(`OPTIONS ${path}`)('204', 'which methods it takes', ask('OPTIONS'), { body: 'nothing', headers }),
+    linesOf(`PUT ${path}`)('405 METHOD_NOT_ALLOWED', 'a method that no path takes', ask('PUT'), { headers }),
+  ]
+}
+
+/** The paths that lead elsewhere at once. */
+const REDIRECTS = ['/admin']
+
+function headRow(path: string): Row {
+  const send = (world: World) => world.main.request(filled(path, world), { method: 'HEAD' })
+  return linesOf(`HEAD ${path}`)(REDIRECTS.includes(path) ? '303' : '200', 'what GET answers, without a body', send, { body: 'nothing' })
+}
+
+const filled = (path: string, { main, tasks, batchId }: World): string =>
+  path.replace(':name', main.names.queue).replace(':id', path.includes('/batches/') ? batchId : tasks.completed.id)

@@ -1,0 +1,311 @@
+// The shapes that the product promises, written out a second time and by hand: compared with what the code itself says of
+// them, a field that went missing in both would not be missed. Every object is closed.
+import { z } from 'zod'
+
+const text = z.string().min(1)
+const count = z.int().min(0)
+const milliseconds = z.number().min(0)
+const time = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
+const id = z.string().regex(/^[0-9a-f]{24}$/)
+const jobId = z.string().regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/)
+const md5 = z.string().regex(/^[0-9a-f]{32}$/)
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
+const code = z.string().regex(/^[A-Z]+(_[A-Z]+)*$/)
+
+const statuses = ['pending', 'processing', 'completed', 'failed', 'cancelled', 'expired'] as const
+const priorities = ['premium', 'interactive', 'normal', 'batch'] as const
+
+export const problem = z.strictObject({
+  type: z.literal('about:blank'),
+  title: text,
+  status: z.int().min(400).max(599),
+  detail: z.string().min(10),
+  code,
+  instance: text,
+  errors: z
+    .array(z.strictObject({ pointer: z.string().startsWith('/'), detail: text }))
+    .min(1)
+    .optional(),
+})
+
+const image = z.strictObject({
+  resolution: z.enum(['1024', '800']),
+  width: count,
+  height: count,
+  format: z.literal('jpeg'),
+  size: count,
+  md5,
+  path: z.string().regex(/^output\/[a-z0-9-]{1,80}\/(1024|800)\/[0-9a-f]{32}\.jpg$/),
+})
+
+const taskFields = {
+  id,
+  jobId,
+  kind: z.literal('image.optimize'),
+  status: z.enum(statuses),
+  priority: z.enum(priorities),
+  name: text,
+  originalPath: z.string().regex(/^storage\/images\/[0-9a-f]{24}\/original\.(jpg|png|webp|gif)$/),
+  source: z.strictObject({ bytes: count, format: z.enum(['jpeg', 'png', 'webp', 'gif']), width: count, height: count, sha256, md5 }),
+  images: z.array(image.extend({ url: z.string().regex(/^\/api\/v1\/tasks\/[0-9a-f]{24}\/download\?resolution=(1024|800)$/) })),
+  progress: z.strictObject({ stage: text, percent: z.number().min(0).max(100) }),
+  attempts: z.strictObject({ made: count, max: z.literal(3), nextAt: time.nullable() }),
+  epoch: z.int().min(1),
+  error: z.strictObject({ code, message: text, retryable: z.boolean() }).nullable(),
+  metadata: z.record(z.string(), z.unknown()),
+  processingTimeMs: milliseconds.nullable(),
+  waitMs: milliseconds.nullable(),
+  workerId: text.nullable(),
+  createdAt: time,
+  updatedAt: time,
+  startedAt: time.nullable(),
+  finishedAt: time.nullable(),
+  expiresAt: time.nullable(),
+  links: z.strictObject({ self: text, status: text, download: text, events: text }),
+  /** By which the list is filtered. */
+  batchId: id.nullable(),
+}
+
+interface AnyTask extends Record<string, unknown> {
+  id: string
+  jobId: string
+  status: (typeof statuses)[number]
+}
+
+/** What the statuses and the ids promise of the other fields. */
+function hangsTogether(task: AnyTask): boolean {
+  const self = `/api/v1/tasks/${task.id}`
+  const links = { self, status: `/api/jobs/${task.jobId}/status`, download: `${self}/download`, events: `${self}/events` }
+  const hasEnded = !['pending', 'processing'].includes(task.status)
+  return (
+    JSON.stringify(task['links']) === JSON.stringify(links) &&
+    String(task['originalPath']).startsWith(`storage/images/${task.id}/`) &&
+    (task['images'] as { url: string }[]).every(({ url }) => url.startsWith(`${self}/download?`)) &&
+    (task['images'] as unknown[]).length > 0 === (task.status === 'completed') &&
+    (task['finishedAt'] !== null) === hasEnded &&
+    (task['expiresAt'] !== null) === hasEnded &&
+    (task.status !== 'failed' || task['error'] !== null)
+  )
+}
+
+const CONTRADICTION = 'the fields of the task contradict each other'
+
+export const task = z.strictObject(taskFields).refine(hangsTogether, CONTRADICTION)
+
+export const acceptedTask = z
+  .strictObject({
+    ...taskFields,
+    status: z.literal('pending'),
+    estimatedTime: z.string().regex(/^\d+-\d+ (seconds|minutes)$/),
+    estimate: z.strictObject({ p50Ms: count, p90Ms: count, position: count }),
+  })
+  .refine(hangsTogether, CONTRADICTION)
+
+const page = { page: z.int().min(1), limit: z.int().min(1).max(100), nextCursor: text.nullable() }
+
+export const taskPage = z.strictObject({ items: z.array(task).min(1), total: count, ...page })
+
+const eventType = z.enum([
+  'task.created',
+  'task.processing',
+  'task.progress',
+  'task.completed',
+  'task.retry',
+  'task.failed',
+  'task.cancelled',
+  'task.expired',
+])
+
+export const taskLog = z.strictObject({
+  items: z
+    .array(
+      z.strictObject({
+        seq: count,
+        epoch: z.int().min(1),
+        attempt: count,
+        type: eventType,
+        at: time,
+        data: z.record(z.string(), z.unknown()),
+      }),
+    )
+    .min(1),
+})
+
+/** Server-sent events, each with the place by which a client resumes. */
+export const eventStream = z.string().regex(/^retry: \d+\n\n(id: \d+\.\d+\nevent: task\.[a-z]+\ndata: \{.*\}\n\n)+$/)
+
+export const downloadUrl = z.strictObject({
+  url: z.string().regex(/^\/api\/v1\/tasks\/[0-9a-f]{24}\/download\?(resolution=\d+&)?expires=\d+&kid=[\w-]+&signature=[\w-]+$/),
+  expiresAt: time,
+})
+
+export const acceptedBatch = z
+  .strictObject({
+    batchId: id,
+    accepted: count,
+    rejected: count,
+    items: z.array(
+      z.union([
+        z.strictObject({ name: text, status: z.literal('accepted'), task: acceptedTask }),
+        z.strictObject({ name: text, status: z.literal('rejected'), problem: problem.omit({ instance: true }) }),
+      ]),
+    ),
+  })
+  .refine(({ accepted, rejected, items }) => accepted + rejected === items.length, 'every file has its result')
+
+/** Says of each file why nothing came of it. */
+export const rejectedBatch = problem.extend({
+  items: z.array(z.strictObject({ name: text, status: z.literal('rejected'), problem: problem.omit({ instance: true }) })).min(1),
+})
+
+const byStatus = z.strictObject(Object.fromEntries(statuses.map((status) => [status, count])))
+
+export const batch = z.strictObject({
+  batchId: id,
+  status: z.enum(['processing', 'completed']),
+  total: count,
+  counts: byStatus,
+  percent: z.number().min(0).max(100),
+  createdAt: time,
+  completedAt: time.nullable(),
+  links: z.strictObject({ self: text, tasks: text }),
+  items: z.array(task).min(1),
+  ...page,
+})
+
+export const queueStats = z.strictObject({
+  name: text,
+  waiting: count,
+  active: count,
+  completed: count,
+  failed: count,
+  delayed: count,
+  paused: count,
+  prioritized: count,
+  isPaused: z.boolean(),
+  oldestWaitingMs: milliseconds.nullable(),
+  workers: count,
+})
+
+export const queueList = z.strictObject({ items: z.array(queueStats).min(1) })
+
+const queueJobState = z.enum(['waiting', 'prioritized', 'active', 'delayed', 'completed', 'failed'])
+
+export const queueJobs = z.strictObject({
+  items: z
+    .array(
+      z.strictObject({
+        jobId: text,
+        taskId: id,
+        name: z.literal('process-image'),
+        state: queueJobState,
+        priority: z.union([z.literal(1), z.literal(10), z.literal(100), z.literal(1000)]),
+        attemptsMade: count,
+        failedReason: text.nullable(),
+        createdAt: time,
+        processedOn: time.nullable(),
+        finishedOn: time.nullable(),
+        data: z.strictObject({
+          taskId: id,
+          imagePath: text,
+          timestamp: count,
+          epoch: z.int().min(1),
+          tenant: z.literal('default'),
+          imageName: text,
+        }),
+      }),
+    )
+    .min(1)
+    .max(50),
+  state: queueJobState,
+  start: count,
+  end: count,
+})
+
+export const deadLetterGroups = z.strictObject({
+  items: z.array(z.strictObject({ code, count: z.int().min(1), lastFailedAt: time })).min(1),
+})
+
+export const replayReport = z.strictObject({
+  dryRun: z.boolean(),
+  matched: count,
+  replayed: count,
+  items: z.array(
+    z.union([
+      z.strictObject({ id, outcome: z.literal('replayed') }),
+      z.strictObject({ id, outcome: z.literal('refused'), code, detail: text }),
+    ]),
+  ),
+})
+
+const percentiles = z.strictObject({ p50: milliseconds.nullable(), p95: milliseconds.nullable(), p99: milliseconds.nullable() })
+
+export const stats = z.strictObject({
+  tasks: z.strictObject({ total: count, byStatus, byKind: z.strictObject({ 'image.optimize': byStatus }) }),
+  bytes: z.strictObject({ in: count, out: count }),
+  durations: z.strictObject({ sample: count, waitMs: percentiles, runMs: percentiles }),
+  cleanup: z.strictObject({
+    runs: count,
+    tasksExpired: count,
+    filesRemoved: count,
+    bytesFreed: count,
+    recordsRemoved: count,
+    lastRunAt: time.nullable(),
+  }),
+  at: time,
+})
+
+/** Of a healthy service and of one whose stores are away. */
+export const health = z.strictObject({
+  status: z.literal('ok'),
+  services: z.strictObject({ redis: z.literal(true), mongo: z.literal(true), queue: z.literal(true), disk: z.literal(true) }),
+  pending: count,
+  diskFreeBytes: z.int().min(1),
+  warnings: z.array(text).min(1).optional(),
+})
+
+export const healthWithoutStores = z.strictObject({
+  status: z.literal('down'),
+  services: z.strictObject({ redis: z.literal(false), mongo: z.literal(false), queue: z.literal(false), disk: z.literal(true) }),
+  pending: z.null(),
+  diskFreeBytes: z.int().min(1),
+})
+
+export const statusIs = (status: string) => z.strictObject({ status: z.literal(status) })
+
+/** Text in Prometheus' format. */
+export const metrics = z.string().regex(/^(# (HELP|TYPE) .*\n|[a-zA-Z_:][\w:]*(\{.*\})? \S+\n|\n)+$/)
+
+export const html = z.string().regex(/^<!doctype html>/i)
+
+/** The older, smaller forms. */
+export const acceptedJob = z
+  .strictObject({ jobId, statusUrl: text, downloadUrl: text, estimatedTime: z.literal('5-30 seconds') })
+  .refine(({ jobId: of, statusUrl, downloadUrl }) => statusUrl === `/api/jobs/${of}/status` && downloadUrl === `/api/jobs/${of}/download`)
+
+const jobStatus = z.enum(['pending', 'active', 'completed', 'failed'])
+const jobProgress = z.strictObject({ stage: text, progress: z.number().min(0).max(100) })
+const jobTimes = { createdAt: time, processedOn: time.nullable(), finishedOn: time.nullable() }
+
+export const jobState = z.strictObject({
+  jobId,
+  status: jobStatus,
+  progress: jobProgress,
+  error: text.nullable(),
+  ...jobTimes,
+  downloadUrl: z.string().regex(/^\/api\/jobs\/[0-9a-f-]{36}\/download$/),
+})
+
+export const job = z.strictObject({
+  jobId,
+  status: jobStatus,
+  progress: jobProgress,
+  data: z.strictObject({ taskId: id, imagePath: text, timestamp: count, epoch: z.int().min(1), name: text }),
+  result: z.strictObject({ images: z.array(image.extend({ url: text })).min(1), processingTime: milliseconds }).nullable(),
+  error: text.nullable(),
+  ...jobTimes,
+})
+
+export const jobList = z
+  .strictObject({ jobs: z.array(job).min(1), count })
+  .refine(({ jobs, count: said }) => said === jobs.length, 'count is the length of the list')

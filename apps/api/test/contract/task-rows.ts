@@ -1,0 +1,174 @@
+import { linesOf, sendJson, type Row } from './row.ts'
+import { downloadUrl, eventStream, task, taskLog, taskPage } from './shapes.ts'
+import type { World } from './world.ts'
+
+const UNKNOWN = `/api/v1/tasks/${'0'.repeat(24)}`
+const ETAG = { etag: /^"[\w-]+"$/ }
+const RETRY_AFTER = { 'retry-after': /^[1-9]\d*$/ }
+const tooLong = JSON.stringify({ name: 'x'.repeat(101 * 1024) })
+
+type Ask = (world: World) => RequestInit
+
+/** The lines that every path of one task has: the unknown task, and the store that is away. */
+function absences(method: string, end = '', init: Ask = () => ({})): Row[] {
+  const line = linesOf(`${method} /api/v1/tasks/:id${end}`)
+  return [
+    line('404 TASK_NOT_FOUND', 'an unknown id', (world) => world.main.request(UNKNOWN + end, { method, ...init(world) })),
+    line('503 STORE_UNAVAILABLE', 'while the store is away', (world) => world.away.request(UNKNOWN + end, { method, ...init(world) })),
+  ]
+}
+
+/** What a JSON body may be refused for. */
+function badJson(method: string, end = ''): Row[] {
+  const line = linesOf(`${method} /api/v1/tasks/:id${end}`)
+  const send =
+    (...body: Parameters<typeof sendJson>) =>
+    ({ main, tasks }: World) =>
+      main.request(tasks.completed.links.self + end, { method, ...sendJson(...body) })
+  return [
+    line('400 INVALID_JSON', 'what is no JSON', send('{broken')),
+    line('413 BODY_TOO_LARGE', 'more than 100 KB', send(tooLong)),
+    line('415 NOT_JSON', 'text', send('{}', { 'content-type': 'text/plain' })),
+    line('422 INVALID_FIELD', 'a field that is not known', send({ colour: 'red' })),
+  ]
+}
+
+const list = linesOf('GET /api/v1/tasks')
+const read = linesOf('GET /api/v1/tasks/:id')
+const change = linesOf('PATCH /api/v1/tasks/:id')
+const remove = linesOf('DELETE /api/v1/tasks/:id')
+const cancel = linesOf('POST /api/v1/tasks/:id/cancel')
+const retry = linesOf('POST /api/v1/tasks/:id/retry')
+const sign = linesOf('POST /api/v1/tasks/:id/download-url')
+const events = linesOf('GET /api/v1/tasks/:id/events')
+
+const allFilters = 'status=pending&kind=image.optimize&priority=interactive&createdFrom=2000-01-01T00:00:00Z&createdTo=2999-01-01T00:00:00Z'
+
+export const taskRows: Row[] = [
+  list('200', 'the first page', ({ main }) => main.request('/api/v1/tasks'), { body: taskPage }),
+  list('200', 'all filters and a page', ({ main }) => main.request(`/api/v1/tasks?${allFilters}&page=1&limit=100`), { body: taskPage }),
+  list('200', 'by its batch', ({ main, batchId }) => main.request(`/api/v1/tasks?batchId=${batchId}`), { body: taskPage }),
+  list(
+    '200',
+    'the page behind a cursor, and the Link to the next',
+    async ({ main }) => {
+      const { body } = await main.request('/api/v1/tasks?limit=1')
+      return main.request(`/api/v1/tasks?limit=1&cursor=${(body as { nextCursor: string }).nextCursor}`)
+    },
+    { body: taskPage, headers: { link: /^<\/api\/v1\/tasks\?limit=1&cursor=[^>]+>; rel="next"$/ } },
+  ),
+  list(
+    '304',
+    'what is known already',
+    async ({ main }) => {
+      const known = (await main.request('/api/v1/tasks?status=failed')).headers.get('etag') ?? ''
+      return main.request('/api/v1/tasks?status=failed', { headers: { 'if-none-match': known } })
+    },
+    { body: 'nothing' },
+  ),
+  list('400 INVALID_QUERY', 'more than 100 a page', ({ main }) => main.request('/api/v1/tasks?limit=101')),
+  list('503 STORE_UNAVAILABLE', 'while the store is away', ({ away }) => away.request('/api/v1/tasks')),
+
+  read('200', 'by its id', ({ main, tasks }) => main.request(tasks.completed.links.self), { body: task, headers: ETAG }),
+  read('200', 'by its job id', ({ main, tasks }) => main.request(`/api/v1/tasks/${tasks.failed.jobId}`), { body: task, headers: ETAG }),
+  read('200', 'one that waits for its next attempt', ({ main, tasks }) => main.request(tasks.retrying.links.self), { body: task }),
+  read('200', 'one that has expired', ({ main, tasks }) => main.request(tasks.expired.links.self), { body: task }),
+  read('200', 'waiting for news of what has ended', ({ main, tasks }) => main.request(`${tasks.cancelled.links.self}?wait=30`), {
+    body: task,
+    headers: ETAG,
+  }),
+  read('304', 'what is known already', ({ main, tasks }) => knownTo(main, tasks.completed.links.self), { body: 'nothing', headers: ETAG }),
+  read('400 INVALID_QUERY', 'a wait of more than 30 s', ({ main, tasks }) => main.request(`${tasks.pending.links.self}?wait=31`)),
+  read('429 TOO_MANY_WAITING', 'one wait too many', ({ strict, strictTask }) => strict.request(`${strictTask.links.self}?wait=1`)),
+  ...absences('GET'),
+
+  change(
+    '200',
+    'all that can be changed',
+    async ({ main, fresh }) => {
+      const changes = { name: 'another', metadata: { a: 1 }, ttlSeconds: 60 }
+      return main.request((await fresh('pending')).links.self, { method: 'PATCH', ...sendJson(changes) })
+    },
+    { body: task, headers: ETAG },
+  ),
+  change('410 TASK_EXPIRED', 'more time for what has expired', ({ main, tasks }) =>
+    main.request(tasks.expired.links.self, { method: 'PATCH', ...sendJson({ ttlSeconds: 60 }) }),
+  ),
+  change('412 PRECONDITION_FAILED', 'what has changed since it was read', ({ main, tasks }) =>
+    main.request(tasks.completed.links.self, {
+      method: 'PATCH',
+      ...sendJson({ name: 'x' }, { 'content-type': 'application/json', 'if-match': '"old"' }),
+    }),
+  ),
+  ...badJson('PATCH'),
+  ...absences('PATCH', '', () => sendJson({ name: 'x' })),
+
+  remove(
+    '204',
+    'a task that has ended',
+    async ({ main, fresh }) => main.request((await fresh('completed')).links.self, { method: 'DELETE' }),
+    {
+      body: 'nothing',
+    },
+  ),
+  remove('204', 'a task that waits', async ({ main, fresh }) => main.request((await fresh('pending')).links.self, { method: 'DELETE' }), {
+    body: 'nothing',
+  }),
+  remove('409 TASK_PROCESSING', 'a task that runs', ({ main, tasks }) => main.request(tasks.processing.links.self, { method: 'DELETE' })),
+  ...absences('DELETE'),
+
+  cancel('202', 'a task that waits', async ({ main, fresh }) => act(main, await fresh('pending'), 'cancel'), { body: task, headers: ETAG }),
+  cancel('202', 'a task that runs', async ({ main, fresh }) => act(main, await fresh('processing'), 'cancel'), {
+    body: task,
+    headers: ETAG,
+  }),
+  cancel('409 TASK_FINAL', 'a task that has ended', ({ main, tasks }) => act(main, tasks.completed, 'cancel')),
+  ...absences('POST', '/cancel'),
+
+  retry('202', 'a task that was cancelled', async ({ main, fresh }) => act(main, await fresh('cancelled'), 'retry'), {
+    body: task,
+    headers: { ...ETAG, ...RETRY_AFTER, location: /^\/api\/v1\/tasks\/[0-9a-f]{24}$/ },
+  }),
+  retry('202', 'a task that was completed', async ({ main, fresh }) => act(main, await fresh('completed'), 'retry'), { body: task }),
+  retry('409 TASK_NOT_FINAL', 'a task that runs', ({ main, tasks }) => act(main, tasks.processing, 'retry')),
+  retry('410 TASK_EXPIRED', 'a task that has expired', ({ main, tasks }) => act(main, tasks.expired, 'retry')),
+  ...absences('POST', '/retry'),
+
+  sign('200', 'the largest for an hour', ({ main, tasks }) => signed(main, tasks.completed), { body: downloadUrl }),
+  sign('200', 'a variant for a while', ({ main, tasks }) => signed(main, tasks.completed, { resolution: '800', expiresInSeconds: 60 }), {
+    body: downloadUrl,
+  }),
+  sign('409 SIGNING_DISABLED', 'without keys', ({ strict, strictTask }) => signed(strict, strictTask)),
+  ...badJson('POST', '/download-url'),
+  ...absences('POST', '/download-url', () => sendJson({})),
+
+  events('200', 'the log', ({ main, tasks }) => main.request(tasks.failed.links.events), { body: taskLog, headers: { vary: /Accept/ } }),
+  events('200', 'the stream', ({ main, tasks }) => main.request(tasks.failed.links.events, { headers: { accept: 'text/event-stream' } }), {
+    body: eventStream,
+    headers: { 'content-type': /^text\/event-stream/, vary: /Accept/ },
+  }),
+  events(
+    '204',
+    'a stream that has nothing more to tell',
+    ({ main, tasks }) =>
+      main.request(tasks.failed.links.events, { headers: { accept: 'text/event-stream', 'last-event-id': '1.999999999' } }),
+    { body: 'nothing' },
+  ),
+  events('429 TOO_MANY_WAITING', 'one stream too many', ({ strict, strictTask }) =>
+    strict.request(strictTask.links.events, { headers: { accept: 'text/event-stream' } }),
+  ),
+  ...absences('GET', '/events'),
+]
+
+type Api = World['main']
+type AnyTask = World['strictTask']
+
+const act = (api: Api, { links }: AnyTask, what: 'cancel' | 'retry') => api.request(`${links.self}/${what}`, { method: 'POST' })
+
+const signed = (api: Api, { links }: AnyTask, fields: object = {}) =>
+  api.request(`${links.self}/download-url`, { method: 'POST', ...sendJson(fields) })
+
+export async function knownTo(api: Api, path: string) {
+  const etag = (await api.request(path)).headers.get('etag') ?? ''
+  return api.request(path, { headers: { 'if-none-match': etag } })
+}

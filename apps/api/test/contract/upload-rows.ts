@@ -1,0 +1,157 @@
+import { once } from 'node:events'
+import { crc32 } from 'node:zlib'
+import { samplePng, until } from '@darkroom/testing'
+import { fieldPart, filePart, multipart } from '../multipart.ts'
+import { openSocket, readAnswer, type RawAnswer } from '../raw-http.ts'
+import type { Answer, TestApi } from '../start-test-api.ts'
+import { json, linesOf, type Row } from './row.ts'
+import { acceptedBatch, acceptedJob, acceptedTask, rejectedBatch } from './shapes.ts'
+
+const MIB = 1024 * 1024
+const RETRY_AFTER = { 'retry-after': /^[1-9]\d*$/ }
+const noPhoto = filePart(Buffer.from('I am no photo'))
+
+const uploads: { path: string; accepted: Partial<Row> }[] = [
+  {
+    path: '/api/v1/tasks',
+    accepted: { body: acceptedTask, headers: { location: /^\/api\/v1\/tasks\/[0-9a-f]{24}$/, ...RETRY_AFTER } },
+  },
+  { path: '/api/jobs', accepted: { body: acceptedJob, headers: { location: /^\/api\/jobs\/[0-9a-f-]{36}\/status$/, ...RETRY_AFTER } } },
+]
+
+export const uploadRows: Row[] = [...uploads.flatMap(oneFile), ...manyFiles()]
+
+function oneFile({ path, accepted }: (typeof uploads)[number]): Row[] {
+  const line = linesOf(`POST ${path}`)
+  return [
+    line('202', 'a photo in the field file', ({ main, photo }) => main.post(path, [filePart(photo)]), accepted),
+    line('202', 'a photo in the field image', ({ main, photo }) => main.post(path, [filePart(photo, 'a.jpg', 'image')]), accepted),
+    line(
+      '202',
+      'all fields',
+      ({ main, photo }) => {
+        const fields = { name: 'n', priority: 'premium', ttlSeconds: '60', metadata: '{"a":[1]}', kind: 'image.optimize' }
+        return main.post(path, [...Object.entries(fields).map(([name, value]) => fieldPart(name, value)), filePart(photo)])
+      },
+      accepted,
+    ),
+    line('202', 'the same again under its key', ({ main, photo }) => twice(main, path, [filePart(photo)], [filePart(photo)]), accepted),
+    line('400 NO_FILE', 'a form without a file', ({ main }) => main.post(path, [fieldPart('name', 'x')])),
+    line('400 TOO_MANY_FILES', 'two files', ({ main, photo }) => main.post(path, [filePart(photo), filePart(photo, 'b.jpg', 'image')])),
+    line('400 UNEXPECTED_FILE_FIELD', 'a file in another field', ({ main, photo }) => main.post(path, [filePart(photo, 'a.jpg', 'photo')])),
+    line('413 FILE_TOO_LARGE', 'a byte more than 50 MiB', ({ main }) => main.upload(Buffer.alloc(50 * MIB + 1), [], path)),
+    line('415 IMAGE_UNSUPPORTED', 'what is no image by its bytes', ({ main }) => main.post(path, [noPhoto])),
+    line('422 IMAGE_CORRUPT', 'a JPEG without its header', ({ main }) =>
+      main.upload(Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 0]), [], path),
+    ),
+    line('422 IMAGE_TOO_LARGE', 'a pixel row more than 50 Mpx', async ({ main }) => main.upload(await declaredPng(10_000, 5001), [], path)),
+    ...anyForm(path, 'file'),
+  ]
+}
+
+function manyFiles(): Row[] {
+  const path = '/api/v1/batches'
+  const line = linesOf(`POST ${path}`)
+  const accepted = { body: acceptedBatch, headers: { location: /^\/api\/v1\/batches\/[0-9a-f]{24}$/, ...RETRY_AFTER } }
+  return [
+    line('202', 'photos and one that is none', ({ main, photo }) => main.post(path, [filePart(photo), noPhoto, filePart(photo)]), accepted),
+    line('202', 'the same again under its key', ({ main, photo }) => twice(main, path, [filePart(photo)], [filePart(photo)]), accepted),
+    line('400 NO_FILE', 'a form without a file', ({ main }) => main.post(path, [fieldPart('name', 'x')])),
+    line('400 TOO_MANY_FILES', '101 files', ({ main, photo }) =>
+      main.post(
+        path,
+        Array.from({ length: 101 }, (_, index) => filePart(photo, `${index}.jpg`, 'files')),
+      ),
+    ),
+    line('400 UNEXPECTED_FILE_FIELD', 'a file in another field', ({ main, photo }) => main.post(path, [filePart(photo, 'a.jpg', 'photo')])),
+    line('413 BATCH_TOO_LARGE', 'a request that declares 2 GiB', ({ main }) => declare(main, path, 2048 * MIB)),
+    line('422 BATCH_REJECTED', 'nothing but what is no photo', ({ main }) => main.post(path, [noPhoto]), { body: rejectedBatch }),
+    ...anyForm(path, 'files'),
+  ]
+}
+
+/** What a form may be refused for, whatever it is for. */
+function anyForm(path: string, field: string): Row[] {
+  const line = linesOf(`POST ${path}`)
+  const photoPart = (photo: Buffer) => filePart(photo, 'a.jpg', field)
+  return [
+    line('400 NOT_MULTIPART', 'JSON', ({ main }) => main.request(path, { method: 'POST', body: '{}', headers: json })),
+    line('400 INVALID_MULTIPART', 'a form cut off', ({ main }) =>
+      main.request(path, { method: 'POST', body: '--x\r\n', headers: { 'content-type': 'multipart/form-data; boundary=x' } }),
+    ),
+    line('400 INVALID_IDEMPOTENCY_KEY', 'a key with a space', ({ main, photo }) =>
+      main.post(path, [photoPart(photo)], { 'idempotency-key': 'a b' }),
+    ),
+    line('409 IDEMPOTENCY_IN_FLIGHT', 'a key that another request is using', ({ main, photo }) => whileInUse(main, path, photo, field), {
+      headers: RETRY_AFTER,
+    }),
+    line('422 IDEMPOTENCY_KEY_REUSED', 'another photo under a used key', ({ main, photo }) =>
+      twice(main, path, [photoPart(photo)], [photoPart(photo), fieldPart('name', 'another')]),
+    ),
+    line('422 INVALID_FIELD', 'a field that is wrong', ({ main, photo }) =>
+      main.post(path, [photoPart(photo), fieldPart('priority', 'at once')]),
+    ),
+    line('503 STORE_UNAVAILABLE', 'a photo while the store is away', ({ away, photo }) => away.post(path, [photoPart(photo)])),
+    line('507 STORAGE_FULL', 'a photo while the disk is full', ({ strict, photo }) => strict.post(path, [photoPart(photo)])),
+  ]
+}
+
+type Parts = Parameters<TestApi['post']>[1]
+
+/** Two requests under one key; it is free again only a moment after the first was answered. */
+async function twice(api: TestApi, path: string, first: Parts, second: Parts): Promise<Answer> {
+  const headers = { 'idempotency-key': crypto.randomUUID() }
+  const { status } = await api.post(path, first, headers)
+  if (status !== 202) throw new Error(`The first request was answered ${status}`)
+  return until(
+    async () => {
+      const answer = await api.post(path, second, headers)
+      return answer.status !== 409 && answer
+    },
+    { what: 'the key to be free' },
+  )
+}
+
+async function whileInUse(api: TestApi, path: string, photo: Buffer, field: string): Promise<Answer> {
+  const key = crypto.randomUUID()
+  const { body, contentType } = multipart([filePart(photo, 'a.jpg', field)])
+  const socket = await openSocket(api.port)
+  socket.write(requestHead(path, [`Content-Type: ${contentType}`, `Content-Length: ${body.length}`, `Idempotency-Key: ${key}`]))
+  socket.write(body.subarray(0, body.length / 2))
+  await until(async () => (await api.temporaryFiles()).length > 0, { what: 'an upload under way' })
+  const answer = await api.post(path, [filePart(photo, 'a.jpg', field)], { 'idempotency-key': key })
+  socket.destroy()
+  await until(async () => (await api.temporaryFiles()).length === 0, { what: 'the upload to be given up' })
+  return answer
+}
+
+/** The answer to a request that says how long it is and sends nothing of it. */
+async function declare(api: TestApi, path: string, bytes: number): Promise<Answer> {
+  const socket = await openSocket(api.port)
+  socket.write(requestHead(path, ['Content-Type: multipart/form-data; boundary=x', `Content-Length: ${bytes}`]))
+  const answer = await readAnswer(socket)
+  const closed = once(socket, 'close')
+  socket.destroy()
+  await closed
+  return asAnswer(answer)
+}
+
+const requestHead = (path: string, headers: string[]): string =>
+  [`POST ${path} HTTP/1.1`, 'Host: localhost', ...headers, '', ''].join('\r\n')
+
+const asAnswer = ({ status, headers, text, body }: RawAnswer): Answer => ({
+  status,
+  headers: new Headers(headers),
+  bytes: Buffer.from(text),
+  text,
+  body,
+})
+
+/** A PNG whose header speaks of a size; nobody looks at its pixels here. */
+async function declaredPng(width: number, height: number): Promise<Buffer> {
+  const bytes = await samplePng({ width: 16, height: 16 })
+  bytes.writeUInt32BE(width, 16)
+  bytes.writeUInt32BE(height, 20)
+  bytes.writeUInt32BE(crc32(bytes.subarray(12, 29)), 29)
+  return bytes
+}

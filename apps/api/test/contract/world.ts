@@ -1,0 +1,146 @@
+import { createHash } from 'node:crypto'
+import { unlink } from 'node:fs/promises'
+import type { Task, Variant } from '@darkroom/contracts'
+import { sampleJpeg, until } from '@darkroom/testing'
+import { inject } from 'vitest'
+import { endAs } from '../end-task.ts'
+import { fieldPart } from '../multipart.ts'
+import { startTestApi, type TestApi } from '../start-test-api.ts'
+import { completedOf, historyOf, newRecord, variantOf } from '../task-history.ts'
+import { startTcpProxy } from '../tcp-proxy.ts'
+import { fatal, startTestWorker } from '../test-worker.ts'
+import { TaskStore } from '../../src/tasks/task-store.ts'
+
+export const ADMIN_TOKEN = 'the-token-of-the-contract'
+const SIGNING_KEY = `k1:${'s'.repeat(32)}`
+
+type State = 'pending' | 'processing' | 'completed' | 'cancelled'
+
+export interface World {
+  /** All is well, with a token for operators and keys for URLs. */
+  main: TestApi
+  /** Without token and keys; nobody may wait, and there is no room on its disk. */
+  strict: TestApi
+  /** A task that `strict` knows. */
+  strictTask: Task
+  /** Its stores cannot be reached. */
+  away: TestApi
+  photo: Buffer
+  /** One task in each state, and one that waits for its next attempt; nobody changes them. */
+  tasks: Record<State | 'failed' | 'expired' | 'retrying' | 'withoutFile' | 'small', Task>
+  /** A failed task for the one line that starts it again. */
+  replayable: Task
+  batchId: string
+  /** A task of its own for a line that changes it. */
+  fresh: (state: State) => Promise<Task>
+  stop: () => Promise<void>
+}
+
+/** The API three times over, with everything that the lines of the contract ask for. */
+export async function createWorld(): Promise<World> {
+  const photo = await sampleJpeg({ width: 64, height: 48 })
+  const main = await startTestApi({ ADMIN_TOKEN, URL_SIGNING_KEYS: SIGNING_KEY, CLEANUP_INTERVAL_MS: '200' })
+  const strict = await startTestApi({ FOLLOWERS_PER_TASK: '0', MIN_FREE_BYTES: String(Number.MAX_SAFE_INTEGER) })
+  const { away, stop: stopAway } = await withoutStores()
+
+  const upload = async (name = 'photo.jpg'): Promise<Task> => (await main.upload(photo, [fieldPart('name', name)])).body as Task
+  const becomes = (task: Task, status: Task['status']): Promise<Task> =>
+    until(
+      async () => {
+        const now = (await main.request(task.links.self)).body as Task
+        return now.status === status && now
+      },
+      { what: `a task that is ${status}` },
+    )
+  const kept = await Promise.all([keep(main, '1024', 768), keep(main, '800', 600)])
+  const completed = async (images: Variant[] = kept): Promise<Task> => {
+    const task = await upload()
+    await main.tell(completedOf(task, images))
+    return becomes(task, 'completed')
+  }
+  const fresh = async (state: State): Promise<Task> => {
+    if (state === 'completed') return completed()
+    const task = await upload()
+    if (state === 'cancelled') return endAs(main, task, 'cancelled')
+    if (state === 'processing') await main.tell(historyOf(task, [{ progress: 0, end: 'running' }])[0]!)
+    return becomes(task, state)
+  }
+
+  const [failed, replayable] = await failedTasks(main, upload, becomes)
+  const tasks = {
+    pending: await fresh('pending'),
+    processing: await fresh('processing'),
+    completed: await fresh('completed'),
+    cancelled: await fresh('cancelled'),
+    failed: failed!,
+    expired: await expire(main, await completed(), becomes),
+    retrying: await waitForRetry(main, await upload(), becomes),
+    withoutFile: await completed([await lose(main)]),
+    small: await completed(kept.slice(0, 1)),
+  }
+  const { body } = await main.post('/api/v1/batches', [{ name: 'files', value: photo, filename: 'a.jpg' }])
+  const batchId = (body as { batchId: string }).batchId
+
+  const record = newRecord()
+  await new TaskStore(strict.database).insert(record)
+  const strictTask = (await strict.request(`/api/v1/tasks/${record.id}`)).body as Task
+  const stop = async (): Promise<void> => {
+    await stopAway()
+    await strict.stop()
+    await main.stop()
+  }
+  return { main, strict, strictTask, away, photo, tasks, replayable: replayable!, batchId, fresh, stop }
+}
+
+async function withoutStores(): Promise<{ away: TestApi; stop: () => Promise<void> }> {
+  const proxies = [await startTcpProxy(inject('redisUrl')), await startTcpProxy(inject('mongoUrl'))] as const
+  const [redis, mongo] = proxies
+  const away = await startTestApi({ REDIS_URL: redis.url }, { mongoServer: mongo.url })
+  await Promise.all(proxies.map((proxy) => proxy.cut()))
+  return {
+    away,
+    stop: async () => {
+      await Promise.all(proxies.map((proxy) => proxy.restore()))
+      await until(async () => (await away.request('/health')).status === 200, { what: 'the stores to be back', timeoutMs: 20_000 })
+      await away.stop()
+      await Promise.all(proxies.map((proxy) => proxy.stop()))
+    },
+  }
+}
+
+/** A file in the storage, named as a worker does. */
+async function keep(api: TestApi, resolution: '1024' | '800', height: number, seed = 1): Promise<Variant> {
+  const bytes = await sampleJpeg({ width: Number(resolution), height, seed })
+  const variant = variantOf(resolution, height, createHash('md5').update(bytes).digest('hex'), bytes.length)
+  await api.storage.put(variant.path, bytes)
+  return variant
+}
+
+async function lose(api: TestApi): Promise<Variant> {
+  const variant = await keep(api, '1024', 768, 2)
+  await unlink(api.storage.resolve(variant.path))
+  return variant
+}
+
+type Becomes = (task: Task, status: Task['status']) => Promise<Task>
+
+async function failedTasks(api: TestApi, upload: () => Promise<Task>, becomes: Becomes): Promise<Task[]> {
+  const worker = await startTestWorker(api, { work: () => Promise.reject(fatal('IMAGE_CORRUPT')) })
+  const tasks = [await upload(), await upload()]
+  const failed = await Promise.all(tasks.map((task) => becomes(task, 'failed')))
+  await worker.stop()
+  return failed
+}
+
+async function expire(api: TestApi, task: Task, becomes: Becomes): Promise<Task> {
+  await api.database.collection('tasks').updateOne({ jobId: task.jobId }, { $set: { expiresAt: new Date(0) }, $inc: { rev: 1 } })
+  return becomes(task, 'expired')
+}
+
+async function waitForRetry(api: TestApi, task: Task, becomes: Becomes): Promise<Task> {
+  const events = historyOf(task, [{ progress: 0, end: 'retry' }])
+  await api.tell(events[0]!)
+  await becomes(task, 'processing')
+  await api.tell(events[1]!)
+  return becomes(task, 'pending')
+}
