@@ -1,7 +1,8 @@
-import { createLogger } from '@darkroom/runtime'
-import { uniqueName, until } from '@darkroom/testing'
+import type { Logger } from '@darkroom/runtime'
+import { recordLog, uniqueName, until } from '@darkroom/testing'
 import type { Connection } from 'mongoose'
 import { expect, inject, it } from 'vitest'
+import { testLog } from '../test/start-test-api.ts'
 import { startTcpProxy } from '../test/tcp-proxy.ts'
 import { connectMongo, createMongoConnection } from './connect-mongo.ts'
 
@@ -11,9 +12,7 @@ it('a MongoDB that goes while the store is prepared is there for good when it is
   url.pathname = `/${uniqueName('connect')}`
   const connection = createMongoConnection()
   const stop = new AbortController()
-  const log = createLogger({ name: 'test', level: 'silent' })
-  let warnings = 0
-  log.warn = () => void warnings++
+  const { log, lines } = recordLog<Logger>()
   let first: Connection['db']
   const prepare = async (): Promise<void> => {
     if (!first) await proxy.cut()
@@ -22,7 +21,7 @@ it('a MongoDB that goes while the store is prepared is there for good when it is
   }
   const connected = connectMongo({ connection, url: url.href, prepare, log, stop: stop.signal })
   // The first one may be the loss of the connection; at the second the server was looked for in vain.
-  await until(() => warnings >= 2, { what: 'two attempts in vain' })
+  await until(() => lines.length >= 2, { what: 'two attempts in vain' })
   await proxy.restore()
   // Whoever asks meanwhile brings the first client back before the next attempt.
   await until(() => first?.command({ ping: 1 }), { what: 'the first client to be back' })
@@ -42,7 +41,7 @@ it('is given up when told so', async () => {
     connection: createMongoConnection(),
     url: proxy.url,
     prepare: async () => void (prepared = true),
-    log: createLogger({ name: 'test', level: 'silent' }),
+    log: testLog,
     stop: stop.signal,
   })
   stop.abort()

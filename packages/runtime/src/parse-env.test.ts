@@ -19,6 +19,10 @@ describe('parseEnv', () => {
 })
 
 describe('redisUrl', () => {
+  it('is localhost:6379, database 0, where nothing is said', () => {
+    expect(redisUrl(parseEnv(schema, {}))).toBe('redis://localhost:6379/0')
+  })
+
   it('prefers the URL', () => {
     expect(redisUrl(parseEnv(schema, { REDIS_URL: 'redis://a:1/2', REDIS_HOST: 'b' }))).toBe('redis://a:1/2')
   })

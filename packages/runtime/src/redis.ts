@@ -25,15 +25,16 @@ export const reconnectDelayMs = (attempt: number): number => Math.min(attempt * 
 
 /**
  * What a connection is for decides how it behaves while Redis is away:
- * - `producer`, `cache`: fail at once, so that a request can go on without Redis;
+ * - `producer`, `cache`: fail at once, so that a request can go on without Redis. What was sent and not answered when the
+ *   connection broke is sent again, through three reconnects, which takes 300 ms;
  * - `consumer`: wait and resume, for blocking reads and subscriptions (BullMQ demands `maxRetriesPerRequest: null`).
  */
 export type RedisRole = 'producer' | 'cache' | 'consumer'
 
 const roleOptions: Record<RedisRole, RedisOptions> = {
   // A command that timed out may still be done later: whatever is produced bears an id that makes doing it twice harmless.
-  producer: { enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: 5000 },
-  cache: { enableOfflineQueue: false, maxRetriesPerRequest: 0, commandTimeout: 500 },
+  producer: { enableOfflineQueue: false, maxRetriesPerRequest: 3, commandTimeout: 5000 },
+  cache: { enableOfflineQueue: false, maxRetriesPerRequest: 3, commandTimeout: 500 },
   consumer: { maxRetriesPerRequest: null },
 }
 

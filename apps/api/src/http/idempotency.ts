@@ -29,11 +29,7 @@ export function reserveIdempotencyKey(redis: Redis, prefix: string): RequestHand
     here.add(name)
     res.once('close', () => here.delete(name))
     const mine = randomUUID()
-    const taken = await redis.set(name, mine, 'PX', RESERVED_MS, 'NX').then(
-      (done) => done === null,
-      () => false,
-    )
-    if (taken) throw keyInUse()
+    if (await isTaken(redis, name, mine).catch(() => false)) throw keyInUse()
     const refresh = setInterval(() => void redis.pexpire(name, RESERVED_MS).catch(() => {}), REFRESH_MS)
     res.once('close', () => {
       clearInterval(refresh)
@@ -41,6 +37,12 @@ export function reserveIdempotencyKey(redis: Redis, prefix: string): RequestHand
     })
     next()
   }
+}
+
+/** A command whose answer was lost is sent again: what it finds may be its own. */
+async function isTaken(redis: Redis, name: string, mine: string): Promise<boolean> {
+  if ((await redis.set(name, mine, 'PX', RESERVED_MS, 'NX')) !== null) return false
+  return (await redis.get(name)) !== mine
 }
 
 /** Ours only: had we been frozen for long, another request may hold it by now. */
