@@ -40,7 +40,7 @@ async function runJob(run: JobRun, signal: AbortSignal | undefined, around: Surr
   const about = { taskId: run.job.taskId, jobId: run.jobId, attempt: run.attempt }
   log.debug(about, 'job started')
   void publish(processingEvent(run))
-  const processed = await pool.run(run.job, { signal, onProgress: progressPublisher(run, publish), log: log.child(about) })
+  const processed = await pool.run(run.job, { signal, onProgress: progressTeller(run, publish, log.child(about)), log: log.child(about) })
   const result = completedEvent(run, processed)
   logProcessed(result, processed, run, log)
   onProcessed?.(processed)
@@ -48,10 +48,11 @@ async function runJob(run: JobRun, signal: AbortSignal | undefined, around: Surr
 }
 
 /** The first progress of a run is always told; what follows at once is not. Decoding is what `task.processing` says. */
-function progressPublisher(run: JobRun, publish: PublishTaskEvent): (progress: Progress) => void {
+function progressTeller(run: JobRun, publish: PublishTaskEvent, log: Logger): (progress: Progress) => void {
   let count = 0
   let toldAt = 0
   return (progress) => {
+    log.debug(progress, 'job progress')
     const now = Date.now()
     if (progress.stage === 'decode' || now - toldAt < PROGRESS_INTERVAL_MS) return
     toldAt = now

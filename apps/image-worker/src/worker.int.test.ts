@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { eventSeq, imageJobResult, STEP, type ImageJob } from '@darkroom/contracts'
 import { inspectImage } from '@darkroom/images'
-import { connectRedis } from '@darkroom/runtime'
-import { corruptJpeg, until } from '@darkroom/testing'
+import { connectRedis, type Logger } from '@darkroom/runtime'
+import { corruptJpeg, recordLog, until, type LogLine } from '@darkroom/testing'
 import { expect, test } from 'vitest'
 import { createRig } from '../test/rig.ts'
 
@@ -94,11 +94,63 @@ test('a second run finds its files and changes nothing', async () => {
   expect(second.images).toEqual(first.images)
 })
 
-test('events that cannot be published do not stop the work', async () => {
+test('what happens to a job is logged: its start, its progress, its end and its times, or what went wrong, with the stack', async () => {
   const rig = await createRig()
+  const { log, lines } = recordLog<Logger>()
+  const { config } = await rig.startWorker({}, { log })
+  const linesOf = (of: string) => lines.filter(({ taskId }) => taskId === of)
+  const { taskId: good } = await rig.submit()
+  await rig.event(good, 'task.completed')
+  const about = { taskId: good, jobId: good, attempt: 1 }
+  expect(linesOf(good).map(({ message }) => message)).toEqual([
+    'job started',
+    'job progress',
+    'job progress',
+    'job progress',
+    'image processed',
+  ])
+  for (const line of linesOf(good)) expect(line).toMatchObject(about)
+  expect(linesOf(good)[1]).toMatchObject({ level: 'debug', stage: expect.any(String), percent: expect.any(Number) })
+  const numbers = {
+    processingTimeMs: expect.any(Number),
+    waitMs: expect.any(Number),
+    bytesIn: expect.any(Number),
+    bytesOut: expect.any(Number),
+  }
+  expect(linesOf(good).at(-1)).toEqual({ level: 'info', message: 'image processed', ...about, ...numbers })
+
+  const { taskId: bad } = await rig.submit({ bytes: await corruptJpeg() })
+  await rig.failed(bad)
+  const failure = await until(() => linesOf(bad).find(({ message }) => message === 'attempt failed'), { what: 'the line of the failure' })
+  expect(failure).toMatchObject({ level: 'warn', code: 'IMAGE_CORRUPT', reason: expect.any(String), willRetry: false, attempt: 1 })
+  const report = linesOf(bad).find(({ message }) => message === 'the child reports a failure')
+  expect(report?.['detail']).toMatch(/\n +at .+\.ts:\d+/)
+  expect(lines.find(({ message }) => message === 'ready')).toMatchObject({
+    workerId: config.workerId,
+    concurrency: 1,
+    queue: rig.names.queue,
+  })
+})
+
+test('so many jobs as were asked for run at a time, and no more', async () => {
+  const rig = await createRig()
+  await rig.startWorker({ concurrency: 3 })
+  const jobs = await Promise.all(Array.from({ length: 7 }, () => rig.submit({ imageName: 'waits' })))
+  const begun = () => new Set(rig.events.filter(({ eventType }) => eventType === 'task.processing').map(({ taskId }) => taskId))
+  await until(() => begun().size === 3, { what: 'three running jobs' })
+  expect(await rig.queue.counts()).toMatchObject({ active: 3, prioritized: 4 })
+  await rig.release()
+  await Promise.all(jobs.map(({ taskId }) => rig.event(taskId, 'task.completed')))
+  expect(begun().size).toBe(7)
+})
+
+test('events that cannot be published do not stop the work, and are logged', async () => {
+  const rig = await createRig()
+  const { log, lines } = recordLog<Logger>()
   await rig.startWorker(
     {},
     {
+      log,
       connect: (url, role, log) => {
         const redis = connectRedis(url, role, log)
         if (role === 'producer') redis.disconnect()
@@ -109,4 +161,12 @@ test('events that cannot be published do not stop the work', async () => {
   const { taskId } = await rig.submit()
   await until(async () => (await rig.find(taskId)).isCompleted(), { what: 'the completed job' })
   expect(rig.events).toEqual([])
+  for (const eventType of ['task.processing', 'task.completed']) {
+    const isIt = (line: LogLine): boolean => line.message === 'event not published' && line['eventType'] === eventType
+    expect(await until(() => lines.find(isIt), { what: 'the line of the event' })).toMatchObject({
+      level: 'warn',
+      taskId,
+      err: expect.any(Error),
+    })
+  }
 })
