@@ -159,6 +159,15 @@ it('carries no foreign bytes into the output', async () => {
   for (const variant of await variantsOf(bytes)) expect(variant.bytes.includes('<?php')).toBe(false)
 })
 
+it('are JPEGs of quality 85', async () => {
+  for (const { bytes } of await variantsOf(await sampleJpeg())) {
+    // The first entries of the luminance table of ITU-T T.81, annex K, in zigzag order, scaled by 200 - 2 * 85 percent.
+    const scaled = [16, 11, 12, 14, 12, 10, 16, 14].map((entry) => Math.floor((entry * 30 + 50) / 100))
+    const table = bytes.indexOf(Buffer.from([0xff, 0xdb])) + 5
+    expect([...bytes.subarray(table, table + 8)]).toEqual(scaled)
+  }
+})
+
 it('makes the same bytes each time', async () => {
   const path = await store(await sampleWebp({ width: 1300, height: 500 }))
   const [first, second] = [await makeVariants(path), await makeVariants(path)]

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import { crc32 } from 'node:zlib'
 import { problem, task as taskSchema } from '@darkroom/contracts'
@@ -111,6 +111,21 @@ describe('an upload that is broken off', () => {
     socket.write(body)
     return socket
   }
+
+  it('lies in uploads/temp, as its field, the time, a random number and its extension', async () => {
+    const before = Date.now()
+    const socket = await begin(`${partHead(filePart(photo, 'Beach.JPG', 'image'), 'x')}half a photo`)
+    const [file = ''] = await until(async () => {
+      const files = await api.temporaryFiles()
+      return files.length === 1 && files
+    })
+    const [, time, random] = /^uploads\/temp\/[0-9a-f-]{36}\/image-(\d{13})-(\d{1,9})\.jpg$/.exec(relative(api.dataDir, file)) ?? []
+    expect(Number(time)).toBeGreaterThanOrEqual(before)
+    expect(Number(time)).toBeLessThanOrEqual(Date.now())
+    expect(Number(random)).toBeLessThan(1e9)
+    socket.destroy()
+    await nothingTemporary()
+  })
 
   it('leaves nothing once its client has gone', async () => {
     const socket = await begin(`${partHead(filePart(photo), 'x')}half a photo`)

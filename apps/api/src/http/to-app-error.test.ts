@@ -19,7 +19,8 @@ it.each([
   [{ status: 400, type: 'entity.parse.failed' }, 400, 'INVALID_JSON'],
   [{ status: 413 }, 413, 'BODY_TOO_LARGE'],
   [{ status: 404 }, 404, 'ROUTE_NOT_FOUND'],
-  [{ status: 415 }, 415, 'INVALID_REQUEST'],
+  [{ status: 415 }, 415, 'UNSUPPORTED_ENCODING'],
+  [{ status: 400 }, 400, 'INVALID_REQUEST'],
   [{ code: 'ENOSPC' }, 507, 'STORAGE_FULL'],
   [{ code: 'EDQUOT' }, 507, 'STORAGE_FULL'],
 ])('%o is answered %i %s', (thrown, status, code) => {

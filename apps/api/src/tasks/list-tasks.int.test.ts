@@ -1,9 +1,12 @@
 import { taskPage, type TaskPage } from '@darkroom/contracts'
-import { sampleJpeg } from '@darkroom/testing'
+import { DEFAULT_TENANT } from '@darkroom/contracts'
+import { sampleJpeg, uniqueName } from '@darkroom/testing'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { startTestApi, type TestApi } from '../../test/start-test-api.ts'
+import { startTestApi, testLog, type TestApi } from '../../test/start-test-api.ts'
 import { newRecord } from '../../test/task-history.ts'
-import { TaskStore } from './task-store.ts'
+import { ListTasks, ListTasksHandler } from './list-tasks.ts'
+import { TaskCache } from './task-cache.ts'
+import { TaskStore, type PageStart, type TaskFilter } from './task-store.ts'
 
 let api: TestApi
 let store: TaskStore
@@ -60,4 +63,32 @@ it('a list has an ETag, answers 304 to it, and another one when it changed', asy
   expect((await api.upload(await sampleJpeg({ width: 64, height: 48 }))).status).toBe(202)
   const changed = await ask()
   expect([changed.status, changed.headers.get('etag') === etag]).toEqual([200, false])
+})
+
+/** Neither answers before the other was asked. */
+class MeetingStore extends TaskStore {
+  readonly #both = Promise.withResolvers<void>()
+  #asked = 0
+
+  async #meet(): Promise<void> {
+    if (++this.#asked === 2) this.#both.resolve()
+    await this.#both.promise
+  }
+
+  override async list(filter: TaskFilter, start: PageStart, limit: number) {
+    await this.#meet()
+    return super.list(filter, start, limit)
+  }
+
+  override async count(filter: TaskFilter) {
+    await this.#meet()
+    return super.count(filter)
+  }
+}
+
+it('the page and the total are read side by side', async () => {
+  const cache = new TaskCache(api.redis, `${uniqueName('list')}:`, testLog)
+  const handler = new ListTasksHandler({ store: new MeetingStore(api.database), cache })
+  const { items, total } = await handler.handle(new ListTasks({ tenant: DEFAULT_TENANT }, { page: 1, limit: 1 }))
+  expect([items.length, total > 0]).toEqual([1, true])
 })

@@ -1,0 +1,72 @@
+import { PRIORITIES, type ImageJob, type TaskPriority } from '@darkroom/contracts'
+import { Redis } from 'ioredis'
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { createImageQueue } from './image-queue.ts'
+import { redisNames } from './names.ts'
+
+/** A database of its own, as there is no namespace before the documented names. */
+const DATABASE = 12
+let redis: Redis
+let queue: ReturnType<typeof createImageQueue>
+
+beforeAll(async () => {
+  redis = new Redis(inject('redisUrl'), { db: DATABASE })
+  await redis.flushdb()
+  queue = createImageQueue({ redis, names: redisNames(), policy: { attempts: 3, backoffMs: 2000 } })
+})
+afterAll(async () => {
+  await queue.close()
+  await redis.flushdb()
+  redis.disconnect()
+})
+
+const idOf = (number: number): string => number.toString(16).padStart(24, '0')
+const jobOf = (number: number, epoch = 1): ImageJob => ({
+  taskId: idOf(number),
+  imagePath: `storage/images/${idOf(number)}/original.jpg`,
+  timestamp: 1000 + number,
+  epoch,
+  tenant: 'default',
+  imageName: 'photo',
+})
+const add = (job: ImageJob, priority: TaskPriority = 'interactive', attempts = 3) => queue.add([{ job, priority, attempts }])
+
+test('the queue, its keys and its jobs have the documented names', async () => {
+  expect([queue.name, redisNames().prefix, redisNames().channel]).toEqual(['image-processing', 'bull', 'task-events'])
+  await add(jobOf(1))
+  const keys = await redis.keys('*')
+  for (const key of keys) expect(key).toMatch(/^bull:image-processing:/)
+  expect(keys).toEqual(expect.arrayContaining(['bull:image-processing:id', `bull:image-processing:${idOf(1)}`]))
+  expect(await queue.find(idOf(1), 1)).toMatchObject({ id: idOf(1), name: 'process-image', data: jobOf(1) })
+  await add(jobOf(1, 2))
+  expect(await queue.find(idOf(1), 2)).toMatchObject({ id: `${idOf(1)}-2` })
+  expect(redisNames({ queue: 'other' }).queue).toBe('other')
+})
+
+test('a job is tried three times, 2 s and 4 s apart less a random quarter, and kept for an hour among 5000, or among 500 failed ones', async () => {
+  await add(jobOf(2))
+  expect((await queue.find(idOf(2), 1))?.opts).toMatchObject({
+    attempts: 3,
+    backoff: { type: 'exponential', delay: 2000, jitter: 0.25 },
+    removeOnComplete: { age: 3600, count: 5000 },
+    removeOnFail: { count: 500 },
+    priority: 10,
+  })
+})
+
+test('jobs wait in the order of their priorities: 1, 10, 100, 1000', async () => {
+  await redis.flushdb()
+  const priorities = ['batch', 'normal', 'premium', 'interactive'] as const
+  for (const [index, priority] of priorities.entries()) await add(jobOf(10 + index), priority)
+  const waiting = await queue.jobs('prioritized', 0, 49)
+  expect(waiting.map((job) => job.priority)).toEqual([1, 10, 100, 1000])
+  expect(PRIORITIES).toEqual({ premium: 1, interactive: 10, normal: 100, batch: 1000 })
+})
+
+test('a page is the first fifty, the oldest first', async () => {
+  await redis.flushdb()
+  for (let number = 0; number < 51; number++) await add(jobOf(100 + number))
+  const ids = (await queue.jobs('prioritized', 0, 49)).map((job) => job.id)
+  expect(ids).toEqual(Array.from({ length: 50 }, (_, index) => idOf(100 + index)))
+  expect((await queue.jobs('prioritized', 50, 99)).map((job) => job.id)).toEqual([idOf(150)])
+})
