@@ -29,7 +29,7 @@ function routesOfLayer({ rawPath, route, handle }: Layer, base: string): string[
     const at = path === '/' ? base : base + path
     if (handle.stack) return routesIn(handle.stack, at)
     // Without a path of its own it is a middleware and answers nothing by itself.
-    return path === '/' ? [] : [`USE ${at}`]
+    return path === '/' ? [] : [`USE ${at.replace(/\/\d+\.\d+\.\d+$/, '/:version')}`]
   })
 }
 

@@ -102,6 +102,7 @@ function deadLetterRows(): Row[] {
     replay('400 INVALID_JSON', 'what is no JSON', ({ main }) => ask(main, '{broken')),
     replay('413 BODY_TOO_LARGE', 'more than 100 KB', ({ main }) => ask(main, { ids: ['x'.repeat(101 * 1024)] })),
     replay('415 NOT_JSON', 'text', ({ main }) => ask(main, '{}', { 'content-type': 'text/plain' })),
+    replay('415 UNSUPPORTED_ENCODING', 'an encoding of its own', ({ main }) => ask(main, '{}', { ...json, 'content-encoding': 'own' })),
     replay('422 INVALID_FIELD', 'neither ids nor a filter', ({ main }) => ask(main, {})),
     replay('503 STORE_UNAVAILABLE', 'while the store is away', ({ away }) => ask(away, { filter })),
     ...strangers(route, () => path, sendJson({ filter, dryRun: true })),

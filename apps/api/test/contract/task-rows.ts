@@ -1,4 +1,4 @@
-import { linesOf, sendJson, type Row } from './row.ts'
+import { json, linesOf, sendJson, type Row } from './row.ts'
 import { downloadUrl, eventStream, task, taskLog, taskPage } from './shapes.ts'
 import type { World } from './world.ts'
 
@@ -29,6 +29,7 @@ function badJson(method: string, end = ''): Row[] {
     line('400 INVALID_JSON', 'what is no JSON', send('{broken')),
     line('413 BODY_TOO_LARGE', 'more than 100 KB', send(tooLong)),
     line('415 NOT_JSON', 'text', send('{}', { 'content-type': 'text/plain' })),
+    line('415 UNSUPPORTED_ENCODING', 'an encoding of its own', send('{}', { ...json, 'content-encoding': 'own' })),
     line('422 INVALID_FIELD', 'a field that is not known', send({ colour: 'red' })),
   ]
 }
@@ -97,7 +98,7 @@ export const taskRows: Row[] = [
   change('412 PRECONDITION_FAILED', 'what has changed since it was read', ({ main, tasks }) =>
     main.request(tasks.completed.links.self, {
       method: 'PATCH',
-      ...sendJson({ name: 'x' }, { 'content-type': 'application/json', 'if-match': '"old"' }),
+      ...sendJson({ name: 'x' }, { ...json, 'if-match': '"old"' }),
     }),
   ),
   ...badJson('PATCH'),
