@@ -65,7 +65,7 @@ export function receivedFiles(req: Request): ReceivedFile[] {
 /** So much goes to the disk at once, where there is room to hold it: the way to the thread pool and back costs as much as 64 KiB do. */
 const WRITE_BYTES = 256 * 1024
 /** What all uploads together may hold back; beyond it each writes what it has. */
-const MOST_HELD_BYTES = 4 * 1024 * 1024
+const MOST_HELD_BYTES = 2 * 1024 * 1024
 let heldBytes = 0
 
 /**
