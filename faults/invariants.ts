@@ -138,20 +138,21 @@ export function historyFaults({ id, log, status, seq, rev }: Pick<StoredTask, 'i
   if (last && last.seq !== seq) faults.push(`${id}: its last step is number ${last.seq}, and it says ${seq}`)
   // The first step is the insert.
   const moves = log.filter(({ type, epoch }) => type !== 'task.created' || epoch > 1).length
-  const together = log.filter((step, index) => endsRunOf(step, log[index - 1])).length
-  if (log.length < 100 && (rev > moves || rev < moves - together))
+  if (log.length < 100 && (rev > moves || rev < moves - writtenTogether(log)))
     faults.push(`${id}: ${rev} writes took effect, and ${moves} steps are in its log`)
   return faults
 }
 
-type Step = StoredTask['log'][number]
-
-/** The start and the end of a run may be one write. */
-const endsRunOf = (step: Step, before: Step | undefined): boolean =>
-  before?.type === 'task.processing' &&
-  ['task.completed', 'task.retry', 'task.failed'].includes(step.type) &&
-  step.epoch === before.epoch &&
-  step.attempt === before.attempt
+/** The start of a run may be one write with what comes next. */
+function writtenTogether(log: StoredTask['log']): number {
+  let [pairs, start] = [0, false]
+  for (const [index, { type, epoch }] of log.entries()) {
+    const follows = start && epoch === log[index - 1]?.epoch
+    if (follows) pairs++
+    start = type === 'task.processing' && !follows
+  }
+  return pairs
+}
 
 /** What a client has seen ended never goes on. Of reads that overlap, either may have been the first. */
 function resurrections(entries: Facts['entries']): string[] {

@@ -160,11 +160,12 @@ test.each([
   expect(brokenIn({ tasks: [{ ...stored, log: steps, rev: steps.length }] })).toContain('I6')
 })
 
-test('a write that is in no log, and one that logged too much; the start and the end of a run may be one', () => {
+test('a write that is in no log, and one that logged too much; the start of a run may be one with the next step', () => {
   expect(brokenIn({ tasks: [{ ...stored, rev: 3 }] })).toEqual(['I6'])
   expect(brokenIn({ tasks: [{ ...stored, rev: 1 }] })).toEqual([])
   expect(brokenIn({ tasks: [{ ...stored, rev: 0 }] })).toEqual(['I6'])
   const another = { ...log[0]!, seq: 2, attempt: 0 }
+  expect(brokenIn({ tasks: [{ ...stored, rev: 2, log: [another, ...log] }] })).toEqual([])
   expect(brokenIn({ tasks: [{ ...stored, rev: 1, log: [another, ...log] }] })).toEqual(['I6'])
 })
 

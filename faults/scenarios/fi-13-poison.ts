@@ -20,6 +20,8 @@ export const poison: Scenario = {
   name: 'fi-13',
   title: 'images that kill, hang or swell their process',
   quick: false,
+  // Memory is to be eaten before the deadline.
+  alone: true,
   tasks: { quick: 60, long: 500 },
   workerEnv: { JOB_DEADLINE_MS: '4000', CHILD_MAX_RSS_BYTES: String(512 * 1024 ** 2) },
   apiEnv: { QUEUE_BACKOFF_MS: '500' },
@@ -34,15 +36,15 @@ export const poison: Scenario = {
   ],
   run: async (rig, tasks) => {
     const pids = rig.workers.map(({ pid }) => pid)
-    const bad = rig.long ? 20 : 6
+    const [bad, everyMs] = rig.long ? [20, 1500] : [6, 500]
     const kinds = Object.keys(POISONS)
     const poisoned = Promise.all(
       Array.from({ length: bad }, async (_, index) => {
-        await pause(index * 500)
+        await pause(index * everyMs)
         return rig.client.upload({ ...(await pictureOf(index, `poison-${kinds[index % kinds.length]}`)), good: false })
       }),
     )
-    const good = await uploadMany(rig.client, { count: tasks - bad, overMs: bad * 500 })
+    const good = await uploadMany(rig.client, { count: tasks - bad, overMs: bad * everyMs })
     const ids = (await poisoned).filter((id) => id !== undefined)
     await msUntilEnded(rig, [...good, ...ids], 60_000)
     await judge(rig, ids, pids)
