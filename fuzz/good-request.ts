@@ -71,7 +71,7 @@ interface Body {
 function anyBody({ body }: Operation, from: Ingredients): Arbitrary<Body> {
   if (!body) return fc.constant({ bytes: undefined, headers: {} })
   return fc.constantFrom(...Object.entries(body)).chain(([type, { schema }]) => {
-    if (type === 'multipart/form-data') return anyForm(schema, from)
+    if (type === 'multipart/form-data') return fc.constantFrom(...(schema.anyOf ?? [schema])).chain((form) => anyForm(form, from))
     const encode = type === 'application/json' ? JSON.stringify : toQuery
     return valueOf(schema, from.resolve).map((value) => ({ bytes: Buffer.from(encode(value)), headers: { 'content-type': type } }))
   })

@@ -15,7 +15,11 @@ const MAX_TTL_SECONDS = 365 * DAY_SECONDS
 /** The text fields of an upload. */
 export function uploadFields(defaults: { ttlSeconds: number; priority: TaskPriority }) {
   return z.strictObject({
-    name: z.string().max(MAX_NAME_LENGTH, `must have at most ${MAX_NAME_LENGTH} characters`).optional(),
+    name: z
+      .string()
+      .max(MAX_NAME_LENGTH, `must have at most ${MAX_NAME_LENGTH} characters`)
+      .optional()
+      .meta({ description: 'Instead of the name of the file', examples: ['beach.jpg'] }),
     priority: taskPriority.default(defaults.priority),
     kind: taskKind.default('image.optimize'),
     ttlSeconds: wholeNumberOr(defaults.ttlSeconds, MIN_TTL_SECONDS, MAX_TTL_SECONDS).meta({
@@ -162,7 +166,12 @@ export function integerFrom(minimum: number, maximum: number, fallback?: number)
 
 /** How it shows objects that are checked by hand. */
 function freeObject({ jsonSchema }: { jsonSchema: object }): void {
-  Object.assign(jsonSchema, { type: 'object', additionalProperties: true, propertyNames: { pattern: SAFE_KEY.source } })
+  Object.assign(jsonSchema, {
+    type: 'object',
+    additionalProperties: true,
+    propertyNames: { pattern: SAFE_KEY.source },
+    examples: [{ album: 7 }],
+  })
 }
 
 function toDate(text: string): Date {

@@ -36,13 +36,11 @@ const binary = (description: string) => z.string().meta({ description, override:
 /** A form with one file. */
 export function uploadBody({ maxFileBytes, maxPixels, ttlSeconds }: ApiLimits): Pick<Operation, 'requestParams' | 'body'> {
   const limits = `JPEG, PNG, WebP or GIF by its bytes, at most ${mebibytes(maxFileBytes)} and ${maxPixels.toLocaleString('en')} pixels`
-  const form = z
-    .strictObject({
-      file: binary(`The photo: ${limits}`).optional(),
-      image: binary('The same under another name; one of the two').optional(),
-      ...uploadFields({ ttlSeconds, priority: 'interactive' }).shape,
-    })
-    .meta({ override: { oneOf: [{ required: ['file'] }, { required: ['image'] }] } })
+  const fields = uploadFields({ ttlSeconds, priority: 'interactive' }).shape
+  const form = z.union([
+    z.strictObject({ file: binary(`The photo: ${limits}`), ...fields }),
+    z.strictObject({ image: binary('The same in the field of the older form'), ...fields }),
+  ])
   return { requestParams, body: { required: true, content: { 'multipart/form-data': { schema: form } } } }
 }
 
