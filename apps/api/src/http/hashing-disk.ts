@@ -129,6 +129,15 @@ async function openNew(path: string): Promise<FileHandle> {
 async function writeAll(file: FileHandle, chunks: readonly Buffer[]): Promise<void> {
   let left = chunks.filter((chunk) => chunk.length > 0)
   while (left.length > 0) left = without(left, (await file.writev(left)).bytesWritten)
+  for (const chunk of chunks) giveBack(chunk)
+}
+
+/**
+ * Frees a written chunk at once: with many uploads, what waits for the garbage collector is far more than what is held.
+ * A chunk that is not the whole of its memory is left alone, as others may need the rest (the next file of the form).
+ */
+function giveBack({ buffer, byteLength }: Buffer): void {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0)
 }
 
 /** What is left of chunks when so many bytes of them are gone. */
