@@ -9,7 +9,8 @@ import { msUntilEnded } from '../watch.ts'
 
 const POISONS = {
   kill: `process.kill(process.pid, 'SIGKILL')`,
-  hang: 'for (const end = Date.now() + 120_000; Date.now() < end; ) {}',
+  // Hangs without taking the cores: who eats needs them to be found out before its deadline.
+  hang: 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 120_000)',
   eat: 'for (const eaten: Buffer[] = []; eaten.length < 150; await new Promise((r) => setTimeout(r, 5))) eaten.push(Buffer.alloc(10 * 1024 ** 2, 1))',
 }
 /** What each of them must have been stopped for: another guard would be too late for a smaller machine. */
