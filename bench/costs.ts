@@ -12,17 +12,19 @@ export const benchmark: Benchmark = {
       const costs = await measureTaskCosts(stores)
       const bareJob = await measureBareJob(stores.redisUrl)
       const redis = sumOf(costs.redis) - sumOf(bareJob)
-      const { syncs } = costs
+      const { syncs, bytes } = costs
       return {
         figures: [
           figureOf('Redis commands a task, more than a bare job', [redis], '', { atMost: 8, goal: 5 }),
           figureOf('MongoDB commands a task', [sumOf(costs.mongo)], '', { atMost: 5, goal: 3 }),
           ...(syncs ? [figureOf('fsyncs a task', [syncs.api + syncs.worker], '')] : []),
+          ...(bytes ? [figureOf('bytes written to the disk to those of its files', [bytes.written / bytes.files], 'x')] : []),
         ],
         notes: [
           `Redis: ${listOf(costs.redis)}; the bare job: ${listOf(bareJob)}`,
           `MongoDB: ${listOf(costs.mongo)}`,
           syncs ? `fsyncs: API ${syncs.api}, worker ${syncs.worker}` : 'fsyncs could not be counted: there is no strace that may be used',
+          bytes ? `bytes: ${bytes.written} written in whole pages, ${bytes.files} in its three files` : 'bytes written could not be counted',
         ],
         details: { costs, bareJob },
       }

@@ -2,17 +2,17 @@
 // each request is the first of its kind. Options: --tasks 1000000 --asks 40 --fillSeconds 300
 import { randomUUID } from 'node:crypto'
 import { Redis } from 'ioredis'
-import { MongoClient, ObjectId, type Collection } from 'mongodb'
+import { MongoClient, type Collection } from 'mongodb'
 import { createInstallation, type Installation } from '../test/e2e/support/installation.ts'
 import { figureOf, percentile, type Benchmark } from './support/benchmark.ts'
 import { wholeNumbers } from './support/options.ts'
 import { storesOf, withServices } from './support/services.ts'
+import { storedTask } from './support/stored-task.ts'
 
 const SMALLEST = 10_000
 const FILL_BATCH = 1000
 /** A list's first page, one far behind, one by the cursor, and one status: what clients ask for. */
 const QUESTIONS = ['?limit=20', '?limit=20&page=25', '?limit=20&cursor=', '?limit=20&status=failed']
-const STATUSES = ['completed', 'completed', 'completed', 'failed', 'pending']
 
 interface Size {
   tasks: number
@@ -87,7 +87,7 @@ async function fill(tasks: Collection, from: number, to: number, deadline: numbe
   for (let at = from; at < to; at += FILL_BATCH) {
     if (performance.now() > deadline) return at
     await tasks.insertMany(
-      Array.from({ length: FILL_BATCH }, (_, index) => taskOf(at + index)),
+      Array.from({ length: FILL_BATCH }, (_, index) => storedTask(at + index)),
       { ordered: false, writeConcern: { w: 1 } },
     )
   }
@@ -113,39 +113,6 @@ async function p95Of(redis: Redis, { names }: Installation, url: string, asks: n
     took.push(performance.now() - startedAt)
   }
   return percentile(took, 95)
-}
-
-/** A task that has ended or waits, made a second after the one before it. */
-function taskOf(index: number): object {
-  const _id = new ObjectId()
-  const at = new Date(1_700_000_000_000 + index * 1000)
-  const status = STATUSES[index % STATUSES.length]
-  const path = `output/photo-${index}`
-  const variant = { width: 1024, height: 768, format: 'jpeg', size: 143_210, md5: 'd41d8cd98f00b204e9800998ecf8427e' }
-  return {
-    ...{ _id, tenant: 'default', jobId: randomUUID(), kind: 'image.optimize', status, priority: 'interactive', name: `photo ${index}.jpg` },
-    ...{ imageName: `photo-${index}`, originalPath: `storage/images/${_id.toHexString()}/original.jpg`, metadata: {}, ttlSeconds: 604_800 },
-    source: { bytes: 3_412_345, format: 'jpeg', width: 4032, height: 3024, sha256: 'e3b0c442'.repeat(8), md5: variant.md5 },
-    images: ['1024', '800'].map((resolution) => ({ ...variant, resolution, path: `${path}/${resolution}/${variant.md5}.jpg` })),
-    ...{
-      progress: { stage: 'done', percent: 100 },
-      attempts: { made: 1, max: 3, nextAt: null },
-      error: null,
-      processingTimeMs: 80,
-      waitMs: 5,
-    },
-    ...{
-      workerId: 'worker',
-      startedAt: at,
-      finishedAt: at,
-      restartedAt: null,
-      expiresAt: null,
-      purgeAt: null,
-      purgedAt: null,
-      removeAt: null,
-    },
-    ...{ epoch: 1, seq: 1998, rev: 2, dispatch: { state: 'sent' }, nextCheckAt: null, log: [], createdAt: at, updatedAt: at },
-  }
 }
 
 function describe({ tasks, filledMs, p95 }: Size): string {

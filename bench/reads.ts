@@ -1,9 +1,12 @@
-// Reads of a cached task a second, by those of bare Express with one GET to Redis; and how often the database is asked
-// when many ask for a task at once that is not in the cache. Options: --rounds 5 --seconds 3 --connections 16
+// Reads of a cached task a second, by those of bare Express with one GET to Redis; of tasks that are not cached, by those with
+// one findOne to MongoDB; and how often the database is asked when many ask at once for a task that is not cached.
+// Options: --rounds 5 --seconds 3 --connections 16
 import { sampleJpeg } from '@darkroom/testing'
 import { Redis } from 'ioredis'
+import type { ObjectId } from 'mongodb'
 import { accepted, ended } from '../test/e2e/support/client.ts'
-import { createInstallation, type Installation, type Stores } from '../test/e2e/support/installation.ts'
+import { createInstallation, type Installation, type Stores, type TaskDocument } from '../test/e2e/support/installation.ts'
+import type { BareReadsOrder } from './support/bare-reads.ts'
 import { figureOf, type Benchmark } from './support/benchmark.ts'
 import { countMongo } from './support/count-mongo.ts'
 import { startHelper, type HelperProcess } from './support/helper-process.ts'
@@ -11,6 +14,7 @@ import type { HttpLoad, HttpLoadOrder } from './support/http-load.ts'
 import { wholeNumbers } from './support/options.ts'
 import { storesOf, withServices } from './support/services.ts'
 import { describeSides, measureSide, type Side } from './support/side.ts'
+import { storedTask } from './support/stored-task.ts'
 import { calmNote, countingRounds, undisturbedRounds } from './support/undisturbed.ts'
 
 interface Options {
@@ -20,6 +24,10 @@ interface Options {
 
 const WARM_UP_MS = 1000
 const READERS = 50
+/** Each is read once, so that none is cached: more than are read in the time. */
+const STORED_TASKS = 12_000
+
+type Sides = Record<'cached' | 'bareCached' | 'stored' | 'bareStored', Side>
 
 export const benchmark: Benchmark = {
   async run(args) {
@@ -29,16 +37,19 @@ export const benchmark: Benchmark = {
       const rounds = await undisturbedRounds(wanted, async () => {
         const darkroom = await createInstallation(stores)
         try {
-          return await measureRound(darkroom, { redis: redis.pid }, options)
+          return await measureRound(darkroom, { redis: redis.pid, mongo: mongo.pid }, options)
         } finally {
           await darkroom.stop()
         }
       })
       const loads = await loadsOfStampede(stores)
-      const ratios = countingRounds(rounds).map(({ measures: { service, bare } }) => service.perSecond / bare.perSecond)
+      const ratios = (of: keyof Sides, to: keyof Sides): number[] =>
+        countingRounds(rounds).map(({ measures }) => measures[of].perSecond / measures[to].perSecond)
+      const [cached, stored] = [ratios('cached', 'bareCached'), ratios('stored', 'bareStored')]
       return {
         figures: [
-          figureOf('cached reads of a task a second to those of bare Express with one GET', ratios, 'x', { atLeast: 0.7, goal: 0.85 }),
+          figureOf('cached reads of a task a second to those of bare Express with one GET', cached, 'x', { atLeast: 0.7, goal: 0.85 }),
+          figureOf('reads of tasks that are not cached to those of bare Express with one findOne', stored, 'x', { atLeast: 0.6, goal: 0.85 }),
           figureOf(`loads for ${READERS} readers at once of a task that is not cached`, loads, '', { atMost: 1, goal: 1 }),
         ],
         notes: rounds.map(({ measures, calm }) => `${describeSides({ ...measures })}${calmNote(calm)}`),
@@ -48,28 +59,35 @@ export const benchmark: Benchmark = {
   },
 }
 
-/** The same document, from the service and from a bare server. */
-async function measureRound(
-  darkroom: Installation,
-  pids: Record<string, number | undefined>,
-  options: Options,
-): Promise<Record<'service' | 'bare', Side>> {
+/** The same documents, from the service and from a bare server. */
+async function measureRound(darkroom: Installation, pids: Record<string, number | undefined>, options: Options): Promise<Sides> {
   const [client, server] = [startHelper('http-load.ts'), startHelper('bare-reads.ts')]
   const redis = new Redis(darkroom.redisUrl)
   try {
     const api = await darkroom.api()
     const task = await completedTask(darkroom, api.url)
-    const service = await measure(client, { api: api.pid, ...pids }, { ...options, port: api.port, path: `/api/v1/tasks/${task.id}` })
-    const prefix = `${darkroom.namespace}:bare:`
-    await redis.set(prefix + task.id, JSON.stringify(task))
-    const port = await server.ask<number>({ redisUrl: darkroom.redisUrl, prefix })
-    const bare = await measure(client, { server: server.pid, ...pids }, { ...options, port, path: `/tasks/${task.id}` })
-    return { service, bare }
+    const order: BareReadsOrder = { ...darkroom, prefix: `${darkroom.namespace}:bare:` }
+    await redis.set(order.prefix + task.id, JSON.stringify(task))
+    const ids = await storeTasks(darkroom, STORED_TASKS)
+    const service = { ...options, port: api.port, pids: { api: api.pid, ...pids } }
+    const bare = { ...options, port: await server.ask<number>(order), pids: { server: server.pid, ...pids } }
+    return {
+      cached: await measure(client, { ...service, paths: [`/api/v1/tasks/${task.id}`] }),
+      bareCached: await measure(client, { ...bare, paths: [`/cached/${task.id}`] }),
+      stored: await measureOnce(client, { ...service, paths: ids.map((id) => `/api/v1/tasks/${id}`) }),
+      bareStored: await measureOnce(client, { ...bare, paths: ids.map((id) => `/stored/${id}`) }),
+    }
   } finally {
     redis.disconnect()
     await client.stop()
     await server.stop()
   }
+}
+
+async function storeTasks({ tasks }: Installation, count: number): Promise<string[]> {
+  const documents = Array.from({ length: count }, (_, index) => storedTask(index) as { _id: ObjectId } & TaskDocument)
+  await tasks.insertMany(documents)
+  return documents.map(({ _id }) => _id.toHexString())
 }
 
 async function completedTask(darkroom: Installation, url: string) {
@@ -80,15 +98,35 @@ async function completedTask(darkroom: Installation, url: string) {
   return task
 }
 
-async function measure(
-  client: HelperProcess,
-  pids: Record<string, number | undefined>,
-  { port, path, connections, seconds }: Options & { port: number; path: string },
-): Promise<Side> {
-  const order: HttpLoadOrder = { port, connections, ms: WARM_UP_MS, requests: [{ path }], status: 200 }
-  await client.ask<HttpLoad>(order)
-  return measureSide({ ...pids, client: client.pid }, () => client.ask<HttpLoad>({ ...order, ms: seconds * 1000 }))
+interface Reading extends Options {
+  port: number
+  pids: Record<string, number | undefined>
+  paths: readonly string[]
 }
+
+async function measure(client: HelperProcess, reading: Reading): Promise<Side> {
+  await client.ask<HttpLoad>(orderOf(reading, WARM_UP_MS))
+  return measureSide({ ...reading.pids, client: client.pid }, () => client.ask<HttpLoad>(orderOf(reading, reading.seconds * 1000)))
+}
+
+/** Each path once: the first of them to warm up, the others to measure. */
+async function measureOnce(client: HelperProcess, reading: Reading): Promise<Side> {
+  const { count: warm } = await client.ask<HttpLoad>(orderOf(reading, WARM_UP_MS))
+  const paths = reading.paths.slice(warm)
+  return measureSide({ ...reading.pids, client: client.pid }, async () => {
+    const load = await client.ask<HttpLoad>(orderOf({ ...reading, paths }, reading.seconds * 1000))
+    if (load.count > paths.length) throw new Error(`${load.count} reads of ${paths.length} tasks: some were cached`)
+    return load
+  })
+}
+
+const orderOf = ({ port, connections, paths }: Reading, ms: number): HttpLoadOrder => ({
+  port,
+  connections,
+  ms,
+  requests: paths.map((path) => ({ path })),
+  status: 200,
+})
 
 async function loadsOfStampede(stores: Stores, times = 5): Promise<number[]> {
   const darkroom = await createInstallation(stores, { SWEEP_INTERVAL_MS: '3600000' })

@@ -1,5 +1,6 @@
 // Uploads accepted a second, by those of bare Express and multer, which keep nothing: no hash, no fsync, no document, no
-// job. No worker runs: this is about taking in. Options: --rounds 5 --seconds 4 --connections 8
+// job; and by those of the same service that does not wait for its disk. No worker runs: this is about taking in.
+// Options: --rounds 5 --seconds 4 --connections 8
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -22,12 +23,15 @@ interface Photo {
 interface Options {
   seconds: number
   connections: number
+  /** Of the API. */
+  env?: NodeJS.ProcessEnv
 }
 
 /** What most photos of phones are, and what the larger ones are. */
 const SIZES = [0.8, 3.6]
 const WARM_UP_MS = 1000
 const BOUND = { atLeast: 0.7, goal: 0.85 }
+const WITHOUT_SYNCS = `--import=${new URL('support/without-syncs.ts', import.meta.url).href}`
 
 export const benchmark: Benchmark = {
   async run(args) {
@@ -37,19 +41,21 @@ export const benchmark: Benchmark = {
       const photos = await Promise.all(SIZES.map((megabytes) => makePhoto(folder, megabytes)))
       return await withServices(async (services) => {
         const rounds = await undisturbedRounds(wanted, async () => {
-          const measures: Record<string, { service: Side; bare: Side }> = {}
+          const measures: Record<string, Record<'service' | 'unsynced' | 'bare', Side>> = {}
           for (const photo of photos) {
             const service = await measureService(services, photo, options)
-            measures[photo.size] = { service, bare: await measureBare(photo, options) }
+            const unsynced = await measureService(services, photo, { ...options, env: { NODE_OPTIONS: WITHOUT_SYNCS } })
+            measures[photo.size] = { service, unsynced, bare: await measureBare(photo, options) }
           }
           return measures
         })
-        const ratios = (size: string): number[] =>
-          countingRounds(rounds).flatMap(({ measures: { [size]: sides } }) => (sides ? sides.service.perSecond / sides.bare.perSecond : []))
+        const ratios = (size: string, to: 'unsynced' | 'bare'): number[] =>
+          countingRounds(rounds).flatMap(({ measures: { [size]: sides } }) => (sides ? sides.service.perSecond / sides[to].perSecond : []))
         return {
-          figures: photos.map(({ size }) =>
-            figureOf(`uploads of ${size} accepted a second to those of bare Express and multer`, ratios(size), 'x', BOUND),
-          ),
+          figures: photos.flatMap(({ size }) => [
+            figureOf(`uploads of ${size} accepted a second to those of bare Express and multer`, ratios(size, 'bare'), 'x', BOUND),
+            figureOf(`uploads of ${size} accepted a second to those without fsync`, ratios(size, 'unsynced'), 'x'),
+          ]),
           notes: rounds.flatMap(({ measures, calm }) =>
             Object.entries(measures).map(([size, sides]) => `${size}: ${describeSides({ ...sides })}${calmNote(calm)}`),
           ),
@@ -76,7 +82,7 @@ async function measureService({ redis, mongo }: LocalServices, photo: Photo, opt
   const darkroom = await createInstallation({ redisUrl: redis.url, mongoUrl: mongo.url })
   const client = startHelper('http-load.ts')
   try {
-    const api = await darkroom.api()
+    const api = await darkroom.api(options.env ? { env: options.env } : {})
     const pids = { api: api.pid, redis: redis.pid, mongo: mongo.pid, client: client.pid }
     return await measure(client, pids, { photo, ...options, port: api.port, path: '/api/v1/tasks' })
   } finally {

@@ -1,16 +1,29 @@
-// What anyone would write without a service: Express, one GET to Redis, JSON.
+// What anyone would write without a service: Express, one GET to Redis or one findOne to MongoDB, JSON.
 import type { AddressInfo } from 'node:net'
 import express from 'express'
 import { Redis } from 'ioredis'
+import { MongoClient, ObjectId } from 'mongodb'
 import { answerOrders } from './helper-process.ts'
 
-answerOrders(async ({ redisUrl, prefix }: { redisUrl: string; prefix: string }): Promise<number> => {
+export interface BareReadsOrder {
+  redisUrl: string
+  mongoUrl: string
+  prefix: string
+}
+
+answerOrders(async ({ redisUrl, mongoUrl, prefix }: BareReadsOrder): Promise<number> => {
   const redis = new Redis(redisUrl)
+  const tasks = new MongoClient(mongoUrl).db().collection('tasks')
   const app = express()
-  app.get('/tasks/:id', async (req, res) => {
+  app.get('/cached/:id', async (req, res) => {
     const task = await redis.get(prefix + req.params.id)
     if (task === null) res.sendStatus(404)
     else res.json(JSON.parse(task))
+  })
+  app.get('/stored/:id', async (req, res) => {
+    const task = await tasks.findOne({ _id: new ObjectId(req.params.id) })
+    if (task === null) res.sendStatus(404)
+    else res.json(task)
   })
   return new Promise((resolve, reject) => {
     const server = app.listen(0, '127.0.0.1', (error) => (error ? reject(error) : resolve((server.address() as AddressInfo).port)))

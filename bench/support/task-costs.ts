@@ -1,8 +1,10 @@
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import type { Task } from '@darkroom/contracts'
 import { sampleJpeg, until } from '@darkroom/testing'
 import { Queue, QueueEvents, Worker } from 'bullmq'
 import { accepted } from '../../test/e2e/support/client.ts'
-import { createInstallation, type Stores } from '../../test/e2e/support/installation.ts'
+import { createInstallation, type Stores, type TaskDocument } from '../../test/e2e/support/installation.ts'
 import { childrenOf } from '../../test/e2e/support/processes-of-linux.ts'
 import { countMongo } from './count-mongo.ts'
 import { BLOCKING, countRedis, type CommandCounter, type Counts } from './count-redis.ts'
@@ -15,6 +17,8 @@ export interface TaskCosts {
   mongo: Counts
   /** undefined where they cannot be counted. */
   syncs: { api: number; worker: number } | undefined
+  /** What its processes gave to the file system, in whole pages, beside the size of its files; undefined where that cannot be read. */
+  bytes: { written: number; files: number } | undefined
 }
 
 /** Nothing that goes by the clock may fall into the time that is counted. */
@@ -41,16 +45,17 @@ export async function measureTaskCosts(stores: Stores, tasks = 5): Promise<TaskC
     const api = await darkroom.api({ env: { MONGODB_URL: mongo.url } })
     const worker = await darkroom.worker('worker', { env: { WORKER_CONCURRENCY: '1' } })
     let uploads = 0
-    const oneTask = async (): Promise<void> => {
+    const oneTask = async (): Promise<TaskDocument> => {
       const seed = ++uploads
       const name = `photo ${seed}.jpg`
       const { id } = await accepted(api.url, { bytes: await sampleJpeg({ width: 900, height: 600, seed }), name })
-      const isCompleted = async (): Promise<boolean> => (await darkroom.tasks.countDocuments({ name, status: 'completed' })) === 1
-      await until(isCompleted, { what: `the end of task ${id}`, timeoutMs: 30_000 })
+      const completed = () => darkroom.tasks.findOne({ name, status: 'completed' })
+      return await until(completed, { what: `the end of task ${id}`, timeoutMs: 30_000 })
     }
     const [ofRedis, ofMongo] = await countEach([redis, mongo], oneTask, tasks)
-    const syncs = canCountSyncs() ? await syncsOf({ api: [api.pid], worker: [worker.pid, ...childrenOf(worker.pid)] }, oneTask) : undefined
-    return { redis: ofRedis ?? {}, mongo: ofMongo ?? {}, syncs }
+    const pids = { api: [api.pid], worker: [worker.pid, ...childrenOf(worker.pid)] }
+    const syncs = canCountSyncs() ? await syncsOf(pids, oneTask) : undefined
+    return { redis: ofRedis ?? {}, mongo: ofMongo ?? {}, syncs, bytes: await bytesOf(Object.values(pids).flat(), oneTask) }
   } finally {
     mongo.stop()
     redis.stop()
@@ -83,7 +88,7 @@ export async function measureBareJob(redisUrl: string, jobs = 5): Promise<Counts
 }
 
 /** What one time costs, by each counter: the least of several. The time before them also makes what all later ones find. */
-async function countEach(counters: readonly CommandCounter[], act: () => Promise<void>, times: number): Promise<Counts[]> {
+async function countEach(counters: readonly CommandCounter[], act: () => Promise<unknown>, times: number): Promise<Counts[]> {
   await act()
   await countsUntilQuiet(counters)
   const counted: Counts[][] = []
@@ -115,10 +120,28 @@ function leastOf(counted: readonly Counts[]): Counts {
   return Object.fromEntries(entries.filter(([, times]) => times > 0))
 }
 
-async function syncsOf<Who extends string>(pids: Record<Who, number[]>, oneTask: () => Promise<void>): Promise<Record<Who, number>> {
+async function syncsOf<Who extends string>(pids: Record<Who, number[]>, oneTask: () => Promise<unknown>): Promise<Record<Who, number>> {
   const names = Object.keys(pids) as Who[]
   const counters = await Promise.all(names.map((name) => countSyncs(pids[name])))
   await oneTask()
   const syncs = await Promise.all(counters.map((counter) => counter.stop()))
   return Object.fromEntries(names.map((name, index) => [name, syncs[index]])) as Record<Who, number>
+}
+
+async function bytesOf(pids: readonly number[], oneTask: () => Promise<TaskDocument>): Promise<TaskCosts['bytes']> {
+  const before = writtenBytes(pids)
+  const { source, images } = (await oneTask()) as unknown as Task
+  const after = writtenBytes(pids)
+  // Where the files lie in memory, nothing is ever sent to a disk.
+  if (before === undefined || after === undefined || after === before) return undefined
+  return { written: after - before, files: source.bytes + images.reduce((sum, { size }) => sum + size, 0) }
+}
+
+/** What processes gave to a disk in whole pages, by /proc (proc_pid_io(5)). */
+function writtenBytes(pids: readonly number[]): number | undefined {
+  try {
+    return pids.reduce((sum, pid) => sum + Number(/^write_bytes: (\d+)$/m.exec(readFileSync(`/proc/${pid}/io`, 'utf8'))?.[1]), 0)
+  } catch {
+    return undefined
+  }
 }

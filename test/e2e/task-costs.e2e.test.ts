@@ -2,6 +2,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { measureBareJob, measureTaskCosts, type TaskCosts } from '../../bench/support/task-costs.ts'
 import { startOwnStores, type OwnStores } from './support/own-stores.ts'
 
+const PAGE_BYTES = 4096
+
 let stores: OwnStores
 let costs: TaskCosts
 
@@ -38,4 +40,12 @@ test('a task has so many things put on the disk for good', (context) => {
   if (!costs.syncs) return context.skip('There is no strace here that may be used: fsyncs are not counted.')
   // The original, the folder it gets and that folder's own, and the one it came from; two variants with a folder each, and the folder of their name.
   expect(costs.syncs).toEqual({ api: 4, worker: 7 })
+})
+
+test('a task writes each of its files to the disk once', (context) => {
+  if (!costs.bytes) return context.skip('What processes write to the disk cannot be read here.')
+  const { written, files } = costs.bytes
+  const pages = (bytes: number): number => Math.ceil(bytes / PAGE_BYTES) * PAGE_BYTES
+  expect(written).toBeGreaterThanOrEqual(files)
+  expect(written).toBeLessThanOrEqual(pages(files) + 3 * PAGE_BYTES)
 })
