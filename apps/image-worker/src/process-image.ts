@@ -1,4 +1,5 @@
-import { VARIANT_WIDTHS, variantKey, type ImageJob, type Variant } from '@darkroom/contracts'
+import type { ImageJob, Variant } from '@darkroom/contracts'
+import { VARIANT_WIDTHS, variantKey } from '@darkroom/contracts/storage-keys'
 import { makeVariants } from '@darkroom/images'
 import type { DiskStorage } from '@darkroom/storage'
 import type { ProcessedImage, Progress } from './child-protocol.ts'

@@ -4,9 +4,6 @@ import { taskCompleted, type TaskEventOf } from './task-events.ts'
 export const IMAGE_QUEUE = 'image-processing'
 export const IMAGE_JOB = 'process-image'
 
-/** The widths that every image task yields, largest first. The name of a variant is its width. */
-export const VARIANT_WIDTHS = [1024, 800] as const
-
 /**
  * What a worker is told: ids and paths, never state. `imagePath` is a storage key, so that it means the same on
  * every machine. New fields must be optional: jobs of the previous release may still be waiting.

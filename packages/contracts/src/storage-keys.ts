@@ -1,4 +1,8 @@
+// Needs no library: what a child process of a worker imports of the contracts is this file alone.
 import { tenantKey } from './tenants.ts'
+
+/** The widths that every image task yields, largest first. The name of a variant is its width. */
+export const VARIANT_WIDTHS = [1024, 800] as const
 
 const EXTENSIONS = { jpeg: 'jpg', png: 'png', webp: 'webp', gif: 'gif' } as const
 const IMAGE_NAME_LENGTH = 80
