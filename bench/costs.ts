@@ -24,7 +24,9 @@ export const benchmark: Benchmark = {
           `Redis: ${listOf(costs.redis)}; the bare job: ${listOf(bareJob)}`,
           `MongoDB: ${listOf(costs.mongo)}`,
           syncs ? `fsyncs: API ${syncs.api}, worker ${syncs.worker}` : 'fsyncs could not be counted: there is no strace that may be used',
-          bytes ? `bytes: ${bytes.written} written in whole pages, ${bytes.files} in its three files` : 'bytes written could not be counted',
+          bytes
+            ? `bytes: ${bytes.written} written in whole pages, ${bytes.files} in its three files`
+            : 'bytes written could not be counted',
         ],
         details: { costs, bareJob },
       }

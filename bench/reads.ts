@@ -49,7 +49,10 @@ export const benchmark: Benchmark = {
       return {
         figures: [
           figureOf('cached reads of a task a second to those of bare Express with one GET', cached, 'x', { atLeast: 0.7, goal: 0.85 }),
-          figureOf('reads of tasks that are not cached to those of bare Express with one findOne', stored, 'x', { atLeast: 0.6, goal: 0.85 }),
+          figureOf('reads of tasks that are not cached to those of bare Express with one findOne', stored, 'x', {
+            atLeast: 0.6,
+            goal: 0.85,
+          }),
           figureOf(`loads for ${READERS} readers at once of a task that is not cached`, loads, '', { atMost: 1, goal: 1 }),
         ],
         notes: rounds.map(({ measures, calm }) => `${describeSides({ ...measures })}${calmNote(calm)}`),
