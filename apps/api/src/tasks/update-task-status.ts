@@ -2,6 +2,7 @@ import type { TaskEvent } from '@darkroom/contracts'
 import type { PublishTaskEvent } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
 import { RequestData, type RequestHandler } from 'mediatr-ts'
+import pLimit from 'p-limit'
 import { endTask } from './end-task.ts'
 import type { TaskCache } from './task-cache.ts'
 import type { TaskStore } from './task-store.ts'
@@ -24,6 +25,12 @@ export class UpdateTaskStatus extends RequestData<TaskRecord | undefined> {
   }
 }
 
+/**
+ * Thousands of events may come at once (after an outage, by every carrier). They wait here instead of in the driver, where each
+ * costs far more memory, and leave some of the store's connections to those who wait for an answer.
+ */
+const WRITES_AT_ONCE = 16
+
 /** News of progress within the first second is for those who listen live; it is not worth a write. */
 const PROGRESS_WRITE_AFTER_MS = 1000
 
@@ -31,6 +38,7 @@ export class UpdateTaskStatusHandler implements RequestHandler<UpdateTaskStatus,
   readonly #deps
   readonly #settled = new SettledEvents()
   readonly #starts: HeldStarts
+  readonly #writing = pLimit(WRITES_AT_ONCE)
 
   constructor(deps: {
     store: TaskStore
@@ -80,8 +88,11 @@ export class UpdateTaskStatusHandler implements RequestHandler<UpdateTaskStatus,
   async #move({ taskId: id, tenant, epoch, seq }: TaskEvent, move: Move): Promise<TaskRecord | undefined> {
     const { store, ttls, now } = this.#deps
     const fence = { id, tenant, epoch, seq }
-    if (move.patch.nextCheckAt !== null) return store.move(fence, move)
-    return endTask(store, fence, move, { now: now(), knownTtlSeconds: ttls.secondsOf(id) })
+    return this.#writing(() =>
+      move.patch.nextCheckAt === null
+        ? endTask(store, fence, move, { now: now(), knownTtlSeconds: ttls.secondsOf(id) })
+        : store.move(fence, move),
+    )
   }
 }
 
