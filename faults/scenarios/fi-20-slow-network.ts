@@ -29,7 +29,7 @@ export const slowNetwork: Scenario = {
 /** Many clients at once: a slow network is filled by work under way, not by haste. */
 async function secondsFor(rig: Rig, count: number, label: string): Promise<number> {
   const startedAt = Date.now()
-  const accepted = await uploadMany(rig.client, { count: Math.round(count), label, atOnce: 24 })
+  const accepted = await uploadMany(rig.client, { count: Math.round(count), label, atOnce: 48 })
   await msUntilEnded(rig, accepted, 120_000)
   return (Date.now() - startedAt) / 1000
 }
