@@ -111,7 +111,7 @@ export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): 
   const stopping = new AbortController()
 
   const storage = createDiskStorage(dataDir)
-  const store = new TaskStore(mongo)
+  const store = new TaskStore(mongo, (tenant, id) => cache.taskInDoubt(tenant, id))
   const signer = createUrlSigner(env.URL_SIGNING_KEYS ?? [])
   const feed = new TaskFeed({ store, recheckMs: env.FOLLOW_RECHECK_MS, log })
   const expiries = new ExpiryStore(mongo)

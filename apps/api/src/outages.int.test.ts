@@ -125,6 +125,19 @@ describe('while MongoDB cannot be reached', () => {
     expect(await until(() => api.queue.find((body as Task).id, 1), { what: 'the job' })).toBeDefined()
   })
 
+  it('a change that was done, but whose answer was lost, is not hidden by what was cached before', async () => {
+    const task = (await api.upload(photo)).body as Task
+    expect(await statusOf(api, task)).toBe('pending')
+    mongo.dropReplies()
+    await api.tell(completedOf(task))
+    const tasks = api.database.collection('tasks')
+    await until(async () => (await tasks.countDocuments({ jobId: task.jobId, status: 'completed' })) === 1, { what: 'the write' })
+    await mongo.cut()
+    await mongo.restore()
+    await isBack()
+    await until(async () => (await statusOf(api, task)) === 'completed', { what: 'the news of it' })
+  })
+
   it('every document has its file, whatever was cut', async () => {
     const uploads = Array.from({ length: 12 }, () => api.upload(photo, [fieldPart('name', 'storm')]))
     await until(async () => (await api.filesIn('storage')).length > 0)

@@ -9,6 +9,8 @@ const TTL_MS = { task: 60_000, list: 30_000, count: 45_000 } as const
 /** Longer than any entry lives: a generation that went missing is made anew at random and so revives no old entry. */
 const GENERATION_TTL_MS = 5 * 60_000
 const RETRY_MS = 1000
+/** A write that a server has received, but not answered, is done by then. */
+const DOUBT_MS = 3000
 /** Gives several generations a new value with one command. */
 const RENEW = "for _, key in ipairs(KEYS) do redis.call('SET', key, ARGV[1], 'PX', ARGV[2]) end"
 
@@ -73,6 +75,15 @@ export class TaskCache {
     await this.#renew([this.#taskGeneration(tenant, id), ...(listed ? [this.#listGeneration(tenant)] : [])])
     // Whoever learns of the change from here and reads the task gets the changed one.
     this.#watch.onTaskChanged?.(tenant, id, task)
+  }
+
+  /**
+   * To be called when nobody knows whether a change was done, as its answer was lost. It may even be done later, when a reader
+   * may have cached the old task anew, so this is said twice.
+   */
+  taskInDoubt(tenant: string, id: string): void {
+    void this.taskChanged(tenant, id)
+    setTimeout(() => void this.taskChanged(tenant, id), DOUBT_MS).unref()
   }
 
   async #wrap(

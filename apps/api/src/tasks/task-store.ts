@@ -1,5 +1,5 @@
 import type { TaskStatus } from '@darkroom/contracts'
-import { Types, type Connection, type QueryFilter } from 'mongoose'
+import { Types, type Connection, type QueryFilter, type UpdateQuery } from 'mongoose'
 import { taskModel, toObjectId, toRecord, type TaskDocument } from './task-model.ts'
 import { FINAL_STATUSES, type LogEntry, type Move, type TaskRecord } from './task.ts'
 
@@ -43,6 +43,8 @@ export type TaskEdit = Partial<Pick<TaskRecord, 'name' | 'metadata' | 'ttlSecond
  */
 const NOBODY = ''
 
+type OneTask = QueryFilter<TaskDocument> & { _id: Types.ObjectId; tenant: string }
+
 const LOG_LENGTH = 100
 const NEWEST_FIRST = { createdAt: -1, _id: -1 } as const
 
@@ -51,9 +53,12 @@ export const newTaskId = (): string => new Types.ObjectId().toHexString()
 /** Tasks in MongoDB. Every change of a stored task is one guarded update: there is no read, change and save. */
 export class TaskStore {
   readonly #tasks
+  readonly #onDoubt
 
-  constructor(connection: Connection) {
+  /** @param onDoubt told of a change that failed, but may have been done all the same, or may be done any moment */
+  constructor(connection: Connection, onDoubt: (tenant: string, id: string) => void = () => {}) {
     this.#tasks = taskModel(connection)
+    this.#onDoubt = onDoubt
   }
 
   async ping(): Promise<void> {
@@ -185,11 +190,7 @@ export class TaskStore {
   async markDeleted({ id, tenant, epoch }: TaskRecord, now: Date): Promise<TaskRecord | undefined> {
     const filter = { _id: toObjectId(id), tenant, epoch, status: { $ne: 'processing' as const } }
     const gone = { tenant: NOBODY, status: 'expired', nextCheckAt: null, purgeAt: now, removeAt: now }
-    return toRecord(
-      await this.#tasks
-        .findOneAndUpdate(filter, { $set: gone, $unset: { idempotency: 1 }, $inc: { rev: 1 } }, { returnDocument: 'after' })
-        .lean<TaskDocument>(),
-    )
+    return this.#change(filter, { $set: gone, $unset: { idempotency: 1 }, $inc: { rev: 1 } })
   }
 
   /** How long the files of a task are kept after its end; undefined when there is no such task. */
@@ -259,13 +260,21 @@ export class TaskStore {
   }
 
   /** One guarded write: it counts itself and adds to the log, or changes nothing. */
-  async #write(filter: QueryFilter<TaskDocument>, changes: object, entries: LogEntry[] = []): Promise<TaskRecord | undefined> {
-    const update = {
+  async #write(filter: OneTask, changes: object, entries: LogEntry[] = []): Promise<TaskRecord | undefined> {
+    return this.#change(filter, {
       $set: { ...changes, updatedAt: new Date() },
       $inc: { rev: 1 },
       ...(entries.length > 0 && { $push: { log: { $each: entries, $slice: -LOG_LENGTH } } }),
+    })
+  }
+
+  async #change(filter: OneTask, update: UpdateQuery<TaskDocument>): Promise<TaskRecord | undefined> {
+    try {
+      return toRecord(await this.#tasks.findOneAndUpdate(filter, update, { returnDocument: 'after' }).lean<TaskDocument>())
+    } catch (error) {
+      this.#onDoubt(filter.tenant, filter._id.toHexString())
+      throw error
     }
-    return toRecord(await this.#tasks.findOneAndUpdate(filter, update, { returnDocument: 'after' }).lean<TaskDocument>())
   }
 }
 
