@@ -186,7 +186,7 @@ export const mutations: readonly Mutation[] = [
     patches: [
       {
         file: `${api}/tasks/create-task.ts`,
-        find: '    if (isStoreOutage(error)) return (await store.find(record.tenant, record.id).catch(() => undefined)) !== undefined\n',
+        find: '    if (!isKeyTaken(error)) return (await store.find(record.tenant, record.id).catch(() => undefined)) !== undefined\n',
         replace: '',
       },
     ],

@@ -62,13 +62,18 @@ async function replay(rig: Rig, events: readonly TaskEvent[], seed: number): Pro
   const restarted = new Map(completed.map((task) => [task._id.toHexString(), new ObjectId()]))
   await tasks.insertMany(completed.map((task) => ({ ...asNew(task, restarted.get(task._id.toHexString()) ?? new ObjectId()), epoch: 2 })))
 
+  // Told of their start alone, which every API then tries to write: the end does not hide it.
+  const started = new Map(completed.map((task) => [task._id.toHexString(), new ObjectId()]))
+  await tasks.insertMany(completed.map((task) => asNew(task, started.get(task._id.toHexString()) ?? new ObjectId())))
+
   const again = events.flatMap((event) => Array.from({ length: 1 + Math.floor(rig.random() * 5) }, () => event))
   const aboutOthers = (ids: ReadonlyMap<string, ObjectId>): TaskEvent[] =>
     again.flatMap((event) => {
       const other = ids.get(event.taskId)
       return other ? [{ ...event, taskId: other.toHexString() }] : []
     })
-  const said = shuffled([...again, ...secondRuns(before, events), ...aboutOthers(copies), ...aboutOthers(restarted)], rig.random)
+  const starts = aboutOthers(started).filter(({ eventType }) => eventType === 'task.processing')
+  const said = shuffled([...again, ...secondRuns(before, events), ...aboutOthers(copies), ...aboutOthers(restarted), ...starts], rig.random)
   rig.fault('events again', CHANNEL, `${said.length} of ${events.length}, round ${seed}`)
   for (const event of said) await rig.redis.publish(CHANNEL, JSON.stringify(event))
 
@@ -76,9 +81,13 @@ async function replay(rig: Rig, events: readonly TaskEvent[], seed: number): Pro
   await judgeOriginals(rig, before, seed)
   const moved = await tasks.countDocuments({ _id: { $in: [...restarted.values()] }, rev: { $ne: 0 } })
   rig.check(`round ${seed}: the past epoch moves nothing`, moved === 0, `${moved} of ${restarted.size} moved`)
+  const toldOnce = { _id: { $in: [...started.values()] }, status: 'processing', rev: 1 }
+  await until(async () => (await tasks.countDocuments(toldOnce)) === started.size, { timeoutMs: 5000, what: 'the starts' }).catch(() => {})
+  const begun = await tasks.countDocuments(toldOnce)
+  rig.check(`round ${seed}: a start is written once`, begun === started.size, `${begun} of ${started.size}`)
   const illegal = (await findDocuments(rig)).flatMap(historyFaults)
   rig.check(`round ${seed}: every history is legal`, illegal.length === 0, `${illegal.length} faults ${illegal.slice(0, 2).join('; ')}`)
-  await tasks.deleteMany({ _id: { $in: [...copies.values(), ...restarted.values()] } })
+  await tasks.deleteMany({ _id: { $in: [...copies.values(), ...restarted.values(), ...started.values()] } })
 }
 
 /** What a second run of a finished task says: Redis lost the last second of its file, and the job was given out again. */
