@@ -4,7 +4,12 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 interface Link {
   client: Socket
   server: Socket
+  /** Its answers do not come back any more. */
+  lost: boolean
 }
+
+/** Between the moment that an answer is lost and the one that its connection breaks. */
+const LOST_MS = 100
 
 export type Proxy = Awaited<ReturnType<typeof startProxy>>
 
@@ -18,10 +23,17 @@ export async function startProxy(port: number, random: () => number = Math.rando
   let delayMs = 0
   let bytesPerSecond = Number.POSITIVE_INFINITY
   let resetting: NodeJS.Timeout | undefined
+  let losing = { text: '', left: 0 }
 
   const reset = ({ client, server }: Link): void => {
     client.resetAndDestroy()
     server.destroy()
+  }
+  const loseAnswer = (link: Link, request: Buffer): void => {
+    if (losing.left === 0 || !request.includes(losing.text)) return
+    losing.left--
+    link.lost = true
+    setTimeout(reset, LOST_MS, link)
   }
   /** Carries one direction. What waits goes out in its order, whatever the delay is by then. */
   const carry = (from: Socket, to: Socket, dropping: () => boolean): void => {
@@ -56,10 +68,11 @@ export async function startProxy(port: number, random: () => number = Math.rando
   const proxy = createServer({ allowHalfOpen: true }, (client) => {
     if (refusing) return void client.resetAndDestroy()
     const server = connect({ port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true })
-    const link = { client: client.setNoDelay(), server }
+    const link = { client: client.setNoDelay(), server, lost: false }
     links.add(link)
+    client.on('data', (chunk: Buffer) => loseAnswer(link, chunk))
     carry(client, server, () => false)
-    carry(server, client, () => swallowing)
+    carry(server, client, () => swallowing || link.lost)
     for (const end of [client, server]) end.on('close', () => links.delete(link))
   })
   await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
@@ -88,6 +101,12 @@ export async function startProxy(port: number, random: () => number = Math.rando
         swallowing = false
       }, forMs)
     },
+    /** The next so many requests with this text in them are carried out, but their answers never come, and their connections break. */
+    loseAnswersTo(text: string, times: number): void {
+      losing = { text, left: times }
+    },
+    /** How many of them have not come yet. */
+    answersToLose: (): number => losing.left,
     heal(): void {
       clearInterval(resetting)
       refusing = silent = swallowing = false

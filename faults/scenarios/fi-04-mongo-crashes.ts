@@ -5,6 +5,9 @@ import type { Scenario } from '../scenario.ts'
 import { checkEnded } from '../watch.ts'
 
 const DOWN_MS = 2000
+/** How a command that inserts begins: a field of type string, by its name (bsonspec.org). */
+const INSERT = '\u0002insert\0'
+const LOST_INSERTS = 3
 const DONE_MS = 30_000
 
 /** kill -9 of MongoDB again and again, and writes whose answers never come back. No 202 without a document, no upload twice. */
@@ -20,10 +23,18 @@ export const mongoCrashes: Scenario = {
       await pause(everyMs / 2)
       rig.fault('answers swallowed', 'mongo')
       rig.mongoProxy.swallowAnswers(300)
-      await pause(everyMs / 2)
+      await pause(everyMs / 4)
+      rig.fault('answers to inserts lost', 'mongo')
+      rig.mongoProxy.loseAnswersTo(INSERT, LOST_INSERTS)
+      await pause(everyMs / 4)
       await crash(rig)
     }
     await checkEnded(rig, 'done after the last crash', await load, DONE_MS)
+    rig.check(
+      'inserts lost their answers',
+      rig.mongoProxy.answersToLose() === 0,
+      `${rig.mongoProxy.answersToLose()} of the last ${LOST_INSERTS} did not`,
+    )
   },
 }
 
