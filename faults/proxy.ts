@@ -24,6 +24,7 @@ export async function startProxy(port: number, random: () => number = Math.rando
   let bytesPerSecond = Number.POSITIVE_INFINITY
   let resetting: NodeJS.Timeout | undefined
   let losing = { text: '', left: 0 }
+  let lostAnswers = 0
 
   const reset = ({ client, server }: Link): void => {
     client.resetAndDestroy()
@@ -32,6 +33,7 @@ export async function startProxy(port: number, random: () => number = Math.rando
   const loseAnswer = (link: Link, request: Buffer): void => {
     if (losing.left === 0 || !request.includes(losing.text)) return
     losing.left--
+    lostAnswers++
     link.lost = true
     setTimeout(reset, LOST_MS, link)
   }
@@ -105,8 +107,8 @@ export async function startProxy(port: number, random: () => number = Math.rando
     loseAnswersTo(text: string, times: number): void {
       losing = { text, left: times }
     },
-    /** How many of them have not come yet. */
-    answersToLose: (): number => losing.left,
+    /** How many of them have come by now. */
+    lostAnswers: (): number => lostAnswers,
     heal(): void {
       clearInterval(resetting)
       refusing = silent = swallowing = false
