@@ -4,6 +4,12 @@ import type { Readable } from 'node:stream'
 import type { Logger } from '@darkroom/runtime'
 import type { ChildMessage, ChildRequest } from './child-protocol.ts'
 
+/**
+ * A quarter of V8's young generation, and a heap that is thought to be small: the pixels lie outside of it, and what a child holds
+ * in it is under 20 MB. With the defaults it collected so seldom that a child went from 85 to 200 MB over 5000 images; so it stays at 60.
+ */
+const HEAP_FLAGS = ['--max-semi-space-size=4', '--max-old-space-size=256']
+
 export interface ImageChildOptions {
   /** The child's program; see {@link childProgram}. */
   program: URL
@@ -39,7 +45,7 @@ export class ImageChild {
     this.#process = fork(program, [dataDir], {
       env,
       // Not the parent's own: with its --inspect the child would fight for the same port.
-      execArgv: runsFromSource() ? ['--conditions=source'] : [],
+      execArgv: [...HEAP_FLAGS, ...(runsFromSource() ? ['--conditions=source'] : [])],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     })
     this.pid = this.#process.pid
