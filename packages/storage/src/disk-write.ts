@@ -41,9 +41,8 @@ export async function adoptFile(place: Place, tempPath: string): Promise<PutResu
   const facts = await secureFile(fs, tempPath)
   if (!facts.isFile()) throw new StorageError('UNSAFE_PATH', `What should become ${place.key} is not a plain file.`)
   try {
-    const result = await moveInto(place, tempPath, facts.size)
-    await syncFolder(fs, dirname(tempPath))
-    return result
+    // The folder that it leaves is not synced: a temporary name that comes back after a power cut is a leftover like any other.
+    return await moveInto(place, tempPath, facts.size)
   } catch (error) {
     if (systemCode(error) !== 'EXDEV') throw error
     return copyOver(place, tempPath)

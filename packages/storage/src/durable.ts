@@ -56,7 +56,7 @@ export function secureFile(fs: FileSystem, path: string): Promise<Stats> {
   return withFile(openToRead(fs, path), async (file) => {
     const facts = await file.stat()
     if (!facts.isFile()) return facts
-    await file.chmod(fileMode)
+    if ((facts.mode & 0o777) !== fileMode) await file.chmod(fileMode)
     await file.sync()
     return facts
   })
