@@ -25,8 +25,8 @@ type Measures = Record<'service' | 'bare' | 'bareOnce', Measure>
 
 const TWO_PIPELINES = { atLeast: 0.95, goal: 1.25 }
 const DECODE_ONCE = { atLeast: 0.85, goal: 0.93 }
-/** So that both sides run compiled code before the clock starts. */
-const WARM_UP_PHOTOS = 32
+/** Some five seconds, so that both sides run compiled code before the clock starts. */
+const WARM_UP_PHOTOS = 160
 const root = join(import.meta.dirname, '..')
 const folder = join(root, '.darkroom', 'bench')
 const cores = availableParallelism()

@@ -29,7 +29,8 @@ interface Options {
 
 /** What most photos of phones are, and what the larger ones are. */
 const SIZES = [0.8, 3.6]
-const WARM_UP_MS = 1000
+/** Then both sides run compiled code. */
+const WARM_UP_MS = 5000
 const BOUND = { atLeast: 0.7, goal: 0.85 }
 const WITHOUT_SYNCS = `--import=${new URL('support/without-syncs.ts', import.meta.url).href}`
 
