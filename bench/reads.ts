@@ -69,7 +69,8 @@ async function measureRound(darkroom: Installation, pids: Record<string, number 
   try {
     const api = await darkroom.api()
     const task = await completedTask(darkroom, api.url)
-    const order: BareReadsOrder = { ...darkroom, prefix: `${darkroom.namespace}:bare:` }
+    const { redisUrl, mongoUrl, namespace } = darkroom
+    const order: BareReadsOrder = { redisUrl, mongoUrl, prefix: `${namespace}:bare:` }
     await redis.set(order.prefix + task.id, JSON.stringify(task))
     const ids = await storeTasks(darkroom, STORED_TASKS)
     const service = { ...options, port: api.port, pids: { api: api.pid, ...pids } }
