@@ -22,10 +22,10 @@ interface Options {
   connections: number
 }
 
-const WARM_UP_MS = 1000
+const WARM_UP_MS = 5000
 const READERS = 50
-/** Each is read once, so that none is cached: more than are read in the time. */
-const STORED_TASKS = 12_000
+/** Few, as the MongoDB stand-in looks at every task there is when it is asked for one of a tenant's. */
+const STORED_TASKS = 2000
 
 type Sides = Record<'cached' | 'bareCached' | 'stored' | 'bareStored', Side>
 
@@ -113,21 +113,18 @@ async function measure(client: HelperProcess, reading: Reading): Promise<Side> {
   return measureSide({ ...reading.pids, client: client.pid }, () => client.ask<HttpLoad>(orderOf(reading, reading.seconds * 1000)))
 }
 
-/** Each path once: the first of them to warm up, the others to measure. */
+/** Each path once, so that none is cached: half of them to warm up, half to measure. */
 async function measureOnce(client: HelperProcess, reading: Reading): Promise<Side> {
-  const { count: warm } = await client.ask<HttpLoad>(orderOf(reading, WARM_UP_MS))
-  const paths = reading.paths.slice(warm)
-  return measureSide({ ...reading.pids, client: client.pid }, async () => {
-    const load = await client.ask<HttpLoad>(orderOf({ ...reading, paths }, reading.seconds * 1000))
-    if (load.count > paths.length) throw new Error(`${load.count} reads of ${paths.length} tasks: some were cached`)
-    return load
-  })
+  const half = reading.paths.length / 2
+  const ask = (paths: readonly string[]) => client.ask<HttpLoad>(orderOf({ ...reading, paths }))
+  await ask(reading.paths.slice(0, half))
+  return measureSide({ ...reading.pids, client: client.pid }, () => ask(reading.paths.slice(half)))
 }
 
-const orderOf = ({ port, connections, paths }: Reading, ms: number): HttpLoadOrder => ({
+const orderOf = ({ port, connections, paths }: Reading, ms?: number): HttpLoadOrder => ({
   port,
   connections,
-  ms,
+  ...(ms !== undefined && { ms }),
   requests: paths.map((path) => ({ path })),
   status: 200,
 })

@@ -21,7 +21,7 @@ answerOrders(async ({ redisUrl, mongoUrl, prefix }: BareReadsOrder): Promise<num
     else res.json(JSON.parse(task))
   })
   app.get('/stored/:id', async (req, res) => {
-    const task = await tasks.findOne({ _id: new ObjectId(req.params.id) })
+    const task = await tasks.findOne({ _id: new ObjectId(req.params.id), tenant: 'default' })
     if (task === null) res.sendStatus(404)
     else res.json(task)
   })

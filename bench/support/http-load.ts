@@ -7,8 +7,8 @@ import { answerOrders } from './helper-process.ts'
 export interface HttpLoadOrder {
   port: number
   connections: number
-  /** How long new requests are begun; those under way are waited for. */
-  ms: number
+  /** How long new requests are begun; those under way are waited for. Without it each request is made once. */
+  ms?: number
   /** One is due this often, whether the ones before it were answered or not. Without it each connection asks as fast as it is answered. */
   everyMs?: number
   /** Taken in turn. */
@@ -40,7 +40,8 @@ answerOrders(async ({ port, connections, ms, everyMs = 0, requests, status }: Ht
   const startedAt = performance.now()
   const takeNext = (): Due | undefined => {
     const dueAt = Math.max(startedAt + next * everyMs, everyMs > 0 ? 0 : performance.now())
-    return dueAt - startedAt < ms ? { bytes: made[next++ % made.length] ?? [], dueAt } : undefined
+    const isLeft = ms === undefined ? next < made.length : dueAt - startedAt < ms
+    return isLeft ? { bytes: made[next++ % made.length] ?? [], dueAt } : undefined
   }
   await Promise.all(Array.from({ length: connections }, () => askOnConnection({ port, status, takeNext, latenciesMs })))
   const tookMs = performance.now() - startedAt
