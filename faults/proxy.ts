@@ -49,7 +49,7 @@ export async function startProxy(port: number, random: () => number = Math.rando
         const { chunk } = waiting.shift() as { chunk: Buffer }
         if (!dropping() && to.writable) to.write(chunk)
       }
-      if (!silent && waiting[0]) timer ??= setTimeout(deliver, waiting[0].at - Date.now())
+      if (!silent && waiting[0]) timer ??= setTimeout(deliver, Math.max(0, waiting[0].at - Date.now()))
       if (ended && !waiting[0]) to.end()
     }
     from.on('data', (chunk: Buffer) => {

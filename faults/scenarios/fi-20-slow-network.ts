@@ -13,6 +13,8 @@ export const slowNetwork: Scenario = {
   quick: false,
   alone: true,
   tasks: { quick: 120, long: 1000 },
+  // A slot waits for the way to Redis and back after each job: whose Redis is so far away starts more slots (docs/operations.md).
+  workerEnv: { WORKER_CONCURRENCY: '3' },
   run: async (rig, tasks) => {
     const clean = await secondsFor(rig, tasks / 3, 'clean')
     rig.fault('latency 200 ms, resets 2 %/s', 'redis, mongo')
