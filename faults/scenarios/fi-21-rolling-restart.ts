@@ -7,6 +7,10 @@ import type { Scenario } from '../scenario.ts'
 import { slowImages } from '../slow-images.ts'
 import type { SupervisedProcess } from '../supervised-process.ts'
 
+const SLICE_MS = 1500
+/** Five processes, two seconds each. More load than so would not be done a minute after the last restart: images are slow here. */
+const SLICES_A_ROUND = 7
+
 /** Every process is told to end and started again, one after the other, behind a balancer and under load. */
 export const rollingRestart: Scenario = {
   name: 'fi-21',
@@ -18,8 +22,9 @@ export const rollingRestart: Scenario = {
     const balancer = await startBalancer(rig.apiUrls.map((url) => Number(new URL(url).port)))
     const client = rig.newClient({ urls: [balancer.url] })
     let over = false
-    const load = uploadUntil(() => over, client, rig, tasks)
-    for (let round = 0; round < (rig.long ? 3 : 1); round++) for (const one of [...rig.apis, ...rig.workers]) await restart(rig, one)
+    const rounds = rig.long ? 3 : 1
+    const load = uploadUntil(() => over, client, rig, Math.ceil(tasks / (rounds * SLICES_A_ROUND)))
+    for (let round = 0; round < rounds; round++) for (const one of [...rig.apis, ...rig.workers]) await restart(rig, one)
     over = true
     await load
     await balancer.close()
@@ -28,9 +33,8 @@ export const rollingRestart: Scenario = {
 }
 
 /** Load as long as it takes, in slices, so that no restart happens in silence. */
-async function uploadUntil(isOver: () => boolean, client: Rig['client'], { followers }: Rig, slice: number): Promise<void> {
-  for (let part = 0; !isOver(); part++)
-    await uploadMany(client, { count: Math.ceil(slice / 10), overMs: 1500, label: `part-${part}`, atOnce: 3, followers })
+async function uploadUntil(isOver: () => boolean, client: Rig['client'], { followers }: Rig, count: number): Promise<void> {
+  for (let part = 0; !isOver(); part++) await uploadMany(client, { count, overMs: SLICE_MS, label: `part-${part}`, atOnce: 3, followers })
 }
 
 async function restart({ fault }: Rig, one: SupervisedProcess): Promise<void> {
