@@ -90,6 +90,8 @@ export class QueueEventsListener {
 
   /** Handlers are not awaited by BullMQ and must not throw into it. */
   #follow(eventId: string, apply: () => Promise<void>): void {
+    // Too late to be done before the stores are left: it stays behind the cursor, for whoever reads on from there.
+    if (this.#stopped) return
     const { log } = this.#deps
     void this.#cursor.track(eventId, apply()).catch((error: unknown) => {
       log.warn({ eventId, err: error }, 'queue event not applied: reading on from before it')

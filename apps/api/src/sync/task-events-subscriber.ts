@@ -16,6 +16,7 @@ const OWN_EVENTS: readonly TaskEvent['eventType'][] = ['task.created', 'task.fai
 export class TaskEventsSubscriber {
   readonly #deps
   readonly #handling = new Set<Promise<unknown>>()
+  #draining = false
 
   constructor(deps: { redis: Redis; channel: string; send: Send; feed: TaskFeed; log: Logger }) {
     this.#deps = deps
@@ -29,12 +30,14 @@ export class TaskEventsSubscriber {
     })
   }
 
-  /** Ends when what was received is handled. */
+  /** Ends when what was received is handled. What comes from now on is left to other processes, and to the event stream. */
   async drain(): Promise<void> {
+    this.#draining = true
     await Promise.allSettled(this.#handling)
   }
 
   #handle(event: TaskEvent): void {
+    if (this.#draining) return
     const { feed, log } = this.#deps
     if (event.eventType === 'task.progress') feed.progressed(event)
     const handled = this.#apply(event).catch((error: unknown) =>

@@ -112,6 +112,20 @@ it('answers the changed task, and nothing when nothing was changed', async () =>
   expect(await tell({ ...processing, epoch: 2, seq: 1999 })).toBeUndefined()
 })
 
+it('what a process wrote that died before it told the cache is fresh for readers once another one hears of it', async () => {
+  const task = await newTask()
+  const cached = () => cache.taskJson(task.tenant, task.id, () => read(task))
+  await cached()
+  const [processing] = historyOf(task, [{ progress: 0, end: 'running' }]) as [TaskEvent]
+  const dead = new TaskCache(redis, `${name}-dead:`, testLog)
+  const deps = { store, cache: dead, publish: async () => {}, ttls: new KnownTtls(), holdStartsMs: 0, log: testLog, now: () => NOW }
+  await new UpdateTaskStatusHandler(deps).handle(new UpdateTaskStatus(processing))
+  expect(await cached()).toContain('"pending"')
+
+  expect(await tell(processing)).toBeUndefined()
+  expect(await cached()).toContain('"processing"')
+})
+
 it('what has ended stays ended, whoever speaks later', async () => {
   const task = await newTask()
   for (const event of historyOf(task, [{ progress: 0, end: 'completed' }])) await tell(event)

@@ -72,6 +72,8 @@ export class UpdateTaskStatusHandler implements RequestHandler<UpdateTaskStatus,
     // Another process may have written the start already: then the end alone is left.
     const task = (start && (await this.#move(event, moveFor(event, now(), start) ?? move))) ?? (await this.#move(event, move))
     if (!task) {
+      // Whoever did it may have died, or been told to end, before the cache heard of it.
+      await cache.taskChanged(tenant, id)
       log.debug({ taskId: id, event: event.eventType, epoch, seq }, 'late, double or illegal: nothing changed')
       return undefined
     }
