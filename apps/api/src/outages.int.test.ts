@@ -3,7 +3,7 @@ import { sampleJpeg, until } from '@darkroom/testing'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { fieldPart } from '../test/multipart.ts'
 import { startTestApi, type TestApi } from '../test/start-test-api.ts'
-import { completedOf } from '../test/task-history.ts'
+import { completedOf, createdOf, newRecord } from '../test/task-history.ts'
 import { startTcpProxy, type TcpProxy } from '../test/tcp-proxy.ts'
 
 let photo: Buffer
@@ -95,6 +95,9 @@ describe('while MongoDB cannot be reached', () => {
 
   const isBack = () => until(async () => (await api.request('/readyz')).status === 200, { what: 'a ready API', timeoutMs: 20_000 })
 
+  /** A connection cannot be made while answers are dropped: there have to be some that nobody else uses. */
+  const makeConnections = () => Promise.all(Array.from({ length: 15 }, () => api.request(`/api/v1/tasks/${newRecord().id}`)))
+
   it('nothing is accepted: 503, and when to try again', async () => {
     await mongo.cut()
     const { status, headers, body } = await api.upload(photo, [fieldPart('name', 'refused')])
@@ -112,6 +115,7 @@ describe('while MongoDB cannot be reached', () => {
 
   it('an insert that was done, but whose answer was lost, is one accepted task', async () => {
     const tasks = api.database.collection('tasks')
+    await makeConnections()
     mongo.dropReplies()
     const upload = api.upload(photo, [fieldPart('name', 'lost answer')])
     await until(async () => (await tasks.countDocuments({ name: 'lost answer' })) > 0, { what: 'the insert' })
@@ -128,6 +132,9 @@ describe('while MongoDB cannot be reached', () => {
   it('a change that was done, but whose answer was lost, is not hidden by what was cached before', async () => {
     const task = (await api.upload(photo)).body as Task
     expect(await statusOf(api, task)).toBe('pending')
+    // After an outage the API listens a moment later than it answers.
+    await api.tell(createdOf(task))
+    await makeConnections()
     mongo.dropReplies()
     await api.tell(completedOf(task))
     const tasks = api.database.collection('tasks')
