@@ -38,7 +38,7 @@ test('a task costs so many commands to MongoDB', () => {
 
 test('a task has so many things put on the disk for good', (context) => {
   if (!costs.syncs) return context.skip('There is no strace here that may be used: fsyncs are not counted.')
-  // The original, the folder it gets and that folder's own, and the one it came from; two variants with a folder each, and the folder of their name.
+  // The original, the folder it gets and that folder's own; two variants with a folder each, and the folder of their name.
   expect(costs.syncs).toEqual({ api: 3, worker: 7 })
 })
 

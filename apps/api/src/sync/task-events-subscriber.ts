@@ -4,7 +4,7 @@ import type { Logger } from '@darkroom/runtime'
 import type { Redis } from 'ioredis'
 import type { Send } from '../mediator.ts'
 import type { TaskFeed } from '../tasks/task-feed.ts'
-import { isTooFineToWrite, UpdateTaskStatus } from '../tasks/update-task-status.ts'
+import { UpdateTaskStatus } from '../tasks/update-task-status.ts'
 
 /** These were published by an API process after its own write: there is nothing left to do for them. */
 const OWN_EVENTS: readonly TaskEvent['eventType'][] = ['task.created', 'task.failed', 'task.cancelled', 'task.expired']
@@ -49,8 +49,8 @@ export class TaskEventsSubscriber {
 
   async #apply(event: TaskEvent): Promise<void> {
     const { send, feed } = this.#deps
-    const changed = OWN_EVENTS.includes(event.eventType) ? undefined : await send(new UpdateTaskStatus(event))
-    // Nothing was left to do here because another process did it: those who follow the task here do not know of it yet.
-    if (!changed && !isTooFineToWrite(event)) feed.changed(event.tenant, event.taskId)
+    // Another process did it: those who follow the task here do not know of it yet. Of all others the command tells them.
+    if (OWN_EVENTS.includes(event.eventType)) feed.changed(event.tenant, event.taskId)
+    else await send(new UpdateTaskStatus(event))
   }
 }

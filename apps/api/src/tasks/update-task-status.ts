@@ -72,7 +72,7 @@ export class UpdateTaskStatusHandler implements RequestHandler<UpdateTaskStatus,
     // Another process may have written the start already: then the end alone is left.
     const task = (start && (await this.#move(event, moveFor(event, now(), start) ?? move))) ?? (await this.#move(event, move))
     if (!task) {
-      // Whoever did it may have died, or been told to end, before the cache heard of it.
+      // Whoever did it may have died, or been told to end, before the cache heard of it. And those who follow the task here have not.
       await cache.taskChanged(tenant, id)
       log.debug({ taskId: id, event: event.eventType, epoch, seq }, 'late, double or illegal: nothing changed')
       return undefined
@@ -99,5 +99,5 @@ export class UpdateTaskStatusHandler implements RequestHandler<UpdateTaskStatus,
 }
 
 /** Whether an event is only for those who listen live. */
-export const isTooFineToWrite = (event: TaskEvent): boolean =>
+const isTooFineToWrite = (event: TaskEvent): boolean =>
   event.eventType === 'task.progress' && event.timestamp - event.startedAt < PROGRESS_WRITE_AFTER_MS
