@@ -200,6 +200,30 @@ it('fifty readers of one cold key cost one load', async () => {
   expect(loads).toBe(1)
 })
 
+it('a reader that learns that there is no entry at the moment in which one is stored costs no load of its own', async () => {
+  const busy = await openRedis()
+  const set = busy.set.bind(busy) as (...command: unknown[]) => Promise<string | null>
+  let sent = 0
+  const heard: (() => void)[] = []
+  // The second answer, with the generation, and the third, that the entry is stored, are heard in one turn of the event loop.
+  busy.set = ((...command: unknown[]) => {
+    const [answer, turn] = [set(...command), ++sent]
+    if (turn !== 2 && turn !== 3) return answer
+    const { promise, resolve } = Promise.withResolvers<string | null>()
+    void answer.then((text) => {
+      heard.push(() => resolve(text))
+      if (turn === 3) heard.forEach((hear) => hear())
+    })
+    return promise
+  }) as typeof busy.set
+  const { cache } = processOn(busy)
+  let loads = 0
+  const read = () => cache.taskJson(DEFAULT_TENANT, 'overtaken', async () => ({ loads: ++loads }))
+  expect(await Promise.all([read(), read()])).toEqual(['{"loads":1}', '{"loads":1}'])
+  expect([sent, loads]).toEqual([3, 1])
+  busy.disconnect()
+})
+
 it('what was not found is asked again', async () => {
   const { get } = processOn(redis)
   const task = newRecord()

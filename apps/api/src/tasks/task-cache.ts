@@ -145,8 +145,11 @@ export class TaskCache {
   async #once(name: string, load: () => Promise<string | undefined>): Promise<string | undefined> {
     const running = this.#loading.get(name)
     if (running) return running
-    const started = load().finally(() => this.#loading.delete(name))
+    const started = load()
     this.#loading.set(name, started)
+    // Redis answers in the order it was asked: whoever looked before the entry was stored hears so in this turn of the event loop at the latest, and joins.
+    const forget = () => void setImmediate(() => this.#loading.delete(name))
+    started.then(forget, forget)
     return started
   }
 
