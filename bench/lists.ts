@@ -12,7 +12,7 @@ import { storedTask } from './support/stored-task.ts'
 const SMALLEST = 10_000
 const FILL_BATCH = 1000
 /** A list's first page, one far behind, one by the cursor, and one status: what clients ask for. */
-const QUESTIONS = ['?limit=20', '?limit=20&page=25', '?limit=20&cursor=', '?limit=20&status=failed']
+const QUESTIONS = ['?limit=20', '?limit=20&page=500', '?limit=20&cursor=', '?limit=20&status=failed']
 
 interface Size {
   tasks: number
