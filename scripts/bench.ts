@@ -6,10 +6,14 @@ import { arch, cpus, platform, release, totalmem } from 'node:os'
 import { join } from 'node:path'
 import pc from 'picocolors'
 import { holds, type Benchmark, type BenchmarkResult, type Figure } from '../bench/support/benchmark.ts'
+import { onStopSignal } from './on-stop-signal.ts'
 
 const root = join(import.meta.dirname, '..')
 const folder = join(root, 'bench')
 const names = readdirSync(folder).flatMap((file) => (file.endsWith('.ts') ? [file.slice(0, -'.ts'.length)] : []))
+
+// Without a handler a signal would leave the stores behind.
+onStopSignal(() => process.exit(130))
 
 const [name, ...options] = process.argv.slice(2)
 if (name !== undefined && !names.includes(name)) {

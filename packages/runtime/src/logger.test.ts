@@ -1,0 +1,45 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { expect, it } from 'vitest'
+
+const logger = new URL('./logger.ts', import.meta.url).href
+/** Told to end, it logs two lines and is gone at once, as an app is that has closed everything. */
+const program = `
+  import { createLogger } from ${JSON.stringify(logger)}
+  const log = createLogger({ name: 'test', level: 'info' })
+  process.on('message', () => {
+    log.info('the last but one')
+    log.info('the last line')
+    process.exit(3)
+  })
+  process.send('ready')`
+
+function start() {
+  const child = spawn(process.execPath, ['--conditions=source', '--input-type=module', '--eval', program], {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  })
+  return { child, ready: once(child, 'message'), ended: once(child, 'exit') }
+}
+
+it('writes what was logged before the process ended', async () => {
+  const { child, ready, ended } = start()
+  let written = ''
+  child.stdout?.on('data', (text: Buffer) => (written += text.toString()))
+  await ready
+  child.send('end')
+  expect((await ended)[0]).toBe(3)
+  const lines = written.trimEnd().split('\n')
+  expect(lines.map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual(['the last but one', 'the last line'])
+})
+
+it('lets a process end whose output nobody reads any more', { timeout: 15_000 }, async () => {
+  const { child, ready, ended } = start()
+  await ready
+  child.stdout?.destroy()
+  child.stderr?.destroy()
+  child.send('end')
+  const timer = setTimeout(() => child.kill('SIGKILL'), 10_000)
+  const [code, signal] = await ended
+  clearTimeout(timer)
+  expect([typeof code, signal]).toEqual(['number', null])
+})
