@@ -17,6 +17,8 @@ const program = `
 function start() {
   const child = spawn(process.execPath, ['--conditions=source', '--input-type=module', '--eval', program], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    timeout: 10_000,
+    killSignal: 'SIGKILL',
   })
   return { child, ready: once(child, 'message'), ended: once(child, 'close') }
 }
@@ -39,8 +41,6 @@ it('lets a process end whose output nobody reads any more', { timeout: 15_000 },
   child.stdout?.destroy()
   child.stderr?.destroy()
   child.send('end')
-  const timer = setTimeout(() => child.kill('SIGKILL'), 10_000)
   const [code, signal] = await ended
-  clearTimeout(timer)
   expect([typeof code, signal]).toEqual(['number', null])
 })

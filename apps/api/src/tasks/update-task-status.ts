@@ -68,17 +68,18 @@ export class UpdateTaskStatusHandler implements RequestHandler<UpdateTaskStatus,
   async #take(event: TaskEvent, move: Move): Promise<TaskRecord | undefined> {
     const { cache, publish, ttls, log, now, onChanged } = this.#deps
     const { taskId: id, tenant, epoch, seq } = event
+    const listed = event.eventType !== 'task.progress'
     const start = this.#starts.takeBefore(event)
     // Another process may have written the start already: then the end alone is left.
     const task = (start && (await this.#move(event, moveFor(event, now(), start) ?? move))) ?? (await this.#move(event, move))
     if (!task) {
       // Whoever did it may have died, or been told to end, before the cache heard of it. And those who follow the task here have not.
-      await cache.taskChanged(tenant, id)
+      await cache.taskChanged(tenant, id, { listed })
       log.debug({ taskId: id, event: event.eventType, epoch, seq }, 'late, double or illegal: nothing changed')
       return undefined
     }
     if (move.patch.nextCheckAt !== null) ttls.remember(task)
-    await cache.taskChanged(tenant, id, { listed: event.eventType !== 'task.progress', task })
+    await cache.taskChanged(tenant, id, { listed, task })
     onChanged?.(task, event)
     // The other events were published by the worker; a final failure is known for sure only here.
     if (event.eventType === 'task.failed') await publish(event)
