@@ -10,6 +10,8 @@ export interface ShutdownPhase {
 
 /** Terminals and supervisors may both deliver one Ctrl-C; two signals this close together are one. */
 const SAME_SIGNAL_MS = 500
+/** More is not waited for a reader of the log. */
+const LAST_LINES_MS = 1000
 
 /**
  * Runs the phases in order. A phase that fails or takes too long is logged and left behind: the rest still runs.
@@ -43,8 +45,9 @@ export function closeOnSignal(phases: () => readonly ShutdownPhase[], log: Logge
     }
     startedAt = Date.now()
     log.info({ reason }, 'shutting down')
-    void runShutdown(phases(), log).then((troubled) => {
+    void runShutdown(phases(), log).then(async (troubled) => {
       log.info({ troubled, tookMs: Date.now() - (startedAt ?? 0) }, 'stopped')
+      await lastLinesOf(log)
       exit(troubled.length > 0 ? 1 : code)
     })
   }
@@ -57,4 +60,9 @@ export function closeOnSignal(phases: () => readonly ShutdownPhase[], log: Logge
       close(event, 1)
     })
   }
+}
+
+/** A line that is being written when the process ends comes behind the later ones, or never. */
+async function lastLinesOf(log: Logger): Promise<void> {
+  await inTime(LAST_LINES_MS, () => new Promise<void>((resolve) => log.flush(() => resolve()))).catch(() => {})
 }
