@@ -48,6 +48,7 @@ import { GetStatsHandler } from './stats/get-stats.ts'
 import { statsRoutes } from './stats/stats-routes.ts'
 import { StatsStore } from './stats/stats-store.ts'
 import { Dispatcher } from './sync/dispatcher.ts'
+import { InstallationAnnouncer } from './sync/installation-announcer.ts'
 import { Janitor } from './sync/janitor.ts'
 import { QueueEventsListener } from './sync/queue-events-listener.ts'
 import { SentNotes } from './sync/sent-notes.ts'
@@ -204,6 +205,7 @@ export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): 
     leaseMs: env.DISPATCH_LEASE_MS,
     repairGap: (repair) => listener.repairGap(repair),
   })
+  const announcer = new InstallationAnnouncer({ redis: producer, names, dataDir, log })
   const batchCloser = new BatchCloser({ batches, send, intervalMs: env.SWEEP_INTERVAL_MS, log, now })
   // Whatever became due while the queue was away goes out as soon as it is back.
   producer.on('ready', () => void sweeper.sweep())
@@ -324,6 +326,7 @@ export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): 
   return {
     app,
     start: async () => {
+      announcer.start()
       const port = await listen(server, env.PORT, env.HOST)
       if (env.ADMIN_TOKEN === undefined) log.info('ADMIN_TOKEN is not set: queues are administered from this machine only')
       startSync().catch((error: unknown) => {
@@ -342,6 +345,7 @@ export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): 
           name: 'sweeper',
           timeoutMs: 3000,
           run: () => {
+            announcer.stop()
             watchers.estimator.stop()
             return Promise.all([sweeper.stop(), janitor.stop(), feed.stop(), batchCloser.stop()])
           },

@@ -8,6 +8,7 @@ export {
   type QueuedImageJob,
 } from './image-queue.ts'
 export { createImageWorker, permanentFailure, type ImageProcessor, type ImageWorker, type ImageWorkerOptions } from './image-worker.ts'
+export { announceInstallation, readAnnouncedInstallation } from './installation-notice.ts'
 export { inspectQueue, type QueueInspection } from './inspect-queue.ts'
 export { createMaintenance, type Maintenance } from './maintenance.ts'
 export { redisNames, type RedisNames } from './names.ts'

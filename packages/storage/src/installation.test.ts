@@ -1,0 +1,39 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { markInstallation, readInstallation, testWrite } from './installation.ts'
+
+async function createFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'installation-'))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  return folder
+}
+
+test('all processes that start at once agree on one id, also after a restart', async () => {
+  const folder = join(await createFolder(), 'not', 'yet', 'there')
+  expect(await readInstallation(folder)).toBeUndefined()
+  const ids = await Promise.all(Array.from({ length: 8 }, () => markInstallation(folder)))
+  expect(new Set(ids).size).toBe(1)
+  expect(await markInstallation(folder)).toBe(ids[0])
+  expect(await readInstallation(folder)).toBe(ids[0])
+  expect(await readdir(folder)).toEqual(['.darkroom.json'])
+})
+
+test('every folder gets an id of its own', async () => {
+  expect(await markInstallation(await createFolder())).not.toBe(await markInstallation(await createFolder()))
+})
+
+test('a marker that cannot be read is no id, and is not overwritten', async () => {
+  const folder = await createFolder()
+  await writeFile(join(folder, '.darkroom.json'), 'not json')
+  expect(await readInstallation(folder)).toBeUndefined()
+  await expect(markInstallation(folder)).rejects.toThrow(/\.darkroom\.json .* remove it/)
+})
+
+test('a test write leaves nothing behind and fails where nothing can be written', async () => {
+  const folder = await createFolder()
+  await testWrite(folder)
+  expect(await readdir(folder)).toEqual([])
+  await expect(testWrite(join(folder, 'missing'))).rejects.toMatchObject({ code: 'NOT_FOUND' })
+})

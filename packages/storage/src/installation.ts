@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto'
+import { link, mkdir, readFile, unlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { tempPathFor } from './disk-paths.ts'
+import { folderMode, openNew, syncFolder, withFile } from './durable.ts'
+import { sharedThread as fs } from './file-system.ts'
+import { systemCode, toStorageError } from './storage-error.ts'
+
+const MARKER = '.darkroom.json'
+/** As much as a large variant: a disk that has room for less is full. */
+const TEST_BYTES = 1024 * 1024
+
+/**
+ * The id of the installation whose files are kept in a folder; undefined when the folder is missing or has no marker. A mount that is
+ * away leaves an empty folder behind, and a wrong DATA_DIR may lead to another installation's: the marker tells them apart.
+ */
+export async function readInstallation(rootFolder: string): Promise<string | undefined> {
+  try {
+    return parseMarker(await readFile(join(rootFolder, MARKER), 'utf8'))
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '')) return undefined
+    throw toStorageError(error, 'the marker of the installation')
+  }
+}
+
+/** Makes the folder and its marker unless they are there. Returns the id of the installation. */
+export async function markInstallation(rootFolder: string): Promise<string> {
+  const known = await readInstallation(rootFolder)
+  if (known !== undefined) return known
+  try {
+    await mkdir(rootFolder, { recursive: true, mode: folderMode })
+    await createMarker(rootFolder)
+  } catch (error) {
+    throw toStorageError(error, 'the marker of the installation')
+  }
+  const marked = await readInstallation(rootFolder)
+  if (marked === undefined) throw new Error(`${MARKER} in the data folder cannot be read: remove it`)
+  return marked
+}
+
+/** Writes, syncs and removes a file as large as a large variant. Throws StorageError. */
+export async function testWrite(rootFolder: string): Promise<void> {
+  const path = tempPathFor(join(rootFolder, 'test-write'))
+  try {
+    await writeNew(path, Buffer.alloc(TEST_BYTES))
+  } catch (error) {
+    throw toStorageError(error, 'a test file')
+  } finally {
+    await unlink(path).catch(() => {})
+  }
+}
+
+/** Whole or not at all, and never over another one: of two processes that start at once, the first one's marker stays. */
+async function createMarker(rootFolder: string): Promise<void> {
+  const path = join(rootFolder, MARKER)
+  const temp = tempPathFor(path)
+  try {
+    await writeNew(temp, Buffer.from(`${JSON.stringify({ installation: randomUUID() })}\n`))
+    await link(temp, path)
+  } catch (error) {
+    if (systemCode(error) !== 'EEXIST') throw error
+  } finally {
+    await unlink(temp).catch(() => {})
+  }
+  await syncFolder(fs, rootFolder)
+}
+
+function writeNew(path: string, bytes: Uint8Array): Promise<void> {
+  return withFile(openNew(fs, path), async (file) => {
+    await file.writeFile(bytes)
+    await file.sync()
+  })
+}
+
+function parseMarker(text: string): string | undefined {
+  try {
+    const { installation } = JSON.parse(text) as { installation?: unknown }
+    return typeof installation === 'string' ? installation : undefined
+  } catch {
+    return undefined
+  }
+}
