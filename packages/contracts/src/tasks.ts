@@ -53,8 +53,11 @@ export const task = z
     source: z.object({
       bytes: z.number().int(),
       format: z.enum(['jpeg', 'png', 'webp', 'gif']),
+      /** Pixels as people see the picture: its orientation is applied. */
       width: z.number().int(),
       height: z.number().int(),
+      /** EXIF orientation, 1 to 8. Tasks of earlier releases have none, and their sides are as stored. */
+      orientation: z.number().int().min(1).max(8).optional(),
       sha256: z.string(),
       md5: z.string(),
     }),

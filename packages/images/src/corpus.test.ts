@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { corpusFolder } from '@darkroom/testing'
 import { describe, expect, it } from 'vitest'
+import { sharp } from './hardened-sharp.ts'
 import { ImageError } from './image-error.ts'
+import { inspectImage } from './inspect-image.ts'
 import { makeVariants, type Variant } from './make-variants.ts'
 
 /** One line of the manifest, as far as the engine is concerned. */
@@ -26,6 +28,13 @@ describe.skipIf(folder === undefined)('the corpus', () => {
     expect(wanted.expect === 'either' ? ['ok', 'reject'] : [wanted.expect]).toContain(verdict)
     expect(message).not.toContain(folder)
     if (variants.length > 0) checkVariants(variants, wanted)
+  })
+
+  it.each(files.filter(({ expect: verdict }) => verdict === 'ok'))('$file: the header reader and the decoder agree', async ({ file }) => {
+    const path = join(folder ?? '', file)
+    const { format, width, height, orientation = 1 } = await sharp(path).metadata()
+    const seen = orientation >= 5 ? { width: height, height: width } : { width, height }
+    expect(await inspectImage(path)).toEqual({ format, ...seen, orientation })
   })
 })
 

@@ -1,27 +1,14 @@
-import { open } from 'node:fs/promises'
-
 export type ImageFormat = 'jpeg' | 'png' | 'webp' | 'gif'
 
 /** Bytes needed to tell the four formats apart: the longest mark is `RIFF....WEBP`. */
-const headBytes = 12
+export const headBytes = 12
 
 /** The format by the first bytes alone, or undefined. Names and declared content types are whatever the sender likes. */
 export function imageFormatOf(head: Uint8Array): ImageFormat | undefined {
   const text = Buffer.from(head.subarray(0, headBytes)).toString('latin1')
-  if (text.startsWith('\xff\xd8\xff')) return 'jpeg'
+  if (text.startsWith('\xff\xd8')) return 'jpeg'
   if (text.startsWith('\x89PNG\r\n\x1a\n')) return 'png'
   if (text.startsWith('GIF87a') || text.startsWith('GIF89a')) return 'gif'
   if (text.startsWith('RIFF') && text.slice(8, 12) === 'WEBP') return 'webp'
   return undefined
-}
-
-/** The format of a file by its first bytes; undefined also for a file too short to have any. */
-export async function readImageFormat(path: string): Promise<ImageFormat | undefined> {
-  const file = await open(path, 'r')
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(headBytes), 0, headBytes, 0)
-    return imageFormatOf(buffer.subarray(0, bytesRead))
-  } finally {
-    await file.close()
-  }
 }

@@ -1,6 +1,6 @@
 import { corruptJpeg, orientedJpeg, sampleGif, sampleJpeg, samplePng, sampleWebp, truncatedJpeg } from '@darkroom/testing'
 import { describe, expect, it } from 'vitest'
-import { imageFiles, pngClaiming } from '../test/image-files.ts'
+import { beforeMarker, gifOf, imageFiles, pngClaiming, withPngChunk } from '../test/image-files.ts'
 import { sharp } from './hardened-sharp.ts'
 import { ImageError } from './image-error.ts'
 import { inspectImage } from './inspect-image.ts'
@@ -23,13 +23,62 @@ it.each(Object.entries({ jpeg: sampleJpeg, png: samplePng, webp: sampleWebp, gif
   'tells format and size of a %s, whatever the name says',
   async (format, make) => {
     const path = await store(await make(size), 'picture.txt')
-    expect(await inspectImage(path)).toEqual({ format, ...size, orientation: 1, frames: format === 'gif' ? 2 : 1 })
+    expect(await inspectImage(path)).toEqual({ format, ...size, orientation: 1 })
   },
 )
 
-it('tells the stored size and the orientation apart', async () => {
-  const path = await store(await orientedJpeg(6, size))
-  expect(await inspectImage(path)).toMatchObject({ width: 90, height: 120, orientation: 6 })
+describe('orientation', () => {
+  it.each([1, 2, 3, 4, 5, 6, 7, 8])('%i is told, and the size is the one that people see', async (orientation) => {
+    const path = await store(await orientedJpeg(orientation, size))
+    expect(await inspectImage(path)).toEqual({ format: 'jpeg', ...size, orientation })
+  })
+
+  it.each(['png', 'webp'] as const)('is read of a %s, too', async (format) => {
+    const plain = sharp({ create: { width: 90, height: 120, channels: 3, background: '#369' } })
+    const path = await store(await plain.withMetadata({ orientation: 6 }).toFormat(format).toBuffer())
+    expect(await inspectImage(path)).toEqual({ format, ...size, orientation: 6 })
+  })
+
+  it.each([
+    ['a number beyond 8', 9],
+    ['zero', 0],
+  ])('is 1 for %s', async (_what, value) => {
+    const bytes = await orientedJpeg(6, size)
+    const tag = bytes.indexOf(Buffer.from('12010300', 'hex'))
+    bytes[tag + 8] = value
+    expect(tag).toBeGreaterThan(0)
+    expect(await inspectImage(await store(bytes))).toMatchObject({ orientation: 1 })
+  })
+
+  it.each([
+    ['EXIF that points beyond the file', Buffer.from('4578696600004d4d002affffffff', 'hex')],
+    ['EXIF that is no TIFF', Buffer.from('457869660000deadbeefdeadbeef', 'hex')],
+  ])('is 1 for %s', async (_what, exif) => {
+    const segment = Buffer.concat([Buffer.from([0xff, 0xe1, 0, exif.length + 2]), exif])
+    const bytes = beforeMarker(await sampleJpeg(size), 0xdb, segment)
+    expect(await inspectImage(await store(bytes))).toEqual({ format: 'jpeg', ...size, orientation: 1 })
+  })
+})
+
+describe('headers that are odd but readable', () => {
+  it('of JPEG: bytes between the segments are skipped', async () => {
+    const stray = Buffer.concat([Buffer.alloc(700, 7), Buffer.from([0xff, 0xff, 0, 0xff])])
+    const bytes = beforeMarker(beforeMarker(await sampleJpeg(size), 0xdb, stray), 0xc0, stray)
+    expect(await inspectImage(await store(bytes))).toMatchObject(size)
+  })
+
+  it('of PNG: an unknown chunk before the header is skipped', async () => {
+    expect(await inspectImage(await store(withPngChunk(await samplePng(size), 'prVt', Buffer.alloc(9), 8)))).toMatchObject(size)
+  })
+
+  it.each([
+    ['the canvas, not the frame', { width: 640, height: 480 }, { width: 640, height: 480 }],
+    ['a frame that goes beyond the canvas', { width: 10, height: 70 }, { width: 60, height: 70 }],
+    ['the frame where there is no canvas', { width: 0, height: 0 }, { width: 60, height: 50 }],
+  ])('of GIF: %s', async (_what, screen, wanted) => {
+    const path = await store(gifOf(screen, [{ left: 20, top: 30, width: 40, height: 20 }]))
+    expect(await inspectImage(path)).toMatchObject(wanted)
+  })
 })
 
 describe('IMAGE_UNSUPPORTED', () => {
@@ -50,6 +99,24 @@ describe('IMAGE_UNSUPPORTED', () => {
     for (const bytes of [await plain.clone().tiff().toBuffer(), await plain.clone().avif({ effort: 0 }).toBuffer()])
       expect((await refusal(await store(bytes, 'photo.jpg'))).code).toBe('IMAGE_UNSUPPORTED')
   })
+
+  const jpegWith = async (code: number, bits: number): Promise<Buffer> => {
+    const bytes = await sampleJpeg(size)
+    const frame = bytes.indexOf(Buffer.from([0xff, 0xc0]))
+    bytes.set([code], frame + 1)
+    bytes.set([bits], frame + 4)
+    return bytes
+  }
+  it.each([
+    ['a JPEG with 12 bits a sample', () => jpegWith(0xc1, 12)],
+    ['a JPEG with 16 bits a sample', () => jpegWith(0xc3, 16)],
+    ['a hierarchical JPEG', () => jpegWith(0xc5, 8)],
+    ['CgBI', async () => withPngChunk(await samplePng(size), 'CgBI', Buffer.alloc(4), 8)],
+  ])('for %s, and the message says so', async (what, make) => {
+    const { code, message } = await refusal(await store(await make()))
+    expect(code).toBe('IMAGE_UNSUPPORTED')
+    expect(message).toContain(what)
+  })
 })
 
 describe('IMAGE_TOO_LARGE', () => {
@@ -64,12 +131,27 @@ describe('IMAGE_TOO_LARGE', () => {
     expect((await refusal(await store(pngClaiming(10_000, 5_001)))).code).toBe('IMAGE_TOO_LARGE')
   })
 
-  it('refuses a side over 65 535 px, however few pixels that makes', async () => {
-    expect(await inspectImage(await store(pngClaiming(1, 65_535)))).toMatchObject({ height: 65_535 })
-    expect(await refusal(await store(pngClaiming(1, 65_536)))).toMatchObject({
-      code: 'IMAGE_TOO_LARGE',
-      height: 65_536,
-    })
+  it.each([
+    [65_535, 1],
+    [1, 65_500],
+    [2048, 20_000],
+  ])('takes %i x %i', async (width, height) => {
+    expect(await inspectImage(await store(pngClaiming(width, height)))).toMatchObject({ width, height })
+  })
+
+  it.each([
+    [65_536, 1, 'no side may be longer than 65,535 px'],
+    [1, 65_536, 'no side may be longer than 65,535 px'],
+    [1, 65_501, 'a JPEG holds at most 65,500 px a side'],
+  ])('refuses sides of %i x %i, however few pixels that makes', async (width, height, why) => {
+    const { code, message } = await refusal(await store(pngClaiming(width, height)))
+    expect([code, message]).toEqual(['IMAGE_TOO_LARGE', `The image is ${width} x ${height} px: ${why}.`])
+  })
+
+  it('refuses what a variant cannot hold at the widths that are asked for', async () => {
+    const path = await store(pngClaiming(750, 65_530))
+    await expect(inspectImage(path, { widths: [100] })).resolves.toMatchObject({ width: 750 })
+    await expect(inspectImage(path, { widths: [100, 1024] })).rejects.toMatchObject({ code: 'IMAGE_TOO_LARGE' })
   })
 
   it('takes another limit', async () => {
@@ -90,10 +172,45 @@ describe('IMAGE_CORRUPT', () => {
     expect((await refusal(await store(whole.subarray(0, bytes)))).code).toBe('IMAGE_CORRUPT')
   })
 
+  it('for a PNG whose header was changed, in words without those of a decoder', async () => {
+    const bytes = await samplePng(size)
+    bytes.writeUInt8(121, 19)
+    const { code, message } = await refusal(await store(bytes))
+    expect([code, message]).toEqual(['IMAGE_CORRUPT', 'The image is damaged: the checksum of its header is wrong.'])
+  })
+
+  it.each([
+    ['a JPEG of endless segments', () => Buffer.concat([Buffer.from([0xff, 0xd8]), Buffer.from('ffe00002'.repeat(500_000), 'hex')])],
+    ['a JPEG of nothing but stray bytes', () => Buffer.concat([Buffer.from([0xff, 0xd8]), Buffer.alloc(8_000_000, 1)])],
+    [
+      'a GIF of endless blocks',
+      () => Buffer.concat([gifOf(size, []).subarray(0, 19), Buffer.from([0x21, 0xfe]), Buffer.alloc(3_000_000, 1)]),
+    ],
+  ])('for %s, of which only a part is read', async (_what, make) => {
+    const { code, message } = await refusal(await store(make()))
+    expect([code, message]).toEqual(['IMAGE_CORRUPT', 'The image is damaged: its header has no end.'])
+  })
+
   it('is not for damage in the pixels: nobody looked at them yet', async () => {
     await expect(inspectImage(await store(await truncatedJpeg()))).resolves.toMatchObject({ width: 640 })
     await expect(inspectImage(await store(await corruptJpeg()))).resolves.toMatchObject({ height: 480 })
   })
+})
+
+it('costs the same however many frames a GIF has', async () => {
+  const frame = { left: 0, top: 0, width: 1, height: 1 }
+  const one = gifOf(size, [frame])
+  const body = one.subarray(19, -1)
+  const many = Buffer.concat([one.subarray(0, 19), ...Array.from({ length: 500_000 }, () => body), Buffer.from([0x3b])])
+  const paths = [await store(one), await store(many)]
+  const spent = [0, 0]
+  for (let round = 0; round < 10; round++)
+    for (const [index, path] of paths.entries()) {
+      const began = performance.now()
+      await inspectImage(path)
+      spent[index]! += performance.now() - began
+    }
+  expect(spent[1]).toBeLessThan(spent[0]! * 20)
 })
 
 it('lets a missing file be a missing file', async () => {

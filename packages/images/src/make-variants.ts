@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
+import type { Sharp } from 'sharp'
 import { toImageError } from './decode-error.ts'
 import { sharp } from './hardened-sharp.ts'
 import type { MeasuredPx } from './image-error.ts'
 import { inspectImage } from './inspect-image.ts'
-import { defaultMaxPixels, maxJpegSidePx, tooLarge } from './limits.ts'
-import { displayedSize, scaledSize } from './scaled-size.ts'
+import { defaultMaxPixels, defaultWidths } from './limits.ts'
+import { scaledSize } from './scaled-size.ts'
 
 export interface VariantOptions {
   /** Widths in pixels, one variant each. A source narrower than a width keeps its own size. */
@@ -39,8 +40,6 @@ interface Pixels extends MeasuredPx {
   channels: 1 | 2 | 3 | 4
 }
 
-export const defaultWidths: readonly number[] = [1024, 800]
-
 /** Share of decoding in the work: measured at two thirds to three quarters on camera photos. */
 const decodedPercent = 70
 
@@ -59,12 +58,11 @@ export async function makeVariants(sourcePath: string, options: VariantOptions =
   const { widths = defaultWidths, quality = 85, maxPixels = defaultMaxPixels } = options
   checkWidths(widths)
   hooks.onStage?.('decode', 0)
-  const source = displayedSize(await inspectImage(sourcePath, { maxPixels }))
+  const source = await inspectImage(sourcePath, { maxPixels, widths })
   const sizes = widths.map((width) => scaledSize(source, width))
-  sizes.forEach(checkJpegSize)
   const largest = scaledSize(source, Math.max(...widths))
   try {
-    const pixels = await decode(sourcePath, largest, maxPixels)
+    const pixels = await decode(sourcePath, largest, source.orientation, maxPixels)
     hooks.onStage?.('encode', decodedPercent)
     const files = await encodeAll(pixels, sizes, quality)
     giveBack(pixels.data)
@@ -80,20 +78,24 @@ function checkWidths(widths: readonly number[]): void {
   if (widths.length === 0 || !widths.every(isWidth)) throw new RangeError('widths: whole numbers above 0, at least one')
 }
 
-function checkJpegSize(size: MeasuredPx): void {
-  if (size.width > maxJpegSidePx || size.height > maxJpegSidePx) throw tooLarge(size, `a JPEG holds at most ${maxJpegSidePx} px a side`)
+async function decode(path: string, size: MeasuredPx, orientation: number, maxPixels: number): Promise<Pixels> {
+  const image = sharp(path, { failOn: 'warning', limitInputPixels: maxPixels })
+  const stored = orientation >= 5 ? { width: size.height, height: size.width } : size
+  image.resize(stored.width, stored.height, { fit: 'fill' })
+  turnUpright(image, orientation)
+  // A warning of the decoder is missing or invented pixels: a grey lower half is not a result.
+  const { data, info } = await image.flatten({ background: '#fff' }).toColourspace('srgb').raw().toBuffer({ resolveWithObject: true })
+  return { data, width: info.width, height: info.height, channels: info.channels as Pixels['channels'] }
 }
 
-async function decode(path: string, size: MeasuredPx, maxPixels: number): Promise<Pixels> {
-  // A warning of the decoder is missing or invented pixels: a grey lower half is not a result.
-  const { data, info } = await sharp(path, { failOn: 'warning', limitInputPixels: maxPixels })
-    .autoOrient()
-    .resize(size.width, size.height, { fit: 'fill' })
-    .flatten({ background: '#fff' })
-    .toColourspace('srgb')
-    .raw()
-    .toBuffer({ resolveWithObject: true })
-  return { data, width: info.width, height: info.height, channels: info.channels as Pixels['channels'] }
+/**
+ * Undoes the orientation that the header reader found, so that the picture and the size told for it cannot disagree.
+ * A flop comes before the turn (EXIF 2.32, tag 0x0112).
+ */
+function turnUpright(image: Sharp, orientation: number): void {
+  if ([2, 4, 5, 7].includes(orientation)) image.flop()
+  const degrees = [0, 0, 0, 180, 180, 270, 90, 90, 270][orientation] ?? 0
+  if (degrees !== 0) image.rotate(degrees)
 }
 
 /**

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { sharp } from './hardened-sharp.ts'
-import { displayedSize, scaledSize } from './scaled-size.ts'
+import { scaledSize } from './scaled-size.ts'
 
 it.each([
   [{ width: 3000, height: 4000 }, 1024, { width: 1024, height: 1365 }],
@@ -14,12 +14,6 @@ it.each([
 it('rounds as a direct resize does, halves included', async () => {
   for (const width of [801, 1025, 1600, 2048, 3000])
     for (let height = 1; height < 24; height++) expect(scaledSize({ width, height }, 800)).toEqual(await direct(width, height))
-})
-
-it('turns the size of a picture that is stored on its side', () => {
-  const stored = { format: 'jpeg', width: 40, height: 30, frames: 1 } as const
-  const shown = [1, 2, 3, 4, 5, 6, 7, 8].map((orientation) => displayedSize({ ...stored, orientation }).width)
-  expect(shown).toEqual([40, 40, 40, 40, 30, 30, 30, 30])
 })
 
 async function direct(width: number, height: number): Promise<{ width: number; height: number }> {

@@ -33,3 +33,59 @@ function pngChunk(type: string, data: Buffer): Buffer {
   frame.writeUInt32BE(crc32(body), 4)
   return Buffer.concat([frame.subarray(0, 4), body, frame.subarray(4)])
 }
+
+/** `bytes` with a chunk put in before the one that begins at `at`; by default right behind the header. */
+export function withPngChunk(bytes: Buffer, type: string, data: Buffer, at = 33): Buffer {
+  return Buffer.concat([bytes.subarray(0, at), pngChunk(type, data), bytes.subarray(at)])
+}
+
+/** `bytes` with `inserted` put in before the first occurrence of a JPEG marker. */
+export function beforeMarker(bytes: Buffer, code: number, inserted: Buffer): Buffer {
+  const at = bytes.indexOf(Buffer.from([0xff, code]))
+  return Buffer.concat([bytes.subarray(0, at), inserted, bytes.subarray(at)])
+}
+
+export interface GifFrame {
+  left: number
+  top: number
+  width: number
+  height: number
+}
+
+/** A GIF with a palette of red and blue whose frames are red all over. */
+export function gifOf(screen: { width: number; height: number }, frames: readonly GifFrame[]): Buffer {
+  const head = Buffer.concat([Buffer.from('GIF89a'), shorts(screen.width, screen.height), Buffer.from([0x80, 0, 0, 255, 0, 0, 0, 0, 255])])
+  return Buffer.concat([head, ...frames.map(gifFrame), Buffer.from([0x3b])])
+}
+
+function gifFrame({ left, top, width, height }: GifFrame): Buffer {
+  const descriptor = Buffer.concat([Buffer.from([0x2c]), shorts(left, top, width, height), Buffer.from([0, 2])])
+  return Buffer.concat([descriptor, ...blocksOf(redPixels(width * height)), Buffer.from([0])])
+}
+
+/** LZW without its compression: the table is cleared before a code needs a fourth bit (clear = 4, end = 5, red = 0). */
+function redPixels(count: number): Buffer {
+  const codes: number[] = []
+  for (let at = 0; at < count; at++) codes.push(...(at % 2 === 0 ? [4, 0] : [0]))
+  codes.push(5)
+  const bytes = Buffer.alloc(Math.ceil((codes.length * 3) / 8))
+  codes.forEach((code, index) => {
+    for (let bit = 0; bit < 3; bit++) if (code & (1 << bit)) bytes[(index * 3 + bit) >> 3]! |= 1 << ((index * 3 + bit) & 7)
+  })
+  return bytes
+}
+
+function blocksOf(data: Buffer): Buffer[] {
+  const blocks: Buffer[] = []
+  for (let at = 0; at < data.length; at += 255) {
+    const block = data.subarray(at, at + 255)
+    blocks.push(Buffer.from([block.length]), block)
+  }
+  return blocks
+}
+
+function shorts(...values: number[]): Buffer {
+  const bytes = Buffer.alloc(values.length * 2)
+  values.forEach((value, index) => bytes.writeUInt16LE(value, index * 2))
+  return bytes
+}

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { DEFAULT_TENANT } from '@darkroom/contracts'
-import { inspectImage } from '@darkroom/images'
+import { inspectImage } from '@darkroom/images/inspect-image'
 import type { NewTask } from '../tasks/create-task.ts'
 import { cleanName, type UploadFields } from '../tasks/task-fields.ts'
 import type { ReceivedFile } from './hashing-disk.ts'
@@ -12,13 +12,13 @@ export async function acceptFile(
   maxPixels: number,
 ): Promise<{ task: Omit<NewTask, 'idempotency'>; fingerprint: string }> {
   // By its bytes: the name and the type that the client claims say nothing.
-  const { format, width, height } = await inspectImage(file.path, { maxPixels })
+  const { format, width, height, orientation } = await inspectImage(file.path, { maxPixels })
   const { bytes, sha256, md5 } = file
   const task = {
     ...fields,
     tenant: DEFAULT_TENANT,
     name: nameOf(file, name),
-    source: { bytes, format, width, height, sha256, md5 },
+    source: { bytes, format, width, height, orientation, sha256, md5 },
     tempPath: file.path,
   }
   return { task, fingerprint: fingerprintOf([sha256], { name, ...fields }) }

@@ -75,7 +75,7 @@ describe('the size of a picture', () => {
   it.each([
     [10_000, 5000],
     [65_535, 762],
-    [1, 65_535],
+    [1, 65_500],
   ])('may be %i x %i', async (width, height) => {
     const { status, body } = await api.upload(await declared(width, height))
     expect([status, taskSchema.parse(body).source]).toMatchObject([202, { width, height }])
@@ -84,7 +84,7 @@ describe('the size of a picture', () => {
   it.each([
     [10_000, 5001],
     [65_536, 1],
-    [1, 65_536],
+    [1, 65_501],
     [20_000, 20_000],
   ])('may not be %i x %i, and the answer names what was measured', async (width, height) => {
     const { status, body } = await api.upload(await declared(width, height))

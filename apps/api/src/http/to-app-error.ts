@@ -1,5 +1,5 @@
 import type { ProblemCode } from '@darkroom/contracts'
-import { isImageError, type ImageErrorCode } from '@darkroom/images'
+import { isImageError, type ImageErrorCode } from '@darkroom/images/image-error'
 import { QueueUnavailableError } from '@darkroom/messaging'
 import { isStorageError } from '@darkroom/storage'
 import multer from 'multer'

@@ -21,7 +21,12 @@ const taskSchema = new Schema<TaskDocument>(
     name: { type: String, required: true },
     imageName: { type: String, required: true },
     originalPath: { type: String, required: true },
-    source: { type: new Schema({ bytes: Number, format: String, width: Number, height: Number, sha256: String, md5: String }, nested) },
+    source: {
+      type: new Schema(
+        { bytes: Number, format: String, width: Number, height: Number, orientation: Number, sha256: String, md5: String },
+        nested,
+      ),
+    },
     metadata: { type: Schema.Types.Mixed },
     ttlSeconds: { type: Number, required: true },
     images: { type: [variantSchema] },

@@ -1,0 +1,53 @@
+import { damaged, type HeaderFile } from './header-file.ts'
+import type { Header } from './header.ts'
+
+const SCREEN_BYTES = 13
+const EXTENSION = 0x21
+const IMAGE = 0x2c
+/** The pixels begin with the bits of the smallest LZW code; no code is longer than 12 (GIF89a, appendix F). */
+const MAX_CODE_SIZE = 11
+
+export interface GifHeader extends Header {
+  /** Where the first frame lies on the canvas, and in the file. */
+  frame: { left: number; top: number; width: number; height: number; offset: number }
+}
+
+/** Reads up to the first frame: the canvas is the logical screen, made larger where that frame goes beyond it, as browsers do. */
+export async function readGifHeader(file: HeaderFile): Promise<GifHeader> {
+  const screen = await file.read(0, SCREEN_BYTES)
+  const [width, height] = [screen.readUInt16LE(6), screen.readUInt16LE(8)]
+  const frame = await findFrame(file, SCREEN_BYTES + paletteBytes(screen.readUInt8(10)))
+  const canvas = { width: Math.max(width, frame.left + frame.width), height: Math.max(height, frame.top + frame.height) }
+  return { ...canvas, orientation: 1, frame }
+}
+
+/** GIF89a, sections 18 and 20: bit 7 says whether there is a palette, bits 0 to 2 how large it is. */
+const paletteBytes = (flags: number): number => (flags & 0x80 ? 3 << ((flags & 7) + 1) : 0)
+
+async function findFrame(file: HeaderFile, first: number): Promise<GifHeader['frame']> {
+  for (let at = first; ;) {
+    const kind = (await file.read(at, 1)).readUInt8()
+    if (kind === IMAGE) return readFrame(file, at)
+    if (kind !== EXTENSION) throw damaged('it has no frame')
+    at = await endOfBlocks(file, at + 2)
+  }
+}
+
+async function readFrame(file: HeaderFile, offset: number): Promise<GifHeader['frame']> {
+  const descriptor = await file.read(offset, 10)
+  const [left, top] = [descriptor.readUInt16LE(1), descriptor.readUInt16LE(3)]
+  const [width, height] = [descriptor.readUInt16LE(5), descriptor.readUInt16LE(7)]
+  if (width === 0 || height === 0) throw damaged(`its first frame is ${width} x ${height} px`)
+  const pixels = await file.read(offset + 10 + paletteBytes(descriptor.readUInt8(9)), 2)
+  if (pixels.readUInt8() > MAX_CODE_SIZE) throw damaged('its first frame cannot be unpacked')
+  return { left, top, width, height, offset }
+}
+
+/** Each block begins with its length; one of length 0 is the last. */
+async function endOfBlocks(file: HeaderFile, first: number): Promise<number> {
+  for (let at = first; ;) {
+    const length = (await file.read(at, 1)).readUInt8()
+    at += 1 + length
+    if (length === 0) return at
+  }
+}
