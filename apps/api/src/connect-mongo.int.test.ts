@@ -1,9 +1,8 @@
 import type { Logger } from '@darkroom/runtime'
-import { recordLog, uniqueName, until } from '@darkroom/testing'
+import { recordLog, uniqueName, until, startTcpProxy } from '@darkroom/testing'
 import type { Connection } from 'mongoose'
 import { expect, inject, it } from 'vitest'
 import { testLog } from '../test/start-test-api.ts'
-import { startTcpProxy } from '../test/tcp-proxy.ts'
 import { connectMongo, createMongoConnection } from './connect-mongo.ts'
 
 it('a MongoDB that goes while the store is prepared is there for good when it is back', async () => {

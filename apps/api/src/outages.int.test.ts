@@ -1,10 +1,9 @@
 import { problem, task as taskSchema, type Task } from '@darkroom/contracts'
-import { sampleJpeg, until } from '@darkroom/testing'
+import { sampleJpeg, until, startTcpProxy, type TcpProxy } from '@darkroom/testing'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { fieldPart } from '../test/multipart.ts'
 import { startTestApi, type TestApi } from '../test/start-test-api.ts'
 import { completedOf, createdOf, newRecord } from '../test/task-history.ts'
-import { startTcpProxy, type TcpProxy } from '../test/tcp-proxy.ts'
 
 let photo: Buffer
 beforeAll(async () => {

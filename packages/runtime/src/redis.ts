@@ -38,10 +38,29 @@ const roleOptions: Record<RedisRole, RedisOptions> = {
   consumer: { maxRetriesPerRequest: null },
 }
 
+/** An answer that is overdue by this means a dead connection: a peer that lost power, or a flow that a NAT dropped, sends no reset. */
+const SILENCE_MS = 4000
+/** BullMQ's blocking reads, on duplicates of ours, are answered within 10 s. */
+const BLOCKING_SILENCE_MS = 12_000
+/** Nothing is ever overdue on a connection that only listens. */
+const PING_EVERY_MS = 2000
+const KEEP_ALIVE_MS = 10_000
+const READONLY_EVERY_MS = 1000
+
 /** Opens a connection that keeps trying for ever. The caller closes it. Errors are logged, never thrown at the process. */
 export function connectRedis(url: string, role: RedisRole, log: Logger): Redis {
-  const options: Omit<RedisOptions, 'replyMapping'> = { ...roleOptions[role], connectTimeout: 5000, retryStrategy: reconnectDelayMs }
+  const options: Omit<RedisOptions, 'replyMapping'> = {
+    ...roleOptions[role],
+    connectTimeout: 5000,
+    socketTimeout: SILENCE_MS,
+    keepAlive: KEEP_ALIVE_MS,
+    retryStrategy: reconnectDelayMs,
+    reconnectOnError: whenReadOnly(),
+  }
   const redis = new Redis(url, options)
+  const duplicate = redis.duplicate.bind(redis)
+  redis.duplicate = (override) => duplicate({ ...override, socketTimeout: BLOCKING_SILENCE_MS } as typeof override)
+  if (role === 'consumer') keepAsking(redis)
   let said = ''
   redis.on('ready', () => {
     said = ''
@@ -53,4 +72,19 @@ export function connectRedis(url: string, role: RedisRole, log: Logger): Redis {
     log.warn({ role, err: error }, 'Redis is not reachable')
   })
   return redis
+}
+
+function keepAsking(redis: Redis): void {
+  const timer = setInterval(() => redis.status === 'ready' && void redis.ping().catch(() => {}), PING_EVERY_MS).unref()
+  redis.once('end', () => clearInterval(timer))
+}
+
+/** After a failover the same name leads to the new primary. Not with every error: a Redis may stay read-only. */
+function whenReadOnly(): (error: Error) => boolean {
+  let last = 0
+  return ({ message }) => {
+    if (!message.includes('READONLY') || Date.now() - last < READONLY_EVERY_MS) return false
+    last = Date.now()
+    return true
+  }
 }

@@ -37,6 +37,14 @@ it('keeps files and folders to itself', async () => {
   expect(modes).toEqual([0o700, 0o600, 0o600])
 })
 
+it('checks that files can be stored, and leaves nothing', async () => {
+  await storage.check()
+  expect(await everything()).toEqual([])
+  await writeFile(join(folder, 'file'), 'a file where a folder is needed')
+  await expect(createDiskStorage(join(folder, 'file')).check()).rejects.toMatchObject({ code: 'STORAGE_FAILED' })
+  await expect(createDiskStorage('/proc/data').check()).rejects.toMatchObject({ code: 'STORAGE_FAILED' })
+})
+
 it('mends a file that was cut short on the disk', async () => {
   await storage.put('a/file', Buffer.from('whole'))
   await truncate(join(root, 'a/file'), 2)

@@ -1,14 +1,14 @@
 import { statfs } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { listFiles, removeOldTemps } from './disk-list.ts'
-import { createDiskPaths, type DiskPaths } from './disk-paths.ts'
+import { createDiskPaths, tempPathFor, type DiskPaths } from './disk-paths.ts'
 import { openFile, readFacts } from './disk-read.ts'
 import { removeFile } from './disk-remove.ts'
 import { adoptFile, putFile } from './disk-write.ts'
-import { openToRead, withFile } from './durable.ts'
+import { openNew, openToRead, withFile } from './durable.ts'
 import { ownThread, sharedThread } from './file-system.ts'
 import type { ListedFile, Storage } from './storage.ts'
-import { toStorageError } from './storage-error.ts'
+import { StorageError, systemCode, toStorageError } from './storage-error.ts'
 
 /** What a disk can do beyond the port. */
 export interface DiskStorage extends Storage {
@@ -16,6 +16,8 @@ export interface DiskStorage extends Storage {
   resolve(key: string): string
   /** Bytes an unprivileged process may still write. */
   freeBytes(): Promise<number>
+  /** Writes a small file to the disk and removes it: throws what keeps files from being stored. */
+  check(): Promise<void>
   /** Removes what died writers left behind, if untouched for `olderThanMs`. Returns how many files. */
   removeLeftovers(olderThanMs: number): Promise<number>
 }
@@ -43,8 +45,9 @@ export function createDiskStorage(rootFolder: string, { blocking = false }: Disk
     remove: (key) => translated(key, () => removeFile(paths, key)),
     list: (folder) => listTranslated(paths, folder),
     resolve: paths.resolve,
-    freeBytes: () => translated('the root', () => freeBytesOf(paths)),
-    removeLeftovers: (olderThanMs) => translated('the root', () => removeOldTemps(paths.root, olderThanMs)),
+    freeBytes: () => onRoot(() => freeBytesOf(paths)),
+    check: () => onRoot(() => checkFolder(paths)),
+    removeLeftovers: (olderThanMs) => onRoot(() => removeOldTemps(paths.root, olderThanMs)),
   }
 }
 
@@ -56,11 +59,36 @@ async function translated<T>(key: string, act: () => Promise<T>): Promise<T> {
   }
 }
 
+/** The folder itself: that it is not there is no answer but a failure. */
+async function onRoot<T>(act: () => Promise<T>): Promise<T> {
+  try {
+    return await act()
+  } catch (error) {
+    const code = systemCode(error)
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw toStorageError(error, 'the data folder')
+    throw new StorageError('STORAGE_FAILED', `The data folder cannot be used (${code}).`, { cause: error })
+  }
+}
+
 async function* listTranslated(paths: DiskPaths, folder?: string): AsyncGenerator<ListedFile> {
   try {
     yield* listFiles(folder === undefined ? paths.root : paths.resolve(folder), folder ?? '')
   } catch (error) {
     throw toStorageError(error, folder ?? 'the root')
+  }
+}
+
+/** Under the name of a temporary file: should this process die meanwhile, it is removed as one. */
+async function checkFolder(paths: DiskPaths): Promise<void> {
+  await paths.makeFolder(paths.root, 'the root')
+  const path = tempPathFor(join(paths.root, 'check'))
+  try {
+    await withFile(openNew(paths.fs, path), async (file) => {
+      await file.writeFile(Buffer.from('check'))
+      await file.sync()
+    })
+  } finally {
+    await paths.fs.unlink(path).catch(() => {})
   }
 }
 

@@ -1,9 +1,8 @@
 import { createServer } from 'node:net'
-import { sampleJpeg, until } from '@darkroom/testing'
+import { sampleJpeg, until, startTcpProxy, type TcpProxy } from '@darkroom/testing'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { z } from 'zod'
 import { startTestApi, type TestApi } from '../../test/start-test-api.ts'
-import { startTcpProxy, type TcpProxy } from '../../test/tcp-proxy.ts'
 
 const health = z.strictObject({
   status: z.enum(['ok', 'degraded', 'down']),

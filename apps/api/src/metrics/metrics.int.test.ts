@@ -1,9 +1,8 @@
 import type { Task } from '@darkroom/contracts'
-import { sampleJpeg, until } from '@darkroom/testing'
+import { sampleJpeg, until, startTcpProxy, type TcpProxy } from '@darkroom/testing'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { parseMetrics, sampleOf, type Sample } from '../../test/parse-metrics.ts'
 import { startTestApi, type TestApi } from '../../test/start-test-api.ts'
-import { startTcpProxy, type TcpProxy } from '../../test/tcp-proxy.ts'
 import { fatal, startTestWorker, type TestWorker } from '../../test/test-worker.ts'
 
 const kind = 'image.optimize'

@@ -1,11 +1,10 @@
 import { problem, queueJob, queueStats, type Task } from '@darkroom/contracts'
-import { sampleJpeg, until } from '@darkroom/testing'
+import { sampleJpeg, until, startTcpProxy } from '@darkroom/testing'
 import { Queue } from 'bullmq'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { fieldPart } from '../../test/multipart.ts'
 import { startTestApi, type TestApi } from '../../test/start-test-api.ts'
-import { startTcpProxy } from '../../test/tcp-proxy.ts'
 
 const jobPage = z.strictObject({ items: z.array(queueJob.strict()), state: z.string(), start: z.number(), end: z.number() })
 

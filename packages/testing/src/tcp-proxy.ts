@@ -6,6 +6,7 @@ export type TcpProxy = Awaited<ReturnType<typeof startTcpProxy>>
 export async function startTcpProxy(serverUrl: string) {
   const { hostname, port } = new URL(serverUrl)
   const sockets = new Set<Socket>()
+  const silent = new Set<Socket>()
   let forwardsReplies = true
   let forwardsRequests = true
 
@@ -19,11 +20,12 @@ export async function startTcpProxy(serverUrl: string) {
       socket.on('error', () => {})
       socket.on('close', () => {
         sockets.delete(socket)
+        silent.delete(socket)
         other.destroy()
       })
     }
-    client.on('data', (chunk) => forwardsRequests && upstream.write(chunk))
-    upstream.on('data', (chunk) => forwardsReplies && client.write(chunk))
+    client.on('data', (chunk) => forwardsRequests && !silent.has(client) && upstream.write(chunk))
+    upstream.on('data', (chunk) => forwardsReplies && !silent.has(upstream) && client.write(chunk))
   })
   const listen = (at: number) => new Promise<void>((resolve, reject) => server.once('error', reject).listen(at, '127.0.0.1', resolve))
   const cut = async (): Promise<void> => {
@@ -49,6 +51,10 @@ export async function startTcpProxy(serverUrl: string) {
     /** Connections stay open, and nothing is heard on them any more. */
     freeze: (): void => {
       forwardsReplies = forwardsRequests = false
+    },
+    /** As when a NAT forgets its flows: nothing is heard any more on the connections that there are, but new ones work. */
+    silence: (): void => {
+      for (const socket of sockets) silent.add(socket)
     },
     /** What is asked reaches the server, and no answer comes back. */
     dropReplies: (): void => {
