@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { basename, dirname, join, resolve } from 'node:path'
 import { folderMode, makeFolderIn } from './durable.ts'
-import type { FileSystem } from './file-system.ts'
+import { sharedThread, type FileSystem } from './file-system.ts'
 import { parseKey } from './key.ts'
 import { StorageError, systemCode } from './storage-error.ts'
 
@@ -34,13 +34,27 @@ export function createDiskPaths(rootFolder: string, fs: FileSystem): DiskPaths {
   // Folder by folder, each checked before the next is made in it: a plain `mkdir -p` follows links and makes folders anywhere.
   async function makeFolder(folder: string, key: string): Promise<void> {
     if (await isThere(checkFolder(folder, key))) return
-    if (folder === root) return void (await fs.mkdir(root, { recursive: true, mode: folderMode }))
+    if (folder === root) return makeFolders(root, fs)
     await makeFolder(dirname(folder), key)
     const made = await makeFolderIn(fs, dirname(folder), folder)
     if (!made) await checkFolder(folder, key)
   }
 
   return { root, fs, resolve: (key) => join(root, parseKey(key)), checkFolder, makeFolder }
+}
+
+/** As `mkdir -p`. Node's own goes round for ever, in a thread that all share, where a parent is there and takes no folders (`/proc`). */
+export async function makeFolders(path: string, fs: Pick<FileSystem, 'mkdir'> = sharedThread): Promise<void> {
+  const make = (): Promise<unknown> => fs.mkdir(path, { mode: folderMode })
+  try {
+    await make().catch(async (error: unknown) => {
+      if (systemCode(error) !== 'ENOENT' || dirname(path) === path) throw error
+      await makeFolders(dirname(path), fs)
+      await make()
+    })
+  } catch (error) {
+    if (systemCode(error) !== 'EEXIST') throw error
+  }
 }
 
 async function isThere(check: Promise<void>): Promise<boolean> {

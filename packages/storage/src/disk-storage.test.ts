@@ -42,7 +42,9 @@ it('checks that files can be stored, and leaves nothing', async () => {
   expect(await everything()).toEqual([])
   await writeFile(join(folder, 'file'), 'a file where a folder is needed')
   await expect(createDiskStorage(join(folder, 'file')).check()).rejects.toMatchObject({ code: 'STORAGE_FAILED' })
-  await expect(createDiskStorage('/proc/data').check()).rejects.toMatchObject({ code: 'STORAGE_FAILED' })
+  // Where a folder can be made in no parent, Node's `mkdir -p` never ends.
+  if (process.platform === 'linux')
+    await expect(createDiskStorage('/proc/a/data').check()).rejects.toMatchObject({ code: 'STORAGE_FAILED' })
 })
 
 it('mends a file that was cut short on the disk', async () => {

@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream'
 /** What writing and reading stored files takes of the system. */
 export interface FileSystem {
   lstat(path: string): Promise<fs.Stats>
-  mkdir(path: string, options: { recursive?: boolean; mode: number }): Promise<unknown>
+  mkdir(path: string, options: { mode: number }): Promise<unknown>
   open(path: string, flags: number | string, mode?: number): Promise<OpenFile>
   realpath(path: string): Promise<string>
   rename(from: string, to: string): Promise<void>

@@ -1,3 +1,4 @@
+export { makeFolders } from './disk-paths.ts'
 export { createDiskStorage, type DiskStorage } from './disk-storage.ts'
 export { markInstallation, readInstallation, testWrite } from './installation.ts'
 export { parseKey } from './key.ts'

@@ -1,7 +1,8 @@
 import { randomInt } from 'node:crypto'
-import { mkdir, open, unlink, type FileHandle } from 'node:fs/promises'
+import { open, unlink, type FileHandle } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
+import { makeFolders } from '@darkroom/storage'
 import type { Request } from 'express'
 import type { StorageEngine } from 'multer'
 import type { FileHasher } from './file-hasher.ts'
@@ -120,7 +121,7 @@ async function openNew(path: string): Promise<FileHandle> {
   const openIt = (): Promise<FileHandle> => open(path, 'wx', 0o600)
   return openIt().catch(async (error: unknown) => {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+    await makeFolders(dirname(path))
     return openIt()
   })
 }
