@@ -36,9 +36,11 @@ async function readView({ history }: Rig, api: string, url: string, taskId: stri
 async function readList({ history }: Rig, api: string, url: string): Promise<void> {
   const items: TaskView[] = []
   let [http, total] = [0, 0]
-  for (let page = 1; page === 1 || items.length === (page - 1) * 100; page++) {
+  // The last page is the one that knows the total of this moment.
+  for (let [page, isLast] = [1, false]; !isLast; page++) {
     const answer = await get(`${url}/api/v1/tasks?limit=100&page=${page}`)
-    const body = answer.body as { items?: TaskView[]; total?: number }
+    const body = answer.body as { items?: TaskView[]; total?: number; nextCursor?: string | null }
+    isLast = !body.nextCursor
     http = answer.http
     total = body.total ?? 0
     items.push(...(body.items ?? []).map(viewOf))

@@ -3,6 +3,8 @@ import type { Logger } from '@darkroom/runtime'
 import mongoose, { type Connection } from 'mongoose'
 
 const RETRY_MS = 1000
+/** A server that needs longer for a read stops it: one question must not keep the others waiting. */
+export const READ_TIMEOUT_MS = 5000
 const OPTIONS = {
   writeConcern: { w: 'majority', journal: true },
   serverSelectionTimeoutMS: 3000,
@@ -24,6 +26,7 @@ export function createMongoConnection(): Connection {
   const connection = mongoose.createConnection()
   connection.set('bufferCommands', false)
   connection.set('strictQuery', 'throw')
+  connection.set('maxTimeMS', READ_TIMEOUT_MS)
   connection.set('sanitizeFilter', false) // filters are built from checked values only; operators in them are ours
   connection.on('error', () => {}) // the connect loop and the commands that fail tell
   return connection

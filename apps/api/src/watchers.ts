@@ -1,4 +1,4 @@
-import type { TaskEvent } from '@darkroom/contracts'
+import { DEFAULT_TENANT, type TaskEvent } from '@darkroom/contracts'
 import type { ImageQueue } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
 import type { Registry } from '@prometheus-io/client'
@@ -24,7 +24,12 @@ export function createWatchers(parts: {
 }) {
   const { registry, queue, store, cleanups, intervalMs, log, now } = parts
   const tasks = createTaskMetrics(registry)
-  const estimator = new Estimator({ readLoad: () => queue.load(), readRuns: () => store.recentRuns(RUNS_LEARNED), intervalMs, log })
+  const estimator = new Estimator({
+    readLoad: () => queue.load(),
+    readRuns: () => store.recentRuns(DEFAULT_TENANT, RUNS_LEARNED),
+    intervalMs,
+    log,
+  })
   createStateMetrics(registry, {
     queue,
     unfinished: () => store.countUnfinished(),

@@ -36,11 +36,15 @@ function mongoUrlOf(database: string, server: string): string {
 }
 
 /** A connection to a database of the test's own, which goes with it. */
-export async function openDatabase(database: string): Promise<{ connection: Connection; drop: () => Promise<void> }> {
+export async function openDatabase(
+  database: string,
+  options: { monitorCommands?: boolean } = {},
+): Promise<{ connection: Connection; drop: () => Promise<void> }> {
   const connection = createMongoConnection()
   await connection.openUri(mongoUrlOf(database, inject('mongoUrl')), {
     writeConcern: { w: 'majority', journal: true },
     serverSelectionTimeoutMS: 5000,
+    ...options,
   })
   const drop = async (): Promise<void> => {
     await connection.dropDatabase()

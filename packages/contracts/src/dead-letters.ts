@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { MAX_COUNTED } from './tasks.ts'
 
 /** Failed tasks by the code of their error, the most frequent first. */
 export const deadLetterGroup = z
@@ -6,7 +7,11 @@ export const deadLetterGroup = z
   .meta({ id: 'DeadLetterGroup' })
 export type DeadLetterGroup = z.infer<typeof deadLetterGroup>
 
-export const deadLetterGroups = z.object({ items: z.array(deadLetterGroup) })
+export const deadLetterGroups = z.object({
+  items: z.array(deadLetterGroup),
+  isExact: z.boolean().meta({ description: `false: only the newest ${MAX_COUNTED} failed tasks were counted` }),
+})
+export type DeadLetterGroups = z.infer<typeof deadLetterGroups>
 
 /** What became of one task that was to be replayed; `code` and `detail` say why it was refused. */
 export const replayResult = z.object({
@@ -21,7 +26,11 @@ export type ReplayResult = z.infer<typeof replayResult>
 export const replayReport = z
   .object({
     dryRun: z.boolean(),
-    matched: z.number().int(),
+    matched: z
+      .number()
+      .int()
+      .meta({ description: `Counted up to ${MAX_COUNTED}` }),
+    matchedIsExact: z.boolean().meta({ description: 'false: at least as many match' }),
     replayed: z.number().int(),
     items: z.array(replayResult),
   })

@@ -51,7 +51,7 @@ export const PROBLEMS = {
   TOO_MANY_WAITING: { status: 429, means: 'Too many requests wait for news already.' },
   HEADERS_TOO_LARGE: { status: 431, means: 'The headers or the URL are too long.' },
   INTERNAL: { status: 500, means: 'Something went wrong on our side.' },
-  STORE_UNAVAILABLE: { status: 503, means: 'The task store cannot be reached right now; nothing was changed.' },
+  STORE_UNAVAILABLE: { status: 503, means: 'The task store cannot be reached, or is too busy to answer, right now.' },
   QUEUE_UNAVAILABLE: { status: 503, means: 'The queue cannot be reached right now.' },
   STORAGE_FULL: { status: 507, means: 'There is no room to take the file right now.' },
 } as const satisfies Record<string, { status: number; means: string }>

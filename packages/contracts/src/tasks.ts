@@ -94,12 +94,30 @@ export type TaskEstimate = z.infer<typeof taskEstimate>
 export const acceptedTask = task.extend({ estimatedTime: z.string(), estimate: taskEstimate }).meta({ id: 'AcceptedTask' })
 export type AcceptedTask = z.infer<typeof acceptedTask>
 
+/** A task as lists show it: without large metadata. */
+export const listedTask = task
+  .extend({
+    metadataOmitted: z
+      .literal(true)
+      .optional()
+      .meta({ description: 'The metadata is larger than 4 KiB: lists show it as empty, the task itself has all of it' }),
+  })
+  .meta({ id: 'ListedTask' })
+export type ListedTask = z.infer<typeof listedTask>
+
+/** Totals are counted up to here, so that they cost the same however many tasks there are. */
+export const MAX_COUNTED = 10_000
+
 export const taskPage = z
   .object({
-    items: z.array(task),
+    items: z.array(listedTask),
     page: z.number().int(),
     limit: z.number().int(),
-    total: z.number().int(),
+    total: z
+      .number()
+      .int()
+      .meta({ description: `How many tasks match, counted up to ${MAX_COUNTED}; may be 45 seconds old` }),
+    totalIsExact: z.boolean().meta({ description: 'false: there are at least as many as `total`' }),
     nextCursor: z.string().nullable(),
   })
   .meta({ id: 'TaskPage' })

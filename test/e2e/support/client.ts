@@ -54,9 +54,12 @@ export function ended(url: string, id: string, timeoutMs = 30_000): Promise<Task
   return until(ask, { what: `the end of task ${id}`, timeoutMs, intervalMs: 50 })
 }
 
-/** How many tasks of a status there are. */
+/** How many tasks of a status there are. Only the last page knows it of this moment. */
 export async function total(url: string, status: Task['status']): Promise<number> {
-  return (await get<TaskPage>(`${url}/api/v1/tasks?status=${status}&limit=1`)).body.total
+  for (let page = 1; ; page++) {
+    const { body } = await get<TaskPage>(`${url}/api/v1/tasks?status=${status}&limit=100&page=${page}`)
+    if (body.nextCursor === null) return body.total
+  }
 }
 
 /** Does something with each item, a few at a time, and keeps the order. */

@@ -39,6 +39,10 @@ export function batchRoutes({ send, receive, acceptBatch }: BatchRouteDeps): Rou
 async function readPage(send: Send, req: Request): Promise<BatchPage> {
   const page = parseInput(pageQuery, req.query, { status: 400, code: 'INVALID_QUERY' })
   const summary = await send(new GetBatch(DEFAULT_TENANT, String(req.params.id).toLowerCase()))
-  const { total: _total, ...tasks } = await send(new ListTasks({ tenant: DEFAULT_TENANT, batchId: summary.batchId }, page))
+  const {
+    total: _total,
+    totalIsExact: _exact,
+    ...tasks
+  } = await send(new ListTasks({ tenant: DEFAULT_TENANT, batchId: summary.batchId }, page))
   return { ...summary, ...tasks }
 }

@@ -1,5 +1,6 @@
 import type { StatusCounts, TaskStatus } from '@darkroom/contracts'
 import { Schema, Types, type Connection } from 'mongoose'
+import { isText, taskModel } from '../tasks/task-model.ts'
 
 /** Many files that came with one request. Which tasks it has is known by the tasks, which name it. */
 export interface BatchRecord {
@@ -51,7 +52,7 @@ export class BatchStore {
 
   constructor(connection: Connection) {
     this.#batches = connection.model<BatchDocument>('Batch', batchSchema)
-    this.#tasks = connection.collection('tasks')
+    this.#tasks = taskModel(connection)
   }
 
   async prepare(): Promise<void> {
@@ -67,11 +68,12 @@ export class BatchStore {
   }
 
   async findByIdempotencyKey(tenant: string, key: string): Promise<BatchRecord | undefined> {
-    return toRecord(await this.#batches.findOne({ tenant, 'idempotency.key': key }).lean<BatchDocument>())
+    return toRecord(await this.#batches.findOne({ tenant, 'idempotency.key': isText(key) }).lean<BatchDocument>())
   }
 
   async forgetIdempotencyKey(tenant: string, key: string, olderThan: Date): Promise<void> {
-    await this.#batches.updateOne({ tenant, 'idempotency.key': key, createdAt: { $lt: olderThan } }, { $unset: { idempotency: 1 } })
+    const filter = { tenant, 'idempotency.key': isText(key), createdAt: { $lt: olderThan } }
+    await this.#batches.updateOne(filter, { $unset: { idempotency: 1 } })
   }
 
   /** All tasks of the batch are made. Once said, the number stays. */
@@ -106,14 +108,15 @@ export class BatchStore {
   }
 
   async hasUnfinished(tenant: string, batchId: string): Promise<boolean> {
-    return (await this.#tasks.findOne({ tenant, batchId, status: { $in: UNFINISHED } }, { projection: { _id: 1 } })) !== null
+    return (await this.#tasks.exists({ tenant, batchId: isText(batchId), status: { $in: [...UNFINISHED] } })) !== null
   }
 
   async tally(tenant: string, batchId: string): Promise<BatchTally> {
     const group = { _id: '$status', count: { $sum: 1 }, percent: { $sum: '$progress.percent' } }
-    const found = await this.#tasks
-      .aggregate<{ _id: TaskStatus; count: number; percent: number }>([{ $match: { tenant, batchId } }, { $group: group }])
-      .toArray()
+    const found = await this.#tasks.aggregate<{ _id: TaskStatus; count: number; percent: number }>([
+      { $match: { tenant, batchId: isText(batchId) } },
+      { $group: group },
+    ])
     const counts = { ...NO_TASKS, ...Object.fromEntries(found.map(({ _id, count }) => [_id, count])) }
     const open = found.filter(({ _id }) => UNFINISHED.includes(_id))
     return { counts, openPercent: open.reduce((sum, { percent }) => sum + percent, 0) }

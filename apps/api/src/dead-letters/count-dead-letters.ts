@@ -1,9 +1,9 @@
-import type { DeadLetterGroup } from '@darkroom/contracts'
+import { MAX_COUNTED, type DeadLetterGroups } from '@darkroom/contracts'
 import { RequestData, type RequestHandler } from 'mediatr-ts'
 import type { DeadLetterFilter, DeadLetterStore } from './dead-letter-store.ts'
 
 /** How many tasks failed of what. */
-export class CountDeadLetters extends RequestData<DeadLetterGroup[]> {
+export class CountDeadLetters extends RequestData<DeadLetterGroups> {
   readonly filter: DeadLetterFilter
 
   constructor(filter: DeadLetterFilter) {
@@ -12,14 +12,15 @@ export class CountDeadLetters extends RequestData<DeadLetterGroup[]> {
   }
 }
 
-export class CountDeadLettersHandler implements RequestHandler<CountDeadLetters, DeadLetterGroup[]> {
+export class CountDeadLettersHandler implements RequestHandler<CountDeadLetters, DeadLetterGroups> {
   readonly #store: DeadLetterStore
 
   constructor(deps: { store: DeadLetterStore }) {
     this.#store = deps.store
   }
 
-  async handle({ filter }: CountDeadLetters): Promise<DeadLetterGroup[]> {
-    return this.#store.groups(filter)
+  async handle({ filter }: CountDeadLetters): Promise<DeadLetterGroups> {
+    const items = await this.#store.groups(filter, MAX_COUNTED + 1)
+    return { items, isExact: items.reduce((sum, { count }) => sum + count, 0) <= MAX_COUNTED }
   }
 }

@@ -19,7 +19,7 @@ export function deadLetterRoutes({ send, admin, readJson }: { send: Send; admin:
         const { groupBy, page, limit, cursor, ...filter } = parseInput(deadLetterQuery, req.query, BAD_QUERY)
         if (groupBy) {
           parseInput(groupQuery, req.query, BAD_QUERY)
-          res.json({ items: await send(new CountDeadLetters({ tenant: DEFAULT_TENANT, ...filter })) })
+          res.json(await send(new CountDeadLetters({ tenant: DEFAULT_TENANT, ...filter })))
           return
         }
         const found = await send(new ListTasks({ tenant: DEFAULT_TENANT, status: 'failed', ...filter }, { page, limit, cursor }))

@@ -1,5 +1,6 @@
 import type { DeadLetterGroup } from '@darkroom/contracts'
-import { Types, type Connection } from 'mongoose'
+import type { Connection } from 'mongoose'
+import { isText, taskModel, toObjectId } from '../tasks/task-model.ts'
 
 /** Which failed tasks are meant. Every question belongs to one tenant. */
 export interface DeadLetterFilter {
@@ -9,51 +10,49 @@ export interface DeadLetterFilter {
   createdTo?: Date | undefined
 }
 
-const MAX_MS = 15_000
-
 /** Tasks that failed for good, in MongoDB: what a dead letter queue is where the document is the record. It reads only. */
 export class DeadLetterStore {
-  readonly #connection: Connection
+  readonly #tasks
 
   constructor(connection: Connection) {
-    this.#connection = connection
+    this.#tasks = taskModel(connection)
   }
 
-  /** By error code, the most frequent first. */
-  async groups(filter: DeadLetterFilter): Promise<DeadLetterGroup[]> {
-    const found = await this.#tasks
-      .aggregate<{ _id: string | null; count: number; last: Date | null }>(
-        [{ $match: queryOf(filter) }, { $group: { _id: '$error.code', count: { $sum: 1 }, last: { $max: '$finishedAt' } } }],
-        { maxTimeMS: MAX_MS },
-      )
-      .toArray()
+  /** The newest of them, at most `atMost`, by error code, the most frequent first. */
+  async groups(filter: DeadLetterFilter, atMost: number): Promise<DeadLetterGroup[]> {
+    const found = await this.#tasks.aggregate<{ _id: string | null; count: number; last: Date | null }>([
+      { $match: queryOf(filter) },
+      { $sort: { createdAt: -1, _id: -1 } },
+      { $limit: atMost },
+      { $group: { _id: '$error.code', count: { $sum: 1 }, last: { $max: '$finishedAt' } } },
+    ])
     const groups = found.map(({ _id, count, last }) => ({ code: _id ?? 'UNKNOWN', count, lastFailedAt: last?.toISOString() ?? null }))
     return groups.toSorted((a, b) => b.count - a.count || (a.code < b.code ? -1 : 1))
   }
 
-  async count(filter: DeadLetterFilter): Promise<number> {
-    return this.#tasks.countDocuments(queryOf(filter), { maxTimeMS: MAX_MS })
+  /** How many there are, counted up to `atMost`. */
+  async count(filter: DeadLetterFilter, atMost: number): Promise<number> {
+    return this.#tasks.countDocuments(queryOf(filter), { limit: atMost })
   }
 
   /** The ids of the oldest, in the order of their creation. */
   async ids(filter: DeadLetterFilter, limit: number): Promise<string[]> {
     const found = await this.#tasks
-      .find(queryOf(filter), { projection: { _id: 1 } })
+      .find(queryOf(filter))
       .sort({ createdAt: 1, _id: 1 })
       .limit(limit)
-      .toArray()
+      .select({ _id: 1 })
+      .lean<{ _id: unknown }[]>()
     return found.map(({ _id }) => String(_id))
   }
 
   /** Which of these ids are failed tasks of the tenant. */
   async failedAmong(tenant: string, ids: readonly string[]): Promise<Set<string>> {
-    const query = { _id: { $in: ids.map((id) => new Types.ObjectId(id)) }, tenant, status: 'failed' }
-    const found = await this.#tasks.find(query, { projection: { _id: 1 } }).toArray()
+    const found = await this.#tasks
+      .find({ _id: { $in: ids.map(toObjectId) }, tenant, status: 'failed' })
+      .select({ _id: 1 })
+      .lean<{ _id: unknown }[]>()
     return new Set(found.map(({ _id }) => String(_id)))
-  }
-
-  get #tasks() {
-    return this.#connection.collection('tasks')
   }
 }
 
@@ -62,7 +61,7 @@ function queryOf({ tenant, code, createdFrom, createdTo }: DeadLetterFilter): ob
   return {
     tenant,
     status: 'failed',
-    ...(code !== undefined && { 'error.code': code }),
+    ...(code !== undefined && { 'error.code': isText(code) }),
     ...((createdFrom ?? createdTo) && { createdAt: created }),
   }
 }

@@ -1,4 +1,4 @@
-import type { ReplayReport, ReplayResult } from '@darkroom/contracts'
+import { MAX_COUNTED, type ReplayReport, type ReplayResult } from '@darkroom/contracts'
 import { RequestData, type RequestHandler } from 'mediatr-ts'
 import { AppError } from '../app-error.ts'
 import type { DeadLetterFilter, DeadLetterStore } from './dead-letter-store.ts'
@@ -37,16 +37,18 @@ export class ReplayDeadLettersHandler implements RequestHandler<ReplayDeadLetter
   async handle({ wish, dryRun }: ReplayDeadLetters): Promise<ReplayReport> {
     const { store } = this.#deps
     if ('ids' in wish) return this.#replayNamed(wish.tenant, [...new Set(wish.ids)], dryRun)
-    const matched = await store.count(wish.filter)
-    if (dryRun) return { dryRun, matched, replayed: 0, items: [] }
-    return reportOf(matched, await this.#retryAll(wish.filter.tenant, await store.ids(wish.filter, wish.limit)))
+    const counted = await store.count(wish.filter, MAX_COUNTED + 1)
+    const found = { matched: Math.min(counted, MAX_COUNTED), matchedIsExact: counted <= MAX_COUNTED }
+    if (dryRun) return { dryRun, ...found, replayed: 0, items: [] }
+    return reportOf(found, await this.#retryAll(wish.filter.tenant, await store.ids(wish.filter, wish.limit)))
   }
 
   async #replayNamed(tenant: string, ids: readonly string[], dryRun: boolean): Promise<ReplayReport> {
     const failed = await this.#deps.store.failedAmong(tenant, ids)
     const refused = ids.filter((id) => !failed.has(id)).map((id) => ({ id, ...NOT_DEAD }))
-    if (dryRun) return { dryRun, matched: failed.size, replayed: 0, items: refused }
-    return reportOf(failed.size, [...(await this.#retryAll(tenant, [...failed])), ...refused])
+    const found = { matched: failed.size, matchedIsExact: true }
+    if (dryRun) return { dryRun, ...found, replayed: 0, items: refused }
+    return reportOf(found, [...(await this.#retryAll(tenant, [...failed])), ...refused])
   }
 
   async #retryAll(tenant: string, ids: readonly string[]): Promise<ReplayResult[]> {
@@ -69,9 +71,11 @@ export class ReplayDeadLettersHandler implements RequestHandler<ReplayDeadLetter
   }
 }
 
-const reportOf = (matched: number, items: ReplayResult[]): ReplayReport => ({
+type Found = Pick<ReplayReport, 'matched' | 'matchedIsExact'>
+
+const reportOf = (found: Found, items: ReplayResult[]): ReplayReport => ({
   dryRun: false,
-  matched,
+  ...found,
   replayed: items.filter(({ outcome }) => outcome === 'replayed').length,
   items,
 })

@@ -1,4 +1,4 @@
-import { acceptedTask } from '@darkroom/contracts'
+import { acceptedTask, DEFAULT_TENANT } from '@darkroom/contracts'
 import { sampleJpeg, until } from '@darkroom/testing'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { newRecord } from '../../test/task-history.ts'
@@ -46,10 +46,10 @@ it('what the store remembers is learned at the start', async () => {
   for (let count = 0; count < 10; count++) {
     await store.insert(newRecord({ source, status: 'completed', processingTimeMs: 2600, nextCheckAt: null }))
   }
-  expect(await store.recentRuns(5)).toHaveLength(5)
+  expect(await store.recentRuns(DEFAULT_TENANT, 5)).toHaveLength(5)
   const estimator = new Estimator({
     readLoad: () => api.queue.load(),
-    readRuns: () => store.recentRuns(500),
+    readRuns: () => store.recentRuns(DEFAULT_TENANT, 500),
     intervalMs: 60_000,
     log: testLog,
   })

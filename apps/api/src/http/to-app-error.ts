@@ -5,7 +5,7 @@ import { isStorageError } from '@darkroom/storage'
 import multer from 'multer'
 import { AppError } from '../app-error.ts'
 import { storageFull } from './free-space-gate.ts'
-import { isStoreOutage } from '../tasks/store-outage.ts'
+import { isStoreBusy, isStoreOutage } from '../tasks/store-outage.ts'
 import { pointerTo } from '../tasks/task-fields.ts'
 
 const RETRY_AFTER = { 'Retry-After': '5' }
@@ -25,6 +25,7 @@ export function toAppError(thrown: unknown): AppError {
   if (thrown instanceof multer.MulterError) return uploadFault(thrown)
   if (thrown instanceof QueueUnavailableError) return unavailable(thrown.code, thrown.message)
   if (isDiskFull(thrown)) return storageFull()
+  if (isStoreBusy(thrown)) return unavailable('STORE_UNAVAILABLE', 'The task store is too busy to answer right now; try again later.')
   if (isStoreOutage(thrown)) return unavailable('STORE_UNAVAILABLE', 'The task store cannot be reached right now; nothing was accepted.')
   return httpFault(thrown) ?? new AppError(500, 'INTERNAL', 'Something went wrong on our side. The log knows more.')
 }

@@ -1,5 +1,6 @@
 import type { TaskKind, TaskStatus } from '@darkroom/contracts'
 import type { Connection } from 'mongoose'
+import { taskModel } from '../tasks/task-model.ts'
 
 export interface TaskGroup {
   kind: TaskKind
@@ -7,9 +8,6 @@ export interface TaskGroup {
   count: number
   bytesIn: number
 }
-
-/** A question that takes longer than this is not worth an answer. */
-const MAX_MS = 15_000
 
 /** Sums over the tasks in MongoDB. It reads only. */
 export class StatsStore {
@@ -21,15 +19,10 @@ export class StatsStore {
 
   /** How many tasks of each kind have each status, and the bytes received for them. */
   async groups(tenant: string): Promise<TaskGroup[]> {
-    const found = await this.#tasks
-      .aggregate<Pick<TaskGroup, 'count' | 'bytesIn'> & { _id: Pick<TaskGroup, 'kind' | 'status'> }>(
-        [
-          { $match: { tenant } },
-          { $group: { _id: { kind: '$kind', status: '$status' }, count: { $sum: 1 }, bytesIn: { $sum: '$source.bytes' } } },
-        ],
-        { maxTimeMS: MAX_MS },
-      )
-      .toArray()
+    const found = await this.#tasks.aggregate<Pick<TaskGroup, 'count' | 'bytesIn'> & { _id: Pick<TaskGroup, 'kind' | 'status'> }>([
+      { $match: { tenant } },
+      { $group: { _id: { kind: '$kind', status: '$status' }, count: { $sum: 1 }, bytesIn: { $sum: '$source.bytes' } } },
+    ])
     return found.map(({ _id, ...sums }) => ({ ..._id, ...sums }))
   }
 
@@ -40,22 +33,23 @@ export class StatsStore {
       { $unwind: '$images' },
       { $group: { _id: null, bytes: { $sum: '$images.size' } } },
     ]
-    const [sum] = await this.#tasks.aggregate<{ bytes: number }>(stages, { maxTimeMS: MAX_MS }).toArray()
+    const [sum] = await this.#tasks.aggregate<{ bytes: number }>(stages)
     return sum?.bytes ?? 0
   }
 
   /** How long the newest completed tasks waited and ran. */
   async recentTimes(tenant: string, limit: number): Promise<{ waitMs: number | null; runMs: number | null }[]> {
     const found = await this.#tasks
-      .find({ tenant, status: 'completed' }, { projection: { waitMs: 1, processingTimeMs: 1 }, maxTimeMS: MAX_MS })
+      .find({ tenant, status: 'completed' })
       .sort({ createdAt: -1, _id: -1 })
       .limit(limit)
-      .toArray()
+      .select({ waitMs: 1, processingTimeMs: 1 })
+      .lean<{ waitMs: unknown; processingTimeMs: unknown }[]>()
     return found.map(({ waitMs, processingTimeMs }) => ({ waitMs: numberOr(waitMs), runMs: numberOr(processingTimeMs) }))
   }
 
   get #tasks() {
-    return this.#connection.collection('tasks')
+    return taskModel(this.#connection)
   }
 }
 

@@ -1,5 +1,6 @@
 import type { CleanupTotals } from '@darkroom/contracts'
 import type { Connection } from 'mongoose'
+import { READ_TIMEOUT_MS } from '../connect-mongo.ts'
 
 /** What one clean-up did. */
 export interface CleanupReport {
@@ -36,7 +37,7 @@ export class CleanupTotalsStore {
       bytesFreed = 0,
       recordsRemoved = 0,
       lastRunAt,
-    } = (await this.#totals.findOne({ _id: 'all' })) ?? {}
+    } = (await this.#totals.findOne({ _id: 'all' }, { maxTimeMS: READ_TIMEOUT_MS })) ?? {}
     return { runs, tasksExpired, filesRemoved, bytesFreed, recordsRemoved, lastRunAt: lastRunAt?.toISOString() ?? null }
   }
 

@@ -1,9 +1,10 @@
-import type { TaskPage } from '@darkroom/contracts'
+import { MAX_COUNTED, type ListedTask, type TaskPage } from '@darkroom/contracts'
 import { RequestData, type RequestHandler } from 'mediatr-ts'
 import { AppError } from '../app-error.ts'
+import { isStoreBusy } from './store-outage.ts'
 import type { TaskCache } from './task-cache.ts'
 import type { PageStart, TaskFilter, TaskStore } from './task-store.ts'
-import { toTaskView } from './task-view.ts'
+import { toListedView } from './task-view.ts'
 
 export interface PageRequest {
   page: number
@@ -35,15 +36,43 @@ export class ListTasksHandler implements RequestHandler<ListTasks, TaskPage> {
   async handle({ filter, page: request }: ListTasks): Promise<TaskPage> {
     const { page, limit, cursor } = request
     const start: PageStart = cursor ? { after: parseCursor(cursor) } : { skip: (page - 1) * limit }
-    const [found, total] = await Promise.all([
-      // One more than is shown tells whether there is a next page.
-      this.#cache.list(filter, request, async () => (await this.#store.list(filter, start, limit + 1)).map(toTaskView)),
-      this.#cache.count(filter, () => this.#store.count(filter)),
+    // One more than is shown tells whether there is a next page.
+    const load = async (): Promise<ListedTask[]> => (await this.#store.list(filter, start, limit + 1)).map(toListedView)
+    const [found, counted] = await Promise.all([
+      isAskedOften(filter, request) ? this.#cache.list(filter, request, load) : load(),
+      this.#cache.count(filter, () => this.#count(filter)),
     ])
     const items = found.slice(0, limit)
     const last = items.at(-1)
-    return { items, page, limit, total, nextCursor: last && found.length > limit ? formatCursor(last) : null }
+    const nextCursor = last && found.length > limit ? formatCursor(last) : null
+    return { items, page, limit, ...totalOf({ start, found: found.length, isLast: nextCursor === null, counted }), nextCursor }
   }
+
+  async #count(filter: TaskFilter): Promise<number> {
+    try {
+      return await this.#store.count(filter, MAX_COUNTED + 1)
+    } catch (error) {
+      if (isStoreBusy(error)) return UNCOUNTED
+      throw error
+    }
+  }
+}
+
+/** Counting took too long: the page itself says how many there are at least. */
+const UNCOUNTED = -1
+
+/** Others are as many as there are cursors and moments, and few of them are asked for twice while the cache keeps them. */
+const isAskedOften = ({ createdFrom, createdTo, batchId, code }: TaskFilter, { page, cursor }: PageRequest): boolean =>
+  page === 1 && cursor === undefined && [createdFrom, createdTo, batchId, code].every((value) => value === undefined)
+
+/** What was counted may be 45 s old, and ends at a bound. What the page shows is true now, and the last page shows the total. */
+function totalOf(seen: { start: PageStart; found: number; isLast: boolean; counted: number }): Pick<TaskPage, 'total' | 'totalIsExact'> {
+  const { start, found, isLast, counted } = seen
+  const before = 'skip' in start ? start.skip : 0
+  const atLeast = found > 0 ? before + found : 0
+  const showsTheEnd = isLast && 'skip' in start && (found > 0 || before === 0)
+  if (showsTheEnd) return { total: atLeast, totalIsExact: true }
+  return { total: Math.max(atLeast, Math.min(counted, MAX_COUNTED)), totalIsExact: counted >= atLeast && counted <= MAX_COUNTED }
 }
 
 /** Where the next page starts: behind the last task shown, whatever was added or removed meanwhile. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { isStoreOutage } from './store-outage.ts'
+import { isStoreBusy, isStoreOutage } from './store-outage.ts'
 
 const system = (code: string, syscall: string) => Object.assign(new Error(`${syscall} ${code}`), { code, syscall })
 
@@ -12,4 +12,16 @@ it.each([
   ['of our own', new TypeError('undefined is not a function'), false],
 ])('an error %s', (_of, error, isOutage) => {
   expect(isStoreOutage(error)).toBe(isOutage)
+})
+
+it.each([
+  ['stopped a read that took too long', Object.assign(new Error('operation exceeded time limit'), { name: 'MongoServerError', code: 50 })],
+  ['has no connection to spare', Object.assign(new Error('Timed out while checking out'), { name: 'MongoWaitQueueTimeoutError' })],
+  ['did not answer', Object.assign(new Error('connection timed out'), { name: 'MongoNetworkTimeoutError' })],
+])('a store that %s is busy', (_what, error) => {
+  expect([isStoreBusy(error), isStoreOutage(error)]).toEqual([true, true])
+})
+
+it('a store that is away is not busy', () => {
+  expect(isStoreBusy(Object.assign(new Error('read ECONNRESET'), { name: 'MongoNetworkError' }))).toBe(false)
 })

@@ -1,6 +1,6 @@
-import type { TaskStatus } from '@darkroom/contracts'
+import { taskPriority, TASK_KINDS, type TaskStatus } from '@darkroom/contracts'
 import { Types, type Connection, type QueryFilter, type UpdateQuery } from 'mongoose'
-import { taskModel, toObjectId, toRecord, type TaskDocument } from './task-model.ts'
+import { isText, taskModel, toObjectId, toRecord, type TaskDocument } from './task-model.ts'
 import { FINAL_STATUSES, type LogEntry, type Move, type TaskRecord } from './task.ts'
 
 /** Which tasks a list shows. Every list belongs to one tenant. */
@@ -46,6 +46,7 @@ const NOBODY = ''
 type OneTask = QueryFilter<TaskDocument> & { _id: Types.ObjectId; tenant: string }
 
 const LOG_LENGTH = 100
+const COUNT_TIMEOUT_MS = 1000
 const NEWEST_FIRST = { createdAt: -1, _id: -1 } as const
 
 export const newTaskId = (): string => new Types.ObjectId().toHexString()
@@ -76,13 +77,12 @@ export class TaskStore {
     return this.#tasks.countDocuments({ lateAt: { $lt: now }, nextCheckAt: { $type: 'date' }, status: { $in: ['pending', 'processing'] } })
   }
 
-  /** The newest tasks of all tenants that completed, at most `limit`, the newest first. */
-  async recentRuns(limit: number): Promise<Pick<TaskRecord, 'kind' | 'source' | 'processingTimeMs'>[]> {
+  /** The newest tasks of a tenant that completed, at most `limit`, the newest first. */
+  async recentRuns(tenant: string, limit: number): Promise<Pick<TaskRecord, 'kind' | 'source' | 'processingTimeMs'>[]> {
     return this.#tasks
-      .find({ status: 'completed' })
-      .sort({ _id: -1 })
+      .find({ tenant, status: 'completed' })
+      .sort(NEWEST_FIRST)
       .limit(limit)
-      .maxTimeMS(5000)
       .select({ kind: 1, source: 1, processingTimeMs: 1 })
       .lean<Pick<TaskRecord, 'kind' | 'source' | 'processingTimeMs'>[]>()
   }
@@ -115,12 +115,13 @@ export class TaskStore {
   }
 
   async findByIdempotencyKey(tenant: string, key: string): Promise<TaskRecord | undefined> {
-    return toRecord(await this.#tasks.findOne({ tenant, 'idempotency.key': key }).lean<TaskDocument>())
+    return toRecord(await this.#tasks.findOne({ tenant, 'idempotency.key': isText(key) }).lean<TaskDocument>())
   }
 
   /** Frees a key whose time is over, so that it may name another task. */
   async forgetIdempotencyKey(tenant: string, key: string, olderThan: Date): Promise<void> {
-    await this.#tasks.updateOne({ tenant, 'idempotency.key': key, createdAt: { $lt: olderThan } }, { $unset: { idempotency: 1 } })
+    const filter = { tenant, 'idempotency.key': isText(key), createdAt: { $lt: olderThan } }
+    await this.#tasks.updateOne(filter, { $unset: { idempotency: 1 } })
   }
 
   /** Which of these ids are tasks, of whatever tenant. */
@@ -154,8 +155,9 @@ export class TaskStore {
     return documents.map((document) => toRecord(document))
   }
 
-  async count(filter: TaskFilter): Promise<number> {
-    return this.#tasks.countDocuments(queryOf(filter))
+  /** How many there are, counted up to `atMost`. A total is not worth holding up the page that it belongs to. */
+  async count(filter: TaskFilter, atMost: number): Promise<number> {
+    return this.#tasks.countDocuments(queryOf(filter), { limit: atMost, maxTimeMS: COUNT_TIMEOUT_MS })
   }
 
   /**
@@ -281,17 +283,21 @@ export class TaskStore {
 /** Whether an insert failed because its idempotency key is taken. */
 export const isKeyTaken = (error: unknown): boolean => (error as { code?: unknown }).code === 11000
 
-function queryOf(filter: TaskFilter): QueryFilter<TaskDocument> {
-  const { createdFrom, createdTo, code, ...equal } = filter
-  const given = Object.entries(equal).filter(([, value]) => value !== undefined)
-  const query: Record<string, unknown> = Object.fromEntries(
-    given.map(([name, value]) => [name, Array.isArray(value) ? { $in: value } : value]),
-  )
-  if (code !== undefined) query['error.code'] = code
+function queryOf({ createdFrom, createdTo, code, batchId, ...equal }: TaskFilter): QueryFilter<TaskDocument> {
+  const query: Record<string, unknown> = { tenant: equal.tenant }
+  if (equal.status !== undefined) query.status = typeof equal.status === 'string' ? equal.status : { $in: equal.status }
+  if (equal.kind ?? equal.priority) {
+    query.kind = equal.kind ?? { $in: TASK_KINDS }
+    query.priority = equal.priority ?? { $in: taskPriority.options }
+  }
+  if (batchId !== undefined) query.batchId = isText(batchId)
+  if (code !== undefined) query['error.code'] = isText(code)
   if (createdFrom ?? createdTo) query.createdAt = { ...(createdFrom && { $gte: createdFrom }), ...(createdTo && { $lt: createdTo }) }
   return query as QueryFilter<TaskDocument>
 }
 
+/** The bound of its own lets an index start at the cursor: no planner derives it from the two branches. */
 const after = ({ createdAt, id }: { createdAt: Date; id: string }): QueryFilter<TaskDocument> => ({
+  createdAt: { $lte: createdAt },
   $or: [{ createdAt: { $lt: createdAt } }, { createdAt, _id: { $lt: toObjectId(id) } }],
 })

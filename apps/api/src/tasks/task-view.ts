@@ -1,4 +1,4 @@
-import type { AcceptedTask, Task, TaskLogEntry } from '@darkroom/contracts'
+import type { AcceptedTask, ListedTask, Task, TaskLogEntry } from '@darkroom/contracts'
 import { estimateText } from '../estimates/estimate-text.ts'
 import type { LogEntry, TaskRecord } from './task.ts'
 
@@ -36,6 +36,15 @@ export function toTaskView(task: TaskRecord): Task {
     links: { self, status: `/api/jobs/${task.jobId}/status`, download: `${self}/download`, events: `${self}/events` },
   }
 }
+
+/** The task as lists show it: a hundred of them must not make an answer of megabytes. */
+export function toListedView(task: TaskRecord): ListedTask {
+  const view = toTaskView(task)
+  const isLarge = Buffer.byteLength(JSON.stringify(task.metadata)) > LISTED_METADATA_BYTES
+  return isLarge ? { ...view, metadata: {}, metadataOmitted: true } : view
+}
+
+const LISTED_METADATA_BYTES = 4096
 
 /** An entry of a task's log as clients see it. */
 export const toLogView = ({ seq, epoch, attempt, type, at, data }: LogEntry): TaskLogEntry => ({

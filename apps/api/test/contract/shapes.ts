@@ -111,7 +111,7 @@ export const acceptedTask = z
 
 const page = { page: z.int().min(1), limit: z.int().min(1).max(100), nextCursor: text.nullable() }
 
-export const taskPage = z.strictObject({ items: z.array(task).min(1), total: count, ...page })
+export const taskPage = z.strictObject({ items: z.array(task).min(1), total: count, totalIsExact: z.boolean(), ...page })
 
 const eventType = z.enum([
   'task.created',
@@ -232,11 +232,13 @@ export const queueJobs = z.strictObject({
 
 export const deadLetterGroups = z.strictObject({
   items: z.array(z.strictObject({ code, count: z.int().min(1), lastFailedAt: time })).min(1),
+  isExact: z.boolean(),
 })
 
 export const replayReport = z.strictObject({
   dryRun: z.boolean(),
   matched: count,
+  matchedIsExact: z.boolean(),
   replayed: count,
   items: z.array(
     z.union([

@@ -1,0 +1,92 @@
+/** An index as the server lists it. */
+export interface Index {
+  name: string
+  key: Record<string, unknown>
+  unique?: boolean
+  partialFilterExpression?: Record<string, { $type: string }>
+}
+
+/** What a command asks of a collection. */
+export interface Question {
+  filter: Record<string, unknown>
+  sort?: Record<string, unknown> | undefined
+  /** Fields by which it may sift what the index finds. */
+  sifts?: readonly string[]
+}
+
+/** How an index serves a question: `one` finds at most a few documents by their names; `faults` is what is missing. */
+export interface Use {
+  index: string
+  few: boolean
+  faults: string[]
+}
+
+/** Fields whose values belong to few documents, however many are stored: sifting or sorting those costs nothing. */
+const FEW = new Set(['_id', 'jobId', 'idempotency.key', 'batchId'])
+const RANGES = ['$lt', '$lte', '$gt', '$gte', '$type']
+
+type Conditions = Map<string, Record<string, unknown>>
+
+/** The index that serves a question best, by the rules of MongoDB's planner. */
+export function indexFor(question: Question, indexes: readonly Index[]): Use {
+  const conditions = conditionsOf(question.filter)
+  const uses = indexes.map((index) => useOf(index, conditions, question))
+  return uses.reduce((best, use) => (use.faults.length < best.faults.length ? use : best), NO_INDEX)
+}
+
+const NO_INDEX: Use = { index: 'none', few: false, faults: Array.from({ length: 9 }, () => 'the collection has no index') }
+
+function useOf({ name, key, partialFilterExpression = {} }: Index, conditions: Conditions, { sort, sifts = [] }: Question): Use {
+  const fields = Object.keys(key)
+  const equal = fields.slice(
+    0,
+    countWhile(fields, (field) => isEquality(conditions.get(field))),
+  )
+  const next = fields[equal.length]
+  const covered = [...equal, ...(next !== undefined && isRange(conditions.get(next)) ? [next] : [])]
+  const few = equal.some((field) => FEW.has(field))
+  const faults = Object.entries(partialFilterExpression)
+    .filter(([field, { $type }]) => conditions.get(field)?.$type !== $type)
+    .map(
+      ([field, { $type }]) => `${name} has no other documents than those with { ${field}: { $type: '${$type}' } }: the filter must say so`,
+    )
+  if (covered.length === 0) faults.push(`no field of the filter begins ${name}`)
+  if (!few && sort && !isInOrder(key, equal.length, sort)) faults.push(`${name} is not in the order of the sort`)
+  const sifted = [...conditions.keys()].filter(
+    (field) => !covered.includes(field) && !(field in partialFilterExpression) && !sifts.includes(field),
+  )
+  if (!few && sifted.length > 0) faults.push(`what ${name} finds is sifted by ${sifted.join(', ')}`)
+  return { index: name, few, faults }
+}
+
+function conditionsOf(filter: Record<string, unknown>, into: Conditions = new Map()): Conditions {
+  for (const [field, value] of Object.entries(filter)) {
+    if (field === '$and') (value as Record<string, unknown>[]).forEach((part) => conditionsOf(part, into))
+    // Beside a bound of its own it sifts the documents of one moment.
+    else if (field !== '$or') into.set(field, { ...into.get(field), ...(isOperators(value) ? value : { $eq: value }) })
+  }
+  return into
+}
+
+const isOperators = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && Object.keys(value).some((name) => name.startsWith('$'))
+
+const isEquality = (condition: Record<string, unknown> | undefined): boolean =>
+  condition !== undefined && ('$eq' in condition || '$in' in condition)
+
+const isRange = (condition: Record<string, unknown> | undefined): boolean =>
+  condition !== undefined && RANGES.some((operator) => operator in condition)
+
+/** Whether an index, from its field `from` on, runs in the order of a sort, forwards or backwards. */
+function isInOrder(key: Record<string, unknown>, from: number, sort: Record<string, unknown>): boolean {
+  const rest = Object.entries(key).slice(from)
+  const turns = Object.entries(sort).map(([field, direction], at) =>
+    rest[at]?.[0] === field ? Number(rest[at][1]) * Number(direction) : Number.NaN,
+  )
+  return turns.every((turn) => turn === turns[0])
+}
+
+const countWhile = <T>(items: readonly T[], holds: (item: T) => boolean): number => {
+  const end = items.findIndex((item) => !holds(item))
+  return end === -1 ? items.length : end
+}

@@ -1,0 +1,155 @@
+// A call of every method of every store, so that what each asks of MongoDB can be looked at. A method without one fails:
+// add a line. What a call finds does not matter, as long as each query of the method is sent.
+import { newBatchId, type BatchRecord, type BatchStore } from '../../src/batches/batch-store.ts'
+import type { DeadLetterStore } from '../../src/dead-letters/dead-letter-store.ts'
+import type { StatsStore } from '../../src/stats/stats-store.ts'
+import type { CleanupTotalsStore } from '../../src/tasks/cleanup-totals-store.ts'
+import type { ExpiryStore } from '../../src/tasks/expiry-store.ts'
+import { newTaskId, type TaskStore } from '../../src/tasks/task-store.ts'
+import { moveFor, type Move } from '../../src/tasks/task.ts'
+import { historyOf, newRecord } from '../task-history.ts'
+
+export interface Call<Store> {
+  run: (store: Store) => Promise<unknown>
+  /** Fields by which it sifts what an index finds: say why that is few. */
+  sifts?: readonly string[]
+  /** Why it may read everything that matches, without a limit. */
+  readsAll?: string
+}
+
+type Calls<Store> = {
+  [Method in keyof Store as Store[Method] extends (...given: never[]) => unknown ? Method : never]:
+    | Call<Store>['run']
+    | Call<Store>
+    | readonly Call<Store>[]
+}
+
+const tenant = 'mine'
+const now = new Date()
+const task = newRecord({ tenant, nextCheckAt: now })
+const { id } = task
+const [event] = historyOf(task, [{ progress: 0, end: 'running' }])
+const move = moveFor(event!, 0) as Move
+const fence = { id, tenant, epoch: 1, seq: 1 }
+const batch: BatchRecord = { id: newBatchId(), tenant, createdAt: now, total: null, completedAt: null, nextCheckAt: now }
+const kind = 'image.optimize'
+const after = { after: { createdAt: now, id } }
+const first = { skip: 0 }
+const listed = (filter: Parameters<TaskStore['list']>[0], sifts: string[] = []): Call<TaskStore>[] =>
+  [first, after].map((start) => ({ run: (store) => store.list(filter, start, 20), sifts }))
+const counted = (filter: Parameters<TaskStore['count']>[0], sifts: string[] = []): Call<TaskStore> => ({
+  run: (store) => store.count(filter, 10),
+  sifts,
+})
+/** Each filter by itself is served by an index; of two, the second sifts what the first finds, until the page is full or the time is over. */
+const FILTERS = [
+  [{ tenant }],
+  [{ tenant, status: 'failed' }],
+  [{ tenant, status: ['failed', 'cancelled'] }],
+  [{ tenant, kind }],
+  [{ tenant, priority: 'batch' }],
+  [{ tenant, kind, priority: 'batch' }],
+  [{ tenant, batchId: batch.id }],
+  [{ tenant, code: 'IMAGE_CORRUPT' }],
+  [{ tenant, createdFrom: now, createdTo: now }],
+  [{ tenant, status: 'failed', code: 'IMAGE_CORRUPT', createdFrom: now }, ['status']],
+  [{ tenant, status: 'failed', priority: 'batch' }, ['kind', 'priority']],
+] as const satisfies [Parameters<TaskStore['list']>[0], string[]?][]
+
+const tasks: Calls<TaskStore> = {
+  ping: (store) => store.ping(),
+  prepare: (store) => store.prepare(),
+  insert: (store) => store.insert(task),
+  countUnfinished: { run: (store) => store.countUnfinished(), sifts: ['status'], readsAll: 'apply' },
+  countStuck: { run: (store) => store.countStuck(now), sifts: ['status'], readsAll: 'apply' },
+  recentRuns: (store) => store.recentRuns(tenant, 10),
+  find: (store) => store.find(tenant, id),
+  revisions: (store) => store.revisions([id]),
+  findByJobId: (store) => store.findByJobId(tenant, task.jobId),
+  findByIdempotencyKey: (store) => store.findByIdempotencyKey(tenant, 'key'),
+  forgetIdempotencyKey: (store) => store.forgetIdempotencyKey(tenant, 'key', now),
+  existing: (store) => store.existing([id]),
+  listedFiles: { run: (store) => store.listedFiles(['output/a.jpg']), readsAll: 'the tasks that share one of these files' },
+  list: FILTERS.flatMap(([filter, sifts]) => listed(filter, [...(sifts ?? [])])),
+  count: FILTERS.map(([filter, sifts]) => counted(filter, [...(sifts ?? [])])),
+  move: (store) => store.move(fence, move),
+  restart: (store) => store.restart(task, move),
+  edit: (store) => store.edit(task, { name: 'b' }),
+  markDeleted: (store) => store.markDeleted(task, now),
+  ttlOf: (store) => store.ttlOf(tenant, id),
+  markSent: (store) => store.markSent([task], now),
+  postpone: (store) => store.postpone(id, now),
+  settle: (store) => store.settle(task),
+  // Something must be due, or it asks for nothing else.
+  claimDue: async (store) => {
+    await store.insert(newRecord({ tenant, nextCheckAt: now }))
+    await store.claimDue({ now, leaseMs: 1000, limit: 10, claimant: 'a' })
+  },
+  checkNow: (store) => store.checkNow([id]),
+  checkAllNow: { run: (store) => store.checkAllNow(), readsAll: 'the queue has lost everything' },
+}
+
+const expiries: Calls<ExpiryStore> = {
+  dueToExpire: (store) => store.dueToExpire(now, 10),
+  dueToPurge: (store) => store.dueToPurge(now, 10),
+  postponePurge: (store) => store.postponePurge(id, now),
+  markPurged: (store) => store.markPurged(id, now),
+  // Those whose files could not be removed yet are few.
+  dueToRemove: { run: (store) => store.dueToRemove(now, 10), sifts: ['purgeAt'] },
+  remove: (store) => store.remove(id),
+  // Tasks that share a file are alike, and the first that is live will do.
+  isLive: { run: (store) => store.isLive('output/a.jpg'), sifts: ['status'] },
+  isWorkingOn: { run: (store) => store.isWorkingOn('photo'), sifts: ['imageName'] },
+}
+
+const batches: Calls<BatchStore> = {
+  prepare: (store) => store.prepare(),
+  insert: (store) => store.insert(batch),
+  find: (store) => store.find(tenant, batch.id),
+  findByIdempotencyKey: (store) => store.findByIdempotencyKey(tenant, 'key'),
+  forgetIdempotencyKey: (store) => store.forgetIdempotencyKey(tenant, 'key', now),
+  seal: (store) => store.seal(batch.id, 1, now),
+  removeUnsealed: (store) => store.removeUnsealed(newTaskId()),
+  complete: (store) => store.complete(tenant, batch.id, now),
+  due: (store) => store.due(now, 10),
+  postpone: (store) => store.postpone(batch.id, now),
+  hasUnfinished: (store) => store.hasUnfinished(tenant, batch.id),
+  tally: (store) => store.tally(tenant, batch.id),
+}
+
+const cleanups: Calls<CleanupTotalsStore> = {
+  add: (store) => store.add({ tasksExpired: 0, filesRemoved: 0, bytesFreed: 0, recordsRemoved: 0, durationMs: 0 }, now),
+  read: (store) => store.read(),
+}
+
+const deadLetters: Calls<DeadLetterStore> = {
+  groups: [
+    { run: (store) => store.groups({ tenant }, 10) },
+    { run: (store) => store.groups({ tenant, code: 'IMAGE_CORRUPT' }, 10), sifts: ['status'] },
+  ],
+  count: [
+    { run: (store) => store.count({ tenant }, 10) },
+    { run: (store) => store.count({ tenant, code: 'IMAGE_CORRUPT', createdFrom: now }, 10), sifts: ['status'] },
+  ],
+  ids: [
+    { run: (store) => store.ids({ tenant }, 10) },
+    { run: (store) => store.ids({ tenant, code: 'IMAGE_CORRUPT', createdTo: now }, 10), sifts: ['status'] },
+  ],
+  failedAmong: (store) => store.failedAmong(tenant, [id]),
+}
+
+const stats: Calls<StatsStore> = {
+  groups: { run: (store) => store.groups(tenant), readsAll: 'queries' },
+  bytesOut: { run: (store) => store.bytesOut(tenant), readsAll: 'queries' },
+  recentTimes: (store) => store.recentTimes(tenant, 10),
+}
+
+/** By store and method. */
+export const STORE_CALLS = {
+  TaskStore: tasks,
+  ExpiryStore: expiries,
+  BatchStore: batches,
+  CleanupTotalsStore: cleanups,
+  DeadLetterStore: deadLetters,
+  StatsStore: stats,
+} as unknown as Record<string, Record<string, Call<unknown>['run'] | Call<unknown> | readonly Call<unknown>[]>>
