@@ -72,13 +72,14 @@ async function keysOf(connection: Redis, pattern: string): Promise<string[]> {
 }
 
 describe('the keys', () => {
-  it('are exactly the documented ones, and none lives longer than it says', async () => {
+  it('are exactly the documented ones, and each lives as long as it says', async () => {
     // A database of its own, as there is no namespace before these.
     const url = new URL(inject('redisUrl'))
     url.pathname = '/13'
     const alone = await openRedis(url.href)
     const { get, list, tell } = processOn(alone, '')
     const task = await newTask()
+    const before = performance.now()
     try {
       await get(task)
       await list()
@@ -92,8 +93,9 @@ describe('the keys', () => {
         [/^tasks:count:[0-9a-f]{32}$/, 45_000],
       ] as const) {
         const ttl = await ttlOf(pattern)
-        expect(ttl).toBeGreaterThan(most - 10_000)
         expect(ttl).toBeLessThanOrEqual(most)
+        // Less by no more than the time since before it was stored; Redis counts whole milliseconds.
+        expect(ttl).toBeGreaterThanOrEqual(most - (performance.now() - before) - 2)
       }
       for (const event of historyOf(task, [{ progress: 0, end: 'completed' }])) await tell(event)
       for (const key of await keysOf(alone, 'task*')) expect({ key, lives: (await alone.pttl(key)) > 0 }).toEqual({ key, lives: true })
@@ -132,14 +134,33 @@ it('a change of status is seen by the next read of every process', async () => {
     { progress: 1, end: 'retry' },
     { progress: 0, end: 'completed' },
   ])) {
-    const failedBefore = await reader.list({ ...mine, status: 'completed' })
+    const completed = async () => (await reader.list({ ...mine, status: 'completed' })).items.map(({ id }) => id)
+    const before = await completed()
     await reader.get(task)
     const changed = await writer.tell(event)
     expect(changed).toBeDefined()
     expect(await reader.get(task)).toEqual(toTaskView(changed!))
-    if (event.eventType === 'task.completed')
-      expect((await reader.list({ ...mine, status: 'completed' })).total).toBe(failedBefore.total + 1)
+    if (event.eventType === 'task.completed') expect((await completed()).toSorted()).toEqual([...before, task.id].toSorted())
   }
+})
+
+it('a count is asked once while it lives, however many tasks come, and a list whenever something changed', async () => {
+  const { cache } = processOn(redis, `${name}:counts:`)
+  const asked = { count: 0, list: 0 }
+  for (let round = 0; round < 10; round++) {
+    expect(await cache.count(mine, async () => ++asked.count)).toBe(1)
+    await cache.list(mine, firstPage, async () => ({ asked: ++asked.list }))
+    await cache.taskCreated(DEFAULT_TENANT)
+  }
+  expect(asked).toEqual({ count: 1, list: 10 })
+})
+
+it('a count as another release stored it is asked anew', async () => {
+  const { cache } = processOn(redis, `${name}:older:`)
+  await cache.count(mine, async () => 1)
+  const [key = ''] = await keysOf(redis, `${name}:older:tasks:count:*`)
+  await redis.set(key, '{"generation":"a","value":7}', 'PX', 10_000)
+  expect(await cache.count(mine, async () => 2)).toBe(2)
 })
 
 it('progress makes the task fresh and leaves the lists alone', async () => {
@@ -190,7 +211,7 @@ it('fifty readers of one cold key cost one load', async () => {
   let loads = 0
   const load = async () => {
     loads++
-    return { total: await store.count(mine) }
+    return { total: await store.count(mine, 1000) }
   }
   const read = () => cache.taskJson(DEFAULT_TENANT, 'cold', load)
   const values = await Promise.all(Array.from({ length: 50 }, read))

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { tenantKey } from '@darkroom/contracts'
 import type { Logger } from '@darkroom/runtime'
 import type { Redis } from 'ioredis'
+import { CacheBudget } from './cache-budget.ts'
 import type { TaskFilter } from './task-store.ts'
 import type { TaskRecord } from './task.ts'
 
@@ -33,6 +34,7 @@ export class TaskCache {
   readonly #prefix: string
   readonly #log: Logger
   readonly #watch: CacheWatch
+  readonly #budget = new CacheBudget()
   readonly #loading = new Map<string, Promise<string | undefined>>()
   /**
    * Generations still to be replaced, each with the change that asked for it last: a reply to an earlier change pays
@@ -60,9 +62,19 @@ export class TaskCache {
     return JSON.parse((await this.#wrap('list', key, this.#listGeneration(filter.tenant), load)) as string) as T
   }
 
+  /** Kept for its whole life, whatever changes meanwhile: where tasks come all the time, each would void every total. */
   async count(filter: TaskFilter, load: () => Promise<number>): Promise<number> {
     const key = this.#key(filter.tenant, `tasks:count:${hashOf(filter)}`)
-    return Number(await this.#wrap('count', key, this.#listGeneration(filter.tenant), load))
+    const known = Number((await this.#attempt(() => this.#redis.get(key))) ?? Number.NaN)
+    const isKnown = Number.isInteger(known)
+    this.#watch.onRead?.('count', isKnown)
+    if (isKnown) return known
+    const loaded = await this.#once(key, async () => {
+      const count = String(await load())
+      await this.#attempt(() => this.#redis.set(key, count, 'PX', TTL_MS.count))
+      return count
+    })
+    return Number(loaded)
   }
 
   /** To be called after a task was made: nobody has read it yet, but lists and counts are behind. */
@@ -87,10 +99,10 @@ export class TaskCache {
   }
 
   async #wrap(
-    kind: keyof typeof TTL_MS,
+    kind: 'task' | 'list',
     key: string,
     generationKey: string,
-    load: () => Promise<object | number | undefined>,
+    load: () => Promise<object | undefined>,
   ): Promise<string | undefined> {
     const seen = await this.#attempt(() => this.#read(key, generationKey))
     this.#watch.onRead?.(kind, seen?.json !== undefined && !this.#owed.has(generationKey))
@@ -99,7 +111,8 @@ export class TaskCache {
     // Readers that saw the same generation share one load; a newer generation starts its own.
     return this.#once(`${key} ${seen.generation}`, async () => {
       const json = JSON.stringify(await load()) as string | undefined
-      if (json !== undefined) await this.#attempt(() => this.#redis.set(key, `${headOf(seen.generation)}${json}}`, 'PX', TTL_MS[kind]))
+      if (json !== undefined && this.#budget.hasRoomFor(json))
+        await this.#attempt(() => this.#redis.set(key, `${headOf(seen.generation)}${json}}`, 'PX', TTL_MS[kind]))
       return json
     })
   }
