@@ -1,25 +1,24 @@
-import { createLogger } from '@darkroom/runtime'
-import { until } from '@darkroom/testing'
-import { expect, test } from 'vitest'
+import { createLogger, type Logger } from '@darkroom/runtime'
+import { recordLog, until } from '@darkroom/testing'
+import { expect, onTestFinished, test } from 'vitest'
 import { createRig, isAlive } from '../test/rig.ts'
 
-test('a child that dies costs its own job an attempt and the others nothing', async () => {
+test('a child that dies costs its own job a run, and nobody an attempt', async () => {
   const rig = await createRig()
   const worker = await rig.startWorker({ concurrency: 2 })
   const before = worker.pool.pids
   const bad = await rig.submit({ imageName: 'dies-once' })
   const good = await Promise.all(Array.from({ length: 6 }, () => rig.submit()))
   const completed = await rig.event(bad.taskId, 'task.completed')
-  expect(completed).toMatchObject({ attempt: 2, attempts: 2 })
-  expect(await rig.event(bad.taskId, 'task.retry')).toMatchObject({ code: 'WORKER_CRASHED', attempts: 1 })
+  expect(completed).toMatchObject({ attempt: 2, attempts: 1 })
+  expect(await rig.event(bad.taskId, 'task.retry')).toMatchObject({ code: 'WORKER_CRASHED', attempts: 0 })
   for (const { taskId } of good) expect(await rig.event(taskId, 'task.completed')).toMatchObject({ attempt: 1 })
   expect(worker.pool.pids.filter((pid) => before.includes(pid))).toHaveLength(1)
 })
 
 test.each([
-  ['dies', /^WORKER_CRASHED: .*SIGKILL/, {}],
   ['hangs', /^DEADLINE: .*2000 ms/, { jobDeadlineMs: 2000 }],
-  ['swells', /^WORKER_CRASHED: .*cap of 314572800 bytes/, { childMaxRssBytes: 300 * 1024 ** 2 }],
+  ['swells', /^MEMORY_LIMIT: .*cap of 314572800 bytes/, { childMaxRssBytes: 300 * 1024 ** 2 }],
 ])('a job that %s is given up after three attempts', async (imageName, reason, limits) => {
   const rig = await createRig()
   const worker = await rig.startWorker(limits)
@@ -30,6 +29,40 @@ test.each([
   expect(rig.eventsOf(taskId).flatMap((event) => (event.eventType === 'task.retry' ? event.attempts : []))).toEqual([1, 2])
   expect(worker.pool.busy).toBe(0)
   expect(await rig.event((await rig.submit()).taskId, 'task.completed')).toMatchObject({ attempt: 1 })
+})
+
+test('a task survives three crashes of its child, each without using up an attempt; the fourth is its end', async () => {
+  const rig = await createRig()
+  const worker = await rig.startWorker()
+  const lucky = await rig.submit({ imageName: 'dies-thrice', attempts: 1 })
+  expect(await rig.event(lucky.taskId, 'task.completed')).toMatchObject({ attempt: 4, attempts: 1 })
+  const { taskId } = await rig.submit({ imageName: 'dies', attempts: 10 })
+  const job = await rig.failed(taskId)
+  expect(job.failedReason).toMatch(/^WORKER_CRASHED!: .*SIGKILL/)
+  expect([job.attemptsStarted, job.attemptsMade]).toEqual([4, 1])
+  for (const id of [lucky.taskId, taskId]) {
+    const retries = rig.eventsOf(id).filter((event) => event.eventType === 'task.retry')
+    expect(retries.map(({ attempts }) => attempts)).toEqual([0, 0, 0])
+  }
+  expect(worker.pool.busy).toBe(0)
+  expect(await rig.event((await rig.submit()).taskId, 'task.completed')).toMatchObject({ attempt: 1 })
+})
+
+test('a child that cannot be started is no fault of the photo: the worker pauses until one can be', async () => {
+  const rig = await createRig()
+  const { log, lines } = recordLog<Logger>()
+  const worker = await rig.startWorker({}, { log })
+  const execPath = process.execPath
+  onTestFinished(() => void (process.execPath = execPath))
+  process.execPath = '/no/such/program'
+  for (const pid of worker.pool.pids) process.kill(pid, 'SIGKILL')
+  await until(() => worker.pool.pids.length === 0, { what: 'the end of the child' })
+  const { taskId } = await rig.submit({ attempts: 1 })
+  expect(await rig.event(taskId, 'task.retry')).toMatchObject({ code: 'CHILD_NOT_STARTED', attempts: 0 })
+  expect(worker.machine.trouble).toMatch(/could not start/)
+  process.execPath = execPath
+  expect(await rig.event(taskId, 'task.completed')).toMatchObject({ attempts: 1 })
+  expect(lines.filter(({ level }) => level === 'error')).toHaveLength(1)
 })
 
 test('a run whose lock is lost is given up', async () => {

@@ -1,7 +1,8 @@
 import type { ImageJob } from '@darkroom/contracts'
 import type { ProcessedImage } from './child-protocol.ts'
 import { ImageChild, type ImageChildOptions } from './image-child.ts'
-import { runOnChild, type RunLimits, type RunWatch } from './run-on-child.ts'
+import { JobFailure } from './job-failure.ts'
+import { notStarted, runOnChild, type RunLimits, type RunWatch } from './run-on-child.ts'
 
 export interface ChildPoolOptions extends ImageChildOptions {
   /** Children to start beforehand: as many as jobs run at a time. */
@@ -18,6 +19,7 @@ export class ChildPool {
   readonly #alive = new Set<ImageChild>()
   readonly #idle: ImageChild[] = []
   #busy = 0
+  #closed = false
 
   constructor(options: ChildPoolOptions) {
     this.#options = options
@@ -26,6 +28,11 @@ export class ChildPool {
   /** Jobs that are running. */
   get busy(): number {
     return this.#busy
+  }
+
+  /** Its children are being ended, or have been: what their runs say means nothing. */
+  get isClosed(): boolean {
+    return this.#closed
   }
 
   get pids(): number[] {
@@ -39,9 +46,17 @@ export class ChildPool {
     this.#idle.push(...children)
   }
 
+  /** Rejects when a child is missing and none can be started. */
+  async warm(): Promise<void> {
+    if (this.#alive.size >= this.#options.size) return
+    const child = this.#startChild()
+    await becomesReady(child)
+    this.#idle.push(child)
+  }
+
   /** Does one job. Rejects with a JobFailure. */
   async run(job: ImageJob, watch: RunWatch): Promise<ProcessedImage> {
-    const child = this.#takeIdle() ?? this.#startChild()
+    const child = this.#takeIdle() ?? this.#startForJob()
     this.#busy++
     try {
       return await runOnChild(child, job, { ...watch, ...this.#options.limits })
@@ -53,6 +68,7 @@ export class ChildPool {
 
   /** Kills all children, busy or not, and waits for their ends. */
   async close(): Promise<void> {
+    this.#closed = true
     const ends = [...this.#alive].map(({ ended }) => ended)
     for (const child of this.#alive) child.kill()
     await Promise.all(ends)
@@ -62,6 +78,15 @@ export class ChildPool {
   #takeIdle(): ImageChild | undefined {
     for (let child = this.#idle.pop(); child; child = this.#idle.pop()) if (child.usable) return child
     return undefined
+  }
+
+  #startForJob(): ImageChild {
+    try {
+      return this.#startChild()
+    } catch (error) {
+      // Most reasons come as an event, some (ENOMEM) are thrown.
+      throw new JobFailure(notStarted(error instanceof Error ? error.message : 'unknown'), { cause: error })
+    }
   }
 
   #startChild(): ImageChild {

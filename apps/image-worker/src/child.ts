@@ -4,8 +4,9 @@ import { processImage } from './process-image.ts'
 import { serveJobs } from './serve-jobs.ts'
 
 const dataDir = process.argv[2]
-if (dataDir === undefined) throw new Error('The first argument must be the data folder')
+const maxPixels = Number(process.argv[3])
+if (dataDir === undefined || !(maxPixels > 0)) throw new Error('Arguments: the data folder, and the most pixels of an original')
 
 // This process does one thing at a time, and its parent does not wait for an answer to anything else.
 const storage = createDiskStorage(dataDir, { blocking: true })
-serveJobs((job, onProgress) => processImage(job, { storage, onProgress }))
+serveJobs((job, onProgress) => processImage(job, { storage, maxPixels, onProgress }))

@@ -24,10 +24,11 @@ const workerEnv = z.object({
     .string()
     .regex(/^[!-~]{1,200}$/, 'must be at most 200 visible ASCII characters')
     .default(`${hostname()}-${process.pid}`),
-  WORKER_CONCURRENCY: envInteger(defaultConcurrency(), 1, 256),
+  WORKER_CONCURRENCY: envInteger(defaultConcurrency(availableParallelism(), memoryBytes()), 1, 256),
   LOG_LEVEL: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
   JOB_DEADLINE_MS: envInteger(30_000, 100, 3_600_000),
   CHILD_MAX_RSS_BYTES: envInteger(1024 * MIB, 128 * MIB),
+  IMAGE_MAX_PIXELS: envInteger(50_000_000, 1),
   LOCK_DURATION_MS: envInteger(5000, 1000),
   STALLED_INTERVAL_MS: envInteger(1000, 100),
   SHUTDOWN_TIMEOUT_MS: envInteger(25_000, 0),
@@ -47,6 +48,8 @@ export interface WorkerConfig {
   logLevel: string
   jobDeadlineMs: number
   childMaxRssBytes: number
+  /** Most pixels of an original. */
+  imageMaxPixels: number
   lockDurationMs: number
   stalledIntervalMs: number
   shutdownTimeoutMs: number
@@ -72,6 +75,7 @@ function workerConfig(env: z.infer<typeof workerEnv>, given: NodeJS.ProcessEnv):
     logLevel: env.LOG_LEVEL,
     jobDeadlineMs: env.JOB_DEADLINE_MS,
     childMaxRssBytes: env.CHILD_MAX_RSS_BYTES,
+    imageMaxPixels: env.IMAGE_MAX_PIXELS,
     lockDurationMs: env.LOCK_DURATION_MS,
     stalledIntervalMs: env.STALLED_INTERVAL_MS,
     shutdownTimeoutMs: env.SHUTDOWN_TIMEOUT_MS,
@@ -95,7 +99,11 @@ export function childEnv(given: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 }
 
 /** A job a core, as long as each has the memory for the hungriest image. */
-function defaultConcurrency(): number {
-  const bytes = Math.min(totalmem(), process.constrainedMemory() || Infinity)
-  return Math.max(1, Math.min(availableParallelism(), Math.floor(bytes / SLOT_BYTES)))
+export function defaultConcurrency(cores: number, bytes: number): number {
+  return Math.max(1, Math.min(cores, Math.floor(bytes / SLOT_BYTES)))
+}
+
+/** What this process may use: a container may have less than the machine. */
+export function memoryBytes(): number {
+  return Math.min(totalmem(), process.constrainedMemory() || Infinity)
 }

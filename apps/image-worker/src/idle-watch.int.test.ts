@@ -18,13 +18,14 @@ async function watchDeafWorker() {
   let looks = 0
   const counted = { ...gauge, read: () => gauge.read().finally(() => looks++) }
   let givenUp = false
-  const watch = watchForIdleness({ worker, gauge: counted, limitMs: 150, log, giveUp: () => (givenUp = true) })
+  let isPaused = false
+  const watch = watchForIdleness({ worker, gauge: counted, limitMs: 150, isPaused: () => isPaused, log, giveUp: () => (givenUp = true) })
   onTestFinished(async () => {
     await watch.stop()
     await worker.close(true)
     redis.disconnect()
   })
-  return { rig, watch, isGivenUp: () => givenUp, looks: () => looks }
+  return { rig, watch, isGivenUp: () => givenUp, looks: () => looks, setPaused: (paused: boolean) => (isPaused = paused) }
 }
 
 test('a worker that takes no jobs is given up', async () => {
@@ -43,4 +44,16 @@ test('a paused or empty queue is no reason to give up', async () => {
   const before = looks()
   await until(() => looks() > before + 5, { what: 'some looks at the paused queue' })
   expect(isGivenUp()).toBe(false)
+})
+
+test('a worker that takes no jobs on purpose is not given up before it takes jobs again', async () => {
+  const { rig, watch, isGivenUp, looks, setPaused } = await watchDeafWorker()
+  setPaused(true)
+  await rig.submit()
+  const startedAt = performance.now()
+  watch.start()
+  await until(() => performance.now() - startedAt > 600, { what: 'four times the limit' })
+  expect([looks(), isGivenUp()]).toEqual([0, false])
+  setPaused(false)
+  await until(isGivenUp, { what: 'giving up' })
 })

@@ -6,6 +6,8 @@ export interface IdleWatchOptions {
   gauge: QueueGauge
   /** How long jobs may wait while nobody works. */
   limitMs: number
+  /** It takes no jobs on purpose. */
+  isPaused: () => boolean
   log: Logger
   giveUp: () => void
 }
@@ -16,12 +18,12 @@ const CHECKS_PER_LIMIT = 3
  * Gives the worker up when jobs wait and nobody takes them: a consumer that stops for good after some reconnect is the
  * most repeated fault of queue libraries, and a restart cures it. One cheap look every third of the limit.
  */
-export function watchForIdleness({ worker, gauge, limitMs, log, giveUp }: IdleWatchOptions) {
+export function watchForIdleness({ worker, gauge, limitMs, isPaused, log, giveUp }: IdleWatchOptions) {
   const detector = createIdleDetector(limitMs)
   let timer: NodeJS.Timeout | undefined
   const check = async (): Promise<void> => {
     // Redis being away tells nothing about the worker.
-    const reading = await gauge.read().catch(() => undefined)
+    const reading = isPaused() ? undefined : await gauge.read().catch(() => undefined)
     if (timer === undefined || !detector.isStuck(reading, Date.now())) return
     log.fatal({ limitMs, ...reading }, 'jobs wait and none is started: giving up')
     giveUp()

@@ -14,6 +14,8 @@ export interface ImageChildOptions {
   /** The child's program; see {@link childProgram}. */
   program: URL
   dataDir: string
+  /** Most pixels of an original. */
+  maxPixels: number
   env: NodeJS.ProcessEnv
   log: Logger
 }
@@ -38,18 +40,23 @@ export class ImageChild {
   readonly ended: Promise<string>
   /** False from the moment it is killed or has ended: no job may be given to it any more. */
   usable = true
+  /** It has begun to listen. One that ends before cannot have met its job. */
+  isReady = false
   readonly #process: ChildProcess
   #listener = nobody
 
-  constructor({ program, dataDir, env, log }: ImageChildOptions) {
-    this.#process = fork(program, [dataDir], {
+  constructor({ program, dataDir, maxPixels, env, log }: ImageChildOptions) {
+    this.#process = fork(program, [dataDir, String(maxPixels)], {
       env,
       // Not the parent's own: with its --inspect the child would fight for the same port.
       execArgv: [...HEAP_FLAGS, ...(runsFromSource() ? ['--conditions=source'] : [])],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     })
     this.pid = this.#process.pid
-    this.#process.on('message', (message) => this.#listener.onMessage(message as ChildMessage))
+    this.#process.on('message', (message: ChildMessage) => {
+      if (message.type === 'ready') this.isReady = true
+      this.#listener.onMessage(message)
+    })
     this.ended = this.#watchEnd()
     for (const stream of [this.#process.stdout, this.#process.stderr]) if (stream) this.#logLines(stream, log)
   }
@@ -60,8 +67,8 @@ export class ImageChild {
   }
 
   send(request: ChildRequest): void {
-    // What cannot be sent is told by the end of the process.
-    this.#process.send(request, () => {})
+    // What cannot be sent is told by the end of the process. One that could not be started has no channel.
+    if (this.pid !== undefined) this.#process.send(request, () => {})
   }
 
   /** SIGKILL: a thread inside libvips hears nothing less. */

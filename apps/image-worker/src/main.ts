@@ -12,7 +12,7 @@ const registry = new Registry()
 const giveUp = (): never => process.exit(1)
 
 const worker = createWorker(config, { log, giveUp, registry })
-const metrics = createMetricsServer(registry, log)
+const metrics = createMetricsServer(registry, log, () => worker.machine.trouble)
 closeOnSignal(() => [...worker.shutdownPhases(), metrics.closing()], log)
 if (config.metricsPort !== 0) {
   collectDefaultMetrics({ register: registry })

@@ -8,8 +8,8 @@ import { createMetricsServer } from './metrics-server.ts'
 
 const log = createLogger({ name: 'test', level: 'silent' })
 
-async function serve(registry: Registry): Promise<{ url: string; port: number }> {
-  const server = createMetricsServer(registry, log)
+async function serve(registry: Registry, troubleOf: () => string | undefined = () => undefined): Promise<{ url: string; port: number }> {
+  const server = createMetricsServer(registry, log, troubleOf)
   const port = await server.listen(0)
   onTestFinished(async () => {
     expect(await runShutdown([server.closing()], log)).toEqual([])
@@ -54,11 +54,24 @@ test('it answers what it has and refuses the rest', async () => {
   expect(await get('/metrics', 'POST')).toBe(405)
 })
 
+test('it is ready while it takes jobs, and says why when it does not', async () => {
+  const machine: { trouble?: string } = {}
+  const { url } = await serve(new Registry(), () => machine.trouble)
+  const ready = async () => {
+    const response = await fetch(`${url}/readyz`)
+    return [response.status, await response.json()]
+  }
+  expect(await ready()).toEqual([200, { status: 'ok' }])
+  machine.trouble = 'DATA_DIR is away'
+  expect(await ready()).toEqual([503, { status: 'paused', reason: 'DATA_DIR is away' }])
+  expect((await fetch(`${url}/livez`)).status).toBe(200)
+})
+
 test('a port that is taken does not keep a worker from its work', async () => {
   const other = createServer().listen(0)
   onTestFinished(() => void other.close())
   await until(() => other.listening)
-  const server = createMetricsServer(new Registry(), log)
+  const server = createMetricsServer(new Registry(), log, () => undefined)
   expect(await server.listen((other.address() as { port: number }).port)).toBe(0)
   expect(await runShutdown([server.closing()], log)).toEqual([])
 })

@@ -2,10 +2,13 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Logger, ShutdownPhase } from '@darkroom/runtime'
 import type { Registry } from '@prometheus-io/client'
 
-/** `/metrics` and `/livez` of a worker, which otherwise listens to nobody. */
-export function createMetricsServer(registry: Registry, log: Logger) {
+/**
+ * `/metrics`, `/livez` and `/readyz` of a worker, which otherwise listens to nobody.
+ * @param troubleOf why it takes no jobs now; undefined when it does
+ */
+export function createMetricsServer(registry: Registry, log: Logger, troubleOf: () => string | undefined) {
   const server = createServer((req, res) => {
-    answer(req, res, registry).catch((error: unknown) => {
+    answer(req, res, { registry, trouble: troubleOf() }).catch((error: unknown) => {
       log.warn({ err: error }, 'metrics could not be told')
       res.writeHead(500).end()
     })
@@ -34,11 +37,22 @@ export function createMetricsServer(registry: Registry, log: Logger) {
   }
 }
 
-async function answer(req: IncomingMessage, res: ServerResponse, registry: Registry): Promise<void> {
+async function answer(
+  req: IncomingMessage,
+  res: ServerResponse,
+  worker: { registry: Registry; trouble: string | undefined },
+): Promise<void> {
+  const { registry, trouble } = worker
   const path = req.url?.split('?')[0]
   if (req.method !== 'GET' && req.method !== 'HEAD') return void res.writeHead(405, { Allow: 'GET, HEAD' }).end()
   if (path === '/livez') return void res.writeHead(200, { 'Content-Type': 'application/json' }).end('{"status":"ok"}')
+  if (path === '/readyz') return answerReady(res, trouble)
   if (path !== '/metrics') return void res.writeHead(404).end()
   const text = await registry.metrics()
   res.writeHead(200, { 'Content-Type': registry.contentType, 'Cache-Control': 'no-store' }).end(text)
+}
+
+function answerReady(res: ServerResponse, reason: string | undefined): void {
+  const body = reason === undefined ? { status: 'ok' } : { status: 'paused', reason }
+  res.writeHead(reason === undefined ? 200 : 503, { 'Content-Type': 'application/json' }).end(JSON.stringify(body))
 }

@@ -1,6 +1,7 @@
+import { finished } from 'node:stream/promises'
 import type { ImageJob, Variant } from '@darkroom/contracts'
 import { VARIANT_WIDTHS, variantKey } from '@darkroom/contracts/storage-keys'
-import { makeVariants } from '@darkroom/images'
+import { isImageError, makeVariants } from '@darkroom/images'
 import type { DiskStorage } from '@darkroom/storage'
 import type { ProcessedImage, Progress } from './child-protocol.ts'
 import { sourceFailure, storingFailure } from './processing-failure.ts'
@@ -13,6 +14,8 @@ type MadeVariant = Awaited<ReturnType<typeof makeVariants>>[number]
 
 interface Surroundings {
   storage: DiskStorage
+  /** Most pixels of an original. */
+  maxPixels: number
   onProgress: (progress: Progress) => void
 }
 
@@ -21,24 +24,36 @@ interface Surroundings {
  * the same files and finds them there, so a run may be repeated, and two may overlap.
  * @throws JobFailure
  */
-export async function processImage(job: ImageJob, { storage, onProgress }: Surroundings): Promise<ProcessedImage> {
-  const { bytesIn, variants } = await makeFromSource(job, storage, onProgress)
+export async function processImage(job: ImageJob, { storage, maxPixels, onProgress }: Surroundings): Promise<ProcessedImage> {
+  const { bytesIn, variants } = await makeFromSource(job, { storage, maxPixels, onProgress })
   onProgress({ stage: 'store', percent: ENGINE_PERCENT })
   const images = await storeAll(job, storage, variants)
   return { images, bytesIn, bytesOut: images.reduce((sum, image) => sum + image.size, 0) }
 }
 
-async function makeFromSource(job: ImageJob, storage: DiskStorage, onProgress: Surroundings['onProgress']) {
+async function makeFromSource(job: ImageJob, { storage, maxPixels, onProgress }: Surroundings) {
   try {
     const { bytes } = await storage.stat(job.imagePath)
     const variants = await makeVariants(
       storage.resolve(job.imagePath),
-      { widths: VARIANT_WIDTHS, quality: QUALITY },
+      { widths: VARIANT_WIDTHS, quality: QUALITY, maxPixels },
       { onStage: (stage, percent) => percent < 100 && onProgress({ stage, percent: Math.round((percent * ENGINE_PERCENT) / 100) }) },
     )
     return { bytesIn: bytes, variants }
   } catch (error) {
-    throw sourceFailure(error)
+    throw sourceFailure(isImageError(error) ? ((await readFault(job, storage)) ?? error) : error)
+  }
+}
+
+/** Why the original cannot be read to its end. A decoder takes what it could not read for damage of the photo. */
+async function readFault(job: ImageJob, storage: DiskStorage): Promise<unknown> {
+  try {
+    const { stream } = await storage.open(job.imagePath)
+    stream.resume()
+    await finished(stream)
+    return undefined
+  } catch (error) {
+    return error
   }
 }
 

@@ -1,11 +1,13 @@
 import type { ImageJobResult } from '@darkroom/contracts'
-import { formatFailureReason, permanentFailure, type ImageProcessor, type PublishTaskEvent } from '@darkroom/messaging'
+import { formatFailureReason, permanentFailure, type FailureReason, type ImageProcessor, type PublishTaskEvent } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
 import { cancelled, type Cancellations } from './cancellations.ts'
 import type { ChildPool } from './child-pool.ts'
 import type { ProcessedImage, Progress } from './child-protocol.ts'
 import { JobFailure, reasonOf } from './job-failure.ts'
+import type { EndRun } from './end-failed-run.ts'
 import { completedEvent, jobRunOf, processingEvent, progressEvent, type JobRun } from './job-run.ts'
+import type { MachineWatch } from './machine-watch.ts'
 
 /** Progress closer together than this helps nobody and costs the API a database write each. */
 const PROGRESS_INTERVAL_MS = 200
@@ -15,6 +17,8 @@ interface Surroundings {
   publish: PublishTaskEvent
   workerId: string
   cancellations: Cancellations
+  machine: MachineWatch
+  endFailedRun: EndRun
   log: Logger
   /** Told of each image that was made. */
   onProcessed?: (processed: ProcessedImage) => void
@@ -23,20 +27,24 @@ interface Surroundings {
 /** What the queue calls for each job: have a child do it, tell what happens meanwhile, return what came of it. */
 export function createProcessor(around: Surroundings): ImageProcessor {
   // BullMQ counts the parameters: it hands out the signal only to a function that names all three.
-  return async (queued, _token, signal) => {
+  return async (queued, token = '', signal) => {
+    const run = jobRunOf(queued, around.workerId)
     try {
-      const run = jobRunOf(queued, around.workerId)
       if (!run) throw new JobFailure({ code: 'INVALID_JOB', message: 'The job does not say what to process', retryable: false })
       return await runJob(run, signal, around)
     } catch (error) {
-      throw toQueueError(error, around.log)
+      if (!(error instanceof JobFailure)) around.log.error({ err: error }, 'unexpected error')
+      const reason = reasonOf(error)
+      throw (run && (await around.endFailedRun({ queued, token, run, reason, signal }))) ?? toQueueError(reason)
     }
   }
 }
 
 async function runJob(run: JobRun, signal: AbortSignal | undefined, around: Surroundings): Promise<ImageJobResult> {
-  const { pool, publish, cancellations, log, onProcessed } = around
+  const { pool, publish, machine, cancellations, log, onProcessed } = around
   if (cancellations.has(run.jobId)) throw new JobFailure(cancelled)
+  // A paused BullMQ worker may still take the one job that it was waiting for.
+  if (machine.trouble !== undefined) throw new JobFailure(notHere)
   const about = { taskId: run.job.taskId, jobId: run.jobId, attempt: run.attempt }
   log.debug(about, 'job started')
   void publish(processingEvent(run))
@@ -46,6 +54,9 @@ async function runJob(run: JobRun, signal: AbortSignal | undefined, around: Surr
   onProcessed?.(processed)
   return result
 }
+
+/** The machine's own words name its paths, which are nobody's business but the log's. */
+const notHere = { code: 'STORAGE_FAILED', message: 'The worker cannot use its storage right now', retryable: true } as const
 
 /** The first progress of a run is always told; what follows at once is not. Decoding is what `task.processing` says. */
 function progressTeller(run: JobRun, publish: PublishTaskEvent, log: Logger): (progress: Progress) => void {
@@ -66,9 +77,7 @@ function logProcessed(result: ImageJobResult, { bytesIn, bytesOut }: ProcessedIm
 }
 
 /** The queue keeps one line of text and decides by the error's class whether there is another attempt. */
-function toQueueError(error: unknown, log: Logger): Error {
-  if (!(error instanceof JobFailure)) log.error({ err: error }, 'unexpected error')
-  const reason = reasonOf(error)
+function toQueueError(reason: FailureReason): Error {
   const text = formatFailureReason(reason)
   return reason.retryable ? new Error(text) : permanentFailure(text)
 }

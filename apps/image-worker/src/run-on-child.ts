@@ -39,7 +39,7 @@ export function runOnChild(child: ImageChild, job: ImageJob, options: RunLimits 
     options.log.debug({ code: message.reason.code, detail: message.detail }, 'the child reports a failure')
     fail(message.reason)
   }
-  const onEnd = (how: string): void => fail(crashed(`The process working on the image died (${how})`))
+  const onEnd = (how: string): void => fail(child.isReady ? crashed(how) : notStarted(how))
   child.hear({ onMessage, onEnd })
   const stopWatching = [killAtDeadline(kill, options), killAtMemoryCap(child, kill, options), killOnAbort(kill, options)]
   child.send({ job })
@@ -62,7 +62,7 @@ function killAtMemoryCap(child: ImageChild, kill: Kill, { maxRssBytes }: RunLimi
   const check = async (): Promise<void> => {
     const bytes = await residentBytes(child.pid)
     // The answer may have come meanwhile, and the child may have another job.
-    if (watching && bytes > maxRssBytes) kill(crashed(`Processing took more memory than the cap of ${maxRssBytes} bytes`))
+    if (watching && bytes > maxRssBytes) kill(tooMuchMemory(maxRssBytes))
   }
   const timer = setInterval(() => void check(), MEMORY_CHECK_MS)
   return () => {
@@ -78,6 +78,15 @@ function killOnAbort(kill: Kill, { signal }: RunWatch): () => void {
   return () => signal?.removeEventListener('abort', abort)
 }
 
-function crashed(message: string): FailureReason {
-  return { code: 'WORKER_CRASHED', message, retryable: true }
+function crashed(how: string): FailureReason {
+  return { code: 'WORKER_CRASHED', message: `The process working on the image died (${how})`, retryable: true }
+}
+
+function tooMuchMemory(maxRssBytes: number): FailureReason {
+  return { code: 'MEMORY_LIMIT', message: `Processing took more memory than the cap of ${maxRssBytes} bytes`, retryable: true }
+}
+
+/** It never met the photo: the machine is short of processes, memory or open files. */
+export function notStarted(how: string): FailureReason {
+  return { code: 'CHILD_NOT_STARTED', message: `The process for the image could not be started (${how})`, retryable: true }
 }

@@ -46,6 +46,26 @@ test('a job that outlasts the closing has not failed: another worker takes it', 
   expect(await rig.event(taskId, 'task.completed')).toMatchObject({ attempt: 2, attempts: 1, workerId: 'worker-b' })
 })
 
+test('a task survives ten deaths of its worker; the eleventh is its end', async () => {
+  const rig = await createRig()
+  const { taskId } = await rig.submit({ imageName: 'waits', attempts: 1 })
+  const abandon = async (workerId: string): Promise<void> => {
+    const worker = await rig.startWorker({ workerId, shutdownTimeoutMs: 100 })
+    await until(() => rig.eventsOf(taskId).some((event) => event.eventType === 'task.processing' && event.workerId === workerId), {
+      what: `${workerId} to have the job`,
+      timeoutMs: 20_000,
+    })
+    await worker.stop()
+  }
+  await abandon('tenth')
+  // As if nine had died before.
+  await rig.redis.hset(`${rig.names.prefix}:${rig.names.queue}:${taskId}`, 'stc', 9)
+  await abandon('eleventh')
+  await rig.startWorker({ workerId: 'last' })
+  const job = await rig.failed(taskId)
+  expect(job.failedReason).toContain('stalled more than allowable limit')
+})
+
 test('after kill -9 no child stays behind, and another worker takes the job', async () => {
   const rig = await createRig()
   const killed = startProcess(rig, 'worker-a')

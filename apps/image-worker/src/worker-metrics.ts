@@ -5,7 +5,10 @@ import type { ProcessedImage } from './child-protocol.ts'
 const SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800]
 
 /** What this worker does, counted into a registry of the program's. */
-export function createWorkerMetrics(registry: Registry, { slots, busy }: { slots: number; busy: () => number }) {
+export function createWorkerMetrics(
+  registry: Registry,
+  { slots, busy, isReady }: { slots: number; busy: () => number; isReady: () => boolean },
+) {
   const registers = [registry]
   const wait = new Histogram({
     name: 'darkroom_job_wait_seconds',
@@ -21,6 +24,12 @@ export function createWorkerMetrics(registry: Registry, { slots, busy }: { slots
     labelNames: ['code', 'will_retry'],
     registers,
   })
+  const givenBack = new Counter({
+    name: 'darkroom_jobs_given_back_total',
+    help: 'Runs that failed without using up an attempt, by code',
+    labelNames: ['code'],
+    registers,
+  })
   const stalled = new Counter({ name: 'darkroom_jobs_stalled_total', help: 'Jobs of silent workers that were handed out again', registers })
   const bytesIn = new Counter({ name: 'darkroom_job_source_bytes_total', help: 'Bytes of originals that were read', registers })
   const bytesOut = new Counter({ name: 'darkroom_job_variant_bytes_total', help: 'Bytes of variants that were made', registers })
@@ -33,7 +42,17 @@ export function createWorkerMetrics(registry: Registry, { slots, busy }: { slots
       this.set(busy())
     },
   })
+  new Gauge({
+    name: 'darkroom_worker_ready',
+    help: '0 while this worker takes no jobs because its machine cannot do them',
+    registers,
+    collect() {
+      this.set(isReady() ? 1 : 0)
+    },
+  })
   return {
+    givenBack: (code: string): void => givenBack.inc({ code }),
+
     processed({ bytesIn: read, bytesOut: made }: ProcessedImage): void {
       bytesIn.inc(read)
       bytesOut.inc(made)

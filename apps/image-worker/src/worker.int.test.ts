@@ -3,11 +3,13 @@ import { readFile, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { eventSeq, imageJobResult, STEP, type ImageJob } from '@darkroom/contracts'
+import { makeVariants } from '@darkroom/images'
 import { inspectImage } from '@darkroom/images/inspect-image'
 import { connectRedis, type Logger } from '@darkroom/runtime'
-import { corruptJpeg, recordLog, until, type LogLine } from '@darkroom/testing'
+import { corruptJpeg, recordLog, sampleJpeg, until, type LogLine } from '@darkroom/testing'
 import { expect, test } from 'vitest'
 import { createRig } from '../test/rig.ts'
+import { MISSING_LOOKS } from './rule-on-failure.ts'
 
 test('a photo becomes two files, and the events tell the truth about them', async () => {
   const rig = await createRig()
@@ -55,27 +57,52 @@ test.each<[string, Partial<ImageJob> & { bytes?: Buffer }, RegExp]>([
   expect(rig.eventsOf(taskId).map(({ eventType }) => eventType)).not.toContain('task.retry')
 })
 
-test('an original that is not there is tried again: the data folder may not be mounted yet', async () => {
+test('a photo has as many pixels as the installation allows', async () => {
+  const rig = await createRig()
+  await rig.startWorker({ imageMaxPixels: 1_000_000 }, { program: new URL('./child.ts', import.meta.url) })
+  expect((await rig.failed((await rig.submit()).taskId)).failedReason).toMatch(/^IMAGE_TOO_LARGE!: .*1,000,000 are allowed/)
+})
+
+test('variants have the quality that is promised', async () => {
+  const rig = await createRig()
+  await rig.startWorker({}, { program: new URL('./child.ts', import.meta.url) })
+  const { taskId, imagePath } = await rig.submit()
+  const promised = await makeVariants(rig.storage.resolve(imagePath), { widths: [1024, 800], quality: 85 })
+  const { images } = await rig.event(taskId, 'task.completed')
+  expect(images.map(({ md5 }) => md5)).toEqual(promised.map(({ md5 }) => md5))
+})
+
+test('an original that stays missing is looked for several times, and fails its task without another attempt', async () => {
   const rig = await createRig()
   await rig.startWorker()
   const { taskId } = await rig.submit({ imagePath: 'storage/images/none/original.jpg', attempts: 2 })
   const job = await rig.failed(taskId)
-  expect(job.failedReason).toMatch(/^SOURCE_MISSING: /)
-  expect(job.attemptsMade).toBe(2)
+  expect(job.failedReason).toMatch(/^SOURCE_MISSING!: /)
+  expect([job.attemptsStarted, job.attemptsMade]).toEqual([MISSING_LOOKS, 1])
 })
 
-test('trouble of the storage is retried, and the numbers of the attempts are true', async () => {
+test('an original that shows up late is processed', async () => {
+  const rig = await createRig()
+  await rig.startWorker()
+  const imagePath = 'storage/images/late/original.jpg'
+  const { taskId } = await rig.submit({ imagePath, attempts: 1 })
+  await rig.event(taskId, 'task.retry')
+  await rig.storage.put(imagePath, await sampleJpeg({ width: 64, height: 48 }))
+  expect(await rig.event(taskId, 'task.completed')).toMatchObject({ attempts: 1 })
+})
+
+test('trouble with one file is met again and again without using up an attempt', async () => {
   const rig = await createRig()
   await rig.startWorker()
   const obstacle = join(rig.dataDir, 'output')
   await symlink(tmpdir(), obstacle)
-  const { taskId } = await rig.submit({ attempts: 10 })
+  const { taskId } = await rig.submit({ attempts: 1 })
   const retry = await rig.event(taskId, 'task.retry')
   await rm(obstacle)
-  expect(retry).toMatchObject({ code: 'UNSAFE_PATH', retryable: true, attempt: 1, attempts: 1, seq: eventSeq(1, STEP.retry) })
+  expect(retry).toMatchObject({ code: 'UNSAFE_PATH', retryable: true, attempt: 1, attempts: 0, seq: eventSeq(1, STEP.retry) })
   expect(retry.nextAt).toBeGreaterThan(retry.timestamp)
   const completed = await rig.event(taskId, 'task.completed')
-  expect(completed.attempts).toBe(completed.attempt)
+  expect(completed.attempts).toBe(1)
   expect(completed.attempt).toBeGreaterThan(1)
 })
 

@@ -1,19 +1,26 @@
+import { setImmediate } from 'node:timers/promises'
 import {
   announceSlots,
+  createGiveBack,
   createImageWorker,
   createQueueGauge,
   createTaskEventsPublisher,
+  readAnnouncedInstallation,
   subscribeTaskCommands,
+  type ImageProcessor,
   type PublishTaskEvent,
 } from '@darkroom/messaging'
 import { connectRedis, type Logger, type ShutdownPhase } from '@darkroom/runtime'
 import { Registry } from '@prometheus-io/client'
 import { Cancellations } from './cancellations.ts'
 import { ChildPool } from './child-pool.ts'
+import { createEndFailedRun } from './end-failed-run.ts'
 import type { WorkerConfig } from './env.ts'
 import { watchForIdleness } from './idle-watch.ts'
 import { childProgram } from './image-child.ts'
+import { MachineWatch } from './machine-watch.ts'
 import { createProcessor } from './run-job.ts'
+import { createStorageCheck } from './storage-check.ts'
 import { tellOutcomes } from './tell-outcomes.ts'
 import { createWorkerMetrics } from './worker-metrics.ts'
 
@@ -47,14 +54,49 @@ export function createWorker(
 
   const pool = new ChildPool(poolOptions(config, program, log))
   const cancellations = new Cancellations()
-  const metrics = createWorkerMetrics(registry, { slots: concurrency, busy: () => pool.busy })
-  const processor = createProcessor({ pool, publish, workerId, cancellations, log, onProcessed: metrics.processed })
+  const checkStorage = createStorageCheck({
+    dataDir: config.dataDir,
+    readExpected: async () => (redis.status === 'ready' ? readAnnouncedInstallation(redis, names) : undefined),
+  })
+  const machine = new MachineWatch({
+    check: async () => {
+      await checkStorage()
+      await pool.warm()
+    },
+    pause: () => void worker.pause(true),
+    resume: () => void worker.resume(),
+    log,
+  })
+  const metrics = createWorkerMetrics(registry, { slots: concurrency, busy: () => pool.busy, isReady: () => machine.trouble === undefined })
+  const endFailedRun = createEndFailedRun({
+    giveBack: createGiveBack({ redis, names }),
+    machine,
+    cancellations,
+    publish,
+    isStopping: () => pool.isClosed,
+    onGivenBack: metrics.givenBack,
+    log,
+  })
+  const runs = new Set<Promise<unknown>>()
+  const processJob = createProcessor({ pool, publish, workerId, cancellations, machine, endFailedRun, log, onProcessed: metrics.processed })
+  const processor: ImageProcessor = (job, token, signal) => {
+    const run = processJob(job, token, signal)
+    runs.add(run)
+    return run.finally(() => runs.delete(run))
+  }
   const worker = createImageWorker(processor, { ...config, redis })
   metrics.follow(worker)
   announceSlots(publisher, names, { workerId, slots: concurrency })
   tellOutcomes(worker, { publish, workerId, log })
   const gauge = createQueueGauge({ redis: publisher, names })
-  const idleWatch = watchForIdleness({ worker, gauge, limitMs: config.idleRestartMs, log, giveUp })
+  const idleWatch = watchForIdleness({
+    worker,
+    gauge,
+    limitMs: config.idleRestartMs,
+    isPaused: () => machine.trouble !== undefined,
+    log,
+    giveUp,
+  })
 
   const run = (): void => {
     worker.run().catch((error: unknown) => {
@@ -64,18 +106,30 @@ export function createWorker(
   }
   /** Takes no further job and waits for the running ones. Without Redis and without a job there is nothing to wait for. */
   const drain = async (): Promise<void> => {
-    const drained = worker.pause()
+    // A worker that is paused already does not wait for what still runs.
+    const drained = worker.isPaused() ? lastAnswers() : worker.pause()
     if (redis.status === 'ready' || pool.busy > 0) return drained
     drained.catch(() => {})
+  }
+  const lastAnswers = async (): Promise<void> => {
+    await Promise.allSettled(runs)
+    await setImmediate()
+    // One connection, in order: whatever the queue was told of these runs has been answered.
+    await redis.ping()
   }
   const disconnect = async (): Promise<void> => {
     await publisher.quit().catch(() => publisher.disconnect())
     redis.disconnect()
     subscription.disconnect()
   }
+  const stopWatching = (): Promise<void> => {
+    machine.stop()
+    return idleWatch.stop()
+  }
   let closing = false
   return {
     pool,
+    machine,
 
     async start(): Promise<void> {
       try {
@@ -85,9 +139,9 @@ export function createWorker(
       }
       // Told to end before it had begun: ending the children is what kept them from starting.
       if (closing) return
-      run()
       const listening = subscribeTaskCommands(subscription, names.commands, cancellations.handlersFor(worker, log))
       await Promise.all([worker.waitUntilReady(), listening])
+      if ((await machine.confirm()) === undefined && !closing) run()
       idleWatch.start()
       log.info({ workerId, concurrency, queue: names.queue, childPids: pool.pids }, 'ready')
     },
@@ -99,7 +153,7 @@ export function createWorker(
     shutdownPhases: (): ShutdownPhase[] => {
       closing = true
       return [
-        { name: 'stop watching', timeoutMs: PROMPT_MS, run: idleWatch.stop },
+        { name: 'stop watching', timeoutMs: PROMPT_MS, run: stopWatching },
         { name: 'finish running jobs', timeoutMs: config.shutdownTimeoutMs, run: drain },
         { name: 'leave the queue', timeoutMs: PROMPT_MS, run: () => worker.close(true) },
         { name: 'end children', timeoutMs: PROMPT_MS, run: () => pool.close() },
@@ -109,7 +163,8 @@ export function createWorker(
   }
 }
 
-function poolOptions({ dataDir, childEnv, concurrency, jobDeadlineMs, childMaxRssBytes }: WorkerConfig, program: URL, log: Logger) {
+function poolOptions(config: WorkerConfig, program: URL, log: Logger) {
+  const { dataDir, imageMaxPixels, childEnv, concurrency, jobDeadlineMs, childMaxRssBytes } = config
   const limits = { deadlineMs: jobDeadlineMs, maxRssBytes: childMaxRssBytes }
-  return { program, dataDir, env: childEnv, log, size: concurrency, limits }
+  return { program, dataDir, maxPixels: imageMaxPixels, env: childEnv, log, size: concurrency, limits }
 }

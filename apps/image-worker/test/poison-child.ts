@@ -7,17 +7,14 @@ import { processImage } from '../src/process-image.ts'
 import { serveJobs } from '../src/serve-jobs.ts'
 
 const dataDir = process.argv[2] ?? ''
+const maxPixels = Number(process.argv[3])
 const storage = createDiskStorage(dataDir, { blocking: true })
 const hoard: Buffer[] = []
 
 const poisons: Record<string, () => unknown> = {
   dies: () => process.kill(process.pid, 'SIGKILL'),
-  'dies-once': async () => {
-    const marker = join(dataDir, 'died')
-    if (await exists(marker)) return
-    await writeFile(marker, '')
-    process.kill(process.pid, 'SIGKILL')
-  },
+  'dies-once': () => die(1),
+  'dies-thrice': () => die(3),
   hangs: () => {
     for (;;);
   },
@@ -31,8 +28,17 @@ const poisons: Record<string, () => unknown> = {
 
 serveJobs(async (job, onProgress) => {
   await poisons[job.imageName]?.()
-  return processImage(job, { storage, onProgress })
+  return processImage(job, { storage, maxPixels, onProgress })
 })
+
+async function die(times: number): Promise<void> {
+  for (let time = 1; time <= times; time++) {
+    const marker = join(dataDir, `died-${time}`)
+    if (await exists(marker)) continue
+    await writeFile(marker, '')
+    process.kill(process.pid, 'SIGKILL')
+  }
+}
 
 function exists(path: string): Promise<boolean> {
   return access(path).then(

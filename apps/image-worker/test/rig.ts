@@ -103,6 +103,7 @@ function workerConfig(names: WorkerConfig['names'], dataDir: string): WorkerConf
     logLevel: 'silent',
     jobDeadlineMs: 20_000,
     childMaxRssBytes: 1024 ** 3,
+    imageMaxPixels: 50_000_000,
     lockDurationMs: 1000,
     stalledIntervalMs: 200,
     shutdownTimeoutMs: 10_000,

@@ -17,6 +17,8 @@ export const imageJob = z.object({
   imageName: z.string(),
   /** Runs and attempts of this epoch made by an earlier job of the same id that Redis lost. */
   previous: z.object({ runs: z.number().int(), attempts: z.number().int() }).optional(),
+  /** Failed runs of this job that used up no attempt, by cause. Written by workers. */
+  setbacks: z.object({ crashed: z.number().int(), missing: z.number().int(), machine: z.number().int() }).partial().optional(),
 })
 export type ImageJob = z.infer<typeof imageJob>
 

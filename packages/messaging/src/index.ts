@@ -1,4 +1,5 @@
 export { formatFailureReason, parseFailureReason, type FailureReason } from './failure-reason.ts'
+export { createGiveBack, leaveJob, type GiveBack } from './give-back.ts'
 export {
   createImageQueue,
   QueueUnavailableError,

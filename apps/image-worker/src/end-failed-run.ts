@@ -1,0 +1,80 @@
+import {
+  formatFailureReason,
+  leaveJob,
+  permanentFailure,
+  type FailureReason,
+  type GiveBack,
+  type PublishTaskEvent,
+  type QueuedImageJob,
+} from '@darkroom/messaging'
+import type { Logger } from '@darkroom/runtime'
+import { cancelled, type Cancellations } from './cancellations.ts'
+import { retryEvent, type JobRun } from './job-run.ts'
+import type { MachineWatch } from './machine-watch.ts'
+import { ruleOnFailure } from './rule-on-failure.ts'
+
+export interface FailedRun {
+  queued: QueuedImageJob
+  token: string
+  run: JobRun
+  reason: FailureReason
+  signal: AbortSignal | undefined
+}
+
+/** Resolves to what the processor must throw; undefined when the run has used up an attempt as any other. */
+export type EndRun = (failed: FailedRun) => Promise<Error | undefined>
+
+interface Surroundings {
+  giveBack: GiveBack
+  machine: MachineWatch
+  cancellations: Cancellations
+  publish: PublishTaskEvent
+  isStopping: () => boolean
+  onGivenBack: (code: string) => void
+  log: Logger
+}
+
+/**
+ * Decides what becomes of a job whose run failed. Only a machine that can do the work may judge a photo, so unless the bytes themselves
+ * were refused it is checked first: a disk that hangs looks like a photo that takes too long.
+ */
+export function createEndFailedRun(around: Surroundings): EndRun {
+  return async (failed) => {
+    const { machine, cancellations, isStopping } = around
+    // Cancelled, or in other hands, or its child was ended with the worker: the queue takes nothing from this run.
+    if (failed.signal?.aborted || isStopping() || !failed.reason.retryable) return undefined
+    const trouble = await machine.confirm()
+    if (cancellations.has(failed.run.jobId)) return permanentFailure(formatFailureReason(cancelled))
+    return trouble === undefined ? rule(failed, around) : leave(failed, 0, () => around.giveBack.now(failed.queued, failed.token), around)
+  }
+}
+
+async function rule(failed: FailedRun, around: Surroundings): Promise<Error | undefined> {
+  const { queued, token, run, reason } = failed
+  const ruling = ruleOnFailure(reason, run.job.setbacks ?? {}, backoffMsOf(queued))
+  if (ruling.ruling === 'attempt used') return undefined
+  if (ruling.ruling === 'failed for good') return permanentFailure(formatFailureReason({ ...reason, retryable: false }))
+  const { delayMs, setbacks } = ruling
+  const about = { taskId: run.job.taskId, jobId: run.jobId, attempt: run.attempt, code: reason.code, reason: reason.message }
+  around.log.warn({ ...about, ...setbacks, delayMs }, 'run failed without using up an attempt')
+  return leave(failed, delayMs, () => around.giveBack.later(queued, token, delayMs, setbacks), around)
+}
+
+async function leave({ run, reason }: FailedRun, delayMs: number, put: () => Promise<void>, around: Surroundings): Promise<Error> {
+  const { publish, onGivenBack, log } = around
+  try {
+    await put()
+    // The document says that the run goes on, and the next one may be a while.
+    void publish(retryEvent(run, reason, delayMs))
+    onGivenBack(reason.code)
+  } catch (error) {
+    // Its lock is not renewed any more: another worker has the job already, or will soon.
+    log.warn({ jobId: run.jobId, err: error }, 'job not given back: it is handed out again when its lock has expired')
+  }
+  return leaveJob()
+}
+
+/** As long as before a second attempt. */
+function backoffMsOf({ opts }: QueuedImageJob): number {
+  return typeof opts.backoff === 'object' ? (opts.backoff.delay ?? 0) : 0
+}

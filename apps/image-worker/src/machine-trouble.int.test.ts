@@ -1,0 +1,134 @@
+import { mkdtemp, rename, rm, symlink, unlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { eventSeq, STEP } from '@darkroom/contracts'
+import { announceInstallation } from '@darkroom/messaging'
+import type { Logger } from '@darkroom/runtime'
+import { markInstallation } from '@darkroom/storage'
+import { recordLog, until } from '@darkroom/testing'
+import { expect, onTestFinished, test } from 'vitest'
+import { createRig } from '../test/rig.ts'
+
+type Rig = Awaited<ReturnType<typeof createRig>>
+
+async function createMarkedRig(): Promise<Rig> {
+  const rig = await createRig()
+  await announceInstallation(rig.redis, rig.names, await markInstallation(rig.dataDir))
+  return rig
+}
+
+/** Another name of the data folder, which can be pointed somewhere else as a mount may be. */
+async function createMount(target: string) {
+  const folder = await mkdtemp(join(tmpdir(), 'mount-'))
+  const path = join(folder, 'data')
+  await symlink(target, path)
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  return {
+    path,
+    pointTo: async (other: string): Promise<void> => {
+      await symlink(other, `${path}.new`)
+      await rename(`${path}.new`, path)
+    },
+    remove: (): Promise<void> => unlink(path),
+  }
+}
+
+async function createOtherFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'other-'))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  return folder
+}
+
+const errorsOf = (lines: readonly { level: string; message: string }[]) => lines.filter(({ level }) => level === 'error')
+
+test('while the data folder is away no job uses up an attempt, and all are done when it is back', async () => {
+  const rig = await createMarkedRig()
+  const mount = await createMount(rig.dataDir)
+  const { log, lines } = recordLog<Logger>()
+  await rig.startWorker({ dataDir: mount.path, concurrency: 2 }, { log })
+  await mount.remove()
+  const jobs = await Promise.all(Array.from({ length: 10 }, () => rig.submit({ attempts: 1 })))
+  const retry = await until(() => rig.events.find((event) => event.eventType === 'task.retry'), { what: 'a job that is given back' })
+  expect(retry).toMatchObject({ code: 'SOURCE_MISSING', retryable: true, attempt: 1, attempts: 0, seq: eventSeq(1, STEP.retry) })
+  await until(async () => (await rig.queue.counts()).active === 0, { what: 'a worker without jobs' })
+  expect(await rig.queue.counts()).toMatchObject({ prioritized: 10, delayed: 0, failed: 0 })
+  await mount.pointTo(rig.dataDir)
+  for (const { taskId } of jobs) expect(await rig.event(taskId, 'task.completed')).toMatchObject({ attempts: 1 })
+  expect(errorsOf(lines)).toMatchObject([{ reason: expect.stringContaining('Is it mounted?') }])
+  expect(lines.filter(({ message }) => message === 'taking jobs again')).toHaveLength(1)
+})
+
+test("a worker with another installation's folder takes nothing, says so once, and starts by itself when that is put right", async () => {
+  const rig = await createMarkedRig()
+  const other = await createOtherFolder()
+  await markInstallation(other)
+  const mount = await createMount(other)
+  const { log, lines } = recordLog<Logger>()
+  const blind = await rig.startWorker({ workerId: 'blind', dataDir: mount.path }, { log })
+  expect(blind.machine.trouble).toMatch(/belongs to another installation/)
+  const { taskId } = await rig.submit({ attempts: 1 })
+  const good = await rig.startWorker({ workerId: 'good' })
+  expect(await rig.event(taskId, 'task.completed')).toMatchObject({ attempt: 1, workerId: 'good' })
+  await good.stop()
+  const { taskId: next } = await rig.submit({ attempts: 1 })
+  await mount.pointTo(rig.dataDir)
+  expect(await rig.event(next, 'task.completed')).toMatchObject({ attempt: 1, workerId: 'blind' })
+  expect(errorsOf(lines)).toHaveLength(1)
+})
+
+test('an idle worker takes a job that is given back at once', async () => {
+  const rig = await createMarkedRig()
+  const other = await createOtherFolder()
+  const mount = await createMount(rig.dataDir)
+  await rig.startWorker({ workerId: 'a', dataDir: mount.path })
+  const { taskId } = await rig.submit({ imageName: 'waits', attempts: 1 })
+  await rig.event(taskId, 'task.processing')
+  await rig.startWorker({ workerId: 'b' })
+  const controlFrom = performance.now()
+  await rig.event((await rig.submit()).taskId, 'task.completed')
+  const controlMs = performance.now() - controlFrom
+  // The folder that worker a sees now has nothing but the word to go on.
+  await writeFile(join(other, 'go'), '')
+  await mount.pointTo(other)
+  await rig.release()
+  expect(await rig.event(taskId, 'task.retry')).toMatchObject({ attempt: 1, attempts: 0, workerId: 'a' })
+  const from = performance.now()
+  const completed = await rig.event(taskId, 'task.completed')
+  // Not woken, an idle BullMQ worker looks again after up to five seconds.
+  expect(performance.now() - from).toBeLessThan(1500 + 5 * controlMs)
+  expect(completed).toMatchObject({ attempt: 2, attempts: 1, workerId: 'b' })
+})
+
+test('a task whose job was given back can be cancelled', async () => {
+  const rig = await createMarkedRig()
+  const mount = await createMount(rig.dataDir)
+  await rig.startWorker({ dataDir: mount.path })
+  await mount.remove()
+  const { taskId } = await rig.submit()
+  await rig.event(taskId, 'task.retry')
+  expect(await rig.queue.remove(taskId, 1)).toBe(true)
+})
+
+test('closing while paused waits for the job that still runs', async () => {
+  const rig = await createMarkedRig()
+  const mount = await createMount(rig.dataDir)
+  const worker = await rig.startWorker({ dataDir: mount.path, concurrency: 2 })
+  const running = await rig.submit({ imageName: 'waits' })
+  await rig.event(running.taskId, 'task.processing')
+  await mount.remove()
+  const returned = await rig.submit()
+  await rig.event(returned.taskId, 'task.retry')
+  const stopped = worker.stop()
+  await mount.pointTo(rig.dataDir)
+  await rig.release()
+  expect(await stopped).toEqual([])
+  expect(await rig.event(running.taskId, 'task.completed')).toMatchObject({ attempt: 1 })
+  expect(await (await rig.find(returned.taskId)).getState()).toBe('prioritized')
+})
+
+test('a worker that never took a job closes at once', async () => {
+  const rig = await createMarkedRig()
+  const worker = await rig.startWorker({ dataDir: await createOtherFolder() })
+  expect(worker.machine.trouble).toMatch(/it has no \.darkroom\.json/)
+  expect(await worker.stop()).toEqual([])
+})

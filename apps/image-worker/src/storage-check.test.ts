@@ -1,0 +1,35 @@
+import { mkdtemp, rename, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { markInstallation } from '@darkroom/storage'
+import { expect, onTestFinished, test } from 'vitest'
+import { createStorageCheck } from './storage-check.ts'
+
+async function createFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'check-'))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  return folder
+}
+
+test("only the installation's own folder is good, also while Redis has forgotten which one that is", async () => {
+  const dataDir = await createFolder()
+  let announced: string | undefined = await markInstallation(dataDir)
+  const check = createStorageCheck({ dataDir, readExpected: async () => announced })
+  await check()
+  announced = undefined
+  const marker = join(dataDir, '.darkroom.json')
+  await rename(marker, `${marker}.away`)
+  await expect(check()).rejects.toThrow(/not this installation's folder: it has no \.darkroom\.json\. Is it mounted\?/)
+  const other = await markInstallation(dataDir)
+  await expect(check()).rejects.toThrow(`belongs to another installation: its .darkroom.json says ${other}`)
+  await rename(`${marker}.away`, marker)
+  await check()
+})
+
+test('while no API has announced the installation, a folder that can be written is good', async () => {
+  const dataDir = await createFolder()
+  const check = createStorageCheck({ dataDir, readExpected: async () => undefined })
+  await check()
+  await rm(dataDir, { recursive: true })
+  await expect(check()).rejects.toMatchObject({ code: 'NOT_FOUND' })
+})
