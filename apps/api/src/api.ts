@@ -47,6 +47,7 @@ import { remember } from './metrics/remember.ts'
 import { GetStatsHandler } from './stats/get-stats.ts'
 import { statsRoutes } from './stats/stats-routes.ts'
 import { StatsStore } from './stats/stats-store.ts'
+import { TaskTotals } from './stats/task-totals.ts'
 import { Dispatcher } from './sync/dispatcher.ts'
 import { InstallationAnnouncer } from './sync/installation-announcer.ts'
 import { Janitor } from './sync/janitor.ts'
@@ -186,7 +187,7 @@ export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): 
     new GetQueueStatsHandler({ queues: [queue] }),
     new ListQueueJobsHandler({ queues: [queue] }),
     new SwitchQueueHandler({ queues: [queue], log }),
-    new GetStatsHandler({ store: stats, cleanups }),
+    new GetStatsHandler({ store: stats, totals: new TaskTotals({ store: stats, log }), cleanups }),
     new CountDeadLettersHandler({ store: deadLetters }),
     new ReplayDeadLettersHandler({ store: deadLetters, retry: (tenant, id) => send(new RetryTask(tenant, id)) }),
   ])
@@ -281,7 +282,7 @@ export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): 
         queue: () => producer.ping(),
         mongo: () => store.ping(),
         freeBytes: () => storage.freeBytes(),
-        pending: () => store.countUnfinished(),
+        pending: async () => (await watchers.backlog()).unfinished,
         warnings: redisWarnings,
       },
       minFreeBytes: env.MIN_FREE_BYTES,

@@ -3,6 +3,7 @@ import type { ImageQueue } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
 import type { Registry } from '@prometheus-io/client'
 import { Estimator } from './estimates/estimator.ts'
+import { remember } from './metrics/remember.ts'
 import { createStateMetrics } from './metrics/state-metrics.ts'
 import { createTaskMetrics } from './metrics/task-metrics.ts'
 import type { CleanupTotalsStore } from './tasks/cleanup-totals-store.ts'
@@ -11,6 +12,8 @@ import { isFinal, type TaskRecord } from './tasks/task.ts'
 
 /** As many past runs as tell how long the next ones will take. */
 const RUNS_LEARNED = 500
+const BACKLOG_MS = 1000
+const BACKLOG_COUNTED = 100_000
 
 /** Everything that watches tasks without taking part in their lives: metrics and estimates. */
 export function createWatchers(parts: {
@@ -30,15 +33,23 @@ export function createWatchers(parts: {
     intervalMs,
     log,
   })
+  // The health check and the metrics ask at any time, and counting costs more the more there is to do.
+  const backlog = remember(BACKLOG_MS, async () => {
+    const [unfinished, stuck] = await Promise.all([
+      store.countUnfinished(BACKLOG_COUNTED),
+      store.countStuck(new Date(now()), BACKLOG_COUNTED),
+    ])
+    return { unfinished, stuck }
+  })
   createStateMetrics(registry, {
     queue,
-    unfinished: () => store.countUnfinished(),
-    stuck: () => store.countStuck(new Date(now())),
+    backlog,
     cleanupTotals: () => cleanups.read(),
     coverage: estimator.coverage,
   })
   return {
     estimator,
+    backlog,
     cacheRead: tasks.cacheRead,
     onCreated: (task: TaskRecord): void => {
       tasks.taskCreated(task)

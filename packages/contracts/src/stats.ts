@@ -25,8 +25,7 @@ export const stats = z
     /** Of the newest completed tasks, `sample` of them. */
     durations: z.object({ sample: count, waitMs: percentiles, runMs: percentiles }),
     cleanup: cleanupTotals,
-    /** When this was counted: totals are kept for some seconds. */
-    at: z.iso.datetime(),
+    at: z.iso.datetime().meta({ description: 'When tasks and bytes were counted: seconds ago, where there are millions hours' }),
   })
   .meta({ id: 'Stats' })
 export type Stats = z.infer<typeof stats>

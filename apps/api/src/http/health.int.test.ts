@@ -1,7 +1,9 @@
 import { createServer } from 'node:net'
 import { sampleJpeg, until, startTcpProxy, type TcpProxy } from '@darkroom/testing'
+import mongoose from 'mongoose'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { z } from 'zod'
+import { recordCommands } from '../../test/queries/record-commands.ts'
 import { startTestApi, type TestApi } from '../../test/start-test-api.ts'
 
 const health = z.strictObject({
@@ -100,4 +102,21 @@ it('a port that is taken is an error of the start', async () => {
   const { port } = taken.address() as { port: number }
   await expect(startTestApi({ PORT: String(port) })).rejects.toThrow('EADDRINUSE')
   await new Promise((resolve) => taken.close(resolve))
+})
+
+it('however often it and the metrics are asked, the backlog is counted once a second at most', async () => {
+  const server = new URL(inject('mongoUrl'))
+  server.searchParams.set('monitorCommands', 'true')
+  const busy = await startTestApi({}, { mongoServer: server.href })
+  try {
+    const asked = recordCommands(mongoose.connections.findLast(({ name }) => name === busy.database.name && name !== '')!)
+    const startedAt = performance.now()
+    for (let round = 0; round < 30; round++) await Promise.all([busy.request('/health'), busy.request('/health'), busy.request('/metrics')])
+    const counts = asked.filter(({ filter }) => 'nextCheckAt' in filter && 'status' in filter)
+    expect(counts.length).toBeGreaterThan(0)
+    // Two questions each: what has not ended, and what should have.
+    expect(counts.length).toBeLessThanOrEqual(2 * (1 + (performance.now() - startedAt) / 1000))
+  } finally {
+    await busy.stop()
+  }
 })

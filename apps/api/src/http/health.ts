@@ -47,7 +47,7 @@ export function healthRoutes({ probes, minFreeBytes, isClosing, log }: HealthDep
     const services = { redis, mongo, queue, disk }
     // Without Redis uploads are still taken and reads still answered; without the store or room on the disk they are not.
     const status = !mongo || !disk ? 'down' : redis && queue ? 'ok' : 'degraded'
-    return { status, services, pending, diskFreeBytes, ...(warnings.length > 0 && { warnings }) }
+    return { status, services, pending: mongo ? pending : null, diskFreeBytes, ...(warnings.length > 0 && { warnings }) }
   }
 
   return routesOf({

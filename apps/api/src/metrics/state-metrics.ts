@@ -10,11 +10,15 @@ const ANSWER_MS = 2000
 /** Several scrapes within this time ask the stores once. */
 const FRESH_MS = 1000
 
+export interface Backlog {
+  /** Tasks that have not ended, and those of them that should have ended long ago. */
+  unfinished: number
+  stuck: number
+}
+
 interface Sources {
   queue: ImageQueue
-  /** Unfinished tasks, and those of them that should have ended long ago. */
-  unfinished: () => Promise<number>
-  stuck: () => Promise<number>
+  backlog: () => Promise<Backlog>
   cleanupTotals: () => Promise<CleanupTotals>
   coverage: Coverage
 }
@@ -40,10 +44,8 @@ export function createStateMetrics(registry: Registry, sources: Sources): void {
     return { ...counts, slots: load.slots }
   })
   const ofStore = remember(FRESH_MS, async () => {
-    const [unfinished, stuck, cleanup] = await inTime(ANSWER_MS, () =>
-      Promise.all([sources.unfinished(), sources.stuck(), sources.cleanupTotals()]),
-    )
-    return { unfinished, stuck, cleanup }
+    const [backlog, cleanup] = await inTime(ANSWER_MS, () => Promise.all([sources.backlog(), sources.cleanupTotals()]))
+    return { ...backlog, cleanup }
   })
   const up = async (asked: Promise<unknown>): Promise<number> =>
     asked.then(
@@ -73,7 +75,9 @@ export function createStateMetrics(registry: Registry, sources: Sources): void {
     const { oldestWaitingSince } = await ofQueue()
     self.set({ queue: queue.name }, oldestWaitingSince === null ? 0 : Math.max(0, Date.now() - oldestWaitingSince) / 1000)
   })
-  gauge('darkroom_tasks_unfinished', 'Tasks without a final status', [], async (self) => self.set((await ofStore()).unfinished))
+  gauge('darkroom_tasks_unfinished', 'Tasks without a final status, counted up to 100000', [], async (self) =>
+    self.set((await ofStore()).unfinished),
+  )
   gauge(
     'darkroom_tasks_stuck',
     'Unfinished tasks of more than three times the expected age: 0 unless something is wrong',

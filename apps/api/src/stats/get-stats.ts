@@ -1,13 +1,15 @@
 import { TASK_KINDS, TASK_STATUSES, type Stats, type TaskKind, type TaskStatus } from '@darkroom/contracts'
 import { RequestData, type RequestHandler } from 'mediatr-ts'
+import { AppError } from '../app-error.ts'
 import { percentile } from '../estimates/run-history.ts'
 import { remember } from '../metrics/remember.ts'
 import type { CleanupTotalsStore } from '../tasks/cleanup-totals-store.ts'
 import type { StatsStore, TaskGroup } from './stats-store.ts'
+import type { TaskTotals } from './task-totals.ts'
 
-/** The whole collection is read for the totals: not more often than this, whoever asks. */
 const FRESH_MS = 10_000
 const SAMPLE = 1000
+const PATIENCE_MS = 2000
 
 /** What a tenant's tasks come to. */
 export class GetStats extends RequestData<Stats> {
@@ -23,7 +25,7 @@ export class GetStatsHandler implements RequestHandler<GetStats, Stats> {
   readonly #deps
   readonly #known = new Map<string, () => Promise<Stats>>()
 
-  constructor(deps: { store: StatsStore; cleanups: CleanupTotalsStore }) {
+  constructor(deps: { store: StatsStore; totals: TaskTotals; cleanups: CleanupTotalsStore }) {
     this.#deps = deps
   }
 
@@ -37,13 +39,10 @@ export class GetStatsHandler implements RequestHandler<GetStats, Stats> {
   }
 
   async #count(tenant: string): Promise<Stats> {
-    const { store, cleanups } = this.#deps
-    const [groups, bytesOut, times, cleanup] = await Promise.all([
-      store.groups(tenant),
-      store.bytesOut(tenant),
-      store.recentTimes(tenant, SAMPLE),
-      cleanups.read(),
-    ])
+    const { store, totals, cleanups } = this.#deps
+    const [counted, times, cleanup] = await Promise.all([totals.read(PATIENCE_MS), store.recentTimes(tenant, SAMPLE), cleanups.read()])
+    if (!counted) throw stillCounting()
+    const groups = counted.groups.filter((group) => group.tenant === tenant)
     const sum = (of: (group: TaskGroup) => number): number => groups.reduce((total, group) => total + of(group), 0)
     return {
       tasks: {
@@ -54,17 +53,22 @@ export class GetStatsHandler implements RequestHandler<GetStats, Stats> {
           Record<TaskStatus, number>
         >,
       },
-      bytes: { in: sum(({ bytesIn }) => bytesIn), out: bytesOut },
+      bytes: { in: sum(({ bytesIn }) => bytesIn), out: sum(({ bytesOut }) => bytesOut) },
       durations: {
         sample: times.length,
         waitMs: percentilesOf(times.map(({ waitMs }) => waitMs)),
         runMs: percentilesOf(times.map(({ runMs }) => runMs)),
       },
       cleanup,
-      at: new Date().toISOString(),
+      at: counted.at.toISOString(),
     }
   }
 }
+
+const stillCounting = (): AppError =>
+  new AppError(503, 'STORE_UNAVAILABLE', 'The tasks are being counted for the first time; ask again in a moment.', {
+    headers: { 'Retry-After': '5' },
+  })
 
 function byStatus(groups: readonly TaskGroup[]): Record<TaskStatus, number> {
   const counts = Object.fromEntries(TASK_STATUSES.map((status) => [status, 0])) as Record<TaskStatus, number>

@@ -8,7 +8,7 @@ export const statsPaths: Paths = {
       operationId: 'getStats',
       tags: ['Watching'],
       summary: 'Read what all tasks come to',
-      answers: { 200: json('The sums; they are kept for some seconds', stats, 'ETag') },
+      answers: { 200: json('The sums, and when they were made', stats, 'ETag') },
       problems: ['STORE_UNAVAILABLE'],
     },
   },

@@ -1,15 +1,36 @@
 import type { TaskKind, TaskStatus } from '@darkroom/contracts'
 import type { Connection } from 'mongoose'
-import { taskModel } from '../tasks/task-model.ts'
+import { READ_TIMEOUT_MS } from '../connect-mongo.ts'
+import { taskModel, toObjectId } from '../tasks/task-model.ts'
 
+/** What the tasks of a tenant of one kind and status come to. Of what was deleted the tenant is nobody. */
 export interface TaskGroup {
+  tenant: string
   kind: TaskKind
   status: TaskStatus
   count: number
+  /** Received, and in the variants that can be had. */
   bytesIn: number
+  bytesOut: number
 }
 
-/** Sums over the tasks in MongoDB. It reads only. */
+/** What all tasks came to when they were counted last. */
+export interface Totals {
+  groups: TaskGroup[]
+  /** When the count began, and how long it took. */
+  at: Date
+  tookMs: number
+}
+
+interface TotalsDocument extends Partial<Omit<Totals, 'at'>> {
+  _id: 'tasks'
+  at?: Date | null
+  /** Who counts, and until when that is believed. */
+  claimant: string
+  claimedUntil: Date
+}
+
+/** Sums over the tasks in MongoDB, and the totals that were made of them: one document an installation. */
 export class StatsStore {
   readonly #connection: Connection
 
@@ -17,29 +38,39 @@ export class StatsStore {
     this.#connection = connection
   }
 
-  /** How many tasks of each kind have each status, and the bytes received for them. */
-  async groups(tenant: string): Promise<TaskGroup[]> {
-    const found = await this.#tasks.aggregate<Pick<TaskGroup, 'count' | 'bytesIn'> & { _id: Pick<TaskGroup, 'kind' | 'status'> }>([
-      { $match: { tenant } },
-      { $group: { _id: { kind: '$kind', status: '$status' }, count: { $sum: 1 }, bytesIn: { $sum: '$source.bytes' } } },
+  /** What the next tasks after an id, at most `limit`, come to, in the order of their ids. */
+  async sums(after: string, limit: number): Promise<{ groups: TaskGroup[]; last: string | undefined }> {
+    const sizes = { $reduce: { input: '$images', initialValue: 0, in: { $add: ['$$value', '$$this.size'] } } }
+    const bytesOut = { $cond: [{ $eq: ['$status', 'completed'] }, sizes, 0] }
+    const found = await taskModel(this.#connection).aggregate<
+      Pick<TaskGroup, 'count' | 'bytesIn' | 'bytesOut'> & { _id: Pick<TaskGroup, 'tenant' | 'kind' | 'status'>; last: unknown }
+    >([
+      { $match: { _id: { $gt: toObjectId(after) } } },
+      { $sort: { _id: 1 } },
+      { $limit: limit },
+      {
+        $group: {
+          _id: { tenant: '$tenant', kind: '$kind', status: '$status' },
+          count: { $sum: 1 },
+          bytesIn: { $sum: '$source.bytes' },
+          bytesOut: { $sum: bytesOut },
+          last: { $max: '$_id' },
+        },
+      },
     ])
-    return found.map(({ _id, ...sums }) => ({ ..._id, ...sums }))
-  }
-
-  /** Bytes in the variants of all tasks. */
-  async bytesOut(tenant: string): Promise<number> {
-    const stages = [
-      { $match: { tenant, status: 'completed' } },
-      { $unwind: '$images' },
-      { $group: { _id: null, bytes: { $sum: '$images.size' } } },
-    ]
-    const [sum] = await this.#tasks.aggregate<{ bytes: number }>(stages)
-    return sum?.bytes ?? 0
+    const groups = found.map(({ _id, last: _last, ...sums }) => ({ ..._id, ...sums }))
+    return {
+      groups,
+      last: found
+        .map(({ last }) => String(last))
+        .toSorted()
+        .at(-1),
+    }
   }
 
   /** How long the newest completed tasks waited and ran. */
   async recentTimes(tenant: string, limit: number): Promise<{ waitMs: number | null; runMs: number | null }[]> {
-    const found = await this.#tasks
+    const found = await taskModel(this.#connection)
       .find({ tenant, status: 'completed' })
       .sort({ createdAt: -1, _id: -1 })
       .limit(limit)
@@ -48,8 +79,36 @@ export class StatsStore {
     return found.map(({ waitMs, processingTimeMs }) => ({ waitMs: numberOr(waitMs), runMs: numberOr(processingTimeMs) }))
   }
 
-  get #tasks() {
-    return taskModel(this.#connection)
+  /** The totals that were counted last; undefined before the first time. */
+  async totals(): Promise<Totals | undefined> {
+    const { groups, at, tookMs } = (await this.#totals.findOne({ _id: 'tasks' }, { maxTimeMS: READ_TIMEOUT_MS })) ?? {}
+    return groups && at && tookMs !== undefined ? { groups, at, tookMs } : undefined
+  }
+
+  /**
+   * Lets `claimant` count, and nobody else for `forMs` unless it ends before, if the totals still are those of `since`. A claim
+   * of a clock that is far ahead is none.
+   */
+  async claim({ claimant, now, forMs, since }: { claimant: string; now: Date; forMs: number; since: Date | null }): Promise<boolean> {
+    const until = new Date(now.getTime() + forMs)
+    const free = [{ claimant }, { claimedUntil: { $lte: now } }, { claimedUntil: { $gt: new Date(until.getTime() + forMs) } }]
+    try {
+      await this.#totals.updateOne({ _id: 'tasks', at: since, $or: free }, { $set: { claimant, claimedUntil: until } }, { upsert: true })
+      return true
+    } catch (error) {
+      // The document is there and somebody else's, so that it could not be made.
+      if ((error as { code?: unknown }).code === 11000) return false
+      throw error
+    }
+  }
+
+  /** Keeps new totals, and lets the next one count. */
+  async saveTotals(totals: Totals): Promise<void> {
+    await this.#totals.updateOne({ _id: 'tasks' }, { $set: { ...totals, claimedUntil: new Date(0) } })
+  }
+
+  get #totals() {
+    return this.#connection.collection<TotalsDocument>('task-totals')
   }
 }
 

@@ -1,8 +1,10 @@
 import { stats } from '@darkroom/contracts'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { newRecord, variantOf } from '../../test/task-history.ts'
-import { startTestApi, type TestApi } from '../../test/start-test-api.ts'
+import { startTestApi, testLog, type TestApi } from '../../test/start-test-api.ts'
 import { TaskStore } from '../tasks/task-store.ts'
+import { StatsStore, type Totals } from './stats-store.ts'
+import { TaskTotals } from './task-totals.ts'
 
 const variants = [variantOf('1024', 768, 'a'.repeat(32)), variantOf('800', 600, 'b'.repeat(32))]
 
@@ -53,4 +55,61 @@ it('of nothing are zeros', async () => {
 it('are not counted anew for everybody who asks', async () => {
   const [first, second] = [stats.parse((await api.request('/api/v1/stats')).body), stats.parse((await api.request('/api/v1/stats')).body)]
   expect(second.at).toBe(first.at)
+})
+
+describe('the totals', () => {
+  class CountingStore extends StatsStore {
+    pieces = 0
+
+    override sums(after: string, limit: number) {
+      this.pieces++
+      return super.sums(after, limit)
+    }
+  }
+  const totalOf = (totals: Totals | undefined): number => totals?.groups.reduce((sum, { count }) => sum + count, 0) ?? Number.NaN
+  const countAnew = () => api.database.collection('task-totals').deleteMany({})
+
+  it('are the same in pieces as at once', async () => {
+    await countAnew()
+    const store = new CountingStore(api.database)
+    const whole = await new TaskTotals({ store, log: testLog }).read(5000)
+    expect([totalOf(whole), store.pieces]).toEqual([103, 1])
+    await countAnew()
+    const pieces = await new TaskTotals({ store, log: testLog, piece: 10 }).read(5000)
+    expect(store.pieces).toBe(1 + 11)
+    expect(new Set(pieces?.groups)).toEqual(new Set(whole?.groups))
+  })
+
+  it('are counted by one of many processes', async () => {
+    await countAnew()
+    const store = new CountingStore(api.database)
+    const processes = Array.from({ length: 10 }, () => new TaskTotals({ store, log: testLog }))
+    const seen = await Promise.all([...processes, ...processes].map((totals) => totals.read(5000)))
+    expect(new Set(seen.map(totalOf))).toEqual(new Set([103]))
+    expect(store.pieces).toBe(1)
+  })
+
+  it('that take long serve on, and say of when they are', async () => {
+    const store = new CountingStore(api.database)
+    const at = new Date(Date.now() - 3_600_000)
+    await store.saveTotals({ groups: [], at, tookMs: 200_000 })
+    expect(await new TaskTotals({ store, log: testLog }).read(5000)).toMatchObject({ at, groups: [] })
+    expect(store.pieces).toBe(0)
+    await store.saveTotals({ groups: [], at, tookMs: 100_000 })
+    expect(totalOf(await new TaskTotals({ store, log: testLog }).read(5000))).toBe(103)
+  })
+
+  it('of a process that died while it counted are counted by the next', async () => {
+    await countAnew()
+    const store = new StatsStore(api.database)
+    const claim = (claimant: string, ms: number) => store.claim({ claimant, now: new Date(Date.now() + ms), forMs: 60_000, since: null })
+    await claim('dead', -61_000)
+    expect(totalOf(await new TaskTotals({ store, log: testLog }).read(5000))).toBe(103)
+    await countAnew()
+    await claim('dead, and an hour ahead', 3_600_000)
+    expect(totalOf(await new TaskTotals({ store, log: testLog }).read(5000))).toBe(103)
+    await countAnew()
+    await claim('at it', 0)
+    expect(await new TaskTotals({ store, log: testLog }).read(200)).toBeUndefined()
+  })
 })

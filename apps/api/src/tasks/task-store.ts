@@ -47,6 +47,7 @@ type OneTask = QueryFilter<TaskDocument> & { _id: Types.ObjectId; tenant: string
 
 const LOG_LENGTH = 100
 const COUNT_TIMEOUT_MS = 1000
+const UNFINISHED = ['pending', 'processing'] as const
 const NEWEST_FIRST = { createdAt: -1, _id: -1 } as const
 
 export const newTaskId = (): string => new Types.ObjectId().toHexString()
@@ -67,14 +68,16 @@ export class TaskStore {
     await this.#tasks.db.db?.command({ ping: 1 })
   }
 
-  /** Tasks of all tenants that have not reached a final status. */
-  async countUnfinished(): Promise<number> {
-    return this.#tasks.countDocuments({ nextCheckAt: { $type: 'date' }, status: { $in: ['pending', 'processing'] } })
+  /** Tasks of all tenants that have not reached a final status, counted up to `atMost`. */
+  async countUnfinished(atMost: number): Promise<number> {
+    const filter = { nextCheckAt: { $type: 'date' as const }, status: { $in: [...UNFINISHED] } }
+    return this.#tasks.countDocuments(filter, { limit: atMost })
   }
 
-  /** Unfinished tasks that should have ended long before. */
-  async countStuck(now: Date): Promise<number> {
-    return this.#tasks.countDocuments({ lateAt: { $lt: now }, nextCheckAt: { $type: 'date' }, status: { $in: ['pending', 'processing'] } })
+  /** Unfinished tasks that should have ended long before, counted up to `atMost`. */
+  async countStuck(now: Date, atMost: number): Promise<number> {
+    const filter = { lateAt: { $lt: now }, nextCheckAt: { $type: 'date' as const }, status: { $in: [...UNFINISHED] } }
+    return this.#tasks.countDocuments(filter, { limit: atMost })
   }
 
   /** The newest tasks of a tenant that completed, at most `limit`, the newest first. */

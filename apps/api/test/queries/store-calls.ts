@@ -60,8 +60,9 @@ const tasks: Calls<TaskStore> = {
   ping: (store) => store.ping(),
   prepare: (store) => store.prepare(),
   insert: (store) => store.insert(task),
-  countUnfinished: { run: (store) => store.countUnfinished(), sifts: ['status'], readsAll: 'apply' },
-  countStuck: { run: (store) => store.countStuck(now), sifts: ['status'], readsAll: 'apply' },
+  // Few of those that somebody looks after have ended.
+  countUnfinished: { run: (store) => store.countUnfinished(10), sifts: ['status'] },
+  countStuck: { run: (store) => store.countStuck(now, 10), sifts: ['status'] },
   recentRuns: (store) => store.recentRuns(tenant, 10),
   find: (store) => store.find(tenant, id),
   revisions: (store) => store.revisions([id]),
@@ -139,9 +140,11 @@ const deadLetters: Calls<DeadLetterStore> = {
 }
 
 const stats: Calls<StatsStore> = {
-  groups: { run: (store) => store.groups(tenant), readsAll: 'queries' },
-  bytesOut: { run: (store) => store.bytesOut(tenant), readsAll: 'queries' },
+  sums: (store) => store.sums('0'.repeat(24), 10),
   recentTimes: (store) => store.recentTimes(tenant, 10),
+  totals: (store) => store.totals(),
+  claim: (store) => store.claim({ claimant: 'a', now, forMs: 1000, since: null }),
+  saveTotals: (store) => store.saveTotals({ groups: [], at: now, tookMs: 1 }),
 }
 
 /** By store and method. */

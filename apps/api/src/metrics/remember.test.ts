@@ -1,0 +1,40 @@
+import { expect, it } from 'vitest'
+import { remember } from './remember.ts'
+
+function slow(tookMs: () => number) {
+  let [now, asked] = [0, 0]
+  const load = async () => {
+    now += tookMs()
+    return ++asked
+  }
+  return { read: remember(1000, load, () => now), pass: (ms: number) => (now += ms) }
+}
+
+it('an answer serves for its time', async () => {
+  const { read, pass } = slow(() => 1)
+  expect([await read(), await read()]).toEqual([1, 1])
+  pass(998)
+  expect(await read()).toBe(1)
+  pass(2)
+  expect(await read()).toBe(2)
+})
+
+it('and for twenty times as long as it took', async () => {
+  const { read, pass } = slow(() => 500)
+  await read()
+  pass(9000)
+  expect(await read()).toBe(1)
+  pass(600)
+  expect(await read()).toBe(2)
+})
+
+it('whoever asks meanwhile waits for the same answer, and a failure is asked again', async () => {
+  let asked = 0
+  const read = remember(1000, async () => {
+    if (++asked === 1) throw new Error('away')
+    return asked
+  })
+  const [first, second] = await Promise.allSettled([read(), read()])
+  expect([first.status, second.status, asked]).toEqual(['rejected', 'rejected', 1])
+  expect(await read()).toBe(2)
+})

@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Logger } from '@darkroom/runtime'
+import { restFor } from '../metrics/remember.ts'
+import type { StatsStore, TaskGroup, Totals } from './stats-store.ts'
+
+/** One query reads so many documents, some tenths of a second's worth, and the store rests as long before the next. */
+const PIECE = 10_000
+const CLAIM_MS = 60_000
+const FRESH_MS = 10_000
+const BEFORE_ALL = '0'.repeat(24)
+
+/**
+ * What all tasks come to. Counting means reading every one of them, so it is done in small pieces, by one process of an
+ * installation at a time, only when somebody asks, and for at most a twentieth of the time: whoever asks gets what was counted
+ * last, at once, with the time of that. A store of ten thousand is counted anew every ten seconds, one of ten millions every few hours.
+ */
+export class TaskTotals {
+  readonly #store: StatsStore
+  readonly #log: Logger
+  readonly #piece: number
+  readonly #claimant = randomUUID()
+  #counting: Promise<void> | undefined
+
+  constructor({ store, log, piece = PIECE }: { store: StatsStore; log: Logger; piece?: number }) {
+    this.#store = store
+    this.#log = log
+    this.#piece = piece
+  }
+
+  /** @returns undefined when they are still being counted for the first time after `patienceMs`. */
+  async read(patienceMs: number): Promise<Totals | undefined> {
+    const known = await this.#store.totals()
+    if (known && Date.now() - known.at.getTime() <= restFor(known.tookMs, FRESH_MS)) return known
+    this.#counting ??= this.#count(known?.at ?? null).finally(() => (this.#counting = undefined))
+    const deadline = performance.now() + patienceMs
+    await Promise.race([this.#counting, delay(patienceMs, undefined, { ref: false })])
+    const latest = async (): Promise<Totals | undefined> => (await this.#store.totals()) ?? known
+    // Another process may be at it.
+    while (!(await latest()) && performance.now() < deadline) await delay(50)
+    return latest()
+  }
+
+  async #count(since: Date | null): Promise<void> {
+    const [at, startedAt] = [new Date(), performance.now()]
+    const groups = new Map<string, TaskGroup>()
+    try {
+      for (let last: string | undefined = BEFORE_ALL; last !== undefined;) {
+        if (!(await this.#store.claim({ claimant: this.#claimant, now: new Date(), forMs: CLAIM_MS, since }))) return
+        const pieceAt = performance.now()
+        const piece = await this.#store.sums(last, this.#piece)
+        for (const group of piece.groups) add(groups, group)
+        last = countOf(piece.groups) === this.#piece ? piece.last : undefined
+        if (last !== undefined) await delay(performance.now() - pieceAt, undefined, { ref: false })
+      }
+      await this.#store.saveTotals({ groups: [...groups.values()], at, tookMs: performance.now() - startedAt })
+    } catch (error) {
+      this.#log.warn({ err: error }, 'tasks could not be counted')
+    }
+  }
+}
+
+const countOf = (groups: readonly TaskGroup[]): number => groups.reduce((sum, { count }) => sum + count, 0)
+
+function add(groups: Map<string, TaskGroup>, { count, bytesIn, bytesOut, ...of }: TaskGroup): void {
+  const key = Object.values(of).join(' ')
+  const sum = groups.get(key) ?? { ...of, count: 0, bytesIn: 0, bytesOut: 0 }
+  groups.set(key, { ...of, count: sum.count + count, bytesIn: sum.bytesIn + bytesIn, bytesOut: sum.bytesOut + bytesOut })
+}
