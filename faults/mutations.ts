@@ -33,7 +33,7 @@ export const mutations: readonly Mutation[] = [
       {
         file: `${api}/tasks/task-store.ts`,
         find: 'nextCheckAt: new Date(now.getTime() + leaseMs), checkedBy',
-        replace: 'nextCheckAt: new Date(now.getTime() + leaseMs * 1000), checkedBy',
+        replace: 'nextCheckAt: new Date(now.getTime() + leaseMs * 200), checkedBy',
       },
     ],
     caughtBy: { scenario: 'fi-05', invariant: 'I1', tasks: 20 },
@@ -44,8 +44,8 @@ export const mutations: readonly Mutation[] = [
     patches: [
       {
         file: `${api}/sync/sweeper.ts`,
-        find: '    if (!job) {\n',
-        replace: "    if (!job && task.dispatch.state === 'due') return undefined\n    if (!job) {\n",
+        find: "    if (!job) return 'lost'\n",
+        replace: "    if (!job) return task.dispatch.state === 'due' ? 'waits' : 'lost'\n",
       },
     ],
     caughtBy: { scenario: 'fi-06', invariant: 'I1', tasks: 30 },
@@ -170,14 +170,18 @@ export const mutations: readonly Mutation[] = [
     name: 'cursor',
     says: 'the listener starts with what comes next',
     patches: [
-      { file: `${api}/sync/queue-events-listener.ts`, find: 'lastEventId, autorun: false', replace: "lastEventId: '$', autorun: false" },
+      {
+        file: `${api}/sync/queue-events-listener.ts`,
+        find: 'this.#applied = this.#checked = stored ?? FROM_THE_START',
+        replace: 'this.#applied = this.#checked = `${Date.now()}-0`',
+      },
     ],
     caughtBy: { scenario: 'fi-14', invariant: 'extra', tasks: 60 },
   },
   {
     name: 'gap',
     says: 'nobody notices that events went by unread',
-    patches: [{ file: `${api}/sync/queue-events-listener.ts`, find: 'this.#gap = true', replace: 'this.#gap = false' }],
+    patches: [{ file: `${api}/sync/queue-events-listener.ts`, find: '    if (!this.#gap) return\n', replace: '    return\n' }],
     caughtBy: { scenario: 'fi-14', invariant: 'extra', tasks: 60 },
   },
   {

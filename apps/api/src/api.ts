@@ -192,8 +192,9 @@ export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): 
     new ReplayDeadLettersHandler({ store: deadLetters, retry: (tenant, id) => send(new RetryTask(tenant, id)) }),
   ])
 
-  const subscriber = new TaskEventsSubscriber({ redis: subscription, channel: names.channel, send, feed, log })
   const listener = new QueueEventsListener({ redis: consumer, names, queue, send, log, now })
+  const isBehind = (): boolean => listener.isBehind
+  const subscriber = new TaskEventsSubscriber({ redis: subscription, channel: names.channel, send, feed, isBehind, log })
   const sweeper = new Sweeper({
     store,
     queue,
@@ -204,7 +205,7 @@ export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): 
     now,
     intervalMs: env.SWEEP_INTERVAL_MS,
     leaseMs: env.DISPATCH_LEASE_MS,
-    repairGap: (repair) => listener.repairGap(repair),
+    events: listener,
   })
   const announcer = new InstallationAnnouncer({ redis: producer, names, dataDir, log })
   const batchCloser = new BatchCloser({ batches, send, intervalMs: env.SWEEP_INTERVAL_MS, log, now })

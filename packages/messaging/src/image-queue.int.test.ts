@@ -43,13 +43,13 @@ test('the queue, its keys and its jobs have the documented names', async () => {
   expect(redisNames({ queue: 'other' }).queue).toBe('other')
 })
 
-test('a job is tried three times, 2 s and 4 s apart less a random quarter, and kept for an hour among 5000, or among 500 failed ones', async () => {
+test('a job is tried three times, 2 s and 4 s apart less a random quarter, and kept for a day when it has finished, however many there are', async () => {
   await add(jobOf(2))
   expect((await queue.find(idOf(2), 1))?.opts).toMatchObject({
     attempts: 3,
     backoff: { type: 'exponential', delay: 2000, jitter: 0.25 },
-    removeOnComplete: { age: 3600, count: 5000 },
-    removeOnFail: { count: 500 },
+    removeOnComplete: { age: 86_400 },
+    removeOnFail: { age: 86_400 },
     priority: 10,
   })
 })

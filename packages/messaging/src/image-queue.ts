@@ -11,6 +11,7 @@ import {
 import { Queue, type Job, type JobsOptions } from 'bullmq'
 import type { Redis } from 'ioredis'
 import type { RedisNames } from './names.ts'
+import { readStreamEnds } from './queue-event-stream.ts'
 import { oldestWaitingSince, readQueueLoad, type QueueLoad } from './queue-load.ts'
 import { readWorkerPresence } from './worker-presence.ts'
 
@@ -34,9 +35,12 @@ export interface ImageDelivery {
 const BACKOFF_JITTER = 0.25
 /** About five events a job: room for some 40,000 jobs of listener outage before the oldest are trimmed. */
 const EVENTS_KEPT = 200_000
-/** The document is the record; these stay only so that a lost event can be made up for. */
-const KEEP_COMPLETED = { age: 3600, count: 5000 }
-const KEEP_FAILED = { count: 500 }
+/**
+ * A finished job is needed until its event is applied: it holds the result, and that it is there proves that it was not
+ * lost. So BullMQ drops it by age only, far beyond any outage of the API; what is applied goes long before
+ * (`KeptJobs` of the API). A bound on their number would drop those first that nobody has heard of yet.
+ */
+const KEEP_FINISHED = { age: 24 * 3600 }
 
 export type ImageQueue = ReturnType<typeof createImageQueue>
 
@@ -52,8 +56,8 @@ export function createImageQueue(options: { redis: Redis; names: RedisNames; pol
     streams: { events: { maxLen: EVENTS_KEPT } },
     defaultJobOptions: {
       backoff: { type: 'exponential', delay: policy.backoffMs, jitter: BACKOFF_JITTER },
-      removeOnComplete: KEEP_COMPLETED,
-      removeOnFail: KEEP_FAILED,
+      removeOnComplete: KEEP_FINISHED,
+      removeOnFail: KEEP_FINISHED,
     },
   })
   // Without a listener an 'error' ends the process; the connection logs its own.
@@ -87,6 +91,24 @@ export function createImageQueue(options: { redis: Redis; names: RedisNames; pol
     async remove(taskId: string, epoch: number): Promise<boolean> {
       assertConnected()
       return (await queue.remove(jobIdOf(taskId, epoch))) === 1
+    },
+
+    /** Takes jobs that have finished off the queue, in one round trip. */
+    async forget(jobIds: readonly string[]): Promise<void> {
+      assertConnected()
+      await Promise.all(jobIds.map((jobId) => queue.remove(jobId)))
+    },
+
+    /** The first and the last event kept; undefined where the stream is empty or lost. */
+    async eventEnds(): Promise<{ first: string; last: string } | undefined> {
+      assertConnected()
+      return readStreamEnds(redis, names)
+    },
+
+    /** Jobs that are still to be run. */
+    async backlog(): Promise<number> {
+      assertConnected()
+      return queue.getJobCountByTypes('waiting', 'prioritized', 'delayed')
     },
 
     async counts(): Promise<Record<JobState, number> & { isPaused: boolean; workers: number; oldestWaitingSince: number | null }> {

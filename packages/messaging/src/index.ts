@@ -13,6 +13,13 @@ export { announceInstallation, readAnnouncedInstallation } from './installation-
 export { inspectQueue, type QueueInspection } from './inspect-queue.ts'
 export { createMaintenance, type Maintenance } from './maintenance.ts'
 export { redisNames, type RedisNames } from './names.ts'
+export {
+  compareEventIds,
+  createQueueEventStream,
+  type QueueEvent,
+  type QueueEventPage,
+  type QueueEventStream,
+} from './queue-event-stream.ts'
 export { createQueueGauge, type QueueGauge, type QueueReading } from './queue-gauge.ts'
 export { type QueueLoad } from './queue-load.ts'
 export { publishTaskCommand, subscribeTaskCommands, type CommandHandlers } from './task-commands-channel.ts'

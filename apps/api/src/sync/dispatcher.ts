@@ -2,7 +2,11 @@ import type { ImageDelivery, ImageQueue } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
 import type { TaskStore } from '../tasks/task-store.ts'
 import { previousRuns, queuedAt, type TaskRecord } from '../tasks/task.ts'
+import { OutageLog } from './outage-log.ts'
 import type { SentNotes } from './sent-notes.ts'
+
+/** Jobs put on the queue with one command: Redis does nothing else meanwhile. */
+const BATCH = 500
 
 /**
  * Puts the jobs of due tasks on the queue: right after their insert, and from the sweeper for those that were left.
@@ -10,11 +14,13 @@ import type { SentNotes } from './sent-notes.ts'
  */
 export class Dispatcher {
   readonly #deps
+  readonly #outage: OutageLog
   #waiting: TaskRecord[] = []
   #running: Promise<void> | undefined
 
   constructor(deps: { store: TaskStore; queue: ImageQueue; notes: SentNotes; log: Logger }) {
     this.#deps = deps
+    this.#outage = new OutageLog(deps.log, 'tasks cannot be dispatched now; they stay due')
   }
 
   /** Never throws: a task that could not be dispatched stays due in its document and is met again by a sweep. */
@@ -33,20 +39,20 @@ export class Dispatcher {
   async #run(): Promise<void> {
     await Promise.resolve() // let the callers of this turn join the first batch
     while (this.#waiting.length > 0) {
-      const batch = this.#waiting
-      this.#waiting = []
+      const batch = this.#waiting.splice(0, BATCH)
       await this.#send(batch)
     }
     this.#running = undefined // in the same turn as the last look: whoever comes next starts anew
   }
 
   async #send(tasks: readonly TaskRecord[]): Promise<void> {
-    const { store, queue, notes, log } = this.#deps
+    const { store, queue, notes } = this.#deps
     try {
       await queue.add(tasks.map((task) => toDelivery(task, queue.policy.attempts)))
       notes.add(tasks)
+      this.#outage.worked()
     } catch (error) {
-      log.warn({ err: error, tasks: tasks.length }, 'could not dispatch now; the tasks stay due')
+      this.#outage.failed(error, { tasks: tasks.length })
       // Due at once, not when this process's lease ends: the sweep that follows the queue's return takes them.
       await store.checkNow(tasks.map((task) => task.id)).catch(() => {})
     }

@@ -1,10 +1,13 @@
 import type { Logger } from '@darkroom/runtime'
-import { recordLog, sampleJpeg, until } from '@darkroom/testing'
-import { afterAll, beforeAll, expect, inject, it } from 'vitest'
+import { createImageQueue, redisNames } from '@darkroom/messaging'
+import { recordLog, sampleJpeg, uniqueName, until } from '@darkroom/testing'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { connectRedis } from '@darkroom/runtime'
 import { startTestApi, testLog, type TestApi } from '../../test/start-test-api.ts'
+import { completedOf } from '../../test/task-history.ts'
 import { fatal, startTestWorker, type TestWorker } from '../../test/test-worker.ts'
 import type { Send } from '../mediator.ts'
+import { newTaskId } from '../tasks/task-store.ts'
 import type { UpdateTaskStatus } from '../tasks/update-task-status.ts'
 import { QueueEventsListener } from './queue-events-listener.ts'
 
@@ -47,4 +50,94 @@ it('waiting and active jobs are logged, completed and failed ones become the one
   }
   await listener.stop()
   redis.disconnect()
+})
+
+describe('on a stream of its own', () => {
+  const result = (id: string): string => JSON.stringify(completedOf({ id }))
+  const outage = (): Error => Object.assign(new Error('not reachable'), { name: 'MongoServerSelectionError' })
+
+  async function listen(send: (taskId: string) => Promise<void>) {
+    const names = redisNames({ namespace: uniqueName('events'), queue: 'q' })
+    const redis = connectRedis(inject('redisUrl'), 'consumer', testLog)
+    const queue = createImageQueue({ redis, names, policy: { attempts: 3, backoffMs: 2000 } })
+    const { log, lines } = recordLog<Logger>()
+    const sendCommand = (({ event }: UpdateTaskStatus) => send(event.taskId)) as unknown as Send
+    const listener = new QueueEventsListener({ redis, names, queue, send: sendCommand, log, now: Date.now })
+    const key = `${names.prefix}:q:events`
+    return {
+      listener,
+      redis,
+      key,
+      lines,
+      complete: (taskId: string, id = '*') => redis.xadd(key, id, 'event', 'completed', 'jobId', taskId, 'returnvalue', result(taskId)),
+      stop: async () => {
+        await listener.stop()
+        await queue.close()
+        await redis.del(key, `${names.prefix}:q:applied-event`, `${names.prefix}:q:meta`)
+        redis.disconnect()
+      },
+    }
+  }
+
+  it('an outage of the store stops the reading, is logged once, and nothing is skipped', async () => {
+    let isAway = true
+    let tries = 0
+    const applied: string[] = []
+    const { listener, complete, lines, stop } = await listen(async (taskId) => {
+      tries++
+      if (isAway) throw outage()
+      applied.push(taskId)
+    })
+    const ids = Array.from({ length: 1200 }, () => newTaskId())
+    await Promise.all(ids.map((id) => complete(id)))
+    await listener.start()
+    await until(() => tries > 16, { what: 'a second try' })
+    expect(listener.isBehind).toBe(true)
+    expect(tries).toBeLessThan(100)
+    expect(applied).toEqual([])
+    isAway = false
+    await until(() => applied.length >= ids.length, { what: 'all events' })
+    expect(applied.toSorted()).toEqual(ids.toSorted())
+    await until(() => !listener.isBehind, { what: 'the end of the stream' })
+    const said = lines.filter(({ level }) => level === 'warn' || level === 'info').map(({ level }) => level)
+    expect(said).toEqual(['warn', 'info'])
+    await stop()
+  })
+
+  it('a page is applied before the next one is read', async () => {
+    const held = Promise.withResolvers<void>()
+    let sent = 0
+    const { listener, complete, redis, key, stop } = await listen(() => (sent++, held.promise))
+    const first = await complete(newTaskId())
+    await listener.start()
+    await until(() => sent === 1, { what: 'the first event' })
+    for (let index = 0; index < 20; index++) await complete(newTaskId())
+    const last = (await redis.xrevrange(key, '+', '-', 'COUNT', 1))[0]?.[0] as string
+    expect([sent, listener.hasApplied(first!)]).toEqual([1, false])
+    held.resolve()
+    await until(() => listener.hasApplied(last), { what: 'the other events' })
+    expect(sent).toBe(21)
+    await stop()
+  })
+
+  it('a stream that begins anew with lower ids is read from its start', async () => {
+    const applied: string[] = []
+    const { listener, complete, redis, key, stop } = await listen(async (taskId) => void applied.push(taskId))
+    let repairs = 0
+    const repair = async (): Promise<void> => void repairs++
+    const [before, after] = [newTaskId(), newTaskId()]
+    await complete(before, '2000-1')
+    await listener.start()
+    await until(() => applied.length === 1, { what: 'the first event' })
+    await listener.repairGap(repair) // nobody knew where to read on from
+    await listener.repairGap(repair)
+    expect(repairs).toBe(1)
+    await redis.del(key)
+    await complete(after, '1000-1')
+    await listener.repairGap(repair)
+    expect(repairs).toBe(2)
+    await until(() => applied.length === 2, { what: 'the event with the lower id' })
+    expect(applied).toEqual([before, after])
+    await stop()
+  })
 })

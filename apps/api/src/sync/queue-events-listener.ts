@@ -1,65 +1,102 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { parseJobId } from '@darkroom/contracts'
-import type { ImageQueue, RedisNames } from '@darkroom/messaging'
+import {
+  compareEventIds,
+  createQueueEventStream,
+  type ImageQueue,
+  type QueueEvent,
+  type QueueEventPage,
+  type RedisNames,
+} from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
-import { QueueEvents } from 'bullmq'
 import type { Redis } from 'ioredis'
+import pLimit from 'p-limit'
 import type { Send } from '../mediator.ts'
+import { isStoreOutage } from '../tasks/store-outage.ts'
 import { UpdateTaskStatus } from '../tasks/update-task-status.ts'
-import { compareEventIds, EventCursor } from './event-cursor.ts'
 import { completedEvent, failedEvent } from './job-outcome.ts'
+import { KEEP, KeptJobs } from './kept-jobs.ts'
+import { OutageLog } from './outage-log.ts'
 
-const RESTART_AFTER_MS = 1000
+const RETRY_MS = 1000
+/** An event that fails for another reason than an outage is tried so often before it is left to the sweeper. */
+const TRIES = 5
+const APPLIED_AT_ONCE = 16
+const SAVE_EVERY_MS = 1000
+const FROM_THE_START = '0-0'
+
+const LOGGED: Readonly<Record<string, string>> = { waiting: 'waiting', active: 'active', stalled: 'stalled: its worker was lost' }
 
 /**
- * Reads the queue's event stream from where it was last known to be applied, so that results which ended while no API
- * ran, or while the channel was away, are met. It owns final failures: the queue alone knows that no attempt follows.
+ * Reads the queue's event stream from where it was last applied, so that results which ended while no API ran, or while
+ * the channel was away, are met. It owns final failures: the queue alone knows that no attempt follows.
+ *
+ * A page is applied before the next one is read, and the cursor moves with it. So the stream is read only as fast as it
+ * is applied, at most a page is in memory, and an outage of the store stops the reading.
  */
 export class QueueEventsListener {
   readonly #deps
-  readonly #cursor: EventCursor
-  #events: QueueEvents | undefined
-  #restart: NodeJS.Timeout | undefined
-  #stopped = true
+  readonly #cursorKey: string
+  readonly #reader: Redis
+  readonly #stream
+  readonly #stopping = new AbortController()
+  readonly #kept: Record<'completed' | 'failed', KeptJobs>
+  readonly #outage: OutageLog
+  readonly #limit = pLimit(APPLIED_AT_ONCE)
+  #running: Promise<void> | undefined
+  /** Every event up to this one is applied. */
+  #applied = FROM_THE_START
+  #movedAt = performance.now()
+  #savedAt = 0
+  /** More events wait than a page holds, or those at hand cannot be applied now. */
+  #behind = false
   /** Events may have gone by unread, and nobody has made up for it yet. */
   #gap = false
-  /** Where the stream began when it was last looked at: each beginning behind the cursor is one gap. */
-  #seenStart: string | undefined
-  readonly #stream: string
+  /** Where the cursor was when the stream was last checked for a gap. */
+  #checked = FROM_THE_START
 
   constructor(deps: { redis: Redis; names: RedisNames; queue: ImageQueue; send: Send; log: Logger; now: () => number }) {
+    const { redis, names, queue, log, now } = deps
     this.#deps = deps
-    this.#cursor = new EventCursor(deps.redis, `${deps.names.prefix}:${deps.names.queue}:applied-event`)
-    this.#stream = `${deps.names.prefix}:${deps.names.queue}:events`
+    this.#cursorKey = `${names.prefix}:${names.queue}:applied-event`
+    this.#reader = redis.duplicate({ lazyConnect: true })
+    this.#reader.on('error', () => {}) // the connection that it is a copy of logs the same outage
+    this.#stream = createQueueEventStream(this.#reader, names)
+    this.#kept = { completed: new KeptJobs(queue, KEEP.completed, now), failed: new KeptJobs(queue, KEEP.failed, now) }
+    this.#outage = new OutageLog(log, 'queue events cannot be applied now; reading stops until they can')
   }
 
+  /** Whether there is more to apply than comes in: whoever else brings the same news need not add to it. */
+  get isBehind(): boolean {
+    return this.#behind
+  }
+
+  /** Whether every event up to this one is applied. */
+  hasApplied(eventId: string): boolean {
+    return compareEventIds(this.#applied, eventId) >= 0
+  }
+
+  /** For how long nothing was read and applied, in ms; an idle stream counts as read. */
+  get stuckMs(): number {
+    return performance.now() - this.#movedAt
+  }
+
+  /** Waits for Redis, however long it is away, and reads on until `stop`. */
   async start(): Promise<void> {
-    const { redis, names, log } = this.#deps
-    this.#stopped = false
-    const lastEventId = await this.#cursor.load()
-    // Now, for as soon as reading begins the cursor jumps over whatever was trimmed.
-    await this.#lookForGap()
-    const events = new QueueEvents(names.queue, { connection: redis, prefix: names.prefix, lastEventId, autorun: false })
-    this.#events = events
-    events.on('error', (error) => log.debug({ err: error }, 'the event stream is not reachable'))
-    events.on('waiting', ({ jobId }, id) => this.#note('waiting', jobId, id))
-    events.on('active', ({ jobId }, id) => this.#note('active', jobId, id))
-    events.on('stalled', ({ jobId }, id) => this.#note('stalled: its worker was lost', jobId, id))
-    events.on('completed', ({ jobId, returnvalue }, id) => this.#follow(id, () => this.#completed(jobId, returnvalue)))
-    events.on('failed', ({ jobId }, id) => this.#follow(id, () => this.#failed(jobId)))
-    // Runs until it is closed; it reconnects by itself.
-    void events.run().catch((error: unknown) => log.warn({ err: error }, 'the event stream ended'))
-    log.debug({ lastEventId }, 'listening to queue events')
+    const stored = await this.#deps.redis.get(this.#cursorKey)
+    // Nobody knows how far the events were applied: Redis is new, or has lost it together with the queue.
+    this.#gap = stored === null
+    this.#applied = this.#checked = stored ?? FROM_THE_START
+    this.#deps.log.debug({ after: this.#applied }, 'reading queue events')
+    this.#running = this.#run()
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true
-    clearTimeout(this.#restart)
-    const closed = this.#events?.close().catch(() => {})
-    await this.#cursor.settle()
-    // Without Redis there is nothing to say goodbye to; the cursor it has is only older.
-    if (this.#deps.redis.status !== 'ready') return
-    await closed
-    await this.#cursor.save()
+    this.#stopping.abort()
+    this.#reader.disconnect()
+    await this.#running
+    // Without Redis the cursor cannot be saved: the next process reads a little more than it must.
+    if (this.#deps.redis.status === 'ready') await this.#save()
   }
 
   /**
@@ -68,61 +105,127 @@ export class QueueEventsListener {
    * asked for again.
    */
   async repairGap(repair: () => Promise<void>): Promise<void> {
-    if (this.#stopped) return
+    if (this.#running === undefined || this.#stopping.signal.aborted) return
     await this.#lookForGap()
     if (!this.#gap) return
     await repair()
     this.#gap = false
   }
 
+  /**
+   * The stream must begin before the place where the cursor was at the last look: what lies between the two was read,
+   * or still can be. A stream that ends before the cursor, or is not there, is another one, and is read from its start.
+   */
   async #lookForGap(): Promise<void> {
-    const { applied } = this.#cursor
-    const [first] = await this.#deps.redis.xrange(this.#stream, '-', '+', 'COUNT', 1)
-    const start = first?.[0] ?? 'none'
-    const missing = first ? compareEventIds(first[0], applied) > 0 : applied !== '0-0'
-    if (missing && start !== this.#seenStart) this.#gap = true
-    this.#seenStart = start
+    const applied = this.#applied
+    const ends = await this.#deps.queue.eventEnds()
+    const checked = this.#checked
+    this.#checked = applied
+    if (checked === FROM_THE_START) return
+    if (ends && compareEventIds(ends.first, checked) <= 0 && compareEventIds(ends.last, checked) >= 0) return
+    this.#gap = true
+    if (!ends || compareEventIds(ends.last, applied) < 0) this.#applied = this.#checked = FROM_THE_START
   }
 
-  #note(state: string, jobId: string, eventId: string): void {
-    this.#deps.log.debug({ jobId, eventId }, state)
-  }
-
-  /** Handlers are not awaited by BullMQ and must not throw into it. */
-  #follow(eventId: string, apply: () => Promise<void>): void {
-    // Too late to be done before the stores are left: it stays behind the cursor, for whoever reads on from there.
-    if (this.#stopped) return
+  async #run(): Promise<void> {
     const { log } = this.#deps
-    void this.#cursor.track(eventId, apply()).catch((error: unknown) => {
-      log.warn({ eventId, err: error }, 'queue event not applied: reading on from before it')
-      this.#rewind()
-    })
+    const trouble = new OutageLog(log, 'queue events cannot be read now')
+    while (!this.#stopping.signal.aborted) {
+      try {
+        const from = this.#applied
+        const page = await this.#stream.readAfter(from)
+        this.#behind = page.full
+        // A stream that is read slowly may be trimmed in front of the reader.
+        if (page.full) await this.#lookForGap()
+        await this.#apply(page)
+        // Unless the stream was found to be another one meanwhile.
+        const last = page.events.at(-1)
+        if (last && !this.#stopping.signal.aborted && this.#applied === from) this.#applied = last.id
+        this.#movedAt = performance.now()
+        this.#behind = page.full
+        if (performance.now() - this.#savedAt > SAVE_EVERY_MS) await this.#save()
+        trouble.worked()
+      } catch (error) {
+        if (this.#stopping.signal.aborted) return
+        trouble.failed(error)
+        await this.#pause()
+      }
+    }
   }
 
-  async #completed(jobId: string, returnValue: unknown): Promise<void> {
-    const event = completedEvent(returnValue)
+  /** Ends when all events of the page are applied, however long the store is away, or when it is told to stop. */
+  async #apply({ events }: QueueEventPage): Promise<void> {
+    for (const { name, fields, id } of events) if (LOGGED[name]) this.#deps.log.debug({ jobId: fields['jobId'], eventId: id }, LOGGED[name])
+    const ends = events.filter(({ name }) => name === 'completed' || name === 'failed')
+    let left = ends
+    for (let tries = 1; left.length > 0 && !this.#stopping.signal.aborted; tries++) {
+      left = await this.#tryAll(left, tries)
+      if (left.length === 0) break
+      this.#behind = true
+      await this.#pause()
+    }
+    if (left.length > 0 || ends.length === 0) return
+    this.#outage.worked()
+    for (const name of ['completed', 'failed'] as const) {
+      const jobIds = ends.flatMap((event) => (event.name === name ? (event.fields['jobId'] ?? []) : []))
+      await this.#kept[name].applied(jobIds).catch(() => {}) // they go by their age
+    }
+  }
+
+  /** Answers the events that could not be applied. The first that fails keeps those behind it from being tried in vain. */
+  async #tryAll(events: readonly QueueEvent[], tries: number): Promise<QueueEvent[]> {
+    const { log } = this.#deps
+    let away = false
+    const outcomes = events.map((event) =>
+      this.#limit(async () => {
+        if (away || this.#stopping.signal.aborted) return event
+        try {
+          await (event.name === 'completed' ? this.#completed(event) : this.#failed(event))
+          return undefined
+        } catch (error) {
+          away ||= isStoreOutage(error)
+          if (!isStoreOutage(error) && tries >= TRIES) {
+            log.error({ eventId: event.id, jobId: event.fields['jobId'], err: error }, 'queue event not applied: left to the sweeper')
+            return undefined
+          }
+          this.#outage.failed(error, { eventId: event.id })
+          return event
+        }
+      }),
+    )
+    return (await Promise.all(outcomes)).filter((event) => event !== undefined)
+  }
+
+  async #completed({ fields: { jobId = '', returnvalue } }: QueueEvent): Promise<void> {
+    const event = completedEvent(parseJson(returnvalue))
     if (event) await this.#deps.send(new UpdateTaskStatus(event))
     else if (parseJobId(jobId)) this.#deps.log.error({ jobId }, 'a job completed without a result that can be read')
   }
 
-  async #failed(jobId: string): Promise<void> {
+  async #failed({ fields: { jobId = '' } }: QueueEvent): Promise<void> {
     const { queue, send, now } = this.#deps
     const id = parseJobId(jobId)
     if (!id) return
     const job = await queue.find(id.taskId, id.epoch)
-    // Gone from the queue, or running anew since: whatever became of it is told by a later event or found by the sweeper.
+    // Not in the queue, or running anew since: a later event or the sweeper tells what became of it.
     if (job?.finishedOn && job.failedReason) await send(new UpdateTaskStatus(failedEvent(job, now())))
   }
 
-  /** An event that could not be applied (MongoDB away) stops the reading; it goes on from the cursor, which is before it. */
-  #rewind(): void {
-    if (this.#stopped || this.#restart) return
-    const events = this.#events
-    this.#events = undefined
-    this.#restart = setTimeout(() => {
-      this.#restart = undefined
-      if (!this.#stopped) void this.start().catch(() => this.#rewind())
-    }, RESTART_AFTER_MS)
-    void events?.close().catch(() => {})
+  /** Losing the cursor costs only a longer replay, in which nothing takes effect twice. */
+  async #save(): Promise<void> {
+    this.#savedAt = performance.now()
+    if (this.#applied !== FROM_THE_START) await this.#deps.redis.set(this.#cursorKey, this.#applied)
+  }
+
+  #pause(): Promise<void> {
+    return pause(RETRY_MS, undefined, { signal: this.#stopping.signal }).catch(() => {})
+  }
+}
+
+function parseJson(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? '')
+  } catch {
+    return undefined
   }
 }

@@ -8,12 +8,17 @@ import { isFinal, queuedAt, type TaskRecord } from '../tasks/task.ts'
 import { UpdateTaskStatus } from '../tasks/update-task-status.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import { completedEvent, failedEvent, processingEvent } from './job-outcome.ts'
+import { LostJobs } from './lost-jobs.ts'
+import { OutageLog } from './outage-log.ts'
+import type { QueueEventsListener } from './queue-events-listener.ts'
+import { recheckMs } from './recheck-ms.ts'
 
-/** Tasks taken in one pass. */
-const BATCH = 200
-/** A healthy task is asked about again after half its age, within these bounds: a long backlog is not asked to death. */
-const RECHECK_MIN_MS = 10_000
-const RECHECK_MAX_MS = 60_000
+/** Tasks taken at a time. */
+const BATCH = 500
+const SAY_LATE_EVERY_MS = 60_000
+
+/** What was found: `done` needs no more here, `waits` is to be looked at again, of a `lost` job nothing useful is in the queue. */
+type Finding = 'done' | 'waits' | 'late' | 'lost'
 
 /**
  * Makes documents and queue agree where the events did not: it asks the queue about every unfinished task that is due
@@ -21,9 +26,12 @@ const RECHECK_MAX_MS = 60_000
  */
 export class Sweeper {
   readonly #deps
+  readonly #lost: LostJobs
+  readonly #outage: OutageLog
   #timer: NodeJS.Timeout | undefined
   #pass: Promise<void> | undefined
   #stopped = true
+  #saidLateAt = Number.NEGATIVE_INFINITY
 
   constructor(deps: {
     store: TaskStore
@@ -31,8 +39,7 @@ export class Sweeper {
     dispatcher: Dispatcher
     stopJob: StopJob
     send: Send
-    /** Calls back when events may have gone by unread, again and again until it is made up for. */
-    repairGap: (repair: () => Promise<void>) => Promise<void>
+    events: Pick<QueueEventsListener, 'isBehind' | 'hasApplied' | 'stuckMs' | 'repairGap'>
     log: Logger
     intervalMs: number
     /** How long the tasks of a pass are this replica's alone. Should it die, that is what they lose. */
@@ -40,6 +47,8 @@ export class Sweeper {
     now: () => number
   }) {
     this.#deps = deps
+    this.#lost = new LostJobs(deps)
+    this.#outage = new OutageLog(deps.log, 'the sweep did not end; the next one goes on')
   }
 
   /** At once, for a process that died may have left tasks, and then again and again. */
@@ -73,65 +82,105 @@ export class Sweeper {
   }
 
   async #sweep(): Promise<void> {
-    const { store, log, now, leaseMs } = this.#deps
+    const { queue, events } = this.#deps
     try {
       await this.#makeUpForGap()
-      for (let claimed = BATCH; claimed === BATCH && !this.#stopped;) {
-        const tasks = await store.claimDue({ now: new Date(now()), leaseMs, limit: BATCH, claimant: randomUUID() })
-        await Promise.all(tasks.map((task) => this.#check(task)))
-        claimed = tasks.length
-      }
+      const backlog = await queue.backlog()
+      let claimed = BATCH
+      // While the listener is behind, the store is better used for its results: one batch a pass must do.
+      for (let first = true; claimed === BATCH && !this.#stopped && (first || !events.isBehind); first = false)
+        claimed = await this.#checkDue(backlog)
+      this.#outage.worked()
     } catch (error) {
-      log.warn({ err: error }, 'the sweep did not end; the next one goes on')
+      this.#outage.failed(error)
     }
   }
 
   async #makeUpForGap(): Promise<void> {
-    const { store, repairGap, log } = this.#deps
+    const { store, events, log } = this.#deps
     const repair = async (): Promise<void> => {
       const tasks = await store.checkAllNow()
-      log.warn({ tasks }, 'queue events may be lost: checking every unfinished task')
+      if (tasks > 0) log.warn({ tasks }, 'queue events may be lost: checking every unfinished task')
     }
     // Redis away is no gap yet: it is asked again with the next pass.
-    await repairGap(repair).catch((error: unknown) => log.debug({ err: error }, 'could not look for lost events now'))
+    await events.repairGap(repair).catch((error: unknown) => log.debug({ err: error }, 'could not look for lost events now'))
   }
 
-  /** A fault leaves the task leased; it is due again when the lease ends. */
-  async #check(task: TaskRecord): Promise<void> {
-    const { log } = this.#deps
+  /** Checks one batch of due tasks; answers how many they were. A fault leaves them leased: they are due when the lease ends. */
+  async #checkDue(backlog: number): Promise<number> {
+    const { store, leaseMs } = this.#deps
+    const now = await store.now()
+    const tasks = await store.claimDue({ now, leaseMs, limit: BATCH, claimant: randomUUID() })
+    const findings = await Promise.all(tasks.map((task) => this.#check(task, now)))
+    const found = Map.groupBy(tasks, (_task, index) => findings[index])
+    const late = found.get('late') ?? []
+    await this.#lost.dispatch(found.get('lost') ?? [])
+    const delays = Map.groupBy([...(found.get('waits') ?? []), ...late], (task) =>
+      recheckMs({ ageMs: now.getTime() - queuedAt(task).getTime(), backlog }),
+    )
+    for (const [delayMs, waiting] of delays)
+      await store.postpone(
+        waiting.map(({ id }) => id),
+        new Date(now.getTime() + delayMs),
+      )
+    this.#sayLate(late, now)
+    return tasks.length
+  }
+
+  /** Undefined when it cannot be told now. */
+  async #check(task: TaskRecord, now: Date): Promise<Finding | undefined> {
     try {
-      const repair = await this.#repair(task)
-      if (repair) log.info({ taskId: task.id, status: task.status, repair }, 'sweeper repaired a task')
+      const finding = isFinal(task.status) ? await this.#stop(task) : await this.#compare(task)
+      return finding === 'waits' && task.lateAt && task.lateAt < now ? 'late' : finding
     } catch (error) {
-      log.debug({ taskId: task.id, err: error }, 'could not check the task now')
-    }
-  }
-
-  async #repair(task: TaskRecord): Promise<string | undefined> {
-    const { store, queue, dispatcher, stopJob, now } = this.#deps
-    if (isFinal(task.status)) {
-      // Cancelled. Until its job is known to be gone it is leased again and again.
-      if (await stopJob(task.id, task.epoch)) await store.settle(task)
+      this.#deps.log.debug({ taskId: task.id, err: error }, 'could not check the task now')
       return undefined
     }
-    const job = await queue.find(task.id, task.epoch)
-    if (!job) {
-      await dispatcher.dispatch(task)
-      return task.dispatch.state === 'due' ? 'dispatched' : 'dispatched again: the queue had lost the job'
-    }
-    const state = await job.getState()
-    if (state === 'completed') return this.#apply(completedEvent(job.returnvalue), 'completion applied')
-    if (state === 'failed') return this.#apply(failedEvent(job, now()), 'failure applied')
-    const repaired =
-      state === 'active' && task.status === 'pending' ? await this.#apply(processingEvent(job, now()), 'start applied') : undefined
-    await store.postpone(task.id, new Date(now() + recheckMs(now() - queuedAt(task).getTime())))
-    return repaired
   }
 
-  async #apply(event: UpdateTaskStatus['event'] | undefined, repair: string): Promise<string | undefined> {
-    if (!event) return undefined
-    return (await this.#deps.send(new UpdateTaskStatus(event))) ? repair : undefined
+  /** A cancelled task. Until its job is known to be gone it is leased again and again. */
+  async #stop(task: TaskRecord): Promise<Finding | undefined> {
+    if (!(await this.#deps.stopJob(task.id, task.epoch))) return undefined
+    await this.#deps.store.settle(task)
+    return 'done'
+  }
+
+  async #compare(task: TaskRecord): Promise<Finding> {
+    const { queue, now } = this.#deps
+    const job = await queue.find(task.id, task.epoch)
+    if (!job) return 'lost'
+    const state = await job.getState()
+    switch (state) {
+      case 'completed':
+        return this.#apply(completedEvent(job.returnvalue), 'completion applied')
+      case 'failed':
+        return this.#apply(failedEvent(job, now()), 'failure applied')
+      case 'active':
+        if (task.status === 'pending') await this.#apply(processingEvent(job, now()), 'start applied')
+        return 'waits'
+      case 'waiting':
+      case 'prioritized':
+      case 'delayed':
+        return 'waits'
+      // In none of the queue's lists, as after the loss of one of them, or behind children, which no job of ours has: no worker will ever get it.
+      case 'unknown':
+      case 'waiting-children':
+        return 'lost'
+      default:
+        return state satisfies never
+    }
+  }
+
+  async #apply(event: UpdateTaskStatus['event'] | undefined, repair: string): Promise<Finding> {
+    const task = event && (await this.#deps.send(new UpdateTaskStatus(event)))
+    if (task) this.#deps.log.info({ taskId: task.id, status: task.status, repair }, 'sweeper repaired a task')
+    return 'done'
+  }
+
+  /** A job that waits in its place for far too long cannot be repaired here, but somebody should look. */
+  #sayLate(late: readonly TaskRecord[], now: Date): void {
+    if (late.length === 0 || now.getTime() - this.#saidLateAt < SAY_LATE_EVERY_MS) return
+    this.#saidLateAt = now.getTime()
+    this.#deps.log.warn({ tasks: late.length, example: late[0]?.id }, 'tasks wait far longer than expected: are there enough workers?')
   }
 }
-
-const recheckMs = (ageMs: number): number => Math.min(RECHECK_MAX_MS, Math.max(RECHECK_MIN_MS, ageMs / 2))

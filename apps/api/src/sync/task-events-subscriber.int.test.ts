@@ -1,8 +1,9 @@
+import type { TaskEvent } from '@darkroom/contracts'
 import { createTaskEventsPublisher } from '@darkroom/messaging'
 import { uniqueName, until } from '@darkroom/testing'
 import { expect, it } from 'vitest'
 import { openRedis, testLog } from '../../test/start-test-api.ts'
-import { completedOf, newRecord } from '../../test/task-history.ts'
+import { completedOf, createdOf, historyOf, newRecord } from '../../test/task-history.ts'
 import type { Send } from '../mediator.ts'
 import type { TaskFeed } from '../tasks/task-feed.ts'
 import type { UpdateTaskStatus } from '../tasks/update-task-status.ts'
@@ -17,7 +18,7 @@ it('once it is drained, what comes is left to others: the stores are about to be
     subscriptions.map(async (redis) => {
       const heard: string[] = []
       const send = (async ({ event }: UpdateTaskStatus) => void heard.push(event.taskId)) as unknown as Send
-      const subscriber = new TaskEventsSubscriber({ redis, channel, send, feed, log: testLog })
+      const subscriber = new TaskEventsSubscriber({ redis, channel, send, feed, isBehind: () => false, log: testLog })
       await subscriber.start()
       return { subscriber, heard }
     }),
@@ -31,4 +32,45 @@ it('once it is drained, what comes is left to others: the stores are about to be
   await until(() => second?.heard.length === 2, { what: 'the second event' })
   expect(first?.heard).toEqual([before.id])
   for (const redis of [publisher, ...subscriptions]) redis.disconnect()
+})
+
+it('while the event stream has results to catch up with, only live progress is passed on', async () => {
+  const channel = uniqueName('events')
+  const [publisher, redis] = await Promise.all([openRedis(), openRedis()])
+  const publish = createTaskEventsPublisher(publisher, channel, () => {})
+  const heard: string[] = []
+  const feed = { changed: () => heard.push('changed'), progressed: () => heard.push('progressed') } as unknown as TaskFeed
+  const send = (async ({ event }: UpdateTaskStatus) => void heard.push(event.eventType)) as unknown as Send
+  let isBehind = true
+  const subscriber = new TaskEventsSubscriber({ redis, channel, send, feed, isBehind: () => isBehind, log: testLog })
+  await subscriber.start()
+  const [, progress, completed] = historyOf(newRecord(), [{ progress: 1, end: 'completed' }])
+  for (const event of [progress, completed, createdOf(newRecord())]) await publish(event as TaskEvent)
+  await until(() => heard.includes('changed'), { what: 'the last event' })
+  expect(heard).toEqual(['progressed', 'changed'])
+  isBehind = false
+  await publish(completed as TaskEvent)
+  await until(() => heard.length === 3, { what: 'the event' })
+  expect(heard.at(-1)).toBe('task.completed')
+  for (const connection of [publisher, redis]) connection.disconnect()
+})
+
+it('of more events than it can take in hand the rest is left to the event stream', async () => {
+  const channel = uniqueName('events')
+  const [publisher, redis] = await Promise.all([openRedis(), openRedis()])
+  const publish = createTaskEventsPublisher(publisher, channel, () => {})
+  const feed = { changed: () => (last = true), progressed: () => {} } as unknown as TaskFeed
+  let last = false
+  let sent = 0
+  const store = Promise.withResolvers<undefined>()
+  const send = (() => (sent++, store.promise)) as unknown as Send
+  const subscriber = new TaskEventsSubscriber({ redis, channel, send, feed, isBehind: () => false, log: testLog })
+  await subscriber.start()
+  for (let index = 0; index < 1100; index++) void publish(completedOf(newRecord()))
+  await publish(createdOf(newRecord()))
+  await until(() => last, { what: 'the last event' })
+  expect(sent).toBe(1000)
+  store.resolve(undefined)
+  await subscriber.drain()
+  for (const connection of [publisher, redis]) connection.disconnect()
 })

@@ -5,9 +5,13 @@ import type { Redis } from 'ioredis'
 import type { Send } from '../mediator.ts'
 import type { TaskFeed } from '../tasks/task-feed.ts'
 import { UpdateTaskStatus } from '../tasks/update-task-status.ts'
+import { OutageLog } from './outage-log.ts'
 
 /** These were published by an API process after its own write: there is nothing left to do for them. */
 const OWN_EVENTS: readonly TaskEvent['eventType'][] = ['task.created', 'task.failed', 'task.cancelled', 'task.expired']
+
+/** Events in hand at a time. What comes beyond them is left to the queue's event stream, which waits until it is read. */
+const IN_HAND_MAX = 1000
 
 /**
  * Turns what workers say on the channel into commands. This is the fast carrier and may lose messages; what it loses
@@ -16,10 +20,20 @@ const OWN_EVENTS: readonly TaskEvent['eventType'][] = ['task.created', 'task.fai
 export class TaskEventsSubscriber {
   readonly #deps
   readonly #handling = new Set<Promise<unknown>>()
+  readonly #outage: OutageLog
   #draining = false
 
-  constructor(deps: { redis: Redis; channel: string; send: Send; feed: TaskFeed; log: Logger }) {
+  constructor(deps: {
+    redis: Redis
+    channel: string
+    send: Send
+    feed: TaskFeed
+    /** The event stream has more to apply than comes in: it brings the results in their order, and all the rest would hold it up. */
+    isBehind: () => boolean
+    log: Logger
+  }) {
     this.#deps = deps
+    this.#outage = new OutageLog(deps.log, 'task events cannot be applied now; the event stream brings their results again')
   }
 
   async start(): Promise<void> {
@@ -38,19 +52,22 @@ export class TaskEventsSubscriber {
 
   #handle(event: TaskEvent): void {
     if (this.#draining) return
-    const { feed, log } = this.#deps
+    const { feed, isBehind } = this.#deps
+    // Another process did it: those who follow the task here do not know of it yet. Of all others the command tells them.
+    if (OWN_EVENTS.includes(event.eventType)) return feed.changed(event.tenant, event.taskId)
     if (event.eventType === 'task.progress') feed.progressed(event)
-    const handled = this.#apply(event).catch((error: unknown) =>
-      log.warn({ taskId: event.taskId, event: event.eventType, err: error }, 'event not applied; another carrier brings it again'),
-    )
+    if (isBehind() || this.#handling.size >= IN_HAND_MAX) return
+    const handled = this.#apply(event)
     this.#handling.add(handled)
     void handled.finally(() => this.#handling.delete(handled))
   }
 
   async #apply(event: TaskEvent): Promise<void> {
-    const { send, feed } = this.#deps
-    // Another process did it: those who follow the task here do not know of it yet. Of all others the command tells them.
-    if (OWN_EVENTS.includes(event.eventType)) feed.changed(event.tenant, event.taskId)
-    else await send(new UpdateTaskStatus(event))
+    try {
+      await this.#deps.send(new UpdateTaskStatus(event))
+      this.#outage.worked()
+    } catch (error) {
+      this.#outage.failed(error, { taskId: event.taskId, event: event.eventType })
+    }
   }
 }

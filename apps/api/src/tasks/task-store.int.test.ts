@@ -1,4 +1,5 @@
 import { uniqueName } from '@darkroom/testing'
+import { Types } from 'mongoose'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openDatabase } from '../../test/start-test-api.ts'
 import { historyOf, newRecord } from '../../test/task-history.ts'
@@ -94,13 +95,35 @@ describe('tasks that are due for a check', () => {
   })
 
   it('can be put off, and can all be made due at once, but never those that have ended', async () => {
-    const open = await newTask({ nextCheckAt: now })
+    const open = await newTask({ nextCheckAt: new Date() })
     const ended = await newTask({ nextCheckAt: null, status: 'completed' })
-    for (const { id } of [open, ended]) await store.postpone(id, later(60_000))
-    expect(await claim('a')).toEqual([])
+    await store.postpone(ids([open, ended]), new Date(Date.now() + 60_000))
+    expect(await claim('a', new Date())).toEqual([])
     expect((await store.find('mine', ended.id))?.nextCheckAt).toBeNull()
     expect(await store.checkAllNow()).toBe(1)
     expect(ids(await claim('a', new Date()))).toEqual([open.id])
+  })
+
+  it('can all be made due at once, however many they are', async () => {
+    const nextCheckAt = new Date(Date.now() + 60_000)
+    const tasks = Array.from({ length: 2500 }, () => newRecord({ nextCheckAt }))
+    const documents = tasks.map(({ id, ...task }) => ({ _id: new Types.ObjectId(id), ...task }))
+    await database.connection.collection('tasks').insertMany(documents as never)
+    expect(await store.checkAllNow()).toBe(2500)
+    expect(await store.checkAllNow()).toBe(0)
+  })
+
+  it('are due also where a clock that ran ahead has set their check for much later', async () => {
+    const ahead = await newTask({ nextCheckAt: later(3_600_000) })
+    await newTask({ nextCheckAt: later(600_000) })
+    expect(ids(await claim('a'))).toEqual([ahead.id])
+    expect(await claim('b')).toEqual([])
+  })
+
+  it('are leased by the clock of the database', async () => {
+    const [before, at, after] = [Date.now(), (await store.now()).getTime(), Date.now()]
+    expect(at).toBeGreaterThanOrEqual(before - 1)
+    expect(at).toBeLessThanOrEqual(after + 1)
   })
 
   it('are no longer due for dispatch once they were sent', async () => {

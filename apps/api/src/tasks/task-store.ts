@@ -43,6 +43,14 @@ export type TaskEdit = Partial<Pick<TaskRecord, 'name' | 'metadata' | 'ttlSecond
  */
 const NOBODY = ''
 
+/** When to look at a task again is worth no flush of the disk: what is lost of it costs one more look. */
+const CHECK_WRITE = { writeConcern: { w: 1, j: false } } as const
+/** Beyond every lease and every time between two checks. */
+const FAR_AWAY_MS = 15 * 60_000
+/** Shorter than the driver waits for an answer: a query that is given up must not go on in the server. */
+const SWEEP_TIMEOUT_MS = 10_000
+const CHECK_ALL_PIECE = 1000
+
 type OneTask = QueryFilter<TaskDocument> & { _id: Types.ObjectId; tenant: string }
 
 const LOG_LENGTH = 100
@@ -219,8 +227,9 @@ export class TaskStore {
   }
 
   /** Looks after these tasks again at another time, unless they reached a final status meanwhile. */
-  async postpone(id: string, nextCheckAt: Date): Promise<void> {
-    await this.#tasks.updateOne({ _id: toObjectId(id), nextCheckAt: { $ne: null } }, { $set: { nextCheckAt } })
+  async postpone(ids: readonly string[], nextCheckAt: Date): Promise<void> {
+    const filter = { _id: { $in: ids.map(toObjectId) }, nextCheckAt: { $type: 'date' as const } }
+    await this.#tasks.updateMany(filter, { $set: { nextCheckAt } }, CHECK_WRITE)
   }
 
   /** Nothing is left of the job of a task that has ended: nobody need look after it any more. */
@@ -228,25 +237,41 @@ export class TaskStore {
     await this.#tasks.updateOne({ _id: toObjectId(id), epoch, status: { $in: [...FINAL_STATUSES] } }, { $set: { nextCheckAt: null } })
   }
 
+  /** The time by the database's clock, which all replicas share. */
+  async now(): Promise<Date> {
+    const answer = await this.#tasks.db.db?.command({ hello: 1 })
+    return (answer?.['localTime'] as Date | undefined) ?? new Date()
+  }
+
   /**
    * Takes up to `limit` tasks whose check is due, of all tenants, for `leaseMs`: no other replica gets them meanwhile,
-   * and should this process die they are due again. `claimant` names this pass of this replica.
+   * and should this process die they are due again. `claimant` names this pass of this replica. `now` is the
+   * database's. A check that is further away than any lease was set by a clock that ran ahead, and is due, too.
    */
   async claimDue(options: { now: Date; leaseMs: number; limit: number; claimant: string }): Promise<TaskRecord[]> {
     const { now, leaseMs, limit, claimant } = options
+    const farAway = new Date(now.getTime() + Math.max(leaseMs, FAR_AWAY_MS))
+    const isDue: QueryFilter<TaskDocument> = {
+      $or: [{ nextCheckAt: { $lte: now, $type: 'date' } }, { nextCheckAt: { $gt: farAway, $type: 'date' } }],
+    }
     const due = await this.#tasks
-      .find({ nextCheckAt: { $lte: now, $type: 'date' } })
+      .find(isDue)
       .sort({ nextCheckAt: 1 })
       .limit(limit)
+      .maxTimeMS(SWEEP_TIMEOUT_MS)
       .select({ _id: 1 })
       .lean<{ _id: Types.ObjectId }[]>()
     if (due.length === 0) return []
     const ids = { $in: due.map((task) => task._id) }
     await this.#tasks.updateMany(
-      { _id: ids, nextCheckAt: { $lte: now, $type: 'date' } },
+      { _id: ids, ...isDue },
       { $set: { nextCheckAt: new Date(now.getTime() + leaseMs), checkedBy: claimant } },
+      CHECK_WRITE,
     )
-    const claimed = await this.#tasks.find({ _id: ids, checkedBy: claimant, nextCheckAt: { $ne: null } }).lean<TaskDocument[]>()
+    const claimed = await this.#tasks
+      .find({ _id: ids, checkedBy: claimant, nextCheckAt: { $ne: null } })
+      .maxTimeMS(SWEEP_TIMEOUT_MS)
+      .lean<TaskDocument[]>()
     return claimed.map((document) => toRecord(document))
   }
 
@@ -255,13 +280,28 @@ export class TaskStore {
     await this.#tasks.updateMany(
       { _id: { $in: ids.map(toObjectId) }, nextCheckAt: { $type: 'date' } },
       { $set: { nextCheckAt: new Date() } },
+      CHECK_WRITE,
     )
   }
 
-  /** Makes every unfinished task due for a check now: for when the queue is known to have lost something. */
+  /**
+   * Makes every unfinished task due for a check now: for when the queue is known to have lost something. In pieces, so
+   * that no write outlives its timeout; one that is broken off goes on with the rest when it is called again.
+   */
   async checkAllNow(): Promise<number> {
-    const { modifiedCount } = await this.#tasks.updateMany({ nextCheckAt: { $type: 'date' } }, { $set: { nextCheckAt: new Date() } })
-    return modifiedCount
+    const now = await this.now()
+    let changed = 0
+    for (;;) {
+      const rest = await this.#tasks
+        .find({ nextCheckAt: { $gt: now, $type: 'date' } })
+        .limit(CHECK_ALL_PIECE)
+        .maxTimeMS(SWEEP_TIMEOUT_MS)
+        .select({ _id: 1 })
+        .lean<{ _id: Types.ObjectId }[]>()
+      if (rest.length === 0) return changed
+      const filter = { _id: { $in: rest.map(({ _id }) => _id) }, nextCheckAt: { $type: 'date' as const } }
+      changed += (await this.#tasks.updateMany(filter, { $set: { nextCheckAt: now } }, CHECK_WRITE)).modifiedCount
+    }
   }
 
   /** One guarded write: it counts itself and adds to the log, or changes nothing. */

@@ -9,6 +9,7 @@ import type { TaskStore } from './task-store.ts'
 import { HeldStarts } from './held-starts.ts'
 import type { KnownTtls } from './known-ttls.ts'
 import { SettledEvents } from './settled-events.ts'
+import { isStoreOutage } from './store-outage.ts'
 import { moveFor, type Move, type TaskRecord } from './task.ts'
 
 /**
@@ -39,6 +40,9 @@ export class UpdateTaskStatusHandler implements RequestHandler<UpdateTaskStatus,
   readonly #settled = new SettledEvents()
   readonly #starts: HeldStarts
   readonly #writing = pLimit(WRITES_AT_ONCE)
+  /** Writes that met the store away, and why the last of them failed. */
+  #outages = 0
+  #outage: unknown
 
   constructor(deps: {
     store: TaskStore
@@ -91,11 +95,28 @@ export class UpdateTaskStatusHandler implements RequestHandler<UpdateTaskStatus,
   async #move({ taskId: id, tenant, epoch, seq }: TaskEvent, move: Move): Promise<TaskRecord | undefined> {
     const { store, ttls, now } = this.#deps
     const fence = { id, tenant, epoch, seq }
-    return this.#writing(() =>
+    return this.#inTurn(() =>
       move.patch.nextCheckAt === null
         ? endTask(store, fence, move, { now: now(), knownTtlSeconds: ttls.secondsOf(id) })
         : store.move(fence, move),
     )
+  }
+
+  /** Who waited for its turn while the store was found to be away fails at once, instead of finding out for itself. */
+  #inTurn<T>(write: () => Promise<T>): Promise<T> {
+    const outages = this.#outages
+    return this.#writing(async () => {
+      if (outages !== this.#outages) throw this.#outage
+      try {
+        return await write()
+      } catch (error) {
+        if (isStoreOutage(error)) {
+          this.#outages++
+          this.#outage = error
+        }
+        throw error
+      }
+    })
   }
 }
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { compareEventIds } from './event-cursor.ts'
+import { compareEventIds } from './queue-event-stream.ts'
 
 it('compares stream ids as numbers', () => {
   const ids = ['10-0', '1-10', '9-1', '1-2', '1-9']

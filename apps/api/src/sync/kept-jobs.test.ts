@@ -1,0 +1,37 @@
+import { expect, it } from 'vitest'
+import { KEEP, KeptJobs, type KeepPolicy } from './kept-jobs.ts'
+
+const HOUR_MS = 3_600_000
+
+function keep(policy: KeepPolicy) {
+  const forgotten: string[] = []
+  const clock = { now: 0 }
+  const jobs = new KeptJobs({ forget: async (ids) => void forgotten.push(...ids) }, policy, () => clock.now)
+  return { jobs, forgotten, clock }
+}
+
+it('applied jobs stay for an hour among 5000, or among 500 failed ones', () => {
+  expect(KEEP).toEqual({ completed: { count: 5000, ageMs: HOUR_MS }, failed: { count: 500, ageMs: Number.POSITIVE_INFINITY } })
+})
+
+it('the oldest go when there are too many', async () => {
+  const { jobs, forgotten } = keep({ count: 3, ageMs: HOUR_MS })
+  await jobs.applied(['a', 'b', 'c'])
+  expect(forgotten).toEqual([])
+  await jobs.applied(['d', 'e'])
+  await jobs.applied([])
+  expect(forgotten).toEqual(['a', 'b'])
+})
+
+it('the oldest go when they are too old', async () => {
+  const { jobs, forgotten, clock } = keep({ count: 3, ageMs: HOUR_MS })
+  await jobs.applied(['a'])
+  clock.now = 1
+  await jobs.applied(['b'])
+  clock.now = HOUR_MS
+  await jobs.applied(['c'])
+  expect(forgotten).toEqual(['a'])
+  clock.now = 2 * HOUR_MS
+  await jobs.applied([])
+  expect(forgotten).toEqual(['a', 'b', 'c'])
+})

@@ -1,0 +1,71 @@
+import { compareEventIds, type ImageQueue } from '@darkroom/messaging'
+import type { Logger } from '@darkroom/runtime'
+import { rememberNewest } from '../tasks/remember-newest.ts'
+import type { TaskStore } from '../tasks/task-store.ts'
+import type { TaskRecord } from '../tasks/task.ts'
+import type { Dispatcher } from './dispatcher.ts'
+import type { QueueEventsListener } from './queue-events-listener.ts'
+
+/** A listener that has read nothing for so long does not hold up the repair any more: a second run is better than none. */
+const STUCK_MS = 60_000
+
+/**
+ * Dispatches tasks again whose jobs are not in the queue. That a job is missing does not prove that it was lost: it may
+ * have finished, been removed, and its event still wait to be applied. So, in this order:
+ *
+ * 1. the job is found missing,
+ * 2. the stream is applied up to where it ended then, or later,
+ * 3. the document is read again and has not changed since it was claimed.
+ *
+ * If the job had finished before 1, its event would be in the stream before the end that 2 waits for, and would have
+ * changed the document before 3. What is still unfinished was lost, or its event was, and must run again.
+ *
+ * The wait ends in every case: a stream that is emptied or replaced ends before the remembered end, so its own end
+ * counts; one that is trimmed is applied from where it begins now; other replicas' cursors do not matter, as each
+ * replica reads the whole stream; a listener that is stuck is not waited for. A task that was never noted as sent is
+ * not waited for either: its job cannot have been removed, as finished jobs stay until their event is applied.
+ */
+export class LostJobs {
+  readonly #deps
+  /** Where the stream ended when the job of a task's epoch was first found missing. */
+  readonly #missing = new Map<string, string>()
+
+  constructor(deps: {
+    store: TaskStore
+    queue: ImageQueue
+    dispatcher: Dispatcher
+    events: Pick<QueueEventsListener, 'hasApplied' | 'stuckMs'>
+    log: Logger
+  }) {
+    this.#deps = deps
+  }
+
+  /** What cannot be decided yet stays leased, and is looked at again. */
+  async dispatch(tasks: readonly TaskRecord[]): Promise<void> {
+    if (tasks.length === 0) return
+    const { store, queue, dispatcher, log } = this.#deps
+    const end = (await queue.eventEnds())?.last
+    const proven = tasks.filter((task) => task.dispatch.state === 'due' || this.#isProven(task, end))
+    const revisions = await store.revisions(proven.map(({ id }) => id))
+    const lost = proven.filter(({ id, epoch, rev }) => revisions.get(id)?.epoch === epoch && revisions.get(id)?.rev === rev)
+    const removed = await Promise.all(lost.map((task) => queue.remove(task.id, task.epoch)))
+    const free = lost.filter((_task, index) => removed[index]) // the others are held by a worker, which may yet finish them
+    await Promise.all(free.map(dispatcher.dispatch))
+    for (const { id, dispatch } of free)
+      log.debug({ taskId: id, repair: dispatch.state === 'due' ? 'dispatched' : 'dispatched again' }, 'sweeper repaired a task')
+    const again = free.filter(({ dispatch }) => dispatch.state === 'sent').length
+    if (again > 0) log.warn({ tasks: again }, 'the queue had lost jobs: dispatched again')
+  }
+
+  #isProven({ id, epoch }: TaskRecord, end: string | undefined): boolean {
+    if (end === undefined) return true
+    const { events } = this.#deps
+    const name = `${id} ${epoch}`
+    const known = this.#missing.get(name)
+    const missingAt = known === undefined || compareEventIds(known, end) > 0 ? end : known
+    const isProven = events.hasApplied(missingAt) || events.stuckMs > STUCK_MS
+    if (isProven) this.#missing.delete(name)
+    else rememberNewest(this.#missing, name, missingAt)
+    return isProven
+  }
+}

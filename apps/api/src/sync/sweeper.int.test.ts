@@ -1,0 +1,145 @@
+import { createImageQueue, redisNames, type ImageQueue, type RedisNames } from '@darkroom/messaging'
+import { uniqueName, until } from '@darkroom/testing'
+import type { Redis } from 'ioredis'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { forgetKeys, openDatabase, openRedis, testLog } from '../../test/start-test-api.ts'
+import { completedOf, newRecord } from '../../test/task-history.ts'
+import type { Send } from '../mediator.ts'
+import { TaskStore } from '../tasks/task-store.ts'
+import { moveFor, type Move, type TaskRecord } from '../tasks/task.ts'
+import { Dispatcher } from './dispatcher.ts'
+import { LostJobs } from './lost-jobs.ts'
+import { SentNotes } from './sent-notes.ts'
+import { Sweeper } from './sweeper.ts'
+
+const name = uniqueName('sweeper')
+let database: Awaited<ReturnType<typeof openDatabase>>
+let redis: Redis
+let names: RedisNames
+let store: TaskStore
+let queue: ImageQueue
+let notes: SentNotes
+let dispatcher: Dispatcher
+
+beforeAll(async () => {
+  database = await openDatabase(name)
+  redis = await openRedis()
+  names = redisNames({ namespace: name, queue: name })
+  store = new TaskStore(database.connection)
+  await store.prepare()
+  queue = createImageQueue({ redis, names, policy: { attempts: 3, backoffMs: 2000 } })
+  notes = new SentNotes({ store, log: testLog, now: Date.now })
+  dispatcher = new Dispatcher({ store, queue, notes, log: testLog })
+})
+beforeEach(async () => {
+  await dispatcher.drain()
+  await database.connection.collection('tasks').deleteMany({})
+  await forgetKeys(redis, `${names.prefix}:${names.queue}:*`)
+})
+afterAll(async () => {
+  await dispatcher.drain()
+  await queue.close()
+  await forgetKeys(redis, `${name}:*`)
+  redis.disconnect()
+  await database.drop()
+})
+
+const events = { isBehind: false, hasApplied: () => true, stuckMs: 0, repairGap: async () => {} }
+const key = (part: string): string => `${names.prefix}:${names.queue}:${part}`
+
+/** Dispatched long ago, and now to be checked. */
+async function sentTask(given: Partial<TaskRecord> = {}): Promise<TaskRecord> {
+  const task = newRecord({ dispatch: { state: 'sent' }, nextCheckAt: new Date(Date.now() - 1000), ...given })
+  await store.insert(task)
+  return task
+}
+
+async function dispatched(given: Partial<TaskRecord> = {}): Promise<TaskRecord> {
+  const task = await sentTask(given)
+  await dispatcher.dispatch(task)
+  return task
+}
+
+const stateOf = async ({ id }: TaskRecord) => (await queue.find(id, 1))?.getState()
+
+async function sweepOnce(): Promise<void> {
+  const send = (async () => undefined) as unknown as Send
+  const stopJob = async () => true
+  const clock = { intervalMs: 60_000, leaseMs: 3000, now: Date.now }
+  const sweeper = new Sweeper({ store, queue, dispatcher, stopJob, send, events, log: testLog, ...clock })
+  sweeper.start()
+  await sweeper.sweep()
+  await sweeper.stop()
+}
+
+it('jobs that are in none of the lists of the queue any more are put on it again', async () => {
+  const tasks = await Promise.all(Array.from({ length: 20 }, () => dispatched()))
+  await redis.del(key('prioritized'))
+  expect(await stateOf(tasks[0]!)).toBe('unknown')
+  await sweepOnce()
+  for (const task of tasks) expect(await stateOf(task)).toBe('prioritized')
+})
+
+it('a job that a worker holds is left to it', async () => {
+  const task = await dispatched()
+  await redis.del(key('prioritized'))
+  await redis.set(key(`${task.id}:lock`), 'token')
+  await sweepOnce()
+  expect(await stateOf(task)).toBe('unknown')
+  await redis.del(key(`${task.id}:lock`))
+  await store.checkNow([task.id])
+  await sweepOnce()
+  expect(await stateOf(task)).toBe('prioritized')
+})
+
+it('healthy jobs are left as they are, and their tasks looked at again later', async () => {
+  const task = await dispatched()
+  const rev = (await store.find(task.tenant, task.id))?.rev
+  await sweepOnce()
+  const after = (await store.find(task.tenant, task.id)) as TaskRecord
+  expect(after.nextCheckAt?.getTime()).toBeGreaterThan(Date.now() + 8000)
+  expect(after.rev).toBe(rev)
+})
+
+describe('a job that is missing', () => {
+  const lostJobs = (found: Partial<typeof events> = {}) =>
+    new LostJobs({ store, queue, dispatcher, events: { ...events, ...found }, log: testLog })
+
+  /** Something to wait for in the event stream. */
+  const addEvent = () => redis.xadd(key('events'), '*', 'event', 'completed', 'jobId', 'other')
+
+  it('may have finished while events are not applied: it is dispatched again when they are', async () => {
+    const [task, seen] = [await sentTask(), await addEvent()]
+    let applied = '0-0'
+    const jobs = lostJobs({ hasApplied: (id?: string) => Number(applied.split('-')[0]) >= Number(id?.split('-')[0]) } as never)
+    await jobs.dispatch([task])
+    expect(await stateOf(task)).toBeUndefined()
+    // As far as the stream went when the job was found missing, however much came since.
+    await until(async () => (await addEvent()) !== seen && Number((await queue.eventEnds())?.last.split('-')[0]) > Number(seen?.split('-')[0]))
+    applied = seen!
+    await jobs.dispatch([task])
+    expect(await stateOf(task)).toBe('prioritized')
+  })
+
+  it('had finished if the document has changed since', async () => {
+    const [task] = [await sentTask(), await addEvent()]
+    const event = completedOf(task)
+    await store.move({ id: task.id, tenant: task.tenant, epoch: 1, seq: event.seq }, moveFor(event, Date.now()) as Move)
+    await lostJobs().dispatch([task])
+    expect(await stateOf(task)).toBeUndefined()
+  })
+
+  it('is not waited for by a task that was never noted as sent, nor where nobody reads the events', async () => {
+    const [due, sent] = [await sentTask({ dispatch: { state: 'due' } }), await sentTask(), await addEvent()]
+    await lostJobs({ hasApplied: () => false }).dispatch([due, sent])
+    expect([await stateOf(due), await stateOf(sent)]).toEqual(['prioritized', undefined])
+    await lostJobs({ hasApplied: () => false, stuckMs: 61_000 }).dispatch([sent])
+    expect(await stateOf(sent)).toBe('prioritized')
+  })
+
+  it('is not waited for where Redis has lost the events as well', async () => {
+    const task = await sentTask()
+    await lostJobs({ hasApplied: () => false }).dispatch([task])
+    expect(await stateOf(task)).toBe('prioritized')
+  })
+})

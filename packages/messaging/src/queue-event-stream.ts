@@ -1,0 +1,59 @@
+import type { Redis } from 'ioredis'
+import type { RedisNames } from './names.ts'
+
+/** One entry of BullMQ's event stream. Which fields an event has is up to BullMQ. */
+export interface QueueEvent {
+  /** Its place in the stream: the time by Redis' clock and a number, which only grow. */
+  id: string
+  name: string
+  fields: Readonly<Record<string, string>>
+}
+
+const COUNT = 500
+/** An idle stream is asked again after this long, so that a stream that begins anew is met, too. */
+const BLOCK_MS = 5000
+
+/** One page of events, the oldest first. A full page says that more of them wait. */
+export interface QueueEventPage {
+  events: QueueEvent[]
+  full: boolean
+}
+
+export type QueueEventStream = ReturnType<typeof createQueueEventStream>
+
+/**
+ * Reads BullMQ's event stream page by page. BullMQ's own QueueEvents hands events out as fast as Redis gives them,
+ * whether or not the ones before are done; here nothing is read before the caller asks for it.
+ * @param redis a connection used for nothing else: the reads block it. The caller owns and closes it.
+ */
+export function createQueueEventStream(redis: Redis, { prefix, queue }: RedisNames) {
+  const key = `${prefix}:${queue}:events`
+  return {
+    /** The events after this id; waits for some time if there are none. */
+    async readAfter(id: string): Promise<QueueEventPage> {
+      const answer = (await redis.xread('COUNT', COUNT, 'BLOCK', BLOCK_MS, 'STREAMS', key, id)) as [string, [string, string[]][]][] | null
+      const events = (answer?.[0]?.[1] ?? []).map(([eventId, list]) => eventOf(eventId, list))
+      return { events, full: events.length >= COUNT }
+    },
+  }
+}
+
+/** The first and the last event kept; undefined where the stream is empty or lost. */
+export async function readStreamEnds(redis: Redis, { prefix, queue }: RedisNames): Promise<{ first: string; last: string } | undefined> {
+  const key = `${prefix}:${queue}:events`
+  const [[oldest], [newest]] = await Promise.all([redis.xrange(key, '-', '+', 'COUNT', 1), redis.xrevrange(key, '+', '-', 'COUNT', 1)])
+  return oldest && newest && { first: oldest[0], last: newest[0] }
+}
+
+/** Stream ids are two numbers: as text, `1-10` would come before `1-2`. */
+export function compareEventIds(a: string, b: string): number {
+  const [aMs = 0, aSeq = 0] = a.split('-').map(Number)
+  const [bMs = 0, bSeq = 0] = b.split('-').map(Number)
+  return aMs - bMs || aSeq - bSeq
+}
+
+function eventOf(id: string, list: readonly string[]): QueueEvent {
+  const fields: Record<string, string> = {}
+  for (let index = 0; index + 1 < list.length; index += 2) fields[list[index] as string] = list[index + 1] as string
+  return { id, name: fields['event'] ?? '', fields }
+}
