@@ -33,9 +33,9 @@ export const crashBeforeDispatch: Scenario = {
       replace: `      ${crashHere(flags, POINT, 'tasks.map(({ id }) => id)')}      await queue.add(tasks.map(`,
     },
     {
-      file: 'apps/api/src/sync/sweeper.ts',
-      find: '      await dispatcher.dispatch(task)\n',
-      replace: `      ${crashHere(flags, SWEEP_POINT, '[task.id]')}      await dispatcher.dispatch(task)\n`,
+      file: 'apps/api/src/sync/lost-jobs.ts',
+      find: '    await Promise.all(free.map(dispatcher.dispatch))\n',
+      replace: `    if (free.length > 0) ${crashHere(flags, SWEEP_POINT, 'free.map(({ id }) => id)')}    await Promise.all(free.map(dispatcher.dispatch))\n`,
     },
   ],
   run: async (rig, tasks) => {

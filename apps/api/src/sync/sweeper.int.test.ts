@@ -115,7 +115,9 @@ describe('a job that is missing', () => {
     await jobs.dispatch([task])
     expect(await stateOf(task)).toBeUndefined()
     // As far as the stream went when the job was found missing, however much came since.
-    await until(async () => (await addEvent()) !== seen && Number((await queue.eventEnds())?.last.split('-')[0]) > Number(seen?.split('-')[0]))
+    await until(
+      async () => (await addEvent()) !== seen && Number((await queue.eventEnds())?.last.split('-')[0]) > Number(seen?.split('-')[0]),
+    )
     applied = seen!
     await jobs.dispatch([task])
     expect(await stateOf(task)).toBe('prioritized')
