@@ -4,7 +4,7 @@ const MAX_MS = 60_000
 /** A long backlog is not asked to death: so many tasks a second at most. */
 const CHECKS_PER_SECOND = 200
 /** The longest time between two checks of a task. */
-export const LONGEST_MS = 10 * 60_000
+const LONGEST_MS = 10 * 60_000
 
 /** When to look again at a task whose job waits or runs as it should; in steps, so that many share one write. */
 export function recheckMs({ ageMs, backlog }: { ageMs: number; backlog: number }): number {

@@ -47,10 +47,17 @@ const NOBODY = ''
 const CHECK_WRITE = { writeConcern: { w: 1, j: false } } as const
 /** Beyond every lease and every time between two checks. */
 const FAR_AWAY_MS = 15 * 60_000
-/** Shorter than the driver waits for an answer: a query that is given up must not go on in the server. */
-const SWEEP_TIMEOUT_MS = 10_000
 const CHECK_ALL_PIECE = 1000
 
+interface Claim {
+  now: Date
+  leaseMs: number
+  limit: number
+  /** Names this pass of this replica. */
+  claimant: string
+}
+
+type OnlyId = { _id: Types.ObjectId }
 type OneTask = QueryFilter<TaskDocument> & { _id: Types.ObjectId; tenant: string }
 
 const LOG_LENGTH = 100
@@ -222,7 +229,7 @@ export class TaskStore {
   async markSent(tasks: readonly TaskRecord[], nextCheckAt: Date): Promise<void> {
     for (const [epoch, sent] of Map.groupBy(tasks, (task) => task.epoch)) {
       const filter = { _id: { $in: sent.map(({ id }) => toObjectId(id)) }, epoch, status: 'pending' as const }
-      await this.#tasks.updateMany(filter, { $set: { 'dispatch.state': 'sent', nextCheckAt } })
+      await this.#tasks.updateMany(filter, { $set: { 'dispatch.state': 'sent', nextCheckAt } }, CHECK_WRITE)
     }
   }
 
@@ -245,33 +252,24 @@ export class TaskStore {
 
   /**
    * Takes up to `limit` tasks whose check is due, of all tenants, for `leaseMs`: no other replica gets them meanwhile,
-   * and should this process die they are due again. `claimant` names this pass of this replica. `now` is the
-   * database's. A check that is further away than any lease was set by a clock that ran ahead, and is due, too.
+   * and should this process die they are due again. `now` is the database's. A check that is further away than any
+   * lease was set by a clock that ran ahead, and is due, too.
    */
-  async claimDue(options: { now: Date; leaseMs: number; limit: number; claimant: string }): Promise<TaskRecord[]> {
-    const { now, leaseMs, limit, claimant } = options
+  async claimDue(options: Claim): Promise<TaskRecord[]> {
+    const { now, leaseMs, limit } = options
     const farAway = new Date(now.getTime() + Math.max(leaseMs, FAR_AWAY_MS))
-    const isDue: QueryFilter<TaskDocument> = {
-      $or: [{ nextCheckAt: { $lte: now, $type: 'date' } }, { nextCheckAt: { $gt: farAway, $type: 'date' } }],
-    }
-    const due = await this.#tasks
-      .find(isDue)
-      .sort({ nextCheckAt: 1 })
-      .limit(limit)
-      .maxTimeMS(SWEEP_TIMEOUT_MS)
-      .select({ _id: 1 })
-      .lean<{ _id: Types.ObjectId }[]>()
+    const due = await this.#claim({ $lte: now, $type: 'date' }, options)
+    if (due.length >= limit) return due
+    return [...due, ...(await this.#claim({ $gt: farAway, $type: 'date' }, { ...options, limit: limit - due.length }))]
+  }
+
+  async #claim(nextCheckAt: { $lte?: Date; $gt?: Date; $type: 'date' }, { now, leaseMs, limit, claimant }: Claim): Promise<TaskRecord[]> {
+    const due = await this.#tasks.find({ nextCheckAt }).sort({ nextCheckAt: 1 }).limit(limit).select({ _id: 1 }).lean<OnlyId[]>()
     if (due.length === 0) return []
-    const ids = { $in: due.map((task) => task._id) }
-    await this.#tasks.updateMany(
-      { _id: ids, ...isDue },
-      { $set: { nextCheckAt: new Date(now.getTime() + leaseMs), checkedBy: claimant } },
-      CHECK_WRITE,
-    )
-    const claimed = await this.#tasks
-      .find({ _id: ids, checkedBy: claimant, nextCheckAt: { $ne: null } })
-      .maxTimeMS(SWEEP_TIMEOUT_MS)
-      .lean<TaskDocument[]>()
+    const _id = { $in: due.map((task) => task._id) }
+    const lease = { nextCheckAt: new Date(now.getTime() + leaseMs), checkedBy: claimant }
+    await this.#tasks.updateMany({ _id, nextCheckAt }, { $set: lease }, CHECK_WRITE)
+    const claimed = await this.#tasks.find({ _id, checkedBy: claimant, nextCheckAt: { $ne: null } }).lean<TaskDocument[]>()
     return claimed.map((document) => toRecord(document))
   }
 
@@ -295,9 +293,8 @@ export class TaskStore {
       const rest = await this.#tasks
         .find({ nextCheckAt: { $gt: now, $type: 'date' } })
         .limit(CHECK_ALL_PIECE)
-        .maxTimeMS(SWEEP_TIMEOUT_MS)
         .select({ _id: 1 })
-        .lean<{ _id: Types.ObjectId }[]>()
+        .lean<OnlyId[]>()
       if (rest.length === 0) return changed
       const filter = { _id: { $in: rest.map(({ _id }) => _id) }, nextCheckAt: { $type: 'date' as const } }
       changed += (await this.#tasks.updateMany(filter, { $set: { nextCheckAt: now } }, CHECK_WRITE)).modifiedCount

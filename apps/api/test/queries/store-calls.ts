@@ -79,15 +79,16 @@ const tasks: Calls<TaskStore> = {
   markDeleted: (store) => store.markDeleted(task, now),
   ttlOf: (store) => store.ttlOf(tenant, id),
   markSent: (store) => store.markSent([task], now),
-  postpone: (store) => store.postpone(id, now),
+  postpone: (store) => store.postpone([id], now),
   settle: (store) => store.settle(task),
+  now: (store) => store.now(),
   // Something must be due, or it asks for nothing else.
   claimDue: async (store) => {
     await store.insert(newRecord({ tenant, nextCheckAt: now }))
     await store.claimDue({ now, leaseMs: 1000, limit: 10, claimant: 'a' })
   },
   checkNow: (store) => store.checkNow([id]),
-  checkAllNow: { run: (store) => store.checkAllNow(), readsAll: 'the queue has lost everything' },
+  checkAllNow: (store) => store.checkAllNow(),
 }
 
 const expiries: Calls<ExpiryStore> = {
