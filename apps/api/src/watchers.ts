@@ -34,13 +34,14 @@ export function createWatchers(parts: {
     log,
   })
   // The health check and the metrics ask at any time, and counting costs more the more there is to do.
-  const backlog = remember(BACKLOG_MS, async () => {
+  const count = async () => {
     const [unfinished, stuck] = await Promise.all([
       store.countUnfinished(BACKLOG_COUNTED),
       store.countStuck(new Date(now()), BACKLOG_COUNTED),
     ])
     return { unfinished, stuck }
-  })
+  }
+  const backlog = remember(BACKLOG_MS, count, { costly: true })
   createStateMetrics(registry, {
     queue,
     backlog,

@@ -1,17 +1,17 @@
 import { expect, it } from 'vitest'
 import { remember } from './remember.ts'
 
-function slow(tookMs: () => number) {
+function slow(tookMs: () => number, costly: boolean) {
   let [now, asked] = [0, 0]
   const load = async () => {
     now += tookMs()
     return ++asked
   }
-  return { read: remember(1000, load, () => now), pass: (ms: number) => (now += ms) }
+  return { read: remember(1000, load, { costly, now: () => now }), pass: (ms: number) => (now += ms) }
 }
 
 it('an answer serves for its time', async () => {
-  const { read, pass } = slow(() => 1)
+  const { read, pass } = slow(() => 1, true)
   expect([await read(), await read()]).toEqual([1, 1])
   pass(998)
   expect(await read()).toBe(1)
@@ -19,12 +19,21 @@ it('an answer serves for its time', async () => {
   expect(await read()).toBe(2)
 })
 
-it('and for twenty times as long as it took', async () => {
-  const { read, pass } = slow(() => 500)
+it('a costly one for twenty times as long as it took', async () => {
+  const { read, pass } = slow(() => 500, true)
   await read()
   pass(9000)
   expect(await read()).toBe(1)
   pass(600)
+  expect(await read()).toBe(2)
+})
+
+it('another one no longer, however long it took', async () => {
+  const { read, pass } = slow(() => 900, false)
+  await read()
+  pass(50)
+  expect(await read()).toBe(1)
+  pass(100)
   expect(await read()).toBe(2)
 })
 
