@@ -35,7 +35,12 @@ export const benchmark: Benchmark = {
   async run(args) {
     const { rounds, photos, uploads } = wholeNumbers(args, { rounds: 5, photos: 200, uploads: 8 })
     const { files, source } = await benchPhotos(photos, join(folder, 'photos'))
-    const services = await startLocalServices({ folder: join(folder, 'services'), fresh: true, log: (line) => console.error(line) })
+    const services = await startLocalServices({
+      folder: join(folder, 'services'),
+      fresh: true,
+      durable: false,
+      log: (line) => console.error(line),
+    })
     try {
       const measured = await undisturbedRounds(rounds, async (round) => {
         const measures = {

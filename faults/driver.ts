@@ -9,6 +9,7 @@ import { MongoClient, type Db } from 'mongodb'
 import { createClient, type Client } from './client.ts'
 import { createFollowers, type Followers } from './follow.ts'
 import type { History } from './history.ts'
+import { launchProduct } from './launched-product.ts'
 import { startProxy, type Proxy } from './proxy.ts'
 import { seededRandom } from './random.ts'
 import type { Scenario } from './scenario.ts'
@@ -67,7 +68,11 @@ export async function startRig({ scenario, folder, history, seed, long, compare 
   await copyTree(tree, [...(scenario.patches?.(flags) ?? []), ...mutation])
   // Never a server that the environment names: this suite kills what it uses.
   const { REDIS_URL: _redis, MONGODB_URL: _mongo, ...env } = process.env
-  const services = await startLocalServices({ folder: join(folder, 'stores'), fresh: true, syncOnCommit: true, env, log: () => {} })
+  const ports = await Promise.all(Array.from({ length: scenario.throughStart ? 1 : (scenario.apis ?? 2) }, freePort))
+  const common = { DATA_DIR: dataDir, LOG_LEVEL: 'debug', SHUTDOWN_TIMEOUT_MS: '7000' }
+  const services = scenario.throughStart
+    ? await launchProduct({ tree, folder, history, env: { ...common, ...JANITOR, HOST: '127.0.0.1', PORT: String(ports[0]) } })
+    : await startLocalServices({ folder: join(folder, 'stores'), fresh: true, env, log: () => {} })
   const random = seededRandom(seed)
   const [redisProxy, mongoProxy] = await Promise.all(
     [portOf(services.redis.url), portOf(services.mongo.url)].map((port) => startProxy(port, random)),
@@ -80,9 +85,7 @@ export async function startRig({ scenario, folder, history, seed, long, compare 
   const stores = {
     REDIS_URL: `redis://127.0.0.1:${redisProxy.port}`,
     MONGODB_URL: `mongodb://127.0.0.1:${mongoProxy.port}/${DATABASE}?retryWrites=false`,
-    DATA_DIR: dataDir,
-    LOG_LEVEL: 'debug',
-    SHUTDOWN_TIMEOUT_MS: '7000',
+    ...common,
   }
   const supervised = (name: string, app: string, appEnv: NodeJS.ProcessEnv): SupervisedProcess =>
     new SupervisedProcess({
@@ -92,12 +95,11 @@ export async function startRig({ scenario, folder, history, seed, long, compare 
       folder,
       history,
     })
-  const ports = await Promise.all(Array.from({ length: scenario.apis ?? 2 }, freePort))
-  const apis = ports.map((port, index) => {
+  const apis = (scenario.throughStart ? [] : ports).map((port, index) => {
     const apiEnv = { ...stores, ...JANITOR, HOST: '127.0.0.1', PORT: String(port), ...scenario.apiEnv }
     return supervised(`api-${index + 1}`, 'apps/api', apiEnv)
   })
-  const workers = Array.from({ length: scenario.workers ?? 3 }, (_, index) => {
+  const workers = Array.from({ length: scenario.throughStart ? 0 : (scenario.workers ?? 3) }, (_, index) => {
     const name = `worker-${index + 1}`
     const workerEnv = { ...stores, WORKER_CONCURRENCY: '2', WORKER_ID: name, ...scenario.workerEnv }
     return supervised(name, 'apps/image-worker', workerEnv)
@@ -124,7 +126,7 @@ export async function startRig({ scenario, folder, history, seed, long, compare 
       apiUrls,
       newClient,
     },
-    db: mongo.db(DATABASE),
+    db: scenario.throughStart ? mongo.db() : mongo.db(DATABASE),
     client: newClient(),
     followers: createFollowers({ history, random, urls: () => apiUrls }),
     fault: (fault, target, detail) =>

@@ -259,4 +259,16 @@ export const mutations: readonly Mutation[] = [
     patches: [{ file: `${worker}/run-on-child.ts`, find: 'bytes > maxRssBytes)', replace: 'bytes > maxRssBytes * 1000)' }],
     caughtBy: { scenario: 'fi-13', invariant: 'extra', tasks: 20 },
   },
+  {
+    name: 'stand-in-sync',
+    says: 'the store that npm start begins answers before a write is on the disk',
+    patches: [
+      {
+        file: 'packages/local-services/src/mongo-programs.ts',
+        find: "...(durable ? ['--sync-on-commit'] : []),",
+        replace: '',
+      },
+    ],
+    caughtBy: { scenario: 'fi-28', invariant: 'I1' },
+  },
 ]

@@ -20,6 +20,8 @@ export interface Scenario {
   envOf?: (name: string) => NodeJS.ProcessEnv
   apis?: number
   workers?: number
+  /** Everything is started by `npm start` alone, stores and all. There are no proxies then, and no processes to hold. */
+  throughStart?: boolean
   /** After the last fault the system must be at rest within this time. */
   restMs?: number
   /** Mount of this many bytes for the data folder. */

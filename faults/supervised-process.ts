@@ -150,7 +150,7 @@ function signalGroup(pid: number, signal: NodeJS.Signals): void {
 }
 
 /** Nothing of the developer's own settings reaches the processes under test. */
-function baseEnv(): NodeJS.ProcessEnv {
+export function baseEnv(): NodeJS.ProcessEnv {
   const { PATH, HOME, TMPDIR, LANG } = process.env
   return { PATH, HOME, TMPDIR, LANG }
 }

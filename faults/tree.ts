@@ -1,5 +1,5 @@
-// A copy of the product's sources for one scenario: a run tests one state of them, and may change a line to prove a point.
-import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
+// A copy of the product's sources: a run tests one state of them, may change a line to prove a point, and has a `.darkroom` of its own.
+import { cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 
 /** A change of one place in one file. `find` must occur exactly once: a patch that no longer fits must not pass silently. */
@@ -12,26 +12,39 @@ export interface Patch {
 
 const root = join(import.meta.dirname, '..')
 
-/** Copies apps and packages to `folder` with the patches applied. Imports between them stay within the copy. */
+const COPIED = ['apps', 'packages', 'scripts', 'package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml']
+
+/** Copies apps, packages and scripts to `folder` with the patches applied. Imports between them stay within the copy, and `npm start` works. */
 export async function copyTree(folder: string, patches: readonly Patch[] = []): Promise<void> {
   await mkdir(folder, { recursive: true })
-  for (const part of ['apps', 'packages']) {
+  for (const part of COPIED) {
     // The links in each node_modules are relative: those to packages lead to the copies, the others to the one store.
     await cp(join(root, part), join(folder, part), { recursive: true, verbatimSymlinks: true, filter: isNeeded })
   }
-  await symlink(join(root, 'node_modules'), join(folder, 'node_modules'))
+  await linkModules(folder)
   for (const patch of patches) await applyPatch(folder, patch)
 }
 
 const isNeeded = (path: string): boolean => !['dist', 'test', '.turbo', '.vite'].includes(basename(path)) && !path.endsWith('.test.ts')
 
-async function applyPatch(folder: string, { file, find, replace }: Patch): Promise<void> {
-  const path = join(folder, file)
-  const text = await readFile(path, 'utf8')
+/** The one store of modules, but for our own packages: the scripts of the copy use those of the copy. */
+async function linkModules(folder: string): Promise<void> {
+  const [from, to] = [join(root, 'node_modules'), join(folder, 'node_modules')]
+  await mkdir(to)
+  for (const name of await readdir(from)) {
+    if (name === '@darkroom') await cp(join(from, name), join(to, name), { recursive: true, verbatimSymlinks: true })
+    else await symlink(join(from, name), join(to, name))
+  }
+}
+
+async function applyPatch(folder: string, patch: Patch): Promise<void> {
+  const path = join(folder, patch.file)
+  await writeFile(path, patched(await readFile(path, 'utf8'), patch))
+}
+
+/** @throws Error where the patch does not fit. */
+export function patched(text: string, { file, find, replace }: Patch): string {
   const times = text.split(find).length - 1
   if (times !== 1) throw new Error(`A patch does not fit any more: ${file} holds this ${times} times, not once:\n${find}`)
-  await writeFile(
-    path,
-    text.replace(find, () => replace),
-  )
+  return text.replace(find, () => replace)
 }

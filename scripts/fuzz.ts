@@ -29,7 +29,7 @@ process.exit(await main())
 async function main(): Promise<number> {
   const folder = join(import.meta.dirname, '..', '.darkroom', `fuzz-${process.pid}`)
   const dataDir = await mkdtemp(join(tmpdir(), 'darkroom-fuzz-'))
-  const services = await startLocalServices({ folder, fresh: true, log: console.log })
+  const services = await startLocalServices({ folder, fresh: true, durable: false, log: console.log })
   const apps: AppProcess[] = []
   try {
     const env = {

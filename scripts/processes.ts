@@ -51,6 +51,11 @@ export class NotReadyError extends Error {
 }
 
 const root = join(import.meta.dirname, '..')
+const running = new Set<ChildProcess>()
+
+// Whoever ends without having stopped them leaves nothing behind. Those of a killed one see that by their channel.
+process.on('exit', () => running.forEach(killGroup))
+
 /**
  * Half of V8's young generation: fifty large uploads at once take 10 MiB less. And told of a smaller heap than its 4 GB, V8 collects
  * garbage when a heap has grown by a little more than half, not to the fourfold: an API on a slow network stays at 210 MiB
@@ -100,6 +105,8 @@ async function startApp(main: string, options: AppOptions & { name: string }): P
   child.on('message', (message) => {
     if (isReady(message)) resolve(message)
   })
+  running.add(child)
+  child.once('exit', () => running.delete(child))
   const app = track(child, options.name, (line) => options.onLine?.(line))
   return { process: app, ready: await beforeItEnds(app, ready, options) }
 }

@@ -1,105 +1,107 @@
-// `npm start [-- --workers N --port N --watch --no-services]`: the whole product on this machine, until Ctrl-C.
+// `npm start`, `npm run server`, `npm run worker`: the product, or a part of it, on this machine until Ctrl-C.
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
-import { startLocalServices } from '@darkroom/local-services'
+import { startLocalServices, type LocalServices } from '@darkroom/local-services'
 import pc from 'picocolors'
+import { nearMisses } from '../packages/runtime/src/index.ts'
+import { banner } from './banner.ts'
+import { checkEnvironment, SETTING_NAMES } from './check-environment.ts'
 import { choosePort } from './choose-port.ts'
+import { keepStoresRunning } from './keep-stores-running.ts'
 import { onStopSignal } from './on-stop-signal.ts'
 import { linePrinter } from './print-lines.ts'
 import { startApi, startWorker } from './processes.ts'
+import { readStartOptions, StartUsage, type StartOptions } from './start-options.ts'
 import { supervise, type Supervised } from './supervise.ts'
 import { watchSources } from './watch-sources.ts'
 
-const USAGE = `npm start -- [options]
-  --workers N      worker processes (1)
-  --port N         where the API listens (PORT, else the first free port from 3000 on)
-  --watch          start processes again when their sources change
-  --no-services    start no Redis and no MongoDB: the environment or .env says where they are`
-
 const root = join(import.meta.dirname, '..')
 const folder = join(root, '.darkroom', 'start')
+const USAGE_CODE = 2
 /** All of an orderly end happens within ten seconds: the processes end by themselves in 7, are killed after 8. */
-const CHILD_SHUTDOWN_MS = 7000
-const GRACE_MS = 8000
-
-interface Wishes {
-  workers: number
-  port: string | undefined
-  watch: boolean
-  services: boolean
-}
+const LOCAL_SHUTDOWN_MS = 7000
+/** The default of the processes themselves: somebody else's load may be behind a balancer. */
+const SERVER_SHUTDOWN_MS = 25_000
+const KILL_AFTER_MS = 1000
 
 if (existsSync(join(root, '.env'))) process.loadEnvFile(join(root, '.env'))
 try {
-  process.exitCode = await main(readWishes())
+  process.exitCode = await main(readStartOptions(process.argv.slice(2)))
 } catch (error) {
-  console.error(pc.red(error instanceof Error ? error.message : String(error)))
-  process.exitCode = 1
+  const isUsage = error instanceof StartUsage
+  if (isUsage && error.asked) console.log(error.message)
+  else console.error(pc.red(error instanceof Error ? error.message : String(error)))
+  process.exitCode = isUsage ? (error.asked ? 0 : USAGE_CODE) : 1
 }
 process.exit()
 
-async function main(wishes: Wishes): Promise<number> {
+async function main(options: StartOptions): Promise<number> {
   const stopping = Promise.withResolvers<number>()
+  let started = false
   onStopSignal(() => {
     console.log('\nStopping …')
+    // What was begun so far ends with this process.
+    if (!started) process.exit(0)
     stopping.resolve(0)
   })
+  for (const warning of nearMisses(SETTING_NAMES, process.env)) console.error(pc.yellow(warning))
+  checkEnvironment(process.env, options)
   const host = process.env['HOST'] || '0.0.0.0'
-  const port = await choosePort(wishes.port ?? process.env['PORT'], host)
-  const services = wishes.services ? await startLocalServices({ folder, log: console.log }) : undefined
-  const dataDir = resolve(root, process.env['DATA_DIR'] || join(folder, 'data'))
-  const env = {
-    ...(services ? { REDIS_URL: services.redis.url, MONGODB_URL: services.mongo.url } : {}),
-    ...{ DATA_DIR: dataDir, HOST: host, PORT: String(port), SHUTDOWN_TIMEOUT_MS: String(CHILD_SHUTDOWN_MS) },
-  }
-  const apps = startApps(wishes.workers, env, () => stopping.resolve(1))
-  const unwatch = wishes.watch ? watchSources(root, (changed) => restartUsers(apps, changed)) : undefined
+  // A proxy looks for a server where it was told, so without services of our own another free port would be no help.
+  const wantedPort = options.port ?? (process.env['PORT'] || (options.services ? undefined : '3000'))
+  const port = options.api ? await choosePort(wantedPort, host) : 0
+  const services = options.services ? await startLocalServices({ folder, log: console.log }) : undefined
+  const dataDir = resolve(root, process.env['DATA_DIR'] || (services ? join(folder, 'data') : 'data'))
+  const shutdownMs = Number(process.env['SHUTDOWN_TIMEOUT_MS'] || (services ? LOCAL_SHUTDOWN_MS : SERVER_SHUTDOWN_MS))
+  const env = { ...urlsOf(services), DATA_DIR: dataDir, HOST: host, PORT: String(port), SHUTDOWN_TIMEOUT_MS: String(shutdownMs) }
+  const releaseStores = services && keepStoresRunning(services, (line) => console.log(pc.yellow(line)))
+  const apps = startApps(options, env, () => stopping.resolve(1))
+  started = true
+  const unwatch = options.watch ? watchSources(root, (changed) => restartUsers(apps, changed)) : undefined
   const allReady = Promise.all([...apps.values()].map((app) => app.ready))
-  void allReady.then(() => printWelcome(`http://localhost:${port}`, dataDir, wishes.workers))
+  void allReady.then(() => console.log(banner({ ...options, port, dataDir })))
 
   const code = await stopping.promise
   unwatch?.()
-  await Promise.all([...apps.values()].map((app) => app.stop(GRACE_MS)))
+  await Promise.all([...apps.values()].map((app) => app.stop(shutdownMs + KILL_AFTER_MS)))
+  releaseStores?.()
   await services?.stop()
   return code
 }
 
-function readWishes(): Wishes {
-  const { values } = parseArgs({
-    options: {
-      workers: { type: 'string', default: '1' },
-      port: { type: 'string' },
-      watch: { type: 'boolean', default: false },
-      services: { type: 'boolean', default: true },
-      help: { type: 'boolean' },
-    },
-    allowNegative: true,
-  })
-  if (values.help) {
-    console.log(USAGE)
-    process.exit(0)
-  }
-  const workers = Number(values.workers)
-  if (!Number.isInteger(workers) || workers < 0 || workers > 64) throw new Error('--workers takes a number from 0 to 64.')
-  return { workers, port: values.port, watch: values.watch, services: values.services }
+function urlsOf(services: LocalServices | undefined): NodeJS.ProcessEnv {
+  return services ? { REDIS_URL: services.redis.url, MONGODB_URL: services.mongo.url } : {}
 }
 
 /** The API and the workers by name, each kept running. */
-function startApps(workers: number, env: NodeJS.ProcessEnv, giveUp: () => void): Map<string, Supervised> {
-  const names = ['api', ...Array.from({ length: workers }, (_, index) => (workers === 1 ? 'worker' : `worker ${index + 1}`))]
+function startApps({ api, workers }: StartOptions, env: NodeJS.ProcessEnv, giveUp: () => void): Map<string, Supervised> {
+  const workerNames = Array.from({ length: workers }, (_, index) => (workers === 1 ? 'worker' : `worker ${index + 1}`))
+  const kinds = [
+    ...(api ? [{ name: 'api', startOne: startApi, ownEnv: {} }] : []),
+    ...workerNames.map((name, index) => ({ name, startOne: startWorker, ownEnv: workerEnv(index) })),
+  ]
   return new Map(
-    names.map((name, order) => {
+    kinds.map(({ name, startOne, ownEnv }, order) => {
       const onLine = linePrinter(name, order)
-      const startOne = name === 'api' ? startApi : startWorker
       const onConfigError = (): void => {
         console.error(pc.red(`\n${name} cannot run with this environment; what is wrong with it is listed above.`))
         giveUp()
       }
       const say = (line: string): void => console.log(pc.yellow(line))
-      return [name, supervise({ name, say, onConfigError, start: (options) => startOne({ ...options, env, onLine }) })]
+      const start = (options: Parameters<typeof startApi>[0]) => startOne({ ...options, env: { ...env, ...ownEnv }, onLine })
+      return [name, supervise({ name, say, onConfigError, start })]
     }),
   )
+}
+
+/** What two workers on one machine cannot share counts up from the value for the first. */
+function workerEnv(index: number): NodeJS.ProcessEnv {
+  const { METRICS_PORT, WORKER_ID } = process.env
+  if (index === 0) return {}
+  return {
+    ...(Number(METRICS_PORT) > 0 && { METRICS_PORT: String(Number(METRICS_PORT) + index) }),
+    ...(WORKER_ID && { WORKER_ID: `${WORKER_ID}-${index + 1}` }),
+  }
 }
 
 /** What changed in an app concerns that app; what changed in a package may concern everybody. */
@@ -109,20 +111,4 @@ function restartUsers(apps: Map<string, Supervised>, changed: string): void {
     const home = name === 'api' ? 'apps/api' : 'apps/image-worker'
     if (changed === home || changed.startsWith('packages/')) app.restart()
   }
-}
-
-function printWelcome(url: string, dataDir: string, workers: number): void {
-  const line = (what: string, value: string): string => `  ${what.padEnd(8)} ${value}`
-  console.log(
-    [
-      '',
-      pc.bold(`Darkroom runs with ${workers} worker${workers === 1 ? '' : 's'}.`),
-      line('API', pc.cyan(`${url}/api/v1/tasks`)),
-      line('health', pc.cyan(`${url}/health`)),
-      line('files', dataDir),
-      line('try', `curl -F file=@photo.jpg ${url}/api/v1/tasks`),
-      line('stop', 'Ctrl-C'),
-      '',
-    ].join('\n'),
-  )
 }

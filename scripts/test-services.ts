@@ -41,7 +41,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
 
 async function start(): Promise<LocalServices> {
   await sweepDeadRuns()
-  return startLocalServices({ folder, fresh: true, log: (line) => console.log(line) })
+  return startLocalServices({ folder, fresh: true, durable: false, log: (line) => console.log(line) })
 }
 
 /** A run that was killed could neither stop its services nor remove its folder. */

@@ -6,7 +6,12 @@ export const benchFolder = join(import.meta.dirname, '..', '..', '.darkroom', 'b
 
 /** Runs a benchmark on a Redis and a MongoDB; empty ones, where they are started for it. */
 export async function withServices<T>(use: (services: LocalServices) => Promise<T>): Promise<T> {
-  const services = await startLocalServices({ folder: join(benchFolder, 'services'), fresh: true, log: (line) => console.error(line) })
+  const services = await startLocalServices({
+    folder: join(benchFolder, 'services'),
+    fresh: true,
+    durable: false,
+    log: (line) => console.error(line),
+  })
   try {
     return await use(services)
   } finally {

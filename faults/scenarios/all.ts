@@ -21,6 +21,7 @@ import { wrongClocks } from './fi-19-wrong-clocks.ts'
 import { slowNetwork } from './fi-20-slow-network.ts'
 import { rollingRestart } from './fi-21-rolling-restart.ts'
 import { everything } from './fi-22-everything.ts'
+import { storeOfNpmStart } from './fi-28-store-of-npm-start.ts'
 
 export const scenarios: readonly Scenario[] = [
   killWorkers,
@@ -45,4 +46,5 @@ export const scenarios: readonly Scenario[] = [
   slowNetwork,
   rollingRestart,
   everything,
+  storeOfNpmStart,
 ]

@@ -11,7 +11,8 @@ const MIB = 1024 ** 2
 /** The hungriest image within the limits takes about 240 MB (an interlaced PNG of 50 Mpx). */
 const SLOT_BYTES = 300 * MIB
 
-const workerEnv = z.object({
+/** Every name that a worker reads from its environment, with its default. */
+export const workerEnv = z.object({
   ...redisEnv,
   QUEUE_NAME: z
     .string()

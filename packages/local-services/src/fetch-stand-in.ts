@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { chmod, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import { endWithUs } from './end-with-us.ts'
 import type { Attempt } from './first-that-works.ts'
 import { findProgram } from './find-program.ts'
 import type { ServiceContext } from './service.ts'
@@ -42,7 +43,9 @@ async function unpackedWheel(python: string, workFolder: string, env: NodeJS.Pro
   const unpacked = join(workFolder, 'unpacked')
   try {
     const download = ['download', '--quiet', '--no-deps', '--only-binary', ':all:', '--retries', '1', '--timeout', '15']
-    await run(python, ['-m', 'pip', ...download, '--dest', workFolder, `secantusdb==${VERSION}`], options)
+    const fetching = run(python, ['-m', 'pip', ...download, '--dest', workFolder, `secantusdb==${VERSION}`], options)
+    endWithUs(fetching.child)
+    await fetching
     const wheel = (await readdir(workFolder)).find((name) => name.endsWith('.whl'))
     if (wheel === undefined) return undefined
     await run(python, ['-m', 'zipfile', '-e', join(workFolder, wheel), unpacked], options)

@@ -151,7 +151,7 @@ describe('lists', () => {
 
 test('acknowledged durable writes survive kill -9', async ({ skip }) => {
   if (process.env['MONGODB_URL']) skip('MONGODB_URL names a server that is not ours to kill')
-  const mongo = await startMongo(await serviceContext({ syncOnCommit: true }))
+  const mongo = await startMongo(await serviceContext({ durable: true }))
   onTestFinished(() => mongo.stop())
   const own = new MongoClient(mongo.url, { serverSelectionTimeoutMS: 5000 })
   onTestFinished(() => own.close())

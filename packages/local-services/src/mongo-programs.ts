@@ -23,7 +23,7 @@ export function mongodUrl(host: string, port: number): string {
 }
 
 /** SecantusDB: speaks MongoDB's wire protocol well enough for trying and testing Darkroom. */
-export function standInProgram(file: string, { syncOnCommit }: { syncOnCommit: boolean }): ServerProgram {
+export function standInProgram(file: string, { durable }: { durable: boolean }): ServerProgram {
   return {
     name: 'secantusd-rs',
     file,
@@ -32,7 +32,8 @@ export function standInProgram(file: string, { syncOnCommit }: { syncOnCommit: b
       ...['--host', '127.0.0.1', '--port', String(port), '--storage-path', dataFolder, '--standalone'],
       // Its default write-ahead log would take 2 GB of disk.
       ...['--cache-size', `${CACHE_MEBIBYTES}M`, '--log-file-max', '128MB', '--log-level', 'WARNING'],
-      ...(syncOnCommit ? ['--sync-on-commit'] : []),
+      // By default it answers before the write is on the disk, whatever write concern the client asks for.
+      ...(durable ? ['--sync-on-commit'] : []),
     ],
     ask: (port) => askMongo(standInUrl(port)),
   }

@@ -7,7 +7,7 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { smallServer } from '../test/small-server.ts'
 import { temporaryFolder } from '../test/temporary-folder.ts'
 import { type OwnedProcess, pidFileOf, startOwnedProcess } from './owned-process.ts'
-import { killOrphan, readPidFile } from './pid-file.ts'
+import { killOrphan, readPidFile, writePidFile } from './pid-file.ts'
 import { processIdentity } from './process-identity.ts'
 
 test('stop ends the process and forgets its pid', async () => {
@@ -66,15 +66,38 @@ test('a parent that exits takes its server with it', async () => {
   await until(() => !runs(serverPid))
 })
 
-test('what a killed parent leaves behind is ended by the next start', async () => {
-  const folder = await temporaryFolder()
-  const { parent, serverPid } = await parentWithServer(folder, 'stay')
+test('the server of a killed parent ends within seconds', async () => {
+  const { parent, serverPid } = await parentWithServer(await temporaryFolder(), 'stay')
+  expect(runs(serverPid)).toBe(true)
   parent.kill('SIGKILL')
   await once(parent, 'exit')
-  expect(runs(serverPid)).toBe(true)
+  await until(() => !runs(serverPid))
+})
 
-  expect(await killOrphan(pidFileOf(folder))).toBe(serverPid)
-  expect(runs(serverPid)).toBe(false)
+test('what a killed parent leaves behind all the same is ended by the next start', async () => {
+  const folder = await temporaryFolder()
+  const orphan = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'])
+  onTestFinished(() => void orphan.kill('SIGKILL'))
+  await once(orphan, 'spawn')
+  if (orphan.pid === undefined) throw new Error('unreachable')
+  writePidFile(pidFileOf(folder), orphan.pid)
+
+  expect(await killOrphan(pidFileOf(folder))).toBe(orphan.pid)
+  expect(runs(orphan.pid)).toBe(false)
+})
+
+test('a server that crashes is told of, one that is ended is not', async () => {
+  const server = await started(await temporaryFolder())
+  const crashed = vi.fn<() => void>()
+  server.onCrash(crashed)
+  await server.kill('SIGKILL')
+  await server.restart()
+  expect(crashed).not.toHaveBeenCalled()
+
+  process.kill(pidOf(server), 'SIGKILL')
+  await vi.waitFor(() => expect(crashed).toHaveBeenCalledOnce(), { timeout: 10_000 })
+  await server.restart()
+  expect(runs(server.pid)).toBe(true)
 })
 
 test('a stranger that got the pid of a dead server is left alone', async () => {

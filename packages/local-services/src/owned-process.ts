@@ -4,6 +4,7 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { freePort } from './free-port.ts'
+import { endWithUs } from './end-with-us.ts'
 import { writePidFile } from './pid-file.ts'
 
 export interface ServerProgram {
@@ -26,6 +27,7 @@ interface Limits {
 export interface OwnedProcess {
   port: number
   readonly pid: number | undefined
+  onCrash: (listener: () => void) => void
   kill: (signal?: NodeJS.Signals) => Promise<void>
   restart: () => Promise<void>
   stop: () => Promise<void>
@@ -60,6 +62,8 @@ function createOwnedProcess(
   const logFile = join(folder, `${program.name}.log`)
   const pidFile = pidFileOf(folder)
   let child: ChildProcess | undefined
+  let isReady = false
+  const crashListeners: (() => void)[] = []
   const killNow = () => child && signalIfRunning(child, 'SIGKILL')
 
   function launch(): ChildProcess {
@@ -69,8 +73,12 @@ function createOwnedProcess(
     const started = spawn(program.file, program.args(port, dataFolder), { cwd: dataFolder, detached: true, stdio: ['ignore', log, log] })
     closeSync(log)
     if (started.pid !== undefined) writePidFile(pidFile, started.pid)
-    started.on('error', () => {}) // a failed spawn shows as an ended process, with the reason in `exited`
+    started.on('error', () => {}) // a failed spawn shows as an ended process, with the reason in the log
+    started.on('exit', () => {
+      if (child === started && isReady) for (const listener of crashListeners) listener()
+    })
     started.unref()
+    endWithUs(started)
     process.on('exit', killNow)
     return started
   }
@@ -78,6 +86,7 @@ function createOwnedProcess(
   async function kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     if (child === undefined) return
     const ending = child
+    isReady = false
     signalIfRunning(ending, signal)
     if (!(await endsWithin(ending, stopLimitMs))) signalIfRunning(ending, 'SIGKILL')
     await endsWithin(ending, stopLimitMs)
@@ -90,6 +99,7 @@ function createOwnedProcess(
     await kill('SIGTERM')
     child = launch()
     await untilReady(child)
+    isReady = true
   }
 
   async function untilReady(starting: ChildProcess): Promise<void> {
@@ -118,6 +128,7 @@ function createOwnedProcess(
     get pid() {
       return child === undefined || hasEnded(child) ? undefined : child.pid
     },
+    onCrash: (listener) => void crashListeners.push(listener),
     kill,
     restart,
     stop: () => kill('SIGTERM'),

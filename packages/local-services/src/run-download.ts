@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { mkdirSync, readdirSync, statSync } from 'node:fs'
 import { extname, join } from 'node:path'
+import { endWithUs } from './end-with-us.ts'
 
 const SILENCE_LIMIT_MS = 5000
 const LIMIT_MS = 10 * 60 * 1000
@@ -30,6 +31,7 @@ export function runDownload({ script, folder, env, silenceLimitMs = SILENCE_LIMI
     // Both libraries check certificates only when told to, and what they fetch gets run.
     env: { ...env, npm_config_strict_ssl: 'true' },
   })
+  endWithUs(child)
   return new Promise((resolve) => {
     let printed = ''
     child.stdout.setEncoding('utf8').on('data', (text: string) => (printed += text))

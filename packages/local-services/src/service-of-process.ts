@@ -8,6 +8,7 @@ export function serviceOfProcess(server: OwnedProcess, about: Pick<LocalService,
     get pid() {
       return server.pid
     },
+    onCrash: server.onCrash,
     kill: server.kill,
     restart: server.restart,
     stop: server.stop,

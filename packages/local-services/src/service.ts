@@ -8,6 +8,8 @@ export interface LocalService {
   kind: 'environment' | 'container' | 'process' | 'stand-in'
   /** The server's process, where it is a child of ours. */
   pid: number | undefined
+  /** Called when the server ends although nobody here asked for it; undefined where that cannot be seen. */
+  onCrash?: (listener: () => void) => void
   /** Ends the server at once and waits until it is gone; undefined where the server is not ours. */
   kill?: (signal?: NodeJS.Signals) => Promise<void>
   /** Starts the server again, on the same port with the same data; ends it first when it still runs. */
@@ -29,6 +31,6 @@ export interface ServiceContext {
   log: (line: string) => void
   /** Nothing of earlier runs may be seen. */
   fresh: boolean
-  /** MongoDB stand-in only: acknowledge a write when it is on disk (slower; what a fault suite needs). */
-  syncOnCommit: boolean
+  /** What is acknowledged survives kill -9. Only the MongoDB stand-in needs to be told, which is then five times slower. */
+  durable: boolean
 }

@@ -24,8 +24,8 @@ export interface LocalServicesOptions {
   /** Forget the data of earlier runs. */
   fresh?: boolean
   env?: NodeJS.ProcessEnv
-  /** See ServiceContext. */
-  syncOnCommit?: boolean
+  /** True unless told: see ServiceContext. `false` is for tests and benchmarks whose data nobody will miss. */
+  durable?: boolean
   /** Where downloaded programs are kept; this user's cache folder unless told. */
   cacheFolder?: string
 }
@@ -62,7 +62,7 @@ async function startBoth(folder: string, options: LocalServicesOptions, release:
     env,
     log: options.log,
     fresh: options.fresh ?? false,
-    syncOnCommit: options.syncOnCommit ?? false,
+    durable: options.durable ?? true,
     cacheFolder: options.cacheFolder ?? writableCacheFolder(env, folder),
   }
   const contextOf = (name: string): ServiceContext => ({ ...shared, folder: join(folder, name) })

@@ -14,7 +14,7 @@ export async function serviceContext(overrides: Partial<ServiceContext> = {}): P
     env: process.env,
     log: () => {},
     fresh: true,
-    syncOnCommit: false,
+    durable: false,
     ...overrides,
   }
 }

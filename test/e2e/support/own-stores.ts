@@ -21,7 +21,7 @@ export interface OwnStores extends Stores {
 export async function startOwnStores(): Promise<OwnStores> {
   const folder = await mkdtemp(join(tmpdir(), 'e2e-stores-'))
   const env = { ...process.env, REDIS_URL: undefined, MONGODB_URL: undefined }
-  const { redis, mongo, stop } = await startLocalServices({ folder, fresh: true, syncOnCommit: true, log: () => {}, env })
+  const { redis, mongo, stop } = await startLocalServices({ folder, fresh: true, log: () => {}, env })
   return {
     redisUrl: redis.url,
     mongoUrl: mongo.url,

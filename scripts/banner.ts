@@ -1,0 +1,21 @@
+import pc from 'picocolors'
+import type { StartOptions } from './start-options.ts'
+
+type Running = Pick<StartOptions, 'api' | 'workers'> & { port: number; dataDir: string }
+
+/** What to open and what to type, once everything runs. */
+export function banner({ api, workers, port, dataDir }: Running): string {
+  const url = `http://localhost:${port}`
+  const line = (what: string, value: string): string => `  ${what.padEnd(8)} ${value}`
+  const link = (what: string, path: string): string => line(what, pc.cyan(`${url}${path}`))
+  const parts = [...(api ? ['the API'] : []), ...(workers > 0 ? [`${workers} worker${workers === 1 ? '' : 's'}`] : [])]
+  return [
+    '',
+    pc.bold(`Darkroom is running: ${parts.join(' and ')}.`),
+    ...(api ? [link('API', '/api/v1/tasks'), link('docs', '/docs'), link('queues', '/admin/queues'), link('health', '/health')] : []),
+    line('files', dataDir),
+    ...(api ? [line('try', `curl -F file=@photo.jpg ${url}/api/v1/tasks`)] : []),
+    line('stop', 'Ctrl-C'),
+    '',
+  ].join('\n')
+}

@@ -1,0 +1,56 @@
+import { parseArgs } from 'node:util'
+
+const USAGE = `npm start -- [options]
+  --workers N      worker processes (1)
+  --port N         where the API listens (PORT, else the first free port from 3000 on)
+  --watch          restart processes when their sources change
+  --no-services    start no Redis and no MongoDB: the environment or .env says where they are
+  --no-api         start no API
+npm run server is npm start -- --no-services --workers 0; npm run worker is npm start -- --no-services --no-api.`
+
+export interface StartOptions {
+  api: boolean
+  workers: number
+  port: string | undefined
+  watch: boolean
+  services: boolean
+}
+
+/** Thrown where there is nothing to start: the usage was asked for, or the options are wrong. */
+export class StartUsage extends Error {
+  readonly asked: boolean
+
+  constructor(fault?: string) {
+    super(fault === undefined ? USAGE : `${fault}\n\n${USAGE}`)
+    this.name = 'StartUsage'
+    this.asked = fault === undefined
+  }
+}
+
+export function readStartOptions(args: string[]): StartOptions {
+  const { help, workers: wanted, port, ...rest } = parsed(args)
+  if (help) throw new StartUsage()
+  const workers = Number(wanted)
+  if (!Number.isInteger(workers) || workers < 0 || workers > 64) throw new StartUsage('--workers takes a number from 0 to 64.')
+  if (!rest.api && workers === 0) throw new StartUsage('There is nothing to start with --no-api and --workers 0.')
+  return { workers, port, ...rest }
+}
+
+function parsed(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      options: {
+        api: { type: 'boolean', default: true },
+        workers: { type: 'string', default: '1' },
+        port: { type: 'string' },
+        watch: { type: 'boolean', default: false },
+        services: { type: 'boolean', default: true },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+      allowNegative: true,
+    }).values
+  } catch (error) {
+    throw new StartUsage(error instanceof Error ? error.message : String(error))
+  }
+}

@@ -1,0 +1,76 @@
+import { until } from '@darkroom/testing'
+import { expect, inject, onTestFinished, test } from 'vitest'
+import { NODE_FLAGS } from '../../scripts/processes.ts'
+import { isRunning, npmRun, type NpmRun, type OsProcess } from './support/npm-run.ts'
+import { isLinux } from './support/processes-of-linux.ts'
+
+/** Before, some of them lived until somebody noticed. */
+const GONE_MS = 30_000
+
+async function started(script: string, args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<NpmRun> {
+  const run = await npmRun(script, args, env)
+  onTestFinished(() => run.stop())
+  await run.started().catch((error: unknown) => {
+    throw new Error(`${run.output()}\n${String(error)}`)
+  })
+  return run
+}
+
+const theOne = (processes: readonly OsProcess[], part: string): OsProcess => {
+  const found = processes.find(({ command }) => command.includes(part))
+  if (!found) throw new Error(`There is no process ${part} among ${processes.map(({ command }) => command).join('\n')}`)
+  return found
+}
+
+test.skipIf(!isLinux).each([
+  ['SIGTERM', 'npm run'],
+  ['SIGHUP', 'npm run'],
+  ['SIGKILL', 'npm run'],
+  ['SIGKILL', 'bootstrap.mjs'],
+  ['SIGKILL', 'scripts/start.ts --'],
+] as const)('%s to %s ends everything that npm start began', async (signal, whom) => {
+  const run = await started('start', ['--workers', '1'])
+  const processes = run.processes()
+  for (const part of ['apps/api/src/main.ts', 'image-worker/src/main.ts', 'child.ts', 'redis-server', 'secantusd-rs'])
+    if (part !== 'secantusd-rs' || run.output().includes('SecantusDB')) theOne(processes, part)
+
+  process.kill(theOne(processes, whom).pid, signal)
+  let left: string[] = []
+  const isOver = (): boolean => {
+    left = processes.filter(isRunning).map(({ command }) => command)
+    return left.length === 0
+  }
+  await until(isOver, { timeoutMs: GONE_MS, what: 'everything to end' }).catch(() => {})
+  expect(left).toEqual([])
+})
+
+test.skipIf(!isLinux).each([
+  ['server', 'apps/api/src/main.ts', 'image-worker/src/main.ts'],
+  ['worker', 'image-worker/src/main.ts', 'apps/api/src/main.ts'],
+])('npm run %s starts its process with the flags of npm start, and again when it dies', async (script, main, other) => {
+  const run = await started(script, [], {
+    REDIS_URL: inject('redisUrl'),
+    MONGODB_URL: inject('mongoUrl'),
+    PORT: '0',
+    REDIS_NAMESPACE: script,
+  })
+  const first = theOne(run.processes(), main)
+  for (const flag of NODE_FLAGS) expect(first.command).toContain(flag)
+  expect(run.processes().some(({ command }) => command.includes(other))).toBe(false)
+  expect(run.processes().some(({ command }) => command.includes('redis-server'))).toBe(false)
+
+  process.kill(first.pid, 'SIGKILL')
+  await until(() => run.processes().find(({ command, pid }) => command.includes(main) && pid !== first.pid), {
+    timeoutMs: GONE_MS,
+    what: `${main} to be started again`,
+  })
+})
+
+test('npm start says all that is wrong with the environment of every process before it starts anything', async () => {
+  const run = await npmRun('start', [], { PORT: '99999', JOB_DEADLINE_MS: 'soon', MONGO_URL: 'mongodb://localhost' })
+  onTestFinished(() => run.stop())
+  await until(() => run.processes().length === 0, { timeoutMs: GONE_MS })
+  expect(run.output()).toContain('MONGO_URL is not a setting of Darkroom and is ignored. Did you mean MONGODB_URL?')
+  expect(run.output()).toContain('  - PORT: must be at most 65535\n  - JOB_DEADLINE_MS: must be a whole number')
+  expect(run.output()).not.toContain('Redis:')
+})
