@@ -22,7 +22,7 @@ import { createAcceptUpload } from './http/accept-upload.ts'
 import { adminGuard } from './http/admin/admin-guard.ts'
 import { adminRoutes } from './http/admin/admin-routes.ts'
 import { queueBoard } from './http/admin/queue-board.ts'
-import { createHttpApp } from './http/app.ts'
+import { createHttpApp, isProxy } from './http/app.ts'
 import { receiveBatch } from './http/batch-upload.ts'
 import { createFileHasher } from './http/file-hasher.ts'
 import { HeldRequests } from './http/held-requests.ts'
@@ -32,11 +32,13 @@ import { healthRoutes } from './http/health.ts'
 import { reserveIdempotencyKey } from './http/idempotency.ts'
 import { receiveImage } from './http/image-upload.ts'
 import { jsonBody } from './http/json-body.ts'
+import { limitUploads } from './http/limit-uploads.ts'
 import { logRequests } from './http/log-requests.ts'
 import { createSendVariant } from './http/send-variant.ts'
 import { measureRequests } from './http/measure-requests.ts'
 import { metricsRoutes } from './http/metrics-routes.ts'
 import { closeServer, createHttpServer, listen } from './http/server.ts'
+import { SlowRequests } from './http/slow-requests.ts'
 import { createMediator } from './mediator.ts'
 import { GetQueueStatsHandler } from './queues/get-queue-stats.ts'
 import { ListQueueJobsHandler } from './queues/list-queue-jobs.ts'
@@ -215,7 +217,14 @@ export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): 
   const tempFolder = join(dataDir, 'uploads', 'temp')
   const hasher = createFileHasher()
   const place = { folder: join(tempFolder, randomUUID()), hash: hasher.hash }
-  const admit = [freeSpaceGate(() => storage.freeBytes(), env.MIN_FREE_BYTES), reserveIdempotencyKey(cacheRedis, names.cachePrefix)]
+  const slowRequests = new SlowRequests({ requestMs: env.REQUEST_TIMEOUT_MS, uploadStallMs: env.UPLOAD_STALL_MS })
+  const perAddress = limitUploads(env.UPLOADS_PER_ADDRESS)
+  const admit = [
+    perAddress,
+    freeSpaceGate(() => storage.freeBytes(), env.MIN_FREE_BYTES),
+    reserveIdempotencyKey(cacheRedis, names.cachePrefix),
+    slowRequests.asUpload,
+  ]
   const limits = { maxFileBytes: env.UPLOAD_MAX_BYTES, maxFieldBytes: env.UPLOAD_MAX_FIELD_BYTES }
   const receive = [...admit, receiveImage(place, limits)]
   const batchLimits = { ...limits, maxFiles: env.BATCH_MAX_FILES, maxBatchBytes: env.BATCH_MAX_BYTES }
@@ -225,7 +234,7 @@ export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): 
     storage,
     remover: files,
     tempFolder,
-    tempAgeMs: env.REQUEST_TIMEOUT_MS * 2,
+    tempAgeMs: env.UPLOAD_TIMEOUT_MS + env.REQUEST_TIMEOUT_MS,
     orphanAgeMs: env.ORPHAN_AGE_MS,
     intervalMs: env.JANITOR_INTERVAL_MS,
     log,
@@ -239,8 +248,9 @@ export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): 
     onError: (error) => log.warn({ err: error }, 'a clean-up did not end; the next one goes on'),
   })
   const acceptUpload = createAcceptUpload({ send, maxPixels: env.IMAGE_MAX_PIXELS, defaultTtlSeconds: env.FILE_TTL_SECONDS })
-  const streams = new HeldRequests({ total: env.EVENT_STREAMS_MAX, each: env.FOLLOWERS_PER_TASK })
-  const waiting = new HeldRequests({ total: env.WAITING_REQUESTS_MAX, each: env.FOLLOWERS_PER_TASK })
+  const followers = { each: env.FOLLOWERS_PER_TASK, perAddress: env.FOLLOWERS_PER_ADDRESS }
+  const streams = new HeldRequests({ total: env.EVENT_STREAMS_MAX, ...followers })
+  const waiting = new HeldRequests({ total: env.WAITING_REQUESTS_MAX, ...followers })
   const acceptBatch = createAcceptBatch({
     send,
     maxPixels: env.IMAGE_MAX_PIXELS,
@@ -271,7 +281,7 @@ export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): 
     v1: [
       taskRoutes(routeDeps),
       batchRoutes({ send, receive: receiveMany, acceptBatch }),
-      taskEventRoutes({ send, streams, pace: { heartbeatMs: env.EVENT_HEARTBEAT_MS, patienceMs: env.EVENT_PATIENCE_MS } }),
+      taskEventRoutes({ send, streams, heartbeatMs: env.EVENT_HEARTBEAT_MS, lifeMs: env.EVENT_STREAM_LIFE_MS }),
       queueRoutes({ send, admin }),
       deadLetterRoutes({ send, admin, readJson: routeDeps.readJson }),
       statsRoutes({ send }),
@@ -296,14 +306,16 @@ export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): 
       adminRoutes({ token: env.ADMIN_TOKEN, guard: admin, board }),
     ],
     watch: [measureRequests(registry), logRequests(log)],
+    trustProxy: env.TRUST_PROXY,
     isClosing: () => stopping.signal.aborted,
     log,
   })
   const server = createHttpServer(app, {
-    requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
+    uploadTimeoutMs: env.UPLOAD_TIMEOUT_MS,
     headersTimeoutMs: env.HEADERS_TIMEOUT_MS,
-    maxFileBytes: env.UPLOAD_MAX_BYTES,
-    maxBatchBytes: env.BATCH_MAX_BYTES,
+    answerStallMs: env.ANSWER_STALL_MS,
+    slowRequests,
+    connections: { max: env.MAX_CONNECTIONS, isProxy: (address) => isProxy(app, address) },
   })
 
   const startSync = async (): Promise<void> => {

@@ -1,5 +1,6 @@
 import { envInteger, loadEnv, redisEnv } from '@darkroom/runtime'
 import { z } from 'zod'
+import { parseTrustProxy } from './trust-proxy.ts'
 import type { SigningKey } from './url-signing.ts'
 
 const MIB = 1024 * 1024
@@ -43,6 +44,9 @@ export const apiEnv = z.object({
   CLEANUP_INTERVAL_MS: envInteger(60_000, 100),
   MIN_FREE_BYTES: envInteger(100 * MIB, 0),
   REQUEST_TIMEOUT_MS: envInteger(60_000, 1000),
+  UPLOAD_TIMEOUT_MS: envInteger(900_000, 1000),
+  UPLOAD_STALL_MS: envInteger(30_000, 1000),
+  ANSWER_STALL_MS: envInteger(30_000, 100),
   HEADERS_TIMEOUT_MS: envInteger(15_000, 1000),
   DISPATCH_LEASE_MS: envInteger(3000, 100),
   SWEEP_INTERVAL_MS: envInteger(2000, 100),
@@ -56,9 +60,13 @@ export const apiEnv = z.object({
     )
     .transform(toSigningKeys)
     .optional(),
+  TRUST_PROXY: z.string().default('loopback').transform(parseTrustProxy),
+  MAX_CONNECTIONS: envInteger(5000, 1),
+  UPLOADS_PER_ADDRESS: envInteger(250, 0),
+  FOLLOWERS_PER_ADDRESS: envInteger(250, 0),
   EVENT_STREAMS_MAX: envInteger(1000, 0),
+  EVENT_STREAM_LIFE_MS: envInteger(3_600_000, 1000),
   EVENT_HEARTBEAT_MS: envInteger(15_000, 100),
-  EVENT_PATIENCE_MS: envInteger(30_000, 100),
   FOLLOW_RECHECK_MS: envInteger(5000, 100),
   WAITING_REQUESTS_MAX: envInteger(1000, 0),
   FOLLOWERS_PER_TASK: envInteger(50, 0),

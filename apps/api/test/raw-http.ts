@@ -11,8 +11,8 @@ export interface RawAnswer {
 }
 
 /** A bare connection, for requests that no HTTP client would send. */
-export async function openSocket(port: number): Promise<Socket> {
-  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
+export async function openSocket(port: number, from: { localAddress?: string } = {}): Promise<Socket> {
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true, ...from })
   socket.on('error', () => {})
   rememberRequest(socket)
   await once(socket, 'connect')

@@ -49,10 +49,12 @@ export const PROBLEMS = {
   IMAGE_CORRUPT: { status: 422, means: 'The image is damaged.' },
   BATCH_REJECTED: { status: 422, means: 'None of the files can be taken; `items` says why, file by file.' },
   TOO_MANY_WAITING: { status: 429, means: 'Too many requests wait for news already.' },
+  TOO_MANY_UPLOADS: { status: 429, means: 'Too many uploads from one address are under way.' },
   HEADERS_TOO_LARGE: { status: 431, means: 'The headers or the URL are too long.' },
   INTERNAL: { status: 500, means: 'Something went wrong on our side.' },
   STORE_UNAVAILABLE: { status: 503, means: 'The task store cannot be reached, or is too busy to answer, right now.' },
   QUEUE_UNAVAILABLE: { status: 503, means: 'The queue cannot be reached right now.' },
+  TOO_MANY_CONNECTIONS: { status: 503, means: 'Too many connections are open, in all or from one address.' },
   STORAGE_FULL: { status: 507, means: 'There is no room to take the file right now.' },
 } as const satisfies Record<string, { status: number; means: string }>
 

@@ -12,6 +12,8 @@ export function createHttpApp(options: {
   root: readonly Router[]
   /** Before everything else. */
   watch: readonly RequestHandler[]
+  /** Whose word is taken for the address of a client. */
+  trustProxy: false | number | string[]
   /** While closing, every answer asks its client to come back on another connection. */
   isClosing: () => boolean
   log: Logger
@@ -19,6 +21,7 @@ export function createHttpApp(options: {
   const app = express()
   app.disable('x-powered-by')
   app.set('case sensitive routing', true)
+  app.set('trust proxy', options.trustProxy)
   closeConnectionsWhile(options.isClosing, app)
   app.use(...options.watch, commonHeaders, refuseUnclear)
   app.use('/api/v1', ...options.v1)
@@ -29,6 +32,10 @@ export function createHttpApp(options: {
   app.use(problemHandler(options.log))
   return app
 }
+
+/** Whether a connection from this address may be that of many clients. */
+export const isProxy = (app: Express, address: string): boolean =>
+  (app.get('trust proxy fn') as (address: string, hop: number) => boolean)(address, 0)
 
 const commonHeaders: RequestHandler = (req, res, next) => {
   // fetch adds `no-cache` to whatever names an ETag, and Express would never answer 304 to it. Who names one asks for it.

@@ -2,7 +2,7 @@ import type { Request, RequestHandler } from 'express'
 import multer from 'multer'
 import { AppError } from '../app-error.ts'
 import { hashingDisk } from './hashing-disk.ts'
-import { declaresTooMuch, readForm, refuseUnread, type UploadLimits, type UploadPlace } from './image-upload.ts'
+import { declaresTooMuch, readForm, type UploadLimits, type UploadPlace } from './image-upload.ts'
 
 export interface BatchLimits extends UploadLimits {
   maxFiles: number
@@ -20,7 +20,7 @@ export function receiveBatch({ folder, hash }: UploadPlace, limits: BatchLimits)
   const storage = hashingDisk(folder, { hash, keepBytes: limits.maxFileBytes, onBytes: countBytes(limits.maxBatchBytes) })
   const read = readForm(storage, { ...limits, maxFileBytes: Infinity, fileFields: FILE_FIELDS })
   return (req, res, next) => {
-    if (declaresTooMuch(req, limits.maxBatchBytes)) return refuseUnread(batchTooLarge())(req, res, next)
+    if (declaresTooMuch(req, limits.maxBatchBytes)) return next(batchTooLarge())
     read(req, res, (error: unknown) => next(error ? asBatchFault(error, limits) : undefined))
   }
 }

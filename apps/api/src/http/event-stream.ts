@@ -9,37 +9,29 @@ export interface ServerSentEvent {
   data: unknown
 }
 
-export interface StreamPace {
-  /** A comment goes out this often, so that proxies and clients know that somebody is still there. */
-  heartbeatMs: number
-  /** A client that does not read for this long is given up. */
-  patienceMs: number
-}
-
 /** A client whose stream broke comes back after this long. */
 const RECONNECT_MS = 2000
 
-/** Answers with a stream of events until they end. Ends early when the client is gone or does not read. */
-export async function sendEventStream(res: Response, events: AsyncIterable<ServerSentEvent>, pace: StreamPace): Promise<void> {
+/**
+ * Answers with a stream of events until they end. A comment every `heartbeatMs` shows proxies and clients that somebody
+ * is still there. Ends early when the client is gone; one that does not read is cut off by the server.
+ */
+export async function sendEventStream(res: Response, events: AsyncIterable<ServerSentEvent>, heartbeatMs: number): Promise<void> {
   res.status(200).set({
     'Content-Type': 'text/event-stream; charset=utf-8',
     'Cache-Control': 'no-cache, no-transform',
     'X-Accel-Buffering': 'no',
   })
   res.flushHeaders()
-  await writeEvents(res, events, pace)
+  await writeEvents(res, events, heartbeatMs)
 }
 
-export async function writeEvents(
-  to: Writable,
-  events: AsyncIterable<ServerSentEvent>,
-  { heartbeatMs, patienceMs }: StreamPace,
-): Promise<void> {
+export async function writeEvents(to: Writable, events: AsyncIterable<ServerSentEvent>, heartbeatMs: number): Promise<void> {
   const heartbeat = setInterval(() => !to.writableNeedDrain && to.write(': heartbeat\n\n'), heartbeatMs)
   try {
     to.write(`retry: ${RECONNECT_MS}\n\n`)
     for await (const event of events) {
-      if (!to.write(format(event))) await drained(to, patienceMs)
+      if (!to.write(format(event))) await drained(to)
       if (to.destroyed) return
     }
     to.end()
@@ -56,10 +48,8 @@ function format({ id, event, data }: ServerSentEvent): string {
   return `id: ${id}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`
 }
 
-async function drained(to: Writable, patienceMs: number): Promise<void> {
+async function drained(to: Writable): Promise<void> {
   const over = new AbortController()
-  const timer = setTimeout(() => to.destroy(), patienceMs)
-  await Promise.race([once(to, 'drain', { signal: over.signal }), once(to, 'close', { signal: over.signal })]).catch(() => {})
-  clearTimeout(timer)
+  await Promise.race(['drain', 'close'].map((event) => once(to, event, { signal: over.signal }))).catch(() => {})
   over.abort()
 }

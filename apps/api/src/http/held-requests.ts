@@ -1,18 +1,28 @@
 import type { Response } from 'express'
 import { AppError } from '../app-error.ts'
+import { clientOf } from './client-address.ts'
+import { Tally } from './tally.ts'
+
+export interface HoldLimits {
+  total: number
+  /** For one thing that is waited for. */
+  each: number
+  perAddress: number
+}
 
 /**
  * Requests that stay open to wait for news. Each costs memory and a socket for as long as its client likes, so there is
- * an end to how many there are, in all and for one thing that they wait for. All of them end when the process closes: a
- * server waits for its last request before it is closed.
+ * an end to how many there are: in all, for one thing that they wait for, and from one address. All of them end when the
+ * process closes: a server waits for its last request before it is closed.
  */
 export class HeldRequests {
   readonly #limits
   readonly #held = new Set<AbortController>()
-  readonly #heldFor = new Map<string, number>()
+  readonly #waiting = new Tally()
+  readonly #clients = new Tally()
   #closing = false
 
-  constructor(limits: { total: number; each: number }) {
+  constructor(limits: HoldLimits) {
     this.#limits = limits
   }
 
@@ -20,16 +30,18 @@ export class HeldRequests {
     return this.#held.size
   }
 
-  /** Aborted when the answer was sent, the client is gone or the process closes. Throws TOO_MANY_WAITING. */
-  hold(res: Response, waitsFor: string): AbortSignal {
-    const others = this.#heldFor.get(waitsFor) ?? 0
-    if (this.#held.size >= this.#limits.total || others >= this.#limits.each) throw tooMany()
+  /** Aborted when the time is over, the answer was sent, the client is gone or the process closes. Throws TOO_MANY_WAITING. */
+  hold(res: Response, waitsFor: string, forMs: number): AbortSignal {
+    const client = clientOf(res.req)
+    this.#assertRoom(waitsFor, client)
     const request = new AbortController()
+    const release = [this.#waiting.take(waitsFor), this.#clients.take(client)]
+    const over = setTimeout(() => request.abort(), forMs)
     this.#held.add(request)
-    this.#heldFor.set(waitsFor, others + 1)
     res.once('close', () => {
+      clearTimeout(over)
       this.#held.delete(request)
-      this.#release(waitsFor)
+      for (const giveBack of release) giveBack()
       request.abort()
     })
     if (this.#closing) request.abort()
@@ -42,14 +54,13 @@ export class HeldRequests {
     for (const request of this.#held) request.abort()
   }
 
-  #release(waitsFor: string): void {
-    const left = (this.#heldFor.get(waitsFor) ?? 1) - 1
-    if (left > 0) this.#heldFor.set(waitsFor, left)
-    else this.#heldFor.delete(waitsFor)
+  #assertRoom(waitsFor: string, client: string): void {
+    const { total, each, perAddress } = this.#limits
+    if (this.#waiting.of(waitsFor) >= each) throw tooMany(`${each} requests wait for news of this already, which is the most`)
+    if (this.#clients.of(client) >= perAddress) throw tooMany(`${perAddress} requests from your address wait for news, which is the most`)
+    if (this.#held.size >= total) throw tooMany(`${total} requests wait for news, which is the most`)
   }
 }
 
-const tooMany = (): AppError =>
-  new AppError(429, 'TOO_MANY_WAITING', 'Too many requests are waiting for news already; ask again in a while, or without waiting.', {
-    headers: { 'Retry-After': '5' },
-  })
+const tooMany = (found: string): AppError =>
+  new AppError(429, 'TOO_MANY_WAITING', `${found}. End some of them, or ask without waiting.`, { headers: { 'Retry-After': '5' } })

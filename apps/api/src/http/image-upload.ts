@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http'
-import type { Request, RequestHandler, Response } from 'express'
+import type { Request, RequestHandler } from 'express'
 import multer, { type StorageEngine } from 'multer'
 import { AppError } from '../app-error.ts'
+import { askForBody } from './ask-for-body.ts'
 import type { FileHasher } from './file-hasher.ts'
 import { hashingDisk, receivedFiles, type ReceivedFile } from './hashing-disk.ts'
 
@@ -20,8 +21,6 @@ const FILE_FIELDS = ['file', 'image'] as const
 /** Boundaries, part headers and text fields around the file. */
 const MULTIPART_ROOM_BYTES = 1024 * 1024
 const MAX_FIELDS = 20
-/** Time for a client to read why it was refused, while it may still be sending. */
-export const LINGER_MS = 2000
 
 /**
  * Receives one image of a multipart request into a folder, and hashes it there: it is never held in memory. Removes
@@ -30,7 +29,7 @@ export const LINGER_MS = 2000
 export function receiveImage({ folder, hash }: UploadPlace, limits: UploadLimits): RequestHandler {
   const read = readForm(hashingDisk(folder, { hash }), { ...limits, fileFields: FILE_FIELDS, maxFiles: 1 })
   return (req, res, next) => {
-    if (declaresTooMuch(req, limits.maxFileBytes)) return refuseUnread(fileTooLarge())(req, res, next)
+    if (declaresTooMuch(req, limits.maxFileBytes)) return next(fileTooLarge())
     read(req, res, next)
   }
 }
@@ -59,6 +58,7 @@ export function readForm(storage: StorageEngine, form: UploadLimits & { fileFiel
         new AppError(400, 'NOT_MULTIPART', `Send multipart/form-data, with what to work on in the field \`${form.fileFields[0]}\`.`),
       )
     }
+    askForBody(req, res)
     upload(req, res, (error: unknown) => next(error ? asRequestFault(error) : undefined))
   }
 }
@@ -75,18 +75,6 @@ export const declaresTooMuch = (req: IncomingMessage, maxFileBytes: number): boo
   Number(req.headers['content-length'] ?? 0) > maxFileBytes + MULTIPART_ROOM_BYTES
 
 export const fileTooLarge = (): AppError => new AppError(413, 'FILE_TOO_LARGE', 'The file is larger than this service accepts.')
-
-/** Answers before the body is read, then gives the client a moment to see it: closing at once would reset the connection. */
-export const refuseUnread =
-  (refusal: AppError) =>
-  (req: Request, res: Response, next: (error: unknown) => void): void => {
-    res.once('finish', () => {
-      const timer = setTimeout(() => req.socket.destroy(), LINGER_MS)
-      req.once('close', () => clearTimeout(timer))
-      req.resume()
-    })
-    next(refusal)
-  }
 
 /** What is not a fault of our disk is one of the request's form. */
 function asRequestFault(error: unknown): unknown {

@@ -1,13 +1,17 @@
 import express, { type RequestHandler } from 'express'
 import { AppError } from '../app-error.ts'
+import { askForBody } from './ask-for-body.ts'
 
 /** Reads the JSON object in a request's body. Throws NOT_JSON, INVALID_JSON, BODY_TOO_LARGE. */
 export function jsonBody(maxBytes: number): RequestHandler[] {
   return [requireJson, express.json({ limit: maxBytes }), requireObject]
 }
 
-const requireJson: RequestHandler = (req, _res, next) => {
-  if (req.is('application/json')) return next()
+const requireJson: RequestHandler = (req, res, next) => {
+  if (req.is('application/json')) {
+    askForBody(req, res)
+    return next()
+  }
   throw new AppError(415, 'NOT_JSON', 'Send a JSON object with Content-Type: application/json.')
 }
 

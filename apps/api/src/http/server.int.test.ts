@@ -80,6 +80,22 @@ describe('what is no HTTP', () => {
   })
 })
 
+it('requests sent at once on one connection are begun one after the other, and answered in their order', async () => {
+  const socket = await openSocket(api.port)
+  const ask = (path: string): string => head([`GET ${path} HTTP/1.1`, host])
+  const { id } = (await api.upload(await sampleJpeg({ width: 64, height: 48 }))).body as { id: string }
+  const startedAt = Date.now()
+  // Both wait for a second: together they take two if the second one begins after the first.
+  const wait = ask(`/api/v1/tasks/${id}?wait=1`)
+  let received = ''
+  socket.on('data', (chunk) => (received += chunk.toString()))
+  socket.write(wait + wait + ask('/livez'))
+  await until(() => received.split('HTTP/1.1 200').length === 4, { what: 'three answers' })
+  expect(Date.now() - startedAt).toBeGreaterThan(1900)
+  expect(received.lastIndexOf('"status":"ok"')).toBeGreaterThan(received.lastIndexOf(id))
+  socket.destroy()
+})
+
 describe('a body that says of itself that it is too large', () => {
   const tooLarge = (...more: string[]) =>
     head(['POST /api/v1/tasks HTTP/1.1', host, 'Content-Type: multipart/form-data; boundary=x', `Content-Length: ${52 * MIB}`, ...more])
@@ -102,17 +118,17 @@ describe('a body that says of itself that it is too large', () => {
     expect(await ended(socket)).toBe(true)
   })
 
-  it('a client that sends on regardless reads the refusal, and is cut off', async () => {
+  it('a client that sends all of it before it reads anything reads the refusal', async () => {
     const socket = await openSocket(api.port)
     socket.write(tooLarge())
-    const chunk = Buffer.alloc(64 * 1024)
-    const sending = setInterval(() => socket.writable && socket.write(chunk), 20)
+    // It takes longer than a moment, as over a slow line: an answer that is followed by a reset is lost.
+    const sending = setInterval(() => socket.write(Buffer.alloc(MIB)), 60)
+    await until(() => socket.bytesWritten > 52 * MIB && socket.writableLength === 0, { what: 'all of it to be sent' })
+    clearInterval(sending)
     const answer = await readAnswer(socket)
     expect([answer.status, codeOf(answer)]).toEqual([413, 'FILE_TOO_LARGE'])
-    expect(await ended(socket)).toBe(true)
-    clearInterval(sending)
-    expect(socket.bytesWritten).toBeLessThan(20 * MIB)
     expect(await api.temporaryFiles()).toEqual([])
+    socket.destroy()
   })
 
   it('a client that asks before it sends something small is told to go on', async () => {
@@ -141,7 +157,7 @@ describe('slow clients', () => {
   let impatient: TestApi
 
   beforeAll(async () => {
-    impatient = await startTestApi({ REQUEST_TIMEOUT_MS: '1000', HEADERS_TIMEOUT_MS: '1000' })
+    impatient = await startTestApi({ REQUEST_TIMEOUT_MS: '1000', HEADERS_TIMEOUT_MS: '1000', UPLOAD_STALL_MS: '1000' })
   })
   afterAll(() => impatient.stop())
 
@@ -149,6 +165,60 @@ describe('slow clients', () => {
     const socket = await openSocket(impatient.port)
     socket.write('GET /livez HTTP/1.1\r\nHost: te')
     const answer = await readAnswer(socket)
+    expect([answer.status, codeOf(answer)]).toEqual([408, 'REQUEST_TIMEOUT'])
+    expect(await ended(socket)).toBe(true)
+  })
+
+  it.concurrent('a refused client that sends on for ever reads the refusal, and is cut off', async () => {
+    const socket = await openSocket(impatient.port)
+    socket.write(head(['POST /api/v1/tasks HTTP/1.1', host, 'Content-Type: multipart/form-data; boundary=x', 'Content-Length: 999999999']))
+    const chunk = Buffer.alloc(64 * 1024)
+    const sending = setInterval(() => socket.writable && socket.write(chunk), 20)
+    const answer = await readAnswer(socket)
+    expect([answer.status, codeOf(answer)]).toEqual([413, 'FILE_TOO_LARGE'])
+    expect(await ended(socket)).toBe(true)
+    clearInterval(sending)
+    expect(socket.bytesWritten).toBeLessThan(20 * MIB)
+  })
+
+  it.concurrent('an upload that takes longer than other requests is taken, as long as it moves', async () => {
+    const { body, contentType } = multipart([filePart(await sampleJpeg({ width: 640, height: 480 }))])
+    const socket = await openSocket(impatient.port)
+    socket.write(head(['POST /api/v1/tasks HTTP/1.1', host, `Content-Type: ${contentType}`, `Content-Length: ${body.length}`]))
+    const startedAt = Date.now()
+    const piece = Math.ceil(body.length / 30)
+    let sent = 0
+    const sending = setInterval(() => socket.write(body.subarray(sent, (sent += piece))), 100)
+    const answer = await readAnswer(socket)
+    clearInterval(sending)
+    expect(answer.status).toBe(202)
+    expect(Date.now() - startedAt).toBeGreaterThan(2 * 1000)
+    socket.destroy()
+  })
+
+  it.concurrent('an upload of a byte now and then stands still', async () => {
+    const socket = await openSocket(impatient.port)
+    socket.write(
+      head(['POST /api/v1/tasks HTTP/1.1', host, 'Content-Type: multipart/form-data; boundary=x', 'Content-Length: 100000']) + begun,
+    )
+    const dripping = setInterval(() => socket.writable && socket.write('x'), 50)
+    const answer = await readAnswer(socket)
+    clearInterval(dripping)
+    expect([answer.status, codeOf(answer)]).toEqual([408, 'REQUEST_TIMEOUT'])
+    expect((answer.body as { detail: string }).detail).toBe(
+      'Nothing of the upload has come for 1 s. It may be slow, but not stand still. Nothing was stored; send it again.',
+    )
+    expect(await ended(socket)).toBe(true)
+  })
+
+  it.concurrent('any other request whose body does not come ends with 408, even if it moves', async () => {
+    const socket = await openSocket(impatient.port)
+    const path = `/api/v1/tasks/${'0'.repeat(24)}`
+    socket.write(head([`PATCH ${path} HTTP/1.1`, host, 'Content-Type: application/json', 'Content-Length: 90000']))
+    const chunk = ' '.repeat(2000)
+    const sending = setInterval(() => socket.writable && socket.write(chunk), 100)
+    const answer = await readAnswer(socket)
+    clearInterval(sending)
     expect([answer.status, codeOf(answer)]).toEqual([408, 'REQUEST_TIMEOUT'])
     expect(await ended(socket)).toBe(true)
   })

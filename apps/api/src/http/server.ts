@@ -1,16 +1,22 @@
-import { createServer, STATUS_CODES, type Server } from 'node:http'
+import { createServer, type RequestListener, type Server } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Express } from 'express'
 import type { ProblemCode } from '@darkroom/contracts'
 import { AppError } from '../app-error.ts'
-import { declaresTooMuch, LINGER_MS } from './image-upload.ts'
-import { toProblem } from './problem.ts'
+import { limitConnections, type ConnectionLimits } from './limit-connections.ts'
+import { oneAtATime } from './one-at-a-time.ts'
+import { refuseSocket } from './refuse-socket.ts'
+import type { SlowRequests } from './slow-requests.ts'
+import { closeStalledReaders } from './stalled-readers.ts'
 
 export interface ServerLimits {
-  requestTimeoutMs: number
+  /** For the whole of an upload; `slowRequests` gives all others less. */
+  uploadTimeoutMs: number
   headersTimeoutMs: number
-  maxFileBytes: number
-  maxBatchBytes: number
+  /** A client that takes nothing of its answer for so long is cut off. */
+  answerStallMs: number
+  slowRequests: SlowRequests
+  connections: ConnectionLimits
 }
 
 const KEEP_ALIVE_MS = 5000
@@ -19,26 +25,30 @@ const IDLE_CLOSE_MS = 100
 
 /** An HTTP server that gives slow and broken clients an end and an answer. */
 export function createHttpServer(app: Express, limits: ServerLimits): Server {
+  const inOrder = oneAtATime(app)
+  const serve: RequestListener = (req, res) => {
+    limits.slowRequests.add(req, res)
+    inOrder(req, res)
+  }
   const server = createServer(
     {
-      requestTimeout: limits.requestTimeoutMs,
+      requestTimeout: limits.uploadTimeoutMs,
       // Node refuses to start with the headers given more time than the whole request.
-      headersTimeout: Math.min(limits.headersTimeoutMs, limits.requestTimeoutMs),
+      headersTimeout: Math.min(limits.headersTimeoutMs, limits.uploadTimeoutMs),
       keepAliveTimeout: KEEP_ALIVE_MS,
       connectionsCheckingInterval: CHECK_EVERY_MS,
       requireHostHeader: false, // Node would refuse in a form of its own: the application does
     },
-    app,
+    serve,
   )
   server.on('clientError', answerBrokenRequest)
-  // A client that asks before it sends is refused before it has sent anything.
-  server.on('checkContinue', (req, res) => {
-    const most = req.url?.startsWith('/api/v1/batches') ? limits.maxBatchBytes : limits.maxFileBytes
-    if (!declaresTooMuch(req, most)) res.writeContinue()
-    app(req, res)
-  })
+  // A client that asks before it sends is told to go on by what reads the body (`askForBody`), or refused until then.
+  server.on('checkContinue', serve)
   // Answered by the application like any other request that asks for what there is not.
-  server.on('checkExpectation', app)
+  server.on('checkExpectation', serve)
+  limits.slowRequests.watch(server)
+  closeStalledReaders(server, limits.answerStallMs)
+  limitConnections(server, limits.connections)
   return server
 }
 
@@ -65,8 +75,8 @@ export async function closeServer(server: Server): Promise<void> {
 }
 
 const BROKEN: Partial<Record<string, [status: number, code: ProblemCode, message: string]>> = {
-  ERR_HTTP_REQUEST_TIMEOUT: [408, 'REQUEST_TIMEOUT', 'The request took too long to arrive.'],
-  HPE_HEADER_OVERFLOW: [431, 'HEADERS_TOO_LARGE', 'The request headers are too large.'],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'REQUEST_TIMEOUT', 'The request took too long to arrive. Nothing was stored; send it again.'],
+  HPE_HEADER_OVERFLOW: [431, 'HEADERS_TOO_LARGE', 'The URL and the headers together are larger than 16 KiB: send less of them.'],
 }
 
 /** What the HTTP parser could not read never reaches Express; it is answered here in the same form. */
@@ -76,11 +86,5 @@ function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket & { _h
     return
   }
   const [status, code, message] = BROKEN[error.code ?? ''] ?? [400, 'INVALID_REQUEST', 'The request is not valid HTTP.']
-  const body = JSON.stringify(toProblem(new AppError(status, code, message)))
-  // The client's side may stay open for ever: a slow client would keep its upload and this connection.
-  const lingering = setTimeout(() => socket.destroy(), LINGER_MS)
-  socket.once('close', () => clearTimeout(lingering))
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  )
+  refuseSocket(socket, new AppError(status, code, message))
 }

@@ -1,6 +1,6 @@
 import { DEFAULT_TENANT, type TaskLogEntry } from '@darkroom/contracts'
 import type { Request, Response, Router } from 'express'
-import { sendEventStream, type ServerSentEvent, type StreamPace } from '../http/event-stream.ts'
+import { sendEventStream, type ServerSentEvent } from '../http/event-stream.ts'
 import type { HeldRequests } from '../http/held-requests.ts'
 import { routesOf } from '../http/routes.ts'
 import type { Send } from '../mediator.ts'
@@ -13,17 +13,22 @@ import { idOf } from './task-routes.ts'
 export interface TaskEventRouteDeps {
   send: Send
   streams: HeldRequests
-  pace: StreamPace
+  heartbeatMs: number
+  /** A stream ends after this long, and its client comes back for the rest. */
+  lifeMs: number
 }
 
+/** Streams that began together must not all come back at once: each lives up to this part shorter. */
+const JITTER = 0.1
+
 /** `/api/v1/tasks/{id}/events`: the task's log, as it is or as a stream that goes on until the task has ended. */
-export function taskEventRoutes({ send, streams, pace }: TaskEventRouteDeps): Router {
+export function taskEventRoutes({ send, streams, heartbeatMs, lifeMs }: TaskEventRouteDeps): Router {
   const stream = async (req: Request, res: Response, id: string): Promise<void> => {
-    const signal = streams.hold(res, id)
+    const signal = streams.hold(res, id, lifeMs * (1 - JITTER * Math.random()))
     const after = parseLogPosition(req.get('Last-Event-ID'))
     const events = await send(new FollowTaskEvents(DEFAULT_TENANT, id, { after, signal }))
     // Nothing more will come: 204 is how an EventSource is told not to come back.
-    if (events) await sendEventStream(res, toServerSent(events), pace)
+    if (events) await sendEventStream(res, toServerSent(events), heartbeatMs)
     else res.status(204).end()
   }
   return routesOf({

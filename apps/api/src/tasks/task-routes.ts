@@ -36,7 +36,7 @@ const POLL_AFTER_SECONDS = '1'
 export function taskRoutes({ send, receive, acceptUpload, sendVariant, readJson, waiting }: TaskRouteDeps): Router {
   const waitForTask = async (req: Request, res: Response, seconds: number): Promise<Task> => {
     const { id } = await send(new GetTask(DEFAULT_TENANT, idOf(req)))
-    const signal = AbortSignal.any([waiting.hold(res, id), AbortSignal.timeout(seconds * 1000)])
+    const signal = waiting.hold(res, id, seconds * 1000)
     return send(new WaitForTask(DEFAULT_TENANT, id, { ifNoneMatch: req.get('If-None-Match'), signal }))
   }
   return routesOf({

@@ -91,6 +91,9 @@ function anyForm(path: string, field: string): Row[] {
     line('422 INVALID_FIELD', 'a field that is wrong', ({ main, photo }) =>
       main.post(path, [photoPart(photo), fieldPart('priority', 'at once')]),
     ),
+    line('429 TOO_MANY_UPLOADS', 'more at a time than one address may send', ({ main, photo }) => besideOthers(main, path, photo, field), {
+      headers: RETRY_AFTER,
+    }),
     line('503 STORE_UNAVAILABLE', 'a photo while the store is away', ({ away, photo }) => away.post(path, [photoPart(photo)])),
     line('507 STORAGE_FULL', 'a photo while the disk is full', ({ strict, photo }) => strict.post(path, [photoPart(photo)])),
   ]
@@ -114,15 +117,37 @@ async function twice(api: TestApi, path: string, first: Parts, second: Parts): P
 
 async function whileInUse(api: TestApi, path: string, photo: Buffer, field: string): Promise<Answer> {
   const key = crypto.randomUUID()
-  const { body, contentType } = multipart([filePart(photo, 'a.jpg', field)])
-  const socket = await openSocket(api.port)
-  socket.write(requestHead(path, [`Content-Type: ${contentType}`, `Content-Length: ${body.length}`, `Idempotency-Key: ${key}`]))
-  socket.write(body.subarray(0, body.length / 2))
-  await until(async () => (await api.temporaryFiles()).length > 0, { what: 'an upload under way' })
-  const answer = await api.post(path, [filePart(photo, 'a.jpg', field)], { 'idempotency-key': key })
-  socket.destroy()
-  await until(async () => (await api.temporaryFiles()).length === 0, { what: 'the upload to be given up' })
+  const parts = [filePart(photo, 'a.jpg', field)]
+  const giveUp = await beginUpload(api, path, parts, `Idempotency-Key: ${key}`)
+  const answer = await api.post(path, parts, { 'idempotency-key': key })
+  await giveUp()
   return answer
+}
+
+/** The answer to an upload of an address that has all its places taken. */
+async function besideOthers(api: TestApi, path: string, photo: Buffer, field: string): Promise<Answer> {
+  const address = '203.0.113.9'
+  const parts = [filePart(photo, 'a.jpg', field)]
+  const others: (() => Promise<void>)[] = []
+  for (let taken = 0; taken < api.env.UPLOADS_PER_ADDRESS; taken++)
+    others.push(await beginUpload(api, path, parts, `X-Forwarded-For: ${address}`))
+  const answer = await api.post(path, parts, { 'x-forwarded-for': address })
+  await Promise.all(others.map((giveUp) => giveUp()))
+  return answer
+}
+
+/** Sends half of an upload. What is returned breaks it off. */
+async function beginUpload(api: TestApi, path: string, parts: Parts, header: string): Promise<() => Promise<void>> {
+  const { body, contentType } = multipart(parts)
+  const before = (await api.temporaryFiles()).length
+  const socket = await openSocket(api.port)
+  socket.write(requestHead(path, [`Content-Type: ${contentType}`, `Content-Length: ${body.length}`, header]))
+  socket.write(body.subarray(0, body.length / 2))
+  await until(async () => (await api.temporaryFiles()).length > before, { what: 'an upload under way' })
+  return async () => {
+    socket.destroy()
+    await until(async () => (await api.temporaryFiles()).length === 0, { what: 'the upload to be given up' })
+  }
 }
 
 /** The answer to a request that says how long it is and sends nothing of it. */

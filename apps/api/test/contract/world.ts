@@ -38,7 +38,12 @@ export interface World {
 /** The API three times over, with everything that the lines of the contract ask for. */
 export async function createWorld(): Promise<World> {
   const photo = await sampleJpeg({ width: 64, height: 48 })
-  const main = await startTestApi({ ADMIN_TOKEN, URL_SIGNING_KEYS: SIGNING_KEY, CLEANUP_INTERVAL_MS: '200' })
+  const main = await startTestApi({
+    ADMIN_TOKEN,
+    URL_SIGNING_KEYS: SIGNING_KEY,
+    CLEANUP_INTERVAL_MS: '200',
+    UPLOADS_PER_ADDRESS: '2',
+  })
   const strict = await startTestApi({ FOLLOWERS_PER_TASK: '0', MIN_FREE_BYTES: String(Number.MAX_SAFE_INTEGER) })
   const { away, stop: stopAway } = await withoutStores()
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { problem } from '@darkroom/contracts'
-import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi'
+import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject, type ZodOpenApiResponseObject } from 'zod-openapi'
 import { z } from 'zod'
 import { batchPaths } from '../../batches/batch-openapi.ts'
 import { deadLetterPaths } from '../../dead-letters/dead-letter-openapi.ts'
@@ -110,9 +110,21 @@ const toZodPaths = (paths: Paths): ZodOpenApiPathsObject =>
 
 function toZodOperation(operation: Operation): ZodOpenApiOperationObject {
   const { body, answers, problems: _problems, problemSchema = problem, ...rest } = operation
-  const responses = { ...answers, ...problemAnswers(problemsOf(operation), problemSchema) }
+  const problems = problemAnswers(problemsOf(operation), problemSchema)
+  // A probe answers 503 in a form of its own, where any other route has a problem.
+  const both = Object.entries(problems).map(([status, refused]) => [status, merge(answers[Number(status)], refused)])
+  const responses = { ...answers, ...(Object.fromEntries(both) as typeof answers) }
   return { ...rest, ...(body && { requestBody: body }), responses } as ZodOpenApiOperationObject
 }
+
+const merge = (answer: ZodOpenApiResponseObject | undefined, problems: ZodOpenApiResponseObject): ZodOpenApiResponseObject =>
+  answer
+    ? {
+        ...answer,
+        description: `${answer.description}\n\n${problems.description}`,
+        content: { ...answer.content, ...problems.content },
+      }
+    : problems
 
 const ifNoneMatch = z.string().optional().meta({ description: 'The ETag that is known already', example: '"vW3p0Zx"' })
 

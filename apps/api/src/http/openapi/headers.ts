@@ -70,6 +70,8 @@ export const PROBLEM_HEADERS: Partial<Record<ProblemCode, HeaderName>> = {
   TASK_NOT_READY: 'MaybeRetryAfter',
   TASK_CHANGED: 'MaybeRetryAfter',
   TOO_MANY_WAITING: 'RetryAfter',
+  TOO_MANY_UPLOADS: 'RetryAfter',
+  TOO_MANY_CONNECTIONS: 'RetryAfter',
   STORE_UNAVAILABLE: 'RetryAfter',
   QUEUE_UNAVAILABLE: 'RetryAfter',
   STORAGE_FULL: 'RetryAfter',

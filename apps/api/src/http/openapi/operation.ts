@@ -43,7 +43,14 @@ export const forOperators = { security: [{ adminToken: [] }, { adminSession: [] 
 export const ADMIN_PROBLEMS = ['ADMIN_TOKEN_REQUIRED', 'ADMIN_LOCAL_ONLY', 'CROSS_SITE_REQUEST'] as const
 
 /** What any request can meet with, wherever it goes. */
-const EVERYWHERE: readonly ProblemCode[] = ['INVALID_REQUEST', 'REQUEST_TIMEOUT', 'EXPECTATION_FAILED', 'HEADERS_TOO_LARGE', 'INTERNAL']
+const EVERYWHERE: readonly ProblemCode[] = [
+  'INVALID_REQUEST',
+  'REQUEST_TIMEOUT',
+  'EXPECTATION_FAILED',
+  'HEADERS_TOO_LARGE',
+  'INTERNAL',
+  'TOO_MANY_CONNECTIONS',
+]
 
 export function problemsOf({ problems = [] }: Operation): ProblemCode[] {
   const given = new Set([...problems, ...EVERYWHERE])

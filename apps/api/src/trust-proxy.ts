@@ -1,0 +1,28 @@
+import { isIP } from 'node:net'
+import type { z } from 'zod'
+
+const NAMES = ['loopback', 'linklocal', 'uniquelocal']
+
+/**
+ * The proxies whose `X-Forwarded-For` is believed, as Express takes them: `none`, how many there are before this process,
+ * or their addresses. There is no word for "all": then each client would choose the address that its requests count for.
+ */
+export function parseTrustProxy(text: string, context: z.RefinementCtx): false | number | string[] {
+  const given = text.trim()
+  if (given === 'none') return false
+  if (/^[1-9]$/.test(given)) return Number(given)
+  const parts = given.split(/\s*,\s*/)
+  if (parts.every(isProxy)) return parts
+  context.addIssue({
+    code: 'custom',
+    message: 'must be none, a number of proxies from 1 to 9, or addresses such as loopback, 10.0.0.7, 172.16.0.0/12',
+  })
+  return false
+}
+
+function isProxy(part: string): boolean {
+  if (NAMES.includes(part)) return true
+  const [address = '', bits] = part.split('/')
+  const version = isIP(address)
+  return version !== 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128)))
+}
