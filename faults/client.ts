@@ -23,6 +23,9 @@ export interface Answer {
   retryAfter?: boolean
 }
 
+/** Of an upload's form, beside the file. */
+type Fields = Record<string, string>
+
 /** Refusals that say "later", not "no". */
 const LATER = new Set([408, 409, 425, 429, 500, 502, 503, 504, 507])
 const PAUSE_MS = 300
@@ -39,9 +42,9 @@ export function createClient({ history, urls, random, patienceMs = 90_000, answe
       return undefined
     }
   }
-  const tryUpload = async (picture: Picture, key: string, url: string): Promise<Answer> => {
+  const tryUpload = async (picture: Picture, key: string, url: string, fields: Fields = {}): Promise<Answer> => {
     const startedAt = Date.now()
-    const answer = await post(`${url}/api/v1/tasks`, picture, key, answerMs)
+    const answer = await post(`${url}/api/v1/tasks`, picture, { key, fields, answerMs })
     const { name, mark, good } = picture
     history.add('client', { op: 'upload', ...answer, ms: Date.now() - startedAt, args: { key, name, picture: mark, good } })
     return answer
@@ -52,10 +55,10 @@ export function createClient({ history, urls, random, patienceMs = 90_000, answe
     newKey: (): string => `key-${++count}`,
 
     /** Uploads a picture, whatever it takes. Answers the task's id; undefined when it was refused for good or patience ran out. */
-    async upload(picture: Picture, key = `key-${++count}`): Promise<string | undefined> {
+    async upload(picture: Picture, key = `key-${++count}`, fields: Fields = {}): Promise<string | undefined> {
       const until = Date.now() + patienceMs
       do {
-        const answer = await tryUpload(picture, key, pick(urls(), random))
+        const answer = await tryUpload(picture, key, pick(urls(), random), fields)
         if (answer.outcome === 'ok') return answer.taskId
         if (answer.outcome === 'fail' && !LATER.has(answer.status ?? 0)) return undefined
         await pause(PAUSE_MS * (0.5 + random()))
@@ -84,8 +87,13 @@ export function createClient({ history, urls, random, patienceMs = 90_000, answe
 }
 
 /** A request that was broken off says nothing about what became of it; nor does an error of the server's own. */
-async function post(url: string, picture: Picture, key: string, answerMs: number): Promise<Answer> {
+async function post(
+  url: string,
+  picture: Picture,
+  { key, fields, answerMs }: { key: string; fields: Fields; answerMs: number },
+): Promise<Answer> {
   const form = new FormData()
+  for (const [name, value] of Object.entries(fields)) form.append(name, value)
   form.append('file', new Blob([new Uint8Array(picture.bytes)], { type: 'image/jpeg' }), picture.name)
   try {
     const answer = await fetch(url, {

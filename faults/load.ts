@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Client } from './client.ts'
 import type { Followers } from './follow.ts'
+import { only, type History } from './history.ts'
 import { pictureOf } from './pictures.ts'
 
 export interface Load {
@@ -41,4 +42,12 @@ export async function uploadMany(
   }
   await Promise.all(Array.from({ length: Math.min(atOnce, count) }, sender))
   return accepted
+}
+
+/** How long the uploads took that something makes, in ascending order. */
+export async function uploadTimes(history: History, act: () => Promise<unknown>): Promise<number[]> {
+  const before = history.entries.length
+  await act()
+  const times = only(history.entries.slice(before), 'upload').map(({ ms }) => ms)
+  return times.toSorted((a, b) => a - b)
 }

@@ -271,4 +271,30 @@ export const mutations: readonly Mutation[] = [
     ],
     caughtBy: { scenario: 'fi-28', invariant: 'I1' },
   },
+  {
+    name: 'silent-readers',
+    says: 'a client may leave its answer unread for ever',
+    patches: [
+      {
+        file: `${api}/http/stalled-readers.ts`,
+        find: '      else if (now - progress.at > stallMs) socket.resetAndDestroy()\n',
+        replace: '',
+      },
+    ],
+    caughtBy: { scenario: 'fi-31', invariant: 'extra', tasks: 20 },
+  },
+  {
+    name: 'upload-stall',
+    says: 'an upload may stand still for as long as it may take',
+    patches: [{ file: `${api}/http/slow-requests.ts`, find: 'isUpload ? uploadStallMs :', replace: 'isUpload ? Infinity :' }],
+    caughtBy: { scenario: 'fi-03', invariant: 'extra', tasks: 20 },
+  },
+  {
+    name: 'places-per-address',
+    says: 'one client may follow as many tasks as all together',
+    patches: [
+      { file: `${api}/http/held-requests.ts`, find: 'this.#clients.of(client) >= perAddress', replace: 'this.#clients.of(client) < 0' },
+    ],
+    caughtBy: { scenario: 'fi-31', invariant: 'extra', tasks: 20 },
+  },
 ]

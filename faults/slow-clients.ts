@@ -4,6 +4,8 @@ import { connect, type Socket } from 'node:net'
 export interface SlowClient {
   /** When the server closed the connection, in ms after it was opened; undefined while it is open. */
   closedAfterMs: () => number | undefined
+  /** What the server said. */
+  received: () => string
   destroy: () => void
 }
 
@@ -13,21 +15,26 @@ export interface SlowOptions {
   start: Uint8Array | string
   /** Sent one byte at a time after that. */
   drip?: { byte: string; everyMs: number }
+  /** Another address of this machine. */
+  from?: string
+  /** Whether it reads what comes. */
+  reads?: boolean
 }
 
-export function openSlowClient({ port, start, drip }: SlowOptions): SlowClient {
+export function openSlowClient({ port, start, drip, from, reads = true }: SlowOptions): SlowClient {
   const openedAt = Date.now()
   let closedAfterMs: number | undefined
-  const socket: Socket = connect(port, '127.0.0.1')
+  let received = ''
+  const socket: Socket = connect({ port, host: '127.0.0.1', ...(from && { localAddress: from }) })
   const timer = drip && setInterval(() => socket.writable && socket.write(drip.byte), drip.everyMs)
   socket.on('error', () => {})
-  socket.on('data', () => {}) // a close is only seen by one who reads
+  if (reads) socket.on('data', (chunk) => (received += chunk.toString())) // a close is only seen by one who reads
   socket.once('close', () => {
     clearInterval(timer)
     closedAfterMs = Date.now() - openedAt
   })
   socket.write(start)
-  return { closedAfterMs: () => closedAfterMs, destroy: () => void socket.destroy() }
+  return { closedAfterMs: () => closedAfterMs, received: () => received, destroy: () => void socket.destroy() }
 }
 
 const BOUNDARY = 'darkroom-faults'

@@ -22,6 +22,7 @@ import { slowNetwork } from './fi-20-slow-network.ts'
 import { rollingRestart } from './fi-21-rolling-restart.ts'
 import { everything } from './fi-22-everything.ts'
 import { storeOfNpmStart } from './fi-28-store-of-npm-start.ts'
+import { greedyClient } from './fi-31-greedy-client.ts'
 
 export const scenarios: readonly Scenario[] = [
   killWorkers,
@@ -47,4 +48,5 @@ export const scenarios: readonly Scenario[] = [
   rollingRestart,
   everything,
   storeOfNpmStart,
+  greedyClient,
 ]

@@ -15,7 +15,7 @@ export const killApiMidUpload: Scenario = {
   title: 'kill -9 of the API in the middle of slow uploads',
   quick: false,
   tasks: { quick: 40, long: 500 },
-  apiEnv: { REQUEST_TIMEOUT_MS: String(REQUEST_TIMEOUT_MS), HEADERS_TIMEOUT_MS: '5000' },
+  apiEnv: { REQUEST_TIMEOUT_MS: String(REQUEST_TIMEOUT_MS), UPLOAD_TIMEOUT_MS: String(REQUEST_TIMEOUT_MS), HEADERS_TIMEOUT_MS: '5000' },
   run: async (rig, tasks) => {
     const proxies = await Promise.all(rig.apiUrls.map((url) => startProxy(Number(new URL(url).port), rig.random)))
     for (const proxy of proxies) proxy.throttle(BYTES_PER_SECOND)
@@ -35,7 +35,7 @@ export const killApiMidUpload: Scenario = {
   },
 }
 
-/** What the dead ones left behind goes once it is twice as old as any request may get. */
+/** What the dead ones left behind goes once it is older than any request may get. */
 async function checkTemporaryFiles({ dataDir, check }: Rig): Promise<void> {
   const left = (): Promise<string[]> => filesBelow(`${dataDir}/uploads/temp`)
   const atFirst = (await left()).length

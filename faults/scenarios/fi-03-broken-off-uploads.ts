@@ -7,8 +7,8 @@ import { pictureOf } from '../pictures.ts'
 import type { Scenario } from '../scenario.ts'
 import { openSlowClient, uploadStart, type SlowClient } from '../slow-clients.ts'
 
-const REQUEST_TIMEOUT_MS = 10_000
-/** The server looks for requests that are too old every 5 s. */
+const STALL_MS = 10_000
+/** For requests whose headers are late the server looks every 5 s only. */
 const CHECK_MS = 5000
 const EMPTY_MS = 15_000
 
@@ -18,7 +18,7 @@ export const brokenOffUploads: Scenario = {
   title: 'clients that break off or stall in the middle of an upload',
   quick: false,
   tasks: { quick: 40, long: 200 },
-  apiEnv: { REQUEST_TIMEOUT_MS: String(REQUEST_TIMEOUT_MS), HEADERS_TIMEOUT_MS: '5000' },
+  apiEnv: { UPLOAD_STALL_MS: String(STALL_MS), HEADERS_TIMEOUT_MS: '5000' },
   run: async (rig, tasks) => {
     const [breaking, stalling] = rig.long ? [200, 50] : [80, 20]
     const stalled = await Promise.all(Array.from({ length: stalling }, (_, index) => openOne(rig, index)))
@@ -46,7 +46,7 @@ async function breakOff(rig: Rig, count: number): Promise<void> {
 }
 
 async function judge({ check, dataDir }: Rig, stalled: readonly SlowClient[]): Promise<void> {
-  const allowedMs = REQUEST_TIMEOUT_MS + CHECK_MS + 3000
+  const allowedMs = STALL_MS + CHECK_MS + 3000
   const open = (): number => stalled.filter((client) => client.closedAfterMs() === undefined).length
   await until(() => open() === 0, { timeoutMs: allowedMs, what: 'stalled clients to be closed' }).catch(() => {})
   const slowest = Math.max(...stalled.map((client) => client.closedAfterMs() ?? Number.POSITIVE_INFINITY))

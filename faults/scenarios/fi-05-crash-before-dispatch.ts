@@ -23,8 +23,8 @@ export const crashBeforeDispatch: Scenario = {
   title: 'kill -9 of the API between insert and queue.add',
   quick: true,
   tasks: { quick: 40, long: 300 },
-  // What a crash leaves of uploads goes after twice this time.
-  apiEnv: { REQUEST_TIMEOUT_MS: '10000', HEADERS_TIMEOUT_MS: '5000' },
+  // What a crash leaves of uploads goes after both times together.
+  apiEnv: { REQUEST_TIMEOUT_MS: '10000', UPLOAD_TIMEOUT_MS: '10000', HEADERS_TIMEOUT_MS: '5000' },
   patches: (flags) => [
     powerCuts('api', flags),
     {

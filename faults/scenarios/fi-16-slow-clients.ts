@@ -1,13 +1,12 @@
 import { until } from '@darkroom/testing'
 import type { Rig } from '../driver.ts'
-import { only } from '../history.ts'
-import { uploadMany } from '../load.ts'
+import { uploadMany, uploadTimes } from '../load.ts'
 import { quantile } from '../numbers.ts'
 import { pictureOf } from '../pictures.ts'
 import type { Scenario } from '../scenario.ts'
 import { openSlowClient, uploadStart, type SlowClient } from '../slow-clients.ts'
 
-const [HEADERS_MS, REQUEST_MS, CHECK_MS] = [5000, 10_000, 5000]
+const [HEADERS_MS, STALL_MS, CHECK_MS] = [5000, 10_000, 5000]
 
 /** Slowloris: sockets that send a byte of a header, or of a body, now and then. They are closed, and nobody else notices. */
 export const slowClients: Scenario = {
@@ -16,7 +15,7 @@ export const slowClients: Scenario = {
   quick: false,
   alone: true,
   tasks: { quick: 60, long: 200 },
-  apiEnv: { HEADERS_TIMEOUT_MS: String(HEADERS_MS), REQUEST_TIMEOUT_MS: String(REQUEST_MS) },
+  apiEnv: { HEADERS_TIMEOUT_MS: String(HEADERS_MS), UPLOAD_STALL_MS: String(STALL_MS) },
   run: async (rig, tasks) => {
     const usual = await p95Of(rig, () => uploadMany(rig.client, { count: tasks / 2, atOnce: 2, label: 'usual' }))
     const [heads, bodies] = rig.long ? [500, 100] : [200, 40]
@@ -41,20 +40,10 @@ export const slowClients: Scenario = {
   },
 }
 
-async function p95Of({ history }: Rig, act: () => Promise<unknown>): Promise<number> {
-  const before = history.entries.length
-  await act()
-  const times = only(history.entries.slice(before), 'upload').map(({ ms }) => ms)
-  return (
-    quantile(
-      times.toSorted((a, b) => a - b),
-      0.95,
-    ) ?? 0
-  )
-}
+const p95Of = async ({ history }: Rig, act: () => Promise<unknown>): Promise<number> => quantile(await uploadTimes(history, act), 0.95) ?? 0
 
 async function checkClosed({ check }: Rig, slow: readonly SlowClient[]): Promise<void> {
-  const allowedMs = REQUEST_MS + CHECK_MS + 3000
+  const allowedMs = STALL_MS + CHECK_MS + 3000
   const open = (): number => slow.filter((client) => client.closedAfterMs() === undefined).length
   await until(() => open() === 0, { timeoutMs: allowedMs + 5000, what: 'slow clients to be closed' }).catch(() => {})
   const slowest = Math.max(...slow.map((client) => client.closedAfterMs() ?? Number.POSITIVE_INFINITY))
