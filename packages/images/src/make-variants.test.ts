@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { corruptJpeg, orientedJpeg, orientedQuarters, sampleGif, sampleJpeg, samplePng, sampleWebp, truncatedJpeg } from '@darkroom/testing'
 import { describe, expect, it } from 'vitest'
-import { imageFiles, pngClaiming } from '../test/image-files.ts'
+import { chartPng } from '../test/chart.ts'
+import { gifOf, imageFiles, pngClaiming } from '../test/image-files.ts'
 import { sharp } from './hardened-sharp.ts'
 import { makeVariants, type Variant } from './make-variants.ts'
 
@@ -98,6 +99,23 @@ describe('pictures', () => {
     for (const variant of await variantsOf(await sampleGif())) {
       expect([variant.width, variant.height]).toEqual([320, 240])
       expectColour(await colourAt(variant, 100, 100), [255, 0, 0])
+    }
+  })
+
+  it.each([
+    [640, 480],
+    [800, 600],
+    [1024, 768],
+    [810, 610],
+    [2100, 300],
+  ])('of one frame somewhere on a canvas of %i x %i are the whole canvas, white around the frame', async (width, height) => {
+    const frame = { left: width / 2, top: height / 2, width: width / 4, height: height / 3 }
+    for (const variant of await variantsOf(gifOf({ width, height }, [frame]))) {
+      const scale = variant.width / width
+      expect([variant.width, variant.height]).toEqual([Math.min(width, Number(variant.resolution)), Math.round(height * scale)])
+      expectColour(await colourAt(variant, 4, 4), [255, 255, 255])
+      expectColour(await colourAt(variant, variant.width - 4, variant.height - 4), [255, 255, 255])
+      expectColour(await colourAt(variant, Math.floor(width * 0.6 * scale), Math.floor(height * 0.7 * scale)), [255, 0, 0])
     }
   })
 
@@ -212,14 +230,84 @@ describe('refuses', () => {
   })
 })
 
-it('loses nothing by making the small variant from the pixels of the large one', async () => {
-  const bytes = await sampleJpeg({ width: 2560, height: 1707 })
-  const path = await store(bytes)
-  const small = (await makeVariants(path, { quality: 100 }))[1] as Variant
-  const pixels = await sharp(small.bytes).raw().toBuffer()
-  const full = sharp(bytes).resize(800, 533, { fit: 'fill', fastShrinkOnLoad: false })
-  expect(decibels(pixels, await full.raw().toBuffer())).toBeGreaterThan(38)
+describe('the small variant', () => {
+  it('of a photo loses nothing by being made from the pixels of the large one', async () => {
+    const bytes = await sampleJpeg({ width: 2560, height: 1707 })
+    const path = await store(bytes)
+    const small = (await makeVariants(path, { quality: 100 }))[1] as Variant
+    const pixels = await sharp(small.bytes).raw().toBuffer()
+    const full = sharp(bytes).resize(800, 533, { fit: 'fill', fastShrinkOnLoad: false })
+    expect(decibels(pixels, await full.raw().toBuffer())).toBeGreaterThan(38)
+  })
+
+  it.each(['png', 'gif', 'webp'] as const)('of text in a %s is as sharp as a direct resize', async (format) => {
+    const written = sharp(textPixels(1600, 900), { raw: { width: 1600, height: 900, channels: 3 } })
+    const bytes = await (format === 'webp' ? written.webp({ lossless: true, effort: 0 }) : written.toFormat(format)).toBuffer()
+    const wanted = sharp(bytes).resize(800, 450, { fit: 'fill', fastShrinkOnLoad: false }).flatten({ background: '#fff' })
+    const pixels = await wanted.clone().raw().toBuffer()
+    const direct = decibels(
+      await sharp(await wanted.clone().jpeg({ quality: 85 }).toBuffer())
+        .raw()
+        .toBuffer(),
+      pixels,
+    )
+    const small = (await variantsOf(bytes))[1] as Variant
+    expect(decibels(await sharp(small.bytes).raw().toBuffer(), pixels)).toBeGreaterThan(direct - 1)
+  })
 })
+
+describe('bytes', () => {
+  it.each<[string, () => Promise<Buffer>]>([
+    ['plain colours', () => plainPng(1200, 900, '#d04040')],
+    ['a chart', () => Promise.resolve(chartPng())],
+    [
+      'a smooth gradient',
+      () =>
+        sharp(Buffer.from([0, 40, 90, 250, 200, 10, 30, 220, 120, 255, 255, 255]), { raw: { width: 2, height: 2, channels: 3 } })
+          .resize(1200, 900, { fit: 'fill', kernel: 'cubic' })
+          .png()
+          .toBuffer(),
+    ],
+  ])('of %s are as few as an encoder makes that chooses its codes', async (_what, make) => {
+    for (const { bytes } of await variantsOf(await make())) {
+      const pixels = await sharp(bytes).raw().toBuffer({ resolveWithObject: true })
+      const { width, height } = pixels.info
+      const usual = await sharp(pixels.data, { raw: { width, height, channels: 3 } })
+        .jpeg({ quality: 85, optimiseCoding: false })
+        .toBuffer()
+      expect(bytes.length).toBeLessThan(usual.length * 0.9)
+    }
+  })
+
+  it('of a photo come from one pass', async () => {
+    for (const { bytes } of await variantsOf(await sampleJpeg())) {
+      const pixels = await sharp(bytes).raw().toBuffer({ resolveWithObject: true })
+      const { width, height } = pixels.info
+      const usual = await sharp(pixels.data, { raw: { width, height, channels: 3 } })
+        .jpeg({ quality: 85, optimiseCoding: false })
+        .toBuffer()
+      expect(tablesOf(bytes)).toEqual(tablesOf(usual))
+    }
+  })
+})
+
+/** The Huffman tables of a JPEG. */
+function tablesOf(bytes: Buffer): Buffer {
+  const start = bytes.indexOf(Buffer.from([0xff, 0xc4]))
+  return bytes.subarray(start, bytes.indexOf(Buffer.from([0xff, 0xda]), start))
+}
+
+/** Dark strokes of one pixel on white, as text is made of. */
+function textPixels(width: number, height: number): Buffer {
+  const data = Buffer.alloc(width * height * 3, 255)
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      const isLine = y % 24 > 4 && y % 24 < 18 && x > 80 && x < 1000
+      const isStroke = (x * 7 + Math.floor(x / 11) * 5) % 13 === 0 || (x % 17 < 9 && (y * 5 + Math.floor(x / 17) * 3) % 14 === 0)
+      if (isLine && isStroke) data.fill(20, (y * width + x) * 3, (y * width + x) * 3 + 3)
+    }
+  return data
+}
 
 /** Peak signal to noise ratio of two pictures of the same size: 10 log10(255² / mean squared error). */
 function decibels(a: Buffer, b: Buffer): number {

@@ -4,12 +4,23 @@ import type { Header } from './header.ts'
 const SCREEN_BYTES = 13
 const EXTENSION = 0x21
 const IMAGE = 0x2c
+const GRAPHIC_CONTROL = 0xf9
 /** The pixels begin with the bits of the smallest LZW code; no code is longer than 12 (GIF89a, appendix F). */
 const MAX_CODE_SIZE = 11
 
 export interface GifHeader extends Header {
-  /** Where the first frame lies on the canvas, and in the file. */
-  frame: { left: number; top: number; width: number; height: number; offset: number }
+  frame: GifFrame
+}
+
+/** The first frame: where it lies on the canvas, and its descriptor in the file. */
+export interface GifFrame {
+  left: number
+  top: number
+  width: number
+  height: number
+  offset: number
+  /** The colour of the palette that is none. */
+  transparent: number | undefined
 }
 
 /** Reads up to the first frame: the canvas is the logical screen, made larger where that frame goes beyond it, as browsers do. */
@@ -22,18 +33,26 @@ export async function readGifHeader(file: HeaderFile): Promise<GifHeader> {
 }
 
 /** GIF89a, sections 18 and 20: bit 7 says whether there is a palette, bits 0 to 2 how large it is. */
-const paletteBytes = (flags: number): number => (flags & 0x80 ? 3 << ((flags & 7) + 1) : 0)
+export const paletteBytes = (flags: number): number => (flags & 0x80 ? 3 << ((flags & 7) + 1) : 0)
 
-async function findFrame(file: HeaderFile, first: number): Promise<GifHeader['frame']> {
+async function findFrame(file: HeaderFile, first: number): Promise<GifFrame> {
+  let transparent: number | undefined
   for (let at = first; ;) {
     const kind = (await file.read(at, 1)).readUInt8()
-    if (kind === IMAGE) return readFrame(file, at)
+    if (kind === IMAGE) return { ...(await readFrame(file, at)), transparent }
     if (kind !== EXTENSION) throw damaged('it has no frame')
+    if ((await file.read(at + 1, 1)).readUInt8() === GRAPHIC_CONTROL) transparent = await readTransparent(file, at)
     at = await endOfBlocks(file, at + 2)
   }
 }
 
-async function readFrame(file: HeaderFile, offset: number): Promise<GifHeader['frame']> {
+/** GIF89a, section 23: bit 0 of the flags says whether the last byte counts. */
+async function readTransparent(file: HeaderFile, at: number): Promise<number | undefined> {
+  const control = await file.read(at + 2, 5)
+  return (control.readUInt8(1) & 1) === 1 ? control.readUInt8(4) : undefined
+}
+
+async function readFrame(file: HeaderFile, offset: number): Promise<Omit<GifFrame, 'transparent'>> {
   const descriptor = await file.read(offset, 10)
   const [left, top] = [descriptor.readUInt16LE(1), descriptor.readUInt16LE(3)]
   const [width, height] = [descriptor.readUInt16LE(5), descriptor.readUInt16LE(7)]

@@ -1,3 +1,7 @@
+import type { GifHeader } from './gif-header.ts'
+import type { PngHeader } from './png-header.ts'
+import type { WebpHeader } from './webp-header.ts'
+
 /** What the header of an image file says. */
 export interface Header {
   /** Pixels as stored, before the orientation is applied; of the whole canvas, where there is one. */
@@ -6,3 +10,9 @@ export interface Header {
   /** EXIF orientation, 1 to 8. */
   orientation: number
 }
+
+export type ImageHeader =
+  | ({ format: 'jpeg' } & Header)
+  | ({ format: 'webp' } & WebpHeader)
+  | ({ format: 'png' } & PngHeader)
+  | ({ format: 'gif' } & GifHeader)

@@ -9,20 +9,25 @@ const CHUNK_HEAD_BYTES = 8
 /** Flags of `VP8X`: WebP container specification, "Extended File Format". */
 const HAS_EXIF = 0x08
 
+export interface WebpHeader extends Header {
+  /** A simple file (no container of several chunks) in the lossless coding. */
+  isLossless: boolean
+}
+
 /** Reads the first chunk, which tells the size, and where it says so, looks for the EXIF chunk behind the pixels. */
-export async function readWebpHeader(file: HeaderFile): Promise<Header> {
+export async function readWebpHeader(file: HeaderFile): Promise<WebpHeader> {
   const head = await file.read(0, CONTAINER_BYTES + CHUNK_HEAD_BYTES)
   const end = CHUNK_HEAD_BYTES + head.readUInt32LE(4)
   const type = head.toString('latin1', 12, 16)
   if ((await file.peek(end - 1, 1)).length === 0) throw damaged('the file ends too early')
   const data = CONTAINER_BYTES + CHUNK_HEAD_BYTES
-  if (type === 'VP8 ') return { ...readLossy(await file.read(data, 10)), orientation: 1 }
-  if (type === 'VP8L') return { ...readLossless(await file.read(data, 5)), orientation: 1 }
+  if (type === 'VP8 ') return { ...readLossy(await file.read(data, 10)), orientation: 1, isLossless: false }
+  if (type === 'VP8L') return { ...readLossless(await file.read(data, 5)), orientation: 1, isLossless: true }
   if (type !== 'VP8X') throw damaged('it does not begin with the header of a WebP')
   const extended = await file.read(data, 10)
   const [flags, width, height] = [extended.readUInt8(0), extended.readUIntLE(4, 3) + 1, extended.readUIntLE(7, 3) + 1]
   const orientation = (flags & HAS_EXIF) === 0 ? undefined : await findOrientation(file, data + 10, end)
-  return { width, height, orientation: orientation ?? 1 }
+  return { width, height, orientation: orientation ?? 1, isLossless: false }
 }
 
 /** RFC 6386, section 9.1: a key frame begins with its size. */

@@ -1,0 +1,115 @@
+import { readFile } from 'node:fs/promises'
+import type { Sharp } from 'sharp'
+import { toImageError } from '../decode-error.ts'
+import { sharp } from '../hardened-sharp.ts'
+import type { ImageHeader } from '../headers/header.ts'
+import { isImageError, type MeasuredPx } from '../image-error.ts'
+import { firstFrameOf } from './first-frame.ts'
+import { mendJpeg } from './mend-jpeg.ts'
+import { mendPng } from './mend-png.ts'
+import { coloursOfPng } from './png-colours.ts'
+import { withProfile } from './png-profile.ts'
+
+export interface Pixels extends MeasuredPx {
+  data: Buffer
+  channels: 1 | 2 | 3 | 4
+}
+
+/** An image file to be decoded, and how large its pixels are wanted. */
+export interface Source {
+  path: string
+  header: ImageHeader
+  /** As people see it: the orientation is applied. */
+  size: MeasuredPx
+  maxPixels: number
+}
+
+/** What is handed to the decoder: a file as it is, or bytes made of it. */
+interface Input {
+  file: string | Buffer
+  page?: number
+  /** `warning` stops at all that may be missing or made-up pixels; `none` is for what looks at the warnings afterwards. */
+  failOn: 'warning' | 'error' | 'none'
+}
+
+/** Of a progressive JPEG: stray bytes before a marker, once, and nothing else. Only the first of several warnings has words. */
+const HARMLESS = /^read gave 1 warnings;VipsJpeg: Corrupt JPEG data: \d+ extraneous bytes before marker 0x(?!d[0-7])[0-9a-f]{2}$/
+
+/**
+ * The pixels of an image file: upright, of the wanted size, on white, in sRGB. A decoder's complaint is no proof that pixels are missing:
+ * the file is then looked at anew, without the decoder.
+ */
+export async function decode(source: Source): Promise<Pixels> {
+  try {
+    return await decodeInput(source, await inputOf(source))
+  } catch (error) {
+    const verdict = toImageError(error)
+    const mended = isImageError(verdict) && verdict.code === 'IMAGE_CORRUPT' ? await mend(source) : undefined
+    if (mended === undefined) throw verdict
+    return await decodeInput(source, mended)
+  }
+}
+
+async function inputOf({ path, header }: Source): Promise<Input> {
+  if (header.format === 'gif') {
+    const { bytes, page } = firstFrameOf(await readFile(path), header)
+    return { file: bytes, page, failOn: 'warning' }
+  }
+  const colours = header.format === 'png' ? coloursOfPng(header) : undefined
+  return { file: colours ? withProfile(await readFile(path), colours) : path, failOn: 'warning' }
+}
+
+async function mend({ path, header }: Source): Promise<Input | undefined> {
+  if (header.format === 'jpeg') {
+    const mended = mendJpeg(await readFile(path))
+    return mended && { file: mended.bytes, failOn: mended.isProven ? 'warning' : 'none' }
+  }
+  if (header.format !== 'png') return undefined
+  const file = await mendPng(await readFile(path))
+  const colours = coloursOfPng(header)
+  return file && { file: colours ? withProfile(file, colours) : file, failOn: 'error' }
+}
+
+async function decodeInput({ header, size, maxPixels }: Source, { file, page, failOn }: Input): Promise<Pixels> {
+  const isDeep = header.format === 'png' && header.bits === 16 && (header.colour.hasProfile || coloursOfPng(header) !== undefined)
+  const image = sharp(file, { failOn, limitInputPixels: maxPixels, page: page ?? 0, ignoreIcc: isDeep })
+  const warnings: string[] = []
+  image.on('warning', (warning: string) => warnings.push(warning.trim()))
+  const stored = header.orientation >= 5 ? { width: size.height, height: size.width } : size
+  // The decoder of WebP shrinks roughly, which costs text 10 dB.
+  const fastShrinkOnLoad = !(header.format === 'webp' && header.isLossless)
+  image.resize(stored.width, stored.height, { fit: 'fill', fastShrinkOnLoad })
+  turnUpright(image, header.orientation)
+  const pixels = await (isDeep ? deepPixels(image, header.isGrey) : rawPixels(image.flatten({ background: '#fff' }).toColourspace('srgb')))
+  if (failOn === 'none' && warnings.length > 0 && !HARMLESS.test(warnings.join(';'))) throw new Error(warnings.join(';'))
+  return pixels
+}
+
+/**
+ * Undoes the orientation that the header reader found, so that the picture and the size told for it cannot disagree.
+ * A flop comes before the turn (EXIF 2.32, tag 0x0112).
+ */
+function turnUpright(image: Sharp, orientation: number): void {
+  if ([2, 4, 5, 7].includes(orientation)) image.flop()
+  const degrees = [0, 0, 0, 180, 180, 270, 90, 90, 270][orientation] ?? 0
+  if (degrees !== 0) image.rotate(degrees)
+}
+
+/**
+ * Colours of 16 bits with a profile. Left to itself, sharp takes RGB through Display P3 and leaves it there, and ignores the profile of
+ * grey. So the profile is applied to the small picture and with all of its bits, for 8 of a linear one are too few in the dark.
+ */
+async function deepPixels(image: Sharp, isGrey: boolean): Promise<Pixels> {
+  const space = isGrey ? 'grey16' : 'rgb16'
+  const { data, width, height, channels } = await rawPixels(image.toColourspace(space).withIccProfile('srgb'), 'ushort')
+  const deep = new Uint16Array(data.buffer, data.byteOffset, data.length / 2)
+  const raw = { width, height, channels }
+  return rawPixels(
+    sharp(Buffer.from(deep.map((value) => Math.round(value / 257))), { raw, limitInputPixels: false }).flatten({ background: '#fff' }),
+  )
+}
+
+async function rawPixels(image: Sharp, depth: 'uchar' | 'ushort' = 'uchar'): Promise<Pixels> {
+  const { data, info } = await image.raw({ depth }).toBuffer({ resolveWithObject: true })
+  return { data, width: info.width, height: info.height, channels: info.channels as Pixels['channels'] }
+}

@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto'
+import type { Pixels } from './decoding/decode.ts'
+import { sharp } from './hardened-sharp.ts'
+import type { MeasuredPx } from './image-error.ts'
+import type { Variant } from './make-variants.ts'
+
+export type EncodedFile = Omit<Variant, 'resolution'>
+
+export interface Encoding {
+  /** JPEG quality, 1 to 100. */
+  quality: number
+  /** The picture is drawn rather than photographed. */
+  isFlat: boolean
+}
+
+/** So small a JPEG is mostly made of codes that were chosen for photos. */
+const FEW_BYTES_A_PIXEL = 0.07
+/** Choosing the codes for the picture holds all of its coefficients in memory, some 3 bytes a pixel. */
+const MAX_OPTIMISED_PIXELS = 8_000_000
+
+/**
+ * Makes a JPEG of `size`.
+ *
+ * Its Huffman codes are the usual ones, as libjpeg-turbo has it by default and sharp has not: codes chosen for the picture would make
+ * photos 1 to 5 % smaller for a quarter of the whole work (measured: 12 of 50 CPU ms a photo). Flat pictures become 30 to 60 % smaller and
+ * are encoded quickly: there it is done, and also where the usual codes turn out to be most of the file.
+ */
+export async function encode(pixels: Pixels, size: MeasuredPx, { quality, isFlat }: Encoding): Promise<EncodedFile> {
+  const { width, height, channels } = pixels
+  const image = sharp(pixels.data, { raw: { width, height, channels }, limitInputPixels: false })
+  if (size.width !== width) image.resize(size.width, size.height, { fit: 'fill' })
+  const count = size.width * size.height
+  const mayOptimise = count <= MAX_OPTIMISED_PIXELS
+  let made = await image.jpeg({ quality, optimiseCoding: isFlat && mayOptimise }).toBuffer()
+  if (!isFlat && mayOptimise && made.length < count * FEW_BYTES_A_PIXEL)
+    made = await image.jpeg({ quality, optimiseCoding: true }).toBuffer()
+  const md5 = createHash('md5').update(made).digest('hex')
+  return { ...size, format: 'jpeg', bytes: made, md5 }
+}
