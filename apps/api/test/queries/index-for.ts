@@ -19,10 +19,13 @@ export interface Use {
   index: string
   few: boolean
   faults: string[]
+  /** Fields of the filter that it serves. */
+  covered: number
 }
 
 /** Fields whose values belong to few documents, however many are stored: sifting or sorting those costs nothing. */
 const FEW = new Set(['_id', 'jobId', 'idempotency.key', 'batchId'])
+const OR = ' or '
 const RANGES = ['$lt', '$lte', '$gt', '$gte', '$type']
 
 type Conditions = Map<string, Record<string, unknown>>
@@ -31,10 +34,9 @@ type Conditions = Map<string, Record<string, unknown>>
 export function indexFor(question: Question, indexes: readonly Index[]): Use {
   const conditions = conditionsOf(question.filter)
   const uses = indexes.map((index) => useOf(index, conditions, question))
-  return uses.reduce((best, use) => (use.faults.length < best.faults.length ? use : best), NO_INDEX)
+  const byUse = (a: Use, b: Use): number => a.faults.length - b.faults.length || b.covered - a.covered
+  return uses.toSorted(byUse)[0] ?? { index: 'none', few: false, faults: ['the collection has no index'], covered: 0 }
 }
-
-const NO_INDEX: Use = { index: 'none', few: false, faults: Array.from({ length: 9 }, () => 'the collection has no index') }
 
 function useOf({ name, key, partialFilterExpression = {} }: Index, conditions: Conditions, { sort, sifts = [] }: Question): Use {
   const fields = Object.keys(key)
@@ -52,18 +54,18 @@ function useOf({ name, key, partialFilterExpression = {} }: Index, conditions: C
     )
   if (covered.length === 0) faults.push(`no field of the filter begins ${name}`)
   if (!few && sort && !isInOrder(key, equal.length, sort)) faults.push(`${name} is not in the order of the sort`)
-  const sifted = [...conditions.keys()].filter(
-    (field) => !covered.includes(field) && !(field in partialFilterExpression) && !sifts.includes(field),
-  )
+  const isSifted = (field: string): boolean => !covered.includes(field) && !(field in partialFilterExpression) && !sifts.includes(field)
+  const sifted = [...conditions.keys()].filter((fields) => fields.split(OR).every(isSifted))
   if (!few && sifted.length > 0) faults.push(`what ${name} finds is sifted by ${sifted.join(', ')}`)
-  return { index: name, few, faults }
+  return { index: name, few, faults, covered: covered.length }
 }
 
 function conditionsOf(filter: Record<string, unknown>, into: Conditions = new Map()): Conditions {
   for (const [field, value] of Object.entries(filter)) {
     if (field === '$and') (value as Record<string, unknown>[]).forEach((part) => conditionsOf(part, into))
-    // Beside a bound of its own it sifts the documents of one moment.
-    else if (field !== '$or') into.set(field, { ...into.get(field), ...(isOperators(value) ? value : { $eq: value }) })
+    // Beside a bound of one of its fields it sifts what lies at that bound.
+    else if (field === '$or') into.set((value as object[]).flatMap((branch) => Object.keys(branch)).join(OR), {})
+    else into.set(field, { ...into.get(field), ...(isOperators(value) ? value : { $eq: value }) })
   }
   return into
 }

@@ -96,6 +96,7 @@ describe('the check finds', () => {
     ['a partial index whose condition is not said', { filter: { tenant: 't', batchId: 'b' } }, [partial], /\$type: 'string'/],
     ['a filter that begins elsewhere', { filter: { createdAt: { $lt: 1 } } }, [plain], /begins i/],
     ['a field that no index has', { filter: { tenant: 't', kind: 'k' } }, [plain], /sifted by kind/],
+    ['branches without a bound', { filter: { tenant: 't', $or: [{ createdAt: { $lt: 1 } }] } }, [plain], /sifted by createdAt/],
     ['a sort of its own', { filter: { tenant: 't' }, sort: { _id: -1 } }, [plain], /order of the sort/],
     ['a sort half forwards, half backwards', { filter: { tenant: 't' }, sort: { createdAt: -1, _id: 1 } }, [plain], /order of the sort/],
   ])('%s', (_what, question, list, fault) => expect(indexFor(question, list).faults.join()).toMatch(fault))
