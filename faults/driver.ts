@@ -91,7 +91,7 @@ export async function startRig({ scenario, folder, history, seed, long, compare 
     new SupervisedProcess({
       name,
       main: join(tree, app, 'src/main.ts'),
-      env: { ...appEnv, ...scenario.envOf?.(name) },
+      env: { ...appEnv, ...scenario.envOf?.(name, folder) },
       folder,
       history,
     })

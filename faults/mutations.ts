@@ -242,6 +242,42 @@ export const mutations: readonly Mutation[] = [
     caughtBy: { scenario: 'fi-01', invariant: 'I5', tasks: 60 },
   },
   {
+    name: 'give-back',
+    says: 'trouble of the machine uses up attempts',
+    patches: [
+      {
+        file: `${worker}/run-job.ts`,
+        find: 'throw (run && (await around.endFailedRun({ queued, token, run, reason, signal }))) ?? toQueueError(reason)',
+        replace: 'throw toQueueError(reason)',
+      },
+    ],
+    caughtBy: { scenario: 'fi-12', invariant: 'I5' },
+  },
+  {
+    name: 'pause',
+    says: 'a worker whose machine is in trouble goes on taking jobs',
+    patches: [{ file: `${worker}/worker.ts`, find: 'pause: () => void worker.pause(true),', replace: 'pause: () => {},' }],
+    caughtBy: { scenario: 'fi-12', invariant: 'extra' },
+  },
+  {
+    name: 'marker',
+    says: 'a worker does not know whose folder it has',
+    patches: [
+      {
+        file: `${worker}/storage-check.ts`,
+        find: 'if (expected !== undefined && found !== expected)',
+        replace: 'if (expected === found && found === "")',
+      },
+    ],
+    caughtBy: { scenario: 'fi-29', invariant: 'extra' },
+  },
+  {
+    name: 'crash-limit',
+    says: 'a photo may kill its process for ever',
+    patches: [{ file: `${worker}/rule-on-failure.ts`, find: 'export const MAX_CRASHES = 3', replace: 'export const MAX_CRASHES = 3000' }],
+    caughtBy: { scenario: 'fi-13', invariant: 'extra', tasks: 20 },
+  },
+  {
     name: 'deadline',
     says: 'an image may take for ever',
     patches: [

@@ -22,6 +22,8 @@ function meaningOf(line: string): Event | undefined {
       return { op: 'run', args: { taskId, attempt } }
     case 'image processed':
     case 'attempt failed':
+    case 'job given back':
+    case 'run failed without using up an attempt':
       return { op: 'run-end', args: { taskId, attempt } }
     case 'late, double or illegal: nothing changed':
       return { op: 'refused', args: { line: line.slice(0, 500), taskId } }

@@ -16,8 +16,8 @@ export interface Scenario {
   /** Added to the environment of the processes. */
   apiEnv?: NodeJS.ProcessEnv
   workerEnv?: NodeJS.ProcessEnv
-  /** Added to the environment of one process, by its name. */
-  envOf?: (name: string) => NodeJS.ProcessEnv
+  /** Added to the environment of one process, by its name. `folder` is the scenario's own. */
+  envOf?: (name: string, folder: string) => NodeJS.ProcessEnv
   apis?: number
   workers?: number
   /** Everything is started by `npm start` alone, stores and all. There are no proxies then, and no processes to hold. */

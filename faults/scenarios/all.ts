@@ -23,6 +23,7 @@ import { rollingRestart } from './fi-21-rolling-restart.ts'
 import { everything } from './fi-22-everything.ts'
 import { storeOfNpmStart } from './fi-28-store-of-npm-start.ts'
 import { greedyClient } from './fi-31-greedy-client.ts'
+import { blindWorker } from './fi-29-blind-worker.ts'
 
 export const scenarios: readonly Scenario[] = [
   killWorkers,
@@ -49,4 +50,5 @@ export const scenarios: readonly Scenario[] = [
   everything,
   storeOfNpmStart,
   greedyClient,
+  blindWorker,
 ]

@@ -5,13 +5,16 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { until } from '@darkroom/testing'
 import { whyNoMount } from '../small-disk.ts'
 import type { Rig } from '../driver.ts'
-import { readFiles } from '../final-reads.ts'
+import { findDocuments, readFiles } from '../final-reads.ts'
 import { uploadMany } from '../load.ts'
 import { pictureOf } from '../pictures.ts'
 import type { Scenario } from '../scenario.ts'
+import { runsOf } from '../watch.ts'
 
-/** Two attempts fall into the time without room; the third one waits until it is over. */
-const FULL_MS = 5000
+/** Longer than all attempts of a job and the waits between them. */
+const FULL_MS = 20_000
+/** Every slot may meet one job, and each worker one more for which it was already waiting; one worker starts anew. */
+const MEETINGS_A_SLOT = 2
 
 /** The disk runs full under jobs that wait, and under uploads; after a while there is room again. */
 export const diskFull: Scenario = {
@@ -21,26 +24,45 @@ export const diskFull: Scenario = {
   tasks: { quick: 40, long: 80 },
   diskBytes: 160 * 1024 * 1024,
   // No gate: the writes themselves shall meet the end of the disk.
-  apiEnv: { MIN_FREE_BYTES: '0', QUEUE_MAX_RETRIES: '6' },
+  apiEnv: { MIN_FREE_BYTES: '0' },
   skip: whyNoMount,
   run: async (rig, tasks) => {
-    for (const worker of rig.workers) worker.holdDown('SIGTERM')
-    await uploadMany(rig.client, { count: tasks / 2, label: 'waiting' })
+    await switchQueue(rig, 'pause')
+    const waiting = await uploadMany(rig.client, { count: tasks / 2, label: 'waiting' })
     const filler = join(rig.dataDir, 'filler')
     rig.fault('disk full', 'storage')
     const fill = (): void => fillDisk(filler)
     fill()
     const refilling = setInterval(fill, 200) // what a failed write gives back is taken again
-    for (const worker of rig.workers) worker.letUp()
+    await switchQueue(rig, 'resume')
     await refusedUploads(rig)
-    await until(() => rig.workers.some(({ isReady }) => isReady), { timeoutMs: 30_000, what: 'a worker' })
+    await until(() => runsOf(rig).length > 0, { timeoutMs: 30_000, what: 'a run that meets the full disk' })
+    // A worker that starts now finds out before it takes a job.
+    rig.workers[0]?.kill()
     await pause(FULL_MS)
     await readFiles(rig, { early: true, folder: 'output' })
+    await checkPatience(rig, waiting)
     clearInterval(refilling)
     await rm(filler)
     rig.fault('room again', 'storage')
     await uploadMany(rig.client, { count: tasks / 2, label: 'after' })
   },
+}
+
+async function switchQueue(rig: Rig, to: 'pause' | 'resume'): Promise<void> {
+  const answer = await fetch(`${rig.apiUrls[0]}/api/v1/queues/image-processing/${to}`, { method: 'POST' })
+  if (!answer.ok) throw new Error(`The queue could not be switched to ${to}: ${answer.status}`)
+}
+
+/** While there is no room every task waits with all its attempts, and no worker takes one job after another. */
+async function checkPatience(rig: Rig, ids: readonly string[]): Promise<void> {
+  const tasks = (await findDocuments(rig)).filter(({ id }) => ids.includes(id))
+  const wrong = tasks.filter(({ status, attempts }) => status !== 'pending' || attempts.made > 0)
+  const said = wrong.slice(0, 3).map(({ id, status, attempts }) => `${id} ${status} after ${attempts.made} attempts`)
+  rig.check('tasks wait with all their attempts', wrong.length === 0, `${wrong.length} of ${tasks.length} do not ${said.join('; ')}`)
+  const runs = tasks.reduce((sum, { log }) => sum + Math.max(...log.map(({ attempt }) => attempt)), 0)
+  const allowed = rig.workers.length * 2 * MEETINGS_A_SLOT
+  rig.check('workers stop taking jobs', runs > 0 && runs <= allowed, `${runs} runs met the full disk, ${allowed} allowed`)
 }
 
 async function refusedUploads(rig: Rig): Promise<void> {

@@ -14,7 +14,7 @@ const POISONS = {
   eat: 'for (const eaten: Buffer[] = []; eaten.length < 150; await new Promise((r) => setTimeout(r, 5))) eaten.push(Buffer.alloc(10 * 1024 ** 2, 1))',
 }
 /** What each of them must have been stopped for: another guard would be too late for a smaller machine. */
-const CODES: Record<string, string> = { kill: 'WORKER_CRASHED', hang: 'DEADLINE', eat: 'WORKER_CRASHED' }
+const CODES: Record<string, string> = { kill: 'WORKER_CRASHED', hang: 'DEADLINE', eat: 'MEMORY_LIMIT' }
 
 /** Images that kill their process, hang it or eat its memory, among good ones. They fail within three tries; nothing else does. */
 export const poison: Scenario = {

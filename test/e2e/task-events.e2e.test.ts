@@ -63,20 +63,20 @@ test('a corrupt photo is told to have failed exactly once, with no further attem
   expect(await ended(other.url, id)).toMatchObject({ status: 'failed', attempts: { made: 1 }, error: { code: 'IMAGE_CORRUPT' } })
 })
 
-test('trouble of the storage is retried with true numbers, and the task completes after the repair', async () => {
+test('trouble of the storage uses up no attempt, and the task completes after the repair', async () => {
   const inTheWay = join(darkroom.dataDir, 'output', 'blocked')
   await mkdir(join(darkroom.dataDir, 'output'), { recursive: true })
   await writeFile(inTheWay, 'a file where a folder must be')
   const { id } = await accepted(api.url, { bytes: await sampleJpeg({ width: 300, height: 200 }), name: 'blocked.jpg' })
 
   const retry = await events.event(id, 'task.retry')
-  expect(retry).toMatchObject({ attempts: 1, attempt: 1, retryable: true, error: expect.any(String) })
+  expect(retry).toMatchObject({ attempts: 0, attempt: 1, retryable: true, error: expect.any(String) })
   expect(retry.nextAt).toBeGreaterThan(retry.timestamp)
-  expect(await events.event(id, 'task.retry', 2)).toMatchObject({ attempts: 2, attempt: 2 })
+  expect(await events.event(id, 'task.retry', 2)).toMatchObject({ attempts: 0, attempt: 2 })
   await rm(inTheWay)
 
-  expect(await events.event(id, 'task.completed')).toMatchObject({ attempts: 3, attempt: 3 })
-  expect(await ended(api.url, id)).toMatchObject({ status: 'completed', attempts: { made: 3, max: 3, nextAt: null }, error: null })
+  expect(await events.event(id, 'task.completed')).toMatchObject({ attempts: 1, attempt: 3 })
+  expect(await ended(api.url, id)).toMatchObject({ status: 'completed', attempts: { made: 1, max: 3, nextAt: null }, error: null })
   const document = await until(() => darkroom.tasks.findOne({ jobId: { $exists: true }, name: 'blocked.jpg' }))
   expect(document.log.map(({ type }) => type).filter((type) => type === 'task.retry')).toHaveLength(2)
 })

@@ -45,8 +45,14 @@ export function createEndFailedRun(around: Surroundings): EndRun {
     if (failed.signal?.aborted || isStopping() || !failed.reason.retryable) return undefined
     const trouble = await machine.confirm()
     if (cancellations.has(failed.run.jobId)) return permanentFailure(formatFailureReason(cancelled))
-    return trouble === undefined ? rule(failed, around) : leave(failed, 0, () => around.giveBack.now(failed.queued, failed.token), around)
+    return trouble === undefined ? rule(failed, around) : giveBack(failed, around)
   }
+}
+
+function giveBack(failed: FailedRun, around: Surroundings): Promise<Error> {
+  // The outage has its line already.
+  around.log.debug(factsOf(failed), 'job given back')
+  return leave(failed, 0, () => around.giveBack.now(failed.queued, failed.token), around)
 }
 
 async function rule(failed: FailedRun, around: Surroundings): Promise<Error | undefined> {
@@ -55,8 +61,7 @@ async function rule(failed: FailedRun, around: Surroundings): Promise<Error | un
   if (ruling.ruling === 'attempt used') return undefined
   if (ruling.ruling === 'failed for good') return permanentFailure(formatFailureReason({ ...reason, retryable: false }))
   const { delayMs, setbacks } = ruling
-  const about = { taskId: run.job.taskId, jobId: run.jobId, attempt: run.attempt, code: reason.code, reason: reason.message }
-  around.log.warn({ ...about, ...setbacks, delayMs }, 'run failed without using up an attempt')
+  around.log.warn({ ...factsOf(failed), ...setbacks, delayMs }, 'run failed without using up an attempt')
   return leave(failed, delayMs, () => around.giveBack.later(queued, token, delayMs, setbacks), around)
 }
 
@@ -73,6 +78,14 @@ async function leave({ run, reason }: FailedRun, delayMs: number, put: () => Pro
   }
   return leaveJob()
 }
+
+const factsOf = ({ run: { job, jobId, attempt }, reason: { code, message } }: FailedRun) => ({
+  taskId: job.taskId,
+  jobId,
+  attempt,
+  code,
+  reason: message,
+})
 
 /** As long as before a second attempt. */
 function backoffMsOf({ opts }: QueuedImageJob): number {

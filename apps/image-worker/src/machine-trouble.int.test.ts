@@ -76,6 +76,19 @@ test("a worker with another installation's folder takes nothing, says so once, a
   expect(errorsOf(lines)).toHaveLength(1)
 })
 
+test('a worker that started before its API looks again before its first job', async () => {
+  const rig = await createRig()
+  const other = await createOtherFolder()
+  await markInstallation(other)
+  const blind = await rig.startWorker({ workerId: 'blind', dataDir: other, concurrency: 2 })
+  expect(blind.machine.trouble).toBeUndefined()
+  await announceInstallation(rig.redis, rig.names, await markInstallation(rig.dataDir))
+  const jobs = await Promise.all([rig.submit({ attempts: 1 }), rig.submit({ attempts: 1 })])
+  for (const { taskId } of jobs) await rig.event(taskId, 'task.retry')
+  expect(blind.machine.trouble).toMatch(/belongs to another installation/)
+  expect(rig.events.filter(({ eventType }) => eventType === 'task.processing')).toEqual([])
+})
+
 test('an idle worker takes a job that is given back at once', async () => {
   const rig = await createMarkedRig()
   const other = await createOtherFolder()

@@ -8,6 +8,7 @@ import { JobFailure, reasonOf } from './job-failure.ts'
 import type { EndRun } from './end-failed-run.ts'
 import { completedEvent, jobRunOf, processingEvent, progressEvent, type JobRun } from './job-run.ts'
 import type { MachineWatch } from './machine-watch.ts'
+import type { StorageCheck } from './storage-check.ts'
 
 /** Progress closer together than this helps nobody and costs the API a database write each. */
 const PROGRESS_INTERVAL_MS = 200
@@ -17,6 +18,7 @@ interface Surroundings {
   publish: PublishTaskEvent
   workerId: string
   cancellations: Cancellations
+  storage: StorageCheck
   machine: MachineWatch
   endFailedRun: EndRun
   log: Logger
@@ -41,8 +43,9 @@ export function createProcessor(around: Surroundings): ImageProcessor {
 }
 
 async function runJob(run: JobRun, signal: AbortSignal | undefined, around: Surroundings): Promise<ImageJobResult> {
-  const { pool, publish, machine, cancellations, log, onProcessed } = around
+  const { pool, publish, storage, machine, cancellations, log, onProcessed } = around
   if (cancellations.has(run.jobId)) throw new JobFailure(cancelled)
+  if (await storage.isOutdated()) await machine.confirm()
   // A paused BullMQ worker may still take the one job that it was waiting for.
   if (machine.trouble !== undefined) throw new JobFailure(notHere)
   const about = { taskId: run.job.taskId, jobId: run.jobId, attempt: run.attempt }

@@ -14,7 +14,7 @@ async function createFolder(): Promise<string> {
 test("only the installation's own folder is good, also while Redis has forgotten which one that is", async () => {
   const dataDir = await createFolder()
   let announced: string | undefined = await markInstallation(dataDir)
-  const check = createStorageCheck({ dataDir, readExpected: async () => announced })
+  const { check } = createStorageCheck({ dataDir, readExpected: async () => announced })
   await check()
   announced = undefined
   const marker = join(dataDir, '.darkroom.json')
@@ -28,8 +28,20 @@ test("only the installation's own folder is good, also while Redis has forgotten
 
 test('while no API has announced the installation, a folder that can be written is good', async () => {
   const dataDir = await createFolder()
-  const check = createStorageCheck({ dataDir, readExpected: async () => undefined })
+  const { check } = createStorageCheck({ dataDir, readExpected: async () => undefined })
   await check()
   await rm(dataDir, { recursive: true })
   await expect(check()).rejects.toMatchObject({ code: 'NOT_FOUND' })
+})
+
+test('a worker that started before the API learns that its check is outdated, and only once', async () => {
+  const dataDir = await createFolder()
+  const redis: { installation?: string } = {}
+  const storage = createStorageCheck({ dataDir, readExpected: async () => redis.installation })
+  await storage.check()
+  expect(await storage.isOutdated()).toBe(false)
+  redis.installation = await markInstallation(dataDir)
+  expect(await storage.isOutdated()).toBe(true)
+  await storage.check()
+  expect(await storage.isOutdated()).toBe(false)
 })

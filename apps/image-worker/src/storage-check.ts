@@ -6,15 +6,30 @@ export interface StorageCheckOptions {
   readExpected: () => Promise<string | undefined>
 }
 
-/** Rejects, with a sentence for the operator, while jobs cannot be done with this data folder: not its own, or not writable. */
-export function createStorageCheck({ dataDir, readExpected }: StorageCheckOptions): () => Promise<void> {
+export type StorageCheck = ReturnType<typeof createStorageCheck>
+
+export function createStorageCheck({ dataDir, readExpected }: StorageCheckOptions) {
   // Redis may forget it, or be away. What it said before is still true.
   let expected: string | undefined
-  return async () => {
-    expected = (await readExpected()) ?? expected
+  /** What the last check that has ended went by. */
+  let checked: string | undefined
+
+  const checkFolder = async (): Promise<void> => {
     const found = await readInstallation(dataDir)
     if (expected !== undefined && found !== expected) throw new Error(wrongFolder(dataDir, expected, found))
     await testWrite(dataDir)
+  }
+  return {
+    /** Rejects, with a sentence for the operator, while jobs cannot be done with this data folder: not its own, or not writable. */
+    async check(): Promise<void> {
+      const installation = (expected = (await readExpected()) ?? expected)
+      await checkFolder().finally(() => (checked = installation))
+    },
+
+    /** Whether the API has announced the installation only after the last check: a worker may be the first to start. */
+    async isOutdated(): Promise<boolean> {
+      return checked === undefined && (await readExpected()) !== undefined
+    },
   }
 }
 

@@ -54,13 +54,13 @@ export function createWorker(
 
   const pool = new ChildPool(poolOptions(config, program, log))
   const cancellations = new Cancellations()
-  const checkStorage = createStorageCheck({
+  const storage = createStorageCheck({
     dataDir: config.dataDir,
     readExpected: async () => (redis.status === 'ready' ? readAnnouncedInstallation(redis, names) : undefined),
   })
   const machine = new MachineWatch({
     check: async () => {
-      await checkStorage()
+      await storage.check()
       await pool.warm()
     },
     pause: () => void worker.pause(true),
@@ -78,7 +78,17 @@ export function createWorker(
     log,
   })
   const runs = new Set<Promise<unknown>>()
-  const processJob = createProcessor({ pool, publish, workerId, cancellations, machine, endFailedRun, log, onProcessed: metrics.processed })
+  const processJob = createProcessor({
+    pool,
+    publish,
+    workerId,
+    cancellations,
+    storage,
+    machine,
+    endFailedRun,
+    log,
+    onProcessed: metrics.processed,
+  })
   const processor: ImageProcessor = (job, token, signal) => {
     const run = processJob(job, token, signal)
     runs.add(run)

@@ -1,0 +1,72 @@
+import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { until } from '@darkroom/testing'
+import type { Rig } from '../driver.ts'
+import { findDocuments } from '../final-reads.ts'
+import { uploadMany } from '../load.ts'
+import type { Scenario } from '../scenario.ts'
+import { checkEnded, msUntilEnded, runsOf } from '../watch.ts'
+
+const BLIND = 'worker-2'
+const UNMOUNTED = 'worker-3'
+const REACTION_MS = 15_000
+
+/**
+ * One worker starts with the folder of another installation, a second one loses its mount while it works. A worker that cannot do its
+ * jobs is always free, so it would take most of them.
+ */
+export const blindWorker: Scenario = {
+  name: 'fi-29',
+  title: 'one worker has the folder of another installation, and one loses its mount',
+  quick: true,
+  tasks: { quick: 60, long: 300 },
+  envOf: (name, folder) => (name === BLIND || name === UNMOUNTED ? { DATA_DIR: mountOf(name, folder) } : {}),
+  run: async (rig, tasks) => {
+    const third = Math.round(tasks / 3)
+    const first = await uploadMany(rig.client, { count: third, label: 'blind' })
+    await checkEnded(rig, 'done by those who can', first, 60_000)
+    rig.check('the blind worker takes nothing', runsBy(rig, BLIND) === 0, `${runsBy(rig, BLIND)} runs`)
+
+    rig.fault('mount away', UNMOUNTED)
+    const before = runsBy(rig, UNMOUNTED)
+    pointTo(rig, UNMOUNTED, 'empty')
+    const second = await uploadMany(rig.client, { count: third, label: 'unmounted' })
+    await checkEnded(rig, 'done without the second one', second, 60_000)
+    const met = runsBy(rig, UNMOUNTED) - before
+    // What its two slots had in the moment of the loss, and took before the first check had ended.
+    rig.check('the worker without its mount stops', met <= 4, `${met} runs, 4 allowed`)
+
+    rig.fault('both mounts are right', `${BLIND}, ${UNMOUNTED}`)
+    for (const name of [BLIND, UNMOUNTED]) pointTo(rig, name, 'data')
+    for (const name of [BLIND, UNMOUNTED]) {
+      const idle = runsBy(rig, name)
+      const works = async (): Promise<boolean> => {
+        await msUntilEnded(rig, await uploadMany(rig.client, { count: 12, label: 'mounted' }), REACTION_MS)
+        return runsBy(rig, name) > idle
+      }
+      const back = await until(works, { timeoutMs: REACTION_MS, what: `${name} to work` }).catch(() => false)
+      rig.check('it starts by itself when its folder is right', back, name)
+    }
+    const tried = (await findDocuments(rig)).filter(({ attempts }) => attempts.made > 1)
+    rig.check('no attempt is used up', tried.length === 0, `${tried.length} tasks have used up more than one`)
+  },
+}
+
+/** A link stands for the mount: it can be made to lead elsewhere while the worker runs. */
+function mountOf(name: string, folder: string): string {
+  const other = join(folder, 'other')
+  mkdirSync(other, { recursive: true })
+  mkdirSync(join(folder, 'empty'), { recursive: true })
+  writeFileSync(join(other, '.darkroom.json'), '{"installation":"another one"}')
+  const path = join(folder, `mount-of-${name}`)
+  symlinkSync(name === BLIND ? other : join(folder, 'data'), path)
+  return path
+}
+
+function pointTo({ folder }: Rig, name: string, target: string): void {
+  const path = join(folder, `mount-of-${name}`)
+  symlinkSync(join(folder, target), `${path}.new`)
+  renameSync(`${path}.new`, path)
+}
+
+const runsBy = (rig: Rig, name: string): number => runsOf(rig).filter(({ process }) => process === name).length
