@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { statSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -11,6 +11,7 @@ import { pictureOf } from '../pictures.ts'
 import type { Scenario } from '../scenario.ts'
 import { runsOf } from '../watch.ts'
 
+const DISK_BYTES = 160 * 1024 * 1024
 /** Longer than all attempts of a job and the waits between them. */
 const FULL_MS = 20_000
 /** Every slot may meet one job, and each worker one more for which it was already waiting; one worker starts anew. */
@@ -22,7 +23,7 @@ export const diskFull: Scenario = {
   title: 'the disk is full for a while',
   quick: true,
   tasks: { quick: 40, long: 80 },
-  diskBytes: 160 * 1024 * 1024,
+  diskBytes: DISK_BYTES,
   // No gate: the writes themselves shall meet the end of the disk.
   apiEnv: { MIN_FREE_BYTES: '0' },
   skip: whyNoMount,
@@ -31,22 +32,28 @@ export const diskFull: Scenario = {
     const waiting = await uploadMany(rig.client, { count: tasks / 2, label: 'waiting' })
     const filler = join(rig.dataDir, 'filler')
     rig.fault('disk full', 'storage')
-    const fill = (): void => fillDisk(filler)
-    fill()
-    const refilling = setInterval(fill, 200) // what a failed write gives back is taken again
-    await switchQueue(rig, 'resume')
-    await refusedUploads(rig)
-    await until(() => runsOf(rig).length > 0, { timeoutMs: 30_000, what: 'a run that meets the full disk' })
-    // A worker that starts now finds out before it takes a job.
-    rig.workers[0]?.kill()
-    await pause(FULL_MS)
-    await readFiles(rig, { early: true, folder: 'output' })
-    await checkPatience(rig, waiting)
-    clearInterval(refilling)
-    await rm(filler)
+    fillDisk(filler)
+    const refilling = setInterval(() => fillDisk(filler), 200) // what a failed write gives back is taken again
+    try {
+      await meetFullDisk(rig, waiting)
+    } finally {
+      clearInterval(refilling)
+      await rm(filler)
+    }
     rig.fault('room again', 'storage')
     await uploadMany(rig.client, { count: tasks / 2, label: 'after' })
   },
+}
+
+async function meetFullDisk(rig: Rig, waiting: readonly string[]): Promise<void> {
+  await switchQueue(rig, 'resume')
+  await refusedUploads(rig)
+  await until(() => runsOf(rig).length > 0, { timeoutMs: 30_000, what: 'a run that meets the full disk' })
+  // A worker that starts now finds out before it takes a job.
+  rig.workers[0]?.kill()
+  await pause(FULL_MS)
+  await readFiles(rig, { early: true, folder: 'output' })
+  await checkPatience(rig, waiting)
 }
 
 async function switchQueue(rig: Rig, to: 'pause' | 'resume'): Promise<void> {
@@ -77,11 +84,14 @@ async function refusedUploads(rig: Rig): Promise<void> {
   )
 }
 
+/** Never more than the small disk holds: should that not be mounted any more, the machine's own disk is there. */
 function fillDisk(filler: string): void {
   const piece = Buffer.alloc(64 * 1024)
   try {
-    for (;;) writeFileSync(filler, piece, { flag: 'a' })
+    for (let bytes = sizeOf(filler); bytes < DISK_BYTES; bytes += piece.length) writeFileSync(filler, piece, { flag: 'a' })
   } catch {
     // Full.
   }
 }
+
+const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0
