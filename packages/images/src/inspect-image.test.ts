@@ -100,17 +100,20 @@ describe('IMAGE_UNSUPPORTED', () => {
       expect((await refusal(await store(bytes, 'photo.jpg'))).code).toBe('IMAGE_UNSUPPORTED')
   })
 
-  const jpegWith = async (code: number, bits: number): Promise<Buffer> => {
+  const jpegWith = async (code: number, bits: number, height = size.height): Promise<Buffer> => {
     const bytes = await sampleJpeg(size)
     const frame = bytes.indexOf(Buffer.from([0xff, 0xc0]))
     bytes.set([code], frame + 1)
     bytes.set([bits], frame + 4)
+    bytes.writeUInt16BE(height, frame + 5)
     return bytes
   }
   it.each([
     ['a JPEG with 12 bits a sample', () => jpegWith(0xc1, 12)],
     ['a JPEG with 16 bits a sample', () => jpegWith(0xc3, 16)],
     ['a hierarchical JPEG', () => jpegWith(0xc5, 8)],
+    ['a JPEG-LS', () => jpegWith(0xf7, 8)],
+    ['a JPEG that tells its height at its end only', () => jpegWith(0xc0, 8, 0)],
     ['CgBI', async () => withPngChunk(await samplePng(size), 'CgBI', Buffer.alloc(4), 8)],
   ])('for %s, and the message says so', async (what, make) => {
     const { code, message } = await refusal(await store(await make()))

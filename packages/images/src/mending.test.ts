@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { chartColours, chartJpeg, chartPng, quartersOf } from '../test/chart.ts'
 import { beforeMarker, gifOf, imageFiles } from '../test/image-files.ts'
 import { type PngChunk, readPngChunks, writePng } from './decoding/png-chunks.ts'
+import { sharp } from './hardened-sharp.ts'
 import { makeVariants } from './make-variants.ts'
 
 const store = imageFiles()
@@ -37,6 +38,11 @@ function withVersion(major: number): Buffer {
   return bytes
 }
 
+/** The restart markers' chart with a segment of Adobe before its tables. */
+function withAdobe(transform: number): Buffer {
+  return beforeMarker(restartMarkers, 0xdb, Buffer.from(['ffee000e', '41646f6265', '0064', '00000000', `0${transform}`].join(''), 'hex'))
+}
+
 /** A PNG whose pixels (the zlib stream) and chunks are changed. */
 function png(change: (pixels: Buffer) => Buffer, others: (chunks: PngChunk[]) => PngChunk[] = (chunks) => chunks): Buffer {
   const chunks = readPngChunks(chartPng())
@@ -50,6 +56,18 @@ function withWrongChecksum(bytes: Buffer, type: string): Buffer {
   const end = at + 4 + made.readUInt32BE(at - 4)
   made.writeUInt8(made.readUInt8(end) ^ 1, end)
   return made
+}
+
+function interlacedPng(): Promise<Buffer> {
+  return sharp(chartPng()).png({ progressive: true }).toBuffer()
+}
+
+/** All of the pixels in one chunk, without the last four bytes. */
+function withoutAdler(bytes: Buffer): Buffer {
+  const chunks = readPngChunks(bytes)
+  const pixels = Buffer.concat(chunks.filter(({ type }) => type === 'IDAT').map(({ data }) => data))
+  const others = chunks.filter(({ type }) => type !== 'IDAT')
+  return writePng(others.toSpliced(-1, 0, { type: 'IDAT', data: pixels.subarray(0, -4), checksum: 'right' }))
 }
 
 const wrongAdler = (pixels: Buffer): Buffer => Buffer.concat([pixels.subarray(0, -4), Buffer.alloc(4)])
@@ -70,6 +88,8 @@ describe('a picture is shown when all of its pixels are there, whatever decoders
     ['a JPEG of JFIF 2', () => withVersion(2)],
     ['a JPEG of JFIF 0', () => withVersion(0)],
     ['a JPEG with all of it', async () => beforeMarker(await withZeroScan(), 0xdb, stray).subarray(0, -2)],
+    ['a JPEG with stray bytes before each restart marker and an unknown code of Adobe', () => withStrayBeforeRestarts(withAdobe(9))],
+    ['a JPEG with an unknown code of Adobe', () => withAdobe(9)],
     ['a PNG without the checksum of its pixels', () => png((pixels) => pixels.subarray(0, -4))],
     ['a PNG with a wrong checksum of its pixels', () => png(wrongAdler)],
     ['a PNG with a wrong checksum of their chunk', () => withWrongChecksum(chartPng(), 'IDAT')],
@@ -85,6 +105,11 @@ describe('a picture is shown when all of its pixels are there, whatever decoders
     [
       'a PNG whose description is damaged',
       () => withWrongChecksum(chartPng({ chunks: [{ type: 'tEXt', data: Buffer.from('Title\0Chart') }] }), 'tEXt'),
+    ],
+    ['an interlaced PNG without the checksum of its pixels', async () => withoutAdler(await interlacedPng())],
+    [
+      'a PNG of 16 bits whose profile is damaged',
+      () => chartPng({ bits: 16, chunks: [{ type: 'iCCP', data: Buffer.from('broken\0\0????') }] }),
     ],
     ['a PNG whose profile is damaged', () => chartPng({ chunks: [{ type: 'iCCP', data: Buffer.from('broken\0\0????') }] })],
   ])('%s', async (_what, make) => {
@@ -125,6 +150,10 @@ describe('a picture is IMAGE_CORRUPT when pixels are missing:', () => {
     ['half of a JPEG with restart markers', () => Buffer.concat([half(restartMarkers), endMarker])],
     ['half of a PNG', () => half(chartPng())],
     ['a PNG with half of its pixels', () => png((pixels) => deflateSync(half(inflateSync(pixels))))],
+    [
+      'an interlaced PNG with a part of its pixels',
+      async () => withoutAdler(withoutAdler(withoutAdler(withoutAdler(await interlacedPng())))),
+    ],
     ['a PNG with half of its pixels and no checksum', () => png((pixels) => half(pixels))],
     ['a PNG whose pixels fit neither of their checksums', () => withWrongChecksum(png(wrongAdler), 'IDAT')],
     ['half of a GIF', () => half(gifOf({ width: 60, height: 40 }, [{ left: 0, top: 0, width: 60, height: 40 }]))],

@@ -28,12 +28,15 @@ export interface Source {
 interface Input {
   file: string | Buffer
   page?: number
-  /** `warning` stops at all that may be missing or made-up pixels; `none` is for what looks at the warnings afterwards. */
+  /** `warning` stops at all that may be missing or made-up pixels. */
   failOn: 'warning' | 'error' | 'none'
+  /** Whether the pixels are known to be there. Otherwise, with `none`, one warning is taken, of a harmless kind. */
+  isProven?: boolean
 }
 
-/** Of a progressive JPEG: stray bytes before a marker, once, and nothing else. Only the first of several warnings has words. */
-const HARMLESS = /^read gave 1 warnings;VipsJpeg: Corrupt JPEG data: \d+ extraneous bytes before marker 0x(?!d[0-7])[0-9a-f]{2}$/
+/** Warnings that speak of no missing pixel. Only the first of several has words. */
+const HARMLESS =
+  /^VipsJpeg: (Corrupt JPEG data: \d+ extraneous bytes before marker 0x(?!d[0-7])..|Inconsistent progression sequence .*|Unknown Adobe color transform code .*)$/
 
 /**
  * The pixels of an image file: upright, of the wanted size, on white, in sRGB. A decoder's complaint is no proof that pixels are missing:
@@ -62,7 +65,7 @@ async function inputOf({ path, header }: Source): Promise<Input> {
 async function mend({ path, header }: Source): Promise<Input | undefined> {
   if (header.format === 'jpeg') {
     const mended = mendJpeg(await readFile(path))
-    return mended && { file: mended.bytes, failOn: mended.isProven ? 'warning' : 'none' }
+    return mended && { file: mended.bytes, failOn: 'none', isProven: mended.isProven }
   }
   if (header.format !== 'png') return undefined
   const file = await mendPng(await readFile(path))
@@ -70,9 +73,9 @@ async function mend({ path, header }: Source): Promise<Input | undefined> {
   return file && { file: colours ? withProfile(file, colours) : file, failOn: 'error' }
 }
 
-async function decodeInput({ header, size, maxPixels }: Source, { file, page, failOn }: Input): Promise<Pixels> {
-  const isDeep = header.format === 'png' && header.bits === 16 && (header.colour.hasProfile || coloursOfPng(header) !== undefined)
-  const image = sharp(file, { failOn, limitInputPixels: maxPixels, page: page ?? 0, ignoreIcc: isDeep })
+async function decodeInput({ header, size, maxPixels }: Source, { file, page = 0, failOn, isProven = false }: Input): Promise<Pixels> {
+  const isDeep = header.format === 'png' && header.bits === 16 && (await hasProfile(file))
+  const image = sharp(file, { failOn, limitInputPixels: maxPixels, page, ignoreIcc: isDeep })
   const warnings: string[] = []
   image.on('warning', (warning: string) => warnings.push(warning.trim()))
   const stored = header.orientation >= 5 ? { width: size.height, height: size.width } : size
@@ -81,8 +84,20 @@ async function decodeInput({ header, size, maxPixels }: Source, { file, page, fa
   image.resize(stored.width, stored.height, { fit: 'fill', fastShrinkOnLoad })
   turnUpright(image, header.orientation)
   const pixels = await (isDeep ? deepPixels(image, header.isGrey) : rawPixels(image.flatten({ background: '#fff' }).toColourspace('srgb')))
-  if (failOn === 'none' && warnings.length > 0 && !HARMLESS.test(warnings.join(';'))) throw new Error(warnings.join(';'))
+  if (failOn === 'none') checkWarnings(warnings, isProven)
   return pixels
+}
+
+/** One that the decoder takes: what the file says of itself may be broken. */
+async function hasProfile(file: string | Buffer): Promise<boolean> {
+  return (await sharp(file, { limitInputPixels: false, failOn: 'none' }).metadata()).hasProfile
+}
+
+/** The decoder says how many there were, and the first of them. */
+function checkWarnings(warnings: readonly string[], isProven: boolean): void {
+  const [count, first = ''] = warnings
+  const isHarmless = HARMLESS.test(first) && (isProven || count === 'read gave 1 warnings')
+  if (count !== undefined && !isHarmless) throw new Error(warnings.join('; '))
 }
 
 /**
@@ -100,13 +115,14 @@ function turnUpright(image: Sharp, orientation: number): void {
  * grey. So the profile is applied to the small picture and with all of its bits, for 8 of a linear one are too few in the dark.
  */
 async function deepPixels(image: Sharp, isGrey: boolean): Promise<Pixels> {
-  const space = isGrey ? 'grey16' : 'rgb16'
-  const { data, width, height, channels } = await rawPixels(image.toColourspace(space).withIccProfile('srgb'), 'ushort')
-  const deep = new Uint16Array(data.buffer, data.byteOffset, data.length / 2)
-  const raw = { width, height, channels }
-  return rawPixels(
-    sharp(Buffer.from(deep.map((value) => Math.round(value / 257))), { raw, limitInputPixels: false }).flatten({ background: '#fff' }),
+  const { data, width, height, channels } = await rawPixels(
+    image.toColourspace(isGrey ? 'grey16' : 'rgb16').withIccProfile('srgb'),
+    'ushort',
   )
+  const deep = new Uint16Array(data.buffer, data.byteOffset, data.length / 2)
+  const pixels = Buffer.alloc(deep.length)
+  for (let at = 0; at < deep.length; at++) pixels[at] = Math.round((deep[at] as number) / 257)
+  return rawPixels(sharp(pixels, { raw: { width, height, channels }, limitInputPixels: false }).flatten({ background: '#fff' }))
 }
 
 async function rawPixels(image: Sharp, depth: 'uchar' | 'ushort' = 'uchar'): Promise<Pixels> {

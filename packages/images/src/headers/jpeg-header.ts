@@ -22,6 +22,7 @@ const OTHER_FRAMES: Partial<Record<number, string>> = {
   0xcd: 'a hierarchical JPEG',
   0xce: 'a hierarchical JPEG',
   0xcf: 'a hierarchical JPEG',
+  0xf7: 'a JPEG-LS',
 }
 
 /** Reads the segments up to the first scan, as a decoder does: bytes that stand between segments are skipped. */
@@ -55,7 +56,8 @@ async function readFrame(file: HeaderFile, code: number, segment: number): Promi
   const bits = frame.readUInt8(2)
   if (bits !== 8) throw unsupportedCoding(`a JPEG with ${bits} bits a sample`)
   const [height, width] = [frame.readUInt16BE(3), frame.readUInt16BE(5)]
-  if (width === 0 || height === 0) throw damaged(`its header says ${width} x ${height} px`)
+  if (height === 0 && width > 0) throw unsupportedCoding('a JPEG that tells its height at its end only (DNL)')
+  if (width === 0) throw damaged(`its header says ${width} x ${height} px`)
   return { width, height }
 }
 

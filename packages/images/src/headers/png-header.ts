@@ -72,6 +72,7 @@ async function readImageHeader(file: HeaderFile, at: number, length: number): Pr
   const [depth, colourType] = [chunk.readUInt8(12), chunk.readUInt8(13)]
   if (chunk.readUInt32BE(17) !== crc32(chunk.subarray(0, 17))) throw damaged('the checksum of its header is wrong')
   if (width === 0 || height === 0) throw damaged(`its header says ${width} x ${height} px`)
+  if (chunk.readUInt16BE(14) !== 0 || chunk.readUInt8(16) > 1) throw damaged('its header names methods that no PNG has')
   if (!BIT_DEPTHS[colourType]?.includes(depth)) throw damaged(`its header says colour type ${colourType} with ${depth} bits`)
   return { width, height, bits: depth, isGrey: colourType === 0 || colourType === 4 }
 }
