@@ -9,7 +9,7 @@ import { findDocuments, readFiles } from '../final-reads.ts'
 import { uploadMany } from '../load.ts'
 import { pictureOf } from '../pictures.ts'
 import type { Scenario } from '../scenario.ts'
-import { runsOf } from '../watch.ts'
+import { msUntilEnded, runsOf } from '../watch.ts'
 
 const DISK_BYTES = 160 * 1024 * 1024
 /** Longer than all attempts of a job and the waits between them. */
@@ -28,6 +28,8 @@ export const diskFull: Scenario = {
   apiEnv: { MIN_FREE_BYTES: '0' },
   skip: whyNoMount,
   run: async (rig, tasks) => {
+    // Workers that have done jobs: a first check would keep them from meeting the full disk at all.
+    await msUntilEnded(rig, await uploadMany(rig.client, { count: 12, label: 'before' }), 30_000)
     await switchQueue(rig, 'pause')
     const waiting = await uploadMany(rig.client, { count: tasks / 2, label: 'waiting' })
     const filler = join(rig.dataDir, 'filler')
@@ -46,9 +48,10 @@ export const diskFull: Scenario = {
 }
 
 async function meetFullDisk(rig: Rig, waiting: readonly string[]): Promise<void> {
+  const before = runsOf(rig).length
   await switchQueue(rig, 'resume')
   await refusedUploads(rig)
-  await until(() => runsOf(rig).length > 0, { timeoutMs: 30_000, what: 'a run that meets the full disk' })
+  await until(() => runsOf(rig).length > before, { timeoutMs: 30_000, what: 'a run that meets the full disk' })
   // A worker that starts now finds out before it takes a job.
   rig.workers[0]?.kill()
   await pause(FULL_MS)
