@@ -11,6 +11,8 @@ import { storedTask } from './support/stored-task.ts'
 
 const SMALLEST = 10_000
 const FILL_BATCH = 1000
+const READ_LIMIT_MS = 5000
+const ENOUGH_BUSY = 3
 /** A list's first page, one far behind, one by the cursor, one of each filter, and one that nothing matches: what clients ask for. */
 const QUESTIONS = [
   '?limit=20',
@@ -116,9 +118,11 @@ async function p95Of(redis: Redis, { names }: Installation, url: string, asks: n
     await redis.unlink('none', ...(await redis.keys(`${names.cachePrefix}tasks:count:*`)))
     const startedAt = performance.now()
     const answer = await fetch(url)
-    if (!answer.ok) throw new Error(`A list was answered ${answer.status}: ${await answer.text()}`)
-    await answer.text()
+    const text = await answer.text()
     took.push(performance.now() - startedAt)
+    // Too much for this store: each further one takes as long, up to the time limit of a read.
+    if (answer.status === 503 && took.filter((ms) => ms >= READ_LIMIT_MS).length >= ENOUGH_BUSY) break
+    if (!answer.ok && answer.status !== 503) throw new Error(`A list was answered ${answer.status}: ${text}`)
   }
   return percentile(took, 95)
 }
