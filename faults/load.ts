@@ -11,6 +11,8 @@ export interface Load {
   /** Uploads under way at a time. */
   atOnce?: number
   label?: string
+  /** Of the photos. Small ones cost the workers little. */
+  widthPx?: number
   /** Every fifth task is listened to. */
   followers?: Followers
   /** Sees each task's id as it is accepted. */
@@ -20,7 +22,7 @@ export interface Load {
 /** Uploads distinct photos at an even pace and looks at what became of earlier ones meanwhile. Answers the accepted tasks. */
 export async function uploadMany(
   client: Client,
-  { count, overMs = 0, atOnce = 6, label = 'photo', followers, onAccepted }: Load,
+  { count, overMs = 0, atOnce = 6, label = 'photo', widthPx, followers, onAccepted }: Load,
 ): Promise<string[]> {
   const startedAt = Date.now()
   const accepted: string[] = []
@@ -28,7 +30,7 @@ export async function uploadMany(
   const sendOne = async (index: number): Promise<void> => {
     const dueInMs = startedAt + (overMs * index) / count - Date.now()
     if (dueInMs > 0) await pause(dueInMs)
-    const taskId = await client.upload(await pictureOf(index, label))
+    const taskId = await client.upload(await pictureOf(index, label, widthPx))
     if (taskId === undefined) return
     accepted.push(taskId)
     onAccepted?.(taskId)

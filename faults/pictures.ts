@@ -12,14 +12,15 @@ export interface Picture {
 }
 
 const BASES = 8
-const bases = new Map<number, Promise<Buffer>>()
+const bases = new Map<string, Promise<Buffer>>()
 
 /** The nth photo of a scenario. Drawing pixels is slow, so a few drawings are told apart by a comment in the file. */
-export async function pictureOf(index: number, label = 'photo'): Promise<Picture> {
-  const base = index % BASES
-  if (!bases.has(base)) bases.set(base, sampleJpeg({ width: 1600, height: 1200, seed: base + 1 }))
+export async function pictureOf(index: number, label = 'photo', widthPx = 1600): Promise<Picture> {
+  const seed = (index % BASES) + 1
+  const base = `${widthPx} px, base ${seed}`
+  if (!bases.has(base)) bases.set(base, sampleJpeg({ width: widthPx, height: Math.round(widthPx * 0.75), seed }))
   const bytes = withComment((await bases.get(base)) ?? Buffer.alloc(0), `${label} ${index}`)
-  return { name: `${label}-${index}.jpg`, mark: `base ${base}`, bytes, good: true }
+  return { name: `${label}-${index}.jpg`, mark: base, bytes, good: true }
 }
 
 /** Looks like a JPEG when it is uploaded, but cannot be decoded. */

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { readFile } from 'node:fs/promises'
 import { until } from '@darkroom/testing'
 import type { Rig } from './driver.ts'
 import { FINAL } from './facts.ts'
@@ -28,6 +29,38 @@ export async function checkEnded(rig: Rig, name: string, ids: readonly string[],
     ms !== undefined && ms <= limitMs,
     `${ids.length} tasks ended ${ms === undefined ? 'not at all' : `after ${ms} ms`}, ${limitMs} ms allowed`,
   )
+}
+
+/** Memory of a process of Linux, now and at its most, in MiB; 0 where there is no /proc. */
+export async function memoryOf(pid = 0): Promise<{ nowMib: number; mostMib: number }> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
+  const mib = (field: string): number => Math.round(Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1] ?? 0) / 1024)
+  return { nowMib: mib('VmRSS'), mostMib: mib('VmHWM') }
+}
+
+/** Holds the workers down while photos are taken in, so that their jobs wait. */
+export async function fillQueue(rig: Rig, upload: () => Promise<string[]>): Promise<string[]> {
+  for (const worker of rig.workers) worker.holdDown('SIGTERM')
+  const accepted = await upload()
+  await until(async () => (await rig.redis.zcard('bull:image-processing:prioritized')) === accepted.length, {
+    timeoutMs: 30_000,
+    what: 'all jobs to be on the queue',
+  })
+  return accepted
+}
+
+/** Lets the workers do all jobs of the queue. */
+export async function emptyQueue(rig: Rig, timeoutMs: number): Promise<void> {
+  for (const worker of rig.workers) worker.letUp()
+  const left = async (): Promise<number> =>
+    (await rig.redis.zcard('bull:image-processing:prioritized')) + (await rig.redis.llen('bull:image-processing:active'))
+  await until(async () => (await left()) === 0, { timeoutMs, what: 'the workers to do all jobs' })
+}
+
+/** Records that no task ran twice, but for the share that is allowed. */
+export function checkRuns(rig: Rig, tasks: number, atMost = 1.02): void {
+  const runs = runsOf(rig).length
+  rig.check('runs per task', runs <= tasks * atMost, `${runs} runs of ${tasks} tasks, ${(runs / tasks).toFixed(3)} each; ${atMost} allowed`)
 }
 
 /** The workers' runs so far, as the record has them. */

@@ -21,6 +21,9 @@ import { wrongClocks } from './fi-19-wrong-clocks.ts'
 import { slowNetwork } from './fi-20-slow-network.ts'
 import { rollingRestart } from './fi-21-rolling-restart.ts'
 import { everything } from './fi-22-everything.ts'
+import { manyClients } from './fi-23-many-clients.ts'
+import { mongoAway } from './fi-24-mongo-away.ts'
+import { redisLosesKeys } from './fi-25-redis-loses-keys.ts'
 import { storeOfNpmStart } from './fi-28-store-of-npm-start.ts'
 import { greedyClient } from './fi-31-greedy-client.ts'
 import { blindWorker } from './fi-29-blind-worker.ts'
@@ -48,6 +51,9 @@ export const scenarios: readonly Scenario[] = [
   slowNetwork,
   rollingRestart,
   everything,
+  manyClients,
+  mongoAway,
+  redisLosesKeys,
   storeOfNpmStart,
   greedyClient,
   blindWorker,

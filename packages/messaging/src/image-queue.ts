@@ -81,10 +81,14 @@ export function createImageQueue(options: { redis: Redis; names: RedisNames; pol
       )
     },
 
-    /** The job of a task's epoch; undefined when Redis does not know it. */
+    /**
+     * The job of a task's epoch; undefined when Redis does not know it. One that Redis lost while it waited comes back
+     * without its data when a worker takes it, and fails: that says nothing about the task.
+     */
     async find(taskId: string, epoch: number): Promise<QueuedImageJob | undefined> {
       assertConnected()
-      return (await queue.getJob(jobIdOf(taskId, epoch))) as QueuedImageJob | undefined
+      const job = (await queue.getJob(jobIdOf(taskId, epoch))) as QueuedImageJob | undefined
+      return job?.data.taskId === taskId ? job : undefined
     },
 
     /** Takes a job off the queue. False when a worker has it: then it stays. */

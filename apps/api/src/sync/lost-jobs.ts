@@ -22,8 +22,8 @@ const STUCK_MS = 60_000
  *
  * The wait ends in every case: a stream that is emptied or replaced ends before the remembered end, so its own end
  * counts; one that is trimmed is applied from where it begins now; other replicas' cursors do not matter, as each
- * replica reads the whole stream; a listener that is stuck is not waited for. A task that was never noted as sent is
- * not waited for either: its job cannot have been removed, as finished jobs stay until their event is applied.
+ * replica reads the whole stream; a listener that is stuck is not waited for. A task that was never noted as sent is no
+ * exception: the note may have been lost, and the job be done.
  */
 export class LostJobs {
   readonly #deps
@@ -45,7 +45,7 @@ export class LostJobs {
     if (tasks.length === 0) return
     const { store, queue, dispatcher, log } = this.#deps
     const end = (await queue.eventEnds())?.last
-    const proven = tasks.filter((task) => task.dispatch.state === 'due' || this.#isProven(task, end))
+    const proven = tasks.filter((task) => this.#isProven(task, end))
     const revisions = await store.revisions(proven.map(({ id }) => id))
     const lost = proven.filter(({ id, epoch, rev }) => revisions.get(id)?.epoch === epoch && revisions.get(id)?.rev === rev)
     const removed = await Promise.all(lost.map((task) => queue.remove(task.id, task.epoch)))

@@ -131,12 +131,20 @@ describe('a job that is missing', () => {
     expect(await stateOf(task)).toBeUndefined()
   })
 
-  it('is not waited for by a task that was never noted as sent, nor where nobody reads the events', async () => {
-    const [due, sent] = [await sentTask({ dispatch: { state: 'due' } }), await sentTask(), await addEvent()]
-    await lostJobs({ hasApplied: () => false }).dispatch([due, sent])
-    expect([await stateOf(due), await stateOf(sent)]).toEqual(['prioritized', undefined])
-    await lostJobs({ hasApplied: () => false, stuckMs: 61_000 }).dispatch([sent])
-    expect(await stateOf(sent)).toBe('prioritized')
+  it('is not waited for where nobody reads the events', async () => {
+    const [task] = [await sentTask({ dispatch: { state: 'due' } }), await addEvent()]
+    await lostJobs({ hasApplied: () => false }).dispatch([task])
+    expect(await stateOf(task)).toBeUndefined()
+    await lostJobs({ hasApplied: () => false, stuckMs: 61_000 }).dispatch([task])
+    expect(await stateOf(task)).toBe('prioritized')
+  })
+
+  it('is lost, too, when it came back without its data', async () => {
+    const task = await sentTask()
+    await redis.hset(key(task.id), 'failedReason', 'INVALID_JOB!: none', 'finishedOn', '1')
+    await redis.zadd(key('failed'), 1, task.id)
+    await sweepOnce()
+    expect(await stateOf(task)).toBe('prioritized')
   })
 
   it('is not waited for where Redis has lost the events as well', async () => {
