@@ -333,4 +333,46 @@ export const mutations: readonly Mutation[] = [
     ],
     caughtBy: { scenario: 'fi-31', invariant: 'extra', tasks: 20 },
   },
+  {
+    name: 'lost-job-proof',
+    says: 'a job that is missing counts as lost, although its event still waits to be applied',
+    patches: [
+      {
+        file: `${api}/sync/lost-jobs.ts`,
+        find: 'const isProven = events.hasApplied(missingAt)',
+        replace: 'const isProven = true || events.hasApplied(missingAt)',
+      },
+    ],
+    caughtBy: { scenario: 'fi-23', invariant: 'extra' },
+  },
+  {
+    name: 'unknown-state',
+    says: 'a job that is in no list of the queue counts as one that waits',
+    patches: [
+      {
+        file: `${api}/sync/sweeper.ts`,
+        find: "      case 'waiting-children':\n        return 'lost'\n",
+        replace: "      case 'waiting-children':\n        return 'waits'\n",
+      },
+    ],
+    caughtBy: { scenario: 'fi-25', invariant: 'I1' },
+  },
+  {
+    name: 'lost-data',
+    says: 'a job that came back without its data speaks for its task',
+    patches: [
+      {
+        file: 'packages/messaging/src/image-queue.ts',
+        find: 'return job?.data.taskId === taskId ? job : undefined',
+        replace: 'return job',
+      },
+    ],
+    caughtBy: { scenario: 'fi-25', invariant: 'I1' },
+  },
+  {
+    name: 'log-once',
+    says: 'every event that cannot be applied is warned of',
+    patches: [{ file: `${api}/sync/outage-log.ts`, find: "this.#failing ? 'debug' : 'warn'", replace: "'warn' as 'warn'" }],
+    caughtBy: { scenario: 'fi-24', invariant: 'extra' },
+  },
 ]

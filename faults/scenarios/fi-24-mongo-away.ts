@@ -10,7 +10,7 @@ const WIDTH_PX = 320
 const MORE_MIB = 100
 /** Of the reader, the channel, the sweeper, the batches, the clean-up and the connections; not of each task. */
 const WARNINGS = 50
-const DONE_MS = { quick: 20_000, long: 300_000 }
+const DONE_MS = { quick: 60_000, long: 300_000 }
 
 /** MongoDB is away while many jobs finish. Their results wait in the queue: nothing grows with them meanwhile, neither memory nor logs. */
 export const mongoAway: Scenario = {
