@@ -4,7 +4,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { LocalServices } from '@darkroom/local-services'
 import { Redis } from 'ioredis'
-import { MongoClient, ObjectId, type AnyBulkWriteOperation, type Collection, type Document } from 'mongodb'
+import { MongoClient, type ObjectId, type AnyBulkWriteOperation, type Collection, type Document } from 'mongodb'
 import { createInstallation } from '../test/e2e/support/installation.ts'
 import { eachOf } from './support/each-of.ts'
 import { figureOf, type Benchmark } from './support/benchmark.ts'

@@ -9,6 +9,7 @@ const QUEUE = 'bull:image-processing'
 const WIDTH_PX = 320
 const CONNECTIONS = 2000
 const LOAD_MS = 60_000
+const PATIENCE_MS = 120_000
 /** However long the store takes for the results of a minute. */
 const ALL_ENDED_MS = 30 * 60_000
 const REST_PAUSE_MS = 30_000
@@ -26,6 +27,8 @@ export const manyClients: Scenario = {
   title: 'more clients than the store can follow',
   quick: true,
   tasks: { quick: 300, long: 0 },
+  // All of them have one address here.
+  apiEnv: { UPLOADS_PER_ADDRESS: '5000' },
   apis: 1,
   workers: 1,
   run: (rig, tasks) => (rig.long ? minuteOfLoad(rig) : finishedJobsVanish(rig, tasks)),
@@ -56,11 +59,13 @@ async function finishedJobsVanish(rig: Rig, count: number): Promise<void> {
 
 async function minuteOfLoad(rig: Rig): Promise<void> {
   const accepted: string[] = []
+  // One that gives up and asks again would only make more of the load that it waits for.
+  const patient = rig.newClient({ answerMs: PATIENCE_MS, patienceMs: 2 * PATIENCE_MS })
   const endsAt = Date.now() + LOAD_MS
   let next = 0
   const client = async (): Promise<void> => {
     while (Date.now() < endsAt) {
-      const taskId = await rig.client.upload(await pictureOf(next++, 'load', WIDTH_PX))
+      const taskId = await patient.upload(await pictureOf(next++, 'load', WIDTH_PX))
       if (taskId !== undefined) accepted.push(taskId)
     }
   }
