@@ -126,7 +126,7 @@ export const mutations: readonly Mutation[] = [
     patches: [
       {
         file: `${api}/tasks/file-remover.ts`,
-        find: 'return (await this.#store.isLive(path)) ? NOTHING : undefined',
+        find: 'return (await this.#deps.store.isLive(path)) ? NOTHING : undefined',
         replace: 'return undefined',
       },
     ],
@@ -136,7 +136,7 @@ export const mutations: readonly Mutation[] = [
     name: 'unfinished-check',
     says: 'files go that a task at work has found and is about to list',
     patches: [
-      { file: `${api}/tasks/file-remover.ts`, find: '    if (await this.#store.isWorkingOn(imageName)) return LATER\n', replace: '' },
+      { file: `${api}/tasks/file-remover.ts`, find: '    if (await this.#mayBeFound(touchedAt, sha256)) return LATER\n', replace: '' },
     ],
     caughtBy: { scenario: 'fi-18', invariant: 'I3' },
   },

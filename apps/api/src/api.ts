@@ -151,6 +151,9 @@ export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): 
   })
   const getTaskJson = new GetTaskJsonHandler({ store, cache })
   const batches = new BatchStore(mongo)
+  const recordRemoved = async ({ batchId }: TaskRecord): Promise<void> => {
+    if (batchId !== undefined) await batches.removeIfEmpty(batchId)
+  }
   const completeBatch = new CompleteBatchHandler({ batches, publish, log, now })
   const onChanged = (task: TaskRecord, event: TaskEvent): void => {
     notes.taskChanged(task)
@@ -167,7 +170,7 @@ export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): 
     new CancelTaskHandler({ store, cache, publish, stopJob, log, now, onChanged }),
     new RetryTaskHandler({ store, cache, publish, dispatch: dispatcher.dispatch, dispatchLeaseMs: env.DISPATCH_LEASE_MS, log, now }),
     new UpdateTaskHandler({ store, cache, log }),
-    new DeleteTaskHandler({ store, expiries, files, cache, stopJob, log, now }),
+    new DeleteTaskHandler({ store, expiries, files, cache, stopJob, recordRemoved, log, now }),
     new ExpireTasksHandler({
       store,
       expiries,
@@ -175,6 +178,7 @@ export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): 
       totals: cleanups,
       cache,
       publish,
+      recordRemoved,
       keep: { graceMs: env.PURGE_GRACE_SECONDS * 1000, recordMs: env.RECORD_TTL_SECONDS * 1000 },
       log,
       now,

@@ -49,6 +49,11 @@ test('however many processes there are, each interval has one run, and none over
   expect(errors).toEqual([])
 })
 
+test('installations with queues of their own have clean-ups of their own, and the default one keeps its name', () => {
+  const queues = [redisNames(), redisNames({ queue: 'image-processing' }), redisNames({ queue: 'photos' }), redisNames({ queue: 'prints' })]
+  expect(queues.map(({ maintenance }) => maintenance)).toEqual(['maintenance', 'maintenance', 'maintenance-photos', 'maintenance-prints'])
+})
+
 test('a schedule that Redis lost is made again', async () => {
   const { runs, forget } = await startReplicas(2)
   await until(() => runs.length >= 2, { what: 'the first runs' })

@@ -11,7 +11,7 @@ export interface RedisNames {
   channel: string
   /** The channel on which workers are told to give a job up. */
   commands: string
-  /** The queue of the API's own periodic work. */
+  /** The queue of the API's own periodic work: one for each image queue, as those that share a Redis need not share a database. */
   maintenance: string
   /** Put before every cache key. */
   cachePrefix: string
@@ -19,12 +19,13 @@ export interface RedisNames {
 
 export function redisNames(options: { namespace?: string | undefined; queue?: string | undefined } = {}): RedisNames {
   const before = options.namespace ? `${options.namespace}:` : ''
+  const queue = options.queue ?? IMAGE_QUEUE
   return {
-    queue: options.queue ?? IMAGE_QUEUE,
+    queue,
     prefix: `${before}bull`,
     channel: `${before}${TASK_EVENTS_CHANNEL}`,
     commands: `${before}${TASK_COMMANDS_CHANNEL}`,
-    maintenance: 'maintenance',
+    maintenance: queue === IMAGE_QUEUE ? 'maintenance' : `maintenance-${queue}`,
     cachePrefix: before,
   }
 }

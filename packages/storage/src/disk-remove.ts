@@ -22,7 +22,7 @@ export async function removeFile(paths: DiskPaths, key: string): Promise<void> {
 }
 
 /** rmdir takes empty folders only, so a file that just arrived is safe; a writer whose folder went makes it again. */
-async function pruneFolders(folder: string, root: string): Promise<void> {
+export async function pruneFolders(folder: string, root: string): Promise<void> {
   for (let empty = folder; empty.length > root.length; empty = dirname(empty)) {
     try {
       await rmdir(empty)

@@ -121,6 +121,22 @@ describe('a link planted in the tree', () => {
   })
 })
 
+describe('move', () => {
+  it('leaves no empty folder behind, and what was in its place goes', async () => {
+    await storage.put('a/b/file', Buffer.from('new'))
+    await storage.put('c/file', Buffer.from('old'))
+    await storage.move('a/b/file', 'c/file')
+    expect(await everything()).toEqual(['c', 'c/file'])
+    expect(await readFile(join(root, 'c/file'), 'utf8')).toBe('new')
+  })
+
+  it('says NOT_FOUND when there is nothing to move', async () => {
+    await storage.put('c/file', Buffer.from('old'))
+    await expect(storage.move('a/b/file', 'c/file')).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    expect((await collect(storage.list())).map(({ key }) => key)).toEqual(['c/file'])
+  })
+})
+
 describe('what a died writer left', () => {
   const left = 'a/.file.0123456789abcdef.tmp'
   beforeEach(async () => {

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { listFiles, removeOldTemps } from './disk-list.ts'
 import { createDiskPaths, tempPathFor, type DiskPaths } from './disk-paths.ts'
 import { openFile, readFacts } from './disk-read.ts'
+import { moveFile } from './disk-move.ts'
 import { removeFile } from './disk-remove.ts'
 import { adoptFile, putFile } from './disk-write.ts'
 import { openNew, openToRead, withFile } from './durable.ts'
@@ -42,6 +43,7 @@ export function createDiskStorage(rootFolder: string, { blocking = false }: Disk
     adopt: (tempPath, key) => translated(key, () => adoptFile(placeOf(key), tempPath)),
     open: (key, range = {}) => translated(key, () => openFile(() => openStored(key), key, range)),
     stat: (key) => translated(key, () => withFile(openStored(key), (file) => readFacts(file, key))),
+    move: (key, toKey) => translated(key, () => moveFile(placeOf(key), placeOf(toKey))),
     remove: (key) => translated(key, () => removeFile(paths, key)),
     list: (folder) => listTranslated(paths, folder),
     resolve: paths.resolve,

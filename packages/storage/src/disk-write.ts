@@ -12,7 +12,7 @@ import { StorageError, systemCode } from './storage-error.ts'
 const maxFolderTries = 20
 
 /** A destination: the key and its path. */
-interface Place {
+export interface Place {
   paths: DiskPaths
   key: string
   path: string
@@ -59,7 +59,7 @@ async function copyOver(place: Place, tempPath: string): Promise<PutResult> {
 }
 
 /** The last step of every write. `source` is written and synced, and on the file system of the final name. */
-async function moveInto(place: Place, source: string, bytes: number): Promise<PutResult> {
+export async function moveInto(place: Place, source: string, bytes: number): Promise<PutResult> {
   const { fs } = place.paths
   const written = await inFolder(place, () => moveUnlessSame(fs, source, place.path))
   // Also when nothing was moved: whoever moved it may have died before this line.

@@ -19,6 +19,9 @@ export interface Storage {
 
   stat(key: string): Promise<StoredFile>
 
+  /** Moves a file to another key, over what is there. Throws NOT_FOUND. */
+  move(key: string, toKey: string): Promise<void>
+
   /** Removes a file. That there is none is no error. */
   remove(key: string): Promise<void>
 

@@ -10,7 +10,7 @@ export interface BatchRecord {
   /** Tasks that were made of it; null until all of them are. */
   total: number | null
   completedAt: Date | null
-  /** When somebody has to see whether it is complete; null once it is. */
+  /** When somebody has to see whether it is complete, or, once it is, whether all its tasks are removed. */
   nextCheckAt: Date | null
   idempotency?: { key: string; fingerprint: string }
 }
@@ -43,6 +43,10 @@ batchSchema.index(
 )
 batchSchema.index({ nextCheckAt: 1 }, { partialFilterExpression: { nextCheckAt: { $type: 'date' } } })
 
+const READ_AT_ONCE = 50
+/** The removal of its last task removes a batch; this is for when that process died. */
+const EMPTY_CHECK_MS = 24 * 3_600_000
+
 export const newBatchId = (): string => new Types.ObjectId().toHexString()
 
 /** Batches in MongoDB. As with tasks, every change is one guarded update. */
@@ -57,6 +61,8 @@ export class BatchStore {
 
   async prepare(): Promise<void> {
     await this.#batches.createIndexes()
+    // A previous release never looked at complete batches again.
+    await this.#batches.updateMany({ completedAt: { $type: 'date' }, nextCheckAt: null }, { $set: { nextCheckAt: new Date() } })
   }
 
   async insert({ id, ...record }: BatchRecord): Promise<void> {
@@ -86,25 +92,35 @@ export class BatchStore {
     await this.#batches.deleteOne({ _id: new Types.ObjectId(id), total: null })
   }
 
+  /** Removes a batch whose tasks are all removed. Answers whether it is gone. */
+  async removeIfEmpty(id: string): Promise<boolean> {
+    const batch = await this.#batches.findById(id).lean<BatchDocument>()
+    if (!batch) return true
+    if (batch.total === null || (await this.#tasks.exists({ tenant: batch.tenant, batchId: isText(id) }))) return false
+    await this.#batches.deleteOne({ _id: batch._id })
+    return true
+  }
+
   /** Marks a batch as complete, for whoever is first: everybody else gets undefined, and so does whoever comes too early. */
   async complete(tenant: string, id: string, completedAt: Date): Promise<BatchRecord | undefined> {
     const filter = { _id: new Types.ObjectId(id), tenant, completedAt: null, total: { $type: 'number' } }
-    const change = { $set: { completedAt, nextCheckAt: null } }
+    const change = { $set: { completedAt, nextCheckAt: new Date(completedAt.getTime() + EMPTY_CHECK_MS) } }
     return toRecord(await this.#batches.findOneAndUpdate(filter as never, change, { returnDocument: 'after' }).lean<BatchDocument>())
   }
 
   /** Batches of all tenants that somebody should look at by now. */
-  async due(now: Date, limit: number): Promise<BatchRecord[]> {
-    const found = await this.#batches
+  async *due(now: Date): AsyncGenerator<BatchRecord> {
+    const cursor = this.#batches
       .find({ nextCheckAt: { $lte: now, $type: 'date' } })
       .sort({ nextCheckAt: 1 })
-      .limit(limit)
+      .batchSize(READ_AT_ONCE)
       .lean<BatchDocument[]>()
-    return found.map((document) => toRecord(document))
+      .cursor()
+    for await (const document of cursor) yield toRecord(document as unknown as BatchDocument)
   }
 
   async postpone(id: string, nextCheckAt: Date): Promise<void> {
-    await this.#batches.updateOne({ _id: new Types.ObjectId(id), completedAt: null }, { $set: { nextCheckAt } })
+    await this.#batches.updateOne({ _id: new Types.ObjectId(id) }, { $set: { nextCheckAt } })
   }
 
   async hasUnfinished(tenant: string, batchId: string): Promise<boolean> {

@@ -7,7 +7,7 @@ const batch = { id: 'a', tenant: 'default', createdAt: new Date(0), total: 4, co
 
 const at = (counts: Partial<StatusCounts>, openPercent: number, total: number | null = 4) => {
   const summary = toSummary({ ...batch, total }, { counts: { ...none, ...counts }, openPercent })
-  return [summary.status, summary.total, summary.percent]
+  return summary && [summary.status, summary.total, summary.percent]
 }
 
 it('counts the progress of each task, and one that has ended as done, however it ended', () => {
@@ -17,7 +17,8 @@ it('counts the progress of each task, and one that has ended as done, however it
   expect(at({ completed: 1, failed: 1, cancelled: 1, expired: 1 }, 0)).toEqual(['completed', 4, 100])
 })
 
-it('is not complete before all tasks are made, and has nothing to do when all are deleted', () => {
+it('is not complete before all tasks are made, and does not outlive the last of them', () => {
   expect(at({ completed: 2 }, 0, null)).toEqual(['processing', 2, 100])
-  expect(at({}, 0)).toEqual(['completed', 0, 100])
+  expect(at({}, 0, null)).toEqual(['processing', 0, 100])
+  expect(at({}, 0)).toBeUndefined()
 })

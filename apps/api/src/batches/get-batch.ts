@@ -26,14 +26,16 @@ export class GetBatchHandler implements RequestHandler<GetBatch, BatchSummary> {
 
   async handle({ tenant, id }: GetBatch): Promise<BatchSummary> {
     const batch = BATCH_ID.test(id) ? await this.#batches.find(tenant, id) : undefined
-    if (!batch) throw new AppError(404, 'BATCH_NOT_FOUND', 'There is no batch with this id.')
-    return toSummary(batch, await this.#batches.tally(tenant, id))
+    const summary = batch && toSummary(batch, await this.#batches.tally(tenant, id))
+    if (!summary) throw new AppError(404, 'BATCH_NOT_FOUND', 'There is no batch with this id.')
+    return summary
   }
 }
 
-/** Of a batch whose tasks were deleted nothing is left to do. */
-export function toSummary(batch: BatchRecord, { counts, openPercent }: BatchTally): BatchSummary {
+/** Undefined for a batch whose tasks are all removed: it goes with the last of them. */
+export function toSummary(batch: BatchRecord, { counts, openPercent }: BatchTally): BatchSummary | undefined {
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0)
+  if (total === 0 && batch.total !== null) return undefined
   const open = counts.pending + counts.processing
   const self = `/api/v1/batches/${batch.id}`
   return {

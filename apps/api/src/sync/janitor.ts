@@ -9,7 +9,7 @@ const TEMP_EVERY_MS = 5 * 60_000
 const LOOKUP_BATCH = 500
 
 const ORIGINAL = /(?:^|\/)storage\/images\/([0-9a-f]{24})\//
-const OUTPUT = /(?:^|\/)output\/([a-z0-9-]+)\//
+const OUTPUT = /(?:^|\/)output\/[a-z0-9-]+\//
 
 /**
  * Removes what crashes left on the disk: uploads that were never finished, originals whose document was never written,
@@ -77,8 +77,7 @@ export class Janitor {
     for await (const files of batches(storage.list('output'), old)) {
       const listed = await store.listedFiles(files.map(({ key }) => key))
       for (const { key } of files) {
-        const imageName = OUTPUT.exec(key)?.[1]
-        if (imageName && !listed.has(key)) removed += this.#removed(key, await remover.removeVariant(key, imageName))
+        if (OUTPUT.test(key) && !listed.has(key)) removed += this.#removed(key, await remover.removeVariant(key))
       }
     }
     return removed

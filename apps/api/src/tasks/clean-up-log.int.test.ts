@@ -29,6 +29,7 @@ it('what a clean-up did is logged and added up', async () => {
     totals,
     cache: new TaskCache(redis, `${name}:`, testLog),
     publish: async () => {},
+    recordRemoved: async () => {},
     keep: { graceMs: 0, recordMs: 0 },
     log,
     now: Date.now,

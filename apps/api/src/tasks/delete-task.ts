@@ -31,6 +31,7 @@ export class DeleteTaskHandler implements RequestHandler<DeleteTask, void> {
     files: FileRemover
     cache: TaskCache
     stopJob: StopJob
+    recordRemoved: (task: TaskRecord) => Promise<void>
     log: Logger
     now: () => number
   }) {
@@ -58,11 +59,11 @@ export class DeleteTaskHandler implements RequestHandler<DeleteTask, void> {
   }
 
   async #finish(task: TaskRecord): Promise<void> {
-    const { expiries, stopJob, log, now } = this.#deps
+    const { expiries, stopJob, recordRemoved, log, now } = this.#deps
     stopJob(task.id, task.epoch).catch((error: unknown) =>
       log.debug({ taskId: task.id, err: error }, 'could not stop the job of a deleted task'),
     )
     const { complete } = await purgeTask(this.#deps, task, now())
-    if (complete) await expiries.remove(task.id)
+    if (complete && (await expiries.remove(task.id))) await recordRemoved(task)
   }
 }

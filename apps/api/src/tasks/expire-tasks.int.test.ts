@@ -100,3 +100,28 @@ it('a task that cannot be cleaned up now holds up no other', async () => {
   await until(async () => (await documentOf(other))?.['purgedAt'], { what: 'the other one' })
   expect((await documentOf(stuck))?.['purgedAt']).toBeNull()
 })
+
+it('however many cannot be cleaned up, the others have their turn, and those are tried less and less often', async () => {
+  const stuck = await completedTask('all-stuck')
+  const { _id, ...like } = (await documentOf(stuck))!
+  const copies = Array.from({ length: 120 }, (_, index) => ({
+    ...like,
+    jobId: `stuck-${index}`,
+    status: 'expired',
+    purgeAt: new Date(index),
+    originalPath: '../not/a/key',
+  }))
+  await tasks().insertMany(copies)
+  const other = await completedTask('behind-them')
+  await set(other, { status: 'expired', purgeAt: new Date() })
+  await until(async () => (await documentOf(other))?.['purgedAt'], { what: 'the one behind them' })
+
+  const waitsFor = (failures: number, ms: number) =>
+    until(() => tasks().findOne({ jobId: 'stuck-0', purgeFailures: failures, purgeAt: { $gt: new Date(Date.now() + ms) } }), {
+      what: `failure ${failures}`,
+    })
+  await waitsFor(1, 30_000)
+  await tasks().updateOne({ jobId: 'stuck-0' }, { $set: { purgeAt: new Date(0) } })
+  await waitsFor(2, 90_000)
+  await tasks().deleteMany({ jobId: /^stuck-/ })
+})

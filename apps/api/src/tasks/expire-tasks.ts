@@ -23,8 +23,10 @@ export class ExpireTasks extends RequestData<CleanupReport> {
   }
 }
 
-/** Tasks read at a time, and all worked on side by side. */
-const BATCH = 50
+/** Tasks worked on side by side. */
+const WIDTH = 20
+/** A run with more to do leaves it to the next, which sees what has become due meanwhile. */
+const RUN_MS = 45_000
 
 export class ExpireTasksHandler implements RequestHandler<ExpireTasks, CleanupReport> {
   readonly #deps
@@ -36,6 +38,7 @@ export class ExpireTasksHandler implements RequestHandler<ExpireTasks, CleanupRe
     totals: CleanupTotalsStore
     cache: TaskCache
     publish: PublishTaskEvent
+    recordRemoved: (task: TaskRecord) => Promise<void>
     /** Between the end of a task's files for clients and their removal, and between the former and the end of the record. */
     keep: { graceMs: number; recordMs: number }
     log: Logger
@@ -45,25 +48,19 @@ export class ExpireTasksHandler implements RequestHandler<ExpireTasks, CleanupRe
   }
 
   async handle({ signal }: ExpireTasks): Promise<CleanupReport> {
-    const { expiries, totals, log, now } = this.#deps
+    const { expiries, files, totals, log, now } = this.#deps
     const startedAt = performance.now()
     const done: CleanupReport = { tasksExpired: 0, filesRemoved: 0, bytesFreed: 0, recordsRemoved: 0, durationMs: 0 }
+    const at = new Date(now())
+    const end = AbortSignal.any([signal, AbortSignal.timeout(RUN_MS)])
     try {
-      await this.#each(
-        signal,
-        (at) => expiries.dueToExpire(at, BATCH),
-        (task) => this.#expire(task, done),
-      )
-      await this.#each(
-        signal,
-        (at) => expiries.dueToPurge(at, BATCH),
-        (task) => this.#purge(task, done),
-      )
-      await this.#each(
-        signal,
-        (at) => expiries.dueToRemove(at, BATCH),
-        (task) => this.#remove(task, done),
-      )
+      // Side by side, so that however much is due for one step, the others get on.
+      await Promise.all([
+        files.emptyTrash(),
+        this.#each(end, expiries.dueToExpire(at), (task) => this.#expire(task, done)),
+        this.#each(end, expiries.dueToPurge(at), (task) => this.#purge(task, done)),
+        this.#each(end, expiries.dueToRemove(at), (task) => this.#remove(task, done)),
+      ])
     } finally {
       done.durationMs = Math.round(performance.now() - startedAt)
       if (done.tasksExpired + done.filesRemoved + done.recordsRemoved > 0) {
@@ -74,15 +71,19 @@ export class ExpireTasksHandler implements RequestHandler<ExpireTasks, CleanupRe
     return done
   }
 
-  /** Batch after batch until nothing is due. A task that could not be worked on now is left for the next run. */
-  async #each(signal: AbortSignal, due: (at: Date) => Promise<TaskRecord[]>, work: (task: TaskRecord) => Promise<void>): Promise<void> {
-    const seen = new Set<string>()
-    const at = new Date(this.#deps.now())
-    while (!signal.aborted) {
-      const tasks = (await due(at)).filter(({ id }) => !seen.has(id))
-      if (tasks.length === 0) return
-      for (const { id } of tasks) seen.add(id)
-      await Promise.all(tasks.map((task) => this.#attempt(task, work)))
+  /** A task that cannot be worked on now is left for a later run, and those behind it have their turn. */
+  async #each(signal: AbortSignal, due: AsyncGenerator<TaskRecord>, work: (task: TaskRecord) => Promise<void>): Promise<void> {
+    const takeNext = async (): Promise<void> => {
+      while (!signal.aborted) {
+        const { done, value } = await due.next()
+        if (done) return
+        await this.#attempt(value, work)
+      }
+    }
+    try {
+      await Promise.all(Array.from({ length: WIDTH }, takeNext))
+    } finally {
+      await due.return(undefined)
     }
   }
 
@@ -112,9 +113,11 @@ export class ExpireTasksHandler implements RequestHandler<ExpireTasks, CleanupRe
     done.bytesFreed += bytes
   }
 
-  async #remove({ id, tenant }: TaskRecord, done: CleanupReport): Promise<void> {
+  async #remove(task: TaskRecord, done: CleanupReport): Promise<void> {
+    const { id, tenant } = task
     if (!(await this.#deps.expiries.remove(id))) return
     done.recordsRemoved++
     await this.#deps.cache.taskChanged(tenant, id)
+    await this.#deps.recordRemoved(task)
   }
 }

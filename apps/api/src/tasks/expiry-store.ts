@@ -1,6 +1,11 @@
-import type { Connection } from 'mongoose'
+import type { TaskStatus } from '@darkroom/contracts'
+import type { Connection, QueryFilter } from 'mongoose'
 import { taskModel, toObjectId, toRecord, type TaskDocument } from './task-model.ts'
 import { endsBefore, type TaskRecord } from './task.ts'
+
+const READ_AT_ONCE = 50
+/** A cancelled task may still be checked, but comes to list nothing. */
+const UNFINISHED: TaskStatus[] = ['pending', 'processing']
 
 /** Tasks on their way out: of all tenants, and of those that were deleted. */
 export class ExpiryStore {
@@ -11,31 +16,34 @@ export class ExpiryStore {
   }
 
   /** Tasks whose files have reached their age. */
-  async dueToExpire(now: Date, limit: number): Promise<TaskRecord[]> {
+  dueToExpire(now: Date): AsyncGenerator<TaskRecord> {
     const filter = { status: { $in: [...endsBefore('expired')] }, expiresAt: { $lte: now, $type: 'date' as const } }
-    return (await this.#tasks.find(filter).limit(limit).lean<TaskDocument[]>()).map((document) => toRecord(document))
+    return this.#oldestFirst(filter, 'expiresAt')
   }
 
   /** Expired tasks whose files are due to be removed. */
-  async dueToPurge(now: Date, limit: number): Promise<TaskRecord[]> {
+  dueToPurge(now: Date): AsyncGenerator<TaskRecord> {
     const filter = { purgeAt: { $lte: now, $type: 'date' as const } }
-    return (await this.#tasks.find(filter).limit(limit).lean<TaskDocument[]>()).map((document) => toRecord(document))
+    return this.#oldestFirst(filter, 'purgeAt')
   }
 
-  /** Some of the files cannot be removed yet. */
-  async postponePurge(id: string, purgeAt: Date): Promise<void> {
-    await this.#tasks.updateOne({ _id: toObjectId(id), purgeAt: { $ne: null } }, { $set: { purgeAt } })
+  /** Some of the files cannot be removed yet. `failures` counts the tries that failed; files that are only waited for are no failure. */
+  async postponePurge(id: string, purgeAt: Date, failures = 0): Promise<void> {
+    await this.#tasks.updateOne({ _id: toObjectId(id), purgeAt: { $ne: null } }, { $set: { purgeAt, purgeFailures: failures } })
   }
 
   /** Nothing is left of the task's files. */
   async markPurged(id: string, now: Date): Promise<void> {
-    await this.#tasks.updateOne({ _id: toObjectId(id), status: 'expired' }, { $set: { purgeAt: null, purgedAt: now, images: [] } })
+    await this.#tasks.updateOne(
+      { _id: toObjectId(id), status: 'expired' },
+      { $set: { purgeAt: null, purgedAt: now, images: [] }, $unset: { purgeFailures: 1 } },
+    )
   }
 
   /** Records whose time is over, and whose files are gone. */
-  async dueToRemove(now: Date, limit: number): Promise<TaskRecord[]> {
+  dueToRemove(now: Date): AsyncGenerator<TaskRecord> {
     const filter = { removeAt: { $lte: now, $type: 'date' as const }, purgeAt: null }
-    return (await this.#tasks.find(filter).limit(limit).lean<TaskDocument[]>()).map((document) => toRecord(document))
+    return this.#oldestFirst(filter, 'removeAt')
   }
 
   /** Removes a record for good. Its files must be gone. */
@@ -44,13 +52,31 @@ export class ExpiryStore {
     return deletedCount === 1
   }
 
+  /** One question for all, read as they are worked on: those that cannot be dealt with stand in nobody's way. */
+  async *#oldestFirst(filter: QueryFilter<TaskDocument>, field: 'expiresAt' | 'purgeAt' | 'removeAt'): AsyncGenerator<TaskRecord> {
+    const cursor = this.#tasks
+      .find(filter)
+      .sort({ [field]: 1 })
+      .batchSize(READ_AT_ONCE)
+      .lean<TaskDocument[]>()
+      .cursor()
+    for await (const document of cursor) yield toRecord(document as unknown as TaskDocument)
+  }
+
   /** Whether a task whose files can be had lists this one. */
   async isLive(path: string): Promise<boolean> {
     return (await this.#tasks.exists({ 'images.path': path, status: 'completed' })) !== null
   }
 
-  /** Whether an unfinished task writes its variants to this folder: it may have found a file there, and list it any moment. */
-  async isWorkingOn(imageName: string): Promise<boolean> {
-    return (await this.#tasks.exists({ imageName, nextCheckAt: { $type: 'date' } })) !== null
+  /** Whether a task with this original is unfinished: it may have found a file made of it, and list it any moment. */
+  async isWorkingOn(sha256: string): Promise<boolean> {
+    const filter = { 'source.sha256': sha256, nextCheckAt: { $type: 'date' as const }, status: { $in: UNFINISHED } }
+    return (await this.#tasks.exists(filter)) !== null
+  }
+
+  /** Whether any task that was made before `createdBefore` is unfinished. */
+  async isAnyUnfinished(createdBefore: Date): Promise<boolean> {
+    const filter = { nextCheckAt: { $type: 'date' as const }, createdAt: { $lte: createdBefore }, status: { $in: UNFINISHED } }
+    return (await this.#tasks.exists(filter)) !== null
   }
 }

@@ -1,4 +1,4 @@
-import { isStorageError, type DiskStorage, type OpenedFile } from '@darkroom/storage'
+import { isStorageError, type DiskStorage } from '@darkroom/storage'
 import type { ExpiryStore } from './expiry-store.ts'
 import type { TaskRecord } from './task.ts'
 
@@ -6,75 +6,135 @@ import type { TaskRecord } from './task.ts'
 export interface Removal {
   files: number
   bytes: number
-  /** False when a file has to stay for now, because a task that is still being worked on may come to list it. */
+  /** False when a file has to stay for now, because an unfinished task may come to list it. */
   complete: boolean
 }
 
 const NOTHING: Removal = { files: 0, bytes: 0, complete: true }
 const LATER: Removal = { ...NOTHING, complete: false }
 
+/** Where a file waits between its removal and the second look. */
+const TRASH = 'trash/'
+/** The result of a run that found a file is stored by then, or the run has been repeated. */
+const SETTLED_MS = 20_000
+/** How far the clocks of this process, a worker and the file server may be apart. */
+const CLOCK_SKEW_MS = 60_000
+
 /** Removes the files of tasks that no longer need them. A variant is named by its content, so several tasks may list it. */
 export class FileRemover {
-  readonly #store: ExpiryStore
-  readonly #storage: DiskStorage
+  readonly #deps
   readonly #running = new Map<string, Promise<Removal>>()
 
-  constructor(deps: { store: ExpiryStore; storage: DiskStorage }) {
-    this.#store = deps.store
-    this.#storage = deps.storage
+  constructor(deps: { store: ExpiryStore; storage: DiskStorage; now?: () => number }) {
+    this.#deps = { now: Date.now, ...deps }
   }
 
-  /** The original, which is this task's alone, and the variants that no other task needs. */
+  /** The original, which is this task's alone, and the variants that no other task needs. One that fails holds up no other. */
   async removeFilesOf(task: TaskRecord): Promise<Removal> {
-    let total = await this.#remove(task.originalPath)
-    for (const { path } of task.images) total = sum(total, await this.removeVariant(path, task.imageName))
+    const variants = task.images.map(
+      ({ path }) =>
+        () =>
+          this.removeVariant(path, task.source.sha256),
+    )
+    const errors: unknown[] = []
+    let total = NOTHING
+    for (const remove of [() => this.#remove(task.originalPath), ...variants]) {
+      try {
+        total = sum(total, await remove())
+      } catch (error) {
+        errors.push(error)
+      }
+    }
+    if (errors.length > 0) throw errors[0]
     return total
   }
 
   /**
    * Removes a variant unless a task needs it. A worker that makes the same bytes finds the file and lists it without
-   * writing it, so between the look and the removal a task may come to need it. Hence the second look, with the file still
-   * in hand: whoever found it began before it went, and is seen; whoever begins later writes it anew.
+   * writing it, so between the look and the removal a task may come to need it. Hence the second look, with the file in
+   * the trash: whoever found it began before it went, and is seen; whoever begins later writes it anew.
+   * @param sha256 of the original that it was made of; without it the file is nobody's, and waits for every older task
    */
-  async removeVariant(path: string, imageName: string): Promise<Removal> {
+  async removeVariant(path: string, sha256?: string): Promise<Removal> {
     const running = this.#running.get(path)
     // Of several tasks that let a file go side by side, one counts it.
     if (running) return { ...NOTHING, complete: (await running).complete }
-    const removing = this.#removeVariant(path, imageName).finally(() => this.#running.delete(path))
+    const removing = this.#removeVariant(path, sha256).finally(() => this.#running.delete(path))
     this.#running.set(path, removing)
     return removing
   }
 
-  async #removeVariant(path: string, imageName: string): Promise<Removal> {
-    const needed = await this.#isNeeded(path, imageName)
-    if (needed) return needed
-    const file = await this.#open(path)
-    if (!file) return NOTHING
-    try {
-      await this.#storage.remove(path)
-      const neededAfterAll = await this.#isNeeded(path, imageName)
-      if (neededAfterAll) await this.#storage.put(path, file.stream)
-      return neededAfterAll ?? { files: 1, bytes: file.bytes, complete: true }
-    } finally {
-      file.stream.destroy()
+  /** Takes the second look at files whose remover died before it did. Two that look at the same file do no harm. */
+  async emptyTrash(): Promise<void> {
+    const { storage } = this.#deps
+    for await (const { key, modifiedAt } of storage.list('trash')) {
+      const path = key.slice(TRASH.length)
+      if (!this.#running.has(path)) await this.#settle(path, modifiedAt)
     }
   }
 
-  /** Workers first: a task that ends between the two questions is met by the second one. */
-  async #isNeeded(path: string, imageName: string): Promise<Removal | undefined> {
-    if (await this.#store.isWorkingOn(imageName)) return LATER
-    return (await this.#store.isLive(path)) ? NOTHING : undefined
+  async #removeVariant(path: string, sha256?: string): Promise<Removal> {
+    const { storage } = this.#deps
+    const file = await this.#stat(path)
+    if (!file) return NOTHING
+    const needed = await this.#whyNeeded(path, file.modifiedAt, sha256)
+    if (needed) return needed
+    if (!(await this.#move(path, TRASH + path))) return NOTHING
+    // Touched since the first look: a run has just found it.
+    const { modifiedAt } = (await this.#stat(TRASH + path)) ?? file
+    const neededAfterAll = await this.#settle(path, modifiedAt, sha256)
+    if (neededAfterAll) return neededAfterAll
+    // Made anew, or given back by another process that found it in the trash.
+    const isBack = (await this.#stat(path)) !== undefined
+    return { files: isBack ? 0 : 1, bytes: isBack ? 0 : file.bytes, complete: !isBack }
+  }
+
+  /** Gives a file in the trash back to a task that needs it, or removes it for good. */
+  async #settle(path: string, touchedAt: Date, sha256?: string): Promise<Removal | undefined> {
+    const needed = await this.#whyNeeded(path, touchedAt, sha256)
+    if (needed) await this.#move(TRASH + path, path)
+    else await this.#deps.storage.remove(TRASH + path)
+    return needed
+  }
+
+  /** Unfinished tasks first: one that ends between the two questions is met by the second. */
+  async #whyNeeded(path: string, touchedAt: Date, sha256?: string): Promise<Removal | undefined> {
+    if (await this.#mayBeFound(touchedAt, sha256)) return LATER
+    return (await this.#deps.store.isLive(path)) ? NOTHING : undefined
+  }
+
+  /**
+   * Whether an unfinished task may have found the file. One with the same original surely may. Another original rarely
+   * gives the same bytes, but it may, and finding a file touches it: so for a while after a touch the file waits
+   * for whoever was there by then.
+   */
+  async #mayBeFound(touchedAt: Date, sha256?: string): Promise<boolean> {
+    const { store, now } = this.#deps
+    if (sha256 !== undefined && (await store.isWorkingOn(sha256))) return true
+    const touched = touchedAt.getTime()
+    if (sha256 !== undefined && now() - touched > SETTLED_MS) return false
+    return store.isAnyUnfinished(new Date(touched + CLOCK_SKEW_MS))
   }
 
   async #remove(key: string): Promise<Removal> {
-    const { bytes } = await this.#storage.stat(key).catch((error: unknown) => noneIfMissing(error, { bytes: undefined }))
-    if (bytes === undefined) return NOTHING
-    await this.#storage.remove(key)
-    return { files: 1, bytes, complete: true }
+    const file = await this.#stat(key)
+    if (!file) return NOTHING
+    await this.#deps.storage.remove(key)
+    return { files: 1, bytes: file.bytes, complete: true }
   }
 
-  #open(key: string): Promise<OpenedFile | undefined> {
-    return this.#storage.open(key).catch((error: unknown) => noneIfMissing(error, undefined))
+  /** Whether there was a file to move: of two removers of the same file one finds it. */
+  async #move(from: string, to: string): Promise<boolean> {
+    try {
+      await this.#deps.storage.move(from, to)
+      return true
+    } catch (error) {
+      return noneIfMissing(error, false)
+    }
+  }
+
+  #stat(key: string): Promise<{ bytes: number; modifiedAt: Date } | undefined> {
+    return this.#deps.storage.stat(key).catch((error: unknown) => noneIfMissing(error, undefined))
   }
 }
 

@@ -41,6 +41,7 @@ const taskSchema = new Schema<TaskDocument>(
     restartedAt: { type: Date, default: null },
     expiresAt: { type: Date, default: null },
     purgeAt: { type: Date, default: null },
+    purgeFailures: { type: Number },
     purgedAt: { type: Date, default: null },
     removeAt: { type: Date, default: null },
     epoch: { type: Number, required: true },
@@ -72,6 +73,7 @@ taskSchema.index({ tenant: 1, batchId: 1, createdAt: -1, _id: -1 }, { partialFil
 taskSchema.index({ 'images.path': 1 })
 // Only tasks that still need looking after are in this index, however many there are in all.
 taskSchema.index({ nextCheckAt: 1 }, { partialFilterExpression: { nextCheckAt: { $type: 'date' } } })
+taskSchema.index({ 'source.sha256': 1 }, { partialFilterExpression: { nextCheckAt: { $type: 'date' } } })
 taskSchema.index({ lateAt: 1 }, { partialFilterExpression: { nextCheckAt: { $type: 'date' } } })
 taskSchema.index({ status: 1, expiresAt: 1 })
 taskSchema.index({ purgeAt: 1 }, { partialFilterExpression: { purgeAt: { $type: 'date' } } })

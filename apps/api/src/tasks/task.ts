@@ -40,6 +40,8 @@ export interface TaskRecord {
   /** When the files of an expired task are to be removed; null before it expires, and when they are gone. */
   purgeAt: Date | null
   purgedAt: Date | null
+  /** Tries to remove its files that failed. */
+  purgeFailures?: number
   /** When the record of an expired task goes, too. */
   removeAt: Date | null
   /** Times (re)started by a person. */

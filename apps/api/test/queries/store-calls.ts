@@ -92,16 +92,18 @@ const tasks: Calls<TaskStore> = {
 }
 
 const expiries: Calls<ExpiryStore> = {
-  dueToExpire: (store) => store.dueToExpire(now, 10),
-  dueToPurge: (store) => store.dueToPurge(now, 10),
+  dueToExpire: (store) => store.dueToExpire(now).next(),
+  dueToPurge: (store) => store.dueToPurge(now).next(),
   postponePurge: (store) => store.postponePurge(id, now),
   markPurged: (store) => store.markPurged(id, now),
   // Those whose files could not be removed yet are few.
-  dueToRemove: { run: (store) => store.dueToRemove(now, 10), sifts: ['purgeAt'] },
+  dueToRemove: { run: (store) => store.dueToRemove(now).next(), sifts: ['purgeAt'] },
   remove: (store) => store.remove(id),
   // Tasks that share a file are alike, and the first that is live will do.
   isLive: { run: (store) => store.isLive('output/a.jpg'), sifts: ['status'] },
-  isWorkingOn: { run: (store) => store.isWorkingOn('photo'), sifts: ['imageName'] },
+  isWorkingOn: (store) => store.isWorkingOn('a'),
+  // Of the unfinished the first that is old enough will do.
+  isAnyUnfinished: { run: (store) => store.isAnyUnfinished(now), sifts: ['createdAt', 'status'] },
 }
 
 const batches: Calls<BatchStore> = {
@@ -113,7 +115,8 @@ const batches: Calls<BatchStore> = {
   seal: (store) => store.seal(batch.id, 1, now),
   removeUnsealed: (store) => store.removeUnsealed(newTaskId()),
   complete: (store) => store.complete(tenant, batch.id, now),
-  due: (store) => store.due(now, 10),
+  due: (store) => store.due(now).next(),
+  removeIfEmpty: (store) => store.removeIfEmpty(batch.id),
   postpone: (store) => store.postpone(batch.id, now),
   hasUnfinished: (store) => store.hasUnfinished(tenant, batch.id),
   tally: (store) => store.tally(tenant, batch.id),
