@@ -141,6 +141,28 @@ export const mutations: readonly Mutation[] = [
     caughtBy: { scenario: 'fi-18', invariant: 'I3' },
   },
   {
+    name: 'removal-by-content',
+    says: 'the files of an expired task wait as long as any older task is unfinished or a younger one is at work',
+    patches: [
+      {
+        file: `${api}/tasks/file-remover.ts`,
+        find: 'return store.isAnyUnfinished(new Date(touched + CLOCK_SKEW_MS))',
+        replace: 'return store.isAnyUnfinished(new Date())',
+      },
+      { file: `${api}/tasks/file-remover.ts`, find: 'now() - touched > SETTLED_MS', replace: 'touched === 0' },
+    ],
+    caughtBy: { scenario: 'fi-30', invariant: 'extra' },
+  },
+  {
+    name: 'postponed-failures',
+    says: 'what cannot be removed stays first in the list of the clean-up',
+    patches: [
+      { file: 'apps/api/src/each-due.ts', find: 'if (unseen.length === 0) skip += page.length', replace: 'if (unseen.length === 0) return' },
+      { file: `${api}/tasks/purge-task.ts`, find: 'await expiries.postponePurge(id,', replace: 'if (purgeFailures < 0) await expiries.postponePurge(id,' },
+    ],
+    caughtBy: { scenario: 'fi-30', invariant: 'extra' },
+  },
+  {
     name: 'job-epoch',
     says: 'a task that is done again has the job id of the first time, which the queue still remembers',
     patches: [

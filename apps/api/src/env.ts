@@ -41,7 +41,7 @@ export const apiEnv = z.object({
   FILE_TTL_SECONDS: envInteger(7 * DAY_SECONDS, 60, 365 * DAY_SECONDS),
   PURGE_GRACE_SECONDS: envInteger(600, 0),
   RECORD_TTL_SECONDS: envInteger(30 * DAY_SECONDS, 0),
-  CLEANUP_INTERVAL_MS: envInteger(60_000, 100),
+  CLEANUP_INTERVAL_MS: envInteger(30_000, 100),
   MIN_FREE_BYTES: envInteger(100 * MIB, 0),
   REQUEST_TIMEOUT_MS: envInteger(60_000, 1000),
   UPLOAD_TIMEOUT_MS: envInteger(900_000, 1000),

@@ -10,7 +10,7 @@ export interface BatchRecord {
   /** Tasks that were made of it; null until all of them are. */
   total: number | null
   completedAt: Date | null
-  /** When somebody has to see whether it is complete, or, once it is, whether all its tasks are removed. */
+  /** When somebody has to see whether it is complete, or, once it is, whether all its tasks are removed; never for those that a previous release completed. */
   nextCheckAt: Date | null
   idempotency?: { key: string; fingerprint: string }
 }
@@ -43,7 +43,6 @@ batchSchema.index(
 )
 batchSchema.index({ nextCheckAt: 1 }, { partialFilterExpression: { nextCheckAt: { $type: 'date' } } })
 
-const READ_AT_ONCE = 50
 /** The removal of its last task removes a batch; this is for when that process died. */
 const EMPTY_CHECK_MS = 24 * 3_600_000
 
@@ -61,8 +60,6 @@ export class BatchStore {
 
   async prepare(): Promise<void> {
     await this.#batches.createIndexes()
-    // A previous release never looked at complete batches again.
-    await this.#batches.updateMany({ completedAt: { $type: 'date' }, nextCheckAt: null }, { $set: { nextCheckAt: new Date() } })
   }
 
   async insert({ id, ...record }: BatchRecord): Promise<void> {
@@ -109,14 +106,14 @@ export class BatchStore {
   }
 
   /** Batches of all tenants that somebody should look at by now. */
-  async *due(now: Date): AsyncGenerator<BatchRecord> {
-    const cursor = this.#batches
+  async due(now: Date, limit: number, skip = 0): Promise<BatchRecord[]> {
+    const found = await this.#batches
       .find({ nextCheckAt: { $lte: now, $type: 'date' } })
       .sort({ nextCheckAt: 1 })
-      .batchSize(READ_AT_ONCE)
+      .skip(skip)
+      .limit(limit)
       .lean<BatchDocument[]>()
-      .cursor()
-    for await (const document of cursor) yield toRecord(document as unknown as BatchDocument)
+    return found.map((document) => toRecord(document))
   }
 
   async postpone(id: string, nextCheckAt: Date): Promise<void> {

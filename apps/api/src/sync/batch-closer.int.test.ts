@@ -60,9 +60,3 @@ it('a complete batch goes with its last task, also when the process that removed
   expect(await batches.find(tenant, empty)).toBeUndefined()
   expect((await batches.find(tenant, used))?.nextCheckAt?.getTime()).toBeGreaterThan(NOW)
 })
-
-it('complete batches that a previous release looked at no more are looked at again', async () => {
-  const id = await insert({ completedAt: new Date(1), nextCheckAt: null })
-  await batches.prepare()
-  expect((await batches.find(tenant, id))?.nextCheckAt).toBeInstanceOf(Date)
-})

@@ -1,8 +1,10 @@
 import type { Logger } from '@darkroom/runtime'
 import type { BatchRecord, BatchStore } from '../batches/batch-store.ts'
 import { CompleteBatch } from '../batches/complete-batch.ts'
+import { eachDue } from '../each-due.ts'
 import type { Send } from '../mediator.ts'
 
+const BATCH = 100
 const RECHECK_MIN_MS = 10_000
 const RECHECK_MAX_MS = 10 * 60_000
 const EMPTY_CHECK_MIN_MS = 3_600_000
@@ -42,7 +44,8 @@ export class BatchCloser {
   async #checkDue(): Promise<void> {
     const { batches, log, now } = this.#deps
     try {
-      for await (const batch of batches.due(new Date(now()))) {
+      const at = new Date(now())
+      for await (const batch of eachDue((skip) => batches.due(at, BATCH, skip))) {
         if (this.#stopped) return
         await this.#attempt(batch)
       }

@@ -1,7 +1,7 @@
 import type { Problem, Task } from '@darkroom/contracts'
 import { sampleJpeg, until } from '@darkroom/testing'
 import { Types } from 'mongoose'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { startTestApi, type TestApi } from '../../test/start-test-api.ts'
 import { completedOf, historyOf, variantOf } from '../../test/task-history.ts'
 
@@ -11,6 +11,8 @@ let api: TestApi
 beforeAll(async () => {
   api = await startTestApi({ CLEANUP_INTERVAL_MS: '200' })
 })
+// What another test left unfinished was made of the same photo, and would keep its files.
+beforeEach(() => tasks().deleteMany({}))
 afterAll(() => api.stop())
 
 const newTask = async (): Promise<Task> => (await api.upload(photo)).body as Task
@@ -25,8 +27,6 @@ async function completedTask(...names: string[]): Promise<Task> {
   const task = await newTask()
   const images = names.map((name) => ({ ...variantOf('800', 600, 'a'.repeat(32)), path: `output/${name}/800/${'a'.repeat(32)}.jpg` }))
   for (const { path } of images) await api.storage.put(path, Buffer.from('variant'))
-  // Unfinished tasks of the same name would hold its files back.
-  await tasks().updateOne({ jobId: task.jobId }, { $set: { imageName: names[0] } })
   await api.tell(completedOf(task, images))
   return until(async () => ((await get(task)).body as Task).status === 'completed' && ((await get(task)).body as Task))
 }
@@ -77,7 +77,6 @@ it('a file that another task lists stays until the last of them goes', async () 
 it('a file that a task at work may come to list stays, and goes with the next clean-up', async () => {
   const task = await completedTask('busy')
   const worker = await newTask()
-  await tasks().updateOne({ jobId: worker.jobId }, { $set: { imageName: 'busy' } })
   expect((await remove(task)).status).toBe(204)
   expect((await get(task)).status).toBe(404)
   await until(async () => (await documentOf(task))?.['purgeAt'] > new Date(), { what: 'the postponement' })

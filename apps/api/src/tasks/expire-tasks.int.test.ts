@@ -2,7 +2,7 @@ import type { Problem, Task } from '@darkroom/contracts'
 import { subscribeTaskEvents } from '@darkroom/messaging'
 import { connectRedis } from '@darkroom/runtime'
 import { sampleJpeg, until } from '@darkroom/testing'
-import { afterAll, beforeAll, expect, inject, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, inject, it } from 'vitest'
 import { endAs } from '../../test/end-task.ts'
 import { startTestApi, testLog, type TestApi } from '../../test/start-test-api.ts'
 import { completedOf, variantOf } from '../../test/task-history.ts'
@@ -19,6 +19,9 @@ beforeAll(async () => {
     onInvalid: () => {},
   })
 })
+
+// What another test left unfinished was made of the same photo, and would keep its files.
+beforeEach(() => tasks().deleteMany({}))
 
 afterAll(async () => {
   ear.disconnect()
@@ -38,7 +41,6 @@ async function completedTask(name: string): Promise<Task> {
   const task = (await api.upload(photo)).body as Task
   const image = { ...variantOf('800', 600, 'a'.repeat(32)), path: `output/${name}/800/${'a'.repeat(32)}.jpg` }
   await api.storage.put(image.path, photo)
-  await set(task, { imageName: name })
   await api.tell(completedOf(task, [image]))
   return becomes(task, 'completed')
 }

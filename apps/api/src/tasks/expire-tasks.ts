@@ -1,6 +1,7 @@
 import type { PublishTaskEvent } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
 import { RequestData, type RequestHandler } from 'mediatr-ts'
+import { eachDue } from '../each-due.ts'
 import type { CleanupReport, CleanupTotalsStore } from './cleanup-totals-store.ts'
 import type { ExpiryStore } from './expiry-store.ts'
 import type { FileRemover } from './file-remover.ts'
@@ -23,10 +24,12 @@ export class ExpireTasks extends RequestData<CleanupReport> {
   }
 }
 
+/** Tasks read at a time. */
+const BATCH = 50
 /** Tasks worked on side by side. */
 const WIDTH = 20
 /** A run with more to do leaves it to the next, which sees what has become due meanwhile. */
-const RUN_MS = 45_000
+const RUN_MS = 20_000
 
 export class ExpireTasksHandler implements RequestHandler<ExpireTasks, CleanupReport> {
   readonly #deps
@@ -57,9 +60,21 @@ export class ExpireTasksHandler implements RequestHandler<ExpireTasks, CleanupRe
       // Side by side, so that however much is due for one step, the others get on.
       await Promise.all([
         files.emptyTrash(),
-        this.#each(end, expiries.dueToExpire(at), (task) => this.#expire(task, done)),
-        this.#each(end, expiries.dueToPurge(at), (task) => this.#purge(task, done)),
-        this.#each(end, expiries.dueToRemove(at), (task) => this.#remove(task, done)),
+        this.#each(
+          end,
+          (skip) => expiries.dueToExpire(at, BATCH, skip),
+          (task) => this.#expire(task, done),
+        ),
+        this.#each(
+          end,
+          (skip) => expiries.dueToPurge(at, BATCH, skip),
+          (task) => this.#purge(task, done),
+        ),
+        this.#each(
+          end,
+          (skip) => expiries.dueToRemove(at, BATCH, skip),
+          (task) => this.#remove(task, done),
+        ),
       ])
     } finally {
       done.durationMs = Math.round(performance.now() - startedAt)
@@ -72,7 +87,12 @@ export class ExpireTasksHandler implements RequestHandler<ExpireTasks, CleanupRe
   }
 
   /** A task that cannot be worked on now is left for a later run, and those behind it have their turn. */
-  async #each(signal: AbortSignal, due: AsyncGenerator<TaskRecord>, work: (task: TaskRecord) => Promise<void>): Promise<void> {
+  async #each(
+    signal: AbortSignal,
+    read: (skip: number) => Promise<TaskRecord[]>,
+    work: (task: TaskRecord) => Promise<void>,
+  ): Promise<void> {
+    const due = eachDue(read)
     const takeNext = async (): Promise<void> => {
       while (!signal.aborted) {
         const { done, value } = await due.next()
@@ -80,11 +100,7 @@ export class ExpireTasksHandler implements RequestHandler<ExpireTasks, CleanupRe
         await this.#attempt(value, work)
       }
     }
-    try {
-      await Promise.all(Array.from({ length: WIDTH }, takeNext))
-    } finally {
-      await due.return(undefined)
-    }
+    await Promise.all(Array.from({ length: WIDTH }, takeNext))
   }
 
   async #attempt(task: TaskRecord, work: (task: TaskRecord) => Promise<void>): Promise<void> {

@@ -3,7 +3,6 @@ import type { Connection, QueryFilter } from 'mongoose'
 import { taskModel, toObjectId, toRecord, type TaskDocument } from './task-model.ts'
 import { endsBefore, type TaskRecord } from './task.ts'
 
-const READ_AT_ONCE = 50
 /** A cancelled task may still be checked, but comes to list nothing. */
 const UNFINISHED: TaskStatus[] = ['pending', 'processing']
 
@@ -16,15 +15,15 @@ export class ExpiryStore {
   }
 
   /** Tasks whose files have reached their age. */
-  dueToExpire(now: Date): AsyncGenerator<TaskRecord> {
+  dueToExpire(now: Date, limit: number, skip = 0): Promise<TaskRecord[]> {
     const filter = { status: { $in: [...endsBefore('expired')] }, expiresAt: { $lte: now, $type: 'date' as const } }
-    return this.#oldestFirst(filter, 'expiresAt')
+    return this.#oldestFirst(filter, 'expiresAt', limit, skip)
   }
 
   /** Expired tasks whose files are due to be removed. */
-  dueToPurge(now: Date): AsyncGenerator<TaskRecord> {
+  dueToPurge(now: Date, limit: number, skip = 0): Promise<TaskRecord[]> {
     const filter = { purgeAt: { $lte: now, $type: 'date' as const } }
-    return this.#oldestFirst(filter, 'purgeAt')
+    return this.#oldestFirst(filter, 'purgeAt', limit, skip)
   }
 
   /** Some of the files cannot be removed yet. `failures` counts the tries that failed; files that are only waited for are no failure. */
@@ -41,9 +40,9 @@ export class ExpiryStore {
   }
 
   /** Records whose time is over, and whose files are gone. */
-  dueToRemove(now: Date): AsyncGenerator<TaskRecord> {
+  dueToRemove(now: Date, limit: number, skip = 0): Promise<TaskRecord[]> {
     const filter = { removeAt: { $lte: now, $type: 'date' as const }, purgeAt: null }
-    return this.#oldestFirst(filter, 'removeAt')
+    return this.#oldestFirst(filter, 'removeAt', limit, skip)
   }
 
   /** Removes a record for good. Its files must be gone. */
@@ -52,15 +51,14 @@ export class ExpiryStore {
     return deletedCount === 1
   }
 
-  /** One question for all, read as they are worked on: those that cannot be dealt with stand in nobody's way. */
-  async *#oldestFirst(filter: QueryFilter<TaskDocument>, field: 'expiresAt' | 'purgeAt' | 'removeAt'): AsyncGenerator<TaskRecord> {
-    const cursor = this.#tasks
+  async #oldestFirst(filter: QueryFilter<TaskDocument>, field: keyof TaskDocument, limit: number, skip: number): Promise<TaskRecord[]> {
+    const found = await this.#tasks
       .find(filter)
       .sort({ [field]: 1 })
-      .batchSize(READ_AT_ONCE)
+      .skip(skip)
+      .limit(limit)
       .lean<TaskDocument[]>()
-      .cursor()
-    for await (const document of cursor) yield toRecord(document as unknown as TaskDocument)
+    return found.map((document) => toRecord(document))
   }
 
   /** Whether a task whose files can be had lists this one. */

@@ -16,7 +16,7 @@ const LATER: Removal = { ...NOTHING, complete: false }
 /** Where a file waits between its removal and the second look. */
 const TRASH = 'trash/'
 /** The result of a run that found a file is stored by then, or the run has been repeated. */
-const SETTLED_MS = 20_000
+const SETTLED_MS = 45_000
 /** How far the clocks of this process, a worker and the file server may be apart. */
 const CLOCK_SKEW_MS = 60_000
 

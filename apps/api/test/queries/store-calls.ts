@@ -92,16 +92,17 @@ const tasks: Calls<TaskStore> = {
 }
 
 const expiries: Calls<ExpiryStore> = {
-  dueToExpire: (store) => store.dueToExpire(now).next(),
-  dueToPurge: (store) => store.dueToPurge(now).next(),
+  dueToExpire: (store) => store.dueToExpire(now, 10),
+  dueToPurge: (store) => store.dueToPurge(now, 10),
   postponePurge: (store) => store.postponePurge(id, now),
   markPurged: (store) => store.markPurged(id, now),
   // Those whose files could not be removed yet are few.
-  dueToRemove: { run: (store) => store.dueToRemove(now).next(), sifts: ['purgeAt'] },
+  dueToRemove: { run: (store) => store.dueToRemove(now, 10), sifts: ['purgeAt'] },
   remove: (store) => store.remove(id),
   // Tasks that share a file are alike, and the first that is live will do.
   isLive: { run: (store) => store.isLive('output/a.jpg'), sifts: ['status'] },
-  isWorkingOn: (store) => store.isWorkingOn('a'),
+  // Tasks with one original, and only the unfinished ones.
+  isWorkingOn: { run: (store) => store.isWorkingOn('a'), sifts: ['status'] },
   // Of the unfinished the first that is old enough will do.
   isAnyUnfinished: { run: (store) => store.isAnyUnfinished(now), sifts: ['createdAt', 'status'] },
 }
@@ -115,7 +116,7 @@ const batches: Calls<BatchStore> = {
   seal: (store) => store.seal(batch.id, 1, now),
   removeUnsealed: (store) => store.removeUnsealed(newTaskId()),
   complete: (store) => store.complete(tenant, batch.id, now),
-  due: (store) => store.due(now).next(),
+  due: (store) => store.due(now, 10),
   removeIfEmpty: (store) => store.removeIfEmpty(batch.id),
   postpone: (store) => store.postpone(batch.id, now),
   hasUnfinished: (store) => store.hasUnfinished(tenant, batch.id),

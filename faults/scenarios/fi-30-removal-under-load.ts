@@ -1,0 +1,103 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { until } from '@darkroom/testing'
+import { ObjectId } from 'mongodb'
+import type { Rig } from '../driver.ts'
+import { findDocuments } from '../final-reads.ts'
+import type { StoredTask } from '../history.ts'
+import { pictureOf } from '../pictures.ts'
+import type { Scenario } from '../scenario.ts'
+import { msUntilEnded } from '../watch.ts'
+
+const GONE_MS = 90_000
+/** More than a clean-up reads at a time. */
+const STUCK = 60
+const NAME = 'image.jpg'
+const LOOPS = 4
+
+/**
+ * Tasks expire while photos of the same name go on being uploaded, so that one of that name is always at work. Before
+ * them in the clean-up's list stand many whose files cannot be removed.
+ */
+export const removalUnderLoad: Scenario = {
+  name: 'fi-30',
+  title: 'files go under load, past others that cannot go',
+  quick: true,
+  tasks: { quick: 20, long: 200 },
+  apiEnv: { CLEANUP_INTERVAL_MS: '1000', PURGE_GRACE_SECONDS: '0' },
+  run: async (rig, tasks) => {
+    const ids = await uploadDoomed(rig, tasks)
+    if ((await msUntilEnded(rig, ids, 120_000)) === undefined) throw new Error('The tasks that are to expire did not end')
+    const doomed = (await findDocuments(rig)).filter(({ id }) => ids.includes(id))
+    await insertStuck(rig)
+    const load = startLoad(rig)
+    await until(() => load.count() > LOOPS, { what: 'load under way' })
+    rig.fault('expired under load', 'tasks', `${doomed.length}`)
+    const _id = { $in: ids.map((id) => new ObjectId(id)) }
+    await rig.db.collection('tasks').updateMany({ _id }, { $set: { expiresAt: new Date() } })
+    await checkGone(rig, doomed)
+    const uploaded = await load.stop()
+    rig.check('load of the same name', uploaded > 2 * LOOPS, `${uploaded} uploads meanwhile`)
+    await checkPostponed(rig)
+  },
+}
+
+/** Pictures of one half of the drawings; the load has the other half, and makes none of their files. */
+async function uploadDoomed({ client }: Rig, tasks: number): Promise<string[]> {
+  const ids: string[] = []
+  for (let index = 0; index < tasks; index++) {
+    const id = await client.upload({ ...(await pictureOf((index % 4) + 8 * index, 'doomed')), name: NAME })
+    if (id !== undefined) ids.push(id)
+  }
+  return ids
+}
+
+function startLoad({ client }: Rig) {
+  let [count, stopped] = [0, false]
+  const loop = async (): Promise<void> => {
+    while (!stopped) {
+      const index = count++
+      await client.upload({ ...(await pictureOf(4 + (index % 4) + 8 * index, 'live')), name: NAME })
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+  }
+  const loops = Promise.all(Array.from({ length: LOOPS }, loop))
+  return {
+    count: () => count,
+    stop: async () => {
+      stopped = true
+      await loops
+      return count
+    },
+  }
+}
+
+/** Tasks that were deleted long ago and whose originals cannot be removed: there is no such key. */
+async function insertStuck({ db }: Rig): Promise<void> {
+  const tasks = db.collection('tasks')
+  const like = await tasks.findOne({}, { projection: { _id: 0 } })
+  const stuck = Array.from({ length: STUCK }, (_, index) => ({
+    ...like,
+    ...{ tenant: '', jobId: `stuck-${index}`, status: 'expired', images: [], originalPath: '../stuck' },
+    ...{ purgeAt: new Date(index), removeAt: new Date(index) },
+  }))
+  for (const task of stuck) delete (task as { idempotency?: unknown }).idempotency
+  await tasks.insertMany(stuck)
+}
+
+async function checkGone({ dataDir, check }: Rig, doomed: readonly StoredTask[]): Promise<void> {
+  const paths = new Set(doomed.flatMap(({ images, originalPath }) => [originalPath, ...images.map(({ path }) => path)]))
+  const left = (): string[] => [...paths].filter((path) => existsSync(join(dataDir, path)))
+  const startedAt = Date.now()
+  const gone = await until(() => left().length === 0, { timeoutMs: GONE_MS, intervalMs: 200, what: 'the files to go' }).catch(() => false)
+  check('files gone', gone, `${left().length} of ${paths.size} left after ${Date.now() - startedAt} ms, ${GONE_MS} ms allowed`)
+}
+
+/** They are tried again, later each time. Then they go: no client ever uploaded them. */
+async function checkPostponed({ db, check }: Rig): Promise<void> {
+  const tasks = db.collection('tasks')
+  const stuck = { jobId: /^stuck-/ }
+  const postponed = await tasks.countDocuments({ ...stuck, purgeAt: { $gt: new Date() } })
+  check('what cannot go is put off', postponed === STUCK, `${postponed} of ${STUCK}`)
+  await tasks.deleteMany(stuck)
+}
