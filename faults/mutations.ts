@@ -157,8 +157,16 @@ export const mutations: readonly Mutation[] = [
     name: 'postponed-failures',
     says: 'what cannot be removed stays first in the list of the clean-up',
     patches: [
-      { file: 'apps/api/src/each-due.ts', find: 'if (unseen.length === 0) skip += page.length', replace: 'if (unseen.length === 0) return' },
-      { file: `${api}/tasks/purge-task.ts`, find: 'await expiries.postponePurge(id,', replace: 'if (purgeFailures < 0) await expiries.postponePurge(id,' },
+      {
+        file: 'apps/api/src/each-due.ts',
+        find: 'if (unseen.length === 0) skip += page.length',
+        replace: 'if (unseen.length === 0) return',
+      },
+      {
+        file: `${api}/tasks/purge-task.ts`,
+        find: 'await expiries.postponePurge(id,',
+        replace: 'if (purgeFailures < 0) await expiries.postponePurge(id,',
+      },
     ],
     caughtBy: { scenario: 'fi-30', invariant: 'extra' },
   },

@@ -27,6 +27,7 @@ import { redisLosesKeys } from './fi-25-redis-loses-keys.ts'
 import { storeOfNpmStart } from './fi-28-store-of-npm-start.ts'
 import { greedyClient } from './fi-31-greedy-client.ts'
 import { blindWorker } from './fi-29-blind-worker.ts'
+import { removalUnderLoad } from './fi-30-removal-under-load.ts'
 
 export const scenarios: readonly Scenario[] = [
   killWorkers,
@@ -57,4 +58,5 @@ export const scenarios: readonly Scenario[] = [
   storeOfNpmStart,
   greedyClient,
   blindWorker,
+  removalUnderLoad,
 ]

@@ -55,11 +55,12 @@ export class ExpireTasksHandler implements RequestHandler<ExpireTasks, CleanupRe
     const startedAt = performance.now()
     const done: CleanupReport = { tasksExpired: 0, filesRemoved: 0, bytesFreed: 0, recordsRemoved: 0, durationMs: 0 }
     const at = new Date(now())
+    const trashFailed = (error: unknown): void => log.warn({ err: error }, 'could not empty the trash; the next clean-up tries again')
     const end = AbortSignal.any([signal, AbortSignal.timeout(RUN_MS)])
     try {
       // Side by side, so that however much is due for one step, the others get on.
       await Promise.all([
-        files.emptyTrash(),
+        files.emptyTrash(trashFailed).catch(trashFailed),
         this.#each(
           end,
           (skip) => expiries.dueToExpire(at, BATCH, skip),
