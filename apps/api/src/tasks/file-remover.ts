@@ -74,7 +74,6 @@ export class FileRemover {
   }
 
   async #removeVariant(path: string, sha256?: string): Promise<Removal> {
-    const { storage } = this.#deps
     const file = await this.#stat(path)
     if (!file) return NOTHING
     const needed = await this.#whyNeeded(path, file.modifiedAt, sha256)
