@@ -29,7 +29,7 @@ export const removalUnderLoad: Scenario = {
     const ids = await uploadDoomed(rig, tasks)
     if ((await msUntilEnded(rig, ids, 120_000)) === undefined) throw new Error('The tasks that are to expire did not end')
     const doomed = (await findDocuments(rig)).filter(({ id }) => ids.includes(id))
-    await insertStuck(rig)
+    const stuck = await insertStuck(rig)
     const load = startLoad(rig)
     await until(() => load.count() > LOOPS, { what: 'load under way' })
     rig.fault('expired under load', 'tasks', `${doomed.length}`)
@@ -38,7 +38,7 @@ export const removalUnderLoad: Scenario = {
     await checkGone(rig, doomed)
     const uploaded = await load.stop()
     rig.check('load of the same name', uploaded > 2 * LOOPS, `${uploaded} uploads meanwhile`)
-    await checkPostponed(rig)
+    await checkPostponed(rig, stuck)
   },
 }
 
@@ -73,7 +73,7 @@ function startLoad({ client }: Rig) {
 }
 
 /** Tasks that were deleted long ago and whose originals cannot be removed: there is no such key. */
-async function insertStuck({ db }: Rig): Promise<void> {
+async function insertStuck({ db }: Rig): Promise<ObjectId[]> {
   const tasks = db.collection('tasks')
   const like = await tasks.findOne({}, { projection: { _id: 0 } })
   const stuck = Array.from({ length: STUCK }, (_, index) => ({
@@ -82,7 +82,7 @@ async function insertStuck({ db }: Rig): Promise<void> {
     ...{ purgeAt: new Date(index), removeAt: new Date(index) },
   }))
   for (const task of stuck) delete (task as { idempotency?: unknown }).idempotency
-  await tasks.insertMany(stuck)
+  return Object.values((await tasks.insertMany(stuck)).insertedIds) as unknown as ObjectId[]
 }
 
 async function checkGone({ dataDir, check }: Rig, doomed: readonly StoredTask[]): Promise<void> {
@@ -94,9 +94,9 @@ async function checkGone({ dataDir, check }: Rig, doomed: readonly StoredTask[])
 }
 
 /** They are tried again, later each time. Then they go: no client ever uploaded them. */
-async function checkPostponed({ db, check }: Rig): Promise<void> {
+async function checkPostponed({ db, check }: Rig, ids: readonly ObjectId[]): Promise<void> {
   const tasks = db.collection('tasks')
-  const stuck = { jobId: /^stuck-/ }
+  const stuck = { _id: { $in: [...ids] } }
   const postponed = await tasks.countDocuments({ ...stuck, purgeAt: { $gt: new Date() } })
   check('what cannot go is put off', postponed === STUCK, `${postponed} of ${STUCK}`)
   await tasks.deleteMany(stuck)
