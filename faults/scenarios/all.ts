@@ -25,9 +25,9 @@ import { manyClients } from './fi-23-many-clients.ts'
 import { mongoAway } from './fi-24-mongo-away.ts'
 import { redisLosesKeys } from './fi-25-redis-loses-keys.ts'
 import { storeOfNpmStart } from './fi-28-store-of-npm-start.ts'
-import { greedyClient } from './fi-31-greedy-client.ts'
 import { blindWorker } from './fi-29-blind-worker.ts'
 import { removalUnderLoad } from './fi-30-removal-under-load.ts'
+import { greedyClient } from './fi-31-greedy-client.ts'
 
 export const scenarios: readonly Scenario[] = [
   killWorkers,
@@ -56,7 +56,7 @@ export const scenarios: readonly Scenario[] = [
   mongoAway,
   redisLosesKeys,
   storeOfNpmStart,
-  greedyClient,
   blindWorker,
   removalUnderLoad,
+  greedyClient,
 ]
