@@ -5,11 +5,12 @@ import { AppError } from '../app-error.ts'
 import { CreateBatch, type BatchCandidate, type BatchOutcome } from '../batches/create-batch.ts'
 import { inParallel } from '../in-parallel.ts'
 import type { Send } from '../mediator.ts'
-import { parseInput, uploadFields, type UploadFields } from '../tasks/task-fields.ts'
+import { givenFields, parseInput, uploadFields, type UploadFields } from '../tasks/task-fields.ts'
+import { BATCH_FILE_FIELDS } from './batch-upload.ts'
+import { fileTooLarge, noFile } from './form-faults.ts'
 import { acceptFile, fingerprintOf, nameOf } from './accept-file.ts'
 import { receivedFiles, type ReceivedFile } from './hashing-disk.ts'
 import { idempotencyKey } from './idempotency.ts'
-import { fileTooLarge } from './image-upload.ts'
 import { toProblem } from './problem.ts'
 import { toAppError } from './to-app-error.ts'
 
@@ -29,7 +30,7 @@ export function createAcceptBatch(options: {
 
   const toCandidate = async (file: ReceivedFile, fields: UploadFields): Promise<BatchCandidate> => {
     const name = nameOf(file, fields.name)
-    if (file.bytes > options.maxFileBytes) return { name, fault: fileTooLarge() }
+    if (file.bytes > options.maxFileBytes) return { name, fault: fileTooLarge(options.maxFileBytes, { file: file.bytes }) }
     return acceptFile(file, fields, options.maxPixels).then(
       (accepted) => ({ name, ...accepted }),
       (fault: unknown) => ({ name, fault }),
@@ -39,8 +40,8 @@ export function createAcceptBatch(options: {
   return async (req) => {
     const files = receivedFiles(req)
     try {
-      if (files.length === 0) throw new AppError(400, 'NO_FILE', 'There is no file in the request: send the photos in the field `files`.')
-      const fields = parseInput(fieldsSchema, req.body, { status: 422, code: 'INVALID_FIELD' })
+      if (files.length === 0) throw noFile(req, BATCH_FILE_FIELDS)
+      const fields = parseInput(fieldsSchema, givenFields(req.body), { status: 422, code: 'INVALID_FIELD' })
       const key = idempotencyKey(req)
       const hashes = files.map(({ sha256 }) => sha256)
       const candidates = await inParallel(files, WIDTH, (file) => toCandidate(file, fields))

@@ -6,7 +6,7 @@ import { idempotencyKey } from './idempotency.ts'
 import { receivedFile } from './image-upload.ts'
 import type { Send } from '../mediator.ts'
 import { CreateTask } from '../tasks/create-task.ts'
-import { parseInput, uploadFields } from '../tasks/task-fields.ts'
+import { givenFields, parseInput, uploadFields } from '../tasks/task-fields.ts'
 
 export type AcceptUpload = (req: Request) => Promise<AcceptedTask>
 
@@ -16,7 +16,7 @@ export function createAcceptUpload(options: { send: Send; maxPixels: number; def
   return async (req) => {
     const file = receivedFile(req)
     try {
-      const fields = parseInput(fieldsSchema, req.body, { status: 422, code: 'INVALID_FIELD' })
+      const fields = parseInput(fieldsSchema, givenFields(req.body), { status: 422, code: 'INVALID_FIELD' })
       const { task, fingerprint } = await acceptFile(file, fields, options.maxPixels)
       const key = idempotencyKey(req)
       return await options.send(new CreateTask({ ...task, idempotency: key === undefined ? undefined : { key, fingerprint } }))

@@ -1,8 +1,10 @@
 import type { Request, RequestHandler } from 'express'
-import multer from 'multer'
 import { AppError } from '../app-error.ts'
+import { byteSize } from './byte-size.ts'
+import { declaredBytes } from './form-faults.ts'
 import { hashingDisk } from './hashing-disk.ts'
-import { declaresTooMuch, readForm, type UploadLimits, type UploadPlace } from './image-upload.ts'
+import { declaresTooMuch, type UploadPlace } from './image-upload.ts'
+import { readForm, type UploadLimits } from './read-form.ts'
 
 export interface BatchLimits extends UploadLimits {
   maxFiles: number
@@ -10,7 +12,7 @@ export interface BatchLimits extends UploadLimits {
   maxBatchBytes: number
 }
 
-const FILE_FIELDS = ['files', 'file', 'image']
+export const BATCH_FILE_FIELDS = ['files', 'file', 'image']
 
 /**
  * Receives many files of a multipart request into a folder. One that is too large spoils nothing: it is read to its end
@@ -18,10 +20,10 @@ const FILE_FIELDS = ['files', 'file', 'image']
  */
 export function receiveBatch({ folder, hash }: UploadPlace, limits: BatchLimits): RequestHandler {
   const storage = hashingDisk(folder, { hash, keepBytes: limits.maxFileBytes, onBytes: countBytes(limits.maxBatchBytes) })
-  const read = readForm(storage, { ...limits, maxFileBytes: Infinity, fileFields: FILE_FIELDS })
+  const read = readForm(storage, { ...limits, maxFileBytes: Infinity, fileFields: BATCH_FILE_FIELDS })
   return (req, res, next) => {
-    if (declaresTooMuch(req, limits.maxBatchBytes)) return next(batchTooLarge())
-    read(req, res, (error: unknown) => next(error ? asBatchFault(error, limits) : undefined))
+    if (declaresTooMuch(req, limits.maxBatchBytes)) return next(batchTooLarge(limits.maxBatchBytes, declaredBytes(req)))
+    read(req, res, next)
   }
 }
 
@@ -31,17 +33,11 @@ function countBytes(most: number): (req: Request, bytes: number) => void {
   return (req, bytes) => {
     const sum = (received.get(req) ?? 0) + bytes
     received.set(req, sum)
-    if (sum > most) throw batchTooLarge()
+    if (sum > most) throw batchTooLarge(most, declaredBytes(req))
   }
 }
 
-function asBatchFault(error: unknown, { maxFiles }: BatchLimits): unknown {
-  if (!(error instanceof multer.MulterError)) return error
-  if (error.code === 'LIMIT_FILE_COUNT')
-    return new AppError(400, 'TOO_MANY_FILES', `A batch has at most ${maxFiles} files: send the rest as another one.`)
-  if (error.code === 'LIMIT_UNEXPECTED_FILE') return new AppError(400, 'UNEXPECTED_FILE_FIELD', 'Send all files in the field `files`.')
-  return error
+function batchTooLarge(most: number, declared: number | undefined): AppError {
+  const got = declared === undefined ? 'The files together are too large' : `The request has ${byteSize(declared)}`
+  return new AppError(413, 'BATCH_TOO_LARGE', `${got}: a batch may have ${byteSize(most)}. Send the files as several batches.`)
 }
-
-const batchTooLarge = (): AppError =>
-  new AppError(413, 'BATCH_TOO_LARGE', 'The files together are more than this service accepts at once: send them as several batches.')

@@ -2,27 +2,18 @@ import type { ProblemCode } from '@darkroom/contracts'
 import { isImageError, type ImageErrorCode } from '@darkroom/images/image-error'
 import { QueueUnavailableError } from '@darkroom/messaging'
 import { isStorageError } from '@darkroom/storage'
-import multer from 'multer'
 import { AppError } from '../app-error.ts'
+import { byteSize } from './byte-size.ts'
 import { storageFull } from './free-space-gate.ts'
 import { isStoreBusy, isStoreOutage } from '../tasks/store-outage.ts'
-import { pointerTo } from '../tasks/task-fields.ts'
 
 const RETRY_AFTER = { 'Retry-After': '5' }
 const IMAGE_STATUS: Record<ImageErrorCode, number> = { IMAGE_UNSUPPORTED: 415, IMAGE_TOO_LARGE: 422, IMAGE_CORRUPT: 422 }
-
-const UPLOAD_FAULTS: Partial<Record<string, [status: number, code: ProblemCode, message: string]>> = {
-  LIMIT_FILE_SIZE: [413, 'FILE_TOO_LARGE', 'The file is larger than this service accepts.'],
-  LIMIT_FILE_COUNT: [400, 'TOO_MANY_FILES', 'Send exactly one file, in the field `file`.'],
-  LIMIT_UNEXPECTED_FILE: [400, 'UNEXPECTED_FILE_FIELD', 'Send exactly one file, in the field `file` (or `image`).'],
-  LIMIT_FIELD_VALUE: [422, 'INVALID_FIELD', 'A field is too long.'],
-}
 
 /** What a client is told about anything that was thrown. What is not known here is our fault, and stays opaque. */
 export function toAppError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown
   if (isImageError(thrown)) return new AppError(IMAGE_STATUS[thrown.code], thrown.code, thrown.message)
-  if (thrown instanceof multer.MulterError) return uploadFault(thrown)
   if (thrown instanceof QueueUnavailableError) return unavailable(thrown.code, thrown.message)
   if (isDiskFull(thrown)) return storageFull()
   if (isStoreBusy(thrown)) return unavailable('STORE_UNAVAILABLE', 'The task store is too busy to answer right now; try again later.')
@@ -37,19 +28,18 @@ const isDiskFull = (thrown: unknown): boolean =>
   (isStorageError(thrown) && thrown.code === 'STORAGE_FULL') ||
   ['ENOSPC', 'EDQUOT'].includes(String((thrown as { code?: unknown } | null)?.code))
 
-function uploadFault(error: multer.MulterError): AppError {
-  const [status, code, message] = UPLOAD_FAULTS[error.code] ?? [400, 'INVALID_MULTIPART', 'The form could not be read.']
-  if (status !== 422 || !error.field) return new AppError(status, code, message)
-  return new AppError(status, code, message, { errors: [{ pointer: pointerTo([error.field]), detail: 'is too long' }] })
-}
-
 /** Faults that Express and its parsers found in the request itself carry a 4xx status. */
 function httpFault(thrown: unknown): AppError | undefined {
-  const { status, type } = (thrown ?? {}) as { status?: unknown; type?: unknown }
+  const { status, type, limit, length } = (thrown ?? {}) as { status?: unknown; type?: unknown; limit?: number; length?: number }
   if (typeof status !== 'number' || status < 400 || status > 499) return undefined
   if (type === 'entity.parse.failed') return new AppError(400, 'INVALID_JSON', 'The body is not valid JSON.')
-  if (status === 413) return new AppError(413, 'BODY_TOO_LARGE', 'The body is larger than this service accepts.')
+  if (status === 413) return bodyTooLarge(limit, length)
   if (status === 415)
     return new AppError(415, 'UNSUPPORTED_ENCODING', 'The body is in a character set or a compression that is not read here.')
   return new AppError(status, status === 404 ? 'ROUTE_NOT_FOUND' : 'INVALID_REQUEST', 'The request could not be understood.')
+}
+
+function bodyTooLarge(limit?: number, length?: number): AppError {
+  const got = length === undefined ? 'The body is too large' : `The body has ${byteSize(length)}`
+  return new AppError(413, 'BODY_TOO_LARGE', limit === undefined ? `${got}.` : `${got}: at most ${byteSize(limit)} are accepted.`)
 }

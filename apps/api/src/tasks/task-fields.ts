@@ -1,6 +1,7 @@
 import { jobStatus, taskKind, taskPriority, taskStatus, VARIANT_WIDTHS, type ProblemCode, type TaskPriority } from '@darkroom/contracts'
 import { z } from 'zod'
 import { AppError } from '../app-error.ts'
+import { faultText } from './fault-text.ts'
 
 const MAX_NAME_LENGTH = 255
 const MAX_METADATA_DEPTH = 8
@@ -48,6 +49,12 @@ export const taskChanges = z.strictObject({
 
 export type UploadFields = z.infer<ReturnType<typeof uploadFields>>
 
+export const FIELD_NAMES: readonly string[] = Object.keys(uploadFields({ ttlSeconds: MIN_TTL_SECONDS, priority: 'interactive' }).shape)
+
+/** The fields of a form that were filled in: a web form sends the others, too, as empty text. */
+export const givenFields = (body: unknown): Record<string, unknown> =>
+  Object.fromEntries(Object.entries((body ?? {}) as object).filter(([, value]) => value !== ''))
+
 const pages = {
   page: wholeNumberOr(1, 1, 1_000_000),
   limit: wholeNumberOr(20, 1, 100),
@@ -57,19 +64,35 @@ const pages = {
 /** The query of the tasks of one batch. */
 export const pageQuery = z.strictObject(pages)
 
-/** The query of a task list. */
-export const listQuery = z.strictObject({
+/** A time with its offset. A plus sign in a URL is a blank. */
+export const time = z.iso
+  .datetime({
+    offset: true,
+    error: ({ input }) =>
+      `must be a time such as 2026-01-31T00:00:00Z${typeof input === 'string' && / \d\d:\d\d$/.test(input) ? '; in a URL, write the + of its offset as %2B' : ''}`,
+  })
+  .transform((text) => new Date(text))
+
+export const IN_ORDER = { error: 'must not be after createdTo', path: ['createdFrom'] }
+export const isInOrder = ({ createdFrom, createdTo }: { createdFrom?: Date | undefined; createdTo?: Date | undefined }): boolean =>
+  !createdFrom || !createdTo || createdFrom <= createdTo
+
+/** What a task list can be asked for. */
+export const listFields = z.strictObject({
   status: taskStatus.optional(),
   kind: taskKind.optional(),
   priority: taskPriority.optional(),
-  createdFrom: z.iso.datetime({ offset: true }).transform(toDate).optional().meta({ description: 'At this time or later' }),
-  createdTo: z.iso.datetime({ offset: true }).transform(toDate).optional().meta({ description: 'Before this time' }),
+  createdFrom: time.optional().meta({ description: 'At this time or later', examples: ['2026-01-31T00:00:00Z'] }),
+  createdTo: time.optional().meta({ description: 'Before this time', examples: ['2026-02-28T23:59:59+02:00'] }),
   batchId: z
     .string()
     .regex(/^[0-9a-f]{24}$/, 'must be the id of a batch')
     .optional(),
   ...pages,
 })
+
+/** The query of a task list. */
+export const listQuery = listFields.refine(isInOrder, IN_ORDER)
 
 /** The query of the older list. */
 export const jobListQuery = z.strictObject({
@@ -87,8 +110,8 @@ const resolution = z
   .optional()
   .meta({ description: 'The largest if none is named' })
 
-/** The query of a download: which variant, and by whose leave. */
-export const downloadQuery = z.strictObject({
+/** The query of a download: which variant, and by whose leave. Links that go round collect other names. */
+export const downloadQuery = z.object({
   resolution,
   expires: wholeNumber(0, 999_999_999_999).optional(),
   kid: z.string().max(MAX_SIGNATURE_LENGTH).optional(),
@@ -113,20 +136,23 @@ export function parseInput<Schema extends z.ZodType>(
   input: unknown,
   fault: { status: number; code: ProblemCode },
 ): z.infer<Schema> {
-  const parsed = schema.safeParse({ ...(input as object) })
+  const parsed = schema.safeParse({ ...(input as object) }, { error: faultText })
   if (parsed.success) return parsed.data
   const errors = parsed.error.issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'
-      ? issue.keys.map((key) => ({ pointer: pointerTo([key]), detail: 'is not known here' }))
+      ? issue.keys.map((key) => ({ pointer: pointerTo([...issue.path, key]), detail: issue.message }))
       : [{ pointer: pointerTo(issue.path), detail: issue.message }],
   )
   const summary = errors.map(({ pointer, detail }) => `${pointer} ${detail}`).join('; ')
   throw new AppError(fault.status, fault.code, summary.slice(0, 500), { errors: errors.slice(0, 20) })
 }
 
+/** Control characters, line ends, what turns the direction of text round, and blanks that nobody sees. */
+const UNSHOWN = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]+/gu
+
 /**
  * A file name as it may be shown: no folders, no control or direction characters, never empty, well-formed, at most
- * 255 characters.
+ * 255 characters. Joiners stay: families of emoji and the words of many languages are made with them.
  */
 export function cleanName(given: string): string {
   const base =
@@ -134,12 +160,9 @@ export function cleanName(given: string): string {
       .slice(-5000)
       .split(/[/\\]/)
       .findLast((part) => part.trim() !== '') ?? ''
-  const visible = base
-    .toWellFormed()
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
-    .replace(/\s+/g, ' ')
-    .trim()
-  return [...visible].slice(0, MAX_NAME_LENGTH).join('').trim() || 'image'
+  const visible = base.toWellFormed().replace(UNSHOWN, ' ').replace(/\s+/g, ' ').trim()
+  const name = [...visible].slice(0, MAX_NAME_LENGTH).join('').trim()
+  return /[^\p{Cf}\s]/u.test(name) ? name : 'image'
 }
 
 function wholeNumber(min: number, max: number) {
@@ -172,10 +195,6 @@ function freeObject({ jsonSchema }: { jsonSchema: object }): void {
     propertyNames: { pattern: SAFE_KEY.source },
     examples: [{ album: 7 }],
   })
-}
-
-function toDate(text: string): Date {
-  return new Date(text)
 }
 
 function parseMetadata(text: string, context: z.RefinementCtx): Record<string, unknown> {

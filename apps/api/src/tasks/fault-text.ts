@@ -1,0 +1,39 @@
+import type { z } from 'zod'
+
+const TYPES: Record<string, string> = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+}
+const UNITS: Record<string, string> = { string: ' characters', array: ' entries' }
+
+/** What is wrong with a value, as it goes after its name: in words for people, where the schema has none of its own. */
+export function faultText(issue: z.core.$ZodRawIssue): string {
+  if (Array.isArray(issue.input) && ['invalid_type', 'invalid_value'].includes(issue.code)) return 'must be given once'
+  switch (issue.code) {
+    case 'invalid_value':
+      return `must be ${issue.values.length > 1 ? 'one of ' : ''}${issue.values.map(String).join(', ')}${given(issue.input)}`
+    case 'invalid_type':
+      return issue.input === undefined ? 'is missing' : `must be ${TYPES[issue.expected] ?? issue.expected}${given(issue.input)}`
+    case 'too_big':
+      return `must ${UNITS[issue.origin] ? 'have' : 'be'} at most ${issue.maximum}${UNITS[issue.origin] ?? ''}`
+    case 'too_small':
+      return `must ${UNITS[issue.origin] ? 'have' : 'be'} at least ${issue.minimum}${UNITS[issue.origin] ?? ''}`
+    case 'unrecognized_keys':
+      return `is not known here; known are ${knownTo(issue.inst)}`
+    default:
+      return `is not written as it should be${given(issue.input)}`
+  }
+}
+
+const given = (input: unknown): string =>
+  ['string', 'number', 'boolean'].includes(typeof input) ? `, not ${JSON.stringify(String(input).toWellFormed().slice(0, 50))}` : ''
+
+/** The names of the object that was asked for. */
+function knownTo(schema: unknown): string {
+  const { def } = (schema as { _zod?: { def?: { shape?: object } } } | undefined)?._zod ?? {}
+  return Object.keys(def?.shape ?? {}).join(', ')
+}
