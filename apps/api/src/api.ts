@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { join, resolve } from 'node:path'
-import type { ChannelEvent } from '@darkroom/contracts'
-import type { TaskEvent } from '@darkroom/contracts'
+import { DEFAULT_TENANT, type ChannelEvent, type TaskEvent } from '@darkroom/contracts'
 import { createImageQueue, createMaintenance, createTaskEventsPublisher, publishTaskCommand, redisNames } from '@darkroom/messaging'
 import { connectRedis, queueRedisWarnings, readRedisFacts, redisUrl, type Logger, type ShutdownPhase } from '@darkroom/runtime'
 import { createDiskStorage } from '@darkroom/storage'
@@ -223,16 +222,19 @@ export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): 
   const place = { folder: join(tempFolder, randomUUID()), hash: hasher.hash }
   const slowRequests = new SlowRequests({ requestMs: env.REQUEST_TIMEOUT_MS, uploadStallMs: env.UPLOAD_STALL_MS })
   const perAddress = limitUploads(env.UPLOADS_PER_ADDRESS)
-  const admit = [
+  const admit = (isDone: (key: string) => Promise<boolean>) => [
     perAddress,
     freeSpaceGate(() => storage.freeBytes(), env.MIN_FREE_BYTES),
-    reserveIdempotencyKey(cacheRedis, names.cachePrefix),
+    reserveIdempotencyKey(cacheRedis, names.cachePrefix, isDone),
     slowRequests.asUpload,
   ]
+  const isTaskMade = async (key: string): Promise<boolean> => (await store.findByIdempotencyKey(DEFAULT_TENANT, key)) !== undefined
+  const isBatchMade = async (key: string): Promise<boolean> =>
+    typeof (await batches.findByIdempotencyKey(DEFAULT_TENANT, key))?.total === 'number'
   const limits = { maxFileBytes: env.UPLOAD_MAX_BYTES, maxFieldBytes: env.UPLOAD_MAX_FIELD_BYTES }
-  const receive = [...admit, receiveImage(place, limits)]
+  const receive = [...admit(isTaskMade), receiveImage(place, limits)]
   const batchLimits = { ...limits, maxFiles: env.BATCH_MAX_FILES, maxBatchBytes: env.BATCH_MAX_BYTES }
-  const receiveMany = [...admit, receiveBatch(place, batchLimits)]
+  const receiveMany = [...admit(isBatchMade), receiveBatch(place, batchLimits)]
   const janitor = new Janitor({
     store,
     storage,
