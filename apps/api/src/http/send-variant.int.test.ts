@@ -84,6 +84,20 @@ it('says what it is, and that it may do nothing in a browser', async () => {
   expect(headers.get('last-modified')).toBeNull()
 })
 
+it('what cannot be written in ASCII has a fallback of its own for each task: curl -OJ saves two files', async () => {
+  const names = ['日本.jpg', '東京.jpg', 'Été.jpg']
+  const tasks = await Promise.all(names.map((name) => completedTask(name)))
+  const answers = await Promise.all(tasks.map(({ id }) => api.request(`/api/v1/tasks/${id}/download?utm_source=mail`)))
+  const dispositions = answers.map(({ headers }) => headers.get('content-disposition') ?? '')
+  const plain = dispositions.map((text) => /filename="?([^";]+)"?/.exec(text)?.[1])
+  expect(plain).toEqual([`image-${tasks[0]?.id}-1024.jpg`, `image-${tasks[1]?.id}-1024.jpg`, `ete-${tasks[2]?.id}-1024.jpg`])
+  expect(dispositions.map((text) => parseDisposition(text).parameters['filename'])).toEqual([
+    '日本-1024.jpg',
+    '東京-1024.jpg',
+    'Été-1024.jpg',
+  ])
+})
+
 it('HEAD has the same headers and no body', async () => {
   const { status, bytes, headers } = await api.request(path, { method: 'HEAD' })
   expect([status, bytes.length, headers.get('content-length')]).toEqual([200, 0, String(files['1024'].length)])

@@ -1,4 +1,4 @@
-import { DEFAULT_TENANT, type Task } from '@darkroom/contracts'
+import { DEFAULT_TENANT, imageNameOf, type Task } from '@darkroom/contracts'
 import { isStorageError, type DiskStorage } from '@darkroom/storage'
 import { create as contentDisposition } from 'content-disposition'
 import type { Request, Response } from 'express'
@@ -16,18 +16,33 @@ export function createSendVariant(storage: DiskStorage, signer: UrlSigner): Send
     const { resolution } = query
     assertReady(task)
     const image = resolution ? task.images.find((candidate) => candidate.resolution === resolution) : task.images[0]
-    if (!image) throw new AppError(404, 'VARIANT_NOT_FOUND', 'The task has no variant of this resolution.')
+    if (!image)
+      throw new AppError(
+        404,
+        'VARIANT_NOT_FOUND',
+        `This task has no variant of ${resolution ?? 'any'} pixels; it has ${task.images.map((one) => one.resolution).join(', ')}.`,
+      )
     await assertStored(storage, image.path)
     res.set({
       ETag: `"${image.md5}"`,
       'Cache-Control': 'private, no-cache',
       'Content-Type': 'image/jpeg',
-      'Content-Disposition': contentDisposition(`${task.name.replace(/\.[A-Za-z0-9]{1,5}$/, '')}-${image.resolution}.jpg`),
+      'Content-Disposition': dispositionOf(task, image.resolution),
       'X-Content-Type-Options': 'nosniff',
       'Content-Security-Policy': "sandbox; default-src 'none'",
     })
     await sendFile(res, storage.resolve(image.path))
   }
+}
+
+/**
+ * The name to save a variant under. Clients that know plain ASCII names only (`curl -OJ`) get the id in the place of what
+ * they cannot read: two names would be one to them.
+ */
+function dispositionOf({ id, name }: Task, resolution: string): string {
+  const shown = `${name.replace(/\.[A-Za-z0-9]{1,5}$/, '')}-${resolution}.jpg`
+  if (/^[ -~]*$/.test(shown)) return contentDisposition(shown)
+  return contentDisposition(shown, { fallback: `${imageNameOf(name)}-${id}-${resolution}.jpg` })
 }
 
 /** Downloads are open until there are API keys, but a URL that claims to be signed must be so, and not be too old. */
@@ -36,7 +51,8 @@ function assertSignature(signer: UrlSigner, task: Task, { resolution, expires, k
   const grant = { tenant: DEFAULT_TENANT, taskId: task.id, resolution, expires: expires ?? 0 }
   if (!signer.isSigned(grant, { kid: kid ?? '', signature: signature ?? '' }))
     throw new AppError(403, 'INVALID_SIGNATURE', 'The URL was not signed by this service, or was changed since, or its key was withdrawn.')
-  if (grant.expires * 1000 <= Date.now()) throw new AppError(403, 'URL_EXPIRED', 'This URL was good for a while only: ask for a new one.')
+  if (grant.expires * 1000 <= Date.now())
+    throw new AppError(403, 'URL_EXPIRED', 'This URL has expired. Ask for a new one: POST /api/v1/tasks/{id}/download-url')
 }
 
 function assertReady(task: Task): void {
@@ -47,11 +63,15 @@ function assertReady(task: Task): void {
     case 'processing':
       throw new AppError(409, 'TASK_NOT_READY', `The task is ${task.status}; try again in a moment.`, { headers: { 'Retry-After': '1' } })
     case 'expired':
-      throw new AppError(410, 'TASK_EXPIRED', 'The files of this task have expired.')
+      throw new AppError(410, 'TASK_EXPIRED', 'The files of this task have expired and are removed. Upload the photo again.')
     case 'failed':
-      throw new AppError(409, 'TASK_FAILED', 'The task has failed and has no files.')
+      throw new AppError(
+        409,
+        'TASK_FAILED',
+        `The task has failed${task.error ? ` (${task.error.code})` : ''} and has no files; its \`error\` says why.`,
+      )
     case 'cancelled':
-      throw new AppError(409, 'TASK_CANCELLED', 'The task has been cancelled and has no files.')
+      throw new AppError(409, 'TASK_CANCELLED', 'The task was cancelled and has no files. POST …/retry starts it again.')
     default:
       task.status satisfies never
   }
