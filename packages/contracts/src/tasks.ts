@@ -87,7 +87,12 @@ export const downloadUrl = z.object({ url: z.string(), expiresAt: timestamp }).m
 export type DownloadUrl = z.infer<typeof downloadUrl>
 
 /** How long a task was expected to take when it was accepted, in milliseconds, and how many jobs stood before it. */
-export const taskEstimate = z.object({ p50Ms: z.number().int(), p90Ms: z.number().int(), position: z.number().int() })
+export const taskEstimate = z.object({
+  p50Ms: z.number().int(),
+  p90Ms: z.number().int(),
+  position: z.number().int(),
+  paused: z.literal(true).optional().meta({ description: 'The queue was paused: the times count from when it is resumed' }),
+})
 export type TaskEstimate = z.infer<typeof taskEstimate>
 
 /** The answer to an upload: the task, and when to expect it. */

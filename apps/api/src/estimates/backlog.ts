@@ -42,6 +42,10 @@ export class Backlog {
     return this.#load !== undefined && this.#load.workers > 0 && !this.#load.isPaused
   }
 
+  get isPaused(): boolean {
+    return this.#load?.isPaused ?? false
+  }
+
   /** Jobs that run before a new one of this priority. Whatever ended since was replaced by the next from the front. */
   aheadOf(priority: TaskPriority): Ahead {
     const before = NAMES.filter((name) => PRIORITIES[name] <= PRIORITIES[priority])

@@ -1,5 +1,11 @@
-/** The range as people read it: `5-30 seconds`, `2-5 minutes`. The upper end is above the lower, whatever is estimated. */
-export function estimateText({ p50Ms, p90Ms }: { p50Ms: number; p90Ms: number }): string {
+import type { TaskEstimate } from '@darkroom/contracts'
+
+/**
+ * The range as people read it: `5-30 seconds`, `2-5 minutes`. The upper end is above the lower, whatever is estimated. Nobody
+ * knows when a pause will end.
+ */
+export function estimateText({ p50Ms, p90Ms, paused }: Omit<TaskEstimate, 'position'>): string {
+  if (paused) return 'not before the queue is resumed'
   const [unit, unitMs] = UNITS.find(([, , fromMs]) => p90Ms >= fromMs) ?? SECONDS
   const from = Math.max(1, Math.floor(p50Ms / unitMs))
   const to = Math.max(from + 1, Math.ceil(p90Ms / unitMs))

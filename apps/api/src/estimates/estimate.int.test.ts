@@ -41,6 +41,23 @@ it('a request that is repeated is answered with the same estimate', async () => 
   expect(second.headers.get('retry-after')).toBe(first.headers.get('retry-after'))
 })
 
+it('while the queue is paused nobody is promised any seconds', async () => {
+  await api.queue.pause()
+  try {
+    const answer = await until(
+      async () => {
+        const uploaded = await api.upload(photo)
+        return acceptedTask.parse(uploaded.body).estimate.paused && uploaded
+      },
+      { what: 'the pause to be known' },
+    )
+    expect(acceptedTask.parse(answer.body).estimatedTime).toBe('not before the queue is resumed')
+    expect(answer.headers.get('retry-after')).toBe('60')
+  } finally {
+    await api.queue.resume()
+  }
+})
+
 it('what the store remembers is learned at the start', async () => {
   const store = new TaskStore(api.database)
   for (let count = 0; count < 10; count++) {

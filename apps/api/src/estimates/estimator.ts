@@ -57,19 +57,9 @@ export class Estimator {
     clearInterval(this.#timer)
   }
 
-  estimate({ kind, priority, source }: Estimated): TaskEstimate {
-    const { waiting, active, slots } = this.#backlog.aheadOf(priority)
-    const run = this.#history.timesOf(kind, source)
-    const mean = this.#history.meanOf(kind)
-    const free = Math.max(0, slots - active)
-    /** Jobs that must end before this one starts. */
-    const before = Math.max(0, waiting + 1 - free)
-    // How long the others before it take is not known either.
-    if (!run || mean === undefined) return { ...COLD_START, position: waiting }
-    const waitMs = (before * mean) / slots + PICK_UP_MS
-    const spreadMs = (Z90 * Math.sqrt(before) * mean) / slots
-    const scale = this.coverage.scale
-    return { p50Ms: Math.round(waitMs + run.p50), p90Ms: Math.round((waitMs + spreadMs + run.p90) * scale), position: waiting }
+  estimate(task: Estimated): TaskEstimate {
+    const times = this.#timesOf(task)
+    return this.#backlog.isPaused ? { ...times, paused: true } : times
   }
 
   /** To be told of every task that was accepted here. */
@@ -83,6 +73,21 @@ export class Estimator {
     this.#learn(task)
     // A person who started it again made it late, not the estimate; and nobody can foresee when a pause will end.
     if (task.estimate && task.epoch === 1 && this.#backlog.isServed) this.coverage.add(tookMs <= task.estimate.p90Ms)
+  }
+
+  #timesOf({ kind, priority, source }: Estimated): TaskEstimate {
+    const { waiting, active, slots } = this.#backlog.aheadOf(priority)
+    const run = this.#history.timesOf(kind, source)
+    const mean = this.#history.meanOf(kind)
+    const free = Math.max(0, slots - active)
+    /** Jobs that must end before this one starts. */
+    const before = Math.max(0, waiting + 1 - free)
+    // How long the others before it take is not known either.
+    if (!run || mean === undefined) return { ...COLD_START, position: waiting }
+    const waitMs = (before * mean) / slots + PICK_UP_MS
+    const spreadMs = (Z90 * Math.sqrt(before) * mean) / slots
+    const scale = this.coverage.scale
+    return { p50Ms: Math.round(waitMs + run.p50), p90Ms: Math.round((waitMs + spreadMs + run.p90) * scale), position: waiting }
   }
 
   #learn({ kind, source, processingTimeMs }: PastRun): void {

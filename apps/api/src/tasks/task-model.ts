@@ -50,7 +50,7 @@ const taskSchema = new Schema<TaskDocument>(
     dispatch: { type: new Schema({ state: String }, nested) },
     nextCheckAt: { type: Date, default: null },
     log: { type: [logSchema] },
-    estimate: { type: new Schema({ p50Ms: Number, p90Ms: Number, position: Number }, nested) },
+    estimate: { type: new Schema({ p50Ms: Number, p90Ms: Number, position: Number, paused: Boolean }, nested) },
     lateAt: { type: Date },
     createdAt: { type: Date, required: true },
     updatedAt: { type: Date, required: true },

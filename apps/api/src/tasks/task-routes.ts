@@ -99,7 +99,10 @@ export function taskRoutes({ send, receive, acceptUpload, sendVariant, readJson,
 }
 
 /** When it is worth asking again: half of all tasks have ended by then. Nobody is sent away for longer than a minute. */
-export const retryAfter = ({ p50Ms }: TaskEstimate): string => String(Math.min(60, Math.max(1, Math.ceil(p50Ms / 1000))))
+export const retryAfter = ({ p50Ms, paused }: TaskEstimate): string =>
+  String(paused ? LONGEST_SECONDS : Math.min(LONGEST_SECONDS, Math.max(1, Math.ceil(p50Ms / 1000))))
+
+const LONGEST_SECONDS = 60
 
 export const idOf = (req: Request): string => String(req.params.id)
 

@@ -104,8 +104,8 @@ export const acceptedTask = z
   .strictObject({
     ...taskFields,
     status: z.literal('pending'),
-    estimatedTime: z.string().regex(/^\d+-\d+ (seconds|minutes)$/),
-    estimate: z.strictObject({ p50Ms: count, p90Ms: count, position: count }),
+    estimatedTime: z.string().regex(/^(\d+-\d+ (seconds|minutes)|not before the queue is resumed)$/),
+    estimate: z.strictObject({ p50Ms: count, p90Ms: count, position: count, paused: z.literal(true).optional() }),
   })
   .refine(hangsTogether, CONTRADICTION)
 
