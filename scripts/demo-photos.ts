@@ -1,46 +1,61 @@
-import { mkdir, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rename, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { sampleJpeg, samplePng, sampleWebp } from '@darkroom/testing'
-import sharp from 'sharp'
+import sharp, { type Sharp } from 'sharp'
+import { landscape } from './landscape.ts'
 
-/** Photos of the kinds that people send, made here so that the demo needs no file: their paths. */
-export async function makeSamplePhotos(folder: string): Promise<string[]> {
-  await mkdir(folder, { recursive: true })
-  const samples: [name: string, make: () => Promise<Buffer>][] = [
-    ['landscape.jpg', () => sampleJpeg({ width: 4032, height: 3024, seed: 7 })],
-    ['portrait.jpg', () => storedOnItsSide(sampleJpeg({ width: 3000, height: 2000, seed: 11 }))],
-    ['cut-out.png', () => samplePng({ width: 1800, height: 1200, seed: 3 })],
-    ['web.webp', () => sampleWebp({ width: 2560, height: 1440, seed: 5 })],
-  ]
-  const paths: string[] = []
-  for (const [name, make] of samples) {
-    const path = join(folder, name)
-    await writeFile(path, await make())
-    paths.push(path)
-  }
-  return paths
+/** Of a folder that somebody names. */
+const MOST_PHOTOS = 50
+const PHOTO = /\.(jpe?g|png|webp|gif)$/i
+
+const SAMPLES: Record<string, () => Promise<Sharp>> = {
+  'morning.jpg': async () => (await landscape({ width: 4032, height: 3024, seed: 4 })).jpeg({ quality: 90 }),
+  'portrait.jpg': async () => storedOnItsSide(await landscape({ width: 2000, height: 3000, seed: 7 })),
+  'noon.png': async () => (await landscape({ width: 1800, height: 1200, seed: 6 })).png(),
+  'evening.webp': async () => (await landscape({ width: 2560, height: 1440, seed: 5 })).webp({ quality: 85 }),
 }
 
 /** As phones write portraits: the pixels lie on their side, and the EXIF orientation says so. */
-async function storedOnItsSide(jpeg: Promise<Buffer>): Promise<Buffer> {
-  return sharp(await jpeg)
-    .withMetadata({ orientation: 6 })
-    .jpeg({ quality: 85 })
-    .toBuffer()
+async function storedOnItsSide(upright: Sharp): Promise<Sharp> {
+  const pixels = await upright.png({ compressionLevel: 1 }).toBuffer()
+  return sharp(pixels).rotate(270).withMetadata({ orientation: 6 }).jpeg({ quality: 90 })
+}
+
+/** Photos of the kinds that people send, made the first time, so that the demo needs no file: their paths. */
+export async function makeSamplePhotos(folder: string, signal: AbortSignal): Promise<string[]> {
+  await mkdir(folder, { recursive: true })
+  const paths: string[] = []
+  for (const [name, make] of Object.entries(SAMPLES)) {
+    const path = join(folder, name)
+    paths.push(path)
+    if (await isFile(path)) continue
+    signal.throwIfAborted()
+    await (await make()).toFile(`${path}.new`)
+    await rename(`${path}.new`, path)
+  }
+  return paths
 }
 
 /**
- * The files that somebody named, as absolute paths.
- * @throws Error that lists every one that is no readable file.
+ * The files that somebody named, and the photos in the folders that he named, as absolute paths.
+ * @throws Error that lists every one that is not there.
  */
 export async function findPhotos(names: readonly string[], from: string): Promise<string[]> {
-  const paths = names.map((name) => resolve(from, name))
+  const paths: string[] = []
   const faults: string[] = []
-  for (const path of paths) {
+  for (const path of names.map((name) => resolve(from, name))) {
     const found = await stat(path).catch(() => undefined)
     if (!found) faults.push(`${path} does not exist.`)
-    else if (!found.isFile()) faults.push(`${path} is not a file.`)
+    else if (found.isDirectory()) {
+      const photos = (await readdir(path)).filter((name) => PHOTO.test(name)).toSorted()
+      if (photos.length === 0) faults.push(`${path} holds no JPEG, PNG, WebP or GIF.`)
+      if (photos.length > MOST_PHOTOS) console.log(`Of the ${photos.length} photos in ${path} the first ${MOST_PHOTOS} are taken.`)
+      paths.push(...photos.slice(0, MOST_PHOTOS).map((name) => join(path, name)))
+    } else paths.push(path)
   }
   if (faults.length > 0) throw new Error(faults.join('\n'))
   return paths
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isFile() ?? false
 }

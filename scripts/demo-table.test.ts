@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import { task, type Task } from '@darkroom/contracts'
 import { expect, it } from 'vitest'
+import type { Photo } from './demo-client.ts'
 import { formatBytes, resultTable } from './demo-table.ts'
 
 const image = {
@@ -14,19 +15,28 @@ const image = {
   url: '',
 } as const
 
+const linesOf = (...photos: Photo[]): string[] => stripVTControlCharacters(resultTable(photos)).split('\n')
+
 it('has a line for each variant, and lines up', () => {
   const beach = taskWith({ images: [image, { ...image, width: 800, height: 600, size: 50_000 }], processingTimeMs: 120 })
-  const lines = stripVTControlCharacters(resultTable([{ path: '/beach.jpg', name: 'beach.jpg', task: beach }], '/data')).split('\n')
-  expect(lines).toEqual([
-    'photo      source                       variant       size  saved    time  file',
-    'beach.jpg  jpeg    4032 x 3024  3.4 MB  1024 x 768  100 kB   97 %  0.12 s  /data/output/beach/1024/a.jpg',
-    '                                        800 x 600    50 kB   98 %          /data/output/beach/1024/a.jpg',
+  expect(linesOf({ path: '/beach.jpg', name: 'beach.jpg', task: beach })).toEqual([
+    'photo      source                       variant       size  saved    time',
+    'beach.jpg  jpeg    4032 x 3024  3.4 MB  1024 x 768  100 kB   97 %  0.12 s',
+    '                                        800 x 600    50 kB   98 %',
   ])
 })
 
 it('tells why there is no variant', () => {
-  const text = stripVTControlCharacters(resultTable([{ path: '/x.jpg', name: 'x.jpg', fault: 'This is no image.' }], '/data'))
-  expect(text).toMatch(/x\.jpg +failed: This is no image\.$/)
+  expect(linesOf({ path: '/x.jpg', name: 'x.jpg', fault: 'This is no image.' }).slice(1)).toEqual(['x.jpg', '  failed: This is no image.'])
+})
+
+it('fits 100 columns, whatever names and reasons are', () => {
+  const source = { bytes: 50_000_000, format: 'jpeg', width: 65_535, height: 65_535, sha256: '', md5: '' } as const
+  const task = { ...taskWith({ images: [{ ...image, size: 10_000_000, width: 1024, height: 65_535 }], processingTimeMs: 999_000 }), source }
+  const name = `${'long-'.repeat(40)}.jpg`
+  const lines = linesOf({ path: '', name, task }, { path: '', name, fault: 'What was sent is not what is accepted. '.repeat(9) })
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(100)
+  expect(lines.join(' ').match(/not what is accepted/g)?.length).toBeGreaterThan(5)
 })
 
 it('counts bytes in thousands', () => {

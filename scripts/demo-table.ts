@@ -1,41 +1,40 @@
-import { join } from 'node:path'
 import pc from 'picocolors'
 import type { Photo } from './demo-client.ts'
 
 type Row = string[]
 
-const HEADER: Row = ['photo', 'source', '', '', 'variant', 'size', 'saved', 'time', 'file']
+const HEADER: Row = ['photo', 'source', '', '', 'variant', 'size', 'saved', 'time']
 /** Numbers are read from their last digit. */
 const RIGHT_ALIGNED = [3, 5, 6, 7]
+/** What fits a terminal, whatever files are called. */
+const MOST_COLUMNS = 100
+const MOST_NAME = 24
 
-/** A line a variant, or a line with the reason for a photo that has none. */
-export function resultTable(photos: readonly Photo[], dataDir: string): string {
-  const rows = photos.map((photo) => rowsOf(photo, dataDir))
-  const all = [HEADER, ...rows.flat()]
-  const widths = HEADER.map((_title, column) => Math.max(...all.map((row) => widthOf(row, column))))
+/** A line a variant, or the reason for a photo that has none. */
+export function resultTable(photos: readonly Photo[]): string {
+  const rows = photos.map(rowsOf)
+  const widths = HEADER.map((_title, column) => Math.max(...[HEADER, ...rows.flat()].map((row) => (row[column] ?? '').length)))
   const print = (row: Row): string =>
     row
       .map((cell, column) => align(cell, column, widths[column] ?? 0))
       .join('  ')
       .trimEnd()
-  return [
-    pc.dim(print(HEADER)),
-    ...rows.flatMap((group, at) => group.map((row) => (photos[at]?.fault ? pc.red(print(row)) : print(row)))),
-  ].join('\n')
-}
-
-/** The last cell of a row has nothing after it that would have to line up, and a reason or a path may be long. */
-function widthOf(row: Row, column: number): number {
-  return column === row.length - 1 ? 0 : (row[column] ?? '').length
+  const lines = photos.flatMap((photo, at) => {
+    const printed = (rows[at] ?? []).map(print)
+    return photo.fault === undefined ? printed : [...printed, ...wrapped(`  failed: ${photo.fault}`)].map((line) => pc.red(line))
+  })
+  return [pc.dim(print(HEADER)), ...lines].join('\n')
 }
 
 function align(cell: string, column: number, width: number): string {
   return RIGHT_ALIGNED.includes(column) ? cell.padStart(width) : cell.padEnd(width)
 }
 
-function rowsOf({ name, task, fault }: Photo, dataDir: string): Row[] {
-  const source = task ? [task.source.format, pixels(task.source), formatBytes(task.source.bytes)] : ['', '', '']
-  if (fault !== undefined || !task) return [[name, ...source, `failed: ${fault ?? 'no answer'}`]]
+function rowsOf({ name: given, task, fault }: Photo): Row[] {
+  const name = given.length > MOST_NAME ? `${given.slice(0, MOST_NAME - 1)}…` : given
+  if (!task) return [[name]]
+  const source = [task.source.format, pixels(task.source), formatBytes(task.source.bytes)]
+  if (fault !== undefined) return [[name, ...source]]
   return task.images.map((image, index) => [
     ...(index === 0 ? [name, ...source] : ['', '', '', '']),
     pixels(image),
@@ -43,8 +42,18 @@ function rowsOf({ name, task, fault }: Photo, dataDir: string): Row[] {
     `${Math.floor((1 - image.size / task.source.bytes) * 100)} %`,
     // One job makes all variants of a photo.
     index === 0 ? `${((task.processingTimeMs ?? 0) / 1000).toFixed(2)} s` : '',
-    join(dataDir, image.path),
   ])
+}
+
+/** Broken between words. */
+function wrapped(text: string): string[] {
+  const lines = ['']
+  for (const word of text.trimEnd().split(/(?<=\S) /)) {
+    const last = lines.at(-1) ?? ''
+    if (last !== '' && last.length + word.length >= MOST_COLUMNS) lines.push(`    ${word}`)
+    else lines[lines.length - 1] = last === '' ? word : `${last} ${word}`
+  }
+  return lines
 }
 
 function pixels({ width, height }: { width: number; height: number }): string {

@@ -1,7 +1,8 @@
 // `npm run demo [-- FILE…]`: the whole product once, from nothing to finished variants, and everything stopped again.
 import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { startLocalServices } from '@darkroom/local-services'
+import { parseArgs } from 'node:util'
+import { FolderTakenError, startLocalServices } from '@darkroom/local-services'
 import pc from 'picocolors'
 import { processPhotos, type Photo } from './demo-client.ts'
 import { findPhotos, makeSamplePhotos } from './demo-photos.ts'
@@ -10,43 +11,61 @@ import { resultTable } from './demo-table.ts'
 import { onStopSignal } from './on-stop-signal.ts'
 import { describeExit, startApi, startWorker, type AppProcess } from './processes.ts'
 
+const USAGE = `npm run demo [-- FILE|FOLDER…]
+  Starts everything, sends the photos (or four sample photos), shows what came out, and stops everything.
+  The variants stay in .darkroom/demo/data/output until the next demo.`
+
 const folder = join(import.meta.dirname, '..', '.darkroom', 'demo')
 const dataDir = join(folder, 'data')
 const GRACE_MS = 8000
+/** After Ctrl-C nobody waits for a photo. */
+const INTERRUPTED_GRACE_MS = 1500
 const INTERRUPTED = 130
 /** For all photos together, and for each of them on top. */
 const PATIENCE_MS = 60_000
 const PATIENCE_PER_PHOTO_MS = 10_000
 
 const stopping = new AbortController()
-onStopSignal(() => stopping.abort())
+let started = false
+onStopSignal(() => {
+  // What was begun so far ends with this process.
+  if (!started) process.exit(INTERRUPTED)
+  console.log('\nStopping …')
+  stopping.abort()
+})
 
 try {
   process.exitCode = await main(process.argv.slice(2))
 } catch (error) {
   if (stopping.signal.aborted) process.exitCode = INTERRUPTED
   else {
-    console.error(pc.red(error instanceof Error ? error.message : String(error)))
+    console.error(pc.red(messageOf(error)))
     process.exitCode = 1
   }
 }
 process.exit()
 
-async function main(files: string[]): Promise<number> {
+async function main(args: string[]): Promise<number> {
+  const { values, positionals: files } = parseArgs({ args, allowPositionals: true, options: { help: { type: 'boolean', short: 'h' } } })
+  if (values.help) {
+    console.log(USAGE)
+    return 0
+  }
   // npm changes to the project's folder; file names mean the folder in which it was called.
   const given = await findPhotos(files, process.env['INIT_CWD'] ?? process.cwd())
   const services = await startLocalServices({ folder, fresh: true, log: console.log })
+  started = true
   const apps: AppProcess[] = []
   try {
     await rm(dataDir, { recursive: true, force: true })
+    const photos = given.length > 0 ? given : await makeSamplePhotos(join(folder, 'photos'), stopping.signal)
     // A namespace of its own, should the environment name a Redis that is in use.
     const env = { REDIS_URL: services.redis.url, MONGODB_URL: services.mongo.url, DATA_DIR: dataDir, REDIS_NAMESPACE: 'demo' }
     const [api] = await startApps(apps, { env, signal: stopping.signal })
-    const photos = given.length > 0 ? given : await makeSamplePhotos(join(folder, 'photos'))
     console.log(`Sending ${photos.length} photo${photos.length === 1 ? '' : 's'} to ${api.url}/api/v1/tasks`)
-    return report(await watchPhotos(api.url, photos, apps))
+    return report(await watchPhotos(api.url, photos, apps), photos)
   } finally {
-    await Promise.all(apps.map((app) => app.stop(GRACE_MS)))
+    await Promise.all(apps.map((app) => app.stop(stopping.signal.aborted ? INTERRUPTED_GRACE_MS : GRACE_MS)))
     await services.stop()
   }
 }
@@ -60,7 +79,7 @@ async function startApps(apps: AppProcess[], options: Parameters<typeof startApi
   const [api, worker] = await Promise.allSettled([startApi(options).then(remember), startWorker(options).then(remember)])
   if (api.status === 'rejected') throw api.reason
   if (worker.status === 'rejected') throw worker.reason
-  console.log(`API and one worker run (processes ${api.value.pid} and ${worker.value.pid})`)
+  console.log(`The API and one worker are running (processes ${api.value.pid} and ${worker.value.pid})`)
   return [api.value, worker.value] as const
 }
 
@@ -83,21 +102,29 @@ async function watchPhotos(url: string, paths: readonly string[], apps: readonly
   }
 }
 
-async function report(photos: Photo[]): Promise<number> {
+async function report(photos: Photo[], paths: readonly string[]): Promise<number> {
   for (const photo of photos) photo.fault ??= await missingFile(photo)
-  console.log(`\n${resultTable(photos, dataDir)}\n`)
+  console.log(`\n${resultTable(photos)}\n`)
   const completed = photos.filter((photo) => photo.fault === undefined).length
   const colour = completed === photos.length ? pc.green : pc.red
   console.log(colour(`${completed} of ${photos.length} photo${photos.length === 1 ? '' : 's'} done.`))
-  console.log('Next: npm start, then curl -F file=@photo.jpg http://localhost:3000/api/v1/tasks')
+  console.log(`The variants are in ${join(dataDir, 'output')}, each named by the MD5 of its bytes.`)
+  console.log(`Next, run ${pc.cyan('npm start')} and, in another terminal:`)
+  console.log(pc.cyan(`  curl -F 'file=@${paths[0]}' http://localhost:3000/api/v1/tasks`))
   return completed === photos.length ? 0 : 1
 }
 
-/** The table names files; what it says must be there. */
+/** What the answer says of files must be there. */
 async function missingFile({ task }: Photo): Promise<string | undefined> {
   for (const image of task?.images ?? []) {
     const found = await stat(join(dataDir, image.path)).catch(() => undefined)
     if (found?.size !== image.size) return `${image.path} is not on disk as announced`
   }
   return undefined
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof FolderTakenError) return `A demo is running already (process ${error.pid}): wait for its end, or end it with Ctrl-C.`
+  const message = error instanceof Error ? error.message : String(error)
+  return message.startsWith('Unknown option') ? `${message.split('. ')[0]}.\n\n${USAGE}` : message
 }

@@ -1,7 +1,7 @@
 // `npm start`, `npm run server`, `npm run worker`: the product, or a part of it, on this machine until Ctrl-C.
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { startLocalServices, type LocalServices } from '@darkroom/local-services'
+import { FolderTakenError, startLocalServices, type LocalServices } from '@darkroom/local-services'
 import pc from 'picocolors'
 import { nearMisses } from '../packages/runtime/src/index.ts'
 import { banner } from './banner.ts'
@@ -30,6 +30,8 @@ try {
 } catch (error) {
   const isUsage = error instanceof StartUsage
   if (isUsage && error.asked) console.log(error.message)
+  else if (error instanceof FolderTakenError)
+    console.error(pc.red(`npm start is running here already (process ${error.pid}): end it with Ctrl-C.`))
   else console.error(pc.red(error instanceof Error ? error.message : String(error)))
   process.exitCode = isUsage ? (error.asked ? 0 : USAGE_CODE) : 1
 }

@@ -2,6 +2,17 @@ import { linkSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isRunning, readPidFile, recordOf } from './pid-file.ts'
 
+/** Another process runs services in the folder. */
+export class FolderTakenError extends Error {
+  readonly pid: number
+
+  constructor(pid: number, folder: string) {
+    super(`The services in ${folder} belong to process ${pid}, which still runs: stop it first, or use another folder.`)
+    this.name = 'FolderTakenError'
+    this.pid = pid
+  }
+}
+
 /**
  * Makes this process the only one that runs services in a folder; throws when another running process is.
  * A claim whose process ended, however it ended, counts for nothing. Returns the release.
@@ -37,7 +48,7 @@ function placed(mine: string, claim: string): boolean {
 function dropDeadClaim(folder: string): void {
   const claim = claimFileOf(folder)
   const owner = readPidFile(claim)
-  if (owner !== undefined && isRunning(owner)) throw new Error(takenBy(owner.pid, folder))
+  if (owner !== undefined && isRunning(owner)) throw new FolderTakenError(owner.pid, folder)
 
   // Two processes may find the same dead claim, and the slower one must not drop the claim of the faster.
   const dropped = `${claim}.dropped.${process.pid}`
@@ -49,8 +60,4 @@ function dropDeadClaim(folder: string): void {
   const taken = readPidFile(dropped)
   if (taken !== undefined && isRunning(taken)) placed(dropped, claim)
   rmSync(dropped, { force: true })
-}
-
-function takenBy(pid: number, folder: string): string {
-  return `The services in ${folder} belong to process ${pid}, which still runs: stop it first, or use another folder.`
 }

@@ -1,2 +1,3 @@
+export { FolderTakenError } from './folder-claim.ts'
 export type { LocalService, MongoService, RedisService } from './service.ts'
 export { killOrphansIn, type LocalServices, type LocalServicesOptions, startLocalServices } from './start-local-services.ts'

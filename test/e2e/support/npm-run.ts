@@ -53,7 +53,7 @@ export function isRunning({ pid, startedAt }: OsProcess): boolean {
   return readProcess(pid)?.startedAt === startedAt
 }
 
-function familyOf(root: number): OsProcess[] {
+export function familyOf(root: number): OsProcess[] {
   const all = readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? (readProcess(Number(name)) ?? []) : []))
   const family = all.filter(({ pid }) => pid === root)
   for (const member of family) family.push(...all.filter(({ parent }) => parent === member.pid))

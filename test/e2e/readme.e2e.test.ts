@@ -1,0 +1,79 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { until } from '@darkroom/testing'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { copyTree } from '../../faults/tree.ts'
+import { isRunning, familyOf } from './support/npm-run.ts'
+import { isLinux } from './support/processes-of-linux.ts'
+
+const repository = join(import.meta.dirname, '../..')
+/** A command that never ends by itself: the block runs in a terminal of its own. */
+const STAYS = /^npm start$/m
+const LIMIT_MS = 240_000
+
+let folder: string
+let tree: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'darkroom-readme-'))
+  tree = join(folder, 'tree')
+  await copyTree(tree)
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+/** As it would be typed; blocks that need more than this machine say so. */
+const blocksOf = (page: string): string[] =>
+  [...readFileSync(join(repository, page), 'utf8').matchAll(/(<!-- not run: .*-->\n)?```sh\n([^]*?)```/g)].flatMap(([, excuse, block]) =>
+    excuse === undefined && block !== undefined ? [block] : [],
+  )
+
+test.skipIf(!isLinux)('every block of README.md and docs/http.md runs as it stands, in order', { timeout: 2 * LIMIT_MS }, async () => {
+  for (const page of ['README.md', 'docs/http.md']) {
+    const blocks = blocksOf(page)
+    expect(blocks.length).toBeGreaterThan(2)
+    const output = await typed(blocks, await freePort())
+    expect(output, output).toContain('\nALL DONE\n')
+    expect(output).not.toMatch(/"code":"[A-Z_]+"|curl: \(|command not found/)
+  }
+})
+
+/** Runs blocks in one shell, which stops at the first command that fails. What a user would see. */
+async function typed(blocks: readonly string[], port: number): Promise<string> {
+  // The port may be taken here: nothing else is changed.
+  const script = blocks.map((block) => (STAYS.test(block) ? staying(block) : block).replaceAll('localhost:3000', `localhost:${port}`))
+  const shell = spawn(
+    'bash',
+    ['-e', '-o', 'pipefail', '-c', [...script, 'echo; echo ALL DONE', 'kill $started; wait $started'].join('\n')],
+    {
+      cwd: tree,
+      detached: true,
+      env: { PATH: process.env['PATH'], HOME: process.env['HOME'], HOST: '127.0.0.1', PORT: String(port) },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  )
+  let output = ''
+  for (const stream of [shell.stdout, shell.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (output += text))
+  const late = setTimeout(() => shell.kill('SIGKILL'), LIMIT_MS)
+  const family = once(shell, 'spawn').then(() => familyOf(shell.pid ?? -1))
+  await once(shell, 'exit')
+  clearTimeout(late)
+  await until(async () => (await family).every((one) => !isRunning(one)), { timeoutMs: 30_000, what: 'all that the blocks began to end' })
+  return output
+}
+
+/** In the background, until it answers; where it was started is where the reader has read on. */
+const staying = (block: string): string =>
+  block.replace(STAYS, 'npm start & started=$!\nuntil curl -s -o /dev/null http://localhost:3000/readyz; do sleep 0.2; done')
+
+function freePort(): Promise<number> {
+  const { promise, resolve } = Promise.withResolvers<number>()
+  const server = createServer().listen(0, '127.0.0.1', () => {
+    const { port } = server.address() as AddressInfo
+    server.close(() => resolve(port))
+  })
+  return promise
+}
