@@ -87,6 +87,7 @@ function anyForm(schema: Schema, { resolve, files }: Ingredients): Arbitrary<Bod
   const anyFile = fc.oneof(good, { weight: 1, arbitrary: fc.constantFrom(...files) })
   return fc.tuple(valueOf(schema, resolve), fc.array(anyFile, { minLength: 5, maxLength: 5 })).map(([value, chosen]) => {
     const parts = Object.entries(value as object).flatMap(([name, given]): Part[] => {
+      if (schema.properties?.[name]?.deprecated) return []
       if (!isFile(schema.properties?.[name])) return [{ name, value: asText(given) }]
       return [given].flat().map((filename, index) => filePart(name, String(filename), chosen[index]))
     })

@@ -6,6 +6,7 @@ export interface Schema {
   const?: unknown
   enum?: readonly unknown[]
   anyOf?: readonly Schema[]
+  deprecated?: boolean
   oneOf?: readonly Schema[]
   allOf?: readonly Schema[]
   type?: string | readonly string[]

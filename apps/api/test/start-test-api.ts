@@ -74,7 +74,6 @@ const MIB = 1024 * 1024
 /** Limits are said in words only: one document is good for all tests. */
 const checkAnswer = createAnswerChecker(
   createOpenApiDocument({ maxFileBytes: 50 * MIB, maxPixels: 50_000_000, maxFiles: 100, maxBatchBytes: 1024 * MIB, ttlSeconds: 3600 }),
-  { foreign: ['/admin/queues/', '/docs/assets/'] },
 )
 
 /** The whole API in this process, on a data folder, a database and Redis names of its own. */

@@ -38,8 +38,14 @@ const ANYWHERE = ['INVALID_REQUEST', 'ROUTE_NOT_FOUND', 'REQUEST_TIMEOUT', 'EXPE
 /** What may come before anything else. */
 const REFUSALS = ['ADMIN_TOKEN_REQUIRED', 'ADMIN_LOCAL_ONLY', 'CROSS_SITE_REQUEST']
 
+/** Pages for people, and second names of what is documented. */
+const FOREIGN = [
+  ...['/admin', '/docs', '/api/health', '/api/livez', '/api/readyz'],
+  ...['/api/v1/health', '/api/v1/livez', '/api/v1/readyz'],
+]
+
 /** Holds answers against a document: status, headers, type of content, body. `foreign` are paths that it says nothing of. */
-export function createAnswerChecker(document: ApiDocument, { foreign = [] }: { foreign?: readonly string[] } = {}): CheckAnswer {
+export function createAnswerChecker(document: ApiDocument, { foreign = FOREIGN }: { foreign?: readonly string[] } = {}): CheckAnswer {
   const ajv = new Ajv2020({ strict: false, allErrors: true })
   formats.default(ajv)
   ajv.addSchema(document as object, KEY, undefined, false)
@@ -78,7 +84,7 @@ export function createAnswerChecker(document: ApiDocument, { foreign = [] }: { f
 
   const check = (answer: CheckedAnswer): string[] => {
     const { method, path = '', status } = answer
-    if (foreign.some((prefix) => path.startsWith(prefix))) return []
+    if (path === '/' || foreign.some((prefix) => path.startsWith(prefix))) return []
     // Documented, for it can happen; but whatever makes it happen is to be repaired.
     if (status === 500) return [`a fault of ours: ${answer.body}`]
     if (method === undefined) return status < 400 ? [] : checkProblem(answer, ANYWHERE)

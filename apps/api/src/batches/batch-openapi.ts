@@ -14,9 +14,10 @@ export const batchPaths = (limits: ApiLimits): Paths => ({
       operationId: 'createBatch',
       tags,
       summary: 'Upload many photos',
-      description: 'Makes a task of each. One that cannot be taken spoils nothing for the others; where none can be, the whole is refused.',
+      description:
+        'Creates a task for each file. A file that cannot be accepted does not affect the others; the request is refused only when none can be.',
       ...batchBody(limits),
-      answers: { 202: json('What became of each file', acceptedBatch, 'Location', 'RetryAfter') },
+      answers: { 202: json('The result for each file', acceptedBatch, 'Location', 'RetryAfter') },
       problems: [...FORM_PROBLEMS, 'BATCH_TOO_LARGE', 'BATCH_REJECTED'],
       problemSchema: batchProblem,
     },
@@ -25,7 +26,7 @@ export const batchPaths = (limits: ApiLimits): Paths => ({
     get: {
       operationId: 'getBatch',
       tags,
-      summary: 'Read how far a batch is, with a page of its tasks',
+      summary: 'Get the progress of a batch, with a page of its tasks',
       requestParams: {
         path: z.object({ id: z.string().meta({ description: 'The batchId', example: '65d4c0ffee65d4c0ffee65d4' }) }),
         query: pageQuery,

@@ -11,8 +11,8 @@ export const deadLetterPaths: Paths = {
     get: {
       operationId: 'listDeadLetters',
       tags,
-      summary: 'List tasks that failed for good, or count them by error',
-      description: 'With `groupBy`, only `code`, `createdFrom` and `createdTo` are taken beside it.',
+      summary: 'List dead letters, or count them by error',
+      description: '`groupBy` can be combined with `code`, `createdFrom` and `createdTo` only.',
       requestParams: { query: deadLetterQuery },
       answers: { 200: json('A page of tasks, or a count for each error code', z.union([taskPage, deadLetterGroups]), 'ETag', 'Link') },
       problems: ['INVALID_QUERY', 'STORE_UNAVAILABLE'],
@@ -22,12 +22,12 @@ export const deadLetterPaths: Paths = {
     post: {
       operationId: 'replayDeadLetters',
       tags,
-      summary: 'Start failed tasks again, by ids or by filter',
+      summary: 'Restart failed tasks, by ids or by filter',
       ...forOperators,
       body: { required: true, content: { 'application/json': { schema: replayBody } } },
       answers: {
-        200: json('What would be started (`dryRun`)', replayReport),
-        202: json('What was started', replayReport),
+        200: json('What would be restarted (`dryRun`)', replayReport),
+        202: json('What was restarted', replayReport),
       },
       problems: [...ADMIN_PROBLEMS, ...JSON_PROBLEMS, 'STORE_UNAVAILABLE'],
     },

@@ -5,8 +5,8 @@ export const metricsPaths: Paths = {
   '/metrics': {
     get: {
       operationId: 'getMetrics',
-      tags: ['Watching'],
-      summary: 'Read the metrics of this process',
+      tags: ['Monitoring'],
+      summary: 'Get the metrics of this process',
       answers: { 200: content("In Prometheus' text format", 'text/plain', { schema: { type: 'string' } }, 'ETag') },
     },
   },

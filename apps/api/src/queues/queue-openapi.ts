@@ -22,7 +22,7 @@ export const queuePaths: Paths = {
     get: {
       operationId: 'listQueues',
       tags,
-      summary: 'List the queues with their numbers',
+      summary: 'List queues with their job counts',
       answers: { 200: json('All queues', queueList, 'ETag') },
       problems: ['QUEUE_UNAVAILABLE'],
     },
@@ -31,9 +31,9 @@ export const queuePaths: Paths = {
     get: {
       operationId: 'getQueueStats',
       tags,
-      summary: 'Read the numbers of a queue',
+      summary: 'Get the job counts of a queue',
       requestParams: queuePath,
-      answers: { 200: json('Its numbers', queueStats, 'ETag') },
+      answers: { 200: json('Its job counts', queueStats, 'ETag') },
       problems: ['QUEUE_NOT_FOUND', 'QUEUE_UNAVAILABLE'],
     },
   },
@@ -41,12 +41,12 @@ export const queuePaths: Paths = {
     get: {
       operationId: 'listQueueJobs',
       tags,
-      summary: 'List the jobs of a queue in one state',
+      summary: 'List the jobs of a queue by state',
       requestParams: { ...queuePath, query: jobsRange },
       answers: { 200: json('The jobs from `start` to `end`, both included', queueJobPage, 'ETag') },
       problems: ['INVALID_QUERY', 'QUEUE_NOT_FOUND', 'QUEUE_UNAVAILABLE'],
     },
   },
-  '/api/v1/queues/{name}/pause': { post: switching('pauseQueue', 'Start no further jobs; what runs is finished') },
-  '/api/v1/queues/{name}/resume': { post: switching('resumeQueue', 'Let a paused queue go on') },
+  '/api/v1/queues/{name}/pause': { post: switching('pauseQueue', 'Pause a queue; running jobs are finished') },
+  '/api/v1/queues/{name}/resume': { post: switching('resumeQueue', 'Resume a paused queue') },
 }

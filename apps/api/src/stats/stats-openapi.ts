@@ -6,8 +6,8 @@ export const statsPaths: Paths = {
   '/api/v1/stats': {
     get: {
       operationId: 'getStats',
-      tags: ['Watching'],
-      summary: 'Read what all tasks come to',
+      tags: ['Monitoring'],
+      summary: 'Get statistics over all tasks',
       answers: { 200: json('The sums, and when they were made', stats, 'ETag') },
       problems: ['STORE_UNAVAILABLE'],
     },

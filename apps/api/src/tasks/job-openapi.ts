@@ -21,7 +21,7 @@ export const jobPaths = (limits: ApiLimits): Paths => ({
       tags,
       summary: 'Upload a photo',
       ...uploadBody(limits),
-      answers: { 202: json('Where to ask for it, and when', acceptedJob, 'Location', 'RetryAfter') },
+      answers: { 202: json('Where to ask for the job, and when', acceptedJob, 'Location', 'RetryAfter') },
       problems: UPLOAD_PROBLEMS,
     },
     get: {
@@ -37,7 +37,7 @@ export const jobPaths = (limits: ApiLimits): Paths => ({
     get: {
       operationId: 'getJob',
       tags,
-      summary: 'Read a job with its result',
+      summary: 'Get a job with its result',
       requestParams: jobPath,
       answers: { 200: json('The job', job, 'ETag') },
       problems: ['TASK_NOT_FOUND', 'STORE_UNAVAILABLE'],
@@ -47,9 +47,9 @@ export const jobPaths = (limits: ApiLimits): Paths => ({
     get: {
       operationId: 'getJobStatus',
       tags,
-      summary: 'Read how far a job is',
+      summary: 'Get the progress of a job',
       requestParams: jobPath,
-      answers: { 200: json('How far it is', jobProgress, 'ETag') },
+      answers: { 200: json('Its progress', jobProgress, 'ETag') },
       problems: ['TASK_NOT_FOUND', 'STORE_UNAVAILABLE'],
     },
   },

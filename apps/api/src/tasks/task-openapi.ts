@@ -13,12 +13,12 @@ const taskPath = {
 /** The same for both forms of the path. */
 export const download: Omit<Operation, 'operationId' | 'tags'> = {
   summary: 'Download a variant',
-  description: 'The largest, unless another one is named. In ranges, where asked for.',
+  description: 'The largest unless `resolution` names another one. Ranges are supported.',
   requestParams: {
     ...taskPath,
     query: downloadQuery,
     header: z.object({
-      Range: z.string().optional().meta({ example: 'bytes=0-1023' }),
+      Range: z.string().optional().meta({ description: 'A part of the file, such as `bytes=0-1023`' }),
       'If-Range': z.string().optional(),
       'If-Match': z.string().optional(),
     }),
@@ -62,7 +62,7 @@ export const download: Omit<Operation, 'operationId' | 'tags'> = {
 const lastEventId = z
   .string()
   .optional()
-  .meta({ description: 'The id of the last event that was heard: the stream goes on behind it', example: '1.1998' })
+  .meta({ description: 'The id of the last event that you received, such as `1.1998`: the stream goes on after it' })
 
 /** Paths of {@link taskRoutes} and {@link taskEventRoutes}. */
 export const taskPaths = (limits: ApiLimits): Paths => ({
@@ -71,9 +71,9 @@ export const taskPaths = (limits: ApiLimits): Paths => ({
       operationId: 'createTask',
       tags,
       summary: 'Upload a photo',
-      description: 'Answered as soon as the task is durable; workers make its variants then.',
+      description: 'Answered as soon as the task is stored durably; workers then make its variants.',
       ...uploadBody(limits),
-      answers: { 202: json('The task, and when to expect it', acceptedTask, 'Location', 'RetryAfter') },
+      answers: { 202: json('The task, and when it is expected to be done', acceptedTask, 'Location', 'RetryAfter') },
       problems: UPLOAD_PROBLEMS,
     },
     get: {
@@ -89,8 +89,9 @@ export const taskPaths = (limits: ApiLimits): Paths => ({
     get: {
       operationId: 'getTask',
       tags,
-      summary: 'Read a task',
-      description: 'With `wait`, as soon as it differs from the state named by If-None-Match, or has moved on.',
+      summary: 'Get a task',
+      description:
+        'With `wait`, answered as soon as the task changes or differs from the ETag in If-None-Match, at the latest after so many seconds.',
       requestParams: { ...taskPath, query: waitQuery },
       answers: { 200: json('The task', task, 'ETag') },
       problems: ['INVALID_QUERY', 'TASK_NOT_FOUND', 'TOO_MANY_WAITING', 'STORE_UNAVAILABLE'],
@@ -98,12 +99,12 @@ export const taskPaths = (limits: ApiLimits): Paths => ({
     patch: {
       operationId: 'updateTask',
       tags,
-      summary: 'Change a task',
-      description: 'Each field that is given replaces the old one.',
+      summary: 'Update a task',
+      description: 'Fields that are given replace the old ones.',
       requestParams: {
         ...taskPath,
         header: z.object({
-          'If-Match': z.string().optional().meta({ description: 'The ETag of the state that may be changed', example: '"vW3p0Zx"' }),
+          'If-Match': z.string().optional().meta({ description: 'Change the task only if this is still its ETag' }),
         }),
       },
       body: { required: true, content: { 'application/json': { schema: taskChanges } } },
@@ -115,7 +116,7 @@ export const taskPaths = (limits: ApiLimits): Paths => ({
       tags,
       summary: 'Delete a task with all its files',
       requestParams: taskPath,
-      answers: { 204: noContent('It is gone') },
+      answers: { 204: noContent('Deleted') },
       problems: ['TASK_NOT_FOUND', 'TASK_PROCESSING', 'STORE_UNAVAILABLE'],
     },
   },
@@ -123,7 +124,7 @@ export const taskPaths = (limits: ApiLimits): Paths => ({
     post: {
       operationId: 'cancelTask',
       tags,
-      summary: 'Give a task up, whether it waits or runs',
+      summary: 'Cancel a pending or running task',
       requestParams: taskPath,
       answers: { 202: json('The task', task, 'ETag') },
       problems: ['TASK_NOT_FOUND', 'TASK_FINAL', 'TASK_CHANGED', 'STORE_UNAVAILABLE'],
@@ -133,9 +134,9 @@ export const taskPaths = (limits: ApiLimits): Paths => ({
     post: {
       operationId: 'retryTask',
       tags,
-      summary: 'Do what has ended again, from its original',
+      summary: 'Restart a finished task',
       requestParams: taskPath,
-      answers: { 202: json('The task in its next epoch', task, 'ETag', 'Location', 'RetryAfter') },
+      answers: { 202: json('The task, pending again', task, 'ETag', 'Location', 'RetryAfter') },
       problems: ['TASK_NOT_FOUND', 'TASK_NOT_FINAL', 'TASK_CHANGED', 'TASK_EXPIRED', 'STORE_UNAVAILABLE'],
     },
   },
@@ -144,10 +145,10 @@ export const taskPaths = (limits: ApiLimits): Paths => ({
     post: {
       operationId: 'signDownload',
       tags,
-      summary: 'Make a download URL to give away',
+      summary: 'Create a signed download URL',
       requestParams: taskPath,
       body: { required: true, content: { 'application/json': { schema: downloadUrlFields } } },
-      answers: { 200: json('The URL, and how long it is good for', downloadUrl) },
+      answers: { 200: json('The URL, and when it expires', downloadUrl) },
       problems: [...JSON_PROBLEMS, 'TASK_NOT_FOUND', 'SIGNING_DISABLED', 'STORE_UNAVAILABLE'],
     },
   },
@@ -155,24 +156,24 @@ export const taskPaths = (limits: ApiLimits): Paths => ({
     get: {
       operationId: 'listTaskEvents',
       tags,
-      summary: 'Read the log of a task, or follow it',
-      description: 'With `Accept: text/event-stream`, what happened and what happens from now on, until the task has ended.',
+      summary: 'Get or stream the events of a task',
+      description: 'With `Accept: text/event-stream`, past and future events until the task has ended.',
       requestParams: { ...taskPath, header: z.object({ 'Last-Event-ID': lastEventId }) },
       answers: {
         200: {
-          description: 'What happened, oldest first',
+          description: 'The events, oldest first',
           content: {
             'application/json': { schema: taskEventPage },
             'text/event-stream': {
               schema: {
                 type: 'string',
-                description: 'Server-sent events: `id` is the place in the log, `event` its type, `data` a TaskLogEntry',
+                description: 'Server-sent events: `id` is the place in the log, `event` the type, `data` a TaskLogEntry as JSON',
               },
               example: 'id: 1.1001\nevent: task.processing\ndata: {"seq":1001,"epoch":1,"attempt":1,"type":"task.processing"}\n\n',
             },
           },
         },
-        204: noContent('Nothing is left to stream: the task has ended, and the client has heard all of it'),
+        204: noContent('The task has ended, and the client has received all of its events'),
       },
       problems: ['TASK_NOT_FOUND', 'TOO_MANY_WAITING', 'STORE_UNAVAILABLE'],
     },

@@ -28,7 +28,7 @@ function rowsOf(path: string, methods: readonly string[]): Row[] {
 }
 
 /** The paths that lead elsewhere at once. */
-const REDIRECTS = ['/admin']
+const REDIRECTS = ['/', '/admin']
 
 function headRow(path: string): Row {
   const send = (world: World) => world.main.request(filled(path, world), { method: 'HEAD' })

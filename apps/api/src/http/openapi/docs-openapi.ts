@@ -1,18 +1,13 @@
-import { content, html, type Paths } from './operation.ts'
+import { content, type Paths } from './operation.ts'
 
-const tags = ['Browser']
-
-/** Paths of {@link docsRoutes}. */
+/** Of {@link docsRoutes} what programs read. Pages are no operations. */
 export const docsPaths: Paths = {
   '/openapi.json': {
     get: {
       operationId: 'getOpenApi',
-      tags,
-      summary: 'Read this document',
+      tags: ['Monitoring'],
+      summary: 'Get this document',
       answers: { 200: content('OpenAPI 3.1', 'application/json', { schema: { type: 'object', additionalProperties: true } }, 'ETag') },
     },
-  },
-  '/docs': {
-    get: { operationId: 'readDocs', tags, summary: 'Read this document as a page', answers: { 200: html('The page') } },
   },
 }

@@ -23,6 +23,8 @@ export function docsRoutes(limits: ApiLimits): Router {
           res.set({ 'Cache-Control': 'no-cache', ETag: etag }).type('json').send(text)
         },
       },
+      // For a person who types the address.
+      '/': { get: (_req, res) => res.redirect(303, '/docs') },
       '/docs': {
         get: (_req: Request, res: Response) => {
           res.set({ 'Content-Security-Policy': REFERENCE_POLICY, 'Cache-Control': 'no-cache', 'Referrer-Policy': 'no-referrer' })

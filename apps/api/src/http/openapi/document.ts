@@ -9,7 +9,6 @@ import { statsPaths } from '../../stats/stats-openapi.ts'
 import { jobPaths } from '../../tasks/job-openapi.ts'
 import { taskPaths } from '../../tasks/task-openapi.ts'
 import { SESSION_COOKIE } from '../admin/admin-guard.ts'
-import { adminPaths } from '../admin/admin-openapi.ts'
 import { healthPaths } from '../health-openapi.ts'
 import { metricsPaths } from '../metrics-openapi.ts'
 import type { ApiLimits } from './api-limits.ts'
@@ -32,13 +31,12 @@ Upload a photo, have the answer at once, fetch its variants when they are ready.
 `.trim()
 
 const TAGS = [
-  { name: 'Tasks', description: 'One photo and what becomes of it' },
-  { name: 'Batches', description: 'Many photos with one request' },
-  { name: 'Jobs', description: 'The older, smaller form of tasks' },
-  { name: 'Queues', description: 'What waits and what runs' },
-  { name: 'Dead letters', description: 'Tasks that failed for good' },
-  { name: 'Watching', description: 'Health, sums and metrics' },
-  { name: 'Browser', description: 'Pages for people' },
+  { name: 'Tasks', description: 'Upload a photo, follow its task, download the variants' },
+  { name: 'Batches', description: 'Upload many photos with one request' },
+  { name: 'Jobs', description: 'Tasks with fewer fields, for clients that know jobs' },
+  { name: 'Queues', description: 'Waiting and running jobs; pause and resume' },
+  { name: 'Dead letters', description: 'Tasks that failed and are not retried any more' },
+  { name: 'Monitoring', description: 'Health, statistics and metrics' },
 ]
 
 /** The OpenAPI document of an installation: every path with all that it takes and answers. */
@@ -53,7 +51,6 @@ export function createOpenApiDocument(limits: ApiLimits): OpenApiDocument {
     ...healthPaths,
     ...metricsPaths,
     ...docsPaths,
-    ...adminPaths,
   }
   const operations = Object.values(paths).flatMap((methods) => Object.values(methods))
   const codes = [...new Set(operations.flatMap(problemsOf))]
@@ -78,7 +75,7 @@ export function createOpenApiDocument(limits: ApiLimits): OpenApiDocument {
             type: 'apiKey',
             in: 'cookie',
             name: SESSION_COOKIE,
-            description: 'What signing in at /admin/login gives a browser',
+            description: 'The cookie that a browser gets by signing in at /admin/login',
           },
         },
       },
@@ -126,7 +123,7 @@ const merge = (answer: ZodOpenApiResponseObject | undefined, problems: ZodOpenAp
       }
     : problems
 
-const ifNoneMatch = z.string().optional().meta({ description: 'The ETag that is known already', example: '"vW3p0Zx"' })
+const ifNoneMatch = z.string().optional().meta({ description: 'The ETag of the answer you have: 304 if it is still right' })
 
 /** Express answers conditions to whatever it sends. */
 function withCondition(operation: Operation): Operation {

@@ -25,8 +25,6 @@ type Answer = ZodOpenApiResponseObject
 export const json = (description: string, schema: z.ZodType, ...names: HeaderName[]): Answer =>
   content(description, 'application/json', { schema }, ...names)
 
-export const html = (description: string): Answer => content(description, 'text/html', { schema: { type: 'string' } })
-
 export const noContent = (description: string, ...names: HeaderName[]): Answer => ({ description, headers: headers(names) })
 
 export const content = (description: string, type: string, media: ZodOpenApiMediaTypeObject, ...names: HeaderName[]): Answer => ({

@@ -28,7 +28,8 @@ const idempotencyKey = z
   .string()
   .regex(/^[\x21-\x7e]{1,255}$/)
   .optional()
-  .meta({ description: 'Makes the request safe to repeat for 24 hours', example: '5f0c7d1e-upload-1' })
+  // No example: readers of the page would send it, one after the other.
+  .meta({ description: 'A key of your own, such as a UUID: makes the request safe to repeat for 24 hours' })
 
 const requestParams = { header: z.object({ 'Idempotency-Key': idempotencyKey }) }
 
@@ -38,10 +39,11 @@ const binary = (description: string) => z.string().meta({ description, override:
 export function uploadBody({ maxFileBytes, maxPixels, ttlSeconds }: ApiLimits): Pick<Operation, 'requestParams' | 'body'> {
   const limits = `JPEG, PNG, WebP or GIF by its bytes, at most ${mebibytes(maxFileBytes)} and ${maxPixels.toLocaleString('en')} pixels`
   const fields = uploadFields({ ttlSeconds, priority: 'interactive' }).shape
-  const form = z.union([
-    z.strictObject({ file: binary(`The photo: ${limits}`), ...fields }),
-    z.strictObject({ image: binary('The same in the field of the older form'), ...fields }),
-  ])
+  const form = z.strictObject({
+    file: binary(`The photo: ${limits}`),
+    image: binary('Another name of `file`, which is not needed then').optional().meta({ deprecated: true }),
+    ...fields,
+  })
   return { requestParams, body: { required: true, content: { 'multipart/form-data': { schema: form } } } }
 }
 
