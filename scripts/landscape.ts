@@ -9,7 +9,7 @@ interface Scene {
   near: string
 }
 
-const SCENES: readonly Scene[] = [
+const SCENES: readonly [Scene, ...Scene[]] = [
   { sky: ['#274b7a', '#7fa6c9', '#f6d9ae'], sun: '#fff3cf', far: '#9db3c8', near: '#1d3326' },
   { sky: ['#2b2250', '#b4506b', '#f7b267'], sun: '#ffe3a3', far: '#a76a7d', near: '#241a2e' },
   { sky: ['#3f7fb5', '#9cc9e4', '#e9f3f2'], sun: '#ffffff', far: '#a9c6cf', near: '#2c4a31' },
@@ -25,7 +25,7 @@ export async function landscape(wanted: { width: number; height: number; seed: n
   const scale = Math.min(1, DRAWN_PX / Math.max(wanted.width, wanted.height))
   const [width, height] = [Math.round(wanted.width * scale), Math.round(wanted.height * scale)]
   const random = randomFrom(seed)
-  const scene = SCENES[seed % SCENES.length]!
+  const scene = SCENES[seed % SCENES.length] ?? SCENES[0]
   const sun = { x: width * (0.2 + 0.6 * random()), y: height * (0.3 + 0.1 * random()), r: height * 0.05 }
   const ridges = Array.from({ length: RIDGES }, (_, index) => {
     const depth = index / (RIDGES - 1)

@@ -153,10 +153,14 @@ export function createImageQueue(options: { redis: Redis; names: RedisNames; pol
       await queue.resume()
     },
 
-    /** Jobs of one state in ascending order, from `start` to `end`, both included. */
+    /** Jobs of one state in ascending order, from `start` to `end`, both included. `waiting` goes on with those that have a priority. */
     async jobs(state: JobState, start: number, end: number): Promise<QueuedImageJob[]> {
       assertConnected()
-      return (await queue.getJobs([state], start, end, true)) as QueuedImageJob[]
+      const page = (of: JobState, from: number, to: number) => queue.getJobs([of], from, to, true) as Promise<QueuedImageJob[]>
+      if (state !== 'waiting') return page(state, start, end)
+      const plain = await queue.getJobCountByTypes('waiting')
+      const first = start < plain ? await page('waiting', start, Math.min(end, plain - 1)) : []
+      return end < plain ? first : [...first, ...(await page('prioritized', Math.max(0, start - plain), end - plain))]
     },
 
     /** For dashboards that speak BullMQ themselves. */

@@ -29,11 +29,14 @@ export class GetQueueStatsHandler implements RequestHandler<GetQueueStats, Queue
 
 async function statsOf(queue: ImageQueue): Promise<QueueStats> {
   const { oldestWaitingSince, isPaused, ...counts } = await askQueue(() => queue.counts())
+  // BullMQ counts jobs with a priority apart, and ours all have one.
+  const waiting = counts.waiting + counts.prioritized
   return {
     name: queue.name,
     ...counts,
-    // BullMQ leaves the jobs of a paused queue where they are; they all count as paused.
-    paused: isPaused ? counts.waiting + counts.prioritized : 0,
+    waiting,
+    // It leaves the jobs of a paused queue where they are; they all count as paused.
+    paused: isPaused ? waiting : 0,
     isPaused,
     oldestWaitingMs: oldestWaitingSince === null ? null : Math.max(0, Date.now() - oldestWaitingSince),
   }

@@ -1,10 +1,10 @@
 import type { ImageJob, JobState, QueueJob } from '@darkroom/contracts'
-import type { ImageQueue, QueuedImageJob } from '@darkroom/messaging'
+import { parseFailureReason, type ImageQueue, type QueuedImageJob } from '@darkroom/messaging'
 import { RequestData, type RequestHandler } from 'mediatr-ts'
 import { queueNamed } from './queue-named.ts'
 import { askQueue } from './ask-queue.ts'
 
-/** Jobs of a queue in one state, in ascending order, from `start` to `end`, both included. Throws QUEUE_NOT_FOUND. */
+/** Jobs of a queue in one state, in ascending order, from `start` to `end`, both included; `waiting` are all that wait, whatever their priority. Throws QUEUE_NOT_FOUND. */
 export class ListQueueJobs extends RequestData<QueueJob[]> {
   readonly queue: string
   readonly state: JobState
@@ -39,10 +39,10 @@ const toQueueJob = (job: QueuedImageJob, state: JobState): QueueJob => ({
   jobId: job.id ?? '',
   taskId: String((job.data as Partial<ImageJob> | null)?.taskId ?? ''),
   name: job.name,
-  state,
+  state: state === 'waiting' && job.priority > 0 ? 'prioritized' : state,
   priority: job.priority,
   attemptsMade: job.attemptsMade,
-  failedReason: job.failedReason ?? null,
+  failedReason: job.failedReason ? parseFailureReason(job.failedReason).message : null,
   createdAt: new Date(job.timestamp).toISOString(),
   processedOn: iso(job.processedOn),
   finishedOn: iso(job.finishedOn),

@@ -38,7 +38,7 @@ describe('the numbers of a queue', () => {
     const stats = queueStats.strict().parse(body)
     expect(stats).toMatchObject({
       name,
-      waiting: 0,
+      waiting: 3,
       prioritized: 3,
       active: 0,
       completed: 0,
@@ -111,6 +111,19 @@ describe('the jobs of a queue', () => {
       'INVALID_QUERY',
       [pointer],
     ])
+  })
+
+  it('that wait are all that wait: those without a priority first, in pages that neither repeat nor miss one', async () => {
+    const plain = [await queue.add('other', {}), await queue.add('other', {})]
+    const idsOf = async (range: string) =>
+      jobPage.parse((await get(`/${name}/jobs?state=waiting${range}`)).body).items.map(({ jobId }) => jobId)
+    const all = await idsOf('')
+    expect(all.slice(0, 2)).toEqual(plain.map(({ id }) => id))
+    expect(all).toHaveLength(5)
+    const pages = [await idsOf('&start=0&end=0'), await idsOf('&start=1&end=3'), await idsOf('&start=4&end=9')]
+    expect(pages.map((page) => page.length)).toEqual([1, 3, 1])
+    expect(pages.flat()).toEqual(all)
+    for (const job of plain) await job.remove()
   })
 
   it('that somebody else put there do no harm', async () => {

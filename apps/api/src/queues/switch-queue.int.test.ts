@@ -32,7 +32,7 @@ it('a paused queue starts nothing, takes everything, and goes on where it was', 
   for (const _twice of [1, 2]) expect((await switchTo('pause')).body).toMatchObject({ isPaused: true })
   const ids = [await upload('batch'), await upload('interactive')]
   await until(async () => (await statsNow()).prioritized === 2, { what: 'two waiting jobs' })
-  expect(await statsNow()).toMatchObject({ isPaused: true, paused: 2, waiting: 0, prioritized: 2, active: 0, workers: 1 })
+  expect(await statsNow()).toMatchObject({ isPaused: true, paused: 2, waiting: 2, prioritized: 2, active: 0, workers: 1 })
   expect(worker.started).toEqual([])
 
   for (const _twice of [1, 2]) {

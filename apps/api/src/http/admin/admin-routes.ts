@@ -30,18 +30,18 @@ const nameRoute: RequestHandler = (_req, res, next) => {
 }
 
 function login(token: string) {
-  const show = (res: Response, status: number, refused: boolean): void => {
+  const show = (req: Request, res: Response, { status, refused }: { status: number; refused: boolean }): void => {
     res.status(status).set({ 'Content-Security-Policy': LOGIN_POLICY, 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' })
-    res.type('html').send(loginPage({ refused }))
+    res.type('html').send(loginPage({ refused, next: wantedPage(req) }))
   }
   const accept: RequestHandler = (req, res) => {
     const given: unknown = (req.body as { token?: unknown } | undefined)?.token
-    if (typeof given !== 'string' || !isToken(given, token)) return show(res, 401, true)
+    if (typeof given !== 'string' || !isToken(given, token)) return show(req, res, { status: 401, refused: true })
     res.cookie(SESSION_COOKIE, signSession(token, Date.now()), { ...cookieOptions(req), maxAge: SESSION_SECONDS * 1000 })
-    seeOther(res, BOARD)
+    seeOther(res, wantedPage(req) ?? BOARD)
   }
   const readForm = express.urlencoded({ extended: false, limit: '4kb', parameterLimit: 5 })
-  return { get: (_req: Request, res: Response) => show(res, 200, false), post: [readForm, accept] }
+  return { get: (req: Request, res: Response) => show(req, res, { status: 200, refused: false }), post: [readForm, accept] }
 }
 
 const logout: RequestHandler = (req, res) => {
@@ -60,7 +60,16 @@ function askToSignIn(guard: RequestHandler): RequestHandler {
     } catch (error) {
       const isPage = req.method === 'GET' && req.accepts(['json', 'html']) === 'html'
       if (!isPage || (error as { status?: number }).status !== 401) throw error
-      seeOther(res, LOGIN)
+      const wanted = req.originalUrl
+      seeOther(res, isBoardPage(wanted) && wanted !== BOARD ? `${LOGIN}?next=${encodeURIComponent(wanted)}` : LOGIN)
     }
   }
 }
+
+/** Where somebody was led away from to sign in: a page of the board, never another place that a link put there. */
+function wantedPage({ query }: Request): string | undefined {
+  const { next } = query
+  return typeof next === 'string' && isBoardPage(next) ? next : undefined
+}
+
+const isBoardPage = (path: string): boolean => /^\/admin\/queues([/?][\w\-./?=&%:]*)?$/.test(path) && !path.includes('..')

@@ -1,6 +1,8 @@
 import { networkInterfaces } from 'node:os'
 import { problem } from '@darkroom/contracts'
+import { sampleJpeg, until } from '@darkroom/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { filePart } from '../../../test/multipart.ts'
 import { sendRaw } from '../../../test/raw-http.ts'
 import { startTestApi, type TestApi } from '../../../test/start-test-api.ts'
 
@@ -85,6 +87,39 @@ describe('with an ADMIN_TOKEN', () => {
     expect(form.text).toContain('<form method="post"')
     expect(form.headers.get('content-security-policy')).toMatch(/default-src 'none'.*frame-ancestors 'none'/)
     expect(form.headers.get('cache-control')).toBe('no-store')
+  })
+
+  it('after signing in one gets where one wanted, and nowhere else', async () => {
+    const wanted = `/admin/queues/queue/${api.names.queue}?status=failed`
+    const { headers } = await api.request(wanted, { headers: HTML })
+    const form = headers.get('location') ?? ''
+    expect(form).toBe(`/admin/login?next=${encodeURIComponent(wanted)}`)
+    const [, action] = /action="([^"]+)"/.exec((await api.request(form, { headers: HTML })).text) ?? []
+    const signIn = (path: string) =>
+      send(path, { 'content-type': 'application/x-www-form-urlencoded' }, 'POST', new URLSearchParams({ token: TOKEN }).toString())
+    expect((await signIn(`/admin/${action}`)).headers.get('location')).toBe(wanted)
+    for (const next of [
+      'https://evil.example',
+      '//evil.example',
+      '/admin/queues/../../x',
+      '/admin/queuesx',
+      '/admin/queues/"><script>',
+      '',
+    ])
+      expect((await signIn(`/admin/login?next=${encodeURIComponent(next)}`)).headers.get('location')).toBe('/admin/queues')
+  })
+
+  it('the board names photos and leads to their tasks', async () => {
+    const bytes = await sampleJpeg({ width: 30, height: 20 })
+    const { body } = await api.post('/api/v1/tasks', [filePart(bytes, 'Beach at noon.jpg')])
+    const { id } = body as { id: string }
+    await until(async () => (await api.queue.find(id, 1)) !== undefined, { what: 'the job' })
+    const cookie = await cookieOf()
+    const { text } = await api.request(`/admin/queues/api/queues?activeQueue=${api.names.queue}&status=prioritized&jobsPerPage=10`, {
+      headers: { cookie },
+    })
+    expect(text).toContain('beach-at-noon')
+    expect(text).toContain(`/api/v1/tasks/${id}`)
   })
 
   it('the form takes the token and nothing else', async () => {

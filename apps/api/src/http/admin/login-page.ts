@@ -21,7 +21,8 @@ export const LOGIN_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-export const loginPage = ({ refused }: { refused: boolean }): string => `<!doctype html>
+/** `next` has been checked: it holds nothing that would need to be escaped but what `encodeURIComponent` takes. */
+export const loginPage = ({ refused, next }: { refused: boolean; next: string | undefined }): string => `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -31,7 +32,7 @@ export const loginPage = ({ refused }: { refused: boolean }): string => `<!docty
 <style>${STYLE}</style>
 </head>
 <body>
-<form method="post" action="login">
+<form method="post" action="login${next === undefined ? '' : `?next=${encodeURIComponent(next)}`}">
 <h1>Darkroom queues</h1>
 <p id="what">The administrator's token, as set in <code>ADMIN_TOKEN</code>.</p>
 ${refused ? '<p role="alert">That is not the token.</p>' : ''}

@@ -1,6 +1,7 @@
 import { createBullBoard } from '@bull-board/api'
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter'
 import { ExpressAdapter } from '@bull-board/express'
+import type { ImageJob } from '@darkroom/contracts'
 import type { ImageQueue } from '@darkroom/messaging'
 import type { Express, RequestHandler } from 'express'
 import { AppError } from '../../app-error.ts'
@@ -20,7 +21,7 @@ const BOARD_POLICY = [
 export function queueBoard(queues: readonly ImageQueue[], basePath: string): RequestHandler[] {
   const adapter = new ExpressAdapter().setBasePath(basePath)
   createBullBoard({
-    queues: queues.map(({ bullmq }) => new BullMQAdapter(bullmq, { readOnlyMode: true, allowRetries: false })),
+    queues: queues.map(adapterOf),
     serverAdapter: adapter,
     options: { uiConfig: { boardTitle: 'Darkroom', hideRedisDetails: true } },
   })
@@ -29,6 +30,18 @@ export function queueBoard(queues: readonly ImageQueue[], basePath: string): Req
   withoutForeignLinks(board)
   return [onlyLooking, board]
 }
+
+/** Cards say which photo it is and lead to its task. Jobs that somebody else put on the queue may hold anything. */
+function adapterOf({ bullmq }: ImageQueue): BullMQAdapter {
+  const board = new BullMQAdapter(bullmq, {
+    ...{ readOnlyMode: true, allowRetries: false },
+    externalJobUrl: ({ data }) => ({ displayText: 'Task', href: `/api/v1/tasks/${encodeURIComponent(String(dataOf(data).taskId ?? ''))}` }),
+  })
+  board.setFormatter('name', ({ name, data }: { name: string; data: unknown }) => String(dataOf(data).imageName ?? name))
+  return board
+}
+
+const dataOf = (data: unknown): Partial<ImageJob> => (typeof data === 'object' && data !== null ? data : {})
 
 const ALLOWED = 'GET, HEAD, OPTIONS'
 

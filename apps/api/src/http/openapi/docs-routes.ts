@@ -24,7 +24,7 @@ export function docsRoutes(limits: ApiLimits): Router {
         },
       },
       // For a person who types the address.
-      '/': { get: (_req, res) => res.redirect(303, '/docs') },
+      '/': { get: (_req, res) => void res.status(303).location('/docs').end() },
       '/docs': {
         get: (_req: Request, res: Response) => {
           res.set({ 'Content-Security-Policy': REFERENCE_POLICY, 'Cache-Control': 'no-cache', 'Referrer-Policy': 'no-referrer' })

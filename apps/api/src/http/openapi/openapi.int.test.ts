@@ -37,7 +37,7 @@ function routesBelow(stack: readonly Layer[], base = ''): string[] {
 const toTemplate = (method: string, path: string): string => `${method.toUpperCase()} ${path.replaceAll(/:(\w+)/g, '{$1}')}`
 
 /** Pages for people, and second names of the probes. */
-const isPageOrAlias = (route: string): boolean => / \/(docs|admin.*|api(\/v1)?\/(health|livez|readyz))?$/.test(route)
+const isPageOrAlias = (route: string): boolean => / (\/docs|\/admin.*|\/api(\/v1)?\/(health|livez|readyz))?$/.test(route)
 
 describe('the document', () => {
   it('has every route for programs once, and no other', () => {
