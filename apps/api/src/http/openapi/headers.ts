@@ -36,14 +36,7 @@ export const HEADERS = {
   },
   AcceptRanges: { description: 'Ranges can be asked for', schema: { type: 'string' }, required: true, example: 'bytes' },
   ContentRange: { description: 'Which part of how many bytes', schema: { type: 'string' }, required: true, example: 'bytes 0-1023/143210' },
-  SetCookie: {
-    description: 'The session of an operator',
-    schema: { type: 'string' },
-    required: true,
-    example: 'darkroom_admin=…; HttpOnly; SameSite=Strict',
-  },
   WWWAuthenticate: { description: 'What is asked for', schema: { type: 'string' }, required: true, example: 'Bearer realm="darkroom"' },
-  Allow: { description: 'The methods of this path', schema: { type: 'string' }, required: true, example: 'GET, HEAD, OPTIONS' },
 } as const satisfies Record<string, Header>
 
 export type HeaderName = keyof typeof HEADERS
@@ -57,15 +50,12 @@ const NAMES: Record<HeaderName, string> = {
   ContentDisposition: 'Content-Disposition',
   AcceptRanges: 'Accept-Ranges',
   ContentRange: 'Content-Range',
-  SetCookie: 'Set-Cookie',
   WWWAuthenticate: 'WWW-Authenticate',
-  Allow: 'Allow',
 }
 
 /** What comes with a problem. */
 export const PROBLEM_HEADERS: Partial<Record<ProblemCode, HeaderName>> = {
   ADMIN_TOKEN_REQUIRED: 'WWWAuthenticate',
-  METHOD_NOT_ALLOWED: 'Allow',
   IDEMPOTENCY_IN_FLIGHT: 'MaybeRetryAfter',
   TASK_NOT_READY: 'MaybeRetryAfter',
   TASK_CHANGED: 'MaybeRetryAfter',
