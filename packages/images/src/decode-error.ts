@@ -15,7 +15,11 @@ export function toImageError(error: unknown): unknown {
     )
   if (error.message.includes('exceeds pixel limit'))
     return new ImageError('IMAGE_TOO_LARGE', 'The image has more pixels than allowed.', { cause: error })
-  return new ImageError('IMAGE_CORRUPT', 'The image is damaged: some of its pixels are missing or cannot be read.', { cause: error })
+  return new ImageError(
+    'IMAGE_CORRUPT',
+    'The image is damaged: some of its pixels are missing or cannot be read. Send the original file again.',
+    { cause: error },
+  )
 }
 
 function isMachineTrouble(error: Error): boolean {

@@ -179,7 +179,10 @@ describe('IMAGE_CORRUPT', () => {
     const bytes = await samplePng(size)
     bytes.writeUInt8(121, 19)
     const { code, message } = await refusal(await store(bytes))
-    expect([code, message]).toEqual(['IMAGE_CORRUPT', 'The image is damaged: the checksum of its header is wrong.'])
+    expect([code, message]).toEqual([
+      'IMAGE_CORRUPT',
+      'The image is damaged: the checksum of its header is wrong. Send the original file again.',
+    ])
   })
 
   it.each([
@@ -191,7 +194,7 @@ describe('IMAGE_CORRUPT', () => {
     ],
   ])('for %s, of which only a part is read', async (_what, make) => {
     const { code, message } = await refusal(await store(make()))
-    expect([code, message]).toEqual(['IMAGE_CORRUPT', 'The image is damaged: its header has no end.'])
+    expect([code, message]).toEqual(['IMAGE_CORRUPT', 'The image is damaged: its header has no end. Send the original file again.'])
   })
 
   it('is not for damage in the pixels: nobody looked at them yet', async () => {

@@ -1,8 +1,8 @@
 import { BitReader } from './bit-reader.ts'
 import type { HuffmanTable } from './huffman-table.ts'
 
-/** What stands between the data of a scan and the next marker and belongs to no pixel: some bytes. More is data that was misread. */
-const MAX_STRAY_BYTES = 64
+/** What may stand between the data of a scan and the next marker and belong to no pixel: padding. More is data that was misread. */
+const MAX_STRAY_BYTES = 1024
 
 export interface ScanComponent {
   dc: HuffmanTable

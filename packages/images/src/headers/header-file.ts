@@ -55,7 +55,7 @@ export class HeaderFile {
 
 /** A verdict on the file, with what is wrong in words for the person who sent it. */
 export function damaged(why: string): ImageError {
-  return new ImageError('IMAGE_CORRUPT', `The image is damaged: ${why}.`)
+  return new ImageError('IMAGE_CORRUPT', `The image is damaged: ${why}. Send the original file again.`)
 }
 
 export function unsupportedCoding(what: string): ImageError {
