@@ -68,7 +68,7 @@ function hlgToNits(value: number): number {
 const WHITE_NITS = 203
 const PEAK = 1000 / WHITE_NITS
 
-/** Brings the range of a bright screen into that of a usual one, by the curve of Reinhard that takes the peak to 1, as browsers do. */
+/** Brings the range of a bright screen into that of a usual one, by the curve of Reinhard that takes the peak to 1. */
 function onScreen(nits: number): number {
   const light = nits / WHITE_NITS
   return (light * (1 + light / PEAK ** 2)) / (1 + light)

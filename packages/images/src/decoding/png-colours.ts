@@ -6,8 +6,7 @@ import { lightOfTransfer, pointsOfPrimaries, SRGB_POINTS, srgbToLight } from './
 const SRGB_GAMMA = 45_455
 const GAMMA_TOLERANCE = 1000
 const POINT_TOLERANCE = 0.003
-/** cICP: H.273 of sRGB, and of pictures that are not split into lightness and colour. */
-const SRGB_CICP = '1,13'
+/** H.273 of pictures that are not split into lightness and colour. */
 const RGB_MATRIX = 0
 const FULL_RANGE = 1
 
@@ -18,12 +17,11 @@ export function coloursOfPng({ colour, isGrey }: Pick<PngHeader, 'colour' | 'isG
 }
 
 /** PNG, third edition, 4.3: the order of precedence is cICP, iCCP, sRGB, then cHRM and gAMA. */
-function fromCicp({ cicp, hasProfile }: PngColour): Colours | undefined {
+function fromCicp({ cicp }: PngColour): Colours | undefined {
   const [primaries = 0, transfer = 0, matrix, range] = cicp ?? []
   const points = pointsOfPrimaries(primaries)
   const toLight = lightOfTransfer(transfer)
   if (matrix !== RGB_MATRIX || points === undefined || toLight === undefined) return undefined
-  if (`${primaries},${transfer}` === SRGB_CICP && range === FULL_RANGE && !hasProfile) return undefined
   return { points, toLight: range === FULL_RANGE ? toLight : (value) => toLight((value * 255 - 16) / 219) }
 }
 
