@@ -81,6 +81,11 @@ describe('the size of a picture', () => {
     expect([status, taskSchema.parse(body).source]).toMatchObject([202, { width, height }])
   })
 
+  it('is the one that people see, and its orientation is told', async () => {
+    const { body } = await api.upload(await orientedJpeg(6, { width: 320, height: 200 }))
+    expect(taskSchema.parse(body).source).toMatchObject({ width: 320, height: 200, orientation: 6 })
+  })
+
   it.each([
     [10_000, 5001],
     [65_536, 1],
