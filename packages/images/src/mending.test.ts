@@ -167,6 +167,17 @@ describe('a picture is IMAGE_CORRUPT when pixels are missing:', () => {
   })
 })
 
+it('costs no memory by the part: a hostile file has millions of them', { timeout: 30_000 }, async () => {
+  const size = { width: 60, height: 40 }
+  const gif = gifOf(size, [{ left: 0, top: 0, ...size }])
+  const pixels = gif.indexOf(Buffer.from([2, 255])) + 1
+  const small = Buffer.concat([gif.subarray(0, pixels), Buffer.alloc(4_000_000, Buffer.from([1, 0x24])), Buffer.from([0, 0x3b])])
+  const png = Buffer.concat([half(chartPng({ chunks: [{ type: 'gAMA', data: Buffer.from([0, 1, 0, 0]) }] })), Buffer.alloc(12_000_000)])
+  const before = process.memoryUsage().rss
+  for (const bytes of [small, png]) await makeVariants(await store(bytes)).catch(() => {})
+  expect(process.memoryUsage().rss - before).toBeLessThan(200e6)
+})
+
 const half = (bytes: Buffer): Buffer => bytes.subarray(0, bytes.length / 2)
 
 function strayBetweenScans(bytes: Buffer): Buffer {

@@ -33,14 +33,18 @@ export function firstFrameOf(bytes: Buffer, { width, height, frame }: GifHeader)
   return { bytes: Buffer.concat([screen, ...frames, TRAILER]), page: before.length }
 }
 
-/** The data of the blocks, and where they end: before the one of length 0 that should follow. */
+/**
+ * The data of the blocks, and where they end: before the one of length 0 that should follow. Copied to one buffer, for a hostile file has
+ * millions of blocks.
+ */
 function readBlocks(bytes: Buffer, first: number): { end: number; data: Buffer } {
-  const blocks: Buffer[] = []
+  const data = Buffer.allocUnsafe(bytes.length - first)
+  let size = 0
   for (let at = first; ;) {
     const length = bytes[at] ?? 0
-    if (length === 0) return { end: at, data: Buffer.concat(blocks) }
+    if (length === 0) return { end: at, data: data.subarray(0, size) }
     if (at + 1 + length > bytes.length) throw damaged('the file ends within its first frame')
-    blocks.push(bytes.subarray(at + 1, at + 1 + length))
+    size += bytes.copy(data, size, at + 1, at + 1 + length)
     at += 1 + length
   }
 }

@@ -24,17 +24,18 @@ export interface SequentialScan {
  */
 export function cleanScan(bytes: Buffer, start: number, scan: SequentialScan): { data: Buffer; end: number } | undefined {
   const interval = scan.restartInterval || scan.units
-  const parts: Buffer[] = []
+  const data = Buffer.allocUnsafe(bytes.length - start)
+  let size = 0
   for (let [at, done] = [start, 0]; ;) {
     const end = endOfUnits(bytes, at, scan.components, Math.min(interval, scan.units - done))
     if (end === undefined) return undefined
     done += interval
     const marker = nextMarker(bytes, end)
     if (marker - end > MAX_STRAY_BYTES) return undefined
-    parts.push(bytes.subarray(at, end))
-    if (done >= scan.units) return { data: Buffer.concat(parts), end: marker }
+    size += bytes.copy(data, size, at, end)
+    if (done >= scan.units) return { data: data.subarray(0, size), end: marker }
     if (bytes[marker + 1] !== 0xd0 + ((done / interval - 1) & 7)) return undefined
-    parts.push(bytes.subarray(marker, marker + 2))
+    size += bytes.copy(data, size, marker, marker + 2)
     at = marker + 2
   }
 }

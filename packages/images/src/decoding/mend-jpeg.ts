@@ -6,6 +6,8 @@ const [APP0, DHT, DRI, EOI, SOS] = [0xe0, 0xc4, 0xdd, 0xd9, 0xda]
 const BASELINE = 0xc0
 const EXTENDED = 0xc1
 const FRAMES = [0xc0, 0xc1, 0xc2, 0xc3, 0xc9, 0xca]
+/** More segments than any picture has, and less than would take much memory. */
+const MAX_SEGMENTS = 100_000
 /** One for each component. */
 const MAX_SEQUENTIAL_SCANS = 4
 const isAlone = (code: number): boolean => code === 0x01 || (code >= 0xd0 && code <= 0xd8)
@@ -50,7 +52,7 @@ export function mendJpeg(bytes: Buffer): MendedJpeg | undefined {
     if (isAlone(code)) continue
     const length = at + 2 <= bytes.length ? bytes.readUInt16BE(at) : 0
     const segment = Buffer.from(bytes.subarray(at + 2, at + length))
-    if (length < 2 || segment.length < length - 2) return undefined
+    if (length < 2 || segment.length < length - 2 || parts.length > 3 * MAX_SEGMENTS) return undefined
     at += length
     note(state, code, segment)
     parts.push(Buffer.from([0xff, code, length >> 8, length & 255]), mendSegment(state, code, segment))

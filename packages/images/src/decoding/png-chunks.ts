@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib'
+import { damaged } from '../headers/header-file.ts'
 
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
 
@@ -7,6 +8,9 @@ export interface PngChunk {
   data: Buffer
   checksum: 'right' | 'wrong' | 'missing'
 }
+
+/** More chunks than any picture has (they hold 8 KB, as a rule), and less than would take much memory. */
+const MAX_CHUNKS = 100_000
 
 /** The chunks of a PNG up to IEND or to the end of the file; one that is cut off has the data that is there. */
 export function readPngChunks(bytes: Buffer): PngChunk[] {
@@ -18,6 +22,7 @@ export function readPngChunks(bytes: Buffer): PngChunk[] {
     const isRight = end + 4 <= bytes.length && bytes.readUInt32BE(end) === crc32(bytes.subarray(at + 4, end))
     chunks.push({ type, data: bytes.subarray(at + 8, end), checksum: isRight ? 'right' : end + 4 <= bytes.length ? 'wrong' : 'missing' })
     if (type === 'IEND') break
+    if (chunks.length > MAX_CHUNKS) throw damaged('it has too many parts')
     at = end + 4
   }
   return chunks
