@@ -405,4 +405,19 @@ export const mutations: readonly Mutation[] = [
     patches: [{ file: `${api}/sync/outage-log.ts`, find: "this.#failing ? 'debug' : 'warn'", replace: "'warn' as 'warn'" }],
     caughtBy: { scenario: 'fi-24', invariant: 'extra' },
   },
+  {
+    name: 'silence',
+    says: 'whoever waits for an answer of Redis waits for ever',
+    patches: [
+      { file: 'packages/runtime/src/redis.ts', find: '    socketTimeout: SILENCE_MS,\n', replace: '' },
+      { file: 'packages/runtime/src/redis.ts', find: ', socketTimeout: BLOCKING_SILENCE_MS', replace: '' },
+    ],
+    caughtBy: { scenario: 'fi-26', invariant: 'extra', tasks: 20 },
+  },
+  {
+    name: 'write-probes',
+    says: 'a data folder counts as usable as long as it is there',
+    patches: [{ file: `${api}/storage-watch.ts`, find: '    await storage.check()\n', replace: '' }],
+    caughtBy: { scenario: 'fi-27', invariant: 'extra', tasks: 10 },
+  },
 ]

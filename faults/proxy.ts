@@ -6,6 +6,8 @@ interface Link {
   server: Socket
   /** Its answers do not come back any more. */
   lost: boolean
+  /** Nothing is carried any more, and neither end is told. */
+  silent: boolean
 }
 
 /** Between the moment that an answer is lost and the one that its connection breaks. */
@@ -70,11 +72,11 @@ export async function startProxy(port: number, random: () => number = Math.rando
   const proxy = createServer({ allowHalfOpen: true }, (client) => {
     if (refusing) return void client.resetAndDestroy()
     const server = connect({ port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true })
-    const link = { client: client.setNoDelay(), server, lost: false }
+    const link = { client: client.setNoDelay(), server, lost: false, silent: false }
     links.add(link)
     client.on('data', (chunk: Buffer) => loseAnswer(link, chunk))
-    carry(client, server, () => false)
-    carry(server, client, () => swallowing || link.lost)
+    carry(client, server, () => link.silent)
+    carry(server, client, () => swallowing || link.lost || link.silent)
     for (const end of [client, server]) end.on('close', () => links.delete(link))
   })
   await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
@@ -88,6 +90,10 @@ export async function startProxy(port: number, random: () => number = Math.rando
     },
     /** Says nothing and takes nothing on; what was sent meanwhile arrives when it is healed. */
     blackhole: (): void => void (silent = true),
+    /** As when a NAT forgets its flows: the connections that there are carry nothing any more, new ones work. */
+    silence(): void {
+      for (const link of links) link.silent = true
+    },
     /** From now on in milliseconds, each way. */
     delay: (ms: number): void => void (delayMs = ms),
     throttle: (bytesEachSecond: number): void => void (bytesPerSecond = bytesEachSecond),

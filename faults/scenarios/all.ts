@@ -24,6 +24,8 @@ import { everything } from './fi-22-everything.ts'
 import { manyClients } from './fi-23-many-clients.ts'
 import { mongoAway } from './fi-24-mongo-away.ts'
 import { redisLosesKeys } from './fi-25-redis-loses-keys.ts'
+import { silentRedis } from './fi-26-silent-redis.ts'
+import { storesFull } from './fi-27-stores-full.ts'
 import { storeOfNpmStart } from './fi-28-store-of-npm-start.ts'
 import { blindWorker } from './fi-29-blind-worker.ts'
 import { removalUnderLoad } from './fi-30-removal-under-load.ts'
@@ -55,6 +57,8 @@ export const scenarios: readonly Scenario[] = [
   manyClients,
   mongoAway,
   redisLosesKeys,
+  silentRedis,
+  storesFull,
   storeOfNpmStart,
   blindWorker,
   removalUnderLoad,

@@ -6,18 +6,20 @@ import { connectRedis, queueRedisWarnings, readRedisFacts, redisUrl, type Logger
 import { createDiskStorage } from '@darkroom/storage'
 import { Registry } from '@prometheus-io/client'
 import type { Express } from 'express'
+import type { Redis } from 'ioredis'
 import { batchRoutes } from './batches/batch-routes.ts'
 import { BatchStore } from './batches/batch-store.ts'
 import { CompleteBatchHandler } from './batches/complete-batch.ts'
 import { CreateBatchHandler } from './batches/create-batch.ts'
 import { GetBatchHandler } from './batches/get-batch.ts'
-import { connectMongo, createMongoConnection } from './connect-mongo.ts'
+import { connectMongo, createMongoConnection, watchMongo } from './connect-mongo.ts'
 import { CountDeadLettersHandler } from './dead-letters/count-dead-letters.ts'
 import { deadLetterRoutes } from './dead-letters/dead-letter-routes.ts'
 import { DeadLetterStore } from './dead-letters/dead-letter-store.ts'
 import { ReplayDeadLettersHandler } from './dead-letters/replay-dead-letters.ts'
 import type { ApiEnv } from './env.ts'
 import { createAcceptUpload } from './http/accept-upload.ts'
+import { admission } from './http/admission.ts'
 import { adminGuard } from './http/admin/admin-guard.ts'
 import { adminRoutes } from './http/admin/admin-routes.ts'
 import { queueBoard } from './http/admin/queue-board.ts'
@@ -83,6 +85,7 @@ import { UpdateTaskHandler } from './tasks/update-task.ts'
 import { KnownTtls } from './tasks/known-ttls.ts'
 import { UpdateTaskStatusHandler } from './tasks/update-task-status.ts'
 import { WaitForTaskHandler } from './tasks/wait-for-task.ts'
+import { watchStorage } from './storage-watch.ts'
 import { createUrlSigner } from './url-signing.ts'
 import { createWatchers } from './watchers.ts'
 
@@ -98,6 +101,7 @@ export interface Api {
 const HOLD_STARTS_MS = 200
 /** How Redis is set up changes seldom. */
 const REDIS_WARNINGS_MS = 30_000
+const PROBE_KEY_MS = 10_000
 
 /** Builds the API process from top to bottom. Nothing is listened to before `start`. */
 export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): Api {
@@ -222,9 +226,22 @@ export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): 
   const place = { folder: join(tempFolder, randomUUID()), hash: hasher.hash }
   const slowRequests = new SlowRequests({ requestMs: env.REQUEST_TIMEOUT_MS, uploadStallMs: env.UPLOAD_STALL_MS })
   const perAddress = limitUploads(env.UPLOADS_PER_ADDRESS)
-  const admit = (isDone: (key: string) => Promise<boolean>) => [
+  const storageWatch = watchStorage({ storage, dataDir, log })
+  const admitted = admission({
+    isStoreAway: () => mongo.readyState !== 1,
+    storageFault: storageWatch.known,
+    queued: () => watchers.estimator.waiting,
+    maxQueued: env.QUEUE_MAX_WAITING,
+    maxUploads: env.UPLOADS_MAX,
+  })
+  const before = (isDone: (key: string) => Promise<boolean>) => [
     perAddress,
-    freeSpaceGate(() => storage.freeBytes(), env.MIN_FREE_BYTES),
+    admitted,
+    freeSpaceGate(
+      () => storage.freeBytes(),
+      env.MIN_FREE_BYTES,
+      () => janitor.roomIsLow(),
+    ),
     reserveIdempotencyKey(cacheRedis, names.cachePrefix, isDone),
     slowRequests.asUpload,
   ]
@@ -232,9 +249,9 @@ export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): 
   const isBatchMade = async (key: string): Promise<boolean> =>
     typeof (await batches.findByIdempotencyKey(DEFAULT_TENANT, key))?.total === 'number'
   const limits = { maxFileBytes: env.UPLOAD_MAX_BYTES, maxFieldBytes: env.UPLOAD_MAX_FIELD_BYTES }
-  const receive = [...admit(isTaskMade), receiveImage(place, limits)]
+  const receive = [...before(isTaskMade), receiveImage(place, limits)]
   const batchLimits = { ...limits, maxFiles: env.BATCH_MAX_FILES, maxBatchBytes: env.BATCH_MAX_BYTES }
-  const receiveMany = [...admit(isBatchMade), receiveBatch(place, batchLimits)]
+  const receiveMany = [...before(isBatchMade), receiveBatch(place, batchLimits)]
   const janitor = new Janitor({
     store,
     storage,
@@ -267,7 +284,7 @@ export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): 
     send,
     receive,
     acceptUpload,
-    sendVariant: createSendVariant(storage, signer),
+    sendVariant: createSendVariant(storage, signer, storageWatch.probe),
     readJson: jsonBody(env.JSON_BODY_MAX_BYTES),
     waiting,
   }
@@ -295,9 +312,10 @@ export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): 
     aliases: [jobRoutes(routeDeps)],
     health: healthRoutes({
       probes: {
-        redis: () => cacheRedis.ping(),
-        queue: () => producer.ping(),
+        redis: () => writeTo(cacheRedis, names.cachePrefix),
+        queue: () => writeTo(producer, names.cachePrefix),
         mongo: () => store.ping(),
+        storageFault: storageWatch.probe,
         freeBytes: () => storage.freeBytes(),
         pending: async () => (await watchers.backlog()).unfinished,
         warnings: redisWarnings,
@@ -324,6 +342,7 @@ export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): 
     connections: { max: env.MAX_CONNECTIONS, isProxy: (address) => isProxy(app, address) },
   })
 
+  let unwatchMongo = (): void => {}
   const startSync = async (): Promise<void> => {
     await connectMongo({
       connection: mongo,
@@ -333,6 +352,7 @@ export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): 
       stop: stopping.signal,
     })
     if (stopping.signal.aborted) return
+    unwatchMongo = watchMongo({ connection: mongo, url: env.MONGODB_URL, log, stop: stopping.signal })
     sweeper.start()
     janitor.start()
     feed.start()
@@ -346,8 +366,9 @@ export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): 
   return {
     app,
     start: async () => {
-      announcer.start()
       const port = await listen(server, env.PORT, env.HOST)
+      announcer.start()
+      void storageWatch.probe()
       if (env.ADMIN_TOKEN === undefined) log.info('ADMIN_TOKEN is not set: queues are administered from this machine only')
       startSync().catch((error: unknown) => {
         if (!stopping.signal.aborted) throw error
@@ -378,8 +399,21 @@ export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): 
           timeoutMs: 1000,
           run: () => [producer, cacheRedis, consumer, subscription].forEach((redis) => redis.disconnect()),
         },
-        { name: 'mongo', timeoutMs: 2000, run: () => mongo.close() },
+        {
+          name: 'mongo',
+          timeoutMs: 2000,
+          run: () => {
+            unwatchMongo()
+            return mongo.close()
+          },
+        },
       ]
     },
   }
+}
+
+/** A Redis that is full, or a replica, still answers PING. */
+async function writeTo(redis: Redis, prefix: string): Promise<void> {
+  if (redis.status !== 'ready') throw new Error('Redis cannot be reached')
+  await redis.set(`${prefix}probe`, Date.now(), 'PX', PROBE_KEY_MS)
 }

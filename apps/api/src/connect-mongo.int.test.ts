@@ -1,9 +1,9 @@
 import type { Logger } from '@darkroom/runtime'
 import { recordLog, uniqueName, until, startTcpProxy } from '@darkroom/testing'
-import type { Connection } from 'mongoose'
+import { Schema, type Connection } from 'mongoose'
 import { expect, inject, it } from 'vitest'
 import { testLog } from '../test/start-test-api.ts'
-import { connectMongo, createMongoConnection } from './connect-mongo.ts'
+import { connectMongo, createMongoConnection, watchMongo } from './connect-mongo.ts'
 
 it('a MongoDB that goes while the store is prepared is there for good when it is back', async () => {
   const proxy = await startTcpProxy(inject('mongoUrl'))
@@ -30,6 +30,30 @@ it('a MongoDB that goes while the store is prepared is there for good when it is
   await connection.close()
   await proxy.stop()
 })
+
+it('a client whose monitor has fallen silent is replaced, under the same collections', async () => {
+  const url = new URL(inject('mongoUrl'))
+  url.pathname = `/${uniqueName('connect')}`
+  const connection = createMongoConnection()
+  const { signal: stop } = new AbortController()
+  await connectMongo({ connection, url: url.href, prepare: async () => {}, log: testLog, stop })
+  const model = connection.model('Thing', new Schema({ name: String }))
+  const unwatch = watchMongo({ connection, url: url.href, log: testLog, stop, lookMs: 50, silenceMs: 300 })
+  const client = connection.getClient()
+  silenceMonitor(client)
+  await until(() => connection.getClient() !== client, { what: 'another client' })
+  await until(() => model.create({ name: 'kept' }), { what: 'a write' })
+  expect(await model.countDocuments()).toBe(1)
+  unwatch()
+  await connection.dropDatabase()
+  await connection.close()
+})
+
+/** As if the answer to its `hello` had been lost for good: the driver has no other handle to that. */
+function silenceMonitor(client: object): void {
+  const { servers } = (client as { topology: { s: { servers: Map<string, { monitor: { monitorId: { stop: () => void } } }> } } }).topology.s
+  for (const { monitor } of servers.values()) monitor.monitorId.stop()
+}
 
 it('is given up when told so', async () => {
   const proxy = await startTcpProxy(inject('mongoUrl'))

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Logger } from '@darkroom/runtime'
+import { inTime, type Logger } from '@darkroom/runtime'
 import mongoose, { type Connection } from 'mongoose'
 
 const RETRY_MS = 1000
@@ -49,6 +49,48 @@ export async function connectMongo(options: {
   await persist(() => connection.openUri(url, OPTIONS), { log, stop })
   // Not opened again when this fails: mongoose would have two clients by then, and for ever take the failure of one for both.
   await persist(prepare, { log, stop })
+}
+
+const LOOK_MS = 5000
+const SILENCE_MS = 30_000
+const CLOSE_MS = 5000
+
+/**
+ * Replaces the client when its monitor has fallen silent: neither a heartbeat nor the failure of one. A monitor that polls can lose
+ * the answer to its `hello` for good when its connection is cut at that moment; then no server is ever found again.
+ * Looks are counted, not time: a process that was frozen has heard nothing either.
+ * @returns what ends the watch
+ */
+export function watchMongo(options: {
+  connection: Connection
+  url: string
+  log: Logger
+  stop: AbortSignal
+  lookMs?: number
+  silenceMs?: number
+}): () => void {
+  const { connection, url, log, stop, lookMs = LOOK_MS, silenceMs = SILENCE_MS } = options
+  let silentLooks = 0
+  let replacing = false
+  const listen = (): void => {
+    silentLooks = 0
+    for (const event of ['serverHeartbeatSucceeded', 'serverHeartbeatFailed'] as const)
+      connection.getClient().on(event, () => void (silentLooks = 0))
+  }
+  const replace = async (): Promise<void> => {
+    log.warn({ silenceMs }, 'nothing was heard from the monitor of the MongoDB client: replacing the client')
+    await inTime(CLOSE_MS, () => connection.close()).catch((error: unknown) => log.debug({ err: error }, 'the old client did not close'))
+    await persist(() => connection.openUri(url, OPTIONS), { log, stop })
+    if (!stop.aborted) listen()
+  }
+  if (connection.getClient().options.loadBalanced) return () => {} // such a client has no monitors
+  listen()
+  const timer = setInterval(() => {
+    if (replacing || ++silentLooks * lookMs <= silenceMs) return
+    replacing = true
+    void replace().finally(() => (replacing = false))
+  }, lookMs)
+  return () => clearInterval(timer)
 }
 
 async function persist(step: () => Promise<unknown>, { log, stop }: { log: Logger; stop: AbortSignal }): Promise<void> {

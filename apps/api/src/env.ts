@@ -43,6 +43,8 @@ export const apiEnv = z.object({
   RECORD_TTL_SECONDS: envInteger(30 * DAY_SECONDS, 0),
   CLEANUP_INTERVAL_MS: envInteger(30_000, 100),
   MIN_FREE_BYTES: envInteger(100 * MIB, 0),
+  UPLOADS_MAX: envInteger(1000, 1),
+  QUEUE_MAX_WAITING: envInteger(100_000, 1),
   REQUEST_TIMEOUT_MS: envInteger(60_000, 1000),
   UPLOAD_TIMEOUT_MS: envInteger(900_000, 1000),
   UPLOAD_STALL_MS: envInteger(30_000, 1000),
@@ -51,7 +53,7 @@ export const apiEnv = z.object({
   DISPATCH_LEASE_MS: envInteger(3000, 100),
   SWEEP_INTERVAL_MS: envInteger(2000, 100),
   ORPHAN_AGE_MS: envInteger(600_000, 1000),
-  JANITOR_INTERVAL_MS: envInteger(3_600_000, 1000),
+  JANITOR_INTERVAL_MS: envInteger(300_000, 1000),
   URL_SIGNING_KEYS: z
     .string()
     .regex(

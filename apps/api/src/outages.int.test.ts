@@ -103,6 +103,7 @@ describe('while MongoDB cannot be reached', () => {
     expect([status, problem.parse(body).code]).toEqual([503, 'STORE_UNAVAILABLE'])
     expect(Number(headers.get('retry-after'))).toBeGreaterThan(0)
     expect(await api.temporaryFiles()).toEqual([])
+    expect(await api.filesIn('storage')).toEqual([])
     const read = await api.request(`/api/v1/tasks/${'0'.repeat(24)}`)
     expect([read.status, problem.parse(read.body).code]).toEqual([503, 'STORE_UNAVAILABLE'])
 

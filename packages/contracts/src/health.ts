@@ -7,10 +7,12 @@ export const health = z
     services: z.object({ redis: z.boolean(), mongo: z.boolean(), queue: z.boolean(), disk: z.boolean() }),
     pending: z.number().int().nullable().meta({ description: 'Tasks that have not ended; null when it cannot be known' }),
     diskFreeBytes: z.number().nullable(),
+    reasons: z.array(z.string()).meta({ description: 'Why it is not ok' }).optional(),
     warnings: z.array(z.string()).meta({ description: 'What works now and will fail some day' }).optional(),
   })
   .meta({ id: 'Health' })
 export type Health = z.infer<typeof health>
 
 export const liveness = z.object({ status: z.literal('ok') })
-export const readiness = z.object({ status: z.enum(['ok', 'closing', 'not ready']) })
+export const readiness = z.object({ status: z.enum(['ok', 'closing', 'not ready']), reason: z.string().optional() })
+export type Readiness = z.infer<typeof readiness>

@@ -55,6 +55,8 @@ export const PROBLEMS = {
   STORE_UNAVAILABLE: { status: 503, means: 'The task store cannot be reached, or is too busy to answer, right now.' },
   QUEUE_UNAVAILABLE: { status: 503, means: 'The queue cannot be reached right now.' },
   TOO_MANY_CONNECTIONS: { status: 503, means: 'Too many connections are open, in all or from one address.' },
+  STORAGE_UNAVAILABLE: { status: 503, means: 'Files can be neither stored nor read right now.' },
+  OVERLOADED: { status: 503, means: 'More is waiting already than this service takes on.' },
   STORAGE_FULL: { status: 507, means: 'There is no room to take the file right now.' },
 } as const satisfies Record<string, { status: number; means: string }>
 

@@ -12,6 +12,11 @@ it('warns of one that evicts, and of one that forgets', () => {
   expect(queueRedisWarnings({ ...right, appendOnly: false })).toEqual([expect.stringMatching(/appendonly yes/)])
 })
 
+it('warns of one that is nearly full', () => {
+  expect(queueRedisWarnings({ ...right, usedBytes: 79, maxBytes: 100 })).toEqual([])
+  expect(queueRedisWarnings({ ...right, usedBytes: 81, maxBytes: 100 })).toEqual([expect.stringMatching(/nearly full \(81 %/)])
+})
+
 it('says nothing of what a server does not tell', () => {
   expect(queueRedisWarnings({ ...right, maxmemoryPolicy: undefined, appendOnly: undefined })).toEqual([])
 })

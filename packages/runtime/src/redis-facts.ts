@@ -24,8 +24,11 @@ export async function readRedisFacts(redis: Redis): Promise<RedisFacts> {
   }
 }
 
+/** From here on an operator should know; at the limit nothing is queued any more. */
+const NEARLY_FULL = 0.8
+
 /** What is wrong with it for a queue, in sentences that say what to do; nothing where it is right or does not tell. */
-export function queueRedisWarnings({ maxmemoryPolicy, appendOnly }: RedisFacts): string[] {
+export function queueRedisWarnings({ maxmemoryPolicy, appendOnly, usedBytes = 0, maxBytes = 0 }: RedisFacts): string[] {
   const warnings: string[] = []
   if (maxmemoryPolicy !== undefined && maxmemoryPolicy !== 'noeviction') {
     warnings.push(
@@ -34,6 +37,10 @@ export function queueRedisWarnings({ maxmemoryPolicy, appendOnly }: RedisFacts):
   }
   if (appendOnly === false)
     warnings.push('Redis forgets the queue when it restarts (appendonly no): set appendonly yes. Tasks are not lost, but are queued anew.')
+  if (maxBytes > 0 && usedBytes >= maxBytes * NEARLY_FULL)
+    warnings.push(
+      `Redis is nearly full (${Math.round((usedBytes / maxBytes) * 100)} % of maxmemory): raise maxmemory, or give the cache a Redis of its own by REDIS_CACHE_URL. When it is full, nothing is queued.`,
+    )
   return warnings
 }
 

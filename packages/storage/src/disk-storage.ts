@@ -28,6 +28,9 @@ export interface DiskStorageOptions {
   blocking?: boolean
 }
 
+/** A disk that does not answer (a network mount whose server is gone) must not hold whoever asked it for ever. */
+const DEADLINE_MS = 30_000
+
 /** Storage in a folder, made when first written to. Folders get mode 0700, files 0600. Holds nothing open: there is no close. */
 export function createDiskStorage(rootFolder: string, { blocking = false }: DiskStorageOptions = {}): DiskStorage {
   const fs = blocking ? ownThread : sharedThread
@@ -38,18 +41,33 @@ export function createDiskStorage(rootFolder: string, { blocking = false }: Disk
     await paths.checkFolder(dirname(path), key)
     return openToRead(fs, path)
   }
+  const inTime = blocking ? <T>(act: () => Promise<T>) => act() : beforeDeadline
   return {
     put: (key, body) => translated(key, () => putFile(placeOf(key), body)),
-    adopt: (tempPath, key) => translated(key, () => adoptFile(placeOf(key), tempPath)),
-    open: (key, range = {}) => translated(key, () => openFile(() => openStored(key), key, range)),
-    stat: (key) => translated(key, () => withFile(openStored(key), (file) => readFacts(file, key))),
-    move: (key, toKey) => translated(key, () => moveFile(placeOf(key), placeOf(toKey))),
-    remove: (key) => translated(key, () => removeFile(paths, key)),
+    adopt: (tempPath, key) => translated(key, () => inTime(() => adoptFile(placeOf(key), tempPath))),
+    open: (key, range = {}) => translated(key, () => inTime(() => openFile(() => openStored(key), key, range))),
+    stat: (key) => translated(key, () => inTime(() => withFile(openStored(key), (file) => readFacts(file, key)))),
+    move: (key, toKey) => translated(key, () => inTime(() => moveFile(placeOf(key), placeOf(toKey)))),
+    remove: (key) => translated(key, () => inTime(() => removeFile(paths, key))),
     list: (folder) => listTranslated(paths, folder),
     resolve: paths.resolve,
     freeBytes: () => onRoot(() => freeBytesOf(paths)),
     check: () => onRoot(() => checkFolder(paths)),
     removeLeftovers: (olderThanMs) => onRoot(() => removeOldTemps(paths.root, olderThanMs)),
+  }
+}
+
+/** What was begun goes on; a file that comes to stand under its name after all is an orphan. */
+async function beforeDeadline<T>(act: () => Promise<T>): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(
+    () => reject(new StorageError('STORAGE_FAILED', `The disk has not answered for ${DEADLINE_MS} ms.`)),
+    DEADLINE_MS,
+  )
+  try {
+    return await Promise.race([act(), late])
+  } finally {
+    clearTimeout(timer)
   }
 }
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { link, mkdir, readFile, unlink } from 'node:fs/promises'
+import { link, readFile, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { tempPathFor } from './disk-paths.ts'
-import { folderMode, openNew, syncFolder, withFile } from './durable.ts'
+import { makeFolders, tempPathFor } from './disk-paths.ts'
+import { openNew, syncFolder, withFile } from './durable.ts'
 import { sharedThread as fs } from './file-system.ts'
 import { systemCode, toStorageError } from './storage-error.ts'
 
@@ -28,7 +28,7 @@ export async function markInstallation(rootFolder: string): Promise<string> {
   const known = await readInstallation(rootFolder)
   if (known !== undefined) return known
   try {
-    await mkdir(rootFolder, { recursive: true, mode: folderMode })
+    await makeFolders(rootFolder)
     await createMarker(rootFolder)
   } catch (error) {
     throw toStorageError(error, 'the marker of the installation')

@@ -57,6 +57,11 @@ export class Estimator {
     clearInterval(this.#timer)
   }
 
+  /** Jobs that wait, as last heard. */
+  get waiting(): number {
+    return this.#backlog.aheadOf('batch').waiting
+  }
+
   estimate(task: Estimated): TaskEstimate {
     const times = this.#timesOf(task)
     return this.#backlog.isPaused ? { ...times, paused: true } : times

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +9,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { createFileHasher, type FileHasher } from './file-hasher.ts'
 import { hashingDisk, type HashingDiskOptions, type ReceivedFile } from './hashing-disk.ts'
 
+let made: string
 let folder: string
 let hasher: FileHasher
 
@@ -15,9 +17,9 @@ beforeAll(() => {
   hasher = createFileHasher()
 })
 beforeEach(async () => {
-  folder = join(await mkdtemp(join(tmpdir(), 'hashing-disk-')), 'made', 'when', 'missed')
+  folder = made = join(await mkdtemp(join(tmpdir(), 'hashing-disk-')), 'made', 'when', 'missed')
 })
-afterEach(() => rm(join(folder, '..', '..', '..'), { recursive: true }))
+afterEach(() => rm(join(made, '..', '..', '..'), { recursive: true }))
 afterAll(() => hasher.close())
 
 function receive(stream: Readable, options: Omit<HashingDiskOptions, 'hash'> = {}): Promise<ReceivedFile> {
@@ -53,6 +55,14 @@ it.each([
   const received = await receive(inChunks(bytes, chunk))
   expect(received).toMatchObject({ bytes: length, sha256: sha256(bytes) })
   expect((await readFile(received.path)).equals(bytes)).toBe(true)
+})
+
+it('a file that cannot be written is read to its end, or its form would hang', async () => {
+  folder = '/proc/none'
+  const source = inChunks(bytesOf(700_000), 65_536)
+  const ended = once(source, 'end')
+  await expect(receive(source)).rejects.toMatchObject({ syscall: 'mkdir' })
+  await ended
 })
 
 it('sixty that come at once, more than is ever held back, each have their own bytes', async () => {

@@ -100,7 +100,10 @@ async function write(
     hold(chunk.subarray(0, room))
     if (ownBytes >= WRITE_BYTES || heldBytes > MOST_HELD_BYTES) await writeAll(file, release())
   }
-  const file = await openNew(path)
+  const file = await openNew(path).catch((error: unknown) => {
+    source.resume() // unread, the form would never come to its end, and the client to no answer
+    throw error
+  })
   let fault: { error: unknown } | undefined
   try {
     for await (const chunk of source as AsyncIterable<Buffer>) {

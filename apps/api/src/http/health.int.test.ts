@@ -1,4 +1,6 @@
+import { readFile, rename } from 'node:fs/promises'
 import { createServer } from 'node:net'
+import { join } from 'node:path'
 import { sampleJpeg, until, startTcpProxy, type TcpProxy } from '@darkroom/testing'
 import mongoose from 'mongoose'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
@@ -11,6 +13,8 @@ const health = z.strictObject({
   services: z.strictObject({ redis: z.boolean(), mongo: z.boolean(), queue: z.boolean(), disk: z.boolean() }),
   pending: z.number().int().nullable(),
   diskFreeBytes: z.number().nullable(),
+  reasons: z.array(z.string()).optional(),
+  warnings: z.array(z.string()).optional(),
 })
 
 let redis: TcpProxy
@@ -33,6 +37,16 @@ const ask = async (path = '/health') => {
   return { code: status, ...health.parse(body) }
 }
 
+/** Each probe is made once a second, however often it is asked for. */
+const askUntil = (wanted: string) =>
+  until(
+    async () => {
+      const answer = await ask()
+      return answer.status === wanted && answer
+    },
+    { what: `health to be ${wanted}` },
+  )
+
 it.each(['/health', '/api/health', '/api/v1/health'])('%s says that all is well', async (path) => {
   await api.upload(await sampleJpeg({ width: 64, height: 48 }))
   const { diskFreeBytes, ...rest } = await ask(path)
@@ -48,20 +62,25 @@ it('the process is alive and ready', async () => {
 describe.each(['cut', 'freeze'] as const)('%s', (outage) => {
   it('without Redis the service is degraded, but answers and is ready', async () => {
     await redis[outage]()
-    const { code, status, services } = await ask()
-    expect([code, status, services]).toEqual([200, 'degraded', { redis: false, mongo: true, queue: false, disk: true }])
+    const { code, services, reasons } = await askUntil('degraded')
+    expect([code, services]).toEqual([200, { redis: false, mongo: true, queue: false, disk: true }])
+    expect(reasons).toEqual([expect.stringMatching(/^queue: ./), expect.stringMatching(/^redis: ./)])
     for (const path of ['/livez', '/readyz']) expect((await api.request(path)).status).toBe(200)
     await redis.cut()
     await redis.restore()
-    await until(async () => Object.values((await ask()).services).every(Boolean), { what: 'Redis to be back' })
+    await askUntil('ok')
   })
 
   it('without MongoDB it is down, alive, and not ready', async () => {
     await mongo[outage]()
-    const { code, status, services, pending } = await ask()
-    expect([code, status, services.mongo, pending]).toEqual([503, 'down', false, null])
+    const { code, services, pending, reasons } = await askUntil('down')
+    expect([code, services.mongo, pending]).toEqual([503, false, null])
+    expect(reasons).toEqual([expect.stringMatching(/^mongo: ./)])
     expect((await api.request('/livez')).status).toBe(200)
-    expect((await api.request('/readyz')).status).toBe(503)
+    expect(await api.request('/readyz')).toMatchObject({
+      status: 503,
+      body: { status: 'not ready', reason: expect.stringMatching(/^mongo: ./) },
+    })
     await mongo.cut()
     await mongo.restore()
     await until(async () => (await api.request('/readyz')).status === 200, { what: 'MongoDB to be back', timeoutMs: 20_000 })
@@ -75,8 +94,59 @@ it('a disk with less room than is to be kept free is told, and takes no upload',
   const refused = await full.upload(await sampleJpeg({ width: 64, height: 48 }))
   expect([refused.status, refused.body]).toMatchObject([507, { code: 'STORAGE_FULL' }])
   expect(refused.headers.get('retry-after')).not.toBeNull()
-  expect((await full.filesIn('')).filter((file) => !file.includes('.darkroom.json'))).toEqual([])
+  for (const folder of ['storage', 'uploads']) expect(await full.filesIn(folder)).toEqual([])
   await full.stop()
+})
+
+it('a data folder that cannot be used is told with the reason, and takes no upload', async () => {
+  const broken = await startTestApi({ DATA_DIR: '/proc/none' }, { waitUntilReady: false })
+  await until(async () => health.parse((await broken.request('/health')).body).services.mongo, { what: 'MongoDB' })
+  const { status, body } = await broken.request('/health')
+  expect([status, body]).toMatchObject([
+    503,
+    { status: 'down', services: { disk: false }, reasons: expect.arrayContaining([expect.stringMatching(/^disk: .*ENOENT/)]) },
+  ])
+  expect(await broken.request('/readyz')).toMatchObject({ status: 503, body: { reason: expect.stringMatching(/^disk: /) } })
+  const refused = await broken.upload(await sampleJpeg({ width: 2000, height: 1500 }))
+  expect([refused.status, refused.body]).toMatchObject([503, { code: 'STORAGE_UNAVAILABLE' }])
+  expect(refused.headers.get('retry-after')).not.toBeNull()
+  await broken.stop()
+})
+
+it('a data folder that is another one than at the start takes no upload', async () => {
+  const moved = await startTestApi()
+  const marker = join(moved.dataDir, '.darkroom.json')
+  await until(() => readFile(marker).catch(() => false), { what: 'the marker' })
+  await until(async () => (await moved.request('/readyz')).status === 200)
+  await rename(marker, `${marker}.away`)
+  await until(async () => (await moved.request('/readyz')).status === 503, { what: 'an API that is not ready' })
+  expect((await moved.upload(await sampleJpeg({ width: 64, height: 48 }))).body).toMatchObject({ code: 'STORAGE_UNAVAILABLE' })
+  await rename(`${marker}.away`, marker)
+  await until(async () => (await moved.request('/readyz')).status === 200, { what: 'a ready API' })
+  await moved.stop()
+})
+
+it('a Redis that takes no writes is told with the reason; uploads are taken, and operators get 503', async () => {
+  await api.redis.call('ACL', 'SETUSER', 'reader', 'on', '>secret', '~*', '&*', '+@all', '-@write')
+  const url = new URL(inject('redisUrl'))
+  Object.assign(url, { username: 'reader', password: 'secret' })
+  const reading = await startTestApi({ REDIS_URL: url.href, ADMIN_TOKEN: 'token-of-an-operator' })
+  const { status, body } = await reading.request('/health')
+  expect([status, body]).toMatchObject([
+    200,
+    {
+      status: 'degraded',
+      services: { redis: false, queue: false },
+      reasons: [/NOPERM/, /NOPERM/].map((text) => expect.stringMatching(text)),
+    },
+  ])
+  expect((await reading.upload(await sampleJpeg({ width: 64, height: 48 }))).status).toBe(202)
+  const headers = { authorization: 'Bearer token-of-an-operator' }
+  const paused = await reading.request(`/api/v1/queues/${reading.names.queue}/pause`, { method: 'POST', headers })
+  expect([paused.status, paused.body]).toMatchObject([503, { code: 'QUEUE_UNAVAILABLE' }])
+  await api.redis.call('ACL', 'SETUSER', 'reader', '+@write')
+  await reading.stop()
+  await api.redis.call('ACL', 'DELUSER', 'reader')
 })
 
 it('an API that starts before its stores is alive, says what is missing, and becomes ready by itself', async () => {

@@ -3,13 +3,14 @@ import { isStorageError, type DiskStorage } from '@darkroom/storage'
 import { create as contentDisposition } from 'content-disposition'
 import type { Request, Response } from 'express'
 import { AppError } from '../app-error.ts'
+import type { StorageFault } from '../storage-watch.ts'
 import { downloadQuery, parseInput, type DownloadQuery } from '../tasks/task-fields.ts'
 import type { UrlSigner } from '../url-signing.ts'
 
 export type SendVariant = (req: Request, res: Response, task: Task) => Promise<void>
 
 /** Sends a variant of a completed task, whole or in ranges; the largest unless the query names another. */
-export function createSendVariant(storage: DiskStorage, signer: UrlSigner): SendVariant {
+export function createSendVariant(storage: DiskStorage, signer: UrlSigner, storageFault: StorageFault): SendVariant {
   return async (req, res, task) => {
     const query = parseInput(downloadQuery, req.query, { status: 400, code: 'INVALID_QUERY' })
     assertSignature(signer, task, query)
@@ -22,7 +23,7 @@ export function createSendVariant(storage: DiskStorage, signer: UrlSigner): Send
         'VARIANT_NOT_FOUND',
         `This task has no variant of ${resolution ?? 'any'} pixels; it has ${task.images.map((one) => one.resolution).join(', ')}.`,
       )
-    await assertStored(storage, image.path)
+    await assertStored(storage, image.path, storageFault)
     res.set({
       ETag: `"${image.md5}"`,
       'Cache-Control': 'private, no-cache',
@@ -78,12 +79,14 @@ function assertReady(task: Task): void {
 }
 
 /** Express would follow a link that somebody planted in the output folder; the storage does not. */
-async function assertStored(storage: DiskStorage, key: string): Promise<void> {
+async function assertStored(storage: DiskStorage, key: string, storageFault: StorageFault): Promise<void> {
   try {
     await storage.stat(key)
   } catch (error) {
-    if (isStorageError(error) && ['NOT_FOUND', 'UNSAFE_PATH'].includes(error.code)) throw fileMissing(error)
-    throw error
+    if (!isStorageError(error) || !['NOT_FOUND', 'UNSAFE_PATH'].includes(error.code)) throw error
+    // Of a data folder that is not there, everything is missing for now.
+    const fault = await storageFault()
+    throw fault === undefined || isStorageError(fault, 'STORAGE_FULL') ? fileMissing(error) : fault
   }
 }
 

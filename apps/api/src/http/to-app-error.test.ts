@@ -1,3 +1,4 @@
+import { StorageError } from '@darkroom/storage'
 import { expect, it } from 'vitest'
 import { toAppError } from './to-app-error.ts'
 
@@ -23,6 +24,14 @@ it.each([
   [{ status: 400 }, 400, 'INVALID_REQUEST'],
   [{ code: 'ENOSPC' }, 507, 'STORAGE_FULL'],
   [{ code: 'EDQUOT' }, 507, 'STORAGE_FULL'],
+  [{ code: 'EROFS', syscall: 'open' }, 503, 'STORAGE_UNAVAILABLE'],
+  [{ code: 'EACCES', syscall: 'open' }, 503, 'STORAGE_UNAVAILABLE'],
+  [{ code: 'EIO', syscall: 'open' }, 503, 'STORAGE_UNAVAILABLE'],
+  [{ code: 'ENOENT', syscall: 'open' }, 503, 'STORAGE_UNAVAILABLE'],
+  [new StorageError('STORAGE_FAILED', 'Storage failed.'), 503, 'STORAGE_UNAVAILABLE'],
+  [Object.assign(new Error('OOM command not allowed'), { name: 'ReplyError' }), 503, 'QUEUE_UNAVAILABLE'],
+  [Object.assign(new Error('MASTERDOWN Link with MASTER is down'), { name: 'ReplyError' }), 503, 'QUEUE_UNAVAILABLE'],
+  [new Error('Connection is closed.'), 503, 'QUEUE_UNAVAILABLE'],
 ])('%o is answered %i %s', (thrown, status, code) => {
   expect(toAppError(thrown)).toMatchObject({ status, code })
 })

@@ -1,10 +1,11 @@
 import type { ProblemCode } from '@darkroom/contracts'
 import { isImageError, type ImageErrorCode } from '@darkroom/images/image-error'
 import { QueueUnavailableError } from '@darkroom/messaging'
+import { isRedisOutage } from '@darkroom/runtime'
 import { isStorageError } from '@darkroom/storage'
 import { AppError } from '../app-error.ts'
 import { byteSize } from './byte-size.ts'
-import { storageFull } from './free-space-gate.ts'
+import { storageFull, storageUnavailable } from './free-space-gate.ts'
 import { isStoreBusy, isStoreOutage } from '../tasks/store-outage.ts'
 
 const RETRY_AFTER = { 'Retry-After': '5' }
@@ -15,9 +16,11 @@ export function toAppError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown
   if (isImageError(thrown)) return new AppError(IMAGE_STATUS[thrown.code], thrown.code, thrown.message)
   if (thrown instanceof QueueUnavailableError) return unavailable(thrown.code, thrown.message)
+  if (isRedisOutage(thrown)) return unavailable('QUEUE_UNAVAILABLE', 'Redis cannot do its work right now; try again later.')
   if (isDiskFull(thrown)) return storageFull()
   if (isStoreBusy(thrown)) return unavailable('STORE_UNAVAILABLE', 'The task store is too busy to answer right now; try again later.')
   if (isStoreOutage(thrown)) return unavailable('STORE_UNAVAILABLE', 'The task store cannot be reached right now; nothing was accepted.')
+  if (isStorageFault(thrown)) return storageUnavailable(thrown)
   return httpFault(thrown) ?? new AppError(500, 'INTERNAL', 'Something went wrong on our side. The log knows more.')
 }
 
@@ -27,6 +30,29 @@ const unavailable = (code: ProblemCode, message: string): AppError => new AppErr
 const isDiskFull = (thrown: unknown): boolean =>
   (isStorageError(thrown) && thrown.code === 'STORAGE_FULL') ||
   ['ENOSPC', 'EDQUOT'].includes(String((thrown as { code?: unknown } | null)?.code))
+
+/** What the system says of a disk that is read-only, broken, or not there. */
+const DISK_FAULTS = new Set([
+  'EACCES',
+  'EBUSY',
+  'EIO',
+  'EMFILE',
+  'ENFILE',
+  'ENODEV',
+  'ENOENT',
+  'ENOTDIR',
+  'ENXIO',
+  'EPERM',
+  'EROFS',
+  'ESTALE',
+])
+
+/** Keys are made here, never by clients: whatever the storage throws, its disk is at fault. */
+function isStorageFault(thrown: unknown): boolean {
+  if (isStorageError(thrown)) return true
+  const { code, syscall } = (thrown ?? {}) as { code?: unknown; syscall?: unknown }
+  return syscall !== undefined && DISK_FAULTS.has(String(code))
+}
 
 /** Faults that Express and its parsers found in the request itself carry a 4xx status. */
 function httpFault(thrown: unknown): AppError | undefined {

@@ -6,6 +6,7 @@ import type { FileRemover } from '../tasks/file-remover.ts'
 import type { TaskStore } from '../tasks/task-store.ts'
 
 const TEMP_EVERY_MS = 5 * 60_000
+const LOW_ROOM_EVERY_MS = 30_000
 const LOOKUP_BATCH = 500
 
 const ORIGINAL = /(?:^|\/)storage\/images\/([0-9a-f]{24})\//
@@ -20,6 +21,7 @@ export class Janitor {
   #timers: NodeJS.Timeout[] = []
   #running: Promise<unknown> = Promise.resolve()
   #stopped = false
+  #lookedAt = 0
 
   constructor(deps: {
     store: TaskStore
@@ -40,6 +42,7 @@ export class Janitor {
     this.#every(Math.min(TEMP_EVERY_MS, intervalMs), () => this.removeOldUploads())
     this.#every(intervalMs, () => this.removeOrphans())
     this.#run(() => this.removeOldUploads())
+    this.#run(() => this.removeOrphans())
   }
 
   async stop(): Promise<void> {
@@ -47,6 +50,14 @@ export class Janitor {
     for (const timer of this.#timers) clearInterval(timer)
     this.#timers = []
     await this.#running
+  }
+
+  /** To be called while there is no room: what nobody needs goes first. As often as one likes. */
+  roomIsLow(): void {
+    if (Date.now() - this.#lookedAt < LOW_ROOM_EVERY_MS) return
+    this.#lookedAt = Date.now()
+    this.#run(() => this.removeOldUploads())
+    this.#run(() => this.removeOrphans())
   }
 
   /** Temporary files of dead processes, and of requests that were broken off unnoticed. */
@@ -68,6 +79,7 @@ export class Janitor {
     let removed = await storage.removeLeftovers(orphanAgeMs)
     const old = (file: ListedFile): boolean => Date.now() - file.modifiedAt.getTime() > orphanAgeMs
     for await (const files of batches(storage.list('storage'), old)) {
+      if (this.#stopped) return removed
       const known = await store.existing(files.flatMap(({ key }) => ORIGINAL.exec(key)?.[1] ?? []))
       for (const { key } of files) {
         const taskId = ORIGINAL.exec(key)?.[1]
@@ -75,6 +87,7 @@ export class Janitor {
       }
     }
     for await (const files of batches(storage.list('output'), old)) {
+      if (this.#stopped) return removed
       const listed = await store.listedFiles(files.map(({ key }) => key))
       for (const { key } of files) {
         if (OUTPUT.test(key) && !listed.has(key)) removed += this.#removed(key, await remover.removeVariant(key))

@@ -15,6 +15,7 @@ import { RequestData, type RequestHandler } from 'mediatr-ts'
 import { AppError, keyInUse } from '../app-error.ts'
 import type { Dispatch } from './dispatch.ts'
 import type { TaskCache } from './task-cache.ts'
+import { wasNeverSent } from './store-outage.ts'
 import { isKeyTaken, newTaskId, type TaskStore } from './task-store.ts'
 import { asAccepted, entryFor, lateAt, UNTOUCHED, type TaskRecord } from './task.ts'
 import { toAcceptedView } from './task-view.ts'
@@ -102,11 +103,11 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, AcceptedTas
   /**
    * An insert whose answer was lost may still have been done: only reading it back tells. When that fails too, the file
    * stays, for the insert may land yet; a janitor removes it should no document ever come to it. Only a refusal says for sure
-   * that nothing was inserted.
+   * that nothing was inserted, or a command that was never sent.
    */
   async #wasInserted(record: TaskRecord, error: unknown): Promise<boolean> {
     const { store, storage } = this.#deps
-    if (!isKeyTaken(error)) return (await store.find(record.tenant, record.id).catch(() => undefined)) !== undefined
+    if (!isKeyTaken(error) && !wasNeverSent(error)) return (await store.find(record.tenant, record.id).catch(() => undefined)) !== undefined
     await storage.remove(record.originalPath).catch(() => {})
     return false
   }

@@ -7,6 +7,8 @@ const OUTAGES = new Set([
   'MongoTopologyClosedError',
   'MongoPoolClearedError',
   'MongoPoolClosedError',
+  'PoolClearedOnNetworkError',
+  'MongoClientClosedError',
 ])
 /** A connection that breaks under a write is told by the system's own error, not by one of the driver's. */
 const BROKEN_CONNECTION = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ETIMEDOUT'])
@@ -32,3 +34,15 @@ export function isStoreOutage(error: unknown): boolean {
   // Mongoose says it without a class of its own when commands are not buffered.
   return error.name === 'MongooseError' && /before initial connection|is not connected/i.test(error.message)
 }
+
+/**
+ * Whether a command surely did not reach the server. On a replica set the driver sends a write twice: that no server is found for the
+ * second time says nothing of the first.
+ */
+export function wasNeverSent(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  if (error.name === 'MongoServerSelectionError') return ['Single', 'Unknown'].includes(typeOf(error))
+  return error.name === 'MongoNotConnectedError' || (error.name === 'MongooseError' && isStoreOutage(error))
+}
+
+const typeOf = (error: Error): string => String((error as { reason?: { type?: unknown } }).reason?.type)

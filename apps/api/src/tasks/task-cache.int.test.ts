@@ -65,6 +65,9 @@ async function newTask(given: Partial<TaskRecord> = {}): Promise<TaskRecord> {
   return task
 }
 
+/** How often a command was called. */
+const commandsOf = (info: string, command: string): number => Number(new RegExp(`cmdstat_${command}:calls=(\\d+)`).exec(info)?.[1] ?? 0)
+
 async function keysOf(connection: Redis, pattern: string): Promise<string[]> {
   const found: string[] = []
   for await (const keys of connection.scanStream({ match: pattern })) found.push(...(keys as string[]))
@@ -279,6 +282,29 @@ describe('without Redis', () => {
     await proxy.restore()
     await until(async () => (await elsewhere.get(task)).status === 'processing', { what: 'the invalidation that is owed' })
     expect((await elsewhere.list({ ...mine, status: 'processing' })).items.map(({ id }) => id)).toContain(task.id)
+    cut.disconnect()
+    await proxy.stop()
+  })
+
+  it('what is owed after a long outage is bounded, and everything is fresh for all once it is paid', { timeout: 60_000 }, async () => {
+    const proxy = await startTcpProxy(inject('redisUrl'))
+    const cut = connectRedis(proxy.url, 'cache', testLog)
+    await until(() => cut.status === 'ready')
+    const [away, elsewhere] = [processOn(cut), processOn(redis)]
+    const [first, late] = [await newTask(), await newTask()]
+    for (const task of [first, late]) await elsewhere.get(task)
+
+    await proxy.cut()
+    await until(() => cut.status !== 'ready')
+    await away.tell(historyOf(first, [{ progress: 0, end: 'running' }])[0]!)
+    for (let index = 0; index < 200_000; index++) void away.cache.taskChanged('another', String(index), { listed: false })
+    await away.tell(historyOf(late, [{ progress: 0, end: 'running' }])[0]!)
+
+    const before = commandsOf(await redis.info('commandstats'), 'eval')
+    await proxy.restore()
+    for (const task of [first, late])
+      await until(async () => (await elsewhere.get(task)).status === 'processing', { what: 'the invalidation that is owed' })
+    expect(commandsOf(await redis.info('commandstats'), 'eval') - before).toBeLessThan(50)
     cut.disconnect()
     await proxy.stop()
   })

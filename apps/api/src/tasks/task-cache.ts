@@ -10,6 +10,10 @@ const TTL_MS = { task: 60_000, list: 30_000, count: 45_000 } as const
 /** Longer than any entry lives: a generation that went missing is made anew at random and so revives no old entry. */
 const GENERATION_TTL_MS = 5 * 60_000
 const RETRY_MS = 1000
+/** As many generations as are renewed with one command; each is an argument. */
+const PIECE = 500
+/** From here on it is cheaper to renew everything, and memory does not grow with an outage. */
+const MOST_OWED = 10_000
 /** A write that a server has received, but not answered, is done by then. */
 const DOUBT_MS = 3000
 /** Gives several generations a new value with one command. */
@@ -41,6 +45,8 @@ export class TaskCache {
    * nothing of a later one. What fails while Redis is away or hangs is tried again.
    */
   readonly #owed = new Map<string, number>()
+  /** The generation of all entries, which is part of each one's. */
+  readonly #everything: string
   #changes = 0
   #retry: NodeJS.Timeout | undefined
 
@@ -49,7 +55,8 @@ export class TaskCache {
     this.#prefix = prefix
     this.#log = log
     this.#watch = watch
-    redis.on('ready', () => void this.#pay([...this.#owed.keys()]))
+    this.#everything = `${prefix}generation`
+    redis.on('ready', () => void this.#payAll())
   }
 
   /** In JSON, as it is sent: most readers need nothing else. undefined where `load` finds nothing. */
@@ -105,8 +112,9 @@ export class TaskCache {
     load: () => Promise<object | undefined>,
   ): Promise<string | undefined> {
     const seen = await this.#attempt(() => this.#read(key, generationKey))
-    this.#watch.onRead?.(kind, seen?.json !== undefined && !this.#owed.has(generationKey))
-    if (!seen || this.#owed.has(generationKey)) return JSON.stringify(await load())
+    const isOwed = this.#owed.has(generationKey) || this.#owed.has(this.#everything)
+    this.#watch.onRead?.(kind, seen?.json !== undefined && !isOwed)
+    if (!seen || isOwed) return JSON.stringify(await load())
     if (seen.json !== undefined) return seen.json
     // Readers that saw the same generation share one load; a newer generation starts its own.
     return this.#once(`${key} ${seen.generation}`, async () => {
@@ -118,8 +126,8 @@ export class TaskCache {
   }
 
   async #read(key: string, generationKey: string): Promise<{ generation: string; json?: string }> {
-    const [entry, current] = await this.#redis.mget(key, generationKey)
-    const generation = current ?? (await this.#newGeneration(generationKey))
+    const [entry, current, everything] = await this.#redis.mget(key, generationKey, this.#everything)
+    const generation = (current ?? (await this.#newGeneration(generationKey))) + (everything ?? '')
     const head = headOf(generation)
     return entry?.startsWith(head) ? { generation, json: entry.slice(head.length, -1) } : { generation }
   }
@@ -131,8 +139,20 @@ export class TaskCache {
   }
 
   async #renew(generations: readonly string[]): Promise<void> {
+    if (this.#owed.size >= MOST_OWED) this.#owed.clear()
+    else if (!this.#owed.has(this.#everything)) return this.#owe(generations)
+    await this.#owe([this.#everything])
+  }
+
+  async #owe(generations: readonly string[]): Promise<void> {
     for (const key of generations) this.#owed.set(key, ++this.#changes)
     await this.#pay(generations)
+  }
+
+  /** One piece after the other, until one fails. */
+  async #payAll(): Promise<void> {
+    const keys = [...this.#owed.keys()]
+    for (let from = 0; from < keys.length && this.#redis.status === 'ready'; from += PIECE) await this.#pay(keys.slice(from, from + PIECE))
   }
 
   async #pay(keys: readonly string[]): Promise<void> {
@@ -152,7 +172,7 @@ export class TaskCache {
   /** While Redis is away its return pays; a connection that only hung for a while does not return. */
   #payLater(): void {
     this.#retry = undefined
-    if (this.#redis.status === 'ready') void this.#pay([...this.#owed.keys()])
+    if (this.#redis.status === 'ready') void this.#payAll()
   }
 
   async #once(name: string, load: () => Promise<string | undefined>): Promise<string | undefined> {

@@ -56,6 +56,7 @@ export const download: Omit<Operation, 'operationId' | 'tags'> = {
     'PRECONDITION_FAILED',
     'RANGE_NOT_SATISFIABLE',
     'STORE_UNAVAILABLE',
+    'STORAGE_UNAVAILABLE',
   ],
 }
 

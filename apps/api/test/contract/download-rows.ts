@@ -65,6 +65,7 @@ export const downloadRows: Row[] = forms.flatMap(({ route, pathOf }) => {
     line('416 RANGE_NOT_SATISFIABLE', 'a range outside of the file', get('completed', '', { range: 'bytes=99999999-' }), {
       headers: { 'content-range': /^bytes \*\/\d+$/ },
     }),
+    line('503 STORAGE_UNAVAILABLE', 'while the data folder cannot be used', ({ noDisk, noDiskTask }) => noDisk.request(pathOf(noDiskTask))),
     line('503 STORE_UNAVAILABLE', 'while the store is away', ({ away }) => away.request(pathOf('0'.repeat(24)))),
   ]
 })

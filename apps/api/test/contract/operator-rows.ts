@@ -6,6 +6,7 @@ import {
   healthWithoutStores,
   html,
   metrics,
+  notReady,
   queueJobs,
   queueList,
   queueStats,
@@ -117,7 +118,7 @@ function healthRows(): Row[] {
       line('health')('503', 'while the stores are away', ({ away }) => away.request(`${base}/health`), { body: healthWithoutStores }),
       line('livez')('200', 'even while the stores are away', ({ away }) => away.request(`${base}/livez`), { body: statusIs('ok') }),
       line('readyz')('200', 'all is well', ({ main }) => main.request(`${base}/readyz`), { body: statusIs('ok') }),
-      line('readyz')('503', 'while the stores are away', ({ away }) => away.request(`${base}/readyz`), { body: statusIs('not ready') }),
+      line('readyz')('503', 'while the stores are away', ({ away }) => away.request(`${base}/readyz`), { body: notReady }),
     ]
   })
 }

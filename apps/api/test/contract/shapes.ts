@@ -279,7 +279,10 @@ export const healthWithoutStores = z.strictObject({
   services: z.strictObject({ redis: z.literal(false), mongo: z.literal(false), queue: z.literal(false), disk: z.literal(true) }),
   pending: z.null(),
   diskFreeBytes: z.int().min(1),
+  reasons: z.array(text).length(3),
 })
+
+export const notReady = z.strictObject({ status: z.literal('not ready'), reason: text })
 
 export const statusIs = (status: string) => z.strictObject({ status: z.literal(status) })
 

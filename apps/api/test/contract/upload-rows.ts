@@ -95,6 +95,10 @@ function anyForm(path: string, field: string): Row[] {
       headers: RETRY_AFTER,
     }),
     line('503 STORE_UNAVAILABLE', 'a photo while the store is away', ({ away, photo }) => away.post(path, [photoPart(photo)])),
+    line('503 STORAGE_UNAVAILABLE', 'a photo while the data folder cannot be used', ({ noDisk, photo }) =>
+      noDisk.post(path, [photoPart(photo)]),
+    ),
+    line('503 OVERLOADED', 'a photo while too much is waiting', ({ busy, photo }) => busy.post(path, [photoPart(photo)])),
     line('507 STORAGE_FULL', 'a photo while the disk is full', ({ strict, photo }) => strict.post(path, [photoPart(photo)])),
   ]
 }

@@ -24,6 +24,12 @@ export interface World {
   strictTask: Task
   /** Its stores cannot be reached. */
   away: TestApi
+  /** Its data folder cannot be used. */
+  noDisk: TestApi
+  /** A completed task that it knows. */
+  noDiskTask: string
+  /** More waits on its queue than it may. */
+  busy: TestApi
   photo: Buffer
   /** One task in each state, and one that waits for its next attempt; nobody changes them. */
   tasks: Record<State | 'failed' | 'expired' | 'retrying' | 'withoutFile' | 'small', Task>
@@ -45,6 +51,7 @@ export async function createWorld(): Promise<World> {
     UPLOADS_PER_ADDRESS: '2',
   })
   const strict = await startTestApi({ FOLLOWERS_PER_TASK: '0', MIN_FREE_BYTES: String(Number.MAX_SAFE_INTEGER) })
+  const [noDisk, busy] = [await withoutDisk(), await withFullQueue(photo)]
   const { away, stop: stopAway } = await withoutStores()
 
   const upload = async (name = 'photo.jpg'): Promise<Task> => (await main.upload(photo, [fieldPart('name', name)])).body as Task
@@ -85,15 +92,46 @@ export async function createWorld(): Promise<World> {
   const { body } = await main.post('/api/v1/batches', [{ name: 'files', value: photo, filename: 'a.jpg' }])
   const batchId = (body as { batchId: string }).batchId
 
+  const noDiskTask = newRecord()
+  await new TaskStore(noDisk.database).insert({ ...noDiskTask, status: 'completed', images: kept })
   const record = newRecord()
   await new TaskStore(strict.database).insert(record)
   const strictTask = (await strict.request(`/api/v1/tasks/${record.id}`)).body as Task
   const stop = async (): Promise<void> => {
     await stopAway()
     await strict.stop()
+    await noDisk.stop()
+    await busy.stop()
     await main.stop()
   }
-  return { main, strict, strictTask, away, photo, tasks, replayable: replayable!, batchId, fresh, stop }
+  return {
+    main,
+    strict,
+    strictTask,
+    away,
+    noDisk,
+    noDiskTask: noDiskTask.id,
+    busy,
+    photo,
+    tasks,
+    replayable: replayable!,
+    batchId,
+    fresh,
+    stop,
+  }
+}
+
+async function withoutDisk(): Promise<TestApi> {
+  const noDisk = await startTestApi({ DATA_DIR: '/proc/none' }, { waitUntilReady: false })
+  const hasStore = async () => ((await noDisk.request('/health')).body as { services: { mongo: boolean } }).services.mongo
+  await until(hasStore, { what: 'the store' })
+  return noDisk
+}
+
+async function withFullQueue(photo: Buffer): Promise<TestApi> {
+  const busy = await startTestApi({ QUEUE_MAX_WAITING: '1' })
+  await until(async () => (await busy.upload(photo)).status === 503, { what: 'a refusal' })
+  return busy
 }
 
 async function withoutStores(): Promise<{ away: TestApi; stop: () => Promise<void> }> {

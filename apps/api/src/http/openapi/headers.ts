@@ -64,6 +64,8 @@ export const PROBLEM_HEADERS: Partial<Record<ProblemCode, HeaderName>> = {
   TOO_MANY_CONNECTIONS: 'RetryAfter',
   STORE_UNAVAILABLE: 'RetryAfter',
   QUEUE_UNAVAILABLE: 'RetryAfter',
+  STORAGE_UNAVAILABLE: 'RetryAfter',
+  OVERLOADED: 'RetryAfter',
   STORAGE_FULL: 'RetryAfter',
 }
 
