@@ -108,7 +108,7 @@ describe('pictures', () => {
     [1024, 768],
     [810, 610],
     [2100, 300],
-  ])('of one frame somewhere on a canvas of %i x %i are the whole canvas, white around the frame', async (width, height) => {
+  ])('of one frame somewhere on a canvas of %i x %i fill the canvas, white around the frame', async (width, height) => {
     const frame = { left: width / 2, top: height / 2, width: width / 4, height: height / 3 }
     for (const variant of await variantsOf(gifOf({ width, height }, [frame]))) {
       const scale = variant.width / width
@@ -231,7 +231,7 @@ describe('refuses', () => {
 })
 
 describe('the small variant', () => {
-  it('of a photo loses nothing by being made from the pixels of the large one', async () => {
+  it('of a photo loses nothing when made from the pixels of the large one', async () => {
     const bytes = await sampleJpeg({ width: 2560, height: 1707 })
     const path = await store(bytes)
     const small = (await makeVariants(path, { quality: 100 }))[1] as Variant
@@ -240,7 +240,7 @@ describe('the small variant', () => {
     expect(decibels(pixels, await full.raw().toBuffer())).toBeGreaterThan(38)
   })
 
-  it.each(['png', 'gif', 'webp', 'jpeg'] as const)('of text in a %s is as sharp as a direct resize', async (format) => {
+  it.each(['png', 'gif', 'webp', 'jpeg'] as const)('of text in a %s is within 1 dB of a direct resize', async (format) => {
     const written = sharp(textPixels(1600, 900), { raw: { width: 1600, height: 900, channels: 3 } })
     const bytes = await (
       format === 'webp' ? written.webp({ lossless: true, effort: 0 }) : written.toFormat(format, { quality: 95 })
@@ -270,7 +270,7 @@ describe('bytes', () => {
           .png()
           .toBuffer(),
     ],
-  ])('of %s are as few as an encoder makes that chooses its codes', async (_what, make) => {
+  ])('are saved by Huffman codes chosen for the picture: %s', async (_what, make) => {
     for (const { bytes } of await variantsOf(await make())) {
       const pixels = await sharp(bytes).raw().toBuffer({ resolveWithObject: true })
       const { width, height } = pixels.info
@@ -281,7 +281,7 @@ describe('bytes', () => {
     }
   })
 
-  it('of a photo come from one pass', async () => {
+  it('of a photo use the standard codes, in one pass', async () => {
     for (const { bytes } of await variantsOf(await sampleJpeg())) {
       const pixels = await sharp(bytes).raw().toBuffer({ resolveWithObject: true })
       const { width, height } = pixels.info
