@@ -34,7 +34,7 @@ export function problemHandler(log: Logger): ErrorRequestHandler {
 }
 
 export const notFound: RequestHandler = (req) => {
-  throw new AppError(404, 'ROUTE_NOT_FOUND', `There is nothing at ${req.method} ${req.path.slice(0, 200)}.`)
+  throw new AppError(404, 'ROUTE_NOT_FOUND', `There is nothing at ${req.method} ${req.path.slice(0, 200)}. All paths are listed at /docs`)
 }
 
 function sendProblem(req: Request, res: Response, error: AppError): void {

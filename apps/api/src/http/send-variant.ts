@@ -72,7 +72,7 @@ function assertReady(task: Task): void {
         `The task has failed${task.error ? ` (${task.error.code})` : ''} and has no files; its \`error\` says why.`,
       )
     case 'cancelled':
-      throw new AppError(409, 'TASK_CANCELLED', 'The task was cancelled and has no files. POST …/retry starts it again.')
+      throw new AppError(409, 'TASK_CANCELLED', 'The task was cancelled and has no files. POST /api/v1/tasks/{id}/retry starts it again.')
     default:
       task.status satisfies never
   }
@@ -102,12 +102,14 @@ async function sendFile(res: Response, path: string): Promise<void> {
 }
 
 function asRangeFault(error: Error & { status?: number }): unknown {
-  if (error.status === 416) return new AppError(416, 'RANGE_NOT_SATISFIABLE', 'The range lies outside of the file.')
+  if (error.status === 416)
+    return new AppError(416, 'RANGE_NOT_SATISFIABLE', 'The range lies outside of the file: ask for a part of it, or for all.')
   if (error.status === 412) return new AppError(412, 'PRECONDITION_FAILED', 'The file is not the one that was asked for.')
   return error.status === 404 ? fileMissing(error) : error
 }
 
-const fileMissing = (cause: unknown): AppError => new AppError(404, 'FILE_MISSING', 'The file of this task is no longer there.', { cause })
+const fileMissing = (cause: unknown): AppError =>
+  new AppError(404, 'FILE_MISSING', 'The file of this task is no longer there. POST /api/v1/tasks/{id}/retry makes it again.', { cause })
 
 function clearFileHeaders(res: Response): void {
   for (const name of ['ETag', 'Content-Disposition', 'Content-Type', 'Content-Length']) res.removeHeader(name)

@@ -61,7 +61,11 @@ function httpFault(thrown: unknown): AppError | undefined {
   if (type === 'entity.parse.failed') return new AppError(400, 'INVALID_JSON', 'The body is not valid JSON.')
   if (status === 413) return bodyTooLarge(limit, length)
   if (status === 415)
-    return new AppError(415, 'UNSUPPORTED_ENCODING', 'The body is in a character set or a compression that is not read here.')
+    return new AppError(
+      415,
+      'UNSUPPORTED_ENCODING',
+      'The body is in a character set or a compression that is not read here: send UTF-8, plain or compressed with gzip, deflate or br.',
+    )
   return new AppError(status, status === 404 ? 'ROUTE_NOT_FOUND' : 'INVALID_REQUEST', 'The request could not be understood.')
 }
 
