@@ -149,7 +149,7 @@ export const mutations: readonly Mutation[] = [
         find: 'return store.isAnyUnfinished(new Date(touched + CLOCK_SKEW_MS))',
         replace: 'return store.isAnyUnfinished(new Date())',
       },
-      { file: `${api}/tasks/file-remover.ts`, find: 'now() - touched > SETTLED_MS', replace: 'touched === 0' },
+      { file: `${api}/tasks/file-remover.ts`, find: 'appliedUntil() - touched > SETTLED_MS', replace: 'touched === 0' },
     ],
     caughtBy: { scenario: 'fi-30', invariant: 'extra' },
   },

@@ -113,7 +113,7 @@ describe('on a stream of its own', () => {
     await until(() => sent === 1, { what: 'the first event' })
     for (let index = 0; index < 20; index++) await complete(newTaskId())
     const last = (await redis.xrevrange(key, '+', '-', 'COUNT', 1))[0]?.[0] as string
-    expect([sent, listener.hasApplied(first!)]).toEqual([1, false])
+    expect([sent, listener.hasApplied(first!), listener.appliedUntil]).toEqual([1, false, 0])
     held.resolve()
     await until(() => listener.hasApplied(last), { what: 'the other events' })
     expect(sent).toBe(21)

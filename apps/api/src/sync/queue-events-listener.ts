@@ -47,6 +47,7 @@ export class QueueEventsListener {
   /** Every event up to this one is applied. */
   #applied = FROM_THE_START
   #movedAt = performance.now()
+  #appliedUntil = 0
   #savedAt = 0
   /** More events wait than a page holds, or those at hand cannot be applied now. */
   #behind = false
@@ -74,6 +75,11 @@ export class QueueEventsListener {
   /** Whether every event up to this one is applied. */
   hasApplied(eventId: string): boolean {
     return compareEventIds(this.#applied, eventId) >= 0
+  }
+
+  /** Every event that was in the stream by this time (ms since the epoch) is applied; 0 until that is known. */
+  get appliedUntil(): number {
+    return this.#appliedUntil
   }
 
   /** For how long nothing was read and applied, in ms; an idle stream counts as read. */
@@ -133,6 +139,7 @@ export class QueueEventsListener {
     while (!this.#stopping.signal.aborted) {
       try {
         const from = this.#applied
+        const readAt = this.#deps.now()
         const page = await this.#stream.readAfter(from)
         this.#behind = page.full
         // A stream that is read slowly may be trimmed in front of the reader.
@@ -143,6 +150,7 @@ export class QueueEventsListener {
         if (last && !this.#stopping.signal.aborted && this.#applied === from) this.#applied = last.id
         this.#movedAt = performance.now()
         this.#behind = page.full
+        if (!page.full && !this.#gap) this.#appliedUntil = readAt
         if (performance.now() - this.#savedAt > SAVE_EVERY_MS) await this.#save()
         trouble.worked()
       } catch (error) {

@@ -25,7 +25,7 @@ it('what a clean-up did is logged and added up', async () => {
   const handler = new ExpireTasksHandler({
     store,
     expiries,
-    files: new FileRemover({ store: expiries, storage }),
+    files: new FileRemover({ store: expiries, storage, appliedUntil: Date.now }),
     totals,
     cache: new TaskCache(redis, `${name}:`, testLog),
     publish: async () => {},

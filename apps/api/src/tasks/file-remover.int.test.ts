@@ -50,7 +50,7 @@ interface Race {
 }
 
 /** Something else happens just before or just after the file goes to the trash. */
-function removerWith({ before, after }: Race = {}, laterMs = 0): FileRemover {
+function removerWith({ before, after }: Race = {}, appliedInMs = 0): FileRemover {
   const raced: DiskStorage = {
     ...storage,
     move: async (key, toKey) => {
@@ -60,10 +60,10 @@ function removerWith({ before, after }: Race = {}, laterMs = 0): FileRemover {
       await after?.()
     },
   }
-  return new FileRemover({ store: expiries, storage: raced, now: () => Date.now() + laterMs })
+  return new FileRemover({ store: expiries, storage: raced, appliedUntil: () => Date.now() + appliedInMs })
 }
 
-const removeWith = (race: Race = {}, laterMs = 0) => removerWith(race, laterMs).removeVariant(image.path, SHA)
+const removeWith = (race: Race = {}, appliedInMs = 0) => removerWith(race, appliedInMs).removeVariant(image.path, SHA)
 
 it('removes what nobody needs, and counts it once', async () => {
   await insert({ ...listing, status: 'expired' })
@@ -87,6 +87,15 @@ it.each(['pending', 'processing'] as const)('waits for a %s task with the same o
 it('waits a while after a touch for tasks with other originals, which may give the same bytes', async () => {
   await insert({ status: 'processing', source: sourceOf('other') })
   expect(await removeWith()).toMatchObject({ files: 0, complete: false })
+  expect(await isThere()).toBe(true)
+})
+
+it('waits for those as long as the results of that time are not applied', async () => {
+  await insert({ status: 'processing', source: sourceOf('other') })
+  const anHourAgo = new Date(Date.now() - 3_600_000)
+  await utimes(storage.resolve(image.path), anHourAgo, anHourAgo)
+  await database.connection.collection('tasks').updateMany({}, { $set: { createdAt: anHourAgo } })
+  expect(await removeWith({}, -3_600_000)).toMatchObject({ files: 0, complete: false })
   expect(await isThere()).toBe(true)
 })
 

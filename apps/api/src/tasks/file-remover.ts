@@ -15,7 +15,7 @@ const LATER: Removal = { ...NOTHING, complete: false }
 
 /** Where a file waits between its removal and the second look. */
 const TRASH = 'trash/'
-/** The result of a run that found a file is stored by then, or the run has been repeated. */
+/** A run that found a file has ended by then, or is repeated, and finds or makes the file anew. */
 const SETTLED_MS = 45_000
 /** How far the clocks of this process, a worker and the file server may be apart. */
 const CLOCK_SKEW_MS = 60_000
@@ -25,8 +25,13 @@ export class FileRemover {
   readonly #deps
   readonly #running = new Map<string, Promise<Removal>>()
 
-  constructor(deps: { store: ExpiryStore; storage: DiskStorage; now?: () => number }) {
-    this.#deps = { now: Date.now, ...deps }
+  constructor(deps: {
+    store: ExpiryStore
+    storage: DiskStorage
+    /** Results that were in the queue by this time (ms since the epoch) are in the documents. */
+    appliedUntil: () => number
+  }) {
+    this.#deps = deps
   }
 
   /** The original, which is this task's alone, and the variants that no other task needs. One that fails holds up no other. */
@@ -104,14 +109,14 @@ export class FileRemover {
 
   /**
    * Whether an unfinished task may have found the file. One with the same original surely may. Another original rarely
-   * gives the same bytes, but it may, and finding a file touches it: so for a while after a touch the file waits
-   * for whoever was there by then.
+   * gives the same bytes, but it may, and finding a file touches it: so until the results of the time after the touch are
+   * applied, the file waits for whoever was there by then.
    */
   async #mayBeFound(touchedAt: Date, sha256?: string): Promise<boolean> {
-    const { store, now } = this.#deps
+    const { store, appliedUntil } = this.#deps
     if (sha256 !== undefined && (await store.isWorkingOn(sha256))) return true
     const touched = touchedAt.getTime()
-    if (sha256 !== undefined && now() - touched > SETTLED_MS) return false
+    if (sha256 !== undefined && appliedUntil() - touched > SETTLED_MS) return false
     return store.isAnyUnfinished(new Date(touched + CLOCK_SKEW_MS))
   }
 
