@@ -122,7 +122,7 @@ export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): 
   const signer = createUrlSigner(env.URL_SIGNING_KEYS ?? [])
   const feed = new TaskFeed({ store, recheckMs: env.FOLLOW_RECHECK_MS, log })
   const expiries = new ExpiryStore(mongo)
-  const files = new FileRemover({ store: expiries, storage })
+  const files = new FileRemover({ store: expiries, storage, appliedUntil: () => listener.appliedUntil })
   const cleanups = new CleanupTotalsStore(mongo)
   const stats = new StatsStore(mongo)
   const deadLetters = new DeadLetterStore(mongo)
@@ -227,8 +227,10 @@ export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): 
   const slowRequests = new SlowRequests({ requestMs: env.REQUEST_TIMEOUT_MS, uploadStallMs: env.UPLOAD_STALL_MS })
   const perAddress = limitUploads(env.UPLOADS_PER_ADDRESS)
   const storageWatch = watchStorage({ storage, dataDir, log })
+  // Until the unique indexes are there, two uploads with one key would both be taken.
+  let isPrepared = false
   const admitted = admission({
-    isStoreAway: () => mongo.readyState !== 1,
+    isStoreAway: () => mongo.readyState !== 1 || !isPrepared,
     storageFault: storageWatch.known,
     queued: () => watchers.estimator.waiting,
     maxQueued: env.QUEUE_MAX_WAITING,
@@ -314,7 +316,10 @@ export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): 
       probes: {
         redis: () => writeTo(cacheRedis, names.cachePrefix),
         queue: () => writeTo(producer, names.cachePrefix),
-        mongo: () => store.ping(),
+        mongo: async () => {
+          if (!isPrepared) throw new Error('its indexes are not made yet')
+          await store.ping()
+        },
         storageFault: storageWatch.probe,
         freeBytes: () => storage.freeBytes(),
         pending: async () => (await watchers.backlog()).unfinished,
@@ -352,6 +357,7 @@ export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): 
       stop: stopping.signal,
     })
     if (stopping.signal.aborted) return
+    isPrepared = true
     unwatchMongo = watchMongo({ connection: mongo, url: env.MONGODB_URL, log, stop: stopping.signal })
     sweeper.start()
     janitor.start()

@@ -48,7 +48,7 @@ export async function connectMongo(options: {
   const { connection, url, prepare, log, stop } = options
   await persist(() => connection.openUri(url, OPTIONS), { log, stop })
   // Not opened again when this fails: mongoose would have two clients by then, and for ever take the failure of one for both.
-  await persist(prepare, { log, stop })
+  await persist(prepare, { log, stop, failure: 'MongoDB could not be prepared; trying again' })
 }
 
 const LOOK_MS = 5000
@@ -93,14 +93,17 @@ export function watchMongo(options: {
   return () => clearInterval(timer)
 }
 
-async function persist(step: () => Promise<unknown>, { log, stop }: { log: Logger; stop: AbortSignal }): Promise<void> {
+async function persist(
+  step: () => Promise<unknown>,
+  { log, stop, failure = 'MongoDB is not reachable; trying again' }: { log: Logger; stop: AbortSignal; failure?: string },
+): Promise<void> {
   while (!stop.aborted) {
     try {
       await step()
       return
     } catch (error) {
       if (stop.aborted) return
-      log.warn({ err: error }, 'MongoDB is not reachable; trying again')
+      log.warn({ err: error }, failure)
       await delay(RETRY_MS, undefined, { signal: stop }).catch(() => {})
     }
   }

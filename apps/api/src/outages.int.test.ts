@@ -1,8 +1,8 @@
 import { problem, task as taskSchema, type Task } from '@darkroom/contracts'
-import { sampleJpeg, until, startTcpProxy, type TcpProxy } from '@darkroom/testing'
+import { sampleJpeg, uniqueName, until, startTcpProxy, type TcpProxy } from '@darkroom/testing'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { fieldPart } from '../test/multipart.ts'
-import { startTestApi, type TestApi } from '../test/start-test-api.ts'
+import { openDatabase, startTestApi, type TestApi } from '../test/start-test-api.ts'
 import { completedOf, createdOf, newRecord } from '../test/task-history.ts'
 
 let photo: Buffer
@@ -158,4 +158,22 @@ describe('while MongoDB cannot be reached', () => {
     expect(documents.map(({ _id }) => String(_id))).toEqual(expect.arrayContaining(accepted))
     for (const { originalPath } of documents) expect(await api.storage.stat(String(originalPath))).toMatchObject({ bytes: photo.length })
   })
+})
+
+it('nothing is accepted before the unique indexes are there', async () => {
+  const name = uniqueName('unprepared')
+  const { connection, drop } = await openDatabase(name)
+  const tasks = connection.collection('tasks')
+  await tasks.insertMany(['a', 'b'].map((jobId) => ({ tenant: 'other', jobId, idempotency: { key: 'the same' } })))
+  const url = new URL(inject('mongoUrl'))
+  url.pathname = `/${name}`
+  const api = await startTestApi({ MONGODB_URL: url.href }, { waitUntilReady: false })
+  const whyNot = async () => ((await api.request('/readyz')).body as { reason?: string }).reason
+  await until(async () => (await whyNot())?.includes('indexes'), { what: 'a connection without indexes' })
+  expect(await api.upload(photo)).toMatchObject({ status: 503, body: { code: 'STORE_UNAVAILABLE' } })
+  await tasks.deleteOne({ jobId: 'b' })
+  await until(async () => (await api.request('/readyz')).status === 200, { what: 'readiness' })
+  expect((await api.upload(photo)).status).toBe(202)
+  await api.stop()
+  await drop()
 })
