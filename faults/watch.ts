@@ -16,7 +16,9 @@ export async function msUntilEnded(rig: Rig, ids: readonly string[], limitMs: nu
     const statuses = new Map(found.map(({ _id, status }) => [_id.toHexString(), String(status)]))
     return ids.every((id) => FINAL.has(statuses.get(id) ?? ''))
   }
-  const done = await until(ended, { timeoutMs: limitMs, intervalMs: 50, what: 'tasks to end' }).catch(() => false)
+  // Reading thousands of documents again and again would be a load of its own.
+  const intervalMs = ids.length > 1000 ? 2000 : 50
+  const done = await until(ended, { timeoutMs: limitMs, intervalMs, what: 'tasks to end' }).catch(() => false)
   return done ? Date.now() - startedAt : undefined
 }
 

@@ -21,7 +21,7 @@ import { wrongClocks } from './fi-19-wrong-clocks.ts'
 import { slowNetwork } from './fi-20-slow-network.ts'
 import { rollingRestart } from './fi-21-rolling-restart.ts'
 import { everything } from './fi-22-everything.ts'
-import { manyClients } from './fi-23-many-clients.ts'
+import { manyClients, manyClientsMongoKilled, manyClientsSilentRedis } from './fi-23-many-clients.ts'
 import { mongoAway } from './fi-24-mongo-away.ts'
 import { redisLosesKeys } from './fi-25-redis-loses-keys.ts'
 import { silentRedis } from './fi-26-silent-redis.ts'
@@ -63,4 +63,6 @@ export const scenarios: readonly Scenario[] = [
   blindWorker,
   removalUnderLoad,
   greedyClient,
+  manyClientsMongoKilled,
+  manyClientsSilentRedis,
 ]

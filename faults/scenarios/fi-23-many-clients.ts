@@ -13,6 +13,7 @@ const PATIENCE_MS = 120_000
 /** However long the store takes for the results of a minute. */
 const ALL_ENDED_MS = 30 * 60_000
 const REST_PAUSE_MS = 30_000
+const TROUBLE_AFTER_MS = 15_000
 const PEAK_MIB = 400
 const RESTING_MIB = 250
 const SLOW_STORE_MS = 20
@@ -57,7 +58,7 @@ async function finishedJobsVanish(rig: Rig, count: number): Promise<void> {
   checkRuns(rig, accepted.length)
 }
 
-async function minuteOfLoad(rig: Rig): Promise<void> {
+async function minuteOfLoad(rig: Rig, trouble: (rig: Rig) => Promise<void> = async () => {}): Promise<void> {
   const accepted: string[] = []
   // One that gives up and asks again would only make more of the load that it waits for.
   const patient = rig.newClient({ answerMs: PATIENCE_MS, patienceMs: 2 * PATIENCE_MS })
@@ -69,7 +70,7 @@ async function minuteOfLoad(rig: Rig): Promise<void> {
       if (taskId !== undefined) accepted.push(taskId)
     }
   }
-  await Promise.all(Array.from({ length: CONNECTIONS }, client))
+  await Promise.all([trouble(rig), ...Array.from({ length: CONNECTIONS }, client)])
   const ms = await msUntilEnded(rig, accepted, ALL_ENDED_MS)
   rig.check(
     'all ended',
@@ -82,3 +83,33 @@ async function minuteOfLoad(rig: Rig): Promise<void> {
   rig.check('memory under load', mostMib < PEAK_MIB, `${mostMib} MiB at most, ${PEAK_MIB} allowed`)
   rig.check('memory at rest', nowMib < RESTING_MIB, `${nowMib} MiB, ${RESTING_MIB} allowed`)
 }
+
+const troubledLoad = (name: string, title: string, trouble: (rig: Rig) => Promise<void>): Scenario => ({
+  ...manyClients,
+  name,
+  title: `2,000 clients, and ${title}`,
+  quick: false,
+  run: (rig) => minuteOfLoad(rig, trouble),
+})
+
+export const manyClientsMongoKilled = troubledLoad(
+  'fi-32',
+  'MongoDB is killed and comes back a minute later',
+  async ({ fault, services }) => {
+    await pause(TROUBLE_AFTER_MS)
+    fault('kill -9', 'mongo')
+    await services.mongo.kill?.('SIGKILL')
+    await pause(60_000)
+    fault('started again', 'mongo')
+    await services.mongo.restart?.()
+  },
+)
+
+export const manyClientsSilentRedis = troubledLoad('fi-33', 'Redis says nothing for 30 s', async ({ fault, services }) => {
+  const { pid } = services.redis
+  if (pid === undefined) throw new Error('This Redis is not a process of ours and cannot be frozen')
+  await pause(TROUBLE_AFTER_MS)
+  fault('SIGSTOP', 'redis', '30000 ms')
+  process.kill(pid, 'SIGSTOP')
+  await pause(30_000).finally(() => process.kill(pid, 'SIGCONT'))
+})
