@@ -42,7 +42,7 @@ export const batchSummary = z.object({
 })
 export type BatchSummary = z.infer<typeof batchSummary>
 
-/** The same with a page of its tasks. */
+/** The same with a page of its tasks, in the order of the request. */
 export const batchPage = batchSummary.extend(taskPage.omit({ total: true, totalIsExact: true }).shape).meta({ id: 'BatchPage' })
 export type BatchPage = z.infer<typeof batchPage>
 

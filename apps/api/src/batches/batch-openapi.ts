@@ -15,7 +15,7 @@ export const batchPaths = (limits: ApiLimits): Paths => ({
       tags,
       summary: 'Upload many photos',
       description:
-        'Creates a task for each file. A file that cannot be accepted does not affect the others; the request is refused only when none can be.',
+        'Creates a task for each file; `items` is in the order of the files in the form. A file that cannot be accepted does not affect the others; the request is refused only when none can be.',
       ...batchBody(limits),
       answers: { 202: json('The result for each file', acceptedBatch, 'Location', 'RetryAfter') },
       problems: [...FORM_PROBLEMS, 'BATCH_TOO_LARGE', 'BATCH_REJECTED'],
@@ -27,6 +27,7 @@ export const batchPaths = (limits: ApiLimits): Paths => ({
       operationId: 'getBatch',
       tags,
       summary: 'Get the progress of a batch, with a page of its tasks',
+      description: 'The tasks are in the order in which the files were uploaded.',
       requestParams: {
         path: z.object({ id: z.string().meta({ description: 'The batchId', example: '65d4c0ffee65d4c0ffee65d4' }) }),
         query: pageQuery,

@@ -5,6 +5,7 @@ import { AppError, keyInUse } from '../app-error.ts'
 import { inParallel } from '../in-parallel.ts'
 import { CreateTask, KEY_LIFE_MS, type CreateTaskHandler, type NewTask } from '../tasks/create-task.ts'
 import { isKeyTaken } from '../tasks/task-store.ts'
+import { batchTaskId } from './batch-task-id.ts'
 import { newBatchId, type BatchRecord, type BatchStore } from './batch-store.ts'
 import { CompleteBatch, type CompleteBatchHandler } from './complete-batch.ts'
 
@@ -93,7 +94,8 @@ export class CreateBatchHandler implements RequestHandler<CreateBatch, { batchId
     // No key of a client has a space in it: the keys of a batch's files are nobody else's.
     const key = batch.idempotency && { key: `${batch.idempotency.key} ${index}`, fingerprint: candidate.fingerprint }
     try {
-      const task = await this.#deps.createTask.handle(new CreateTask({ ...candidate.task, batchId: batch.id, idempotency: key }))
+      const id = batchTaskId(batch.createdAt, index)
+      const task = await this.#deps.createTask.handle(new CreateTask({ ...candidate.task, id, batchId: batch.id, idempotency: key }))
       return { name, task }
     } catch (fault) {
       this.#deps.log.warn({ batchId: batch.id, err: fault }, 'no task could be made of a file of a batch')

@@ -27,12 +27,14 @@ export interface HashingDiskOptions {
 
 /** Writes files of forms into a folder, and hashes them there. */
 export function hashingDisk(folder: string, { hash, keepBytes = Infinity, onBytes }: HashingDiskOptions): StorageEngine {
+  let begun = 0
   return {
     _handleFile(req, file, callback) {
+      const place = begun++
       const path = join(folder, temporaryName(file.fieldname, file.originalname))
       const receive = async (): Promise<object> => {
         const size = await write(file.stream, path, { keepBytes, onBytes: (bytes) => onBytes?.(req, bytes) })
-        return { path, size, bytes: size, ...(await hash(path)) }
+        return { path, size, place, bytes: size, ...(await hash(path)) }
       }
       receive().then(
         (received) => callback(null, received as never),
@@ -51,16 +53,15 @@ export function hashingDisk(folder: string, { hash, keepBytes = Infinity, onByte
   }
 }
 
-/** The files of a request that multer read into {@link hashingDisk}. */
+/** The files of a request that multer read into {@link hashingDisk}, in the order of the form: multer groups them by field. */
 export function receivedFiles(req: Request): ReceivedFile[] {
-  const files = Object.values((req.files ?? {}) as Record<string, Express.Multer.File[]>).flat()
-  return (files as unknown as (ReceivedFile & { originalname: string })[]).map(({ path, bytes, sha256, md5, originalname }) => ({
-    path,
-    bytes,
-    sha256,
-    md5,
-    originalName: originalname,
-  }))
+  const files = Object.values((req.files ?? {}) as Record<string, unknown[]>).flat() as (ReceivedFile & {
+    originalname: string
+    place: number
+  })[]
+  return files
+    .toSorted((a, b) => a.place - b.place)
+    .map(({ path, bytes, sha256, md5, originalname }) => ({ path, bytes, sha256, md5, originalName: originalname }))
 }
 
 /** So much goes to the disk at once, where there is room to hold it: the way to the thread pool and back costs as much as 64 KiB do. */

@@ -21,6 +21,8 @@ import { asAccepted, entryFor, lateAt, UNTOUCHED, type TaskRecord } from './task
 import { toAcceptedView } from './task-view.ts'
 
 export interface NewTask {
+  /** When the caller has a say in it; never one that was used before. */
+  id?: string
   tenant: string
   kind: TaskKind
   priority: TaskPriority
@@ -76,7 +78,7 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, AcceptedTas
 
   async #create(wanted: NewTask): Promise<AcceptedTask> {
     const { store, storage, cache, dispatch, publish, onCreated } = this.#deps
-    const id = newTaskId()
+    const id = wanted.id ?? newTaskId()
     const originalPath = originalKey(wanted.tenant, id, wanted.source.format)
     // The file first, whole and synced: a document never names a file that is not there.
     await storage.adopt(wanted.tempPath, originalPath)

@@ -12,7 +12,7 @@ export interface PageRequest {
   cursor?: string | undefined
 }
 
-/** A page of a tenant's tasks, newest first, with the total of the filter. */
+/** A page of a tenant's tasks, newest first or in the order of a batch, with the total of the filter. */
 export class ListTasks extends RequestData<TaskPage> {
   readonly filter: TaskFilter
   readonly page: PageRequest

@@ -81,6 +81,7 @@ export const taskPaths = (limits: ApiLimits): Paths => ({
       operationId: 'listTasks',
       tags,
       summary: 'List tasks, newest first',
+      description: 'With `batchId`, in the order in which the files were uploaded.',
       requestParams: { query: listQuery },
       answers: { 200: json('A page of tasks', taskPage, 'ETag', 'Link') },
       problems: ['INVALID_QUERY', 'STORE_UNAVAILABLE'],

@@ -64,6 +64,8 @@ const LOG_LENGTH = 100
 const COUNT_TIMEOUT_MS = 1000
 const UNFINISHED = ['pending', 'processing'] as const
 const NEWEST_FIRST = { createdAt: -1, _id: -1 } as const
+/** By id alone a planner might walk all tasks by their ids; the few of a batch are sorted in memory. */
+const BY_PLACE = { batchId: 1, _id: 1 } as const
 
 export const newTaskId = (): string => new Types.ObjectId().toHexString()
 
@@ -160,12 +162,14 @@ export class TaskStore {
     return new Set(found.flatMap(({ images }) => images.map((image) => image.path)))
   }
 
-  /** Newest first. */
+  /** Newest first; those of a batch in the order of its files. */
   async list(filter: TaskFilter, start: PageStart, limit: number): Promise<TaskRecord[]> {
-    const query = 'after' in start ? { $and: [queryOf(filter), after(start.after)] } : queryOf(filter)
+    const ofBatch = filter.batchId !== undefined
+    const behind = ofBatch ? behindPlace : after
+    const query = 'after' in start ? { $and: [queryOf(filter), behind(start.after)] } : queryOf(filter)
     const documents = await this.#tasks
       .find(query)
-      .sort(NEWEST_FIRST)
+      .sort(ofBatch ? BY_PLACE : NEWEST_FIRST)
       .skip('skip' in start ? start.skip : 0)
       .limit(limit)
       .select({ log: 0 })
@@ -335,6 +339,8 @@ function queryOf({ createdFrom, createdTo, code, batchId, ...equal }: TaskFilter
   if (createdFrom ?? createdTo) query.createdAt = { ...(createdFrom && { $gte: createdFrom }), ...(createdTo && { $lt: createdTo }) }
   return query as QueryFilter<TaskDocument>
 }
+
+const behindPlace = ({ id }: { id: string }): QueryFilter<TaskDocument> => ({ _id: { $gt: toObjectId(id) } })
 
 /** The bound of its own lets an index start at the cursor: no planner derives it from the two branches. */
 const after = ({ createdAt, id }: { createdAt: Date; id: string }): QueryFilter<TaskDocument> => ({

@@ -6,6 +6,7 @@ import {
   healthWithoutStores,
   html,
   metrics,
+  namesAre,
   notReady,
   queueJobs,
   queueList,
@@ -15,7 +16,7 @@ import {
   statusIs,
   taskPage,
 } from './shapes.ts'
-import { ADMIN_TOKEN, type World } from './world.ts'
+import { ADMIN_TOKEN, BATCH_NAMES, type World } from './world.ts'
 
 const operator = { authorization: `Bearer ${ADMIN_TOKEN}` }
 const CHALLENGE = { 'www-authenticate': /^Bearer realm="darkroom"/ }
@@ -43,7 +44,9 @@ function strangers(route: string, pathOf: (api: World['main']) => string, init: 
 function batchRows(): Row[] {
   const line = linesOf('GET /api/v1/batches/:id')
   return [
-    line('200', 'a batch', ({ main, batchId }) => main.request(`/api/v1/batches/${batchId}`), { body: batch }),
+    line('200', 'a batch, in the order of its form', ({ main, batchId }) => main.request(`/api/v1/batches/${batchId}`), {
+      body: batch.refine(namesAre(BATCH_NAMES), 'its tasks are in the order of the form'),
+    }),
     line('200', 'a page of it', ({ main, batchId }) => main.request(`/api/v1/batches/${batchId}?page=1&limit=1`), { body: batch }),
     line('400 INVALID_QUERY', 'more than 100 a page', ({ main, batchId }) => main.request(`/api/v1/batches/${batchId}?limit=101`)),
     line('404 BATCH_NOT_FOUND', 'an unknown id', ({ main }) => main.request(`/api/v1/batches/${'0'.repeat(24)}`)),

@@ -161,6 +161,11 @@ export const acceptedBatch = z
   })
   .refine(({ accepted, rejected, items }) => accepted + rejected === items.length, 'every file has its result')
 
+export const namesAre =
+  (names: readonly string[]) =>
+  ({ items }: { items: { name?: unknown }[] }): boolean =>
+    items.map(({ name }) => name).join() === names.join()
+
 /** Says of each file why nothing came of it. */
 export const rejectedBatch = problem.extend({
   items: z.array(z.strictObject({ name: text, status: z.literal('rejected'), problem: problem.omit({ instance: true }) })).min(1),

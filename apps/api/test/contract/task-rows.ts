@@ -1,6 +1,6 @@
 import { json, linesOf, sendJson, type Row } from './row.ts'
-import { downloadUrl, eventStream, task, taskLog, taskPage } from './shapes.ts'
-import type { World } from './world.ts'
+import { downloadUrl, eventStream, namesAre, task, taskLog, taskPage } from './shapes.ts'
+import { BATCH_NAMES, type World } from './world.ts'
 
 const UNKNOWN = `/api/v1/tasks/${'0'.repeat(24)}`
 const ETAG = { etag: /^"[\w-]+"$/ }
@@ -48,7 +48,9 @@ const allFilters = 'status=pending&kind=image.optimize&priority=interactive&crea
 export const taskRows: Row[] = [
   list('200', 'the first page', ({ main }) => main.request('/api/v1/tasks'), { body: taskPage }),
   list('200', 'all filters and a page', ({ main }) => main.request(`/api/v1/tasks?${allFilters}&page=1&limit=100`), { body: taskPage }),
-  list('200', 'by its batch', ({ main, batchId }) => main.request(`/api/v1/tasks?batchId=${batchId}`), { body: taskPage }),
+  list('200', 'of a batch, in the order of its form', ({ main, batchId }) => main.request(`/api/v1/tasks?batchId=${batchId}`), {
+    body: taskPage.refine(namesAre(BATCH_NAMES), 'the tasks are in the order of the form'),
+  }),
   list(
     '200',
     'the page behind a cursor, and the Link to the next',

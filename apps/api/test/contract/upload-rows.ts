@@ -5,7 +5,7 @@ import { fieldPart, filePart, multipart } from '../multipart.ts'
 import { openSocket, readAnswer, type RawAnswer } from '../raw-http.ts'
 import type { Answer, TestApi } from '../start-test-api.ts'
 import { json, linesOf, type Row } from './row.ts'
-import { acceptedBatch, acceptedJob, acceptedTask, rejectedBatch } from './shapes.ts'
+import { acceptedBatch, acceptedJob, acceptedTask, namesAre, rejectedBatch } from './shapes.ts'
 
 const MIB = 1024 * 1024
 const RETRY_AFTER = { 'retry-after': /^[1-9]\d*$/ }
@@ -55,6 +55,16 @@ function manyFiles(): Row[] {
   const accepted = { body: acceptedBatch, headers: { location: /^\/api\/v1\/batches\/[0-9a-f]{24}$/, ...RETRY_AFTER } }
   return [
     line('202', 'photos and one that is none', ({ main, photo }) => main.post(path, [filePart(photo), noPhoto, filePart(photo)]), accepted),
+    line(
+      '202',
+      'files in several fields, told in the order of the form',
+      ({ main, photo }) =>
+        main.post(
+          path,
+          ['file', 'image', 'files', 'file'].map((field, at) => filePart(photo, `${at}.jpg`, field)),
+        ),
+      { body: acceptedBatch.refine(namesAre(['0.jpg', '1.jpg', '2.jpg', '3.jpg']), 'the items are in the order of the form') },
+    ),
     line('202', 'the same again under its key', ({ main, photo }) => twice(main, path, [filePart(photo)], [filePart(photo)]), accepted),
     line('400 NO_FILE', 'a form without a file', ({ main }) => main.post(path, [fieldPart('name', 'x')])),
     line('400 TOO_MANY_FILES', '101 files', ({ main, photo }) =>

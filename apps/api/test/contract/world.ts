@@ -4,11 +4,15 @@ import type { Task, Variant } from '@darkroom/contracts'
 import { sampleJpeg, until, startTcpProxy } from '@darkroom/testing'
 import { inject } from 'vitest'
 import { endAs } from '../end-task.ts'
-import { fieldPart } from '../multipart.ts'
+import { fieldPart, filePart } from '../multipart.ts'
 import { startTestApi, type TestApi } from '../start-test-api.ts'
 import { completedOf, historyOf, newRecord, variantOf } from '../task-history.ts'
 import { fatal, startTestWorker } from '../test-worker.ts'
 import { TaskStore } from '../../src/tasks/task-store.ts'
+
+/** The files of the batch of the contract, in the order of its form and in all fields that take files. */
+export const BATCH_NAMES = Array.from('jihgfedcba', (letter) => `${letter}.jpg`)
+const BATCH_FIELDS = ['image', 'files', 'file']
 
 export const ADMIN_TOKEN = 'the-token-of-the-contract'
 const SIGNING_KEY = `k1:${'s'.repeat(32)}`
@@ -89,7 +93,8 @@ export async function createWorld(): Promise<World> {
     withoutFile: await completed([await lose(main)]),
     small: await completed(kept.slice(0, 1)),
   }
-  const { body } = await main.post('/api/v1/batches', [{ name: 'files', value: photo, filename: 'a.jpg' }])
+  const batchFiles = BATCH_NAMES.map((filename, index) => filePart(photo, filename, BATCH_FIELDS[index % BATCH_FIELDS.length]))
+  const { body } = await main.post('/api/v1/batches', batchFiles)
   const batchId = (body as { batchId: string }).batchId
 
   const noDiskTask = newRecord()
