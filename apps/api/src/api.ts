@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { join, resolve } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { DEFAULT_TENANT, type ChannelEvent, type TaskEvent } from '@darkroom/contracts'
 import { createImageQueue, createMaintenance, createTaskEventsPublisher, publishTaskCommand, redisNames } from '@darkroom/messaging'
 import { connectRedis, queueRedisWarnings, readRedisFacts, redisUrl, type Logger, type ShutdownPhase } from '@darkroom/runtime'
@@ -102,6 +103,11 @@ const HOLD_STARTS_MS = 200
 /** How Redis is set up changes seldom. */
 const REDIS_WARNINGS_MS = 30_000
 const PROBE_KEY_MS = 10_000
+/**
+ * Balancers send requests to whatever listens, so the port is opened when requests can be served; but no later than this, as those who
+ * ask meanwhile are to hear what is missing.
+ */
+const LISTEN_AFTER_MS = 3000
 
 /** Builds the API process from top to bottom. Nothing is listened to before `start`. */
 export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): Api {
@@ -228,6 +234,7 @@ export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): 
   const perAddress = limitUploads(env.UPLOADS_PER_ADDRESS)
   const storageWatch = watchStorage({ storage, dataDir, log })
   // Until the unique indexes are there, two uploads with one key would both be taken.
+  const prepared = Promise.withResolvers<void>()
   let isPrepared = false
   const admitted = admission({
     isStoreAway: () => mongo.readyState !== 1 || !isPrepared,
@@ -358,6 +365,7 @@ export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): 
     })
     if (stopping.signal.aborted) return
     isPrepared = true
+    prepared.resolve()
     unwatchMongo = watchMongo({ connection: mongo, url: env.MONGODB_URL, log, stop: stopping.signal })
     sweeper.start()
     janitor.start()
@@ -372,13 +380,14 @@ export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): 
   return {
     app,
     start: async () => {
-      const port = await listen(server, env.PORT, env.HOST)
       announcer.start()
       void storageWatch.probe()
-      if (env.ADMIN_TOKEN === undefined) log.info('ADMIN_TOKEN is not set: queues are administered from this machine only')
       startSync().catch((error: unknown) => {
         if (!stopping.signal.aborted) throw error
       })
+      await Promise.race([prepared.promise, pause(LISTEN_AFTER_MS, undefined, { signal: stopping.signal }).catch(() => {})])
+      const port = await listen(server, env.PORT, env.HOST)
+      if (env.ADMIN_TOKEN === undefined) log.info('ADMIN_TOKEN is not set: queues are administered from this machine only')
       return { port }
     },
     closing: () => {
