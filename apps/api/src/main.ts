@@ -1,5 +1,5 @@
 import { collectDefaultMetrics, Registry } from '@prometheus-io/client'
-import { closeOnSignal, createLogger } from '@darkroom/runtime'
+import { closeOnSignal, createLogger, MISNAMED_METRICS } from '@darkroom/runtime'
 import { createApi } from './api.ts'
 import { readApiEnv } from './env.ts'
 
@@ -10,6 +10,7 @@ const registry = new Registry()
 // A fifth as often as by default, and a tenth: how busy the process is must not be what keeps it busy. The delay of the event
 // loop is told with the time between two looks, so it is 50 ms when there is none.
 collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 50, eventLoopUtilizationTimeout: 1000 })
+for (const name of MISNAMED_METRICS) registry.removeSingleMetric(name)
 const api = createApi(env, log, registry)
 closeOnSignal(api.closing, log)
 const { port } = await api.start()

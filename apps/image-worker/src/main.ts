@@ -1,4 +1,4 @@
-import { closeOnSignal, createLogger } from '@darkroom/runtime'
+import { closeOnSignal, createLogger, MISNAMED_METRICS } from '@darkroom/runtime'
 import { collectDefaultMetrics, Registry } from '@prometheus-io/client'
 import { loadWorkerConfig } from './env.ts'
 import { createMetricsServer } from './metrics-server.ts'
@@ -16,6 +16,7 @@ const metrics = createMetricsServer(registry, log, () => worker.machine.trouble)
 closeOnSignal(() => [...worker.shutdownPhases(), metrics.closing()], log)
 if (config.metricsPort !== 0) {
   collectDefaultMetrics({ register: registry })
+  for (const name of MISNAMED_METRICS) registry.removeSingleMetric(name)
   await metrics.listen(config.metricsPort)
 }
 await worker.start()

@@ -1,5 +1,6 @@
 export { inTime } from './in-time.ts'
 export { createLogger, type Logger } from './logger.ts'
+export { MISNAMED_METRICS } from './misnamed-metrics.ts'
 export { nearMisses } from './near-misses.ts'
 export { envInteger, EnvError, loadEnv, parseEnv } from './parse-env.ts'
 export { queueRedisWarnings, readRedisFacts, type RedisFacts } from './redis-facts.ts'

@@ -14,7 +14,7 @@ export function recordLog<Log>(): { log: Log; lines: LogLine[] } {
         void lines.push(typeof about === 'string' ? { ...common, level, message: about } : { ...common, ...about, level, message })
     const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const
     const methods = Object.fromEntries(levels.map((level) => [level, say(level)]))
-    return { ...methods, level: 'debug', child: (more: object) => loggerWith({ ...common, ...more }) }
+    return { ...methods, level: 'debug', isLevelEnabled: () => true, child: (more: object) => loggerWith({ ...common, ...more }) }
   }
   return { log: loggerWith({}) as Log, lines }
 }

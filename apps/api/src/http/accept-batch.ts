@@ -11,6 +11,7 @@ import { fileTooLarge, noFile } from './form-faults.ts'
 import { acceptFile, fingerprintOf, nameOf } from './accept-file.ts'
 import { receivedFiles, type ReceivedFile } from './hashing-disk.ts'
 import { idempotencyKey } from './idempotency.ts'
+import { noteUpload } from './note-upload.ts'
 import { toProblem } from './problem.ts'
 import { toAppError } from './to-app-error.ts'
 
@@ -47,7 +48,9 @@ export function createAcceptBatch(options: {
       const candidates = await inParallel(files, WIDTH, (file) => toCandidate(file, fields))
       const idempotency = key === undefined ? undefined : { key, fingerprint: fingerprintOf(hashes, fields) }
       const { batchId, items } = await options.send(new CreateBatch(DEFAULT_TENANT, candidates, idempotency))
-      return toAnswer(batchId, items)
+      const answer = toAnswer(batchId, items)
+      noteUpload(req, { batchId, accepted: answer.accepted, rejected: answer.rejected })
+      return answer
     } finally {
       await Promise.all(files.map(({ path }) => unlink(path).catch(() => {})))
     }

@@ -4,6 +4,7 @@ import type { Request } from 'express'
 import { acceptFile } from './accept-file.ts'
 import { idempotencyKey } from './idempotency.ts'
 import { receivedFile } from './image-upload.ts'
+import { noteUpload } from './note-upload.ts'
 import type { Send } from '../mediator.ts'
 import { CreateTask } from '../tasks/create-task.ts'
 import { givenFields, parseInput, uploadFields } from '../tasks/task-fields.ts'
@@ -15,11 +16,14 @@ export function createAcceptUpload(options: { send: Send; maxPixels: number; def
   const fieldsSchema = uploadFields({ ttlSeconds: options.defaultTtlSeconds, priority: 'interactive' })
   return async (req) => {
     const file = receivedFile(req)
+    noteUpload(req, { file: file.originalName, bytes: file.bytes })
     try {
       const fields = parseInput(fieldsSchema, givenFields(req.body), { status: 422, code: 'INVALID_FIELD' })
       const { task, fingerprint } = await acceptFile(file, fields, options.maxPixels)
       const key = idempotencyKey(req)
-      return await options.send(new CreateTask({ ...task, idempotency: key === undefined ? undefined : { key, fingerprint } }))
+      const accepted = await options.send(new CreateTask({ ...task, idempotency: key === undefined ? undefined : { key, fingerprint } }))
+      noteUpload(req, { taskId: accepted.id })
+      return accepted
     } finally {
       // Moved into the storage when the task was made; whatever is still here was refused.
       await unlink(file.path).catch(() => {})

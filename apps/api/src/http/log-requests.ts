@@ -1,18 +1,44 @@
+import { randomUUID } from 'node:crypto'
 import type { Logger } from '@darkroom/runtime'
-import type { RequestHandler } from 'express'
+import type { Request, RequestHandler, Response } from 'express'
+import { uploadNoteOf } from './note-upload.ts'
 
-/** One line a request when it has ended; probes and answers without trouble only at level debug. */
+const UPLOADS = /^\/api\/(v1\/(tasks|batches)|jobs)\/?$/
+const REQUEST_ID = /^[\w.-]{1,64}$/
+
+/**
+ * One line a request when it has ended: uploads at level info, accepted or refused; the rest without trouble only at debug. Each
+ * has the request's id, which the client may give and is answered with.
+ */
 export function logRequests(log: Logger): RequestHandler {
   return (req, res, next) => {
     const startedAt = performance.now()
+    const given = req.get('x-request-id') ?? ''
+    const reqId = REQUEST_ID.test(given) ? given : randomUUID()
+    res.set('X-Request-Id', reqId)
     res.once('close', () => {
-      const { statusCode } = res
-      const level = statusCode >= 500 ? 'warn' : 'debug'
+      const path = req.originalUrl.split('?')[0] ?? ''
+      const isUpload = req.method === 'POST' && UPLOADS.test(path)
+      const level = res.statusCode >= 500 ? 'warn' : isUpload ? 'info' : 'debug'
       if (!log.isLevelEnabled(level)) return
-      const request = { method: req.method, url: req.originalUrl.split('?')[0] }
-      const facts = { req: request, res: { statusCode }, responseTime: Math.round(performance.now() - startedAt) }
-      log[level](facts, res.writableFinished ? 'request completed' : 'request aborted')
+      const ms = Math.round(performance.now() - startedAt)
+      if (isUpload) log[level]({ reqId, ...uploadFacts(req, res), ms }, uploadMessage(res))
+      else {
+        const facts = { req: { method: req.method, url: path }, res: { statusCode: res.statusCode }, responseTime: ms }
+        log[level]({ reqId, ...facts }, res.writableFinished ? 'request completed' : 'request aborted')
+      }
     })
     next()
   }
+}
+
+function uploadMessage(res: Response): string {
+  if (!res.writableFinished) return 'upload aborted'
+  return res.statusCode < 400 ? 'upload accepted' : 'upload refused'
+}
+
+function uploadFacts(req: Request, res: Response): object {
+  const { bytes = Number(req.get('content-length')) || undefined, ...note } = uploadNoteOf(res)
+  const code: unknown = res.locals['code']
+  return { ...note, ...(bytes !== undefined && { bytes }), status: res.statusCode, ...(typeof code === 'string' && { code }) }
 }

@@ -38,6 +38,7 @@ export const notFound: RequestHandler = (req) => {
 }
 
 function sendProblem(req: Request, res: Response, error: AppError): void {
+  res.locals['code'] = error.code
   res
     .status(error.status)
     .set(error.headers)

@@ -1,7 +1,7 @@
 import { inTime } from '@darkroom/runtime'
 import type { CleanupTotals } from '@darkroom/contracts'
 import type { ImageQueue } from '@darkroom/messaging'
-import { Gauge, type Registry } from '@prometheus-io/client'
+import { Counter, Gauge, type Registry } from '@prometheus-io/client'
 import type { Coverage } from '../estimates/coverage.ts'
 import { remember } from './remember.ts'
 
@@ -84,16 +84,25 @@ export function createStateMetrics(registry: Registry, sources: Sources): void {
     [],
     async (self) => self.set((await ofStore()).stuck),
   )
-  gauge('darkroom_cleanup_total', 'What clean-ups have done since the beginning, over all replicas', ['what'], async (self) => {
-    const { runs, tasksExpired, filesRemoved, bytesFreed, recordsRemoved } = (await ofStore()).cleanup
-    const totals = {
-      runs,
-      tasks_expired: tasksExpired,
-      files_removed: filesRemoved,
-      bytes_freed: bytesFreed,
-      records_removed: recordsRemoved,
-    }
-    for (const [what, value] of Object.entries(totals)) self.set({ what }, value)
+  const cleanup = new Counter({
+    name: 'darkroom_cleanup_total',
+    help: 'What clean-ups have done since the beginning, over all replicas',
+    labelNames: ['what'],
+    registers,
+    async collect() {
+      cleanup.reset()
+      const totals = await ofStore().catch(() => undefined)
+      if (!totals) return
+      const { runs, tasksExpired, filesRemoved, bytesFreed, recordsRemoved } = totals.cleanup
+      const sums = {
+        runs,
+        tasks_expired: tasksExpired,
+        files_removed: filesRemoved,
+        bytes_freed: bytesFreed,
+        records_removed: recordsRemoved,
+      }
+      for (const [what, value] of Object.entries(sums)) cleanup.inc({ what }, value)
+    },
   })
   gauge('darkroom_estimate_coverage_ratio', 'Share of recent tasks that ended within their estimated p90: 0.9 is meant', [], (self) => {
     if (coverage.share !== undefined) self.set(coverage.share)
