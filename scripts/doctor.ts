@@ -12,19 +12,38 @@ import { checkMongo } from './doctor/check-mongo.ts'
 import { checkQueue } from './doctor/check-queue.ts'
 import { checkRedis } from './doctor/check-redis.ts'
 import { checkTasks } from './doctor/check-tasks.ts'
+import { whatRuns } from './running-start.ts'
 import { messageOf, type Finding, type Level } from './doctor/finding.ts'
 
-const { values } = parseArgs({ options: { json: { type: 'boolean', default: false } } })
+const USAGE = `npm run doctor [-- --json]
+  Looks at the installation that the environment (and .env) describes, or else at the npm start that is running here,
+  and says what is wrong and what to do. Changes nothing. Exit code 1 when something is to be repaired.`
+
+const values = readOptions()
 const findings = await examine()
 const failed = findings.some(({ level }) => level === 'FAIL')
 if (values.json) console.log(JSON.stringify({ ok: !failed, findings }, undefined, 2))
 else print(findings)
 process.exitCode = failed ? 1 : 0
 
+function readOptions(): { json: boolean } {
+  try {
+    const { values: given } = parseArgs({ options: { json: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h' } } })
+    if (!given.help) return given
+    console.log(USAGE)
+    process.exit(0)
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`)
+    process.exit(2)
+  }
+}
+
 async function examine(): Promise<Finding[]> {
   if (existsSync('.env')) process.loadEnvFile('.env')
   try {
-    return await examineWith(parseEnv(apiEnv, process.env))
+    // Who names a store means that one; else it is about what runs here.
+    const isTold = process.env['REDIS_URL'] !== undefined || process.env['MONGODB_URL'] !== undefined
+    return await examineWith(parseEnv(apiEnv, { ...process.env, ...(isTold ? {} : whatRuns()) }))
   } catch (error) {
     if (!(error instanceof EnvError)) throw error
     return error.faults.map((fault) => ({

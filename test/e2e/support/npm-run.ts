@@ -36,6 +36,7 @@ export async function npmRun(script: string, args: readonly string[], env: NodeJ
   const pid = npm.pid ?? -1
   return {
     pid,
+    tree,
     output: () => output,
     /** Everything that runs because of it. */
     processes: (): OsProcess[] => familyOf(pid),
