@@ -1,12 +1,25 @@
-import { createImageQueue, redisNames, type ImageQueue, type RedisNames } from '@darkroom/messaging'
+import { eventSeq, STEP, type TaskEvent } from '@darkroom/contracts'
+import {
+  createGiveBack,
+  createImageQueue,
+  createImageWorker,
+  leaveJob,
+  redisNames,
+  type ImageProcessor,
+  type ImageQueue,
+  type QueuedImageJob,
+  type RedisNames,
+} from '@darkroom/messaging'
+import { connectRedis } from '@darkroom/runtime'
 import { uniqueName, until } from '@darkroom/testing'
 import type { Redis } from 'ioredis'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
 import { forgetKeys, openDatabase, openRedis, testLog } from '../../test/start-test-api.ts'
-import { completedOf, newRecord } from '../../test/task-history.ts'
+import { completedOf, historyOf, newRecord } from '../../test/task-history.ts'
 import type { Send } from '../mediator.ts'
 import { TaskStore } from '../tasks/task-store.ts'
 import { moveFor, type Move, type TaskRecord } from '../tasks/task.ts'
+import type { UpdateTaskStatus } from '../tasks/update-task-status.ts'
 import { Dispatcher } from './dispatcher.ts'
 import { LostJobs } from './lost-jobs.ts'
 import { SentNotes } from './sent-notes.ts'
@@ -62,8 +75,8 @@ async function dispatched(given: Partial<TaskRecord> = {}): Promise<TaskRecord> 
 
 const stateOf = async ({ id }: TaskRecord) => (await queue.find(id, 1))?.getState()
 
-async function sweepOnce(): Promise<void> {
-  const send = (async () => undefined) as unknown as Send
+async function sweepOnce(handle: (event: TaskEvent) => Promise<unknown> = async () => undefined): Promise<void> {
+  const send = (({ event }: UpdateTaskStatus) => handle(event)) as unknown as Send
   const stopJob = async () => true
   const clock = { intervalMs: 60_000, leaseMs: 3000, now: Date.now }
   const sweeper = new Sweeper({ store, queue, dispatcher, stopJob, send, events, log: testLog, ...clock })
@@ -99,6 +112,61 @@ it('healthy jobs are left as they are, and their tasks looked at again later', a
   const after = (await store.find(task.tenant, task.id)) as TaskRecord
   expect(after.nextCheckAt?.getTime()).toBeGreaterThan(Date.now() + 8000)
   expect(after.rev).toBe(rev)
+})
+
+describe('a job that waits again, while its task is still said to be processing,', () => {
+  const apply = (event: TaskEvent) =>
+    store.move({ id: event.taskId, tenant: event.tenant, epoch: event.epoch, seq: event.seq }, moveFor(event, Date.now()) as Move)
+
+  /** One run, of which only the start was heard. */
+  async function ranOnce(run: (job: QueuedImageJob, token: string) => Promise<never>): Promise<TaskRecord> {
+    const task = await dispatched()
+    const consumer = connectRedis(inject('redisUrl'), 'consumer', testLog)
+    const timing = { lockDurationMs: 5000, stalledIntervalMs: 2000 }
+    const processor: ImageProcessor = (job, token = '') => run(job, token)
+    const worker = createImageWorker(processor, { redis: consumer, names, workerId: 'worker-1', concurrency: 1, ...timing })
+    worker.on('error', () => {})
+    const ended = new Promise((resolve) => worker.on('active', resolve)).then(() => worker.pause())
+    void worker.run()
+    await ended
+    await worker.close()
+    consumer.disconnect()
+    await apply(historyOf(task, [{ progress: 0, end: 'running' }])[0]!)
+    await store.checkNow([task.id])
+    return task
+  }
+
+  it('has its failed attempt counted, as its worker had said', async () => {
+    const task = await ranOnce(() => Promise.reject(new Error('STORAGE_FAILED: The disk is gone')))
+    expect(await stateOf(task)).toBe('delayed')
+    await sweepOnce(apply)
+    expect(await store.find(task.tenant, task.id)).toMatchObject({
+      status: 'pending',
+      seq: eventSeq(1, STEP.retry),
+      attempts: { made: 1, nextAt: expect.any(Date) },
+      error: { code: 'STORAGE_FAILED', message: 'The disk is gone' },
+      workerId: 'worker-1',
+    })
+  })
+
+  it('has no attempt counted if it was given back, and what is said of the next run takes effect', async () => {
+    const giveBack = createGiveBack({ redis, names })
+    const task = await ranOnce(async (job, token) => {
+      await giveBack.now(job, token)
+      throw leaveJob()
+    })
+    expect(await stateOf(task)).toBe('prioritized')
+    await sweepOnce(apply)
+    expect(await store.find(task.tenant, task.id)).toMatchObject({ status: 'pending', seq: eventSeq(1, STEP.retry), attempts: { made: 0 } })
+    const next = historyOf(task, [
+      { progress: 0, end: 'lost' },
+      { progress: 0, end: 'running' },
+    ]).at(-1)!
+    await apply(next)
+    await store.checkNow([task.id])
+    await sweepOnce(apply)
+    expect(await store.find(task.tenant, task.id)).toMatchObject({ status: 'processing', seq: next.seq })
+  })
 })
 
 describe('a job that is missing', () => {

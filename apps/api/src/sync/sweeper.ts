@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { ImageQueue } from '@darkroom/messaging'
+import type { ImageQueue, QueuedImageJob } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
 import type { Send } from '../mediator.ts'
 import type { StopJob } from '../tasks/stop-job.ts'
@@ -7,7 +7,7 @@ import type { TaskStore } from '../tasks/task-store.ts'
 import { isFinal, queuedAt, type TaskRecord } from '../tasks/task.ts'
 import { UpdateTaskStatus } from '../tasks/update-task-status.ts'
 import type { Dispatcher } from './dispatcher.ts'
-import { completedEvent, failedEvent, processingEvent } from './job-outcome.ts'
+import { completedEvent, failedEvent, processingEvent, retryEvent } from './job-outcome.ts'
 import { LostJobs } from './lost-jobs.ts'
 import { OutageLog } from './outage-log.ts'
 import type { QueueEventsListener } from './queue-events-listener.ts'
@@ -161,6 +161,7 @@ export class Sweeper {
       case 'waiting':
       case 'prioritized':
       case 'delayed':
+        if (task.status === 'processing') await this.#endRun(task, job, state === 'delayed')
         return 'waits'
       // In none of the queue's lists, as after the loss of one of them, or behind children, which no job of ours has: no worker will ever get it.
       case 'unknown':
@@ -169,6 +170,15 @@ export class Sweeper {
       default:
         return state satisfies never
     }
+  }
+
+  /** The document takes a run to be going on, and its job waits again. The fence refuses this if a later run has begun meanwhile. */
+  async #endRun(task: TaskRecord, before: QueuedImageJob, isDelayed: boolean): Promise<void> {
+    const { queue, now } = this.#deps
+    // As it was read before its state was known, it may not have counted the attempt yet; no run may have begun in between.
+    const job = await queue.find(task.id, task.epoch)
+    if (job?.attemptsStarted !== before.attemptsStarted) return
+    await this.#apply(retryEvent(job, task, isDelayed ? job.delay : 0, now()), 'end of a run applied')
   }
 
   async #apply(event: UpdateTaskStatus['event'] | undefined, repair: string): Promise<Finding> {
