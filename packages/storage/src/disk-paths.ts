@@ -25,9 +25,12 @@ export function createDiskPaths(rootFolder: string, fs: FileSystem): DiskPaths {
   let realRoot: string | undefined
 
   async function checkFolder(folder: string, key: string): Promise<void> {
+    const isBelow = async (real: string): Promise<boolean> => (await fs.realpath(folder)) === join(real, folder.slice(root.length))
     realRoot ??= await fs.realpath(root)
-    const expected = join(realRoot, folder.slice(root.length))
-    if ((await fs.realpath(folder)) === expected) return
+    if (await isBelow(realRoot)) return
+    // The operator may have led the root elsewhere meanwhile.
+    realRoot = await fs.realpath(root)
+    if (await isBelow(realRoot)) return
     throw new StorageError('UNSAFE_PATH', `A link stands in the way of ${key}.`)
   }
 

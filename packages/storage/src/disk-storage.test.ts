@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, truncate, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, truncate, unlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -78,6 +78,19 @@ it('resolves keys below the root, and the root may be a link of the operator', a
   const linked = createDiskStorage(join(folder, 'link'))
   await linked.put('a/file', Buffer.from('x'))
   expect(await storage.stat('a/file')).toMatchObject({ bytes: 1 })
+})
+
+it('follows the link of the operator when that is led elsewhere', async () => {
+  const [link, other] = [join(folder, 'link'), join(folder, 'other')]
+  await mkdir(other)
+  await symlink(other, link)
+  const linked = createDiskStorage(link)
+  await linked.check()
+  await storage.put('a/file', Buffer.from('x'))
+  await unlink(link)
+  await symlink(root, link)
+  expect(await linked.stat('a/file')).toMatchObject({ bytes: 1 })
+  await linked.check()
 })
 
 it('tells the free space, also before the first file', async () => {
