@@ -302,6 +302,24 @@ export const mutations: readonly Mutation[] = [
     caughtBy: { scenario: 'fi-29', invariant: 'extra' },
   },
   {
+    name: 'folder-of-api',
+    says: "an API takes any folder for its own that has somebody's marker",
+    patches: [{ file: `${api}/data-folder.ts`, find: '  if (found === id) return\n', replace: '  if (found !== "") return\n' }],
+    caughtBy: { scenario: 'fi-29', invariant: 'extra' },
+  },
+  {
+    name: 'unmounted-api',
+    says: 'an API marks every folder without a marker, though the files of its tasks are missing there',
+    patches: [
+      {
+        file: `${api}/data-folder.ts`,
+        find: "return found.includes(true) ? 'files found' : 'files missing'",
+        replace: "return found.includes(true) ? 'files found' : 'files found'",
+      },
+    ],
+    caughtBy: { scenario: 'fi-29', invariant: 'extra' },
+  },
+  {
     name: 'crash-limit',
     says: 'a photo may kill its process for ever',
     patches: [{ file: `${worker}/rule-on-failure.ts`, find: 'export const MAX_CRASHES = 3', replace: 'export const MAX_CRASHES = 3000' }],

@@ -2,6 +2,7 @@ import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { until } from '@darkroom/testing'
 import type { Rig } from '../driver.ts'
+import { pictureOf } from '../pictures.ts'
 import { findDocuments } from '../final-reads.ts'
 import { uploadMany } from '../load.ts'
 import type { Scenario } from '../scenario.ts'
@@ -9,18 +10,19 @@ import { checkEnded, msUntilEnded, runsOf } from '../watch.ts'
 
 const BLIND = 'worker-2'
 const UNMOUNTED = 'worker-3'
+const BLIND_API = 'api-2'
 const REACTION_MS = 15_000
 
 /**
  * One worker starts with the folder of another installation, a second one loses its mount while it works. A worker that cannot do its
- * jobs is always free, so it would take most of them.
+ * jobs is always free, so it would take most of them. Then an API starts with the folder of another installation, and with none.
  */
 export const blindWorker: Scenario = {
   name: 'fi-29',
-  title: 'one worker has the folder of another installation, and one loses its mount',
+  title: 'one worker has the folder of another installation, and one loses its mount; then an API does',
   quick: true,
   tasks: { quick: 60, long: 300 },
-  envOf: (name, folder) => (name === BLIND || name === UNMOUNTED ? { DATA_DIR: mountOf(name, folder) } : {}),
+  envOf: (name, folder) => ([BLIND, UNMOUNTED, BLIND_API].includes(name) ? { DATA_DIR: mountOf(name, folder) } : {}),
   run: async (rig, tasks) => {
     const third = Math.round(tasks / 3)
     const first = await uploadMany(rig.client, { count: third, label: 'blind' })
@@ -47,9 +49,35 @@ export const blindWorker: Scenario = {
       const back = await until(works, { timeoutMs: REACTION_MS, what: `${name} to work` }).catch(() => false)
       rig.check('it starts by itself when its folder is right', back, name)
     }
+    await whileApiIsBlind(rig, third)
     const tried = (await findDocuments(rig)).filter(({ attempts }) => attempts.made > 1)
     rig.check('no attempt is used up', tried.length === 0, `${tried.length} tasks have used up more than one`)
   },
+}
+
+/** It takes no uploads, and nothing is lost: neither to those whom it tells to come again, nor by the workers that it could stop. */
+async function whileApiIsBlind(rig: Rig, count: number): Promise<void> {
+  const api = rig.apis.find(({ name }) => name === BLIND_API)
+  const url = rig.apiUrls[rig.apis.findIndex(({ name }) => name === BLIND_API)] ?? ''
+  for (const target of ['other', 'empty']) {
+    rig.fault(`starts with the folder ${target}`, BLIND_API)
+    api?.holdDown()
+    pointTo(rig, BLIND_API, target)
+    await until(() => api?.pid === undefined, { what: `${BLIND_API} to be down` })
+    api?.letUp()
+    await until(() => api?.isReady, { timeoutMs: 60_000, what: `${BLIND_API} to run` })
+    const readiness = async (): Promise<string> => (await fetch(`${url}/readyz`)).text()
+    const says = await until(async () => (await readiness()).includes('DATA_DIR'), { what: 'the reason' }).catch(() => false)
+    rig.check(`not ready with the folder ${target}`, says, says ? 'with the reason' : await readiness())
+    const { status } = await rig.client.tryUpload(await pictureOf(0, target), `${BLIND_API}-${target}`, url)
+    rig.check(`no upload is taken into the folder ${target}`, status === 503, `answered ${status}`)
+    await checkEnded(rig, `done beside an API with the folder ${target}`, await uploadMany(rig.client, { count, label: target }), 60_000)
+  }
+  rig.fault('the folder is right', BLIND_API)
+  pointTo(rig, BLIND_API, 'data')
+  const isReady = async (): Promise<boolean> => (await fetch(`${url}/readyz`)).ok
+  const back = await until(isReady, { timeoutMs: REACTION_MS, what: `${BLIND_API} to be ready` }).catch(() => false)
+  rig.check('it takes uploads by itself when its folder is right', back, BLIND_API)
 }
 
 /** A link stands for the mount: it can be made to lead elsewhere while the worker runs. */

@@ -14,6 +14,7 @@ import { CompleteBatchHandler } from './batches/complete-batch.ts'
 import { CreateBatchHandler } from './batches/create-batch.ts'
 import { GetBatchHandler } from './batches/get-batch.ts'
 import { connectMongo, createMongoConnection, watchMongo } from './connect-mongo.ts'
+import { DataFolder } from './data-folder.ts'
 import { CountDeadLettersHandler } from './dead-letters/count-dead-letters.ts'
 import { deadLetterRoutes } from './dead-letters/dead-letter-routes.ts'
 import { DeadLetterStore } from './dead-letters/dead-letter-store.ts'
@@ -41,6 +42,8 @@ import { measureRequests } from './http/measure-requests.ts'
 import { metricsRoutes } from './http/metrics-routes.ts'
 import { closeServer, createHttpServer, listen } from './http/server.ts'
 import { SlowRequests } from './http/slow-requests.ts'
+import { guardStorage } from './guard-storage.ts'
+import { InstallationStore } from './installation-store.ts'
 import { createMediator } from './mediator.ts'
 import { GetQueueStatsHandler } from './queues/get-queue-stats.ts'
 import { ListQueueJobsHandler } from './queues/list-queue-jobs.ts'
@@ -86,7 +89,7 @@ import { UpdateTaskHandler } from './tasks/update-task.ts'
 import { KnownTtls } from './tasks/known-ttls.ts'
 import { UpdateTaskStatusHandler } from './tasks/update-task-status.ts'
 import { WaitForTaskHandler } from './tasks/wait-for-task.ts'
-import { watchStorage } from './storage-watch.ts'
+import { StorageWatch } from './storage-watch.ts'
 import { createUrlSigner } from './url-signing.ts'
 import { createWatchers } from './watchers.ts'
 
@@ -123,7 +126,9 @@ export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): 
   const mongo = createMongoConnection()
   const stopping = new AbortController()
 
-  const storage = createDiskStorage(dataDir)
+  const disk = createDiskStorage(dataDir)
+  const folder = new DataFolder({ store: new InstallationStore(mongo), storage: disk, dataDir })
+  const storage = guardStorage(disk, () => folder.check())
   const store = new TaskStore(mongo, (tenant, id) => cache.taskInDoubt(tenant, id))
   const signer = createUrlSigner(env.URL_SIGNING_KEYS ?? [])
   const feed = new TaskFeed({ store, recheckMs: env.FOLLOW_RECHECK_MS, log })
@@ -222,7 +227,7 @@ export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): 
     leaseMs: env.DISPATCH_LEASE_MS,
     events: listener,
   })
-  const announcer = new InstallationAnnouncer({ redis: producer, names, dataDir, log })
+  const announcer = new InstallationAnnouncer({ redis: producer, names, installation: () => folder.installation, log })
   const batchCloser = new BatchCloser({ batches, send, intervalMs: env.SWEEP_INTERVAL_MS, log, now })
   // Whatever became due while the queue was away goes out as soon as it is back.
   producer.on('ready', () => void sweeper.sweep())
@@ -232,7 +237,7 @@ export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): 
   const place = { folder: join(tempFolder, randomUUID()), hash: hasher.hash }
   const slowRequests = new SlowRequests({ requestMs: env.REQUEST_TIMEOUT_MS, uploadStallMs: env.UPLOAD_STALL_MS })
   const perAddress = limitUploads(env.UPLOADS_PER_ADDRESS)
-  const storageWatch = watchStorage({ storage, dataDir, log })
+  const storageWatch = new StorageWatch({ storage, folder, dataDir, log })
   // Until the unique indexes are there, two uploads with one key would both be taken.
   const prepared = Promise.withResolvers<void>()
   let isPrepared = false
@@ -265,6 +270,7 @@ export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): 
     store,
     storage,
     remover: files,
+    isOurs: () => isOurs(folder),
     tempFolder,
     tempAgeMs: env.UPLOAD_TIMEOUT_MS + env.REQUEST_TIMEOUT_MS,
     orphanAgeMs: env.ORPHAN_AGE_MS,
@@ -276,7 +282,7 @@ export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): 
     consumer,
     names,
     everyMs: env.CLEANUP_INTERVAL_MS,
-    run: async (signal) => void (await send(new ExpireTasks(signal))),
+    run: async (signal) => void ((await isOurs(folder)) && (await send(new ExpireTasks(signal)))),
     onError: (error) => log.warn({ err: error }, 'a clean-up did not end; the next one goes on'),
   })
   const acceptUpload = createAcceptUpload({ send, maxPixels: env.IMAGE_MAX_PIXELS, defaultTtlSeconds: env.FILE_TTL_SECONDS })
@@ -367,10 +373,15 @@ export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): 
     isPrepared = true
     prepared.resolve()
     unwatchMongo = watchMongo({ connection: mongo, url: env.MONGODB_URL, log, stop: stopping.signal })
+    // What removes files waits until it is known whose they are.
+    storageWatch.start(() => {
+      void announcer.announce()
+      janitor.start()
+      maintenance.start()
+    })
+    announcer.start()
     sweeper.start()
-    janitor.start()
     feed.start()
-    maintenance.start()
     batchCloser.start()
     void watchers.estimator.start()
     // These wait for Redis, however long it is away.
@@ -380,8 +391,6 @@ export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): 
   return {
     app,
     start: async () => {
-      announcer.start()
-      void storageWatch.probe()
       startSync().catch((error: unknown) => {
         if (!stopping.signal.aborted) throw error
       })
@@ -392,6 +401,7 @@ export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): 
     },
     closing: () => {
       stopping.abort()
+      storageWatch.stop()
       for (const held of [streams, waiting]) held.endAll()
       return [
         { name: 'http', timeoutMs: env.SHUTDOWN_TIMEOUT_MS, run: () => closeServer(server) },
@@ -432,3 +442,10 @@ async function writeTo(redis: Redis, prefix: string): Promise<void> {
   if (redis.status !== 'ready') throw new Error('Redis cannot be reached')
   await redis.set(`${prefix}probe`, Date.now(), 'PX', PROBE_KEY_MS)
 }
+
+/** Why it is not is told by who watches the folder. */
+const isOurs = (folder: DataFolder): Promise<boolean> =>
+  folder.check().then(
+    () => true,
+    () => false,
+  )

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { makeFolders, tempPathFor } from './disk-paths.ts'
 import { openNew, syncFolder, withFile } from './durable.ts'
 import { sharedThread as fs } from './file-system.ts'
-import { systemCode, toStorageError } from './storage-error.ts'
+import { StorageError, systemCode, toStorageError } from './storage-error.ts'
 
 const MARKER = '.darkroom.json'
 /** As much as a large variant: a disk that has room for less is full. */
@@ -23,14 +23,18 @@ export async function readInstallation(rootFolder: string): Promise<string | und
   }
 }
 
-/** Makes the folder and its marker unless they are there. Returns the id of the installation. */
-export async function markInstallation(rootFolder: string): Promise<string> {
+/** Makes the folder and its marker unless they are there. Returns the id in the marker, which is another one if there was a marker. */
+export async function markInstallation(rootFolder: string, id: string = randomUUID()): Promise<string> {
   const known = await readInstallation(rootFolder)
   if (known !== undefined) return known
   try {
     await makeFolders(rootFolder)
-    await createMarker(rootFolder)
+    await createMarker(rootFolder, id)
   } catch (error) {
+    const code = systemCode(error)
+    // Nothing is missing here but the folder itself.
+    if (code === 'ENOENT' || code === 'ENOTDIR')
+      throw new StorageError('STORAGE_FAILED', `The data folder cannot be made (${code}).`, { cause: error })
     throw toStorageError(error, 'the marker of the installation')
   }
   const marked = await readInstallation(rootFolder)
@@ -51,11 +55,11 @@ export async function testWrite(rootFolder: string): Promise<void> {
 }
 
 /** Whole or not at all, and never over another one: of two processes that start at once, the first one's marker stays. */
-async function createMarker(rootFolder: string): Promise<void> {
+async function createMarker(rootFolder: string, id: string): Promise<void> {
   const path = join(rootFolder, MARKER)
   const temp = tempPathFor(path)
   try {
-    await writeNew(temp, Buffer.from(`${JSON.stringify({ installation: randomUUID() })}\n`))
+    await writeNew(temp, Buffer.from(`${JSON.stringify({ installation: id })}\n`))
     await link(temp, path)
   } catch (error) {
     if (systemCode(error) !== 'EEXIST') throw error

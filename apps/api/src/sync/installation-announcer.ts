@@ -1,28 +1,26 @@
 import { announceInstallation, type RedisNames } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
-import { markInstallation } from '@darkroom/storage'
 import type { Redis } from 'ioredis'
 
 /** Redis may lose everything: a worker that starts after that must not have to wait long for the id. */
 const REPEAT_MS = 10_000
 
 /**
- * Marks the data folder as this installation's and tells the workers its id, so that a worker with a wrong folder, or with one whose mount
- * is away, takes no jobs. Both are tried again and again, for either store may be away.
+ * Tells the workers the id of the installation, so that a worker with a wrong folder, or with one whose mount is away, takes no jobs.
+ * It is the database's id, never that of a folder: a replica with a wrong folder must not stop the workers with the right one.
  */
 export class InstallationAnnouncer {
   readonly #deps
   #timer: NodeJS.Timeout | undefined
-  #id: string | undefined
 
-  constructor(deps: { redis: Redis; names: RedisNames; dataDir: string; log: Logger }) {
+  constructor(deps: { redis: Redis; names: RedisNames; installation: () => string | undefined; log: Logger }) {
     this.#deps = deps
-    deps.redis.on('ready', () => this.#timer && void this.#announce())
+    deps.redis.on('ready', () => this.#timer && void this.announce())
   }
 
   start(): void {
-    this.#timer = setInterval(() => void this.#announce(), REPEAT_MS)
-    void this.#announce()
+    this.#timer = setInterval(() => void this.announce(), REPEAT_MS)
+    void this.announce()
   }
 
   stop(): void {
@@ -30,11 +28,12 @@ export class InstallationAnnouncer {
     this.#timer = undefined
   }
 
-  async #announce(): Promise<void> {
-    const { redis, names, dataDir, log } = this.#deps
+  async announce(): Promise<void> {
+    const { redis, names, installation, log } = this.#deps
+    const id = installation()
+    if (id === undefined || redis.status !== 'ready') return
     try {
-      this.#id ??= await markInstallation(dataDir)
-      if (redis.status === 'ready') await announceInstallation(redis, names, this.#id)
+      await announceInstallation(redis, names, id)
     } catch (error) {
       log.debug({ err: error }, 'installation not announced; trying again')
     }

@@ -27,6 +27,8 @@ export class Janitor {
     store: TaskStore
     storage: DiskStorage
     remover: FileRemover
+    /** Whether the data folder is this installation's: in another one everything looks like an orphan. */
+    isOurs: () => Promise<boolean>
     tempFolder: string
     tempAgeMs: number
     orphanAgeMs: number
@@ -113,7 +115,7 @@ export class Janitor {
   /** One after the other, and none after stop. */
   #run(clean: () => Promise<number>): void {
     this.#running = this.#running.then(async () => {
-      if (this.#stopped) return
+      if (this.#stopped || !(await this.#deps.isOurs())) return
       try {
         const removed = await clean()
         if (removed > 0) this.#deps.log.info({ removed }, 'janitor cleaned up')

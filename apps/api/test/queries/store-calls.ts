@@ -2,6 +2,7 @@
 // add a line. What a call finds does not matter, as long as each query of the method is sent.
 import { newBatchId, type BatchRecord, type BatchStore } from '../../src/batches/batch-store.ts'
 import type { DeadLetterStore } from '../../src/dead-letters/dead-letter-store.ts'
+import type { InstallationStore } from '../../src/installation-store.ts'
 import type { StatsStore } from '../../src/stats/stats-store.ts'
 import type { CleanupTotalsStore } from '../../src/tasks/cleanup-totals-store.ts'
 import type { ExpiryStore } from '../../src/tasks/expiry-store.ts'
@@ -152,6 +153,12 @@ const stats: Calls<StatsStore> = {
   saveTotals: (store) => store.saveTotals({ groups: [], at: now, tookMs: 1 }),
 }
 
+const installations: Calls<InstallationStore> = {
+  find: (store) => store.find(),
+  claim: (store) => store.claim('a', now),
+  someOriginals: (store) => store.someOriginals(10),
+}
+
 /** By store and method. */
 export const STORE_CALLS = {
   TaskStore: tasks,
@@ -160,4 +167,5 @@ export const STORE_CALLS = {
   CleanupTotalsStore: cleanups,
   DeadLetterStore: deadLetters,
   StatsStore: stats,
+  InstallationStore: installations,
 } as unknown as Record<string, Record<string, Call<unknown>['run'] | Call<unknown> | readonly Call<unknown>[]>>

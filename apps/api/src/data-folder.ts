@@ -1,0 +1,126 @@
+import { readdir } from 'node:fs/promises'
+import { isStorageError, markInstallation, readInstallation, StorageError, type DiskStorage } from '@darkroom/storage'
+import type { InstallationStore } from './installation-store.ts'
+
+/** Originals looked for in a folder that has no marker. One of them proves that it is the right folder. */
+const SAMPLE = 20
+/** What a new file system has in it. */
+const OF_THE_SYSTEM = new Set(['lost+found'])
+
+/** What the tasks of the database say of a folder. */
+type Evidence = 'no tasks' | 'files found' | 'files missing'
+
+/**
+ * Tells whether the data folder belongs to the database. An unmounted folder is empty and can be written to, and DATA_DIR may lead
+ * to another installation's: neither may take uploads, and what seems to be missing there is not lost. The database holds the id
+ * of the installation, the folder a marker with the same id.
+ */
+export class DataFolder {
+  readonly #deps
+  #installation: string | undefined
+  #isOurs = false
+  /** The marker that this process made for a new database. */
+  #made: string | undefined
+  #settling: Promise<void> | undefined
+
+  constructor(deps: { store: InstallationStore; storage: DiskStorage; dataDir: string }) {
+    this.#deps = deps
+  }
+
+  /** The database's id, once it is known; whatever the folder says. */
+  get installation(): string | undefined {
+    return this.#installation
+  }
+
+  /** What the last check found. */
+  get isOurs(): boolean {
+    return this.#isOurs
+  }
+
+  /** Rejects, with a sentence for the operator, unless the folder belongs to the database. Marks a folder that it may take. */
+  async check(): Promise<void> {
+    try {
+      const found = await readInstallation(this.#deps.dataDir)
+      if (found === undefined || found !== this.#installation)
+        await (this.#settling ??= this.#settle(found).finally(() => (this.#settling = undefined)))
+      this.#isOurs = true
+    } catch (error) {
+      this.#isOurs = false
+      throw error
+    }
+  }
+
+  async #settle(found: string | undefined): Promise<void> {
+    const { store, dataDir } = this.#deps
+    const id = (this.#installation ??= await store.find())
+    if (id === undefined) return this.#begin(found)
+    if (found === undefined) await this.#assertMayTake(id)
+    assertSame(found ?? (await markInstallation(dataDir, id)), id)
+  }
+
+  /** The database has no id yet: it is new, or was made by a release that knew only markers, or none. */
+  async #begin(found: string | undefined): Promise<void> {
+    const { store, dataDir } = this.#deps
+    const evidence = await this.#evidence()
+    if (evidence === 'files missing') throw refusal('has none of the files of the tasks in the database. Is it mounted?')
+    // A janitor with a new database would take all of them for orphans.
+    if (evidence === 'no tasks' && found !== undefined && found !== this.#made && (await this.#holdsFiles()))
+      throw refusal(
+        `holds the files of installation ${found}, and the database is new. Restore its database or use an empty folder; to give the files up, remove .darkroom.json.`,
+      )
+    // The marker first: of processes with different folders, the first to claim wins, and the others find themselves marked otherwise.
+    const marker = found ?? (this.#made = await markInstallation(dataDir))
+    this.#installation = await store.claim(marker, new Date())
+    assertSame(marker, this.#installation)
+  }
+
+  /** Whether a folder without a marker may be marked: a backup may have left it out, or the folder be a new one for an idle installation. */
+  async #assertMayTake(id: string): Promise<void> {
+    const remedy = `write {"installation":"${id}"} to .darkroom.json in it.`
+    const evidence = await this.#evidence()
+    if (evidence === 'files missing')
+      throw refusal(`has no .darkroom.json and none of the files of the tasks in the database. Is it mounted? If they are lost, ${remedy}`)
+    if (evidence === 'no tasks' && !(await this.#isEmpty()))
+      throw refusal(`has no .darkroom.json and is not empty. Is it mounted? If it is the right folder, ${remedy}`)
+  }
+
+  async #evidence(): Promise<Evidence> {
+    const { store, storage } = this.#deps
+    const originals = await store.someOriginals(SAMPLE)
+    if (originals.length === 0) return 'no tasks'
+    const found = await Promise.all(originals.map((key) => isThere(storage, key)))
+    return found.includes(true) ? 'files found' : 'files missing'
+  }
+
+  async #holdsFiles(): Promise<boolean> {
+    for (const folder of ['storage', 'output']) for await (const _file of this.#deps.storage.list(folder)) return true
+    return false
+  }
+
+  async #isEmpty(): Promise<boolean> {
+    const names = await readdir(this.#deps.dataDir).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return []
+      throw error
+    })
+    return names.every((name) => OF_THE_SYSTEM.has(name))
+  }
+}
+
+const refusal = (what: string): StorageError => new StorageError('STORAGE_FAILED', `DATA_DIR ${what}`)
+
+function assertSame(found: string, id: string): void {
+  if (found === id) return
+  throw refusal(
+    `belongs to another installation: its .darkroom.json says ${found}, and the database says ${id}. Mount the right folder, or correct DATA_DIR or MONGODB_URL.`,
+  )
+}
+
+async function isThere(storage: DiskStorage, key: string): Promise<boolean> {
+  try {
+    await storage.stat(key)
+    return true
+  } catch (error) {
+    if (isStorageError(error, 'NOT_FOUND')) return false
+    throw error
+  }
+}

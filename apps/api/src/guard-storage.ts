@@ -1,0 +1,31 @@
+import { isStorageError, type DiskStorage } from '@darkroom/storage'
+
+/**
+ * The storage of one installation. In a folder that is not its own nothing is stored and nothing removed, and nothing is missing:
+ * whoever asks is told that the folder cannot be used. `check` rejects unless the folder is the right one.
+ */
+export function guardStorage(storage: DiskStorage, check: () => Promise<void>): DiskStorage {
+  const inOwnFolder = async <T>(act: () => Promise<T>): Promise<T> => {
+    await check()
+    return act()
+  }
+  /** Reads check nothing until something is missing; a mount may have come back since. */
+  const missingOnlyIfOwn = <T>(act: () => Promise<T>): Promise<T> =>
+    act().catch((error: unknown) => {
+      if (isStorageError(error, 'NOT_FOUND')) return inOwnFolder(act)
+      throw error
+    })
+  return {
+    put: (key, body) => inOwnFolder(() => storage.put(key, body)),
+    adopt: (tempPath, key) => inOwnFolder(() => storage.adopt(tempPath, key)),
+    move: (key, toKey) => inOwnFolder(() => storage.move(key, toKey)),
+    remove: (key) => inOwnFolder(() => storage.remove(key)),
+    removeLeftovers: (olderThanMs) => inOwnFolder(() => storage.removeLeftovers(olderThanMs)),
+    open: (key, range) => missingOnlyIfOwn(() => storage.open(key, range)),
+    stat: (key) => missingOnlyIfOwn(() => storage.stat(key)),
+    list: storage.list,
+    resolve: storage.resolve,
+    freeBytes: storage.freeBytes,
+    check: storage.check,
+  }
+}
