@@ -181,7 +181,13 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'janitor',
     says: 'what crashes left on the disk stays there',
-    patches: [{ file: `${api}/sync/janitor.ts`, find: '    this.#every(intervalMs, () => this.removeOrphans())\n', replace: '' }],
+    patches: [
+      {
+        file: `${api}/sync/janitor.ts`,
+        find: '    this.#every(Math.min(TURN_EVERY_MS, intervalMs / 4), () => this.#whenDue())\n',
+        replace: '',
+      },
+    ],
     caughtBy: { scenario: 'fi-11', invariant: 'I4', tasks: 22 },
   },
   {

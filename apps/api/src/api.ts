@@ -60,6 +60,7 @@ import { InstallationAnnouncer } from './sync/installation-announcer.ts'
 import { Janitor } from './sync/janitor.ts'
 import { QueueEventsListener } from './sync/queue-events-listener.ts'
 import { SentNotes } from './sync/sent-notes.ts'
+import { SharedTurn } from './sync/shared-turn.ts'
 import { Sweeper } from './sync/sweeper.ts'
 import { TaskEventsSubscriber } from './sync/task-events-subscriber.ts'
 import { CancelTaskHandler } from './tasks/cancel-task.ts'
@@ -230,7 +231,10 @@ export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): 
   const announcer = new InstallationAnnouncer({ redis: producer, names, installation: () => folder.installation, log })
   const batchCloser = new BatchCloser({ batches, send, intervalMs: env.SWEEP_INTERVAL_MS, log, now })
   // Whatever became due while the queue was away goes out as soon as it is back.
-  producer.on('ready', () => void sweeper.sweep())
+  producer.on('ready', () => {
+    void sweeper.sweep()
+    janitor.redisIsBack()
+  })
 
   const tempFolder = join(dataDir, 'uploads', 'temp')
   const hasher = createFileHasher()
@@ -267,6 +271,7 @@ export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): 
   const batchLimits = { ...limits, maxFiles: env.BATCH_MAX_FILES, maxBatchBytes: env.BATCH_MAX_BYTES }
   const receiveMany = [...before(isBatchMade), receiveBatch(place, batchLimits)]
   const janitor = new Janitor({
+    turn: new SharedTurn({ redis: producer, key: `${names.prefix}:${names.queue}:janitor`, everyMs: env.JANITOR_INTERVAL_MS }),
     store,
     storage,
     remover: files,

@@ -6,14 +6,14 @@ import type { ListedFile } from './storage.ts'
 import { systemCode } from './storage-error.ts'
 
 /** The stored files below a folder. Links, special files and files on their way in are not stored files. */
-export async function* listFiles(folder: string, folderKey: string): AsyncGenerator<ListedFile> {
-  for (const entry of await readFolder(folder)) {
+export async function* listFiles(folder: string, folderKey: string, onError: (error: unknown) => void): AsyncGenerator<ListedFile> {
+  for (const entry of await readFolder(folder, onError)) {
     const path = join(folder, entry.name)
     const key = folderKey === '' ? entry.name : `${folderKey}/${entry.name}`
     if (entry.name.startsWith('.')) continue
-    if (entry.isDirectory()) yield* listFiles(path, key)
+    if (entry.isDirectory()) yield* listFiles(path, key, onError)
     else if (entry.isFile()) {
-      const facts = await factsOf(path)
+      const facts = await factsOf(path, onError)
       if (facts) yield { key, bytes: facts.size, modifiedAt: facts.mtime }
     }
   }
@@ -23,34 +23,35 @@ export async function* listFiles(folder: string, folderKey: string): AsyncGenera
  * Removes what writers left behind that died between their first byte and the rename. A write that is still going on touches its file: take
  * an age no write reaches. Returns how many were removed.
  */
-export async function removeOldTemps(folder: string, olderThanMs: number): Promise<number> {
+export async function removeOldTemps(folder: string, olderThanMs: number, onError: (error: unknown) => void): Promise<number> {
   let removed = 0
-  for (const entry of await readFolder(folder)) {
+  for (const entry of await readFolder(folder, onError)) {
     const path = join(folder, entry.name)
-    if (entry.isDirectory()) removed += await removeOldTemps(path, olderThanMs)
-    else if (isTempName(entry.name) && (await isOlder(path, olderThanMs))) {
-      await unlink(path)
-      removed++
-    }
+    if (entry.isDirectory()) removed += await removeOldTemps(path, olderThanMs, onError)
+    else if (isTempName(entry.name) && (await isOlder(path, olderThanMs, onError)))
+      removed += await unlink(path).then(
+        () => 1,
+        (error: unknown) => noneIfMissing(error, 0, onError),
+      )
   }
   return removed
 }
 
-async function isOlder(path: string, ageMs: number): Promise<boolean> {
-  const facts = await factsOf(path)
+async function isOlder(path: string, ageMs: number, onError: (error: unknown) => void): Promise<boolean> {
+  const facts = await factsOf(path, onError)
   return facts !== undefined && Date.now() - facts.mtimeMs > ageMs
 }
 
-/** Files come and go while the tree is walked: what is gone is not listed. */
-function readFolder(path: string): Promise<Dirent[]> {
-  return readdir(path, { withFileTypes: true }).catch((error: unknown) => noneIfMissing(error, []))
+function readFolder(path: string, onError: (error: unknown) => void): Promise<Dirent[]> {
+  return readdir(path, { withFileTypes: true }).catch((error: unknown) => noneIfMissing(error, [], onError))
 }
 
-function factsOf(path: string): Promise<Stats | undefined> {
-  return lstat(path).catch((error: unknown) => noneIfMissing(error, undefined))
+function factsOf(path: string, onError: (error: unknown) => void): Promise<Stats | undefined> {
+  return lstat(path).catch((error: unknown) => noneIfMissing(error, undefined, onError))
 }
 
-function noneIfMissing<T>(error: unknown, none: T): T {
-  if (systemCode(error) === 'ENOENT') return none
-  throw error
+/** Files come and go while the tree is walked: what is gone is no error. */
+function noneIfMissing<T>(error: unknown, none: T, onError: (error: unknown) => void): T {
+  if (systemCode(error) !== 'ENOENT') onError(error)
+  return none
 }

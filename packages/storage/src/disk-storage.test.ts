@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, truncate, unlink, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink, truncate, unlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -150,6 +150,10 @@ describe('move', () => {
   })
 })
 
+function raise(error: unknown): never {
+  throw error
+}
+
 describe('what a died writer left', () => {
   const left = 'a/.file.0123456789abcdef.tmp'
   beforeEach(async () => {
@@ -163,12 +167,34 @@ describe('what a died writer left', () => {
   })
 
   it('goes once it is old, and nothing else does', async () => {
-    expect(await storage.removeLeftovers(60_000)).toBe(0)
+    expect(await storage.removeLeftovers(60_000, raise)).toBe(0)
     const longAgo = new Date(Date.now() - 3_600_000)
     await Promise.all([left, 'a/file'].map((name) => utimes(join(root, name), longAgo, longAgo)))
-    expect(await storage.removeLeftovers(60_000)).toBe(1)
+    expect(await storage.removeLeftovers(60_000, raise)).toBe(1)
     expect(await everything()).toEqual(['a', 'a/file'])
   })
+})
+
+it('a folder that cannot be read is told, and hides no file elsewhere', async () => {
+  // Built in two places, as no path may be so long.
+  const long = 'x'.repeat(250)
+  const half = Array.from({ length: 10 }, () => long).join('/')
+  await Promise.all(['b', 'c'].map((name) => storage.put(`${name}/file`, Buffer.from('x'))))
+  await Promise.all([mkdir(join(root, 'b', half), { recursive: true }), mkdir(join(root, 'c', half), { recursive: true })])
+  await rename(join(root, 'b', long), join(root, 'c', half, 'deep'))
+  try {
+    const errors: unknown[] = []
+    expect((await collect(storage.list(undefined, (error) => errors.push(error)))).map(({ key }) => key).toSorted()).toEqual([
+      'b/file',
+      'c/file',
+    ])
+    expect(errors).toMatchObject([{ code: 'ENAMETOOLONG' }])
+    expect(await storage.removeLeftovers(0, (error) => errors.push(error))).toBe(0)
+    expect(errors).toMatchObject([{ code: 'ENAMETOOLONG' }, { code: 'ENAMETOOLONG' }])
+    await expect(collect(storage.list())).rejects.toMatchObject({ code: 'STORAGE_FAILED' })
+  } finally {
+    await rename(join(root, 'c', half, 'deep'), join(root, 'b', long))
+  }
 })
 
 describe('system errors', () => {

@@ -19,8 +19,8 @@ export interface DiskStorage extends Storage {
   freeBytes(): Promise<number>
   /** Writes a small file to the disk and removes it: throws what keeps files from being stored. */
   check(): Promise<void>
-  /** Removes what died writers left behind, if untouched for `olderThanMs`. Returns how many files. */
-  removeLeftovers(olderThanMs: number): Promise<number>
+  /** Removes what died writers left behind, if untouched for `olderThanMs`. Returns how many files; one that cannot be removed holds up no other. */
+  removeLeftovers(olderThanMs: number, onError: (error: unknown) => void): Promise<number>
 }
 
 export interface DiskStorageOptions {
@@ -49,11 +49,11 @@ export function createDiskStorage(rootFolder: string, { blocking = false }: Disk
     stat: (key) => translated(key, () => inTime(() => withFile(openStored(key), (file) => readFacts(file, key)))),
     move: (key, toKey) => translated(key, () => inTime(() => moveFile(placeOf(key), placeOf(toKey)))),
     remove: (key) => translated(key, () => inTime(() => removeFile(paths, key))),
-    list: (folder) => listTranslated(paths, folder),
+    list: (folder, onError) => listTranslated(paths, folder, onError),
     resolve: paths.resolve,
     freeBytes: () => onRoot(() => freeBytesOf(paths)),
     check: () => onRoot(() => checkFolder(paths)),
-    removeLeftovers: (olderThanMs) => onRoot(() => removeOldTemps(paths.root, olderThanMs)),
+    removeLeftovers: (olderThanMs, onError) => removeOldTemps(paths.root, olderThanMs, onError),
   }
 }
 
@@ -90,12 +90,16 @@ async function onRoot<T>(act: () => Promise<T>): Promise<T> {
   }
 }
 
-async function* listTranslated(paths: DiskPaths, folder?: string): AsyncGenerator<ListedFile> {
+async function* listTranslated(paths: DiskPaths, folder?: string, onError: (error: unknown) => void = raise): AsyncGenerator<ListedFile> {
   try {
-    yield* listFiles(folder === undefined ? paths.root : paths.resolve(folder), folder ?? '')
+    yield* listFiles(folder === undefined ? paths.root : paths.resolve(folder), folder ?? '', onError)
   } catch (error) {
     throw toStorageError(error, folder ?? 'the root')
   }
+}
+
+function raise(error: unknown): never {
+  throw error
 }
 
 /** Under the name of a temporary file: should this process die meanwhile, it is removed as one. */

@@ -25,8 +25,11 @@ export interface Storage {
   /** Removes a file. That there is none is no error. */
   remove(key: string): Promise<void>
 
-  /** The files whose keys lie below a folder (a key without trailing slash), or all. In no order; files written meanwhile may be missed. */
-  list(folder?: string): AsyncIterable<ListedFile>
+  /**
+   * The files whose keys lie below a folder (a key without trailing slash), or all. In no order; files written meanwhile may be missed.
+   * What cannot be read is told to `onError` and left out; without it the list ends there.
+   */
+  list(folder?: string, onError?: (error: unknown) => void): AsyncIterable<ListedFile>
 }
 
 /** Byte positions from 0, both inclusive as in HTTP; `end` defaults to the last byte. */

@@ -72,7 +72,7 @@ export class FileRemover {
   /** Takes the second look at files whose remover died before it did. Two that look at the same file do no harm. */
   async emptyTrash(onError: (error: unknown) => void): Promise<void> {
     const { storage } = this.#deps
-    for await (const { key, modifiedAt } of storage.list('trash')) {
+    for await (const { key, modifiedAt } of storage.list('trash', onError)) {
       const path = key.slice(TRASH.length)
       if (!this.#running.has(path)) await this.#settle(path, modifiedAt).catch(onError)
     }
