@@ -37,15 +37,15 @@ function expectRefused(answer: Answer, status: number, code: string): void {
 }
 
 describe('uploads', () => {
-  async function beginUpload(address: string): Promise<void> {
+  async function beginUpload(address: string, to = api): Promise<void> {
     const { body, contentType } = multipart([filePart(photo)])
-    const before = (await api.temporaryFiles()).length
-    const socket = await openSocket(api.port)
+    const before = (await to.temporaryFiles()).length
+    const socket = await openSocket(to.port)
     sockets.push(socket)
     const head = ['POST /api/v1/tasks HTTP/1.1', 'Host: test', `Content-Type: ${contentType}`, `Content-Length: ${body.length}`]
     socket.write([...head, `X-Forwarded-For: ${address}`, '', ''].join('\r\n'))
     socket.write(body.subarray(0, 500))
-    await until(async () => (await api.temporaryFiles()).length > before, { what: 'an upload that has begun' })
+    await until(async () => (await to.temporaryFiles()).length > before, { what: 'an upload that has begun' })
   }
   const upload = (headers: Record<string, string>) => api.post('/api/v1/tasks', [filePart(photo)], headers)
 
@@ -56,6 +56,18 @@ describe('uploads', () => {
     expect((await upload(from('203.0.113.2'))).status).toBe(202)
     sockets.pop()?.destroy()
     await until(async () => (await upload(from('203.0.113.1'))).status === 202, { what: 'a place that is free again' })
+  })
+
+  it('of all addresses together have so many places', async () => {
+    const small = await startTestApi({ UPLOADS_MAX: '2' })
+    const post = () => small.post('/api/v1/tasks', [filePart(photo)], from('203.0.113.3'))
+    await beginUpload('203.0.113.1', small)
+    await beginUpload('203.0.113.2', small)
+    expectRefused(await post(), 503, 'OVERLOADED')
+    sockets.pop()?.destroy()
+    await until(async () => (await post()).status === 202, { what: 'a place that is free again' })
+    sockets.pop()?.destroy()
+    await small.stop()
   })
 
   it('cannot choose an address by a header that the proxy did not write', async () => {
