@@ -1,4 +1,4 @@
-// `npm run faults [-- NAME… --long --compare --mutate --at-once N --tasks N --seed N --report FILE --check FILE]`: see docs/faults.md.
+// `npm run faults [-- NAME… --profile quick|long --compare --mutate --at-once N --tasks N --seed N --report FILE --check FILE]`: see docs/faults.md.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -16,7 +16,7 @@ import { onStopSignal } from './on-stop-signal.ts'
 
 const USAGE = `npm run faults -- [NAME…] [options]
   NAME           fi-07, 07, 7 …; the quick profile without a name
-  --long         the numbers of the long profile, and every scenario
+  --profile P    quick, or long: every scenario, with its full numbers
   --compare      measures BullMQ's defaults beside ours (fi-01; a minute)
   --at-once N    runs so many scenarios side by side, each on stores of its own; they wait more than they work
   --tasks N      uploads a scenario
@@ -30,7 +30,7 @@ const root = join(import.meta.dirname, '..')
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    long: { type: 'boolean', default: false },
+    profile: { type: 'string', default: 'quick' },
     compare: { type: 'boolean', default: false },
     mutate: { type: 'boolean', default: false },
     'at-once': { type: 'string', default: '1' },
@@ -43,16 +43,23 @@ const { values, positionals } = parseArgs({
   },
 })
 const atOnce = Number(values['at-once'])
+const isLong = values.profile === 'long'
 onStopSignal(() => process.exit(130))
 process.exit(await main())
 
 async function main(): Promise<number> {
   if (values.help) console.log(USAGE)
+  else if (!isLong && values.profile !== 'quick') return refuse(`There is no profile ${values.profile}: --profile takes quick or long.`)
   else if (values.list)
     for (const { name, title, quick } of scenarios) console.log(`${name}  ${title}${quick ? '' : pc.dim('  (long profile)')}`)
   else if (values.check) return showVerdicts([judge(readHistory(values.check), values.check)])
   else return run()
   return 0
+}
+
+function refuse(why: string): number {
+  console.error(pc.red(why))
+  return 2
 }
 
 function showVerdicts(verdicts: readonly Verdict[]): number {
@@ -68,12 +75,11 @@ async function run(): Promise<number> {
   await sweepDeadRuns(darkroom)
   const folder = join(darkroom, `${startedAt.toISOString().slice(0, 19).replaceAll(':', '-')}-${process.pid}`)
   mkdirSync(folder, { recursive: true })
-  console.log(`${values.long ? 'Long' : 'Quick'} profile, seed ${seed}, records in ${relative(process.cwd(), folder)}`)
+  console.log(`${isLong ? 'Long' : 'Quick'} profile, seed ${seed}, records in ${relative(process.cwd(), folder)}`)
   if (values.mutate) return runMutations(folder, seed)
 
   const { verdicts, skipped } = await runScenarios(folder, seed)
-  if (values.report)
-    writeFileSync(values.report, toMarkdown(verdicts, { profile: values.long ? 'long' : 'quick', seed, startedAt, skipped }))
+  if (values.report) writeFileSync(values.report, toMarkdown(verdicts, { profile: isLong ? 'long' : 'quick', seed, startedAt, skipped }))
   const failed = verdicts.filter(({ passed }) => !passed).length
   // The closing line, which other programs read.
   console.log(`\n${verdicts.length - failed} passed, ${failed} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ''}`)
@@ -94,7 +100,7 @@ async function runScenarios(folder: string, seed: number): Promise<{ verdicts: V
   const runOne = async (scenario: Scenario): Promise<void> => {
     const reason = scenario.skip?.()
     if (reason === undefined) {
-      const verdict = await runScenario(scenario, { folder, seed, long: values.long, compare: values.compare || values.long, tasks })
+      const verdict = await runScenario(scenario, { folder, seed, long: isLong, compare: values.compare || isLong, tasks })
       verdicts.push(verdict)
       console.log(lineOf(verdict))
     } else {
@@ -113,12 +119,11 @@ async function runScenarios(folder: string, seed: number): Promise<{ verdicts: V
 }
 
 function wanted(): readonly Scenario[] {
-  if (positionals.length === 0) return scenarios.filter(({ quick }) => quick || values.long)
+  if (positionals.length === 0) return scenarios.filter(({ quick }) => quick || isLong)
   return positionals.map((asked) => {
     const number = asked.replace(/^fi-?/i, '').padStart(2, '0')
     const found = scenarios.find(({ name }) => name === `fi-${number}`)
     if (found) return found
-    console.error(pc.red(`There is no scenario ${asked}: --list names them.`))
-    return process.exit(2)
+    return process.exit(refuse(`There is no scenario ${asked}: --list names them.`))
   })
 }
