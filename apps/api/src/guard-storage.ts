@@ -20,7 +20,7 @@ export function guardStorage(storage: DiskStorage, check: () => Promise<void>): 
     adopt: (tempPath, key) => inOwnFolder(() => storage.adopt(tempPath, key)),
     move: (key, toKey) => inOwnFolder(() => storage.move(key, toKey)),
     remove: (key) => inOwnFolder(() => storage.remove(key)),
-    removeLeftovers: (olderThanMs) => inOwnFolder(() => storage.removeLeftovers(olderThanMs)),
+    removeLeftovers: (olderThanMs, onError) => inOwnFolder(() => storage.removeLeftovers(olderThanMs, onError)),
     open: (key, range) => missingOnlyIfOwn(() => storage.open(key, range)),
     stat: (key) => missingOnlyIfOwn(() => storage.stat(key)),
     list: storage.list,
