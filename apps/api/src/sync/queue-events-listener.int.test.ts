@@ -1,6 +1,6 @@
 import type { Logger } from '@darkroom/runtime'
 import { createImageQueue, redisNames } from '@darkroom/messaging'
-import { recordLog, sampleJpeg, uniqueName, until } from '@darkroom/testing'
+import { recordLog, sampleJpeg, startTcpProxy, uniqueName, until } from '@darkroom/testing'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { connectRedis } from '@darkroom/runtime'
 import { startTestApi, testLog, type TestApi } from '../../test/start-test-api.ts'
@@ -56,9 +56,9 @@ describe('on a stream of its own', () => {
   const result = (id: string): string => JSON.stringify(completedOf({ id }))
   const outage = (): Error => Object.assign(new Error('not reachable'), { name: 'MongoServerSelectionError' })
 
-  async function listen(send: (taskId: string) => Promise<void>) {
+  async function listen(send: (taskId: string) => Promise<void>, redisUrl = inject('redisUrl')) {
     const names = redisNames({ namespace: uniqueName('events'), queue: 'q' })
-    const redis = connectRedis(inject('redisUrl'), 'consumer', testLog)
+    const redis = connectRedis(redisUrl, 'consumer', testLog)
     const queue = createImageQueue({ redis, names, policy: { attempts: 3, backoffMs: 2000 } })
     const { log, lines } = recordLog<Logger>()
     const sendCommand = (({ event }: UpdateTaskStatus) => send(event.taskId)) as unknown as Send
@@ -139,5 +139,19 @@ describe('on a stream of its own', () => {
     await until(() => applied.length === 2, { what: 'the event with the lower id' })
     expect(applied).toEqual([before, after])
     await stop()
+  })
+
+  it('stops while its connection waits to be made again', async () => {
+    const proxy = await startTcpProxy(inject('redisUrl'))
+    const { listener, redis, stop } = await listen(async () => {}, proxy.url)
+    await listener.start()
+    const reconnecting = () => redis.status === 'reconnecting'
+    await proxy.cut()
+    await until(reconnecting, { what: 'a lost connection' })
+    await listener.stop()
+    await proxy.restore()
+    await until(() => redis.status === 'ready', { what: 'a connection' })
+    await stop()
+    await proxy.stop()
   })
 })

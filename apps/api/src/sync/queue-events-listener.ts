@@ -140,7 +140,7 @@ export class QueueEventsListener {
       try {
         const from = this.#applied
         const readAt = this.#deps.now()
-        const page = await this.#stream.readAfter(from)
+        const page = await unlessAborted(this.#stopping.signal, this.#stream.readAfter(from))
         this.#behind = page.full
         // A stream that is read slowly may be trimmed in front of the reader.
         if (page.full) await this.#lookForGap()
@@ -236,4 +236,13 @@ function parseJson(text: string | undefined): unknown {
   } catch {
     return undefined
   }
+}
+
+/** A connection that is told to end while it waits to be made again never answers what it was asked. */
+function unlessAborted<T>(signal: AbortSignal, answer: Promise<T>): Promise<T> {
+  const { promise, resolve, reject } = Promise.withResolvers<T>()
+  const abort = (): void => reject(signal.reason)
+  signal.addEventListener('abort', abort, { once: true })
+  answer.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  return promise
 }
