@@ -1,8 +1,13 @@
+import type { AddressInfo } from 'node:net'
 import { problem, task as taskSchema } from '@darkroom/contracts'
-import { sampleJpeg, until } from '@darkroom/testing'
+import type { Logger } from '@darkroom/runtime'
+import { recordLog, sampleJpeg, until } from '@darkroom/testing'
+import express from 'express'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fieldPart, filePart } from '../../test/multipart.ts'
 import { startTestApi, type Answer, type TestApi } from '../../test/start-test-api.ts'
+import { AppError } from '../app-error.ts'
+import { problemHandler } from './problem.ts'
 
 let api: TestApi
 let photo: Buffer
@@ -35,7 +40,7 @@ it('a problem says what, where and why, under a stable code', async () => {
   expect(answer.headers.get('x-content-type-options')).toBe('nosniff')
 })
 
-it.each(['/', '/nowhere', '/api', '/api/v2/tasks', '/api/v1', '/API/V1/TASKS', '/api/v1/tasks/a/b/c', '/.env', '/api/v1/../../etc/passwd'])(
+it.each(['/nowhere', '/api', '/api/v2/tasks', '/api/v1', '/API/V1/TASKS', '/api/v1/tasks/a/b/c', '/.env', '/api/v1/../../etc/passwd'])(
   'there is nothing at %s',
   async (path) => {
     const answer = await api.request(path)
@@ -230,4 +235,25 @@ describe('a form that cannot be taken', () => {
   it('none of them left an original behind', async () => {
     expect(await api.filesIn('storage')).toEqual(originals)
   })
+})
+
+it('a refusal that thousands get is a warning once, and faults of our own are errors each time', async () => {
+  const { log, lines } = recordLog<Logger>()
+  const app = express()
+  app.get('/busy', () => {
+    throw new AppError(503, 'OVERLOADED', 'Nothing more is taken right now.')
+  })
+  app.get('/broken', () => {
+    throw new Error('a fault')
+  })
+  const server = app.use(problemHandler(log)).listen(0, '127.0.0.1')
+  await until(() => server.listening)
+  const ask = (path: string) => fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`)
+  for (let round = 0; round < 3; round++) for (const path of ['/busy', '/broken']) await ask(path)
+  expect(lines.map(({ level, message }) => `${level} ${message}`)).toEqual([
+    'warn OVERLOADED',
+    ...['error INTERNAL', 'debug OVERLOADED', 'error INTERNAL', 'debug OVERLOADED', 'error INTERNAL'],
+  ])
+  server.closeAllConnections()
+  server.close()
 })

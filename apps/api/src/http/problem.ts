@@ -18,11 +18,21 @@ export function toProblem(error: AppError, instance?: string): Problem {
   }
 }
 
+/** An outage or too much load refuses every request for the same reason: once a minute is enough. */
+const SAY_AGAIN_MS = 60_000
+
 /** The last middleware: every error of every route leaves as a problem document. */
 export function problemHandler(log: Logger): ErrorRequestHandler {
+  const saidAt = new Map<string, number>()
+  const levelOf = ({ status, code }: AppError): 'error' | 'warn' | 'debug' => {
+    if (status === 500) return 'error'
+    if (performance.now() - (saidAt.get(code) ?? Number.NEGATIVE_INFINITY) < SAY_AGAIN_MS) return 'debug'
+    saidAt.set(code, performance.now())
+    return 'warn'
+  }
   return (thrown: unknown, req, res, _next) => {
     const error = toAppError(thrown)
-    if (error.status >= 500) log.error({ err: thrown, method: req.method, path: req.path }, error.code)
+    if (error.status >= 500) log[levelOf(error)]({ err: thrown, method: req.method, path: req.path }, error.code)
     // Not req.destroyed: that is true for every request whose body was read. Only a dead socket cannot be answered.
     if (req.socket.destroyed) return
     if (res.headersSent) {
