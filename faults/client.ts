@@ -13,6 +13,8 @@ export interface ClientOptions {
   patienceMs?: number
   /** Takes an answer that has not come by now for lost. */
   answerMs?: number
+  /** Waits as long as it is told to; without this it asks again at once, as the impatient do. */
+  heedsRetryAfter?: boolean
 }
 
 export interface Answer {
@@ -21,6 +23,7 @@ export interface Answer {
   code?: string
   taskId?: string
   retryAfter?: boolean
+  retryAfterMs?: number
 }
 
 /** Of an upload's form, beside the file. */
@@ -32,7 +35,7 @@ const PAUSE_MS = 300
 
 export type Client = ReturnType<typeof createClient>
 
-export function createClient({ history, urls, random, patienceMs = 90_000, answerMs = 15_000 }: ClientOptions) {
+export function createClient({ history, urls, random, patienceMs = 90_000, answerMs = 15_000, heedsRetryAfter = false }: ClientOptions) {
   let count = 0
   const pageOf = async (url: string): Promise<Record<string, unknown> | undefined> => {
     try {
@@ -61,7 +64,7 @@ export function createClient({ history, urls, random, patienceMs = 90_000, answe
         const answer = await tryUpload(picture, key, pick(urls(), random), fields)
         if (answer.outcome === 'ok') return answer.taskId
         if (answer.outcome === 'fail' && !LATER.has(answer.status ?? 0)) return undefined
-        await pause(PAUSE_MS * (0.5 + random()))
+        await pause(((heedsRetryAfter && answer.retryAfterMs) || PAUSE_MS) * (0.5 + random()))
       } while (Date.now() < until)
       return undefined
     },
@@ -103,7 +106,13 @@ async function post(
       signal: AbortSignal.timeout(answerMs),
     })
     const body = (await answer.json()) as { id?: string; code?: string }
-    const facts = { status: answer.status, ...(body.code && { code: body.code }), retryAfter: answer.headers.has('retry-after') }
+    const retryAfterMs = Number(answer.headers.get('retry-after')) * 1000
+    const facts = {
+      status: answer.status,
+      ...(body.code && { code: body.code }),
+      retryAfter: answer.headers.has('retry-after'),
+      retryAfterMs,
+    }
     if (answer.status === 202 && body.id) return { outcome: 'ok', taskId: body.id, ...facts }
     return { outcome: answer.status >= 500 ? 'unknown' : 'fail', ...facts }
   } catch (error) {

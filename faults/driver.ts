@@ -6,7 +6,7 @@ import { startLocalServices, type LocalServices } from '@darkroom/local-services
 import { until } from '@darkroom/testing'
 import { Redis } from 'ioredis'
 import { MongoClient, type Db } from 'mongodb'
-import { createClient, type Client } from './client.ts'
+import { createClient, type Client, type ClientOptions } from './client.ts'
 import { createFollowers, type Followers } from './follow.ts'
 import type { History } from './history.ts'
 import { launchProduct } from './launched-product.ts'
@@ -37,7 +37,7 @@ export interface Rig {
   apiUrls: string[]
   client: Client
   followers: Followers
-  newClient: (options?: { urls?: string[]; patienceMs?: number; answerMs?: number }) => Client
+  newClient: (options?: Partial<Pick<ClientOptions, 'patienceMs' | 'answerMs' | 'heedsRetryAfter'>> & { urls?: string[] }) => Client
   /** Records a fault as it is brought about. */
   fault: (fault: string, target: string, detail?: string) => void
   /** Records a pass condition of the scenario's own. */

@@ -61,7 +61,7 @@ async function finishedJobsVanish(rig: Rig, count: number): Promise<void> {
 async function minuteOfLoad(rig: Rig, trouble: (rig: Rig) => Promise<void> = async () => {}): Promise<void> {
   const accepted: string[] = []
   // One that gives up and asks again would only make more of the load that it waits for.
-  const patient = rig.newClient({ answerMs: PATIENCE_MS, patienceMs: 2 * PATIENCE_MS })
+  const patient = rig.newClient({ answerMs: PATIENCE_MS, patienceMs: 2 * PATIENCE_MS, heedsRetryAfter: true })
   const endsAt = Date.now() + LOAD_MS
   let next = 0
   const client = async (): Promise<void> => {

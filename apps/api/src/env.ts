@@ -43,7 +43,7 @@ export const apiEnv = z.object({
   RECORD_TTL_SECONDS: envInteger(30 * DAY_SECONDS, 0),
   CLEANUP_INTERVAL_MS: envInteger(30_000, 100),
   MIN_FREE_BYTES: envInteger(100 * MIB, 0),
-  UPLOADS_MAX: envInteger(1000, 1),
+  UPLOADS_MAX: envInteger(500, 1),
   QUEUE_MAX_WAITING: envInteger(100_000, 1),
   REQUEST_TIMEOUT_MS: envInteger(60_000, 1000),
   UPLOAD_TIMEOUT_MS: envInteger(900_000, 1000),
