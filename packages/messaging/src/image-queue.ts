@@ -97,10 +97,23 @@ export function createImageQueue(options: { redis: Redis; names: RedisNames; pol
       return (await queue.remove(jobIdOf(taskId, epoch))) === 1
     },
 
-    /** Takes jobs that have finished off the queue, in one round trip. */
-    async forget(jobIds: readonly string[]): Promise<void> {
+    /** Takes jobs that have finished off the queue, in one round trip. Returns how many there were. */
+    async forget(jobIds: readonly string[]): Promise<number> {
       assertConnected()
-      await Promise.all(jobIds.map((jobId) => queue.remove(jobId)))
+      const removed = await Promise.all(jobIds.map((jobId) => queue.remove(jobId)))
+      return removed.filter((count) => count === 1).length
+    },
+
+    /** Of the jobs that finished before a time (ms since the epoch) takes up to `limit` of the oldest off the queue, as long as more than `keep` are left. */
+    async forgetOldest(
+      state: 'completed' | 'failed',
+      { before, keep, limit }: { before: number; keep: number; limit: number },
+    ): Promise<number> {
+      assertConnected()
+      const key = `${names.prefix}:${names.queue}:${state}`
+      const [oldest, count] = await Promise.all([redis.zrange(key, '-inf', `(${before}`, 'BYSCORE', 'LIMIT', 0, limit), redis.zcard(key)])
+      const gone = oldest.slice(0, Math.max(0, count - keep))
+      return this.forget(gone)
     },
 
     /** The first and the last event kept; undefined where the stream is empty or lost. */

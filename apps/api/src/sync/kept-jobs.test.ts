@@ -6,7 +6,7 @@ const HOUR_MS = 3_600_000
 function keep(policy: KeepPolicy) {
   const forgotten: string[] = []
   const clock = { now: 0 }
-  const jobs = new KeptJobs({ forget: async (ids) => void forgotten.push(...ids) }, policy, () => clock.now)
+  const jobs = new KeptJobs({ forget: async (ids) => forgotten.push(...ids), forgetOldest: async () => 0 }, policy, () => clock.now)
   return { jobs, forgotten, clock }
 }
 

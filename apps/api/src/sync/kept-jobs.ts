@@ -11,17 +11,21 @@ export const KEEP = {
   failed: { count: 500, ageMs: Number.POSITIVE_INFINITY },
 } as const satisfies Record<string, KeepPolicy>
 
+/** A job bears the time of its worker's clock, which may be off by an hour and more. */
+const SURELY_APPLIED_MS = 2 * 3_600_000
+const PIECE = 500
+
 /**
  * Trims the finished jobs whose events are applied, the oldest first. The document is their record; the newest stay for
- * whoever looks at the queue. After a restart the queue's own bound on their age takes those that are unknown here.
+ * whoever looks at the queue. Those that an earlier process knew are found in the queue itself, by their age.
  */
 export class KeptJobs {
-  readonly #queue: Pick<ImageQueue, 'forget'>
+  readonly #queue: Pick<ImageQueue, 'forget' | 'forgetOldest'>
   readonly #policy: KeepPolicy
   readonly #now: () => number
   #applied: { jobId: string; at: number }[] = []
 
-  constructor(queue: Pick<ImageQueue, 'forget'>, policy: KeepPolicy, now: () => number) {
+  constructor(queue: Pick<ImageQueue, 'forget' | 'forgetOldest'>, policy: KeepPolicy, now: () => number) {
     this.#queue = queue
     this.#policy = policy
     this.#now = now
@@ -35,5 +39,12 @@ export class KeptJobs {
     const kept = this.#applied.findIndex((job, index) => index >= tooMany && at - job.at < this.#policy.ageMs)
     const gone = this.#applied.splice(0, kept === -1 ? this.#applied.length : kept)
     if (gone.length > 0) await this.#queue.forget(gone.map(({ jobId }) => jobId))
+  }
+
+  /** Trims jobs that finished long before this time (ms since the epoch), up to which all events are applied. */
+  async trimOlder(state: 'completed' | 'failed', appliedUntil: number): Promise<void> {
+    const { count, ageMs } = this.#policy
+    const [before, keep] = [appliedUntil - SURELY_APPLIED_MS, ageMs <= SURELY_APPLIED_MS ? 0 : count]
+    while ((await this.#queue.forgetOldest(state, { before, keep, limit: PIECE })) === PIECE);
   }
 }

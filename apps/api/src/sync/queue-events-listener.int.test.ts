@@ -141,6 +141,24 @@ describe('on a stream of its own', () => {
     await stop()
   })
 
+  it('takes jobs off the queue that an earlier process has left, once their events are surely applied', async () => {
+    const { listener, complete, redis, key, stop } = await listen(async () => {})
+    const set = (state: string): string => `${key.slice(0, -'events'.length)}${state}`
+    const hours = (count: number): number => Date.now() - count * 3_600_000
+    const old = Array.from({ length: 1200 }, (_, index) => [hours(3) + index, newTaskId()])
+    await redis.zadd(set('completed'), ...old.flat(), hours(1), 'recent')
+    await redis.zadd(set('failed'), ...old.slice(0, 700).flat())
+    await complete(newTaskId())
+    await listener.start()
+    await listener.repairGap(async () => {}) // nobody knew how far events were applied
+    await until(async () => (await redis.zcard(set('completed'))) === 1, { what: 'the old completed jobs to be gone', timeoutMs: 25_000 })
+    await until(async () => (await redis.zcard(set('failed'))) === 500, { what: 'the oldest failed jobs to be gone' })
+    expect(await redis.zrange(set('completed'), '0', '-1')).toEqual(['recent'])
+    expect(await redis.zrange(set('failed'), '0', '0')).toEqual([old[200]?.[1]])
+    await redis.del(set('completed'), set('failed'))
+    await stop()
+  })
+
   it('stops while its connection waits to be made again', async () => {
     const proxy = await startTcpProxy(inject('redisUrl'))
     const { listener, redis, stop } = await listen(async () => {}, proxy.url)

@@ -23,6 +23,7 @@ const RETRY_MS = 1000
 const TRIES = 5
 const APPLIED_AT_ONCE = 16
 const SAVE_EVERY_MS = 1000
+const TRIM_EVERY_MS = 3_600_000
 const FROM_THE_START = '0-0'
 
 const LOGGED: Readonly<Record<string, string>> = { waiting: 'waiting', active: 'active', stalled: 'stalled: its worker was lost' }
@@ -49,6 +50,7 @@ export class QueueEventsListener {
   #movedAt = performance.now()
   #appliedUntil = 0
   #savedAt = 0
+  #trimmedAt = Number.NEGATIVE_INFINITY
   /** More events wait than a page holds, or those at hand cannot be applied now. */
   #behind = false
   /** Events may have gone by unread, and nobody has made up for it yet. */
@@ -151,6 +153,7 @@ export class QueueEventsListener {
         this.#movedAt = performance.now()
         this.#behind = page.full
         if (!page.full && !this.#gap) this.#appliedUntil = readAt
+        await this.#trimOlder()
         if (performance.now() - this.#savedAt > SAVE_EVERY_MS) await this.#save()
         trouble.worked()
       } catch (error) {
@@ -217,6 +220,12 @@ export class QueueEventsListener {
     const job = await queue.find(id.taskId, id.epoch)
     // Not in the queue, or running anew since: a later event or the sweeper tells what became of it.
     if (job?.finishedOn && job.failedReason) await send(new UpdateTaskStatus(failedEvent(job, now())))
+  }
+
+  async #trimOlder(): Promise<void> {
+    if (this.#appliedUntil === 0 || performance.now() - this.#trimmedAt < TRIM_EVERY_MS) return
+    this.#trimmedAt = performance.now()
+    for (const name of ['completed', 'failed'] as const) await this.#kept[name].trimOlder(name, this.#appliedUntil)
   }
 
   /** Losing the cursor costs only a longer replay, in which nothing takes effect twice. */
