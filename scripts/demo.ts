@@ -1,5 +1,5 @@
 // `npm run demo [-- FILE…]`: the whole product once, from nothing to finished variants, and everything stopped again.
-import { rm, stat } from 'node:fs/promises'
+import { mkdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { FolderTakenError, startLocalServices } from '@darkroom/local-services'
@@ -58,6 +58,7 @@ async function main(args: string[]): Promise<number> {
   const apps: AppProcess[] = []
   try {
     await rm(dataDir, { recursive: true, force: true })
+    await mkdir(dataDir, { recursive: true, mode: 0o700 })
     const photos = given.length > 0 ? given : await makeSamplePhotos(join(folder, 'photos'), stopping.signal)
     // A namespace of its own, should the environment name a Redis that is in use.
     const env = { REDIS_URL: services.redis.url, MONGODB_URL: services.mongo.url, DATA_DIR: dataDir, REDIS_NAMESPACE: 'demo' }

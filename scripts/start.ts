@@ -1,5 +1,5 @@
 // `npm start`, `npm run server`, `npm run worker`: the product, or a part of it, on this machine until Ctrl-C.
-import { existsSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { FolderTakenError, startLocalServices, type LocalServices } from '@darkroom/local-services'
 import pc from 'picocolors'
@@ -55,6 +55,8 @@ async function main(options: StartOptions): Promise<number> {
   const port = options.api ? await choosePort(wantedPort, host) : 0
   const services = options.services ? await startLocalServices({ folder, log: console.log }) : undefined
   const dataDir = resolve(root, process.env['DATA_DIR'] || (services ? join(folder, 'data') : 'data'))
+  // Of a folder that was named the API decides; of our own the worker need not wait until the API has made it.
+  if (services && !process.env['DATA_DIR']) mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const shutdownMs = Number(process.env['SHUTDOWN_TIMEOUT_MS'] || (services ? LOCAL_SHUTDOWN_MS : SERVER_SHUTDOWN_MS))
   const env = { ...urlsOf(services), DATA_DIR: dataDir, HOST: host, PORT: String(port), SHUTDOWN_TIMEOUT_MS: String(shutdownMs) }
   const releaseStores = services && keepStoresRunning(services, (line) => console.log(pc.yellow(line)))

@@ -1,4 +1,4 @@
-import { readInstallation, testWrite } from '@darkroom/storage'
+import { isStorageError, readInstallation, testWrite } from '@darkroom/storage'
 
 export interface StorageCheckOptions {
   dataDir: string
@@ -17,7 +17,9 @@ export function createStorageCheck({ dataDir, readExpected }: StorageCheckOption
   const checkFolder = async (): Promise<void> => {
     const found = await readInstallation(dataDir)
     if (expected !== undefined && found !== expected) throw new Error(wrongFolder(dataDir, expected, found))
-    await testWrite(dataDir)
+    await testWrite(dataDir).catch((error: unknown) => {
+      throw isStorageError(error, 'NOT_FOUND') ? new Error(`DATA_DIR ${dataDir} is not there: the API makes it when it starts`) : error
+    })
   }
   return {
     /** Rejects, with a sentence for the operator, while jobs cannot be done with this data folder: not its own, or not writable. */
