@@ -226,7 +226,7 @@ export const mutations: readonly Mutation[] = [
     patches: [
       {
         file: `${api}/tasks/create-task.ts`,
-        find: '    if (!isKeyTaken(error)) return (await store.find(record.tenant, record.id).catch(() => undefined)) !== undefined\n',
+        find: '    if (!isKeyTaken(error) && !wasNeverSent(error)) return (await store.find(record.tenant, record.id).catch(() => undefined)) !== undefined\n',
         replace: '',
       },
     ],
@@ -441,7 +441,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'write-probes',
     says: 'a data folder counts as usable as long as it is there',
-    patches: [{ file: `${api}/storage-watch.ts`, find: '    await storage.check()\n', replace: '' }],
+    patches: [{ file: `${api}/storage-watch.ts`, find: '    await this.#deps.storage.check()\n', replace: '' }],
     caughtBy: { scenario: 'fi-27', invariant: 'extra', tasks: 10 },
   },
 ]

@@ -60,10 +60,14 @@ export class SlowRequests {
     const arrival = { req, res, startedAt: now, isUpload: false, isAnswered: false, movedAt: now, bytes: req.socket.bytesRead }
     this.#arriving.set(req, arrival)
     req.once('close', () => this.#arriving.delete(req))
+    // Node closes after the answer where the client asks for it. HTTP/1.0 has no other end of an answer.
+    const closes = !res.shouldKeepAlive && req.httpVersion === '1.1'
+    if (closes) res.shouldKeepAlive = true
     // Closing now would reset the connection, and the client would never read why: the rest is read and dropped.
     res.once('finish', () => {
       const answeredAt = Date.now()
       Object.assign(arrival, { isAnswered: true, isUpload: false, startedAt: answeredAt, movedAt: answeredAt })
+      if (closes) afterBody(req, () => req.socket.destroySoon())
       req.resume()
     })
   }
@@ -100,6 +104,11 @@ function noteProgress(arrival: Arrival, now: number): void {
   if (bytesRead - arrival.bytes < LEAST_BYTES && arrival.req.readableLength === 0) return
   arrival.bytes = bytesRead
   arrival.movedAt = now
+}
+
+function afterBody(req: IncomingMessage, act: () => void): void {
+  if (req.complete) act()
+  else req.once('end', act)
 }
 
 const seconds = (ms: number): string => `${Math.round(ms / 100) / 10} s`
