@@ -448,7 +448,7 @@ async function writeTo(redis: Redis, prefix: string): Promise<void> {
   await redis.set(`${prefix}probe`, Date.now(), 'PX', PROBE_KEY_MS)
 }
 
-/** Why it is not is told by who watches the folder. */
+/** The storage watch logs why it is not. */
 const isOurs = (folder: DataFolder): Promise<boolean> =>
   folder.check().then(
     () => true,

@@ -12,7 +12,7 @@ const OPTIONS = {
   // A server that is frozen, not gone, is given up after this long.
   socketTimeoutMS: 15_000,
   maxPoolSize: 20,
-  // As long as a command may take: whoever has no connection by then is told that the store is busy.
+  // As long as a command may take. A request that has no connection by then is answered that the store is busy.
   waitQueueTimeoutMS: 15_000,
   // A broken connection makes the driver drop all of them. By default it makes two new ones at a time, and not before half a
   // second has gone by since it last looked at the server: on a slow network the pool would hardly ever be full again.

@@ -139,14 +139,14 @@ describe('an installation with an id', () => {
     expect([await idIn(empty), await idIn(restored)]).toEqual([id, id])
   })
 
-  it('does not take a folder with files of somebody else', async () => {
+  it('does not take a folder with files of another installation', async () => {
     const dataDir = await createFolder()
     await writeFile(join(dataDir, 'letter.txt'), 'Dear all')
     await expect(check(dataDir)).rejects.toThrow(/is not empty/)
   })
 })
 
-it('a folder that is refused is told of once, and begun with once it is right', async () => {
+it('a refused folder is logged once, and used as soon as it is the right one', async () => {
   const dataDir = await createFolder()
   await markInstallation(dataDir)
   await new InstallationStore(database.connection).claim('this-one', new Date())

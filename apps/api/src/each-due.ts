@@ -1,7 +1,7 @@
 /**
- * All that is due, each item once. What has been dealt with is due no longer; what could not be dealt with still is, and must
- * not keep what is due behind it from its turn.
- * @param read a page of what is due, behind so many items
+ * All that is due, each item once. Items that were dealt with are no longer due; items that failed still are, and must not block
+ * those behind them.
+ * @param read a page of due items, after skipping this many
  */
 export async function* eachDue<Item extends { id: string }>(read: (skip: number) => Promise<Item[]>): AsyncGenerator<Item> {
   const seen = new Set<string>()

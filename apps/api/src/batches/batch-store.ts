@@ -10,7 +10,7 @@ export interface BatchRecord {
   /** Tasks that were made of it; null until all of them are. */
   total: number | null
   completedAt: Date | null
-  /** When somebody has to see whether it is complete, or, once it is, whether all its tasks are removed; never for those that a previous release completed. */
+  /** When to check whether it is complete or, once it is, whether all its tasks are removed. Null where a previous release completed it. */
   nextCheckAt: Date | null
   idempotency?: { key: string; fingerprint: string }
 }
