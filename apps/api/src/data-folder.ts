@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises'
-import { isStorageError, markInstallation, readInstallation, StorageError, type DiskStorage } from '@darkroom/storage'
+import { markInstallation, noneIfMissing, readInstallation, StorageError, type DiskStorage } from '@darkroom/storage'
 import type { InstallationStore } from './installation-store.ts'
 
 /** Originals looked for in a folder that has no marker. One of them proves that it is the right folder. */
@@ -115,12 +115,8 @@ function assertSame(found: string, id: string): void {
   )
 }
 
-async function isThere(storage: DiskStorage, key: string): Promise<boolean> {
-  try {
-    await storage.stat(key)
-    return true
-  } catch (error) {
-    if (isStorageError(error, 'NOT_FOUND')) return false
-    throw error
-  }
-}
+const isThere = (storage: DiskStorage, key: string): Promise<boolean> =>
+  storage.stat(key).then(
+    () => true,
+    (error: unknown) => noneIfMissing(error, false),
+  )

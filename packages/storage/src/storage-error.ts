@@ -45,3 +45,9 @@ export function systemCode(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return undefined
   return typeof error.code === 'string' ? error.code : undefined
 }
+
+/** For a catch: answers `none` where nothing is stored under the key, and throws any other error again. */
+export function noneIfMissing<T>(error: unknown, none: T): T {
+  if (isStorageError(error, 'NOT_FOUND')) return none
+  throw error
+}

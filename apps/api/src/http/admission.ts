@@ -34,7 +34,7 @@ const overloaded = (because: string): AppError =>
     headers: RETRY_AFTER,
   })
 
-const storeAway = (): AppError =>
+export const storeAway = (): AppError =>
   new AppError(503, 'STORE_UNAVAILABLE', 'The task store cannot be reached right now; nothing was accepted.', {
     headers: { 'Retry-After': '5' },
   })

@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express'
 import { AppError } from '../app-error.ts'
+import { remember } from '../metrics/remember.ts'
 
 const REMEMBER_MS = 1000
 
@@ -8,10 +9,9 @@ const REMEMBER_MS = 1000
  * variants. A disk that cannot be asked refuses nothing; the write itself will tell.
  */
 export function freeSpaceGate(freeBytes: () => Promise<number>, minFreeBytes: number, onRefused: () => void): RequestHandler {
-  let known = { at: 0, bytes: Promise.resolve(Number.POSITIVE_INFINITY) }
+  const known = remember(REMEMBER_MS, () => freeBytes().catch(() => Number.POSITIVE_INFINITY))
   return async (_req, _res, next) => {
-    if (Date.now() - known.at > REMEMBER_MS) known = { at: Date.now(), bytes: freeBytes().catch(() => Number.POSITIVE_INFINITY) }
-    if ((await known.bytes) >= minFreeBytes) return next()
+    if ((await known()) >= minFreeBytes) return next()
     onRefused()
     throw storageFull()
   }

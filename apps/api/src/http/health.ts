@@ -42,8 +42,9 @@ export function healthRoutes({ probes, minFreeBytes, isClosing, log }: HealthDep
         },
       ),
     )
+  const freeBytes = remember(REMEMBER_MS, () => inTime(PROBE_MS, probes.freeBytes))
   const fullDisk = async (): Promise<void> => {
-    const bytes = await probes.freeBytes()
+    const bytes = await freeBytes()
     if (bytes < minFreeBytes) throw new Error(`${bytes} bytes are free, and MIN_FREE_BYTES is ${minFreeBytes}`)
   }
   const unusableDisk = async (): Promise<void> => {
@@ -67,7 +68,7 @@ export function healthRoutes({ probes, minFreeBytes, isClosing, log }: HealthDep
       faults.queue(),
       faults.disk(),
       faults.room(),
-      inTime(PROBE_MS, probes.freeBytes).catch(() => null),
+      freeBytes().catch(() => null),
       pendingTasks(),
       warningsNow(),
     ])

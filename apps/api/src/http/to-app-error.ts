@@ -4,6 +4,7 @@ import { QueueUnavailableError } from '@darkroom/messaging'
 import { isRedisOutage } from '@darkroom/runtime'
 import { isStorageError } from '@darkroom/storage'
 import { AppError } from '../app-error.ts'
+import { storeAway } from './admission.ts'
 import { byteSize } from './byte-size.ts'
 import { storageFull, storageUnavailable } from './free-space-gate.ts'
 import { isStoreBusy, isStoreOutage } from '../tasks/store-outage.ts'
@@ -19,7 +20,7 @@ export function toAppError(thrown: unknown): AppError {
   if (isRedisOutage(thrown)) return unavailable('QUEUE_UNAVAILABLE', 'Redis cannot do its work right now; try again later.')
   if (isDiskFull(thrown)) return storageFull()
   if (isStoreBusy(thrown)) return unavailable('STORE_UNAVAILABLE', 'The task store is too busy to answer right now; try again later.')
-  if (isStoreOutage(thrown)) return unavailable('STORE_UNAVAILABLE', 'The task store cannot be reached right now; nothing was accepted.')
+  if (isStoreOutage(thrown)) return storeAway()
   if (isStorageFault(thrown)) return storageUnavailable(thrown)
   return httpFault(thrown) ?? new AppError(500, 'INTERNAL', 'Something went wrong on our side. The log knows more.')
 }

@@ -1,4 +1,4 @@
-import { isStorageError, type DiskStorage } from '@darkroom/storage'
+import { noneIfMissing, type DiskStorage } from '@darkroom/storage'
 import type { ExpiryStore } from './expiry-store.ts'
 import type { TaskRecord } from './task.ts'
 
@@ -147,8 +147,3 @@ const sum = (a: Removal, b: Removal): Removal => ({
   bytes: a.bytes + b.bytes,
   complete: a.complete && b.complete,
 })
-
-function noneIfMissing<T>(error: unknown, none: T): T {
-  if (isStorageError(error, 'NOT_FOUND')) return none
-  throw error
-}
