@@ -4,10 +4,10 @@ import { DEFAULT_TENANT, tenantKey } from '@darkroom/contracts'
 import type { Request, RequestHandler } from 'express'
 import type { Redis } from 'ioredis'
 import { AppError, keyInUse } from '../app-error.ts'
+import { keepLease, takeLease } from '../redis-lease.ts'
 
 /** A reservation outlives its process by this much at the most: then a client may try again. */
 const RESERVED_MS = 10_000
-const REFRESH_MS = 3_000
 /** A refused request gives its key back a moment after its answer: so long a repeated one waits for it. */
 const TRIES = 5
 const TRY_AGAIN_MS = 50
@@ -35,16 +35,15 @@ export function reserveIdempotencyKey(redis: Redis, prefix: string, isDone: (key
   const reserve = async (name: string): Promise<(() => void) | undefined> => {
     if (here.has(name)) return undefined
     here.add(name)
-    const mine = randomUUID()
-    if (await isTaken(redis, name, mine).catch(() => false)) {
+    const owner = randomUUID()
+    if (!(await takeLease(redis, name, owner, RESERVED_MS).catch(() => true))) {
       here.delete(name)
       return undefined
     }
-    const refresh = setInterval(() => void redis.pexpire(name, RESERVED_MS).catch(() => {}), REFRESH_MS)
+    const giveBack = keepLease(redis, name, owner, RESERVED_MS)
     return () => {
       here.delete(name)
-      clearInterval(refresh)
-      void release(redis, name, mine).catch(() => {})
+      void giveBack()
     }
   }
 
@@ -65,15 +64,4 @@ export function reserveIdempotencyKey(redis: Redis, prefix: string, isDone: (key
     }
     throw keyInUse()
   }
-}
-
-/** A command whose answer was lost is sent again: what it finds may be its own. */
-async function isTaken(redis: Redis, name: string, mine: string): Promise<boolean> {
-  if ((await redis.set(name, mine, 'PX', RESERVED_MS, 'NX')) !== null) return false
-  return (await redis.get(name)) !== mine
-}
-
-/** Ours only: had we been frozen for long, another request may hold it by now. */
-async function release(redis: Redis, name: string, mine: string): Promise<void> {
-  if ((await redis.get(name)) === mine) await redis.del(name)
 }

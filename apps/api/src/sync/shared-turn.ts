@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Redis } from 'ioredis'
+import { keepLease, takeLease } from '../redis-lease.ts'
 
 /** A process that dies at work holds up the others for so long. */
 const LEASE_MS = 30_000
@@ -48,24 +49,16 @@ export class SharedTurn {
     await this.#redis.set(this.#done, this.#me, 'PX', leftMs)
   }
 
-  /** A command whose answer was lost is sent again: what it finds may be its own. */
-  async #take(): Promise<boolean> {
-    if ((await this.#redis.set(this.#lease, this.#me, 'PX', LEASE_MS, 'NX')) !== null) return true
-    return (await this.#redis.get(this.#lease)) === this.#me
+  #take(): Promise<boolean> {
+    return takeLease(this.#redis, this.#lease, this.#me, LEASE_MS)
   }
 
   async #holding(act: () => Promise<void>): Promise<void> {
-    const renewal = setInterval(() => void this.#redis.pexpire(this.#lease, LEASE_MS).catch(() => {}), LEASE_MS / 3)
+    const giveBack = keepLease(this.#redis, this.#lease, this.#me, LEASE_MS)
     try {
       await act()
     } finally {
-      clearInterval(renewal)
-      await this.#giveBack().catch(() => {}) // it ends by itself
+      await giveBack()
     }
-  }
-
-  /** Ours only: had we been frozen for long, another process may hold it by now. */
-  async #giveBack(): Promise<void> {
-    if ((await this.#redis.get(this.#lease)) === this.#me) await this.#redis.del(this.#lease)
   }
 }
