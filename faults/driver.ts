@@ -1,8 +1,7 @@
 // One scenario's world: stores of its own behind proxies, the product's processes under a supervisor, a client and a record.
 import { mkdirSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { startLocalServices, type LocalServices } from '@darkroom/local-services'
+import { freePort, startLocalServices, type LocalServices } from '@darkroom/local-services'
 import { until } from '@darkroom/testing'
 import { Redis } from 'ioredis'
 import { MongoClient, type Db } from 'mongodb'
@@ -68,6 +67,7 @@ export async function startRig({ scenario, folder, history, seed, long, compare 
   await copyTree(tree, [...(scenario.patches?.(flags) ?? []), ...mutation])
   // Never a server that the environment names: this suite kills what it uses.
   const { REDIS_URL: _redis, MONGODB_URL: _mongo, ...env } = process.env
+  // Free now; the process that gets one keeps it over its restarts, so that clients find it again.
   const ports = await Promise.all(Array.from({ length: scenario.throughStart ? 1 : (scenario.apis ?? 2) }, freePort))
   const common = { DATA_DIR: dataDir, LOG_LEVEL: 'debug', SHUTDOWN_TIMEOUT_MS: '7000' }
   const services = scenario.throughStart
@@ -159,14 +159,4 @@ const portOf = (url: string): number => Number(new URL(url).port)
 
 async function isOk(url: string): Promise<boolean> {
   return (await fetch(url, { signal: AbortSignal.timeout(2000) })).ok
-}
-
-/** Free now; the process that gets it keeps it over its restarts, so that clients find it again. */
-function freePort(): Promise<number> {
-  const { promise, resolve } = Promise.withResolvers<number>()
-  const server = createServer().listen(0, '127.0.0.1', () => {
-    const { port } = server.address() as AddressInfo
-    server.close(() => resolve(port))
-  })
-  return promise
 }

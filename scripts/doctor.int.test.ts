@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { freePort } from '@darkroom/local-services'
 import { createImageQueue, createImageWorker, redisNames } from '@darkroom/messaging'
 import { uniqueName, until } from '@darkroom/testing'
 import { Redis } from 'ioredis'
@@ -267,11 +268,3 @@ it('a port that something else has is told from one that the API has', async () 
   who = 'down'
   expect(of(await api(), 'API', 'FAIL').join()).toMatch(/it is down/)
 })
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await until(() => server.listening)
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}

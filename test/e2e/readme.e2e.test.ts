@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freePort } from '@darkroom/local-services'
 import { until } from '@darkroom/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { copyTree } from '../../faults/tree.ts'
@@ -69,12 +69,3 @@ async function typed(blocks: readonly string[], port: number): Promise<string> {
 /** In the background, until it answers; where it was started is where the reader has read on. */
 const staying = (block: string): string =>
   block.replace(STAYS, 'npm start & started=$!\nuntil curl -s -o /dev/null http://localhost:3000/readyz; do sleep 0.2; done')
-
-function freePort(): Promise<number> {
-  const { promise, resolve } = Promise.withResolvers<number>()
-  const server = createServer().listen(0, '127.0.0.1', () => {
-    const { port } = server.address() as AddressInfo
-    server.close(() => resolve(port))
-  })
-  return promise
-}
