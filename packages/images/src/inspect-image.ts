@@ -3,6 +3,7 @@ import type { MeasuredPx } from './image-error.ts'
 import type { ImageFormat } from './image-format.ts'
 import { checkJpegSize, checkSize, defaultMaxPixels, defaultWidths } from './limits.ts'
 import { readHeader } from './read-header.ts'
+import { turnedSize } from './turned-size.ts'
 
 /** What the header says. Nothing here proves that the pixels can be decoded. */
 export interface ImageFacts {
@@ -35,9 +36,9 @@ export async function inspectImage(path: string, options: InspectOptions = {}): 
   return { format, ...checkedSize(header, options), orientation }
 }
 
-/** The size that people see: orientations 5 to 8 are a quarter turn (EXIF 2.32, tag 0x0112). Throws IMAGE_TOO_LARGE. */
-export function checkedSize({ width, height, orientation }: Header, options: InspectOptions): MeasuredPx {
-  const size = orientation >= 5 ? { width: height, height: width } : { width, height }
+/** The size that people see. Throws IMAGE_TOO_LARGE. */
+export function checkedSize(header: Header, options: InspectOptions): MeasuredPx {
+  const size = turnedSize(header, header.orientation)
   checkSize(size, options.maxPixels ?? defaultMaxPixels)
   checkJpegSize(size, Math.max(...(options.widths ?? defaultWidths)))
   return size

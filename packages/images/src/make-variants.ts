@@ -7,6 +7,7 @@ import { isFlat } from './is-flat.ts'
 import { defaultMaxPixels, defaultWidths } from './limits.ts'
 import { readHeader } from './read-header.ts'
 import { scaledSize } from './scaled-size.ts'
+import { turnedSize } from './turned-size.ts'
 
 export interface VariantOptions {
   /** Widths in pixels, one variant each. A source narrower than a width keeps its own size. */
@@ -85,7 +86,7 @@ async function encodeAll(source: Source, pixels: Pixels, sizes: readonly Measure
 
 /** Where the large variant is not the source itself, and a decoder of JPEG would not shrink by itself, which it does from half the size on. */
 function gainsByDecoding({ header, size }: Source): boolean {
-  const width = header.orientation >= 5 ? header.height : header.width
+  const { width } = turnedSize(header, header.orientation)
   return width > size.width && (header.format !== 'jpeg' || width < size.width * 2)
 }
 

@@ -4,6 +4,7 @@ import { toImageError } from '../decode-error.ts'
 import { sharp } from '../hardened-sharp.ts'
 import type { ImageHeader } from '../headers/header.ts'
 import { isImageError, type MeasuredPx } from '../image-error.ts'
+import { turnedSize } from '../turned-size.ts'
 import { firstFrameOf } from './first-frame.ts'
 import { mendJpeg } from './mend-jpeg.ts'
 import { mendPng } from './mend-png.ts'
@@ -78,7 +79,7 @@ async function decodeInput({ header, size, maxPixels }: Source, { file, page = 0
   const image = sharp(file, { failOn, limitInputPixels: maxPixels, page, ignoreIcc: isDeep })
   const warnings: string[] = []
   image.on('warning', (warning: string) => warnings.push(warning.trim()))
-  const stored = header.orientation >= 5 ? { width: size.height, height: size.width } : size
+  const stored = turnedSize(size, header.orientation)
   // The decoder of WebP shrinks roughly, which costs text 10 dB.
   const fastShrinkOnLoad = !(header.format === 'webp' && header.isLossless)
   image.resize(stored.width, stored.height, { fit: 'fill', fastShrinkOnLoad })

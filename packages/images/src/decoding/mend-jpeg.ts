@@ -1,16 +1,14 @@
+import { APP0, DHT, DRI, EOI, FRAMES, SOS, standsAlone } from '../jpeg-markers.ts'
 import { type HuffmanTable, readHuffmanTables } from './huffman-table.ts'
 import { cleanScan, nextMarker, type SequentialScan } from './jpeg-scan.ts'
 
-/** Marker codes: ITU-T T.81, table B.1. */
-const [APP0, DHT, DRI, EOI, SOS] = [0xe0, 0xc4, 0xdd, 0xd9, 0xda]
+/** The sequential ones of the frames. */
 const BASELINE = 0xc0
 const EXTENDED = 0xc1
-const FRAMES = [0xc0, 0xc1, 0xc2, 0xc3, 0xc9, 0xca]
 /** More segments than any picture has, and less than would take much memory. */
 const MAX_SEGMENTS = 100_000
 /** One for each component. */
 const MAX_SEQUENTIAL_SCANS = 4
-const isAlone = (code: number): boolean => code === 0x01 || (code >= 0xd0 && code <= 0xd8)
 
 interface Component {
   id: number
@@ -49,7 +47,7 @@ export function mendJpeg(bytes: Buffer): MendedJpeg | undefined {
     const code = bytes[marker + 1]
     if (code === undefined || code === EOI) break
     at = marker + 2
-    if (isAlone(code)) continue
+    if (standsAlone(code)) continue
     const length = at + 2 <= bytes.length ? bytes.readUInt16BE(at) : 0
     const segment = Buffer.from(bytes.subarray(at + 2, at + length))
     if (length < 2 || segment.length < length - 2 || parts.length > 3 * MAX_SEGMENTS) return undefined
@@ -96,17 +94,17 @@ function scanOf({ components, tables, width, height, restartInterval }: State, s
     component: components.find(({ id }) => id === segment[1 + index * 2]) ?? { id: 0, across: 1, down: 1 },
     numbers: segment[2 + index * 2] ?? 0,
   }))
-  const isAlone = chosen.length === 1
+  const isOnly = chosen.length === 1
   const [first] = chosen
-  const [across, down] = isAlone && first ? [first.component.across, first.component.down] : [1, 1]
+  const [across, down] = isOnly && first ? [first.component.across, first.component.down] : [1, 1]
   const blocksOf = (side: number, factor: number, most: number): number =>
-    isAlone ? Math.ceil(Math.ceil((side * factor) / most) / 8) : Math.ceil(side / (8 * most))
+    isOnly ? Math.ceil(Math.ceil((side * factor) / most) / 8) : Math.ceil(side / (8 * most))
   const none = new Uint16Array(0)
   return {
     components: chosen.map(({ component, numbers }) => ({
       dc: tables.get(numbers >> 4) ?? none,
       ac: tables.get(16 + (numbers & 15)) ?? none,
-      blocks: isAlone ? 1 : component.across * component.down,
+      blocks: isOnly ? 1 : component.across * component.down,
     })),
     units: blocksOf(width, across, widest) * blocksOf(height, down, highest),
     restartInterval,
@@ -116,6 +114,6 @@ function scanOf({ components, tables, width, height, restartInterval }: State, s
 /** The data of a scan that is not walked through: to the next marker that is no restart marker. */
 function otherScan(bytes: Buffer, start: number): { data: Buffer; end: number } {
   let end = nextMarker(bytes, start)
-  while (bytes[end + 1] !== undefined && isAlone(bytes[end + 1] as number)) end = nextMarker(bytes, end + 2)
+  while (bytes[end + 1] !== undefined && standsAlone(bytes[end + 1] as number)) end = nextMarker(bytes, end + 2)
   return { data: bytes.subarray(start, end), end }
 }

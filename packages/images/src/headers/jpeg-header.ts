@@ -1,19 +1,11 @@
 import type { MeasuredPx } from '../image-error.ts'
+import { APP1, EOI, FRAMES, SOS, standsAlone } from '../jpeg-markers.ts'
 import { exifOrientation } from './exif-orientation.ts'
 import { damaged, type HeaderFile, unsupportedCoding } from './header-file.ts'
 import type { Header } from './header.ts'
 
-/** Marker codes: ITU-T T.81, table B.1. */
-const APP1 = 0xe1
-const EOI = 0xd9
-const SOS = 0xda
 const NOT_A_MARKER = 0x00
 const STUFFING = 0xff
-/** TEM, RST0 to RST7 and SOI stand alone; all others begin a segment with a length. */
-const isAlone = (code: number): boolean => code === 0x01 || (code >= 0xd0 && code <= 0xd8)
-
-/** Frame headers of all that decoders of today read: Huffman and arithmetic coding, sequential, progressive and lossless. */
-const FRAMES = [0xc0, 0xc1, 0xc2, 0xc3, 0xc9, 0xca]
 const OTHER_FRAMES: Partial<Record<number, string>> = {
   0xc5: 'a hierarchical JPEG',
   0xc6: 'a hierarchical JPEG',
@@ -32,7 +24,7 @@ export async function readJpegHeader(file: HeaderFile): Promise<Header> {
   for (let at = 2; ;) {
     const { code, end } = await nextMarker(file, at)
     at = end
-    if (isAlone(code)) continue
+    if (standsAlone(code)) continue
     if (code === EOI) throw damaged('it ends before its first pixel')
     const length = (await file.read(at, 2)).readUInt16BE()
     if (code === SOS) {
