@@ -1,7 +1,8 @@
 // What is there when everything has come to rest: documents, answers of every API, files.
 import { createHash } from 'node:crypto'
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { join, relative } from 'node:path'
+import { filesBelow } from '@darkroom/testing'
 import sharp from 'sharp'
 import type { Rig } from './driver.ts'
 import type { StoredTask, TaskView } from './history.ts'
@@ -70,11 +71,6 @@ export async function readFiles({ history, dataDir }: Rig, { early = false, fold
     const key = relative(dataDir, path)
     if (facts) history.add('disk', { op: 'file', args: { key, ...facts, ...(early && { early }) } })
   }
-}
-
-export async function filesBelow(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true, recursive: true }).catch(() => [])
-  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
 }
 
 async function factsOf(path: string) {

@@ -1,7 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { until } from '@darkroom/testing'
+import { filesBelow, until } from '@darkroom/testing'
 import type { Rig } from '../driver.ts'
-import { filesBelow } from '../final-reads.ts'
 import { uploadMany } from '../load.ts'
 import { pictureOf } from '../pictures.ts'
 import type { Scenario } from '../scenario.ts'

@@ -54,7 +54,9 @@ export const crashBeforeDispatch: Scenario = {
       if (kill % SWEEPS_EVERY === 0) await killSweeper(rig)
       await extra
     }
-    await checkEnded(rig, 'dispatched after the last crash', await load, RECOVERY_MS)
+    // Also those that were hit: the sweeper's crash may be the last, and its tasks those of uploads that had no answer.
+    const hit = readHits(rig.flags).flatMap(({ ids }) => ids)
+    await checkEnded(rig, 'dispatched after the last crash', [...new Set([...(await load), ...hit])], RECOVERY_MS)
     await judgeCrashes(rig)
   },
 }

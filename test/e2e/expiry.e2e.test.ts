@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
-import { readdir } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import type { Task } from '@darkroom/contracts'
-import { sampleJpeg, until } from '@darkroom/testing'
+import { filesBelow, sampleJpeg, until } from '@darkroom/testing'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import type { ApiProcess } from '../../scripts/processes.ts'
 import { accepted, eachOf, ended, get, total } from './support/client.ts'
@@ -154,11 +153,8 @@ function startDownloads(tasks: readonly Task[]) {
 }
 
 async function filesIn(folder: string): Promise<string[]> {
-  const entries = await readdir(join(darkroom.dataDir, folder), { recursive: true, withFileTypes: true })
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(darkroom.dataDir, join(entry.parentPath, entry.name)))
-    .toSorted()
+  const files = await filesBelow(join(darkroom.dataDir, folder))
+  return files.map((file) => relative(darkroom.dataDir, file)).toSorted()
 }
 
 const sum = (field: Exclude<keyof CleanUp, 'msg'>): number => cleanUps.reduce((total, cleanUp) => total + cleanUp[field], 0)

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { readdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Task } from '@darkroom/contracts'
-import { orientedJpeg, orientedQuarters, sampleJpeg } from '@darkroom/testing'
+import { filesBelow, orientedJpeg, orientedQuarters, sampleJpeg } from '@darkroom/testing'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import type { ApiProcess } from '../../scripts/processes.ts'
@@ -121,8 +121,7 @@ async function processed(photo: { bytes: Buffer; name: string }): Promise<Task> 
 const fileOf = (key: string): Promise<Buffer> => readFile(join(darkroom.dataDir, key))
 
 async function filesIn(key: string): Promise<string[]> {
-  const entries = await readdir(join(darkroom.dataDir, key), { recursive: true, withFileTypes: true })
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+  const files = await filesBelow(join(darkroom.dataDir, key))
   return files.map((file) => file.slice(join(darkroom.dataDir, key).length + 1)).toSorted()
 }
 

@@ -1,11 +1,11 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TaskEvent } from '@darkroom/contracts'
 import { createImageQueue, redisNames } from '@darkroom/messaging'
 import { connectRedis, createLogger, parseEnv, redisUrl, runShutdown, type Logger } from '@darkroom/runtime'
 import { createDiskStorage } from '@darkroom/storage'
-import { checkAnswersOf, createAnswerChecker, uniqueName, until } from '@darkroom/testing'
+import { checkAnswersOf, createAnswerChecker, filesBelow, uniqueName, until } from '@darkroom/testing'
 import type { Redis } from 'ioredis'
 import type { Connection } from 'mongoose'
 import { inject } from 'vitest'
@@ -137,10 +137,7 @@ export async function startTestApi(given: Record<string, string> = {}, { waitUnt
     const { body, contentType } = multipart(parts)
     return request(path, { method: 'POST', body, headers: { 'content-type': contentType, ...headers } })
   }
-  const filesIn = async (folder: string): Promise<string[]> => {
-    const entries = await readdir(join(dataDir, folder), { recursive: true, withFileTypes: true }).catch(() => [])
-    return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
-  }
+  const filesIn = (folder: string): Promise<string[]> => filesBelow(join(dataDir, folder))
 
   if (waitUntilReady) await until(async () => (await request('/readyz')).status === 200, { what: 'a ready API', timeoutMs: 30_000 })
 

@@ -1,6 +1,7 @@
 export { createAnswerChecker, type ApiDocument, type CheckAnswer, type CheckedAnswer } from './answer-checker.ts'
 export { checkAnswersOf, noteAnswer } from './check-answers.ts'
 export { corpusFolder } from './corpus-folder.ts'
+export { filesBelow } from './files-below.ts'
 export { corruptJpeg, orientedJpeg, orientedQuarters, truncatedJpeg } from './odd-images.ts'
 export { sampleGif, sampleJpeg, samplePng, sampleWebp, type SampleOptions } from './sample-images.ts'
 export { recordLog, type LogLine } from './record-log.ts'
