@@ -87,7 +87,7 @@ describe('the linter', () => {
     for (const { code, filename } of diagnostics) found.set(filename, [...(found.get(filename) ?? []), code])
   }, 60_000)
 
-  it.each(broken)('finds %s in %s: %s', (rule, file) => {
+  it.each(broken)('finds %s in %s: %s [S1.14]', (rule, file) => {
     expect(found.get(file) ?? []).toContain(rule)
   })
 

@@ -110,7 +110,7 @@ describe('a healthy installation', () => {
 })
 
 describe('stores that are away', () => {
-  it('are named, with what to do; no password is shown', async () => {
+  it('are named, with what to do; no password is shown [S4.17]', async () => {
     const { code, findings } = await examine({
       REDIS_URL: 'redis://:top-secret@127.0.0.1:1',
       MONGODB_URL: 'mongodb://user:top-secret@127.0.0.1:1/x',

@@ -26,7 +26,7 @@ describe('.env.example', () => {
     expect([...example.keys()].toSorted()).toEqual([...allNames, ...COMPOSE_ONLY].toSorted())
   })
 
-  it.each(apps)('tells the defaults of $app', ({ load, names }) => {
+  it.each(apps)('tells the defaults of $app [S0.17]', ({ load, names }) => {
     for (const name of allNames) vi.stubEnv(name, '')
     const byItself = load()
     for (const name of names) if (!WITHOUT_DEFAULT.includes(name)) vi.stubEnv(name, example.get(name))

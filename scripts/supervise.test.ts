@@ -27,7 +27,7 @@ it('restarts at once when told to, without a word', async () => {
   expect(say).not.toHaveBeenCalled()
 })
 
-it('tells when the environment is wrong, which no restart cures', async () => {
+it('tells when the environment is wrong, which no restart cures [S2.1]', async () => {
   const onConfigError = vi.fn<() => void>()
   const start = (): Promise<AppProcess> => Promise.reject(new NotReadyError('api ended', { code: 78, signal: null }))
   const supervised = supervise({ name: 'api', start, say: () => {}, onConfigError })

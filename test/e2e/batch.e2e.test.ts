@@ -21,7 +21,7 @@ async function hearAll(url: string): Promise<TaskLogEntry[]> {
   return [...text.matchAll(/^data: (.*)$/gm)].map(([, data = '']) => JSON.parse(data) as TaskLogEntry)
 }
 
-test('ten photos with one request: each is heard to its end at the other process, and the batch is complete', async () => {
+test('ten photos with one request: each is heard to its end at the other process, and the batch is complete [S2.8]', async () => {
   const [one, other] = apis.map(({ url }) => url)
   const form = new FormData()
   for (let seed = 0; seed < 10; seed++) {

@@ -34,7 +34,7 @@ afterAll(async () => {
   await darkroom.stop()
 })
 
-test('each of 300 photos is completed, as both API processes say', async () => {
+test('each of 300 photos is completed, as both API processes say [S0.16]', async () => {
   for (const { url } of apis) expect(await total(url, 'completed')).toBe(PHOTOS)
   expect(documents.map(({ _id }) => String(_id)).toSorted()).toEqual(ids.toSorted())
   expect(documents.filter(({ status }) => status !== 'completed')).toEqual([])
@@ -47,7 +47,7 @@ test('each is told to be created, begun and completed exactly once', () => {
   }
 })
 
-test('the work is shared by all workers, and no task has two', () => {
+test('the work is shared by all workers, and no task has two [S0.16]', () => {
   const begun = events.heard.filter((event) => event.eventType === 'task.processing')
   expect(begun.map(({ taskId }) => taskId).toSorted()).toEqual(ids.toSorted())
   expect([...new Set(begun.map(({ workerId }) => workerId))].toSorted()).toEqual(['worker-a', 'worker-b', 'worker-c'])
@@ -60,7 +60,7 @@ test('the queue has delivered each job once', async () => {
   expect(jobs.filter(({ attemptsMade }) => attemptsMade !== 1)).toEqual([])
 })
 
-test('every event took effect once, however often it was carried', () => {
+test('every event took effect once, however often it was carried [S3.13]', () => {
   for (const { rev, log } of documents) {
     const seqs = log.map(({ seq }) => seq)
     expect(seqs).toEqual([...new Set(seqs)].toSorted((a, b) => a - b))

@@ -24,7 +24,7 @@ beforeAll(async () => {
 })
 afterAll(() => darkroom.stop())
 
-test.skipIf(!isLinux)('50 files of 50 MiB that come at the same time never take 250 MiB of memory', async (context) => {
+test.skipIf(!isLinux)('50 files of 50 MiB that come at the same time never take 250 MiB of memory [S0.5]', async (context) => {
   const { bavail, bsize } = await statfs(darkroom.dataDir)
   if (bavail * bsize < 2 * FILES * FILE_BYTES) context.skip('There is not enough room on the disk for 50 files of 50 MiB.')
   const idle = peakResidentBytes(api.pid)

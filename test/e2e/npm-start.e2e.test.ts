@@ -60,7 +60,7 @@ test.skipIf(!isLinux).each([
 test.skipIf(!isLinux).each([
   ['server', 'apps/api/src/main.ts', 'image-worker/src/main.ts'],
   ['worker', 'image-worker/src/main.ts', 'apps/api/src/main.ts'],
-])('npm run %s starts its process with the flags of npm start, and again when it dies', async (script, main, other) => {
+])('npm run %s starts its process with the flags of npm start, and again when it dies [S4.15]', async (script, main, other) => {
   const run = await started(script, [], {
     REDIS_URL: inject('redisUrl'),
     MONGODB_URL: inject('mongoUrl'),

@@ -47,7 +47,7 @@ describe('a photo through /api/v1/tasks', () => {
     }
   })
 
-  test('has files named by the MD5 of their bytes, and the download is those bytes', async () => {
+  test('has files named by the MD5 of their bytes, and the download is those bytes [S3.9]', async () => {
     const task = await processed({ bytes: await sampleJpeg({ width: 1200, height: 900 }), name: 'Named by MD5!.jpg' })
     for (const image of task.images) {
       const file = await fileOf(image.path)
@@ -60,7 +60,7 @@ describe('a photo through /api/v1/tasks', () => {
     expect(md5(await largest.bytes())).toBe(task.images[0]?.md5)
   })
 
-  test('leaves nothing but its original and its two variants', async () => {
+  test('leaves nothing but its original and its two variants [S0.7]', async () => {
     const task = await processed({ bytes: await sampleJpeg({ width: 640, height: 480, seed: 9 }), name: 'tidy.jpg' })
     expect(await filesIn('output/tidy')).toEqual(task.images.map(({ path }) => path.replace('output/tidy/', '')).toSorted())
     expect(await filesIn(`storage/images/${task.id}`)).toEqual(['original.jpg'])
@@ -91,7 +91,7 @@ describe('a photo through /api/v1/tasks', () => {
 })
 
 describe('a photo through /api/jobs', () => {
-  test('is the same task in the older form', async () => {
+  test('is the same task in the older form [S0.2, S0.4]', async () => {
     const bytes = await sampleJpeg({ width: 1500, height: 1000, seed: 5 })
     const answer = await upload(api.url, { bytes, name: 'alias.jpg', path: '/api/jobs' })
     expect(answer.status).toBe(202)

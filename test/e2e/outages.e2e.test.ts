@@ -46,7 +46,7 @@ async function expectCompleted(ids: readonly string[]): Promise<void> {
   expect(tasks.map(({ status, attempts }) => [status, attempts.made])).toEqual(ids.map(() => ['completed', 1]))
 }
 
-test('photos are accepted while no worker runs, and completed when one comes', async () => {
+test('photos are accepted while no worker runs, and completed when one comes [S0.1]', async () => {
   const ids = await uploadPromptly(5)
   worker = await darkroom.worker('comes-late')
   await expectCompleted(ids)

@@ -47,7 +47,7 @@ test('a worker that is told to stop finishes its jobs and leaves the others unto
   }
 })
 
-test('a worker that is killed in the middle of a job is replaced by another one within seconds, at no cost of an attempt', async () => {
+test('a worker that is killed in the middle of a job is replaced by another one within seconds, at no cost of an attempt [S4.11]', async () => {
   const [first, second] = await Promise.all([darkroom.worker('first'), darkroom.worker('second')])
   const { id } = await accepted(api.url, { bytes: await giant, name: 'giant.png' })
   const { workerId } = await events.event(id, 'task.processing')

@@ -24,7 +24,7 @@ afterAll(async () => {
   await darkroom.stop()
 })
 
-test('the channel tells the story of a good photo from beginning to end', async () => {
+test('the channel tells the story of a good photo from beginning to end [S3.2, S3.4, S3.5]', async () => {
   const { id } = await accepted(api.url, { bytes: await sampleJpeg({ width: 1300, height: 1000 }), name: 'story.jpg' })
   const completed = await events.event(id, 'task.completed')
   expect(distinct(events.typesOf(id))).toEqual(['task.created', 'task.processing', 'task.progress', 'task.completed'])
@@ -39,7 +39,7 @@ test('the channel tells the story of a good photo from beginning to end', async 
   }
 })
 
-test('every message says which task, what, when, and where in the history', async () => {
+test('every message says which task, what, when, and where in the history [S3.3]', async () => {
   const before = Date.now()
   const { id } = await accepted(other.url, { bytes: await sampleJpeg({ width: 300, height: 200 }) })
   await events.event(id, 'task.completed')
@@ -52,7 +52,7 @@ test('every message says which task, what, when, and where in the history', asyn
   expect(seqs).toEqual(distinct(seqs).toSorted((a, b) => a - b))
 })
 
-test('a corrupt photo is told to have failed exactly once, with no further attempt', async () => {
+test('a corrupt photo is told to have failed exactly once, with no further attempt [S3.2]', async () => {
   const { id } = await accepted(api.url, { bytes: await corruptJpeg() })
   const failed = await events.event(id, 'task.failed')
   expect(failed).toMatchObject({ attempts: 1, willRetry: false, code: 'IMAGE_CORRUPT', error: expect.any(String) })
@@ -63,7 +63,7 @@ test('a corrupt photo is told to have failed exactly once, with no further attem
   expect(await ended(other.url, id)).toMatchObject({ status: 'failed', attempts: { made: 1 }, error: { code: 'IMAGE_CORRUPT' } })
 })
 
-test('trouble of the storage uses up no attempt, and the task completes after the repair', async () => {
+test('trouble of the storage uses up no attempt, and the task completes after the repair [S2.6, S3.2]', async () => {
   const inTheWay = join(darkroom.dataDir, 'output', 'blocked')
   await mkdir(join(darkroom.dataDir, 'output'), { recursive: true })
   await writeFile(inTheWay, 'a file where a folder must be')

@@ -30,7 +30,7 @@ describe('while Redis cannot be reached', () => {
 
   const jobOf = (task: Task) => until(() => api.queue.find(task.id, 1), { what: 'the job', timeoutMs: 20_000 })
 
-  it('from the start, uploads are accepted and shown, and their jobs are made once it is back', async () => {
+  it('from the start, uploads are accepted and shown, and their jobs are made once it is back [S1.4]', async () => {
     const answers = await Promise.all(Array.from({ length: 5 }, () => api.upload(photo)))
     const tasks = answers.map(({ status, body }) => {
       expect(status).toBe(202)
@@ -97,7 +97,7 @@ describe('while MongoDB cannot be reached', () => {
   /** A connection cannot be made while answers are dropped: there have to be some that nobody else uses. */
   const makeConnections = () => Promise.all(Array.from({ length: 15 }, () => api.request(`/api/v1/tasks/${newRecord().id}`)))
 
-  it('nothing is accepted: 503, and when to try again', async () => {
+  it('nothing is accepted: 503, and when to try again [S1.4]', async () => {
     await mongo.cut()
     const { status, headers, body } = await api.upload(photo, [fieldPart('name', 'refused')])
     expect([status, problem.parse(body).code]).toEqual([503, 'STORE_UNAVAILABLE'])
@@ -145,7 +145,7 @@ describe('while MongoDB cannot be reached', () => {
     await until(async () => (await statusOf(api, task)) === 'completed', { what: 'the news of it' })
   })
 
-  it('every document has its file, whatever was cut', async () => {
+  it('every document has its file, whatever was cut [S1.4]', async () => {
     const uploads = Array.from({ length: 12 }, () => api.upload(photo, [fieldPart('name', 'storm')]))
     await until(async () => (await api.filesIn('storage')).length > 0)
     await mongo.cut()

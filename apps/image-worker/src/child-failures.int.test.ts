@@ -19,7 +19,7 @@ test('a child that dies costs its own job a run, and nobody an attempt', async (
 test.each([
   ['hangs', /^DEADLINE: .*2000 ms/, { jobDeadlineMs: 2000 }],
   ['swells', /^MEMORY_LIMIT: .*cap of 314572800 bytes/, { childMaxRssBytes: 300 * 1024 ** 2 }],
-])('a job that %s is given up after three attempts', async (imageName, reason, limits) => {
+])('a job that %s is given up after three attempts [S2.6]', async (imageName, reason, limits) => {
   const rig = await createRig()
   const worker = await rig.startWorker(limits)
   const { taskId } = await rig.submit({ imageName })

@@ -17,7 +17,7 @@ async function serve(registry: Registry, troubleOf: () => string | undefined = (
   return { port, url: `http://127.0.0.1:${port}` }
 }
 
-test('a worker tells what it does', async () => {
+test('a worker tells what it does [S0.17]', async () => {
   const registry = new Registry()
   const { url } = await serve(registry)
   const rig = await createRig()

@@ -11,7 +11,7 @@ import { expect, test } from 'vitest'
 import { createRig } from '../test/rig.ts'
 import { MISSING_LOOKS } from './rule-on-failure.ts'
 
-test('a photo becomes two files, and the events tell the truth about them', async () => {
+test('a photo becomes two files, and the events tell the truth about them [S0.11, S3.5]', async () => {
   const rig = await createRig()
   const { config } = await rig.startWorker({}, { program: new URL('./child.ts', import.meta.url) })
   const { taskId } = await rig.submit({ imageName: 'beach' })
@@ -121,7 +121,7 @@ test('a second run finds its files and changes nothing', async () => {
   expect(second.images).toEqual(first.images)
 })
 
-test('what happens to a job is logged: its start, its progress, its end and its times, or what went wrong, with the stack', async () => {
+test('what happens to a job is logged: its start, its progress, its end and its times, or what went wrong, with the stack [S0.15, S2.7]', async () => {
   const rig = await createRig()
   const { log, lines } = recordLog<Logger>()
   const { config } = await rig.startWorker({}, { log })
@@ -159,7 +159,7 @@ test('what happens to a job is logged: its start, its progress, its end and its 
   })
 })
 
-test('so many jobs as were asked for run at a time, and no more', async () => {
+test('so many jobs as were asked for run at a time, and no more [S2.4]', async () => {
   const rig = await createRig()
   await rig.startWorker({ concurrency: 3 })
   const jobs = await Promise.all(Array.from({ length: 7 }, () => rig.submit({ imageName: 'waits' })))
@@ -171,7 +171,7 @@ test('so many jobs as were asked for run at a time, and no more', async () => {
   expect(begun().size).toBe(7)
 })
 
-test('events that cannot be published do not stop the work, and are logged', async () => {
+test('events that cannot be published do not stop the work, and are logged [S3.7]', async () => {
   const rig = await createRig()
   const { log, lines } = recordLog<Logger>()
   await rig.startWorker(

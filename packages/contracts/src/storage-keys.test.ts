@@ -19,7 +19,7 @@ describe('imageNameOf', () => {
 })
 
 describe('storage keys', () => {
-  it('follow the documented layout for the default tenant', () => {
+  it('follow the documented layout for the default tenant [S3.9]', () => {
     expect(originalKey('default', '65d4', 'jpeg')).toBe('storage/images/65d4/original.jpg')
     expect(variantKey('default', 'beach', '1024', 'abc')).toBe('output/beach/1024/abc.jpg')
   })

@@ -24,7 +24,7 @@ function expectColour(actual: number[], wanted: readonly number[], tolerance = 6
 }
 
 describe('sizes', () => {
-  it('are the asked widths with the height in proportion, and the bytes say so themselves', async () => {
+  it('are the asked widths with the height in proportion, and the bytes say so themselves [S3.8]', async () => {
     const variants = await variantsOf(await sampleJpeg({ width: 3000, height: 4000 }))
     expect(sizesOf(variants)).toEqual([
       ['1024', 1024, 1365],
@@ -42,7 +42,7 @@ describe('sizes', () => {
     [1, 1, [1, 1], [1, 1]],
     [60_000, 1, [1024, 1], [800, 1]],
     [1, 60_000, [1, 60_000], [1, 60_000]],
-  ])('of %i x %i are never enlarged', async (width, height, large, small) => {
+  ])('of %i x %i are never enlarged [S3.8]', async (width, height, large, small) => {
     const variants = await variantsOf(await plainPng(width, height))
     expect(sizesOf(variants)).toEqual([
       ['1024', ...large],
@@ -177,7 +177,7 @@ it('carries no foreign bytes into the output', async () => {
   for (const variant of await variantsOf(bytes)) expect(variant.bytes.includes('<?php')).toBe(false)
 })
 
-it('are JPEGs of quality 85', async () => {
+it('are JPEGs of quality 85 [S3.8]', async () => {
   for (const { bytes } of await variantsOf(await sampleJpeg())) {
     // The first entries of the luminance table of ITU-T T.81, annex K, in zigzag order, scaled by 200 - 2 * 85 percent.
     const scaled = [16, 11, 12, 14, 12, 10, 16, 14].map((entry) => Math.floor((entry * 30 + 50) / 100))

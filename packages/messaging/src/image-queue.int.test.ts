@@ -31,7 +31,7 @@ const jobOf = (number: number, epoch = 1): ImageJob => ({
 })
 const add = (job: ImageJob, priority: TaskPriority = 'interactive', attempts = 3) => queue.add([{ job, priority, attempts }])
 
-test('the queue, its keys and its jobs have the documented names', async () => {
+test('the queue, its keys and its jobs have the documented names [S1.1, S1.14, S3.3]', async () => {
   expect([queue.name, redisNames().prefix, redisNames().channel]).toEqual(['image-processing', 'bull', 'task-events'])
   await add(jobOf(1))
   const keys = await redis.keys('*')
@@ -43,7 +43,7 @@ test('the queue, its keys and its jobs have the documented names', async () => {
   expect(redisNames({ queue: 'other' }).queue).toBe('other')
 })
 
-test('a job is tried three times, 2 s and 4 s apart less a random quarter, and kept for a day when it has finished, however many there are', async () => {
+test('a job is tried three times, 2 s and 4 s apart less a random quarter, and kept for a day when it has finished, however many there are [S0.8, S1.3, S2.3]', async () => {
   await add(jobOf(2))
   expect((await queue.find(idOf(2), 1))?.opts).toMatchObject({
     attempts: 3,
@@ -54,7 +54,7 @@ test('a job is tried three times, 2 s and 4 s apart less a random quarter, and k
   })
 })
 
-test('jobs wait in the order of their priorities: 1, 10, 100, 1000', async () => {
+test('jobs wait in the order of their priorities: 1, 10, 100, 1000 [S0.9]', async () => {
   await redis.flushdb()
   const priorities = ['batch', 'normal', 'premium', 'interactive'] as const
   for (const [index, priority] of priorities.entries()) await add(jobOf(10 + index), priority)
@@ -63,7 +63,7 @@ test('jobs wait in the order of their priorities: 1, 10, 100, 1000', async () =>
   expect(PRIORITIES).toEqual({ premium: 1, interactive: 10, normal: 100, batch: 1000 })
 })
 
-test('a page is the first fifty, the oldest first', async () => {
+test('a page is the first fifty, the oldest first [S1.12]', async () => {
   await redis.flushdb()
   for (let number = 0; number < 51; number++) await add(jobOf(100 + number))
   const ids = (await queue.jobs('prioritized', 0, 49)).map((job) => job.id)

@@ -40,7 +40,7 @@ async function startReplicas(count: number, work: () => Promise<void> = async ()
   return { names, runs, errors, forget, replicas, mostActive: () => mostActive }
 }
 
-test('however many processes there are, each interval has one run, and none overlap', async () => {
+test('however many processes there are, each interval has one run, and none overlap [S0.12]', async () => {
   const { runs, errors, mostActive } = await startReplicas(4, () => until(() => true, { intervalMs: 1 }).then(() => {}))
   await until(() => runs.length >= 8, { what: 'eight runs' })
   const took = runs.at(-1)!.at - runs[0]!.at

@@ -19,7 +19,7 @@ describe('parseEnv', () => {
 })
 
 describe('redisUrl', () => {
-  it('is localhost:6379, database 0, where nothing is said', () => {
+  it('is localhost:6379, database 0, where nothing is said [S0.10]', () => {
     expect(redisUrl(parseEnv(schema, {}))).toBe('redis://localhost:6379/0')
   })
 
@@ -27,11 +27,11 @@ describe('redisUrl', () => {
     expect(redisUrl(parseEnv(schema, { REDIS_URL: 'redis://a:1/2', REDIS_HOST: 'b' }))).toBe('redis://a:1/2')
   })
 
-  it('puts the single fields together and escapes the password', () => {
+  it('puts the single fields together and escapes the password [S2.1]', () => {
     expect(redisUrl(parseEnv(schema, { REDIS_PASSWORD: 'p@ss/word', REDIS_DB: '3' }))).toBe('redis://:p%40ss%2Fword@localhost:6379/3')
   })
 })
 
-it('reconnects 50 ms later each time, at most after 2 s', () => {
+it('reconnects 50 ms later each time, at most after 2 s [S1.6]', () => {
   expect([1, 2, 10, 40, 1000].map(reconnectDelayMs)).toEqual([50, 100, 500, 2000, 2000])
 })

@@ -5,7 +5,7 @@ import { connectRedis } from './redis.ts'
 
 const CLOSED_PORT = 'redis://127.0.0.1:1'
 
-it('a connection is logged, and an outage once, not once a try', async () => {
+it('a connection is logged, and an outage once, not once a try [S1.6]', async () => {
   const { log, lines } = recordLog<Logger>()
   const redis = connectRedis(inject('redisUrl'), 'producer', log)
   await until(() => lines.some(({ level, message, role }) => level === 'debug' && message === 'Redis is connected' && role === 'producer'))
@@ -69,7 +69,7 @@ it('reconnects when the server turns out to be a replica, once a second at most'
   redis.disconnect()
 })
 
-it('who produces or caches tries a command three times, who works waits for ever', () => {
+it('who produces or caches tries a command three times, who works waits for ever [S0.10]', () => {
   const { log } = recordLog<Logger>()
   const tries = (['producer', 'cache', 'consumer'] as const).map((role) => {
     const redis = connectRedis(CLOSED_PORT, role, log)

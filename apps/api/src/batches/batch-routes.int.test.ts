@@ -69,7 +69,7 @@ const completions = (batchId: string) =>
   said.map((event) => batchCompleted.safeParse(event).data).filter((event) => event?.batchId === batchId)
 
 describe('POST /api/v1/batches', () => {
-  it('makes a task of each file, and one bad file spoils nothing', async () => {
+  it('makes a task of each file, and one bad file spoils nothing [S2.8]', async () => {
     const parts = [
       fieldPart('metadata', '{"from":"camera"}'),
       file(photos[0]!, 'first.jpg'),
@@ -200,7 +200,7 @@ describe('GET /api/v1/batches/{id}', () => {
 })
 
 describe('the end of a batch', () => {
-  it('is said once, when the last task has ended, with two processes listening', async () => {
+  it('is said once, when the last task has ended, with two processes listening [S3.13]', async () => {
     const batches = await Promise.all([newBatch(), newBatch(), newBatch()])
     for (const task of batches.flatMap(tasksOf)) await api.tell(completedOf(task))
     for (const { batchId } of batches) {

@@ -79,7 +79,7 @@ describe('by ids', () => {
 })
 
 describe('by filter', () => {
-  it('counts first, then starts the oldest, as many as are asked for', async () => {
+  it('counts first, then starts the oldest, as many as are asked for [S3.12]', async () => {
     const full = [await upload('STORAGE_FULL'), await upload('STORAGE_FULL'), await upload('STORAGE_FULL')]
     const corrupt = await upload('IMAGE_CORRUPT')
     const filter = { code: 'STORAGE_FULL' }

@@ -47,7 +47,7 @@ const askUntil = (wanted: string) =>
     { what: `health to be ${wanted}` },
   )
 
-it.each(['/health', '/api/health', '/api/v1/health'])('%s says that all is well', async (path) => {
+it.each(['/health', '/api/health', '/api/v1/health'])('%s says that all is well [S0.14]', async (path) => {
   await api.upload(await sampleJpeg({ width: 64, height: 48 }))
   const { diskFreeBytes, ...rest } = await ask(path)
   expect(rest).toMatchObject({ code: 200, status: 'ok', services: { redis: true, mongo: true, queue: true, disk: true } })
@@ -60,7 +60,7 @@ it('the process is alive and ready', async () => {
 })
 
 describe.each(['cut', 'freeze'] as const)('%s', (outage) => {
-  it('without Redis the service is degraded, but answers and is ready', async () => {
+  it('without Redis the service is degraded, but answers and is ready [S0.14]', async () => {
     await redis[outage]()
     const { code, services, reasons } = await askUntil('degraded')
     expect([code, services]).toEqual([200, { redis: false, mongo: true, queue: false, disk: true }])
@@ -149,7 +149,7 @@ it('a Redis that takes no writes is told with the reason; uploads are taken, and
   await api.redis.call('ACL', 'DELUSER', 'reader')
 })
 
-it('an API that starts before its stores is alive, says what is missing, and becomes ready by itself', async () => {
+it('an API that starts before its stores is alive, says what is missing, and becomes ready by itself [S2.1]', async () => {
   const [redisLater, mongoLater] = [await startTcpProxy(inject('redisUrl')), await startTcpProxy(inject('mongoUrl'))]
   await Promise.all([redisLater.cut(), mongoLater.cut()])
   const early = await startTestApi({ REDIS_URL: redisLater.url }, { mongoServer: mongoLater.url, waitUntilReady: false })

@@ -25,7 +25,7 @@ const nothingTemporary = () => until(async () => (await api.temporaryFiles()).le
 describe('the size of a file', () => {
   const padded = (bytes: number): Buffer => Buffer.concat([photo, Buffer.alloc(bytes - photo.length)])
 
-  it('may be exactly 50 MiB', async () => {
+  it('may be exactly 50 MiB [S0.6]', async () => {
     const { status, body } = await api.upload(padded(LIMIT))
     expect(status).toBe(202)
     const { source, originalPath } = taskSchema.parse(body)
@@ -33,7 +33,7 @@ describe('the size of a file', () => {
     expect((await stat(join(api.dataDir, originalPath))).size).toBe(LIMIT)
   })
 
-  it('may not be a byte more', async () => {
+  it('may not be a byte more [S0.6]', async () => {
     const { status, body } = await api.upload(padded(LIMIT + 1))
     expect([status, problem.parse(body).code]).toEqual([413, 'FILE_TOO_LARGE'])
     await nothingTemporary()
@@ -117,7 +117,7 @@ describe('an upload that is broken off', () => {
     return socket
   }
 
-  it('lies in uploads/temp, as its field, the time, a random number and its extension', async () => {
+  it('lies in uploads/temp, as its field, the time, a random number and its extension [S0.5]', async () => {
     const before = Date.now()
     const socket = await begin(`${partHead(filePart(photo, 'Beach.JPG', 'image'), 'x')}half a photo`)
     const [file = ''] = await until(async () => {

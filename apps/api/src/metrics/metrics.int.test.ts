@@ -42,7 +42,7 @@ afterAll(async () => {
   await redis.stop()
 })
 
-it('is what Prometheus reads', async () => {
+it('is what Prometheus reads [S0.17]', async () => {
   const { status, headers, text } = await api.request('/metrics')
   expect(status).toBe(200)
   expect(headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/)

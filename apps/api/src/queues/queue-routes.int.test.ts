@@ -32,7 +32,7 @@ afterAll(async () => {
 const get = (path: string) => api.request(`/api/v1/queues${path}`)
 
 describe('the numbers of a queue', () => {
-  it('are all there, for one queue and for all', async () => {
+  it('are all there, for one queue and for all [S1.11, S2.8]', async () => {
     const { status, body } = await get(`/${name}/stats`)
     expect(status).toBe(200)
     const stats = queueStats.strict().parse(body)
@@ -52,7 +52,7 @@ describe('the numbers of a queue', () => {
     expect(all.items).toMatchObject([{ name, prioritized: 3 }])
   })
 
-  it('of a paused queue count its jobs as paused', async () => {
+  it('of a paused queue count its jobs as paused [S1.11]', async () => {
     await queue.pause()
     expect((await get(`/${name}/stats`)).body).toMatchObject({ isPaused: true, paused: 3 })
     await queue.resume()
@@ -66,7 +66,7 @@ describe('the numbers of a queue', () => {
 })
 
 describe('the jobs of a queue', () => {
-  it('are plain data, the next one first', async () => {
+  it('are plain data, the next one first [S1.12]', async () => {
     const { status, body } = await get(`/${name}/jobs?state=prioritized`)
     expect(status).toBe(200)
     const { items, ...page } = jobPage.parse(body)
@@ -83,7 +83,7 @@ describe('the jobs of a queue', () => {
     expect(items[2]?.data).toMatchObject({ taskId: tasks[0]?.id, imagePath: tasks[0]?.originalPath })
   })
 
-  it('come by pages of at most fifty', async () => {
+  it('come by pages of at most fifty [S1.12]', async () => {
     expect(jobPage.parse((await get(`/${name}/jobs?state=prioritized&start=1&end=1`)).body).items).toMatchObject([{ priority: 10 }])
     expect(jobPage.parse((await get(`/${name}/jobs?state=prioritized&start=2`)).body)).toMatchObject({
       start: 2,

@@ -62,7 +62,7 @@ it('an unknown queue cannot be switched, nor one by a wrong method', async () =>
   expect([read.status, read.headers.get('allow')]).toEqual([405, 'POST, OPTIONS'])
 })
 
-it('premium overtakes a backlog', async () => {
+it('premium overtakes a backlog [S0.9]', async () => {
   const BACKLOG = 200
   const PREMIUM = 5
   const slots = 2

@@ -28,7 +28,7 @@ afterAll(async () => {
   await empty.stop()
 })
 
-it('counts the tenant’s tasks, bytes, durations and what was cleaned up', async () => {
+it('counts the tenant’s tasks, bytes, durations and what was cleaned up [S0.13]', async () => {
   const { status, body } = await api.request('/api/v1/stats')
   expect(status).toBe(200)
   const { tasks, bytes, durations, cleanup } = stats.strict().parse(body)

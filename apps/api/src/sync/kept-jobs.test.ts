@@ -10,7 +10,7 @@ function keep(policy: KeepPolicy) {
   return { jobs, forgotten, clock }
 }
 
-it('applied jobs stay for an hour among 5000, or among 500 failed ones', () => {
+it('applied jobs stay for an hour among 5000, or among 500 failed ones [S0.8, S1.3, S2.3]', () => {
   expect(KEEP).toEqual({ completed: { count: 5000, ageMs: HOUR_MS }, failed: { count: 500, ageMs: Number.POSITIVE_INFINITY } })
 })
 

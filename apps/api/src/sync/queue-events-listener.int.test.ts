@@ -27,7 +27,7 @@ afterAll(async () => {
   await api.stop()
 })
 
-it('waiting and active jobs are logged, completed and failed ones become the one command', async () => {
+it('waiting and active jobs are logged, completed and failed ones become the one command [S3.1, S3.10]', async () => {
   const redis = connectRedis(inject('redisUrl'), 'consumer', testLog)
   const { log, lines } = recordLog<Logger>()
   const sent: UpdateTaskStatus[] = []

@@ -14,7 +14,7 @@ import { FileRemover } from './file-remover.ts'
 import { TaskCache } from './task-cache.ts'
 import { TaskStore } from './task-store.ts'
 
-it('what a clean-up did is logged and added up', async () => {
+it('what a clean-up did is logged and added up [S0.12, S0.15]', async () => {
   const name = uniqueName('clean-up')
   const [database, redis, dataDir] = [await openDatabase(name), await openRedis(), await mkdtemp(join(tmpdir(), `${name}-`))]
   const store = new TaskStore(database.connection)

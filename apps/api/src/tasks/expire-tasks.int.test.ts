@@ -45,7 +45,7 @@ async function completedTask(name: string): Promise<Task> {
   return becomes(task, 'completed')
 }
 
-it('a task goes in three steps: unreachable, without files, forgotten', async () => {
+it('a task goes in three steps: unreachable, without files, forgotten [S0.12]', async () => {
   const task = await completedTask('three-steps')
   expect((await api.request(task.images[0]!.url)).status).toBe(200)
 

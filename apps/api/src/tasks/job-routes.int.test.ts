@@ -28,7 +28,7 @@ async function accepted(): Promise<Accepted & { task: Task }> {
   return { ...job, task: (await api.request(`/api/v1/tasks/${job.jobId}`)).body as Task }
 }
 
-it.each(['file', 'image'])('POST /api/jobs with the field %s answers exactly the four old fields', async (field) => {
+it.each(['file', 'image'])('POST /api/jobs with the field %s answers exactly the four old fields [S0.2]', async (field) => {
   const { status, headers, body } = await api.post('/api/jobs', [filePart(photo, 'old.jpg', field)])
   const { jobId } = body as Accepted
   expect(status).toBe(202)
@@ -42,7 +42,7 @@ it.each(['file', 'image'])('POST /api/jobs with the field %s answers exactly the
   expect(headers.get('location')).toBe(`/api/jobs/${jobId}/status`)
 })
 
-it('GET /api/jobs/{id}/status answers exactly the old fields, from waiting to done', async () => {
+it('GET /api/jobs/{id}/status answers exactly the old fields, from waiting to done [S0.3]', async () => {
   const { jobId, statusUrl, downloadUrl, task } = await accepted()
   const read = async () => (await api.request(statusUrl)).body as Record<string, unknown>
   expect(await read()).toEqual({
@@ -107,7 +107,7 @@ it('both names of a task are taken, and unknown ones are not found', async () =>
   }
 })
 
-it('GET /api/jobs/{id}/download answers 409 until there is something', async () => {
+it('GET /api/jobs/{id}/download answers 409 until there is something [S0.4]', async () => {
   const { downloadUrl } = await accepted()
   const { status, headers, body } = await api.request(downloadUrl)
   expect([status, headers.get('retry-after'), problem.parse(body).code]).toEqual([409, '1', 'TASK_NOT_READY'])

@@ -87,7 +87,7 @@ class MeetingStore extends TaskStore {
   }
 }
 
-it('the page and the total are read side by side', async () => {
+it('the page and the total are read side by side [S1.8]', async () => {
   const cache = new TaskCache(api.redis, `${uniqueName('list')}:`, testLog)
   const handler = new ListTasksHandler({ store: new MeetingStore(api.database), cache })
   const { items, total } = await handler.handle(new ListTasks({ tenant: DEFAULT_TENANT }, { page: 1, limit: 1 }))

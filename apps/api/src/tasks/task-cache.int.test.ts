@@ -75,7 +75,7 @@ async function keysOf(connection: Redis, pattern: string): Promise<string[]> {
 }
 
 describe('the keys', () => {
-  it('are exactly the documented ones, and each lives as long as it says', async () => {
+  it('are exactly the documented ones, and each lives as long as it says [S1.7, S1.8]', async () => {
     // A database of its own, as there is no namespace before these.
     const url = new URL(inject('redisUrl'))
     url.pathname = '/13'
@@ -108,7 +108,7 @@ describe('the keys', () => {
     }
   })
 
-  it('of one question are one, in whatever order it is asked', async () => {
+  it('of one question are one, in whatever order it is asked [S1.8]', async () => {
     const prefix = `${name}:order:`
     const { cache } = processOn(redis, prefix)
     const load = async () => []
@@ -130,7 +130,7 @@ describe('the keys', () => {
   })
 })
 
-it('a change of status is seen by the next read of every process', async () => {
+it('a change of status is seen by the next read of every process [S1.10, S3.11]', async () => {
   const [writer, reader] = [processOn(redis), processOn(redis)]
   const task = await newTask()
   for (const event of historyOf(task, [
@@ -187,7 +187,7 @@ class LaggingStore extends TaskStore {
   }
 }
 
-it('readers and writers at once leave nothing stale behind', { timeout: 90_000 }, async () => {
+it('readers and writers at once leave nothing stale behind [S1.10]', { timeout: 90_000 }, async () => {
   const connections = await Promise.all(Array.from({ length: 3 }, () => openRedis()))
   const lagging = new LaggingStore(database.connection)
   const processes = connections.map((connection) => processOn(connection, `${name}:`, lagging))
@@ -209,7 +209,7 @@ it('readers and writers at once leave nothing stale behind', { timeout: 90_000 }
   expect(stale).toBe(0)
 })
 
-it('fifty readers of one cold key cost one load', async () => {
+it('fifty readers of one cold key cost one load [S1.5]', async () => {
   const { cache } = processOn(redis)
   let loads = 0
   const load = async () => {
@@ -255,7 +255,7 @@ it('what was not found is asked again', async () => {
   expect(await get(task)).toMatchObject({ id: task.id })
 })
 
-it('an entry that is no JSON is no answer and no fault', async () => {
+it('an entry that is no JSON is no answer and no fault [S1.5]', async () => {
   const { get } = processOn(redis)
   const task = await newTask()
   await redis.set(`${name}:task:${task.id}`, '{broken', 'PX', 10_000)
@@ -326,7 +326,7 @@ describe('without Redis', () => {
   })
 })
 
-it('no command that walks or empties the whole database is ever sent', async () => {
+it('no command that walks or empties the whole database is ever sent [S1.10]', async () => {
   const url = new URL(inject('redisUrl'))
   url.pathname = '/14'
   const watcher = await openRedis(url.href)

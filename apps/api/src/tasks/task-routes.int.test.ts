@@ -75,13 +75,13 @@ describe('POST /api/v1/tasks', () => {
     expect(answer.headers.get('x-powered-by')).toBeNull()
   })
 
-  it('keeps the very bytes, and nothing besides', async () => {
+  it('keeps the very bytes, and nothing besides [S0.1]', async () => {
     const { originalPath } = await newTask()
     expect((await readFile(join(api.dataDir, originalPath))).equals(photo)).toBe(true)
     expect(await api.temporaryFiles()).toEqual([])
   })
 
-  it('puts the job on the queue by the documented names', async () => {
+  it('puts the job on the queue by the documented names [S1.2]', async () => {
     const task = await newTask({ priority: 'batch', name: 'Ünter den Linden.JPG' })
     const job = await until(() => api.queue.find(task.id, 1), { what: 'the job' })
     expect(job).toMatchObject({
@@ -173,7 +173,7 @@ describe('GET /api/v1/tasks/{id}', () => {
     expect(headers.get('etag')).not.toBeNull()
   })
 
-  it('shows the whole way of a task', async () => {
+  it('shows the whole way of a task [S2.5]', async () => {
     const task = await newTask({ ttlSeconds: '3600' })
     const events = historyOf(task, [
       { progress: 1, end: 'retry' },
@@ -231,14 +231,14 @@ describe('GET /api/v1/tasks', () => {
   })
   afterAll(() => listed.stop())
 
-  it('is newest first, with the total', async () => {
+  it('is newest first, with the total [S1.9]', async () => {
     const page = await get()
     expect(idsOf(page)).toEqual(idsOf({ items: tasks }))
     expect(page).toMatchObject({ page: 1, limit: 20, total: 7, nextCursor: null })
     for (const item of page.items) exactTask.parse(item)
   })
 
-  it('is filtered by each of its filters and all of them', async () => {
+  it('is filtered by each of its filters and all of them [S0.7, S1.9]', async () => {
     expect((await get('?status=completed')).items).toMatchObject([{ id: tasks[0]?.id, status: 'completed' }])
     expect((await get('?priority=batch')).total).toBe(3)
     expect((await get('?kind=image.optimize')).total).toBe(7)

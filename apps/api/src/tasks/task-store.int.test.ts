@@ -59,7 +59,7 @@ it('the log keeps the last hundred entries', async () => {
   expect([log.length, log[0]?.seq, log.at(-1)?.seq]).toEqual([100, 6, 105])
 })
 
-it('no two tasks share a job id', async () => {
+it('no two tasks share a job id [S0.1]', async () => {
   const { jobId } = await newTask()
   await expect(newTask({ jobId })).rejects.toMatchObject({ code: 11000 })
 })

@@ -114,7 +114,7 @@ describe('what an event writes', () => {
 })
 
 describe('any order of events', () => {
-  it('never takes an illegal way, and never leaves a final status', () => {
+  it('never takes an illegal way, and never leaves a final status [S2.5]', () => {
     const anyEvents = fc.array(anyEvent(), { maxLength: 30 })
     fc.assert(
       fc.property(fc.constantFrom(...TASK_STATUSES), anyEvents, (status, events) => {

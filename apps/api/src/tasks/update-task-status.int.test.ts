@@ -60,7 +60,7 @@ function contentOf({
   return content
 }
 
-it('events in any order, repeated, from four senders at once, end where they end in order', { timeout: 60_000 }, async () => {
+it('events in any order, repeated, from four senders at once, end where they end in order [S3.11]', { timeout: 60_000 }, async () => {
   const createdAt = new Date(NOW)
   const stories = anyHistory().chain((runs) => {
     const places = historyOf({ id: '' }, runs).map((event) => event.seq)
@@ -102,7 +102,7 @@ it('each write that takes effect counts once and is logged once', async () => {
   expect(seq).toBe(events.at(-1)?.seq)
 })
 
-it('answers the changed task, and nothing when nothing was changed', async () => {
+it('answers the changed task, and nothing when nothing was changed [S3.10]', async () => {
   const task = await newTask()
   const [processing] = historyOf(task, [{ progress: 0, end: 'running' }]) as [TaskEvent]
   expect(await tell(processing)).toMatchObject({ id: task.id, status: 'processing', rev: 1 })
@@ -126,7 +126,7 @@ it('what a process wrote that died before it told the cache is fresh for readers
   expect(await cached()).toContain('"processing"')
 })
 
-it('what has ended stays ended, whoever speaks later', async () => {
+it('what has ended stays ended, whoever speaks later [S3.11]', async () => {
   const task = await newTask()
   for (const event of historyOf(task, [{ progress: 0, end: 'completed' }])) await tell(event)
   const before = await read(task)

@@ -99,7 +99,7 @@ describe('the time of the files', () => {
     return until(async () => ((await get(task)).body as Task).status === 'completed' && ((await get(task)).body as Task))
   }
 
-  it('counts from the end by the clock of the API, and moves with what is asked', async () => {
+  it('counts from the end by the clock of the API, and moves with what is asked [S0.11]', async () => {
     const before = Date.now()
     const task = await completedTask()
     const endedAt = Date.parse(task.expiresAt!) - api.env.FILE_TTL_SECONDS * 1000
