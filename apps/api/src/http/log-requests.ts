@@ -22,19 +22,15 @@ export function logRequests(log: Logger): RequestHandler {
       const level = res.statusCode >= 500 ? 'warn' : isUpload ? 'info' : 'debug'
       if (!log.isLevelEnabled(level)) return
       const ms = Math.round(performance.now() - startedAt)
-      if (isUpload) log[level]({ reqId, ...uploadFacts(req, res), ms }, uploadMessage(res))
-      else {
-        const facts = { req: { method: req.method, url: path }, res: { statusCode: res.statusCode }, responseTime: ms }
-        log[level]({ reqId, ...facts }, res.writableFinished ? 'request completed' : 'request aborted')
-      }
+      const facts = isUpload
+        ? { reqId, ...uploadFacts(req, res), ms }
+        : { reqId, req: { method: req.method, url: path }, res: { statusCode: res.statusCode }, responseTime: ms }
+      if (!res.writableFinished) log[level](facts, isUpload ? 'upload aborted' : 'request aborted')
+      else if (isUpload) log[level](facts, res.statusCode < 400 ? 'upload accepted' : 'upload refused')
+      else log[level](facts, 'request completed')
     })
     next()
   }
-}
-
-function uploadMessage(res: Response): string {
-  if (!res.writableFinished) return 'upload aborted'
-  return res.statusCode < 400 ? 'upload accepted' : 'upload refused'
 }
 
 function uploadFacts(req: Request, res: Response): object {
