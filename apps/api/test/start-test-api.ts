@@ -13,6 +13,7 @@ import { createApi } from '../src/api.ts'
 import { createMongoConnection } from '../src/connect-mongo.ts'
 import { apiEnv } from '../src/env.ts'
 import { createOpenApiDocument } from '../src/http/openapi/document.ts'
+import { createAgent } from './create-agent.ts'
 import { filePart, multipart, type Part } from './multipart.ts'
 
 export const testLog: Logger = createLogger({ name: 'test', level: process.env['TEST_LOG_LEVEL'] ?? 'silent' })
@@ -153,6 +154,8 @@ export async function startTestApi(given: Record<string, string> = {}, { waitUnt
     queue,
     storage,
     database: database.connection,
+    /** For requests that are about routes, not about connections. Each has cookies of its own. */
+    agent: () => createAgent(api.app, url),
     request,
     post,
     upload: (bytes: Buffer, fields: readonly Part[] = [], path = '/api/v1/tasks') => post(path, [...fields, filePart(bytes)]),

@@ -25,9 +25,10 @@ beforeAll(async () => {
 })
 afterAll(() => api.stop())
 
+const get = (query: string) => api.agent().get(`/api/v1/dead-letters${query}`)
+
 const list = async (query = '') => {
-  const { status, body } = await api.request(`/api/v1/dead-letters${query}`)
-  expect(status).toBe(200)
+  const { body } = await get(query).expect(200)
   return taskPage.parse(body)
 }
 
@@ -50,13 +51,12 @@ describe('GET /dead-letters', () => {
   })
 
   it('counts by error, the most frequent first', async () => {
-    const { status, body } = await api.request('/api/v1/dead-letters?groupBy=error')
-    expect(status).toBe(200)
+    const { body } = await get('?groupBy=error').expect(200)
     expect(z.strictObject({ items: z.array(deadLetterGroup.strict()), isExact: z.literal(true) }).parse(body).items).toEqual([
       { code: 'IMAGE_CORRUPT', count: 5, lastFailedAt: minute(7).toISOString() },
       { code: 'STORAGE_FULL', count: 3, lastFailedAt: minute(2).toISOString() },
     ])
-    const since = await api.request(`/api/v1/dead-letters?groupBy=error&createdFrom=${minute(5.5).toISOString()}`)
+    const since = await get(`?groupBy=error&createdFrom=${minute(5.5).toISOString()}`)
     expect(since.body).toMatchObject({ items: [{ code: 'IMAGE_CORRUPT', count: 2 }] })
   })
 
@@ -70,7 +70,7 @@ describe('GET /dead-letters', () => {
     'groupBy=error&priority=batch',
     'cursor=x',
   ])('?%s is refused', async (query) => {
-    const { status, body } = await api.request(`/api/v1/dead-letters?${query}`)
+    const { status, body } = await get(`?${query}`)
     expect([status, problem.parse(body).code]).toEqual([400, 'INVALID_QUERY'])
   })
 })

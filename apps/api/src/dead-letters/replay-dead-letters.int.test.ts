@@ -1,7 +1,7 @@
 import { problem, replayReport, type ReplayReport, type Task } from '@darkroom/contracts'
 import { sampleJpeg, until } from '@darkroom/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startTestApi, type Answer, type TestApi } from '../../test/start-test-api.ts'
+import { startTestApi, type TestApi } from '../../test/start-test-api.ts'
 import { fatal, startTestWorker, type TestWorker } from '../../test/test-worker.ts'
 
 let api: TestApi
@@ -43,12 +43,10 @@ async function upload(failing?: string): Promise<string> {
   return id
 }
 
-const ask = (body: unknown, headers: Record<string, string> = { 'content-type': 'application/json' }): Promise<Answer> =>
-  api.request('/api/v1/dead-letters/replay', { method: 'POST', headers, body: typeof body === 'string' ? body : JSON.stringify(body) })
+const ask = (body: string | object) => api.agent().post('/api/v1/dead-letters/replay').type('json').send(body)
 
-async function replay(body: unknown, status = 202): Promise<ReplayReport> {
-  const answer = await ask(body)
-  expect(answer.status).toBe(status)
+async function replay(body: object, status = 202): Promise<ReplayReport> {
+  const answer = await ask(body).expect(status)
   return replayReport.strict().parse(answer.body)
 }
 
@@ -126,10 +124,10 @@ describe('a request that is not understood starts nothing', () => {
     ['{', 400],
     ['', 422],
   ])('%s', async (body, status) => {
-    expect((await ask(body)).status).toBe(status)
+    await ask(body).expect(status)
   })
 
   it('nor does one that is not JSON', async () => {
-    expect((await ask('ids=1', { 'content-type': 'application/x-www-form-urlencoded' })).status).toBe(415)
+    await ask('ids=1').type('form').expect(415)
   })
 })

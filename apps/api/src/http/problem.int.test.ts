@@ -1,8 +1,8 @@
-import type { AddressInfo } from 'node:net'
 import { problem, task as taskSchema } from '@darkroom/contracts'
 import type { Logger } from '@darkroom/runtime'
 import { recordLog, sampleJpeg, until } from '@darkroom/testing'
 import express from 'express'
+import supertest from 'supertest'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fieldPart, filePart } from '../../test/multipart.ts'
 import { startTestApi, type Answer, type TestApi } from '../../test/start-test-api.ts'
@@ -246,14 +246,10 @@ it('a refusal that thousands get is a warning once, and faults of our own are er
   app.get('/broken', () => {
     throw new Error('a fault')
   })
-  const server = app.use(problemHandler(log)).listen(0, '127.0.0.1')
-  await until(() => server.listening)
-  const ask = (path: string) => fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`)
-  for (let round = 0; round < 3; round++) for (const path of ['/busy', '/broken']) await ask(path)
+  app.use(problemHandler(log))
+  for (let round = 0; round < 3; round++) for (const path of ['/busy', '/broken']) await supertest(app).get(path)
   expect(lines.map(({ level, message }) => `${level} ${message}`)).toEqual([
     'warn OVERLOADED',
     ...['error INTERNAL', 'debug OVERLOADED', 'error INTERNAL', 'debug OVERLOADED', 'error INTERNAL'],
   ])
-  server.closeAllConnections()
-  server.close()
 })

@@ -29,12 +29,11 @@ afterAll(async () => {
   await api.stop()
 })
 
-const get = (path: string) => api.request(`/api/v1/queues${path}`)
+const get = (path: string) => api.agent().get(`/api/v1/queues${path}`)
 
 describe('the numbers of a queue', () => {
   it('are all there, for one queue and for all [S1.11, S2.8]', async () => {
-    const { status, body } = await get(`/${name}/stats`)
-    expect(status).toBe(200)
+    const { body } = await get(`/${name}/stats`).expect(200)
     const stats = queueStats.strict().parse(body)
     expect(stats).toMatchObject({
       name,
@@ -67,8 +66,7 @@ describe('the numbers of a queue', () => {
 
 describe('the jobs of a queue', () => {
   it('are plain data, the next one first [S1.12]', async () => {
-    const { status, body } = await get(`/${name}/jobs?state=prioritized`)
-    expect(status).toBe(200)
+    const { body } = await get(`/${name}/jobs?state=prioritized`).expect(200)
     const { items, ...page } = jobPage.parse(body)
     expect(page).toEqual({ state: 'prioritized', start: 0, end: 49 })
     expect(items.map(({ priority }) => priority)).toEqual([1, 10, 1000])
@@ -133,8 +131,7 @@ describe('the jobs of a queue', () => {
       await queue.add('other', 'text', { priority: 5 }),
       await queue.add('other', { taskId: { $ne: 1 } }, { priority: 5 }),
     ]
-    const { status, body } = await get(`/${name}/jobs?state=prioritized`)
-    expect(status).toBe(200)
+    const { body } = await get(`/${name}/jobs?state=prioritized`).expect(200)
     expect(jobPage.parse(body).items).toHaveLength(6)
     for (const job of strange) await job.remove()
   })

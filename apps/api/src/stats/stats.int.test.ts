@@ -29,8 +29,7 @@ afterAll(async () => {
 })
 
 it('counts the tenant’s tasks, bytes, durations and what was cleaned up [S0.13]', async () => {
-  const { status, body } = await api.request('/api/v1/stats')
-  expect(status).toBe(200)
+  const { body } = await api.agent().get('/api/v1/stats').expect(200)
   const { tasks, bytes, durations, cleanup } = stats.strict().parse(body)
   const byStatus = { pending: 1, processing: 0, completed: 100, failed: 1, cancelled: 0, expired: 0 }
   expect(tasks).toEqual({ total: 102, byStatus, byKind: { 'image.optimize': byStatus } })
@@ -47,13 +46,14 @@ it('counts the tenant’s tasks, bytes, durations and what was cleaned up [S0.13
 })
 
 it('of nothing are zeros', async () => {
-  const { tasks, bytes, durations, cleanup } = stats.strict().parse((await empty.request('/api/v1/stats')).body)
+  const { tasks, bytes, durations, cleanup } = stats.strict().parse((await empty.agent().get('/api/v1/stats')).body)
   expect([tasks.total, bytes, durations.sample, durations.runMs]).toEqual([0, { in: 0, out: 0 }, 0, { p50: null, p95: null, p99: null }])
   expect(cleanup).toMatchObject({ runs: 0, lastRunAt: null })
 })
 
 it('are not counted anew for everybody who asks', async () => {
-  const [first, second] = [stats.parse((await api.request('/api/v1/stats')).body), stats.parse((await api.request('/api/v1/stats')).body)]
+  const ask = async () => stats.parse((await api.agent().get('/api/v1/stats')).body)
+  const [first, second] = [await ask(), await ask()]
   expect(second.at).toBe(first.at)
 })
 

@@ -145,32 +145,28 @@ describe('GET /api/v1/tasks/{id}', () => {
   it('answers the task by its id and by its job id, in either case of letters', async () => {
     const task = await newTask()
     for (const id of [task.id, task.id.toUpperCase(), task.jobId, task.jobId.toUpperCase()]) {
-      const { status, body } = await api.request(`/api/v1/tasks/${id}`)
-      expect(status).toBe(200)
+      const { body } = await api.agent().get(`/api/v1/tasks/${id}`).expect(200)
       expect(exactTask.parse(body)).toEqual(task)
     }
   })
 
   it('has an ETag, answers 304 to it, and a new one after a change', async () => {
     const task = await newTask()
-    const first = await api.request(`/api/v1/tasks/${task.id}`)
-    const etag = first.headers.get('etag') ?? ''
+    const ask = (known = '') => api.agent().get(`/api/v1/tasks/${task.id}`).set('If-None-Match', known)
+    const { etag = '' } = (await ask()).headers
     expect(etag).not.toBe('')
-    const same = await api.request(`/api/v1/tasks/${task.id}`, { headers: { 'if-none-match': etag } })
-    expect([same.status, same.text, same.headers.get('etag')]).toEqual([304, '', etag])
+    await ask(etag).expect(304, '').expect('ETag', etag)
 
     await api.tell(historyOf(task, [{ progress: 0, end: 'running' }])[0]!)
     await statusIs(task, 'processing')
-    const changed = await api.request(`/api/v1/tasks/${task.id}`, { headers: { 'if-none-match': etag } })
-    expect(changed.status).toBe(200)
-    expect(changed.headers.get('etag')).not.toBe(etag)
+    const changed = await ask(etag).expect(200)
+    expect(changed.headers['etag']).not.toBe(etag)
   })
 
   it('HEAD has the headers and no body', async () => {
     const task = await newTask()
-    const { status, text, headers } = await api.request(`/api/v1/tasks/${task.id}`, { method: 'HEAD' })
-    expect([status, text]).toEqual([200, ''])
-    expect(headers.get('etag')).not.toBeNull()
+    const { text } = await api.agent().head(`/api/v1/tasks/${task.id}`).expect(200).expect('ETag', /./)
+    expect(text).toBeUndefined()
   })
 
   it('shows the whole way of a task [S2.5]', async () => {
@@ -201,8 +197,10 @@ describe('GET /api/v1/tasks/{id}', () => {
   it.each(['0'.repeat(24), '00000000-0000-4000-8000-000000000000', 'nonsense', '1', '%00', '__proto__', '[object Object]'])(
     '%s is not there',
     async (id) => {
-      const { status, body } = await api.request(`/api/v1/tasks/${encodeURI(id)}`)
-      expect(status).toBe(404)
+      const { body } = await api
+        .agent()
+        .get(`/api/v1/tasks/${encodeURI(id)}`)
+        .expect(404)
       expect(problem.parse(body).code).toBe('TASK_NOT_FOUND')
     },
   )
@@ -213,8 +211,7 @@ describe('GET /api/v1/tasks', () => {
   let tasks: Task[]
 
   const get = async (query = ''): Promise<TaskPage> => {
-    const { status, body } = await listed.request(`/api/v1/tasks${query}`)
-    expect(status).toBe(200)
+    const { body } = await listed.agent().get(`/api/v1/tasks${query}`).expect(200)
     return taskPage.strict().parse(body)
   }
   const idsOf = (page: { items: readonly Task[] }): string[] => page.items.map(({ id }) => id)
@@ -260,11 +257,11 @@ describe('GET /api/v1/tasks', () => {
     const seen: string[] = []
     let path: string | undefined = '/api/v1/tasks?limit=2&kind=image.optimize'
     while (path !== undefined) {
-      const answer = await listed.request(path)
+      const answer = await listed.agent().get(path)
       const page = taskPage.parse(answer.body)
       seen.push(...idsOf(page))
       expect(page.total).toBe(7)
-      const link = /^<([^>]+)>; rel="next"$/.exec(answer.headers.get('link') ?? '')?.[1]
+      const link = answer.links['next']
       expect(link === undefined).toBe(page.nextCursor === null)
       if (link) expect(new URL(link, listed.url).searchParams.get('cursor')).toBe(page.nextCursor)
       if (link) expect(link).toContain('kind=image.optimize')
@@ -286,8 +283,7 @@ describe('GET /api/v1/tasks', () => {
     ['tenant=other', '/tenant'],
     ['__proto__=1', '/__proto__'],
   ])('?%s is refused by its name', async (query, pointer) => {
-    const { status, body } = await listed.request(`/api/v1/tasks?${query}`)
-    expect(status).toBe(400)
+    const { body } = await listed.agent().get(`/api/v1/tasks?${query}`).expect(400)
     expect(problem.parse(body)).toMatchObject({ code: 'INVALID_QUERY', errors: [{ pointer }] })
   })
 })

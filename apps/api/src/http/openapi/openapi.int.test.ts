@@ -10,7 +10,7 @@ let document: OpenApiDocument
 beforeAll(async () => {
   // With a token there are all routes that there can be.
   api = await startTestApi({ ADMIN_TOKEN: 'a-token-of-the-test-hard-to-guess', UPLOAD_MAX_BYTES: '3145728' })
-  document = (await api.request('/openapi.json')).body as OpenApiDocument
+  document = (await api.agent().get('/openapi.json')).body as OpenApiDocument
 })
 afterAll(() => api.stop())
 
@@ -54,12 +54,10 @@ describe('the document', () => {
   })
 
   it('is sent again only when it is another one', async () => {
-    const { status, headers } = await api.request('/openapi.json')
-    expect([status, headers.get('content-type')]).toEqual([200, 'application/json; charset=utf-8'])
-    const etag = headers.get('etag') ?? ''
+    const { headers } = await api.agent().get('/openapi.json').expect(200).expect('Content-Type', 'application/json; charset=utf-8')
+    const etag = headers['etag'] ?? ''
     expect(etag).toMatch(/^(W\/)?"[\w-]{27}"$/)
-    const known = await api.request('/openapi.json', { headers: { 'if-none-match': etag } })
-    expect([known.status, known.text]).toEqual([304, ''])
+    await api.agent().get('/openapi.json').set('If-None-Match', etag).expect(304, '')
   })
 
   it('has names that are used once, and words for everything', () => {
@@ -74,33 +72,37 @@ describe('the document', () => {
 
 describe('the page', () => {
   it('comes with a policy that lets it load from here only, and names nothing that lies elsewhere', async () => {
-    const { status, headers, text } = await api.request('/docs')
-    expect([status, headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])
-    const policy = headers.get('content-security-policy') ?? ''
+    const { headers, text } = await api.agent().get('/docs').expect(200).expect('Content-Type', 'text/html; charset=utf-8')
+    const policy = headers['content-security-policy']
     expect(policy).toMatch(/^default-src 'none'; script-src 'self' 'sha256-[^']+'; /)
     expect(policy).not.toMatch(/https?:|\*|unsafe-eval/)
     expect(text).not.toMatch(/(https?:)?\/\/\w/)
   })
 
   it('has scripts that are served from here and kept for ever', async () => {
-    const { text } = await api.request('/docs')
+    const { text } = await api.agent().get('/docs')
     const [script = ''] = /docs\/assets\/[\d.]+\/standalone\.esm\.js/.exec(text) ?? []
-    const { status, headers, text: source } = await api.request(`/${script}`)
-    expect([status, headers.get('content-type')]).toEqual([200, 'text/javascript; charset=utf-8'])
-    expect(headers.get('cache-control')).toBe('public, max-age=31536000, immutable')
-    expect(headers.get('content-encoding')).toMatch(/br|gzip/)
+    const { text: source } = await api
+      .agent()
+      .get(`/${script}`)
+      .expect(200)
+      .expect('Content-Type', 'text/javascript; charset=utf-8')
+      .expect('Cache-Control', 'public, max-age=31536000, immutable')
+      .expect('Content-Encoding', /br|gzip/)
     expect(source).toContain('createApiReference')
-    for (const path of ['/docs/assets/', `/${script}x`, '/docs/assets/../../package.json'])
-      expect((await api.request(path)).status).toBe(404)
+    for (const path of ['/docs/assets/', `/${script}x`, '/docs/assets/../../package.json']) await api.agent().get(path).expect(404)
   })
 })
 
 describe('every answer of every test is held against the document', () => {
-  it('so that one which it does not know fails the test that got it', async () => {
+  it.each<[by: string, ask: (other: TestApi) => PromiseLike<unknown>]>([
+    ['fetch', (other) => other.request('/livez')],
+    ['supertest', (other) => other.agent().get('/livez')],
+  ])('so that one which it does not know fails the test that got it by %s', async (_by, ask) => {
     const other = await startTestApi()
     const { '/livez': _livez, ...paths } = document.paths ?? {}
     const lacking = checkAnswersOf(other.url, createAnswerChecker({ ...document, paths }))
-    await expect(other.request('/livez')).rejects.toThrow(/GET \/livez was answered 200/)
+    await expect(ask(other)).rejects.toThrow(/GET \/livez was answered 200/)
     expect(lacking.faults()).toHaveLength(1)
     await other.stop()
   })
