@@ -79,17 +79,25 @@ export const taskEvent = z.discriminatedUnion('eventType', [
 export type TaskEvent = z.infer<typeof taskEvent>
 export type TaskEventOf<T extends TaskEvent['eventType']> = Extract<TaskEvent, { eventType: T }>
 
-/** An event as a task's log shows it. `data` is what the event says besides. */
+/** What an entry of a log says in its own way. */
+const said = { eventType: true, taskId: true, tenant: true, timestamp: true, epoch: true, attempt: true, seq: true } as const
+
+const entry = <Type extends z.ZodType, Data extends z.ZodType>(id: string, type: Type, data: Data) =>
+  z.object({ seq: z.int(), epoch: z.int(), attempt: z.int(), type, at: z.iso.datetime(), data }).meta({ id })
+
+/** An event as a task's log shows it: `data` is what the event says besides its type, its time and its place. */
 export const taskLogEntry = z
-  .object({
-    seq: z.number().int(),
-    epoch: z.number().int(),
-    attempt: z.number().int(),
-    type: z.string(),
-    at: z.iso.datetime(),
-    data: z.record(z.string(), z.unknown()),
-  })
-  .meta({ id: 'TaskLogEntry' })
+  .discriminatedUnion('type', [
+    entry('TaskCreatedEvent', taskCreated.shape.eventType, taskCreated.omit(said)),
+    entry('TaskProcessingEvent', taskProcessing.shape.eventType, taskProcessing.omit(said)),
+    entry('TaskProgressEvent', taskProgress.shape.eventType, taskProgress.omit(said)),
+    entry('TaskCompletedEvent', taskCompleted.shape.eventType, taskCompleted.omit(said)),
+    entry('TaskRetryEvent', taskRetry.shape.eventType, taskRetry.omit(said)),
+    entry('TaskFailedEvent', taskFailed.shape.eventType, taskFailed.omit(said)),
+    entry('TaskCancelledEvent', taskCancelled.shape.eventType, taskCancelled.omit(said)),
+    entry('TaskExpiredEvent', taskExpired.shape.eventType, taskExpired.omit(said)),
+  ])
+  .meta({ id: 'TaskEvent', description: 'An event of a task; `type` says which' })
 export type TaskLogEntry = z.infer<typeof taskLogEntry>
 
 export const taskEventPage = z.object({ items: z.array(taskLogEntry) })

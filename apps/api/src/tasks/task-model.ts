@@ -4,7 +4,8 @@ import type { TaskRecord } from './task.ts'
 /** A task as it lies in MongoDB. */
 export type TaskDocument = Omit<TaskRecord, 'id'> & { _id: Types.ObjectId }
 
-const nested = { _id: false, strict: 'throw' } as const
+// What is empty stays, too: it is part of what was said.
+const nested = { _id: false, strict: 'throw', minimize: false } as const
 const variantSchema = new Schema(
   { resolution: String, width: Number, height: Number, format: String, size: Number, md5: String, path: String },
   nested,

@@ -46,17 +46,11 @@ export function toListedView(task: TaskRecord): ListedTask {
 
 const LISTED_METADATA_BYTES = 4096
 
-/** An entry of a task's log as clients see it. */
-export const toLogView = ({ seq, epoch, attempt, type, at, data }: LogEntry): TaskLogEntry => ({
-  seq,
-  epoch,
-  attempt,
-  type,
-  at: at.toISOString(),
-  data,
-})
+/** An entry of a task's log as clients see it. The store cannot know it, but `data` is what an event of this type said. */
+export const toLogView = ({ seq, epoch, attempt, type, at, data = {} }: LogEntry): TaskLogEntry =>
+  ({ seq, epoch, attempt, type, at: at.toISOString(), data }) as TaskLogEntry
 
-/** The same in the answer to its upload: with what is expected of it. */
+/** The task in the answer to its upload: with what is expected of it. */
 export function toAcceptedView(task: TaskRecord): AcceptedTask {
   const estimate = task.estimate ?? NO_ESTIMATE
   return { ...toTaskView(task), estimatedTime: estimateText(estimate), estimate }

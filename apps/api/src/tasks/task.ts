@@ -73,7 +73,8 @@ export interface LogEntry {
   attempt: number
   type: TaskEvent['eventType']
   at: Date
-  data: Record<string, unknown>
+  /** Missing where an earlier release had nothing to say. */
+  data?: Record<string, unknown>
 }
 
 /** What a move writes besides the status. Complete, so that the last event alone makes the document, whatever came before it. */

@@ -2,18 +2,18 @@
 // them, a field that went missing in both would not be missed. Every object is closed.
 import { z } from 'zod'
 
-const text = z.string().min(1)
-const count = z.int().min(0)
-const milliseconds = z.number().min(0)
-const time = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
+export const text = z.string().min(1)
+export const count = z.int().min(0)
+export const milliseconds = z.number().min(0)
+export const time = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
 const id = z.string().regex(/^[0-9a-f]{24}$/)
 const jobId = z.string().regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/)
 const md5 = z.string().regex(/^[0-9a-f]{32}$/)
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
-const code = z.string().regex(/^[A-Z]+(_[A-Z]+)*$/)
+export const code = z.string().regex(/^[A-Z]+(_[A-Z]+)*$/)
 
 const statuses = ['pending', 'processing', 'completed', 'failed', 'cancelled', 'expired'] as const
-const priorities = ['premium', 'interactive', 'normal', 'batch'] as const
+export const priorities = ['premium', 'interactive', 'normal', 'batch'] as const
 
 export const problem = z.strictObject({
   type: z.literal('about:blank'),
@@ -28,7 +28,7 @@ export const problem = z.strictObject({
     .optional(),
 })
 
-const image = z.strictObject({
+export const image = z.strictObject({
   resolution: z.enum(['1024', '800']),
   width: count,
   height: count,
@@ -112,35 +112,6 @@ export const acceptedTask = z
 const page = { page: z.int().min(1), limit: z.int().min(1).max(100), nextCursor: text.nullable() }
 
 export const taskPage = z.strictObject({ items: z.array(task).min(1), total: count, totalIsExact: z.boolean(), ...page })
-
-const eventType = z.enum([
-  'task.created',
-  'task.processing',
-  'task.progress',
-  'task.completed',
-  'task.retry',
-  'task.failed',
-  'task.cancelled',
-  'task.expired',
-])
-
-export const taskLog = z.strictObject({
-  items: z
-    .array(
-      z.strictObject({
-        seq: count,
-        epoch: z.int().min(1),
-        attempt: count,
-        type: eventType,
-        at: time,
-        data: z.record(z.string(), z.unknown()),
-      }),
-    )
-    .min(1),
-})
-
-/** Server-sent events, each with the place by which a client resumes. */
-export const eventStream = z.string().regex(/^retry: \d+\n\n(id: \d+\.\d+\nevent: task\.[a-z]+\ndata: \{.*\}\n\n)+$/)
 
 export const downloadUrl = z.strictObject({
   url: z.string().regex(/^\/api\/v1\/tasks\/[0-9a-f]{24}\/download\?(resolution=\d+&)?expires=\d+&kid=[\w-]+&signature=[\w-]+$/),

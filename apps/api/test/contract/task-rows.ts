@@ -1,5 +1,6 @@
+import { eventStream, logWith } from './event-shapes.ts'
 import { json, linesOf, sendJson, type Row } from './row.ts'
-import { downloadUrl, eventStream, namesAre, task, taskLog, taskPage } from './shapes.ts'
+import { downloadUrl, namesAre, task, taskPage } from './shapes.ts'
 import { BATCH_NAMES, type World } from './world.ts'
 
 const UNKNOWN = `/api/v1/tasks/${'0'.repeat(24)}`
@@ -42,6 +43,18 @@ const cancel = linesOf('POST /api/v1/tasks/:id/cancel')
 const retry = linesOf('POST /api/v1/tasks/:id/retry')
 const sign = linesOf('POST /api/v1/tasks/:id/download-url')
 const events = linesOf('GET /api/v1/tasks/:id/events')
+
+/** Every event that there is, and a task that it has happened to. */
+const EVENTS = [
+  ['pending', 'task.created'],
+  ['processing', 'task.processing'],
+  ['retrying', 'task.progress'],
+  ['retrying', 'task.retry'],
+  ['completed', 'task.completed'],
+  ['failed', 'task.failed'],
+  ['cancelled', 'task.cancelled'],
+  ['expired', 'task.expired'],
+] as const
 
 const allFilters = 'status=pending&kind=image.optimize&priority=interactive&createdFrom=2000-01-01T00:00:00Z&createdTo=2999-01-01T00:00:00Z'
 
@@ -145,7 +158,12 @@ export const taskRows: Row[] = [
   ...badJson('POST', '/download-url'),
   ...absences('POST', '/download-url', () => sendJson({})),
 
-  events('200', 'the log', ({ main, tasks }) => main.request(tasks.failed.links.events), { body: taskLog, headers: { vary: /Accept/ } }),
+  ...EVENTS.map(([which, type]) =>
+    events('200', `the log with ${type}`, ({ main, tasks }) => main.request(tasks[which].links.events), {
+      body: logWith(type),
+      headers: { vary: /Accept/ },
+    }),
+  ),
   events('200', 'the stream', ({ main, tasks }) => main.request(tasks.failed.links.events, { headers: { accept: 'text/event-stream' } }), {
     body: eventStream,
     headers: { 'content-type': /^text\/event-stream/, vary: /Accept/ },

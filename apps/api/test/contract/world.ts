@@ -185,9 +185,12 @@ async function expire(api: TestApi, task: Task, becomes: Becomes): Promise<Task>
 }
 
 async function waitForRetry(api: TestApi, task: Task, becomes: Becomes): Promise<Task> {
-  const events = historyOf(task, [{ progress: 0, end: 'retry' }])
+  const events = historyOf(task, [{ progress: 1, end: 'retry' }])
   await api.tell(events[0]!)
   await becomes(task, 'processing')
   await api.tell(events[1]!)
+  const hasProgress = async () => ((await api.request(task.links.self)).body as Task).progress.percent > 0
+  await until(hasProgress, { what: 'a task with progress' })
+  await api.tell(events[2]!)
   return becomes(task, 'pending')
 }

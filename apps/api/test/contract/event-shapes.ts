@@ -1,0 +1,51 @@
+// Of the events of a task, as shapes.ts has the others: written out a second time and by hand.
+import { z } from 'zod'
+import { code, count, image, milliseconds, priorities, text, time } from './shapes.ts'
+
+const run = { workerId: text, startedAt: count, waitMs: milliseconds, attempts: count }
+const fault = { error: text, code, retryable: z.boolean() }
+
+const event = <Type extends string>(type: Type, data: z.core.$ZodLooseShape) =>
+  z.strictObject({
+    seq: count,
+    epoch: z.int().min(1),
+    attempt: count,
+    type: z.literal(type),
+    at: time,
+    data: z.strictObject(data),
+  })
+
+const taskEvent = z.discriminatedUnion('type', [
+  event('task.created', { kind: z.literal('image.optimize'), priority: z.enum(priorities), name: text }),
+  event('task.processing', run),
+  event('task.progress', { ...run, stage: text, percent: z.number().min(0).max(100) }),
+  event('task.completed', { ...run, images: z.array(image).min(1), processingTime: milliseconds }),
+  event('task.retry', { ...run, ...fault, nextAt: count }),
+  event('task.failed', {
+    ...fault,
+    attempts: count,
+    willRetry: z.literal(false),
+    startedAt: count.nullable(),
+    waitMs: milliseconds.nullable(),
+    workerId: text.nullable(),
+  }),
+  event('task.cancelled', { attempts: count }),
+  event('task.expired', {}),
+])
+
+/** A log that tells of this among other things. */
+export const logWith = (type: string) =>
+  z.strictObject({ items: z.array(taskEvent) }).refine(({ items }) => items.some((one) => one.type === type), `it tells of ${type}`)
+
+/** Server-sent events, each with the place by which a client resumes. */
+export const eventStream = z
+  .string()
+  .regex(/^retry: \d+\n\n(id: \d+\.\d+\nevent: task\.[a-z]+\ndata: \{.*\}\n\n)+$/)
+  .refine(hasWholeEvents, 'every event is named after its data, and placed by it')
+
+function hasWholeEvents(stream: string): boolean {
+  return [...stream.matchAll(/^id: (.*)\nevent: (.*)\ndata: (.*)$/gm)].every(([, id, name, data = '']) => {
+    const { epoch, seq, type } = taskEvent.parse(JSON.parse(data))
+    return id === `${epoch}.${seq}` && name === type
+  })
+}
