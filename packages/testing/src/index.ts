@@ -1,5 +1,6 @@
 export { createAnswerChecker, type ApiDocument, type CheckAnswer, type CheckedAnswer } from './answer-checker.ts'
 export { checkAnswersOf, noteAnswer } from './check-answers.ts'
+export { checkExamples } from './check-examples.ts'
 export { corpusFolder } from './corpus-folder.ts'
 export { filesBelow } from './files-below.ts'
 export { corruptJpeg, orientedJpeg, orientedQuarters, truncatedJpeg } from './odd-images.ts'

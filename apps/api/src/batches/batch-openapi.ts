@@ -1,8 +1,10 @@
 import { acceptedBatch, batchPage, batchProblem } from '@darkroom/contracts'
 import { z } from 'zod'
 import type { ApiLimits } from '../http/openapi/api-limits.ts'
+import { BATCH_ID } from '../http/openapi/example-ids.ts'
 import { json, type Paths } from '../http/openapi/operation.ts'
 import { batchBody, FORM_PROBLEMS } from '../http/openapi/upload.ts'
+import { acceptedBatchExample, batchPageExample } from './batch-examples.ts'
 import { pageQuery } from '../tasks/task-fields.ts'
 
 const tags = ['Batches']
@@ -17,7 +19,14 @@ export const batchPaths = (limits: ApiLimits): Paths => ({
       description:
         'Creates a task for each file; `items` is in the order of the files in the form. A file that cannot be accepted does not affect the others; the request is refused only when none can be.',
       ...batchBody(limits),
-      answers: { 202: json('The result for each file', acceptedBatch, 'Location', 'RetryAfter') },
+      answers: {
+        202: json(
+          'The result for each file',
+          { schema: acceptedBatch, examples: { 'One of two is accepted': acceptedBatchExample } },
+          'Location',
+          'RetryAfter',
+        ),
+      },
       problems: [...FORM_PROBLEMS, 'BATCH_TOO_LARGE', 'BATCH_REJECTED'],
       problemSchema: batchProblem,
     },
@@ -29,10 +38,10 @@ export const batchPaths = (limits: ApiLimits): Paths => ({
       summary: 'Get the progress of a batch, with a page of its tasks',
       description: 'The tasks are in the order in which the files were uploaded.',
       requestParams: {
-        path: z.object({ id: z.string().meta({ description: 'The batchId', example: '65d4c0ffee65d4c0ffee65d4' }) }),
+        path: z.object({ id: z.string().meta({ description: 'The batchId', example: BATCH_ID }) }),
         query: pageQuery,
       },
-      answers: { 200: json('The batch', batchPage, 'ETag') },
+      answers: { 200: json('The batch', { schema: batchPage, examples: { 'All tasks have ended': batchPageExample } }, 'ETag') },
       problems: ['INVALID_QUERY', 'BATCH_NOT_FOUND', 'STORE_UNAVAILABLE'],
     },
   },

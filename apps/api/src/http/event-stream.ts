@@ -31,7 +31,7 @@ export async function writeEvents(to: Writable, events: AsyncIterable<ServerSent
   try {
     to.write(`retry: ${RECONNECT_MS}\n\n`)
     for await (const event of events) {
-      if (!to.write(format(event))) await drained(to)
+      if (!to.write(formatEvent(event))) await drained(to)
       if (to.destroyed) return
     }
     to.end()
@@ -44,7 +44,7 @@ export async function writeEvents(to: Writable, events: AsyncIterable<ServerSent
   }
 }
 
-function format({ id, event, data }: ServerSentEvent): string {
+export function formatEvent({ id, event, data }: ServerSentEvent): string {
   return `id: ${id}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`
 }
 

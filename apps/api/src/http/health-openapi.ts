@@ -1,7 +1,27 @@
-import { health, liveness, readiness } from '@darkroom/contracts'
+import { health, liveness, readiness, type Health } from '@darkroom/contracts'
 import { json, type Paths } from './openapi/operation.ts'
 
 const tags = ['Monitoring']
+
+const well: Health = {
+  status: 'ok',
+  services: { redis: true, mongo: true, queue: true, disk: true },
+  pending: 18,
+  diskFreeBytes: 214_748_364_800,
+}
+const degraded: Health = {
+  ...well,
+  status: 'degraded',
+  services: { ...well.services, redis: false, queue: false },
+  reasons: ['queue: took longer than 1000 ms', 'redis: took longer than 1000 ms'],
+}
+const down: Health = {
+  ...well,
+  status: 'down',
+  services: { ...well.services, mongo: false },
+  pending: null,
+  reasons: ['mongo: took longer than 1000 ms'],
+}
 
 /** Paths of {@link healthRoutes}, by one of their names: they answer below /api and /api/v1 as well. */
 export const healthPaths: Paths = {
@@ -10,18 +30,35 @@ export const healthPaths: Paths = {
       operationId: 'health',
       tags,
       summary: 'Get the health of each service',
-      answers: { 200: json('Uploads are taken', health, 'ETag'), 503: json('Uploads cannot be taken', health) },
+      answers: {
+        200: json('Uploads are taken', { schema: health, examples: { 'All is well': well, 'Without Redis': degraded } }, 'ETag'),
+        503: json('Uploads cannot be taken', { schema: health, examples: { 'Without MongoDB': down } }),
+      },
     },
   },
   '/livez': {
-    get: { operationId: 'livez', tags, summary: 'Liveness probe', answers: { 200: json('The process answers', liveness, 'ETag') } },
+    get: {
+      operationId: 'livez',
+      tags,
+      summary: 'Liveness probe',
+      answers: { 200: json('The process answers', { schema: liveness, examples: { Alive: { status: 'ok' } } }, 'ETag') },
+    },
   },
   '/readyz': {
     get: {
       operationId: 'readyz',
       tags,
       summary: 'Readiness probe',
-      answers: { 200: json('It may be sent requests', readiness, 'ETag'), 503: json('It may not', readiness) },
+      answers: {
+        200: json('It may be sent requests', { schema: readiness, examples: { Ready: { status: 'ok' } } }, 'ETag'),
+        503: json('It may not', {
+          schema: readiness,
+          examples: {
+            'Without MongoDB': { status: 'not ready', reason: 'mongo: took longer than 1000 ms' },
+            Closing: { status: 'closing' },
+          },
+        }),
+      },
     },
   },
 }

@@ -1,18 +1,19 @@
-import { queueJobPage, queueList, queueStats } from '@darkroom/contracts'
+import { queueJobPage, queueList, queueStats, type QueueStats } from '@darkroom/contracts'
 import { z } from 'zod'
 import { ADMIN_PROBLEMS, forOperators, json, type Operation, type Paths } from '../http/openapi/operation.ts'
+import { queueJobPageExample, queueStatsExamples } from './queue-examples.ts'
 import { jobsRange } from './queue-fields.ts'
 
 const tags = ['Queues']
 const queuePath = { path: z.object({ name: z.string().meta({ description: 'The name of the queue', example: 'image-processing' }) }) }
 
-const switching = (operationId: string, summary: string): Operation => ({
+const switching = (operationId: string, summary: string, example: QueueStats): Operation => ({
   operationId,
   tags,
   summary,
   ...forOperators,
   requestParams: queuePath,
-  answers: { 200: json('The queue as it is now', queueStats) },
+  answers: { 200: json('The queue as it is now', { schema: queueStats, examples: { 'The queue': example } }) },
   problems: [...ADMIN_PROBLEMS, 'QUEUE_NOT_FOUND', 'QUEUE_UNAVAILABLE'],
 })
 
@@ -23,7 +24,9 @@ export const queuePaths: Paths = {
       operationId: 'listQueues',
       tags,
       summary: 'List queues with their job counts',
-      answers: { 200: json('All queues', queueList, 'ETag') },
+      answers: {
+        200: json('All queues', { schema: queueList, examples: { 'One queue': { items: [queueStatsExamples.running] } } }, 'ETag'),
+      },
       problems: ['QUEUE_UNAVAILABLE'],
     },
   },
@@ -33,7 +36,13 @@ export const queuePaths: Paths = {
       tags,
       summary: 'Get the job counts of a queue',
       requestParams: queuePath,
-      answers: { 200: json('Its job counts', queueStats, 'ETag') },
+      answers: {
+        200: json(
+          'Its job counts',
+          { schema: queueStats, examples: { Running: queueStatsExamples.running, Paused: queueStatsExamples.paused } },
+          'ETag',
+        ),
+      },
       problems: ['QUEUE_NOT_FOUND', 'QUEUE_UNAVAILABLE'],
     },
   },
@@ -43,10 +52,16 @@ export const queuePaths: Paths = {
       tags,
       summary: 'List the jobs of a queue by state',
       requestParams: { ...queuePath, query: jobsRange },
-      answers: { 200: json('The jobs from `start` to `end`, both included', queueJobPage, 'ETag') },
+      answers: {
+        200: json(
+          'The jobs from `start` to `end`, both included',
+          { schema: queueJobPage, examples: { 'One that waits': queueJobPageExample } },
+          'ETag',
+        ),
+      },
       problems: ['INVALID_QUERY', 'QUEUE_NOT_FOUND', 'QUEUE_UNAVAILABLE'],
     },
   },
-  '/api/v1/queues/{name}/pause': { post: switching('pauseQueue', 'Pause a queue; running jobs are finished') },
-  '/api/v1/queues/{name}/resume': { post: switching('resumeQueue', 'Resume a paused queue') },
+  '/api/v1/queues/{name}/pause': { post: switching('pauseQueue', 'Pause a queue; running jobs are finished', queueStatsExamples.paused) },
+  '/api/v1/queues/{name}/resume': { post: switching('resumeQueue', 'Resume a paused queue', queueStatsExamples.running) },
 }

@@ -76,7 +76,7 @@ function totalOf(seen: { start: PageStart; found: number; isLast: boolean; count
 }
 
 /** Where the next page starts: behind the last task shown, whatever was added or removed meanwhile. */
-const formatCursor = (last: { createdAt: string; id: string }): string =>
+export const formatCursor = (last: { createdAt: string; id: string }): string =>
   Buffer.from(`${Date.parse(last.createdAt).toString(36)}.${last.id}`).toString('base64url')
 
 function parseCursor(cursor: string): { createdAt: Date; id: string } {

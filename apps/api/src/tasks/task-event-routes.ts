@@ -28,7 +28,7 @@ export function taskEventRoutes({ send, streams, heartbeatMs, lifeMs }: TaskEven
     const after = parseLogPosition(req.get('Last-Event-ID'))
     const events = await send(new FollowTaskEvents(DEFAULT_TENANT, id, { after, signal }))
     // Nothing more will come: 204 is how an EventSource is told not to come back.
-    if (events) await sendEventStream(res, toServerSent(events), heartbeatMs)
+    if (events) await sendEventStream(res, allToServerSent(events), heartbeatMs)
     else res.status(204).end()
   }
   return routesOf({
@@ -43,6 +43,9 @@ export function taskEventRoutes({ send, streams, heartbeatMs, lifeMs }: TaskEven
   })
 }
 
-async function* toServerSent(events: AsyncIterable<TaskLogEntry>): AsyncGenerator<ServerSentEvent> {
-  for await (const entry of events) yield { id: formatLogPosition(entry), event: entry.type, data: entry }
+/** An entry of the log on a stream, which a client resumes after the last `id` that it heard. */
+export const toServerSent = (entry: TaskLogEntry): ServerSentEvent => ({ id: formatLogPosition(entry), event: entry.type, data: entry })
+
+async function* allToServerSent(events: AsyncIterable<TaskLogEntry>): AsyncGenerator<ServerSentEvent> {
+  for await (const entry of events) yield toServerSent(entry)
 }

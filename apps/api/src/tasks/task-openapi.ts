@@ -1,13 +1,16 @@
 import { downloadUrl, acceptedTask, task, taskEventPage, taskPage } from '@darkroom/contracts'
 import { z } from 'zod'
 import type { ApiLimits } from '../http/openapi/api-limits.ts'
-import { content, json, JSON_PROBLEMS, noContent, type Operation, type Paths } from '../http/openapi/operation.ts'
+import { JOB_ID, TASK_ID } from '../http/openapi/example-ids.ts'
+import { content, json, JSON_PROBLEMS, jsonRequest, noContent, toExamples, type Operation, type Paths } from '../http/openapi/operation.ts'
 import { uploadBody, UPLOAD_PROBLEMS } from '../http/openapi/upload.ts'
+import { taskEventPageExamples, taskEventStreamExample } from './task-event-examples.ts'
+import { taskExamples, taskPageExamples } from './task-examples.ts'
 import { downloadQuery, downloadUrlFields, listQuery, taskChanges, waitQuery } from './task-fields.ts'
 
 const tags = ['Tasks']
 const taskPath = {
-  path: z.object({ id: z.string().meta({ description: 'The id of the task, or its jobId', example: '65d4c0ffee65d4c0ffee65d4' }) }),
+  path: z.object({ id: z.string().meta({ description: 'The id of the task, or its jobId', examples: [TASK_ID, JOB_ID] }) }),
 }
 
 /** The same for both forms of the path. */
@@ -60,6 +63,11 @@ export const download: Omit<Operation, 'operationId' | 'tags'> = {
   ],
 }
 
+const downloadUrlExample = {
+  url: `/api/v1/tasks/${TASK_ID}/download?resolution=1024&expires=1777973400&kid=k1&signature=3vPq0sN7cYk2LhW9eZtR5uXaB1mGdJ8oFiKxQyC4T6M`,
+  expiresAt: '2026-05-05T09:30:00.000Z',
+}
+
 const lastEventId = z
   .string()
   .optional()
@@ -74,7 +82,14 @@ export const taskPaths = (limits: ApiLimits): Paths => ({
       summary: 'Upload a photo',
       description: 'Answered as soon as the task is stored durably; workers then make its variants.',
       ...uploadBody(limits),
-      answers: { 202: json('The task, and when it is expected to be done', acceptedTask, 'Location', 'RetryAfter') },
+      answers: {
+        202: json(
+          'The task, and when it is expected to be done',
+          { schema: acceptedTask, examples: { Accepted: taskExamples.accepted } },
+          'Location',
+          'RetryAfter',
+        ),
+      },
       problems: UPLOAD_PROBLEMS,
     },
     get: {
@@ -83,7 +98,9 @@ export const taskPaths = (limits: ApiLimits): Paths => ({
       summary: 'List tasks, newest first',
       description: 'With `batchId`, in the order in which the files were uploaded.',
       requestParams: { query: listQuery },
-      answers: { 200: json('A page of tasks', taskPage, 'ETag', 'Link') },
+      answers: {
+        200: json('A page of tasks', { schema: taskPage, examples: { 'The first of many': taskPageExamples.tasks } }, 'ETag', 'Link'),
+      },
       problems: ['INVALID_QUERY', 'STORE_UNAVAILABLE'],
     },
   },
@@ -95,7 +112,20 @@ export const taskPaths = (limits: ApiLimits): Paths => ({
       description:
         'With `wait`, answered as soon as the task changes or differs from the ETag in If-None-Match, at the latest after so many seconds.',
       requestParams: { ...taskPath, query: waitQuery },
-      answers: { 200: json('The task', task, 'ETag') },
+      answers: {
+        200: json(
+          'The task',
+          {
+            schema: task,
+            examples: {
+              Completed: taskExamples.completed,
+              'Being processed': taskExamples.processing,
+              Failed: taskExamples.failed,
+            },
+          },
+          'ETag',
+        ),
+      },
       problems: ['INVALID_QUERY', 'TASK_NOT_FOUND', 'TOO_MANY_WAITING', 'STORE_UNAVAILABLE'],
     },
     patch: {
@@ -109,8 +139,15 @@ export const taskPaths = (limits: ApiLimits): Paths => ({
           'If-Match': z.string().optional().meta({ description: 'Change the task only if this is still its ETag' }),
         }),
       },
-      body: { required: true, content: { 'application/json': { schema: taskChanges } } },
-      answers: { 200: json('The task as it is now', task, 'ETag') },
+      body: jsonRequest({
+        schema: taskChanges,
+        examples: {
+          'Another name': { name: 'beach at noon.jpg' },
+          'A day more': { ttlSeconds: 691_200 },
+          'Metadata of your own': { metadata: { album: 7 } },
+        },
+      }),
+      answers: { 200: json('The task as it is now', { schema: task, examples: { Renamed: taskExamples.edited } }, 'ETag') },
       problems: [...JSON_PROBLEMS, 'TASK_NOT_FOUND', 'TASK_CHANGED', 'TASK_EXPIRED', 'PRECONDITION_FAILED', 'STORE_UNAVAILABLE'],
     },
     delete: {
@@ -128,7 +165,7 @@ export const taskPaths = (limits: ApiLimits): Paths => ({
       tags,
       summary: 'Cancel a pending or running task',
       requestParams: taskPath,
-      answers: { 202: json('The task', task, 'ETag') },
+      answers: { 202: json('The task', { schema: task, examples: { Cancelled: taskExamples.cancelled } }, 'ETag') },
       problems: ['TASK_NOT_FOUND', 'TASK_FINAL', 'TASK_CHANGED', 'STORE_UNAVAILABLE'],
     },
   },
@@ -138,7 +175,15 @@ export const taskPaths = (limits: ApiLimits): Paths => ({
       tags,
       summary: 'Restart a finished task',
       requestParams: taskPath,
-      answers: { 202: json('The task, pending again', task, 'ETag', 'Location', 'RetryAfter') },
+      answers: {
+        202: json(
+          'The task, pending again',
+          { schema: task, examples: { Restarted: taskExamples.restarted } },
+          'ETag',
+          'Location',
+          'RetryAfter',
+        ),
+      },
       problems: ['TASK_NOT_FOUND', 'TASK_NOT_FINAL', 'TASK_CHANGED', 'TASK_EXPIRED', 'STORE_UNAVAILABLE'],
     },
   },
@@ -149,8 +194,8 @@ export const taskPaths = (limits: ApiLimits): Paths => ({
       tags,
       summary: 'Create a signed download URL',
       requestParams: taskPath,
-      body: { required: true, content: { 'application/json': { schema: downloadUrlFields } } },
-      answers: { 200: json('The URL, and when it expires', downloadUrl) },
+      body: jsonRequest({ schema: downloadUrlFields, examples: { 'For a day': { resolution: '1024', expiresInSeconds: 86_400 } } }),
+      answers: { 200: json('The URL, and when it expires', { schema: downloadUrl, examples: { 'For a day': downloadUrlExample } }) },
       problems: [...JSON_PROBLEMS, 'TASK_NOT_FOUND', 'SIGNING_DISABLED', 'STORE_UNAVAILABLE'],
     },
   },
@@ -165,13 +210,14 @@ export const taskPaths = (limits: ApiLimits): Paths => ({
         200: {
           description: 'The events, oldest first',
           content: {
-            'application/json': { schema: taskEventPage },
+            'application/json': { schema: taskEventPage, examples: toExamples(taskEventPageExamples) },
             'text/event-stream': {
               schema: {
                 type: 'string',
-                description: 'Server-sent events: `id` is the place in the log, `event` the type, `data` a TaskLogEntry as JSON',
+                description:
+                  'Server-sent events. `data` is a TaskEvent as JSON; `event` is its type, `id` its place, to be sent as Last-Event-ID.',
               },
-              example: 'id: 1.1001\nevent: task.processing\ndata: {"seq":1001,"epoch":1,"attempt":1,"type":"task.processing"}\n\n',
+              example: taskEventStreamExample,
             },
           },
         },

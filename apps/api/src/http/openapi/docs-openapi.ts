@@ -7,7 +7,17 @@ export const docsPaths: Paths = {
       operationId: 'getOpenApi',
       tags: ['Monitoring'],
       summary: 'Get this document',
-      answers: { 200: content('OpenAPI 3.1', 'application/json', { schema: { type: 'object', additionalProperties: true } }, 'ETag') },
+      answers: {
+        200: content(
+          'OpenAPI 3.1',
+          'application/json',
+          {
+            schema: { type: 'object', additionalProperties: true },
+            example: { openapi: '3.1.1', info: { title: 'Darkroom', version: '0.1.0' }, paths: {} },
+          },
+          'ETag',
+        ),
+      },
     },
   },
 }

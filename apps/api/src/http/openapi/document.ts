@@ -15,14 +15,15 @@ import type { ApiLimits } from './api-limits.ts'
 import { docsPaths } from './docs-openapi.ts'
 import { HEADERS } from './headers.ts'
 import { noContent, problemsOf, type Operation, type Paths } from './operation.ts'
-import { problemAnswers, problemExamples } from './problem-answers.ts'
+import { problemAnswers } from './problem-answers.ts'
+import { problemExamples } from './problem-examples.ts'
 
 export type OpenApiDocument = ReturnType<typeof createDocument>
 
 const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { version: string }
 
 const DESCRIPTION = `
-Upload a photo, have the answer at once, fetch its variants when they are ready.
+Upload a photo, get an answer at once, and download the variants when they are ready.
 
 - **Errors** are problem documents (RFC 9457): decide by \`code\`, show \`detail\`.
 - **Repeating is safe**: send an \`Idempotency-Key\` with an upload, and the same request is answered as the first time for 24 hours.
@@ -123,7 +124,7 @@ const merge = (answer: ZodOpenApiResponseObject | undefined, problems: ZodOpenAp
       }
     : problems
 
-const ifNoneMatch = z.string().optional().meta({ description: 'The ETag of the answer you have: 304 if it is still right' })
+const ifNoneMatch = z.string().optional().meta({ description: 'The ETag of the answer that you have: 304 while nothing has changed' })
 
 /** Express answers conditions to whatever it sends. */
 function withCondition(operation: Operation): Operation {
@@ -133,6 +134,6 @@ function withCondition(operation: Operation): Operation {
   return {
     ...operation,
     requestParams: { ...requestParams, header: header.extend({ 'If-None-Match': ifNoneMatch }) },
-    answers: { ...answers, 304: noContent('It is still what the ETag names', 'ETag') },
+    answers: { ...answers, 304: noContent('Nothing has changed since the ETag was sent', 'ETag') },
   }
 }

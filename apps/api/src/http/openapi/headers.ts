@@ -1,4 +1,5 @@
 import type { ProblemCode } from '@darkroom/contracts'
+import { TASK_ID } from './example-ids.ts'
 
 interface Header {
   description: string
@@ -13,7 +14,7 @@ export const HEADERS = {
     description: 'Where to go on',
     schema: { type: 'string' },
     required: true,
-    example: '/api/v1/tasks/65d4c0ffee65d4c0ffee65d4',
+    example: `/api/v1/tasks/${TASK_ID}`,
   },
   RetryAfter: {
     description: 'Seconds after which it is worth asking again',

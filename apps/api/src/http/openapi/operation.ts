@@ -22,8 +22,32 @@ export type Paths = Record<string, Partial<Record<Method, Operation>>>
 
 type Answer = ZodOpenApiResponseObject
 
-export const json = (description: string, schema: z.ZodType, ...names: HeaderName[]): Answer =>
-  content(description, 'application/json', { schema }, ...names)
+/** JSON with examples of it, by what they show. */
+interface JsonContent<Schema extends z.ZodType> {
+  schema: Schema
+  examples: Record<string, z.output<Schema>>
+}
+
+export const json = <Schema extends z.ZodType>(
+  description: string,
+  { schema, examples }: JsonContent<Schema>,
+  ...names: HeaderName[]
+): Answer => content(description, 'application/json', { schema, examples: toExamples(examples) }, ...names)
+
+/** What a request with JSON has as its body, with examples of what is sent. */
+export const jsonRequest = <Schema extends z.ZodType>({
+  schema,
+  examples,
+}: {
+  schema: Schema
+  examples: Record<string, z.input<Schema>>
+}) => ({
+  required: true,
+  content: { 'application/json': { schema, examples: toExamples(examples) } },
+})
+
+export const toExamples = (examples: Record<string, unknown>) =>
+  Object.fromEntries(Object.entries(examples).map(([name, value]) => [name, { value }]))
 
 export const noContent = (description: string, ...names: HeaderName[]): Answer => ({ description, headers: headers(names) })
 

@@ -1,8 +1,6 @@
 import { PROBLEMS, type ProblemCode } from '@darkroom/contracts'
 import { z } from 'zod'
 import type { ZodOpenApiResponseObject } from 'zod-openapi'
-import { AppError } from '../../app-error.ts'
-import { toProblem } from '../problem.ts'
 import { headers, PROBLEM_HEADERS } from './headers.ts'
 
 /** The answers that these problems are, by status. */
@@ -10,14 +8,6 @@ export function problemAnswers(codes: readonly ProblemCode[], schema: z.ZodType)
   const byStatus = Map.groupBy(codes, (code) => PROBLEMS[code].status)
   return Object.fromEntries([...byStatus].map(([status, some]) => [status, answer(status, some, schema)]))
 }
-
-export const problemExamples = (codes: readonly ProblemCode[]) =>
-  Object.fromEntries(
-    codes.map((code) => [
-      code,
-      { summary: PROBLEMS[code].means, value: toProblem(new AppError(PROBLEMS[code].status, code, PROBLEMS[code].means)) },
-    ]),
-  )
 
 const answer = (status: number, codes: readonly ProblemCode[], schema: z.ZodType): ZodOpenApiResponseObject => ({
   description: codes.map((code) => `\`${code}\`: ${PROBLEMS[code].means}`).join('\n\n'),

@@ -35,6 +35,9 @@ const idempotencyKey = z
 
 const requestParams = { header: z.object({ 'Idempotency-Key': idempotencyKey }) }
 
+/** No example of the whole: for a file it could only show text, and readers of the page would send that. */
+const formOf = (schema: z.ZodType) => ({ required: true, content: { 'multipart/form-data': { schema } } })
+
 const binary = (description: string) => z.string().meta({ description, override: { format: 'binary' } })
 
 /** A form with one file. */
@@ -46,7 +49,7 @@ export function uploadBody({ maxFileBytes, maxPixels, ttlSeconds }: ApiLimits): 
     image: binary('Another name of `file`, which is not needed then').optional().meta({ deprecated: true }),
     ...fields,
   })
-  return { requestParams, body: { required: true, content: { 'multipart/form-data': { schema: form } } } }
+  return { requestParams, body: formOf(form) }
 }
 
 /** A form with many. */
@@ -66,5 +69,5 @@ export function batchBody({
       .meta({ description: `The photos (\`file\` and \`image\` are taken, too): ${limits}` }),
     ...uploadFields({ ttlSeconds, priority: 'batch' }).shape,
   })
-  return { requestParams, body: { required: true, content: { 'multipart/form-data': { schema: form } } } }
+  return { requestParams, body: formOf(form) }
 }
