@@ -1,3 +1,4 @@
+export { allowedMs } from './allowed-ms.ts'
 export { createAnswerChecker, type ApiDocument, type CheckAnswer, type CheckedAnswer } from './answer-checker.ts'
 export { checkAnswersOf, noteAnswer } from './check-answers.ts'
 export { checkExamples } from './check-examples.ts'
@@ -7,5 +8,6 @@ export { corruptJpeg, orientedJpeg, orientedQuarters, truncatedJpeg } from './od
 export { sampleGif, sampleJpeg, samplePng, sampleWebp, type SampleOptions } from './sample-images.ts'
 export { recordLog, type LogLine } from './record-log.ts'
 export { startTcpProxy, type TcpProxy } from './tcp-proxy.ts'
+export { timed } from './timed.ts'
 export { uniqueName, uniquePrefix } from './unique-name.ts'
 export { until, type UntilOptions } from './until.ts'
