@@ -3,7 +3,7 @@ import { subscribeTaskEvents } from '@darkroom/messaging'
 import { connectRedis } from '@darkroom/runtime'
 import { sampleJpeg, until } from '@darkroom/testing'
 import { expect, inject, it } from 'vitest'
-import { startTestApi, testLog } from '../../test/start-test-api.ts'
+import { startTestApi, testLog, type TestApi } from '../../test/start-test-api.ts'
 import { startTestWorker } from '../../test/test-worker.ts'
 
 const photo = await sampleJpeg({ width: 64, height: 48 })
@@ -28,12 +28,14 @@ it('three attempts by default: at once, after 2 s and after 4 s less a quarter; 
   const read = async () => (await api.request(`/api/v1/tasks/${id}`)).body as Task
   await until(async () => (await read()).status === 'failed', { what: 'the third attempt to fail', timeoutMs: 15_000 })
 
+  // Until when the queue holds a job back is exact; on a busy machine the job starts some time after that.
+  const delays = await delaysOf(api)
   const waits = startedAt.slice(1).map((at, index) => at - startedAt[index]!)
   console.log(`attempts began 0, ${startedAt.slice(1).map((at) => Math.round(at - startedAt[0]!)).join(' and ')} ms after the first`) // prettier-ignore
-  expect(waits).toHaveLength(2)
+  expect([waits.length, delays.length]).toEqual([2, 2])
   for (const [index, most] of [2000, 4000].entries()) {
     expect(waits[index]).toBeGreaterThanOrEqual(most * 0.75)
-    expect(waits[index]).toBeLessThan(most + 1000)
+    expect(delays[index]).toBeLessThanOrEqual(most)
   }
   expect(await read()).toMatchObject({ attempts: { made: 3, max: 3, nextAt: null }, error: { message: 'Unknown error' } })
   await until(() => failures.length > 0, { what: 'task.failed' })
@@ -59,3 +61,12 @@ it('attempts and the wait between them are settings [S1.3]', async () => {
   expect(job.opts).toMatchObject({ attempts: 5, backoff: { type: 'exponential', delay: 700 } })
   await api.stop()
 })
+
+/** For how long the queue has held jobs back, in ms, by the log that it keeps itself. */
+async function delaysOf({ redis, names }: TestApi): Promise<number[]> {
+  const log = await redis.xrange(`${names.prefix}:${names.queue}:events`, '-', '+')
+  return log.flatMap(([id, fields]) => {
+    const until = Number(fields[fields.indexOf('delay') + 1])
+    return fields.includes('delayed') && fields.includes('delay') ? [until - Number.parseInt(id, 10)] : []
+  })
+}
