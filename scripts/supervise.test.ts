@@ -1,3 +1,4 @@
+import { until } from '@darkroom/testing'
 import { expect, it, vi } from 'vitest'
 import { NotReadyError, type AppProcess, type Exit } from './processes.ts'
 import { supervise } from './supervise.ts'
@@ -8,7 +9,7 @@ it('starts a process again that ended, and no more once it is stopped', async ()
   const supervised = supervise({ name: 'worker', start, say: (line) => said.push(line), onConfigError: () => {} })
   await supervised.ready
   lives[0]?.end({ code: null, signal: 'SIGKILL' })
-  await vi.waitFor(() => expect(lives).toHaveLength(2), { timeout: 5000 })
+  await until(() => lives.length === 2, { what: 'a second life' })
   expect(said).toEqual(['worker ended (signal SIGKILL); it is started again'])
 
   await supervised.stop(1000)
@@ -17,13 +18,20 @@ it('starts a process again that ended, and no more once it is stopped', async ()
 })
 
 it('restarts at once when told to, without a word', async () => {
-  const { lives, start } = startableProcess()
+  const starts: string[] = []
+  const supervised = (name: string, say: (line: string) => void) => {
+    const { lives, start } = startableProcess()
+    const startNoted = () => start().finally(() => starts.push(name))
+    return { lives, ...supervise({ name, start: startNoted, say, onConfigError: () => {} }) }
+  }
   const say = vi.fn<(line: string) => void>()
-  const supervised = supervise({ name: 'api', start, say, onConfigError: () => {} })
-  await supervised.ready
-  supervised.restart()
-  await vi.waitFor(() => expect(lives).toHaveLength(2), { timeout: 500 })
-  await supervised.stop(1000)
+  const [control, told] = [supervised('ended by itself', () => {}), supervised('told', say)]
+  await Promise.all([control.ready, told.ready])
+  control.lives[0]?.end({ code: 0, signal: null })
+  told.restart()
+  await until(() => starts.length === 4, { what: 'both to be started again' })
+  expect(starts.slice(2)).toEqual(['told', 'ended by itself'])
+  await Promise.all([control.stop(1000), told.stop(1000)])
   expect(say).not.toHaveBeenCalled()
 })
 
@@ -31,7 +39,8 @@ it('tells when the environment is wrong, which no restart cures [S2.1]', async (
   const onConfigError = vi.fn<() => void>()
   const start = (): Promise<AppProcess> => Promise.reject(new NotReadyError('api ended', { code: 78, signal: null }))
   const supervised = supervise({ name: 'api', start, say: () => {}, onConfigError })
-  await vi.waitFor(() => expect(onConfigError).toHaveBeenCalledOnce())
+  await until(() => onConfigError.mock.calls.length > 0, { what: 'the word of it' })
+  expect(onConfigError).toHaveBeenCalledOnce()
   await supervised.stop(1000)
 })
 

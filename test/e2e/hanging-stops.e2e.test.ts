@@ -8,8 +8,8 @@ import { listen, type EventLog } from './support/events.ts'
 import { createInstallation, type Installation } from './support/installation.ts'
 import { childrenOf, isAlive, isLinux } from './support/processes-of-linux.ts'
 
-/** Well below the 25 s that closing in order may take. */
-const AT_ONCE_MS = 2000
+/** Closing in order would take longer than any test has patience: what ends all the same has ended at once. */
+const ENDLESS = { SHUTDOWN_TIMEOUT_MS: '3600000' }
 
 let darkroom: Installation
 let events: EventLog
@@ -37,7 +37,7 @@ const phasesLeft = (): unknown[] =>
   lines.filter((line) => line.includes('"phase":')).map((line) => (JSON.parse(line) as { phase: string }).phase)
 
 /** The second signal of two; within half a second they would be taken for one, so it is given until it is heard. */
-async function tellTwice(app: AppProcess): Promise<Exit & { afterMs: number }> {
+async function tellTwice(app: AppProcess): Promise<Exit> {
   app.kill('SIGTERM')
   await until(() => said('shutting down').length > 0, { what: 'the first signal to be heard' })
   let gone = false
@@ -45,7 +45,6 @@ async function tellTwice(app: AppProcess): Promise<Exit & { afterMs: number }> {
     gone = true
     return exit
   })
-  const startedAt = performance.now()
   await until(
     () => {
       if (!gone) app.kill('SIGTERM')
@@ -53,7 +52,7 @@ async function tellTwice(app: AppProcess): Promise<Exit & { afterMs: number }> {
     },
     { what: `${app.name} to end`, intervalMs: 50 },
   )
-  return { ...(await exited), afterMs: performance.now() - startedAt }
+  return exited
 }
 
 /** Accepts photos while there is no worker, and has one upload that never ends. */
@@ -72,10 +71,8 @@ async function expectAllDone(ids: readonly string[]): Promise<void> {
 }
 
 test('an API that hangs in its closing ends at once when it is told a second time, and nothing accepted is lost', async () => {
-  const ids = await apiWithHangingUpload()
-  const exit = await tellTwice(api)
-  expect(exit).toMatchObject({ code: 1, signal: null })
-  expect(exit.afterMs).toBeLessThan(AT_ONCE_MS)
+  const ids = await apiWithHangingUpload(ENDLESS)
+  expect(await tellTwice(api)).toEqual({ code: 1, signal: null })
   expect(said('told a second time: ending at once')).toHaveLength(1)
   await expectAllDone(ids)
 })
@@ -109,10 +106,8 @@ async function expectTakenOver(id: string): Promise<void> {
 test.skipIf(!isLinux)(
   'a worker that hangs in its closing ends at once when it is told a second time; its job is done elsewhere',
   async () => {
-    const { worker, child, id } = await workerWithHangingJob()
-    const exit = await tellTwice(worker)
-    expect(exit).toMatchObject({ code: 1, signal: null })
-    expect(exit.afterMs).toBeLessThan(AT_ONCE_MS)
+    const { worker, child, id } = await workerWithHangingJob(ENDLESS)
+    expect(await tellTwice(worker)).toEqual({ code: 1, signal: null })
     expect(said('told a second time: ending at once')).toHaveLength(1)
     process.kill(child, 'SIGCONT') // it is an orphan, and learns that now
     await until(() => !isAlive(child), { what: 'the end of the child' })
