@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { json } from 'node:stream/consumers'
+import { freePort } from '@darkroom/local-services'
 import { until } from '@darkroom/testing'
 import { expect, inject, onTestFinished, test } from 'vitest'
+import { choosePort } from '../../scripts/choose-port.ts'
 import { NODE_FLAGS } from '../../scripts/processes.ts'
 import { isRunning, npmRun, type NpmRun, type OsProcess } from './support/npm-run.ts'
 import { isLinux } from './support/processes-of-linux.ts'
@@ -77,6 +80,37 @@ test.skipIf(!isLinux).each([
     timeoutMs: GONE_MS,
     what: `${main} to be started again`,
   })
+})
+
+/** The first of two neighbours. */
+const twoFreePorts = (): Promise<number> =>
+  until(async () => {
+    const first = await freePort()
+    return (await choosePort(String(first + 1), '0.0.0.0')) && first
+  })
+
+const settingOf = ({ pid }: OsProcess, name: string): string | undefined =>
+  readFileSync(`/proc/${pid}/environ`, 'utf8')
+    .split('\0')
+    .find((setting) => setting.startsWith(`${name}=`))
+    ?.slice(name.length + 1)
+
+test.skipIf(!isLinux)('METRICS_PORT and WORKER_ID are those of the first worker and count up for the next one', async () => {
+  const port = await twoFreePorts()
+  const run = await started('start', ['--no-services', '--no-api', '--workers', '2'], {
+    REDIS_URL: inject('redisUrl'),
+    MONGODB_URL: inject('mongoUrl'),
+    REDIS_NAMESPACE: 'metrics-ports',
+    METRICS_PORT: String(port),
+    WORKER_ID: 'desk',
+  })
+  const workers = run.processes().filter(({ command }) => command.includes('image-worker/src/main.ts'))
+  const settings = workers.map((worker) => `${settingOf(worker, 'WORKER_ID')}: ${settingOf(worker, 'METRICS_PORT')}`)
+  expect(settings.toSorted()).toEqual([`desk-2: ${port + 1}`, `desk: ${port}`])
+  for (const one of [port, port + 1]) {
+    const text = await (await fetch(`http://127.0.0.1:${one}/metrics`)).text()
+    expect(text).toContain('darkroom_worker_slots')
+  }
 })
 
 test('npm start says all that is wrong with the environment of every process before it starts anything', async () => {
