@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import type { Task } from '@darkroom/contracts'
 import { sampleJpeg, until, startTcpProxy, type TcpProxy } from '@darkroom/testing'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
@@ -47,6 +48,14 @@ it('is what Prometheus reads [S0.17]', async () => {
   expect(status).toBe(200)
   expect(headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/)
   expect(parseMetrics(text).every(({ name }) => name.startsWith('darkroom_'))).toBe(true)
+})
+
+it('has every metric that the alert rules ask for', async () => {
+  const rules = readFileSync(new URL('../../../../docs/alerts.yml', import.meta.url), 'utf8')
+  const { text } = await api.request('/metrics')
+  const names = new Set(rules.match(/darkroom_\w+/g))
+  expect(names.size).toBeGreaterThan(0)
+  for (const name of names) expect(text).toContain(`# TYPE ${name} `)
 })
 
 it('counts what tasks do', () => {
