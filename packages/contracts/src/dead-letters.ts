@@ -7,10 +7,12 @@ export const deadLetterGroup = z
   .meta({ id: 'DeadLetterGroup' })
 export type DeadLetterGroup = z.infer<typeof deadLetterGroup>
 
-export const deadLetterGroups = z.object({
-  items: z.array(deadLetterGroup),
-  isExact: z.boolean().meta({ description: `false: only the newest ${MAX_COUNTED} failed tasks were counted` }),
-})
+export const deadLetterGroups = z
+  .object({
+    items: z.array(deadLetterGroup),
+    isExact: z.boolean().meta({ description: `false: only the newest ${MAX_COUNTED} failed tasks were counted` }),
+  })
+  .meta({ id: 'DeadLetterGroups' })
 export type DeadLetterGroups = z.infer<typeof deadLetterGroups>
 
 /** What became of one task that was to be replayed; `code` and `detail` say why it was refused. */

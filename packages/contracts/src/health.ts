@@ -13,6 +13,8 @@ export const health = z
   .meta({ id: 'Health' })
 export type Health = z.infer<typeof health>
 
-export const liveness = z.object({ status: z.literal('ok') })
-export const readiness = z.object({ status: z.enum(['ok', 'closing', 'not ready']), reason: z.string().optional() })
+export const liveness = z.object({ status: z.literal('ok') }).meta({ id: 'Liveness' })
+export const readiness = z
+  .object({ status: z.enum(['ok', 'closing', 'not ready']), reason: z.string().optional() })
+  .meta({ id: 'Readiness' })
 export type Readiness = z.infer<typeof readiness>

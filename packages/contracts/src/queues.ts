@@ -17,7 +17,7 @@ export const queueStats = z
   .meta({ id: 'QueueStats' })
 export type QueueStats = z.infer<typeof queueStats>
 
-export const queueList = z.object({ items: z.array(queueStats) })
+export const queueList = z.object({ items: z.array(queueStats) }).meta({ id: 'QueueList' })
 
 export const JOB_STATES = ['waiting', 'prioritized', 'active', 'delayed', 'completed', 'failed'] as const
 export type JobState = (typeof JOB_STATES)[number]
@@ -40,9 +40,11 @@ export const queueJob = z
 export type QueueJob = z.infer<typeof queueJob>
 
 /** Jobs in one state, from `start` to `end`, both included. */
-export const queueJobPage = z.object({
-  items: z.array(queueJob),
-  state: z.enum(JOB_STATES),
-  start: z.number().int(),
-  end: z.number().int(),
-})
+export const queueJobPage = z
+  .object({
+    items: z.array(queueJob),
+    state: z.enum(JOB_STATES),
+    start: z.number().int(),
+    end: z.number().int(),
+  })
+  .meta({ id: 'QueueJobPage' })

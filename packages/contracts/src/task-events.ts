@@ -17,8 +17,18 @@ const envelope = {
   seq: z.number().int(),
 }
 /** `attempts` counts those that ended: a run that is still going on, or was lost with its worker, is not among them. */
-const run = { workerId: z.string(), startedAt: z.number(), waitMs: z.number(), attempts: z.number().int() }
-const fault = { error: z.string(), code: z.string(), retryable: z.boolean() }
+const attempts = z.number().int().meta({ description: 'Attempts that have ended so far' })
+const run = {
+  workerId: z.string(),
+  startedAt: z.number().meta({ description: 'When the run started: milliseconds since 1970' }),
+  waitMs: z.number().meta({ description: 'How long the task had waited for this run' }),
+  attempts,
+}
+const fault = {
+  error: z.string().meta({ description: 'What went wrong, for people' }),
+  code: z.string().meta({ description: 'Stable: what programs may decide by', examples: ['IMAGE_CORRUPT'] }),
+  retryable: z.boolean(),
+}
 
 export const taskCreated = z.object({
   eventType: z.literal('task.created'),
@@ -40,20 +50,20 @@ export const taskCompleted = z.object({
   ...envelope,
   ...run,
   images: z.array(variant),
-  processingTime: z.number(),
+  processingTime: z.number().meta({ description: 'Milliseconds from the start of the run to its end' }),
 })
 export const taskRetry = z.object({
   eventType: z.literal('task.retry'),
   ...envelope,
   ...run,
   ...fault,
-  nextAt: z.number(),
+  nextAt: z.number().meta({ description: 'When the next attempt is due: milliseconds since 1970' }),
 })
 export const taskFailed = z.object({
   eventType: z.literal('task.failed'),
   ...envelope,
   ...fault,
-  attempts: z.number().int(),
+  attempts,
   willRetry: z.literal(false),
   /** Of the last run; null when no worker ever started it. */
   startedAt: z.number().nullable(),
@@ -62,7 +72,7 @@ export const taskFailed = z.object({
 })
 
 /** A person gave the task up. `attempts` as above; the run that was going on is not among them. */
-export const taskCancelled = z.object({ eventType: z.literal('task.cancelled'), ...envelope, attempts: z.number().int() })
+export const taskCancelled = z.object({ eventType: z.literal('task.cancelled'), ...envelope, attempts })
 /** The task's files have reached their age: from now on they cannot be had any more. */
 export const taskExpired = z.object({ eventType: z.literal('task.expired'), ...envelope })
 
@@ -83,7 +93,16 @@ export type TaskEventOf<T extends TaskEvent['eventType']> = Extract<TaskEvent, {
 const said = { eventType: true, taskId: true, tenant: true, timestamp: true, epoch: true, attempt: true, seq: true } as const
 
 const entry = <Type extends z.ZodType, Data extends z.ZodType>(id: string, type: Type, data: Data) =>
-  z.object({ seq: z.int(), epoch: z.int(), attempt: z.int(), type, at: z.iso.datetime(), data }).meta({ id })
+  z
+    .object({
+      seq: z.int().meta({ description: 'Grows within an epoch; has gaps' }),
+      epoch: z.int().meta({ description: 'How often the task was started: 1, and one more with each retry by a person' }),
+      attempt: z.int().meta({ description: 'The run of the epoch that the event is about; 0 before the first' }),
+      type,
+      at: z.iso.datetime(),
+      data,
+    })
+    .meta({ id })
 
 /** An event as a task's log shows it: `data` is what the event says besides its type, its time and its place. */
 export const taskLogEntry = z
@@ -100,7 +119,7 @@ export const taskLogEntry = z
   .meta({ id: 'TaskEvent', description: 'An event of a task; `type` says which' })
 export type TaskLogEntry = z.infer<typeof taskLogEntry>
 
-export const taskEventPage = z.object({ items: z.array(taskLogEntry) })
+export const taskEventPage = z.object({ items: z.array(taskLogEntry) }).meta({ id: 'TaskEventPage' })
 export type TaskEventPage = z.infer<typeof taskEventPage>
 
 /** Steps of one attempt in their order. Progress counts up from `progress`; the ends are far above it. */

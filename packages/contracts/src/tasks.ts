@@ -24,16 +24,16 @@ export type StatusCounts = z.infer<typeof statusCounts>
 export const taskError = z.object({ code: z.string(), message: z.string(), retryable: z.boolean() })
 export type TaskError = z.infer<typeof taskError>
 
-/** One output file. `path` is a storage key relative to the data root, `size` is in bytes, `md5` is of the bytes. */
+/** One output file. */
 export const variant = z
   .object({
     resolution: z.string(),
     width: z.number().int(),
     height: z.number().int(),
     format: z.literal('jpeg'),
-    size: z.number().int(),
-    md5: z.string(),
-    path: z.string(),
+    size: z.number().int().meta({ description: 'In bytes' }),
+    md5: z.string().meta({ description: 'Of its bytes' }),
+    path: z.string().meta({ description: 'Its storage key, relative to the data root' }),
   })
   .meta({ id: 'Variant' })
 export type Variant = z.infer<typeof variant>
@@ -49,34 +49,41 @@ export const task = z
     status: taskStatus,
     priority: taskPriority,
     name: z.string(),
-    originalPath: z.string(),
+    originalPath: z.string().meta({ description: 'The storage key of the upload' }),
     source: z.object({
       bytes: z.number().int(),
       format: z.enum(['jpeg', 'png', 'webp', 'gif']),
-      /** Pixels as people see the picture: its orientation is applied. */
-      width: z.number().int(),
+      width: z.number().int().meta({ description: 'In pixels, as people see the picture: with its orientation applied' }),
       height: z.number().int(),
-      /** EXIF orientation, 1 to 8. Tasks of earlier releases have none, and their sides are as stored. */
-      orientation: z.number().int().min(1).max(8).optional(),
+      orientation: z
+        .number()
+        .int()
+        .min(1)
+        .max(8)
+        .optional()
+        .meta({ description: 'EXIF orientation. Tasks of earlier releases have none, and their sides are as stored' }),
       sha256: z.string(),
       md5: z.string(),
     }),
     images: z.array(variant.extend({ url: z.string() })),
     progress: z.object({ stage: z.string(), percent: z.number() }),
-    attempts: z.object({ made: z.number().int(), max: z.number().int(), nextAt: timestamp.nullable() }),
-    epoch: z.number().int(),
+    attempts: z.object({
+      made: z.number().int(),
+      max: z.number().int(),
+      nextAt: timestamp.nullable().meta({ description: 'When the next attempt is due, after one that failed' }),
+    }),
+    epoch: z.number().int().meta({ description: 'How often the task was started: 1, and one more with each retry by a person' }),
     error: taskError.nullable(),
     metadata: z.record(z.string(), z.unknown()),
-    /** The request of many files that it came with. */
-    batchId: z.string().nullable(),
-    processingTimeMs: z.number().nullable(),
-    waitMs: z.number().nullable(),
+    batchId: z.string().nullable().meta({ description: 'The batch that it was uploaded with' }),
+    processingTimeMs: z.number().nullable().meta({ description: 'How long the run that completed the task took' }),
+    waitMs: z.number().nullable().meta({ description: 'How long the task waited for its last run' }),
     workerId: z.string().nullable(),
     createdAt: timestamp,
     updatedAt: timestamp,
     startedAt: timestamp.nullable(),
     finishedAt: timestamp.nullable(),
-    expiresAt: timestamp.nullable(),
+    expiresAt: timestamp.nullable().meta({ description: 'When the files are removed; null until the task has ended' }),
     links: z.object({ self: z.string(), status: z.string(), download: z.string(), events: z.string() }),
   })
   .meta({ id: 'Task' })

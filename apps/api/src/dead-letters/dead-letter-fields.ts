@@ -8,8 +8,8 @@ const range = { createdFrom: time.optional(), createdTo: time.optional() }
 
 const fields = z.strictObject({
   ...listFields.omit({ status: true }).shape,
-  code: code.optional(),
-  groupBy: z.literal('error').optional(),
+  code: code.optional().meta({ description: 'Only tasks that failed with this code' }),
+  groupBy: z.literal('error').optional().meta({ description: 'Count by error code instead of listing' }),
 })
 
 /** The query of the list. */
@@ -25,13 +25,15 @@ export const replayBody = z
       .array(z.string().regex(/^[0-9a-f]{24}$/, 'must be a task id'))
       .min(1)
       .max(MAX_IDS)
-      .optional(),
+      .optional()
+      .meta({ description: 'Ids of failed tasks' }),
     filter: z
       .strictObject({ code: code.optional(), ...range })
       .refine(isInOrder, IN_ORDER)
-      .optional(),
-    limit: z.int().min(1).max(MAX_IDS).default(100),
-    dryRun: z.boolean().default(false),
+      .optional()
+      .meta({ description: 'Which failed tasks; without fields, all' }),
+    limit: z.int().min(1).max(MAX_IDS).default(100).meta({ description: 'With a filter, at most so many tasks' }),
+    dryRun: z.boolean().default(false).meta({ description: 'Only count' }),
   })
   .refine(({ ids, filter }) => (ids === undefined) !== (filter === undefined), {
     error: 'must be given, or a filter, but not both',

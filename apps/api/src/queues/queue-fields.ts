@@ -12,9 +12,11 @@ const position = z
 
 /** The query of a queue's jobs, as it is given. */
 export const jobsRange = z.strictObject({
-  state: z.enum(JOB_STATES).default('waiting'),
-  start: position.default(0).meta({ override: integerFrom(0, 999_999_999, 0) }),
-  end: position.optional(),
+  state: z.enum(JOB_STATES).default('waiting').meta({ description: 'Only jobs in this state; `waiting` includes prioritized jobs' }),
+  start: position.default(0).meta({ description: 'The position of the first job', override: integerFrom(0, 999_999_999, 0) }),
+  end: position
+    .optional()
+    .meta({ description: `The position of the last job, at most ${PAGE - 1} after the first; ${PAGE} jobs if it is not given` }),
 })
 
 /** A start without an end means the page that begins there. */

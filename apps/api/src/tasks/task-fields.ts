@@ -21,8 +21,8 @@ export function uploadFields(defaults: { ttlSeconds: number; priority: TaskPrior
       .max(MAX_NAME_LENGTH, `must have at most ${MAX_NAME_LENGTH} characters`)
       .optional()
       .meta({ description: 'Instead of the name of the file', examples: ['beach.jpg'] }),
-    priority: taskPriority.default(defaults.priority),
-    kind: taskKind.default('image.optimize'),
+    priority: taskPriority.default(defaults.priority).meta({ description: 'Which tasks go first' }),
+    kind: taskKind.default('image.optimize').meta({ description: 'What is to be made of the photo' }),
     ttlSeconds: wholeNumberOr(defaults.ttlSeconds, MIN_TTL_SECONDS, MAX_TTL_SECONDS).meta({
       description: 'How long the files are kept after the task has ended',
     }),
@@ -37,14 +37,16 @@ export const taskChanges = z.strictObject({
     .max(MAX_NAME_LENGTH, `must have at most ${MAX_NAME_LENGTH} characters`)
     .regex(/\S/, 'must not be empty')
     .transform(cleanName)
-    .optional(),
+    .optional()
+    .meta({ description: 'The name under which variants are downloaded' }),
   metadata: z.unknown().transform(checkMetadata).optional().meta({ description: 'A JSON object of your own', override: freeObject }),
   ttlSeconds: z
     .number('must be a number')
     .int('must be a whole number')
     .min(MIN_TTL_SECONDS, `must be at least ${MIN_TTL_SECONDS}`)
     .max(MAX_TTL_SECONDS, `must be at most ${MAX_TTL_SECONDS}`)
-    .optional(),
+    .optional()
+    .meta({ description: 'How long the files are kept after the task has ended' }),
 })
 
 export type UploadFields = z.infer<ReturnType<typeof uploadFields>>
@@ -56,8 +58,8 @@ export const givenFields = (body: unknown): Record<string, unknown> =>
   Object.fromEntries(Object.entries((body ?? {}) as object).filter(([, value]) => value !== ''))
 
 const pages = {
-  page: wholeNumberOr(1, 1, 1_000_000),
-  limit: wholeNumberOr(20, 1, 100),
+  page: wholeNumberOr(1, 1, 1_000_000).meta({ description: 'The number of the page' }),
+  limit: wholeNumberOr(20, 1, 100).meta({ description: 'Tasks per page' }),
   cursor: z.string().max(100).optional().meta({ description: 'Where the page starts: `nextCursor` of the one before; wins over `page`' }),
 }
 
@@ -79,15 +81,16 @@ export const isInOrder = ({ createdFrom, createdTo }: { createdFrom?: Date | und
 
 /** What a task list can be asked for. */
 export const listFields = z.strictObject({
-  status: taskStatus.optional(),
-  kind: taskKind.optional(),
-  priority: taskPriority.optional(),
-  createdFrom: time.optional().meta({ description: 'At this time or later', examples: ['2026-01-31T00:00:00Z'] }),
-  createdTo: time.optional().meta({ description: 'Before this time', examples: ['2026-02-28T23:59:59+02:00'] }),
+  status: taskStatus.optional().meta({ description: 'Only tasks in this status', param: { example: 'completed' } }),
+  kind: taskKind.optional().meta({ description: 'Only tasks of this kind' }),
+  priority: taskPriority.optional().meta({ description: 'Only tasks of this priority', param: { example: 'interactive' } }),
+  createdFrom: time.optional().meta({ description: 'At this time or later, such as 2026-01-31T00:00:00Z' }),
+  createdTo: time.optional().meta({ description: 'Before this time, such as 2026-03-01T00:00:00+02:00, whose + is written %2B in a URL' }),
   batchId: z
     .string()
     .regex(/^[0-9a-f]{24}$/, 'must be the id of a batch')
-    .optional(),
+    .optional()
+    .meta({ description: 'Only tasks of this batch' }),
   ...pages,
 })
 
@@ -96,26 +99,26 @@ export const listQuery = listFields.refine(isInOrder, IN_ORDER)
 
 /** The query of the older list. */
 export const jobListQuery = z.strictObject({
-  status: jobStatus.optional(),
-  limit: wholeNumberOr(10, 1, 100),
+  status: jobStatus.optional().meta({ description: 'Only jobs in this status', param: { example: 'completed' } }),
+  limit: wholeNumberOr(10, 1, 100).meta({ description: 'At most so many jobs' }),
 })
 
 /** The query of one task: how many seconds to wait for news of it. Other names are no concern of ours here. */
 export const waitQuery = z.object({
-  wait: wholeNumberOr(0, 0, MAX_WAIT_SECONDS).meta({ description: 'Seconds to wait for news of the task' }),
+  wait: wholeNumberOr(0, 0, MAX_WAIT_SECONDS).meta({ description: 'Seconds to wait for news of the task', param: { example: 10 } }),
 })
 
 const resolution = z
   .enum(VARIANT_WIDTHS.map(String) as [string, ...string[]])
   .optional()
-  .meta({ description: 'The largest if none is named' })
+  .meta({ description: 'The width of the variant; the largest if none is given', param: { example: '1024' } })
 
 /** The query of a download: which variant, and by whose leave. Links that go round collect other names. */
 export const downloadQuery = z.object({
   resolution,
-  expires: wholeNumber(0, 999_999_999_999).optional(),
-  kid: z.string().max(MAX_SIGNATURE_LENGTH).optional(),
-  signature: z.string().max(MAX_SIGNATURE_LENGTH).optional(),
+  expires: wholeNumber(0, 999_999_999_999).optional().meta({ description: 'Part of a signed URL: seconds since 1970' }),
+  kid: z.string().max(MAX_SIGNATURE_LENGTH).optional().meta({ description: 'Part of a signed URL: the id of the key' }),
+  signature: z.string().max(MAX_SIGNATURE_LENGTH).optional().meta({ description: 'Part of a signed URL' }),
 })
 export type DownloadQuery = z.infer<typeof downloadQuery>
 
@@ -127,7 +130,8 @@ export const downloadUrlFields = z.strictObject({
     .int('must be a whole number')
     .min(1, 'must be at least 1')
     .max(MAX_URL_SECONDS, `must be at most ${MAX_URL_SECONDS}`)
-    .default(DEFAULT_URL_SECONDS),
+    .default(DEFAULT_URL_SECONDS)
+    .meta({ description: 'How long the URL works' }),
 })
 
 /** Checks input against a schema. Throws an AppError that points at every wrong field. */

@@ -22,8 +22,8 @@ export const download: Omit<Operation, 'operationId' | 'tags'> = {
     query: downloadQuery,
     header: z.object({
       Range: z.string().optional().meta({ description: 'A part of the file, such as `bytes=0-1023`' }),
-      'If-Range': z.string().optional(),
-      'If-Match': z.string().optional(),
+      'If-Range': z.string().optional().meta({ description: 'The ETag of the part that you have: the whole file if it has changed' }),
+      'If-Match': z.string().optional().meta({ description: 'Answer only if this is still the ETag' }),
     }),
   },
   answers: {
@@ -204,7 +204,8 @@ export const taskPaths = (limits: ApiLimits): Paths => ({
       operationId: 'listTaskEvents',
       tags,
       summary: 'Get or stream the events of a task',
-      description: 'With `Accept: text/event-stream`, past and future events until the task has ended.',
+      description:
+        'With `Accept: text/event-stream`, a stream of past and future events until the task has ended; the data of each is a `TaskEvent`.',
       requestParams: { ...taskPath, header: z.object({ 'Last-Event-ID': lastEventId }) },
       answers: {
         200: {

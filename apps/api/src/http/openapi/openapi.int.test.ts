@@ -63,8 +63,13 @@ describe('the document', () => {
   it('has names that are used once, and words for everything', () => {
     const operations = Object.values(document.paths ?? {}).flatMap((methods) => METHODS.flatMap((method) => methods[method as 'get'] ?? []))
     expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length)
-    for (const { summary, responses } of operations) {
+    for (const { operationId, summary, responses, parameters = [], requestBody } of operations) {
       expect(summary).toMatch(/^[A-Z]/)
+      const { content = {} } = (requestBody ?? {}) as { content?: Record<string, { schema: { properties: object } }> }
+      const fields = Object.values(content).flatMap(({ schema }) => Object.entries(schema.properties))
+      for (const [name, field] of fields)
+        expect(field, `${operationId}: ${name}`).toMatchObject({ description: expect.stringMatching(/\w/) })
+      for (const parameter of parameters) expect(parameter, operationId).toMatchObject({ description: expect.stringMatching(/\w/) })
       for (const answer of Object.values(responses ?? {})) expect(answer).toMatchObject({ description: expect.stringMatching(/\w/) })
     }
   })
