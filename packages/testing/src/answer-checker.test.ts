@@ -51,6 +51,8 @@ describe('an answer as documented', () => {
     ['OPTIONS', answer({ method: 'OPTIONS', status: 204, headers: { allow: 'GET' } })],
     ['a path that is not there', ofProblem(404, 'ROUTE_NOT_FOUND', { path: '/nowhere' })],
     ['what was no request', ofProblem(400, 'INVALID_REQUEST', { method: undefined })],
+    ['the front page', answer({ path: '/', status: 303 })],
+    ['the front page with a query', answer({ path: '/?from=mail', status: 303 })],
     ['what is not ours', answer({ path: '/board/x', status: 418 })],
   ])('%s', (_what, given) => {
     expect(check(given)).toEqual([])

@@ -84,7 +84,7 @@ export function createAnswerChecker(document: ApiDocument, { foreign = FOREIGN }
 
   const check = (answer: CheckedAnswer): string[] => {
     const { method, path = '', status } = answer
-    if (path === '/' || foreign.some((prefix) => path.startsWith(prefix))) return []
+    if (/^\/(\?|$)/.test(path) || foreign.some((prefix) => path.startsWith(prefix))) return []
     // Documented, for it can happen; but whatever makes it happen is to be repaired.
     if (status === 500) return [`a fault of ours: ${answer.body}`]
     if (method === undefined) return status < 400 ? [] : checkProblem(answer, ANYWHERE)
