@@ -31,8 +31,8 @@ export const healthPaths: Paths = {
       tags,
       summary: 'Get the health of each service',
       answers: {
-        200: json('Uploads are taken', { schema: health, examples: { 'All is well': well, 'Without Redis': degraded } }, 'ETag'),
-        503: json('Uploads cannot be taken', { schema: health, examples: { 'Without MongoDB': down } }),
+        200: json('Uploads are accepted', { schema: health, examples: { 'All is well': well, 'Without Redis': degraded } }, 'ETag'),
+        503: json('Uploads are not accepted', { schema: health, examples: { 'Without MongoDB': down } }),
       },
     },
   },
@@ -41,7 +41,7 @@ export const healthPaths: Paths = {
       operationId: 'livez',
       tags,
       summary: 'Liveness probe',
-      answers: { 200: json('The process answers', { schema: liveness, examples: { Alive: { status: 'ok' } } }, 'ETag') },
+      answers: { 200: json('The process is alive', { schema: liveness, examples: { Alive: { status: 'ok' } } }, 'ETag') },
     },
   },
   '/readyz': {
@@ -50,8 +50,8 @@ export const healthPaths: Paths = {
       tags,
       summary: 'Readiness probe',
       answers: {
-        200: json('It may be sent requests', { schema: readiness, examples: { Ready: { status: 'ok' } } }, 'ETag'),
-        503: json('It may not', {
+        200: json('Ready for requests', { schema: readiness, examples: { Ready: { status: 'ok' } } }, 'ETag'),
+        503: json('Not ready', {
           schema: readiness,
           examples: {
             'Without MongoDB': { status: 'not ready', reason: 'mongo: took longer than 1000 ms' },

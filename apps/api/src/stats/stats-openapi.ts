@@ -24,7 +24,9 @@ export const statsPaths: Paths = {
       operationId: 'getStats',
       tags: ['Monitoring'],
       summary: 'Get statistics over all tasks',
-      answers: { 200: json('The sums, and when they were made', { schema: stats, examples: { 'After a week': example } }, 'ETag') },
+      answers: {
+        200: json('The statistics, and when they were counted', { schema: stats, examples: { 'After a week': example } }, 'ETag'),
+      },
       problems: ['STORE_UNAVAILABLE'],
     },
   },

@@ -34,7 +34,7 @@ Upload a photo, get an answer at once, and download the variants when they are r
 const TAGS = [
   { name: 'Tasks', description: 'Upload a photo, follow its task, download the variants' },
   { name: 'Batches', description: 'Upload many photos with one request' },
-  { name: 'Jobs', description: 'Tasks with fewer fields, for clients that know jobs' },
+  { name: 'Jobs', description: 'The older form of tasks, with fewer fields' },
   { name: 'Queues', description: 'Waiting and running jobs; pause and resume' },
   { name: 'Dead letters', description: 'Tasks that failed and are not retried any more' },
   { name: 'Monitoring', description: 'Health, statistics and metrics' },

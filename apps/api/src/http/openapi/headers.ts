@@ -11,19 +11,19 @@ interface Header {
 /** The headers that answers are documented with. A required one is on every answer that names it. */
 export const HEADERS = {
   Location: {
-    description: 'Where to go on',
+    description: 'Where to follow what was accepted',
     schema: { type: 'string' },
     required: true,
     example: `/api/v1/tasks/${TASK_ID}`,
   },
   RetryAfter: {
-    description: 'Seconds after which it is worth asking again',
+    description: 'Seconds to wait before asking again',
     schema: { type: 'integer', minimum: 1 },
     required: true,
     example: 2,
   },
-  MaybeRetryAfter: { description: 'Seconds after which it is worth asking again', schema: { type: 'integer', minimum: 1 }, example: 5 },
-  ETag: { description: 'Names this very state', schema: { type: 'string' }, required: true, example: '"vW3p0Zx"' },
+  MaybeRetryAfter: { description: 'Seconds to wait before asking again', schema: { type: 'integer', minimum: 1 }, example: 5 },
+  ETag: { description: 'Names this version of the answer', schema: { type: 'string' }, required: true, example: '"vW3p0Zx"' },
   Link: {
     description: 'The next page, where there is one (RFC 8288)',
     schema: { type: 'string' },
@@ -35,9 +35,14 @@ export const HEADERS = {
     required: true,
     example: 'attachment; filename="beach-1024.jpg"',
   },
-  AcceptRanges: { description: 'Ranges can be asked for', schema: { type: 'string' }, required: true, example: 'bytes' },
-  ContentRange: { description: 'Which part of how many bytes', schema: { type: 'string' }, required: true, example: 'bytes 0-1023/143210' },
-  WWWAuthenticate: { description: 'What is asked for', schema: { type: 'string' }, required: true, example: 'Bearer realm="darkroom"' },
+  AcceptRanges: { description: 'Ranges are supported', schema: { type: 'string' }, required: true, example: 'bytes' },
+  ContentRange: {
+    description: 'The part that is sent, and the size of the whole',
+    schema: { type: 'string' },
+    required: true,
+    example: 'bytes 0-1023/143210',
+  },
+  WWWAuthenticate: { description: 'How to authenticate', schema: { type: 'string' }, required: true, example: 'Bearer realm="darkroom"' },
 } as const satisfies Record<string, Header>
 
 export type HeaderName = keyof typeof HEADERS

@@ -46,7 +46,7 @@ export function uploadBody({ maxFileBytes, maxPixels, ttlSeconds }: ApiLimits): 
   const fields = uploadFields({ ttlSeconds, priority: 'interactive' }).shape
   const form = z.strictObject({
     file: binary(`The photo: ${limits}`),
-    image: binary('Another name of `file`, which is not needed then').optional().meta({ deprecated: true }),
+    image: binary('The older name of `file`, for clients that still use it').optional().meta({ deprecated: true }),
     ...fields,
   })
   return { requestParams, body: formOf(form) }
@@ -66,7 +66,7 @@ export function batchBody({
       .array(z.string().meta({ override: { format: 'binary' } }))
       .min(1)
       .max(maxFiles)
-      .meta({ description: `The photos (\`file\` and \`image\` are taken, too): ${limits}` }),
+      .meta({ description: `The photos (the names \`file\` and \`image\` are accepted, too): ${limits}` }),
     ...uploadFields({ ttlSeconds, priority: 'batch' }).shape,
   })
   return { requestParams, body: formOf(form) }
