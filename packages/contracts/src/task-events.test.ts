@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { attemptOfSeq, EPOCH_END, eventSeq, STEP } from './task-events.ts'
+import { attemptOfSeq, EPOCH_END, eventSeq, STEP, taskEvent, taskLogEntry } from './task-events.ts'
 
 it('orders the steps of an attempt, and attempts after one another', () => {
   const history = [1, 2].flatMap((attempt) => [
@@ -17,4 +17,9 @@ it('orders the steps of an attempt, and attempts after one another', () => {
 it('what ends an epoch stands behind all that workers say in it', () => {
   expect(EPOCH_END.cancelled).toBeGreaterThan(eventSeq(999_999, STEP.failed))
   expect(EPOCH_END.expired).toBeGreaterThan(EPOCH_END.cancelled)
+})
+
+it('every event has its form in the log', () => {
+  const types = taskEvent.options.map(({ shape }) => shape.eventType.value)
+  expect(taskLogEntry.options.map(({ shape }) => shape.type.value)).toEqual(types)
 })
