@@ -1,9 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { readFile } from 'node:fs/promises'
-import { until } from '@darkroom/testing'
+import { timed, until } from '@darkroom/testing'
 import type { Rig } from './driver.ts'
 import { FINAL } from './facts.ts'
 import { only } from './history.ts'
+
+const USUAL_LIMIT_MS = 60_000
 
 /** How long it takes, from now, until these tasks have ended in the store; undefined when they do not within `limitMs`. */
 export async function msUntilEnded(rig: Rig, ids: readonly string[], limitMs: number): Promise<number | undefined> {
@@ -20,6 +22,12 @@ export async function msUntilEnded(rig: Rig, ids: readonly string[], limitMs: nu
   const intervalMs = ids.length > 1000 ? 2000 : 50
   const done = await until(ended, { timeoutMs: limitMs, intervalMs, what: 'tasks to end' }).catch(() => false)
   return done ? Date.now() - startedAt : undefined
+}
+
+/** How long it takes until a few photos are sent and done while nothing is wrong: what a busy machine adds to any recovery. */
+export async function usualMs(rig: Rig, upload: () => Promise<string[]>): Promise<number> {
+  const { value: ids, ms } = await timed(upload)
+  return Math.ceil(ms) + ((await msUntilEnded(rig, ids, USUAL_LIMIT_MS)) ?? USUAL_LIMIT_MS)
 }
 
 /** Records whether these tasks end within `limitMs` of now. */
