@@ -22,7 +22,7 @@ beforeEach(async () => {
 afterEach(() => rm(join(made, '..', '..', '..'), { recursive: true }))
 afterAll(() => hasher.close())
 
-function receive(stream: Readable, options: Omit<HashingDiskOptions, 'hash'> = {}): Promise<ReceivedFile> {
+function receive(stream: Readable, options: Partial<HashingDiskOptions> = {}): Promise<ReceivedFile> {
   const disk = hashingDisk(folder, { hash: hasher.hash, ...options })
   const file = { fieldname: 'file', originalname: 'photo.jpg', stream } as Express.Multer.File
   return new Promise((resolve, reject) => {
@@ -33,6 +33,7 @@ function receive(stream: Readable, options: Omit<HashingDiskOptions, 'hash'> = {
 }
 
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex')
+const md5 = (bytes: Buffer): string => createHash('md5').update(bytes).digest('hex')
 
 /** Bytes that do not repeat with the length of any chunk. */
 const bytesOf = (length: number): Buffer => Buffer.from(Array.from({ length }, (_, index) => (index * 31 + (index >> 8)) % 256))
@@ -47,14 +48,22 @@ function inChunks(bytes: Buffer, length: number): Readable {
 it.each([
   [0, 1],
   [1, 1],
+  [65_536, 10_000],
+  [65_537, 10_000],
   [700_000, 65_536],
   [700_000, 300_000],
   [262_144, 65_536],
 ])('%i bytes in chunks of %i lie on the disk as they came, and are hashed', async (length, chunk) => {
   const bytes = bytesOf(length)
   const received = await receive(inChunks(bytes, chunk))
-  expect(received).toMatchObject({ bytes: length, sha256: sha256(bytes) })
+  expect(received).toMatchObject({ bytes: length, sha256: sha256(bytes), md5: md5(bytes) })
   expect((await readFile(received.path)).equals(bytes)).toBe(true)
+})
+
+it('a small file is hashed without a thread, a longer one is not', async () => {
+  const hash = () => Promise.reject(new Error('a thread was asked'))
+  await expect(receive(inChunks(bytesOf(65_536), 65_536), { hash })).resolves.toMatchObject({ bytes: 65_536 })
+  await expect(receive(inChunks(bytesOf(65_537), 65_536), { hash })).rejects.toThrow('a thread was asked')
 })
 
 it('a file that cannot be written is read to its end, or its form would hang', async () => {
