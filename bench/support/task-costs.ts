@@ -18,7 +18,7 @@ export interface TaskCosts {
   /** undefined where they cannot be counted. */
   syncs: { api: number; worker: number } | undefined
   /** What its processes gave to the file system, in whole pages, beside the size of its files; undefined where that cannot be read. */
-  bytes: { written: number; files: number } | undefined
+  bytes: { written: number; files: number; smallest: number } | undefined
 }
 
 /** Nothing that goes by the clock may fall into the time that is counted. */
@@ -145,7 +145,8 @@ async function bytesOf(pids: readonly number[], oneTask: () => Promise<TaskDocum
   const after = writtenBytes(pids)
   // Where the files lie in memory, nothing is ever sent to a disk.
   if (before === undefined || after === undefined || after === before) return undefined
-  return { written: after - before, files: source.bytes + images.reduce((sum, { size }) => sum + size, 0) }
+  const sizes = [source.bytes, ...images.map(({ size }) => size)]
+  return { written: after - before, files: sizes.reduce((sum, size) => sum + size, 0), smallest: Math.min(...sizes) }
 }
 
 /** What processes gave to a disk in whole pages, by /proc (proc_pid_io(5)). */

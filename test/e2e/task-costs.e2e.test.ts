@@ -2,8 +2,6 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { measureBareJob, measureTaskCosts, type TaskCosts } from '../../bench/support/task-costs.ts'
 import { startOwnStores, type OwnStores } from './support/own-stores.ts'
 
-const PAGE_BYTES = 4096
-
 let stores: OwnStores
 let costs: TaskCosts
 
@@ -44,8 +42,8 @@ test('a task has so many things put on the disk for good', (context) => {
 
 test('a task writes each of its files to the disk once', (context) => {
   if (!costs.bytes) return context.skip('What processes write to the disk cannot be read here.')
-  const { written, files } = costs.bytes
-  const pages = (bytes: number): number => Math.ceil(bytes / PAGE_BYTES) * PAGE_BYTES
+  const { written, files, smallest } = costs.bytes
   expect(written).toBeGreaterThanOrEqual(files)
-  expect(written).toBeLessThanOrEqual(pages(files) + 3 * PAGE_BYTES)
+  // A page that is only begun when a busy disk fetches it is written again, but that is less than any file has.
+  expect(written - files).toBeLessThan(smallest)
 })
