@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { readApiEnv } from '../apps/api/src/env.ts'
-import { loadWorkerConfig } from '../apps/image-worker/src/env.ts'
-import { redisEnv } from '../packages/runtime/src/redis.ts'
+import { apiEnv, readApiEnv } from '../apps/api/src/env.ts'
+import { loadWorkerConfig, workerEnv } from '../apps/image-worker/src/env.ts'
+import { redisNames } from '../packages/messaging/src/names.ts'
 
 const COMPOSE_ONLY = ['MONGO_PASSWORD', 'PUBLISH_ADDRESS']
 /** Compose finds Redis by its single names, and one worker id for all replicas would be wrong. */
@@ -14,8 +14,8 @@ const WITHOUT_DEFAULT = ['REDIS_PASSWORD']
 
 const example = readExample()
 const apps = [
-  { app: 'api', load: readApiEnv, names: namesOf('apps/api/src/env.ts') },
-  { app: 'image-worker', load: loadWorkerConfig, names: namesOf('apps/image-worker/src/env.ts') },
+  { app: 'api', load: loadApiEnv, names: Object.keys(apiEnv.shape) },
+  { app: 'image-worker', load: loadWorkerConfig, names: Object.keys(workerEnv.shape) },
 ]
 const allNames = [...new Set(apps.flatMap(({ names }) => names))]
 
@@ -43,6 +43,12 @@ describe('docker-compose.yml', () => {
   })
 })
 
+/** The queue's default is not in the environment's schema. */
+function loadApiEnv() {
+  const { QUEUE_NAME: queue, ...env } = readApiEnv()
+  return { ...env, names: redisNames({ queue }) }
+}
+
 function read(path: string): string {
   return readFileSync(join(import.meta.dirname, '..', path), 'utf8')
 }
@@ -51,12 +57,6 @@ function read(path: string): string {
 function readExample(): Map<string, string> {
   const lines = read('.env.example').matchAll(/^#?([A-Z][A-Z0-9_]+)=(.*)$/gm)
   return new Map([...lines].map(([, name = '', value = '']) => [name, value]))
-}
-
-/** The names that a schema lists. The schemas spread the names of Redis in. */
-function namesOf(path: string): string[] {
-  const own = [...read(path).matchAll(/^ {2}([A-Z][A-Z0-9_]+):/gm)].map(([, name = '']) => name)
-  return [...own, ...Object.keys(redisEnv)]
 }
 
 /** A part of the Compose file: from its key to the next key of that depth. */

@@ -1,4 +1,4 @@
-import { envInteger, loadEnv, redisEnv } from '@darkroom/runtime'
+import { envInteger, imageEnv, loadEnv, sharedEnv } from '@darkroom/runtime'
 import { z } from 'zod'
 import { parseTrustProxy } from './trust-proxy.ts'
 import type { SigningKey } from './url-signing.ts'
@@ -8,28 +8,19 @@ const DAY_SECONDS = 86_400
 
 /** Every name that the API reads from its environment, with its default. */
 export const apiEnv = z.object({
-  ...redisEnv,
-  REDIS_CACHE_URL: redisEnv.REDIS_URL,
-  REDIS_NAMESPACE: z
-    .string()
-    .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be letters, digits, - or _')
-    .optional(),
+  ...sharedEnv,
+  ...imageEnv,
+  REDIS_CACHE_URL: sharedEnv.REDIS_URL,
   MONGODB_URL: z
     .string()
     .regex(/^mongodb(\+srv)?:\/\//, 'must look like mongodb://host:port/database')
     .default('mongodb://localhost:27017/darkroom'),
-  DATA_DIR: z.string().default('./data'),
   HOST: z.string().default('0.0.0.0'),
   PORT: envInteger(3000, 0, 65_535),
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   ADMIN_TOKEN: z
     .string()
     .regex(/^[!-~]{16,200}$/, 'must be 16 to 200 visible ASCII characters; openssl rand -hex 32 makes one')
     .optional(),
-  QUEUE_NAME: z
-    .string()
-    .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be letters, digits, - or _')
-    .default('image-processing'),
   QUEUE_MAX_RETRIES: envInteger(3, 1, 100),
   QUEUE_BACKOFF_MS: envInteger(2000, 0),
   UPLOAD_MAX_BYTES: envInteger(50 * MIB, 1),
@@ -37,7 +28,6 @@ export const apiEnv = z.object({
   BATCH_MAX_FILES: envInteger(100, 1, 1000),
   BATCH_MAX_BYTES: envInteger(1024 * MIB, 1),
   JSON_BODY_MAX_BYTES: envInteger(100 * 1024, 1),
-  IMAGE_MAX_PIXELS: envInteger(50_000_000, 1),
   FILE_TTL_SECONDS: envInteger(7 * DAY_SECONDS, 60, 365 * DAY_SECONDS),
   PURGE_GRACE_SECONDS: envInteger(600, 0),
   RECORD_TTL_SECONDS: envInteger(30 * DAY_SECONDS, 0),
@@ -73,7 +63,6 @@ export const apiEnv = z.object({
   WAITING_REQUESTS_MAX: envInteger(1000, 0),
   FOLLOWERS_PER_TASK: envInteger(50, 0),
   ESTIMATE_INTERVAL_MS: envInteger(3000, 100),
-  SHUTDOWN_TIMEOUT_MS: envInteger(25_000, 0),
 })
 export type ApiEnv = z.infer<typeof apiEnv>
 

@@ -78,7 +78,7 @@ const checkAnswer = createAnswerChecker(
 )
 
 /** The whole API in this process, on a data folder, a database and Redis names of its own. */
-export async function startTestApi(given: Record<string, string> = {}, { waitUntilReady = true, mongoServer = inject('mongoUrl') } = {}) {
+export async function startTestApi(given: NodeJS.ProcessEnv = {}, { waitUntilReady = true, mongoServer = inject('mongoUrl') } = {}) {
   const name = uniqueName('api')
   const dataDir = await mkdtemp(join(tmpdir(), `${name}-`))
   const env = parseEnv(apiEnv, {

@@ -1,11 +1,9 @@
 import { availableParallelism, hostname, totalmem } from 'node:os'
 import { resolve } from 'node:path'
-import { IMAGE_QUEUE } from '@darkroom/contracts'
 import { redisNames, type RedisNames } from '@darkroom/messaging'
-import { envInteger, loadEnv, redisEnv, redisUrl } from '@darkroom/runtime'
+import { envInteger, imageEnv, loadEnv, redisUrl, sharedEnv } from '@darkroom/runtime'
 import { z } from 'zod'
 
-const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 const MIB = 1024 ** 2
 
 /** The hungriest image within the limits takes about 240 MB (an interlaced PNG of 50 Mpx). */
@@ -13,26 +11,18 @@ const SLOT_BYTES = 300 * MIB
 
 /** Every name that a worker reads from its environment, with its default. */
 export const workerEnv = z.object({
-  ...redisEnv,
-  QUEUE_NAME: z
-    .string()
-    .regex(/^[^:]+$/, 'must not contain a colon')
-    .default(IMAGE_QUEUE),
-  REDIS_NAMESPACE: z.string().optional(),
-  DATA_DIR: z.string().default('./data'),
+  ...sharedEnv,
+  ...imageEnv,
   // Redis takes no spaces in the name of a client.
   WORKER_ID: z
     .string()
     .regex(/^[!-~]{1,200}$/, 'must be at most 200 visible ASCII characters')
     .default(`${hostname()}-${process.pid}`),
   WORKER_CONCURRENCY: envInteger(defaultConcurrency(availableParallelism(), memoryBytes()), 1, 256),
-  LOG_LEVEL: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
   JOB_DEADLINE_MS: envInteger(30_000, 100, 3_600_000),
   CHILD_MAX_RSS_BYTES: envInteger(1024 * MIB, 128 * MIB),
-  IMAGE_MAX_PIXELS: envInteger(50_000_000, 1),
   LOCK_DURATION_MS: envInteger(5000, 1000),
   STALLED_INTERVAL_MS: envInteger(1000, 100),
-  SHUTDOWN_TIMEOUT_MS: envInteger(25_000, 0),
   IDLE_RESTART_MS: envInteger(30_000, 1000),
   METRICS_PORT: envInteger(0, 0, 65_535),
 })
