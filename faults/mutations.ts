@@ -125,7 +125,7 @@ export const mutations: readonly Mutation[] = [
     says: 'the files of an expired task go, whoever else lists them',
     patches: [
       {
-        file: `${api}/tasks/file-remover.ts`,
+        file: `${api}/removal/file-remover.ts`,
         find: 'return (await this.#deps.store.isLive(path)) ? NOTHING : undefined',
         replace: 'return undefined',
       },
@@ -136,7 +136,7 @@ export const mutations: readonly Mutation[] = [
     name: 'unfinished-check',
     says: 'files go that a task at work has found and is about to list',
     patches: [
-      { file: `${api}/tasks/file-remover.ts`, find: '    if (await this.#mayBeFound(touchedAt, sha256)) return LATER\n', replace: '' },
+      { file: `${api}/removal/file-remover.ts`, find: '    if (await this.#mayBeFound(touchedAt, sha256)) return LATER\n', replace: '' },
     ],
     caughtBy: { scenario: 'fi-18', invariant: 'I3' },
   },
@@ -145,11 +145,11 @@ export const mutations: readonly Mutation[] = [
     says: 'the files of an expired task wait as long as any older task is unfinished or a younger one is at work',
     patches: [
       {
-        file: `${api}/tasks/file-remover.ts`,
+        file: `${api}/removal/file-remover.ts`,
         find: 'return store.isAnyUnfinished(new Date(touched + CLOCK_SKEW_MS))',
         replace: 'return store.isAnyUnfinished(new Date())',
       },
-      { file: `${api}/tasks/file-remover.ts`, find: 'appliedUntil() - touched > SETTLED_MS', replace: 'touched === 0' },
+      { file: `${api}/removal/file-remover.ts`, find: 'appliedUntil() - touched > SETTLED_MS', replace: 'touched === 0' },
     ],
     caughtBy: { scenario: 'fi-30', invariant: 'extra' },
   },
@@ -158,12 +158,12 @@ export const mutations: readonly Mutation[] = [
     says: 'what cannot be removed stays first in the list of the clean-up',
     patches: [
       {
-        file: 'apps/api/src/each-due.ts',
+        file: 'apps/api/src/ground/each-due.ts',
         find: 'if (unseen.length === 0) skip += page.length',
         replace: 'if (unseen.length === 0) return',
       },
       {
-        file: `${api}/tasks/purge-task.ts`,
+        file: `${api}/removal/purge-task.ts`,
         find: 'await expiries.postponePurge(id,',
         replace: 'if (purgeFailures < 0) await expiries.postponePurge(id,',
       },
@@ -183,7 +183,7 @@ export const mutations: readonly Mutation[] = [
     says: 'what crashes left on the disk stays there',
     patches: [
       {
-        file: `${api}/sync/janitor.ts`,
+        file: `${api}/removal/janitor.ts`,
         find: '    this.#every(Math.min(TURN_EVERY_MS, intervalMs / 4), () => this.#whenDue())\n',
         replace: '',
       },
@@ -195,7 +195,7 @@ export const mutations: readonly Mutation[] = [
     says: 'what dead processes were receiving stays there',
     patches: [
       {
-        file: `${api}/sync/janitor.ts`,
+        file: `${api}/removal/janitor.ts`,
         find: 'for (const boot of await namesIn(tempFolder)) {',
         replace: 'for (const boot of [] as string[]) {',
       },
@@ -225,7 +225,7 @@ export const mutations: readonly Mutation[] = [
     says: 'the file of an insert whose answer was lost is removed, although the insert may be done',
     patches: [
       {
-        file: `${api}/tasks/create-task.ts`,
+        file: `${api}/tasks/commands/create-task.ts`,
         find: '    if (!isKeyTaken(error) && !wasNeverSent(error)) return (await store.find(record.tenant, record.id).catch(() => undefined)) !== undefined\n',
         replace: '',
       },
@@ -310,7 +310,9 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'folder-of-api',
     says: "an API takes any folder for its own that has somebody's marker",
-    patches: [{ file: `${api}/data-folder.ts`, find: '  if (found === id) return\n', replace: '  if (found !== "") return\n' }],
+    patches: [
+      { file: `${api}/installation/data-folder.ts`, find: '  if (found === id) return\n', replace: '  if (found !== "") return\n' },
+    ],
     caughtBy: { scenario: 'fi-29', invariant: 'extra' },
   },
   {
@@ -318,7 +320,7 @@ export const mutations: readonly Mutation[] = [
     says: 'an API marks every folder without a marker, though the files of its tasks are missing there',
     patches: [
       {
-        file: `${api}/data-folder.ts`,
+        file: `${api}/installation/data-folder.ts`,
         find: "return found.includes(true) ? 'files found' : 'files missing'",
         replace: "return found.includes(true) ? 'files found' : 'files found'",
       },
@@ -426,7 +428,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'log-once',
     says: 'every event that cannot be applied is warned of',
-    patches: [{ file: `${api}/sync/outage-log.ts`, find: "this.#failing ? 'debug' : 'warn'", replace: "'warn' as 'warn'" }],
+    patches: [{ file: `${api}/ground/outage-log.ts`, find: "this.#failing ? 'debug' : 'warn'", replace: "'warn' as 'warn'" }],
     caughtBy: { scenario: 'fi-24', invariant: 'extra' },
   },
   {
@@ -441,7 +443,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'write-probes',
     says: 'a data folder counts as usable as long as it is there',
-    patches: [{ file: `${api}/storage-watch.ts`, find: '    await this.#deps.storage.check()\n', replace: '' }],
+    patches: [{ file: `${api}/installation/storage-watch.ts`, find: '    await this.#deps.storage.check()\n', replace: '' }],
     caughtBy: { scenario: 'fi-27', invariant: 'extra', tasks: 10 },
   },
 ]

@@ -1,6 +1,6 @@
 // Holds the API's own OpenAPI document against the rules of Redocly. Prints what it finds; nothing where all is well.
 import { createConfig, lintFromString } from '@redocly/openapi-core'
-import { createOpenApiDocument } from '../apps/api/src/http/openapi/document.ts'
+import { createOpenApiDocument } from '../apps/api/src/routes/docs/document.ts'
 
 const document = createOpenApiDocument({ maxFileBytes: 1, maxPixels: 1, maxFiles: 1, maxBatchBytes: 1, ttlSeconds: 60 })
 const config = await createConfig({

@@ -30,7 +30,7 @@ export const expiry: Scenario = {
   patches: (flags) => [
     powerCuts('api', flags),
     {
-      file: 'apps/api/src/tasks/purge-task.ts',
+      file: 'apps/api/src/removal/purge-task.ts',
       find: '  if (removal.complete) await',
       replace: `  ${crashHere(flags, POINT)}  if (removal.complete) await`,
     },

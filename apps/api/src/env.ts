@@ -1,7 +1,7 @@
 import { envInteger, imageEnv, loadEnv, sharedEnv } from '@darkroom/runtime'
 import { z } from 'zod'
-import { parseTrustProxy } from './trust-proxy.ts'
-import type { SigningKey } from './url-signing.ts'
+import { parseTrustProxy } from './http/trust-proxy.ts'
+import type { SigningKey } from './tasks/queries/url-signing.ts'
 
 const MIB = 1024 * 1024
 const DAY_SECONDS = 86_400

@@ -4,10 +4,10 @@ import { QueueUnavailableError } from '@darkroom/messaging'
 import { isRedisOutage } from '@darkroom/runtime'
 import { isStorageError } from '@darkroom/storage'
 import { AppError } from '../app-error.ts'
-import { storeAway } from './admission.ts'
+import { storeAway } from '../uploads/admission.ts'
 import { byteSize } from './byte-size.ts'
-import { storageFull, storageUnavailable } from './free-space-gate.ts'
-import { isStoreBusy, isStoreOutage } from '../tasks/store-outage.ts'
+import { storageFull, storageUnavailable } from '../uploads/free-space-gate.ts'
+import { isStoreBusy, isStoreOutage } from '../mongo/store-outage.ts'
 
 const RETRY_AFTER = { 'Retry-After': '5' }
 const IMAGE_STATUS: Record<ImageErrorCode, number> = { IMAGE_UNSUPPORTED: 415, IMAGE_TOO_LARGE: 422, IMAGE_CORRUPT: 422 }

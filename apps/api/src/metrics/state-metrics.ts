@@ -3,7 +3,7 @@ import type { CleanupTotals } from '@darkroom/contracts'
 import type { ImageQueue } from '@darkroom/messaging'
 import { Counter, Gauge, type Registry } from '@prometheus-io/client'
 import type { Coverage } from '../estimates/coverage.ts'
-import { remember } from './remember.ts'
+import { remember } from '../ground/remember.ts'
 
 /** A scrape must not wait for a store that hangs. */
 const ANSWER_MS = 2000

@@ -2,8 +2,8 @@ import { TASK_KINDS, TASK_STATUSES, type Stats, type TaskKind, type TaskStatus }
 import { RequestData, type RequestHandler } from 'mediatr-ts'
 import { AppError } from '../app-error.ts'
 import { percentile } from '../estimates/run-history.ts'
-import { remember } from '../metrics/remember.ts'
-import type { CleanupTotalsStore } from '../tasks/cleanup-totals-store.ts'
+import { remember } from '../ground/remember.ts'
+import type { CleanupTotalsStore } from '../removal/cleanup-totals-store.ts'
 import type { StatsStore, TaskGroup } from './stats-store.ts'
 import type { TaskTotals } from './task-totals.ts'
 

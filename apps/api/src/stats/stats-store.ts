@@ -1,6 +1,6 @@
 import type { TaskKind, TaskStatus } from '@darkroom/contracts'
 import type { Connection } from 'mongoose'
-import { READ_TIMEOUT_MS } from '../connect-mongo.ts'
+import { READ_TIMEOUT_MS } from '../mongo/connect-mongo.ts'
 import { taskModel, toObjectId } from '../tasks/task-model.ts'
 
 /** What the tasks of a tenant of one kind and status come to. Of what was deleted the tenant is nobody. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from '@darkroom/runtime'
-import { restFor } from '../metrics/remember.ts'
+import { restFor } from '../ground/remember.ts'
 import type { StatsStore, TaskGroup, Totals } from './stats-store.ts'
 
 /** One query reads so many documents, some tenths of a second's worth, and the store rests as long before the next. */

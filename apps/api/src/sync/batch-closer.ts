@@ -1,7 +1,7 @@
 import type { Logger } from '@darkroom/runtime'
 import type { BatchRecord, BatchStore } from '../batches/batch-store.ts'
 import { CompleteBatch } from '../batches/complete-batch.ts'
-import { eachDue } from '../each-due.ts'
+import { eachDue } from '../ground/each-due.ts'
 import type { Send } from '../mediator.ts'
 
 const BATCH = 100

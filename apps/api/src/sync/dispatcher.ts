@@ -2,7 +2,7 @@ import type { ImageDelivery, ImageQueue } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
 import type { TaskStore } from '../tasks/task-store.ts'
 import { previousRuns, queuedAt, type TaskRecord } from '../tasks/task.ts'
-import { OutageLog } from './outage-log.ts'
+import { OutageLog } from '../ground/outage-log.ts'
 import type { SentNotes } from './sent-notes.ts'
 
 /** Jobs put on the queue with one command: Redis does nothing else meanwhile. */

@@ -1,6 +1,6 @@
 import { compareEventIds, type ImageQueue } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
-import { rememberNewest } from '../tasks/remember-newest.ts'
+import { rememberNewest } from '../ground/remember-newest.ts'
 import type { TaskStore } from '../tasks/task-store.ts'
 import type { TaskRecord } from '../tasks/task.ts'
 import type { Dispatcher } from './dispatcher.ts'

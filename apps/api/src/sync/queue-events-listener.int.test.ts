@@ -8,7 +8,7 @@ import { completedOf } from '../../test/task-history.ts'
 import { fatal, startTestWorker, type TestWorker } from '../../test/test-worker.ts'
 import type { Send } from '../mediator.ts'
 import { newTaskId } from '../tasks/task-store.ts'
-import type { UpdateTaskStatus } from '../tasks/update-task-status.ts'
+import type { UpdateTaskStatus } from '../applying/update-task-status.ts'
 import { QueueEventsListener } from './queue-events-listener.ts'
 
 let api: TestApi

@@ -12,11 +12,11 @@ import type { Logger } from '@darkroom/runtime'
 import type { Redis } from 'ioredis'
 import pLimit from 'p-limit'
 import type { Send } from '../mediator.ts'
-import { isStoreOutage } from '../tasks/store-outage.ts'
-import { UpdateTaskStatus } from '../tasks/update-task-status.ts'
+import { isStoreOutage } from '../mongo/store-outage.ts'
+import { UpdateTaskStatus } from '../applying/update-task-status.ts'
 import { completedEvent, failedEvent } from './job-outcome.ts'
 import { KEEP, KeptJobs } from './kept-jobs.ts'
-import { OutageLog } from './outage-log.ts'
+import { OutageLog } from '../ground/outage-log.ts'
 
 const RETRY_MS = 1000
 /** An event that fails for another reason than an outage is tried so often before it is left to the sweeper. */

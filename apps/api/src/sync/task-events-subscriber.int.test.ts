@@ -5,8 +5,8 @@ import { expect, it } from 'vitest'
 import { openRedis, testLog } from '../../test/start-test-api.ts'
 import { completedOf, createdOf, historyOf, newRecord } from '../../test/task-history.ts'
 import type { Send } from '../mediator.ts'
-import type { TaskFeed } from '../tasks/task-feed.ts'
-import type { UpdateTaskStatus } from '../tasks/update-task-status.ts'
+import type { TaskFeed } from '../following/task-feed.ts'
+import type { UpdateTaskStatus } from '../applying/update-task-status.ts'
 import { TaskEventsSubscriber } from './task-events-subscriber.ts'
 
 it('once it is drained, what comes is left to others: the stores are about to be left', async () => {

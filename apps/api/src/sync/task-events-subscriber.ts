@@ -3,9 +3,9 @@ import { subscribeTaskEvents } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
 import type { Redis } from 'ioredis'
 import type { Send } from '../mediator.ts'
-import type { TaskFeed } from '../tasks/task-feed.ts'
-import { UpdateTaskStatus } from '../tasks/update-task-status.ts'
-import { OutageLog } from './outage-log.ts'
+import type { TaskFeed } from '../following/task-feed.ts'
+import { UpdateTaskStatus } from '../applying/update-task-status.ts'
+import { OutageLog } from '../ground/outage-log.ts'
 
 /** These were published by an API process after its own write: there is nothing left to do for them. */
 const OWN_EVENTS: readonly TaskEvent['eventType'][] = ['task.created', 'task.failed', 'task.cancelled', 'task.expired']

@@ -2,10 +2,10 @@
 // add a line. What a call finds does not matter, as long as each query of the method is sent.
 import { newBatchId, type BatchRecord, type BatchStore } from '../../src/batches/batch-store.ts'
 import type { DeadLetterStore } from '../../src/dead-letters/dead-letter-store.ts'
-import type { InstallationStore } from '../../src/installation-store.ts'
+import type { InstallationStore } from '../../src/installation/installation-store.ts'
 import type { StatsStore } from '../../src/stats/stats-store.ts'
-import type { CleanupTotalsStore } from '../../src/tasks/cleanup-totals-store.ts'
-import type { ExpiryStore } from '../../src/tasks/expiry-store.ts'
+import type { CleanupTotalsStore } from '../../src/removal/cleanup-totals-store.ts'
+import type { ExpiryStore } from '../../src/removal/expiry-store.ts'
 import { newTaskId, type TaskStore } from '../../src/tasks/task-store.ts'
 import { moveFor, type Move } from '../../src/tasks/task.ts'
 import { historyOf, newRecord } from '../task-history.ts'

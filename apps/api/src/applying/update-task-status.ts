@@ -1,0 +1,125 @@
+import type { TaskEvent } from '@darkroom/contracts'
+import type { PublishTaskEvent } from '@darkroom/messaging'
+import type { Logger } from '@darkroom/runtime'
+import { RequestData, type RequestHandler } from 'mediatr-ts'
+import pLimit from 'p-limit'
+import { endTask } from '../tasks/end-task.ts'
+import type { TaskCache } from '../tasks/task-cache.ts'
+import type { TaskStore } from '../tasks/task-store.ts'
+import { HeldStarts } from './held-starts.ts'
+import type { KnownTtls } from './known-ttls.ts'
+import { SettledEvents } from './settled-events.ts'
+import { isStoreOutage } from '../mongo/store-outage.ts'
+import { moveFor, type Move, type TaskRecord } from '../tasks/task.ts'
+
+/**
+ * Brings a task to where an event says it is. Pub/Sub, the queue's event stream and the sweeper all send this for the
+ * same facts; the first to arrive takes effect, the others change nothing.
+ * Answers the changed task, or undefined when nothing was changed.
+ */
+export class UpdateTaskStatus extends RequestData<TaskRecord | undefined> {
+  readonly event: TaskEvent
+
+  constructor(event: TaskEvent) {
+    super()
+    this.event = event
+  }
+}
+
+/**
+ * Thousands of events may come at once (after an outage, by every carrier). They wait here instead of in the driver, where each
+ * costs far more memory, and leave some of the store's connections to those who wait for an answer.
+ */
+const WRITES_AT_ONCE = 16
+
+/** News of progress within the first second is for those who listen live; it is not worth a write. */
+const PROGRESS_WRITE_AFTER_MS = 1000
+
+export class UpdateTaskStatusHandler implements RequestHandler<UpdateTaskStatus, TaskRecord | undefined> {
+  readonly #deps
+  readonly #settled = new SettledEvents()
+  readonly #starts: HeldStarts
+  readonly #writing = pLimit(WRITES_AT_ONCE)
+  /** Writes that met the store away, and why the last of them failed. */
+  #outages = 0
+  #outage: unknown
+
+  constructor(deps: {
+    store: TaskStore
+    cache: TaskCache
+    publish: PublishTaskEvent
+    ttls: KnownTtls
+    /** The news of a start waits this long for that of the end, in ms. */
+    holdStartsMs: number
+    log: Logger
+    now: () => number
+    /** Told of every change that took effect. */
+    onChanged?: (task: TaskRecord, event: TaskEvent) => void
+  }) {
+    this.#deps = deps
+    this.#starts = new HeldStarts(deps.holdStartsMs)
+  }
+
+  async handle({ event }: UpdateTaskStatus): Promise<TaskRecord | undefined> {
+    const move = moveFor(event, this.#deps.now())
+    if (!move || isTooFineToWrite(event)) return undefined
+    return this.#settled.once(event, async () => {
+      if (event.eventType === 'task.processing' && !(await this.#starts.isStillNews(event))) return undefined
+      return this.#take(event, move)
+    })
+  }
+
+  async #take(event: TaskEvent, move: Move): Promise<TaskRecord | undefined> {
+    const { cache, publish, ttls, log, now, onChanged } = this.#deps
+    const { taskId: id, tenant, epoch, seq } = event
+    const listed = event.eventType !== 'task.progress'
+    const start = this.#starts.takeBefore(event)
+    // Another process may have written the start already: then the end alone is left.
+    const task = (start && (await this.#move(event, moveFor(event, now(), start) ?? move))) ?? (await this.#move(event, move))
+    if (!task) {
+      // Whoever did it may have died, or been told to end, before the cache heard of it. And those who follow the task here have not.
+      await cache.taskChanged(tenant, id, { listed })
+      log.debug({ taskId: id, event: event.eventType, epoch, seq }, 'late, double or illegal: nothing changed')
+      return undefined
+    }
+    if (move.patch.nextCheckAt !== null) ttls.remember(task)
+    await cache.taskChanged(tenant, id, { listed, task })
+    onChanged?.(task, event)
+    // The other events were published by the worker; a final failure is known for sure only here.
+    if (event.eventType === 'task.failed') await publish(event)
+    if (start) log.info({ taskId: id, epoch, attempt: start.attempt }, start.eventType)
+    log.info({ taskId: id, status: task.status, epoch, attempt: event.attempt, code: task.error?.code }, event.eventType)
+    return task
+  }
+
+  async #move({ taskId: id, tenant, epoch, seq }: TaskEvent, move: Move): Promise<TaskRecord | undefined> {
+    const { store, ttls, now } = this.#deps
+    const fence = { id, tenant, epoch, seq }
+    return this.#inTurn(() =>
+      move.patch.nextCheckAt === null
+        ? endTask(store, fence, move, { now: now(), knownTtlSeconds: ttls.secondsOf(id) })
+        : store.move(fence, move),
+    )
+  }
+
+  /** Who waited for its turn while the store was found to be away fails at once, instead of finding out for itself. */
+  #inTurn<T>(write: () => Promise<T>): Promise<T> {
+    const outages = this.#outages
+    return this.#writing(async () => {
+      if (outages !== this.#outages) throw this.#outage
+      try {
+        return await write()
+      } catch (error) {
+        if (isStoreOutage(error)) {
+          this.#outages++
+          this.#outage = error
+        }
+        throw error
+      }
+    })
+  }
+}
+
+/** Whether an event is only for those who listen live. */
+const isTooFineToWrite = (event: TaskEvent): boolean =>
+  event.eventType === 'task.progress' && event.timestamp - event.startedAt < PROGRESS_WRITE_AFTER_MS

@@ -1,0 +1,31 @@
+import type { TaskEventPage } from '@darkroom/contracts'
+import { RequestData, type RequestHandler } from 'mediatr-ts'
+import { taskNotFound } from '../app-error.ts'
+import type { TaskStore } from '../tasks/task-store.ts'
+import { toLogView } from '../tasks/task-view.ts'
+
+/** What happened to a task so far, oldest first; the latest hundred steps of it. Throws TASK_NOT_FOUND. */
+export class ListTaskEvents extends RequestData<TaskEventPage> {
+  readonly tenant: string
+  readonly id: string
+
+  constructor(tenant: string, id: string) {
+    super()
+    this.tenant = tenant
+    this.id = id
+  }
+}
+
+export class ListTaskEventsHandler implements RequestHandler<ListTaskEvents, TaskEventPage> {
+  readonly #store: TaskStore
+
+  constructor(deps: { store: TaskStore }) {
+    this.#store = deps.store
+  }
+
+  async handle({ tenant, id }: ListTaskEvents): Promise<TaskEventPage> {
+    const task = await this.#store.find(tenant, id)
+    if (!task) throw taskNotFound()
+    return { items: task.log.map(toLogView) }
+  }
+}

@@ -1,0 +1,127 @@
+import type { TaskEventOf } from '@darkroom/contracts'
+import type { Logger } from '@darkroom/runtime'
+import { TaskFollower, type TaskNews } from './task-follower.ts'
+import type { Revision, TaskStore } from '../tasks/task-store.ts'
+import { entryFor, type TaskRecord } from '../tasks/task.ts'
+
+/** All that follow one task here, and which state of it they know. */
+interface Topic {
+  tenant: string
+  id: string
+  followers: Set<TaskFollower>
+  known?: Revision
+  reading?: Promise<void> | undefined
+  again?: boolean
+}
+
+/**
+ * Tells those who follow a task in this process that it changed. The store is read once a change, however many follow,
+ * and only for tasks that somebody follows. Word of a change comes from this process's own writes and, of others', from
+ * the events' channel; as that may lose messages, every now and then one query asks about all followed tasks.
+ */
+export class TaskFeed {
+  readonly #deps
+  readonly #topics = new Map<string, Topic>()
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(deps: { store: TaskStore; recheckMs: number; log: Logger }) {
+    this.#deps = deps
+  }
+
+  start(): void {
+    this.#timer ??= setInterval(() => void this.recheck(), this.#deps.recheckMs)
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer)
+    this.#timer = undefined
+    await Promise.allSettled([...this.#topics.values()].map(async (topic) => topic.reading))
+  }
+
+  /** Follows a task until the signal is aborted. To miss nothing, read the task after this. */
+  follow(tenant: string, id: string, signal: AbortSignal): TaskFollower {
+    const follower = new TaskFollower()
+    if (signal.aborted) return follower
+    const topic = this.#topics.get(keyOf(tenant, id)) ?? { tenant, id, followers: new Set() }
+    this.#topics.set(keyOf(tenant, id), topic)
+    topic.followers.add(follower)
+    signal.addEventListener('abort', () => this.#leave(topic, follower), { once: true })
+    return follower
+  }
+
+  /** A task may have changed; to `task`, where that is known. Cheap where nobody follows it. */
+  changed = (tenant: string, id: string, task?: TaskRecord): void => {
+    const topic = this.#topics.get(keyOf(tenant, id))
+    if (topic && task) spread(topic, task)
+    else if (topic) void this.#refresh(topic)
+  }
+
+  /** Progress as it is made, for those who listen live: little of it is ever stored. */
+  progressed(event: TaskEventOf<'task.progress'>): void {
+    const topic = this.#topics.get(keyOf(event.tenant, event.taskId))
+    if (topic) tellAll(topic, { live: entryFor(event) })
+  }
+
+  /** The task as it is stored now; whoever follows it learns what of this is new to them. */
+  async read(tenant: string, id: string): Promise<TaskRecord | undefined> {
+    const task = await this.#deps.store.find(tenant, id)
+    const topic = this.#topics.get(keyOf(tenant, id))
+    if (topic) spread(topic, task)
+    return task
+  }
+
+  async recheck(): Promise<void> {
+    const { store, log } = this.#deps
+    if (this.#topics.size === 0) return
+    try {
+      const revisions = await store.revisions([...this.#topics.values()].map((topic) => topic.id))
+      for (const topic of this.#topics.values()) {
+        if (topic.known && isNewer(revisions.get(topic.id) ?? GONE, topic.known)) void this.#refresh(topic)
+      }
+    } catch (error) {
+      log.debug({ err: error }, 'followed tasks could not be checked now')
+    }
+  }
+
+  #leave(topic: Topic, follower: TaskFollower): void {
+    topic.followers.delete(follower)
+    if (topic.followers.size === 0) this.#topics.delete(keyOf(topic.tenant, topic.id))
+  }
+
+  /** One read at a time. A change told meanwhile may have come too late for it and causes another one. */
+  async #refresh(topic: Topic): Promise<void> {
+    topic.again = true
+    topic.reading ??= this.#readWhileChanging(topic).finally(() => (topic.reading = undefined))
+    await topic.reading
+  }
+
+  async #readWhileChanging(topic: Topic): Promise<void> {
+    while (topic.again && topic.followers.size > 0) {
+      topic.again = false
+      try {
+        await this.read(topic.tenant, topic.id)
+      } catch (error) {
+        this.#deps.log.debug({ taskId: topic.id, err: error }, 'a followed task could not be read now; the next check comes soon')
+      }
+    }
+  }
+}
+
+const keyOf = (tenant: string, id: string): string => `${tenant} ${id}`
+
+/** What follows everything: a task that was deleted does not come back. */
+const GONE: Revision = { epoch: Infinity, rev: Infinity }
+
+const isNewer = (a: Revision, b: Revision): boolean => (a.epoch === b.epoch ? a.rev > b.rev : a.epoch > b.epoch)
+
+/** Reads and writes end in any order: what is older than what was told already is dropped. */
+function spread(topic: Topic, task: TaskRecord | undefined): void {
+  const revision = task ?? GONE
+  if (topic.known && !isNewer(revision, topic.known)) return
+  topic.known = { epoch: revision.epoch, rev: revision.rev }
+  tellAll(topic, task ? { task } : { gone: true })
+}
+
+function tellAll({ followers }: Topic, news: TaskNews): void {
+  for (const follower of followers) follower.tell(news)
+}

@@ -1,0 +1,63 @@
+import type { Task } from '@darkroom/contracts'
+import { RequestData, type RequestHandler } from 'mediatr-ts'
+import { taskNotFound } from '../app-error.ts'
+import { etagOf, isKnown } from '../tasks/task-etag.ts'
+import type { TaskFeed } from './task-feed.ts'
+import { toTaskView } from '../tasks/task-view.ts'
+import { isFinal, type TaskRecord } from '../tasks/task.ts'
+
+/**
+ * A task as soon as there is news of it, or as it is when the signal is aborted. News is what differs from the state that
+ * the client knows by its ETag; to a client that names none, another status, other progress, or that it has ended.
+ * Throws TASK_NOT_FOUND.
+ */
+export class WaitForTask extends RequestData<Task> {
+  readonly tenant: string
+  readonly id: string
+  readonly ifNoneMatch: string | undefined
+  readonly signal: AbortSignal
+
+  constructor(tenant: string, id: string, wait: { ifNoneMatch: string | undefined; signal: AbortSignal }) {
+    super()
+    this.tenant = tenant
+    this.id = id
+    this.ifNoneMatch = wait.ifNoneMatch
+    this.signal = wait.signal
+  }
+}
+
+export class WaitForTaskHandler implements RequestHandler<WaitForTask, Task> {
+  readonly #feed: TaskFeed
+
+  constructor(deps: { feed: TaskFeed }) {
+    this.#feed = deps.feed
+  }
+
+  async handle({ tenant, id, ifNoneMatch, signal }: WaitForTask): Promise<Task> {
+    const follower = this.#feed.follow(tenant, id, signal)
+    let task = await this.#feed.read(tenant, id)
+    if (!task) throw taskNotFound()
+    const isNews = ifNoneMatch === undefined ? movedOnFrom(task) : differsFrom(ifNoneMatch)
+    while (!isNews(task)) {
+      const news = await follower.next(signal)
+      if (!news) break
+      if (news.gone) throw taskNotFound()
+      task = news.task ?? task
+    }
+    return toTaskView(task)
+  }
+}
+
+const differsFrom =
+  (ifNoneMatch: string) =>
+  (task: TaskRecord): boolean =>
+    !isKnown(ifNoneMatch, etagOf(toTaskView(task)))
+
+const movedOnFrom =
+  ({ epoch, status, progress }: TaskRecord) =>
+  (task: TaskRecord): boolean =>
+    isFinal(task.status) ||
+    task.epoch !== epoch ||
+    task.status !== status ||
+    task.progress.stage !== progress.stage ||
+    task.progress.percent !== progress.percent

@@ -1,0 +1,88 @@
+import { inTime, type Logger } from '@darkroom/runtime'
+import { StorageError, type DiskStorage } from '@darkroom/storage'
+import type { DataFolder } from './data-folder.ts'
+import { isStoreOutage } from '../mongo/store-outage.ts'
+
+/** However often it is asked, the disk is tried once in this time. */
+const REMEMBER_MS = 3000
+const ANSWER_MS = 2000
+/** Between two looks of its own; soon after a fault, then ever more seldom. */
+const LOOK_MS = 10_000
+const FIRST_LOOK_MS = 500
+
+/** What keeps files from being stored; undefined when nothing does. */
+export type StorageFault = () => Promise<Error | undefined>
+
+/** Tries the data folder: it must be this installation's, and take a write. */
+export class StorageWatch {
+  readonly #deps
+  #last: { at: number; fault: Promise<Error | undefined> } | undefined
+  #trying: Promise<void> | undefined
+  #isWell = false
+  #isSaid = false
+  #timer: NodeJS.Timeout | undefined
+  #isStopped = false
+
+  constructor(deps: { storage: DiskStorage; folder: DataFolder; dataDir: string; log: Logger }) {
+    this.#deps = deps
+  }
+
+  readonly probe: StorageFault = () => (this.#last && Date.now() - this.#last.at <= REMEMBER_MS ? this.#last.fault : this.#look())
+
+  /** Tries again only while it is not known that all is well: each upload is a trial of its own. */
+  readonly known: StorageFault = async () => (this.#isWell ? undefined : this.probe())
+
+  /** Looks at once and then again and again. Calls `begin` once, as soon as the folder is found to be this installation's. */
+  start(begin: () => void): void {
+    let hasBegun = false
+    let delayMs = FIRST_LOOK_MS
+    const look = async (): Promise<void> => {
+      const fault = await this.#look()
+      if (this.#isStopped) return
+      if (!hasBegun && this.#deps.folder.isOurs) {
+        hasBegun = true
+        begin()
+      }
+      delayMs = fault === undefined ? LOOK_MS : Math.min(LOOK_MS, delayMs * 2)
+      this.#timer = setTimeout(() => void look(), delayMs)
+    }
+    void look()
+  }
+
+  stop(): void {
+    this.#isStopped = true
+    clearTimeout(this.#timer)
+  }
+
+  #look(): Promise<Error | undefined> {
+    this.#last = { at: Date.now(), fault: this.#tell() }
+    return this.#last.fault
+  }
+
+  async #tell(): Promise<Error | undefined> {
+    const { log, dataDir } = this.#deps
+    // A disk that hangs keeps one thread busy, not one more each time.
+    const answer = (): Promise<void> => (this.#trying ??= this.#try().finally(() => (this.#trying = undefined)))
+    const late = (): Error => new StorageError('STORAGE_FAILED', `DATA_DIR has not answered for ${ANSWER_MS} ms.`)
+    const fault = await inTime(ANSWER_MS, answer, late).then(
+      () => undefined,
+      (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
+    )
+    this.#isWell = fault === undefined
+    // That the database cannot be asked whose folder it is, is no fault of the folder.
+    if (fault !== undefined && !this.#isSaid && !isStoreOutage(fault)) {
+      this.#isSaid = true
+      log.error({ err: fault, dataDir }, 'DATA_DIR cannot be used: uploads are refused until it can')
+    }
+    if (this.#isWell && this.#isSaid) {
+      this.#isSaid = false
+      log.info({ dataDir }, 'DATA_DIR can be used again')
+    }
+    return fault
+  }
+
+  async #try(): Promise<void> {
+    await this.#deps.folder.check()
+    await this.#deps.storage.check()
+  }
+}

@@ -1,0 +1,68 @@
+import { DEFAULT_TENANT, type TaskEvent } from '@darkroom/contracts'
+import type { ImageQueue } from '@darkroom/messaging'
+import type { Logger } from '@darkroom/runtime'
+import type { Registry } from '@prometheus-io/client'
+import { Estimator } from '../estimates/estimator.ts'
+import { remember } from '../ground/remember.ts'
+import { createStateMetrics } from './state-metrics.ts'
+import { createTaskMetrics } from './task-metrics.ts'
+import type { CleanupTotalsStore } from '../removal/cleanup-totals-store.ts'
+import type { TaskStore } from '../tasks/task-store.ts'
+import { isFinal, type TaskRecord } from '../tasks/task.ts'
+
+/** As many past runs as tell how long the next ones will take. */
+const RUNS_LEARNED = 500
+const BACKLOG_MS = 1000
+const BACKLOG_COUNTED = 100_000
+
+/** Everything that watches tasks without taking part in their lives: metrics and estimates. */
+export function createWatchers(parts: {
+  registry: Registry
+  queue: ImageQueue
+  store: TaskStore
+  cleanups: CleanupTotalsStore
+  intervalMs: number
+  log: Logger
+  now: () => number
+}) {
+  const { registry, queue, store, cleanups, intervalMs, log, now } = parts
+  const tasks = createTaskMetrics(registry)
+  const estimator = new Estimator({
+    readLoad: () => queue.load(),
+    readRuns: () => store.recentRuns(DEFAULT_TENANT, RUNS_LEARNED),
+    intervalMs,
+    log,
+  })
+  // The health check and the metrics ask at any time, and counting costs more the more there is to do.
+  const count = async () => {
+    const [unfinished, stuck] = await Promise.all([
+      store.countUnfinished(BACKLOG_COUNTED),
+      store.countStuck(new Date(now()), BACKLOG_COUNTED),
+    ])
+    return { unfinished, stuck }
+  }
+  const backlog = remember(BACKLOG_MS, count, { costly: true })
+  createStateMetrics(registry, {
+    queue,
+    backlog,
+    cleanupTotals: () => cleanups.read(),
+    coverage: estimator.coverage,
+  })
+  return {
+    estimator,
+    backlog,
+    cacheRead: tasks.cacheRead,
+    onCreated: (task: TaskRecord): void => {
+      tasks.taskCreated(task)
+      estimator.accepted(task)
+    },
+    onChanged: (task: TaskRecord, event: TaskEvent): void => {
+      tasks.taskChanged(task, event, now())
+      if (!isFinal(task.status) || !task.finishedAt) return
+      const { estimate, ...ended } = task
+      // That a person gave it up says nothing about the estimate.
+      const judged = task.status === 'cancelled' ? ended : { ...ended, estimate }
+      estimator.ended(judged, task.finishedAt.getTime() - task.createdAt.getTime())
+    },
+  }
+}

@@ -1,0 +1,47 @@
+import type { CleanupTotals } from '@darkroom/contracts'
+import type { Connection } from 'mongoose'
+import { READ_TIMEOUT_MS } from '../mongo/connect-mongo.ts'
+
+/** What one clean-up did. */
+export interface CleanupReport {
+  tasksExpired: number
+  filesRemoved: number
+  bytesFreed: number
+  recordsRemoved: number
+  durationMs: number
+}
+
+interface TotalsDocument extends CleanupReport {
+  _id: 'all'
+  runs: number
+  lastRunAt: Date
+}
+
+/** What all clean-ups did since the beginning: one document. */
+export class CleanupTotalsStore {
+  readonly #connection: Connection
+
+  constructor(connection: Connection) {
+    this.#connection = connection
+  }
+
+  async add(report: CleanupReport, now: Date): Promise<void> {
+    await this.#totals.updateOne({ _id: 'all' }, { $inc: { ...report, runs: 1 }, $set: { lastRunAt: now } }, { upsert: true })
+  }
+  /** All 0 before the first. */
+  async read(): Promise<CleanupTotals> {
+    const {
+      runs = 0,
+      tasksExpired = 0,
+      filesRemoved = 0,
+      bytesFreed = 0,
+      recordsRemoved = 0,
+      lastRunAt,
+    } = (await this.#totals.findOne({ _id: 'all' }, { maxTimeMS: READ_TIMEOUT_MS })) ?? {}
+    return { runs, tasksExpired, filesRemoved, bytesFreed, recordsRemoved, lastRunAt: lastRunAt?.toISOString() ?? null }
+  }
+
+  get #totals() {
+    return this.#connection.collection<TotalsDocument>('cleanup-totals')
+  }
+}

@@ -1,0 +1,69 @@
+import type { Logger } from '@darkroom/runtime'
+import { RequestData, type RequestHandler } from 'mediatr-ts'
+import { AppError } from '../app-error.ts'
+import type { ExpiryStore } from './expiry-store.ts'
+import type { FileRemover } from './file-remover.ts'
+import { findTask } from '../tasks/find-task.ts'
+import { purgeTask } from './purge-task.ts'
+import type { StopJob } from '../tasks/stop-job.ts'
+import type { TaskCache } from '../tasks/task-cache.ts'
+import type { TaskStore } from '../tasks/task-store.ts'
+import type { TaskRecord } from '../tasks/task.ts'
+
+/** Removes a task with all its files. Throws TASK_NOT_FOUND, TASK_PROCESSING. */
+export class DeleteTask extends RequestData<void> {
+  readonly tenant: string
+  readonly id: string
+
+  constructor(tenant: string, id: string) {
+    super()
+    this.tenant = tenant
+    this.id = id
+  }
+}
+
+export class DeleteTaskHandler implements RequestHandler<DeleteTask, void> {
+  readonly #deps
+
+  constructor(deps: {
+    store: TaskStore
+    expiries: ExpiryStore
+    files: FileRemover
+    cache: TaskCache
+    stopJob: StopJob
+    recordRemoved: (task: TaskRecord) => Promise<void>
+    log: Logger
+    now: () => number
+  }) {
+    this.#deps = deps
+  }
+
+  async handle({ tenant, id }: DeleteTask): Promise<void> {
+    const { cache, log } = this.#deps
+    const task = await this.#mark(tenant, id)
+    await cache.taskChanged(tenant, task.id)
+    log.info({ taskId: task.id, epoch: task.epoch }, 'task deleted')
+    // The mark is what counts: whatever fails from here on is done by the next clean-up.
+    await this.#finish(task).catch((error: unknown) => log.warn({ taskId: task.id, err: error }, 'a clean-up finishes the deletion'))
+  }
+
+  /** An epoch that began meanwhile is another task to delete: it is looked at again. */
+  async #mark(tenant: string, id: string): Promise<TaskRecord> {
+    const { store, now } = this.#deps
+    for (;;) {
+      const task = await findTask(store, tenant, id)
+      if (task.status === 'processing') throw new AppError(409, 'TASK_PROCESSING', 'The task is being processed; cancel it first.')
+      const marked = await store.markDeleted(task, new Date(now()))
+      if (marked) return marked
+    }
+  }
+
+  async #finish(task: TaskRecord): Promise<void> {
+    const { expiries, stopJob, recordRemoved, log, now } = this.#deps
+    stopJob(task.id, task.epoch).catch((error: unknown) =>
+      log.debug({ taskId: task.id, err: error }, 'could not stop the job of a deleted task'),
+    )
+    const { complete } = await purgeTask(this.#deps, task, now())
+    if (complete && (await expiries.remove(task.id))) await recordRemoved(task)
+  }
+}

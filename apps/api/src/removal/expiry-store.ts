@@ -1,0 +1,80 @@
+import type { TaskStatus } from '@darkroom/contracts'
+import type { Connection, QueryFilter } from 'mongoose'
+import { taskModel, toObjectId, toRecord, type TaskDocument } from '../tasks/task-model.ts'
+import { endsBefore, type TaskRecord } from '../tasks/task.ts'
+
+/** A cancelled task may still be checked, but comes to list nothing. */
+const UNFINISHED: TaskStatus[] = ['pending', 'processing']
+
+/** Tasks on their way out: of all tenants, and of those that were deleted. */
+export class ExpiryStore {
+  readonly #tasks
+
+  constructor(connection: Connection) {
+    this.#tasks = taskModel(connection)
+  }
+
+  /** Tasks whose files have reached their age. */
+  dueToExpire(now: Date, limit: number, skip = 0): Promise<TaskRecord[]> {
+    const filter = { status: { $in: [...endsBefore('expired')] }, expiresAt: { $lte: now, $type: 'date' as const } }
+    return this.#oldestFirst(filter, 'expiresAt', limit, skip)
+  }
+
+  /** Expired tasks whose files are due to be removed. */
+  dueToPurge(now: Date, limit: number, skip = 0): Promise<TaskRecord[]> {
+    const filter = { purgeAt: { $lte: now, $type: 'date' as const } }
+    return this.#oldestFirst(filter, 'purgeAt', limit, skip)
+  }
+
+  /** Some of the files cannot be removed yet. `failures` counts the tries that failed; files that are only waited for are no failure. */
+  async postponePurge(id: string, purgeAt: Date, failures = 0): Promise<void> {
+    await this.#tasks.updateOne({ _id: toObjectId(id), purgeAt: { $ne: null } }, { $set: { purgeAt, purgeFailures: failures } })
+  }
+
+  /** Nothing is left of the task's files. */
+  async markPurged(id: string, now: Date): Promise<void> {
+    await this.#tasks.updateOne(
+      { _id: toObjectId(id), status: 'expired' },
+      { $set: { purgeAt: null, purgedAt: now, images: [] }, $unset: { purgeFailures: 1 } },
+    )
+  }
+
+  /** Records whose time is over, and whose files are gone. */
+  dueToRemove(now: Date, limit: number, skip = 0): Promise<TaskRecord[]> {
+    const filter = { removeAt: { $lte: now, $type: 'date' as const }, purgeAt: null }
+    return this.#oldestFirst(filter, 'removeAt', limit, skip)
+  }
+
+  /** Removes a record for good. Its files must be gone. */
+  async remove(id: string): Promise<boolean> {
+    const { deletedCount } = await this.#tasks.deleteOne({ _id: toObjectId(id), status: 'expired', purgeAt: null })
+    return deletedCount === 1
+  }
+
+  async #oldestFirst(filter: QueryFilter<TaskDocument>, field: keyof TaskDocument, limit: number, skip: number): Promise<TaskRecord[]> {
+    const found = await this.#tasks
+      .find(filter)
+      .sort({ [field]: 1 })
+      .skip(skip)
+      .limit(limit)
+      .lean<TaskDocument[]>()
+    return found.map((document) => toRecord(document))
+  }
+
+  /** Whether a task whose files can be had lists this one. */
+  async isLive(path: string): Promise<boolean> {
+    return (await this.#tasks.exists({ 'images.path': path, status: 'completed' })) !== null
+  }
+
+  /** Whether a task with this original is unfinished: it may have found a file made of it, and list it any moment. */
+  async isWorkingOn(sha256: string): Promise<boolean> {
+    const filter = { 'source.sha256': sha256, nextCheckAt: { $type: 'date' as const }, status: { $in: UNFINISHED } }
+    return (await this.#tasks.exists(filter)) !== null
+  }
+
+  /** Whether any task that was made before `createdBefore` is unfinished. */
+  async isAnyUnfinished(createdBefore: Date): Promise<boolean> {
+    const filter = { nextCheckAt: { $type: 'date' as const }, createdAt: { $lte: createdBefore }, status: { $in: UNFINISHED } }
+    return (await this.#tasks.exists(filter)) !== null
+  }
+}

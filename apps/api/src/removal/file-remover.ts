@@ -1,0 +1,149 @@
+import { noneIfMissing, type DiskStorage } from '@darkroom/storage'
+import type { ExpiryStore } from './expiry-store.ts'
+import type { TaskRecord } from '../tasks/task.ts'
+
+/** What came of the wish to remove files. */
+export interface Removal {
+  files: number
+  bytes: number
+  /** False when a file has to stay for now, because an unfinished task may come to list it. */
+  complete: boolean
+}
+
+const NOTHING: Removal = { files: 0, bytes: 0, complete: true }
+const LATER: Removal = { ...NOTHING, complete: false }
+
+/** Where a file waits between its removal and the second look. */
+const TRASH = 'trash/'
+/** A run that found a file has ended by then, or is repeated, and finds or makes the file anew. */
+const SETTLED_MS = 45_000
+/** How far the clocks of this process, a worker and the file server may be apart. */
+const CLOCK_SKEW_MS = 60_000
+
+/** Removes the files of tasks that no longer need them. A variant is named by its content, so several tasks may list it. */
+export class FileRemover {
+  readonly #deps
+  readonly #running = new Map<string, Promise<Removal>>()
+
+  constructor(deps: {
+    store: ExpiryStore
+    storage: DiskStorage
+    /** Results that were in the queue by this time (ms since the epoch) are in the documents. */
+    appliedUntil: () => number
+  }) {
+    this.#deps = deps
+  }
+
+  /** The original, which is this task's alone, and the variants that no other task needs. One that fails holds up no other. */
+  async removeFilesOf(task: TaskRecord): Promise<Removal> {
+    const variants = task.images.map(
+      ({ path }) =>
+        () =>
+          this.removeVariant(path, task.source.sha256),
+    )
+    const errors: unknown[] = []
+    let total = NOTHING
+    for (const remove of [() => this.#remove(task.originalPath), ...variants]) {
+      try {
+        total = sum(total, await remove())
+      } catch (error) {
+        errors.push(error)
+      }
+    }
+    if (errors.length > 0) throw errors[0]
+    return total
+  }
+
+  /**
+   * Removes a variant unless a task needs it. A worker that makes the same bytes finds the file and lists it without
+   * writing it, so between the look and the removal a task may come to need it. Hence the second look, with the file in
+   * the trash: whoever found it began before it went, and is seen; whoever begins later writes it anew.
+   * @param sha256 of the original that it was made of; without it the file is nobody's, and waits for every older task
+   */
+  async removeVariant(path: string, sha256?: string): Promise<Removal> {
+    const running = this.#running.get(path)
+    // Of several tasks that let a file go side by side, one counts it.
+    if (running) return { ...NOTHING, complete: (await running).complete }
+    const removing = this.#removeVariant(path, sha256).finally(() => this.#running.delete(path))
+    this.#running.set(path, removing)
+    return removing
+  }
+
+  /** Takes the second look at files whose remover died before it did. Two that look at the same file do no harm. */
+  async emptyTrash(onError: (error: unknown) => void): Promise<void> {
+    const { storage } = this.#deps
+    for await (const { key, modifiedAt } of storage.list('trash', onError)) {
+      const path = key.slice(TRASH.length)
+      if (!this.#running.has(path)) await this.#settle(path, modifiedAt).catch(onError)
+    }
+  }
+
+  async #removeVariant(path: string, sha256?: string): Promise<Removal> {
+    const file = await this.#stat(path)
+    if (!file) return NOTHING
+    const needed = await this.#whyNeeded(path, file.modifiedAt, sha256)
+    if (needed) return needed
+    if (!(await this.#move(path, TRASH + path))) return NOTHING
+    // Touched since the first look: a run has just found it.
+    const { modifiedAt } = (await this.#stat(TRASH + path)) ?? file
+    const neededAfterAll = await this.#settle(path, modifiedAt, sha256)
+    if (neededAfterAll) return neededAfterAll
+    // Made anew, or given back by another process that found it in the trash.
+    const isBack = (await this.#stat(path)) !== undefined
+    return { files: isBack ? 0 : 1, bytes: isBack ? 0 : file.bytes, complete: !isBack }
+  }
+
+  /** Gives a file in the trash back to a task that needs it, or removes it for good. */
+  async #settle(path: string, touchedAt: Date, sha256?: string): Promise<Removal | undefined> {
+    const needed = await this.#whyNeeded(path, touchedAt, sha256)
+    if (needed) await this.#move(TRASH + path, path)
+    else await this.#deps.storage.remove(TRASH + path)
+    return needed
+  }
+
+  /** Unfinished tasks first: one that ends between the two questions is met by the second. */
+  async #whyNeeded(path: string, touchedAt: Date, sha256?: string): Promise<Removal | undefined> {
+    if (await this.#mayBeFound(touchedAt, sha256)) return LATER
+    return (await this.#deps.store.isLive(path)) ? NOTHING : undefined
+  }
+
+  /**
+   * Whether an unfinished task may have found the file. One with the same original surely may. Another original rarely
+   * gives the same bytes, but it may, and finding a file touches it: so until the results of the time after the touch are
+   * applied, the file waits for whoever was there by then.
+   */
+  async #mayBeFound(touchedAt: Date, sha256?: string): Promise<boolean> {
+    const { store, appliedUntil } = this.#deps
+    if (sha256 !== undefined && (await store.isWorkingOn(sha256))) return true
+    const touched = touchedAt.getTime()
+    if (sha256 !== undefined && appliedUntil() - touched > SETTLED_MS) return false
+    return store.isAnyUnfinished(new Date(touched + CLOCK_SKEW_MS))
+  }
+
+  async #remove(key: string): Promise<Removal> {
+    const file = await this.#stat(key)
+    if (!file) return NOTHING
+    await this.#deps.storage.remove(key)
+    return { files: 1, bytes: file.bytes, complete: true }
+  }
+
+  /** Whether there was a file to move: of two removers of the same file one finds it. */
+  async #move(from: string, to: string): Promise<boolean> {
+    try {
+      await this.#deps.storage.move(from, to)
+      return true
+    } catch (error) {
+      return noneIfMissing(error, false)
+    }
+  }
+
+  #stat(key: string): Promise<{ bytes: number; modifiedAt: Date } | undefined> {
+    return this.#deps.storage.stat(key).catch((error: unknown) => noneIfMissing(error, undefined))
+  }
+}
+
+const sum = (a: Removal, b: Removal): Removal => ({
+  files: a.files + b.files,
+  bytes: a.bytes + b.bytes,
+  complete: a.complete && b.complete,
+})

@@ -1,0 +1,115 @@
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { createLogger } from '@darkroom/runtime'
+import { createDiskStorage } from '@darkroom/storage'
+import { sampleJpeg, uniqueName, until } from '@darkroom/testing'
+import { expect, it, onTestFinished, vi } from 'vitest'
+import { openDatabase, openRedis, startTestApi, testLog } from '../../test/start-test-api.ts'
+import { ExpiryStore } from './expiry-store.ts'
+import { FileRemover } from './file-remover.ts'
+import { TaskStore } from '../tasks/task-store.ts'
+import { Janitor } from './janitor.ts'
+import { SharedTurn } from './shared-turn.ts'
+
+const HOUR_AGO = new Date(Date.now() - 3_600_000)
+const ORPHAN = `storage/images/${'a'.repeat(24)}/original.jpg`
+const FULL = { MIN_FREE_BYTES: String(Number.MAX_SAFE_INTEGER) }
+
+/** A file that a crash left: a document never came to it. */
+async function leave({ dataDir }: { dataDir: string }, path: string): Promise<void> {
+  const file = join(dataDir, path)
+  await mkdir(dirname(file), { recursive: true })
+  await writeFile(file, 'left')
+  await utimes(file, HOUR_AGO, HOUR_AGO)
+}
+
+/** The janitors of several processes of one installation, and the walks that they make. */
+async function startJanitors(count: number, { everyMs, log = testLog }: { everyMs: number; log?: typeof testLog }) {
+  const dataDir = await mkdtemp(join(tmpdir(), 'janitor-'))
+  const database = await openDatabase(uniqueName('janitor'))
+  const redis = await openRedis()
+  const key = uniqueName('janitor')
+  const walks = { begun: 0, active: 0, mostActive: 0 }
+  const real = createDiskStorage(dataDir)
+  const storage: typeof real = {
+    ...real,
+    async *list(folder, onError) {
+      if (folder === 'storage') walks.begun++
+      walks.mostActive = Math.max(walks.mostActive, ++walks.active)
+      yield* real.list(folder, onError)
+      walks.active--
+    },
+  }
+  const store = new TaskStore(database.connection)
+  const remover = new FileRemover({ store: new ExpiryStore(database.connection), storage, appliedUntil: Date.now })
+  const common = {
+    store,
+    storage,
+    remover,
+    tempFolder: join(dataDir, 'temp'),
+    tempAgeMs: 1000,
+    orphanAgeMs: 60_000,
+    intervalMs: everyMs,
+    isOurs: async () => true,
+    log,
+  }
+  const janitors = Array.from({ length: count }, () => new Janitor({ ...common, turn: new SharedTurn({ redis, key, everyMs }) }))
+  for (const janitor of janitors) janitor.start()
+  onTestFinished(async () => {
+    await Promise.all(janitors.map((janitor) => janitor.stop()))
+    await redis.del(`${key}:lease`, `${key}:done`)
+    redis.disconnect()
+    await database.drop()
+    await rm(dataDir, { recursive: true })
+  })
+  return { dataDir, janitors, walks }
+}
+
+it('orphans are looked for when there is no room', async () => {
+  const api = await startTestApi(FULL)
+  // After the look at the start, and long before the next one.
+  await leave(api, 'uploads/temp/dead/file')
+  await until(async () => (await api.request('/readyz')).status === 200)
+  await leave(api, ORPHAN)
+  expect((await api.upload(await sampleJpeg({ width: 16, height: 16 }))).status).toBe(507)
+  await until(async () => [...(await api.filesIn('storage')), ...(await api.temporaryFiles())].length === 0, { what: 'the orphan to go' })
+  await api.stop()
+})
+
+it('orphans are looked for after the start', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'janitor-'))
+  await leave({ dataDir }, ORPHAN)
+  const api = await startTestApi({ DATA_DIR: dataDir })
+  await until(() => !existsSync(join(dataDir, ORPHAN)), { what: 'the orphan to go' })
+  await api.stop()
+  await rm(dataDir, { recursive: true })
+})
+
+it('what cannot be removed holds up nothing else, and is warned of once', async () => {
+  const log = createLogger({ name: 'janitor', level: 'silent' })
+  const warn = vi.spyOn(log, 'warn')
+  const { dataDir, walks } = await startJanitors(1, { everyMs: 400, log })
+  // No key has such a name, so that no store can be asked to remove it.
+  const names = Array.from({ length: 8 }, (_, index) => [`output/web/800/${index}\\.jpg`, `output/web/800/${index}.jpg`] as const)
+  for (const name of names.flat()) await leave({ dataDir }, name)
+  await until(() => names.every(([, removable]) => !existsSync(join(dataDir, removable))), { what: 'the others to go' })
+  const before = walks.begun
+  await until(() => walks.begun >= before + 3, { what: 'further walks' })
+  expect(names.every(([bad]) => existsSync(join(dataDir, bad)))).toBe(true)
+  expect(warn).toHaveBeenCalledTimes(1)
+})
+
+it('one process at a time walks the storage, once an interval from the start on', async () => {
+  const everyMs = 400
+  const startedAt = performance.now()
+  const { janitors, walks } = await startJanitors(4, { everyMs })
+  await until(() => walks.begun >= 5, { what: 'five walks' })
+  expect(performance.now() - startedAt).toBeGreaterThan(3.5 * everyMs)
+  // The others go on without those that end.
+  await Promise.all(janitors.slice(1).map((janitor) => janitor.stop()))
+  const before = walks.begun
+  await until(() => walks.begun >= before + 2, { what: 'walks of the one that is left' })
+  expect(walks.mostActive).toBe(1)
+})

@@ -1,0 +1,186 @@
+import { readdir, rmdir, stat, unlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Logger } from '@darkroom/runtime'
+import type { DiskStorage, ListedFile } from '@darkroom/storage'
+import type { FileRemover } from './file-remover.ts'
+import type { TaskStore } from '../tasks/task-store.ts'
+import { OutageLog } from '../ground/outage-log.ts'
+import type { SharedTurn } from './shared-turn.ts'
+
+const TEMP_EVERY_MS = 5 * 60_000
+const LOW_ROOM_EVERY_MS = 30_000
+const TURN_EVERY_MS = 30_000
+const LOOKUP_BATCH = 500
+
+const ORIGINAL = /(?:^|\/)storage\/images\/([0-9a-f]{24})\//
+const OUTPUT = /(?:^|\/)output\/[a-z0-9-]+\//
+
+/**
+ * Removes what crashes left on the disk: uploads that were never finished, originals whose document was never written,
+ * variants that no document names. Only files that nothing has touched for a good while are looked at. One process at a time
+ * walks the storage, once an interval for the whole installation.
+ */
+export class Janitor {
+  readonly #deps
+  #timers: NodeJS.Timeout[] = []
+  #running: Promise<unknown> = Promise.resolve()
+  #stopped = false
+  #lookedAt = 0
+  readonly #trouble: OutageLog
+
+  constructor(deps: {
+    turn: SharedTurn
+    store: TaskStore
+    storage: DiskStorage
+    remover: FileRemover
+    /** Whether the data folder is this installation's: in another one everything looks like an orphan. */
+    isOurs: () => Promise<boolean>
+    tempFolder: string
+    tempAgeMs: number
+    orphanAgeMs: number
+    intervalMs: number
+    log: Logger
+  }) {
+    this.#deps = deps
+    this.#trouble = new OutageLog(deps.log, 'the janitor could not look at or remove everything; it comes again')
+  }
+
+  start(): void {
+    this.#stopped = false
+    const { intervalMs } = this.#deps
+    this.#every(Math.min(TEMP_EVERY_MS, intervalMs), () => this.removeOldUploads())
+    this.#every(Math.min(TURN_EVERY_MS, intervalMs / 4), () => this.#whenDue())
+    this.#run(() => this.removeOldUploads())
+    this.#run(() => this.#whenDue())
+  }
+
+  /** To be called when Redis, which knows whether a pass is due, is back. */
+  redisIsBack(): void {
+    if (this.#timers.length > 0) this.#run(() => this.#whenDue())
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true
+    for (const timer of this.#timers) clearInterval(timer)
+    this.#timers = []
+    await this.#running
+  }
+
+  /** To be called while there is no room: what nobody needs goes first. As often as one likes. */
+  roomIsLow(): void {
+    if (Date.now() - this.#lookedAt < LOW_ROOM_EVERY_MS) return
+    this.#lookedAt = Date.now()
+    this.#run(() => this.removeOldUploads())
+    this.#run(() => this.#deps.turn.now(() => this.#removeOrphans()))
+  }
+
+  /** Temporary files of dead processes, and of requests that were broken off unnoticed. */
+  async removeOldUploads(): Promise<void> {
+    const { tempFolder, tempAgeMs } = this.#deps
+    let removed = 0
+    for (const boot of await namesIn(tempFolder)) {
+      const folder = join(tempFolder, boot)
+      for (const name of await namesIn(folder)) removed += await removeIfOld(join(folder, name), tempAgeMs)
+      // Only an empty folder goes, and one that is still in use is made again by the next upload.
+      if (await isOld(folder, tempAgeMs)) await rmdir(folder).catch(() => {})
+    }
+    this.#tell(removed)
+  }
+
+  /** While Redis is away nobody knows whose turn it is. What crashes left can wait. */
+  async #whenDue(): Promise<void> {
+    if (this.#deps.turn.isKnown) await this.#deps.turn.whenDue(() => this.#removeOrphans())
+  }
+
+  /** Answers whether the pass came to its end; one that failed waits for the next interval all the same. */
+  async #removeOrphans(): Promise<boolean> {
+    let failures = 0
+    let first: unknown
+    const onError = (error: unknown): void => {
+      if (failures++ === 0) first = error
+    }
+    await this.#walk(onError).then((removed) => this.#tell(removed), onError)
+    if (failures > 0) this.#trouble.failed(first, { failures })
+    else if (!this.#stopped) this.#trouble.worked()
+    return !this.#stopped
+  }
+
+  /** Files under a final name that no document knows. A document is written right after its file, or never. */
+  async #walk(onError: (error: unknown) => void): Promise<number> {
+    const { store, storage, remover, orphanAgeMs } = this.#deps
+    let removed = await storage.removeLeftovers(orphanAgeMs, onError)
+    const old = (file: ListedFile): boolean => Date.now() - file.modifiedAt.getTime() > orphanAgeMs
+    for await (const files of batches(storage.list('storage', onError), old)) {
+      if (this.#stopped) return removed
+      const known = await store.existing(files.flatMap(({ key }) => ORIGINAL.exec(key)?.[1] ?? []))
+      for (const { key } of files) {
+        const taskId = ORIGINAL.exec(key)?.[1]
+        if (taskId && !known.has(taskId)) removed += await this.#remove(key, onError, () => storage.remove(key).then(() => 1))
+      }
+    }
+    for await (const files of batches(storage.list('output', onError), old)) {
+      if (this.#stopped) return removed
+      const listed = await store.listedFiles(files.map(({ key }) => key))
+      for (const { key } of files) {
+        if (!OUTPUT.test(key) || listed.has(key)) continue
+        removed += await this.#remove(key, onError, async () => (await remover.removeVariant(key)).files)
+      }
+    }
+    return removed
+  }
+
+  /** One file that cannot be removed holds up no other. */
+  async #remove(key: string, onError: (error: unknown) => void, remove: () => Promise<number>): Promise<number> {
+    try {
+      const files = await remove()
+      if (files > 0) this.#deps.log.info({ key }, 'janitor removed a file that no task names')
+      return files
+    } catch (error) {
+      this.#deps.log.debug({ key, err: error }, 'janitor could not remove a file')
+      onError(error)
+      return 0
+    }
+  }
+
+  #tell(removed: number): void {
+    if (removed > 0) this.#deps.log.info({ removed }, 'janitor cleaned up')
+  }
+
+  #every(ms: number, clean: () => Promise<void>): void {
+    this.#timers.push(setInterval(() => this.#run(clean), ms))
+  }
+
+  /** One after the other, and none after stop. */
+  #run(clean: () => Promise<void>): void {
+    this.#running = this.#running.then(async () => {
+      if (this.#stopped || !(await this.#deps.isOurs())) return
+      await clean().catch((error: unknown) => this.#deps.log.debug({ err: error }, 'the janitor did not finish; it comes again'))
+    })
+  }
+}
+
+const namesIn = (folder: string): Promise<string[]> => readdir(folder).catch(() => [])
+
+async function isOld(path: string, ageMs: number): Promise<boolean> {
+  const facts = await stat(path).catch(() => undefined)
+  return facts !== undefined && Date.now() - facts.mtimeMs > ageMs
+}
+
+async function removeIfOld(path: string, ageMs: number): Promise<number> {
+  if (!(await isOld(path, ageMs))) return 0
+  return unlink(path).then(
+    () => 1,
+    () => 0,
+  )
+}
+
+async function* batches(files: AsyncIterable<ListedFile>, wanted: (file: ListedFile) => boolean): AsyncGenerator<ListedFile[]> {
+  let batch: ListedFile[] = []
+  for await (const file of files) {
+    if (wanted(file)) batch.push(file)
+    if (batch.length < LOOKUP_BATCH) continue
+    yield batch
+    batch = []
+  }
+  if (batch.length > 0) yield batch
+}

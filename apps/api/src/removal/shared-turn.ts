@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto'
+import type { Redis } from 'ioredis'
+import { keepLease, takeLease } from '../ground/redis-lease.ts'
+
+/** A process that dies at work holds up the others for so long. */
+const LEASE_MS = 30_000
+
+/** Work that one process of an installation does at a time, and that is due once an interval for all of them together. */
+export class SharedTurn {
+  readonly #redis: Redis
+  readonly #lease: string
+  readonly #done: string
+  readonly #everyMs: number
+  readonly #me = randomUUID()
+
+  constructor({ redis, key, everyMs }: { redis: Redis; key: string; everyMs: number }) {
+    this.#redis = redis
+    this.#lease = `${key}:lease`
+    this.#done = `${key}:done`
+    this.#everyMs = everyMs
+  }
+
+  /** Whether Redis can be asked whose turn it is. */
+  get isKnown(): boolean {
+    return this.#redis.status === 'ready'
+  }
+
+  /**
+   * Does the work unless another process is at it, or it was done within the interval. Throws while Redis is away.
+   * @param work answers whether it came to its end: if not, it stays due
+   */
+  async whenDue(work: () => Promise<boolean>): Promise<void> {
+    if (!(await this.#take())) return
+    // Looked at with the lease in hand: who had it before has just finished.
+    await this.#holding(async () => {
+      if ((await this.#redis.exists(this.#done)) === 0) await this.#do(work)
+    })
+  }
+
+  /** Does the work at once unless another process is at it. While Redis is away nobody knows, and it is done. */
+  async now(work: () => Promise<boolean>): Promise<void> {
+    if (await this.#take().catch(() => true)) await this.#holding(() => this.#do(work))
+  }
+
+  async #do(work: () => Promise<boolean>): Promise<void> {
+    const startedAt = performance.now()
+    if (!(await work())) return
+    const leftMs = Math.max(1, Math.round(this.#everyMs - (performance.now() - startedAt)))
+    await this.#redis.set(this.#done, this.#me, 'PX', leftMs)
+  }
+
+  #take(): Promise<boolean> {
+    return takeLease(this.#redis, this.#lease, this.#me, LEASE_MS)
+  }
+
+  async #holding(act: () => Promise<void>): Promise<void> {
+    const giveBack = keepLease(this.#redis, this.#lease, this.#me, LEASE_MS)
+    try {
+      await act()
+    } finally {
+      await giveBack()
+    }
+  }
+}

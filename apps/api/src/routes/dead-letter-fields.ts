@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import { IN_ORDER, isInOrder, listFields, time } from '../http/task-fields.ts'
+
+const MAX_IDS = 1000
+
+const code = z.string().regex(/^[A-Z][A-Z0-9_]{1,60}$/, 'must be an error code, such as STORAGE_FULL')
+const range = { createdFrom: time.optional(), createdTo: time.optional() }
+
+const fields = z.strictObject({
+  ...listFields.omit({ status: true }).shape,
+  code: code.optional().meta({ description: 'Only tasks that failed with this code' }),
+  groupBy: z.literal('error').optional().meta({ description: 'Count by error code instead of listing' }),
+})
+
+/** The query of the list. */
+export const deadLetterQuery = fields.refine(isInOrder, IN_ORDER)
+
+/** What of it a count by error takes. */
+export const groupQuery = fields.pick({ code: true, createdFrom: true, createdTo: true, groupBy: true })
+
+/** Which tasks are to be started again, as JSON. */
+export const replayBody = z
+  .strictObject({
+    ids: z
+      .array(z.string().regex(/^[0-9a-f]{24}$/, 'must be a task id'))
+      .min(1)
+      .max(MAX_IDS)
+      .optional()
+      .meta({ description: 'Ids of failed tasks' }),
+    filter: z
+      .strictObject({ code: code.optional(), ...range })
+      .refine(isInOrder, IN_ORDER)
+      .optional()
+      .meta({ description: 'Which failed tasks; without fields, all' }),
+    limit: z.int().min(1).max(MAX_IDS).default(100).meta({ description: 'With a filter, at most so many tasks' }),
+    dryRun: z.boolean().default(false).meta({ description: 'Only count' }),
+  })
+  .refine(({ ids, filter }) => (ids === undefined) !== (filter === undefined), {
+    error: 'must be given, or a filter, but not both',
+    path: ['ids'],
+  })
+  .meta({ override: { oneOf: [{ required: ['ids'] }, { required: ['filter'] }] } })

@@ -1,0 +1,43 @@
+import { DEFAULT_TENANT } from '@darkroom/contracts'
+import type { RequestHandler, Router } from 'express'
+import { routesOf } from '../http/routes.ts'
+import type { Send } from '../mediator.ts'
+import { ListTasks } from '../tasks/queries/list-tasks.ts'
+import { parseInput } from '../http/task-fields.ts'
+import { linkToNext } from './task-routes.ts'
+import { CountDeadLetters } from '../dead-letters/count-dead-letters.ts'
+import { deadLetterQuery, groupQuery, replayBody } from './dead-letter-fields.ts'
+import { ReplayDeadLetters } from '../dead-letters/replay-dead-letters.ts'
+
+const BAD_QUERY = { status: 400, code: 'INVALID_QUERY' } as const
+
+/** `/api/v1/dead-letters`: tasks that failed for good, and starting them again, which `admin` stands before. */
+export function deadLetterRoutes({ send, admin, readJson }: { send: Send; admin: RequestHandler; readJson: RequestHandler[] }): Router {
+  return routesOf({
+    '/dead-letters': {
+      get: async (req, res) => {
+        const { groupBy, page, limit, cursor, ...filter } = parseInput(deadLetterQuery, req.query, BAD_QUERY)
+        if (groupBy) {
+          parseInput(groupQuery, req.query, BAD_QUERY)
+          res.json(await send(new CountDeadLetters({ tenant: DEFAULT_TENANT, ...filter })))
+          return
+        }
+        const found = await send(new ListTasks({ tenant: DEFAULT_TENANT, status: 'failed', ...filter }, { page, limit, cursor }))
+        linkToNext(req, res, found.nextCursor)
+        res.json(found)
+      },
+    },
+    '/dead-letters/replay': {
+      post: [
+        admin,
+        ...readJson,
+        async (req, res) => {
+          const { ids, filter, limit, dryRun } = parseInput(replayBody, req.body, { status: 422, code: 'INVALID_FIELD' })
+          const wish = ids ? { tenant: DEFAULT_TENANT, ids } : { filter: { tenant: DEFAULT_TENANT, ...filter }, limit }
+          const report = await send(new ReplayDeadLetters(wish, dryRun))
+          res.status(dryRun ? 200 : 202).json(report)
+        },
+      ],
+    },
+  })
+}

@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto'
+import compression from 'compression'
+import express, { type Request, type Response, type RequestHandler, type Router } from 'express'
+import { routesOf } from '../../http/routes.ts'
+import type { ApiLimits } from '../api-limits.ts'
+import { createOpenApiDocument } from './document.ts'
+import { ASSETS, REFERENCE_POLICY, referenceBundle, referencePage } from './reference-page.ts'
+
+/** `/openapi.json`, and `/docs` for people: its scripts come from here, too. */
+export function docsRoutes(limits: ApiLimits): Router {
+  let made: { text: string; etag: string } | undefined
+  // Made when it is first asked for: a process that starts has better things to do.
+  const document = () => (made ??= tagged(JSON.stringify(createOpenApiDocument(limits))))
+
+  const router = express.Router({ caseSensitive: true })
+  router.use(['/openapi.json', '/docs'], compression())
+  router.use(`/${ASSETS}`, nameRoute, express.static(referenceBundle, { index: false, redirect: false, immutable: true, maxAge: '1y' }))
+  return router.use(
+    routesOf({
+      '/openapi.json': {
+        get: (_req, res) => {
+          const { text, etag } = document()
+          res.set({ 'Cache-Control': 'no-cache', ETag: etag }).type('json').send(text)
+        },
+      },
+      // For a person who types the address.
+      '/': { get: (_req, res) => void res.status(303).location('/docs').end() },
+      '/docs': {
+        get: (_req: Request, res: Response) => {
+          res.set({ 'Content-Security-Policy': REFERENCE_POLICY, 'Cache-Control': 'no-cache', 'Referrer-Policy': 'no-referrer' })
+          res.type('html').send(referencePage)
+        },
+      },
+    }),
+  )
+}
+
+/** For those who count requests all files of the page are one. */
+const nameRoute: RequestHandler = (_req, res, next) => {
+  res.locals.route = '/docs/assets'
+  next()
+}
+
+const tagged = (text: string) => ({ text, etag: `"${createHash('sha256').update(text).digest('base64url').slice(0, 27)}"` })

@@ -1,0 +1,139 @@
+import { readFileSync } from 'node:fs'
+import { problem } from '@darkroom/contracts'
+import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject, type ZodOpenApiResponseObject } from 'zod-openapi'
+import { z } from 'zod'
+import { batchPaths } from '../batch-openapi.ts'
+import { deadLetterPaths } from '../dead-letter-openapi.ts'
+import { queuePaths } from '../queue-openapi.ts'
+import { statsPaths } from '../stats-openapi.ts'
+import { jobPaths } from '../job-openapi.ts'
+import { taskPaths } from '../task-openapi.ts'
+import { SESSION_COOKIE } from '../admin/admin-guard.ts'
+import { healthPaths } from '../health-openapi.ts'
+import { metricsPaths } from '../metrics-openapi.ts'
+import type { ApiLimits } from '../api-limits.ts'
+import { docsPaths } from './docs-openapi.ts'
+import { HEADERS } from '../../http/openapi/headers.ts'
+import { noContent, problemsOf, type Operation, type Paths } from '../../http/openapi/operation.ts'
+import { problemAnswers } from '../../http/openapi/problem-answers.ts'
+import { problemExamples } from './problem-examples.ts'
+
+export type OpenApiDocument = ReturnType<typeof createDocument>
+
+const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { version: string }
+
+const DESCRIPTION = `
+Upload a photo, get an answer at once, and download the variants when they are ready.
+
+- **Errors** are problem documents (RFC 9457): decide by \`code\`, show \`detail\`.
+- **Repeating is safe**: send an \`Idempotency-Key\` with an upload, and the same request is answered as the first time for 24 hours.
+- **Waiting**: \`?wait=\` holds a request until there is news of a task; \`/events\` streams all that happens.
+- \`HEAD\` is answered wherever \`GET\` is, \`OPTIONS\` everywhere. Any other method answers 405 with \`Allow\`, any other path 404.
+`.trim()
+
+const TAGS = [
+  { name: 'Tasks', description: 'Upload a photo, follow its task, download the variants' },
+  { name: 'Batches', description: 'Upload many photos with one request' },
+  { name: 'Jobs', description: 'The older form of tasks, with fewer fields' },
+  { name: 'Queues', description: 'Waiting and running jobs; pause and resume' },
+  { name: 'Dead letters', description: 'Tasks that failed and are not retried any more' },
+  { name: 'Monitoring', description: 'Health, statistics and metrics' },
+]
+
+/** The OpenAPI document of an installation: every path with all that it takes and answers. */
+export function createOpenApiDocument(limits: ApiLimits): OpenApiDocument {
+  const paths: Paths = {
+    ...taskPaths(limits),
+    ...batchPaths(limits),
+    ...jobPaths(limits),
+    ...queuePaths,
+    ...deadLetterPaths,
+    ...statsPaths,
+    ...healthPaths,
+    ...metricsPaths,
+    ...docsPaths,
+  }
+  const operations = Object.values(paths).flatMap((methods) => Object.values(methods))
+  const codes = [...new Set(operations.flatMap(problemsOf))]
+  const document = createDocument(
+    {
+      openapi: '3.1.1',
+      info: { title: 'Darkroom', version, description: DESCRIPTION, license: { name: 'MIT', identifier: 'MIT' } },
+      servers: [{ url: '/' }],
+      security: [],
+      tags: TAGS,
+      paths: toZodPaths(paths),
+      components: {
+        headers: HEADERS,
+        examples: problemExamples(codes),
+        securitySchemes: {
+          adminToken: {
+            type: 'http',
+            scheme: 'bearer',
+            description: 'The ADMIN_TOKEN of the installation. Without one, requests from its own machine need nothing.',
+          },
+          adminSession: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: SESSION_COOKIE,
+            description: 'The cookie that a browser gets by signing in at /admin/login',
+          },
+        },
+      },
+    },
+    { override: ({ jsonSchema }) => leaveOutTheObvious(jsonSchema) },
+  )
+  return JSON.parse(JSON.stringify(document)) as OpenApiDocument
+}
+
+/** What a format says already, and the bounds of all whole numbers. */
+function leaveOutTheObvious(jsonSchema: { format?: string; pattern?: string; minimum?: number; maximum?: number }): void {
+  if (jsonSchema.format === 'date-time') delete jsonSchema.pattern
+  if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum
+  if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum
+}
+
+const toZodPaths = (paths: Paths): ZodOpenApiPathsObject =>
+  Object.fromEntries(
+    Object.entries(paths).map(([path, methods]) => [
+      path,
+      Object.fromEntries(
+        Object.entries(methods).map(([method, operation]) => [
+          method,
+          toZodOperation(method === 'get' ? withCondition(operation) : operation),
+        ]),
+      ),
+    ]),
+  )
+
+function toZodOperation(operation: Operation): ZodOpenApiOperationObject {
+  const { body, answers, problems: _problems, problemSchema = problem, ...rest } = operation
+  const problems = problemAnswers(problemsOf(operation), problemSchema)
+  // A probe answers 503 in a form of its own, where any other route has a problem.
+  const both = Object.entries(problems).map(([status, refused]) => [status, merge(answers[Number(status)], refused)])
+  const responses = { ...answers, ...(Object.fromEntries(both) as typeof answers) }
+  return { ...rest, ...(body && { requestBody: body }), responses } as ZodOpenApiOperationObject
+}
+
+const merge = (answer: ZodOpenApiResponseObject | undefined, problems: ZodOpenApiResponseObject): ZodOpenApiResponseObject =>
+  answer
+    ? {
+        ...answer,
+        description: `${answer.description}\n\n${problems.description}`,
+        content: { ...answer.content, ...problems.content },
+      }
+    : problems
+
+const ifNoneMatch = z.string().optional().meta({ description: 'The ETag of the answer that you have: 304 while nothing has changed' })
+
+/** Express answers conditions to whatever it sends. */
+function withCondition(operation: Operation): Operation {
+  if (!(200 in operation.answers)) return operation
+  const { requestParams = {}, answers } = operation
+  const header = (requestParams.header ?? z.object({})) as z.ZodObject
+  return {
+    ...operation,
+    requestParams: { ...requestParams, header: header.extend({ 'If-None-Match': ifNoneMatch }) },
+    answers: { ...answers, 304: noContent('Nothing has changed since the ETag was sent', 'ETag') },
+  }
+}

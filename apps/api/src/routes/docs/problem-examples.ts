@@ -1,0 +1,89 @@
+import { PROBLEMS, type ProblemCode } from '@darkroom/contracts'
+import { AppError, keyInUse, taskNotFound, type FieldError } from '../../app-error.ts'
+import { rejectedItems } from '../batch-examples.ts'
+import { taskExamples } from '../task-examples.ts'
+import { storeAway } from '../../uploads/admission.ts'
+import { fileTooLarge } from '../../uploads/form-faults.ts'
+import { toProblem } from '../../http/problem.ts'
+import { BATCH_ID } from '../../http/openapi/example-ids.ts'
+
+/** One problem of each of these codes, with the path on which it is often met. */
+export const problemExamples = (codes: readonly ProblemCode[]) =>
+  Object.fromEntries(
+    codes.map((code) => [code, { summary: PROBLEMS[code].means, value: toProblem(ERRORS[code] ?? failing(code), PATHS[code] ?? UPLOAD) }]),
+  )
+
+const UPLOAD = '/api/v1/tasks'
+const { self, download } = taskExamples.completed.links
+
+const failing = (code: ProblemCode, detail: string = PROBLEMS[code].means, errors: FieldError[] = []): AppError =>
+  new AppError(PROBLEMS[code].status, code, detail, { errors })
+
+const pointing = (code: ProblemCode, pointer: string, detail: string): AppError =>
+  failing(code, `${pointer} ${detail}`, [{ pointer, detail }])
+
+/** Where more can be said than what the code means. */
+const ERRORS: Partial<Record<ProblemCode, AppError>> = {
+  INVALID_QUERY: pointing('INVALID_QUERY', '/limit', 'must be at most 100'),
+  INVALID_FIELD: pointing('INVALID_FIELD', '/priority', 'must be one of premium, interactive, normal, batch, not "urgent"'),
+  NO_FILE: failing('NO_FILE', 'There is no file in the form. Send the photo itself in the field `file`: curl -F file=@photo.jpg'),
+  NOT_MULTIPART: failing(
+    'NOT_MULTIPART',
+    'The request is "application/json", and multipart/form-data is accepted, with the photo in the field `file`: curl -F file=@photo.jpg',
+  ),
+  UNEXPECTED_FILE_FIELD: failing(
+    'UNEXPECTED_FILE_FIELD',
+    'There is a file in the field "photo"; files are accepted in the field `file` (or `image`).',
+  ),
+  TASK_NOT_FOUND: taskNotFound(),
+  QUEUE_NOT_FOUND: failing('QUEUE_NOT_FOUND', 'There is no queue of this name; there is image-processing.'),
+  VARIANT_NOT_FOUND: failing('VARIANT_NOT_FOUND', 'This task has no variant of 800 pixels; it has 1024.'),
+  IDEMPOTENCY_IN_FLIGHT: keyInUse(),
+  IDEMPOTENCY_KEY_REUSED: failing('IDEMPOTENCY_KEY_REUSED', 'This Idempotency-Key was used for another request: choose a new one.'),
+  TASK_NOT_READY: failing('TASK_NOT_READY', 'The task is processing; try again in a moment.'),
+  TASK_FAILED: failing('TASK_FAILED', 'The task has failed (IMAGE_CORRUPT) and has no files; its `error` says why.'),
+  TASK_FINAL: failing('TASK_FINAL', 'The task is completed already: there is nothing to cancel.'),
+  TASK_EXPIRED: failing('TASK_EXPIRED', 'The files of this task have expired and are removed. Upload the photo again.'),
+  PRECONDITION_FAILED: failing('PRECONDITION_FAILED', 'The task has changed since you read it: read it again, then decide.'),
+  FILE_TOO_LARGE: fileTooLarge(52_428_800, { request: 73_400_320 }),
+  IMAGE_UNSUPPORTED: failing(
+    'IMAGE_UNSUPPORTED',
+    'The file is a HEIC photo, as iPhones make them. JPEG, PNG, WebP and GIF pictures are accepted. Export it as JPEG, or set the iPhone to take JPEG: Settings, Camera, Formats, Most Compatible.',
+  ),
+  IMAGE_CORRUPT: failing('IMAGE_CORRUPT', taskExamples.failed.error?.message),
+  BATCH_REJECTED: new AppError(422, 'BATCH_REJECTED', PROBLEMS.BATCH_REJECTED.means, { extra: { items: rejectedItems } }),
+  STORE_UNAVAILABLE: storeAway(),
+  OVERLOADED: failing(
+    'OVERLOADED',
+    'Nothing more is taken right now: 20000 tasks are waiting already. Nothing was stored; try again later.',
+  ),
+  INTERNAL: failing('INTERNAL', 'Something went wrong on our side. The log knows more.'),
+}
+
+const PATHS: Partial<Record<ProblemCode, string>> = {
+  TASK_NOT_FOUND: self,
+  TASK_CHANGED: self,
+  TASK_PROCESSING: self,
+  PRECONDITION_FAILED: self,
+  TASK_FINAL: `${self}/cancel`,
+  TASK_NOT_FINAL: `${self}/retry`,
+  SIGNING_DISABLED: `${self}/download-url`,
+  TOO_MANY_WAITING: `${self}/events`,
+  INVALID_SIGNATURE: download,
+  URL_EXPIRED: download,
+  VARIANT_NOT_FOUND: download,
+  FILE_MISSING: download,
+  TASK_NOT_READY: download,
+  TASK_FAILED: download,
+  TASK_CANCELLED: download,
+  TASK_EXPIRED: download,
+  RANGE_NOT_SATISFIABLE: download,
+  BATCH_NOT_FOUND: `/api/v1/batches/${BATCH_ID}`,
+  BATCH_TOO_LARGE: '/api/v1/batches',
+  BATCH_REJECTED: '/api/v1/batches',
+  QUEUE_NOT_FOUND: '/api/v1/queues/images/stats',
+  QUEUE_UNAVAILABLE: '/api/v1/queues',
+  ADMIN_TOKEN_REQUIRED: '/api/v1/dead-letters/replay',
+  ADMIN_LOCAL_ONLY: '/api/v1/dead-letters/replay',
+  CROSS_SITE_REQUEST: '/api/v1/dead-letters/replay',
+}

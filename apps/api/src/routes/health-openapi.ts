@@ -1,0 +1,64 @@
+import { health, liveness, readiness, type Health } from '@darkroom/contracts'
+import { json, type Paths } from '../http/openapi/operation.ts'
+
+const tags = ['Monitoring']
+
+const well: Health = {
+  status: 'ok',
+  services: { redis: true, mongo: true, queue: true, disk: true },
+  pending: 18,
+  diskFreeBytes: 214_748_364_800,
+}
+const degraded: Health = {
+  ...well,
+  status: 'degraded',
+  services: { ...well.services, redis: false, queue: false },
+  reasons: ['queue: took longer than 1000 ms', 'redis: took longer than 1000 ms'],
+}
+const down: Health = {
+  ...well,
+  status: 'down',
+  services: { ...well.services, mongo: false },
+  pending: null,
+  reasons: ['mongo: took longer than 1000 ms'],
+}
+
+/** Paths of {@link healthRoutes}, by one of their names: they answer below /api and /api/v1 as well. */
+export const healthPaths: Paths = {
+  '/health': {
+    get: {
+      operationId: 'health',
+      tags,
+      summary: 'Get the health of each service',
+      answers: {
+        200: json('Uploads are accepted', { schema: health, examples: { 'All is well': well, 'Without Redis': degraded } }, 'ETag'),
+        503: json('Uploads are not accepted', { schema: health, examples: { 'Without MongoDB': down } }),
+      },
+    },
+  },
+  '/livez': {
+    get: {
+      operationId: 'livez',
+      tags,
+      summary: 'Liveness probe',
+      answers: { 200: json('The process is alive', { schema: liveness, examples: { Alive: { status: 'ok' } } }, 'ETag') },
+    },
+  },
+  '/readyz': {
+    get: {
+      operationId: 'readyz',
+      tags,
+      summary: 'Readiness probe',
+      answers: {
+        200: json('Ready for requests', { schema: readiness, examples: { Ready: { status: 'ok' } } }, 'ETag'),
+        503: json('Not ready', {
+          schema: readiness,
+          examples: {
+            'Without MongoDB': { status: 'not ready', reason: 'mongo: took longer than 1000 ms' },
+            Closing: { status: 'closing' },
+          },
+        }),
+      },
+    },
+  },
+}

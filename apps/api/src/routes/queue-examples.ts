@@ -1,0 +1,46 @@
+import { IMAGE_JOB, IMAGE_QUEUE, PRIORITIES, type ImageJob, type QueueJob, type QueueStats } from '@darkroom/contracts'
+import { TASK_ID } from '../http/openapi/example-ids.ts'
+import { taskExamples } from './task-examples.ts'
+
+const { originalPath, createdAt, priority } = taskExamples.accepted
+
+const running: QueueStats = {
+  name: IMAGE_QUEUE,
+  waiting: 14,
+  active: 4,
+  completed: 100,
+  failed: 3,
+  delayed: 1,
+  paused: 0,
+  prioritized: 14,
+  isPaused: false,
+  oldestWaitingMs: 820,
+  workers: 2,
+}
+
+export const queueStatsExamples = { running, paused: { ...running, active: 0, paused: 14, isPaused: true, oldestWaitingMs: 95_400 } }
+
+const data: ImageJob = {
+  taskId: TASK_ID,
+  imagePath: originalPath,
+  timestamp: Date.parse(createdAt),
+  epoch: 1,
+  tenant: 'default',
+  imageName: 'beach',
+}
+
+const waiting: QueueJob = {
+  jobId: TASK_ID,
+  taskId: TASK_ID,
+  name: IMAGE_JOB,
+  state: 'prioritized',
+  priority: PRIORITIES[priority],
+  attemptsMade: 0,
+  failedReason: null,
+  createdAt,
+  processedOn: null,
+  finishedOn: null,
+  data,
+}
+
+export const queueJobPageExample = { items: [waiting], state: 'waiting' as const, start: 0, end: 49 }

@@ -1,0 +1,25 @@
+import { JOB_STATES } from '@darkroom/contracts'
+import { z } from 'zod'
+import { integerFrom } from '../http/task-fields.ts'
+
+const PAGE = 50
+
+const position = z
+  .string()
+  .regex(/^\d{1,9}$/, 'must be a whole number from 0')
+  .transform(Number)
+  .meta({ override: integerFrom(0, 999_999_999) })
+
+/** The query of a queue's jobs, as it is given. */
+export const jobsRange = z.strictObject({
+  state: z.enum(JOB_STATES).default('waiting').meta({ description: 'Only jobs in this state; `waiting` includes prioritized jobs' }),
+  start: position.default(0).meta({ description: 'The position of the first job', override: integerFrom(0, 999_999_999, 0) }),
+  end: position
+    .optional()
+    .meta({ description: `The position of the last job, at most ${PAGE - 1} after the first; ${PAGE} jobs if it is not given` }),
+})
+
+/** A start without an end means the page that begins there. */
+export const jobsQuery = jobsRange
+  .transform(({ start, end = start + PAGE - 1, ...query }) => ({ ...query, start, end }))
+  .refine(({ start, end }) => end >= start && end - start < PAGE, { error: `must lie 0 to ${PAGE - 1} behind start`, path: ['end'] })

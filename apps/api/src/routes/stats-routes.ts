@@ -1,0 +1,16 @@
+import { DEFAULT_TENANT } from '@darkroom/contracts'
+import type { Router } from 'express'
+import { routesOf } from '../http/routes.ts'
+import type { Send } from '../mediator.ts'
+import { GetStats } from '../stats/get-stats.ts'
+
+/** `/api/v1/stats`: what all tasks come to. */
+export function statsRoutes({ send }: { send: Send }): Router {
+  return routesOf({
+    '/stats': {
+      get: async (_req, res) => {
+        res.json(await send(new GetStats(DEFAULT_TENANT)))
+      },
+    },
+  })
+}

@@ -1,0 +1,73 @@
+import { z } from 'zod'
+import { uploadFields } from '../http/task-fields.ts'
+import type { ApiLimits } from './api-limits.ts'
+import type { Operation } from '../http/openapi/operation.ts'
+
+/** What any form with files can meet with. */
+export const FORM_PROBLEMS = [
+  'NOT_MULTIPART',
+  'INVALID_MULTIPART',
+  'NO_FILE',
+  'TOO_MANY_FILES',
+  'UNEXPECTED_FILE_FIELD',
+  'INVALID_IDEMPOTENCY_KEY',
+  'IDEMPOTENCY_IN_FLIGHT',
+  'INVALID_FIELD',
+  'IDEMPOTENCY_KEY_REUSED',
+  'TOO_MANY_UPLOADS',
+  'STORE_UNAVAILABLE',
+  'STORAGE_UNAVAILABLE',
+  'OVERLOADED',
+  'STORAGE_FULL',
+] as const
+
+export const UPLOAD_PROBLEMS = [...FORM_PROBLEMS, 'FILE_TOO_LARGE', 'IMAGE_UNSUPPORTED', 'IMAGE_TOO_LARGE', 'IMAGE_CORRUPT'] as const
+
+const MIB = 1024 * 1024
+const mebibytes = (bytes: number): string => `${Math.floor(bytes / MIB)} MiB`
+
+const idempotencyKey = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,255}$/)
+  .optional()
+  // No example: readers of the page would send it, one after the other.
+  .meta({ description: 'A key of your own, such as a UUID: makes the request safe to repeat for 24 hours' })
+
+const requestParams = { header: z.object({ 'Idempotency-Key': idempotencyKey }) }
+
+/** No example of the whole: for a file it could only show text, and readers of the page would send that. */
+const formOf = (schema: z.ZodType) => ({ required: true, content: { 'multipart/form-data': { schema } } })
+
+const binary = (description: string) => z.string().meta({ description, override: { format: 'binary' } })
+
+/** A form with one file. */
+export function uploadBody({ maxFileBytes, maxPixels, ttlSeconds }: ApiLimits): Pick<Operation, 'requestParams' | 'body'> {
+  const limits = `JPEG, PNG, WebP or GIF by its bytes, at most ${mebibytes(maxFileBytes)} and ${maxPixels.toLocaleString('en')} pixels`
+  const fields = uploadFields({ ttlSeconds, priority: 'interactive' }).shape
+  const form = z.strictObject({
+    file: binary(`The photo: ${limits}`),
+    image: binary('The older name of `file`, for clients that still use it').optional().meta({ deprecated: true }),
+    ...fields,
+  })
+  return { requestParams, body: formOf(form) }
+}
+
+/** A form with many. */
+export function batchBody({
+  maxFileBytes,
+  maxPixels,
+  maxFiles,
+  maxBatchBytes,
+  ttlSeconds,
+}: ApiLimits): Pick<Operation, 'requestParams' | 'body'> {
+  const limits = `each at most ${mebibytes(maxFileBytes)} and ${maxPixels.toLocaleString('en')} pixels, together at most ${mebibytes(maxBatchBytes)}`
+  const form = z.strictObject({
+    files: z
+      .array(z.string().meta({ override: { format: 'binary' } }))
+      .min(1)
+      .max(maxFiles)
+      .meta({ description: `The photos (the names \`file\` and \`image\` are accepted, too): ${limits}` }),
+    ...uploadFields({ ttlSeconds, priority: 'batch' }).shape,
+  })
+  return { requestParams, body: formOf(form) }
+}

@@ -1,0 +1,70 @@
+import type { Task, TaskEvent } from '@darkroom/contracts'
+import type { PublishTaskEvent } from '@darkroom/messaging'
+import type { Logger } from '@darkroom/runtime'
+import { RequestData, type RequestHandler } from 'mediatr-ts'
+import { AppError } from '../../app-error.ts'
+import { endTask } from '../end-task.ts'
+import { findTask } from '../find-task.ts'
+import type { StopJob } from '../stop-job.ts'
+import type { TaskCache } from '../task-cache.ts'
+import { cancellation } from '../task-steps.ts'
+import type { TaskStore } from '../task-store.ts'
+import { toTaskView } from '../task-view.ts'
+import { isFinal, type TaskRecord } from '../task.ts'
+
+/** Gives a task up, whether it waits or runs. Throws TASK_NOT_FOUND, TASK_FINAL. */
+export class CancelTask extends RequestData<Task> {
+  readonly tenant: string
+  readonly id: string
+
+  constructor(tenant: string, id: string) {
+    super()
+    this.tenant = tenant
+    this.id = id
+  }
+}
+
+export class CancelTaskHandler implements RequestHandler<CancelTask, Task> {
+  readonly #deps
+
+  constructor(deps: {
+    store: TaskStore
+    cache: TaskCache
+    publish: PublishTaskEvent
+    stopJob: StopJob
+    log: Logger
+    now: () => number
+    /** Told of every task that was cancelled here. */
+    onChanged?: (task: TaskRecord, event: TaskEvent) => void
+  }) {
+    this.#deps = deps
+  }
+
+  async handle({ tenant, id }: CancelTask): Promise<Task> {
+    const { store, cache, publish, log, now, onChanged } = this.#deps
+    const task = await findTask(store, tenant, id)
+    const at = now()
+    const { event, move } = cancellation(task, at)
+    const cancelled = await endTask(store, { id: task.id, tenant, epoch: task.epoch, seq: event.seq }, move, { now: at })
+    if (!cancelled) throw await this.#refusal(tenant, task.id)
+    await cache.taskChanged(tenant, task.id)
+    onChanged?.(cancelled, event)
+    void publish(event)
+    this.#stop(task.id, task.epoch)
+    log.info({ taskId: task.id, epoch: task.epoch, was: task.status }, event.eventType)
+    return toTaskView(cancelled)
+  }
+
+  /** Not waited for: the task is cancelled, and a sweep sees to a job that could not be stopped now. */
+  #stop(taskId: string, epoch: number): void {
+    const { stopJob, log } = this.#deps
+    stopJob(taskId, epoch).catch((error: unknown) => log.debug({ taskId, err: error }, 'could not stop the job now; a sweep does'))
+  }
+
+  /** It had ended already, or its worker was faster, or somebody began it anew at this very moment. */
+  async #refusal(tenant: string, id: string): Promise<AppError> {
+    const { status } = await findTask(this.#deps.store, tenant, id)
+    if (isFinal(status)) return new AppError(409, 'TASK_FINAL', `The task is ${status} already: there is nothing to cancel.`)
+    return new AppError(409, 'TASK_CHANGED', 'The task was started anew at this moment; cancel it again if it should not run.')
+  }
+}

@@ -1,0 +1,173 @@
+import { randomUUID } from 'node:crypto'
+import {
+  eventSeq,
+  imageNameOf,
+  originalKey,
+  type AcceptedTask,
+  type Task,
+  type TaskEstimate,
+  type TaskKind,
+  type TaskPriority,
+} from '@darkroom/contracts'
+import type { PublishTaskEvent } from '@darkroom/messaging'
+import type { DiskStorage } from '@darkroom/storage'
+import { RequestData, type RequestHandler } from 'mediatr-ts'
+import { AppError, keyInUse } from '../../app-error.ts'
+import type { Dispatch } from '../dispatch.ts'
+import type { TaskCache } from '../task-cache.ts'
+import { wasNeverSent } from '../../mongo/store-outage.ts'
+import { isKeyTaken, newTaskId, type TaskStore } from '../task-store.ts'
+import { asAccepted, entryFor, lateAt, UNTOUCHED, type TaskRecord } from '../task.ts'
+import { toAcceptedView } from '../task-view.ts'
+
+export interface NewTask {
+  /** When the caller has a say in it; never one that was used before. */
+  id?: string
+  tenant: string
+  kind: TaskKind
+  priority: TaskPriority
+  /** As the client calls it, cleaned of control characters and folders. */
+  name: string
+  metadata: Record<string, unknown>
+  ttlSeconds: number
+  source: Task['source']
+  /** The received bytes, on the same file system as the storage. */
+  tempPath: string
+  /** The request of many files that it came with. */
+  batchId?: string | undefined
+  /** The client's key for this request, and a digest of all that it asked for. */
+  idempotency?: { key: string; fingerprint: string } | undefined
+}
+
+/** How long a key names its request. */
+export const KEY_LIFE_MS = 24 * 3600 * 1000
+
+/** Accepts an upload: when this is answered, the task survives whatever happens next. */
+export class CreateTask extends RequestData<AcceptedTask> {
+  readonly task: NewTask
+
+  constructor(task: NewTask) {
+    super()
+    this.task = task
+  }
+}
+
+export class CreateTaskHandler implements RequestHandler<CreateTask, AcceptedTask> {
+  readonly #deps
+
+  constructor(deps: {
+    store: TaskStore
+    storage: DiskStorage
+    cache: TaskCache
+    dispatch: Dispatch
+    publish: PublishTaskEvent
+    /** Answers at once, from what is known: an upload waits for no question to a store. */
+    estimate: (task: NewTask) => TaskEstimate
+    /** Told of each task that was made here. */
+    onCreated: (task: TaskRecord) => void
+    maxAttempts: number
+    dispatchLeaseMs: number
+    now: () => number
+  }) {
+    this.#deps = deps
+  }
+
+  async handle({ task: wanted }: CreateTask): Promise<AcceptedTask> {
+    return (await this.#replay(wanted)) ?? (await this.#create(wanted))
+  }
+
+  async #create(wanted: NewTask): Promise<AcceptedTask> {
+    const { store, storage, cache, dispatch, publish, onCreated } = this.#deps
+    const id = wanted.id ?? newTaskId()
+    const originalPath = originalKey(wanted.tenant, id, wanted.source.format)
+    // The file first, whole and synced: a document never names a file that is not there.
+    await storage.adopt(wanted.tempPath, originalPath)
+    const record = this.#record(id, originalPath, wanted)
+    try {
+      await store.insert(record)
+    } catch (error) {
+      if (!(await this.#wasInserted(record, error))) {
+        if (!isKeyTaken(error)) throw error
+        const replayed = await this.#replay(wanted)
+        if (replayed) return replayed
+        // Its task vanished in this very moment (deleted, or older than a day): the next try finds the key free.
+        throw keyInUse()
+      }
+    }
+    await cache.taskCreated(record.tenant)
+    // One connection, so subscribers hear of the task before any worker does.
+    void publish(createdEvent(record))
+    void dispatch(record)
+    onCreated(record)
+    return toAcceptedView(record)
+  }
+
+  /**
+   * An insert whose answer was lost may still have been done: only reading it back tells. When that fails too, the file
+   * stays, for the insert may land yet; a janitor removes it should no document ever come to it. Only a refusal says for sure
+   * that nothing was inserted, or a command that was never sent.
+   */
+  async #wasInserted(record: TaskRecord, error: unknown): Promise<boolean> {
+    const { store, storage } = this.#deps
+    if (!isKeyTaken(error) && !wasNeverSent(error)) return (await store.find(record.tenant, record.id).catch(() => undefined)) !== undefined
+    await storage.remove(record.originalPath).catch(() => {})
+    return false
+  }
+
+  /** The answer that this request was given before, if its key is known. Throws IDEMPOTENCY_KEY_REUSED for another request. */
+  async #replay({ tenant, idempotency }: NewTask): Promise<AcceptedTask | undefined> {
+    if (!idempotency) return undefined
+    const { store, now } = this.#deps
+    const made = await store.findByIdempotencyKey(tenant, idempotency.key)
+    if (!made) return undefined
+    const forgottenBefore = new Date(now() - KEY_LIFE_MS)
+    if (made.createdAt < forgottenBefore) {
+      await store.forgetIdempotencyKey(tenant, idempotency.key, forgottenBefore)
+      return undefined
+    }
+    if (made.idempotency?.fingerprint === idempotency.fingerprint) return toAcceptedView(asAccepted(made))
+    throw new AppError(422, 'IDEMPOTENCY_KEY_REUSED', 'This Idempotency-Key was used for another request: choose a new one.')
+  }
+
+  #record(id: string, originalPath: string, wanted: NewTask): TaskRecord {
+    const { maxAttempts, dispatchLeaseMs, now, estimate: estimateOf } = this.#deps
+    const createdAt = new Date(now())
+    const estimate = estimateOf(wanted)
+    const { tempPath: _tempPath, idempotency, batchId, ...fields } = wanted
+    const record: TaskRecord = {
+      ...UNTOUCHED,
+      ...fields,
+      id,
+      jobId: randomUUID(),
+      imageName: imageNameOf(wanted.name),
+      originalPath,
+      images: [],
+      attempts: { made: 0, max: maxAttempts, nextAt: null },
+      dispatch: { state: 'due' },
+      // Born leased to this process, which dispatches it right now; should it die, a sweep finds the task due.
+      nextCheckAt: new Date(now() + dispatchLeaseMs),
+      log: [],
+      ...(batchId && { batchId }),
+      estimate,
+      lateAt: lateAt(createdAt, estimate),
+      ...(idempotency && { idempotency }),
+      createdAt,
+      updatedAt: createdAt,
+    }
+    return { ...record, log: [entryFor(createdEvent(record))] }
+  }
+}
+
+const createdEvent = (task: TaskRecord) =>
+  ({
+    eventType: 'task.created',
+    taskId: task.id,
+    tenant: task.tenant,
+    timestamp: task.createdAt.getTime(),
+    epoch: task.epoch,
+    attempt: 0,
+    seq: eventSeq(0, 0),
+    kind: task.kind,
+    priority: task.priority,
+    name: task.name,
+  }) as const

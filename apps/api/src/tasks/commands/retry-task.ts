@@ -1,0 +1,60 @@
+import type { Task } from '@darkroom/contracts'
+import type { PublishTaskEvent } from '@darkroom/messaging'
+import type { Logger } from '@darkroom/runtime'
+import { RequestData, type RequestHandler } from 'mediatr-ts'
+import { AppError } from '../../app-error.ts'
+import type { Dispatch } from '../dispatch.ts'
+import { findTask } from '../find-task.ts'
+import type { TaskCache } from '../task-cache.ts'
+import { canRestart, restart } from '../task-steps.ts'
+import type { TaskStore } from '../task-store.ts'
+import { toTaskView } from '../task-view.ts'
+import type { TaskRecord } from '../task.ts'
+
+/** Has a task that has ended done again from its original. Throws TASK_NOT_FOUND, TASK_NOT_FINAL, TASK_CHANGED, TASK_EXPIRED. */
+export class RetryTask extends RequestData<Task> {
+  readonly tenant: string
+  readonly id: string
+
+  constructor(tenant: string, id: string) {
+    super()
+    this.tenant = tenant
+    this.id = id
+  }
+}
+
+export class RetryTaskHandler implements RequestHandler<RetryTask, Task> {
+  readonly #deps
+
+  constructor(deps: {
+    store: TaskStore
+    cache: TaskCache
+    publish: PublishTaskEvent
+    dispatch: Dispatch
+    dispatchLeaseMs: number
+    log: Logger
+    now: () => number
+  }) {
+    this.#deps = deps
+  }
+
+  async handle({ tenant, id }: RetryTask): Promise<Task> {
+    const { store, cache, publish, dispatch, dispatchLeaseMs, log, now } = this.#deps
+    const task = await findTask(store, tenant, id)
+    assertRestartable(task)
+    const { event, move } = restart(task, now(), dispatchLeaseMs)
+    const restarted = await store.restart(task, move)
+    if (!restarted) throw new AppError(409, 'TASK_CHANGED', 'Somebody else started the task anew, or it expired, at this moment.')
+    await cache.taskChanged(tenant, task.id)
+    void publish(event)
+    void dispatch(restarted)
+    log.info({ taskId: task.id, epoch: restarted.epoch, was: task.status }, 'task started anew')
+    return toTaskView(restarted)
+  }
+}
+
+function assertRestartable(task: TaskRecord): void {
+  if (canRestart(task)) return
+  if (task.status === 'expired') throw new AppError(410, 'TASK_EXPIRED', 'The files of this task have expired: upload the photo again.')
+  throw new AppError(409, 'TASK_NOT_FINAL', `The task is ${task.status}: it can be started anew when it has ended.`)
+}

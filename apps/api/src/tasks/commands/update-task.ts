@@ -1,0 +1,73 @@
+import type { Task } from '@darkroom/contracts'
+import type { Logger } from '@darkroom/runtime'
+import { RequestData, type RequestHandler } from 'mediatr-ts'
+import { AppError } from '../../app-error.ts'
+import { findTask } from '../find-task.ts'
+import type { TaskCache } from '../task-cache.ts'
+import { allowsChange, etagOf } from '../task-etag.ts'
+import type { TaskEdit, TaskStore } from '../task-store.ts'
+import { toTaskView } from '../task-view.ts'
+import type { TaskRecord } from '../task.ts'
+
+/** What a client may change: each field that is given replaces the whole old one. */
+export interface TaskChanges {
+  name?: string | undefined
+  metadata?: Record<string, unknown> | undefined
+  ttlSeconds?: number | undefined
+}
+
+/** Changes what a client may change of a task. Throws TASK_NOT_FOUND, PRECONDITION_FAILED, TASK_EXPIRED, TASK_CHANGED. */
+export class UpdateTask extends RequestData<Task> {
+  readonly tenant: string
+  readonly id: string
+  readonly changes: TaskChanges
+  readonly ifMatch: string | undefined
+
+  constructor(tenant: string, id: string, changes: TaskChanges, ifMatch?: string) {
+    super()
+    this.tenant = tenant
+    this.id = id
+    this.changes = changes
+    this.ifMatch = ifMatch
+  }
+}
+
+/** Each time the task was written by somebody else between the read and the write, so one is enough nearly always. */
+const TRIES = 10
+
+export class UpdateTaskHandler implements RequestHandler<UpdateTask, Task> {
+  readonly #deps
+
+  constructor(deps: { store: TaskStore; cache: TaskCache; log: Logger }) {
+    this.#deps = deps
+  }
+
+  async handle({ tenant, id, changes, ifMatch }: UpdateTask): Promise<Task> {
+    const { store, cache, log } = this.#deps
+    for (let tries = 0; tries < TRIES; tries++) {
+      const task = await findTask(store, tenant, id)
+      const view = toTaskView(task)
+      if (!allowsChange(ifMatch, etagOf(view))) throw preconditionFailed()
+      const edit = editOf(task, changes)
+      if (Object.keys(edit).length === 0) return view
+      const edited = await store.edit(task, edit)
+      if (!edited) continue
+      await cache.taskChanged(tenant, task.id)
+      log.info({ taskId: task.id, fields: Object.keys(edit) }, 'task edited')
+      return toTaskView(edited)
+    }
+    throw new AppError(409, 'TASK_CHANGED', 'The task changes too fast just now; try again.', { headers: { 'Retry-After': '1' } })
+  }
+}
+
+/** A task that has ended expires earlier or later by as much as its time becomes shorter or longer. */
+function editOf(task: TaskRecord, { name, metadata, ttlSeconds }: TaskChanges): TaskEdit {
+  const edit: TaskEdit = { ...(name !== undefined && { name }), ...(metadata !== undefined && { metadata }) }
+  if (ttlSeconds === undefined) return edit
+  if (task.status === 'expired') throw new AppError(410, 'TASK_EXPIRED', 'The files of this task have expired; no time can be added.')
+  const expiresAt = task.expiresAt && new Date(task.expiresAt.getTime() + (ttlSeconds - task.ttlSeconds) * 1000)
+  return { ...edit, ttlSeconds, expiresAt }
+}
+
+const preconditionFailed = (): AppError =>
+  new AppError(412, 'PRECONDITION_FAILED', 'The task has changed since you read it: read it again, then decide.')

@@ -1,0 +1,55 @@
+import { RequestData, type RequestHandler } from 'mediatr-ts'
+import { taskNotFound } from '../../app-error.ts'
+import { JOB_ID, TASK_ID } from '../find-task.ts'
+import type { TaskCache } from '../task-cache.ts'
+import type { TaskStore } from '../task-store.ts'
+import { toTaskView } from '../task-view.ts'
+
+const ALIASES_KEPT = 10_000
+
+/** One task by its id or its jobId, in JSON as it is sent. Throws TASK_NOT_FOUND, also for another tenant's. */
+export class GetTaskJson extends RequestData<string> {
+  readonly tenant: string
+  readonly id: string
+
+  constructor(tenant: string, id: string) {
+    super()
+    this.tenant = tenant
+    this.id = id
+  }
+}
+
+export class GetTaskJsonHandler implements RequestHandler<GetTaskJson, string> {
+  readonly #store: TaskStore
+  readonly #cache: TaskCache
+  /** An alias never changes its task, so it may be remembered for as long as there is room. */
+  readonly #taskIdByJobId = new Map<string, string>()
+
+  constructor(deps: { store: TaskStore; cache: TaskCache }) {
+    this.#store = deps.store
+    this.#cache = deps.cache
+  }
+
+  async handle({ tenant, id }: GetTaskJson): Promise<string> {
+    const asked = id.toLowerCase()
+    const taskId = TASK_ID.test(asked) ? asked : await this.#taskIdOf(tenant, asked)
+    const json = await this.#cache.taskJson(tenant, taskId, async () => {
+      const task = await this.#store.find(tenant, taskId)
+      return task && toTaskView(task)
+    })
+    if (json === undefined) throw taskNotFound()
+    return json
+  }
+
+  async #taskIdOf(tenant: string, jobId: string): Promise<string> {
+    if (!JOB_ID.test(jobId)) throw taskNotFound()
+    const alias = `${tenant} ${jobId}`
+    const known = this.#taskIdByJobId.get(alias)
+    if (known) return known
+    const task = await this.#store.findByJobId(tenant, jobId)
+    if (!task) throw taskNotFound()
+    if (this.#taskIdByJobId.size >= ALIASES_KEPT) this.#taskIdByJobId.clear()
+    this.#taskIdByJobId.set(alias, task.id)
+    return task.id
+  }
+}

@@ -1,0 +1,79 @@
+import { unlink } from 'node:fs/promises'
+import { DEFAULT_TENANT, type AcceptedBatch, type BatchItem } from '@darkroom/contracts'
+import type { Request } from 'express'
+import { AppError } from '../app-error.ts'
+import { CreateBatch, type BatchCandidate, type BatchOutcome } from '../batches/create-batch.ts'
+import { inParallel } from '../ground/in-parallel.ts'
+import type { Send } from '../mediator.ts'
+import { givenFields, parseInput, uploadFields, type UploadFields } from '../http/task-fields.ts'
+import { BATCH_FILE_FIELDS } from './batch-upload.ts'
+import { fileTooLarge, noFile } from './form-faults.ts'
+import { acceptFile, fingerprintOf, nameOf } from './accept-file.ts'
+import { receivedFiles, type ReceivedFile } from './hashing-disk.ts'
+import { idempotencyKey } from './idempotency.ts'
+import { noteUpload } from '../http/note-upload.ts'
+import { toProblem } from '../http/problem.ts'
+import { toAppError } from '../http/to-app-error.ts'
+
+export type AcceptBatch = (req: Request) => Promise<AcceptedBatch>
+
+/** Files whose headers are read at a time. */
+const WIDTH = 4
+
+/** Makes tasks of the files of a request, each for itself; nothing is left of the temporary files. */
+export function createAcceptBatch(options: {
+  send: Send
+  maxPixels: number
+  maxFileBytes: number
+  defaultTtlSeconds: number
+}): AcceptBatch {
+  const fieldsSchema = uploadFields({ ttlSeconds: options.defaultTtlSeconds, priority: 'batch' })
+
+  const toCandidate = async (file: ReceivedFile, fields: UploadFields): Promise<BatchCandidate> => {
+    const name = nameOf(file, fields.name)
+    if (file.bytes > options.maxFileBytes) return { name, fault: fileTooLarge(options.maxFileBytes, { file: file.bytes }) }
+    return acceptFile(file, fields, options.maxPixels).then(
+      (accepted) => ({ name, ...accepted }),
+      (fault: unknown) => ({ name, fault }),
+    )
+  }
+
+  return async (req) => {
+    const files = receivedFiles(req)
+    try {
+      if (files.length === 0) throw noFile(req, BATCH_FILE_FIELDS)
+      const fields = parseInput(fieldsSchema, givenFields(req.body), { status: 422, code: 'INVALID_FIELD' })
+      const key = idempotencyKey(req)
+      const hashes = files.map(({ sha256 }) => sha256)
+      const candidates = await inParallel(files, WIDTH, (file) => toCandidate(file, fields))
+      const idempotency = key === undefined ? undefined : { key, fingerprint: fingerprintOf(hashes, fields) }
+      const { batchId, items } = await options.send(new CreateBatch(DEFAULT_TENANT, candidates, idempotency))
+      const answer = toAnswer(batchId, items)
+      noteUpload(req, { batchId, accepted: answer.accepted, rejected: answer.rejected })
+      return answer
+    } finally {
+      await Promise.all(files.map(({ path }) => unlink(path).catch(() => {})))
+    }
+  }
+}
+
+function toAnswer(batchId: string, outcomes: readonly BatchOutcome[]): AcceptedBatch {
+  const items = outcomes.map(toItem)
+  const accepted = items.filter(({ status }) => status === 'accepted').length
+  if (accepted === 0) throw refusalOf(items)
+  return { batchId, accepted, rejected: items.length - accepted, items }
+}
+
+function toItem(outcome: BatchOutcome): BatchItem {
+  const { name } = outcome
+  if ('task' in outcome) return { name, status: 'accepted', task: outcome.task }
+  return { name, status: 'rejected', problem: toProblem(toAppError(outcome.fault)) }
+}
+
+/** Nothing was made. If any of it was for a fault on our side, the whole may be sent again. */
+function refusalOf(items: readonly BatchItem[]): AppError {
+  const problems = items.flatMap((item) => (item.status === 'rejected' ? [item.problem] : []))
+  const ours = problems.find(({ status }) => status >= 500)
+  if (ours) return new AppError(ours.status, ours.code, ours.detail, { headers: { 'Retry-After': '5' }, extra: { items } })
+  return new AppError(422, 'BATCH_REJECTED', 'None of the files can be taken; `items` says why, file by file.', { extra: { items } })
+}

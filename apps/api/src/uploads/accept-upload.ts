@@ -1,0 +1,32 @@
+import { unlink } from 'node:fs/promises'
+import type { AcceptedTask } from '@darkroom/contracts'
+import type { Request } from 'express'
+import { acceptFile } from './accept-file.ts'
+import { idempotencyKey } from './idempotency.ts'
+import { receivedFile } from './image-upload.ts'
+import { noteUpload } from '../http/note-upload.ts'
+import type { Send } from '../mediator.ts'
+import { CreateTask } from '../tasks/commands/create-task.ts'
+import { givenFields, parseInput, uploadFields } from '../http/task-fields.ts'
+
+export type AcceptUpload = (req: Request) => Promise<AcceptedTask>
+
+/** Makes a task of a received upload, or refuses it; either way nothing is left of the temporary file. */
+export function createAcceptUpload(options: { send: Send; maxPixels: number; defaultTtlSeconds: number }): AcceptUpload {
+  const fieldsSchema = uploadFields({ ttlSeconds: options.defaultTtlSeconds, priority: 'interactive' })
+  return async (req) => {
+    const file = receivedFile(req)
+    noteUpload(req, { file: file.originalName, bytes: file.bytes })
+    try {
+      const fields = parseInput(fieldsSchema, givenFields(req.body), { status: 422, code: 'INVALID_FIELD' })
+      const { task, fingerprint } = await acceptFile(file, fields, options.maxPixels)
+      const key = idempotencyKey(req)
+      const accepted = await options.send(new CreateTask({ ...task, idempotency: key === undefined ? undefined : { key, fingerprint } }))
+      noteUpload(req, { taskId: accepted.id })
+      return accepted
+    } finally {
+      // Moved into the storage when the task was made; whatever is still here was refused.
+      await unlink(file.path).catch(() => {})
+    }
+  }
+}

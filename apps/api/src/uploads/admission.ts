@@ -1,0 +1,40 @@
+import type { RequestHandler } from 'express'
+import { AppError } from '../app-error.ts'
+import type { StorageFault } from '../installation/storage-watch.ts'
+
+const RETRY_AFTER = { 'Retry-After': '10' }
+
+/**
+ * Refuses uploads that could not be taken, before their bodies are read: while a store is known to be away, and while more is under way or
+ * waiting than this service takes on. Whatever it looks at is known already: no store is asked for a request.
+ */
+export function admission(deps: {
+  isStoreAway: () => boolean
+  storageFault: StorageFault
+  /** Jobs that wait on the queue, as last heard. */
+  queued: () => number
+  maxQueued: number
+  maxUploads: number
+}): RequestHandler {
+  let uploads = 0
+  return async (_req, res, next) => {
+    if (deps.isStoreAway()) throw storeAway()
+    const fault = await deps.storageFault()
+    if (fault !== undefined) throw fault
+    if (uploads >= deps.maxUploads) throw overloaded(`${uploads} uploads are under way already`)
+    if (deps.queued() >= deps.maxQueued) throw overloaded(`${deps.queued()} tasks are waiting already`)
+    uploads++
+    res.once('close', () => uploads--)
+    next()
+  }
+}
+
+const overloaded = (because: string): AppError =>
+  new AppError(503, 'OVERLOADED', `Nothing more is taken right now: ${because}. Nothing was stored; try again later.`, {
+    headers: RETRY_AFTER,
+  })
+
+export const storeAway = (): AppError =>
+  new AppError(503, 'STORE_UNAVAILABLE', 'The task store cannot be reached right now; nothing was accepted.', {
+    headers: { 'Retry-After': '5' },
+  })

@@ -1,0 +1,43 @@
+import type { Request, RequestHandler } from 'express'
+import { AppError } from '../app-error.ts'
+import { byteSize } from '../http/byte-size.ts'
+import { declaredBytes } from './form-faults.ts'
+import { hashingDisk } from './hashing-disk.ts'
+import { declaresTooMuch, type UploadPlace } from './image-upload.ts'
+import { readForm, type UploadLimits } from './read-form.ts'
+
+export interface BatchLimits extends UploadLimits {
+  maxFiles: number
+  /** Of all files together: they lie on the disk twice over at the worst. */
+  maxBatchBytes: number
+}
+
+export const BATCH_FILE_FIELDS = ['files', 'file', 'image']
+
+/**
+ * Receives many files of a multipart request into a folder. One that is too large spoils nothing: it is read to its end
+ * and its `bytes` tell. Removes what it wrote when the request as a whole fails or is broken off.
+ */
+export function receiveBatch({ folder, hash }: UploadPlace, limits: BatchLimits): RequestHandler {
+  const storage = hashingDisk(folder, { hash, keepBytes: limits.maxFileBytes, onBytes: countBytes(limits.maxBatchBytes) })
+  const read = readForm(storage, { ...limits, maxFileBytes: Infinity, fileFields: BATCH_FILE_FIELDS })
+  return (req, res, next) => {
+    if (declaresTooMuch(req, limits.maxBatchBytes)) return next(batchTooLarge(limits.maxBatchBytes, declaredBytes(req)))
+    read(req, res, next)
+  }
+}
+
+/** A request need not say how long it is: what came of it is counted. */
+function countBytes(most: number): (req: Request, bytes: number) => void {
+  const received = new WeakMap<Request, number>()
+  return (req, bytes) => {
+    const sum = (received.get(req) ?? 0) + bytes
+    received.set(req, sum)
+    if (sum > most) throw batchTooLarge(most, declaredBytes(req))
+  }
+}
+
+function batchTooLarge(most: number, declared: number | undefined): AppError {
+  const got = declared === undefined ? 'The files together are too large' : `The request has ${byteSize(declared)}`
+  return new AppError(413, 'BATCH_TOO_LARGE', `${got}: a batch may have ${byteSize(most)}. Send the files as several batches.`)
+}

@@ -1,0 +1,95 @@
+import type { Request } from 'express'
+import multer from 'multer'
+import { AppError } from '../app-error.ts'
+import { pointerTo } from '../http/task-fields.ts'
+import { byteSize } from '../http/byte-size.ts'
+import type { FormLimits } from './read-form.ts'
+
+/** What a client is told about a form that could not be read. A fault of our disk is handed back as it is. */
+export function formFault(error: unknown, req: Request, form: FormLimits): unknown {
+  if (error instanceof multer.MulterError) return limitFault(error, req, form)
+  if (error instanceof AppError || isSystemError(error)) return error
+  if (error instanceof Error && /boundary not found/i.test(error.message)) return invalidForm(NO_BOUNDARY, error)
+  return invalidForm(
+    'The form is broken or was cut off. Send it again; if it happens each time, let an HTTP library write the form.',
+    error,
+  )
+}
+
+const NO_BOUNDARY =
+  'The Content-Type multipart/form-data names no boundary. Leave this header to your HTTP library: it knows the boundary that it writes.'
+
+export const notMultipart = (req: Request, [field = 'file']: readonly string[]): AppError => {
+  const type = req.get('Content-Type')
+  const got = type === undefined ? 'The request has no Content-Type' : `The request is ${JSON.stringify(type.slice(0, 100))}`
+  const message = `${got}, and multipart/form-data is accepted, with the photo in the field \`${field}\`: curl -F ${field}=@photo.jpg`
+  return new AppError(400, 'NOT_MULTIPART', message)
+}
+
+/** The size is known of a request that declares it, and of a file that came to its end. */
+export const fileTooLarge = (most: number, found: { request?: number | undefined; file?: number | undefined } = {}): AppError => {
+  const { request, file } = found
+  const size = file ?? request
+  const got = size === undefined ? 'The file is too large' : `The ${file === undefined ? 'request' : 'file'} has ${byteSize(size)}`
+  return new AppError(413, 'FILE_TOO_LARGE', `${got}: a file may have ${byteSize(most)}. Send it with fewer pixels or more compression.`)
+}
+
+export const noFile = (req: Request, [field = 'file']: readonly string[]): AppError => {
+  const body = (req.body ?? {}) as Record<string, unknown>
+  const text = ['file', 'image', 'files'].map((name) => body[name]).find((value) => typeof value === 'string')
+  const got =
+    text === undefined
+      ? 'There is no file in the form'
+      : `The form has the text ${JSON.stringify(text.slice(0, 50))} where the file should be`
+  return new AppError(400, 'NO_FILE', `${got}. Send the photo itself in the field \`${field}\`: curl -F ${field}=@photo.jpg`)
+}
+
+function limitFault(error: multer.MulterError, req: Request, form: FormLimits): AppError {
+  const { fileFields, maxFiles, maxFileBytes, maxFieldBytes, maxFields } = form
+  const field = error.field ?? ''
+  switch (error.code) {
+    case 'LIMIT_FILE_SIZE':
+      return fileTooLarge(maxFileBytes, { request: declaredBytes(req) })
+    case 'LIMIT_FILE_COUNT':
+      return tooManyFiles(maxFiles)
+    case 'LIMIT_UNEXPECTED_FILE':
+      return fileFields.includes(field) ? tooManyFiles(maxFiles) : unexpectedField(field, fileFields)
+    case 'LIMIT_FIELD_VALUE': {
+      const detail = `is longer than ${byteSize(maxFieldBytes)}`
+      const pointer = pointerTo([field])
+      return new AppError(422, 'INVALID_FIELD', `${pointer} ${detail}`, { errors: [{ pointer, detail }] })
+    }
+    case 'LIMIT_FIELD_COUNT':
+    case 'LIMIT_PART_COUNT':
+      return invalidForm(`The form has more than ${maxFields} fields beside its files.`, error)
+    case 'LIMIT_FIELD_KEY':
+      return invalidForm('A field of the form has a name that is too long.', error)
+    default:
+      return invalidForm('A field of the form has no name, or one with brackets: fields are neither lists nor nested.', error)
+  }
+}
+
+const tooManyFiles = (maxFiles: number): AppError =>
+  new AppError(
+    400,
+    'TOO_MANY_FILES',
+    maxFiles === 1
+      ? 'The form has more than one file, and a task is made of one. Send many with one request to POST /api/v1/batches, in the field `files`.'
+      : `The form has more than ${maxFiles} files, which is the most of a batch. Send the rest as another one.`,
+  )
+
+function unexpectedField(field: string, [first = 'file', ...others]: readonly string[]): AppError {
+  const accepted = `\`${first}\`${others.length === 0 ? '' : ` (or ${others.map((name) => `\`${name}\``).join(', ')})`}`
+  const message = `There is a file in the field ${JSON.stringify(field.slice(0, 100))}; files are accepted in the field ${accepted}.`
+  return new AppError(400, 'UNEXPECTED_FILE_FIELD', message)
+}
+
+const invalidForm = (message: string, cause: unknown): AppError => new AppError(400, 'INVALID_MULTIPART', message, { cause })
+
+const isSystemError = (error: unknown): boolean => error instanceof Error && 'syscall' in error
+
+/** What a request says of its own size, if it does. */
+export function declaredBytes(req: { headers: { 'content-length'?: string | undefined } }): number | undefined {
+  const { 'content-length': length } = req.headers
+  return length === undefined ? undefined : Number(length)
+}

@@ -1,0 +1,23 @@
+import type { RequestHandler } from 'express'
+import { AppError } from '../app-error.ts'
+import { clientOf } from '../http/client-address.ts'
+import { Tally } from '../http/tally.ts'
+
+/** Bounds the uploads under way from one address: the others of a process are for other clients. */
+export function limitUploads(perAddress: number): RequestHandler {
+  const tally = new Tally()
+  return (req, res, next) => {
+    const client = clientOf(req)
+    if (tally.of(client) >= perAddress) throw tooMany(perAddress)
+    res.once('close', tally.take(client))
+    next()
+  }
+}
+
+const tooMany = (perAddress: number): AppError =>
+  new AppError(
+    429,
+    'TOO_MANY_UPLOADS',
+    `At most ${perAddress} uploads from one address are received at a time. Nothing was stored: send this one again when another has ended.`,
+    { headers: { 'Retry-After': '2' } },
+  )

@@ -1,0 +1,65 @@
+import type { Writable } from 'node:stream'
+import type { Request, RequestHandler } from 'express'
+import multer, { type Options, type StorageEngine } from 'multer'
+import { FIELD_NAMES } from '../http/task-fields.ts'
+import { askForBody } from '../http/ask-for-body.ts'
+import { formFault, notMultipart } from './form-faults.ts'
+import { FormTidier, type FormFields } from './form-tidier.ts'
+
+export interface UploadLimits {
+  maxFileBytes: number
+  maxFieldBytes: number
+}
+
+export interface FormLimits extends UploadLimits {
+  /** The first one is told to clients. */
+  fileFields: readonly string[]
+  maxFiles: number
+  maxFields: number
+}
+
+const MAX_FIELDS = 20
+
+/** Reads a form with files in some of its fields. */
+export function readForm(storage: StorageEngine, given: Omit<FormLimits, 'maxFields'>): RequestHandler {
+  const form = { ...given, maxFields: MAX_FIELDS }
+  const fields = { files: form.fileFields, text: FIELD_NAMES }
+  const options: Options & { streamHandler: (req: Request, parser: Writable) => void } = {
+    storage,
+    defParamCharset: 'utf8',
+    preservePath: true, // names are cleaned by us; multer would drop a file whose name is nothing but folders
+    streamHandler: (req, parser) => feed(req, parser, fields),
+    limits: {
+      fileSize: form.maxFileBytes,
+      files: form.maxFiles,
+      fields: MAX_FIELDS,
+      parts: MAX_FIELDS + form.maxFiles,
+      fieldSize: form.maxFieldBytes,
+      fieldNameSize: 100,
+      fieldNestingDepth: 1,
+      fieldArrayIndexLimit: 20,
+    },
+  }
+  const upload = multer(options).fields(form.fileFields.map((name) => ({ name, maxCount: form.maxFiles })))
+
+  return (req, res, next) => {
+    if (!req.is('multipart/form-data')) return next(notMultipart(req, form.fileFields))
+    askForBody(req, res)
+    upload(req, res, (error: unknown) => next(error ? formFault(error, req, form) : undefined))
+  }
+}
+
+/**
+ * Pipes a form into its parser, tidied. Within the parser's own write, and not by a stream between the two: when a form is
+ * refused, multer cuts the request off from the parser, and that would leave a stream between them full for ever.
+ */
+function feed(req: Request, parser: Writable, fields: FormFields): void {
+  const [, quoted, plain = quoted] = /;\s*boundary=(?:"([^"]+)"|([^;\s]+))/i.exec(req.get('Content-Type') ?? '') ?? []
+  const tidier = new FormTidier(plain ?? '', fields)
+  const write = parser._write.bind(parser)
+  const final = parser._final.bind(parser)
+  const pass = (bytes: Buffer, done: (error?: Error | null) => void): void => (bytes.length > 0 ? write(bytes, 'utf8', done) : done())
+  parser._write = (chunk: Buffer, _encoding, done) => pass(tidier.take(chunk), done)
+  parser._final = (done) => pass(tidier.rest(), (error) => (error ? done(error) : final(done)))
+  req.pipe(parser)
+}
