@@ -79,7 +79,7 @@ const ELSEWHERE: Record<string, string> = {
   INVALID_REQUEST: 'http/server.int.test.ts',
   REQUEST_TIMEOUT: 'http/server.int.test.ts',
   TOO_MANY_CONNECTIONS: 'http/client-limits.int.test.ts',
-  TASK_CHANGED: 'tasks/retry-task.int.test.ts',
+  TASK_CHANGED: 'tasks/commands/retry-task.int.test.ts',
   INTERNAL: 'http/to-app-error.test.ts',
 }
 
