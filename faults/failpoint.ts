@@ -13,10 +13,10 @@ export const crashHere = (flags: string, point: string, ids?: string): string =>
 
 /**
  * The same in a worker's child, taking the worker with it. Nothing happens in other programs that run the same line. The
- * parent is looked at first: that of an orphan is not ours to kill.
+ * parent is looked at first: that of an orphan is not ours to kill. `last` is what the one that dies still does, in JavaScript.
  */
-export const crashMachineHere = (flags: string, point: string): string =>
-  `if (process.argv[1]?.endsWith('child.ts') && ${taken(flags, point)}) { ${killWorker}; ${CRASH} }\n`
+export const crashMachineHere = (flags: string, point: string, last = ''): string =>
+  `if (process.argv[1]?.endsWith('child.ts') && ${taken(flags, point)}) { ${last}; ${killWorker}; ${CRASH} }\n`
 
 const noteHit = (flags: string, ids: string): string =>
   `process.getBuiltinModule('node:fs').appendFileSync(${JSON.stringify(join(flags, 'hits'))}, JSON.stringify({ at: Date.now(), ids: ${ids} }) + '\\n'); `

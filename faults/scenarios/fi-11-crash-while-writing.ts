@@ -25,6 +25,7 @@ const BEFORE: Record<string, { file: string; line: string }> = {
 }
 /** Half of the bytes are in the file when the machine dies. */
 const HALF_WRITTEN = 'half written'
+const WRITE_HALF = 'await file.writeFile((body as Uint8Array).subarray(0, (body as Uint8Array).length >> 1))'
 
 /**
  * kill -9 of a worker and its child at each point of writing a variant; what was not synced by then goes with it. The
@@ -57,10 +58,7 @@ function patches(flags: string): Patch[] {
   const halfWritten = {
     file: WRITE,
     find: BEFORE['before the bytes are written']?.line ?? '',
-    replace: `      if (process.argv[1]?.endsWith('child.ts') && process.getBuiltinModule('node:fs').existsSync('${flags}/${flagOf(HALF_WRITTEN)}')) {
-        await file.writeFile((body as Uint8Array).subarray(0, Math.floor((body as Uint8Array).length / 2)))
-        ${crashMachineHere(flags, flagOf(HALF_WRITTEN))}      }
-      ${crashMachineHere(flags, flagOf('before the bytes are written'))}      await file.writeFile(body)\n`,
+    replace: `      ${crashMachineHere(flags, flagOf(HALF_WRITTEN), WRITE_HALF)}      ${crashMachineHere(flags, flagOf('before the bytes are written'))}      await file.writeFile(body)\n`,
   }
   const others = Object.entries(BEFORE).filter(([point]) => point !== 'before the bytes are written')
   return [
