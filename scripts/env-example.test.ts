@@ -1,11 +1,13 @@
 // .env.example and docker-compose.yml name what the programs read, no more and no less, with the true defaults.
-import { readFileSync } from 'node:fs'
+// Compose and CI build every program.
+import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { apiEnv, readApiEnv } from '../apps/api/src/env.ts'
 import { loadWorkerConfig, workerEnv } from '../apps/image-worker/src/env.ts'
 import { redisNames } from '../packages/messaging/src/names.ts'
 
+const root = join(import.meta.dirname, '..')
 const COMPOSE_ONLY = ['MONGO_PASSWORD', 'PUBLISH_ADDRESS']
 /** Compose finds Redis by its single names, and one worker id for all replicas would be wrong. */
 const NOT_IN_COMPOSE = ['REDIS_URL', 'WORKER_ID']
@@ -41,6 +43,14 @@ describe('docker-compose.yml', () => {
     const missing = names.filter((name) => !NOT_IN_COMPOSE.includes(name) && !new RegExp(`^ +${name}:`, 'm').test(environment))
     expect(missing).toEqual([])
   })
+
+  it('builds an image of every app, as CI does', () => {
+    const programs = globSync('apps/*/src/main.ts', { cwd: root }).map((path) => path.split(/[\\/]/)[1] ?? '')
+    const built = [...read('docker-compose.yml').matchAll(/args: \{ APP: ([\w-]+) \}/g)].map(([, app = '']) => app)
+    const builtByCi = /^ +app: \[(.*)\]$/m.exec(read('.github/workflows/ci.yml'))?.[1]?.split(', ')
+    expect(built.toSorted()).toEqual(programs.toSorted())
+    expect(builtByCi?.toSorted()).toEqual(programs.toSorted())
+  })
 })
 
 /** The queue's default is not in the environment's schema. */
@@ -50,7 +60,7 @@ function loadApiEnv() {
 }
 
 function read(path: string): string {
-  return readFileSync(join(import.meta.dirname, '..', path), 'utf8')
+  return readFileSync(join(root, path), 'utf8')
 }
 
 /** Names and values, whether commented out or not. */

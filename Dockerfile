@@ -1,5 +1,5 @@
-# The API. Build from the repository's root: docker build --file apps/api/Dockerfile .
-# The steps before the last one are the same for every app, so that their layers are shared.
+# The image of one app. Build from the repository's root: docker build --build-arg APP=api .
+# The steps before ARG are the same for every app, so that their layers are shared.
 FROM node:24-slim AS build
 ENV CI=true TURBO_TELEMETRY_DISABLED=1
 WORKDIR /darkroom
@@ -8,7 +8,8 @@ COPY .pnpmfile.cjs pnpm-lock.yaml pnpm-workspace.yaml ./
 RUN pnpm fetch
 COPY . .
 RUN pnpm install --frozen-lockfile --offline && pnpm exec turbo run build --filter="./apps/*"
-RUN pnpm --filter @darkroom/api --offline deploy --prod /app
+ARG APP
+RUN pnpm --filter "@darkroom/${APP:?say which: --build-arg APP=api}" --offline deploy --prod /app
 
 FROM node:24-slim
 ENV NODE_ENV=production DATA_DIR=/data PORT=3000
@@ -17,8 +18,11 @@ RUN mkdir /data && chown node:node /data
 COPY --from=build /app ./
 USER node
 VOLUME /data
+# The API listens there. A worker has no port.
 EXPOSE 3000
+# A worker that cannot go on ends by itself. So: do its children, who do the work, run? The API has none and is asked.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
-  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/livez`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+  CMD grep -qs 'dist/chil[d]' /proc/[0-9]*/cmdline || \
+    node -e 'fetch(`http://127.0.0.1:${process.env.PORT}/livez`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))'
 # As scripts/processes.ts starts it, which says why.
 CMD ["node", "--max-semi-space-size=8", "--max-old-space-size=1024", "--memory-saver-mode", "dist/main.js"]
