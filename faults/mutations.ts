@@ -11,7 +11,7 @@ export interface Mutation {
 }
 
 const api = 'apps/api/src'
-const worker = 'apps/image-worker/src'
+const worker = 'packages/worker/src'
 
 export const mutations: readonly Mutation[] = [
   {
@@ -237,8 +237,8 @@ export const mutations: readonly Mutation[] = [
     says: 'a worker that is told to stop drops the jobs it has',
     patches: [
       {
-        file: `${worker}/worker.ts`,
-        find: "    if (redis.status === 'ready' || pool.busy > 0) return drained\n",
+        file: `${worker}/worker-life.ts`,
+        find: "  if (connections.queue.status === 'ready' || pool.busy > 0) return drained\n",
         replace: '',
       },
     ],
@@ -274,7 +274,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'stall-allowance',
     says: "BullMQ's own limit: a job is given up when its worker dies a second time",
-    patches: [{ file: 'packages/messaging/src/image-worker.ts', find: 'const MAX_STALLS = 10', replace: 'const MAX_STALLS = 1' }],
+    patches: [{ file: 'packages/messaging/src/queue-worker.ts', find: 'const MAX_STALLS = 10', replace: 'const MAX_STALLS = 1' }],
     caughtBy: { scenario: 'fi-01', invariant: 'I5', tasks: 60 },
   },
   {
@@ -292,7 +292,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'pause',
     says: 'a worker whose machine is in trouble goes on taking jobs',
-    patches: [{ file: `${worker}/worker.ts`, find: 'pause: () => void worker.pause(true),', replace: 'pause: () => {},' }],
+    patches: [{ file: `${worker}/create-worker.ts`, find: 'pause: () => void worker.pause(true),', replace: 'pause: () => {},' }],
     caughtBy: { scenario: 'fi-12', invariant: 'extra' },
   },
   {

@@ -1,18 +1,18 @@
 import { EnvError, parseEnv } from '../packages/runtime/src/index.ts'
 import { apiEnv } from '../apps/api/src/env.ts'
-import { workerEnv } from '../apps/image-worker/src/env.ts'
+import { imageWorkerEnv } from '../apps/image-worker/src/env.ts'
 
 /** Names that are Compose's alone. */
 const COMPOSE_NAMES = ['MONGO_PASSWORD', 'PUBLISH_ADDRESS']
 
-export const SETTING_NAMES: readonly string[] = [...Object.keys(apiEnv.shape), ...Object.keys(workerEnv.shape), ...COMPOSE_NAMES]
+export const SETTING_NAMES: readonly string[] = [...Object.keys(apiEnv.shape), ...Object.keys(imageWorkerEnv.shape), ...COMPOSE_NAMES]
 
 /**
  * Looks at the environment of all processes that are about to start, before anything is started.
  * @throws EnvError with the faults of all of them in one list.
  */
 export function checkEnvironment(env: NodeJS.ProcessEnv, { api, workers }: { api: boolean; workers: number }): void {
-  const schemas = [...(api ? [apiEnv] : []), ...(workers > 0 ? [workerEnv] : [])]
+  const schemas = [...(api ? [apiEnv] : []), ...(workers > 0 ? [imageWorkerEnv] : [])]
   const faults = schemas.flatMap((schema) => faultsOf(() => parseEnv(schema, env)))
   if (faults.length > 0) throw new EnvError([...new Set(faults)])
 }

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { freePort } from '@darkroom/local-services'
-import { createImageQueue, createImageWorker, redisNames } from '@darkroom/messaging'
+import { createImageQueue, createQueueWorker, redisNames } from '@darkroom/messaging'
 import { uniqueName, until } from '@darkroom/testing'
 import { Redis } from 'ioredis'
 import { MongoClient, ObjectId } from 'mongodb'
@@ -73,7 +73,7 @@ async function installation() {
     return taskId
   }
   const startWorker = (processor: () => Promise<never>, lockDurationMs = 30_000) => {
-    const worker = createImageWorker(processor, { redis, names, workerId: 'w', concurrency: 1, lockDurationMs, stalledIntervalMs: 60_000 })
+    const worker = createQueueWorker(processor, { redis, names, workerId: 'w', concurrency: 1, lockDurationMs, stalledIntervalMs: 60_000 })
     worker.on('error', () => {})
     onTestFinished(() => worker.close(true))
     void worker.run()

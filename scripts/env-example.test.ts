@@ -4,7 +4,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { apiEnv, readApiEnv } from '../apps/api/src/env.ts'
-import { loadWorkerConfig, workerEnv } from '../apps/image-worker/src/env.ts'
+import { imageWorkerEnv, loadImageWorkerConfig } from '../apps/image-worker/src/env.ts'
 import { redisNames } from '../packages/messaging/src/names.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -17,7 +17,7 @@ const WITHOUT_DEFAULT = ['REDIS_PASSWORD']
 const example = readExample()
 const apps = [
   { app: 'api', load: loadApiEnv, names: Object.keys(apiEnv.shape) },
-  { app: 'image-worker', load: loadWorkerConfig, names: Object.keys(workerEnv.shape) },
+  { app: 'image-worker', load: loadImageWorkerConfig, names: Object.keys(imageWorkerEnv.shape) },
 ]
 const allNames = [...new Set(apps.flatMap(({ names }) => names))]
 

@@ -7,7 +7,7 @@ import type { Scenario } from '../scenario.ts'
 import type { Patch } from '../tree.ts'
 
 const WRITE = 'packages/storage/src/disk-write.ts'
-const CHILD = 'apps/image-worker/src/serve-jobs.ts'
+const CHILD = 'packages/worker/src/child/serve-jobs.ts'
 const DURABLE = 'packages/storage/src/durable.ts'
 
 /** A line of the product before which a machine may die, by the point's name. */

@@ -37,8 +37,8 @@ export const expiry: Scenario = {
     // A task that is done again finds its files, and lists them only much later.
     {
       file: 'apps/image-worker/src/process-image.ts',
-      find: '  return { images, bytesIn, bytesOut',
-      replace: '  if (job.epoch > 1) await new Promise((done) => setTimeout(done, 4000))\n  return { images, bytesIn, bytesOut',
+      find: '  return { result: { images }, bytesIn, bytesOut',
+      replace: '  if (job.epoch > 1) await new Promise((done) => setTimeout(done, 4000))\n  return { result: { images }, bytesIn, bytesOut',
     },
   ],
   run: async (rig, tasks) => {

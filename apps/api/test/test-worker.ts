@@ -1,5 +1,5 @@
-import { eventSeq, STEP, type ImageJob, type ImageJobResult } from '@darkroom/contracts'
-import { announceSlots, createImageWorker, permanentFailure, type QueuedImageJob } from '@darkroom/messaging'
+import type { ImageJob } from '@darkroom/contracts'
+import { announceSlots, completedEvent, createQueueWorker, jobRunOf, permanentFailure, type JobProcessor } from '@darkroom/messaging'
 import { connectRedis } from '@darkroom/runtime'
 import { inject } from 'vitest'
 import { variantOf } from './task-history.ts'
@@ -20,13 +20,14 @@ export async function startTestWorker(
   const redis = connectRedis(inject('redisUrl'), 'consumer', testLog)
   const voice = connectRedis(inject('redisUrl'), 'producer', testLog)
   const started: string[] = []
-  const processor = async (queued: QueuedImageJob): Promise<ImageJobResult> => {
+  const processor: JobProcessor<ImageJob> = async (queued) => {
     started.push(queued.data.taskId)
     await work(queued.data)
-    return resultOf(queued)
+    const now = Date.now()
+    return completedEvent(jobRunOf(queued, { workerId: 'test-worker', startedAt: now }), { images }, now)
   }
   const timing = { lockDurationMs: 5000, stalledIntervalMs: 2000 }
-  const worker = createImageWorker(processor, { redis, names: api.names, workerId: 'test-worker', concurrency: slots, ...timing })
+  const worker = createQueueWorker(processor, { redis, names: api.names, workerId: 'test-worker', concurrency: slots, ...timing })
   worker.on('error', () => {})
   announceSlots(voice, api.names, { workerId: 'test-worker', slots })
   void worker.run()
@@ -41,25 +42,7 @@ export async function startTestWorker(
   }
 }
 
+const images = [variantOf('1024', 768, 'a'.repeat(32)), variantOf('800', 600, 'b'.repeat(32))]
+
 /** What a job throws to fail its task at once. */
 export const fatal = (code: string): Error => permanentFailure(`${code}!: For the test`)
-
-function resultOf({ data, attemptsStarted, processedOn }: QueuedImageJob): ImageJobResult {
-  const timestamp = Date.now()
-  const startedAt = processedOn ?? timestamp
-  return {
-    eventType: 'task.completed',
-    taskId: data.taskId,
-    tenant: data.tenant,
-    timestamp,
-    epoch: data.epoch,
-    attempt: attemptsStarted,
-    seq: eventSeq(attemptsStarted, STEP.completed),
-    workerId: 'test-worker',
-    startedAt,
-    waitMs: Math.max(0, startedAt - data.timestamp),
-    attempts: 1,
-    images: [variantOf('1024', 768, 'a'.repeat(32)), variantOf('800', 600, 'b'.repeat(32))],
-    processingTime: timestamp - startedAt,
-  }
-}

@@ -1,7 +1,8 @@
 // The program of a child process: it holds the image engine, no connection and no secret.
+import type { ImageJob } from '@darkroom/contracts'
 import { createDiskStorage } from '@darkroom/storage'
+import { serveJobs } from '@darkroom/worker/child'
 import { processImage } from './process-image.ts'
-import { serveJobs } from './serve-jobs.ts'
 
 const dataDir = process.argv[2]
 const maxPixels = Number(process.argv[3])
@@ -9,4 +10,4 @@ if (dataDir === undefined || !(maxPixels > 0)) throw new Error('Arguments: the d
 
 // This process does one thing at a time, and its parent does not wait for an answer to anything else.
 const storage = createDiskStorage(dataDir, { blocking: true })
-serveJobs((job, onProgress) => processImage(job, { storage, maxPixels, onProgress }))
+serveJobs<ImageJob>((job, onProgress) => processImage(job, { storage, maxPixels, onProgress }))

@@ -1,23 +1,7 @@
-import { closeOnSignal, createLogger, MISNAMED_METRICS } from '@darkroom/runtime'
-import { collectDefaultMetrics, Registry } from '@prometheus-io/client'
-import { loadWorkerConfig } from './env.ts'
-import { createMetricsServer } from './metrics-server.ts'
-import { createWorker } from './worker.ts'
+import { imageOptimize } from '@darkroom/contracts'
+import { programBeside, runWorker } from '@darkroom/worker'
+import { loadImageWorkerConfig } from './env.ts'
 
-const config = loadWorkerConfig()
-const log = createLogger({ name: 'image-worker', level: config.logLevel })
-const registry = new Registry()
-
-// A worker that cannot go on ends at once; its supervisor starts a fresh one, and the queue hands its jobs out again.
-const giveUp = (): never => process.exit(1)
-
-const worker = createWorker(config, { log, giveUp, registry })
-const metrics = createMetricsServer(registry, log, () => worker.machine.trouble)
-closeOnSignal(() => [...worker.shutdownPhases(), metrics.closing()], log)
-if (config.metricsPort !== 0) {
-  collectDefaultMetrics({ register: registry })
-  for (const name of MISNAMED_METRICS) registry.removeSingleMetric(name)
-  await metrics.listen(config.metricsPort)
-}
-await worker.start()
-process.send?.({ ready: true })
+const config = loadImageWorkerConfig()
+const program = programBeside(import.meta.url, 'child')
+await runWorker({ name: 'image-worker', kind: imageOptimize, noun: 'image', program, args: [String(config.imageMaxPixels)] }, config)

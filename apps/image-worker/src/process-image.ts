@@ -3,8 +3,8 @@ import type { ImageJob, Variant } from '@darkroom/contracts'
 import { VARIANT_WIDTHS, variantKey } from '@darkroom/contracts/storage-keys'
 import { isImageError, makeVariants } from '@darkroom/images'
 import type { DiskStorage } from '@darkroom/storage'
-import type { ProcessedImage, Progress } from './child-protocol.ts'
-import { sourceFailure, storingFailure } from './processing-failure.ts'
+import { writeFailure, type Processed, type Progress } from '@darkroom/worker/child'
+import { sourceFailure } from './source-failure.ts'
 
 const QUALITY = 85
 /** The engine's own percent counts up to here; the rest is storing. */
@@ -24,11 +24,11 @@ interface Surroundings {
  * the same files and finds them there, so a run may be repeated, and two may overlap.
  * @throws JobFailure
  */
-export async function processImage(job: ImageJob, { storage, maxPixels, onProgress }: Surroundings): Promise<ProcessedImage> {
+export async function processImage(job: ImageJob, { storage, maxPixels, onProgress }: Surroundings): Promise<Processed> {
   const { bytesIn, variants } = await makeFromSource(job, { storage, maxPixels, onProgress })
   onProgress({ stage: 'store', percent: ENGINE_PERCENT })
   const images = await storeAll(job, storage, variants)
-  return { images, bytesIn, bytesOut: images.reduce((sum, image) => sum + image.size, 0) }
+  return { result: { images }, bytesIn, bytesOut: images.reduce((sum, image) => sum + image.size, 0) }
 }
 
 async function makeFromSource(job: ImageJob, { storage, maxPixels, onProgress }: Surroundings) {
@@ -64,7 +64,7 @@ async function storeAll(job: ImageJob, storage: DiskStorage, variants: MadeVaria
     for (const variant of variants) stored.push(await store(job, storage, variant))
     return stored
   } catch (error) {
-    throw storingFailure(error)
+    throw writeFailure(error)
   }
 }
 

@@ -1,26 +1,15 @@
 import { z } from 'zod'
+import { jobEnvelope, type KindContract } from './kind-contract.ts'
 import { taskCompleted, type TaskEventOf } from './task-events.ts'
 
 export const IMAGE_QUEUE = 'image-processing'
 export const IMAGE_JOB = 'process-image'
 
-/**
- * What a worker is told: ids and paths, never state. `imagePath` is a storage key, so that it means the same on
- * every machine. New fields must be optional: jobs of the previous release may still be waiting.
- */
-export const imageJob = z.object({
-  taskId: z.string(),
-  imagePath: z.string(),
-  timestamp: z.number(),
-  epoch: z.number().int(),
-  tenant: z.string(),
-  imageName: z.string(),
-  /** Runs and attempts of this epoch made by an earlier job of the same id that Redis lost. */
-  previous: z.object({ runs: z.number().int(), attempts: z.number().int() }).optional(),
-  /** Failed runs of this job that used up no attempt, by cause. Written by workers. */
-  setbacks: z.object({ crashed: z.number().int(), missing: z.number().int(), machine: z.number().int() }).partial().optional(),
-})
+/** `imagePath` is a storage key, so that it means the same on every machine. */
+export const imageJob = jobEnvelope.extend({ imagePath: z.string(), imageName: z.string() })
 export type ImageJob = z.infer<typeof imageJob>
+
+export const imageOptimize: KindContract<ImageJob> = { kind: 'image.optimize', queue: IMAGE_QUEUE, job: IMAGE_JOB, input: imageJob }
 
 /**
  * The job's return value is the very event that says so. The queue keeps it, so that a lost event can be made up for

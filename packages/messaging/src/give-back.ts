@@ -1,8 +1,8 @@
-import type { ImageJob } from '@darkroom/contracts'
+import type { JobEnvelope } from '@darkroom/contracts'
 import { WaitingError } from 'bullmq'
 import type { Redis } from 'ioredis'
-import type { QueuedImageJob } from './image-queue.ts'
 import type { RedisNames } from './names.ts'
+import type { QueuedJob } from './queued-job.ts'
 
 export type GiveBack = ReturnType<typeof createGiveBack>
 
@@ -13,14 +13,14 @@ export type GiveBack = ReturnType<typeof createGiveBack>
 export function createGiveBack({ redis, names }: { redis: Redis; names: RedisNames }) {
   return {
     /** To the front of the job's priority: any other worker may take it at once. */
-    async now(job: QueuedImageJob, token: string): Promise<void> {
+    async now(job: QueuedJob, token: string): Promise<void> {
       await job.moveToWait(token)
       // BullMQ wakes nobody for a job with a priority that goes back: idle workers would find it up to five seconds later.
       await redis.zadd(`${names.prefix}:${names.queue}:marker`, 0, '0')
     },
 
     /** To be taken again after a while, with what is to be known of this run. */
-    async later(job: QueuedImageJob, token: string, delayMs: number, setbacks: ImageJob['setbacks']): Promise<void> {
+    async later(job: QueuedJob, token: string, delayMs: number, setbacks: JobEnvelope['setbacks']): Promise<void> {
       await job.updateData({ ...job.data, setbacks })
       await job.moveToDelayed(Date.now() + delayMs, token)
     },

@@ -8,14 +8,15 @@ import {
   type JobState,
   type TaskPriority,
 } from '@darkroom/contracts'
-import { Queue, type Job, type JobsOptions } from 'bullmq'
+import { Queue, type JobsOptions } from 'bullmq'
 import type { Redis } from 'ioredis'
 import type { RedisNames } from './names.ts'
 import { readStreamEnds } from './queue-event-stream.ts'
+import type { QueuedJob } from './queued-job.ts'
 import { oldestWaitingSince, readQueueLoad, type QueueLoad } from './queue-load.ts'
 import { readWorkerPresence } from './worker-presence.ts'
 
-export type QueuedImageJob = Job<ImageJob, ImageJobResult, string>
+export type QueuedImageJob = QueuedJob<ImageJob>
 
 export interface ImageQueuePolicy {
   /** Attempts per epoch, the first included. */

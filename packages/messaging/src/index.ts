@@ -8,7 +8,6 @@ export {
   type ImageQueuePolicy,
   type QueuedImageJob,
 } from './image-queue.ts'
-export { createImageWorker, permanentFailure, type ImageProcessor, type ImageWorker, type ImageWorkerOptions } from './image-worker.ts'
 export { announceInstallation, readAnnouncedInstallation } from './installation-notice.ts'
 export { inspectQueue, type QueueInspection } from './inspect-queue.ts'
 export { createMaintenance, type Maintenance } from './maintenance.ts'
@@ -20,8 +19,21 @@ export {
   type QueueEventPage,
   type QueueEventStream,
 } from './queue-event-stream.ts'
+export { createQueueWorker, permanentFailure, type JobProcessor, type QueueWorker, type QueueWorkerOptions } from './queue-worker.ts'
 export { createQueueGauge, type QueueGauge, type QueueReading } from './queue-gauge.ts'
+export { type CompletedEvent, type QueuedJob } from './queued-job.ts'
 export { type QueueLoad } from './queue-load.ts'
+export {
+  completedEvent,
+  failedEvent,
+  jobRunOf,
+  processingEvent,
+  progressEvent,
+  retryEvent,
+  type JobRun,
+  type Progress,
+  type RunResult,
+} from './run-events.ts'
 export { publishTaskCommand, subscribeTaskCommands, type CommandHandlers } from './task-commands-channel.ts'
 export { createTaskEventsPublisher, subscribeTaskEvents, type PublishTaskEvent } from './task-events-channel.ts'
 export { announceSlots, readWorkerPresence, type WorkerPresence } from './worker-presence.ts'

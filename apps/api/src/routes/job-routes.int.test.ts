@@ -1,5 +1,5 @@
 import { problem, type Task } from '@darkroom/contracts'
-import { createImageWorker, formatFailureReason, permanentFailure } from '@darkroom/messaging'
+import { createQueueWorker, formatFailureReason, permanentFailure } from '@darkroom/messaging'
 import { connectRedis } from '@darkroom/runtime'
 import { sampleJpeg, until } from '@darkroom/testing'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -86,7 +86,7 @@ async function startFailingWorker(): Promise<{ stop: () => Promise<void> }> {
   const reason = formatFailureReason({ code: 'IMAGE_CORRUPT', message: 'The picture cannot be read', retryable: false })
   const fail = () => Promise.reject(permanentFailure(reason))
   const common = { concurrency: 1, lockDurationMs: 30_000, stalledIntervalMs: 30_000 }
-  const worker = createImageWorker(fail, { redis, names: api.names, workerId: 'failing', ...common })
+  const worker = createQueueWorker(fail, { redis, names: api.names, workerId: 'failing', ...common })
   worker.on('error', () => {})
   const running = worker.run()
   return {

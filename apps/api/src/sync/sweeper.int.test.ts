@@ -2,10 +2,10 @@ import { eventSeq, STEP, type TaskEvent } from '@darkroom/contracts'
 import {
   createGiveBack,
   createImageQueue,
-  createImageWorker,
+  createQueueWorker,
   leaveJob,
   redisNames,
-  type ImageProcessor,
+  type JobProcessor,
   type ImageQueue,
   type QueuedImageJob,
   type RedisNames,
@@ -123,8 +123,8 @@ describe('a job that waits again, while its task is still said to be processing,
     const task = await dispatched()
     const consumer = connectRedis(inject('redisUrl'), 'consumer', testLog)
     const timing = { lockDurationMs: 5000, stalledIntervalMs: 2000 }
-    const processor: ImageProcessor = (job, token = '') => run(job, token)
-    const worker = createImageWorker(processor, { redis: consumer, names, workerId: 'worker-1', concurrency: 1, ...timing })
+    const processor: JobProcessor<QueuedImageJob['data']> = (job, token = '') => run(job, token)
+    const worker = createQueueWorker(processor, { redis: consumer, names, workerId: 'worker-1', concurrency: 1, ...timing })
     worker.on('error', () => {})
     const ended = new Promise((resolve) => worker.on('active', resolve)).then(() => worker.pause())
     void worker.run()

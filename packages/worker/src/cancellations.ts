@@ -1,0 +1,39 @@
+import { formatFailureReason, type CommandHandlers, type QueueWorker } from '@darkroom/messaging'
+import type { Logger } from '@darkroom/runtime'
+
+const REMEMBERED = 1000
+
+/** Ends the job at once and for good. The task's document says already that it is cancelled. */
+export const cancelled = { code: 'CANCELLED', message: 'The task was cancelled', retryable: false } as const
+
+/**
+ * The jobs that need not be done any more. A command may overtake its job on the way from the queue to here, so they are
+ * remembered for a while. An id is never used again: a task that is started anew gets another one.
+ */
+export class Cancellations {
+  readonly #jobIds = new Set<string>()
+
+  has(jobId: string): boolean {
+    return this.#jobIds.has(jobId)
+  }
+
+  add(jobId: string): void {
+    this.#jobIds.add(jobId)
+    if (this.#jobIds.size <= REMEMBERED) return
+    for (const oldest of this.#jobIds) {
+      this.#jobIds.delete(oldest)
+      break
+    }
+  }
+
+  /** Gives up what the API says. A command that is lost costs only the time of a job whose result nobody takes. */
+  handlersFor(worker: QueueWorker, log: Logger): CommandHandlers {
+    return {
+      onMessage: ({ jobId }) => {
+        this.add(jobId)
+        if (worker.cancelJob(jobId, formatFailureReason(cancelled))) log.info({ jobId }, 'giving up a job: its task was cancelled')
+      },
+      onInvalid: (message) => log.warn({ message }, 'not a task command'),
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import { writeFile } from 'node:fs/promises'
+import { inspect } from 'node:util'
+import type { JobEnvelope } from '@darkroom/contracts'
+import type { Progress } from '@darkroom/messaging'
+import type { ChildMessage, ChildRequest, Processed } from './child-protocol.ts'
+import { reasonOf } from './job-failure.ts'
+
+export type JobHandler<Job extends JobEnvelope> = (job: Job, onProgress: (progress: Progress) => void) => Promise<Processed>
+
+/**
+ * Turns this process into a child of the pool: it answers the jobs that its parent sends, one after another. The parent has held each
+ * against the contract of its kind. A handler that fails for a known reason throws a `JobFailure`.
+ */
+export function serveJobs<Job extends JobEnvelope>(handle: JobHandler<Job>): void {
+  endWithParent()
+  ignoreGroupSignals()
+  process.on('message', ({ job }: ChildRequest) => void answer(job as Job, handle))
+  // The message waits until the score is written: a job must not start before.
+  void offerToOomKiller().then(() => tell({ type: 'ready' }))
+}
+
+async function answer<Job extends JobEnvelope>(job: Job, handle: JobHandler<Job>): Promise<void> {
+  try {
+    const processed = await handle(job, (progress) => tell({ type: 'progress', ...progress }))
+    tell({ type: 'done', processed })
+  } catch (error) {
+    tell({ type: 'failed', reason: reasonOf(error), detail: inspect(error) })
+  }
+}
+
+function tell(message: ChildMessage): void {
+  process.send?.(message)
+}
+
+/** A parent that was killed cannot end its children. exit() would wait for a libvips thread that may never end. */
+function endWithParent(): void {
+  process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
+}
+
+/** Ctrl-C and service managers signal the whole process group, but the parent decides when a running job is given up. */
+function ignoreGroupSignals(): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
+}
+
+/** When memory runs out, Linux should take the process with the job, not the worker. Elsewhere there is no such file. */
+async function offerToOomKiller(): Promise<void> {
+  await writeFile('/proc/self/oom_score_adj', '800').catch(() => {})
+}

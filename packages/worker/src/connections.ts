@@ -1,0 +1,45 @@
+import { createTaskEventsPublisher, readAnnouncedInstallation, type PublishTaskEvent, type RedisNames } from '@darkroom/messaging'
+import type { connectRedis, Logger } from '@darkroom/runtime'
+
+export interface ConnectionOptions {
+  redisUrl: string
+  names: RedisNames
+  connect: typeof connectRedis
+  log: Logger
+}
+
+type Redis = ReturnType<typeof connectRedis>
+
+export interface Connections {
+  /** The queue's: it waits for Redis, however long. */
+  queue: Redis
+  /** Fails at once while Redis is away. Of its own, so that an event is never behind a blocked or queued command of the worker. */
+  publisher: Redis
+  subscription: Redis
+  publish: PublishTaskEvent
+  /** The installation that the jobs belong to; undefined when it cannot be told now. */
+  readInstallation: () => Promise<string | undefined>
+  close: () => Promise<void>
+}
+
+/** A worker's connections to Redis, and what is said over each of them. */
+export function openConnections({ redisUrl, names, connect, log }: ConnectionOptions): Connections {
+  const queue = connect(redisUrl, 'consumer', log)
+  const publisher = connect(redisUrl, 'producer', log)
+  const subscription = connect(redisUrl, 'consumer', log)
+  const publish: PublishTaskEvent = createTaskEventsPublisher(publisher, names.channel, (error, { taskId, eventType }) =>
+    log.warn({ taskId, eventType, err: error }, 'event not published'),
+  )
+  return {
+    queue,
+    publisher,
+    subscription,
+    publish,
+    readInstallation: async () => (queue.status === 'ready' ? readAnnouncedInstallation(queue, names) : undefined),
+    close: async () => {
+      await publisher.quit().catch(() => publisher.disconnect())
+      queue.disconnect()
+      subscription.disconnect()
+    },
+  }
+}

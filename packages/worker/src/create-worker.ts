@@ -1,0 +1,66 @@
+import { announceSlots, createGiveBack, createQueueGauge, createQueueWorker } from '@darkroom/messaging'
+import { connectRedis, type Logger } from '@darkroom/runtime'
+import { Registry } from '@prometheus-io/client'
+import { Cancellations } from './cancellations.ts'
+import { ChildPool } from './child-pool.ts'
+import { openConnections } from './connections.ts'
+import { createEndFailedRun } from './end-failed-run.ts'
+import type { WorkerConfig } from './env.ts'
+import { watchForIdleness } from './idle-watch.ts'
+import { MachineWatch } from './machine-watch.ts'
+import { createProcessor } from './run-job.ts'
+import { createRunReader } from './run-reader.ts'
+import { createStorageCheck } from './storage-check.ts'
+import { tellOutcomes } from './tell-outcomes.ts'
+import { trackRuns } from './track-runs.ts'
+import type { WorkerApp } from './worker-app.ts'
+import { createWorkerLife } from './worker-life.ts'
+import { createWorkerMetrics } from './worker-metrics.ts'
+
+export interface WorkerSurroundings {
+  log: Logger
+  /** Called when the worker cannot do its work any more and should be replaced. */
+  giveUp: () => void
+  /** What is counted goes here; by default nobody reads it. */
+  registry?: Registry
+  /** Tests put connections of their own here. */
+  connect?: typeof connectRedis
+}
+
+/** Everything that a worker is made of, wired but not yet running. */
+export function createWorker(app: WorkerApp, config: WorkerConfig, surroundings: WorkerSurroundings) {
+  const { log, giveUp, registry = new Registry(), connect = connectRedis } = surroundings
+  const { names, workerId, concurrency: slots, dataDir } = config
+  const connections = openConnections({ redisUrl: config.redisUrl, names, connect, log })
+  const { queue: redis, publisher, publish } = connections
+  const pool = new ChildPool(poolOptions(app, config, log))
+  const storage = createStorageCheck({ dataDir, readExpected: connections.readInstallation })
+  const machine = new MachineWatch({
+    check: async () => {
+      await storage.check()
+      await pool.warm()
+    },
+    pause: () => void worker.pause(true),
+    resume: () => void worker.resume(),
+    log,
+  })
+  const isReady = (): boolean => machine.trouble === undefined
+  const metrics = createWorkerMetrics(registry, { slots, busy: () => pool.busy, isReady })
+  // What the parts of a run have in common.
+  const runOf = createRunReader(app.kind, workerId)
+  const shared = { noun: app.noun, pool, storage, machine, cancellations: new Cancellations(), metrics, publish, runOf, log }
+  const endFailedRun = createEndFailedRun({ ...shared, giveBack: createGiveBack({ redis, names }) })
+  const runs = trackRuns(createProcessor({ ...shared, endFailedRun }), redis)
+  const worker = createQueueWorker(runs.process, { ...config, redis })
+  metrics.follow(worker)
+  announceSlots(publisher, names, { workerId, slots })
+  tellOutcomes(worker, shared)
+  const gauge = createQueueGauge({ redis: publisher, names })
+  const idleWatch = watchForIdleness({ worker, gauge, limitMs: config.idleRestartMs, isPaused: () => !isReady(), log, giveUp })
+  return { pool, machine, ...createWorkerLife({ ...shared, config, connections, worker, runs, idleWatch, giveUp }) }
+}
+
+function poolOptions({ noun, program, args }: WorkerApp, config: WorkerConfig, log: Logger) {
+  const { dataDir, childEnv: env, concurrency: size, jobDeadlineMs: deadlineMs, childMaxRssBytes: maxRssBytes } = config
+  return { noun, program, args: [dataDir, ...args], env, log, size, limits: { deadlineMs, maxRssBytes } }
+}

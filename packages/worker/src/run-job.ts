@@ -1,0 +1,98 @@
+import {
+  completedEvent,
+  formatFailureReason,
+  permanentFailure,
+  processingEvent,
+  progressEvent,
+  type CompletedEvent,
+  type FailureReason,
+  type JobProcessor,
+  type JobRun,
+  type Progress,
+  type PublishTaskEvent,
+} from '@darkroom/messaging'
+import type { Logger } from '@darkroom/runtime'
+import { cancelled, type Cancellations } from './cancellations.ts'
+import type { ChildPool } from './child-pool.ts'
+import type { Processed } from './child/child-protocol.ts'
+import { JobFailure, reasonOf } from './child/job-failure.ts'
+import type { EndRun } from './end-failed-run.ts'
+import type { MachineWatch } from './machine-watch.ts'
+import type { RunReader } from './run-reader.ts'
+import type { StorageCheck } from './storage-check.ts'
+import type { WorkerMetrics } from './worker-metrics.ts'
+
+/** Progress closer together than this helps nobody and costs the API a database write each. */
+const PROGRESS_INTERVAL_MS = 200
+
+interface Surroundings {
+  pool: ChildPool
+  publish: PublishTaskEvent
+  runOf: RunReader
+  cancellations: Cancellations
+  storage: StorageCheck
+  machine: MachineWatch
+  endFailedRun: EndRun
+  noun: string
+  log: Logger
+  metrics: Pick<WorkerMetrics, 'processed'>
+}
+
+/** What the queue calls for each job: have a child do it, tell what happens meanwhile, return what came of it. */
+export function createProcessor(around: Surroundings): JobProcessor {
+  // BullMQ counts the parameters: it hands out the signal only to a function that names all three.
+  return async (queued, token = '', signal) => {
+    const run = around.runOf(queued)
+    try {
+      if (!run) throw new JobFailure({ code: 'INVALID_JOB', message: 'The job does not say what to process', retryable: false })
+      return await runJob(run, signal, around)
+    } catch (error) {
+      if (!(error instanceof JobFailure)) around.log.error({ err: error }, 'unexpected error')
+      const reason = reasonOf(error)
+      throw (run && (await around.endFailedRun({ queued, token, run, reason, signal }))) ?? toQueueError(reason)
+    }
+  }
+}
+
+async function runJob(run: JobRun, signal: AbortSignal | undefined, around: Surroundings): Promise<CompletedEvent> {
+  const { pool, publish, storage, machine, cancellations, log, metrics } = around
+  if (cancellations.has(run.jobId)) throw new JobFailure(cancelled)
+  if (await storage.isOutdated()) await machine.confirm()
+  // A paused BullMQ worker may still take the one job that it was waiting for.
+  if (machine.trouble !== undefined) throw new JobFailure(notHere)
+  const about = { taskId: run.job.taskId, jobId: run.jobId, attempt: run.attempt }
+  log.debug(about, 'job started')
+  void publish(processingEvent(run, Date.now()))
+  const processed = await pool.run(run.job, { signal, onProgress: progressTeller(run, publish, log.child(about)), log: log.child(about) })
+  const completed = completedEvent(run, processed.result, Date.now())
+  logProcessed(completed, processed, run, around)
+  metrics.processed(processed)
+  return completed
+}
+
+/** The machine's own words name its paths, which are nobody's business but the log's. */
+const notHere = { code: 'STORAGE_FAILED', message: 'The worker cannot use its storage right now', retryable: true } as const
+
+/** The first progress of a run is always told; what follows at once is not. That it stands at 0 % is what `task.processing` says. */
+function progressTeller(run: JobRun, publish: PublishTaskEvent, log: Logger): (progress: Progress) => void {
+  let count = 0
+  let toldAt = 0
+  return (progress) => {
+    log.debug(progress, 'job progress')
+    const now = Date.now()
+    if (progress.percent === 0 || now - toldAt < PROGRESS_INTERVAL_MS) return
+    toldAt = now
+    void publish(progressEvent(run, { ...progress, count: count++ }, now))
+  }
+}
+
+function logProcessed(completed: CompletedEvent, { bytesIn, bytesOut }: Processed, { jobId }: JobRun, { noun, log }: Surroundings): void {
+  const { taskId, attempt, processingTime: processingTimeMs, waitMs } = completed
+  log.info({ taskId, jobId, attempt, processingTimeMs, waitMs, bytesIn, bytesOut }, `${noun} processed`)
+}
+
+/** The queue keeps one line of text and decides by the error's class whether there is another attempt. */
+function toQueueError(reason: FailureReason): Error {
+  const text = formatFailureReason(reason)
+  return reason.retryable ? new Error(text) : permanentFailure(text)
+}

@@ -1,0 +1,24 @@
+import { closeOnSignal, createLogger, MISNAMED_METRICS } from '@darkroom/runtime'
+import { collectDefaultMetrics, Registry } from '@prometheus-io/client'
+import { createWorker } from './create-worker.ts'
+import type { WorkerConfig } from './env.ts'
+import { createMetricsServer } from './metrics-server.ts'
+import type { WorkerApp } from './worker-app.ts'
+
+/** A worker's whole program: it runs until a signal ends it. Resolves when it takes jobs. */
+export async function runWorker(app: WorkerApp, config: WorkerConfig): Promise<void> {
+  const log = createLogger({ name: app.name, level: config.logLevel })
+  const registry = new Registry()
+  // A worker that cannot go on ends at once; its supervisor starts a fresh one, and the queue hands its jobs out again.
+  const giveUp = (): never => process.exit(1)
+  const worker = createWorker(app, config, { log, giveUp, registry })
+  const metrics = createMetricsServer(registry, log, () => worker.machine.trouble)
+  closeOnSignal(() => [...worker.shutdownPhases(), metrics.closing()], log)
+  if (config.metricsPort !== 0) {
+    collectDefaultMetrics({ register: registry })
+    for (const name of MISNAMED_METRICS) registry.removeSingleMetric(name)
+    await metrics.listen(config.metricsPort)
+  }
+  await worker.start()
+  process.send?.({ ready: true })
+}

@@ -1,0 +1,87 @@
+import { subscribeTaskCommands, type QueueWorker } from '@darkroom/messaging'
+import type { Logger, ShutdownPhase } from '@darkroom/runtime'
+import type { Cancellations } from './cancellations.ts'
+import type { ChildPool } from './child-pool.ts'
+import type { Connections } from './connections.ts'
+import type { WorkerConfig } from './env.ts'
+import type { IdleWatch } from './idle-watch.ts'
+import type { MachineWatch } from './machine-watch.ts'
+import type { trackRuns } from './track-runs.ts'
+
+interface Parts {
+  config: WorkerConfig
+  connections: Connections
+  worker: QueueWorker
+  pool: ChildPool
+  machine: MachineWatch
+  cancellations: Cancellations
+  runs: ReturnType<typeof trackRuns>
+  idleWatch: IdleWatch
+  log: Logger
+  giveUp: () => void
+}
+
+/** For ending what is expected to end at once. */
+const PROMPT_MS = 2000
+
+/** How a worker starts and ends. */
+export function createWorkerLife(parts: Parts) {
+  let closing = false
+  return {
+    async start(): Promise<void> {
+      const { config, connections, worker, pool, machine, cancellations, idleWatch, log } = parts
+      try {
+        await pool.start()
+      } catch (error) {
+        if (!closing) throw error
+      }
+      // Told to end before it had begun: ending the children is what kept them from starting.
+      if (closing) return
+      const { names, workerId, concurrency } = config
+      const listening = subscribeTaskCommands(connections.subscription, names.commands, cancellations.handlersFor(worker, log))
+      await Promise.all([worker.waitUntilReady(), listening])
+      if ((await machine.confirm()) === undefined && !closing) run(parts)
+      idleWatch.start()
+      log.info({ workerId, concurrency, queue: names.queue, childPids: pool.pids }, 'ready')
+    },
+
+    shutdownPhases: (): ShutdownPhase[] => {
+      closing = true
+      return phasesOf(parts)
+    },
+  }
+}
+
+function run({ worker, log, giveUp }: Parts): void {
+  worker.run().catch((error: unknown) => {
+    log.fatal({ err: error }, 'the worker stopped')
+    giveUp()
+  })
+}
+
+/**
+ * A job that is not done in time stays active in the queue, from where another worker takes it once its lock has run
+ * out: it has not failed. So the queue is left before the children are killed.
+ */
+function phasesOf(parts: Parts): ShutdownPhase[] {
+  const { config, connections, worker, pool, machine, idleWatch } = parts
+  const stopWatching = (): Promise<void> => {
+    machine.stop()
+    return idleWatch.stop()
+  }
+  return [
+    { name: 'stop watching', timeoutMs: PROMPT_MS, run: stopWatching },
+    { name: 'finish running jobs', timeoutMs: config.shutdownTimeoutMs, run: () => drain(parts) },
+    { name: 'leave the queue', timeoutMs: PROMPT_MS, run: () => worker.close(true) },
+    { name: 'end children', timeoutMs: PROMPT_MS, run: () => pool.close() },
+    { name: 'disconnect', timeoutMs: PROMPT_MS, run: connections.close },
+  ]
+}
+
+/** Takes no further job and waits for the running ones. Without Redis and without a job there is nothing to wait for. */
+async function drain({ worker, runs, connections, pool }: Parts): Promise<void> {
+  // A worker that is paused already does not wait for what still runs.
+  const drained = worker.isPaused() ? runs.settled() : worker.pause()
+  if (connections.queue.status === 'ready' || pool.busy > 0) return drained
+  drained.catch(() => {})
+}

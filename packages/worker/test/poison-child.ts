@@ -1,0 +1,75 @@
+// A child whose jobs misbehave as their image name says. Only tests start it: the worker's own program is fixed.
+import { createHash } from 'node:crypto'
+import { access, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { ImageJob } from '@darkroom/contracts'
+import { variantKey } from '@darkroom/contracts/storage-keys'
+import { createDiskStorage } from '@darkroom/storage'
+import { until } from '@darkroom/testing'
+import { JobFailure, readFailure, serveJobs, writeFailure, type Processed } from '../src/child/index.ts'
+
+const dataDir = process.argv[2] ?? ''
+const storage = createDiskStorage(dataDir, { blocking: true })
+const hoard: Buffer[] = []
+
+const poisons: Record<string, () => unknown> = {
+  dies: () => process.kill(process.pid, 'SIGKILL'),
+  'dies-once': () => die(1),
+  'dies-thrice': () => die(3),
+  hangs: () => {
+    for (;;);
+  },
+  swells: () => {
+    for (;;) hoard.push(Buffer.alloc(16 * 1024 ** 2, 1))
+  },
+  /** Works only once the test has made a file. */
+  waits: () => until(() => exists(join(dataDir, 'go')), { timeoutMs: 60_000, intervalMs: 10 }),
+  refused: () => {
+    throw new JobFailure({ code: 'REFUSED', message: 'Bytes that no engine can use', retryable: false })
+  },
+  says: () => process.stderr.write('something is wrong here\n'),
+}
+
+serveJobs<ImageJob>(async (job, onProgress) => {
+  await poisons[job.imageName]?.()
+  onProgress({ stage: 'read', percent: 0 })
+  const bytes = await read(job)
+  onProgress({ stage: 'copy', percent: 50 })
+  onProgress({ stage: 'store', percent: 90 })
+  return { result: { images: [await store(job, bytes)] }, bytesIn: bytes.length, bytesOut: bytes.length }
+})
+
+/** The engine of these tests changes nothing. */
+async function read({ imagePath }: ImageJob): Promise<Buffer> {
+  try {
+    await storage.stat(imagePath)
+    return await readFile(storage.resolve(imagePath))
+  } catch (error) {
+    throw readFailure(error)
+  }
+}
+
+async function store({ tenant, imageName }: ImageJob, bytes: Buffer): Promise<Processed['result']['images'][number]> {
+  const md5 = createHash('md5').update(bytes).digest('hex')
+  const path = variantKey(tenant, imageName, '800', md5)
+  await storage.put(path, bytes).catch((error: unknown) => {
+    throw writeFailure(error)
+  })
+  return { resolution: '800', width: 800, height: 600, format: 'jpeg', size: bytes.length, md5, path }
+}
+
+async function die(times: number): Promise<void> {
+  for (let time = 1; time <= times; time++) {
+    const marker = join(dataDir, `died-${time}`)
+    if (await exists(marker)) continue
+    await writeFile(marker, '')
+    process.kill(process.pid, 'SIGKILL')
+  }
+}
+
+function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  )
+}
