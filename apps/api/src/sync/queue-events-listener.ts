@@ -3,6 +3,7 @@ import { parseJobId } from '@darkroom/contracts'
 import {
   compareEventIds,
   createQueueEventStream,
+  failedEvent,
   type ImageQueue,
   type QueueEvent,
   type QueueEventPage,
@@ -14,7 +15,7 @@ import pLimit from 'p-limit'
 import type { Send } from '../mediator.ts'
 import { isStoreOutage } from '../mongo/store-outage.ts'
 import { UpdateTaskStatus } from '../applying/update-task-status.ts'
-import { completedEvent, failedEvent } from './job-outcome.ts'
+import { completionOf } from './job-outcome.ts'
 import { KEEP, KeptJobs } from './kept-jobs.ts'
 import { OutageLog } from '../ground/outage-log.ts'
 
@@ -208,7 +209,7 @@ export class QueueEventsListener {
   }
 
   async #completed({ fields: { jobId = '', returnvalue } }: QueueEvent): Promise<void> {
-    const event = completedEvent(parseJson(returnvalue))
+    const event = completionOf(parseJson(returnvalue))
     if (event) await this.#deps.send(new UpdateTaskStatus(event))
     else if (parseJobId(jobId)) this.#deps.log.error({ jobId }, 'a job completed without a result that can be read')
   }

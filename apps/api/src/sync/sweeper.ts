@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { ImageQueue, QueuedImageJob } from '@darkroom/messaging'
+import { failedEvent, type ImageQueue, type QueuedJob } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
 import type { Send } from '../mediator.ts'
 import type { StopJob } from '../tasks/stop-job.ts'
@@ -7,7 +7,7 @@ import type { TaskStore } from '../tasks/task-store.ts'
 import { isFinal, queuedAt, type TaskRecord } from '../tasks/task.ts'
 import { UpdateTaskStatus } from '../applying/update-task-status.ts'
 import type { Dispatcher } from './dispatcher.ts'
-import { completedEvent, failedEvent, processingEvent, retryEvent } from './job-outcome.ts'
+import { completionOf, runEndOf, startOf } from './job-outcome.ts'
 import { LostJobs } from './lost-jobs.ts'
 import { OutageLog } from '../ground/outage-log.ts'
 import type { QueueEventsListener } from './queue-events-listener.ts'
@@ -152,11 +152,11 @@ export class Sweeper {
     const state = await job.getState()
     switch (state) {
       case 'completed':
-        return this.#apply(completedEvent(job.returnvalue), 'completion applied')
+        return this.#apply(completionOf(job.returnvalue), 'completion applied')
       case 'failed':
         return this.#apply(failedEvent(job, now()), 'failure applied')
       case 'active':
-        if (task.status === 'pending') await this.#apply(processingEvent(job, now()), 'start applied')
+        if (task.status === 'pending') await this.#apply(startOf(job, now()), 'start applied')
         return 'waits'
       case 'waiting':
       case 'prioritized':
@@ -173,12 +173,12 @@ export class Sweeper {
   }
 
   /** The document takes a run to be going on, and its job waits again. The fence refuses this if a later run has begun meanwhile. */
-  async #endRun(task: TaskRecord, before: QueuedImageJob, isDelayed: boolean): Promise<void> {
+  async #endRun(task: TaskRecord, before: QueuedJob, isDelayed: boolean): Promise<void> {
     const { queue, now } = this.#deps
     // As it was read before its state was known, it may not have counted the attempt yet; no run may have begun in between.
     const job = await queue.find(task.id, task.epoch)
     if (job?.attemptsStarted !== before.attemptsStarted) return
-    await this.#apply(retryEvent(job, task, isDelayed ? job.delay : 0, now()), 'end of a run applied')
+    await this.#apply(runEndOf(job, task, { delayMs: isDelayed ? job.delay : 0, now: now() }), 'end of a run applied')
   }
 
   async #apply(event: UpdateTaskStatus['event'] | undefined, repair: string): Promise<Finding> {
