@@ -36,7 +36,7 @@ import { reserveIdempotencyKey } from './uploads/idempotency.ts'
 import { receiveImage } from './uploads/image-upload.ts'
 import { jsonBody } from './http/json-body.ts'
 import { limitUploads } from './uploads/limit-uploads.ts'
-import { logRequests } from './http/log-requests.ts'
+import { logRequests } from './routes/log-requests.ts'
 import { createSendVariant } from './routes/send-variant.ts'
 import { measureRequests } from './http/measure-requests.ts'
 import { metricsRoutes } from './routes/metrics-routes.ts'
@@ -92,6 +92,7 @@ import { UpdateTaskStatusHandler } from './applying/update-task-status.ts'
 import { WaitForTaskHandler } from './following/wait-for-task.ts'
 import { StorageWatch } from './installation/storage-watch.ts'
 import { createUrlSigner } from './tasks/queries/url-signing.ts'
+import { toAppError } from './to-app-error.ts'
 import { createWatchers } from './metrics/watchers.ts'
 
 export interface Api {
@@ -355,6 +356,7 @@ export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): 
     watch: [measureRequests(registry), logRequests(log)],
     trustProxy: env.TRUST_PROXY,
     isClosing: () => stopping.signal.aborted,
+    toAppError,
     log,
   })
   const server = createHttpServer(app, {

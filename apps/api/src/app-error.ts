@@ -39,3 +39,19 @@ export const keyInUse = (): AppError =>
   new AppError(409, 'IDEMPOTENCY_IN_FLIGHT', 'A request with this Idempotency-Key is still being worked on; ask again in a moment.', {
     headers: { 'Retry-After': '1' },
   })
+
+export const storageUnavailable = (cause: unknown): AppError =>
+  new AppError(503, 'STORAGE_UNAVAILABLE', 'Files can be neither stored nor read right now. Nothing was accepted; try again later.', {
+    headers: { 'Retry-After': '5' },
+    cause,
+  })
+
+export const storageFull = (): AppError =>
+  new AppError(507, 'STORAGE_FULL', 'There is no room to take the file right now. Nothing was stored; try again later.', {
+    headers: { 'Retry-After': '30' },
+  })
+
+export const storeAway = (): AppError =>
+  new AppError(503, 'STORE_UNAVAILABLE', 'The task store cannot be reached right now; nothing was accepted.', {
+    headers: { 'Retry-After': '5' },
+  })

@@ -22,6 +22,7 @@ import { SignDownload, SignDownloadHandler } from './tasks/queries/sign-download
 import { UpdateTask, UpdateTaskHandler } from './tasks/commands/update-task.ts'
 import { UpdateTaskStatus, UpdateTaskStatusHandler } from './applying/update-task-status.ts'
 import { WaitForTask, WaitForTaskHandler } from './following/wait-for-task.ts'
+import type { Send } from './send.ts'
 
 /** The only file that knows how mediatr-ts keeps its handlers: in one registry a process, filled once, here. */
 const handlerOf = new Map<unknown, unknown>()
@@ -57,8 +58,6 @@ route(SwitchQueue, SwitchQueueHandler)
 route(CountDeadLetters, CountDeadLettersHandler)
 route(ReplayDeadLetters, ReplayDeadLettersHandler)
 route(GetStats, GetStatsHandler)
-
-export type Send = Mediator['send']
 
 /** A mediator over handlers that are already constructed. Throws when a routed handler is missing or a stranger is given. */
 export function createMediator(handlers: readonly object[]): { send: Send } {

@@ -1,7 +1,7 @@
 import express, { type Express, type RequestHandler, type Response, type Router } from 'express'
 import type { Logger } from '@darkroom/runtime'
 import { AppError } from '../app-error.ts'
-import { notFound, problemHandler } from './problem.ts'
+import { notFound, problemHandler, type ToAppError } from './problem.ts'
 
 /** The HTTP application: what every answer has in common, and where each router hangs. */
 export function createHttpApp(options: {
@@ -16,6 +16,7 @@ export function createHttpApp(options: {
   trustProxy: false | number | string[]
   /** While closing, every answer asks its client to come back on another connection. */
   isClosing: () => boolean
+  toAppError: ToAppError
   log: Logger
 }): Express {
   const app = express()
@@ -29,7 +30,7 @@ export function createHttpApp(options: {
   for (const base of ['/', '/api', '/api/v1']) app.use(base, options.health)
   app.use(...options.root)
   app.use(notFound)
-  app.use(problemHandler(options.log))
+  app.use(problemHandler(options.log, options.toAppError))
   return app
 }
 

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fieldPart, filePart } from '../../test/multipart.ts'
 import { startTestApi, type Answer, type TestApi } from '../../test/start-test-api.ts'
 import { AppError } from '../app-error.ts'
+import { toAppError } from '../to-app-error.ts'
 import { problemHandler } from './problem.ts'
 
 let api: TestApi
@@ -246,7 +247,7 @@ it('a refusal that thousands get is a warning once, and faults of our own are er
   app.get('/broken', () => {
     throw new Error('a fault')
   })
-  app.use(problemHandler(log))
+  app.use(problemHandler(log, toAppError))
   for (let round = 0; round < 3; round++) for (const path of ['/busy', '/broken']) await supertest(app).get(path)
   expect(lines.map(({ level, message }) => `${level} ${message}`)).toEqual([
     'warn OVERLOADED',

@@ -2,7 +2,6 @@ import type { Problem } from '@darkroom/contracts'
 import type { Logger } from '@darkroom/runtime'
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
 import { AppError } from '../app-error.ts'
-import { toAppError } from './to-app-error.ts'
 
 /** The body of an error answer, as RFC 9457 lays it out. */
 export function toProblem(error: AppError, instance?: string): Problem {
@@ -21,8 +20,11 @@ export function toProblem(error: AppError, instance?: string): Problem {
 /** An outage or too much load refuses every request for the same reason: once a minute is enough. */
 const SAY_AGAIN_MS = 60_000
 
+/** What a client is told about anything that was thrown. */
+export type ToAppError = (thrown: unknown) => AppError
+
 /** The last middleware: every error of every route leaves as a problem document. */
-export function problemHandler(log: Logger): ErrorRequestHandler {
+export function problemHandler(log: Logger, toAppError: ToAppError): ErrorRequestHandler {
   const saidAt = new Map<string, number>()
   const levelOf = ({ status, code }: AppError): 'error' | 'warn' | 'debug' => {
     if (status === 500) return 'error'

@@ -5,7 +5,7 @@ import { BATCH_ID } from '../http/openapi/example-ids.ts'
 import { json, type Paths } from '../http/openapi/operation.ts'
 import { batchBody, FORM_PROBLEMS } from './upload.ts'
 import { acceptedBatchExample, batchPageExample } from './batch-examples.ts'
-import { pageQuery } from '../http/task-fields.ts'
+import { pageQuery } from '../http/paging.ts'
 
 const tags = ['Batches']
 

@@ -2,9 +2,10 @@ import { DEFAULT_TENANT, type BatchPage } from '@darkroom/contracts'
 import type { Request, RequestHandler, Router } from 'express'
 import type { AcceptBatch } from '../uploads/accept-batch.ts'
 import { routesOf } from '../http/routes.ts'
-import type { Send } from '../mediator.ts'
+import type { Send } from '../send.ts'
 import { ListTasks } from '../tasks/queries/list-tasks.ts'
-import { pageQuery, parseInput } from '../http/task-fields.ts'
+import { parseInput } from '../http/input.ts'
+import { pageQuery } from '../http/paging.ts'
 import { GetBatch } from '../batches/get-batch.ts'
 
 export interface BatchRouteDeps {

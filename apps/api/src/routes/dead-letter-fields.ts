@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { IN_ORDER, isInOrder, listFields, time } from '../http/task-fields.ts'
+import { IN_ORDER, isInOrder, time } from '../http/query-fields.ts'
+import { listFields } from './task-fields.ts'
 
 const MAX_IDS = 1000
 

@@ -6,7 +6,7 @@ import { json, type Paths } from '../http/openapi/operation.ts'
 import { uploadBody, UPLOAD_PROBLEMS } from './upload.ts'
 import { toJobProgress, toJobView } from './job-view.ts'
 import { taskExamples } from './task-examples.ts'
-import { jobListQuery } from '../http/task-fields.ts'
+import { jobListQuery } from './task-fields.ts'
 import { download } from './task-openapi.ts'
 
 const tags = ['Jobs']

@@ -4,7 +4,8 @@ import { routesOf } from '../http/routes.ts'
 import { GetTask } from '../tasks/queries/get-task.ts'
 import { JOB_STATUSES, toJobProgress, toJobView } from './job-view.ts'
 import { ListTasks } from '../tasks/queries/list-tasks.ts'
-import { jobListQuery, parseInput } from '../http/task-fields.ts'
+import { parseInput } from '../http/input.ts'
+import { jobListQuery } from './task-fields.ts'
 import { idOf, retryAfter, type TaskRouteDeps } from './task-routes.ts'
 
 /** `/api/jobs`: the older, smaller form of the same resource, over the same commands and queries. */

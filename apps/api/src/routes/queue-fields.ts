@@ -1,6 +1,6 @@
 import { JOB_STATES } from '@darkroom/contracts'
 import { z } from 'zod'
-import { integerFrom } from '../http/task-fields.ts'
+import { integerFrom } from '../http/query-fields.ts'
 
 const PAGE = 50
 

@@ -4,7 +4,8 @@ import { create as contentDisposition } from 'content-disposition'
 import type { Request, Response } from 'express'
 import { AppError } from '../app-error.ts'
 import type { StorageFault } from '../installation/storage-watch.ts'
-import { downloadQuery, parseInput, type DownloadQuery } from '../http/task-fields.ts'
+import { parseInput } from '../http/input.ts'
+import { downloadQuery, type DownloadQuery } from './task-fields.ts'
 import type { UrlSigner } from '../tasks/queries/url-signing.ts'
 
 export type SendVariant = (req: Request, res: Response, task: Task) => Promise<void>

@@ -1,7 +1,7 @@
 import { DEFAULT_TENANT } from '@darkroom/contracts'
 import type { Router } from 'express'
 import { routesOf } from '../http/routes.ts'
-import type { Send } from '../mediator.ts'
+import type { Send } from '../send.ts'
 import { GetStats } from '../stats/get-stats.ts'
 
 /** `/api/v1/stats`: what all tasks come to. */

@@ -6,7 +6,7 @@ import { content, json, JSON_PROBLEMS, jsonRequest, noContent, toExamples, type 
 import { uploadBody, UPLOAD_PROBLEMS } from './upload.ts'
 import { taskEventPageExamples, taskEventStreamExample } from './task-event-examples.ts'
 import { taskExamples, taskPageExamples } from './task-examples.ts'
-import { downloadQuery, downloadUrlFields, listQuery, taskChanges, waitQuery } from '../http/task-fields.ts'
+import { downloadQuery, downloadUrlFields, listQuery, taskChanges, waitQuery } from './task-fields.ts'
 
 const tags = ['Tasks']
 const taskPath = {

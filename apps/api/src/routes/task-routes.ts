@@ -4,7 +4,7 @@ import type { AcceptUpload } from '../uploads/accept-upload.ts'
 import type { HeldRequests } from '../http/held-requests.ts'
 import { routesOf } from '../http/routes.ts'
 import type { SendVariant } from './send-variant.ts'
-import type { Send } from '../mediator.ts'
+import type { Send } from '../send.ts'
 import { CancelTask } from '../tasks/commands/cancel-task.ts'
 import { DeleteTask } from '../removal/delete-task.ts'
 import { GetTaskJson } from '../tasks/queries/get-task-json.ts'
@@ -13,7 +13,9 @@ import { ListTasks } from '../tasks/queries/list-tasks.ts'
 import { RetryTask } from '../tasks/commands/retry-task.ts'
 import { SignDownload } from '../tasks/queries/sign-download.ts'
 import { etagOf, etagOfJson } from '../tasks/task-etag.ts'
-import { downloadUrlFields, listQuery, parseInput, taskChanges, waitQuery } from '../http/task-fields.ts'
+import { parseInput } from '../http/input.ts'
+import { linkToNext } from '../http/paging.ts'
+import { downloadUrlFields, listQuery, taskChanges, waitQuery } from './task-fields.ts'
 import { UpdateTask } from '../tasks/commands/update-task.ts'
 import { WaitForTask } from '../following/wait-for-task.ts'
 
@@ -120,15 +122,4 @@ function sendTaskJson(req: Request, res: Response, json: string): void {
   }
   res.setHeader('Content-Type', 'application/json; charset=utf-8').setHeader('Content-Length', Buffer.byteLength(json))
   res.end(json)
-}
-
-/** The Link to the page behind this one, if there is one. */
-export function linkToNext(req: Request, res: Response, cursor: string | null): void {
-  if (cursor !== null) res.links({ next: nextPage(req, cursor) })
-}
-
-function nextPage(req: Request, cursor: string): string {
-  const query = new URLSearchParams(Object.entries(req.query).filter(([name]) => name !== 'page') as [string, string][])
-  query.set('cursor', cursor)
-  return `${req.baseUrl}${req.path}?${query.toString()}`
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { uploadFields } from '../http/task-fields.ts'
+import { uploadFields } from '../uploads/upload-fields.ts'
 import type { ApiLimits } from './api-limits.ts'
 import type { Operation } from '../http/openapi/operation.ts'
 

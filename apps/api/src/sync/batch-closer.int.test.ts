@@ -5,7 +5,7 @@ import { openDatabase } from '../../test/start-test-api.ts'
 import { newRecord } from '../../test/task-history.ts'
 import { BatchStore, newBatchId, type BatchRecord } from '../batches/batch-store.ts'
 import { CompleteBatchHandler, type CompleteBatch } from '../batches/complete-batch.ts'
-import type { Send } from '../mediator.ts'
+import type { Send } from '../send.ts'
 import { TaskStore } from '../tasks/task-store.ts'
 import { BatchCloser } from './batch-closer.ts'
 

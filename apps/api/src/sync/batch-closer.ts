@@ -2,7 +2,7 @@ import type { Logger } from '@darkroom/runtime'
 import type { BatchRecord, BatchStore } from '../batches/batch-store.ts'
 import { CompleteBatch } from '../batches/complete-batch.ts'
 import { eachDue } from '../ground/each-due.ts'
-import type { Send } from '../mediator.ts'
+import type { Send } from '../send.ts'
 
 const BATCH = 100
 const RECHECK_MIN_MS = 10_000

@@ -12,7 +12,7 @@ import {
 import type { Logger } from '@darkroom/runtime'
 import type { Redis } from 'ioredis'
 import pLimit from 'p-limit'
-import type { Send } from '../mediator.ts'
+import type { Send } from '../send.ts'
 import { isStoreOutage } from '../mongo/store-outage.ts'
 import { UpdateTaskStatus } from '../applying/update-task-status.ts'
 import { completionOf } from './job-outcome.ts'

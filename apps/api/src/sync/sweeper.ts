@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { failedEvent, type ImageQueue, type QueuedJob } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
-import type { Send } from '../mediator.ts'
+import type { Send } from '../send.ts'
 import type { StopJob } from '../tasks/stop-job.ts'
 import type { TaskStore } from '../tasks/task-store.ts'
 import { isFinal, queuedAt, type TaskRecord } from '../tasks/task.ts'

@@ -4,10 +4,11 @@ import type { Request } from 'express'
 import { acceptFile } from './accept-file.ts'
 import { idempotencyKey } from './idempotency.ts'
 import { receivedFile } from './image-upload.ts'
-import { noteUpload } from '../http/note-upload.ts'
-import type { Send } from '../mediator.ts'
+import { noteUpload } from './note-upload.ts'
+import type { Send } from '../send.ts'
 import { CreateTask } from '../tasks/commands/create-task.ts'
-import { givenFields, parseInput, uploadFields } from '../http/task-fields.ts'
+import { parseInput } from '../http/input.ts'
+import { givenFields, uploadFields } from './upload-fields.ts'
 
 export type AcceptUpload = (req: Request) => Promise<AcceptedTask>
 

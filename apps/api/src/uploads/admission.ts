@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express'
-import { AppError } from '../app-error.ts'
+import { AppError, storeAway } from '../app-error.ts'
 import type { StorageFault } from '../installation/storage-watch.ts'
 
 const RETRY_AFTER = { 'Retry-After': '10' }
@@ -32,9 +32,4 @@ export function admission(deps: {
 const overloaded = (because: string): AppError =>
   new AppError(503, 'OVERLOADED', `Nothing more is taken right now: ${because}. Nothing was stored; try again later.`, {
     headers: RETRY_AFTER,
-  })
-
-export const storeAway = (): AppError =>
-  new AppError(503, 'STORE_UNAVAILABLE', 'The task store cannot be reached right now; nothing was accepted.', {
-    headers: { 'Retry-After': '5' },
   })

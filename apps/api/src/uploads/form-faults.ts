@@ -1,7 +1,7 @@
 import type { Request } from 'express'
 import multer from 'multer'
 import { AppError } from '../app-error.ts'
-import { pointerTo } from '../http/task-fields.ts'
+import { pointerTo } from '../http/input.ts'
 import { byteSize } from '../http/byte-size.ts'
 import type { FormLimits } from './read-form.ts'
 

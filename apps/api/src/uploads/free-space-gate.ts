@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express'
-import { AppError } from '../app-error.ts'
+import { storageFull } from '../app-error.ts'
 import { remember } from '../ground/remember.ts'
 
 const REMEMBER_MS = 1000
@@ -16,14 +16,3 @@ export function freeSpaceGate(freeBytes: () => Promise<number>, minFreeBytes: nu
     throw storageFull()
   }
 }
-
-export const storageUnavailable = (cause: unknown): AppError =>
-  new AppError(503, 'STORAGE_UNAVAILABLE', 'Files can be neither stored nor read right now. Nothing was accepted; try again later.', {
-    headers: { 'Retry-After': '5' },
-    cause,
-  })
-
-export const storageFull = (): AppError =>
-  new AppError(507, 'STORAGE_FULL', 'There is no room to take the file right now. Nothing was stored; try again later.', {
-    headers: { 'Retry-After': '30' },
-  })

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fieldPart, filePart, type Part } from '../../test/multipart.ts'
 import { startTestApi, type Answer, type TestApi } from '../../test/start-test-api.ts'
 import { newRecord, variantOf } from '../../test/task-history.ts'
-import { cleanName } from '../http/task-fields.ts'
+import { cleanName } from '../tasks/clean-name.ts'
 import { TaskStore } from '../tasks/task-store.ts'
 
 interface CorpusFile {

@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream'
 import type { Request, RequestHandler } from 'express'
 import multer, { type Options, type StorageEngine } from 'multer'
-import { FIELD_NAMES } from '../http/task-fields.ts'
+import { FIELD_NAMES } from './upload-fields.ts'
 import { askForBody } from '../http/ask-for-body.ts'
 import { formFault, notMultipart } from './form-faults.ts'
 import { FormTidier, type FormFields } from './form-tidier.ts'

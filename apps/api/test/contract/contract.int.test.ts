@@ -80,7 +80,7 @@ const ELSEWHERE: Record<string, string> = {
   REQUEST_TIMEOUT: 'http/server.int.test.ts',
   TOO_MANY_CONNECTIONS: 'http/client-limits.int.test.ts',
   TASK_CHANGED: 'tasks/commands/retry-task.int.test.ts',
-  INTERNAL: 'http/to-app-error.test.ts',
+  INTERNAL: 'to-app-error.test.ts',
 }
 
 it('every refusal that there is has its line, or a test elsewhere', async () => {

@@ -4,7 +4,7 @@ import { recordLog } from '@darkroom/testing'
 import type { Request, Response } from 'express'
 import { expect, it } from 'vitest'
 import { logRequests } from './log-requests.ts'
-import { noteUpload, type UploadNote } from './note-upload.ts'
+import { noteUpload, type UploadNote } from '../uploads/note-upload.ts'
 
 interface Given {
   path?: string

@@ -3,11 +3,9 @@ import { isImageError, type ImageErrorCode } from '@darkroom/images/image-error'
 import { QueueUnavailableError } from '@darkroom/messaging'
 import { isRedisOutage } from '@darkroom/runtime'
 import { isStorageError } from '@darkroom/storage'
-import { AppError } from '../app-error.ts'
-import { storeAway } from '../uploads/admission.ts'
-import { byteSize } from './byte-size.ts'
-import { storageFull, storageUnavailable } from '../uploads/free-space-gate.ts'
-import { isStoreBusy, isStoreOutage } from '../mongo/store-outage.ts'
+import { AppError, storageFull, storageUnavailable, storeAway } from './app-error.ts'
+import { httpFault } from './http/http-fault.ts'
+import { isStoreBusy, isStoreOutage } from './mongo/store-outage.ts'
 
 const RETRY_AFTER = { 'Retry-After': '5' }
 const IMAGE_STATUS: Record<ImageErrorCode, number> = { IMAGE_UNSUPPORTED: 415, IMAGE_TOO_LARGE: 422, IMAGE_CORRUPT: 422 }
@@ -53,24 +51,4 @@ function isStorageFault(thrown: unknown): boolean {
   if (isStorageError(thrown)) return true
   const { code, syscall } = (thrown ?? {}) as { code?: unknown; syscall?: unknown }
   return syscall !== undefined && DISK_FAULTS.has(String(code))
-}
-
-/** Faults that Express and its parsers found in the request itself carry a 4xx status. */
-function httpFault(thrown: unknown): AppError | undefined {
-  const { status, type, limit, length } = (thrown ?? {}) as { status?: unknown; type?: unknown; limit?: number; length?: number }
-  if (typeof status !== 'number' || status < 400 || status > 499) return undefined
-  if (type === 'entity.parse.failed') return new AppError(400, 'INVALID_JSON', 'The body is not valid JSON.')
-  if (status === 413) return bodyTooLarge(limit, length)
-  if (status === 415)
-    return new AppError(
-      415,
-      'UNSUPPORTED_ENCODING',
-      'The body is in a character set or a compression that is not read here: send UTF-8, plain or compressed with gzip, deflate or br.',
-    )
-  return new AppError(status, status === 404 ? 'ROUTE_NOT_FOUND' : 'INVALID_REQUEST', 'The request could not be understood.')
-}
-
-function bodyTooLarge(limit?: number, length?: number): AppError {
-  const got = length === undefined ? 'The body is too large' : `The body has ${byteSize(length)}`
-  return new AppError(413, 'BODY_TOO_LARGE', limit === undefined ? `${got}.` : `${got}: at most ${byteSize(limit)} are accepted.`)
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Logger } from '@darkroom/runtime'
 import type { Request, RequestHandler, Response } from 'express'
-import { uploadNoteOf } from './note-upload.ts'
+import { uploadNoteOf } from '../uploads/note-upload.ts'
 
 const UPLOADS = /^\/api\/(v1\/(tasks|batches)|jobs)\/?$/
 const REQUEST_ID = /^[\w.-]{1,64}$/

@@ -1,0 +1,25 @@
+import type { ProblemCode } from '@darkroom/contracts'
+import type { z } from 'zod'
+import { AppError } from '../app-error.ts'
+import { faultText } from './fault-text.ts'
+
+/** Checks input against a schema. Throws an AppError that points at every wrong field. */
+export function parseInput<Schema extends z.ZodType>(
+  schema: Schema,
+  input: unknown,
+  fault: { status: number; code: ProblemCode },
+): z.infer<Schema> {
+  const parsed = schema.safeParse({ ...(input as object) }, { error: faultText })
+  if (parsed.success) return parsed.data
+  const errors = parsed.error.issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.map((key) => ({ pointer: pointerTo([...issue.path, key]), detail: issue.message }))
+      : [{ pointer: pointerTo(issue.path), detail: issue.message }],
+  )
+  const summary = errors.map(({ pointer, detail }) => `${pointer} ${detail}`).join('; ')
+  throw new AppError(fault.status, fault.code, summary.slice(0, 500), { errors: errors.slice(0, 20) })
+}
+
+/** A JSON pointer (RFC 6901). */
+export const pointerTo = (path: readonly PropertyKey[]): string =>
+  path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1').slice(0, 100)}`).join('')

@@ -1,0 +1,24 @@
+import type { Request, Response } from 'express'
+import { z } from 'zod'
+import { wholeNumberOr } from './query-fields.ts'
+
+/** The part of a query that says which page of a list is asked for. */
+export const pages = {
+  page: wholeNumberOr(1, 1, 1_000_000).meta({ description: 'The number of the page' }),
+  limit: wholeNumberOr(20, 1, 100).meta({ description: 'Tasks per page' }),
+  cursor: z.string().max(100).optional().meta({ description: 'Where the page starts: `nextCursor` of the one before; wins over `page`' }),
+}
+
+/** A query that asks for a page and nothing else. */
+export const pageQuery = z.strictObject(pages)
+
+/** The Link to the page behind this one, if there is one. */
+export function linkToNext(req: Request, res: Response, cursor: string | null): void {
+  if (cursor !== null) res.links({ next: nextPage(req, cursor) })
+}
+
+function nextPage(req: Request, cursor: string): string {
+  const query = new URLSearchParams(Object.entries(req.query).filter(([name]) => name !== 'page') as [string, string][])
+  query.set('cursor', cursor)
+  return `${req.baseUrl}${req.path}?${query.toString()}`
+}

@@ -1,0 +1,86 @@
+import { jobStatus, taskKind, taskPriority, taskStatus, VARIANT_WIDTHS } from '@darkroom/contracts'
+import { z } from 'zod'
+import { pages } from '../http/paging.ts'
+import { IN_ORDER, isInOrder, time, wholeNumber, wholeNumberOr } from '../http/query-fields.ts'
+import { cleanName, MAX_NAME_LENGTH } from '../tasks/clean-name.ts'
+import { checkMetadata, metadataOverride } from '../tasks/metadata.ts'
+import { MAX_TTL_SECONDS, MIN_TTL_SECONDS } from '../tasks/ttl-bounds.ts'
+
+const MAX_WAIT_SECONDS = 30
+const DEFAULT_URL_SECONDS = 3600
+const MAX_URL_SECONDS = 7 * 86_400
+const MAX_SIGNATURE_LENGTH = 100
+
+/** What may be changed of a task, as JSON. */
+export const taskChanges = z.strictObject({
+  name: z
+    .string()
+    .max(MAX_NAME_LENGTH, `must have at most ${MAX_NAME_LENGTH} characters`)
+    .regex(/\S/, 'must not be empty')
+    .transform(cleanName)
+    .optional()
+    .meta({ description: 'The name under which variants are downloaded' }),
+  metadata: z.unknown().transform(checkMetadata).optional().meta({ description: 'A JSON object of your own', override: metadataOverride }),
+  ttlSeconds: z
+    .number('must be a number')
+    .int('must be a whole number')
+    .min(MIN_TTL_SECONDS, `must be at least ${MIN_TTL_SECONDS}`)
+    .max(MAX_TTL_SECONDS, `must be at most ${MAX_TTL_SECONDS}`)
+    .optional()
+    .meta({ description: 'How long the files are kept after the task has ended' }),
+})
+
+/** What a task list can be asked for. */
+export const listFields = z.strictObject({
+  status: taskStatus.optional().meta({ description: 'Only tasks in this status', param: { example: 'completed' } }),
+  kind: taskKind.optional().meta({ description: 'Only tasks of this kind' }),
+  priority: taskPriority.optional().meta({ description: 'Only tasks of this priority', param: { example: 'interactive' } }),
+  createdFrom: time.optional().meta({ description: 'At this time or later, such as 2026-01-31T00:00:00Z' }),
+  createdTo: time.optional().meta({ description: 'Before this time, such as 2026-03-01T00:00:00+02:00, whose + is written %2B in a URL' }),
+  batchId: z
+    .string()
+    .regex(/^[0-9a-f]{24}$/, 'must be the id of a batch')
+    .optional()
+    .meta({ description: 'Only tasks of this batch' }),
+  ...pages,
+})
+
+/** The query of a task list. */
+export const listQuery = listFields.refine(isInOrder, IN_ORDER)
+
+/** The query of the older list. */
+export const jobListQuery = z.strictObject({
+  status: jobStatus.optional().meta({ description: 'Only jobs in this status', param: { example: 'completed' } }),
+  limit: wholeNumberOr(10, 1, 100).meta({ description: 'At most so many jobs' }),
+})
+
+/** The query of one task: how many seconds to wait for news of it. Other names are no concern of ours here. */
+export const waitQuery = z.object({
+  wait: wholeNumberOr(0, 0, MAX_WAIT_SECONDS).meta({ description: 'Seconds to wait for news of the task', param: { example: 10 } }),
+})
+
+const resolution = z
+  .enum(VARIANT_WIDTHS.map(String) as [string, ...string[]])
+  .optional()
+  .meta({ description: 'The width of the variant; the largest if none is given', param: { example: '1024' } })
+
+/** The query of a download: which variant, and by whose leave. Links that go round collect other names. */
+export const downloadQuery = z.object({
+  resolution,
+  expires: wholeNumber(0, 999_999_999_999).optional().meta({ description: 'Part of a signed URL: seconds since 1970' }),
+  kid: z.string().max(MAX_SIGNATURE_LENGTH).optional().meta({ description: 'Part of a signed URL: the id of the key' }),
+  signature: z.string().max(MAX_SIGNATURE_LENGTH).optional().meta({ description: 'Part of a signed URL' }),
+})
+export type DownloadQuery = z.infer<typeof downloadQuery>
+
+/** What is asked of a signed URL, as JSON. */
+export const downloadUrlFields = z.strictObject({
+  resolution,
+  expiresInSeconds: z
+    .number('must be a number')
+    .int('must be a whole number')
+    .min(1, 'must be at least 1')
+    .max(MAX_URL_SECONDS, `must be at most ${MAX_URL_SECONDS}`)
+    .default(DEFAULT_URL_SECONDS)
+    .meta({ description: 'How long the URL works' }),
+})

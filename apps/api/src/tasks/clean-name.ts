@@ -1,0 +1,19 @@
+export const MAX_NAME_LENGTH = 255
+
+/** Control characters, line ends, what turns the direction of text round, and blanks that nobody sees. */
+const UNSHOWN = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]+/gu
+
+/**
+ * A file name as it may be shown: no folders, no control or direction characters, never empty, well-formed, at most
+ * 255 characters. Joiners stay: families of emoji and the words of many languages are made with them.
+ */
+export function cleanName(given: string): string {
+  const base =
+    given
+      .slice(-5000)
+      .split(/[/\\]/)
+      .findLast((part) => part.trim() !== '') ?? ''
+  const visible = base.toWellFormed().replace(UNSHOWN, ' ').replace(/\s+/g, ' ').trim()
+  const name = [...visible].slice(0, MAX_NAME_LENGTH).join('').trim()
+  return /[^\p{Cf}\s]/u.test(name) ? name : 'image'
+}
