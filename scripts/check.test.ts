@@ -1,6 +1,6 @@
 // The rules that hold the layers apart, tried on a copy of the tree in which each of them is broken once.
 import { execFile } from 'node:child_process'
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { cp, glob, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -37,22 +37,42 @@ describe('the linter', () => {
     [imports, 'apps/image-worker/src/c.ts', from('bullmq')],
     [imports, 'apps/api/src/b.ts', from('express')],
     [imports, 'apps/api/src/tasks/commands/create-task.ts', from('express')],
-    [imports, 'apps/api/src/tasks/queries/get-task.ts', from('mongoose')],
-    [imports, 'apps/api/src/tasks/queries/list-tasks.ts', from('bullmq')],
     [imports, 'apps/api/src/tasks/commands/cancel-task.ts', from('../../http/problem.ts')],
     [imports, 'apps/api/src/tasks/commands/retry-task.ts', from('../../routes/task-routes.ts')],
-    [imports, 'apps/api/src/queues/get-queue-stats.ts', from('../sync/dispatcher.ts')],
+    [imports, 'apps/api/src/tasks/commands/update-task.ts', from('../queries/get-task.ts')],
+    [imports, 'apps/api/src/tasks/queries/get-task.ts', from('mongoose')],
+    [imports, 'apps/api/src/tasks/queries/list-tasks.ts', from('bullmq')],
     [imports, 'apps/api/src/tasks/task.ts', from('./task-store.ts')],
     [imports, 'apps/api/src/tasks/task-store.ts', from('express')],
+    [imports, 'apps/api/src/tasks/task-view.ts', from('./commands/create-task.ts')],
     [imports, 'apps/api/src/tasks/task-cache.ts', from('../api.ts')],
+    [imports, 'apps/api/src/tasks/task-etag.ts', from('mongoose')],
     [imports, 'apps/api/src/routes/task-routes.ts', from('mediatr-ts')],
     [imports, 'apps/api/src/routes/queue-routes.ts', from('bullmq')],
     [imports, 'apps/api/src/routes/health.ts', from('../tasks/task-store.ts')],
+    [imports, 'apps/api/src/routes/job-routes.ts', from('./docs/document.ts')],
+    [imports, 'apps/api/src/routes/admin/admin-routes.ts', from('../task-routes.ts')],
+    [imports, 'apps/api/src/routes/docs/document.ts', from('../../api.ts')],
+    [imports, 'apps/api/src/uploads/accept-upload.ts', from('../routes/task-routes.ts')],
     [imports, 'apps/api/src/sync/sweeper.ts', from('mongoose')],
     [imports, 'apps/api/src/sync/dispatcher.ts', from('../http/app.ts')],
+    [imports, 'apps/api/src/sync/sent-notes.ts', from('../removal/janitor.ts')],
+    [imports, 'apps/api/src/applying/update-task-status.ts', from('../following/task-feed.ts')],
+    [imports, 'apps/api/src/following/task-feed.ts', from('../sync/sweeper.ts')],
+    [imports, 'apps/api/src/batches/get-batch.ts', from('../sync/batch-closer.ts')],
+    [imports, 'apps/api/src/dead-letters/count-dead-letters.ts', from('../http/input.ts')],
+    [imports, 'apps/api/src/removal/janitor.ts', from('../sync/sweeper.ts')],
+    [imports, 'apps/api/src/installation/storage-watch.ts', from('../uploads/admission.ts')],
+    [imports, 'apps/api/src/stats/get-stats.ts', from('../metrics/watchers.ts')],
+    [imports, 'apps/api/src/metrics/watchers.ts', from('../stats/get-stats.ts')],
+    [imports, 'apps/api/src/queues/get-queue-stats.ts', from('../sync/dispatcher.ts')],
+    [imports, 'apps/api/src/estimates/estimator.ts', from('../tasks/task.ts')],
+    [imports, 'apps/api/src/http/server.ts', from('../mongo/store-outage.ts')],
+    [imports, 'apps/api/src/http/openapi/operation.ts', from('../../routes/task-routes.ts')],
+    [imports, 'apps/api/src/mongo/connect-mongo.ts', from('bullmq')],
+    [imports, 'apps/api/src/ground/remember.ts', from('../app-error.ts')],
     [imports, 'apps/api/src/mediator.ts', from('bullmq')],
     [imports, 'apps/api/src/api.ts', from('mongoose')],
-    [imports, 'apps/api/src/mongo/connect-mongo.ts', from('bullmq')],
     [imports, 'apps/api/src/a.test.ts', from('@darkroom/image-worker')],
     ['node(no-process-env)', 'apps/api/src/c.ts', 'export const port = process.env.PORT'],
     ['eslint(no-console)', 'apps/api/src/d.ts', `console.log('here')`],
@@ -73,7 +93,7 @@ describe('the linter', () => {
     ['apps/api/src/http/ok.ts', from('express')],
     ['apps/api/src/routes/ok-routes.ts', from('express')],
     ['apps/api/src/tasks/ok-store.ts', from('mongoose')],
-    ['apps/api/src/tasks/ok.ts', `import 'mediatr-ts'\nimport './task.ts'`],
+    ['apps/api/src/tasks/queries/ok.ts', `import 'mediatr-ts'\nimport '../task.ts'`],
     ['apps/api/src/sync/ok.ts', `import 'bullmq'\nimport '../tasks/task-store.ts'`],
     ['apps/api/src/env.ts', 'export const env = process.env'],
     ['packages/contracts/src/index.ts', `export * from './ok.ts'`],
@@ -81,7 +101,9 @@ describe('the linter', () => {
   const found = new Map<string, string[]>()
 
   beforeAll(async () => {
-    for (const name of ['.oxlintrc.json', '.gitignore', 'tsconfig.base.json', 'tsconfig.json']) await cp(join(root, name), join(copy, name))
+    const shared = ['.gitignore', 'tsconfig.base.json', 'tsconfig.json']
+    const configs = await Array.fromAsync(glob('{.oxlintrc.json,apps/*/src/**/.oxlintrc.json}', { cwd: root }))
+    for (const name of [...shared, ...configs]) await cp(join(root, name), join(copy, name))
     await symlink(join(root, 'node_modules'), join(copy, 'node_modules'))
     for (const [, file, text] of broken) await plant(file, text)
     for (const [file, text] of allowed) await plant(file, text)
