@@ -2,14 +2,13 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { freePort, startLocalServices, type LocalServices } from '@darkroom/local-services'
-import { until } from '@darkroom/testing'
+import { startTcpProxy, until, type TcpProxy } from '@darkroom/testing'
 import { Redis } from 'ioredis'
 import { MongoClient, type Db } from 'mongodb'
 import { createClient, type Client, type ClientOptions } from './client.ts'
 import { createFollowers, type Followers } from './follow.ts'
 import type { History } from './history.ts'
 import { launchProduct } from './launched-product.ts'
-import { startProxy, type Proxy } from './proxy.ts'
 import { seededRandom } from './random.ts'
 import type { Scenario } from './scenario.ts'
 import { mountSmallDisk } from './small-disk.ts'
@@ -26,8 +25,8 @@ export interface Rig {
   random: () => number
   history: History
   services: LocalServices
-  redisProxy: Proxy
-  mongoProxy: Proxy
+  redisProxy: TcpProxy
+  mongoProxy: TcpProxy
   /** Straight to the stores, past the proxies. */
   redis: Redis
   db: Db
@@ -74,17 +73,15 @@ export async function startRig({ scenario, folder, history, seed, long, compare 
     ? await launchProduct({ tree, folder, history, env: { ...common, ...JANITOR, HOST: '127.0.0.1', PORT: String(ports[0]) } })
     : await startLocalServices({ folder: join(folder, 'stores'), fresh: true, env, log: () => {} })
   const random = seededRandom(seed)
-  const [redisProxy, mongoProxy] = await Promise.all(
-    [portOf(services.redis.url), portOf(services.mongo.url)].map((port) => startProxy(port, random)),
-  )
-  if (!redisProxy || !mongoProxy) throw new Error('unreachable')
+  const redisProxy = await startTcpProxy(services.redis.url, random)
+  const mongoProxy = await startTcpProxy(services.mongo.url, random)
   const redis = new Redis(services.redis.url, { maxRetriesPerRequest: null, retryStrategy: () => 100 })
   redis.on('error', () => {})
   const mongo = new MongoClient(services.mongo.url, { serverSelectionTimeoutMS: 20_000 })
 
   const stores = {
-    REDIS_URL: `redis://127.0.0.1:${redisProxy.port}`,
-    MONGODB_URL: `mongodb://127.0.0.1:${mongoProxy.port}/${DATABASE}?retryWrites=false`,
+    REDIS_URL: redisProxy.url,
+    MONGODB_URL: `mongodb://${new URL(mongoProxy.url).host}/${DATABASE}?retryWrites=false`,
     ...common,
   }
   const supervised = (name: string, app: string, appEnv: NodeJS.ProcessEnv): SupervisedProcess =>
@@ -140,7 +137,7 @@ export async function startRig({ scenario, folder, history, seed, long, compare 
       await Promise.all(everyone.map((one) => one.stop()))
       redis.disconnect()
       await mongo.close().catch(() => {})
-      await Promise.all([redisProxy.close(), mongoProxy.close()])
+      await Promise.all([redisProxy.stop(), mongoProxy.stop()])
       await services.stop()
       unmount()
     },
@@ -154,8 +151,6 @@ export async function startRig({ scenario, folder, history, seed, long, compare 
     throw error
   }
 }
-
-const portOf = (url: string): number => Number(new URL(url).port)
 
 async function isOk(url: string): Promise<boolean> {
   return (await fetch(url, { signal: AbortSignal.timeout(2000) })).ok

@@ -72,8 +72,8 @@ function noteError(history: History, error: unknown): void {
 /** All faults are over: waits until every accepted task has ended and no crash's litter is left. */
 async function comeToRest(rig: Rig, limitMs: number): Promise<void> {
   const startedAt = Date.now()
-  rig.redisProxy.heal()
-  rig.mongoProxy.heal()
+  await rig.redisProxy.restore()
+  await rig.mongoProxy.restore()
   let waitingFor: string[] = ['everything']
   const rested = await until(
     async () => {

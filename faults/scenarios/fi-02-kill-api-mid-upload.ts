@@ -1,8 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { filesBelow, until } from '@darkroom/testing'
+import { filesBelow, startTcpProxy, until } from '@darkroom/testing'
 import type { Rig } from '../driver.ts'
 import { pictureOf } from '../pictures.ts'
-import { startProxy } from '../proxy.ts'
 import type { Scenario } from '../scenario.ts'
 
 const BYTES_PER_SECOND = 200_000
@@ -16,9 +15,9 @@ export const killApiMidUpload: Scenario = {
   tasks: { quick: 40, long: 500 },
   apiEnv: { REQUEST_TIMEOUT_MS: String(REQUEST_TIMEOUT_MS), UPLOAD_TIMEOUT_MS: String(REQUEST_TIMEOUT_MS), HEADERS_TIMEOUT_MS: '5000' },
   run: async (rig, tasks) => {
-    const proxies = await Promise.all(rig.apiUrls.map((url) => startProxy(Number(new URL(url).port), rig.random)))
+    const proxies = await Promise.all(rig.apiUrls.map((url) => startTcpProxy(url, rig.random)))
     for (const proxy of proxies) proxy.throttle(BYTES_PER_SECOND)
-    const client = rig.newClient({ urls: proxies.map(({ port }) => `http://127.0.0.1:${port}`) })
+    const client = rig.newClient({ urls: proxies.map(({ url }) => new URL(url).origin) })
     const rounds = rig.long ? 10 : 2
     for (let round = 0; round < rounds; round++) {
       const uploads = Array.from({ length: tasks / rounds }, async (_, index) => client.upload(await pictureOf(index, `round-${round}`)))
@@ -29,7 +28,7 @@ export const killApiMidUpload: Scenario = {
       }
       await Promise.all(uploads)
     }
-    await Promise.all(proxies.map((proxy) => proxy.close()))
+    await Promise.all(proxies.map((proxy) => proxy.stop()))
     await checkTemporaryFiles(rig)
   },
 }

@@ -5,6 +5,7 @@ import type { Scenario } from '../scenario.ts'
 import { checkEnded } from '../watch.ts'
 
 const DOWN_MS = 2000
+const UNANSWERED_MS = 300
 /** How a command that inserts begins: a field of type string, by its name (bsonspec.org). */
 const INSERT = '\u0002insert\0'
 const LOST_INSERTS = 3
@@ -22,15 +23,18 @@ export const mongoCrashes: Scenario = {
     for (let kill = 0; kill < kills; kill++) {
       await pause(everyMs / 2)
       rig.fault('answers swallowed', 'mongo')
-      rig.mongoProxy.swallowAnswers(300)
-      await pause(everyMs / 4)
+      rig.mongoProxy.dropReplies()
+      await pause(UNANSWERED_MS)
+      await rig.mongoProxy.cut()
+      await rig.mongoProxy.restore()
+      await pause(everyMs / 4 - UNANSWERED_MS)
       rig.fault('answers to inserts lost', 'mongo')
-      rig.mongoProxy.loseAnswersTo(INSERT, LOST_INSERTS)
+      rig.mongoProxy.loseRepliesTo(INSERT, LOST_INSERTS)
       await pause(everyMs / 4)
       await crash(rig)
     }
     await checkEnded(rig, 'done after the last crash', await load, DONE_MS)
-    const lost = rig.mongoProxy.lostAnswers()
+    const lost = rig.mongoProxy.lostReplies
     rig.check('inserts lost their answers', lost >= LOST_INSERTS, `${lost} of ${kills * LOST_INSERTS}, ${LOST_INSERTS} wanted`)
   },
 }

@@ -42,8 +42,8 @@ async function cutRedis(rig: Rig): Promise<void> {
   for (let cut = 0; cut < CUTS; cut++) {
     await pause(2000)
     rig.fault('cut off', 'redis')
-    rig.redisProxy.cut()
+    await rig.redisProxy.cut()
     await pause(700)
-    rig.redisProxy.heal()
+    await rig.redisProxy.restore()
   }
 }

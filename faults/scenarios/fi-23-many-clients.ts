@@ -42,7 +42,7 @@ export const manyClients: Scenario = {
 async function finishedJobsVanish(rig: Rig, count: number): Promise<void> {
   const accepted = await fillQueue(rig, () => uploadMany(rig.client, { count, widthPx: WIDTH_PX }))
   rig.fault('away', 'mongo')
-  rig.mongoProxy.cut()
+  await rig.mongoProxy.cut()
   await emptyQueue(rig, 60_000)
   rig.fault('finished jobs dropped', 'redis')
   const finished = await rig.redis.zrange(`${QUEUE}:completed`, '0', '-1')
@@ -51,7 +51,7 @@ async function finishedJobsVanish(rig: Rig, count: number): Promise<void> {
   await rig.db.collection('tasks').updateMany({ nextCheckAt: { $type: 'date' } }, { $set: { nextCheckAt: new Date() } })
   rig.fault('kill -9', 'api-1')
   rig.apis[0]?.holdDown()
-  rig.mongoProxy.heal()
+  await rig.mongoProxy.restore()
   rig.mongoProxy.delay(SLOW_STORE_MS)
   rig.apis[0]?.letUp()
   await checkEnded(rig, 'results applied', accepted, DONE_MS)

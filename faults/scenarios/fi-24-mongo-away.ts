@@ -22,11 +22,11 @@ export const mongoAway: Scenario = {
     const accepted = await fillQueue(rig, () => uploadMany(rig.client, { count: tasks, widthPx: WIDTH_PX }))
     const before = await apisNow(rig)
     rig.fault('away', 'mongo')
-    rig.mongoProxy.cut()
+    await rig.mongoProxy.cut()
     await emptyQueue(rig, rig.long ? 600_000 : 60_000)
     await pause(rig.long ? 105_000 : 15_000)
     const after = await apisNow(rig)
-    rig.mongoProxy.heal()
+    await rig.mongoProxy.restore()
     const [mib, warnings] = [after.mib - before.mib, after.warnings - before.warnings]
     rig.check('memory meanwhile', mib <= MORE_MIB * rig.apis.length, `${mib} MiB more in ${rig.apis.length} APIs`)
     rig.check('warnings meanwhile', warnings <= WARNINGS, `${warnings} of ${rig.apis.length} APIs, ${WARNINGS} allowed`)

@@ -1,65 +1,148 @@
+import { once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+import { carry, type Pace } from './carry.ts'
 
-export type TcpProxy = Awaited<ReturnType<typeof startTcpProxy>>
+interface Link {
+  client: Socket
+  server: Socket
+  isSilent: boolean
+  losesReplies: boolean
+}
 
-/** Stands between a client and a server, so that a test can take the server away from this one client. */
-export async function startTcpProxy(serverUrl: string) {
-  const { hostname, port } = new URL(serverUrl)
-  const sockets = new Set<Socket>()
-  const silent = new Set<Socket>()
-  let forwardsReplies = true
-  let forwardsRequests = true
+/** Between the loss of a reply and the end of its connection. */
+const LOST_MS = 100
+const RESET_EVERY_MS = 1000
+const UNHINDERED: Pace = { delayMs: 0, bytesPerSecond: Number.POSITIVE_INFINITY }
 
-  const server = createServer((client) => {
-    const upstream = connect(Number(port), hostname)
-    for (const [socket, other] of [
-      [client, upstream],
-      [upstream, client],
-    ] as const) {
-      sockets.add(socket)
-      socket.on('error', () => {})
-      socket.on('close', () => {
-        sockets.delete(socket)
-        silent.delete(socket)
-        other.destroy()
-      })
-    }
-    client.on('data', (chunk) => forwardsRequests && !silent.has(client) && upstream.write(chunk))
-    upstream.on('data', (chunk) => forwardsReplies && !silent.has(upstream) && client.write(chunk))
-  })
-  const listen = (at: number) => new Promise<void>((resolve, reject) => server.once('error', reject).listen(at, '127.0.0.1', resolve))
-  const cut = async (): Promise<void> => {
-    const closed = server.listening && new Promise<void>((resolve) => server.close(() => resolve()))
-    for (const socket of sockets) socket.destroy()
+/**
+ * Starts a proxy between a client and a server, which can be told to behave like a bad network.
+ * @param random 0 to 1: chooses the connections that are reset
+ */
+export async function startTcpProxy(serverUrl: string, random: () => number = Math.random): Promise<TcpProxy> {
+  const proxy = new TcpProxy(serverUrl, random)
+  await proxy.start()
+  return proxy
+}
+
+export class TcpProxy {
+  readonly #serverUrl: URL
+  readonly #random: () => number
+  readonly #listener = createServer({ allowHalfOpen: true, noDelay: true }, (client) => this.#link(client))
+  readonly #links = new Set<Link>()
+  readonly #pace = { ...UNHINDERED }
+  #port = 0
+  #loses: 'nothing' | 'replies' | 'everything' = 'nothing'
+  #losing = { text: '', left: 0 }
+  #lostReplies = 0
+  #resetting: NodeJS.Timeout | undefined
+
+  constructor(serverUrl: string, random: () => number) {
+    this.#serverUrl = new URL(serverUrl)
+    this.#random = random
+  }
+
+  async start(): Promise<void> {
+    await this.#listen(0)
+    this.#port = (this.#listener.address() as AddressInfo).port
+  }
+
+  /** The server's URL by way of this proxy. */
+  get url(): string {
+    const url = new URL(this.#serverUrl)
+    url.hostname = '127.0.0.1'
+    url.port = String(this.#port)
+    return url.href
+  }
+
+  /** Resets every connection and refuses new ones. */
+  async cut(): Promise<void> {
+    const closed = this.#listener.listening && new Promise((resolve) => this.#listener.close(resolve))
+    for (const link of this.#links) reset(link)
     await closed
   }
-  await listen(0)
-  const { port: own } = server.address() as AddressInfo
-  const url = new URL(serverUrl)
-  url.hostname = '127.0.0.1'
-  url.port = String(own)
 
-  return {
-    /** The server's URL by way of this proxy. */
-    url: url.href,
-    /** Breaks every connection and refuses new ones. */
-    cut,
-    restore: async (): Promise<void> => {
-      forwardsReplies = forwardsRequests = true
-      if (!server.listening) await listen(own)
-    },
-    /** Connections stay open, and nothing is heard on them any more. */
-    freeze: (): void => {
-      forwardsReplies = forwardsRequests = false
-    },
-    /** As when a NAT forgets its flows: nothing is heard any more on the connections that there are, but new ones work. */
-    silence: (): void => {
-      for (const socket of sockets) silent.add(socket)
-    },
-    /** What is asked reaches the server, and no answer comes back. */
-    dropReplies: (): void => {
-      forwardsReplies = false
-    },
-    stop: cut,
+  /** Connections stay open and new ones are taken, but nothing arrives on any of them. */
+  freeze(): void {
+    this.#loses = 'everything'
   }
+
+  /** Requests arrive at the server, and no reply comes back. */
+  dropReplies(): void {
+    this.#loses = 'replies'
+  }
+
+  /** As when a NAT forgets its flows: nothing arrives on the connections that are open now, but new ones work. */
+  silence(): void {
+    for (const link of this.#links) link.isSilent = true
+  }
+
+  /** In milliseconds, each way. */
+  delay(ms: number): void {
+    this.#pace.delayMs = ms
+  }
+
+  /** For each direction of each connection. */
+  throttle(bytesPerSecond: number): void {
+    this.#pace.bytesPerSecond = bytesPerSecond
+  }
+
+  /** Resets this share of the connections every second. */
+  resetShare(share: number): void {
+    clearInterval(this.#resetting)
+    const resetSome = (): void => [...this.#links].filter(() => this.#random() < share).forEach(reset)
+    this.#resetting = setInterval(resetSome, RESET_EVERY_MS)
+  }
+
+  /** The next requests with this text in them, as many as `times`, arrive, but their replies are lost and their connections reset. */
+  loseRepliesTo(text: string, times: number): void {
+    this.#losing = { text, left: times }
+  }
+
+  /** Requests that `loseRepliesTo` has met so far. */
+  get lostReplies(): number {
+    return this.#lostReplies
+  }
+
+  /** A good network again. What was lost stays lost, and connections that were silenced stay silent. */
+  async restore(): Promise<void> {
+    clearInterval(this.#resetting)
+    this.#loses = 'nothing'
+    Object.assign(this.#pace, UNHINDERED)
+    if (!this.#listener.listening) await this.#listen(this.#port)
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#resetting)
+    await this.cut()
+  }
+
+  async #listen(port: number): Promise<void> {
+    this.#listener.listen(port, '127.0.0.1')
+    await once(this.#listener, 'listening')
+  }
+
+  #link(client: Socket): void {
+    const { hostname: host, port } = this.#serverUrl
+    const server = connect({ host, port: Number(port), allowHalfOpen: true, noDelay: true })
+    const link = { client, server, isSilent: false, losesReplies: false }
+    this.#links.add(link)
+    client.on('close', () => this.#links.delete(link))
+    client.on('data', (request: Buffer) => this.#loseReplyTo(request, link))
+    carry({ from: client, to: server, pace: this.#pace, isLost: () => link.isSilent || this.#loses === 'everything' })
+    carry({ from: server, to: client, pace: this.#pace, isLost: () => link.isSilent || link.losesReplies || this.#loses !== 'nothing' })
+  }
+
+  #loseReplyTo(request: Buffer, link: Link): void {
+    if (this.#losing.left === 0 || !request.includes(this.#losing.text)) return
+    this.#losing.left--
+    this.#lostReplies++
+    link.losesReplies = true
+    const timer = setTimeout(reset, LOST_MS, link)
+    link.client.on('close', () => clearTimeout(timer))
+  }
+}
+
+function reset({ client, server }: Link): void {
+  client.resetAndDestroy()
+  server.destroy()
 }
