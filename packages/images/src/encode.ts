@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Pixels } from './decoding/decode.ts'
-import { sharp } from './hardened-sharp.ts'
-import type { MeasuredPx } from './image-error.ts'
+import { sharp } from './decoding/hardened-sharp.ts'
+import type { MeasuredPx } from './headers/image-error.ts'
 import type { Variant } from './make-variants.ts'
 
 export type EncodedFile = Omit<Variant, 'resolution'>

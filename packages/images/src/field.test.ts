@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { corpusFolder } from '@darkroom/testing'
 import { describe, expect, it } from 'vitest'
-import { sharp } from './hardened-sharp.ts'
+import { sharp } from './decoding/hardened-sharp.ts'
 import { inspectImage } from './inspect-image.ts'
 import { makeVariants } from './make-variants.ts'
 

@@ -1,8 +1,8 @@
 import { corruptJpeg, orientedJpeg, sampleGif, sampleJpeg, samplePng, sampleWebp, truncatedJpeg } from '@darkroom/testing'
 import { describe, expect, it } from 'vitest'
 import { beforeMarker, gifOf, imageFiles, pngClaiming, withPngChunk } from '../test/image-files.ts'
-import { sharp } from './hardened-sharp.ts'
-import { ImageError } from './image-error.ts'
+import { sharp } from './decoding/hardened-sharp.ts'
+import { ImageError } from './headers/image-error.ts'
 import { inspectImage } from './inspect-image.ts'
 
 const store = imageFiles()

@@ -1,9 +1,9 @@
 import type { Header } from './headers/header.ts'
-import type { MeasuredPx } from './image-error.ts'
+import type { MeasuredPx } from './headers/image-error.ts'
 import type { ImageFormat } from './image-format.ts'
 import { checkJpegSize, checkSize, defaultMaxPixels, defaultWidths } from './limits.ts'
 import { readHeader } from './read-header.ts'
-import { turnedSize } from './turned-size.ts'
+import { turnedSize } from './headers/turned-size.ts'
 
 /** What the header says. Nothing here proves that the pixels can be decoded. */
 export interface ImageFacts {

@@ -1,4 +1,4 @@
-import { ImageError, type MeasuredPx } from './image-error.ts'
+import { ImageError, type MeasuredPx } from './headers/image-error.ts'
 import { scaledSize } from './scaled-size.ts'
 
 /** 50 megapixels: about 230 MB of memory in the worst case (interlaced PNG, progressive JPEG). */

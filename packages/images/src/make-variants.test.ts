@@ -3,7 +3,7 @@ import { corruptJpeg, orientedJpeg, orientedQuarters, sampleGif, sampleJpeg, sam
 import { describe, expect, it } from 'vitest'
 import { chartPng } from '../test/chart.ts'
 import { gifOf, imageFiles, pngClaiming } from '../test/image-files.ts'
-import { sharp } from './hardened-sharp.ts'
+import { sharp } from './decoding/hardened-sharp.ts'
 import { makeVariants, type Variant } from './make-variants.ts'
 
 const store = imageFiles()

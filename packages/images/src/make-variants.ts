@@ -1,13 +1,13 @@
-import { toImageError } from './decode-error.ts'
+import { toImageError } from './decoding/decode-error.ts'
 import { decode, type Pixels, type Source } from './decoding/decode.ts'
 import { encode, type EncodedFile } from './encode.ts'
-import type { MeasuredPx } from './image-error.ts'
+import type { MeasuredPx } from './headers/image-error.ts'
 import { checkedSize } from './inspect-image.ts'
 import { isFlat } from './is-flat.ts'
 import { defaultMaxPixels, defaultWidths } from './limits.ts'
 import { readHeader } from './read-header.ts'
 import { scaledSize } from './scaled-size.ts'
-import { turnedSize } from './turned-size.ts'
+import { turnedSize } from './headers/turned-size.ts'
 
 export interface VariantOptions {
   /** Widths in pixels, one variant each. A source narrower than a width keeps its own size. */

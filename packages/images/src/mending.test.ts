@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { chartColours, chartJpeg, chartPng, quartersOf } from '../test/chart.ts'
 import { beforeMarker, gifOf, imageFiles } from '../test/image-files.ts'
 import { type PngChunk, readPngChunks, writePng } from './decoding/png-chunks.ts'
-import { sharp } from './hardened-sharp.ts'
+import { sharp } from './decoding/hardened-sharp.ts'
 import { makeVariants } from './make-variants.ts'
 
 const store = imageFiles()

@@ -5,7 +5,7 @@ import type { ImageHeader } from './headers/header.ts'
 import { readJpegHeader } from './headers/jpeg-header.ts'
 import { readPngHeader } from './headers/png-header.ts'
 import { readWebpHeader } from './headers/webp-header.ts'
-import { ImageError } from './image-error.ts'
+import { ImageError } from './headers/image-error.ts'
 import { headBytes, imageFormatOf } from './image-format.ts'
 
 /** Reads the header of an image file, whatever its name says. Throws as inspectImage does. */

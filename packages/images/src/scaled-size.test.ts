@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { sharp } from './hardened-sharp.ts'
+import { sharp } from './decoding/hardened-sharp.ts'
 import { scaledSize } from './scaled-size.ts'
 
 it.each([

@@ -1,4 +1,4 @@
-import type { MeasuredPx } from './image-error.ts'
+import type { MeasuredPx } from './headers/image-error.ts'
 
 /**
  * The size at `width` pixels with the height in proportion, never enlarged, at least one pixel high.

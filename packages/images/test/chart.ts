@@ -1,6 +1,6 @@
 import { deflateSync } from 'node:zlib'
 import { type PngChunk, writePng } from '../src/decoding/png-chunks.ts'
-import { sharp } from '../src/hardened-sharp.ts'
+import { sharp } from '../src/decoding/hardened-sharp.ts'
 
 export type Colour = readonly [number, number, number]
 

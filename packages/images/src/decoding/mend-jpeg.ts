@@ -1,4 +1,4 @@
-import { APP0, DHT, DRI, EOI, FRAMES, SOS, standsAlone } from '../jpeg-markers.ts'
+import { APP0, DHT, DRI, EOI, FRAMES, SOS, standsAlone } from '../headers/jpeg-markers.ts'
 import { type HuffmanTable, readHuffmanTables } from './huffman-table.ts'
 import { cleanScan, nextMarker, type SequentialScan } from './jpeg-scan.ts'
 

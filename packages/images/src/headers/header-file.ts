@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises'
-import { ImageError } from '../image-error.ts'
+import { ImageError } from './image-error.ts'
 
 /** Bytes of one read. Most headers end within the first. */
 const WINDOW_BYTES = 4096

@@ -1,5 +1,5 @@
-import type { MeasuredPx } from '../image-error.ts'
-import { APP1, EOI, FRAMES, SOS, standsAlone } from '../jpeg-markers.ts'
+import type { MeasuredPx } from './image-error.ts'
+import { APP1, EOI, FRAMES, SOS, standsAlone } from './jpeg-markers.ts'
 import { exifOrientation } from './exif-orientation.ts'
 import { damaged, type HeaderFile, unsupportedCoding } from './header-file.ts'
 import type { Header } from './header.ts'

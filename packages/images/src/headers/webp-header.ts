@@ -1,4 +1,4 @@
-import type { MeasuredPx } from '../image-error.ts'
+import type { MeasuredPx } from './image-error.ts'
 import { exifOrientation } from './exif-orientation.ts'
 import { damaged, type HeaderFile } from './header-file.ts'
 import type { Header } from './header.ts'

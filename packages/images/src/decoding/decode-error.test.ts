@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { toImageError } from './decode-error.ts'
-import { ImageError } from './image-error.ts'
+import { ImageError } from '../headers/image-error.ts'
 
 const path = '/data/storage/images/1/original.jpg'
 

@@ -1,4 +1,4 @@
-import { ImageError } from './image-error.ts'
+import { ImageError } from '../headers/image-error.ts'
 
 /**
  * Turns what sharp threw into a verdict. The file has one of the four marks by then, so what the decoder cannot read is damaged; its own
