@@ -17,6 +17,7 @@ const checks: Check[] = [
   { name: 'format', command: 'oxfmt', args: [fix ? '--write' : '--check'] },
   { name: 'lint', command: 'oxlint', args: ['--deny-warnings', ...(fix ? ['--fix'] : [])] },
   { name: 'types', command: 'tsc', args: ['-p', 'tsconfig.json'] },
+  { name: 'shape', command: process.execPath, args: [join('scripts', 'shape.ts')] },
   { name: 'boundaries', command: 'turbo', args: ['boundaries'] },
   { name: 'API document', command: process.execPath, args: ['--conditions=source', join('scripts', 'lint-openapi.ts')] },
   { name: 'dead code', command: 'knip', args: ['--no-progress', '--no-config-hints'] },
