@@ -8,8 +8,9 @@ import { parseSync, Visitor } from 'oxc-parser'
 const ROOMS = [
   ['main.ts'],
   ['api.ts'],
-  ['mediator.ts', 'env.ts', 'routes/docs'],
-  ['routes', 'routes/admin'],
+  ['mediator.ts', 'redis-connections.ts', 'routes/docs'],
+  ['env.ts', 'routes'],
+  ['routes/admin'],
   ['uploads', 'sync'],
   ['applying', 'following', 'batches', 'dead-letters', 'stats', 'metrics', 'installation'],
   ['removal'],

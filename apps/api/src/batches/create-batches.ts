@@ -1,0 +1,35 @@
+import { DEFAULT_TENANT, type BatchEvent } from '@darkroom/contracts'
+import type { Logger } from '@darkroom/runtime'
+import type { MongoConnection } from '../mongo/create-mongo.ts'
+import type { CreateTaskHandler } from '../tasks/commands/create-task.ts'
+import type { TaskRecord } from '../tasks/task.ts'
+import { BatchStore } from './batch-store.ts'
+import { CompleteBatchHandler } from './complete-batch.ts'
+import { CreateBatchHandler } from './create-batch.ts'
+import { GetBatchHandler } from './get-batch.ts'
+
+/** Many files with one request. */
+export function createBatches(parts: {
+  mongo: MongoConnection
+  publish: (event: BatchEvent) => Promise<void>
+  log: Logger
+  now: () => number
+}) {
+  const { mongo, publish, log, now } = parts
+  const store = new BatchStore(mongo)
+  const completeBatch = new CompleteBatchHandler({ batches: store, publish, log, now })
+  return {
+    store,
+    handlers: (createTask: CreateTaskHandler) => [
+      completeBatch,
+      new CreateBatchHandler({ batches: store, createTask, completeBatch, log, now }),
+      new GetBatchHandler({ batches: store }),
+    ],
+    onChanged: completeBatch.taskChanged,
+    recordRemoved: async ({ batchId }: TaskRecord): Promise<void> => {
+      if (batchId !== undefined) await store.removeIfEmpty(batchId)
+    },
+    /** Whether the request with this idempotency key has made all of its batch. */
+    isMade: async (key: string): Promise<boolean> => typeof (await store.findByIdempotencyKey(DEFAULT_TENANT, key))?.total === 'number',
+  }
+}

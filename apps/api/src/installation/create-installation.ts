@@ -1,0 +1,41 @@
+import type { RedisNames } from '@darkroom/messaging'
+import type { Logger } from '@darkroom/runtime'
+import { createDiskStorage } from '@darkroom/storage'
+import type { Redis } from 'ioredis'
+import type { MongoConnection } from '../mongo/create-mongo.ts'
+import { DataFolder } from './data-folder.ts'
+import { guardStorage } from './guard-storage.ts'
+import { InstallationAnnouncer } from './installation-announcer.ts'
+import { InstallationStore } from './installation-store.ts'
+import { StorageWatch } from './storage-watch.ts'
+
+/** The data folder of this database: nothing is stored in another one, and nothing removed. */
+export function createInstallation(parts: { dataDir: string; mongo: MongoConnection; producer: Redis; names: RedisNames; log: Logger }) {
+  const { dataDir, mongo, producer, names, log } = parts
+  const disk = createDiskStorage(dataDir)
+  const folder = new DataFolder({ store: new InstallationStore(mongo), storage: disk, dataDir })
+  const storage = guardStorage(disk, () => folder.check())
+  const watch = new StorageWatch({ storage, folder, dataDir, log })
+  const announcer = new InstallationAnnouncer({ redis: producer, names, installation: () => folder.installation, log })
+  return {
+    storage,
+    probe: watch.probe,
+    known: watch.known,
+    /** The storage watch logs why it is not. */
+    isOurs: (): Promise<boolean> =>
+      folder.check().then(
+        () => true,
+        () => false,
+      ),
+    /** Calls `begin` as soon as it is known whose folder it is. */
+    start: (begin: () => void): void => {
+      watch.start(() => {
+        void announcer.announce()
+        begin()
+      })
+      announcer.start()
+    },
+    stopWatching: (): void => watch.stop(),
+    stop: (): void => announcer.stop(),
+  }
+}

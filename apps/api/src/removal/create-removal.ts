@@ -1,0 +1,87 @@
+import { createMaintenance, type PublishTaskEvent, type RedisNames } from '@darkroom/messaging'
+import type { Logger } from '@darkroom/runtime'
+import type { DiskStorage } from '@darkroom/storage'
+import type { Redis } from 'ioredis'
+import type { MongoConnection } from '../mongo/create-mongo.ts'
+import type { Send } from '../send.ts'
+import type { StopJob } from '../tasks/stop-job.ts'
+import type { TaskCache } from '../tasks/task-cache.ts'
+import type { TaskStore } from '../tasks/task-store.ts'
+import type { TaskRecord } from '../tasks/task.ts'
+import { CleanupTotalsStore } from './cleanup-totals-store.ts'
+import { DeleteTaskHandler } from './delete-task.ts'
+import { ExpireTasks, ExpireTasksHandler } from './expire-tasks.ts'
+import { ExpiryStore } from './expiry-store.ts'
+import { FileRemover } from './file-remover.ts'
+import { Janitor } from './janitor.ts'
+import { SharedTurn } from './shared-turn.ts'
+
+export interface RemovalSettings {
+  PURGE_GRACE_SECONDS: number
+  RECORD_TTL_SECONDS: number
+  CLEANUP_INTERVAL_MS: number
+  JANITOR_INTERVAL_MS: number
+  ORPHAN_AGE_MS: number
+  UPLOAD_TIMEOUT_MS: number
+  REQUEST_TIMEOUT_MS: number
+}
+
+/** Removes files and records: those that were deleted, that have expired, and that nobody owns. */
+export function createRemoval(parts: {
+  env: RemovalSettings
+  mongo: MongoConnection
+  redis: { producer: Redis; consumer: Redis }
+  names: RedisNames
+  storage: DiskStorage
+  tempFolder: string
+  store: TaskStore
+  cache: TaskCache
+  publish: PublishTaskEvent
+  stopJob: StopJob
+  recordRemoved: (task: TaskRecord) => Promise<void>
+  appliedUntil: () => number
+  /** Whether the data folder is this installation's. */
+  isOurs: () => Promise<boolean>
+  send: Send
+  log: Logger
+  now: () => number
+}) {
+  const { env, mongo, redis, names, storage, store, isOurs, send, log } = parts
+  const { producer, consumer } = redis
+  const expiries = new ExpiryStore(mongo)
+  const files = new FileRemover({ store: expiries, storage, appliedUntil: parts.appliedUntil })
+  const totals = new CleanupTotalsStore(mongo)
+  const janitor = new Janitor({
+    turn: new SharedTurn({ redis: producer, key: `${names.prefix}:${names.queue}:janitor`, everyMs: env.JANITOR_INTERVAL_MS }),
+    store,
+    storage,
+    remover: files,
+    isOurs,
+    tempFolder: parts.tempFolder,
+    tempAgeMs: env.UPLOAD_TIMEOUT_MS + env.REQUEST_TIMEOUT_MS,
+    orphanAgeMs: env.ORPHAN_AGE_MS,
+    intervalMs: env.JANITOR_INTERVAL_MS,
+    log,
+  })
+  const maintenance = createMaintenance({
+    producer,
+    consumer,
+    names,
+    everyMs: env.CLEANUP_INTERVAL_MS,
+    run: async (signal) => void ((await isOurs()) && (await send(new ExpireTasks(signal)))),
+    onError: (error) => log.warn({ err: error }, 'a clean-up did not end; the next one goes on'),
+  })
+  producer.on('ready', () => janitor.redisIsBack())
+  const keep = { graceMs: env.PURGE_GRACE_SECONDS * 1000, recordMs: env.RECORD_TTL_SECONDS * 1000 }
+  return {
+    totals,
+    handlers: [new DeleteTaskHandler({ ...parts, expiries, files }), new ExpireTasksHandler({ ...parts, expiries, files, totals, keep })],
+    roomIsLow: (): void => janitor.roomIsLow(),
+    start: (): void => {
+      janitor.start()
+      maintenance.start()
+    },
+    stopJanitor: () => janitor.stop(),
+    stopMaintenance: () => maintenance.stop(),
+  }
+}

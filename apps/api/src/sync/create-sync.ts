@@ -1,0 +1,65 @@
+import type { ImageQueue, RedisNames } from '@darkroom/messaging'
+import type { Logger } from '@darkroom/runtime'
+import type { Redis } from 'ioredis'
+import type { BatchStore } from '../batches/batch-store.ts'
+import type { TaskFeed } from '../following/task-feed.ts'
+import type { Send } from '../send.ts'
+import type { StopJob } from '../tasks/stop-job.ts'
+import type { TaskStore } from '../tasks/task-store.ts'
+import { BatchCloser } from './batch-closer.ts'
+import { Dispatcher } from './dispatcher.ts'
+import { QueueEventsListener } from './queue-events-listener.ts'
+import { SentNotes } from './sent-notes.ts'
+import { Sweeper } from './sweeper.ts'
+import { TaskEventsSubscriber } from './task-events-subscriber.ts'
+
+/** What keeps documents and queue in step. */
+export function createSync(parts: {
+  env: { SWEEP_INTERVAL_MS: number; DISPATCH_LEASE_MS: number }
+  redis: { producer: Redis; consumer: Redis; subscription: Redis }
+  names: RedisNames
+  queue: ImageQueue
+  store: TaskStore
+  batches: BatchStore
+  feed: TaskFeed
+  stopJob: StopJob
+  send: Send
+  log: Logger
+  now: () => number
+}) {
+  const { env, redis, names, queue, store, batches, feed, stopJob, send, log, now } = parts
+  const notes = new SentNotes({ store, log, now })
+  const dispatcher = new Dispatcher({ store, queue, notes, log })
+  const listener = new QueueEventsListener({ redis: redis.consumer, names, queue, send, log, now })
+  const isBehind = (): boolean => listener.isBehind
+  const subscriber = new TaskEventsSubscriber({ redis: redis.subscription, channel: names.channel, send, feed, isBehind, log })
+  const batchCloser = new BatchCloser({ batches, send, intervalMs: env.SWEEP_INTERVAL_MS, log, now })
+  const sweeper = new Sweeper({
+    store,
+    queue,
+    dispatcher,
+    stopJob,
+    send,
+    events: listener,
+    intervalMs: env.SWEEP_INTERVAL_MS,
+    leaseMs: env.DISPATCH_LEASE_MS,
+    log,
+    now,
+  })
+  // Whatever became due while the queue was away goes out as soon as it is back.
+  redis.producer.on('ready', () => void sweeper.sweep())
+  return {
+    dispatch: dispatcher.dispatch,
+    onChanged: notes.taskChanged,
+    appliedUntil: () => listener.appliedUntil,
+    start: (): void => {
+      sweeper.start()
+      batchCloser.start()
+    },
+    /** Waits for Redis, however long it is away. */
+    listen: () => Promise.all([subscriber.start(), listener.start()]),
+    drain: () => dispatcher.drain(),
+    stop: () => Promise.all([sweeper.stop(), batchCloser.stop()]),
+    stopListening: () => Promise.all([subscriber.drain(), listener.stop()]),
+  }
+}

@@ -1,0 +1,34 @@
+import type { TaskEstimate, TaskEvent } from '@darkroom/contracts'
+import type { PublishTaskEvent } from '@darkroom/messaging'
+import type { Logger } from '@darkroom/runtime'
+import type { DiskStorage } from '@darkroom/storage'
+import type { Dispatch } from '../dispatch.ts'
+import type { StopJob } from '../stop-job.ts'
+import type { TaskCache } from '../task-cache.ts'
+import type { TaskStore } from '../task-store.ts'
+import type { TaskRecord } from '../task.ts'
+import { CancelTaskHandler } from './cancel-task.ts'
+import { CreateTaskHandler, type NewTask } from './create-task.ts'
+import { RetryTaskHandler } from './retry-task.ts'
+import { UpdateTaskHandler } from './update-task.ts'
+
+/** The commands of a task that people give. */
+export function createTaskCommands(parts: {
+  env: { QUEUE_MAX_RETRIES: number; DISPATCH_LEASE_MS: number }
+  store: TaskStore
+  storage: DiskStorage
+  cache: TaskCache
+  publish: PublishTaskEvent
+  dispatch: Dispatch
+  stopJob: StopJob
+  estimate: (task: NewTask) => TaskEstimate
+  onCreated: (task: TaskRecord) => void
+  onChanged: (task: TaskRecord, event: TaskEvent) => void
+  log: Logger
+  now: () => number
+}) {
+  const dispatchLeaseMs = parts.env.DISPATCH_LEASE_MS
+  const createTask = new CreateTaskHandler({ ...parts, maxAttempts: parts.env.QUEUE_MAX_RETRIES, dispatchLeaseMs })
+  const others = [new CancelTaskHandler(parts), new RetryTaskHandler({ ...parts, dispatchLeaseMs }), new UpdateTaskHandler(parts)]
+  return { createTask, handlers: [createTask, ...others] }
+}

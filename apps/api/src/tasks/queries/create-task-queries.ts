@@ -1,0 +1,13 @@
+import type { TaskCache } from '../task-cache.ts'
+import type { TaskStore } from '../task-store.ts'
+import { GetTaskJsonHandler } from './get-task-json.ts'
+import { GetTaskHandler } from './get-task.ts'
+import { ListTasksHandler } from './list-tasks.ts'
+import { SignDownloadHandler } from './sign-download.ts'
+import type { UrlSigner } from './url-signing.ts'
+
+/** What can be asked about tasks. */
+export function createTaskQueries(parts: { store: TaskStore; cache: TaskCache; signer: UrlSigner; now: () => number }) {
+  const getTaskJson = new GetTaskJsonHandler(parts)
+  return { handlers: [getTaskJson, new GetTaskHandler({ getTaskJson }), new ListTasksHandler(parts), new SignDownloadHandler(parts)] }
+}

@@ -1,0 +1,71 @@
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import type { RequestHandler } from 'express'
+import type { Redis } from 'ioredis'
+import type { StorageFault } from '../installation/storage-watch.ts'
+import type { Send } from '../send.ts'
+import { createAcceptBatch } from './accept-batch.ts'
+import { createAcceptUpload } from './accept-upload.ts'
+import { admission } from './admission.ts'
+import { receiveBatch } from './batch-upload.ts'
+import { createFileHasher } from './file-hasher.ts'
+import { freeSpaceGate } from './free-space-gate.ts'
+import { reserveIdempotencyKey } from './idempotency.ts'
+import { receiveImage } from './image-upload.ts'
+import { limitUploads } from './limit-uploads.ts'
+
+export interface UploadSettings {
+  UPLOAD_MAX_BYTES: number
+  UPLOAD_MAX_FIELD_BYTES: number
+  BATCH_MAX_FILES: number
+  BATCH_MAX_BYTES: number
+  IMAGE_MAX_PIXELS: number
+  FILE_TTL_SECONDS: number
+  MIN_FREE_BYTES: number
+  QUEUE_MAX_WAITING: number
+  UPLOADS_MAX: number
+  UPLOADS_PER_ADDRESS: number
+}
+
+/** What arrives: from the first look at a request with files to the command that it ends in. */
+export function createUploads(parts: {
+  env: UploadSettings
+  tempFolder: string
+  cacheRedis: Redis
+  cachePrefix: string
+  isStoreAway: () => boolean
+  storageFault: StorageFault
+  freeBytes: () => Promise<number>
+  /** Told when an upload was refused for want of room. */
+  roomIsLow: () => void
+  queued: () => number
+  isTaskMade: (key: string) => Promise<boolean>
+  isBatchMade: (key: string) => Promise<boolean>
+  /** Gives a request the time that an upload may take. */
+  asUpload: RequestHandler
+  send: Send
+}) {
+  const { env, send } = parts
+  const hasher = createFileHasher()
+  // A folder a process: what a dead one left behind is nobody's.
+  const place = { folder: join(parts.tempFolder, randomUUID()), hash: hasher.hash }
+  const perAddress = limitUploads(env.UPLOADS_PER_ADDRESS)
+  const admitted = admission({ ...parts, maxQueued: env.QUEUE_MAX_WAITING, maxUploads: env.UPLOADS_MAX })
+  const before = (isDone: (key: string) => Promise<boolean>): RequestHandler[] => [
+    perAddress,
+    admitted,
+    freeSpaceGate(parts.freeBytes, env.MIN_FREE_BYTES, parts.roomIsLow),
+    reserveIdempotencyKey(parts.cacheRedis, parts.cachePrefix, isDone),
+    parts.asUpload,
+  ]
+  const limits = { maxFileBytes: env.UPLOAD_MAX_BYTES, maxFieldBytes: env.UPLOAD_MAX_FIELD_BYTES }
+  const batchLimits = { ...limits, maxFiles: env.BATCH_MAX_FILES, maxBatchBytes: env.BATCH_MAX_BYTES }
+  const accepting = { send, maxPixels: env.IMAGE_MAX_PIXELS, defaultTtlSeconds: env.FILE_TTL_SECONDS }
+  return {
+    receive: [...before(parts.isTaskMade), receiveImage(place, limits)],
+    receiveBatch: [...before(parts.isBatchMade), receiveBatch(place, batchLimits)],
+    acceptUpload: createAcceptUpload(accepting),
+    acceptBatch: createAcceptBatch({ ...accepting, maxFileBytes: env.UPLOAD_MAX_BYTES }),
+    stop: () => hasher.close(),
+  }
+}
