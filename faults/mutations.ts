@@ -282,7 +282,7 @@ export const mutations: readonly Mutation[] = [
     says: 'trouble of the machine uses up attempts',
     patches: [
       {
-        file: `${worker}/run-job.ts`,
+        file: `${worker}/create-processor.ts`,
         find: 'throw (run && (await around.endFailedRun({ queued, token, run, reason, signal }))) ?? toQueueError(reason)',
         replace: 'throw toQueueError(reason)',
       },

@@ -29,10 +29,10 @@ export const poison: Scenario = {
   patches: () => [
     {
       file: 'apps/image-worker/src/process-image.ts',
-      find: `  const { bytesIn, variants } = await makeFromSource(`,
+      find: `  const { made, bytesIn } = await readSource(`,
       replace: `${Object.entries(POISONS)
         .map(([name, code]) => `  if (job.imageName.startsWith('poison-${name}')) { ${code} }\n`)
-        .join('')}  const { bytesIn, variants } = await makeFromSource(`,
+        .join('')}  const { made, bytesIn } = await readSource(`,
     },
   ],
   run: async (rig, tasks) => {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ImageJob } from '@darkroom/contracts'
-import { createDiskStorage, StorageError, type DiskStorage } from '@darkroom/storage'
+import { createDiskStorage, type DiskStorage } from '@darkroom/storage'
 import { corruptJpeg } from '@darkroom/testing'
 import { expect, onTestFinished, test } from 'vitest'
 import { processImage } from './process-image.ts'
@@ -21,10 +21,4 @@ const process = (storage: DiskStorage) => processImage(job, { storage, maxPixels
 
 test('a damaged photo is refused', async () => {
   await expect(process(await storeDamaged())).rejects.toMatchObject({ reason: { code: 'IMAGE_CORRUPT', retryable: false } })
-})
-
-test('a photo is not called damaged by a disk that cannot read it to its end', async () => {
-  const storage = await storeDamaged()
-  const open = () => Promise.reject(new StorageError('STORAGE_FAILED', 'Storage failed on photo.jpg (EIO).'))
-  await expect(process({ ...storage, open })).rejects.toMatchObject({ reason: { code: 'STORAGE_FAILED', retryable: true } })
 })

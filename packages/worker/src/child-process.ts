@@ -6,7 +6,7 @@ import type { ChildMessage, ChildRequest } from './child/child-protocol.ts'
 
 /**
  * A quarter of V8's young generation, and a heap that is thought to be small: what an engine works on lies outside of it, and what a child holds
- * in it is under 20 MB. With the defaults it collected so seldom that a child went from 85 to 200 MB over 5000 images; so it stays at 60.
+ * in it is under 20 MB. With the defaults it collected so seldom that a child went from 85 to 200 MB over 5000 photos; so it stays at 60.
  */
 const HEAP_FLAGS = ['--max-semi-space-size=4', '--max-old-space-size=256']
 

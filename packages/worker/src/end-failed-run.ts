@@ -56,7 +56,7 @@ export function createEndFailedRun(around: Surroundings): EndRun {
 function giveBack(failed: FailedRun, around: Surroundings): Promise<Error> {
   // The outage has its line already.
   around.log.debug(factsOf(failed), 'job given back')
-  return leave(failed, 0, () => around.giveBack.now(failed.queued, failed.token), around)
+  return leave(failed, around, { delayMs: 0, put: () => around.giveBack.now(failed.queued, failed.token) })
 }
 
 async function rule(failed: FailedRun, around: Surroundings): Promise<Error | undefined> {
@@ -66,11 +66,15 @@ async function rule(failed: FailedRun, around: Surroundings): Promise<Error | un
   if (ruling.ruling === 'failed for good') return permanentFailure(formatFailureReason({ ...reason, retryable: false }))
   const { delayMs, setbacks } = ruling
   around.log.warn({ ...factsOf(failed), ...setbacks, delayMs }, 'run failed without using up an attempt')
-  return leave(failed, delayMs, () => around.giveBack.later(queued, token, delayMs, setbacks), around)
+  return leave(failed, around, { delayMs, put: () => around.giveBack.later(queued, token, delayMs, setbacks) })
 }
 
-async function leave({ run, reason }: FailedRun, delayMs: number, put: () => Promise<void>, around: Surroundings): Promise<Error> {
-  const { publish, metrics, log } = around
+interface Return {
+  delayMs: number
+  put: () => Promise<void>
+}
+
+async function leave({ run, reason }: FailedRun, { publish, metrics, log }: Surroundings, { delayMs, put }: Return): Promise<Error> {
   try {
     await put()
     // The document says that the run goes on, and the next one may be a while.

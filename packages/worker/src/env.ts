@@ -75,7 +75,7 @@ export function workerConfig(env: WorkerEnv, { queue }: KindContract): WorkerCon
 const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'TZ', 'LANG', 'LC_ALL', 'LD_LIBRARY_PATH', 'LD_PRELOAD', 'SystemRoot', 'TEMP']
 
 /**
- * The environment of a child process. It decodes strangers' bytes, so it gets no secret, above all no Redis password.
+ * The environment of a child process. It reads strangers' bytes, so it gets no secret, above all no Redis password.
  * glibc keeps an arena a thread by default, which costs 40 % more memory than two; four libuv threads are plenty for
  * one job.
  */

@@ -24,8 +24,8 @@ export type Ruling =
   | { ruling: 'again'; delayMs: number; setbacks: Setbacks }
 
 /**
- * Attempts are used up by verdicts on the photo: the deadline and the memory limit, which are about what it takes to decode it. A crash
- * may have been the photo's fault, so these are counted apart. Trouble with a file is never the photo's fault, however often it is met.
+ * Attempts are used up by verdicts on the input: the deadline and the memory limit, which are about what it takes to process it. A crash
+ * may have been the input's fault, so these are counted apart. Trouble with a file is never its fault, however often it is met.
  */
 export function ruleOnFailure({ code, retryable }: FailureReason, setbacks: Setbacks, backoffMs: number): Ruling {
   if (!retryable) return { ruling: 'attempt used' }

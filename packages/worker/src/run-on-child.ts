@@ -22,7 +22,7 @@ const MEMORY_CHECK_MS = 250
 
 /**
  * Gives a job to a child and waits for the answer. The child is killed when the deadline passes, when it takes too
- * much memory and when the run is aborted: decoders do not listen to anything softer. The answer does not wait for the
+ * much memory and when the run is aborted: an engine may not listen to anything softer. The answer does not wait for the
  * end of a killed process, which may hang in the kernel.
  */
 export function runOnChild(child: Child, job: JobEnvelope, options: RunLimits & RunWatch): Promise<Processed> {

@@ -4,37 +4,72 @@ import type { Processed } from './child/child-protocol.ts'
 
 const SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800]
 
+/** What is read when somebody asks. */
+interface WorkerState {
+  slots: number
+  busy: () => number
+  isReady: () => boolean
+}
+
 export type WorkerMetrics = ReturnType<typeof createWorkerMetrics>
 
 /** What this worker does, counted into a registry of the program's. */
-export function createWorkerMetrics(
-  registry: Registry,
-  { slots, busy, isReady }: { slots: number; busy: () => number; isReady: () => boolean },
-) {
+export function createWorkerMetrics(registry: Registry, state: WorkerState) {
   const registers = [registry]
-  const wait = new Histogram({
-    name: 'darkroom_job_wait_seconds',
-    help: 'From acceptance to the start of a run',
-    buckets: SECONDS,
-    registers,
-  })
-  const run = new Histogram({ name: 'darkroom_job_run_seconds', help: 'Runs that ended well', buckets: SECONDS, registers })
-  const completed = new Counter({ name: 'darkroom_jobs_completed_total', help: 'Jobs done', registers })
-  const failed = new Counter({
-    name: 'darkroom_job_attempts_failed_total',
-    help: 'Attempts that failed, by code and by whether there is another one',
-    labelNames: ['code', 'will_retry'],
-    registers,
-  })
+  const outcomes = createOutcomes(registers)
   const givenBack = new Counter({
     name: 'darkroom_jobs_given_back_total',
     help: 'Runs that failed without using up an attempt, by code',
     labelNames: ['code'],
     registers,
   })
-  const stalled = new Counter({ name: 'darkroom_jobs_stalled_total', help: 'Jobs of silent workers that were handed out again', registers })
   const bytesIn = new Counter({ name: 'darkroom_job_source_bytes_total', help: 'Bytes of originals that were read', registers })
   const bytesOut = new Counter({ name: 'darkroom_job_variant_bytes_total', help: 'Bytes of variants that were made', registers })
+  addGauges(registers, state)
+  return {
+    givenBack: (code: string): void => givenBack.inc({ code }),
+
+    processed(processed: Processed): void {
+      bytesIn.inc(processed.bytesIn)
+      bytesOut.inc(processed.bytesOut)
+    },
+
+    /** Counts the outcomes as the queue has taken them. */
+    follow(worker: QueueWorker): void {
+      worker.on('completed', (_job, { waitMs, processingTime }) => {
+        outcomes.completed.inc()
+        outcomes.wait.observe(waitMs / 1000)
+        outcomes.run.observe(processingTime / 1000)
+      })
+      worker.on('failed', (job, error) =>
+        outcomes.failed.inc({ code: parseFailureReason(error.message).code, will_retry: String(job?.finishedOn === undefined) }),
+      )
+      worker.on('stalled', () => outcomes.stalled.inc())
+    },
+  }
+}
+
+function createOutcomes(registers: Registry[]) {
+  return {
+    wait: new Histogram({
+      name: 'darkroom_job_wait_seconds',
+      help: 'From acceptance to the start of a run',
+      buckets: SECONDS,
+      registers,
+    }),
+    run: new Histogram({ name: 'darkroom_job_run_seconds', help: 'Runs that ended well', buckets: SECONDS, registers }),
+    completed: new Counter({ name: 'darkroom_jobs_completed_total', help: 'Jobs done', registers }),
+    failed: new Counter({
+      name: 'darkroom_job_attempts_failed_total',
+      help: 'Attempts that failed, by code and by whether there is another one',
+      labelNames: ['code', 'will_retry'],
+      registers,
+    }),
+    stalled: new Counter({ name: 'darkroom_jobs_stalled_total', help: 'Jobs of silent workers that were handed out again', registers }),
+  }
+}
+
+function addGauges(registers: Registry[], { slots, busy, isReady }: WorkerState): void {
   new Gauge({ name: 'darkroom_worker_slots', help: 'Jobs that this worker does at a time', registers }).set(slots)
   new Gauge({
     name: 'darkroom_worker_busy_slots',
@@ -52,24 +87,4 @@ export function createWorkerMetrics(
       this.set(isReady() ? 1 : 0)
     },
   })
-  return {
-    givenBack: (code: string): void => givenBack.inc({ code }),
-
-    processed({ bytesIn: read, bytesOut: made }: Processed): void {
-      bytesIn.inc(read)
-      bytesOut.inc(made)
-    },
-    /** Counts the outcomes as the queue has taken them. */
-    follow(worker: QueueWorker): void {
-      worker.on('completed', (_job, { waitMs, processingTime }) => {
-        completed.inc()
-        wait.observe(waitMs / 1000)
-        run.observe(processingTime / 1000)
-      })
-      worker.on('failed', (job, error) =>
-        failed.inc({ code: parseFailureReason(error.message).code, will_retry: String(job?.finishedOn === undefined) }),
-      )
-      worker.on('stalled', () => stalled.inc())
-    },
-  }
 }

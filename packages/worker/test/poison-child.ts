@@ -6,7 +6,7 @@ import type { ImageJob } from '@darkroom/contracts'
 import { variantKey } from '@darkroom/contracts/storage-keys'
 import { createDiskStorage } from '@darkroom/storage'
 import { until } from '@darkroom/testing'
-import { JobFailure, readFailure, serveJobs, writeFailure, type Processed } from '../src/child/index.ts'
+import { JobFailure, readSource, serveJobs, storeResult, type Processed } from '../src/child/index.ts'
 
 const dataDir = process.argv[2] ?? ''
 const storage = createDiskStorage(dataDir, { blocking: true })
@@ -33,28 +33,21 @@ const poisons: Record<string, () => unknown> = {
 serveJobs<ImageJob>(async (job, onProgress) => {
   await poisons[job.imageName]?.()
   onProgress({ stage: 'read', percent: 0 })
-  const bytes = await read(job)
+  const { made: bytes, bytesIn } = await readSource(
+    { storage, key: job.imagePath },
+    { read: (path) => readFile(path), verdictOf: () => undefined },
+  )
   onProgress({ stage: 'copy', percent: 50 })
+  const image = await store(job, bytes)
   onProgress({ stage: 'store', percent: 90 })
-  return { result: { images: [await store(job, bytes)] }, bytesIn: bytes.length, bytesOut: bytes.length }
+  return { result: { images: [image] }, bytesIn, bytesOut: bytes.length }
 })
 
 /** The engine of these tests changes nothing. */
-async function read({ imagePath }: ImageJob): Promise<Buffer> {
-  try {
-    await storage.stat(imagePath)
-    return await readFile(storage.resolve(imagePath))
-  } catch (error) {
-    throw readFailure(error)
-  }
-}
-
 async function store({ tenant, imageName }: ImageJob, bytes: Buffer): Promise<Processed['result']['images'][number]> {
   const md5 = createHash('md5').update(bytes).digest('hex')
   const path = variantKey(tenant, imageName, '800', md5)
-  await storage.put(path, bytes).catch((error: unknown) => {
-    throw writeFailure(error)
-  })
+  await storeResult(storage, path, bytes)
   return { resolution: '800', width: 800, height: 600, format: 'jpeg', size: bytes.length, md5, path }
 }
 

@@ -2,7 +2,7 @@ import type { FailureReason } from '@darkroom/messaging'
 import { isStorageError } from '@darkroom/storage'
 import { JobFailure, reasonOf } from './job-failure.ts'
 
-/** Why an original could not be read, unless the engine itself refuses its bytes: trouble of the machine, which may pass. */
+/** Why an original could not be read: trouble of the machine, which may pass. */
 export function readFailure(error: unknown): JobFailure {
   // The file may vanish between the look at it and the reading: then the error is the system's own. Retryable, for a
   // data folder that is not mounted at this moment looks just the same.

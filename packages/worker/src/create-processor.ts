@@ -14,7 +14,6 @@ import {
 import type { Logger } from '@darkroom/runtime'
 import { cancelled, type Cancellations } from './cancellations.ts'
 import type { ChildPool } from './child-pool.ts'
-import type { Processed } from './child/child-protocol.ts'
 import { JobFailure, reasonOf } from './child/job-failure.ts'
 import type { EndRun } from './end-failed-run.ts'
 import type { MachineWatch } from './machine-watch.ts'
@@ -40,7 +39,6 @@ interface Surroundings {
 
 /** What the queue calls for each job: have a child do it, tell what happens meanwhile, return what came of it. */
 export function createProcessor(around: Surroundings): JobProcessor {
-  // BullMQ counts the parameters: it hands out the signal only to a function that names all three.
   return async (queued, token = '', signal) => {
     const run = around.runOf(queued)
     try {
@@ -55,7 +53,7 @@ export function createProcessor(around: Surroundings): JobProcessor {
 }
 
 async function runJob(run: JobRun, signal: AbortSignal | undefined, around: Surroundings): Promise<CompletedEvent> {
-  const { pool, publish, storage, machine, cancellations, log, metrics } = around
+  const { pool, publish, storage, machine, cancellations, noun, log, metrics } = around
   if (cancellations.has(run.jobId)) throw new JobFailure(cancelled)
   if (await storage.isOutdated()) await machine.confirm()
   // A paused BullMQ worker may still take the one job that it was waiting for.
@@ -65,7 +63,9 @@ async function runJob(run: JobRun, signal: AbortSignal | undefined, around: Surr
   void publish(processingEvent(run, Date.now()))
   const processed = await pool.run(run.job, { signal, onProgress: progressTeller(run, publish, log.child(about)), log: log.child(about) })
   const completed = completedEvent(run, processed.result, Date.now())
-  logProcessed(completed, processed, run, around)
+  const { processingTime: processingTimeMs, waitMs } = completed
+  const { bytesIn, bytesOut } = processed
+  log.info({ ...about, processingTimeMs, waitMs, bytesIn, bytesOut }, `${noun} processed`)
   metrics.processed(processed)
   return completed
 }
@@ -84,11 +84,6 @@ function progressTeller(run: JobRun, publish: PublishTaskEvent, log: Logger): (p
     toldAt = now
     void publish(progressEvent(run, { ...progress, count: count++ }, now))
   }
-}
-
-function logProcessed(completed: CompletedEvent, { bytesIn, bytesOut }: Processed, { jobId }: JobRun, { noun, log }: Surroundings): void {
-  const { taskId, attempt, processingTime: processingTimeMs, waitMs } = completed
-  log.info({ taskId, jobId, attempt, processingTimeMs, waitMs, bytesIn, bytesOut }, `${noun} processed`)
 }
 
 /** The queue keeps one line of text and decides by the error's class whether there is another attempt. */
