@@ -10,8 +10,6 @@ import { createBatches } from './batches/create-batches.ts'
 import { createDeadLetters } from './dead-letters/create-dead-letters.ts'
 import type { ApiEnv } from './env.ts'
 import { createFollowing } from './following/create-following.ts'
-import { createRedisWarnings } from './ground/redis-warnings.ts'
-import { writeToRedis } from './ground/write-to-redis.ts'
 import { createHttpApp, isProxy } from './http/app.ts'
 import { closeServer, createHttpServer, listen } from './http/server.ts'
 import { SlowRequests } from './http/slow-requests.ts'
@@ -22,7 +20,9 @@ import { createMongo } from './mongo/create-mongo.ts'
 import { createQueues } from './queues/create-queues.ts'
 import { createRedisConnections } from './redis-connections.ts'
 import { createRemoval } from './removal/create-removal.ts'
+import { createProbes } from './routes/create-probes.ts'
 import { createRoutes } from './routes/create-routes.ts'
+import { toApiLimits } from './routes/api-limits.ts'
 import { docsRoutes } from './routes/docs/docs-routes.ts'
 import type { Send } from './send.ts'
 import { createStats } from './stats/create-stats.ts'
@@ -117,6 +117,7 @@ export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): 
     ...createDeadLetters({ mongo, retry: (tenant, id) => send(new RetryTask(tenant, id)) }).handlers,
   ])
 
+  const freeBytes = (): Promise<number> => storage.freeBytes()
   const slowRequests = new SlowRequests({ requestMs: env.REQUEST_TIMEOUT_MS, uploadStallMs: env.UPLOAD_STALL_MS })
   const uploads = createUploads({
     env,
@@ -125,7 +126,7 @@ export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): 
     cachePrefix: names.cachePrefix,
     isStoreAway: () => !db.isReady(),
     storageFault: installation.known,
-    freeBytes: () => storage.freeBytes(),
+    freeBytes,
     roomIsLow: removal.roomIsLow,
     queued: () => estimator.waiting,
     isTaskMade: async (key) => (await store.findByIdempotencyKey(DEFAULT_TENANT, key)) !== undefined,
@@ -133,26 +134,18 @@ export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): 
     asUpload: slowRequests.asUpload,
     send,
   })
-  const probes = {
-    redis: () => writeToRedis(redis.cache, names.cachePrefix),
-    queue: () => writeToRedis(producer, names.cachePrefix),
-    mongo: async () => {
-      if (!db.isPrepared()) throw new Error('its indexes are not made yet')
-      await store.ping()
-    },
+  const probes = createProbes({
+    redis,
+    cachePrefix: names.cachePrefix,
+    isPrepared: db.isPrepared,
+    pingStore: () => store.ping(),
     storageFault: installation.probe,
-    freeBytes: () => storage.freeBytes(),
-    pending: async () => (await watchers.backlog()).unfinished,
-    warnings: createRedisWarnings(producer, log),
-  }
-  const routes = createRoutes({ env, uploads, storage, signer, queue, probes, registry, isClosing, send, log })
-  const docs = docsRoutes({
-    maxFileBytes: env.UPLOAD_MAX_BYTES,
-    maxPixels: env.IMAGE_MAX_PIXELS,
-    maxFiles: env.BATCH_MAX_FILES,
-    maxBatchBytes: env.BATCH_MAX_BYTES,
-    ttlSeconds: env.FILE_TTL_SECONDS,
+    freeBytes,
+    backlog: watchers.backlog,
+    log,
   })
+  const routes = createRoutes({ env, uploads, storage, signer, queue, probes, registry, isClosing, send, log })
+  const docs = docsRoutes(toApiLimits(env))
   const app = createHttpApp({ ...routes, root: [docs, ...routes.operators], trustProxy: env.TRUST_PROXY, isClosing, toAppError, log })
   const server = createHttpServer(app, {
     uploadTimeoutMs: env.UPLOAD_TIMEOUT_MS,

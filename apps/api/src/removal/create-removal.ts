@@ -26,7 +26,7 @@ export interface RemovalSettings {
   REQUEST_TIMEOUT_MS: number
 }
 
-/** Removes files and records: those that were deleted, that have expired, and that nobody owns. */
+/** Removes files and records: those that were deleted, those that have expired, and orphans. */
 export function createRemoval(parts: {
   env: RemovalSettings
   mongo: MongoConnection

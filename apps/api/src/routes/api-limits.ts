@@ -7,3 +7,18 @@ export interface ApiLimits {
   maxBatchBytes: number
   ttlSeconds: number
 }
+
+/** The limits as the environment names them. */
+export const toApiLimits = (env: {
+  UPLOAD_MAX_BYTES: number
+  IMAGE_MAX_PIXELS: number
+  BATCH_MAX_FILES: number
+  BATCH_MAX_BYTES: number
+  FILE_TTL_SECONDS: number
+}): ApiLimits => ({
+  maxFileBytes: env.UPLOAD_MAX_BYTES,
+  maxPixels: env.IMAGE_MAX_PIXELS,
+  maxFiles: env.BATCH_MAX_FILES,
+  maxBatchBytes: env.BATCH_MAX_BYTES,
+  ttlSeconds: env.FILE_TTL_SECONDS,
+})

@@ -47,7 +47,7 @@ export function createUploads(parts: {
 }) {
   const { env, send } = parts
   const hasher = createFileHasher()
-  // A folder a process: what a dead one left behind is nobody's.
+  // A folder for this process: what is in the others was left behind by processes that have ended.
   const place = { folder: join(parts.tempFolder, randomUUID()), hash: hasher.hash }
   const perAddress = limitUploads(env.UPLOADS_PER_ADDRESS)
   const admitted = admission({ ...parts, maxQueued: env.QUEUE_MAX_WAITING, maxUploads: env.UPLOADS_MAX })

@@ -1,0 +1,32 @@
+import type { Redis } from 'ioredis'
+import { createRedisWarnings } from '../ground/redis-warnings.ts'
+import { writeToRedis } from '../ground/write-to-redis.ts'
+import type { StorageFault } from '../installation/storage-watch.ts'
+import type { Logger } from '@darkroom/runtime'
+import type { Probes } from './health.ts'
+
+/** What health is made of. */
+export function createProbes(parts: {
+  redis: { producer: Redis; cache: Redis }
+  cachePrefix: string
+  isPrepared: () => boolean
+  pingStore: () => Promise<unknown>
+  storageFault: StorageFault
+  freeBytes: () => Promise<number>
+  backlog: () => Promise<{ unfinished: number }>
+  log: Logger
+}): Probes {
+  const { redis, cachePrefix, isPrepared, pingStore, storageFault, freeBytes, backlog, log } = parts
+  return {
+    redis: () => writeToRedis(redis.cache, cachePrefix),
+    queue: () => writeToRedis(redis.producer, cachePrefix),
+    mongo: async () => {
+      if (!isPrepared()) throw new Error('its indexes are not made yet')
+      await pingStore()
+    },
+    storageFault,
+    freeBytes,
+    pending: async () => (await backlog()).unfinished,
+    warnings: createRedisWarnings(redis.producer, log),
+  }
+}
