@@ -66,6 +66,11 @@ export class ExpiryStore {
     return (await this.#tasks.exists({ 'images.path': path, status: 'completed' })) !== null
   }
 
+  /** Whether there is a document of this task, deleted or not. */
+  async isKnown(id: string): Promise<boolean> {
+    return (await this.#tasks.exists({ _id: toObjectId(id) })) !== null
+  }
+
   /** Whether a task with this original is unfinished: it may have found a file made of it, and list it any moment. */
   async isWorkingOn(sha256: string): Promise<boolean> {
     const filter = { 'source.sha256': sha256, nextCheckAt: { $type: 'date' as const }, status: { $in: UNFINISHED } }

@@ -156,3 +156,31 @@ it('a file that cannot be removed keeps none of the others', async () => {
   await expect(removerWith().removeFilesOf(task)).rejects.toMatchObject({ code: 'INVALID_KEY' })
   expect(await isThere()).toBe(false)
 })
+
+const ORPHAN_ID = 'a'.repeat(24)
+const ORPHAN = `storage/images/${ORPHAN_ID}/original.jpg`
+const isOrphanThere = (): Promise<boolean> => storage.stat(ORPHAN).then(() => true, () => false) // prettier-ignore
+
+it.each([
+  ['goes', async () => {}, false],
+  ['stays when its document comes while it goes', () => insert({ id: ORPHAN_ID }), true],
+])('an original without a document %s', async (_what, meanwhile, stays) => {
+  await storage.put(ORPHAN, Buffer.from('original'))
+  const raced: DiskStorage = { ...storage, move: (from, to) => storage.move(from, to).then(from === ORPHAN ? meanwhile : undefined) }
+  const remover = new FileRemover({ store: expiries, storage: raced, appliedUntil: Date.now })
+  expect(await remover.removeOrphan(ORPHAN)).toBe(stays ? 0 : 1)
+  expect(await isOrphanThere()).toBe(stays)
+  expect(await inTrash()).toEqual([])
+})
+
+it.each([
+  ['back to its task', () => insert({ id: ORPHAN_ID }), true],
+  ['for good without one', async () => {}, false],
+])('an original that a dead remover left in the trash goes %s', async (_where, before, back) => {
+  await storage.put(ORPHAN, Buffer.from('original'))
+  await storage.move(ORPHAN, `trash/${ORPHAN}`)
+  await before()
+  await removerWith().emptyTrash((error) => expect.unreachable(String(error)))
+  expect(await isOrphanThere()).toBe(back)
+  expect(await inTrash()).toEqual([])
+})

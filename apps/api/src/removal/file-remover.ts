@@ -13,6 +13,10 @@ export interface Removal {
 const NOTHING: Removal = { files: 0, bytes: 0, complete: true }
 const LATER: Removal = { ...NOTHING, complete: false }
 
+const ORIGINAL = /(?:^|\/)storage\/images\/([0-9a-f]{24})\//
+/** Whose original this is; undefined of other files. */
+export const ownerOf = (key: string): string | undefined => ORIGINAL.exec(key)?.[1]
+
 /** Where a file waits between its removal and the second look. */
 const TRASH = 'trash/'
 /** A run that found a file has ended by then, or is repeated, and finds or makes the file anew. */
@@ -69,6 +73,12 @@ export class FileRemover {
     return removing
   }
 
+  /** Removes an original that no task names: not if its document, long on its way, comes in this very moment. */
+  async removeOrphan(path: string): Promise<number> {
+    if (!(await this.#move(path, TRASH + path))) return 0
+    return (await this.#settle(path, new Date())) ? 0 : 1
+  }
+
   /** Takes the second look at files whose remover died before it did. Two that look at the same file do no harm. */
   async emptyTrash(onError: (error: unknown) => void): Promise<void> {
     const { storage } = this.#deps
@@ -103,6 +113,8 @@ export class FileRemover {
 
   /** Unfinished tasks first: one that ends between the two questions is met by the second. */
   async #whyNeeded(path: string, touchedAt: Date, sha256?: string): Promise<Removal | undefined> {
+    const owner = ownerOf(path)
+    if (owner !== undefined) return (await this.#deps.store.isKnown(owner)) ? NOTHING : undefined
     if (await this.#mayBeFound(touchedAt, sha256)) return LATER
     return (await this.#deps.store.isLive(path)) ? NOTHING : undefined
   }

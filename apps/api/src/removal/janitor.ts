@@ -2,7 +2,7 @@ import { readdir, rmdir, stat, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Logger } from '@darkroom/runtime'
 import type { DiskStorage, ListedFile } from '@darkroom/storage'
-import type { FileRemover } from './file-remover.ts'
+import { ownerOf, type FileRemover } from './file-remover.ts'
 import type { TaskStore } from '../tasks/task-store.ts'
 import { OutageLog } from '../ground/outage-log.ts'
 import type { SharedTurn } from './shared-turn.ts'
@@ -12,7 +12,6 @@ const LOW_ROOM_EVERY_MS = 30_000
 const TURN_EVERY_MS = 30_000
 const LOOKUP_BATCH = 500
 
-const ORIGINAL = /(?:^|\/)storage\/images\/([0-9a-f]{24})\//
 const OUTPUT = /(?:^|\/)output\/[a-z0-9-]+\//
 
 /**
@@ -105,17 +104,17 @@ export class Janitor {
     return !this.#stopped
   }
 
-  /** Files under a final name that no document knows. A document is written right after its file, or never. */
+  /** Files under a final name that no document knows. A document is written right after its file, or hardly ever. */
   async #walk(onError: (error: unknown) => void): Promise<number> {
     const { store, storage, remover, orphanAgeMs } = this.#deps
     let removed = await storage.removeLeftovers(orphanAgeMs, onError)
     const old = (file: ListedFile): boolean => Date.now() - file.modifiedAt.getTime() > orphanAgeMs
     for await (const files of batches(storage.list('storage', onError), old)) {
       if (this.#stopped) return removed
-      const known = await store.existing(files.flatMap(({ key }) => ORIGINAL.exec(key)?.[1] ?? []))
+      const known = await store.existing(files.flatMap(({ key }) => ownerOf(key) ?? []))
       for (const { key } of files) {
-        const taskId = ORIGINAL.exec(key)?.[1]
-        if (taskId && !known.has(taskId)) removed += await this.#remove(key, onError, () => storage.remove(key).then(() => 1))
+        const owner = ownerOf(key)
+        if (owner && !known.has(owner)) removed += await this.#remove(key, onError, () => remover.removeOrphan(key))
       }
     }
     for await (const files of batches(storage.list('output', onError), old)) {

@@ -100,6 +100,7 @@ const expiries: Calls<ExpiryStore> = {
   // Those whose files could not be removed yet are few.
   dueToRemove: { run: (store) => store.dueToRemove(now, 10), sifts: ['purgeAt'] },
   remove: (store) => store.remove(id),
+  isKnown: (store) => store.isKnown(id),
   // Tasks that share a file are alike, and the first that is live will do.
   isLive: { run: (store) => store.isLive('output/a.jpg'), sifts: ['status'] },
   // Tasks with one original, and only the unfinished ones.

@@ -1,7 +1,9 @@
-import { rm, writeFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Task } from '@darkroom/contracts'
 import { sampleJpeg, startTcpProxy, until } from '@darkroom/testing'
 import { expect, inject, it } from 'vitest'
+import { filePart } from '../../../test/multipart.ts'
 import { startTestApi } from '../../../test/start-test-api.ts'
 
 it('no document is written before its file is where it belongs', async () => {
@@ -31,3 +33,35 @@ it('uploads that are refused while the store is away leave no originals', async 
   await api.stop()
   await mongo.stop()
 })
+
+it('an original that was removed before its document came is made whole by the next try with the key', async () => {
+  const api = await startTestApi()
+  const photo = await sampleJpeg({ width: 16, height: 16 })
+  const send = () => api.post('/api/v1/tasks', [filePart(photo)], { 'Idempotency-Key': 'late' })
+  const task = (await send()).body as Task
+  await rm(join(api.dataDir, task.originalPath))
+  expect(await send()).toMatchObject({ status: 202, body: { id: task.id } })
+  expect((await readFile(join(api.dataDir, task.originalPath))).equals(photo)).toBe(true)
+  expect(await api.temporaryFiles()).toEqual([])
+  await api.stop()
+})
+
+it('an upload is not accepted when its original went while its document was on the way', async () => {
+  const mongo = await startTcpProxy(inject('mongoUrl'))
+  const api = await startTestApi({}, { mongoServer: mongo.url })
+  const photo = await sampleJpeg({ width: 16, height: 16 })
+  const send = () => api.post('/api/v1/tasks', [filePart(photo)], { 'Idempotency-Key': 'slow' })
+  mongo.delay(1500)
+  const answer = send()
+  const [original] = await until(async () => nonEmpty(await api.filesIn('storage')), { what: 'the original' })
+  await rm(original)
+  expect(await answer).toMatchObject({ status: 503, body: { code: 'STORE_UNAVAILABLE' } })
+  mongo.delay(0)
+  expect((await send()).status).toBe(202)
+  expect(await api.filesIn('storage')).toEqual([original])
+  await api.stop()
+  await mongo.stop()
+})
+
+const nonEmpty = (files: string[]): [string, ...string[]] | undefined =>
+  files[0] === undefined ? undefined : [files[0], ...files.slice(1)]

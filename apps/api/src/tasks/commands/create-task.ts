@@ -10,9 +10,9 @@ import {
   type TaskPriority,
 } from '@darkroom/contracts'
 import type { PublishTaskEvent } from '@darkroom/messaging'
-import type { DiskStorage } from '@darkroom/storage'
+import { noneIfMissing, type DiskStorage } from '@darkroom/storage'
 import { RequestData, type RequestHandler } from 'mediatr-ts'
-import { AppError, keyInUse } from '../../app-error.ts'
+import { AppError, keyInUse, storeAway } from '../../app-error.ts'
 import type { Dispatch } from '../dispatch.ts'
 import type { TaskCache } from '../task-cache.ts'
 import { wasNeverSent } from '../../mongo/store-outage.ts'
@@ -41,6 +41,8 @@ export interface NewTask {
 
 /** How long a key names its request. */
 export const KEY_LIFE_MS = 24 * 3600 * 1000
+/** An insert seldom takes as long; of one that did, the original may have been removed meanwhile as nobody's. */
+const SLOW_INSERT_MS = 1000
 
 /** Accepts an upload: when this is answered, the task survives whatever happens next. */
 export class CreateTask extends RequestData<AcceptedTask> {
@@ -83,6 +85,7 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, AcceptedTas
     // The file first, whole and synced: a document never names a file that is not there.
     await storage.adopt(wanted.tempPath, originalPath)
     const record = this.#record(id, originalPath, wanted)
+    const sentAt = Date.now()
     try {
       await store.insert(record)
     } catch (error) {
@@ -94,6 +97,8 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, AcceptedTas
         throw keyInUse()
       }
     }
+    // This process, its machine or the store may have slept. Not accepted, then: sent again with its key, it is made whole.
+    if (Date.now() - sentAt > SLOW_INSERT_MS && !(await this.#hasOriginal(record))) throw storeAway()
     await cache.taskCreated(record.tenant)
     // One connection, so subscribers hear of the task before any worker does.
     void publish(createdEvent(record))
@@ -115,7 +120,7 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, AcceptedTas
   }
 
   /** The answer that this request was given before, if its key is known. Throws IDEMPOTENCY_KEY_REUSED for another request. */
-  async #replay({ tenant, idempotency }: NewTask): Promise<AcceptedTask | undefined> {
+  async #replay({ tenant, idempotency, tempPath }: NewTask): Promise<AcceptedTask | undefined> {
     if (!idempotency) return undefined
     const { store, now } = this.#deps
     const made = await store.findByIdempotencyKey(tenant, idempotency.key)
@@ -125,8 +130,22 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, AcceptedTas
       await store.forgetIdempotencyKey(tenant, idempotency.key, forgottenBefore)
       return undefined
     }
-    if (made.idempotency?.fingerprint === idempotency.fingerprint) return toAcceptedView(asAccepted(made))
+    if (made.idempotency?.fingerprint === idempotency.fingerprint) {
+      await this.#makeWhole(made, tempPath)
+      return toAcceptedView(asAccepted(made))
+    }
     throw new AppError(422, 'IDEMPOTENCY_KEY_REUSED', 'This Idempotency-Key was used for another request: choose a new one.')
+  }
+
+  /** An insert may land so late that its file was removed as nobody's. Here it is again, by its fingerprint. */
+  async #makeWhole(made: TaskRecord, tempPath: string): Promise<void> {
+    const isUnfinished = made.status === 'pending' || made.status === 'processing'
+    if (isUnfinished && !(await this.#hasOriginal(made))) await this.#deps.storage.adopt(tempPath, made.originalPath)
+  }
+
+  async #hasOriginal({ originalPath }: TaskRecord): Promise<boolean> {
+    const found = this.#deps.storage.stat(originalPath).then(() => true)
+    return found.catch((error: unknown) => noneIfMissing(error, false))
   }
 
   #record(id: string, originalPath: string, wanted: NewTask): TaskRecord {
