@@ -39,6 +39,10 @@ export const removalUnderLoad: Scenario = {
     const uploaded = await load.stop()
     rig.check('load of the same name', uploaded > 2 * LOOPS, `${uploaded} uploads meanwhile`)
     await checkPostponed(rig, stuck)
+    // A file is out of the way before its document says so.
+    const isRemoved = async (): Promise<boolean> =>
+      (await rig.db.collection('tasks').countDocuments({ _id, purgeAt: { $type: 'date' } })) === 0
+    await until(isRemoved, { timeoutMs: GONE_MS, what: 'the documents to say that the files are gone' })
   },
 }
 
