@@ -27,8 +27,10 @@ async function readMessages(): Promise<string[]> {
   return found
 }
 
+/** A part that is known only at run time is written as `…`. */
 function textsOf(argument: Argument | undefined): string[] {
   if (argument?.type === 'ConditionalExpression') return [...textsOf(argument.consequent), ...textsOf(argument.alternate)]
+  if (argument?.type === 'TemplateLiteral') return [argument.quasis.map(({ value }) => value.cooked).join('…')]
   return argument?.type === 'Literal' && typeof argument.value === 'string' ? [argument.value] : []
 }
 
@@ -51,8 +53,12 @@ function quotesUnder(title: string): string[] {
 const seen = quotesUnder('what you see').filter((quote) => quote.includes(' '))
 
 it.each([...new Set([...quotesUnder('message'), ...seen])])('`%s` is logged', (quote) => {
-  const [start = '', end] = quote.split('…')
-  const isQuoted = (message: string): boolean =>
-    end === undefined ? message === quote : message.startsWith(start) && message.endsWith(end)
-  expect(messages.filter(isQuoted)).not.toEqual([])
+  expect(messages.filter((message) => fits(quote, message) || fits(message, quote))).not.toEqual([])
 })
+
+/** Whether a text is the pattern, in which `…` stands for an omitted part beside words that say what is meant. */
+function fits(pattern: string, text: string): boolean {
+  const [start = '', end] = pattern.split('…')
+  if (end === undefined) return pattern === text
+  return (start + end).trim() !== '' && text.startsWith(start) && text.endsWith(end)
+}
