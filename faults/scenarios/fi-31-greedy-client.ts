@@ -36,9 +36,10 @@ export const greedyClient: Scenario = {
   skip: () => (process.platform === 'linux' ? undefined : 'needs a second loopback address, which only Linux has'),
   run: async (rig, tasks) => {
     await switchQueue(rig, 'pause')
-    const followed = await uploadWithMetadata(rig, 100)
     const send = (label: string) => uploadTimes(rig.history, () => uploadMany(rig.client, { count: tasks / 2, atOnce: 2, label }))
     const usual = await send('usual')
+    // The newest, so that the silent readers' lists are large: small ones would all fit in the system's buffers.
+    const followed = await uploadWithMetadata(rig, 100)
     const silent = openSilentReaders(rig, rig.long ? 60 : 15)
     const taken = await takeAllPlaces(rig, followed)
     checkServed(rig, usual, await send('during'))
