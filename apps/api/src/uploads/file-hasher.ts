@@ -1,10 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
-
-export interface Digests {
-  sha256: string
-  md5: string
-}
+import type { Digests } from './digests.ts'
 
 export interface HashOrder {
   id: number

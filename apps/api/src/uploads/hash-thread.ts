@@ -1,8 +1,8 @@
 // A thread that hashes files, so that nobody else's request waits meanwhile.
-import { createHash } from 'node:crypto'
 import { closeSync, openSync, readSync } from 'node:fs'
 import { parentPort } from 'node:worker_threads'
-import type { Digests, HashAnswer, HashOrder } from './file-hasher.ts'
+import { digestsOf } from './digests.ts'
+import type { HashAnswer, HashOrder } from './file-hasher.ts'
 
 const chunk = Buffer.allocUnsafe(256 * 1024)
 
@@ -10,7 +10,7 @@ parentPort?.on('message', ({ id, path }: HashOrder) => parentPort?.postMessage(a
 
 function answerTo(id: number, path: string): HashAnswer {
   try {
-    return { id, digests: digestsOf(path) }
+    return { id, digests: digestsOf(chunksOf(path)) }
   } catch (error) {
     // Of an error only its text crosses to another thread.
     const { message, code } = error as NodeJS.ErrnoException
@@ -18,18 +18,11 @@ function answerTo(id: number, path: string): HashAnswer {
   }
 }
 
-function digestsOf(path: string): Digests {
-  const sha256 = createHash('sha256')
-  const md5 = createHash('md5')
+function* chunksOf(path: string): Generator<Uint8Array> {
   const file = openSync(path, 'r')
   try {
-    for (let read = readSync(file, chunk); read > 0; read = readSync(file, chunk)) {
-      const bytes = chunk.subarray(0, read)
-      sha256.update(bytes)
-      md5.update(bytes)
-    }
+    for (let read = readSync(file, chunk); read > 0; read = readSync(file, chunk)) yield chunk.subarray(0, read)
   } finally {
     closeSync(file)
   }
-  return { sha256: sha256.digest('hex'), md5: md5.digest('hex') }
 }

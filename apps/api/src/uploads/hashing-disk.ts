@@ -1,11 +1,12 @@
-import { createHash, randomInt } from 'node:crypto'
+import { randomInt } from 'node:crypto'
 import { open, unlink, type FileHandle } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { makeFolders } from '@darkroom/storage'
 import type { Request } from 'express'
 import type { StorageEngine } from 'multer'
-import type { Digests, FileHasher } from './file-hasher.ts'
+import { digestsOf, type Digests } from './digests.ts'
+import type { FileHasher } from './file-hasher.ts'
 
 /** A file as it was received: its bytes lie in `path`, which belongs to whoever handles the request. */
 export interface ReceivedFile {
@@ -130,15 +131,6 @@ async function write(
 /** Whether these are all the bytes of a small file. */
 const isWhole = (chunks: readonly Buffer[], bytes: number): boolean =>
   bytes <= SMALL_BYTES && chunks.reduce((sum, { length }) => sum + length, 0) === bytes
-
-function digestsOf(chunks: readonly Buffer[]): Digests {
-  const [sha256, md5] = [createHash('sha256'), createHash('md5')]
-  for (const chunk of chunks) {
-    sha256.update(chunk)
-    md5.update(chunk)
-  }
-  return { sha256: sha256.digest('hex'), md5: md5.digest('hex') }
-}
 
 /** The folder is made when it is missed: mostly it is there. */
 async function openNew(path: string): Promise<FileHandle> {

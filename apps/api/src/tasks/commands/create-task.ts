@@ -17,7 +17,7 @@ import type { Dispatch } from '../dispatch.ts'
 import type { TaskCache } from '../task-cache.ts'
 import { wasNeverSent } from '../../mongo/store-outage.ts'
 import { isKeyTaken, newTaskId, type TaskStore } from '../task-store.ts'
-import { asAccepted, entryFor, lateAt, UNTOUCHED, type TaskRecord } from '../task.ts'
+import { asAccepted, entryFor, isFinal, lateAt, UNTOUCHED, type TaskRecord } from '../task.ts'
 import { toAcceptedView } from '../task-view.ts'
 
 export interface NewTask {
@@ -41,7 +41,7 @@ export interface NewTask {
 
 /** How long a key names its request. */
 export const KEY_LIFE_MS = 24 * 3600 * 1000
-/** An insert seldom takes as long; of one that did, the original may have been removed meanwhile as nobody's. */
+/** Few inserts take longer. While one does, the janitor may remove the original, since no task names it yet. */
 const SLOW_INSERT_MS = 1000
 
 /** Accepts an upload: when this is answered, the task survives whatever happens next. */
@@ -97,7 +97,7 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, AcceptedTas
         throw keyInUse()
       }
     }
-    // This process, its machine or the store may have slept. Not accepted, then: sent again with its key, it is made whole.
+    // The process, the machine or the store may have been suspended. A retry with the same key restores the original.
     if (Date.now() - sentAt > SLOW_INSERT_MS && !(await this.#hasOriginal(record))) throw storeAway()
     await cache.taskCreated(record.tenant)
     // One connection, so subscribers hear of the task before any worker does.
@@ -137,10 +137,9 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, AcceptedTas
     throw new AppError(422, 'IDEMPOTENCY_KEY_REUSED', 'This Idempotency-Key was used for another request: choose a new one.')
   }
 
-  /** An insert may land so late that its file was removed as nobody's. Here it is again, by its fingerprint. */
+  /** If the insert came so late that the janitor had removed the original, stores it again: the fingerprint says that it is the same file. */
   async #makeWhole(made: TaskRecord, tempPath: string): Promise<void> {
-    const isUnfinished = made.status === 'pending' || made.status === 'processing'
-    if (isUnfinished && !(await this.#hasOriginal(made))) await this.#deps.storage.adopt(tempPath, made.originalPath)
+    if (!isFinal(made.status) && !(await this.#hasOriginal(made))) await this.#deps.storage.adopt(tempPath, made.originalPath)
   }
 
   async #hasOriginal({ originalPath }: TaskRecord): Promise<boolean> {
