@@ -97,7 +97,7 @@ async function roomOf({ tasks }: Installation): Promise<Record<'originals' | 'va
   }
 }
 
-/** Nobody may be there who takes them. */
+/** No worker may be running, or it would take the jobs. */
 async function redisBytesOfJob(darkroom: Installation, files: readonly string[]): Promise<number> {
   const redis = new Redis(darkroom.redisUrl)
   const queue = await openQueue(darkroom)

@@ -100,7 +100,7 @@ describe('while MongoDB cannot be reached', () => {
 
   it('nothing is accepted: 503, and when to try again [S1.4]', async () => {
     await mongo.cut()
-    // Of an upload before that nobody can say for sure whether its insert was sent: its file waits for the janitor.
+    // An earlier upload may have sent its insert, so its file would be left to the janitor.
     await until(async () => (await api.request('/readyz')).status === 503, { what: 'the API to know', timeoutMs: 20_000 })
     const { status, headers, body } = await api.upload(photo, [fieldPart('name', 'refused')])
     expect([status, problem.parse(body).code]).toEqual([503, 'STORE_UNAVAILABLE'])

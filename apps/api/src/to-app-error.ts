@@ -10,7 +10,7 @@ import { isStoreBusy, isStoreOutage } from './mongo/store-outage.ts'
 const RETRY_AFTER = { 'Retry-After': '5' }
 const IMAGE_STATUS: Record<ImageErrorCode, number> = { IMAGE_UNSUPPORTED: 415, IMAGE_TOO_LARGE: 422, IMAGE_CORRUPT: 422 }
 
-/** What a client is told about anything that was thrown. What is not known here is our fault, and stays opaque. */
+/** Converts whatever was thrown into the error that the client gets. An unknown error is our fault and reveals nothing. */
 export function toAppError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown
   if (isImageError(thrown)) return new AppError(IMAGE_STATUS[thrown.code], thrown.code, thrown.message)

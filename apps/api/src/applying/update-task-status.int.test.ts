@@ -126,7 +126,7 @@ it('what a process wrote that died before it told the cache is fresh for readers
   expect(await cached()).toContain('"processing"')
 })
 
-it('what has ended stays ended, whoever speaks later [S3.11]', async () => {
+it('later events do not change a task that has ended [S3.11]', async () => {
   const task = await newTask()
   for (const event of historyOf(task, [{ progress: 0, end: 'completed' }])) await tell(event)
   const before = await read(task)

@@ -12,7 +12,7 @@ export const pages = {
 /** A query that asks for a page and nothing else. */
 export const pageQuery = z.strictObject(pages)
 
-/** The Link to the page behind this one, if there is one. */
+/** The Link header for the next page, if there is one. */
 export function linkToNext(req: Request, res: Response, cursor: string | null): void {
   if (cursor !== null) res.links({ next: nextPage(req, cursor) })
 }

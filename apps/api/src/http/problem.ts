@@ -20,7 +20,7 @@ export function toProblem(error: AppError, instance?: string): Problem {
 /** An outage or too much load refuses every request for the same reason: once a minute is enough. */
 const SAY_AGAIN_MS = 60_000
 
-/** What a client is told about anything that was thrown. */
+/** Converts whatever was thrown into the error that the client gets. */
 export type ToAppError = (thrown: unknown) => AppError
 
 /** The last middleware: every error of every route leaves as a problem document. */

@@ -1,6 +1,6 @@
 export const MAX_NAME_LENGTH = 255
 
-/** Control characters, line ends, what turns the direction of text round, and blanks that nobody sees. */
+/** Control characters, line breaks, direction controls and invisible spaces. */
 const UNSHOWN = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]+/gu
 
 /**
