@@ -14,7 +14,8 @@ export default defineConfig({
           name: 'unit',
           include: ['{apps,packages}/*/src/**/*.test.ts', '{scripts,faults,fuzz}/*.test.ts'],
           exclude: ['**/*.int.test.ts', '**/node_modules/**', '**/dist/**'],
-          // It ends what hangs. How fast something is has tests of its own, with bounds that a busy machine keeps.
+          // It ends what hangs. How fast something is has tests of its own, with bounds that a busy
+          // machine keeps.
           testTimeout: 30_000,
         },
       },

@@ -1,6 +1,6 @@
-// Results applied a second, from the queue's event stream to the documents by a real API, to a bare loop of the same guarded
-// update on the same store. A bulkWrite cannot answer the documents that it changed; what it would bring is measured beside.
-// Options: --rounds 3 --tasks 500
+// Results applied a second, from the queue's event stream to the documents by a real API, to a bare
+// loop of the same guarded update on the same store. A bulkWrite cannot answer the documents that
+// it changed; what it would bring is measured beside. Options: --rounds 3 --tasks 500
 import { setTimeout as pause } from 'node:timers/promises'
 import type { LocalServices } from '@darkroom/local-services'
 import { Redis } from 'ioredis'
@@ -64,7 +64,16 @@ async function measureRound({ redis, mongo }: LocalServices, count: number): Pro
     const pipeline = connection.pipeline()
     for (const id of first ?? []) {
       const returnvalue = JSON.stringify(completed(id))
-      pipeline.xadd(`${prefix}:${queue}:events`, '*', 'event', 'completed', 'jobId', id.toHexString(), 'returnvalue', returnvalue)
+      pipeline.xadd(
+        `${prefix}:${queue}:events`,
+        '*',
+        'event',
+        'completed',
+        'jobId',
+        id.toHexString(),
+        'returnvalue',
+        returnvalue,
+      )
     }
     await pipeline.exec()
     while ((await tasks.countDocuments({ status: 'completed' })) < count) await pause(POLL_MS)
@@ -100,9 +109,14 @@ async function updateEach(collection: Collection, ids: readonly ObjectId[]): Pro
 
 async function updateInBulk(collection: Collection, ids: readonly ObjectId[]): Promise<number> {
   const startedAt = performance.now()
-  const operations: AnyBulkWriteOperation[] = ids.map((id) => ({ updateOne: { filter: guard(id), update: change(id) } }))
+  const operations: AnyBulkWriteOperation[] = ids.map((id) => ({
+    updateOne: { filter: guard(id), update: change(id) },
+  }))
   for (let from = 0; from < operations.length; from += 100)
-    await collection.bulkWrite(operations.slice(from, from + 100), { ordered: false, writeConcern: { w: 'majority', journal: true } })
+    await collection.bulkWrite(operations.slice(from, from + 100), {
+      ordered: false,
+      writeConcern: { w: 'majority', journal: true },
+    })
   return perSecond(ids.length, startedAt)
 }
 
@@ -141,8 +155,20 @@ function completed(id: ObjectId) {
   const md5 = 'd41d8cd98f00b204e9800998ecf8427e'
   const image = { width: 1024, height: 768, format: 'jpeg', size: 143_210, md5 }
   return {
-    ...{ eventType: 'task.completed', taskId: id.toHexString(), tenant: 'default', timestamp: Date.now(), epoch: 1, attempt: 1, seq: SEQ },
+    ...{
+      eventType: 'task.completed',
+      taskId: id.toHexString(),
+      tenant: 'default',
+      timestamp: Date.now(),
+      epoch: 1,
+      attempt: 1,
+      seq: SEQ,
+    },
     ...{ workerId: 'w', startedAt: Date.now() - 80, waitMs: 5, attempts: 1, processingTime: 80 },
-    images: ['1024', '800'].map((resolution) => ({ ...image, resolution, path: `output/photo/${resolution}/${md5}.jpg` })),
+    images: ['1024', '800'].map((resolution) => ({
+      ...image,
+      resolution,
+      path: `output/photo/${resolution}/${md5}.jpg`,
+    })),
   }
 }

@@ -1,5 +1,6 @@
-// What one task costs beyond a bare job of the queue, in commands to the stores and in writes that must reach the disk.
-// Counts, not times: they are the same on every machine, and a test holds them.
+// What one task costs beyond a bare job of the queue, in commands to the stores and in writes that
+// must reach the disk. Counts, not times: they are the same on every machine, and a test holds
+// them.
 import { startOwnStores } from '../test/e2e/support/own-stores.ts'
 import { figureOf, type Benchmark } from './support/benchmark.ts'
 import { sumOf, type Counts } from './support/count-redis.ts'
@@ -18,12 +19,16 @@ export const benchmark: Benchmark = {
           figureOf('Redis commands a task, more than a bare job', [redis], '', { atMost: 8, goal: 5 }),
           figureOf('MongoDB commands a task', [sumOf(costs.mongo)], '', { atMost: 5, goal: 3 }),
           ...(syncs ? [figureOf('fsyncs a task', [syncs.api + syncs.worker], '')] : []),
-          ...(bytes ? [figureOf('bytes written to the disk to those of its files', [bytes.written / bytes.files], 'x')] : []),
+          ...(bytes
+            ? [figureOf('bytes written to the disk to those of its files', [bytes.written / bytes.files], 'x')]
+            : []),
         ],
         notes: [
           `Redis: ${listOf(costs.redis)}; the bare job: ${listOf(bareJob)}`,
           `MongoDB: ${listOf(costs.mongo)}`,
-          syncs ? `fsyncs: API ${syncs.api}, worker ${syncs.worker}` : 'fsyncs could not be counted: there is no strace that may be used',
+          syncs
+            ? `fsyncs: API ${syncs.api}, worker ${syncs.worker}`
+            : 'fsyncs could not be counted: there is no strace that may be used',
           bytes
             ? `bytes: ${bytes.written} written in whole pages, ${bytes.files} in its three files`
             : 'bytes written could not be counted',

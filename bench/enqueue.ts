@@ -1,4 +1,5 @@
-// Jobs put on the queue a second, a thousand at a time, by those of a bare queue. Options: --rounds 5 --jobs 1000
+// Jobs put on the queue a second, a thousand at a time, by those of a bare queue. Options: --rounds
+// 5 --jobs 1000
 import { randomBytes } from 'node:crypto'
 import { createImageQueue, redisNames, type ImageDelivery } from '@darkroom/messaging'
 import { uniqueName, until } from '@darkroom/testing'
@@ -29,7 +30,8 @@ export const benchmark: Benchmark = {
             ),
           ],
           notes: rounds.map(
-            ({ measures: { service, bare }, calm }) => `service ${service.toFixed(0)}/s, bare ${bare.toFixed(0)}/s${calmNote(calm)}`,
+            ({ measures: { service, bare }, calm }) =>
+              `service ${service.toFixed(0)}/s, bare ${bare.toFixed(0)}/s${calmNote(calm)}`,
           ),
           details: { options: { jobs }, stores: storesOf(services), rounds },
         }

@@ -1,5 +1,6 @@
-// How long after the end of a run its client hears of it: from the worker through the document to an event stream, at half
-// of the load that the machine can bear, by how long a bare queue takes to tell of a job. Options: --rounds 5 --photos 80 --everyMs 75
+// How long after the end of a run its client hears of it: from the worker through the document to
+// an event stream, at half of the load that the machine can bear, by how long a bare queue takes to
+// tell of a job. Options: --rounds 5 --photos 80 --everyMs 75
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { LocalServices } from '@darkroom/local-services'
@@ -42,7 +43,8 @@ export const benchmark: Benchmark = {
           ),
         ],
         notes: rounds.map(
-          ({ measures: { service, bare }, calm }) => `${describe('service', service)}; ${describe('bare', bare)}${calmNote(calm)}`,
+          ({ measures: { service, bare }, calm }) =>
+            `${describe('service', service)}; ${describe('bare', bare)}${calmNote(calm)}`,
         ),
         details: { options: { photos, everyMs }, source, stores: storesOf(services), rounds },
       }

@@ -1,5 +1,5 @@
-// How long an upload waits for its 202 while workers take all cores, by how long it waits when none runs.
-// Options: --rounds 5 --seconds 6 --everyMs 25
+// How long an upload waits for its 202 while workers take all cores, by how long it waits when none
+// runs. Options: --rounds 5 --seconds 6 --everyMs 25
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { LocalServices } from '@darkroom/local-services'
@@ -47,7 +47,8 @@ export const benchmark: Benchmark = {
           ),
         ],
         notes: rounds.map(
-          ({ measures, calm }) => `${describe('idle', measures.idle)}; ${describe('saturated', measures.saturated)}${calmNote(calm)}`,
+          ({ measures, calm }) =>
+            `${describe('idle', measures.idle)}; ${describe('saturated', measures.saturated)}${calmNote(calm)}`,
         ),
         details: { options, source, stores: storesOf(services), rounds },
       }
@@ -65,8 +66,18 @@ async function measureRound(
   const client = startHelper('http-load.ts')
   try {
     const api = await darkroom.api()
-    const requests = files.map((file, index) => ({ path: '/api/v1/tasks', upload: { file, name: `photo ${index}.jpg` } }))
-    const order: HttpLoadOrder = { port: api.port, connections: CONNECTIONS, ms: WARM_UP_MS, everyMs, requests, status: 202 }
+    const requests = files.map((file, index) => ({
+      path: '/api/v1/tasks',
+      upload: { file, name: `photo ${index}.jpg` },
+    }))
+    const order: HttpLoadOrder = {
+      port: api.port,
+      connections: CONNECTIONS,
+      ms: WARM_UP_MS,
+      everyMs,
+      requests,
+      status: 202,
+    }
     await client.ask<HttpLoad>(order)
     const idle = await client.ask<HttpLoad>({ ...order, ms: seconds * 1000 })
     await darkroom.worker('worker', { env: { WORKER_CONCURRENCY: String(availableParallelism()) } })

@@ -1,5 +1,6 @@
-// How long a page of the list takes when there are many tasks, by how long it takes when there are few. Nothing is cached:
-// each request is the first of its kind. Options: --tasks 1000000 --asks 40 --fillSeconds 300
+// How long a page of the list takes when there are many tasks, by how long it takes when there are
+// few. Nothing is cached: each request is the first of its kind. Options: --tasks 1000000 --asks 40
+// --fillSeconds 300
 import { randomUUID } from 'node:crypto'
 import { Redis } from 'ioredis'
 import { MongoClient, type Collection } from 'mongodb'
@@ -13,7 +14,10 @@ const SMALLEST = 10_000
 const FILL_BATCH = 1000
 const READ_LIMIT_MS = 5000
 const ENOUGH_BUSY = 3
-/** A list's first page, one far behind, one by the cursor, one of each filter, and one that nothing matches: what clients ask for. */
+/**
+ * A list's first page, one far behind, one by the cursor, one of each filter, and one that nothing
+ * matches: what clients ask for.
+ */
 const QUESTIONS = [
   '?limit=20',
   '?limit=20&page=500',
@@ -35,19 +39,31 @@ export const benchmark: Benchmark = {
     const { tasks: most, asks, fillSeconds } = wholeNumbers(args, { tasks: 1_000_000, asks: 40, fillSeconds: 300 })
     return withServices(async (services) => {
       const { redis, mongo } = services
-      const darkroom = await createInstallation({ redisUrl: redis.url, mongoUrl: mongo.url }, { SWEEP_INTERVAL_MS: '3600000' })
+      const darkroom = await createInstallation(
+        { redisUrl: redis.url, mongoUrl: mongo.url },
+        { SWEEP_INTERVAL_MS: '3600000' },
+      )
       try {
         const api = await darkroom.api()
         const sizes = await measureSizes(darkroom, api.url, { sizes: sizesUpTo(most), asks, fillSeconds })
         const [few, many] = [sizes[0], sizes.at(-1)]
         if (!few || !many) throw new Error('Nothing was measured')
-        const ratios = QUESTIONS.map((question) => (many.p95[question] ?? Number.NaN) / (few.p95[question] ?? Number.NaN))
+        const ratios = QUESTIONS.map(
+          (question) => (many.p95[question] ?? Number.NaN) / (few.p95[question] ?? Number.NaN),
+        )
         return {
-          figures: [figureOf(`p95 of a page of ${many.tasks} tasks to that of ${few.tasks}`, ratios, 'x', { atMost: 1.5, goal: 1.1 })],
+          figures: [
+            figureOf(`p95 of a page of ${many.tasks} tasks to that of ${few.tasks}`, ratios, 'x', {
+              atMost: 1.5,
+              goal: 1.1,
+            }),
+          ],
           notes: [
             ...sizes.map(describe),
             ...(many.tasks < most ? [`${most} tasks were wanted: filling stopped after ${fillSeconds} s`] : []),
-            ...(mongo.kind === 'stand-in' ? ['This says nothing about a MongoDB: the stand-in sorts and counts without its indexes'] : []),
+            ...(mongo.kind === 'stand-in'
+              ? ['This says nothing about a MongoDB: the stand-in sorts and counts without its indexes']
+              : []),
           ],
           details: { options: { most, asks, fillSeconds }, stores: storesOf(services), sizes },
         }
@@ -80,7 +96,8 @@ async function measureSizes(
       filled = await fill(mongo.db().collection('tasks'), filled, size, deadline)
       const filledMs = performance.now() - startedAt
       const p95: Record<string, number> = {}
-      for (const question of QUESTIONS) p95[question] = await p95Of(redis, darkroom, url + (await pathOf(url, question)), asks)
+      for (const question of QUESTIONS)
+        p95[question] = await p95Of(redis, darkroom, url + (await pathOf(url, question)), asks)
       measured.push({ tasks: filled, filledMs, p95 })
       if (filled < size) break
     }

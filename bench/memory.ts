@@ -1,5 +1,6 @@
-// The most memory that a worker takes, by that of a bare sharp loop over the same photos, as many at a time; and how much
-// more it takes after many images. Options: --rounds 5 --photos 60 --images 5000
+// The most memory that a worker takes, by that of a bare sharp loop over the same photos, as many
+// at a time; and how much more it takes after many images. Options: --rounds 5 --photos 60 --images
+// 5000
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -18,7 +19,10 @@ import { calmNote, countingRounds, undisturbedRounds } from './support/undisturb
 const CORES = availableParallelism()
 /** What a process takes once and for all is taken by then. */
 const WARM_UP_IMAGES = 1000
-/** The memory goes up and down by itself: what it grows by is the slope of a line through so many looks. */
+/**
+ * The memory goes up and down by itself: what it grows by is the slope of a line through so many
+ * looks.
+ */
 const LOOKS = 10
 
 export const benchmark: Benchmark = {
@@ -44,7 +48,8 @@ export const benchmark: Benchmark = {
         ],
         notes: [
           ...rounds.map(
-            ({ measures, calm }) => `worker ${measures.service.toFixed(0)} MB, bare loop ${measures.bare.toFixed(0)} MB${calmNote(calm)}`,
+            ({ measures, calm }) =>
+              `worker ${measures.service.toFixed(0)} MB, bare loop ${measures.bare.toFixed(0)} MB${calmNote(calm)}`,
           ),
           `MB after ${looks.map(({ images: after, megabytes }) => `${after} images ${megabytes.toFixed(0)}`).join(', ')}`,
         ],
@@ -82,8 +87,14 @@ async function peakOfBareLoop(files: readonly string[]): Promise<number> {
   }
 }
 
-/** Small images, so that there are many soon; each is looked at, decoded, encoded and stored like a large one. */
-async function memoryOfWorker({ redis, mongo }: LocalServices, images: number): Promise<{ images: number; megabytes: number }[]> {
+/**
+ * Small images, so that there are many soon; each is looked at, decoded, encoded and stored like a
+ * large one.
+ */
+async function memoryOfWorker(
+  { redis, mongo }: LocalServices,
+  images: number,
+): Promise<{ images: number; megabytes: number }[]> {
   const darkroom = await createInstallation({ redisUrl: redis.url, mongoUrl: mongo.url })
   const photos = await openQueue(darkroom)
   try {

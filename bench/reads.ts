@@ -1,11 +1,16 @@
-// Reads of a cached task a second, by those of bare Express with one GET to Redis; of tasks that are not cached, by those with
-// one findOne to MongoDB; and how often the database is asked when many ask at once for a task that is not cached.
-// Options: --rounds 5 --seconds 3 --connections 16
+// Reads of a cached task a second, by those of bare Express with one GET to Redis; of tasks that
+// are not cached, by those with one findOne to MongoDB; and how often the database is asked when
+// many ask at once for a task that is not cached. Options: --rounds 5 --seconds 3 --connections 16
 import { sampleJpeg } from '@darkroom/testing'
 import { Redis } from 'ioredis'
 import type { ObjectId } from 'mongodb'
 import { accepted, ended } from '../test/e2e/support/client.ts'
-import { createInstallation, type Installation, type Stores, type TaskDocument } from '../test/e2e/support/installation.ts'
+import {
+  createInstallation,
+  type Installation,
+  type Stores,
+  type TaskDocument,
+} from '../test/e2e/support/installation.ts'
 import type { BareReadsOrder } from './support/bare-reads.ts'
 import { figureOf, type Benchmark } from './support/benchmark.ts'
 import { countMongo } from './support/count-mongo.ts'
@@ -24,7 +29,9 @@ interface Options {
 
 const WARM_UP_MS = 5000
 const READERS = 50
-/** Few, as the MongoDB stand-in looks at every task there is when it is asked for one of a tenant's. */
+/**
+ * Few, as the MongoDB stand-in looks at every task there is when it is asked for one of a tenant's.
+ */
 const STORED_TASKS = 2000
 
 type Sides = Record<'cached' | 'bareCached' | 'stored' | 'bareStored', Side>
@@ -48,12 +55,18 @@ export const benchmark: Benchmark = {
       const [cached, stored] = [ratios('cached', 'bareCached'), ratios('stored', 'bareStored')]
       return {
         figures: [
-          figureOf('cached reads of a task a second to those of bare Express with one GET', cached, 'x', { atLeast: 0.7, goal: 0.85 }),
+          figureOf('cached reads of a task a second to those of bare Express with one GET', cached, 'x', {
+            atLeast: 0.7,
+            goal: 0.85,
+          }),
           figureOf('reads of tasks that are not cached to those of bare Express with one findOne', stored, 'x', {
             atLeast: 0.6,
             goal: 0.85,
           }),
-          figureOf(`loads for ${READERS} readers at once of a task that is not cached`, loads, '', { atMost: 1, goal: 1 }),
+          figureOf(`loads for ${READERS} readers at once of a task that is not cached`, loads, '', {
+            atMost: 1,
+            goal: 1,
+          }),
         ],
         notes: rounds.map(({ measures, calm }) => `${describeSides({ ...measures })}${calmNote(calm)}`),
         details: { options, stores: storesOf({ redis, mongo, ...services }), rounds, loads },
@@ -63,7 +76,11 @@ export const benchmark: Benchmark = {
 }
 
 /** The same documents, from the service and from a bare server. */
-async function measureRound(darkroom: Installation, pids: Record<string, number | undefined>, options: Options): Promise<Sides> {
+async function measureRound(
+  darkroom: Installation,
+  pids: Record<string, number | undefined>,
+  options: Options,
+): Promise<Sides> {
   const [client, server] = [startHelper('http-load.ts'), startHelper('bare-reads.ts')]
   const redis = new Redis(darkroom.redisUrl)
   try {
@@ -110,7 +127,9 @@ interface Reading extends Options {
 
 async function measure(client: HelperProcess, reading: Reading): Promise<Side> {
   await client.ask<HttpLoad>(orderOf(reading, WARM_UP_MS))
-  return measureSide({ ...reading.pids, client: client.pid }, () => client.ask<HttpLoad>(orderOf(reading, reading.seconds * 1000)))
+  return measureSide({ ...reading.pids, client: client.pid }, () =>
+    client.ask<HttpLoad>(orderOf(reading, reading.seconds * 1000)),
+  )
 }
 
 /** Each path once, so that none is cached: half of them to warm up, half to measure. */

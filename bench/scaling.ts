@@ -1,6 +1,6 @@
-// Photos a second of two workers on a core each, by those of one worker on one core; and of four workers on those two cores, by
-// those of the two: more workers than cores are no help, and no harm. No API runs: only workers are measured.
-// Options: --rounds 5 --photos 60
+// Photos a second of two workers on a core each, by those of one worker on one core; and of four
+// workers on those two cores, by those of the two: more workers than cores are no help, and no
+// harm. No API runs: only workers are measured. Options: --rounds 5 --photos 60
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import type { LocalServices } from '@darkroom/local-services'
@@ -52,7 +52,11 @@ export const benchmark: Benchmark = {
   },
 }
 
-async function photosPerSecond({ redis, mongo }: LocalServices, files: readonly string[], workers: number): Promise<number> {
+async function photosPerSecond(
+  { redis, mongo }: LocalServices,
+  files: readonly string[],
+  workers: number,
+): Promise<number> {
   const darkroom = await createInstallation({ redisUrl: redis.url, mongoUrl: mongo.url })
   const photos = await openQueue(darkroom)
   try {

@@ -1,5 +1,5 @@
-// What to plan a machine by: CPU time and memory of an API and of a worker with a slot a core, and the room that photos take.
-// Options: --photos 200 --uploads 8
+// What to plan a machine by: CPU time and memory of an API and of a worker with a slot a core, and
+// the room that photos take. Options: --photos 200 --uploads 8
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
@@ -36,7 +36,11 @@ export const benchmark: Benchmark = {
             figureOf('uploads a second that a core of the API takes', [1000 / use.api.cpuMs], ''),
             figureOf('the most memory of a worker, for each slot', [use.worker.peakMb / SLOTS], 'MB'),
             figureOf('the most memory of the API', [use.api.peakMb], 'MB'),
-            figureOf('the bytes of both variants, to those of the original', [(room.variants / room.originals) * 100], '%'),
+            figureOf(
+              'the bytes of both variants, to those of the original',
+              [(room.variants / room.originals) * 100],
+              '%',
+            ),
           ],
           notes: [
             `bytes of an original ${room.originals}, of its variants ${room.variants}, of a completed task's document ${room.document}, ` +
@@ -57,7 +61,11 @@ interface Use {
   peakMb: number
 }
 
-async function useOf(darkroom: Installation, files: readonly string[], uploads: number): Promise<Record<'api' | 'worker', Use>> {
+async function useOf(
+  darkroom: Installation,
+  files: readonly string[],
+  uploads: number,
+): Promise<Record<'api' | 'worker', Use>> {
   const client = startHelper('load-generator.ts')
   try {
     const worker = { env: { WORKER_CONCURRENCY: String(SLOTS) } }
@@ -89,7 +97,8 @@ function watch(pid: number): (photos: number) => Use {
 /** Bytes of an average task. */
 async function roomOf({ tasks }: Installation): Promise<Record<'originals' | 'variants' | 'document', number>> {
   const all = await tasks.find({ status: 'completed' }).toArray()
-  const mean = (of: (task: (typeof all)[number]) => number): number => Math.round(all.reduce((sum, task) => sum + of(task), 0) / all.length)
+  const mean = (of: (task: (typeof all)[number]) => number): number =>
+    Math.round(all.reduce((sum, task) => sum + of(task), 0) / all.length)
   return {
     originals: mean(({ source }) => source.bytes),
     variants: mean(({ images }) => images.reduce((sum: number, { size }: { size: number }) => sum + size, 0)),

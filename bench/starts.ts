@@ -1,5 +1,6 @@
-// From the start of a process until it is ready for work, by how long it takes to load its libraries alone; and the CPU
-// time of processes that have nothing to do. Options: --rounds 5 --idleSeconds 10
+// From the start of a process until it is ready for work, by how long it takes to load its
+// libraries alone; and the CPU time of processes that have nothing to do. Options: --rounds 5
+// --idleSeconds 10
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
@@ -26,7 +27,8 @@ export const benchmark: Benchmark = {
     return withServices(async ({ redis, mongo, ...services }) => {
       const darkroom = await createInstallation({ redisUrl: redis.url, mongoUrl: mongo.url })
       try {
-        // The first start makes the indexes; and it reads from the disk what later ones find in memory.
+        // The first start makes the indexes; and it reads from the disk what later ones find in
+        // memory.
         await measureRound(darkroom)
         const rounds = await undisturbedRounds(wanted, () => measureRound(darkroom))
         const counting = countingRounds(rounds).map(({ measures }) => measures)
@@ -41,9 +43,13 @@ export const benchmark: Benchmark = {
                 { atMost: 2, goal: 1.5 },
               ),
             ),
-            ...APPS.map((app) => figureOf(`of a core, for ${app} with nothing to do`, [idle[app]], '%', { atMost: 1, goal: 0.5 })),
+            ...APPS.map((app) =>
+              figureOf(`of a core, for ${app} with nothing to do`, [idle[app]], '%', { atMost: 1, goal: 0.5 }),
+            ),
           ],
-          notes: rounds.map(({ measures, calm }) => `${APPS.map((app) => describe(app, measures[app])).join('; ')}${calmNote(calm)}`),
+          notes: rounds.map(
+            ({ measures, calm }) => `${APPS.map((app) => describe(app, measures[app])).join('; ')}${calmNote(calm)}`,
+          ),
           details: { options: { idleSeconds }, stores: storesOf({ redis, mongo, ...services }), rounds, idle },
         }
       } finally {
@@ -68,7 +74,10 @@ const start = (darkroom: Installation, app: App) => (app === 'api' ? darkroom.ap
 
 async function loadLibraries(folder: string): Promise<void> {
   const script = join(import.meta.dirname, 'support', 'library-start.ts')
-  const [code] = (await once(spawn(process.execPath, ['--conditions=source', script, folder], { stdio: 'inherit' }), 'exit')) as [number]
+  const [code] = (await once(
+    spawn(process.execPath, ['--conditions=source', script, folder], { stdio: 'inherit' }),
+    'exit',
+  )) as [number]
   if (code !== 0) throw new Error(`The libraries of ${folder} could not be loaded`)
 }
 

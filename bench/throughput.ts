@@ -1,6 +1,7 @@
-// Photos a second through the whole service, from the first upload to the last task that is completed in the database,
-// by those of two bare sharp loops over the same files on the same cores: one with two pipelines a photo, as most would write
-// it, and one that decodes once for both sizes. Options: --rounds 5 --photos 200 --uploads 8
+// Photos a second through the whole service, from the first upload to the last task that is
+// completed in the database, by those of two bare sharp loops over the same files on the same
+// cores: one with two pipelines a photo, as most would write it, and one that decodes once for both
+// sizes. Options: --rounds 5 --photos 200 --uploads 8
 import { mkdtemp, rm } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -59,16 +60,34 @@ export const benchmark: Benchmark = {
   },
 }
 
-/** A fresh database, data folder, API and worker; uploads come from a process of their own, whose CPU time is the client's. */
+/**
+ * A fresh database, data folder, API and worker; uploads come from a process of their own, whose
+ * CPU time is the client's.
+ */
 async function measureService(services: LocalServices, files: readonly string[], uploads: number): Promise<Measure> {
   const darkroom = await createInstallation({ redisUrl: services.redis.url, mongoUrl: services.mongo.url })
   const client = startHelper('load-generator.ts')
   try {
-    const [api, worker] = await Promise.all([darkroom.api(), darkroom.worker('worker', { env: { WORKER_CONCURRENCY: String(cores) } })])
+    const [api, worker] = await Promise.all([
+      darkroom.api(),
+      darkroom.worker('worker', { env: { WORKER_CONCURRENCY: String(cores) } }),
+    ])
     const { redisUrl, mongoUrl, names } = darkroom
-    const order: Omit<LoadOrder, 'files' | 'label'> = { concurrency: uploads, apiUrl: api.url, redisUrl, channel: names.channel, mongoUrl }
+    const order: Omit<LoadOrder, 'files' | 'label'> = {
+      concurrency: uploads,
+      apiUrl: api.url,
+      redisUrl,
+      channel: names.channel,
+      mongoUrl,
+    }
     await client.ask({ ...order, files: files.slice(0, WARM_UP_PHOTOS), label: 'warm-up' })
-    const trees = { api: api.pid, worker: worker.pid, redis: services.redis.pid, mongo: services.mongo.pid, client: client.pid }
+    const trees = {
+      api: api.pid,
+      worker: worker.pid,
+      redis: services.redis.pid,
+      mongo: services.mongo.pid,
+      client: client.pid,
+    }
     return await measure(files, trees, () => client.ask<number>({ ...order, files, label: 'photo' }))
   } finally {
     await client.stop()
@@ -89,13 +108,20 @@ async function measureBareLoop(files: readonly string[], { decodeOnce = false } 
   }
 }
 
-async function measure(files: readonly string[], trees: Record<string, number | undefined>, work: () => Promise<number>): Promise<Measure> {
+async function measure(
+  files: readonly string[],
+  trees: Record<string, number | undefined>,
+  work: () => Promise<number>,
+): Promise<Measure> {
   const used = (): [string, number][] =>
     Object.entries(trees).map(([name, pid]) => [name, pid === undefined ? Number.NaN : cpuMsOfTrees([pid])])
   const before = Object.fromEntries(used())
   const tookMs = await work()
   const perPhoto = used().map(([name, ms]) => [name, (ms - (before[name] ?? 0)) / files.length])
-  return { photosPerSecond: (files.length * 1000) / tookMs, cpuMsPerPhoto: Object.fromEntries(perPhoto) as Record<string, number> }
+  return {
+    photosPerSecond: (files.length * 1000) / tookMs,
+    cpuMsPerPhoto: Object.fromEntries(perPhoto) as Record<string, number>,
+  }
 }
 
 function resultOf(rounds: readonly Round<Measures>[], options: object): BenchmarkResult {
@@ -103,8 +129,18 @@ function resultOf(rounds: readonly Round<Measures>[], options: object): Benchmar
     rounds.map(({ measures }) => measures.service.photosPerSecond / measures[side].photosPerSecond)
   return {
     figures: [
-      figureOf('photos a second to those of a bare sharp loop, two pipelines a photo', ratiosTo('bare'), 'x', TWO_PIPELINES),
-      figureOf('photos a second to those of a bare sharp loop that decodes once', ratiosTo('bareOnce'), 'x', DECODE_ONCE),
+      figureOf(
+        'photos a second to those of a bare sharp loop, two pipelines a photo',
+        ratiosTo('bare'),
+        'x',
+        TWO_PIPELINES,
+      ),
+      figureOf(
+        'photos a second to those of a bare sharp loop that decodes once',
+        ratiosTo('bareOnce'),
+        'x',
+        DECODE_ONCE,
+      ),
     ],
     notes: rounds.map(
       ({ measures, calm }) =>

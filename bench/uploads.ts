@@ -1,6 +1,6 @@
-// Uploads accepted a second, by those of bare Express and multer, which keep nothing: no hash, no fsync, no document, no
-// job; and by those of the same service that does not wait for its disk. No worker runs: this is about taking in.
-// Options: --rounds 5 --seconds 4 --connections 8
+// Uploads accepted a second, by those of bare Express and multer, which keep nothing: no hash, no
+// fsync, no document, no job; and by those of the same service that does not wait for its disk. No
+// worker runs: this is about taking in. Options: --rounds 5 --seconds 4 --connections 8
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -51,10 +51,17 @@ export const benchmark: Benchmark = {
           return measures
         })
         const ratios = (size: string, to: 'unsynced' | 'bare'): number[] =>
-          countingRounds(rounds).flatMap(({ measures: { [size]: sides } }) => (sides ? sides.service.perSecond / sides[to].perSecond : []))
+          countingRounds(rounds).flatMap(({ measures: { [size]: sides } }) =>
+            sides ? sides.service.perSecond / sides[to].perSecond : [],
+          )
         return {
           figures: photos.flatMap(({ size }) => [
-            figureOf(`uploads of ${size} accepted a second to those of bare Express and multer`, ratios(size, 'bare'), 'x', BOUND),
+            figureOf(
+              `uploads of ${size} accepted a second to those of bare Express and multer`,
+              ratios(size, 'bare'),
+              'x',
+              BOUND,
+            ),
             figureOf(`uploads of ${size} accepted a second to those without fsync`, ratios(size, 'unsynced'), 'x'),
           ]),
           notes: rounds.flatMap(({ measures, calm }) =>
@@ -69,7 +76,10 @@ export const benchmark: Benchmark = {
   },
 }
 
-/** A real photo's header, and as many bytes behind its end as a file of that size has: nobody decodes it here. */
+/**
+ * A real photo's header, and as many bytes behind its end as a file of that size has: nobody
+ * decodes it here.
+ */
 async function makePhoto(folder: string, megabytes: number): Promise<Photo> {
   const file = join(folder, `${megabytes}.jpg`)
   const bytes = Buffer.alloc(megabytes * 1e6)
@@ -98,7 +108,11 @@ async function measureBare(photo: Photo, options: Options): Promise<Side> {
   const server = startHelper('bare-uploads.ts')
   try {
     const port = await server.ask<number>({ folder })
-    return await measure(client, { server: server.pid, client: client.pid }, { photo, ...options, port, path: '/upload' })
+    return await measure(
+      client,
+      { server: server.pid, client: client.pid },
+      { photo, ...options, port, path: '/upload' },
+    )
   } finally {
     await client.stop()
     await server.stop()

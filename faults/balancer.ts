@@ -1,4 +1,5 @@
-// What stands before two APIs: a plain TCP balancer that tries the next one when one does not take the connection.
+// What stands before two APIs: a plain TCP balancer that tries the next one when one does not take
+// the connection.
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 
 export interface Balancer {

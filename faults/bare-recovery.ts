@@ -5,7 +5,10 @@ import { Queue } from 'bullmq'
 
 const GIVE_UP_MS = 100_000
 
-/** How long bare BullMQ with its defaults takes from kill -9 of a worker until another one runs the job. */
+/**
+ * How long bare BullMQ with its defaults takes from kill -9 of a worker until another one runs the
+ * job.
+ */
 export async function bareRecoveryMs(redisUrl: string): Promise<number> {
   const queue = new Queue('bare', { connection: { url: redisUrl } })
   const workers = [1, 2].map(() => fork(join(import.meta.dirname, 'bare-worker.ts'), [redisUrl], { execArgv: [] }))

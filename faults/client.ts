@@ -1,4 +1,5 @@
-// A client as our documentation asks for one: a key for each upload, and the same key again whenever the outcome is not known.
+// A client as our documentation asks for one: a key for each upload, and the same key again
+// whenever the outcome is not known.
 import { setTimeout as pause } from 'node:timers/promises'
 import type { History, Outcome } from './history.ts'
 import { pick } from './random.ts'
@@ -35,7 +36,14 @@ const PAUSE_MS = 300
 
 export type Client = ReturnType<typeof createClient>
 
-export function createClient({ history, urls, random, patienceMs = 90_000, answerMs = 15_000, heedsRetryAfter = false }: ClientOptions) {
+export function createClient({
+  history,
+  urls,
+  random,
+  patienceMs = 90_000,
+  answerMs = 15_000,
+  heedsRetryAfter = false,
+}: ClientOptions) {
   let count = 0
   const pageOf = async (url: string): Promise<Record<string, unknown> | undefined> => {
     try {
@@ -49,7 +57,12 @@ export function createClient({ history, urls, random, patienceMs = 90_000, answe
     const startedAt = Date.now()
     const answer = await post(`${url}/api/v1/tasks`, picture, { key, fields, answerMs })
     const { name, mark, good } = picture
-    history.add('client', { op: 'upload', ...answer, ms: Date.now() - startedAt, args: { key, name, picture: mark, good } })
+    history.add('client', {
+      op: 'upload',
+      ...answer,
+      ms: Date.now() - startedAt,
+      args: { key, name, picture: mark, good },
+    })
     return answer
   }
 
@@ -57,7 +70,10 @@ export function createClient({ history, urls, random, patienceMs = 90_000, answe
     tryUpload,
     newKey: (): string => `key-${++count}`,
 
-    /** Uploads a picture, whatever it takes. Answers the task's id; undefined when it was refused for good or patience ran out. */
+    /**
+     * Uploads a picture, whatever it takes. Answers the task's id; undefined when it was refused
+     * for good or patience ran out.
+     */
     async upload(picture: Picture, key = `key-${++count}`, fields: Fields = {}): Promise<string | undefined> {
       const until = Date.now() + patienceMs
       do {
@@ -89,7 +105,10 @@ export function createClient({ history, urls, random, patienceMs = 90_000, answe
   }
 }
 
-/** A request that was broken off says nothing about what became of it; nor does an error of the server's own. */
+/**
+ * A request that was broken off says nothing about what became of it; nor does an error of the
+ * server's own.
+ */
 async function post(
   url: string,
   picture: Picture,
@@ -116,6 +135,9 @@ async function post(
     if (answer.status === 202 && body.id) return { outcome: 'ok', taskId: body.id, ...facts }
     return { outcome: answer.status >= 500 ? 'unknown' : 'fail', ...facts }
   } catch (error) {
-    return { outcome: 'unknown', code: String((error as { cause?: { code?: string } }).cause?.code ?? (error as Error).name) }
+    return {
+      outcome: 'unknown',
+      code: String((error as { cause?: { code?: string } }).cause?.code ?? (error as Error).name),
+    }
   }
 }

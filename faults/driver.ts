@@ -1,4 +1,5 @@
-// One scenario's world: stores of its own behind proxies, the product's processes under a supervisor, a client and a record.
+// One scenario's world: stores of its own behind proxies, the product's processes under a
+// supervisor, a client and a record.
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { freePort, startLocalServices, type LocalServices } from '@darkroom/local-services'
@@ -35,7 +36,9 @@ export interface Rig {
   apiUrls: string[]
   client: Client
   followers: Followers
-  newClient: (options?: Partial<Pick<ClientOptions, 'patienceMs' | 'answerMs' | 'heedsRetryAfter'>> & { urls?: string[] }) => Client
+  newClient: (
+    options?: Partial<Pick<ClientOptions, 'patienceMs' | 'answerMs' | 'heedsRetryAfter'>> & { urls?: string[] },
+  ) => Client
   /** Records a fault as it is brought about. */
   fault: (fault: string, target: string, detail?: string) => void
   /** Records a pass condition of the scenario's own. */
@@ -55,11 +58,22 @@ export interface RigOptions {
 }
 
 const DATABASE = 'darkroom'
-/** Orphans must be seen to go within a scenario; the product waits ten minutes and looks once an hour. */
+/**
+ * Orphans must be seen to go within a scenario; the product waits ten minutes and looks once an
+ * hour.
+ */
 const JANITOR = { ORPHAN_AGE_MS: '10000', JANITOR_INTERVAL_MS: '4000' }
 const READY_MS = 60_000
 
-export async function startRig({ scenario, folder, history, seed, long, compare = false, mutation = [] }: RigOptions): Promise<Rig> {
+export async function startRig({
+  scenario,
+  folder,
+  history,
+  seed,
+  long,
+  compare = false,
+  mutation = [],
+}: RigOptions): Promise<Rig> {
   const [tree, flags, dataDir] = ['tree', 'flags', 'data'].map((name) => join(folder, name)) as [string, string, string]
   for (const made of [flags, dataDir]) mkdirSync(made, { recursive: true })
   const unmount = scenario.diskBytes === undefined ? () => {} : mountSmallDisk(dataDir, scenario.diskBytes)
@@ -70,7 +84,12 @@ export async function startRig({ scenario, folder, history, seed, long, compare 
   const ports = await Promise.all(Array.from({ length: scenario.throughStart ? 1 : (scenario.apis ?? 2) }, freePort))
   const common = { DATA_DIR: dataDir, LOG_LEVEL: 'debug', SHUTDOWN_TIMEOUT_MS: '7000' }
   const services = scenario.throughStart
-    ? await launchProduct({ tree, folder, history, env: { ...common, ...JANITOR, HOST: '127.0.0.1', PORT: String(ports[0]) } })
+    ? await launchProduct({
+        tree,
+        folder,
+        history,
+        env: { ...common, ...JANITOR, HOST: '127.0.0.1', PORT: String(ports[0]) },
+      })
     : await startLocalServices({ folder: join(folder, 'stores'), fresh: true, env, log: () => {} })
   const random = seededRandom(seed)
   const redisProxy = await startTcpProxy(services.redis.url, random)
@@ -103,7 +122,8 @@ export async function startRig({ scenario, folder, history, seed, long, compare 
   })
   const everyone = [...apis, ...workers]
   const apiUrls = ports.map((port) => `http://127.0.0.1:${port}`)
-  const newClient: Rig['newClient'] = (options = {}) => createClient({ history, random, ...options, urls: () => options.urls ?? apiUrls })
+  const newClient: Rig['newClient'] = (options = {}) =>
+    createClient({ history, random, ...options, urls: () => options.urls ?? apiUrls })
 
   const rig: Rig = {
     ...{
@@ -128,10 +148,15 @@ export async function startRig({ scenario, folder, history, seed, long, compare 
     followers: createFollowers({ history, random, urls: () => apiUrls }),
     fault: (fault, target, detail) =>
       history.add('nemesis', { op: 'fault', args: { fault, target, ...(detail !== undefined && { detail }) } }),
-    check: (name, ok, detail) => history.add('driver', { op: 'check', outcome: ok ? 'ok' : 'fail', args: { name, detail } }),
+    check: (name, ok, detail) =>
+      history.add('driver', { op: 'check', outcome: ok ? 'ok' : 'fail', args: { name, detail } }),
     allReady: async () => {
-      await until(() => everyone.every((one) => one.isReady), { timeoutMs: READY_MS, what: 'all processes to be ready' })
-      for (const url of apiUrls) await until(() => isOk(`${url}/readyz`), { timeoutMs: READY_MS, what: `${url} to take requests` })
+      await until(() => everyone.every((one) => one.isReady), {
+        timeoutMs: READY_MS,
+        what: 'all processes to be ready',
+      })
+      for (const url of apiUrls)
+        await until(() => isOk(`${url}/readyz`), { timeoutMs: READY_MS, what: `${url} to take requests` })
     },
     close: async () => {
       await Promise.all(everyone.map((one) => one.stop()))

@@ -20,7 +20,9 @@ export async function readEverything(rig: Rig): Promise<void> {
 
 export async function findDocuments(rig: Rig): Promise<StoredTask[]> {
   const found = await rig.db.collection('tasks').find().toArray()
-  return found.map(({ _id, ...fields }) => JSON.parse(JSON.stringify({ id: _id.toHexString(), ...fields })) as StoredTask)
+  return found.map(
+    ({ _id, ...fields }) => JSON.parse(JSON.stringify({ id: _id.toHexString(), ...fields })) as StoredTask,
+  )
 }
 
 async function readDocuments(rig: Rig): Promise<StoredTask[]> {
@@ -64,7 +66,10 @@ async function get(url: string): Promise<{ http: number; body: unknown }> {
   }
 }
 
-/** Every file below the data folder; variants are opened as well. `early` reads happen while faults go on. */
+/**
+ * Every file below the data folder; variants are opened as well. `early` reads happen while faults
+ * go on.
+ */
 export async function readFiles({ history, dataDir }: Rig, { early = false, folder = '' } = {}): Promise<void> {
   for (const path of await filesBelow(join(dataDir, folder))) {
     const facts = await factsOf(path).catch(() => undefined) // a temporary one may go at any moment
@@ -86,7 +91,10 @@ async function factsOf(path: string) {
 
 const widths = new Map<string, Promise<number | null>>()
 
-/** Null when it does not decode, down to the last pixel. Many photos have the same pixels: the same bytes decode the same way. */
+/**
+ * Null when it does not decode, down to the last pixel. Many photos have the same pixels: the same
+ * bytes decode the same way.
+ */
 function widthOf(bytes: Buffer, md5: string): Promise<number | null> {
   const known = widths.get(md5) ?? decodedWidth(bytes)
   widths.set(md5, known)

@@ -1,4 +1,5 @@
-// A client that listens to a task's events until it has ended, and comes back after every break as an EventSource does.
+// A client that listens to a task's events until it has ended, and comes back after every break as
+// an EventSource does.
 import { setTimeout as pause } from 'node:timers/promises'
 import type { History } from './history.ts'
 import { pick } from './random.ts'
@@ -11,7 +12,11 @@ export interface Followers {
 
 const RECONNECT_MS = 300
 
-export function createFollowers(options: { history: History; urls: () => readonly string[]; random: () => number }): Followers {
+export function createFollowers(options: {
+  history: History
+  urls: () => readonly string[]
+  random: () => number
+}): Followers {
   const giveUp = new AbortController()
   const following: Promise<void>[] = []
   return {
@@ -41,7 +46,9 @@ async function followUntilEnd(taskId: string, { history, urls, random, signal }:
     history.add('listener', { op: 'saw', args: { taskId, id, type } })
   }
   while (!signal.aborted) {
-    const over = await listen(`${pick(urls(), random)}/api/v1/tasks/${taskId}/events`, { last, see, signal }).catch(() => false)
+    const over = await listen(`${pick(urls(), random)}/api/v1/tasks/${taskId}/events`, { last, see, signal }).catch(
+      () => false,
+    )
     if (over) return
     await pause(RECONNECT_MS)
   }
@@ -66,7 +73,9 @@ async function listen(url: string, { last, see, signal }: Listening): Promise<bo
   for await (const chunk of answer.body.pipeThrough(new TextDecoderStream())) {
     text += chunk
     for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
-      const [id, type] = ['id', 'event'].map((name) => new RegExp(`^${name}: ?(.*)$`, 'm').exec(text.slice(0, end))?.[1])
+      const [id, type] = ['id', 'event'].map(
+        (name) => new RegExp(`^${name}: ?(.*)$`, 'm').exec(text.slice(0, end))?.[1],
+      )
       if (id !== undefined && type !== undefined) see(id, type)
       text = text.slice(end + 2)
     }

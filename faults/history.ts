@@ -1,8 +1,12 @@
-// The record of one scenario: every client operation, every fault, what the processes said and the final reads, one
-// JSON a line. The verdict is made from this file alone, so it can be made again, later and elsewhere.
+// The record of one scenario: every client operation, every fault, what the processes said and the
+// final reads, one JSON a line. The verdict is made from this file alone, so it can be made again,
+// later and elsewhere.
 import { createWriteStream, readFileSync } from 'node:fs'
 
-/** A client knows that it was done (`ok`), knows that it was not (`fail`), or cannot know (`unknown`). */
+/**
+ * A client knows that it was done (`ok`), knows that it was not (`fail`), or cannot know
+ * (`unknown`).
+ */
 export type Outcome = 'ok' | 'fail' | 'unknown'
 
 /** One try of one upload. All tries of one upload share its key. */
@@ -46,7 +50,10 @@ export interface RunStep {
   op: 'run' | 'run-end'
   args: { taskId: string; attempt: number }
 }
-/** Something a process said that the verdict depends on: a fenced-off event, a lost lock, an error nobody caught. */
+/**
+ * Something a process said that the verdict depends on: a fenced-off event, a lost lock, an error
+ * nobody caught.
+ */
 export interface Said {
   op: 'refused' | 'lock-lost' | 'stalled' | 'uncaught' | 'repaired'
   args: { line: string; taskId?: string }
@@ -70,7 +77,15 @@ export interface Usage {
 }
 export interface ScenarioStart {
   op: 'scenario'
-  args: { name: string; title: string; seed: number; tasks: number; mutation: string | null; redis: string; mongo: string }
+  args: {
+    name: string
+    title: string
+    seed: number
+    tasks: number
+    mutation: string | null
+    redis: string
+    mongo: string
+  }
 }
 export interface ScenarioError {
   op: 'error'

@@ -1,4 +1,5 @@
-// What must hold when everything has come to rest, whatever happened before. Each check answers the examples that break it.
+// What must hold when everything has come to rest, whatever happened before. Each check answers the
+// examples that break it.
 import { FINAL, groupBy, isStuck, type Facts } from './facts.ts'
 import { only, type StoredTask, type TaskView } from './history.ts'
 
@@ -31,7 +32,11 @@ function lostOrStuck({ accepted, byId, documents, entries }: Facts): string[] {
   )
   const stuck = documents.filter(isStuck).map(({ id, status, name }) => `${id} (${name}) is stuck: ${status}`)
   const unread = only(entries, 'rest').filter(({ outcome }) => outcome !== 'ok')
-  return [...lost, ...stuck, ...unread.map(({ args, ms }) => `not at rest after ${ms} ms: ${args.waitingFor.slice(0, 3).join(', ')}`)]
+  return [
+    ...lost,
+    ...stuck,
+    ...unread.map(({ args, ms }) => `not at rest after ${ms} ms: ${args.waitingFor.slice(0, 3).join(', ')}`),
+  ]
 }
 
 function duplicates({ uploads, byKey }: Facts): string[] {
@@ -47,7 +52,9 @@ function wrongFiles({ files, finalFiles, documents, accepted, byId }: Facts): st
   const listed = new Set(documents.flatMap(({ images }) => images.map(({ path }) => path)))
   const present = new Map(finalFiles.filter(({ args }) => isVariant(args.key)).map(({ args }) => [args.key, args]))
   const missing = [...listed].filter((path) => !present.has(path)).map((path) => `${path} is listed and missing`)
-  const unlisted = [...present.keys()].filter((path) => !listed.has(path)).map((path) => `${path} is there and not listed`)
+  const unlisted = [...present.keys()]
+    .filter((path) => !listed.has(path))
+    .map((path) => `${path} is there and not listed`)
   const torn = files
     .filter(({ args: { key, md5, width } }) => isVariant(key) && (!key.endsWith(`/${md5}.jpg`) || width === null))
     .map(
@@ -82,7 +89,8 @@ function litter({ finalFiles, byId }: Facts): string[] {
   return finalFiles.flatMap(({ args: { key, ageMs } }) => {
     const owner = /storage\/images\/([0-9a-f]{24})\//.exec(key)?.[1]
     if (key.endsWith('.tmp')) return [`${key} is left`]
-    if (key.startsWith('uploads/temp/') && ageMs > TEMP_AGE_MS) return [`${key} is left for ${Math.round(ageMs / 1000)} s`]
+    if (key.startsWith('uploads/temp/') && ageMs > TEMP_AGE_MS)
+      return [`${key} is left for ${Math.round(ageMs / 1000)} s`]
     return owner !== undefined && !byId.has(owner) ? [`${key} has no document`] : []
   })
 }
@@ -122,19 +130,27 @@ const STATUS_AFTER: Record<string, string> = {
 }
 
 /** What is wrong with the history of one task. */
-export function historyFaults({ id, log, status, seq, rev }: Pick<StoredTask, 'id' | 'log' | 'status' | 'seq' | 'rev'>): string[] {
+export function historyFaults({
+  id,
+  log,
+  status,
+  seq,
+  rev,
+}: Pick<StoredTask, 'id' | 'log' | 'status' | 'seq' | 'rev'>): string[] {
   const faults: string[] = []
   for (const [index, step] of log.entries()) {
     const before = log[index - 1]
     if (!before) continue
     if (step.epoch < before.epoch) faults.push(`${id}: the epoch fell from ${before.epoch} to ${step.epoch}`)
     if (step.epoch !== before.epoch) continue
-    if (step.seq <= before.seq) faults.push(`${id}: ${step.type} (${step.seq}) came after ${before.type} (${before.seq})`)
+    if (step.seq <= before.seq)
+      faults.push(`${id}: ${step.type} (${step.seq}) came after ${before.type} (${before.seq})`)
     if (FINAL.has(STATUS_AFTER[before.type] ?? '') && step.type !== 'task.expired')
       faults.push(`${id}: ${step.type} came after the final ${before.type}`)
   }
   const last = log.at(-1)
-  if (last && STATUS_AFTER[last.type] !== status) faults.push(`${id}: its last step was ${last.type}, and it is ${status}`)
+  if (last && STATUS_AFTER[last.type] !== status)
+    faults.push(`${id}: its last step was ${last.type}, and it is ${status}`)
   if (last && last.seq !== seq) faults.push(`${id}: its last step is number ${last.seq}, and it says ${seq}`)
   // The first step is the insert.
   const moves = log.filter(({ type, epoch }) => type !== 'task.created' || epoch > 1).length
@@ -154,7 +170,10 @@ function writtenTogether(log: StoredTask['log']): number {
   return pairs
 }
 
-/** What a client has seen ended never goes on. Of reads that overlap, either may have been the first. */
+/**
+ * What a client has seen ended never goes on. Of reads that overlap, either may have been the
+ * first.
+ */
 function resurrections(entries: Facts['entries']): string[] {
   const ended = new Map<string, { status: string; seenAt: number }>()
   return only(entries, 'read').flatMap(({ t, ms, args: { taskId }, status }) => {
@@ -203,7 +222,9 @@ function unheardEnds({ entries }: Facts): string[] {
   return only(entries, 'follow').flatMap(({ args: { taskId } }) => {
     const seen = (sights.get(taskId) ?? []).filter(({ args }) => ENDS.has(args.type))
     const ends = new Map(seen.map(({ args }) => [args.id, args.type]))
-    return ends.size === 1 ? [] : [`${taskId}: a listener heard of ${ends.size} ends: ${[...ends].flat().join(' ') || 'none'}`]
+    return ends.size === 1
+      ? []
+      : [`${taskId}: a listener heard of ${ends.size} ends: ${[...ends].flat().join(' ') || 'none'}`]
   })
 }
 
@@ -223,10 +244,16 @@ function accidents({ entries }: Facts): string[] {
 
 /** What a first load leaves in heaps and allocators; a leak of more shows in the long profile. */
 const RSS_ROOM_BYTES = 128 * 1024 * 1024
-/** A pool of 20 connections to the store, filled by the first burst, and connections that clients keep open. */
+/**
+ * A pool of 20 connections to the store, filled by the first burst, and connections that clients
+ * keep open.
+ */
 export const FILES_ROOM = 28
 
-/** Of the processes that lived through it all. A heap grows by what a first load needs, which is no leak. */
+/**
+ * Of the processes that lived through it all. A heap grows by what a first load needs, which is no
+ * leak.
+ */
 function leaks({ entries }: Facts): string[] {
   const usages = only(entries, 'usage')
   return usages

@@ -15,8 +15,23 @@ const log = [
 ]
 
 const stored: StoredTask = {
-  ...{ id: ID, status: 'completed', epoch: 1, seq: 1998, rev: 2, name: 'photo-1.jpg', originalPath: `storage/images/${ID}/original.jpg` },
-  ...{ source: { width: 1600, sha256: 'x' }, idempotency: { key: 'key-1' }, images, attempts: { made: 1 }, error: null, nextCheckAt: null },
+  ...{
+    id: ID,
+    status: 'completed',
+    epoch: 1,
+    seq: 1998,
+    rev: 2,
+    name: 'photo-1.jpg',
+    originalPath: `storage/images/${ID}/original.jpg`,
+  },
+  ...{
+    source: { width: 1600, sha256: 'x' },
+    idempotency: { key: 'key-1' },
+    images,
+    attempts: { made: 1 },
+    error: null,
+    nextCheckAt: null,
+  },
   ...{ updatedAt: '2026-01-01T00:00:00.000Z', log },
 }
 
@@ -40,7 +55,10 @@ function historyOf({ tasks = [stored], more = [], view = {}, files, good = true 
     ...tasks.map((task): Event => ({ op: 'document', args: task })),
     ...tasks.map((task): Event => ({ op: 'view', args: { taskId: task.id, http: 200, view: { ...task, ...view } } })),
     { op: 'list', args: { http: 200, total: tasks.length, items: tasks } },
-    ...keys.map((key): Event => ({ op: 'file', args: { key, bytes: 9, md5, ageMs: 1000, width: key.includes('/800/') ? 800 : 1024 } })),
+    ...keys.map((key): Event => ({
+      op: 'file',
+      args: { key, bytes: 9, md5, ageMs: 1000, width: key.includes('/800/') ? 800 : 1024 },
+    })),
     ...more,
   ]
   return events.map((event, index) => ({ t: index, process: 'test', ...event }))
@@ -51,7 +69,10 @@ const brokenIn = (world: World): string[] => judge(historyOf(world), '').violati
 test('a sound history passes', () => {
   const verdict = judge(historyOf(), 'x.ndjson')
   expect(verdict.violations).toEqual([])
-  expect(verdict).toMatchObject({ passed: true, numbers: { tasks: 1, accepted: 1, lost: 0, duplicated: 0, stuck: 0, failedGood: 0 } })
+  expect(verdict).toMatchObject({
+    passed: true,
+    numbers: { tasks: 1, accepted: 1, lost: 0, duplicated: 0, stuck: 0, failedGood: 0 },
+  })
 })
 
 test('a history without final reads proves nothing', () => {
@@ -92,7 +113,10 @@ test.each([
 })
 
 test('a torn variant seen while faults went on', () => {
-  const torn: Event = { op: 'file', args: { key: path(1024), bytes: 4, md5: 'another', ageMs: 1, width: null, early: true } }
+  const torn: Event = {
+    op: 'file',
+    args: { key: path(1024), bytes: 4, md5: 'another', ageMs: 1, width: null, early: true },
+  }
   expect(brokenIn({ more: [torn] })).toEqual(['I3'])
 })
 
@@ -111,7 +135,9 @@ test('the same pixels with different results', () => {
     op: 'file',
     args: { key: image.path, bytes: 9, md5: other, ageMs: 1, width: image.width },
   }))
-  expect(brokenIn({ tasks: [stored, { ...rest, id: OTHER, images: different }], more: [upload, ...files] })).toEqual(['I3'])
+  expect(brokenIn({ tasks: [stored, { ...rest, id: OTHER, images: different }], more: [upload, ...files] })).toEqual([
+    'I3',
+  ])
 })
 
 test.each([
@@ -210,7 +236,9 @@ test('open files and memory that were not given back', () => {
 })
 
 test("a scenario's own condition", () => {
-  expect(brokenIn({ more: [{ op: 'check', outcome: 'fail', args: { name: 'recovery', detail: '60 s' } }] })).toEqual(['extra'])
+  expect(brokenIn({ more: [{ op: 'check', outcome: 'fail', args: { name: 'recovery', detail: '60 s' } }] })).toEqual([
+    'extra',
+  ])
 })
 
 test('recovery is counted from the death of the worker to the next run, where it can be told', () => {

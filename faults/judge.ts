@@ -32,7 +32,9 @@ export function judge(entries: readonly Entry[], file: string): Verdict {
   const facts = factsOf(entries)
   const violations = invariants.flatMap(({ name, says, broken }) => {
     const examples = broken(facts)
-    return examples.length > 0 ? [{ invariant: name, says, count: examples.length, examples: examples.slice(0, EXAMPLES) }] : []
+    return examples.length > 0
+      ? [{ invariant: name, says, count: examples.length, examples: examples.slice(0, EXAMPLES) }]
+      : []
   })
   const about = only(entries, 'scenario')[0]?.args
   return {

@@ -1,4 +1,5 @@
-// The product as a user has it: scripts/start.ts of the copied tree, which brings stores of its own.
+// The product as a user has it: scripts/start.ts of the copied tree, which brings stores of its
+// own.
 import { spawn } from 'node:child_process'
 import { createWriteStream, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -19,7 +20,9 @@ interface LaunchOptions {
 const READY_MS = 120_000
 const STOP_MS = 30_000
 
-/** Starts everything and answers its stores, as soon as they run. Ending them ends the whole of it. */
+/**
+ * Starts everything and answers its stores, as soon as they run. Ending them ends the whole of it.
+ */
 export async function launchProduct({ tree, folder, env, history }: LaunchOptions): Promise<LocalServices> {
   const log = createWriteStream(join(folder, 'start.log'))
   const child = spawn(process.execPath, ['--conditions=source', join(tree, 'scripts/start.ts')], {
@@ -39,7 +42,10 @@ export async function launchProduct({ tree, folder, env, history }: LaunchOption
     })
   }
   const exited = new Promise((resolve) => child.once('exit', resolve))
-  await until(() => found.size === 2 || child.exitCode !== null, { timeoutMs: READY_MS, what: 'npm start to have its stores' })
+  await until(() => found.size === 2 || child.exitCode !== null, {
+    timeoutMs: READY_MS,
+    what: 'npm start to have its stores',
+  })
   const stop = async (): Promise<void> => {
     child.kill('SIGTERM')
     const late = setTimeout(() => child.kill('SIGKILL'), STOP_MS)

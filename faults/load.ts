@@ -19,7 +19,10 @@ export interface Load {
   onAccepted?: (taskId: string) => void
 }
 
-/** Uploads distinct photos at an even pace and looks at what became of earlier ones meanwhile. Answers the accepted tasks. */
+/**
+ * Uploads distinct photos at an even pace and looks at what became of earlier ones meanwhile.
+ * Answers the accepted tasks.
+ */
 export async function uploadMany(
   client: Client,
   { count, overMs = 0, atOnce = 6, label = 'photo', widthPx, followers, onAccepted }: Load,

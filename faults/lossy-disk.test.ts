@@ -48,7 +48,9 @@ async function afterPowerCut(calls: string, lines: string): Promise<Record<strin
   const code = `import '${disk}'\n${calls}\nprocess.chdir('${join(folder, 'storage')}')\nconst here = process.cwd() + '/'\n${lines}\nglobalThis.cutPower()`
   await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', code])
   const names = await readdir(join(folder, 'storage'))
-  return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await contentOf(join(folder, 'storage', name))])))
+  return Object.fromEntries(
+    await Promise.all(names.map(async (name) => [name, await contentOf(join(folder, 'storage', name))])),
+  )
 }
 
 const contentOf = (path: string): Promise<string> => readFile(path, 'utf8').catch(() => 'a folder')

@@ -1,7 +1,17 @@
-// Loaded into a process under test: a disk that keeps over a power cut only what was synced. A killed process alone shows
-// nothing of that, for the kernel still has all it wrote. Bytes count from fsync of their file, names from fsync of their folder.
+// Loaded into a process under test: a disk that keeps over a power cut only what was synced. A
+// killed process alone shows nothing of that, for the kernel still has all it wrote. Bytes count
+// from fsync of their file, names from fsync of their folder.
 import { createHash } from 'node:crypto'
-import fs, { readFileSync, readlinkSync, rmSync, statSync, truncateSync, writeFileSync, type PathLike, type Stats } from 'node:fs'
+import fs, {
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+  type PathLike,
+  type Stats,
+} from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 import { dirname, join } from 'node:path'
 

@@ -21,7 +21,10 @@ interface MutateOptions {
 const REST_MS = 30_000
 
 /** Runs each mutation (all, or those named) against its scenario and prints what came of it. */
-export async function mutate(names: readonly string[], { atOnce, ...options }: MutateOptions): Promise<MutationResult[]> {
+export async function mutate(
+  names: readonly string[],
+  { atOnce, ...options }: MutateOptions,
+): Promise<MutationResult[]> {
   const wanted = mutations.filter(({ name }) => names.length === 0 || names.includes(name))
   return sideBySide(wanted, atOnce, async (mutation) => {
     const result = await tryMutation(mutation, options)
@@ -46,7 +49,9 @@ function describe({ mutation: { name, says, caughtBy }, verdict, caught }: Mutat
   const example = verdict.violations.find(({ invariant }) => invariant === caughtBy.invariant)?.examples[0]
   const result = caught ? pc.green('caught') : pc.red('SURVIVED')
   const line = `without ${name.padEnd(18)} ${result.padEnd(18)} by ${caughtBy.scenario}, ${caughtBy.invariant.padEnd(6)} ${pc.dim(`(${says}; found ${found}; ${verdict.numbers.seconds} s)`)}`
-  return caught ? `${line}\n    ${pc.dim(String(example).slice(0, 160))}` : `${line}\n    ${pc.dim(`the record: ${verdict.file}`)}`
+  return caught
+    ? `${line}\n    ${pc.dim(String(example).slice(0, 160))}`
+    : `${line}\n    ${pc.dim(`the record: ${verdict.file}`)}`
 }
 
 export function toMutationTable(results: readonly MutationResult[]): string {
@@ -54,5 +59,10 @@ export function toMutationTable(results: readonly MutationResult[]): string {
     ({ mutation: { name, says, caughtBy }, caught }) =>
       `| ${name} | ${says} | ${caughtBy.scenario} | ${caughtBy.invariant} | ${caught ? 'caught' : 'SURVIVED'} |`,
   )
-  return ['| guard taken away | what that means | fault | invariant | result |', '| --- | --- | --- | --- | --- |', ...rows, ''].join('\n')
+  return [
+    '| guard taken away | what that means | fault | invariant | result |',
+    '| --- | --- | --- | --- | --- |',
+    ...rows,
+    '',
+  ].join('\n')
 }

@@ -1,5 +1,5 @@
-// The proof that the faults bite: each guard of the product is switched off in turn, and the named scenario must then
-// find the named invariant broken. A suite that never fails proves nothing.
+// The proof that the faults bite: each guard of the product is switched off in turn, and the named
+// scenario must then find the named invariant broken. A suite that never fails proves nothing.
 import type { Patch } from './tree.ts'
 
 export interface Mutation {
@@ -53,7 +53,9 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'seq-fence',
     says: 'events take effect in whatever order they come',
-    patches: [{ file: `${api}/tasks/task-store.ts`, find: '      seq: { $lt: move.before?.seq ?? seq },\n', replace: '' }],
+    patches: [
+      { file: `${api}/tasks/task-store.ts`, find: '      seq: { $lt: move.before?.seq ?? seq },\n', replace: '' },
+    ],
     caughtBy: { scenario: 'fi-15', invariant: 'extra', tasks: 10 },
   },
   {
@@ -72,7 +74,11 @@ export const mutations: readonly Mutation[] = [
     name: 'final-states',
     says: 'a task that has ended can go on',
     patches: [
-      { file: `${api}/tasks/task.ts`, find: 'MOVES[to].filter((from) => !isFinal(from))', replace: '[...MOVES[to], ...FINAL_STATUSES]' },
+      {
+        file: `${api}/tasks/task.ts`,
+        find: 'MOVES[to].filter((from) => !isFinal(from))',
+        replace: '[...MOVES[to], ...FINAL_STATUSES]',
+      },
     ],
     caughtBy: { scenario: 'fi-15', invariant: 'extra', tasks: 10 },
   },
@@ -80,7 +86,11 @@ export const mutations: readonly Mutation[] = [
     name: 'temp-and-rename',
     says: 'variants are written straight to their final names',
     patches: [
-      { file: 'packages/storage/src/disk-write.ts', find: 'const temp = tempPathFor(place.path)', replace: 'const temp = place.path' },
+      {
+        file: 'packages/storage/src/disk-write.ts',
+        find: 'const temp = tempPathFor(place.path)',
+        replace: 'const temp = place.path',
+      },
       {
         file: 'packages/storage/src/disk-write.ts',
         find: '() => openNew(fs, temp))',
@@ -104,7 +114,11 @@ export const mutations: readonly Mutation[] = [
     name: 'fsync-originals',
     says: 'an upload is accepted before its bytes are on the disk',
     patches: [
-      { file: 'packages/storage/src/durable.ts', find: '    await file.sync()\n    return facts\n', replace: '    return facts\n' },
+      {
+        file: 'packages/storage/src/durable.ts',
+        find: '    await file.sync()\n    return facts\n',
+        replace: '    return facts\n',
+      },
     ],
     caughtBy: { scenario: 'fi-05', invariant: 'I5', tasks: 20 },
   },
@@ -136,7 +150,11 @@ export const mutations: readonly Mutation[] = [
     name: 'unfinished-check',
     says: 'files go that a task at work has found and is about to list',
     patches: [
-      { file: `${api}/removal/file-remover.ts`, find: '    if (await this.#mayBeFound(touchedAt, sha256)) return LATER\n', replace: '' },
+      {
+        file: `${api}/removal/file-remover.ts`,
+        find: '    if (await this.#mayBeFound(touchedAt, sha256)) return LATER\n',
+        replace: '',
+      },
     ],
     caughtBy: { scenario: 'fi-18', invariant: 'I3' },
   },
@@ -149,7 +167,11 @@ export const mutations: readonly Mutation[] = [
         find: 'return store.isAnyUnfinished(new Date(touched + CLOCK_SKEW_MS))',
         replace: 'return store.isAnyUnfinished(new Date())',
       },
-      { file: `${api}/removal/file-remover.ts`, find: 'appliedUntil() - touched > SETTLED_MS', replace: 'touched === 0' },
+      {
+        file: `${api}/removal/file-remover.ts`,
+        find: 'appliedUntil() - touched > SETTLED_MS',
+        replace: 'touched === 0',
+      },
     ],
     caughtBy: { scenario: 'fi-30', invariant: 'extra' },
   },
@@ -174,7 +196,11 @@ export const mutations: readonly Mutation[] = [
     name: 'job-epoch',
     says: 'a task that is done again has the job id of the first time, which the queue still remembers',
     patches: [
-      { file: 'packages/contracts/src/image-jobs.ts', find: 'return epoch === 1 ? taskId :', replace: 'return epoch > 0 ? taskId :' },
+      {
+        file: 'packages/contracts/src/image-jobs.ts',
+        find: 'return epoch === 1 ? taskId :',
+        replace: 'return epoch > 0 ? taskId :',
+      },
     ],
     caughtBy: { scenario: 'fi-18', invariant: 'I1' },
   },
@@ -217,7 +243,9 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'gap',
     says: 'nobody notices that events went by unread',
-    patches: [{ file: `${api}/sync/queue-events-listener.ts`, find: '    if (!this.#gap) return\n', replace: '    return\n' }],
+    patches: [
+      { file: `${api}/sync/queue-events-listener.ts`, find: '    if (!this.#gap) return\n', replace: '    return\n' },
+    ],
     caughtBy: { scenario: 'fi-14', invariant: 'extra', tasks: 60 },
   },
   {
@@ -226,8 +254,8 @@ export const mutations: readonly Mutation[] = [
     patches: [
       {
         file: `${api}/tasks/commands/create-task.ts`,
-        find: '    if (!isKeyTaken(error) && !wasNeverSent(error)) return (await store.find(record.tenant, record.id).catch(() => undefined)) !== undefined\n',
-        replace: '',
+        find: '    if (!isKeyTaken(error) && !wasNeverSent(error))\n',
+        replace: '    if (false as boolean)\n',
       },
     ],
     caughtBy: { scenario: 'fi-04', invariant: 'I5' },
@@ -250,8 +278,8 @@ export const mutations: readonly Mutation[] = [
     patches: [
       {
         file: `${api}/tasks/task-model.ts`,
-        find: "taskSchema.index({ tenant: 1, 'idempotency.key': 1 }",
-        replace: "if (false as boolean) taskSchema.index({ tenant: 1, 'idempotency.key': 1 }",
+        find: "taskSchema.index(\n  { tenant: 1, 'idempotency.key': 1 },",
+        replace: "if (false as boolean)\n  taskSchema.index(\n  { tenant: 1, 'idempotency.key': 1 },",
       },
     ],
     caughtBy: { scenario: 'fi-06', invariant: 'I2', tasks: 60 },
@@ -266,15 +294,29 @@ export const mutations: readonly Mutation[] = [
     name: 'lock-settings',
     says: "BullMQ's own lock of 30 s and check every 30 s",
     patches: [
-      { file: `${worker}/env.ts`, find: 'LOCK_DURATION_MS: envInteger(5000', replace: 'LOCK_DURATION_MS: envInteger(30_000' },
-      { file: `${worker}/env.ts`, find: 'STALLED_INTERVAL_MS: envInteger(1000', replace: 'STALLED_INTERVAL_MS: envInteger(30_000' },
+      {
+        file: `${worker}/env.ts`,
+        find: 'LOCK_DURATION_MS: envInteger(5000',
+        replace: 'LOCK_DURATION_MS: envInteger(30_000',
+      },
+      {
+        file: `${worker}/env.ts`,
+        find: 'STALLED_INTERVAL_MS: envInteger(1000',
+        replace: 'STALLED_INTERVAL_MS: envInteger(30_000',
+      },
     ],
     caughtBy: { scenario: 'fi-01', invariant: 'extra', tasks: 60 },
   },
   {
     name: 'stall-allowance',
     says: "BullMQ's own limit: a job is given up when its worker dies a second time",
-    patches: [{ file: 'packages/messaging/src/queue-worker.ts', find: 'const MAX_STALLS = 10', replace: 'const MAX_STALLS = 1' }],
+    patches: [
+      {
+        file: 'packages/messaging/src/queue-worker.ts',
+        find: 'const MAX_STALLS = 10',
+        replace: 'const MAX_STALLS = 1',
+      },
+    ],
     caughtBy: { scenario: 'fi-01', invariant: 'I5', tasks: 60 },
   },
   {
@@ -292,7 +334,13 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'pause',
     says: 'a worker whose machine is in trouble goes on taking jobs',
-    patches: [{ file: `${worker}/create-worker.ts`, find: 'pause: () => void worker.pause(true),', replace: 'pause: () => {},' }],
+    patches: [
+      {
+        file: `${worker}/create-worker.ts`,
+        find: 'pause: () => void worker.pause(true),',
+        replace: 'pause: () => {},',
+      },
+    ],
     caughtBy: { scenario: 'fi-12', invariant: 'extra' },
   },
   {
@@ -311,7 +359,11 @@ export const mutations: readonly Mutation[] = [
     name: 'folder-of-api',
     says: "an API takes any folder for its own that has somebody's marker",
     patches: [
-      { file: `${api}/installation/data-folder.ts`, find: '  if (found === id) return\n', replace: '  if (found !== "") return\n' },
+      {
+        file: `${api}/installation/data-folder.ts`,
+        find: '  if (found === id) return\n',
+        replace: '  if (found !== "") return\n',
+      },
     ],
     caughtBy: { scenario: 'fi-29', invariant: 'extra' },
   },
@@ -330,7 +382,13 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'crash-limit',
     says: 'a photo may kill its process for ever',
-    patches: [{ file: `${worker}/rule-on-failure.ts`, find: 'export const MAX_CRASHES = 3', replace: 'export const MAX_CRASHES = 3000' }],
+    patches: [
+      {
+        file: `${worker}/rule-on-failure.ts`,
+        find: 'export const MAX_CRASHES = 3',
+        replace: 'export const MAX_CRASHES = 3000',
+      },
+    ],
     caughtBy: { scenario: 'fi-13', invariant: 'extra', tasks: 20 },
   },
   {
@@ -348,7 +406,9 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'memory-cap',
     says: 'an image may take all the memory',
-    patches: [{ file: `${worker}/run-on-child.ts`, find: 'bytes > maxRssBytes)', replace: 'bytes > maxRssBytes * 1000)' }],
+    patches: [
+      { file: `${worker}/run-on-child.ts`, find: 'bytes > maxRssBytes)', replace: 'bytes > maxRssBytes * 1000)' },
+    ],
     caughtBy: { scenario: 'fi-13', invariant: 'extra', tasks: 20 },
   },
   {
@@ -378,14 +438,20 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'upload-stall',
     says: 'an upload may stand still for as long as it may take',
-    patches: [{ file: `${api}/http/slow-requests.ts`, find: 'isUpload ? uploadStallMs :', replace: 'isUpload ? Infinity :' }],
+    patches: [
+      { file: `${api}/http/slow-requests.ts`, find: 'isUpload ? uploadStallMs :', replace: 'isUpload ? Infinity :' },
+    ],
     caughtBy: { scenario: 'fi-03', invariant: 'extra', tasks: 20 },
   },
   {
     name: 'places-per-address',
     says: 'one client may follow as many tasks as all together',
     patches: [
-      { file: `${api}/http/held-requests.ts`, find: 'this.#clients.of(client) >= perAddress', replace: 'this.#clients.of(client) < 0' },
+      {
+        file: `${api}/http/held-requests.ts`,
+        find: 'this.#clients.of(client) >= perAddress',
+        replace: 'this.#clients.of(client) < 0',
+      },
     ],
     caughtBy: { scenario: 'fi-31', invariant: 'extra', tasks: 20 },
   },
@@ -428,7 +494,9 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'log-once',
     says: 'every event that cannot be applied is warned of',
-    patches: [{ file: `${api}/ground/outage-log.ts`, find: "this.#failing ? 'debug' : 'warn'", replace: "'warn' as 'warn'" }],
+    patches: [
+      { file: `${api}/ground/outage-log.ts`, find: "this.#failing ? 'debug' : 'warn'", replace: "'warn' as 'warn'" },
+    ],
     caughtBy: { scenario: 'fi-24', invariant: 'extra' },
   },
   {
@@ -443,7 +511,9 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'write-probes',
     says: 'a data folder counts as usable as long as it is there',
-    patches: [{ file: `${api}/installation/storage-watch.ts`, find: '    await this.#deps.storage.check()\n', replace: '' }],
+    patches: [
+      { file: `${api}/installation/storage-watch.ts`, find: '    await this.#deps.storage.check()\n', replace: '' },
+    ],
     caughtBy: { scenario: 'fi-27', invariant: 'extra', tasks: 10 },
   },
 ]

@@ -15,7 +15,10 @@ export function noteLine(line: string, process: string, history: History): void 
 
 function meaningOf(line: string): Event | undefined {
   const said = parse(line)
-  if (!said) return /unhandledRejection|uncaughtException/.test(line) ? { op: 'uncaught', args: { line: line.slice(0, 500) } } : undefined
+  if (!said)
+    return /unhandledRejection|uncaughtException/.test(line)
+      ? { op: 'uncaught', args: { line: line.slice(0, 500) } }
+      : undefined
   const { msg = '', taskId = '', attempt = 0 } = said
   switch (msg) {
     case 'job started':

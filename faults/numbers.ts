@@ -29,9 +29,12 @@ export function numbersOf({ entries, uploads, accepted, byId, byKey, documents }
     tasks: uploads.length,
     accepted: accepted.length,
     lost: ids.filter((id) => !byId.has(id)).length,
-    duplicated: uploads.filter(({ key, ids: answered }) => Math.max(answered.size, byKey.get(key)?.length ?? 0) > 1).length,
+    duplicated: uploads.filter(({ key, ids: answered }) => Math.max(answered.size, byKey.get(key)?.length ?? 0) > 1)
+      .length,
     stuck: documents.filter(isStuck).length,
-    failedGood: accepted.filter((upload) => upload.good && [...upload.ids].some((id) => byId.get(id)?.status === 'failed')).length,
+    failedGood: accepted.filter(
+      (upload) => upload.good && [...upload.ids].some((id) => byId.get(id)?.status === 'failed'),
+    ).length,
     met: runsMet(entries).size,
     reruns: runs.length - new Set(runs).size,
     recoveryMs: recoveries(entries).toSorted((a, b) => a - b),
@@ -40,7 +43,10 @@ export function numbersOf({ entries, uploads, accepted, byId, byKey, documents }
   }
 }
 
-/** Runs during which something was broken: anything at all, or their own worker where the fault names a process. */
+/**
+ * Runs during which something was broken: anything at all, or their own worker where the fault
+ * names a process.
+ */
 export function runsMet(entries: readonly Entry[]): Set<string> {
   const inHand = new Map<string, Set<string>>()
   const met = new Set<string>()
@@ -67,8 +73,8 @@ function runsHitBy(target: string, inHand: ReadonlyMap<string, ReadonlySet<strin
 }
 
 /**
- * For each task that a worker had in hand when it was killed: how long until it ran again. Where a run in between was
- * killed before it could be seen, there is no telling from when to count.
+ * For each task that a worker had in hand when it was killed: how long until it ran again. Where a
+ * run in between was killed before it could be seen, there is no telling from when to count.
  */
 export function recoveries(entries: readonly Entry[]): number[] {
   const inHand = new Map<string, Map<string, number>>()

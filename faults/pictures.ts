@@ -4,7 +4,9 @@ import { corruptJpeg, sampleJpeg } from '@darkroom/testing'
 export interface Picture {
   /** As the client calls the file. */
   name: string
-  /** Pictures with the same mark have the same pixels, so their variants must have the same bytes. */
+  /**
+   * Pictures with the same mark have the same pixels, so their variants must have the same bytes.
+   */
   mark: string
   bytes: Buffer
   /** Whether it can be processed. */
@@ -14,7 +16,10 @@ export interface Picture {
 const BASES = 8
 const bases = new Map<string, Promise<Buffer>>()
 
-/** The nth photo of a scenario. Drawing pixels is slow, so a few drawings are told apart by a comment in the file. */
+/**
+ * The nth photo of a scenario. Drawing pixels is slow, so a few drawings are told apart by a
+ * comment in the file.
+ */
 export async function pictureOf(index: number, label = 'photo', widthPx = 1600): Promise<Picture> {
   const seed = (index % BASES) + 1
   const base = `${widthPx} px, base ${seed}`
@@ -25,7 +30,12 @@ export async function pictureOf(index: number, label = 'photo', widthPx = 1600):
 
 /** Looks like a JPEG when it is uploaded, but cannot be decoded. */
 export async function corruptPicture(index: number): Promise<Picture> {
-  return { name: `corrupt-${index}.jpg`, mark: 'corrupt', bytes: withComment(await corruptJpeg(), `corrupt ${index}`), good: false }
+  return {
+    name: `corrupt-${index}.jpg`,
+    mark: 'corrupt',
+    bytes: withComment(await corruptJpeg(), `corrupt ${index}`),
+    good: false,
+  }
 }
 
 /** A COM segment right behind the start of the image (ITU T.81, B.2.4.5). */

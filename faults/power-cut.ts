@@ -7,7 +7,10 @@ const PROGRAMS = {
   child: { file: 'apps/image-worker/src/child.ts', line: "import { createDiskStorage } from '@darkroom/storage'\n" },
 }
 
-/** Makes of each crash of this program a power cut: with it goes whatever the program had not synced. `flags` must be its own. */
+/**
+ * Makes of each crash of this program a power cut: with it goes whatever the program had not
+ * synced. `flags` must be its own.
+ */
 export function powerCuts(program: keyof typeof PROGRAMS, flags: string): Patch {
   const { file, line } = PROGRAMS[program]
   return { file, find: line, replace: `import '${LOSSY_DISK}?flags=${flags}'\n${line}` }

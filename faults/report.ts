@@ -20,7 +20,8 @@ const COLUMNS = [
 
 /** The figures of a verdict, one text a column. */
 function cellsOf({ name, numbers }: Verdict): string[] {
-  const { faults, tasks, accepted, lost, duplicated, stuck, failedGood, met, reruns, refused, recoveryMs, seconds } = numbers
+  const { faults, tasks, accepted, lost, duplicated, stuck, failedGood, met, reruns, refused, recoveryMs, seconds } =
+    numbers
   const recovery = recoveryMs.length > 0 ? `${quantile(recoveryMs, 0.5)} / ${quantile(recoveryMs, 0.95)}` : '-'
   return [
     name,
@@ -31,13 +32,16 @@ function cellsOf({ name, numbers }: Verdict): string[] {
 }
 
 const WIDTHS = COLUMNS.map((title) => Math.max(title.length, 6))
-const row = (cells: readonly string[]): string => cells.map((cell, index) => cell.padStart(WIDTHS[index] ?? 0)).join('  ')
+const row = (cells: readonly string[]): string =>
+  cells.map((cell, index) => cell.padStart(WIDTHS[index] ?? 0)).join('  ')
 
 export const headline = (): string => pc.dim(row(COLUMNS))
 
 /** One line for a scenario, and under it why it failed. */
 export function lineOf(verdict: Verdict): string {
-  const result = verdict.passed ? pc.green('PASS') : pc.red(`FAIL ${verdict.violations.map(({ invariant }) => invariant).join(' ')}`)
+  const result = verdict.passed
+    ? pc.green('PASS')
+    : pc.red(`FAIL ${verdict.violations.map(({ invariant }) => invariant).join(' ')}`)
   return [`${row(cellsOf(verdict))}  ${result}`, ...detailsOf(verdict)].join('\n')
 }
 
@@ -61,7 +65,10 @@ export interface ReportFacts {
 export function toMarkdown(verdicts: readonly Verdict[], { profile, seed, startedAt, skipped }: ReportFacts): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
   const rows = verdicts.map((verdict) =>
-    line([...cellsOf(verdict), verdict.passed ? 'PASS' : `FAIL ${verdict.violations.map(({ invariant }) => invariant).join(' ')}`]),
+    line([
+      ...cellsOf(verdict),
+      verdict.passed ? 'PASS' : `FAIL ${verdict.violations.map(({ invariant }) => invariant).join(' ')}`,
+    ]),
   )
   const measured = verdicts.flatMap(({ name, checks }) =>
     checks.map(({ name: what, ok, detail }) => `- ${name}, ${what}: ${detail}${ok ? '' : ' (NOT MET)'}`),

@@ -20,14 +20,23 @@ export interface RunOptions {
 }
 
 const REST_MS = 60_000
-/** For listeners to hear of what has happened: a feed that lost word of a change asks again within seconds. */
+/**
+ * For listeners to hear of what has happened: a feed that lost word of a change asks again within
+ * seconds.
+ */
 const LISTEN_MS = 15_000
 const IDLE_OUT_MS = 8000
 const FINAL = new Set(['completed', 'failed', 'cancelled', 'expired'])
 
-/** Runs one scenario from fresh stores to the verdict. Never throws: what goes wrong is part of the record. */
+/**
+ * Runs one scenario from fresh stores to the verdict. Never throws: what goes wrong is part of the
+ * record.
+ */
 export async function runScenario(scenario: Scenario, options: RunOptions): Promise<Verdict> {
-  const folder = join(options.folder, options.mutation ? `${scenario.name}-without-${options.mutation.name}` : scenario.name)
+  const folder = join(
+    options.folder,
+    options.mutation ? `${scenario.name}-without-${options.mutation.name}` : scenario.name,
+  )
   mkdirSync(folder, { recursive: true })
   const history = new History(join(folder, 'history.ndjson'))
   const tasks = options.tasks ?? (options.long ? scenario.tasks.long : scenario.tasks.quick)
@@ -66,7 +75,10 @@ async function live(scenario: Scenario, tasks: number, { mutation, ...options }:
 }
 
 function noteError(history: History, error: unknown): void {
-  history.add('driver', { op: 'error', args: { message: error instanceof Error ? (error.stack ?? error.message) : String(error) } })
+  history.add('driver', {
+    op: 'error',
+    args: { message: error instanceof Error ? (error.stack ?? error.message) : String(error) },
+  })
 }
 
 /** All faults are over: waits until every accepted task has ended and no crash's litter is left. */
@@ -84,7 +96,12 @@ async function comeToRest(rig: Rig, limitMs: number): Promise<void> {
     { timeoutMs: limitMs, intervalMs: 250, what: 'rest' },
   ).catch(() => false)
   const ms = Date.now() - startedAt
-  rig.history.add('driver', { op: 'rest', outcome: rested ? 'ok' : 'fail', ms, args: { waitingFor: waitingFor.slice(0, 20) } })
+  rig.history.add('driver', {
+    op: 'rest',
+    outcome: rested ? 'ok' : 'fail',
+    ms,
+    args: { waitingFor: waitingFor.slice(0, 20) },
+  })
 }
 
 async function unfinished(rig: Rig): Promise<string[]> {
@@ -104,11 +121,17 @@ const isOrphan = (key: string, ids: ReadonlySet<string>): boolean => {
   return id !== undefined && !ids.has(id)
 }
 
-/** Connections that clients kept open for their next request are closed by the server after 5 s, which is no leak. */
+/**
+ * Connections that clients kept open for their next request are closed by the server after 5 s,
+ * which is no leak.
+ */
 async function connectionsIdleOut({ apis, history }: Rig): Promise<void> {
   const atFirst = new Map(only(history.entries, 'usage').map(({ args }) => [args.pid, args.openFiles]))
   const back = (pid = 0): boolean => countOpenFiles(pid) <= (atFirst.get(pid) ?? Infinity) + FILES_ROOM
-  await until(() => apis.every(({ pid }) => back(pid)), { timeoutMs: IDLE_OUT_MS, what: 'connections to be closed' }).catch(() => {})
+  await until(() => apis.every(({ pid }) => back(pid)), {
+    timeoutMs: IDLE_OUT_MS,
+    what: 'connections to be closed',
+  }).catch(() => {})
 }
 
 async function noteUsage({ apis, workers, history }: Rig, when: 'start' | 'end'): Promise<void> {

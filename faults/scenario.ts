@@ -11,7 +11,10 @@ export interface Scenario {
   /** Its times mean nothing while another scenario takes the processors, too. */
   alone?: boolean
   tasks: { quick: number; long: number }
-  /** Changes to the sources that bring the fault about: a crash at a line, a poisoned image. `flags` is a folder for their switches. */
+  /**
+   * Changes to the sources that bring the fault about: a crash at a line, a poisoned image. `flags`
+   * is a folder for their switches.
+   */
   patches?: (flags: string) => Patch[]
   /** Added to the environment of the processes. */
   apiEnv?: NodeJS.ProcessEnv
@@ -20,7 +23,10 @@ export interface Scenario {
   envOf?: (name: string, folder: string) => NodeJS.ProcessEnv
   apis?: number
   workers?: number
-  /** Everything is started by `npm start` alone, stores and all. There are no proxies then, and no processes to hold. */
+  /**
+   * Everything is started by `npm start` alone, stores and all. There are no proxies then, and no
+   * processes to hold.
+   */
   throughStart?: boolean
   /** After the last fault the system must be at rest within this time. */
   restMs?: number

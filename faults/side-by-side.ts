@@ -1,5 +1,9 @@
 /** Does something with each item, `atOnce` at a time, and answers in their order. */
-export async function sideBySide<T, R>(items: readonly T[], atOnce: number, act: (item: T) => Promise<R>): Promise<R[]> {
+export async function sideBySide<T, R>(
+  items: readonly T[],
+  atOnce: number,
+  act: (item: T) => Promise<R>,
+): Promise<R[]> {
   const results: R[] = []
   const queue = items.entries()
   const lane = async (): Promise<void> => {

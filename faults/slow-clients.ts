@@ -1,8 +1,11 @@
-// Clients that break off, stall or drip. Raw sockets: an HTTP library would not misbehave like this.
+// Clients that break off, stall or drip. Raw sockets: an HTTP library would not misbehave like
+// this.
 import { connect, type Socket } from 'node:net'
 
 export interface SlowClient {
-  /** When the server closed the connection, in ms after it was opened; undefined while it is open. */
+  /**
+   * When the server closed the connection, in ms after it was opened; undefined while it is open.
+   */
   closedAfterMs: () => number | undefined
   /** What the server said. */
   received: () => string

@@ -1,6 +1,9 @@
 import type { Patch } from './tree.ts'
 
-/** Images that take longer, as large ones do: a fault that shall meet a worker at work must not have to aim at a few milliseconds. */
+/**
+ * Images that take longer, as large ones do: a fault that shall meet a worker at work must not have
+ * to aim at a few milliseconds.
+ */
 export function slowImages(msOf: Readonly<Record<string, number>>): Patch {
   const find = '  const { made, bytesIn } = await readSource('
   const wait = `  for (const [name, ms] of Object.entries(${JSON.stringify(msOf)})) if (job.imageName.startsWith(name)) await new Promise((done) => setTimeout(done, ms))\n`

@@ -19,10 +19,14 @@ export interface ProcessOptions {
 const RESTART_MS = 500
 const everyGroup = new Set<number>()
 
-// A driver that dies, however, leaves nothing behind. A frozen process would not even notice that it is gone.
+// A driver that dies, however, leaves nothing behind. A frozen process would not even notice that
+// it is gone.
 process.on('exit', () => everyGroup.forEach((pid) => signalGroup(pid, 'SIGKILL')))
 
-/** A process of the product under a supervisor: whenever it dies it is started again half a second later. */
+/**
+ * A process of the product under a supervisor: whenever it dies it is started again half a second
+ * later.
+ */
 export class SupervisedProcess {
   readonly name: string
   readonly #options: ProcessOptions

@@ -7,7 +7,8 @@ export async function sweepDeadRuns(folder: string): Promise<void> {
   for (const run of await namesIn(folder)) {
     const pid = Number(/-(\d+)$/.exec(run)?.[1])
     if (isAlive(pid)) continue
-    for (const scenario of await namesIn(join(folder, run))) await killOrphansIn(join(folder, run, scenario, 'stores')).catch(() => {})
+    for (const scenario of await namesIn(join(folder, run)))
+      await killOrphansIn(join(folder, run, scenario, 'stores')).catch(() => {})
   }
 }
 

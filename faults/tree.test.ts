@@ -12,14 +12,19 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 
 test('a copy is changed where a patch says so', async () => {
   const file = 'apps/api/src/main.ts'
-  await copyTree(join(folder, 'patched'), [{ file, find: 'await api.start()', replace: "await api.start() // it's $& patched" }])
+  await copyTree(join(folder, 'patched'), [
+    { file, find: 'await api.start()', replace: "await api.start() // it's $& patched" },
+  ])
   expect(await readFile(join(folder, 'patched', file), 'utf8')).toContain("await api.start() // it's $& patched")
 })
 
-test.each(['there is no such line', 'const'])('a patch that does not fit exactly once is an error: %s', async (find) => {
-  const copying = copyTree(join(folder, `bad ${find}`), [{ file: 'apps/api/src/main.ts', find, replace: '' }])
-  await expect(copying).rejects.toThrow('does not fit any more')
-})
+test.each(['there is no such line', 'const'])(
+  'a patch that does not fit exactly once is an error: %s',
+  async (find) => {
+    const copying = copyTree(join(folder, `bad ${find}`), [{ file: 'apps/api/src/main.ts', find, replace: '' }])
+    await expect(copying).rejects.toThrow('does not fit any more')
+  },
+)
 
 test('every failpoint and every mutation fits the sources as they are', async () => {
   for (const { patches } of scenarios) await expectFitting(patches?.('/flags') ?? [])

@@ -1,8 +1,12 @@
-// A copy of the product's sources: a run tests one state of them, may change a line to prove a point, and has a `.darkroom` of its own.
+// A copy of the product's sources: a run tests one state of them, may change a line to prove a
+// point, and has a `.darkroom` of its own.
 import { cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 
-/** A change of one place in one file. `find` must occur exactly once: a patch that no longer fits must not pass silently. */
+/**
+ * A change of one place in one file. `find` must occur exactly once: a patch that no longer fits
+ * must not pass silently.
+ */
 export interface Patch {
   /** Below the repository. */
   file: string
@@ -14,20 +18,28 @@ const root = join(import.meta.dirname, '..')
 
 const COPIED = ['apps', 'packages', 'scripts', 'package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml']
 
-/** Copies apps, packages and scripts to `folder` with the patches applied. Imports between them stay within the copy, and `npm start` works. */
+/**
+ * Copies apps, packages and scripts to `folder` with the patches applied. Imports between them stay
+ * within the copy, and `npm start` works.
+ */
 export async function copyTree(folder: string, patches: readonly Patch[] = []): Promise<void> {
   await mkdir(folder, { recursive: true })
   for (const part of COPIED) {
-    // The links in each node_modules are relative: those to packages lead to the copies, the others to the one store.
+    // The links in each node_modules are relative: those to packages lead to the copies, the others
+    // to the one store.
     await cp(join(root, part), join(folder, part), { recursive: true, verbatimSymlinks: true, filter: isNeeded })
   }
   await linkModules(folder)
   for (const patch of patches) await applyPatch(folder, patch)
 }
 
-const isNeeded = (path: string): boolean => !['dist', 'test', '.turbo', '.vite'].includes(basename(path)) && !path.endsWith('.test.ts')
+const isNeeded = (path: string): boolean =>
+  !['dist', 'test', '.turbo', '.vite'].includes(basename(path)) && !path.endsWith('.test.ts')
 
-/** The one store of modules, but for our own packages: the scripts of the copy use those of the copy. */
+/**
+ * The one store of modules, but for our own packages: the scripts of the copy use those of the
+ * copy.
+ */
 async function linkModules(folder: string): Promise<void> {
   const [from, to] = [join(root, 'node_modules'), join(folder, 'node_modules')]
   await mkdir(to)
@@ -45,6 +57,7 @@ async function applyPatch(folder: string, patch: Patch): Promise<void> {
 /** @throws Error where the patch does not fit. */
 export function patched(text: string, { file, find, replace }: Patch): string {
   const times = text.split(find).length - 1
-  if (times !== 1) throw new Error(`A patch does not fit any more: ${file} holds this ${times} times, not once:\n${find}`)
+  if (times !== 1)
+    throw new Error(`A patch does not fit any more: ${file} holds this ${times} times, not once:\n${find}`)
   return text.replace(find, () => replace)
 }

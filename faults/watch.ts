@@ -7,7 +7,10 @@ import { only } from './history.ts'
 
 const USUAL_LIMIT_MS = 60_000
 
-/** How long it takes, from now, until these tasks have ended in the store; undefined when they do not within `limitMs`. */
+/**
+ * How long it takes, from now, until these tasks have ended in the store; undefined when they do
+ * not within `limitMs`.
+ */
 export async function msUntilEnded(rig: Rig, ids: readonly string[], limitMs: number): Promise<number | undefined> {
   const startedAt = Date.now()
   const ended = async (): Promise<boolean> => {
@@ -24,7 +27,10 @@ export async function msUntilEnded(rig: Rig, ids: readonly string[], limitMs: nu
   return done ? Date.now() - startedAt : undefined
 }
 
-/** How long it takes until a few photos are sent and done while nothing is wrong: what a busy machine adds to any recovery. */
+/**
+ * How long it takes until a few photos are sent and done while nothing is wrong: what a busy
+ * machine adds to any recovery.
+ */
 export async function usualMs(rig: Rig, upload: () => Promise<string[]>): Promise<number> {
   const { value: ids, ms } = await timed(upload)
   return Math.ceil(ms) + ((await msUntilEnded(rig, ids, USUAL_LIMIT_MS)) ?? USUAL_LIMIT_MS)
@@ -44,7 +50,8 @@ export async function checkEnded(rig: Rig, name: string, ids: readonly string[],
 /** Memory of a process of Linux, now and at its most, in MiB; 0 where there is no /proc. */
 export async function memoryOf(pid = 0): Promise<{ nowMib: number; mostMib: number }> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
-  const mib = (field: string): number => Math.round(Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1] ?? 0) / 1024)
+  const mib = (field: string): number =>
+    Math.round(Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1] ?? 0) / 1024)
   return { nowMib: mib('VmRSS'), mostMib: mib('VmHWM') }
 }
 
@@ -63,14 +70,19 @@ export async function fillQueue(rig: Rig, upload: () => Promise<string[]>): Prom
 export async function emptyQueue(rig: Rig, timeoutMs: number): Promise<void> {
   for (const worker of rig.workers) worker.letUp()
   const left = async (): Promise<number> =>
-    (await rig.redis.zcard('bull:image-processing:prioritized')) + (await rig.redis.llen('bull:image-processing:active'))
+    (await rig.redis.zcard('bull:image-processing:prioritized')) +
+    (await rig.redis.llen('bull:image-processing:active'))
   await until(async () => (await left()) === 0, { timeoutMs, what: 'the workers to do all jobs' })
 }
 
 /** Records that no task ran twice, but for the share that is allowed. */
 export function checkRuns(rig: Rig, tasks: number, atMost = 1.02): void {
   const runs = runsOf(rig).length
-  rig.check('runs per task', runs <= tasks * atMost, `${runs} runs of ${tasks} tasks, ${(runs / tasks).toFixed(3)} each; ${atMost} allowed`)
+  rig.check(
+    'runs per task',
+    runs <= tasks * atMost,
+    `${runs} runs of ${tasks} tasks, ${(runs / tasks).toFixed(3)} each; ${atMost} allowed`,
+  )
 }
 
 /** The workers' runs so far, as the record has them. */

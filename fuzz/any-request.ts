@@ -4,7 +4,10 @@ import { assemble, type FuzzRequest } from './draft.ts'
 import { goodRequest, type Ingredients } from './good-request.ts'
 import type { Operation } from './operations.ts'
 
-/** A request that the document allows, or, more often, one of which something is wrong. It is final when it is to be sent. */
+/**
+ * A request that the document allows, or, more often, one of which something is wrong. It is final
+ * when it is to be sent.
+ */
 export function anyRequest(operation: Operation, from: Ingredients): Arbitrary<() => FuzzRequest> {
   const twists = fc.oneof(
     { weight: 2, arbitrary: fc.constant([]) },

@@ -31,7 +31,9 @@ export function anyTwist(): Arbitrary<Twist> {
 function inQuery(): Arbitrary<Twist> {
   return fc.oneof(
     fc.tuple(anyText, anyText).map(([name, value]): Twist => ({ query }) => ({ query: [...query, [name, value]] })),
-    fc.tuple(place, anyText).map(([at, value]): Twist => ({ query }) => ({ query: replaced(query, at, ([name]) => [name, value]) })),
+    fc.tuple(place, anyText).map(([at, value]): Twist => ({ query }) => ({
+      query: replaced(query, at, ([name]) => [name, value]),
+    })),
     place.map((at): Twist => ({ query }) => ({ query: [...query, ...query.slice(at % (query.length + 1))] })),
   )
 }
@@ -42,7 +44,9 @@ function inHead(): Arbitrary<Twist> {
     fc.tuple(place, anyText).map(([at, text]): Twist => ({ segments }) => ({
       segments: replaced(segments, at, (old) => (old === '' ? old : escaped(text))),
     })),
-    fc.tuple(anyHeader, anyText).map(([name, text]): Twist => ({ headers }) => ({ headers: { ...headers, [name]: text } })),
+    fc.tuple(anyHeader, anyText).map(([name, text]): Twist => ({ headers }) => ({
+      headers: { ...headers, [name]: text },
+    })),
   )
 }
 

@@ -6,7 +6,10 @@ export interface FuzzRequest {
   body: Buffer | undefined
 }
 
-/** A request while it is being made up: the parts of its path are escaped, those of its query not yet. */
+/**
+ * A request while it is being made up: the parts of its path are escaped, those of its query not
+ * yet.
+ */
 export interface Draft extends Omit<FuzzRequest, 'path'> {
   segments: readonly string[]
   query: readonly [name: string, value: string][]
@@ -16,7 +19,12 @@ export interface Draft extends Omit<FuzzRequest, 'path'> {
 export function assemble({ segments, query, method, headers, body }: Draft): FuzzRequest {
   const search = query.map((pair) => pair.map(escaped).join('=')).join('&')
   const clean = Object.entries(headers).map(([name, value]) => [name, asHeader(value)])
-  return { method, path: `${segments.join('/') || '/'}${search && `?${search}`}`, headers: Object.fromEntries(clean), body }
+  return {
+    method,
+    path: `${segments.join('/') || '/'}${search && `?${search}`}`,
+    headers: Object.fromEntries(clean),
+    body,
+  }
 }
 
 /** What Node lets through as the value of a header. */

@@ -34,14 +34,22 @@ const ANSWER_MS = 10_000
 const DRAW = 50
 const SEEDS_APART = 7919
 
-/** Asks a running API for all that its own document says, and for much that it does not, and holds each answer against it. */
+/**
+ * Asks a running API for all that its own document says, and for much that it does not, and holds
+ * each answer against it.
+ */
 export async function fuzzApi(options: FuzzOptions): Promise<FuzzReport> {
   const { origin, seed, adminToken, files } = options
   const document = (await (await fetch(`${origin}/openapi.json`)).json()) as ApiDocument
   const check = createAnswerChecker(document)
   const names = new KnownNames()
   const operations = operationsOf(document)
-  const from = { resolve: resolverOf(document), known: (choice: number, path: string) => names.choose(choice, path), files, adminToken }
+  const from = {
+    resolve: resolverOf(document),
+    known: (choice: number, path: string) => names.choose(choice, path),
+    files,
+    adminToken,
+  }
   const answers = new Map(operations.map(({ id }) => [id, new Map<number, number>()]))
   const report: FuzzReport = {
     operations: operations.length,
@@ -63,7 +71,8 @@ export async function fuzzApi(options: FuzzOptions): Promise<FuzzReport> {
       if (status >= 500) report.serverErrors.push(`${describe(asked)}\n  -> ${status} ${body.slice(0, 300)}`)
       const { method, path } = asked
       const faults = check({ method, path, status, header, body })
-      if (faults.length > 0) report.undocumented.push([describe(asked), ...faults.map((fault) => `  ${fault}`)].join('\n'))
+      if (faults.length > 0)
+        report.undocumented.push([describe(asked), ...faults.map((fault) => `  ${fault}`)].join('\n'))
     } catch (error) {
       report.unanswered.push(`${describe(asked)}\n  ${String(error)}`)
     }

@@ -7,7 +7,10 @@ import { valueOf, type Schema } from './value-of.ts'
 /** What requests are made of besides the document. */
 export interface Ingredients {
   resolve: (reference: string) => Schema
-  /** Names that the API has told of. Which of them is decided when the request is sent: they become more. */
+  /**
+   * Names that the API has told of. Which of them is decided when the request is sent: they become
+   * more.
+   */
   known: (choice: number, path: string) => string | undefined
   /** What is sent as files: a good photo first, then others, and what only looks like one. */
   files: readonly Buffer[]
@@ -44,12 +47,18 @@ function anySegment(segment: string, path: string, { known }: Ingredients): Arbi
   )
 }
 
-function anyOf(parameters: readonly Parameter[], place: Parameter['in'], { resolve }: Ingredients): Arbitrary<[string, string][]> {
+function anyOf(
+  parameters: readonly Parameter[],
+  place: Parameter['in'],
+  { resolve }: Ingredients,
+): Arbitrary<[string, string][]> {
   const wanted = parameters.filter((parameter) => parameter.in === place)
   const model = wanted.map(({ name, schema }) => [name, valueOf(name === 'wait' ? SHORT_WAIT : schema, resolve)])
   const some = fc.record(Object.fromEntries(model) as Record<string, Arbitrary<unknown>>, { requiredKeys: [] })
   // Often none of them: many together say what cannot be.
-  return fc.oneof(fc.constant({}), some).map((values) => Object.entries(values).map(([name, value]) => [name, asText(value)]))
+  return fc
+    .oneof(fc.constant({}), some)
+    .map((values) => Object.entries(values).map(([name, value]) => [name, asText(value)]))
 }
 
 /** A longer one would only make the others wait. */
@@ -71,9 +80,13 @@ interface Body {
 function anyBody({ body }: Operation, from: Ingredients): Arbitrary<Body> {
   if (!body) return fc.constant({ bytes: undefined, headers: {} })
   return fc.constantFrom(...Object.entries(body)).chain(([type, { schema }]) => {
-    if (type === 'multipart/form-data') return fc.constantFrom(...(schema.anyOf ?? [schema])).chain((form) => anyForm(form, from))
+    if (type === 'multipart/form-data')
+      return fc.constantFrom(...(schema.anyOf ?? [schema])).chain((form) => anyForm(form, from))
     const encode = type === 'application/json' ? JSON.stringify : toQuery
-    return valueOf(schema, from.resolve).map((value) => ({ bytes: Buffer.from(encode(value)), headers: { 'content-type': type } }))
+    return valueOf(schema, from.resolve).map((value) => ({
+      bytes: Buffer.from(encode(value)),
+      headers: { 'content-type': type },
+    }))
   })
 }
 
@@ -85,15 +98,17 @@ const toQuery = (value: unknown): string =>
 function anyForm(schema: Schema, { resolve, files }: Ingredients): Arbitrary<Body> {
   const good = { weight: 3, arbitrary: fc.constant(files[0]) }
   const anyFile = fc.oneof(good, { weight: 1, arbitrary: fc.constantFrom(...files) })
-  return fc.tuple(valueOf(schema, resolve), fc.array(anyFile, { minLength: 5, maxLength: 5 })).map(([value, chosen]) => {
-    const parts = Object.entries(value as object).flatMap(([name, given]): Part[] => {
-      if (schema.properties?.[name]?.deprecated) return []
-      if (!isFile(schema.properties?.[name])) return [{ name, value: asText(given) }]
-      return [given].flat().map((filename, index) => filePart(name, String(filename), chosen[index]))
+  return fc
+    .tuple(valueOf(schema, resolve), fc.array(anyFile, { minLength: 5, maxLength: 5 }))
+    .map(([value, chosen]) => {
+      const parts = Object.entries(value as object).flatMap(([name, given]): Part[] => {
+        if (schema.properties?.[name]?.deprecated) return []
+        if (!isFile(schema.properties?.[name])) return [{ name, value: asText(given) }]
+        return [given].flat().map((filename, index) => filePart(name, String(filename), chosen[index]))
+      })
+      const { body: bytes, contentType } = multipart(parts)
+      return { bytes, headers: { 'content-type': contentType } }
     })
-    const { body: bytes, contentType } = multipart(parts)
-    return { bytes, headers: { 'content-type': contentType } }
-  })
 }
 
 const isFile = (schema: Schema = {}): boolean => (schema.items ?? schema).format === 'binary'

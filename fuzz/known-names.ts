@@ -5,8 +5,10 @@ export class KnownNames {
 
   /** Takes what an answer tells; old names make room for new ones. */
   learnFrom(path: string, body: string): void {
-    for (const [id] of body.matchAll(/\b(?:[0-9a-f]{24}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b/g)) add(this.#ids, id)
-    if (path === '/api/v1/queues') for (const [, name] of body.matchAll(/"name":"([^"]+)"/g)) add(this.#queues, name ?? '')
+    for (const [id] of body.matchAll(/\b(?:[0-9a-f]{24}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b/g))
+      add(this.#ids, id)
+    if (path === '/api/v1/queues')
+      for (const [, name] of body.matchAll(/"name":"([^"]+)"/g)) add(this.#queues, name ?? '')
   }
 
   choose(choice: number, path: string): string | undefined {

@@ -10,7 +10,10 @@ export interface FuzzAnswer {
 
 const agent = new Agent({ keepAlive: true, maxSockets: 16 })
 
-/** Sends a request as it is: `fetch` would correct it, or refuse it. Throws where no answer comes in time. */
+/**
+ * Sends a request as it is: `fetch` would correct it, or refuse it. Throws where no answer comes in
+ * time.
+ */
 export async function sendRequest(origin: string, asked: FuzzRequest, timeoutMs: number): Promise<FuzzAnswer> {
   try {
     return await sendOnce(origin, asked, timeoutMs)
@@ -21,7 +24,11 @@ export async function sendRequest(origin: string, asked: FuzzRequest, timeoutMs:
   }
 }
 
-function sendOnce(origin: string, { method, path, headers, body }: FuzzRequest, timeoutMs: number): Promise<FuzzAnswer> {
+function sendOnce(
+  origin: string,
+  { method, path, headers, body }: FuzzRequest,
+  timeoutMs: number,
+): Promise<FuzzAnswer> {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(origin)
     const length = body && { 'content-length': String(body.length) }
@@ -48,4 +55,5 @@ async function read(response: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString()
 }
 
-const headerOf = ({ headers }: IncomingMessage, name: string): string | undefined => headers[name.toLowerCase()]?.toString()
+const headerOf = ({ headers }: IncomingMessage, name: string): string | undefined =>
+  headers[name.toLowerCase()]?.toString()

@@ -47,6 +47,7 @@ describe('the values of a schema', () => {
       properties: { file: { type: 'null' }, image: { type: 'null' } },
       oneOf: [{ required: ['file'] }, { required: ['image'] }],
     }
-    for (const value of fc.sample(valueOf(form, never), { seed: 1, numRuns: 50 })) expect(Object.keys(value as object)).toHaveLength(1)
+    for (const value of fc.sample(valueOf(form, never), { seed: 1, numRuns: 50 }))
+      expect(Object.keys(value as object)).toHaveLength(1)
   })
 })

@@ -62,7 +62,9 @@ export function valueOf(schema: Schema, resolve: (reference: string) => Schema):
 function textOf({ format, pattern, minLength = 0, maxLength = 100 }: Schema): Arbitrary<string> {
   if (pattern !== undefined) return fc.stringMatching(new RegExp(pattern))
   if (format === 'date-time')
-    return fc.date({ min: new Date(0), max: new Date('2100-01-01'), noInvalidDate: true }).map((date) => date.toISOString())
+    return fc
+      .date({ min: new Date(0), max: new Date('2100-01-01'), noInvalidDate: true })
+      .map((date) => date.toISOString())
   return fc
     .string({ unit: 'grapheme', minLength, maxLength: Math.max(minLength, Math.min(maxLength, 300)) })
     .filter((text) => text.length <= maxLength)
@@ -74,7 +76,9 @@ function objectOf(schema: Schema, inner: (part: Schema) => Arbitrary<unknown>): 
   const known = Object.fromEntries(Object.entries(properties).map(([name, property]) => [name, inner(property)]))
   const groups = (schema.oneOf ?? schema.anyOf ?? [{}]).map((group) => group.required ?? [])
   const free =
-    additionalProperties && !schema.properties ? fc.dictionary(fc.string(), fc.jsonValue(), { maxKeys: MAX_ITEMS }) : fc.constant({})
+    additionalProperties && !schema.properties
+      ? fc.dictionary(fc.string(), fc.jsonValue(), { maxKeys: MAX_ITEMS })
+      : fc.constant({})
   const exclusive = new Set(groups.flat())
   const some = fc.constantFrom(...groups).chain((group) => {
     const names = Object.keys(known).filter((name) => !exclusive.has(name) || group.includes(name))

@@ -12,7 +12,14 @@ export function banner({ api, workers, port, dataDir }: Running): string {
   return [
     '',
     pc.bold(`Darkroom is running: ${parts.join(' and ')}.`),
-    ...(api ? [link('API', '/api/v1/tasks'), link('docs', '/docs'), link('queues', '/admin/queues'), link('health', '/health')] : []),
+    ...(api
+      ? [
+          link('API', '/api/v1/tasks'),
+          link('docs', '/docs'),
+          link('queues', '/admin/queues'),
+          link('health', '/health'),
+        ]
+      : []),
     line('files', dataDir),
     ...(api ? [line('try', `curl -F file=@photo.jpg ${url}/api/v1/tasks`)] : []),
     line('stop', 'Ctrl-C'),

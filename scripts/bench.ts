@@ -1,5 +1,6 @@
-// `npm run bench [-- NAME [options]]`: one benchmark of bench/, or all. A figure a line on standard output, the whole
-// record as JSON in bench/results. Ends with code 1 when a figure is on the wrong side of its bound.
+// `npm run bench [-- NAME [options]]`: one benchmark of bench/, or all. A figure a line on standard
+// output, the whole record as JSON in bench/results. Ends with code 1 when a figure is on the wrong
+// side of its bound.
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { arch, cpus, platform, release, totalmem } from 'node:os'
@@ -47,7 +48,14 @@ function lineOf(figure: Figure): string {
 
 function writeRecord(benchmarkName: string, result: BenchmarkResult): string {
   const commit = commitOf()
-  const record = { benchmark: benchmarkName, at: new Date().toISOString(), commit, machine: machine(), versions: versions(), ...result }
+  const record = {
+    benchmark: benchmarkName,
+    at: new Date().toISOString(),
+    commit,
+    machine: machine(),
+    versions: versions(),
+    ...result,
+  }
   mkdirSync(join(folder, 'results'), { recursive: true })
   const file = join('bench', 'results', `${benchmarkName}-${commit}.json`)
   writeFileSync(join(root, file), `${JSON.stringify(record, undefined, 2)}\n`)
@@ -58,7 +66,10 @@ function writeRecord(benchmarkName: string, result: BenchmarkResult): string {
 function commitOf(): string {
   const git = (...args: string[]): string => execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim()
   try {
-    return git('rev-parse', '--short', 'HEAD') + (git('status', '--porcelain', '--untracked-files=no') === '' ? '' : '-dirty')
+    return (
+      git('rev-parse', '--short', 'HEAD') +
+      (git('status', '--porcelain', '--untracked-files=no') === '' ? '' : '-dirty')
+    )
   } catch {
     return 'no-commit'
   }
@@ -66,11 +77,18 @@ function commitOf(): string {
 
 function machine(): object {
   const processors = cpus()
-  return { platform: `${platform()} ${release()} ${arch()}`, cpu: processors[0]?.model, cores: processors.length, memoryBytes: totalmem() }
+  return {
+    platform: `${platform()} ${release()} ${arch()}`,
+    cpu: processors[0]?.model,
+    cores: processors.length,
+    memoryBytes: totalmem(),
+  }
 }
 
 /** Of what the figures depend on. */
 function versions(): object {
-  const { version } = JSON.parse(readFileSync(join(root, 'node_modules', 'sharp', 'package.json'), 'utf8')) as { version: string }
+  const { version } = JSON.parse(readFileSync(join(root, 'node_modules', 'sharp', 'package.json'), 'utf8')) as {
+    version: string
+  }
   return { node: process.version, sharp: version }
 }

@@ -1,5 +1,5 @@
-// What `npm run …` starts, on whatever Node >= 20 is at hand: installs the workspace when the lockfile
-// changed since the last time, then runs the named script on the workspace's own Node 24.
+// What `npm run …` starts, on whatever Node >= 20 is at hand: installs the workspace when the
+// lockfile changed since the last time, then runs the named script on the workspace's own Node 24.
 import { execFileSync, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -24,7 +24,8 @@ run(workspaceNode(), ['--conditions=source', join(root, script), ...args])
 async function installWhenNeeded() {
   const stamp = join(root, 'node_modules', '.darkroom-installed')
   const wanted = createHash('sha256')
-  for (const file of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json']) wanted.update(readFileSync(join(root, file)))
+  for (const file of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json'])
+    wanted.update(readFileSync(join(root, file)))
   const digest = wanted.digest('hex')
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return
 
@@ -47,11 +48,16 @@ function install(packageManager) {
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text))
   return new Promise((resolve) => {
     child.on('error', (error) => resolve({ code: 1, output: error.message }))
-    child.on('close', (code, signal) => (signal ? process.exit(128 + constants.signals[signal]) : resolve({ code, output })))
+    child.on('close', (code, signal) =>
+      signal ? process.exit(128 + constants.signals[signal]) : resolve({ code, output }),
+    )
   })
 }
 
-/** Node 24 comes with the workspace where a package for this platform exists; else the Node at hand must be it. */
+/**
+ * Node 24 comes with the workspace where a package for this platform exists; else the Node at hand
+ * must be it.
+ */
 function workspaceNode() {
   const bundled = join(root, 'node_modules', '.bin', windows ? 'node.cmd' : 'node')
   if (existsSync(bundled)) return bundled
@@ -86,7 +92,10 @@ function endWithNpm() {
   watch.unref()
 }
 
-/** Our parent, or the parent of the shell that npm runs a script with: some shells make room for their last command, some wait. */
+/**
+ * Our parent, or the parent of the shell that npm runs a script with: some shells make room for
+ * their last command, some wait.
+ */
 function pidOfNpm() {
   const parent = process.ppid
   if (!process.env.npm_lifecycle_event || windows) return parent
@@ -104,7 +113,9 @@ function fromProc(pid) {
 }
 
 function fromPs(pid) {
-  const [, ppid, name] = /(\d+)\s+(.*)/.exec(execFileSync('ps', ['-o', 'ppid=,comm=', '-p', String(pid)], { encoding: 'utf8' }))
+  const [, ppid, name] = /(\d+)\s+(.*)/.exec(
+    execFileSync('ps', ['-o', 'ppid=,comm=', '-p', String(pid)], { encoding: 'utf8' }),
+  )
   return { name: name.trim(), ppid: Number(ppid) }
 }
 

@@ -5,7 +5,11 @@ import { imageWorkerEnv } from '../apps/image-worker/src/env.ts'
 /** Names that are Compose's alone. */
 const COMPOSE_NAMES = ['MONGO_PASSWORD', 'PUBLISH_ADDRESS']
 
-export const SETTING_NAMES: readonly string[] = [...Object.keys(apiEnv.shape), ...Object.keys(imageWorkerEnv.shape), ...COMPOSE_NAMES]
+export const SETTING_NAMES: readonly string[] = [
+  ...Object.keys(apiEnv.shape),
+  ...Object.keys(imageWorkerEnv.shape),
+  ...COMPOSE_NAMES,
+]
 
 /**
  * Looks at the environment of all processes that are about to start, before anything is started.

@@ -1,4 +1,5 @@
-// The rules that hold the layers apart, tried on a copy of the tree in which each of them is broken once.
+// The rules that hold the layers apart, tried on a copy of the tree in which each of them is broken
+// once.
 import { execFile } from 'node:child_process'
 import { cp, glob, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -88,7 +89,10 @@ describe('the linter', () => {
     ['packages/contracts/src/ok.ts', `import 'zod'\nimport './a.ts'`],
     ['packages/messaging/src/ok.ts', `import '@darkroom/contracts'\nimport 'bullmq'`],
     ['packages/images/src/ok.ts', `import 'sharp'\nimport 'node:fs'`],
-    ['packages/worker/src/ok.ts', `import '@darkroom/messaging'\nimport '@darkroom/runtime'\nimport '@darkroom/storage'`],
+    [
+      'packages/worker/src/ok.ts',
+      `import '@darkroom/messaging'\nimport '@darkroom/runtime'\nimport '@darkroom/storage'`,
+    ],
     ['packages/storage/src/ok.test.ts', from('@darkroom/testing')],
     ['apps/api/src/http/ok.ts', from('express')],
     ['apps/api/src/routes/ok-routes.ts', from('express')],
@@ -142,7 +146,8 @@ describe('turbo boundaries', () => {
     for (const folder of ['apps', 'packages']) {
       await cp(join(root, folder), join(workspace, folder), {
         recursive: true,
-        filter: (path) => !/node_modules|[/\\](src|dist|test)$/.test(path) && (wanted.test(path) || !/\.\w+$/.test(path)),
+        filter: (path) =>
+          !/node_modules|[/\\](src|dist|test)$/.test(path) && (wanted.test(path) || !/\.\w+$/.test(path)),
       })
     }
   })
@@ -155,7 +160,10 @@ describe('turbo boundaries', () => {
     const path = join(workspace, from, 'package.json')
     const before = await readFile(path, 'utf8')
     const manifest = JSON.parse(before)
-    await writeFile(path, JSON.stringify({ ...manifest, dependencies: { ...manifest.dependencies, [to]: 'workspace:*' } }))
+    await writeFile(
+      path,
+      JSON.stringify({ ...manifest, dependencies: { ...manifest.dependencies, [to]: 'workspace:*' } }),
+    )
     expect(await boundaries()).toMatch(/denylist/)
     await writeFile(path, before)
   })

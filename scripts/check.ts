@@ -1,4 +1,5 @@
-// `npm run check`: everything a machine can hold against the code without running it. `-- --fix` repairs what it can.
+// `npm run check`: everything a machine can hold against the code without running it. `-- --fix`
+// repairs what it can.
 import { execFile } from 'node:child_process'
 import { delimiter, join } from 'node:path'
 import pc from 'picocolors'
@@ -19,7 +20,11 @@ const checks: Check[] = [
   { name: 'types', command: 'tsc', args: ['-p', 'tsconfig.json'] },
   { name: 'shape', command: process.execPath, args: [join('scripts', 'shape.ts')] },
   { name: 'boundaries', command: 'turbo', args: ['boundaries'] },
-  { name: 'API document', command: process.execPath, args: ['--conditions=source', join('scripts', 'lint-openapi.ts')] },
+  {
+    name: 'API document',
+    command: process.execPath,
+    args: ['--conditions=source', join('scripts', 'lint-openapi.ts')],
+  },
   { name: 'dead code', command: 'knip', args: ['--no-progress', '--no-config-hints'] },
 ]
 
@@ -38,7 +43,12 @@ async function report(check: Check): Promise<boolean> {
 }
 
 function run({ command, args }: Check): Promise<{ ok: boolean; output: string }> {
-  const env = { ...process.env, PATH: `${bin}${delimiter}${process.env['PATH']}`, TURBO_TELEMETRY_DISABLED: '1', NO_UPDATE_NOTIFIER: '1' }
+  const env = {
+    ...process.env,
+    PATH: `${bin}${delimiter}${process.env['PATH']}`,
+    TURBO_TELEMETRY_DISABLED: '1',
+    NO_UPDATE_NOTIFIER: '1',
+  }
   return new Promise((resolve) => {
     const options = { cwd: root, env, maxBuffer: 64 * 1024 * 1024, shell: process.platform === 'win32' }
     execFile(command, args, options, (error, stdout, stderr) => {

@@ -20,8 +20,16 @@ const AT_ONCE = 4
 const ASK_MS = 150
 const FINAL: readonly string[] = ['completed', 'failed', 'cancelled', 'expired']
 
-/** Sends every photo, a few at a time, and follows each until it has an end. Refusals are told in the photo, not thrown. */
-export async function processPhotos(url: string, paths: readonly string[], onChange: OnChange, signal: AbortSignal): Promise<Photo[]> {
+/**
+ * Sends every photo, a few at a time, and follows each until it has an end. Refusals are told in
+ * the photo, not thrown.
+ */
+export async function processPhotos(
+  url: string,
+  paths: readonly string[],
+  onChange: OnChange,
+  signal: AbortSignal,
+): Promise<Photo[]> {
   const photos = paths.map((path): Photo => ({ path, name: basename(path) }))
   const waiting = [...photos]
   const sender = async (): Promise<void> => {

@@ -20,7 +20,10 @@ async function storedOnItsSide(upright: Sharp): Promise<Sharp> {
   return sharp(pixels).rotate(270).withMetadata({ orientation: 6 }).jpeg({ quality: 90 })
 }
 
-/** Photos of the kinds that people send, made the first time, so that the demo needs no file: their paths. */
+/**
+ * Photos of the kinds that people send, made the first time, so that the demo needs no file: their
+ * paths.
+ */
 export async function makeSamplePhotos(folder: string, signal: AbortSignal): Promise<string[]> {
   await mkdir(folder, { recursive: true })
   const paths: string[] = []
@@ -48,7 +51,8 @@ export async function findPhotos(names: readonly string[], from: string): Promis
     else if (found.isDirectory()) {
       const photos = (await readdir(path)).filter((name) => PHOTO.test(name)).toSorted()
       if (photos.length === 0) faults.push(`${path} holds no JPEG, PNG, WebP or GIF.`)
-      if (photos.length > MOST_PHOTOS) console.log(`Of the ${photos.length} photos in ${path} the first ${MOST_PHOTOS} are taken.`)
+      if (photos.length > MOST_PHOTOS)
+        console.log(`Of the ${photos.length} photos in ${path} the first ${MOST_PHOTOS} are taken.`)
       paths.push(...photos.slice(0, MOST_PHOTOS).map((name) => join(path, name)))
     } else paths.push(path)
   }

@@ -7,7 +7,10 @@ export interface Progress {
   end: () => void
 }
 
-/** On a terminal one line that is written over and over; anywhere else a line for each step of a photo. */
+/**
+ * On a terminal one line that is written over and over; anywhere else a line for each step of a
+ * photo.
+ */
 export function showProgress(total: number): Progress {
   return process.stdout.isTTY ? oneLine(total) : lineByLine()
 }

@@ -18,7 +18,10 @@ const image = {
 const linesOf = (...photos: Photo[]): string[] => stripVTControlCharacters(resultTable(photos)).split('\n')
 
 it('has a line for each variant, and lines up', () => {
-  const beach = taskWith({ images: [image, { ...image, width: 800, height: 600, size: 50_000 }], processingTimeMs: 120 })
+  const beach = taskWith({
+    images: [image, { ...image, width: 800, height: 600, size: 50_000 }],
+    processingTimeMs: 120,
+  })
   expect(linesOf({ path: '/beach.jpg', name: 'beach.jpg', task: beach })).toEqual([
     'photo      source                       variant       size  saved    time',
     'beach.jpg  jpeg    4032 x 3024  3.4 MB  1024 x 768  100 kB   97 %  0.12 s',
@@ -27,14 +30,23 @@ it('has a line for each variant, and lines up', () => {
 })
 
 it('tells why there is no variant', () => {
-  expect(linesOf({ path: '/x.jpg', name: 'x.jpg', fault: 'This is no image.' }).slice(1)).toEqual(['x.jpg', '  failed: This is no image.'])
+  expect(linesOf({ path: '/x.jpg', name: 'x.jpg', fault: 'This is no image.' }).slice(1)).toEqual([
+    'x.jpg',
+    '  failed: This is no image.',
+  ])
 })
 
 it('fits 100 columns, whatever names and reasons are', () => {
   const source = { bytes: 50_000_000, format: 'jpeg', width: 65_535, height: 65_535, sha256: '', md5: '' } as const
-  const task = { ...taskWith({ images: [{ ...image, size: 10_000_000, width: 1024, height: 65_535 }], processingTimeMs: 999_000 }), source }
+  const task = {
+    ...taskWith({ images: [{ ...image, size: 10_000_000, width: 1024, height: 65_535 }], processingTimeMs: 999_000 }),
+    source,
+  }
   const name = `${'long-'.repeat(40)}.jpg`
-  const lines = linesOf({ path: '', name, task }, { path: '', name, fault: 'What was sent is not what is accepted. '.repeat(9) })
+  const lines = linesOf(
+    { path: '', name, task },
+    { path: '', name, fault: 'What was sent is not what is accepted. '.repeat(9) },
+  )
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(100)
   expect(lines.join(' ').match(/not what is accepted/g)?.length).toBeGreaterThan(5)
 })
@@ -44,6 +56,9 @@ it('counts bytes in thousands', () => {
 })
 
 function taskWith(changes: Partial<Task>): Task {
-  const base: Partial<Task> = { source: { bytes: 3_412_345, format: 'jpeg', width: 4032, height: 3024, sha256: '', md5: '' }, images: [] }
+  const base: Partial<Task> = {
+    source: { bytes: 3_412_345, format: 'jpeg', width: 4032, height: 3024, sha256: '', md5: '' },
+    images: [],
+  }
   return { ...task.partial().parse(base), ...changes } as Task
 }

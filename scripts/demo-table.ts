@@ -13,7 +13,9 @@ const MOST_NAME = 24
 /** A line a variant, or the reason for a photo that has none. */
 export function resultTable(photos: readonly Photo[]): string {
   const rows = photos.map(rowsOf)
-  const widths = HEADER.map((_title, column) => Math.max(...[HEADER, ...rows.flat()].map((row) => (row[column] ?? '').length)))
+  const widths = HEADER.map((_title, column) =>
+    Math.max(...[HEADER, ...rows.flat()].map((row) => (row[column] ?? '').length)),
+  )
   const print = (row: Row): string =>
     row
       .map((cell, column) => align(cell, column, widths[column] ?? 0))
@@ -21,7 +23,9 @@ export function resultTable(photos: readonly Photo[]): string {
       .trimEnd()
   const lines = photos.flatMap((photo, at) => {
     const printed = (rows[at] ?? []).map(print)
-    return photo.fault === undefined ? printed : [...printed, ...wrapped(`  failed: ${photo.fault}`)].map((line) => pc.red(line))
+    return photo.fault === undefined
+      ? printed
+      : [...printed, ...wrapped(`  failed: ${photo.fault}`)].map((line) => pc.red(line))
   })
   return [pc.dim(print(HEADER)), ...lines].join('\n')
 }

@@ -1,4 +1,5 @@
-// `npm run demo [-- FILE…]`: the whole product once, from nothing to finished variants, and everything stopped again.
+// `npm run demo [-- FILE…]`: the whole product once, from nothing to finished variants, and
+// everything stopped again.
 import { mkdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -46,7 +47,11 @@ try {
 process.exit()
 
 async function main(args: string[]): Promise<number> {
-  const { values, positionals: files } = parseArgs({ args, allowPositionals: true, options: { help: { type: 'boolean', short: 'h' } } })
+  const { values, positionals: files } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { help: { type: 'boolean', short: 'h' } },
+  })
   if (values.help) {
     console.log(USAGE)
     return 0
@@ -61,7 +66,12 @@ async function main(args: string[]): Promise<number> {
     await mkdir(dataDir, { recursive: true, mode: 0o700 })
     const photos = given.length > 0 ? given : await makeSamplePhotos(join(folder, 'photos'), stopping.signal)
     // A namespace of its own, should the environment name a Redis that is in use.
-    const env = { REDIS_URL: services.redis.url, MONGODB_URL: services.mongo.url, DATA_DIR: dataDir, REDIS_NAMESPACE: 'demo' }
+    const env = {
+      REDIS_URL: services.redis.url,
+      MONGODB_URL: services.mongo.url,
+      DATA_DIR: dataDir,
+      REDIS_NAMESPACE: 'demo',
+    }
     const [api] = await startApps(apps, { env, signal: stopping.signal })
     console.log(`Sending ${photos.length} photo${photos.length === 1 ? '' : 's'} to ${api.url}/api/v1/tasks`)
     return report(await watchPhotos(api.url, photos, apps), photos)
@@ -77,7 +87,10 @@ async function startApps(apps: AppProcess[], options: Parameters<typeof startApi
     apps.push(app)
     return app
   }
-  const [api, worker] = await Promise.allSettled([startApi(options).then(remember), startWorker(options).then(remember)])
+  const [api, worker] = await Promise.allSettled([
+    startApi(options).then(remember),
+    startWorker(options).then(remember),
+  ])
   if (api.status === 'rejected') throw api.reason
   if (worker.status === 'rejected') throw worker.reason
   console.log(`The API and one worker are running (processes ${api.value.pid} and ${worker.value.pid})`)
@@ -95,7 +108,8 @@ async function watchPhotos(url: string, paths: readonly string[], apps: readonly
   try {
     return await Promise.race([processPhotos(url, paths, progress.show, signal), ...died])
   } catch (error) {
-    if (signal.aborted && !stopping.signal.aborted) throw new Error(`The photos were not done after ${patienceMs / 1000} s.`)
+    if (signal.aborted && !stopping.signal.aborted)
+      throw new Error(`The photos were not done after ${patienceMs / 1000} s.`)
     throw error
   } finally {
     for (const death of died) death.catch(() => {}) // from here on they are meant to end
@@ -125,7 +139,8 @@ async function missingFile({ task }: Photo): Promise<string | undefined> {
 }
 
 function messageOf(error: unknown): string {
-  if (error instanceof FolderTakenError) return `A demo is running already (process ${error.pid}): wait for its end, or end it with Ctrl-C.`
+  if (error instanceof FolderTakenError)
+    return `A demo is running already (process ${error.pid}): wait for its end, or end it with Ctrl-C.`
   const message = error instanceof Error ? error.message : String(error)
   return message.startsWith('Unknown option') ? `${message.split('. ')[0]}.\n\n${USAGE}` : message
 }

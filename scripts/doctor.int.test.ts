@@ -30,7 +30,8 @@ async function run(env: Record<string, string>, args = ['--json']): Promise<{ co
       process.execPath,
       ['--conditions=source', doctor, ...args],
       { cwd: home, env: own, timeout: RUN_MS },
-      (error, stdout, stderr) => resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, output: stdout + stderr }),
+      (error, stdout, stderr) =>
+        resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, output: stdout + stderr }),
     )
   })
 }
@@ -73,7 +74,14 @@ async function installation() {
     return taskId
   }
   const startWorker = (processor: () => Promise<never>, lockDurationMs = 30_000) => {
-    const worker = createQueueWorker(processor, { redis, names, workerId: 'w', concurrency: 1, lockDurationMs, stalledIntervalMs: 60_000 })
+    const worker = createQueueWorker(processor, {
+      redis,
+      names,
+      workerId: 'w',
+      concurrency: 1,
+      lockDurationMs,
+      stalledIntervalMs: 60_000,
+    })
     worker.on('error', () => {})
     onTestFinished(() => worker.close(true))
     void worker.run()
@@ -83,7 +91,9 @@ async function installation() {
 }
 
 const of = (findings: readonly Finding[], area: string, level: Level): string[] =>
-  findings.filter((finding) => finding.area === area && finding.level === level).map(({ says, todo }) => `${says} → ${todo ?? ''}`)
+  findings
+    .filter((finding) => finding.area === area && finding.level === level)
+    .map(({ says, todo }) => `${says} → ${todo ?? ''}`)
 
 const forever = (): Promise<never> => new Promise(() => {})
 
@@ -104,7 +114,9 @@ describe('a healthy installation', () => {
     const { code, output } = await run(env, [])
     expect(code).toBe(0)
     const lines = output.trimEnd().split('\n')
-    expect(lines.every((line) => /^(OK|WARN|FAIL) {1,4} |^ +→ |^$|^\d+ to repair, \d+ to look at, \d+ well$/.test(line))).toBe(true)
+    expect(
+      lines.every((line) => /^(OK|WARN|FAIL) {1,4} |^ +→ |^$|^\d+ to repair, \d+ to look at, \d+ well$/.test(line)),
+    ).toBe(true)
     expect(lines.at(-1)).toMatch(/^0 to repair/)
   })
 })
@@ -121,14 +133,18 @@ describe('stores that are away', () => {
     expect(of(findings, 'Redis', 'FAIL')).toEqual([
       expect.stringMatching(/^127\.0\.0\.1:1 does not answer: .*ECONNREFUSED.* → Start Redis/),
     ])
-    expect(of(findings, 'MongoDB', 'FAIL')).toEqual([expect.stringMatching(/^127\.0\.0\.1:1 does not answer: .* → Start MongoDB/)])
+    expect(of(findings, 'MongoDB', 'FAIL')).toEqual([
+      expect.stringMatching(/^127\.0\.0\.1:1 does not answer: .* → Start MongoDB/),
+    ])
     expect(JSON.stringify(findings)).not.toContain('top-secret')
   })
 
   it('settings that are wrong are listed', async () => {
     const { code, findings } = await examine({ PORT: 'x', REDIS_URL: 'http://a', ADMIN_TOKEN: 'short' })
     expect(code).toBe(1)
-    expect(new Set(findings.map(({ says }) => says.split(':')[0]))).toEqual(new Set(['ADMIN_TOKEN', 'PORT', 'REDIS_URL']))
+    expect(new Set(findings.map(({ says }) => says.split(':')[0]))).toEqual(
+      new Set(['ADMIN_TOKEN', 'PORT', 'REDIS_URL']),
+    )
   })
 })
 
@@ -160,11 +176,14 @@ it.skipIf(!hasRedisServer)('a Redis that evicts and forgets is told', async () =
     await until(() => own.exitCode !== null || own.signalCode !== null)
   })
   const url = `redis://127.0.0.1:${port}`
-  await until(async () => (await examine({ ...env, REDIS_URL: url })).findings.every(({ says }) => !/ECONNREFUSED/.test(says)), {
-    what: 'redis-server',
-    timeoutMs: 20_000,
-    intervalMs: 100,
-  })
+  await until(
+    async () => (await examine({ ...env, REDIS_URL: url })).findings.every(({ says }) => !/ECONNREFUSED/.test(says)),
+    {
+      what: 'redis-server',
+      timeoutMs: 20_000,
+      intervalMs: 100,
+    },
+  )
   const { code, findings } = await examine({ ...env, REDIS_URL: url })
   expect(code).toBe(0)
   expect(of(findings, 'Redis', 'WARN')).toEqual([
@@ -179,7 +198,9 @@ describe('a worker that does not work', () => {
     await addJob()
     const { code, findings } = await examine(env)
     expect(code).toBe(1)
-    expect(of(findings, 'Queue', 'FAIL')).toEqual([expect.stringMatching(/1 jobs wait and no worker is connected → Start a worker/)])
+    expect(of(findings, 'Queue', 'FAIL')).toEqual([
+      expect.stringMatching(/1 jobs wait and no worker is connected → Start a worker/),
+    ])
   })
 
   it('is idle', async () => {
@@ -202,13 +223,17 @@ describe('a worker that does not work', () => {
     const { env, addJob, startWorker, redis, names } = await installation()
     const id = await addJob()
     const worker = startWorker(forever, 30_000)
-    await until(async () => (await redis.llen(`${names.prefix}:${names.queue}:active`)) === 1, { what: 'a running job' })
+    await until(async () => (await redis.llen(`${names.prefix}:${names.queue}:active`)) === 1, {
+      what: 'a running job',
+    })
     expect(of((await examine(env)).findings, 'Queue', 'OK').join()).toMatch(/every running job is held by a worker/)
     await worker.close(true)
     await redis.del(`${names.prefix}:${names.queue}:${id}:lock`)
     await until(
       async () =>
-        of((await examine(env)).findings, 'Queue', 'FAIL').some((says) => /held by no worker.*→ Their worker died\. Start one/.test(says)),
+        of((await examine(env)).findings, 'Queue', 'FAIL').some((says) =>
+          /held by no worker.*→ Their worker died\. Start one/.test(says),
+        ),
       {
         what: 'the lost job to be found',
         timeoutMs: 20_000,
@@ -229,7 +254,11 @@ it('tasks that are stuck, and tasks that nobody looks after, are counted', async
   const { env, tasks } = await installation()
   const past = new Date(Date.now() - 600_000)
   const unfinished = { status: 'processing', nextCheckAt: past, lateAt: past }
-  const { insertedIds } = await tasks.insertMany([unfinished, { ...unfinished }, { status: 'failed', nextCheckAt: null, lateAt: past }])
+  const { insertedIds } = await tasks.insertMany([
+    unfinished,
+    { ...unfinished },
+    { status: 'failed', nextCheckAt: null, lateAt: past },
+  ])
   const { code, findings } = await examine(env)
   expect(code).toBe(1)
   expect(of(findings, 'Tasks', 'FAIL').join()).toMatch(/^2 tasks take more than three times as long/)
@@ -242,7 +271,9 @@ describe('the disk', () => {
   it('that is too full, missing, or no folder', async () => {
     const { env } = await installation()
     const diskOf = async (more: Record<string, string>) => (await examine({ ...env, ...more })).findings
-    expect(of(await diskOf({ MIN_FREE_BYTES: '9000000000000000' }), 'Disk', 'FAIL').join()).toMatch(/below MIN_FREE_BYTES/)
+    expect(of(await diskOf({ MIN_FREE_BYTES: '9000000000000000' }), 'Disk', 'FAIL').join()).toMatch(
+      /below MIN_FREE_BYTES/,
+    )
     expect(of(await diskOf({ DATA_DIR: join(home, 'a', 'b') }), 'Disk', 'WARN').join()).toMatch(/does not exist yet/)
     await writeFile(join(home, 'file'), '')
     expect(of(await diskOf({ DATA_DIR: join(home, 'file') }), 'Disk', 'FAIL').join()).toMatch(/is not a folder/)

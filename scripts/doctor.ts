@@ -1,4 +1,5 @@
-// `npm run doctor [-- --json]`: whether the installation that the environment describes can work, and what to do if not.
+// `npm run doctor [-- --json]`: whether the installation that the environment describes can work,
+// and what to do if not.
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -28,7 +29,9 @@ process.exitCode = failed ? 1 : 0
 
 function readOptions(): { json: boolean } {
   try {
-    const { values: given } = parseArgs({ options: { json: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h' } } })
+    const { values: given } = parseArgs({
+      options: { json: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h' } },
+    })
     if (!given.help) return given
     console.log(USAGE)
     process.exit(0)

@@ -1,5 +1,5 @@
-// .env.example and docker-compose.yml name what the programs read, no more and no less, with the true defaults.
-// Compose and CI build every program.
+// .env.example and docker-compose.yml name what the programs read, no more and no less, with the
+// true defaults. Compose and CI build every program.
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
@@ -40,7 +40,9 @@ describe('docker-compose.yml', () => {
   it.each(apps)('hands every name to $app', ({ app, names }) => {
     const service = section(app)
     const environment = service.includes('<<: *queue') ? section('x-queue') + service : service
-    const missing = names.filter((name) => !NOT_IN_COMPOSE.includes(name) && !new RegExp(`^ +${name}:`, 'm').test(environment))
+    const missing = names.filter(
+      (name) => !NOT_IN_COMPOSE.includes(name) && !new RegExp(`^ +${name}:`, 'm').test(environment),
+    )
     expect(missing).toEqual([])
   })
 

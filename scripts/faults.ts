@@ -1,4 +1,5 @@
-// `npm run faults [-- NAME… --profile quick|long --compare --mutate --at-once N --tasks N --seed N --report FILE --check FILE]`: see docs/faults.md.
+// `npm run faults [-- NAME… --profile quick|long --compare --mutate --at-once N --tasks N --seed N
+// --report FILE --check FILE]`: see docs/faults.md.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -49,9 +50,11 @@ process.exit(await main())
 
 async function main(): Promise<number> {
   if (values.help) console.log(USAGE)
-  else if (!isLong && values.profile !== 'quick') return refuse(`There is no profile ${values.profile}: --profile takes quick or long.`)
+  else if (!isLong && values.profile !== 'quick')
+    return refuse(`There is no profile ${values.profile}: --profile takes quick or long.`)
   else if (values.list)
-    for (const { name, title, quick } of scenarios) console.log(`${name}  ${title}${quick ? '' : pc.dim('  (long profile)')}`)
+    for (const { name, title, quick } of scenarios)
+      console.log(`${name}  ${title}${quick ? '' : pc.dim('  (long profile)')}`)
   else if (values.check) return showVerdicts([judge(readHistory(values.check), values.check)])
   else return run()
   return 0
@@ -79,10 +82,13 @@ async function run(): Promise<number> {
   if (values.mutate) return runMutations(folder, seed)
 
   const { verdicts, skipped } = await runScenarios(folder, seed)
-  if (values.report) writeFileSync(values.report, toMarkdown(verdicts, { profile: isLong ? 'long' : 'quick', seed, startedAt, skipped }))
+  if (values.report)
+    writeFileSync(values.report, toMarkdown(verdicts, { profile: isLong ? 'long' : 'quick', seed, startedAt, skipped }))
   const failed = verdicts.filter(({ passed }) => !passed).length
   // The closing line, which other programs read.
-  console.log(`\n${verdicts.length - failed} passed, ${failed} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ''}`)
+  console.log(
+    `\n${verdicts.length - failed} passed, ${failed} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ''}`,
+  )
   return failed > 0 ? 1 : 0
 }
 
@@ -92,7 +98,10 @@ async function runMutations(folder: string, seed: number): Promise<number> {
   return results.length > 0 && results.every(({ caught }) => caught) ? 0 : 1
 }
 
-async function runScenarios(folder: string, seed: number): Promise<{ verdicts: Verdict[]; skipped: { name: string; reason: string }[] }> {
+async function runScenarios(
+  folder: string,
+  seed: number,
+): Promise<{ verdicts: Verdict[]; skipped: { name: string; reason: string }[] }> {
   const verdicts: Verdict[] = []
   const skipped: { name: string; reason: string }[] = []
   const tasks = values.tasks === undefined ? undefined : Number(values.tasks)
@@ -100,7 +109,13 @@ async function runScenarios(folder: string, seed: number): Promise<{ verdicts: V
   const runOne = async (scenario: Scenario): Promise<void> => {
     const reason = scenario.skip?.()
     if (reason === undefined) {
-      const verdict = await runScenario(scenario, { folder, seed, long: isLong, compare: values.compare || isLong, tasks })
+      const verdict = await runScenario(scenario, {
+        folder,
+        seed,
+        long: isLong,
+        compare: values.compare || isLong,
+        tasks,
+      })
       verdicts.push(verdict)
       console.log(lineOf(verdict))
     } else {

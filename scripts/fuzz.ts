@@ -1,5 +1,6 @@
-// `npm run fuzz [-- --seconds N --seed N]`: a real API and a worker, driven from the API's own OpenAPI document with requests that
-// it allows and with broken ones. Ends with code 1 where anything was answered 5xx, not as documented, or not at all.
+// `npm run fuzz [-- --seconds N --seed N]`: a real API and a worker, driven from the API's own
+// OpenAPI document with requests that it allows and with broken ones. Ends with code 1 where
+// anything was answered 5xx, not as documented, or not at all.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -33,7 +34,12 @@ async function main(): Promise<number> {
   const apps: AppProcess[] = []
   try {
     const env = {
-      ...{ REDIS_URL: services.redis.url, MONGODB_URL: ownDatabase(services.mongo.url), DATA_DIR: dataDir, REDIS_NAMESPACE: 'fuzz' },
+      ...{
+        REDIS_URL: services.redis.url,
+        MONGODB_URL: ownDatabase(services.mongo.url),
+        DATA_DIR: dataDir,
+        REDIS_NAMESPACE: 'fuzz',
+      },
       ...{ ADMIN_TOKEN, URL_SIGNING_KEYS: `fuzz:${'k'.repeat(40)}`, LOG_LEVEL: 'warn' },
     }
     const api = await startApi({ env, onLine: (line) => console.log(pc.dim(line)) })
@@ -42,7 +48,14 @@ async function main(): Promise<number> {
     console.log(`Asking ${api.url} for ${seconds} s, seed ${seed}`)
     const forMs = seconds * 1000
     return show(
-      await fuzzApi({ origin: api.url, adminToken: ADMIN_TOKEN, seed, forMs, leastRounds: LEAST_ROUNDS, files: await sampleFiles() }),
+      await fuzzApi({
+        origin: api.url,
+        adminToken: ADMIN_TOKEN,
+        seed,
+        forMs,
+        leastRounds: LEAST_ROUNDS,
+        files: await sampleFiles(),
+      }),
     )
   } finally {
     await Promise.all(apps.map((app) => app.stop()))
@@ -59,7 +72,15 @@ function ownDatabase(server: string): string {
   return url.href
 }
 
-function show({ operations, requests, seconds: took, serverErrors, undocumented, unanswered, answers }: FuzzReport): number {
+function show({
+  operations,
+  requests,
+  seconds: took,
+  serverErrors,
+  undocumented,
+  unanswered,
+  answers,
+}: FuzzReport): number {
   for (const [id, counts] of answers) {
     const sorted = [...counts].toSorted(([a], [b]) => a - b)
     console.log(`${id.padEnd(22)}${sorted.map(([status, count]) => `${status} x ${count}`).join('  ')}`)

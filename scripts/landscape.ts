@@ -18,7 +18,10 @@ const SCENES: readonly [Scene, ...Scene[]] = [
 const RIDGES = 6
 const DRAWN_PX = 1600
 
-/** A landscape at some hour of the day, another one for each seed: ridges in the haze, a sun, the grain of film. Width by height in pixels. */
+/**
+ * A landscape at some hour of the day, another one for each seed: ridges in the haze, a sun, the
+ * grain of film. Width by height in pixels.
+ */
 export async function landscape(wanted: { width: number; height: number; seed: number }): Promise<Sharp> {
   const { seed } = wanted
   // Drawn small and enlarged: a drawing of 12 megapixels takes seconds.
@@ -62,7 +65,9 @@ function ridge(random: () => number, { width, base, swing }: { width: number; ba
       return next === undefined ? [height] : [height, (height + next) / 2 + step * (random() - 0.5)]
     })
   }
-  return heights.map((height, index) => `${((width * index) / (heights.length - 1)).toFixed(1)},${height.toFixed(1)}`).join(' ')
+  return heights
+    .map((height, index) => `${((width * index) / (heights.length - 1)).toFixed(1)},${height.toFixed(1)}`)
+    .join(' ')
 }
 
 function mixed(from: string, to: string, share: number): string {

@@ -1,4 +1,5 @@
-// Holds the API's own OpenAPI document against the rules of Redocly. Prints what it finds; nothing where all is well.
+// Holds the API's own OpenAPI document against the rules of Redocly. Prints what it finds; nothing
+// where all is well.
 import { createConfig, lintFromString } from '@redocly/openapi-core'
 import { createOpenApiDocument } from '../apps/api/src/routes/docs/document.ts'
 
@@ -8,5 +9,6 @@ const config = await createConfig({
   telemetry: 'off',
 })
 const found = await lintFromString({ source: JSON.stringify(document), absoluteRef: 'openapi.json', config })
-for (const { severity, ruleId, message, location } of found) console.log(`${severity} ${ruleId} ${location[0]?.pointer ?? ''}: ${message}`)
+for (const { severity, ruleId, message, location } of found)
+  console.log(`${severity} ${ruleId} ${location[0]?.pointer ?? ''}: ${message}`)
 process.exitCode = found.length > 0 ? 1 : 0

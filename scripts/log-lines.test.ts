@@ -1,4 +1,5 @@
-// The log messages that docs/operations.md quotes are those of the programs: what it says to search for can be found.
+// The log messages that docs/operations.md quotes are those of the programs: what it says to search
+// for can be found.
 import { readFileSync } from 'node:fs'
 import { glob, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -18,8 +19,10 @@ async function readMessages(): Promise<string[]> {
     const text = await readFile(join(ROOT, file), 'utf8')
     new Visitor({
       CallExpression({ callee, arguments: given }) {
-        if (callee.type !== 'MemberExpression' || !/\blog$/.test(text.slice(callee.object.start, callee.object.end))) return
-        const isLevel = callee.computed || (callee.property.type === 'Identifier' && LEVELS.includes(callee.property.name))
+        if (callee.type !== 'MemberExpression' || !/\blog$/.test(text.slice(callee.object.start, callee.object.end)))
+          return
+        const isLevel =
+          callee.computed || (callee.property.type === 'Identifier' && LEVELS.includes(callee.property.name))
         if (isLevel) found.push(...textsOf(given.at(-1)))
       },
     }).visit(parseSync(file, text).program)
@@ -29,7 +32,8 @@ async function readMessages(): Promise<string[]> {
 
 /** A part that is known only at run time is written as `…`. */
 function textsOf(argument: Argument | undefined): string[] {
-  if (argument?.type === 'ConditionalExpression') return [...textsOf(argument.consequent), ...textsOf(argument.alternate)]
+  if (argument?.type === 'ConditionalExpression')
+    return [...textsOf(argument.consequent), ...textsOf(argument.alternate)]
   if (argument?.type === 'TemplateLiteral') return [argument.quasis.map(({ value }) => value.cooked).join('…')]
   return argument?.type === 'Literal' && typeof argument.value === 'string' ? [argument.value] : []
 }
@@ -56,7 +60,10 @@ it.each([...new Set([...quotesUnder('message'), ...seen])])('`%s` is logged', (q
   expect(messages.filter((message) => fits(quote, message) || fits(message, quote))).not.toEqual([])
 })
 
-/** Whether a text is the pattern, in which `…` stands for an omitted part beside words that say what is meant. */
+/**
+ * Whether a text is the pattern, in which `…` stands for an omitted part beside words that say what
+ * is meant.
+ */
 function fits(pattern: string, text: string): boolean {
   const [start = '', end] = pattern.split('…')
   if (end === undefined) return pattern === text

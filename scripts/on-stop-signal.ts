@@ -1,10 +1,13 @@
 /**
- * npm, the bootstrap script and a terminal may each deliver the same Ctrl-C, and on a busy machine not at the same moment: signals
- * this close together are one.
+ * npm, the bootstrap script and a terminal may each deliver the same Ctrl-C, and on a busy machine
+ * not at the same moment: signals this close together are one.
  */
 const SAME_SIGNAL_MS = 2000
 
-/** Calls `stop` when this process is told to end, or whoever started it has gone. Told again, it ends at once. */
+/**
+ * Calls `stop` when this process is told to end, or whoever started it has gone. Told again, it
+ * ends at once.
+ */
 export function onStopSignal(stop: () => void): void {
   let toldAt: number | undefined
   const told = (): void => {
@@ -19,6 +22,7 @@ export function onStopSignal(stop: () => void): void {
   // The channel to the bootstrap script: it closes also when that is killed.
   process.once('disconnect', told)
   process.channel?.unref()
-  // A terminal that was closed, a pager that was left: nobody reads any more, and a failed write must not be an exception.
+  // A terminal that was closed, a pager that was left: nobody reads any more, and a failed write
+  // must not be an exception.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', told)
 }

@@ -7,10 +7,18 @@ const COLOURS = [pc.cyan, pc.magenta, pc.yellow, pc.blue, pc.green]
 /** The fields that say which process wrote a line; the prefix says it already. */
 const IGNORED = 'pid,hostname,name,reqId,req.headers,req.remoteAddress,req.remotePort,res.headers'
 
-/** A printer for the lines of one process: readable on a terminal, its name in a colour of its own; anywhere else as they come. */
+/**
+ * A printer for the lines of one process: readable on a terminal, its name in a colour of its own;
+ * anywhere else as they come.
+ */
 export function linePrinter(name: string, order: number): (line: string) => void {
   if (!process.stdout.isTTY) return (line) => console.log(line)
-  const pretty = prettyFactory({ colorize: pc.isColorSupported, translateTime: 'SYS:HH:MM:ss', ignore: IGNORED, singleLine: true })
+  const pretty = prettyFactory({
+    colorize: pc.isColorSupported,
+    translateTime: 'SYS:HH:MM:ss',
+    ignore: IGNORED,
+    singleLine: true,
+  })
   const colour = COLOURS[order % COLOURS.length] ?? pc.cyan
   const prefix = colour(name.padEnd(NAME_WIDTH))
   return (line) => {

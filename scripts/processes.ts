@@ -1,4 +1,5 @@
-// Child processes of the product, for whoever runs it as a whole: start, demo, end-to-end tests, benchmarks, faults.
+// Child processes of the product, for whoever runs it as a whole: start, demo, end-to-end tests,
+// benchmarks, faults.
 import { spawn, type ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -15,7 +16,10 @@ export interface AppProcess {
   exited: Promise<Exit>
   /** The last lines it wrote, on either stream. */
   output: () => string
-  /** Asks it to end; after `graceMs` it is killed together with the children it has. Harmless when it has ended. */
+  /**
+   * Asks it to end; after `graceMs` it is killed together with the children it has. Harmless when
+   * it has ended.
+   */
   stop: (graceMs?: number) => Promise<Exit>
   /** Sends a signal to this one process, at once. */
   kill: (signal?: NodeJS.Signals) => void
@@ -39,7 +43,9 @@ export interface AppOptions {
   signal?: AbortSignal
 }
 
-/** The process ended, or took too long, before it was ready. The message ends with its last lines. */
+/**
+ * The process ended, or took too long, before it was ready. The message ends with its last lines.
+ */
 export class NotReadyError extends Error {
   readonly exit: Exit | undefined
 
@@ -53,17 +59,23 @@ export class NotReadyError extends Error {
 const root = join(import.meta.dirname, '..')
 const running = new Set<ChildProcess>()
 
-// Whoever ends without having stopped them leaves nothing behind. Those of a killed one see that by their channel.
+// Whoever ends without having stopped them leaves nothing behind. Those of a killed one see that by
+// their channel.
 process.on('exit', () => running.forEach(killGroup))
 
 /**
- * Half of V8's young generation: fifty large uploads at once take 10 MiB less. And told of a smaller heap than its 4 GB, V8 collects
- * garbage when a heap has grown by a little more than half, not to the fourfold: an API on a slow network stays at 210 MiB
- * instead of 320. What it holds is some 50 MiB. And V8 gives memory back after a burst only if told to save it: two thousand
- * clients left an API at 283 MiB for good, and leave it at 201 (239 at most). The images are started the same way.
+ * Half of V8's young generation: fifty large uploads at once take 10 MiB less. And told of a
+ * smaller heap than its 4 GB, V8 collects garbage when a heap has grown by a little more than half,
+ * not to the fourfold: an API on a slow network stays at 210 MiB instead of 320. What it holds is
+ * some 50 MiB. And V8 gives memory back after a burst only if told to save it: two thousand clients
+ * left an API at 283 MiB for good, and leave it at 201 (239 at most). The images are started the
+ * same way.
  */
 export const NODE_FLAGS = ['--max-semi-space-size=8', '--max-old-space-size=1024', '--memory-saver-mode']
-/** Compiled code is kept from one start to the next, which halves the time to the first request. Node looks whether it is still right. */
+/**
+ * Compiled code is kept from one start to the next, which halves the time to the first request.
+ * Node looks whether it is still right.
+ */
 const COMPILED = { NODE_COMPILE_CACHE: join(root, '.darkroom', 'compiled') }
 const OUTPUT_LINES = 40
 const READY_MS = 30_000
@@ -72,7 +84,10 @@ const STOP_MS = 30_000
 const NOT_READY_STOP_MS = 3000
 const ASK_MS = 50
 
-/** Starts the API and waits until it takes requests and its stores answer. PORT 0, the default here, takes a free one. */
+/**
+ * Starts the API and waits until it takes requests and its stores answer. PORT 0, the default here,
+ * takes a free one.
+ */
 export async function startApi(options: AppOptions = {}): Promise<ApiProcess> {
   const env = { HOST: '127.0.0.1', PORT: '0', ...options.env }
   const { process: api, ready } = await startApp('apps/api/src/main.ts', { name: 'api', ...options, env })
@@ -93,8 +108,14 @@ interface ReadyMessage {
   port?: number
 }
 
-/** Runs a main file until it says over the IPC channel that it is ready. The closed channel tells it of our end. */
-async function startApp(main: string, options: AppOptions & { name: string }): Promise<{ process: AppProcess; ready: ReadyMessage }> {
+/**
+ * Runs a main file until it says over the IPC channel that it is ready. The closed channel tells it
+ * of our end.
+ */
+async function startApp(
+  main: string,
+  options: AppOptions & { name: string },
+): Promise<{ process: AppProcess; ready: ReadyMessage }> {
   const child = spawn(process.execPath, [...NODE_FLAGS, '--conditions=source', join(root, main)], {
     cwd: root,
     env: { ...COMPILED, ...process.env, ...options.env },
@@ -126,7 +147,8 @@ function track(child: ChildProcess, name: string, onLine: (line: string) => void
       take(String(error))
       resolve({ code: null, signal: null })
     })
-    // 'close' comes when its last lines have been read, but children of its own may hold the streams open for long.
+    // 'close' comes when its last lines have been read, but children of its own may hold the
+    // streams open for long.
     child.once('exit', (code, signal) => setTimeout(() => resolve({ code, signal }), LAST_LINES_MS).unref())
     child.once('close', (code, signal) => resolve({ code, signal }))
   })
@@ -163,15 +185,25 @@ function killGroup(child: ChildProcess): void {
   }
 }
 
-/** Waits for `wanted` as long as the process lives and has time; else it is stopped and the reason thrown. */
-async function beforeItEnds<T>(app: AppProcess, wanted: Promise<T>, { readyTimeoutMs = READY_MS, signal }: AppOptions): Promise<T> {
+/**
+ * Waits for `wanted` as long as the process lives and has time; else it is stopped and the reason
+ * thrown.
+ */
+async function beforeItEnds<T>(
+  app: AppProcess,
+  wanted: Promise<T>,
+  { readyTimeoutMs = READY_MS, signal }: AppOptions,
+): Promise<T> {
   const settled = new AbortController()
   const failures = [
     app.exited.then((exit) => {
       throw new NotReadyError(`${app.name} ended before it was ready (${describeExit(exit)}):\n${app.output()}`, exit)
     }),
     pause(readyTimeoutMs, undefined, { signal: settled.signal }).then(() => {
-      throw new NotReadyError(`${app.name} was not ready within ${readyTimeoutMs / 1000} s:\n${app.output()}`, undefined)
+      throw new NotReadyError(
+        `${app.name} was not ready within ${readyTimeoutMs / 1000} s:\n${app.output()}`,
+        undefined,
+      )
     }),
     aborted(signal, settled.signal).then(() => {
       throw new NotReadyError(`${app.name} was stopped before it was ready`, undefined)

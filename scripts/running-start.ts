@@ -3,13 +3,18 @@ import { join } from 'node:path'
 
 const file = join(import.meta.dirname, '..', '.darkroom', 'start', 'running.json')
 
-/** Leaves word of where `npm start` has its stores and its API, for the doctor. Returns how to take it back. */
+/**
+ * Leaves word of where `npm start` has its stores and its API, for the doctor. Returns how to take
+ * it back.
+ */
 export function tellWhatRuns(env: NodeJS.ProcessEnv): () => void {
   writeFileSync(file, JSON.stringify({ pid: process.pid, env }), { mode: 0o600 })
   return () => rmSync(file, { force: true })
 }
 
-/** The settings of the `npm start` that is running in this checkout; undefined when there is none. */
+/**
+ * The settings of the `npm start` that is running in this checkout; undefined when there is none.
+ */
 export function whatRuns(): NodeJS.ProcessEnv | undefined {
   try {
     const { pid, env } = JSON.parse(readFileSync(file, 'utf8')) as { pid: number; env: NodeJS.ProcessEnv }

@@ -49,7 +49,9 @@ test('finds imports of the API that go up or to an equal, and rooms that nobody 
 
 test('measures files and their longest functions', async () => {
   const { files } = await readShape(
-    await plant({ 'packages/a/src/x.ts': `const a = () => 1\n\nexport function f() {\n  const b = 2\n  return b\n}\n` }),
+    await plant({
+      'packages/a/src/x.ts': `const a = () => 1\n\nexport function f() {\n  const b = 2\n  return b\n}\n`,
+    }),
   )
   expect(files).toMatchObject([
     { path: 'packages/a/src/x.ts', folder: 'packages/a/src', lines: 6, longest: { name: 'function f() {', lines: 4 } },

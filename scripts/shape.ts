@@ -1,10 +1,14 @@
-// The shape of the sources: how full each folder is, and which way its imports run. Part of `npm run check`; by itself, a table.
+// The shape of the sources: how full each folder is, and which way its imports run. Part of `npm
+// run check`; by itself, a table.
 import { glob, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { dirname, normalize, relative } from 'node:path/posix'
 import { parseSync, Visitor } from 'oxc-parser'
 
-/** The rooms of the API from the top: an import goes to a later line, or stays in its folder. A name with an ending is a file. */
+/**
+ * The rooms of the API from the top: an import goes to a later line, or stays in its folder. A name
+ * with an ending is a file.
+ */
 const ROOMS = [
   ['main.ts'],
   ['api.ts'],
@@ -54,7 +58,9 @@ function readSource(path: string, text: string): SourceFile {
   const { program, module } = parseSync(path, text)
   const requests = [
     ...module.staticImports.map(({ moduleRequest }) => moduleRequest.value),
-    ...module.staticExports.flatMap(({ entries }) => entries.flatMap(({ moduleRequest }) => moduleRequest?.value ?? [])),
+    ...module.staticExports.flatMap(({ entries }) =>
+      entries.flatMap(({ moduleRequest }) => moduleRequest?.value ?? []),
+    ),
     ...module.dynamicImports.map(({ moduleRequest }) => text.slice(moduleRequest.start + 1, moduleRequest.end - 1)),
   ]
   const lineAt = lineCounter(text)
@@ -63,13 +69,17 @@ function readSource(path: string, text: string): SourceFile {
     const lines = lineAt(end) - lineAt(start) + 1
     if (lines > longest.lines) longest = { name: text.slice(start, text.indexOf('\n', start)).trim(), lines }
   }
-  new Visitor({ FunctionDeclaration: measure, FunctionExpression: measure, ArrowFunctionExpression: measure }).visit(program)
+  new Visitor({ FunctionDeclaration: measure, FunctionExpression: measure, ArrowFunctionExpression: measure }).visit(
+    program,
+  )
   return {
     path,
     folder: dirname(path),
     lines: lineAt(text.length) - 1,
     isTest: path.endsWith('.test.ts'),
-    imports: [...new Set(requests.filter((name) => name.startsWith('.')).map((name) => normalize(join(dirname(path), name))))],
+    imports: [
+      ...new Set(requests.filter((name) => name.startsWith('.')).map((name) => normalize(join(dirname(path), name)))),
+    ],
     longest,
   }
 }
@@ -89,7 +99,9 @@ const API = 'apps/api/src'
 
 function mutualOf(sources: readonly SourceFile[]): string[] {
   const placeOf = (path: string): string => (path.startsWith(`${API}/`) ? roomOf(path) : dirname(path))
-  const arrows = new Set(sources.flatMap(({ path, imports }) => imports.map((target) => `${placeOf(path)} <-> ${placeOf(target)}`)))
+  const arrows = new Set(
+    sources.flatMap(({ path, imports }) => imports.map((target) => `${placeOf(path)} <-> ${placeOf(target)}`)),
+  )
   const turned = (arrow: string): string => arrow.split(' <-> ').toReversed().join(' <-> ')
   return [...arrows].filter((arrow) => arrow < turned(arrow) && arrows.has(turned(arrow)))
 }

@@ -1,10 +1,27 @@
-// A setting that the API accepts and a worker refuses, or the other way round, would let only one of them start.
+// A setting that the API accepts and a worker refuses, or the other way round, would let only one
+// of them start.
 import { expect, it } from 'vitest'
 import { apiEnv } from '../apps/api/src/env.ts'
 import { imageWorkerEnv } from '../apps/image-worker/src/env.ts'
 import { parseEnv } from '../packages/runtime/src/index.ts'
 
-const VALUES = ['', ' ', 'a', 'a.b', 'a:b', 'a b', 'a/b', 'a-b_1', 'ä', 'x'.repeat(65), '-1', '0', '1.5', '70000', '1e30']
+const VALUES = [
+  '',
+  ' ',
+  'a',
+  'a.b',
+  'a:b',
+  'a b',
+  'a/b',
+  'a-b_1',
+  'ä',
+  'x'.repeat(65),
+  '-1',
+  '0',
+  '1.5',
+  '70000',
+  '1e30',
+]
 const LEVELS = ['info', 'INFO', 'verbose']
 const URLS = ['redis://:pass@host:1/2', 'rediss://host', 'http://host', 'host:6379']
 

@@ -31,7 +31,8 @@ export function readStartOptions(args: string[]): StartOptions {
   const { help, workers: wanted, port, ...rest } = parsed(args)
   if (help) throw new StartUsage()
   const workers = Number(wanted)
-  if (!Number.isInteger(workers) || workers < 0 || workers > 64) throw new StartUsage('--workers takes a number from 0 to 64.')
+  if (!Number.isInteger(workers) || workers < 0 || workers > 64)
+    throw new StartUsage('--workers takes a number from 0 to 64.')
   if (!rest.api && workers === 0) throw new StartUsage('There is nothing to start with --no-api and --workers 0.')
   return { workers, port, ...rest }
 }

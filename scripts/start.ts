@@ -1,4 +1,5 @@
-// `npm start`, `npm run server`, `npm run worker`: the product, or a part of it, on this machine until Ctrl-C.
+// `npm start`, `npm run server`, `npm run worker`: the product, or a part of it, on this machine
+// until Ctrl-C.
 import { existsSync, mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { FolderTakenError, startLocalServices, type LocalServices } from '@darkroom/local-services'
@@ -19,7 +20,10 @@ import { watchSources } from './watch-sources.ts'
 const root = join(import.meta.dirname, '..')
 const folder = join(root, '.darkroom', 'start')
 const USAGE_CODE = 2
-/** All of an orderly end happens within ten seconds: the processes end by themselves in 7, are killed after 8. */
+/**
+ * All of an orderly end happens within ten seconds: the processes end by themselves in 7, are
+ * killed after 8.
+ */
 const LOCAL_SHUTDOWN_MS = 7000
 /** The default of the processes themselves: somebody else's load may be behind a balancer. */
 const SERVER_SHUTDOWN_MS = 25_000
@@ -50,15 +54,23 @@ async function main(options: StartOptions): Promise<number> {
   for (const warning of nearMisses(SETTING_NAMES, process.env)) console.error(pc.yellow(warning))
   checkEnvironment(process.env, options)
   const host = process.env['HOST'] || '0.0.0.0'
-  // A proxy looks for a server where it was told, so without services of our own another free port would be no help.
+  // A proxy looks for a server where it was told, so without services of our own another free port
+  // would be no help.
   const wantedPort = options.port ?? (process.env['PORT'] || (options.services ? undefined : '3000'))
   const port = options.api ? await choosePort(wantedPort, host) : 0
   const services = options.services ? await startLocalServices({ folder, log: console.log }) : undefined
   const dataDir = resolve(root, process.env['DATA_DIR'] || (services ? join(folder, 'data') : 'data'))
-  // Of a folder that was named the API decides; of our own the worker need not wait until the API has made it.
+  // Of a folder that was named the API decides; of our own the worker need not wait until the API
+  // has made it.
   if (services && !process.env['DATA_DIR']) mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const shutdownMs = Number(process.env['SHUTDOWN_TIMEOUT_MS'] || (services ? LOCAL_SHUTDOWN_MS : SERVER_SHUTDOWN_MS))
-  const env = { ...urlsOf(services), DATA_DIR: dataDir, HOST: host, PORT: String(port), SHUTDOWN_TIMEOUT_MS: String(shutdownMs) }
+  const env = {
+    ...urlsOf(services),
+    DATA_DIR: dataDir,
+    HOST: host,
+    PORT: String(port),
+    SHUTDOWN_TIMEOUT_MS: String(shutdownMs),
+  }
   const releaseStores = services && keepStoresRunning(services, (line) => console.log(pc.yellow(line)))
   const forget = services && tellWhatRuns(env)
   const apps = startApps(options, env, () => stopping.resolve(1))
@@ -81,7 +93,11 @@ function urlsOf(services: LocalServices | undefined): NodeJS.ProcessEnv {
 }
 
 /** The API and the workers by name, each kept running. */
-function startApps({ api, workers }: StartOptions, env: NodeJS.ProcessEnv, giveUp: () => void): Map<string, Supervised> {
+function startApps(
+  { api, workers }: StartOptions,
+  env: NodeJS.ProcessEnv,
+  giveUp: () => void,
+): Map<string, Supervised> {
   const workerNames = Array.from({ length: workers }, (_, index) => (workers === 1 ? 'worker' : `worker ${index + 1}`))
   const kinds = [
     ...(api ? [{ name: 'api', startOne: startApi, ownEnv: {} }] : []),
@@ -95,7 +111,8 @@ function startApps({ api, workers }: StartOptions, env: NodeJS.ProcessEnv, giveU
         giveUp()
       }
       const say = (line: string): void => console.log(pc.yellow(line))
-      const start = (options: Parameters<typeof startApi>[0]) => startOne({ ...options, env: { ...env, ...ownEnv }, onLine })
+      const start = (options: Parameters<typeof startApi>[0]) =>
+        startOne({ ...options, env: { ...env, ...ownEnv }, onLine })
       return [name, supervise({ name, say, onConfigError, start })]
     }),
   )

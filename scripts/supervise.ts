@@ -23,7 +23,10 @@ const RESTART_MS = 1000
 const MAX_RESTART_MS = 5000
 const RESTART_GRACE_MS = 3000
 
-/** Keeps a process running: one that ends is started again after a second, later each time while it fails to start. */
+/**
+ * Keeps a process running: one that ends is started again after a second, later each time while it
+ * fails to start.
+ */
 export function supervise({ name, start, say, onConfigError }: SuperviseOptions): Supervised {
   const stopping = new AbortController()
   const ready = Promise.withResolvers<void>()

@@ -31,7 +31,8 @@ function add(counts: Counts, module: TestModule): void {
     const { state } = test.result()
     counts[state === 'passed' || state === 'failed' ? state : 'skipped']++
   }
-  // A file that cannot be loaded or a hook that throws has no test to count, and must not look like success.
+  // A file that cannot be loaded or a hook that throws has no test to count, and must not look like
+  // success.
   if (module.errors().length > 0) counts.failed++
   for (const suite of module.children.allSuites()) if (suite.errors().length > 0) counts.failed++
 }

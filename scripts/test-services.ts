@@ -1,9 +1,10 @@
-// Redis and MongoDB for the tests, once a run: vitest calls the setup for each project that has tests to run,
-// in a module instance of its own, so what they share hangs on the process.
+// Redis and MongoDB for the tests, once a run: vitest calls the setup for each project that has
+// tests to run, in a module instance of its own, so what they share hangs on the process.
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
-// By its path: vitest loads a global setup without the `source` condition, and there may be no build.
+// By its path: vitest loads a global setup without the `source` condition, and there may be no
+// build.
 import { killOrphansIn, type LocalServices, startLocalServices } from '../packages/local-services/src/index.ts'
 
 declare module 'vitest' {

@@ -1,4 +1,5 @@
-// `npm test [-- vitest arguments]`: every test of every project, then what they came to and on which services.
+// `npm test [-- vitest arguments]`: every test of every project, then what they came to and on
+// which services.
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import pc from 'picocolors'
@@ -15,7 +16,9 @@ process.exitCode = code
 function runVitest(args: string[]): Promise<{ run: TestRun | undefined; code: number }> {
   const vitest = join(import.meta.dirname, '..', 'node_modules', 'vitest', 'vitest.mjs')
   const reporters = ['--reporter=default', `--reporter=${join(import.meta.dirname, 'test-reporter.ts')}`]
-  const child = spawn(process.execPath, [vitest, 'run', ...reporters, ...args], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] })
+  const child = spawn(process.execPath, [vitest, 'run', ...reporters, ...args], {
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+  })
   let run: TestRun | undefined
   child.on('message', (message) => {
     run = message as TestRun
@@ -45,7 +48,10 @@ function printTable({ projects, services, unhandledErrors }: TestRun): void {
   console.log(`${'time'.padEnd(12)}${((Date.now() - startedAt) / 1000).toFixed(1)} s\n`)
 }
 
-/** The closing line, which other programs read: `N passed, N failed`, and skipped ones where there are any. */
+/**
+ * The closing line, which other programs read: `N passed, N failed`, and skipped ones where there
+ * are any.
+ */
 function printTotal(run: TestRun | undefined, code: number): void {
   const total = sum(Object.values(run?.projects ?? {}))
   total.failed += run?.unhandledErrors ?? 1

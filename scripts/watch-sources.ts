@@ -3,7 +3,10 @@ import { join } from 'node:path'
 
 const SETTLED_MS = 200
 
-/** Calls `onChange` with the folder ("apps/api") whose sources changed, once for changes that come together. */
+/**
+ * Calls `onChange` with the folder ("apps/api") whose sources changed, once for changes that come
+ * together.
+ */
 export function watchSources(root: string, onChange: (folder: string) => void): () => void {
   const folders = ['apps', 'packages'].flatMap((kind) => readdirSync(join(root, kind)).map((name) => `${kind}/${name}`))
   const watchers = folders.map((folder) => {

@@ -2,7 +2,12 @@
 import { Worker } from 'bullmq'
 import { answerOrders } from './helper-process.ts'
 
-answerOrders(async ({ redisUrl, queue, prefix }: { redisUrl: string; queue: string; prefix: string }): Promise<void> => {
-  const worker = new Worker(queue, async () => {}, { prefix, connection: { url: redisUrl, maxRetriesPerRequest: null } })
-  await worker.waitUntilReady()
-})
+answerOrders(
+  async ({ redisUrl, queue, prefix }: { redisUrl: string; queue: string; prefix: string }): Promise<void> => {
+    const worker = new Worker(queue, async () => {}, {
+      prefix,
+      connection: { url: redisUrl, maxRetriesPerRequest: null },
+    })
+    await worker.waitUntilReady()
+  },
+)

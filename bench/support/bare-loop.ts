@@ -1,5 +1,6 @@
-// What anyone would write without a service: sharp in a loop, on as many photos at a time as there are cores. One pipeline a size or,
-// for who knows better, the smaller size from the pixels of the larger one.
+// What anyone would write without a service: sharp in a loop, on as many photos at a time as there
+// are cores. One pipeline a size or, for who knows better, the smaller size from the pixels of the
+// larger one.
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
@@ -37,7 +38,10 @@ async function makeVariant(file: string, width: number, to: string): Promise<voi
 
 async function makeBoth(file: string, to: (width: number) => string): Promise<void> {
   const [large, small] = WIDTHS
-  const upright = sharp(file).autoOrient().resize({ width: large, withoutEnlargement: true }).flatten({ background: '#fff' })
+  const upright = sharp(file)
+    .autoOrient()
+    .resize({ width: large, withoutEnlargement: true })
+    .flatten({ background: '#fff' })
   const { data, info } = await upright.raw().toBuffer({ resolveWithObject: true })
   const pixels = sharp(data, { raw: { width: info.width, height: info.height, channels: info.channels } })
   await Promise.all([

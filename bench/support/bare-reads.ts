@@ -1,4 +1,5 @@
-// What anyone would write without a service: Express, one GET to Redis or one findOne to MongoDB, JSON.
+// What anyone would write without a service: Express, one GET to Redis or one findOne to MongoDB,
+// JSON.
 import type { AddressInfo } from 'node:net'
 import express from 'express'
 import { Redis } from 'ioredis'
@@ -26,6 +27,8 @@ answerOrders(async ({ redisUrl, mongoUrl, prefix }: BareReadsOrder): Promise<num
     else res.json(task)
   })
   return new Promise((resolve, reject) => {
-    const server = app.listen(0, '127.0.0.1', (error) => (error ? reject(error) : resolve((server.address() as AddressInfo).port)))
+    const server = app.listen(0, '127.0.0.1', (error) =>
+      error ? reject(error) : resolve((server.address() as AddressInfo).port),
+    )
   })
 })

@@ -1,4 +1,5 @@
-// What anyone would write without a service: Express, multer to the disk, 202. The file is removed, since nobody wants it.
+// What anyone would write without a service: Express, multer to the disk, 202. The file is removed,
+// since nobody wants it.
 import { unlink } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import express from 'express'
@@ -17,6 +18,8 @@ answerOrders(async ({ folder }: { folder: string }): Promise<number> => {
 
 function listen(app: express.Express): Promise<number> {
   return new Promise((resolve, reject) => {
-    const server = app.listen(0, '127.0.0.1', (error) => (error ? reject(error) : resolve((server.address() as AddressInfo).port)))
+    const server = app.listen(0, '127.0.0.1', (error) =>
+      error ? reject(error) : resolve((server.address() as AddressInfo).port),
+    )
   })
 }

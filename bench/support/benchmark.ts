@@ -13,12 +13,18 @@ export interface BenchmarkResult {
 
 /** One figure that a benchmark is about: the median of its rounds. */
 export interface Figure {
-  /** What was measured, and what it is held against: "photos a second to those of a bare sharp loop". */
+  /**
+   * What was measured, and what it is held against: "photos a second to those of a bare sharp
+   * loop".
+   */
   what: string
   value: number
   spread: { least: number; most: number }
   unit: '' | 'x' | 'ms' | '%' | 'MB'
-  /** Where the benchmark has failed, and where we want to be. Without it the figure is for the record. */
+  /**
+   * Where the benchmark has failed, and where we want to be. Without it the figure is for the
+   * record.
+   */
   bound?: Bound
 }
 
@@ -29,7 +35,9 @@ export function figureOf(what: string, values: readonly number[], unit: Figure['
   return { what, value: percentile(values, 50), spread, unit, ...(bound && { bound }) }
 }
 
-/** Whether a figure is on the right side of its bound. Where nothing could be measured it is not. */
+/**
+ * Whether a figure is on the right side of its bound. Where nothing could be measured it is not.
+ */
 export function holds({ value, bound }: Figure): boolean {
   if (!bound) return true
   return 'atLeast' in bound ? value >= bound.atLeast : value <= bound.atMost

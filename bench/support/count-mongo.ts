@@ -1,7 +1,10 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { count, type CommandCounter, type Counts } from './count-redis.ts'
 
-/** Offsets in a message of MongoDB's wire protocol: its length, its kind, and the name of its command's first field. */
+/**
+ * Offsets in a message of MongoDB's wire protocol: its length, its kind, and the name of its
+ * command's first field.
+ */
 const LENGTH = 0
 const OPCODE = 12
 const COMMAND = 26

@@ -5,7 +5,9 @@ import { createInterface } from 'node:readline'
 import { until } from '@darkroom/testing'
 import { Redis } from 'ioredis'
 
-/** How often each command was sent, by its name; that of a message in JSON with the kind of event. */
+/**
+ * How often each command was sent, by its name; that of a message in JSON with the kind of event.
+ */
 export type Counts = Record<string, number>
 
 export interface CommandCounter {
@@ -15,12 +17,15 @@ export interface CommandCounter {
 }
 
 /**
- * Commands that wait for something. How many there are depends on the clock and on how many things come at once, not on
- * what is done: a client always has one under way.
+ * Commands that wait for something. How many there are depends on the clock and on how many things
+ * come at once, not on what is done: a client always has one under way.
  */
 export const BLOCKING = ['bzpopmin', 'xread']
 
-/** Counts what clients send to a Redis, with MONITOR; not what scripts do inside of it. Nobody else may use it meanwhile. */
+/**
+ * Counts what clients send to a Redis, with MONITOR; not what scripts do inside of it. Nobody else
+ * may use it meanwhile.
+ */
 export async function countRedis(url: string): Promise<CommandCounter> {
   const { hostname, port } = new URL(url)
   const own = new Redis(url, { maxRetriesPerRequest: null })

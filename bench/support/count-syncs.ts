@@ -10,7 +10,10 @@ export interface SyncCounter {
   stop: () => Promise<number>
 }
 
-/** Whether fsyncs can be counted on this machine: by strace, which may not be there or not be allowed. */
+/**
+ * Whether fsyncs can be counted on this machine: by strace, which may not be there or not be
+ * allowed.
+ */
 export function canCountSyncs(): boolean {
   try {
     execFileSync('strace', ['-qq', '-o', '/dev/null', 'true'], { stdio: 'ignore' })
@@ -24,16 +27,21 @@ export function canCountSyncs(): boolean {
 export async function countSyncs(pids: readonly number[]): Promise<SyncCounter> {
   const folder = mkdtempSync(join(tmpdir(), 'syncs-'))
   const log = join(folder, 'trace')
-  const tracer = spawn('strace', ['-f', '-qq', '-e', 'trace=fsync,fdatasync', '-o', log, ...pids.flatMap((pid) => ['-p', String(pid)])], {
-    stdio: 'ignore',
-  })
+  const tracer = spawn(
+    'strace',
+    ['-f', '-qq', '-e', 'trace=fsync,fdatasync', '-o', log, ...pids.flatMap((pid) => ['-p', String(pid)])],
+    {
+      stdio: 'ignore',
+    },
+  )
   const ended = once(tracer, 'exit')
   await until(() => pids.every(isTraced), { what: 'strace to be attached' })
   return {
     stop: async () => {
       tracer.kill('SIGINT')
       await ended
-      // A call that another thread interrupts takes two lines, of which only the first has the bracket.
+      // A call that another thread interrupts takes two lines, of which only the first has the
+      // bracket.
       const calls = readFileSync(log, 'utf8').match(/\bf(?:data)?sync\(/g)?.length ?? 0
       rmSync(folder, { recursive: true })
       return calls
@@ -43,5 +51,7 @@ export async function countSyncs(pids: readonly number[]): Promise<SyncCounter> 
 
 function isTraced(pid: number): boolean {
   const threads = readdirSync(`/proc/${pid}/task`)
-  return threads.every((thread) => /^TracerPid:\t[1-9]/m.test(readFileSync(`/proc/${pid}/task/${thread}/status`, 'utf8')))
+  return threads.every((thread) =>
+    /^TracerPid:\t[1-9]/m.test(readFileSync(`/proc/${pid}/task/${thread}/status`, 'utf8')),
+  )
 }

@@ -9,7 +9,10 @@ interface ProcessFacts {
   ticks: number
 }
 
-/** CPU time that these processes and everything below them have used so far, in ms; with it that of children that have ended. */
+/**
+ * CPU time that these processes and everything below them have used so far, in ms; with it that of
+ * children that have ended.
+ */
 export function cpuMsOfTrees(roots: readonly number[]): number {
   const all = allProcesses()
   const inTrees = withDescendants(roots, all)
@@ -34,7 +37,10 @@ function allProcesses(): ProcessFacts[] {
     .flatMap((pid) => factsOf(Number(pid)) ?? [])
 }
 
-/** proc_pid_stat(5): after the name come state, ppid …; utime, stime, cutime and cstime are the 12th to 15th. */
+/**
+ * proc_pid_stat(5): after the name come state, ppid …; utime, stime, cutime and cstime are the 12th
+ * to 15th.
+ */
 function factsOf(pid: number): ProcessFacts | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')

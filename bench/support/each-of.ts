@@ -1,5 +1,9 @@
 /** Does something with each item, so many at a time. */
-export async function eachOf<T>(items: readonly T[], atOnce: number, act: (item: T, index: number) => Promise<void>): Promise<void> {
+export async function eachOf<T>(
+  items: readonly T[],
+  atOnce: number,
+  act: (item: T, index: number) => Promise<void>,
+): Promise<void> {
   const queue = items.entries()
   const work = async (): Promise<void> => {
     for (const [index, item] of queue) await act(item, index)

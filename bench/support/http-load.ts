@@ -1,5 +1,6 @@
-// A client that costs next to nothing: requests are made before the clock starts, and of the answers it reads no more
-// than the status and the length. So what is measured is the server, also where both share two cores.
+// A client that costs next to nothing: requests are made before the clock starts, and of the
+// answers it reads no more than the status and the length. So what is measured is the server, also
+// where both share two cores.
 import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { answerOrders } from './helper-process.ts'
@@ -7,9 +8,15 @@ import { answerOrders } from './helper-process.ts'
 export interface HttpLoadOrder {
   port: number
   connections: number
-  /** How long new requests are begun; those under way are waited for. Without it each request is made once. */
+  /**
+   * How long new requests are begun; those under way are waited for. Without it each request is
+   * made once.
+   */
   ms?: number
-  /** One is due this often, whether the ones before it were answered or not. Without it each connection asks as fast as it is answered. */
+  /**
+   * One is due this often, whether the ones before it were answered or not. Without it each
+   * connection asks as fast as it is answered.
+   */
   everyMs?: number
   /** Taken in turn. */
   requests: HttpRequest[]
@@ -48,7 +55,10 @@ answerOrders(async ({ port, connections, ms, everyMs = 0, requests, status }: Ht
   return { perSecond: (latenciesMs.length * 1000) / tookMs, count: latenciesMs.length, latenciesMs }
 })
 
-/** A request, and when it is to be sent: what it waits for a connection counts as time that its client waits. */
+/**
+ * A request, and when it is to be sent: what it waits for a connection counts as time that its
+ * client waits.
+ */
 interface Due {
   bytes: Buffer[]
   dueAt: number
@@ -72,7 +82,12 @@ function bytesOf({ path, upload }: HttpRequest, files: Map<string, Buffer>): Buf
 }
 
 /** One request after the other on one connection, until there is no next one. */
-function askOnConnection(ask: { port: number; status: number; takeNext: () => Due | undefined; latenciesMs: number[] }): Promise<void> {
+function askOnConnection(ask: {
+  port: number
+  status: number
+  takeNext: () => Due | undefined
+  latenciesMs: number[]
+}): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = connect({ port: ask.port, host: '127.0.0.1', noDelay: true })
     let received = ''
@@ -96,7 +111,8 @@ function askOnConnection(ask: { port: number; status: number; takeNext: () => Du
       received += chunk
       const length = lengthOfAnswer(received)
       if (length === undefined || received.length < length) return
-      if (!received.startsWith(`HTTP/1.1 ${ask.status} `)) return socket.destroy(new Error(`The answer was ${received.slice(0, 500)}`))
+      if (!received.startsWith(`HTTP/1.1 ${ask.status} `))
+        return socket.destroy(new Error(`The answer was ${received.slice(0, 500)}`))
       received = ''
       ask.latenciesMs.push(performance.now() - dueAt)
       sendNext()

@@ -1,4 +1,5 @@
-// Loads all the libraries that an app and our own packages under it declare, and ends: what starting it cannot cost less than.
+// Loads all the libraries that an app and our own packages under it declare, and ends: what
+// starting it cannot cost less than.
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'

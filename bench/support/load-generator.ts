@@ -1,5 +1,6 @@
-// Uploads photos as a client would, and waits until the database says that all are completed. It follows the channel
-// and then asks the database a few times, so that it takes next to nothing from the cores that it measures.
+// Uploads photos as a client would, and waits until the database says that all are completed. It
+// follows the channel and then asks the database a few times, so that it takes next to nothing from
+// the cores that it measures.
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { Agent, request, type IncomingMessage } from 'node:http'
@@ -61,8 +62,9 @@ function photoAt(file: string): Promise<Buffer> {
 }
 
 /**
- * Names are distinct, so that each photo has files of its own: none is met as already there. The body is made by hand and
- * sent as it lies in memory: FormData and fetch take several times the CPU, and they take it from what is measured.
+ * Names are distinct, so that each photo has files of its own: none is met as already there. The
+ * body is made by hand and sent as it lies in memory: FormData and fetch take several times the
+ * CPU, and they take it from what is measured.
  */
 async function upload(apiUrl: string, file: string, name: string): Promise<string> {
   const boundary = 'photo-of-the-benchmark'
@@ -74,7 +76,10 @@ async function upload(apiUrl: string, file: string, name: string): Promise<strin
   const sending = request(`${apiUrl}/api/v1/tasks`, {
     agent,
     method: 'POST',
-    headers: { 'Content-Type': `multipart/form-data; boundary=${boundary}`, 'Content-Length': head.length + photo.length + tail.length },
+    headers: {
+      'Content-Type': `multipart/form-data; boundary=${boundary}`,
+      'Content-Length': head.length + photo.length + tail.length,
+    },
   })
   for (const part of [head, photo]) sending.write(part)
   sending.end(tail)

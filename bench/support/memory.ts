@@ -4,8 +4,8 @@ import { treeOf } from './cpu-time.ts'
 const SAMPLE_MS = 50
 
 /**
- * Memory of processes and all below them, in MB: of what several share each has its part (proc(5): Pss), so that a
- * program's code counts once, however many processes run it.
+ * Memory of processes and all below them, in MB: of what several share each has its part (proc(5):
+ * Pss), so that a program's code counts once, however many processes run it.
  */
 export function memoryMbOfTrees(roots: readonly number[]): number {
   return treeOf(roots).reduce((sum, pid) => sum + pssKibibytes(pid), 0) / 1024

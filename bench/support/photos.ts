@@ -31,7 +31,10 @@ export interface Photos {
   source: string
 }
 
-/** Photos of 3 to 12 megapixels: the camera photos of the corpus where it is, else generated ones, kept in `cacheFolder` for the next time. */
+/**
+ * Photos of 3 to 12 megapixels: the camera photos of the corpus where it is, else generated ones,
+ * kept in `cacheFolder` for the next time.
+ */
 export async function benchPhotos(count: number, cacheFolder: string): Promise<Photos> {
   const corpus = corpusFolder()
   const distinct = corpus === undefined ? await generated(cacheFolder) : cameraPhotos(corpus)
@@ -42,7 +45,9 @@ export async function benchPhotos(count: number, cacheFolder: string): Promise<P
 
 function cameraPhotos(corpus: string): string[] {
   const lines = readFileSync(join(corpus, 'manifest.ndjson'), 'utf8').split('\n').filter(Boolean)
-  const files = lines.map((line) => JSON.parse(line) as CorpusFile).filter(({ format, expect }) => format === 'jpeg' && expect === 'ok')
+  const files = lines
+    .map((line) => JSON.parse(line) as CorpusFile)
+    .filter(({ format, expect }) => format === 'jpeg' && expect === 'ok')
   return files.filter(hasRightSize).map(({ file }) => join(corpus, file))
 }
 

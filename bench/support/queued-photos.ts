@@ -8,7 +8,11 @@ import { Redis } from 'ioredis'
 import type { Installation } from '../../test/e2e/support/installation.ts'
 
 /** The queue of an installation that has no API, for measuring workers alone. */
-export async function openQueue({ redisUrl, namespace, dataDir }: Pick<Installation, 'redisUrl' | 'namespace' | 'dataDir'>) {
+export async function openQueue({
+  redisUrl,
+  namespace,
+  dataDir,
+}: Pick<Installation, 'redisUrl' | 'namespace' | 'dataDir'>) {
   const redis = new Redis(redisUrl)
   await until(() => redis.status === 'ready', { what: 'a connection to Redis' })
   const queue = createImageQueue({ redis, names: redisNames({ namespace }), policy: { attempts: 1, backoffMs: 0 } })

@@ -7,18 +7,28 @@ export interface Side {
   cpuMsEach: Record<string, number>
 }
 
-/** Measures the CPU time of some processes, with all below them, while something is done so many times. */
+/**
+ * Measures the CPU time of some processes, with all below them, while something is done so many
+ * times.
+ */
 export async function measureSide(
   pids: Record<string, number | undefined>,
   work: () => Promise<{ perSecond: number; count: number }>,
 ): Promise<Side> {
-  const used = () => Object.entries(pids).map(([name, pid]) => [name, pid === undefined ? Number.NaN : cpuMsOfTrees([pid])] as const)
+  const used = () =>
+    Object.entries(pids).map(([name, pid]) => [name, pid === undefined ? Number.NaN : cpuMsOfTrees([pid])] as const)
   const before = Object.fromEntries(used())
   const { perSecond, count } = await work()
-  return { perSecond, cpuMsEach: Object.fromEntries(used().map(([name, ms]) => [name, (ms - (before[name] ?? 0)) / count])) }
+  return {
+    perSecond,
+    cpuMsEach: Object.fromEntries(used().map(([name, ms]) => [name, (ms - (before[name] ?? 0)) / count])),
+  }
 }
 
-/** "service 203/s, 4.2 CPU ms each (api 3.9, redis 0.1), bare …". The client's time is of the same cores, but nobody's fault. */
+/**
+ * "service 203/s, 4.2 CPU ms each (api 3.9, redis 0.1), bare …". The client's time is of the same
+ * cores, but nobody's fault.
+ */
 export function describeSides(sides: Record<string, Side>): string {
   const one = ([name, { perSecond, cpuMsEach }]: [string, Side]): string => {
     const own = Object.entries(cpuMsEach).filter(([part]) => part !== 'client')

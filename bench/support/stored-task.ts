@@ -11,10 +11,34 @@ export function storedTask(index: number): object {
   const path = `output/photo-${index}`
   const variant = { width: 1024, height: 768, format: 'jpeg', size: 143_210, md5: 'd41d8cd98f00b204e9800998ecf8427e' }
   return {
-    ...{ _id, tenant: 'default', jobId: randomUUID(), kind: 'image.optimize', status, priority: 'interactive', name: `photo ${index}.jpg` },
-    ...{ imageName: `photo-${index}`, originalPath: `storage/images/${_id.toHexString()}/original.jpg`, metadata: {}, ttlSeconds: 604_800 },
-    source: { bytes: 3_412_345, format: 'jpeg', width: 4032, height: 3024, sha256: 'e3b0c442'.repeat(8), md5: variant.md5 },
-    images: ['1024', '800'].map((resolution) => ({ ...variant, resolution, path: `${path}/${resolution}/${variant.md5}.jpg` })),
+    ...{
+      _id,
+      tenant: 'default',
+      jobId: randomUUID(),
+      kind: 'image.optimize',
+      status,
+      priority: 'interactive',
+      name: `photo ${index}.jpg`,
+    },
+    ...{
+      imageName: `photo-${index}`,
+      originalPath: `storage/images/${_id.toHexString()}/original.jpg`,
+      metadata: {},
+      ttlSeconds: 604_800,
+    },
+    source: {
+      bytes: 3_412_345,
+      format: 'jpeg',
+      width: 4032,
+      height: 3024,
+      sha256: 'e3b0c442'.repeat(8),
+      md5: variant.md5,
+    },
+    images: ['1024', '800'].map((resolution) => ({
+      ...variant,
+      resolution,
+      path: `${path}/${resolution}/${variant.md5}.jpg`,
+    })),
     ...{
       progress: { stage: 'done', percent: 100 },
       attempts: { made: 1, max: 3, nextAt: null },
@@ -32,6 +56,15 @@ export function storedTask(index: number): object {
       purgedAt: null,
       removeAt: null,
     },
-    ...{ epoch: 1, seq: 1998, rev: 2, dispatch: { state: 'sent' }, nextCheckAt: null, log: [], createdAt: at, updatedAt: at },
+    ...{
+      epoch: 1,
+      seq: 1998,
+      rev: 2,
+      dispatch: { state: 'sent' },
+      nextCheckAt: null,
+      log: [],
+      createdAt: at,
+      updatedAt: at,
+    },
   }
 }

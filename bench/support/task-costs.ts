@@ -10,14 +10,20 @@ import { countMongo } from './count-mongo.ts'
 import { BLOCKING, countRedis, type CommandCounter, type Counts } from './count-redis.ts'
 import { canCountSyncs, countSyncs } from './count-syncs.ts'
 
-/** What one task costs from its upload until it is completed and everybody knows, when nothing else happens. */
+/**
+ * What one task costs from its upload until it is completed and everybody knows, when nothing else
+ * happens.
+ */
 export interface TaskCosts {
   /** Commands that clients send, but for those that wait for something. */
   redis: Counts
   mongo: Counts
   /** undefined where they cannot be counted. */
   syncs: { api: number; worker: number } | undefined
-  /** What its processes gave to the file system, in whole pages, beside the size of its files; undefined where that cannot be read. */
+  /**
+   * What its processes gave to the file system, in whole pages, beside the size of its files;
+   * undefined where that cannot be read.
+   */
   bytes: { written: number; files: number; smallest: number } | undefined
 }
 
@@ -34,8 +40,9 @@ const QUIET = {
 const QUIET_MS = 200
 
 /**
- * Counts task by task, and takes the least: on a machine that is slow for a moment the start of one of them may be written by
- * itself, or its progress told once more. The stores must be nobody else's.
+ * Counts task by task, and takes the least: on a machine that is slow for a moment the start of one
+ * of them may be written by itself, or its progress told once more. The stores must be nobody
+ * else's.
  */
 export async function measureTaskCosts(stores: Stores, tasks = 5): Promise<TaskCosts> {
   const darkroom = await createInstallation(stores, QUIET)
@@ -55,7 +62,12 @@ export async function measureTaskCosts(stores: Stores, tasks = 5): Promise<TaskC
     const [ofRedis, ofMongo] = await countEach([redis, mongo], oneTask, tasks)
     const pids = { api: [api.pid], worker: [worker.pid, ...childrenOf(worker.pid)] }
     const syncs = canCountSyncs() ? await syncsOf(pids, oneTask) : undefined
-    return { redis: ofRedis ?? {}, mongo: ofMongo ?? {}, syncs, bytes: await leastBytesOf(Object.values(pids).flat(), oneTask, tasks) }
+    return {
+      redis: ofRedis ?? {},
+      mongo: ofMongo ?? {},
+      syncs,
+      bytes: await leastBytesOf(Object.values(pids).flat(), oneTask, tasks),
+    }
   } finally {
     mongo.stop()
     redis.stop()
@@ -64,8 +76,8 @@ export async function measureTaskCosts(stores: Stores, tasks = 5): Promise<TaskC
 }
 
 /**
- * The commands of a bare job of BullMQ, added one by one, done by a worker that does nothing, its end heard of by its
- * events: what a task cannot cost less than.
+ * The commands of a bare job of BullMQ, added one by one, done by a worker that does nothing, its
+ * end heard of by its events: what a task cannot cost less than.
  */
 export async function measureBareJob(redisUrl: string, jobs = 5): Promise<Counts> {
   const connection = { url: redisUrl, maxRetriesPerRequest: null }
@@ -87,8 +99,15 @@ export async function measureBareJob(redisUrl: string, jobs = 5): Promise<Counts
   }
 }
 
-/** What one time costs, by each counter: the least of several. The time before them also makes what all later ones find. */
-async function countEach(counters: readonly CommandCounter[], act: () => Promise<unknown>, times: number): Promise<Counts[]> {
+/**
+ * What one time costs, by each counter: the least of several. The time before them also makes what
+ * all later ones find.
+ */
+async function countEach(
+  counters: readonly CommandCounter[],
+  act: () => Promise<unknown>,
+  times: number,
+): Promise<Counts[]> {
   await act()
   await countsUntilQuiet(counters)
   const counted: Counts[][] = []
@@ -106,7 +125,8 @@ async function countsUntilQuiet(counters: readonly CommandCounter[]): Promise<Co
     const news = await Promise.all(counters.map((counter) => counter.take()))
     for (const [index, counts] of news.entries()) {
       for (const name of BLOCKING) delete counts[name]
-      for (const [name, times] of Object.entries(counts)) (totals[index] as Counts)[name] = (totals[index]?.[name] ?? 0) + times
+      for (const [name, times] of Object.entries(counts))
+        (totals[index] as Counts)[name] = (totals[index]?.[name] ?? 0) + times
     }
     return news.every((counts) => Object.keys(counts).length === 0)
   }
@@ -120,7 +140,10 @@ function leastOf(counted: readonly Counts[]): Counts {
   return Object.fromEntries(entries.filter(([, times]) => times > 0))
 }
 
-async function syncsOf<Who extends string>(pids: Record<Who, number[]>, oneTask: () => Promise<unknown>): Promise<Record<Who, number>> {
+async function syncsOf<Who extends string>(
+  pids: Record<Who, number[]>,
+  oneTask: () => Promise<unknown>,
+): Promise<Record<Who, number>> {
   const names = Object.keys(pids) as Who[]
   const counters = await Promise.all(names.map((name) => countSyncs(pids[name])))
   await oneTask()
@@ -128,8 +151,15 @@ async function syncsOf<Who extends string>(pids: Record<Who, number[]>, oneTask:
   return Object.fromEntries(names.map((name, index) => [name, syncs[index]])) as Record<Who, number>
 }
 
-/** Of several tasks the one that cost least: while one is measured, a process may write something of its own. */
-async function leastBytesOf(pids: readonly number[], oneTask: () => Promise<TaskDocument>, tasks: number): Promise<TaskCosts['bytes']> {
+/**
+ * Of several tasks the one that cost least: while one is measured, a process may write something of
+ * its own.
+ */
+async function leastBytesOf(
+  pids: readonly number[],
+  oneTask: () => Promise<TaskDocument>,
+  tasks: number,
+): Promise<TaskCosts['bytes']> {
   const measured: NonNullable<TaskCosts['bytes']>[] = []
   for (let task = 0; task < tasks; task++) {
     const bytes = await bytesOf(pids, oneTask)
@@ -152,7 +182,10 @@ async function bytesOf(pids: readonly number[], oneTask: () => Promise<TaskDocum
 /** What processes gave to a disk in whole pages, by /proc (proc_pid_io(5)). */
 function writtenBytes(pids: readonly number[]): number | undefined {
   try {
-    return pids.reduce((sum, pid) => sum + Number(/^write_bytes: (\d+)$/m.exec(readFileSync(`/proc/${pid}/io`, 'utf8'))?.[1]), 0)
+    return pids.reduce(
+      (sum, pid) => sum + Number(/^write_bytes: (\d+)$/m.exec(readFileSync(`/proc/${pid}/io`, 'utf8'))?.[1]),
+      0,
+    )
   } catch {
     return undefined
   }

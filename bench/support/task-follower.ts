@@ -1,5 +1,5 @@
-// Uploads photos at a steady pace, follows each of its tasks by an event stream, and tells how long after its end in the
-// worker a client hears of it.
+// Uploads photos at a steady pace, follows each of its tasks by an event stream, and tells how long
+// after its end in the worker a client hears of it.
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { Agent, request, type IncomingMessage } from 'node:http'
@@ -30,7 +30,10 @@ async function uploadAndFollow(apiUrl: string, file: string, name: string): Prom
   form.set('file', new Blob([readFileSync(file)]), name)
   const response = await fetch(`${apiUrl}/api/v1/tasks`, { method: 'POST', body: form })
   const { id } = (await response.json()) as { id: string }
-  const asking = request(`${apiUrl}/api/v1/tasks/${id}/events`, { agent, headers: { Accept: 'text/event-stream' } }).end()
+  const asking = request(`${apiUrl}/api/v1/tasks/${id}/events`, {
+    agent,
+    headers: { Accept: 'text/event-stream' },
+  }).end()
   const [stream] = (await once(asking, 'response')) as [IncomingMessage]
   for await (const line of createInterface({ input: stream })) {
     const heardAt = performance.timeOrigin + performance.now()

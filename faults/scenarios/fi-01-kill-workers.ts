@@ -19,8 +19,9 @@ const RECOVERY_MS = 8500
 const LEAST_RATIO = 7
 
 /**
- * kill -9 of a random worker every 2 s while tasks come in, started again after 0.5 s. One task is hunted besides:
- * whatever worker takes it is killed, three times in a row, which must not use up the task's attempts.
+ * kill -9 of a random worker every 2 s while tasks come in, started again after 0.5 s. One task is
+ * hunted besides: whatever worker takes it is killed, three times in a row, which must not use up
+ * the task's attempts.
  */
 export const killWorkers: Scenario = {
   name: 'fi-01',

@@ -11,7 +11,10 @@ const STALL_MS = 10_000
 const CHECK_MS = 5000
 const EMPTY_MS = 15_000
 
-/** Clients break off at a random byte, others stall for ever. Nothing of it stays on the disk, and others are served. */
+/**
+ * Clients break off at a random byte, others stall for ever. Nothing of it stays on the disk, and
+ * others are served.
+ */
 export const brokenOffUploads: Scenario = {
   name: 'fi-03',
   title: 'clients that break off or stall in the middle of an upload',
@@ -52,7 +55,9 @@ async function judge({ check, dataDir }: Rig, stalled: readonly SlowClient[]): P
   check('stalled clients are closed', slowest <= allowedMs, `the last one after ${slowest} ms, ${allowedMs} ms allowed`)
   const closedAt = Date.now()
   const left = (): Promise<string[]> => filesBelow(`${dataDir}/uploads/temp`)
-  await until(async () => (await left()).length === 0, { timeoutMs: EMPTY_MS, what: 'no temporary file' }).catch(() => {})
+  await until(async () => (await left()).length === 0, { timeoutMs: EMPTY_MS, what: 'no temporary file' }).catch(
+    () => {},
+  )
   const count = (await left()).length
   check('no temporary file', count === 0, `${count} left ${Date.now() - closedAt} ms after the last one was closed`)
 }

@@ -11,7 +11,10 @@ const INSERT = '\u0002insert\0'
 const LOST_INSERTS = 3
 const DONE_MS = 30_000
 
-/** kill -9 of MongoDB again and again, and writes whose answers never come back. No 202 without a document, no upload twice. */
+/**
+ * kill -9 of MongoDB again and again, and writes whose answers never come back. No 202 without a
+ * document, no upload twice.
+ */
 export const mongoCrashes: Scenario = {
   name: 'fi-04',
   title: 'kill -9 of MongoDB, and lost answers',
@@ -35,7 +38,11 @@ export const mongoCrashes: Scenario = {
     }
     await checkEnded(rig, 'done after the last crash', await load, DONE_MS)
     const lost = rig.mongoProxy.lostReplies
-    rig.check('inserts lost their answers', lost >= LOST_INSERTS, `${lost} of ${kills * LOST_INSERTS}, ${LOST_INSERTS} wanted`)
+    rig.check(
+      'inserts lost their answers',
+      lost >= LOST_INSERTS,
+      `${lost} of ${kills * LOST_INSERTS}, ${LOST_INSERTS} wanted`,
+    )
   },
 }
 

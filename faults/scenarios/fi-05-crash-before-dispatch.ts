@@ -15,8 +15,9 @@ const SWEEPS_EVERY = 10
 const RECOVERY_MS = 10_000
 
 /**
- * The API is killed exactly between the insert of a task and its queue.add: the document alone knows of the task, and
- * its client may not even have got an answer. This is where a service without an outbox loses work for good.
+ * The API is killed exactly between the insert of a task and its queue.add: the document alone
+ * knows of the task, and its client may not even have got an answer. This is where a service
+ * without an outbox loses work for good.
  */
 export const crashBeforeDispatch: Scenario = {
   name: 'fi-05',
@@ -54,7 +55,8 @@ export const crashBeforeDispatch: Scenario = {
       if (kill % SWEEPS_EVERY === 0) await killSweeper(rig)
       await extra
     }
-    // Also those that were hit: the sweeper's crash may be the last, and its tasks those of uploads that had no answer.
+    // Also those that were hit: the sweeper's crash may be the last, and its tasks those of uploads
+    // that had no answer.
     const hit = readHits(rig.flags).flatMap(({ ids }) => ids)
     await checkEnded(rig, 'dispatched after the last crash', [...new Set([...(await load), ...hit])], RECOVERY_MS)
     await judgeCrashes(rig)
@@ -79,7 +81,11 @@ async function judgeCrashes({ db, history, check, flags }: Rig): Promise<void> {
     return restartedAt === undefined ? [] : [(updatedAt as Date).getTime() - restartedAt]
   })
   const sorted = times.toSorted((a, b) => a - b)
-  const [p50, p95, most] = [0.5, 0.95, 1].map((share) => quantile(sorted, share) ?? Infinity) as [number, number, number]
+  const [p50, p95, most] = [0.5, 0.95, 1].map((share) => quantile(sorted, share) ?? Infinity) as [
+    number,
+    number,
+    number,
+  ]
   check(
     'each task that a crash hit',
     most <= RECOVERY_MS && times.length === lastHit.size,

@@ -11,8 +11,9 @@ const ANSWER_MS = 500
 const DONE_MS = 15_000
 
 /**
- * Redis is away while uploads arrive. Each is answered 202 at once, and is done soon after Redis is back. A third of
- * them is sent to both APIs at the same time under one key: nothing in Redis can tell them apart now, only the store.
+ * Redis is away while uploads arrive. Each is answered 202 at once, and is done soon after Redis is
+ * back. A third of them is sent to both APIs at the same time under one key: nothing in Redis can
+ * tell them apart now, only the store.
  */
 export const redisAway: Scenario = {
   name: 'fi-06',
@@ -28,7 +29,12 @@ export const redisAway: Scenario = {
     const accepted: string[] = []
     const away = await answerTimes(rig, async () => {
       accepted.push(
-        ...(await uploadMany(rig.client, { count: Math.ceil((tasks * 2) / 3), overMs: awayMs * 0.6, label: 'away', atOnce: 3 })),
+        ...(await uploadMany(rig.client, {
+          count: Math.ceil((tasks * 2) / 3),
+          overMs: awayMs * 0.6,
+          label: 'away',
+          atOnce: 3,
+        })),
       )
       accepted.push(...(await uploadTwice(rig, Math.floor(tasks / 3))))
     })
@@ -38,7 +44,11 @@ export const redisAway: Scenario = {
     await checkEnded(rig, 'done after Redis is back', accepted, DONE_MS)
 
     const [p95, allowed] = [quantile(away, 0.95) ?? 0, Math.max(ANSWER_MS, 3 * (quantile(usual, 0.95) ?? 0))]
-    rig.check('answered at once', p95 <= allowed, `p95 ${p95} ms without Redis, ${quantile(usual, 0.95)} ms with it; ${allowed} ms allowed`)
+    rig.check(
+      'answered at once',
+      p95 <= allowed,
+      `p95 ${p95} ms without Redis, ${quantile(usual, 0.95)} ms with it; ${allowed} ms allowed`,
+    )
   },
 }
 

@@ -8,12 +8,15 @@ import { checkEnded } from '../watch.ts'
 const QUEUE = 'bull:image-processing'
 /** All slots of all workers. */
 const ACTIVE = 6
-/** Noticed within a sweep, and then all that is left is done; sixty of them, or 250, at eighty or so in two seconds. */
+/**
+ * Noticed within a sweep, and then all that is left is done; sixty of them, or 250, at eighty or so
+ * in two seconds.
+ */
 const DONE_MS = { quick: 20_000, long: 45_000 }
 
 /**
- * Redis loses all it holds while jobs wait and run: FLUSHALL first, then FLUSHALL, kill -9 and a restart on nothing.
- * The documents alone must bring every job back.
+ * Redis loses all it holds while jobs wait and run: FLUSHALL first, then FLUSHALL, kill -9 and a
+ * restart on nothing. The documents alone must bring every job back.
  */
 export const redisLosesEverything: Scenario = {
   name: 'fi-07',
@@ -51,7 +54,11 @@ interface Loss {
 async function loseEverything({ fault, redis, services, check }: Rig, { restart, leastWaiting }: Loss): Promise<void> {
   const waiting = await redis.zcard(`${QUEUE}:prioritized`)
   const active = await redis.llen(`${QUEUE}:active`)
-  check('there was much to lose', waiting >= leastWaiting && active > 0, `${waiting} jobs waited, ${active} were active`)
+  check(
+    'there was much to lose',
+    waiting >= leastWaiting && active > 0,
+    `${waiting} jobs waited, ${active} were active`,
+  )
   fault(restart ? 'FLUSHALL, kill -9 and restart' : 'FLUSHALL', 'redis', `${waiting} jobs waiting, ${active} active`)
   await redis.flushall()
   if (!restart) return

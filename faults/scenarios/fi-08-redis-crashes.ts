@@ -8,10 +8,16 @@ import { slowImages } from '../slow-images.ts'
 import { checkEnded, everyMs, runsOf } from '../watch.ts'
 
 const DONE_MS = 15_000
-/** Longer than a lock lives: jobs end meanwhile, nobody can take their results, and afterwards they are nobody's. */
+/**
+ * Longer than a lock lives: jobs end meanwhile, nobody can take their results, and afterwards they
+ * are nobody's.
+ */
 const LONG_DOWN_MS = 6000
 
-/** kill -9 of Redis and a start on its append-only file, again and again with jobs at work. The last time it stays away for longer. */
+/**
+ * kill -9 of Redis and a start on its append-only file, again and again with jobs at work. The last
+ * time it stays away for longer.
+ */
 export const redisCrashes: Scenario = {
   name: 'fi-08',
   title: 'kill -9 of Redis with AOF, again and again',
@@ -20,7 +26,12 @@ export const redisCrashes: Scenario = {
   patches: () => [slowImages({ photo: 400 })],
   run: async (rig, tasks) => {
     const [kills, everyMsLong] = rig.long ? [5, 8000] : [3, 4000]
-    const load = uploadMany(rig.client, { followers: rig.followers, count: tasks, overMs: kills * everyMsLong + LONG_DOWN_MS, atOnce: 4 })
+    const load = uploadMany(rig.client, {
+      followers: rig.followers,
+      count: tasks,
+      overMs: kills * everyMsLong + LONG_DOWN_MS,
+      atOnce: 4,
+    })
     await everyMs(everyMsLong, kills, (kill) => crash(rig, kill === kills - 1 ? LONG_DOWN_MS : 0))
     await checkEnded(rig, 'done after the last crash', await load, DONE_MS)
     const met = runsMet(rig.history.entries).size

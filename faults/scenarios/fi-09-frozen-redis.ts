@@ -5,7 +5,10 @@ import { checkEnded } from '../watch.ts'
 
 const DONE_MS = 20_000
 
-/** Redis answers nothing for a while, first for as long as a lock lives, then for longer; its connections stay open. */
+/**
+ * Redis answers nothing for a while, first for as long as a lock lives, then for longer; its
+ * connections stay open.
+ */
 export const frozenRedis: Scenario = {
   name: 'fi-09',
   title: 'SIGSTOP of Redis for 5 s and for longer',
@@ -15,7 +18,11 @@ export const frozenRedis: Scenario = {
     const pid = rig.services.redis.pid
     if (pid === undefined) throw new Error('This Redis is not a process of ours and cannot be frozen')
     const freezes = [5000, rig.long ? 20_000 : 10_000]
-    const load = uploadMany(rig.client, { count: tasks, overMs: freezes.reduce((sum, ms) => sum + ms + 2000, 0), atOnce: 4 })
+    const load = uploadMany(rig.client, {
+      count: tasks,
+      overMs: freezes.reduce((sum, ms) => sum + ms + 2000, 0),
+      atOnce: 4,
+    })
     for (const ms of freezes) {
       await pause(2000)
       rig.fault('SIGSTOP', 'redis', `${ms} ms`)

@@ -8,8 +8,9 @@ import { slowImages } from '../slow-images.ts'
 import type { SupervisedProcess } from '../supervised-process.ts'
 
 /**
- * A worker is frozen with a job in hand for longer than its lock lives, as a paused virtual machine is, and wakes up
- * believing that it still has the job. Another one has done it by then: what the sleeper says must change nothing.
+ * A worker is frozen with a job in hand for longer than its lock lives, as a paused virtual machine
+ * is, and wakes up believing that it still has the job. Another one has done it by then: what the
+ * sleeper says must change nothing.
  */
 export const frozenWorker: Scenario = {
   name: 'fi-10',
@@ -31,7 +32,11 @@ export const frozenWorker: Scenario = {
     await load
     await pause(2000)
     const refused = only(rig.history.entries, 'lock-lost').length
-    rig.check('the sleepers were refused', refused > 0, `${refused} times a worker learned that its job was not its own any more`)
+    rig.check(
+      'the sleepers were refused',
+      refused > 0,
+      `${refused} times a worker learned that its job was not its own any more`,
+    )
   },
 }
 

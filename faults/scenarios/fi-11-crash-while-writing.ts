@@ -12,14 +12,26 @@ const DURABLE = 'packages/storage/src/durable.ts'
 
 /** A line of the product before which a machine may die, by the point's name. */
 const BEFORE: Record<string, { file: string; line: string }> = {
-  'before the temporary file is made': { file: WRITE, line: '  const file = await inFolder(place, () => openNew(fs, temp))\n' },
+  'before the temporary file is made': {
+    file: WRITE,
+    line: '  const file = await inFolder(place, () => openNew(fs, temp))\n',
+  },
   'before the bytes are written': { file: WRITE, line: '      await file.writeFile(body)\n' },
   'before fsync': { file: WRITE, line: '      await file.sync()\n' },
-  'after fsync': { file: WRITE, line: '      return body instanceof Uint8Array ? body.length : (await file.stat()).size\n' },
+  'after fsync': {
+    file: WRITE,
+    line: '      return body instanceof Uint8Array ? body.length : (await file.stat()).size\n',
+  },
   'before the comparison': { file: WRITE, line: '  const same = await hasSameContent(fs, path, source)\n' },
   'before rename': { file: WRITE, line: '    await fs.rename(source, path)\n' },
-  'after rename': { file: WRITE, line: '  // Also when nothing was moved: whoever moved it may have died before this line.\n' },
-  'before a folder is made': { file: DURABLE, line: '  const made = await fs.mkdir(path, { mode: folderMode }).then(\n' },
+  'after rename': {
+    file: WRITE,
+    line: '  // Also when nothing was moved: whoever moved it may have died before this line.\n',
+  },
+  'before a folder is made': {
+    file: DURABLE,
+    line: '  const made = await fs.mkdir(path, { mode: folderMode }).then(\n',
+  },
   'after the folder was synced': { file: WRITE, line: '  return { bytes, written }\n' },
   'before the answer': { file: CHILD, line: "    tell({ type: 'done', processed })\n" },
 }
@@ -28,8 +40,9 @@ const HALF_WRITTEN = 'half written'
 const WRITE_HALF = 'await file.writeFile((body as Uint8Array).subarray(0, (body as Uint8Array).length >> 1))'
 
 /**
- * kill -9 of a worker and its child at each point of writing a variant; what was not synced by then goes with it. The
- * moment it is dead no file under a final name may be partial, and in the end there is nothing but what the documents list.
+ * kill -9 of a worker and its child at each point of writing a variant; what was not synced by then
+ * goes with it. The moment it is dead no file under a final name may be partial, and in the end
+ * there is nothing but what the documents list.
  */
 export const crashWhileWriting: Scenario = {
   name: 'fi-11',
@@ -43,7 +56,11 @@ export const crashWhileWriting: Scenario = {
       // There must be somebody to die.
       await until(() => rig.workers.some(({ isReady }) => isReady), { timeoutMs: 30_000, what: 'a worker' })
       arm(rig.flags, flagOf(point))
-      const load = uploadMany(rig.client, { count: Math.ceil(tasks / points.length), label: `point-${index}`, atOnce: 3 })
+      const load = uploadMany(rig.client, {
+        count: Math.ceil(tasks / points.length),
+        label: `point-${index}`,
+        atOnce: 3,
+      })
       await untilHit(rig.flags, flagOf(point), 30_000)
       rig.fault(`kill -9 ${point}`, 'worker')
       await readFiles(rig, { early: true, folder: 'output' })
@@ -63,7 +80,11 @@ function patches(flags: string): Patch[] {
   const others = Object.entries(BEFORE).filter(([point]) => point !== 'before the bytes are written')
   return [
     powerCuts('child', flags),
-    ...others.map(([point, { file, line }]) => ({ file, find: line, replace: `  ${crashMachineHere(flags, flagOf(point))}${line}` })),
+    ...others.map(([point, { file, line }]) => ({
+      file,
+      find: line,
+      replace: `  ${crashMachineHere(flags, flagOf(point))}${line}`,
+    })),
     halfWritten,
   ]
 }

@@ -14,10 +14,15 @@ import { msUntilEnded, runsOf } from '../watch.ts'
 const DISK_BYTES = 160 * 1024 * 1024
 /** Longer than all attempts of a job and the waits between them. */
 const FULL_MS = 20_000
-/** Every slot may meet one job, and each worker one more for which it was already waiting; one worker starts anew. */
+/**
+ * Every slot may meet one job, and each worker one more for which it was already waiting; one
+ * worker starts anew.
+ */
 const MEETINGS_A_SLOT = 2
 
-/** The disk runs full under jobs that wait, and under uploads; after a while there is room again. */
+/**
+ * The disk runs full under jobs that wait, and under uploads; after a while there is room again.
+ */
 export const diskFull: Scenario = {
   name: 'fi-12',
   title: 'the disk is full for a while',
@@ -64,21 +69,34 @@ async function switchQueue(rig: Rig, to: 'pause' | 'resume'): Promise<void> {
   if (!answer.ok) throw new Error(`The queue could not be switched to ${to}: ${answer.status}`)
 }
 
-/** While there is no room every task waits with all its attempts, and no worker takes one job after another. */
+/**
+ * While there is no room every task waits with all its attempts, and no worker takes one job after
+ * another.
+ */
 async function checkPatience(rig: Rig, ids: readonly string[]): Promise<void> {
   const tasks = (await findDocuments(rig)).filter(({ id }) => ids.includes(id))
   const wrong = tasks.filter(({ status, attempts }) => status !== 'pending' || attempts.made > 0)
   const said = wrong.slice(0, 3).map(({ id, status, attempts }) => `${id} ${status} after ${attempts.made} attempts`)
-  rig.check('tasks wait with all their attempts', wrong.length === 0, `${wrong.length} of ${tasks.length} do not ${said.join('; ')}`)
+  rig.check(
+    'tasks wait with all their attempts',
+    wrong.length === 0,
+    `${wrong.length} of ${tasks.length} do not ${said.join('; ')}`,
+  )
   const runs = tasks.reduce((sum, { log }) => sum + Math.max(...log.map(({ attempt }) => attempt)), 0)
   const allowed = rig.workers.length * 2 * MEETINGS_A_SLOT
-  rig.check('workers stop taking jobs', runs > 0 && runs <= allowed, `${runs} runs met the full disk, ${allowed} allowed`)
+  rig.check(
+    'workers stop taking jobs',
+    runs > 0 && runs <= allowed,
+    `${runs} runs met the full disk, ${allowed} allowed`,
+  )
 }
 
 async function refusedUploads(rig: Rig): Promise<void> {
   const answers = []
   for (let index = 0; index < 5; index++)
-    answers.push(await rig.client.tryUpload(await pictureOf(index, 'full'), `full-${index}`, rig.apiUrls[index % 2] ?? ''))
+    answers.push(
+      await rig.client.tryUpload(await pictureOf(index, 'full'), `full-${index}`, rig.apiUrls[index % 2] ?? ''),
+    )
   const statuses = answers.map(({ status }) => status)
   rig.check(
     'uploads are refused with 507',
@@ -87,11 +105,15 @@ async function refusedUploads(rig: Rig): Promise<void> {
   )
 }
 
-/** Never more than the small disk holds: should that not be mounted any more, the machine's own disk is there. */
+/**
+ * Never more than the small disk holds: should that not be mounted any more, the machine's own disk
+ * is there.
+ */
 function fillDisk(filler: string): void {
   const piece = Buffer.alloc(64 * 1024)
   try {
-    for (let bytes = sizeOf(filler); bytes < DISK_BYTES; bytes += piece.length) writeFileSync(filler, piece, { flag: 'a' })
+    for (let bytes = sizeOf(filler); bytes < DISK_BYTES; bytes += piece.length)
+      writeFileSync(filler, piece, { flag: 'a' })
   } catch {
     // Full.
   }

@@ -13,10 +13,16 @@ const POISONS = {
   hang: 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 120_000)',
   eat: 'for (const eaten: Buffer[] = []; eaten.length < 150; await new Promise((r) => setTimeout(r, 5))) eaten.push(Buffer.alloc(10 * 1024 ** 2, 1))',
 }
-/** What each of them must have been stopped for: another guard would be too late for a smaller machine. */
+/**
+ * What each of them must have been stopped for: another guard would be too late for a smaller
+ * machine.
+ */
 const CODES: Record<string, string> = { kill: 'WORKER_CRASHED', hang: 'DEADLINE', eat: 'MEMORY_LIMIT' }
 
-/** Images that kill their process, hang it or eat its memory, among good ones. They fail within three tries; nothing else does. */
+/**
+ * Images that kill their process, hang it or eat its memory, among good ones. They fail within
+ * three tries; nothing else does.
+ */
 export const poison: Scenario = {
   name: 'fi-13',
   title: 'images that kill, hang or swell their process',
@@ -55,10 +61,17 @@ export const poison: Scenario = {
 async function judge(rig: Rig, ids: readonly string[], pids: readonly (number | undefined)[]): Promise<void> {
   const poisoned = (await findDocuments(rig)).filter(({ id }) => ids.includes(id))
   const wrong = poisoned.filter(
-    ({ name, status, error, attempts }) => !FINAL.has(status) || error?.code !== CODES[name.split('-')[1] ?? ''] || attempts.made > 3,
+    ({ name, status, error, attempts }) =>
+      !FINAL.has(status) || error?.code !== CODES[name.split('-')[1] ?? ''] || attempts.made > 3,
   )
-  const said = wrong.slice(0, 3).map(({ name, status, error, attempts }) => `${name} ${status} ${error?.code} after ${attempts.made}`)
-  rig.check('poison fails within three tries', wrong.length === 0, `${wrong.length} of ${ids.length} did not ${said.join('; ')}`)
+  const said = wrong
+    .slice(0, 3)
+    .map(({ name, status, error, attempts }) => `${name} ${status} ${error?.code} after ${attempts.made}`)
+  rig.check(
+    'poison fails within three tries',
+    wrong.length === 0,
+    `${wrong.length} of ${ids.length} did not ${said.join('; ')}`,
+  )
   const now = rig.workers.map(({ pid }) => pid)
   rig.check('the workers live on', now.join() === pids.join(), `pids ${pids.join()} then ${now.join()}`)
 }

@@ -12,7 +12,10 @@ const STREAM_MS = 3000
 /** By the sweeper, which comes every 2 s and is told of the gap. */
 const SWEEP_MS = 7000
 
-/** The ways by which an API hears of results are cut one after the other: the channel, then all APIs, then the stream too. */
+/**
+ * The ways by which an API hears of results are cut one after the other: the channel, then all
+ * APIs, then the stream too.
+ */
 export const eventsLost: Scenario = {
   name: 'fi-14',
   title: 'the channel is cut, all APIs are down, the event stream is trimmed',
@@ -27,13 +30,19 @@ export const eventsLost: Scenario = {
 
 async function cutChannel(rig: Rig, count: number): Promise<void> {
   rig.fault('CLIENT KILL TYPE pubsub every 300 ms', 'redis')
-  const cutting = setInterval(() => void rig.redis.call('CLIENT', 'KILL', 'TYPE', 'pubsub').catch(() => {}), CUT_EVERY_MS)
+  const cutting = setInterval(
+    () => void rig.redis.call('CLIENT', 'KILL', 'TYPE', 'pubsub').catch(() => {}),
+    CUT_EVERY_MS,
+  )
   const accepted = await uploadMany(rig.client, { followers: rig.followers, count, overMs: rig.long ? 30_000 : 8000 })
   clearInterval(cutting)
   await checkEnded(rig, 'after the channel was cut', accepted, SWEEP_MS)
 }
 
-/** Jobs wait for their workers; the APIs die, the workers do the jobs, the APIs come back and must learn what happened. */
+/**
+ * Jobs wait for their workers; the APIs die, the workers do the jobs, the APIs come back and must
+ * learn what happened.
+ */
 async function allApisDown(rig: Rig, count: number, { trim }: { trim: boolean }): Promise<void> {
   for (const worker of rig.workers) worker.holdDown('SIGTERM')
   const done = await rig.redis.zcard(`${QUEUE}:completed`)
@@ -59,8 +68,13 @@ async function allApisDown(rig: Rig, count: number, { trim }: { trim: boolean })
   await checkEnded(rig, trim ? 'by the sweeper' : 'by the stream', accepted, trim ? SWEEP_MS : STREAM_MS)
 }
 
-/** Only what the stream tells, or that it has a gap, may bring these tasks to their ends: their own checks are put off. */
+/**
+ * Only what the stream tells, or that it has a gap, may bring these tasks to their ends: their own
+ * checks are put off.
+ */
 async function putOffChecks(rig: Rig): Promise<void> {
-  await rig.db.collection('tasks').updateMany({ nextCheckAt: { $type: 'date' } }, { $set: { nextCheckAt: new Date(Date.now() + 60_000) } })
+  await rig.db
+    .collection('tasks')
+    .updateMany({ nextCheckAt: { $type: 'date' } }, { $set: { nextCheckAt: new Date(Date.now() + 60_000) } })
   await pause(100)
 }

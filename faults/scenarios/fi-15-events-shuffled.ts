@@ -23,8 +23,9 @@ interface TaskEvent {
 }
 
 /**
- * Everything the workers ever said is said again, one to five times, in any order, to four APIs. Finished tasks must not
- * change at all; copies that never heard of anything must come out as their originals did in order.
+ * Everything the workers ever said is said again, one to five times, in any order, to four APIs.
+ * Finished tasks must not change at all; copies that never heard of anything must come out as their
+ * originals did in order.
  */
 export const eventsShuffled: Scenario = {
   name: 'fi-15',
@@ -62,7 +63,9 @@ async function replay(rig: Rig, events: readonly TaskEvent[], seed: number): Pro
 
   // Started anew by a person: what was said of the first epoch is of the past.
   const restarted = new Map(completed.map((task) => [task._id.toHexString(), new ObjectId()]))
-  await tasks.insertMany(completed.map((task) => ({ ...asNew(task, restarted.get(task._id.toHexString()) ?? new ObjectId()), epoch: 2 })))
+  await tasks.insertMany(
+    completed.map((task) => ({ ...asNew(task, restarted.get(task._id.toHexString()) ?? new ObjectId()), epoch: 2 })),
+  )
 
   // Told of their start alone, which every API then tries to write: the end does not hide it.
   const started = new Map(completed.map((task) => [task._id.toHexString(), new ObjectId()]))
@@ -75,7 +78,10 @@ async function replay(rig: Rig, events: readonly TaskEvent[], seed: number): Pro
       return other ? [{ ...event, taskId: other.toHexString() }] : []
     })
   const starts = aboutOthers(started).filter(({ eventType }) => eventType === 'task.processing')
-  const said = shuffled([...again, ...secondRuns(before, events), ...aboutOthers(copies), ...aboutOthers(restarted), ...starts], rig.random)
+  const said = shuffled(
+    [...again, ...secondRuns(before, events), ...aboutOthers(copies), ...aboutOthers(restarted), ...starts],
+    rig.random,
+  )
   rig.fault('events again', CHANNEL, `${said.length} of ${events.length}, round ${seed}`)
   for (const event of said) await rig.redis.publish(CHANNEL, JSON.stringify(event))
 
@@ -84,17 +90,25 @@ async function replay(rig: Rig, events: readonly TaskEvent[], seed: number): Pro
   const moved = await tasks.countDocuments({ _id: { $in: [...restarted.values()] }, rev: { $ne: 0 } })
   rig.check(`round ${seed}: the past epoch moves nothing`, moved === 0, `${moved} of ${restarted.size} moved`)
   const toldOnce = { _id: { $in: [...started.values()] }, status: 'processing', rev: 1 }
-  await until(async () => (await tasks.countDocuments(toldOnce)) === started.size, { timeoutMs: APPLIED_MS, what: 'the starts' }).catch(
-    () => {},
-  )
+  await until(async () => (await tasks.countDocuments(toldOnce)) === started.size, {
+    timeoutMs: APPLIED_MS,
+    what: 'the starts',
+  }).catch(() => {})
   const begun = await tasks.countDocuments(toldOnce)
   rig.check(`round ${seed}: a start is written once`, begun === started.size, `${begun} of ${started.size}`)
   const illegal = (await findDocuments(rig)).flatMap(historyFaults)
-  rig.check(`round ${seed}: every history is legal`, illegal.length === 0, `${illegal.length} faults ${illegal.slice(0, 2).join('; ')}`)
+  rig.check(
+    `round ${seed}: every history is legal`,
+    illegal.length === 0,
+    `${illegal.length} faults ${illegal.slice(0, 2).join('; ')}`,
+  )
   await tasks.deleteMany({ _id: { $in: [...copies.values(), ...restarted.values(), ...started.values()] } })
 }
 
-/** What a second run of a finished task says: Redis lost the last second of its file, and the job was given out again. */
+/**
+ * What a second run of a finished task says: Redis lost the last second of its file, and the job
+ * was given out again.
+ */
 const secondRuns = (tasks: readonly Document[], events: readonly TaskEvent[]): TaskEvent[] => {
   const finished = new Set(tasks.map((task) => (task['_id'] as ObjectId).toHexString()))
   return events
@@ -102,14 +116,27 @@ const secondRuns = (tasks: readonly Document[], events: readonly TaskEvent[]): T
     .map((event) => ({ ...event, attempt: event.attempt + 1, seq: event.seq + 1000 }))
 }
 
-/** A document as it was before anything happened to it. Nobody looks after it, so that only the events can move it. */
+/**
+ * A document as it was before anything happened to it. Nobody looks after it, so that only the
+ * events can move it.
+ */
 const asNew = (task: Document, _id: ObjectId): Document => {
   const { idempotency: _key, ...kept } = task
   return {
     ...kept,
     _id,
     jobId: _id.toHexString(),
-    ...{ status: 'pending', seq: 0, rev: 0, log: [], images: [], error: null, finishedAt: null, expiresAt: null, nextCheckAt: null },
+    ...{
+      status: 'pending',
+      seq: 0,
+      rev: 0,
+      log: [],
+      images: [],
+      error: null,
+      finishedAt: null,
+      expiresAt: null,
+      nextCheckAt: null,
+    },
   }
 }
 
@@ -162,7 +189,10 @@ async function judgeCopies(
   )
 }
 
-/** All that the last event alone decides. Which of the earlier ones took effect is a matter of their order. */
+/**
+ * All that the last event alone decides. Which of the earlier ones took effect is a matter of their
+ * order.
+ */
 function essence({
   _id,
   jobId: _jobId,

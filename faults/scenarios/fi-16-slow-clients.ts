@@ -8,7 +8,10 @@ import { openSlowClient, uploadStart, type SlowClient } from '../slow-clients.ts
 
 const [HEADERS_MS, STALL_MS, CHECK_MS] = [5000, 10_000, 5000]
 
-/** Slowloris: sockets that send a byte of a header, or of a body, now and then. They are closed, and nobody else notices. */
+/**
+ * Slowloris: sockets that send a byte of a header, or of a body, now and then. They are closed, and
+ * nobody else notices.
+ */
 export const slowClients: Scenario = {
   name: 'fi-16',
   title: 'hundreds of clients that drip headers and bodies',
@@ -40,13 +43,18 @@ export const slowClients: Scenario = {
   },
 }
 
-const p95Of = async ({ history }: Rig, act: () => Promise<unknown>): Promise<number> => quantile(await uploadTimes(history, act), 0.95) ?? 0
+const p95Of = async ({ history }: Rig, act: () => Promise<unknown>): Promise<number> =>
+  quantile(await uploadTimes(history, act), 0.95) ?? 0
 
 async function checkClosed({ check }: Rig, slow: readonly SlowClient[]): Promise<void> {
   const allowedMs = STALL_MS + CHECK_MS + 3000
   const open = (): number => slow.filter((client) => client.closedAfterMs() === undefined).length
   await until(() => open() === 0, { timeoutMs: allowedMs + 5000, what: 'slow clients to be closed' }).catch(() => {})
   const slowest = Math.max(...slow.map((client) => client.closedAfterMs() ?? Number.POSITIVE_INFINITY))
-  check('slow clients are closed', slowest <= allowedMs, `the last one after ${slowest} ms, ${allowedMs} ms allowed; ${open()} still open`)
+  check(
+    'slow clients are closed',
+    slowest <= allowedMs,
+    `the last one after ${slowest} ms, ${allowedMs} ms allowed; ${open()} still open`,
+  )
   for (const client of slow) client.destroy()
 }

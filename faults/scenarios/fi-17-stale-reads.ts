@@ -9,8 +9,9 @@ const READERS = 6
 const CUTS = 3
 
 /**
- * Readers ask for tasks and lists all the time while these change, and Redis is cut off now and then. When nothing
- * changes any more, no answer may be an old one. Ends before a cached answer would have died of age.
+ * Readers ask for tasks and lists all the time while these change, and Redis is cut off now and
+ * then. When nothing changes any more, no answer may be an old one. Ends before a cached answer
+ * would have died of age.
  */
 export const staleReads: Scenario = {
   name: 'fi-17',

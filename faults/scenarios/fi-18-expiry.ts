@@ -18,8 +18,9 @@ const LEAST_DOWNLOADS = 50
 const SLOTS = 6
 
 /**
- * Tasks expire while their files are downloaded and while others that share the files are done again. An API is killed
- * in the middle of the clean-up: the files of a task are gone, and its record does not say so.
+ * Tasks expire while their files are downloaded and while others that share the files are done
+ * again. An API is killed in the middle of the clean-up: the files of a task are gone, and its
+ * record does not say so.
  */
 export const expiry: Scenario = {
   name: 'fi-18',
@@ -38,12 +39,15 @@ export const expiry: Scenario = {
     {
       file: 'apps/image-worker/src/process-image.ts',
       find: '  return { result: { images }, bytesIn, bytesOut',
-      replace: '  if (job.epoch > 1) await new Promise((done) => setTimeout(done, 4000))\n  return { result: { images }, bytesIn, bytesOut',
+      replace:
+        '  if (job.epoch > 1) await new Promise((done) => setTimeout(done, 4000))\n  return { result: { images }, bytesIn, bytesOut',
     },
   ],
   run: async (rig, tasks) => {
     const uploaded = await uploadShared(rig, tasks)
-    const [first, second, live] = (['first', 'second', 'never'] as const).map((fate) => uploaded.filter((one) => one.fate === fate))
+    const [first, second, live] = (['first', 'second', 'never'] as const).map((fate) =>
+      uploaded.filter((one) => one.fate === fate),
+    )
     if (!first || !second || !live) throw new Error('unreachable')
     const completed = new Map((await findDocuments(rig)).map((task) => [task.id, task]))
     const downloads = startDownloads(rig, [...completed.values()])
@@ -56,7 +60,8 @@ export const expiry: Scenario = {
     rig.fault('kill -9 in the middle of a clean-up', 'api')
     await checkAllGone(rig, first.length)
 
-    // The only ones of their photos that stay: nobody else lists the files that they are about to list.
+    // The only ones of their photos that stay: nobody else lists the files that they are about to
+    // list.
     const alone = live.filter(({ photo, id }) => live.every((other) => other.photo !== photo || other.id === id))
     const again = alone.slice(0, SLOTS).map(({ id }) => id)
     await doAgain(rig, again)
@@ -64,7 +69,11 @@ export const expiry: Scenario = {
     await expireNow(rig, second)
     await checkAllGone(rig, first.length + second.length)
     const ended = await msUntilEnded(rig, again, 30_000)
-    rig.check('done again meanwhile', ended !== undefined, `${again.length} tasks whose photos all others of have expired`)
+    rig.check(
+      'done again meanwhile',
+      ended !== undefined,
+      `${again.length} tasks whose photos all others of have expired`,
+    )
     judgeDownloads(rig, await downloads.stop())
     await checkLive(rig, new Set(live.map(({ id }) => id)))
   },
@@ -76,7 +85,10 @@ interface Uploaded {
   fate: 'first' | 'second' | 'never'
 }
 
-/** Ten tasks share a photo and so its variants. Of some photos all tasks expire, of some none, of some all but one. */
+/**
+ * Ten tasks share a photo and so its variants. Of some photos all tasks expire, of some none, of
+ * some all but one.
+ */
 async function uploadShared(rig: Rig, tasks: number): Promise<Uploaded[]> {
   const photos = Math.ceil(tasks / 10)
   const uploaded: Uploaded[] = []
@@ -124,14 +136,19 @@ async function checkAllGone({ db, check }: Rig, count: number): Promise<void> {
   const startedAt = Date.now()
   const gone = await until(
     async () => {
-      // Files that a task at work may come to list are looked at again a minute later: that is too long here as well.
+      // Files that a task at work may come to list are looked at again a minute later: that is too
+      // long here as well.
       const later = { status: 'expired', purgeAt: { $gt: new Date(Date.now() + 5000) } }
       await tasks.updateMany(later, { $set: { purgeAt: new Date() } })
       return (await tasks.countDocuments({ status: 'expired', purgeAt: null })) === count
     },
     { timeoutMs: CLEANED_MS, intervalMs: 250, what: 'all files of expired tasks to be gone' },
   ).catch(() => false)
-  check('all expired, and their files gone', gone, `${count} tasks, after ${Date.now() - startedAt} ms, ${CLEANED_MS} ms allowed`)
+  check(
+    'all expired, and their files gone',
+    gone,
+    `${count} tasks, after ${Date.now() - startedAt} ms, ${CLEANED_MS} ms allowed`,
+  )
 }
 
 /** Their files can still be had, whole. */
@@ -139,7 +156,8 @@ async function checkLive(rig: Rig, ids: ReadonlySet<string>): Promise<void> {
   const live = (await findDocuments(rig)).filter(({ id }) => ids.has(id))
   const wrong: string[] = []
   for (const task of live)
-    for (const resolution of ['1024', '800']) if ((await download(rig.apiUrls[1] ?? '', task, resolution)) !== 'whole') wrong.push(task.id)
+    for (const resolution of ['1024', '800'])
+      if ((await download(rig.apiUrls[1] ?? '', task, resolution)) !== 'whole') wrong.push(task.id)
   rig.check(
     'no live file was removed',
     wrong.length === 0,
@@ -155,7 +173,9 @@ async function download(url: string, { id, images }: StoredTask, resolution: str
     const bytes = await answer.bytes()
     const wanted = images.find((image) => image.resolution === resolution)?.md5
     if (answer.status === 200)
-      return createHash('md5').update(bytes).digest('hex') === wanted ? 'whole' : `${id}: 200 with ${bytes.length} bytes`
+      return createHash('md5').update(bytes).digest('hex') === wanted
+        ? 'whole'
+        : `${id}: 200 with ${bytes.length} bytes`
     // 409: it is being done again.
     return answer.status === 410 || answer.status === 409 ? 'refused' : `${id}: ${answer.status}`
   } catch {

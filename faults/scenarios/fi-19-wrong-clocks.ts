@@ -7,13 +7,17 @@ const SKEWS: Record<string, string> = { 'worker-1': '+1h', 'api-1': '-1h' }
 
 const faketime = (): string | undefined => globSync('/usr/lib/*/faketime/libfaketime.so.1')[0]
 
-/** The clock of one worker is an hour ahead, that of one API an hour behind: order must not come from clocks. */
+/**
+ * The clock of one worker is an hour ahead, that of one API an hour behind: order must not come
+ * from clocks.
+ */
 export const wrongClocks: Scenario = {
   name: 'fi-19',
   title: 'clocks an hour ahead and an hour behind',
   quick: false,
   tasks: { quick: 60, long: 200 },
-  skip: () => (faketime() === undefined ? 'libfaketime is not installed (Debian: apt-get install faketime)' : undefined),
+  skip: () =>
+    faketime() === undefined ? 'libfaketime is not installed (Debian: apt-get install faketime)' : undefined,
   envOf: (name) => {
     const skew = SKEWS[name]
     // Only the clock on the wall is wrong; timers must run on.

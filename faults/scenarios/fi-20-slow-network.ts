@@ -6,14 +6,18 @@ import { msUntilEnded } from '../watch.ts'
 const [EACH_WAY_MS, RESETS_A_SECOND] = [100, 0.02]
 const LEAST_SHARE = 0.7
 
-/** 200 ms to Redis and MongoDB and back, and every second 2 % of the connections break. Throughput must hold. */
+/**
+ * 200 ms to Redis and MongoDB and back, and every second 2 % of the connections break. Throughput
+ * must hold.
+ */
 export const slowNetwork: Scenario = {
   name: 'fi-20',
   title: '200 ms to the stores, 2 % of connections break every second',
   quick: false,
   alone: true,
   tasks: { quick: 120, long: 1000 },
-  // A slot waits for the way to Redis and back after each job: whose Redis is so far away starts more slots (docs/operations.md).
+  // A slot waits for the way to Redis and back after each job: whose Redis is so far away starts
+  // more slots (docs/operations.md).
   workerEnv: { WORKER_CONCURRENCY: '3' },
   run: async (rig, tasks) => {
     const clean = await secondsFor(rig, tasks / 3, 'clean')
@@ -24,7 +28,11 @@ export const slowNetwork: Scenario = {
     }
     const slow = (await secondsFor(rig, (tasks * 2) / 3, 'slow')) / 2
     const share = clean / slow
-    rig.check('throughput', share >= LEAST_SHARE, `${Math.round(share * 100)} % of the clean run's, ${LEAST_SHARE * 100} % wanted`)
+    rig.check(
+      'throughput',
+      share >= LEAST_SHARE,
+      `${Math.round(share * 100)} % of the clean run's, ${LEAST_SHARE * 100} % wanted`,
+    )
   },
 }
 

@@ -8,10 +8,16 @@ import { slowImages } from '../slow-images.ts'
 import type { SupervisedProcess } from '../supervised-process.ts'
 
 const SLICE_MS = 1500
-/** Five processes, two seconds each. More load than so would not be done a minute after the last restart: images are slow here. */
+/**
+ * Five processes, two seconds each. More load than so would not be done a minute after the last
+ * restart: images are slow here.
+ */
 const SLICES_A_ROUND = 7
 
-/** Every process is told to end and started again, one after the other, behind a balancer and under load. */
+/**
+ * Every process is told to end and started again, one after the other, behind a balancer and under
+ * load.
+ */
 export const rollingRestart: Scenario = {
   name: 'fi-21',
   title: 'rolling restart of every process under load',
@@ -24,7 +30,8 @@ export const rollingRestart: Scenario = {
     let over = false
     const rounds = rig.long ? 3 : 1
     const load = uploadUntil(() => over, client, rig, Math.ceil(tasks / (rounds * SLICES_A_ROUND)))
-    for (let round = 0; round < rounds; round++) for (const one of [...rig.apis, ...rig.workers]) await restart(rig, one)
+    for (let round = 0; round < rounds; round++)
+      for (const one of [...rig.apis, ...rig.workers]) await restart(rig, one)
     over = true
     await load
     await balancer.close()
@@ -33,8 +40,14 @@ export const rollingRestart: Scenario = {
 }
 
 /** Load as long as it takes, in slices, so that no restart happens in silence. */
-async function uploadUntil(isOver: () => boolean, client: Rig['client'], { followers }: Rig, count: number): Promise<void> {
-  for (let part = 0; !isOver(); part++) await uploadMany(client, { count, overMs: SLICE_MS, label: `part-${part}`, atOnce: 3, followers })
+async function uploadUntil(
+  isOver: () => boolean,
+  client: Rig['client'],
+  { followers }: Rig,
+  count: number,
+): Promise<void> {
+  for (let part = 0; !isOver(); part++)
+    await uploadMany(client, { count, overMs: SLICE_MS, label: `part-${part}`, atOnce: 3, followers })
 }
 
 async function restart({ fault }: Rig, one: SupervisedProcess): Promise<void> {

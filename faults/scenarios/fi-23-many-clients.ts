@@ -20,8 +20,9 @@ const SLOW_STORE_MS = 20
 const DONE_MS = 60_000
 
 /**
- * More clients than the store can follow: jobs finish long before their results are applied. None of them may be taken
- * for lost and run again, which would make still more results, and memory must not grow with what waits.
+ * More clients than the store can follow: jobs finish long before their results are applied. None
+ * of them may be taken for lost and run again, which would make still more results, and memory must
+ * not grow with what waits.
  */
 export const manyClients: Scenario = {
   name: 'fi-23',
@@ -36,8 +37,9 @@ export const manyClients: Scenario = {
 }
 
 /**
- * The same in small: when the store comes back, slow as under load, every task is due for a check, the queue has
- * dropped all finished jobs, and the API knows of the results by the event stream only.
+ * The same in small: when the store comes back, slow as under load, every task is due for a check,
+ * the queue has dropped all finished jobs, and the API knows of the results by the event stream
+ * only.
  */
 async function finishedJobsVanish(rig: Rig, count: number): Promise<void> {
   const accepted = await fillQueue(rig, () => uploadMany(rig.client, { count, widthPx: WIDTH_PX }))
@@ -105,11 +107,15 @@ export const manyClientsMongoKilled = troubledLoad(
   },
 )
 
-export const manyClientsSilentRedis = troubledLoad('fi-33', 'Redis says nothing for 30 s', async ({ fault, services }) => {
-  const { pid } = services.redis
-  if (pid === undefined) throw new Error('This Redis is not a process of ours and cannot be frozen')
-  await pause(TROUBLE_AFTER_MS)
-  fault('SIGSTOP', 'redis', '30000 ms')
-  process.kill(pid, 'SIGSTOP')
-  await pause(30_000).finally(() => process.kill(pid, 'SIGCONT'))
-})
+export const manyClientsSilentRedis = troubledLoad(
+  'fi-33',
+  'Redis says nothing for 30 s',
+  async ({ fault, services }) => {
+    const { pid } = services.redis
+    if (pid === undefined) throw new Error('This Redis is not a process of ours and cannot be frozen')
+    await pause(TROUBLE_AFTER_MS)
+    fault('SIGSTOP', 'redis', '30000 ms')
+    process.kill(pid, 'SIGSTOP')
+    await pause(30_000).finally(() => process.kill(pid, 'SIGCONT'))
+  },
+)

@@ -8,11 +8,17 @@ import { checkEnded, checkRuns, emptyQueue, fillQueue, memoryOf } from '../watch
 
 const WIDTH_PX = 320
 const MORE_MIB = 100
-/** Of the reader, the channel, the sweeper, the batches, the clean-up and the connections; not of each task. */
+/**
+ * Of the reader, the channel, the sweeper, the batches, the clean-up and the connections; not of
+ * each task.
+ */
 const WARNINGS = 50
 const DONE_MS = { quick: 60_000, long: 300_000 }
 
-/** MongoDB is away while many jobs finish. Their results wait in the queue: nothing grows with them meanwhile, neither memory nor logs. */
+/**
+ * MongoDB is away while many jobs finish. Their results wait in the queue: nothing grows with them
+ * meanwhile, neither memory nor logs.
+ */
 export const mongoAway: Scenario = {
   name: 'fi-24',
   title: 'MongoDB is away while many jobs finish',
@@ -38,6 +44,8 @@ export const mongoAway: Scenario = {
 async function apisNow({ apis, folder }: Rig): Promise<{ mib: number; warnings: number }> {
   const memory = await Promise.all(apis.map(({ pid }) => memoryOf(pid)))
   const logs = await Promise.all(apis.map(({ name }) => readFile(join(folder, `${name}.log`), 'utf8')))
-  const warnings = logs.flatMap((log) => log.split('\n').filter((line) => /"level":(?:[456]0|"(?:warn|error|fatal)")/.test(line)))
+  const warnings = logs.flatMap((log) =>
+    log.split('\n').filter((line) => /"level":(?:[456]0|"(?:warn|error|fatal)")/.test(line)),
+  )
   return { mib: memory.reduce((sum, { nowMib }) => sum + nowMib, 0), warnings: warnings.length }
 }

@@ -12,7 +12,10 @@ const DONE_MS = 30_000
 /** A list of the queue, or the jobs themselves. */
 const LOSSES = ['prioritized', 'jobs', 'events', 'meta'] as const
 
-/** Redis loses single keys, as one does that evicts: jobs that are in no list any more, a list without jobs, the event stream. */
+/**
+ * Redis loses single keys, as one does that evicts: jobs that are in no list any more, a list
+ * without jobs, the event stream.
+ */
 export const redisLosesKeys: Scenario = {
   name: 'fi-25',
   title: 'Redis loses single keys',
@@ -35,7 +38,11 @@ export const redisLosesKeys: Scenario = {
 
 async function loseRunningJobs(rig: Rig, count: number): Promise<void> {
   const uploads = uploadMany(rig.client, { count, label: 'active', widthPx: 320 })
-  await until(async () => (await rig.redis.llen(`${QUEUE}:active`)) > 1, { timeoutMs: 30_000, intervalMs: 2, what: 'jobs to run' })
+  await until(async () => (await rig.redis.llen(`${QUEUE}:active`)) > 1, {
+    timeoutMs: 30_000,
+    intervalMs: 2,
+    what: 'jobs to run',
+  })
   rig.fault('DEL', 'redis: active')
   await rig.redis.del(`${QUEUE}:active`)
   await checkEnded(rig, 'done after the loss of active', await uploads, DONE_MS)

@@ -4,7 +4,10 @@ import { uploadMany } from '../load.ts'
 import type { Scenario } from '../scenario.ts'
 import { checkEnded, usualMs } from '../watch.ts'
 
-/** Connections are replaced within 15 s; what waited for them is done within 5 s more, or as soon as a busy machine can. */
+/**
+ * Connections are replaced within 15 s; what waited for them is done within 5 s more, or as soon as
+ * a busy machine can.
+ */
 const REPLACED_MS = 15_000
 const DONE_MS = 5000
 const LOAD_MS = 8000
@@ -19,7 +22,12 @@ export const silentRedis: Scenario = {
     const rounds = rig.long ? 4 : 1
     const usual = await usualMs(rig, () => uploadMany(rig.client, { count: 4, atOnce: 4, label: 'usual' }))
     for (let round = 0; round < rounds; round++) {
-      const load = uploadMany(rig.client, { count: Math.ceil(tasks / rounds), overMs: LOAD_MS, atOnce: 4, label: `round-${round}` })
+      const load = uploadMany(rig.client, {
+        count: Math.ceil(tasks / rounds),
+        overMs: LOAD_MS,
+        atOnce: 4,
+        label: `round-${round}`,
+      })
       await pause(LOAD_MS / 4)
       rig.fault('silence', 'redis')
       rig.redisProxy.silence()

@@ -27,7 +27,12 @@ export const storesFull: Scenario = {
 }
 
 /** Uploads are accepted, health says why nothing is done, and everything is done once it can be. */
-async function whileDegraded(rig: Rig, reply: string, count: number, bringAbout: () => Promise<unknown>): Promise<void> {
+async function whileDegraded(
+  rig: Rig,
+  reply: string,
+  count: number,
+  bringAbout: () => Promise<unknown>,
+): Promise<void> {
   rig.fault(reply, 'redis')
   await bringAbout()
   const accepted = await uploadMany(rig.client, { count, label: reply })
@@ -42,16 +47,25 @@ async function whileDegraded(rig: Rig, reply: string, count: number, bringAbout:
 
 async function whileReadOnly(rig: Rig): Promise<void> {
   const remount = (how: string): Promise<unknown> =>
-    until(() => execFileSync('mount', ['-o', `remount,${how}`, rig.dataDir], { stdio: 'ignore' }) === null || true, { what: how })
+    until(() => execFileSync('mount', ['-o', `remount,${how}`, rig.dataDir], { stdio: 'ignore' }) === null || true, {
+      what: how,
+    })
   rig.fault('read-only', 'storage')
   await remount('ro')
-  const ready = await until(() => isSaid(`${rig.apiUrls[0]}/readyz`, 'EROFS'), { what: 'the reason' }).catch(() => false)
+  const ready = await until(() => isSaid(`${rig.apiUrls[0]}/readyz`, 'EROFS'), { what: 'the reason' }).catch(
+    () => false,
+  )
   rig.check('not ready, with the reason', ready === true, String(ready))
   const answer = await rig.client.tryUpload(await pictureOf(0, 'read-only'), 'read-only', rig.apiUrls[0] ?? '')
   rig.check('uploads are refused with 503', answer.status === 503, `answered ${answer.status}`)
   await remount('rw')
   rig.fault('writable', 'storage')
-  await checkEnded(rig, 'done once it is writable', await uploadMany(rig.client, { count: 5, label: 'writable' }), DONE_MS)
+  await checkEnded(
+    rig,
+    'done once it is writable',
+    await uploadMany(rig.client, { count: 5, label: 'writable' }),
+    DONE_MS,
+  )
 }
 
 const isSaid = async (url: string, text: string): Promise<boolean> => (await (await fetch(url)).text()).includes(text)

@@ -7,7 +7,10 @@ import { checkEnded } from '../watch.ts'
 const BACK_MS = 60_000
 const DONE_MS = 60_000
 
-/** The store that `npm start` began is killed in the very moment of an answer 202, again and again; it comes back by itself. */
+/**
+ * The store that `npm start` began is killed in the very moment of an answer 202, again and again;
+ * it comes back by itself.
+ */
 export const storeOfNpmStart: Scenario = {
   name: 'fi-28',
   title: 'kill -9 of the MongoDB that npm start began',
@@ -24,9 +27,18 @@ export const storeOfNpmStart: Scenario = {
       const onAccepted = (): void => {
         if (++heard === Math.ceil(count / 2)) crash(rig, pid)
       }
-      const load = uploadMany(rig.client, { count, atOnce: 8, label: `round-${kill}`, followers: rig.followers, onAccepted })
+      const load = uploadMany(rig.client, {
+        count,
+        atOnce: 8,
+        label: `round-${kill}`,
+        followers: rig.followers,
+        onAccepted,
+      })
       accepted.push(...(await load))
-      await until(() => isAnother(rig.services.mongo.pid, pid), { timeoutMs: BACK_MS, what: 'MongoDB to be started again' })
+      await until(() => isAnother(rig.services.mongo.pid, pid), {
+        timeoutMs: BACK_MS,
+        what: 'MongoDB to be started again',
+      })
       await rig.allReady()
     }
     await checkEnded(rig, 'done after the last crash', accepted, DONE_MS)
@@ -34,7 +46,8 @@ export const storeOfNpmStart: Scenario = {
 }
 
 function crash(rig: Rig, pid: number | undefined): void {
-  if (pid === undefined) throw new Error(`This scenario needs a store that it can kill: ${rig.services.mongo.description}`)
+  if (pid === undefined)
+    throw new Error(`This scenario needs a store that it can kill: ${rig.services.mongo.description}`)
   rig.fault('kill -9', 'mongo')
   process.kill(pid, 'SIGKILL')
 }

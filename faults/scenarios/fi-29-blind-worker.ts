@@ -14,8 +14,9 @@ const BLIND_API = 'api-2'
 const REACTION_MS = 15_000
 
 /**
- * One worker starts with the folder of another installation, a second one loses its mount while it works. A worker that cannot do its
- * jobs is always free, so it would take most of them. Then an API starts with the folder of another installation, and with none.
+ * One worker starts with the folder of another installation, a second one loses its mount while it
+ * works. A worker that cannot do its jobs is always free, so it would take most of them. Then an
+ * API starts with the folder of another installation, and with none.
  */
 export const blindWorker: Scenario = {
   name: 'fi-29',
@@ -55,7 +56,10 @@ export const blindWorker: Scenario = {
   },
 }
 
-/** It takes no uploads, and nothing is lost: neither to those whom it tells to come again, nor by the workers that it could stop. */
+/**
+ * It takes no uploads, and nothing is lost: neither to those whom it tells to come again, nor by
+ * the workers that it could stop.
+ */
 async function whileApiIsBlind(rig: Rig, count: number): Promise<void> {
   const api = rig.apis.find(({ name }) => name === BLIND_API)
   const url = rig.apiUrls[rig.apis.findIndex(({ name }) => name === BLIND_API)] ?? ''
@@ -67,11 +71,18 @@ async function whileApiIsBlind(rig: Rig, count: number): Promise<void> {
     api?.letUp()
     await until(() => api?.isReady, { timeoutMs: 60_000, what: `${BLIND_API} to run` })
     const readiness = async (): Promise<string> => (await fetch(`${url}/readyz`)).text()
-    const says = await until(async () => (await readiness()).includes('DATA_DIR'), { what: 'the reason' }).catch(() => false)
+    const says = await until(async () => (await readiness()).includes('DATA_DIR'), { what: 'the reason' }).catch(
+      () => false,
+    )
     rig.check(`not ready with the folder ${target}`, says, says ? 'with the reason' : await readiness())
     const { status } = await rig.client.tryUpload(await pictureOf(0, target), `${BLIND_API}-${target}`, url)
     rig.check(`no upload is taken into the folder ${target}`, status === 503, `answered ${status}`)
-    await checkEnded(rig, `done beside an API with the folder ${target}`, await uploadMany(rig.client, { count, label: target }), 60_000)
+    await checkEnded(
+      rig,
+      `done beside an API with the folder ${target}`,
+      await uploadMany(rig.client, { count, label: target }),
+      60_000,
+    )
   }
   rig.fault('the folder is right', BLIND_API)
   pointTo(rig, BLIND_API, 'data')

@@ -16,8 +16,8 @@ const NAME = 'image.jpg'
 const LOOPS = 4
 
 /**
- * Tasks expire while photos of the same name go on being uploaded, so that one of that name is always at work. Before
- * them in the clean-up's list stand many whose files cannot be removed.
+ * Tasks expire while photos of the same name go on being uploaded, so that one of that name is
+ * always at work. Before them in the clean-up's list stand many whose files cannot be removed.
  */
 export const removalUnderLoad: Scenario = {
   name: 'fi-30',
@@ -27,7 +27,8 @@ export const removalUnderLoad: Scenario = {
   apiEnv: { CLEANUP_INTERVAL_MS: '1000', PURGE_GRACE_SECONDS: '0' },
   run: async (rig, tasks) => {
     const ids = await uploadDoomed(rig, tasks)
-    if ((await msUntilEnded(rig, ids, 120_000)) === undefined) throw new Error('The tasks that are to expire did not end')
+    if ((await msUntilEnded(rig, ids, 120_000)) === undefined)
+      throw new Error('The tasks that are to expire did not end')
     const doomed = (await findDocuments(rig)).filter(({ id }) => ids.includes(id))
     const stuck = await insertStuck(rig)
     const load = startLoad(rig)
@@ -46,7 +47,9 @@ export const removalUnderLoad: Scenario = {
   },
 }
 
-/** Pictures of one half of the drawings; the load has the other half, and makes none of their files. */
+/**
+ * Pictures of one half of the drawings; the load has the other half, and makes none of their files.
+ */
 async function uploadDoomed({ client }: Rig, tasks: number): Promise<string[]> {
   const ids: string[] = []
   for (let index = 0; index < tasks; index++) {
@@ -93,8 +96,16 @@ async function checkGone({ dataDir, check }: Rig, doomed: readonly StoredTask[])
   const paths = new Set(doomed.flatMap(({ images, originalPath }) => [originalPath, ...images.map(({ path }) => path)]))
   const left = (): string[] => [...paths].filter((path) => existsSync(join(dataDir, path)))
   const startedAt = Date.now()
-  const gone = await until(() => left().length === 0, { timeoutMs: GONE_MS, intervalMs: 200, what: 'the files to go' }).catch(() => false)
-  check('files gone', gone, `${left().length} of ${paths.size} left after ${Date.now() - startedAt} ms, ${GONE_MS} ms allowed`)
+  const gone = await until(() => left().length === 0, {
+    timeoutMs: GONE_MS,
+    intervalMs: 200,
+    what: 'the files to go',
+  }).catch(() => false)
+  check(
+    'files gone',
+    gone,
+    `${left().length} of ${paths.size} left after ${Date.now() - startedAt} ms, ${GONE_MS} ms allowed`,
+  )
 }
 
 /** They are tried again, later each time. Then they go: no client ever uploaded them. */

@@ -7,7 +7,10 @@ import { pictureOf } from '../pictures.ts'
 import type { Scenario } from '../scenario.ts'
 import { openSlowClient, uploadStart, type SlowClient } from '../slow-clients.ts'
 
-/** Loopback has many addresses on Linux: this one is the greedy client's, 127.0.0.1 is everybody else's. */
+/**
+ * Loopback has many addresses on Linux: this one is the greedy client's, 127.0.0.1 is everybody
+ * else's.
+ */
 const GREEDY = '127.0.0.2'
 const STALL_MS = 5000
 const [TOTAL, PER_ADDRESS, PER_TASK] = [200, 50, 50]
@@ -15,7 +18,10 @@ const [TOTAL, PER_ADDRESS, PER_TASK] = [200, 50, 50]
 const WANTED = TOTAL + 50
 const METADATA_BYTES = 4000
 
-/** One client asks for lists that it never reads, and for every place that there is. Others are served as before. */
+/**
+ * One client asks for lists that it never reads, and for every place that there is. Others are
+ * served as before.
+ */
 export const greedyClient: Scenario = {
   name: 'fi-31',
   title: 'one client that reads nothing and takes all places',
@@ -36,9 +42,11 @@ export const greedyClient: Scenario = {
   skip: () => (process.platform === 'linux' ? undefined : 'needs a second loopback address, which only Linux has'),
   run: async (rig, tasks) => {
     await switchQueue(rig, 'pause')
-    const send = (label: string) => uploadTimes(rig.history, () => uploadMany(rig.client, { count: tasks / 2, atOnce: 2, label }))
+    const send = (label: string) =>
+      uploadTimes(rig.history, () => uploadMany(rig.client, { count: tasks / 2, atOnce: 2, label }))
     const usual = await send('usual')
-    // The newest, so that the silent readers' lists are large: small ones would all fit in the system's buffers.
+    // The newest, so that the silent readers' lists are large: small ones would all fit in the
+    // system's buffers.
     const followed = await uploadWithMetadata(rig, 100)
     const silent = openSilentReaders(rig, rig.long ? 60 : 15)
     const taken = await takeAllPlaces(rig, followed)
@@ -77,9 +85,12 @@ async function uploadWithMetadata({ client }: Rig, count: number): Promise<strin
 function openSilentReaders(rig: Rig, count: number): SlowClient[] {
   rig.fault('read nothing', `${count} clients`)
   const start = 'GET /api/v1/tasks?limit=100 HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(12)
-  // Sending on is no progress; and one who neither reads nor writes would not see the connection close.
+  // Sending on is no progress; and one who neither reads nor writes would not see the connection
+  // close.
   const drip = { byte: '\r\n', everyMs: 500 }
-  return Array.from({ length: count }, () => openSlowClient({ port: portOf(rig), start, from: GREEDY, reads: false, drip }))
+  return Array.from({ length: count }, () =>
+    openSlowClient({ port: portOf(rig), start, from: GREEDY, reads: false, drip }),
+  )
 }
 
 interface Taken {
@@ -87,7 +98,10 @@ interface Taken {
   uploads: SlowClient[]
 }
 
-/** As many streams, waiting requests and uploads as one client can get, which must be its own share only. */
+/**
+ * As many streams, waiting requests and uploads as one client can get, which must be its own share
+ * only.
+ */
 async function takeAllPlaces(rig: Rig, ids: readonly string[]): Promise<Taken> {
   rig.fault('take all places', `${WANTED} of each`)
   const pathOf = (index: number): string => `/api/v1/tasks/${ids[index % ids.length]}`
@@ -107,10 +121,13 @@ async function askForMore(rig: Rig, what: string, pathOf: (index: number) => str
   for (let index = 0; index < WANTED; index++) {
     const path = pathOf(index)
     const headers = path.endsWith('/events') ? { accept: 'text/event-stream' } : {}
-    const request = get({ host: '127.0.0.1', port: portOf(rig), path, headers, localAddress: GREEDY, agent: false }, (answer) => {
-      answer.on('error', () => {}).resume()
-      answers.push(answer)
-    })
+    const request = get(
+      { host: '127.0.0.1', port: portOf(rig), path, headers, localAddress: GREEDY, agent: false },
+      (answer) => {
+        answer.on('error', () => {}).resume()
+        answers.push(answer)
+      },
+    )
     request.on('error', () => {})
   }
   await checkShare(
@@ -124,7 +141,11 @@ async function askForMore(rig: Rig, what: string, pathOf: (index: number) => str
 async function checkShare({ check }: Rig, what: string, refused: () => number): Promise<void> {
   const tooMany = WANTED - PER_ADDRESS
   await until(() => refused() >= tooMany, { timeoutMs: 10_000, what: `refused ${what}` }).catch(() => {})
-  check(`${what} of one address`, refused() === tooMany, `${refused()} of ${WANTED} were told to come later, ${tooMany} expected`)
+  check(
+    `${what} of one address`,
+    refused() === tooMany,
+    `${refused()} of ${WANTED} were told to come later, ${tooMany} expected`,
+  )
 }
 
 async function checkOthersMayWait({ apiUrls, check }: Rig, ids: readonly string[]): Promise<void> {
@@ -132,7 +153,11 @@ async function checkOthersMayWait({ apiUrls, check }: Rig, ids: readonly string[
   const leaving = new AbortController()
   const stream = await fetch(`${url}/events`, { headers: { accept: 'text/event-stream' }, signal: leaving.signal })
   const wait = await fetch(`${url}?wait=1`)
-  check('others may follow and wait', stream.status === 200 && wait.status === 200, `answered ${stream.status} and ${wait.status}`)
+  check(
+    'others may follow and wait',
+    stream.status === 200 && wait.status === 200,
+    `answered ${stream.status} and ${wait.status}`,
+  )
   leaving.abort()
 }
 
@@ -141,7 +166,11 @@ async function checkClosed({ check }: Rig, what: string, clients: readonly SlowC
   const startedAt = Date.now()
   const open = (): number => clients.filter((client) => client.closedAfterMs() === undefined).length
   await until(() => open() === 0, { timeoutMs: allowedMs, what }).catch(() => {})
-  check(what, open() === 0, `${open()} of ${clients.length} still open after ${Date.now() - startedAt} ms, ${allowedMs} ms allowed`)
+  check(
+    what,
+    open() === 0,
+    `${open()} of ${clients.length} still open after ${Date.now() - startedAt} ms, ${allowedMs} ms allowed`,
+  )
   for (const client of clients) client.destroy()
 }
 

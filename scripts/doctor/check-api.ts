@@ -8,15 +8,24 @@ export async function checkApi(host: string, port: number): Promise<Finding[]> {
   const { findings, report } = findingsOf('API')
   const fault = port === 0 ? undefined : await faultOfPort(port, host)
   if (fault === undefined)
-    report('WARN', port === 0 ? 'takes any free port' : `is not running here; port ${port} is free`, 'Start it: npm run server.')
+    report(
+      'WARN',
+      port === 0 ? 'takes any free port' : `is not running here; port ${port} is free`,
+      'Start it: npm run server.',
+    )
   else if (fault.code !== 'EADDRINUSE')
     report('FAIL', `port ${port} cannot be listened to: ${fault.message}`, 'Choose another PORT or HOST.')
   else {
     const status = await healthOf(port).catch((error: unknown) => messageOf(error))
     if (status === 'ok') report('OK', `answers on port ${port} and is well`)
     else if (['degraded', 'down'].includes(status))
-      report(status === 'down' ? 'FAIL' : 'WARN', `says on port ${port} that it is ${status}`, `See http://localhost:${port}/health.`)
-    else report('FAIL', `port ${port} is taken by something else (${status})`, 'Choose another PORT, or end what uses it.')
+      report(
+        status === 'down' ? 'FAIL' : 'WARN',
+        `says on port ${port} that it is ${status}`,
+        `See http://localhost:${port}/health.`,
+      )
+    else
+      report('FAIL', `port ${port} is taken by something else (${status})`, 'Choose another PORT, or end what uses it.')
   }
   return findings
 }

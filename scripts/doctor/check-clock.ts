@@ -3,7 +3,10 @@ import type { Report } from './finding.ts'
 const WARN_MS = 2000
 const FAIL_MS = 60_000
 
-/** Holds the clock of a server against ours, the way to it taken off. Order never depends on clocks; times shown do. */
+/**
+ * Holds the clock of a server against ours, the way to it taken off. Order never depends on clocks;
+ * times shown do.
+ */
 export function checkClock(report: Report, theirs: number, asked: { at: number; answeredAt: number }): void {
   const skew = Math.round(theirs - (asked.at + asked.answeredAt) / 2)
   const uncertain = (asked.answeredAt - asked.at) / 2

@@ -36,7 +36,11 @@ async function checkFolder(report: Report, dataDir: string, device: number): Pro
     if (facts && facts.dev !== device) foreign.push(folder)
   }
   if (foreign.length === 0) return report('OK', 'uploads and storage lie on one file system')
-  report('FAIL', `${foreign.join(', ')}: on a file system of its own`, 'Mount DATA_DIR as a whole: files are moved by renaming.')
+  report(
+    'FAIL',
+    `${foreign.join(', ')}: on a file system of its own`,
+    'Mount DATA_DIR as a whole: files are moved by renaming.',
+  )
 }
 
 /** Not there yet: the API makes it at its first upload, if it may. */

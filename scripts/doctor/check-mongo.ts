@@ -9,7 +9,11 @@ const DURABLE = { writeConcern: { w: 'majority', journal: true, wtimeoutMS: ANSW
 /** Whether MongoDB answers and takes durable writes. The caller closes the client. */
 export async function checkMongo(url: string): Promise<{ findings: Finding[]; mongo: MongoClient | undefined }> {
   const { findings, report } = findingsOf('MongoDB')
-  const client = new MongoClient(url, { serverSelectionTimeoutMS: ANSWER_MS, connectTimeoutMS: ANSWER_MS, socketTimeoutMS: ANSWER_MS * 2 })
+  const client = new MongoClient(url, {
+    serverSelectionTimeoutMS: ANSWER_MS,
+    connectTimeoutMS: ANSWER_MS,
+    socketTimeoutMS: ANSWER_MS * 2,
+  })
   try {
     await client.connect()
     await checkSetup(report, client.db(), url)
@@ -27,7 +31,10 @@ async function checkSetup(report: Report, db: Db, url: string): Promise<void> {
   const answeredAt = Date.now()
   const { version } = (await db.command({ buildInfo: 1 }).catch(() => ({ version: 'unknown' }))) as { version: string }
   const kind = typeof hello['setName'] === 'string' ? `replica set ${hello['setName']}` : 'standalone'
-  report('OK', `${placeOf(url)} answers in ${answeredAt - at} ms, version ${version}, ${kind}, database ${db.databaseName}`)
+  report(
+    'OK',
+    `${placeOf(url)} answers in ${answeredAt - at} ms, version ${version}, ${kind}, database ${db.databaseName}`,
+  )
   await checkWrites(report, db)
   if (hello['localTime'] instanceof Date) checkClock(report, hello['localTime'].getTime(), { at, answeredAt })
 }
@@ -55,6 +62,7 @@ async function checkWrites(report: Report, db: Db): Promise<void> {
 }
 
 function cureOf(message: string): string {
-  if (/auth/i.test(message)) return 'Put the right user and password into MONGODB_URL (and authSource, if the user is of another database).'
+  if (/auth/i.test(message))
+    return 'Put the right user and password into MONGODB_URL (and authSource, if the user is of another database).'
   return 'Start MongoDB, or correct MONGODB_URL. Without it nothing is accepted.'
 }

@@ -2,7 +2,10 @@ import { inspectQueue, type QueueInspection, type RedisNames } from '@darkroom/m
 import type { Redis } from 'ioredis'
 import { findingsOf, type Finding, type Report } from './finding.ts'
 
-/** Workers take a job within milliseconds: one that waits for so long while nobody works is neglected. */
+/**
+ * Workers take a job within milliseconds: one that waits for so long while nobody works is
+ * neglected.
+ */
 const NEGLECTED_MS = 15_000
 
 /** Whether somebody works, and whether what waits and runs is on its way. */
@@ -19,7 +22,11 @@ export async function checkQueue(redis: Redis, names: RedisNames): Promise<Findi
   return findings
 }
 
-function checkWorkers(report: Report, { workers, slots, active, isPaused, oldestWaitingSince }: QueueInspection, waiting: number): void {
+function checkWorkers(
+  report: Report,
+  { workers, slots, active, isPaused, oldestWaitingSince }: QueueInspection,
+  waiting: number,
+): void {
   const someWorkers = `${workers} worker${workers === 1 ? '' : 's'}`
   if (workers === 0) {
     const cure = 'Start a worker (npm run worker) with the same Redis, QUEUE_NAME and REDIS_NAMESPACE as the API.'
@@ -32,7 +39,11 @@ function checkWorkers(report: Report, { workers, slots, active, isPaused, oldest
   const waitedMs = oldestWaitingSince === null ? 0 : Date.now() - oldestWaitingSince
   if (active === 0 && !isPaused && waitedMs > NEGLECTED_MS) {
     const cure = 'Look at the logs of the workers and start them anew; by themselves they do so after IDLE_RESTART_MS.'
-    return report('FAIL', `${someWorkers} connected, but a job has waited for ${Math.round(waitedMs / 1000)} s and none runs`, cure)
+    return report(
+      'FAIL',
+      `${someWorkers} connected, but a job has waited for ${Math.round(waitedMs / 1000)} s and none runs`,
+      cure,
+    )
   }
   report('OK', `${someWorkers} connected, ${slots} jobs at a time`)
 }
@@ -47,5 +58,9 @@ function checkActive(report: Report, { activeWithoutWorker: lost, workers, activ
       one,
       'Their worker died: another one takes them within LOCK_DURATION_MS + STALLED_INTERVAL_MS. Look again in 10 s.',
     )
-  report('FAIL', one, 'Their worker died. Start one: it takes them over within seconds, and that costs them no attempt.')
+  report(
+    'FAIL',
+    one,
+    'Their worker died. Start one: it takes them over within seconds, and that costs them no attempt.',
+  )
 }

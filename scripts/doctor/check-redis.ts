@@ -7,8 +7,14 @@ const LEAST_VERSION = [6, 2] as const
 const NEARLY_FULL = 0.9
 const ANSWER_MS = 3000
 
-/** Whether a Redis answers and, where it keeps the queue, whether it may. `redis` is there when it answers; the caller disconnects it. */
-export async function checkRedis(url: string, holds: 'queue' | 'cache'): Promise<{ findings: Finding[]; redis: Redis | undefined }> {
+/**
+ * Whether a Redis answers and, where it keeps the queue, whether it may. `redis` is there when it
+ * answers; the caller disconnects it.
+ */
+export async function checkRedis(
+  url: string,
+  holds: 'queue' | 'cache',
+): Promise<{ findings: Finding[]; redis: Redis | undefined }> {
   const { findings, report } = findingsOf(holds === 'queue' ? 'Redis' : 'Redis (cache)')
   const redis = new Redis(url, {
     lazyConnect: true,
@@ -39,7 +45,11 @@ async function checkSetup(report: Report, redis: Redis, url: string, holds: 'que
   const { version = 'unknown', usedBytes = 0, maxBytes = 0 } = facts
   report('OK', `${placeOf(url)} answers in ${answeredAt - at} ms, version ${version}`)
   if (isOlder(version))
-    report('WARN', `version ${version} is older than ${LEAST_VERSION.join('.')}`, 'Upgrade Redis: the queue is made for newer ones.')
+    report(
+      'WARN',
+      `version ${version} is older than ${LEAST_VERSION.join('.')}`,
+      'Upgrade Redis: the queue is made for newer ones.',
+    )
   if (maxBytes > 0 && usedBytes > maxBytes * NEARLY_FULL) {
     report(
       'FAIL',
@@ -49,18 +59,25 @@ async function checkSetup(report: Report, redis: Redis, url: string, holds: 'que
   }
   if (holds === 'queue') {
     const warnings = queueRedisWarnings(facts)
-    for (const warning of warnings) report('WARN', warning.split(': ')[0] ?? warning, warning.slice(warning.indexOf(': ') + 2))
-    if (warnings.length === 0) report('OK', `keeps what it is given (${facts.maxmemoryPolicy ?? 'policy unknown'}, appendonly)`)
+    for (const warning of warnings)
+      report('WARN', warning.split(': ')[0] ?? warning, warning.slice(warning.indexOf(': ') + 2))
+    if (warnings.length === 0)
+      report('OK', `keeps what it is given (${facts.maxmemoryPolicy ?? 'policy unknown'}, appendonly)`)
   }
   const { hostname, password } = new URL(url)
   if (!password && !['localhost', '127.0.0.1', '[::1]'].includes(hostname)) {
-    report('WARN', 'is reached over the network without a password', 'Set requirepass there and the password in REDIS_URL.')
+    report(
+      'WARN',
+      'is reached over the network without a password',
+      'Set requirepass there and the password in REDIS_URL.',
+    )
   }
   checkClock(report, Number(seconds) * 1000 + Number(micros) / 1000, { at, answeredAt })
 }
 
 function cureOf(message: string): string {
-  if (/NOAUTH|WRONGPASS|invalid.*password/i.test(message)) return 'Put the right password into REDIS_URL or REDIS_PASSWORD.'
+  if (/NOAUTH|WRONGPASS|invalid.*password/i.test(message))
+    return 'Put the right password into REDIS_URL or REDIS_PASSWORD.'
   return 'Start Redis, or correct REDIS_URL (or REDIS_HOST, REDIS_PORT). Uploads are accepted meanwhile and queued when it is back.'
 }
 

@@ -22,7 +22,10 @@ export async function checkTasks(db: Db, now = Date.now()): Promise<Finding[]> {
       .limit(NAMED)
       .toArray(),
   ])
-  report('OK', `${open} unfinished, ${failed} failed for good${failed > 0 ? ' (see /api/v1/dead-letters?groupBy=error)' : ''}`)
+  report(
+    'OK',
+    `${open} unfinished, ${failed} failed for good${failed > 0 ? ' (see /api/v1/dead-letters?groupBy=error)' : ''}`,
+  )
   if (overdue > 0) {
     report(
       'WARN',

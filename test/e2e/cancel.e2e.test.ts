@@ -28,7 +28,10 @@ afterEach(async () => {
 const cancel = async (id: string) => answerOf(await fetch(`${api.url}/api/v1/tasks/${id}/cancel`, { method: 'POST' }))
 const retry = async (id: string) => answerOf(await fetch(`${api.url}/api/v1/tasks/${id}/retry`, { method: 'POST' }))
 
-/** Noise of nearly 50 million pixels, interlaced: as slow to decode as a picture within the limits can be. */
+/**
+ * Noise of nearly 50 million pixels, interlaced: as slow to decode as a picture within the limits
+ * can be.
+ */
 function giantNoise(): Promise<Buffer> {
   const noise = Buffer.alloc(SIDE * SIDE)
   for (let at = 0, state = 1; at < noise.length; at++) {
@@ -49,7 +52,9 @@ test('a running job that is cancelled is gone long before it would have ended, i
   const cancelled = await timed(() => cancel(id))
   const { status, body } = cancelled.value
   expect([status, body]).toMatchObject([202, { id, status: 'cancelled' }])
-  const gone = await timed(() => isLinux && until(() => !isAlive(child!), { what: 'the end of the child', intervalMs: 5 }))
+  const gone = await timed(
+    () => isLinux && until(() => !isAlive(child!), { what: 'the end of the child', intervalMs: 5 }),
+  )
   const goneMs = cancelled.ms + gone.ms
 
   // The worker has a fresh child for the next job, and nothing of the old one is said any more.
@@ -62,7 +67,9 @@ test('a running job that is cancelled is gone long before it would have ended, i
   expect((await retry(id)).body).toMatchObject({ status: 'pending', epoch: 2 })
   const done = await ended(api.url, id, 90_000)
   expect(done).toMatchObject({ status: 'completed', epoch: 2, attempts: { made: 1 } })
-  console.info(`the child was gone ${goneMs.toFixed(0)} ms after the cancellation; the whole run takes ${done.processingTimeMs} ms`)
+  console.info(
+    `the child was gone ${goneMs.toFixed(0)} ms after the cancellation; the whole run takes ${done.processingTimeMs} ms`,
+  )
   expect(goneMs).toBeLessThan(done.processingTimeMs! / 2)
   expect((await fetch(`${api.url}${done.images[0]!.url}`)).status).toBe(200)
 })

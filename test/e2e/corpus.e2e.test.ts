@@ -26,7 +26,8 @@ interface Outcome extends CorpusFile {
 const AT_ONCE = 8
 const folder = corpusFolder()
 const files = folder === undefined ? [] : readManifest(folder)
-if (folder === undefined) console.info('The corpus of real and hostile files is not here: skipped. DARKROOM_CORPUS names its folder.')
+if (folder === undefined)
+  console.info('The corpus of real and hostile files is not here: skipped. DARKROOM_CORPUS names its folder.')
 
 describe.skipIf(folder === undefined)('real and hostile files', () => {
   let darkroom: Installation
@@ -41,7 +42,10 @@ describe.skipIf(folder === undefined)('real and hostile files', () => {
     worker = started
     children = childrenOf(worker.pid)
     outcomes = await eachOf(files, AT_ONCE, async (wanted) => {
-      const answer = await upload(api.url, { bytes: await readFile(join(folder ?? '', wanted.file)), name: basename(wanted.file) })
+      const answer = await upload(api.url, {
+        bytes: await readFile(join(folder ?? '', wanted.file)),
+        name: basename(wanted.file),
+      })
       return { ...wanted, answer, task: answer.status === 202 ? await ended(api.url, answer.body.id) : undefined }
     })
   }, 90_000)
@@ -56,7 +60,10 @@ describe.skipIf(folder === undefined)('real and hostile files', () => {
   test('become variants of the right size where they are sound', () => {
     for (const outcome of wanted('ok')) {
       expect(briefly(outcome)).toMatchObject({ status: 'completed' })
-      expect(outcome.task?.images.map(({ width, height }) => [width, height])).toEqual([outcome.out1024, outcome.out800])
+      expect(outcome.task?.images.map(({ width, height }) => [width, height])).toEqual([
+        outcome.out1024,
+        outcome.out800,
+      ])
     }
   })
 
@@ -66,7 +73,9 @@ describe.skipIf(folder === undefined)('real and hostile files', () => {
 
   test('have one clean end where both are sound', () => {
     for (const outcome of wanted('either')) {
-      expect(outcome.task?.status === 'completed' || isCleanRefusal(outcome), JSON.stringify(briefly(outcome))).toBe(true)
+      expect(outcome.task?.status === 'completed' || isCleanRefusal(outcome), JSON.stringify(briefly(outcome))).toBe(
+        true,
+      )
     }
   })
 
@@ -79,12 +88,18 @@ describe.skipIf(folder === undefined)('real and hostile files', () => {
 
 function isCleanRefusal({ answer, task }: Outcome): boolean {
   if (!task)
-    return answer.status >= 400 && answer.status < 500 && answer.type.includes('application/problem+json') && isTyped(answer.body.code)
+    return (
+      answer.status >= 400 &&
+      answer.status < 500 &&
+      answer.type.includes('application/problem+json') &&
+      isTyped(answer.body.code)
+    )
   return task.status === 'failed' && task.attempts.made === 1 && isTyped(task.error?.code)
 }
 
 /** INTERNAL means that nobody knew. */
-const isTyped = (code: string | undefined): boolean => code !== undefined && /^[A-Z][A-Z_]+$/.test(code) && code !== 'INTERNAL'
+const isTyped = (code: string | undefined): boolean =>
+  code !== undefined && /^[A-Z][A-Z_]+$/.test(code) && code !== 'INTERNAL'
 
 const briefly = ({ file, answer, task }: Outcome): object => ({
   file,

@@ -8,7 +8,10 @@ import { accepted, eachOf, ended, get, total } from './support/client.ts'
 import { createInstallation, type Installation } from './support/installation.ts'
 
 const TASKS = 500
-/** Twenty tasks share a photo and its variants. Of five photos all tasks expire, of five none, of the rest some. */
+/**
+ * Twenty tasks share a photo and its variants. Of five photos all tasks expire, of five none, of
+ * the rest some.
+ */
 const PHOTOS = 25
 const RETRIES = 20
 
@@ -69,12 +72,18 @@ test('tasks expire while their files are downloaded and made again: no short bod
   await eachOf(live.slice(0, RETRIES), 4, async ({ id }, index) =>
     expect(await ended(urlOf(index), id)).toMatchObject({ status: 'completed' }),
   )
-  await until(async () => (await total(urlOf(0), 'expired')) === doomed.length, { what: 'the last task to expire', timeoutMs: 60_000 })
+  await until(async () => (await total(urlOf(0), 'expired')) === doomed.length, {
+    what: 'the last task to expire',
+    timeoutMs: 60_000,
+  })
   const unpurged = { status: 'expired', purgeAt: { $ne: null } }
   await until(
     async () => {
       // Held back because of the tasks that were made again: they are done by now.
-      await darkroom.tasks.updateMany({ ...unpurged, purgeAt: { $gt: new Date(Date.now() + 2000) } }, { $set: { purgeAt: new Date() } })
+      await darkroom.tasks.updateMany(
+        { ...unpurged, purgeAt: { $gt: new Date(Date.now() + 2000) } },
+        { $set: { purgeAt: new Date() } },
+      )
       return (await darkroom.tasks.countDocuments(unpurged)) === 0
     },
     { what: 'the end of the files', timeoutMs: 60_000, intervalMs: 250 },
@@ -84,7 +93,8 @@ test('tasks expire while their files are downloaded and made again: no short bod
 
   expect(faults).toEqual([])
   expect(refused).toBeGreaterThan(0)
-  for (const [index, { id }] of live.entries()) expect((await get(`${urlOf(index)}/api/v1/tasks/${id}`)).body.status).toBe('completed')
+  for (const [index, { id }] of live.entries())
+    expect((await get(`${urlOf(index)}/api/v1/tasks/${id}`)).body.status).toBe('completed')
   await eachOf(live, 8, async ({ images }, index) => {
     for (const image of images) expect(md5(await (await fetch(urlOf(index) + image.url)).bytes())).toBe(image.md5)
   })
@@ -104,16 +114,22 @@ test('tasks expire while their files are downloaded and made again: no short bod
 test('records go last, and leave nothing', async () => {
   const expired = await total(urlOf(0), 'expired')
   await darkroom.tasks.updateMany({ status: 'expired' }, { $set: { removeAt: new Date() } })
-  await until(async () => (await total(urlOf(1), 'expired')) === 0, { what: 'the end of the records', timeoutMs: 30_000 })
+  await until(async () => (await total(urlOf(1), 'expired')) === 0, {
+    what: 'the end of the records',
+    timeoutMs: 30_000,
+  })
   await until(() => sum('recordsRemoved') === expired, { what: 'the log of it' })
   expect(await darkroom.tasks.countDocuments({})).toBe(TASKS - expired)
 })
 
 /** All tasks, done by real workers. */
 async function completedTasks(): Promise<Task[]> {
-  const photos = await Promise.all(Array.from({ length: PHOTOS }, (_, seed) => sampleJpeg({ width: 1100, height: 825, seed })))
+  const photos = await Promise.all(
+    Array.from({ length: PHOTOS }, (_, seed) => sampleJpeg({ width: 1100, height: 825, seed })),
+  )
   const indexes = Array.from({ length: TASKS }, (_, index) => index)
-  const accept = (index: number) => accepted(urlOf(index), { bytes: photos[index % PHOTOS]!, name: `photo ${index % PHOTOS}.jpg` })
+  const accept = (index: number) =>
+    accepted(urlOf(index), { bytes: photos[index % PHOTOS]!, name: `photo ${index % PHOTOS}.jpg` })
   const ids = await eachOf(indexes, 8, async (index) => (await accept(index)).id)
   const tasks = await eachOf(ids, 8, (id, index) => ended(urlOf(index), id, 60_000))
   expect(tasks.map(({ status }) => status)).toEqual(tasks.map(() => 'completed'))
@@ -134,7 +150,8 @@ function startDownloads(tasks: readonly Task[]) {
     if (response.status === 200 && md5(bytes) === image.md5) whole++
     else if (response.status === 410) refused++
     // Being made again: its files are not told before they are there.
-    else if (response.status !== 409) faults.push(`${task.id} ${response.status} ${bytes.length} of ${image.size} bytes`)
+    else if (response.status !== 409)
+      faults.push(`${task.id} ${response.status} ${bytes.length} of ${image.size} bytes`)
   }
   const loop = async (first: number): Promise<void> => {
     for (let turn = first; !stopped; turn += 4) {
@@ -157,7 +174,8 @@ async function filesIn(folder: string): Promise<string[]> {
   return files.map((file) => relative(darkroom.dataDir, file)).toSorted()
 }
 
-const sum = (field: Exclude<keyof CleanUp, 'msg'>): number => cleanUps.reduce((total, cleanUp) => total + cleanUp[field], 0)
+const sum = (field: Exclude<keyof CleanUp, 'msg'>): number =>
+  cleanUps.reduce((total, cleanUp) => total + cleanUp[field], 0)
 
 function parse(line: string): CleanUp | undefined {
   try {

@@ -26,7 +26,14 @@ afterAll(() => darkroom.stop())
 
 test('whatever is asked for, by the document or against it, is answered as documented', async () => {
   const files = await sampleFiles()
-  const report = await fuzzApi({ origin: api.url, adminToken, seed: SEED, forMs: FOR_MS, leastRounds: LEAST_ROUNDS, files })
+  const report = await fuzzApi({
+    origin: api.url,
+    adminToken,
+    seed: SEED,
+    forMs: FOR_MS,
+    leastRounds: LEAST_ROUNDS,
+    files,
+  })
   const { requests, serverErrors, undocumented, unanswered, answers } = report
   console.log(`fuzz: ${requests} requests, seed ${SEED}, ${report.seconds.toFixed(1)} s`)
   expect({ serverErrors, undocumented, unanswered }).toEqual({ serverErrors: [], undocumented: [], unanswered: [] })

@@ -8,7 +8,10 @@ import { listen, type EventLog } from './support/events.ts'
 import { createInstallation, type Installation } from './support/installation.ts'
 import { childrenOf, isAlive, isLinux } from './support/processes-of-linux.ts'
 
-/** Closing in order would take longer than any test has patience: what ends all the same has ended at once. */
+/**
+ * Closing in order would take longer than any test has patience: what ends all the same has ended
+ * at once.
+ */
 const ENDLESS = { SHUTDOWN_TIMEOUT_MS: '3600000' }
 
 let darkroom: Installation
@@ -36,7 +39,10 @@ const said = (message: string): Record<string, unknown>[] =>
 const phasesLeft = (): unknown[] =>
   lines.filter((line) => line.includes('"phase":')).map((line) => (JSON.parse(line) as { phase: string }).phase)
 
-/** The second signal of two; within half a second they would be taken for one, so it is given until it is heard. */
+/**
+ * The second signal of two; within half a second they would be taken for one, so it is given until
+ * it is heard.
+ */
 async function tellTwice(app: AppProcess): Promise<Exit> {
   app.kill('SIGTERM')
   await until(() => said('shutting down').length > 0, { what: 'the first signal to be heard' })
@@ -58,7 +64,11 @@ async function tellTwice(app: AppProcess): Promise<Exit> {
 /** Accepts photos while there is no worker, and has one upload that never ends. */
 async function apiWithHangingUpload(env: NodeJS.ProcessEnv = {}): Promise<string[]> {
   api = await darkroom.api({ onLine, env })
-  const ids = await eachOf([1, 2, 3, 4, 5], 5, async (seed) => (await accepted(api.url, { bytes: await photo(seed) })).id)
+  const ids = await eachOf(
+    [1, 2, 3, 4, 5],
+    5,
+    async (seed) => (await accepted(api.url, { bytes: await photo(seed) })).id,
+  )
   await beginUpload(api.url, [await photo(6)])
   return ids
 }
@@ -81,12 +91,24 @@ test('an upload that never ends costs the closing of an API its time, and the ot
   const ids = await apiWithHangingUpload({ SHUTDOWN_TIMEOUT_MS: '300' })
   expect(await api.stop()).toEqual({ code: 1, signal: null })
   expect(said('stopped')).toMatchObject([{ troubled: ['http'] }])
-  expect(phasesLeft()).toEqual(['http', 'hashing', 'dispatch', 'sweeper', 'events', 'maintenance', 'queue', 'redis', 'mongo'])
+  expect(phasesLeft()).toEqual([
+    'http',
+    'hashing',
+    'dispatch',
+    'sweeper',
+    'events',
+    'maintenance',
+    'queue',
+    'redis',
+    'mongo',
+  ])
   await expectAllDone(ids)
 })
 
 /** A worker whose child is frozen in the middle of its job. */
-async function workerWithHangingJob(env: NodeJS.ProcessEnv = {}): Promise<{ worker: AppProcess; child: number; id: string }> {
+async function workerWithHangingJob(
+  env: NodeJS.ProcessEnv = {},
+): Promise<{ worker: AppProcess; child: number; id: string }> {
   api = await darkroom.api()
   const worker = await darkroom.worker('hangs', { onLine, env })
   const [child] = childrenOf(worker.pid)
@@ -115,11 +137,21 @@ test.skipIf(!isLinux)(
   },
 )
 
-test.skipIf(!isLinux)('a job that never ends costs the closing of a worker its time, and the other steps follow in order', async () => {
-  const { worker, child, id } = await workerWithHangingJob({ SHUTDOWN_TIMEOUT_MS: '300' })
-  expect(await worker.stop()).toEqual({ code: 1, signal: null })
-  expect(said('stopped')).toMatchObject([{ troubled: ['finish running jobs'] }])
-  expect(phasesLeft()).toEqual(['stop watching', 'finish running jobs', 'leave the queue', 'end children', 'disconnect', 'metrics'])
-  expect(isAlive(child)).toBe(false)
-  await expectTakenOver(id)
-})
+test.skipIf(!isLinux)(
+  'a job that never ends costs the closing of a worker its time, and the other steps follow in order',
+  async () => {
+    const { worker, child, id } = await workerWithHangingJob({ SHUTDOWN_TIMEOUT_MS: '300' })
+    expect(await worker.stop()).toEqual({ code: 1, signal: null })
+    expect(said('stopped')).toMatchObject([{ troubled: ['finish running jobs'] }])
+    expect(phasesLeft()).toEqual([
+      'stop watching',
+      'finish running jobs',
+      'leave the queue',
+      'end children',
+      'disconnect',
+      'metrics',
+    ])
+    expect(isAlive(child)).toBe(false)
+    await expectTakenOver(id)
+  },
+)

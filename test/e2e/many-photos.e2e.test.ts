@@ -15,15 +15,21 @@ let apis: ApiProcess[]
 let ids: string[]
 let documents: TaskDocument[]
 
-/** One run of many photos through 2 API processes and 3 workers; the tests look at what came of it. */
+/**
+ * One run of many photos through 2 API processes and 3 workers; the tests look at what came of it.
+ */
 beforeAll(async () => {
   darkroom = await createInstallation({ redisUrl: inject('redisUrl'), mongoUrl: inject('mongoUrl') })
   events = await listen(darkroom)
   const workers = ['worker-a', 'worker-b', 'worker-c'].map((id) => darkroom.worker(id))
   apis = await Promise.all([darkroom.api(), darkroom.api()])
   await Promise.all(workers)
-  const photos = await eachOf(Array.from({ length: PHOTOS }), 4, (_, seed) => sampleJpeg({ width: 200, height: 150, seed: seed + 1 }))
-  const tasks = await eachOf(photos, 8, (bytes, index) => accepted(apis[index % 2]!.url, { bytes, name: `photo ${index}.jpg` }))
+  const photos = await eachOf(Array.from({ length: PHOTOS }), 4, (_, seed) =>
+    sampleJpeg({ width: 200, height: 150, seed: seed + 1 }),
+  )
+  const tasks = await eachOf(photos, 8, (bytes, index) =>
+    accepted(apis[index % 2]!.url, { bytes, name: `photo ${index}.jpg` }),
+  )
   ids = tasks.map((task) => task.id)
   const allEnded = async (): Promise<boolean> => (await darkroom.tasks.countDocuments({ nextCheckAt: null })) === PHOTOS
   await until(allEnded, { what: `the end of ${PHOTOS} tasks`, timeoutMs: 50_000, intervalMs: 200 })
@@ -64,7 +70,8 @@ test('every event took effect once, however often it was carried [S3.13]', () =>
   for (const { rev, log } of documents) {
     const seqs = log.map(({ seq }) => seq)
     expect(seqs).toEqual([...new Set(seqs)].toSorted((a, b) => a - b))
-    // The first entry is the insert; each further one is a write that took effect, or a start that was written with its end.
+    // The first entry is the insert; each further one is a write that took effect, or a start that
+    // was written with its end.
     const starts = log.filter(({ type }) => type === 'task.processing').length
     expect(rev).toBeLessThanOrEqual(log.length - 1)
     expect(rev).toBeGreaterThanOrEqual(log.length - 1 - starts)
@@ -75,6 +82,8 @@ test('every event took effect once, however often it was carried [S3.13]', () =>
 async function completedJobs(): Promise<QueueJob[]> {
   const starts = Array.from({ length: Math.ceil(PHOTOS / PAGE) + 1 }, (_, page) => page * PAGE)
   const path = `${apis[0]!.url}/api/v1/queues/image-processing/jobs?state=completed`
-  const pages = await Promise.all(starts.map((start) => get<{ items: QueueJob[] }>(`${path}&start=${start}&end=${start + PAGE - 1}`)))
+  const pages = await Promise.all(
+    starts.map((start) => get<{ items: QueueJob[] }>(`${path}&start=${start}&end=${start + PAGE - 1}`)),
+  )
   return pages.flatMap(({ body }) => body.items)
 }

@@ -18,31 +18,49 @@ let darkroom: Installation
 let api: ApiProcess
 
 beforeAll(async () => {
-  // No worker: this is about taking in. A machine that is slow at writing 2.5 GB gets the time for it.
-  darkroom = await createInstallation({ redisUrl: inject('redisUrl'), mongoUrl: inject('mongoUrl') }, { REQUEST_TIMEOUT_MS: '110000' })
+  // No worker: this is about taking in. A machine that is slow at writing 2.5 GB gets the time for
+  // it.
+  darkroom = await createInstallation(
+    { redisUrl: inject('redisUrl'), mongoUrl: inject('mongoUrl') },
+    { REQUEST_TIMEOUT_MS: '110000' },
+  )
   api = await darkroom.api()
 })
 afterAll(() => darkroom.stop())
 
-test.skipIf(!isLinux)('50 files of 50 MiB that come at the same time never take 250 MiB of memory [S0.5]', async (context) => {
-  const { bavail, bsize } = await statfs(darkroom.dataDir)
-  if (bavail * bsize < 2 * FILES * FILE_BYTES) context.skip('There is not enough room on the disk for 50 files of 50 MiB.')
-  const idle = peakResidentBytes(api.pid)
+test.skipIf(!isLinux)(
+  '50 files of 50 MiB that come at the same time never take 250 MiB of memory [S0.5]',
+  async (context) => {
+    const { bavail, bsize } = await statfs(darkroom.dataDir)
+    if (bavail * bsize < 2 * FILES * FILE_BYTES)
+      context.skip('There is not enough room on the disk for 50 files of 50 MiB.')
+    const idle = peakResidentBytes(api.pid)
 
-  const photo = await sampleJpeg({ width: 640, height: 480 })
-  const file = [photo, ...padding(FILE_BYTES - photo.length)]
-  const begun = await Promise.all(Array.from({ length: FILES }, (_, index) => beginUpload(api.url, file, `big ${index}.jpg`)))
-  const answers = await Promise.all(begun.map((one) => one.finish()))
+    const photo = await sampleJpeg({ width: 640, height: 480 })
+    const file = [photo, ...padding(FILE_BYTES - photo.length)]
+    const begun = await Promise.all(
+      Array.from({ length: FILES }, (_, index) => beginUpload(api.url, file, `big ${index}.jpg`)),
+    )
+    const answers = await Promise.all(begun.map((one) => one.finish()))
 
-  const peak = peakResidentBytes(api.pid)
-  console.info(`The API took ${Math.round(peak / MIB)} MiB at most, ${Math.round(idle / MIB)} MiB when it had started.`)
-  expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: FILES }, () => 202))
-  expect(answers.filter(({ body }) => body.source.bytes !== FILE_BYTES)).toEqual([])
-  expect(await readdir(join(darkroom.dataDir, 'storage', 'images'))).toHaveLength(FILES)
-  expect(peak).toBeLessThan(MOST_RESIDENT_BYTES)
-})
+    const peak = peakResidentBytes(api.pid)
+    console.info(
+      `The API took ${Math.round(peak / MIB)} MiB at most, ${Math.round(idle / MIB)} MiB when it had started.`,
+    )
+    expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: FILES }, () => 202))
+    expect(answers.filter(({ body }) => body.source.bytes !== FILE_BYTES)).toEqual([])
+    expect(await readdir(join(darkroom.dataDir, 'storage', 'images'))).toHaveLength(FILES)
+    expect(peak).toBeLessThan(MOST_RESIDENT_BYTES)
+  },
+)
 
-/** Bytes behind a picture's end belong to no picture. All pieces are one and the same buffer, so that they cost nothing here. */
+/**
+ * Bytes behind a picture's end belong to no picture. All pieces are one and the same buffer, so
+ * that they cost nothing here.
+ */
 function padding(bytes: number): Buffer[] {
-  return [...Array.from({ length: Math.floor(bytes / PIECE.length) }, () => PIECE), PIECE.subarray(0, bytes % PIECE.length)]
+  return [
+    ...Array.from({ length: Math.floor(bytes / PIECE.length) }, () => PIECE),
+    PIECE.subarray(0, bytes % PIECE.length),
+  ]
 }

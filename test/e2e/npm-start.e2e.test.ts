@@ -30,8 +30,14 @@ const theOne = (processes: readonly OsProcess[], part: string): OsProcess => {
 /** With nothing in the environment, it looks at what npm start runs. */
 async function expectDoctorToFind({ tree }: NpmRun): Promise<void> {
   const { PATH, HOME } = process.env
-  const doctor = spawn(process.execPath, ['--conditions=source', 'scripts/doctor.ts', '--json'], { cwd: tree, env: { PATH, HOME } })
-  const { ok, findings } = (await json(doctor.stdout)) as { ok: boolean; findings: { area: string; level: string; says: string }[] }
+  const doctor = spawn(process.execPath, ['--conditions=source', 'scripts/doctor.ts', '--json'], {
+    cwd: tree,
+    env: { PATH, HOME },
+  })
+  const { ok, findings } = (await json(doctor.stdout)) as {
+    ok: boolean
+    findings: { area: string; level: string; says: string }[]
+  }
   expect(findings.filter(({ level }) => level === 'FAIL')).toEqual([])
   expect(ok).toBe(true)
   expect(findings.map(({ says }) => says).join()).toMatch(/answers on port \d+ and is well.*1 worker connected/)
@@ -63,24 +69,27 @@ test.skipIf(!isLinux).each([
 test.skipIf(!isLinux).each([
   ['server', 'apps/api/src/main.ts', 'image-worker/src/main.ts'],
   ['worker', 'image-worker/src/main.ts', 'apps/api/src/main.ts'],
-])('npm run %s starts its process with the flags of npm start, and again when it dies [S4.15]', async (script, main, other) => {
-  const run = await started(script, [], {
-    REDIS_URL: inject('redisUrl'),
-    MONGODB_URL: inject('mongoUrl'),
-    PORT: '0',
-    REDIS_NAMESPACE: script,
-  })
-  const first = theOne(run.processes(), main)
-  for (const flag of NODE_FLAGS) expect(first.command).toContain(flag)
-  expect(run.processes().some(({ command }) => command.includes(other))).toBe(false)
-  expect(run.processes().some(({ command }) => command.includes('redis-server'))).toBe(false)
+])(
+  'npm run %s starts its process with the flags of npm start, and again when it dies [S4.15]',
+  async (script, main, other) => {
+    const run = await started(script, [], {
+      REDIS_URL: inject('redisUrl'),
+      MONGODB_URL: inject('mongoUrl'),
+      PORT: '0',
+      REDIS_NAMESPACE: script,
+    })
+    const first = theOne(run.processes(), main)
+    for (const flag of NODE_FLAGS) expect(first.command).toContain(flag)
+    expect(run.processes().some(({ command }) => command.includes(other))).toBe(false)
+    expect(run.processes().some(({ command }) => command.includes('redis-server'))).toBe(false)
 
-  process.kill(first.pid, 'SIGKILL')
-  await until(() => run.processes().find(({ command, pid }) => command.includes(main) && pid !== first.pid), {
-    timeoutMs: GONE_MS,
-    what: `${main} to be started again`,
-  })
-})
+    process.kill(first.pid, 'SIGKILL')
+    await until(() => run.processes().find(({ command, pid }) => command.includes(main) && pid !== first.pid), {
+      timeoutMs: GONE_MS,
+      what: `${main} to be started again`,
+    })
+  },
+)
 
 /** The first of two neighbours. */
 const twoFreePorts = (): Promise<number> =>
@@ -95,23 +104,26 @@ const settingOf = ({ pid }: OsProcess, name: string): string | undefined =>
     .find((setting) => setting.startsWith(`${name}=`))
     ?.slice(name.length + 1)
 
-test.skipIf(!isLinux)('METRICS_PORT and WORKER_ID are those of the first worker and count up for the next one', async () => {
-  const port = await twoFreePorts()
-  const run = await started('start', ['--no-services', '--no-api', '--workers', '2'], {
-    REDIS_URL: inject('redisUrl'),
-    MONGODB_URL: inject('mongoUrl'),
-    REDIS_NAMESPACE: 'metrics-ports',
-    METRICS_PORT: String(port),
-    WORKER_ID: 'desk',
-  })
-  const workers = run.processes().filter(({ command }) => command.includes('image-worker/src/main.ts'))
-  const settings = workers.map((worker) => `${settingOf(worker, 'WORKER_ID')}: ${settingOf(worker, 'METRICS_PORT')}`)
-  expect(settings.toSorted()).toEqual([`desk-2: ${port + 1}`, `desk: ${port}`])
-  for (const one of [port, port + 1]) {
-    const text = await (await fetch(`http://127.0.0.1:${one}/metrics`)).text()
-    expect(text).toContain('darkroom_worker_slots')
-  }
-})
+test.skipIf(!isLinux)(
+  'METRICS_PORT and WORKER_ID are those of the first worker and count up for the next one',
+  async () => {
+    const port = await twoFreePorts()
+    const run = await started('start', ['--no-services', '--no-api', '--workers', '2'], {
+      REDIS_URL: inject('redisUrl'),
+      MONGODB_URL: inject('mongoUrl'),
+      REDIS_NAMESPACE: 'metrics-ports',
+      METRICS_PORT: String(port),
+      WORKER_ID: 'desk',
+    })
+    const workers = run.processes().filter(({ command }) => command.includes('image-worker/src/main.ts'))
+    const settings = workers.map((worker) => `${settingOf(worker, 'WORKER_ID')}: ${settingOf(worker, 'METRICS_PORT')}`)
+    expect(settings.toSorted()).toEqual([`desk-2: ${port + 1}`, `desk: ${port}`])
+    for (const one of [port, port + 1]) {
+      const text = await (await fetch(`http://127.0.0.1:${one}/metrics`)).text()
+      expect(text).toContain('darkroom_worker_slots')
+    }
+  },
+)
 
 test('npm start says all that is wrong with the environment of every process before it starts anything', async () => {
   const run = await npmRun('start', [], { PORT: '99999', JOB_DEADLINE_MS: 'soon', MONGO_URL: 'mongodb://localhost' })

@@ -28,7 +28,11 @@ describe('a photo through /api/v1/tasks', () => {
     })
     expect(status).toBe(202)
     expect(headers.get('location')).toBe(`/api/v1/tasks/${body.id}`)
-    expect(body).toMatchObject({ status: 'pending', name: 'A day at the beach.jpg', source: { format: 'jpeg', width: 400, height: 300 } })
+    expect(body).toMatchObject({
+      status: 'pending',
+      name: 'A day at the beach.jpg',
+      source: { format: 'jpeg', width: 400, height: 300 },
+    })
     await ended(api.url, body.id)
   })
 
@@ -36,22 +40,32 @@ describe('a photo through /api/v1/tasks', () => {
     { width: 1600, height: 1200, widths: [1024, 800] },
     { width: 900, height: 1600, widths: [900, 800] },
     { width: 500, height: 300, widths: [500, 500] },
-  ])('of $width x $height px becomes variants of $widths px width, in its own proportion', async ({ width, height, widths }) => {
-    const task = await processed({ bytes: await sampleJpeg({ width, height, seed: width }), name: `photo-${width}.jpg` })
-    expect(task.images.map((image) => image.resolution)).toEqual(['1024', '800'])
-    expect(task.images.map((image) => image.width)).toEqual(widths)
-    for (const image of task.images) {
-      expect(Math.abs(image.height - (image.width * height) / width)).toBeLessThanOrEqual(0.5)
-      const { width: realWidth, height: realHeight, format } = await sharp(await fileOf(image.path)).metadata()
-      expect([realWidth, realHeight, format]).toEqual([image.width, image.height, 'jpeg'])
-    }
-  })
+  ])(
+    'of $width x $height px becomes variants of $widths px width, in its own proportion',
+    async ({ width, height, widths }) => {
+      const task = await processed({
+        bytes: await sampleJpeg({ width, height, seed: width }),
+        name: `photo-${width}.jpg`,
+      })
+      expect(task.images.map((image) => image.resolution)).toEqual(['1024', '800'])
+      expect(task.images.map((image) => image.width)).toEqual(widths)
+      for (const image of task.images) {
+        expect(Math.abs(image.height - (image.width * height) / width)).toBeLessThanOrEqual(0.5)
+        const { width: realWidth, height: realHeight, format } = await sharp(await fileOf(image.path)).metadata()
+        expect([realWidth, realHeight, format]).toEqual([image.width, image.height, 'jpeg'])
+      }
+    },
+  )
 
   test('has files named by the MD5 of their bytes, and the download is those bytes [S3.9]', async () => {
     const task = await processed({ bytes: await sampleJpeg({ width: 1200, height: 900 }), name: 'Named by MD5!.jpg' })
     for (const image of task.images) {
       const file = await fileOf(image.path)
-      expect(image).toMatchObject({ md5: md5(file), size: file.length, path: `output/named-by-md5/${image.resolution}/${md5(file)}.jpg` })
+      expect(image).toMatchObject({
+        md5: md5(file),
+        size: file.length,
+        path: `output/named-by-md5/${image.resolution}/${md5(file)}.jpg`,
+      })
       const download = await fetch(`${api.url}${image.url}`)
       expect([download.status, download.headers.get('content-type')]).toEqual([200, 'image/jpeg'])
       expect(md5(await download.bytes())).toBe(image.md5)
@@ -62,7 +76,9 @@ describe('a photo through /api/v1/tasks', () => {
 
   test('leaves nothing but its original and its two variants [S0.7]', async () => {
     const task = await processed({ bytes: await sampleJpeg({ width: 640, height: 480, seed: 9 }), name: 'tidy.jpg' })
-    expect(await filesIn('output/tidy')).toEqual(task.images.map(({ path }) => path.replace('output/tidy/', '')).toSorted())
+    expect(await filesIn('output/tidy')).toEqual(
+      task.images.map(({ path }) => path.replace('output/tidy/', '')).toSorted(),
+    )
     expect(await filesIn(`storage/images/${task.id}`)).toEqual(['original.jpg'])
     expect(await filesIn('uploads/temp')).toEqual([])
   })
@@ -85,7 +101,12 @@ describe('a photo through /api/v1/tasks', () => {
     const bytes = await sampleJpeg({ width: 900, height: 600 })
     const { id } = await accepted(api.url, { bytes: bytes.subarray(0, bytes.length / 2), name: 'half.jpg' })
     const task = await ended(api.url, id)
-    expect(task).toMatchObject({ status: 'failed', attempts: { made: 1 }, error: { code: 'IMAGE_CORRUPT', retryable: false }, images: [] })
+    expect(task).toMatchObject({
+      status: 'failed',
+      attempts: { made: 1 },
+      error: { code: 'IMAGE_CORRUPT', retryable: false },
+      images: [],
+    })
     expect(await get(`${api.url}${task.links.download}`)).toMatchObject({ status: 409, body: { code: 'TASK_FAILED' } })
   })
 })
@@ -105,7 +126,13 @@ describe('a photo through /api/jobs', () => {
     })
     const task = await ended(api.url, jobId)
     const status = await get(`${api.url}/api/jobs/${jobId}/status`)
-    expect(status.body).toMatchObject({ jobId, status: 'completed', progress: { progress: 100 }, error: null, finishedOn: task.finishedAt })
+    expect(status.body).toMatchObject({
+      jobId,
+      status: 'completed',
+      progress: { progress: 100 },
+      error: null,
+      finishedOn: task.finishedAt,
+    })
     const download = await fetch(`${api.url}/api/jobs/${jobId}/download?resolution=800`)
     expect(md5(await download.bytes())).toBe(task.images.find(({ resolution }) => resolution === '800')?.md5)
   })
@@ -114,7 +141,12 @@ describe('a photo through /api/jobs', () => {
 async function processed(photo: { bytes: Buffer; name: string }): Promise<Task> {
   const { id } = await accepted(api.url, photo)
   const task = await ended(api.url, id)
-  expect(task).toMatchObject({ status: 'completed', attempts: { made: 1, nextAt: null }, error: null, workerId: 'worker-a' })
+  expect(task).toMatchObject({
+    status: 'completed',
+    attempts: { made: 1, nextAt: null },
+    error: null,
+    workerId: 'worker-a',
+  })
   return task
 }
 

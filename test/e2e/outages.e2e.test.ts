@@ -25,7 +25,10 @@ afterAll(async () => {
   await stores.stop()
 })
 
-const photo = async () => ({ bytes: await sampleJpeg({ width: 300, height: 200, seed: seed++ }), name: `outage ${seed}.jpg` })
+const photo = async () => ({
+  bytes: await sampleJpeg({ width: 300, height: 200, seed: seed++ }),
+  name: `outage ${seed}.jpg`,
+})
 
 /** Uploads some photos, all at the same time. */
 async function uploadAtOnce(count: number): Promise<{ ids: string[]; slowestMs: number }> {
@@ -61,7 +64,10 @@ test('photos are accepted while Redis is away, and completed by the worker that 
 test('photos that wait in the queue survive a crash of Redis', async () => {
   await worker.stop()
   const { ids } = await uploadAtOnce(5)
-  await until(async () => (await get<QueueStats>(`${api.url}/api/v1/queues/image-processing/stats`)).body.prioritized === ids.length)
+  await until(
+    async () =>
+      (await get<QueueStats>(`${api.url}/api/v1/queues/image-processing/stats`)).body.prioritized === ids.length,
+  )
   await stores.redis.kill()
   await stores.redis.restart()
   worker = await darkroom.worker('comes-after-the-crash')

@@ -27,28 +27,42 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 
 /** As it would be typed; blocks that need more than this machine say so. */
 const blocksOf = (page: string): string[] =>
-  [...readFileSync(join(repository, page), 'utf8').matchAll(/(<!-- not run: .*-->\n)?```sh\n([^]*?)```/g)].flatMap(([, excuse, block]) =>
-    excuse === undefined && block !== undefined ? [block] : [],
+  [...readFileSync(join(repository, page), 'utf8').matchAll(/(<!-- not run: .*-->\n)?```sh\n([^]*?)```/g)].flatMap(
+    ([, excuse, block]) => (excuse === undefined && block !== undefined ? [block] : []),
   )
 
-test.skipIf(!isLinux)('every block of README.md and docs/http.md runs as it stands, in order', { timeout: 2 * LIMIT_MS }, async () => {
-  for (const page of ['README.md', 'docs/http.md']) {
-    const blocks = blocksOf(page)
-    expect(blocks.length).toBeGreaterThan(2)
-    const output = await typed(blocks, await freePort())
-    expect(output.slice(-2000)).toContain('\nALL DONE\n')
-    // A small photo may be done before it is cancelled: the page says so.
-    expect(output).not.toMatch(/"type":"about:blank".{0,400}"code":"(?!TASK_FINAL|TASK_PROCESSING)[A-Z_]+"|curl: \(|command not found/)
-  }
-})
+test.skipIf(!isLinux)(
+  'every block of README.md and docs/http.md runs as it stands, in order',
+  { timeout: 2 * LIMIT_MS },
+  async () => {
+    for (const page of ['README.md', 'docs/http.md']) {
+      const blocks = blocksOf(page)
+      expect(blocks.length).toBeGreaterThan(2)
+      const output = await typed(blocks, await freePort())
+      expect(output.slice(-2000)).toContain('\nALL DONE\n')
+      // A small photo may be done before it is cancelled: the page says so.
+      expect(output).not.toMatch(
+        /"type":"about:blank".{0,400}"code":"(?!TASK_FINAL|TASK_PROCESSING)[A-Z_]+"|curl: \(|command not found/,
+      )
+    }
+  },
+)
 
 /** Runs blocks in one shell, which stops at the first command that fails. What a user would see. */
 async function typed(blocks: readonly string[], port: number): Promise<string> {
   // The port may be taken here: nothing else is changed.
-  const script = blocks.map((block) => (STAYS.test(block) ? staying(block) : block).replaceAll('localhost:3000', `localhost:${port}`))
+  const script = blocks.map((block) =>
+    (STAYS.test(block) ? staying(block) : block).replaceAll('localhost:3000', `localhost:${port}`),
+  )
   const shell = spawn(
     'bash',
-    ['-e', '-o', 'pipefail', '-c', ["trap 'kill $started; wait $started' EXIT", ...script, 'echo; echo ALL DONE'].join('\n')],
+    [
+      '-e',
+      '-o',
+      'pipefail',
+      '-c',
+      ["trap 'kill $started; wait $started' EXIT", ...script, 'echo; echo ALL DONE'].join('\n'),
+    ],
     {
       cwd: tree,
       detached: true,
@@ -57,15 +71,22 @@ async function typed(blocks: readonly string[], port: number): Promise<string> {
     },
   )
   let output = ''
-  for (const stream of [shell.stdout, shell.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (output += text))
+  for (const stream of [shell.stdout, shell.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => (output += text))
   const late = setTimeout(() => shell.kill('SIGTERM'), LIMIT_MS)
   const family = once(shell, 'spawn').then(() => familyOf(shell.pid ?? -1))
   await once(shell, 'close')
   clearTimeout(late)
-  await until(async () => (await family).every((one) => !isRunning(one)), { timeoutMs: 30_000, what: 'all that the blocks began to end' })
+  await until(async () => (await family).every((one) => !isRunning(one)), {
+    timeoutMs: 30_000,
+    what: 'all that the blocks began to end',
+  })
   return output
 }
 
 /** In the background, until it answers; where it was started is where the reader has read on. */
 const staying = (block: string): string =>
-  block.replace(STAYS, 'npm start & started=$!\nuntil curl -s -o /dev/null http://localhost:3000/readyz; do sleep 0.2; done')
+  block.replace(
+    STAYS,
+    'npm start & started=$!\nuntil curl -s -o /dev/null http://localhost:3000/readyz; do sleep 0.2; done',
+  )

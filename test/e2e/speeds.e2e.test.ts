@@ -18,7 +18,14 @@ const CONTROL_EVERY_MS = 10
 const LAG_MS = 50
 const SAID_BY_WORKERS: ReadonlySet<string> = new Set(['task.processing', 'task.progress', 'task.completed'])
 
-const ANY_EVENT = { eventType: 'task.expired', taskId: 'any', tenant: 'default', timestamp: 0, epoch: 1, attempt: 1 } as const
+const ANY_EVENT = {
+  eventType: 'task.expired',
+  taskId: 'any',
+  tenant: 'default',
+  timestamp: 0,
+  epoch: 1,
+  attempt: 1,
+} as const
 
 let darkroom: Installation
 let events: EventLog
@@ -53,7 +60,11 @@ test('a photo of 12 Mpx alone is processed within 5 s and done within 8 s of its
 })
 
 test('a message is published within 2 ms and heard within 5 ms, half of the time at least [S3.14]', async () => {
-  const [voice, ear, bareEar] = [new Redis(darkroom.redisUrl), new Redis(darkroom.redisUrl), new Redis(darkroom.redisUrl)]
+  const [voice, ear, bareEar] = [
+    new Redis(darkroom.redisUrl),
+    new Redis(darkroom.redisUrl),
+    new Redis(darkroom.redisUrl),
+  ]
   const [channel, bareChannel] = [`${darkroom.namespace}:speed`, `${darkroom.namespace}:bare`]
   const events = { said: [] as number[], published: [] as number[], heard: [] as number[] }
   const bare = { said: [] as number[], published: [] as number[], heard: [] as number[] }
@@ -97,14 +108,22 @@ test('what a worker says is heard on the channel and on a stream of the API abou
   for (const [what, values] of Object.entries({ ...lags, ...bare })) report(`lag, ${what}`, values)
   expect(lags.channel.length).toBeGreaterThanOrEqual(2 * LAG_PHOTOS)
   expect(lags.stream.length).toBeGreaterThanOrEqual(LAG_PHOTOS)
-  // A worker speaks when it has just been busy, so its median is compared with the worse moments of the control.
+  // A worker speaks when it has just been busy, so its median is compared with the worse moments of
+  // the control.
   expect(at(lags.channel, 0.5)).toBeLessThan(LAG_MS + 2 * at(bare.message, 0.95))
   expect(at(lags.stream, 0.5)).toBeLessThan(LAG_MS + 2 * at(bare.stored, 0.95))
 })
 
-/** Bare messages, again and again, and a durable write for each as soon as it is heard: what a stream cannot be ahead of. */
+/**
+ * Bare messages, again and again, and a durable write for each as soon as it is heard: what a
+ * stream cannot be ahead of.
+ */
 async function startControl() {
-  const [voice, ear, mongo] = [new Redis(darkroom.redisUrl), new Redis(darkroom.redisUrl), new MongoClient(darkroom.mongoUrl)]
+  const [voice, ear, mongo] = [
+    new Redis(darkroom.redisUrl),
+    new Redis(darkroom.redisUrl),
+    new MongoClient(darkroom.mongoUrl),
+  ]
   const channel = `${darkroom.namespace}:control`
   const writes = mongo.db().collection('control', { writeConcern: { w: 'majority', journal: true } })
   const bare = { message: [] as number[], stored: [] as number[] }
@@ -129,7 +148,10 @@ async function startControl() {
   }
 }
 
-/** How long after it was said each event came on a task's stream, in ms. Starts are held back on purpose, so they do not count. */
+/**
+ * How long after it was said each event came on a task's stream, in ms. Starts are held back on
+ * purpose, so they do not count.
+ */
 async function lagsOnStream(url: string): Promise<number[]> {
   const lags: number[] = []
   const response = await fetch(url, { headers: { accept: 'text/event-stream' } })
@@ -140,7 +162,8 @@ async function lagsOnStream(url: string): Promise<number[]> {
     text = blocks.pop() ?? ''
     for (const block of blocks) {
       const { type, at: saidAt } = JSON.parse(/^data: (.*)$/m.exec(block)?.[1] ?? '{}') as Partial<TaskLogEntry>
-      if (type !== undefined && type !== 'task.processing' && SAID_BY_WORKERS.has(type)) lags.push(Date.now() - Date.parse(saidAt ?? ''))
+      if (type !== undefined && type !== 'task.processing' && SAID_BY_WORKERS.has(type))
+        lags.push(Date.now() - Date.parse(saidAt ?? ''))
     }
   }
   return lags
@@ -152,4 +175,6 @@ const at = (values: readonly number[], share: number): number =>
   values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))]!
 
 const report = (what: string, values: readonly number[]): void =>
-  console.log(`${what}: p50 ${at(values, 0.5).toFixed(1)} ms, p95 ${at(values, 0.95).toFixed(1)} ms, of ${values.length}`)
+  console.log(
+    `${what}: p50 ${at(values, 0.5).toFixed(1)} ms, p95 ${at(values, 0.95).toFixed(1)} ms, of ${values.length}`,
+  )

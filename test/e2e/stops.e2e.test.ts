@@ -14,7 +14,10 @@ let events: EventLog
 let api: ApiProcess
 
 beforeEach(async () => {
-  darkroom = await createInstallation({ redisUrl: inject('redisUrl'), mongoUrl: inject('mongoUrl') }, { WORKER_CONCURRENCY: '1' })
+  darkroom = await createInstallation(
+    { redisUrl: inject('redisUrl'), mongoUrl: inject('mongoUrl') },
+    { WORKER_CONCURRENCY: '1' },
+  )
   events = await listen(darkroom)
   api = await darkroom.api()
 })
@@ -23,7 +26,10 @@ afterEach(async () => {
   await darkroom.stop()
 })
 
-/** An interlaced picture of nearly 50 million pixels: small to send, and most of a second to work on. */
+/**
+ * An interlaced picture of nearly 50 million pixels: small to send, and most of a second to work
+ * on.
+ */
 const giant = sharp({ create: { width: 7000, height: 7000, channels: 3, background: '#369' } })
   .png({ compressionLevel: 1, progressive: true })
   .toBuffer()
@@ -32,17 +38,25 @@ const small = (seed: number): Promise<Buffer> => sampleJpeg({ width: 300, height
 test('a worker that is told to stop finishes its jobs and leaves the others untouched', async () => {
   const worker = await darkroom.worker('stops', { env: { WORKER_CONCURRENCY: '2' } })
   const bytes = await giant
-  const ids = await eachOf([1, 2, 3, 4, 5, 6], 6, async (n) => (await accepted(api.url, { bytes, name: `giant ${n}.png` })).id)
+  const ids = await eachOf(
+    [1, 2, 3, 4, 5, 6],
+    6,
+    async (n) => (await accepted(api.url, { bytes, name: `giant ${n}.png` })).id,
+  )
   await until(() => events.count('task.processing') >= 2)
   expect(await worker.stop()).toEqual({ code: 0, signal: null })
 
   const begun = ids.filter((id) => events.typesOf(id).includes('task.processing'))
   expect(begun.length).toBeLessThan(ids.length)
-  for (const id of begun) expect(await events.event(id, 'task.completed')).toMatchObject({ workerId: 'stops', attempt: 1 })
+  for (const id of begun)
+    expect(await events.event(id, 'task.completed')).toMatchObject({ workerId: 'stops', attempt: 1 })
   await darkroom.worker('goes-on', { env: { WORKER_CONCURRENCY: '2' } })
   for (const id of ids) {
     // A second attempt would mean that the job had been dropped and found again.
-    expect(await events.event(id, 'task.completed')).toMatchObject({ attempt: 1, workerId: begun.includes(id) ? 'stops' : 'goes-on' })
+    expect(await events.event(id, 'task.completed')).toMatchObject({
+      attempt: 1,
+      workerId: begun.includes(id) ? 'stops' : 'goes-on',
+    })
     expect(events.typesOf(id).filter((type) => type === 'task.processing')).toHaveLength(1)
   }
 })
@@ -59,9 +73,14 @@ test('a worker that is killed in the middle of a job is replaced by another one 
   const completed = await events.event(id, 'task.completed')
   console.info(`completed ${((completed.timestamp - killedAt) / 1000).toFixed(1)} s after the kill`)
   expect(completed).toMatchObject({ workerId: other.name, attempt: 2, attempts: 1 })
-  // 5 s until the lock of the dead runs out, and at most 2 times 1 s until that is noticed. The work itself takes what it takes.
+  // 5 s until the lock of the dead runs out, and at most 2 times 1 s until that is noticed. The
+  // work itself takes what it takes.
   expect(completed.timestamp - completed.processingTime - killedAt).toBeLessThan(12_000)
-  expect(await ended(api.url, id)).toMatchObject({ status: 'completed', attempts: { made: 1, max: 3 }, workerId: other.name })
+  expect(await ended(api.url, id)).toMatchObject({
+    status: 'completed',
+    attempts: { made: 1, max: 3 },
+    workerId: other.name,
+  })
   expect(events.typesOf(id)).not.toContain('task.retry')
   expect(children.filter(isAlive)).toEqual([])
 })
@@ -69,9 +88,15 @@ test('a worker that is killed in the middle of a job is replaced by another one 
 test('an API that is told to stop answers the uploads under way, and with a second one no photo is lost or doubled', async () => {
   const other = await darkroom.api()
   await darkroom.worker('worker')
-  const underWay = await eachOf([1, 2, 3, 4], 4, async (seed) => beginUpload(api.url, [await small(seed)], `under way ${seed}.jpg`))
+  const underWay = await eachOf([1, 2, 3, 4], 4, async (seed) =>
+    beginUpload(api.url, [await small(seed)], `under way ${seed}.jpg`),
+  )
   const load = eachOf(Array.from({ length: 60 }), 4, async (_, index) =>
-    uploadToEither([api.url, other.url], { bytes: await small(100 + index), name: `load ${index}.jpg`, key: randomUUID() }),
+    uploadToEither([api.url, other.url], {
+      bytes: await small(100 + index),
+      name: `load ${index}.jpg`,
+      key: randomUUID(),
+    }),
   )
   await until(() => events.count('task.created') >= 15)
   const stopped = api.stop()
@@ -87,7 +112,10 @@ test('an API that is told to stop answers the uploads under way, and with a seco
   expect(new Set(ids).size).toBe(64)
 })
 
-/** As a balancer does: a server that cannot be reached, or goes away, is replaced by the other. The key keeps it to one task. */
+/**
+ * As a balancer does: a server that cannot be reached, or goes away, is replaced by the other. The
+ * key keeps it to one task.
+ */
 async function uploadToEither(urls: readonly string[], photo: Upload): Promise<Answer> {
   const failures: unknown[] = []
   for (const url of urls) {

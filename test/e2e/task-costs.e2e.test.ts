@@ -11,7 +11,8 @@ beforeAll(async () => {
 })
 afterAll(() => stores.stop())
 
-// Counts do not depend on the machine: whoever adds a round trip to every task changes these lines, and says why.
+// Counts do not depend on the machine: whoever adds a round trip to every task changes these lines,
+// and says why.
 test('a task costs so many commands to Redis', () => {
   expect(costs.redis).toEqual({
     // New generations for what is cached: when it is made and when it ends.
@@ -36,7 +37,8 @@ test('a task costs so many commands to MongoDB', () => {
 
 test('a task has so many things put on the disk for good', (context) => {
   if (!costs.syncs) return context.skip('There is no strace here that may be used: fsyncs are not counted.')
-  // The original, the folder it gets and that folder's own; two variants with a folder each, and the folder of their name.
+  // The original, the folder it gets and that folder's own; two variants with a folder each, and
+  // the folder of their name.
   expect(costs.syncs).toEqual({ api: 3, worker: 7 })
 })
 
@@ -44,6 +46,7 @@ test('a task writes each of its files to the disk once', (context) => {
   if (!costs.bytes) return context.skip('What processes write to the disk cannot be read here.')
   const { written, files, smallest } = costs.bytes
   expect(written).toBeGreaterThanOrEqual(files)
-  // A page that is only begun when a busy disk fetches it is written again, but that is less than any file has.
+  // A page that is only begun when a busy disk fetches it is written again, but that is less than
+  // any file has.
   expect(written - files).toBeLessThan(smallest)
 })

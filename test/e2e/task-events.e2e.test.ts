@@ -15,7 +15,10 @@ let api: ApiProcess
 let other: ApiProcess
 
 beforeAll(async () => {
-  darkroom = await createInstallation({ redisUrl: inject('redisUrl'), mongoUrl: inject('mongoUrl') }, { QUEUE_BACKOFF_MS: '300' })
+  darkroom = await createInstallation(
+    { redisUrl: inject('redisUrl'), mongoUrl: inject('mongoUrl') },
+    { QUEUE_BACKOFF_MS: '300' },
+  )
   events = await listen(darkroom)
   ;[api, other] = await Promise.all([darkroom.api(), darkroom.api(), darkroom.worker('worker-of-events')])
 })
@@ -28,9 +31,18 @@ test('the channel tells the story of a good photo from beginning to end [S3.2, S
   const { id } = await accepted(api.url, { bytes: await sampleJpeg({ width: 1300, height: 1000 }), name: 'story.jpg' })
   const completed = await events.event(id, 'task.completed')
   expect(distinct(events.typesOf(id))).toEqual(['task.created', 'task.processing', 'task.progress', 'task.completed'])
-  expect(events.of(id)[0]).toMatchObject({ kind: 'image.optimize', priority: 'interactive', name: 'story.jpg', attempt: 0, seq: 0 })
+  expect(events.of(id)[0]).toMatchObject({
+    kind: 'image.optimize',
+    priority: 'interactive',
+    name: 'story.jpg',
+    attempt: 0,
+    seq: 0,
+  })
   expect(await events.event(id, 'task.processing')).toMatchObject({ workerId: 'worker-of-events', attempt: 1 })
-  expect(await events.event(id, 'task.progress')).toMatchObject({ stage: expect.any(String), percent: expect.any(Number) })
+  expect(await events.event(id, 'task.progress')).toMatchObject({
+    stage: expect.any(String),
+    percent: expect.any(Number),
+  })
   expect(completed.processingTime).toBeGreaterThan(0)
   expect(completed.images.map((image) => image.resolution)).toEqual(['1024', '800'])
   for (const { path, md5, size } of completed.images) {
@@ -60,7 +72,11 @@ test('a corrupt photo is told to have failed exactly once, with no further attem
   const later = await accepted(other.url, { bytes: await sampleJpeg({ width: 300, height: 200 }) })
   await Promise.all([events.event(later.id, 'task.completed'), ended(api.url, later.id), ended(other.url, later.id)])
   expect(events.typesOf(id).filter((type) => type === 'task.failed' || type === 'task.retry')).toEqual(['task.failed'])
-  expect(await ended(other.url, id)).toMatchObject({ status: 'failed', attempts: { made: 1 }, error: { code: 'IMAGE_CORRUPT' } })
+  expect(await ended(other.url, id)).toMatchObject({
+    status: 'failed',
+    attempts: { made: 1 },
+    error: { code: 'IMAGE_CORRUPT' },
+  })
 })
 
 test('trouble of the storage uses up no attempt, and the task completes after the repair [S2.6, S3.2]', async () => {
@@ -76,7 +92,11 @@ test('trouble of the storage uses up no attempt, and the task completes after th
   await rm(inTheWay)
 
   expect(await events.event(id, 'task.completed')).toMatchObject({ attempts: 1, attempt: 3 })
-  expect(await ended(api.url, id)).toMatchObject({ status: 'completed', attempts: { made: 1, max: 3, nextAt: null }, error: null })
+  expect(await ended(api.url, id)).toMatchObject({
+    status: 'completed',
+    attempts: { made: 1, max: 3, nextAt: null },
+    error: null,
+  })
   const document = await until(() => darkroom.tasks.findOne({ jobId: { $exists: true }, name: 'blocked.jpg' }))
   expect(document.log.map(({ type }) => type).filter((type) => type === 'task.retry')).toHaveLength(2)
 })

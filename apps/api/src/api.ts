@@ -47,12 +47,14 @@ export interface Api {
 }
 
 /**
- * Balancers send requests to whatever listens, so the port is opened when requests can be served; but no later than this, as those who
- * ask meanwhile are to hear what is missing.
+ * Balancers send requests to whatever listens, so the port is opened when requests can be served;
+ * but no later than this, as those who ask meanwhile are to hear what is missing.
  */
 const LISTEN_AFTER_MS = 3000
 
-/** Builds the API process from bottom to top, a room a line. Nothing is listened to before `start`. */
+/**
+ * Builds the API process from bottom to top, a room a line. Nothing is listened to before `start`.
+ */
 export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): Api {
   const names = redisNames({ namespace: env.REDIS_NAMESPACE, queue: env.QUEUE_NAME })
   const dataDir = resolve(env.DATA_DIR)
@@ -67,7 +69,11 @@ export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): 
   const { producer } = redis
   const db = createMongo({ url: env.MONGODB_URL, log, stop: stopping.signal })
   const mongo = db.connection
-  const queue = createImageQueue({ redis: producer, names, policy: { attempts: env.QUEUE_MAX_RETRIES, backoffMs: env.QUEUE_BACKOFF_MS } })
+  const queue = createImageQueue({
+    redis: producer,
+    names,
+    policy: { attempts: env.QUEUE_MAX_RETRIES, backoffMs: env.QUEUE_BACKOFF_MS },
+  })
   const publish = createTaskEventsPublisher<ChannelEvent>(producer, names.channel, (error, event) =>
     log.debug({ err: error, event }, 'event not published'),
   )
@@ -102,7 +108,14 @@ export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): 
   }
   const { estimator } = watchers
   const { dispatch } = sync
-  const commands = createTaskCommands({ ...basis, env, dispatch, estimate: (task) => estimator.estimate(task), onCreated, onChanged })
+  const commands = createTaskCommands({
+    ...basis,
+    env,
+    dispatch,
+    estimate: (task) => estimator.estimate(task),
+    onCreated,
+    onChanged,
+  })
   const signer = createUrlSigner(env.URL_SIGNING_KEYS ?? [])
 
   const mediator = createMediator([
@@ -146,7 +159,14 @@ export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): 
   })
   const routes = createRoutes({ env, uploads, storage, signer, queue, probes, registry, isClosing, send, log })
   const docs = docsRoutes(toApiLimits(env))
-  const app = createHttpApp({ ...routes, root: [docs, ...routes.operators], trustProxy: env.TRUST_PROXY, isClosing, toAppError, log })
+  const app = createHttpApp({
+    ...routes,
+    root: [docs, ...routes.operators],
+    trustProxy: env.TRUST_PROXY,
+    isClosing,
+    toAppError,
+    log,
+  })
   const server = createHttpServer(app, {
     uploadTimeoutMs: env.UPLOAD_TIMEOUT_MS,
     headersTimeoutMs: env.HEADERS_TIMEOUT_MS,
@@ -174,7 +194,8 @@ export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): 
       })
       await Promise.race([db.prepared, pause(LISTEN_AFTER_MS, undefined, { signal: stopping.signal }).catch(() => {})])
       const port = await listen(server, env.PORT, env.HOST)
-      if (env.ADMIN_TOKEN === undefined) log.info('ADMIN_TOKEN is not set: queues are administered from this machine only')
+      if (env.ADMIN_TOKEN === undefined)
+        log.info('ADMIN_TOKEN is not set: queues are administered from this machine only')
       return { port }
     },
     closing: () => {

@@ -1,8 +1,9 @@
 import type { ProblemCode } from '@darkroom/contracts'
 
 /**
- * A failure that clients are told about: `code` is stable, `message` says what to do. Anything else that is thrown
- * becomes an opaque 500. `headers` go on the answer (Retry-After, Allow), `extra` beside the members that all problems have.
+ * A failure that clients are told about: `code` is stable, `message` says what to do. Anything else
+ * that is thrown becomes an opaque 500. `headers` go on the answer (Retry-After, Allow), `extra`
+ * beside the members that all problems have.
  */
 export class AppError extends Error {
   readonly code: ProblemCode
@@ -15,7 +16,12 @@ export class AppError extends Error {
     status: number,
     code: ProblemCode,
     message: string,
-    more: { headers?: Record<string, string>; errors?: readonly FieldError[]; extra?: Record<string, unknown>; cause?: unknown } = {},
+    more: {
+      headers?: Record<string, string>
+      errors?: readonly FieldError[]
+      extra?: Record<string, unknown>
+      cause?: unknown
+    } = {},
   ) {
     super(message, { cause: more.cause })
     this.name = 'AppError'
@@ -36,20 +42,35 @@ export interface FieldError {
 export const taskNotFound = (): AppError => new AppError(404, 'TASK_NOT_FOUND', 'There is no task with this id.')
 
 export const keyInUse = (): AppError =>
-  new AppError(409, 'IDEMPOTENCY_IN_FLIGHT', 'A request with this Idempotency-Key is still being worked on; ask again in a moment.', {
-    headers: { 'Retry-After': '1' },
-  })
+  new AppError(
+    409,
+    'IDEMPOTENCY_IN_FLIGHT',
+    'A request with this Idempotency-Key is still being worked on; ask again in a moment.',
+    {
+      headers: { 'Retry-After': '1' },
+    },
+  )
 
 export const storageUnavailable = (cause: unknown): AppError =>
-  new AppError(503, 'STORAGE_UNAVAILABLE', 'Files can be neither stored nor read right now. Nothing was accepted; try again later.', {
-    headers: { 'Retry-After': '5' },
-    cause,
-  })
+  new AppError(
+    503,
+    'STORAGE_UNAVAILABLE',
+    'Files can be neither stored nor read right now. Nothing was accepted; try again later.',
+    {
+      headers: { 'Retry-After': '5' },
+      cause,
+    },
+  )
 
 export const storageFull = (): AppError =>
-  new AppError(507, 'STORAGE_FULL', 'There is no room to take the file right now. Nothing was stored; try again later.', {
-    headers: { 'Retry-After': '30' },
-  })
+  new AppError(
+    507,
+    'STORAGE_FULL',
+    'There is no room to take the file right now. Nothing was stored; try again later.',
+    {
+      headers: { 'Retry-After': '30' },
+    },
+  )
 
 export const storeAway = (): AppError =>
   new AppError(503, 'STORE_UNAVAILABLE', 'The task store cannot be reached right now; nothing was accepted.', {

@@ -67,7 +67,9 @@ export const apiEnv = z.object({
 export type ApiEnv = z.infer<typeof apiEnv>
 
 function toSigningKeys(text: string): SigningKey[] {
-  return text.split(',').map((key) => ({ kid: key.slice(0, key.indexOf(':')), secret: key.slice(key.indexOf(':') + 1) }))
+  return text
+    .split(',')
+    .map((key) => ({ kid: key.slice(0, key.indexOf(':')), secret: key.slice(key.indexOf(':') + 1) }))
 }
 
 export const readApiEnv = (): ApiEnv => loadEnv(apiEnv)

@@ -24,7 +24,10 @@ import { UpdateTaskStatus, UpdateTaskStatusHandler } from './applying/update-tas
 import { WaitForTask, WaitForTaskHandler } from './following/wait-for-task.ts'
 import type { Send } from './send.ts'
 
-/** The only file that knows how mediatr-ts keeps its handlers: in one registry a process, filled once, here. */
+/**
+ * The only file that knows how mediatr-ts keeps its handlers: in one registry a process, filled
+ * once, here.
+ */
 const handlerOf = new Map<unknown, unknown>()
 
 function route<Answer, Request extends RequestData<Answer>>(
@@ -59,7 +62,10 @@ route(CountDeadLetters, CountDeadLettersHandler)
 route(ReplayDeadLetters, ReplayDeadLettersHandler)
 route(GetStats, GetStatsHandler)
 
-/** A mediator over handlers that are already constructed. Throws when a routed handler is missing or a stranger is given. */
+/**
+ * A mediator over handlers that are already constructed. Throws when a routed handler is missing or
+ * a stranger is given.
+ */
 export function createMediator(handlers: readonly object[]): { send: Send } {
   const built = new Map(handlers.map((handler) => [handler.constructor as unknown, handler]))
   for (const handler of handlerOf.keys()) {

@@ -12,7 +12,10 @@ async function decodersOf(module: string): Promise<string[]> {
 }
 
 it('the API loads no image decoder: hostile files are decoded in the children of a worker only', async () => {
-  const [api, engine] = await Promise.all([decodersOf(join(import.meta.dirname, 'api.ts')), decodersOf('@darkroom/images')])
+  const [api, engine] = await Promise.all([
+    decodersOf(join(import.meta.dirname, 'api.ts')),
+    decodersOf('@darkroom/images'),
+  ])
   expect(api).toEqual([])
   expect(engine, 'the engine does load one, so this test sees them').not.toEqual([])
 })

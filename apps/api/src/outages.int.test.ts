@@ -93,15 +93,23 @@ describe('while MongoDB cannot be reached', () => {
     await mongo.stop()
   })
 
-  const isBack = () => until(async () => (await api.request('/readyz')).status === 200, { what: 'a ready API', timeoutMs: 20_000 })
+  const isBack = () =>
+    until(async () => (await api.request('/readyz')).status === 200, { what: 'a ready API', timeoutMs: 20_000 })
 
-  /** A connection cannot be made while answers are dropped: there have to be some that nobody else uses. */
-  const makeConnections = () => Promise.all(Array.from({ length: 15 }, () => api.request(`/api/v1/tasks/${newRecord().id}`)))
+  /**
+   * A connection cannot be made while answers are dropped: there have to be some that nobody else
+   * uses.
+   */
+  const makeConnections = () =>
+    Promise.all(Array.from({ length: 15 }, () => api.request(`/api/v1/tasks/${newRecord().id}`)))
 
   it('nothing is accepted: 503, and when to try again [S1.4]', async () => {
     await mongo.cut()
     // An earlier upload may have sent its insert, so its file would be left to the janitor.
-    await until(async () => (await api.request('/readyz')).status === 503, { what: 'the API to know', timeoutMs: 20_000 })
+    await until(async () => (await api.request('/readyz')).status === 503, {
+      what: 'the API to know',
+      timeoutMs: 20_000,
+    })
     const { status, headers, body } = await api.upload(photo, [fieldPart('name', 'refused')])
     expect([status, problem.parse(body).code]).toEqual([503, 'STORE_UNAVAILABLE'])
     expect(Number(headers.get('retry-after'))).toBeGreaterThan(0)
@@ -141,7 +149,9 @@ describe('while MongoDB cannot be reached', () => {
     mongo.dropReplies()
     await api.tell(completedOf(task))
     const tasks = api.database.collection('tasks')
-    await until(async () => (await tasks.countDocuments({ jobId: task.jobId, status: 'completed' })) === 1, { what: 'the write' })
+    await until(async () => (await tasks.countDocuments({ jobId: task.jobId, status: 'completed' })) === 1, {
+      what: 'the write',
+    })
     await mongo.cut()
     await mongo.restore()
     await isBack()
@@ -159,7 +169,8 @@ describe('while MongoDB cannot be reached', () => {
     const accepted = answers.filter(({ status }) => status === 202).map(({ body }) => (body as Task).id)
     const documents = await api.database.collection('tasks').find({ name: 'storm' }).toArray()
     expect(documents.map(({ _id }) => String(_id))).toEqual(expect.arrayContaining(accepted))
-    for (const { originalPath } of documents) expect(await api.storage.stat(String(originalPath))).toMatchObject({ bytes: photo.length })
+    for (const { originalPath } of documents)
+      expect(await api.storage.stat(String(originalPath))).toMatchObject({ bytes: photo.length })
   })
 })
 

@@ -1,7 +1,10 @@
 import { connectRedis, redisUrl, type Logger } from '@darkroom/runtime'
 import type { ApiEnv } from './env.ts'
 
-/** The connections to Redis: commands, the cache, and what waits for news, which must not hold up the others. */
+/**
+ * The connections to Redis: commands, the cache, and what waits for news, which must not hold up
+ * the others.
+ */
 export function createRedisConnections(env: ApiEnv, log: Logger) {
   const url = redisUrl(env)
   const connections = {

@@ -37,7 +37,9 @@ it.each([
 })
 
 it('a store that is busy is not said to be out of reach, and says when to come again', () => {
-  const error = toAppError(Object.assign(new Error('operation exceeded time limit'), { name: 'MongoServerError', code: 50 }))
+  const error = toAppError(
+    Object.assign(new Error('operation exceeded time limit'), { name: 'MongoServerError', code: 50 }),
+  )
   expect([error.status, error.code, error.headers['Retry-After']]).toEqual([503, 'STORE_UNAVAILABLE', '5'])
   expect(error.message).toMatch(/busy/)
 })

@@ -2,10 +2,16 @@ import type { TaskEvent } from '@darkroom/contracts'
 import fc from 'fast-check'
 import type { Run } from './task-history.ts'
 
-/** The runs of some task that may happen: attempts that fail or are lost, then an end or the middle of a run. */
+/**
+ * The runs of some task that may happen: attempts that fail or are lost, then an end or the middle
+ * of a run.
+ */
 export function anyHistory(): fc.Arbitrary<Run[]> {
   const earlier = fc.record({ progress: fc.nat(3), end: fc.constantFrom<Run['end']>('retry', 'lost') })
-  const last = fc.record({ progress: fc.nat(3), end: fc.constantFrom<Run['end']>('completed', 'failed', 'running', 'retry') })
+  const last = fc.record({
+    progress: fc.nat(3),
+    end: fc.constantFrom<Run['end']>('completed', 'failed', 'running', 'retry'),
+  })
   return fc.tuple(fc.array(earlier, { maxLength: 3 }), last).map(([before, end]) => [...before, end])
 }
 

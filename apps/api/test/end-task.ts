@@ -22,6 +22,12 @@ export async function endAs(api: TestApi, task: Task, end: End): Promise<Task> {
 
 async function writeFailure(api: TestApi, task: Task): Promise<void> {
   const now = new Date()
-  const failed = { status: 'failed', nextCheckAt: null, finishedAt: now, expiresAt: new Date(now.getTime() + 3_600_000), seq: 1999 }
+  const failed = {
+    status: 'failed',
+    nextCheckAt: null,
+    finishedAt: now,
+    expiresAt: new Date(now.getTime() + 3_600_000),
+    seq: 1999,
+  }
   await api.database.collection('tasks').updateOne({ jobId: task.jobId }, { $set: failed, $inc: { rev: 1 } })
 }

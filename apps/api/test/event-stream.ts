@@ -50,7 +50,11 @@ async function read(response: Response, heard: HeardEvent[], comments: string[])
 }
 
 function parse(block: string): HeardEvent | undefined {
-  const fields = new Map(block.split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]))
+  const fields = new Map(
+    block.split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]),
+  )
   const event = fields.get('event')
-  return event === undefined ? undefined : { id: fields.get('id'), event, data: JSON.parse(fields.get('data') ?? 'null') }
+  return event === undefined
+    ? undefined
+    : { id: fields.get('id'), event, data: JSON.parse(fields.get('data') ?? 'null') }
 }

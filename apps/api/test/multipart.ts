@@ -8,16 +8,30 @@ export interface Part {
   type?: string
 }
 
-export const filePart = (value: Buffer, filename = 'photo.jpg', name = 'file'): Part => ({ name, value, filename, type: 'image/jpeg' })
+export const filePart = (value: Buffer, filename = 'photo.jpg', name = 'file'): Part => ({
+  name,
+  value,
+  filename,
+  type: 'image/jpeg',
+})
 
 export const fieldPart = (name: string, value: string): Part => ({ name, value })
 
-export const fieldParts = (fields: Record<string, string>): Part[] => Object.entries(fields).map(([name, value]) => fieldPart(name, value))
+export const fieldParts = (fields: Record<string, string>): Part[] =>
+  Object.entries(fields).map(([name, value]) => fieldPart(name, value))
 
 /** The body of a form, whole and in memory. */
-export function multipart(parts: readonly Part[]): { body: Buffer<ArrayBuffer>; contentType: string; boundary: string } {
+export function multipart(parts: readonly Part[]): {
+  body: Buffer<ArrayBuffer>
+  contentType: string
+  boundary: string
+} {
   const boundary = `----test${randomUUID()}`
-  const chunks = parts.flatMap((part) => [Buffer.from(partHead(part, boundary)), Buffer.from(part.value), Buffer.from('\r\n')])
+  const chunks = parts.flatMap((part) => [
+    Buffer.from(partHead(part, boundary)),
+    Buffer.from(part.value),
+    Buffer.from('\r\n'),
+  ])
   const body = Buffer.concat([...chunks, Buffer.from(`--${boundary}--\r\n`)])
   return { body, boundary, contentType: `multipart/form-data; boundary=${boundary}` }
 }

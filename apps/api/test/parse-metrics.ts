@@ -16,12 +16,24 @@ export function parseMetrics(text: string): Sample[] {
     .map((line) => {
       const [, name, labels = '', value] = LINE.exec(line) ?? []
       if (name === undefined || value === undefined) throw new Error(`Not a sample: ${line}`)
-      return { name, labels: Object.fromEntries([...labels.matchAll(LABEL)].map(([, key, label]) => [key, label])), value: Number(value) }
+      return {
+        name,
+        labels: Object.fromEntries([...labels.matchAll(LABEL)].map(([, key, label]) => [key, label])),
+        value: Number(value),
+      }
     })
 }
 
-/** The value of the one sample of this name with these labels, others allowed; undefined when there is none. */
-export function sampleOf(samples: readonly Sample[], name: string, labels: Record<string, string> = {}): number | undefined {
-  return samples.find((sample) => sample.name === name && Object.entries(labels).every(([key, value]) => sample.labels[key] === value))
-    ?.value
+/**
+ * The value of the one sample of this name with these labels, others allowed; undefined when there
+ * is none.
+ */
+export function sampleOf(
+  samples: readonly Sample[],
+  name: string,
+  labels: Record<string, string> = {},
+): number | undefined {
+  return samples.find(
+    (sample) => sample.name === name && Object.entries(labels).every(([key, value]) => sample.labels[key] === value),
+  )?.value
 }

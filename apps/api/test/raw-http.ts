@@ -39,7 +39,10 @@ export async function readAnswer(socket: Socket): Promise<RawAnswer> {
     if (answer) return checked(socket, answer)
   }
   const answer = parseAnswer(received.toString('latin1'), true)
-  if (!answer) throw new Error(`The connection ended without an answer: ${JSON.stringify(received.toString('latin1').slice(0, 200))}`)
+  if (!answer)
+    throw new Error(
+      `The connection ended without an answer: ${JSON.stringify(received.toString('latin1').slice(0, 200))}`,
+    )
   return checked(socket, answer)
 }
 
@@ -59,7 +62,13 @@ function checked(socket: Socket, answer: RawAnswer): RawAnswer {
   const { status, headers, text } = answer
   const [, method, path] = /^([A-Z]+) (?:http:\/\/[^/]+)?(\S+) HTTP\/1\.[01]\r\n/.exec(requests.get(socket) ?? '') ?? []
   if (status >= 200)
-    noteAnswer(`http://127.0.0.1:${socket.remotePort}`, { method, path, status, header: (name) => headers[name.toLowerCase()], body: text })
+    noteAnswer(`http://127.0.0.1:${socket.remotePort}`, {
+      method,
+      path,
+      status,
+      header: (name) => headers[name.toLowerCase()],
+      body: text,
+    })
   return answer
 }
 
@@ -67,7 +76,9 @@ function parseAnswer(received: string, ended = false): RawAnswer | undefined {
   const endOfHead = received.indexOf('\r\n\r\n')
   if (endOfHead < 0) return undefined
   const [statusLine = '', ...lines] = received.slice(0, endOfHead).split('\r\n')
-  const headers = Object.fromEntries(lines.map((line) => [line.split(':', 1)[0]?.toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]))
+  const headers = Object.fromEntries(
+    lines.map((line) => [line.split(':', 1)[0]?.toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]),
+  )
   const text = received.slice(endOfHead + 4)
   const status = Number(statusLine.split(' ')[1])
   if (!ended && status !== 100 && text.length < Number(headers['content-length'] ?? Infinity)) return undefined

@@ -12,6 +12,16 @@ export function reduce(task: TaskRecord, event: TaskEvent): TaskRecord {
 
 /** The task after a move that nothing stood against. */
 export function taken(task: TaskRecord, move: Move): TaskRecord {
-  const { 'attempts.made': made = task.attempts.made, 'attempts.nextAt': nextAt = task.attempts.nextAt, ...patch } = move.patch
-  return { ...task, ...patch, attempts: { ...task.attempts, made, nextAt }, rev: task.rev + 1, log: [...task.log, move.entry] }
+  const {
+    'attempts.made': made = task.attempts.made,
+    'attempts.nextAt': nextAt = task.attempts.nextAt,
+    ...patch
+  } = move.patch
+  return {
+    ...task,
+    ...patch,
+    attempts: { ...task.attempts, made, nextAt },
+    rev: task.rev + 1,
+    log: [...task.log, move.entry],
+  }
 }

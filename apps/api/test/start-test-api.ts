@@ -74,11 +74,20 @@ export async function forgetKeys(redis: Redis, pattern: string): Promise<void> {
 const MIB = 1024 * 1024
 /** Limits are said in words only: one document is good for all tests. */
 const checkAnswer = createAnswerChecker(
-  createOpenApiDocument({ maxFileBytes: 50 * MIB, maxPixels: 50_000_000, maxFiles: 100, maxBatchBytes: 1024 * MIB, ttlSeconds: 3600 }),
+  createOpenApiDocument({
+    maxFileBytes: 50 * MIB,
+    maxPixels: 50_000_000,
+    maxFiles: 100,
+    maxBatchBytes: 1024 * MIB,
+    ttlSeconds: 3600,
+  }),
 )
 
 /** The whole API in this process, on a data folder, a database and Redis names of its own. */
-export async function startTestApi(given: NodeJS.ProcessEnv = {}, { waitUntilReady = true, mongoServer = inject('mongoUrl') } = {}) {
+export async function startTestApi(
+  given: NodeJS.ProcessEnv = {},
+  { waitUntilReady = true, mongoServer = inject('mongoUrl') } = {},
+) {
   const name = uniqueName('api')
   const dataDir = await mkdtemp(join(tmpdir(), `${name}-`))
   const env = parseEnv(apiEnv, {
@@ -96,13 +105,19 @@ export async function startTestApi(given: NodeJS.ProcessEnv = {}, { waitUntilRea
   // The test's own eyes and hands: they stay when the API's connections are cut.
   const database = await openDatabase(name)
   const redis = await openRedis()
-  const queue = createImageQueue({ redis, names, policy: { attempts: env.QUEUE_MAX_RETRIES, backoffMs: env.QUEUE_BACKOFF_MS } })
+  const queue = createImageQueue({
+    redis,
+    names,
+    policy: { attempts: env.QUEUE_MAX_RETRIES, backoffMs: env.QUEUE_BACKOFF_MS },
+  })
   const storage = createDiskStorage(dataDir)
 
   const api = createApi(env, testLog)
   let undocumented = (): string[] => []
 
-  /** Closes the API in order and removes all it had. Throws when a step of closing did not end well. */
+  /**
+   * Closes the API in order and removes all it had. Throws when a step of closing did not end well.
+   */
   const stop = async (): Promise<void> => {
     const troubled = await runShutdown(api.closing(), testLog)
     await queue.close()
@@ -132,7 +147,13 @@ export async function startTestApi(given: NodeJS.ProcessEnv = {}, { waitUntilRea
     const bytes = Buffer.from(await response.arrayBuffer())
     const text = bytes.toString()
     const isJson = /[/+]json/.test(response.headers.get('content-type') ?? '')
-    return { status: response.status, headers: response.headers, bytes, text, body: isJson && text ? JSON.parse(text) : undefined }
+    return {
+      status: response.status,
+      headers: response.headers,
+      bytes,
+      text,
+      body: isJson && text ? JSON.parse(text) : undefined,
+    }
   }
   const post = (path: string, parts: readonly Part[], headers: Record<string, string> = {}): Promise<Answer> => {
     const { body, contentType } = multipart(parts)
@@ -140,7 +161,8 @@ export async function startTestApi(given: NodeJS.ProcessEnv = {}, { waitUntilRea
   }
   const filesIn = (folder: string): Promise<string[]> => filesBelow(join(dataDir, folder))
 
-  if (waitUntilReady) await until(async () => (await request('/readyz')).status === 200, { what: 'a ready API', timeoutMs: 30_000 })
+  if (waitUntilReady)
+    await until(async () => (await request('/readyz')).status === 200, { what: 'a ready API', timeoutMs: 30_000 })
 
   return {
     app: api.app,
@@ -158,7 +180,8 @@ export async function startTestApi(given: NodeJS.ProcessEnv = {}, { waitUntilRea
     agent: () => createAgent(api.app, url),
     request,
     post,
-    upload: (bytes: Buffer, fields: readonly Part[] = [], path = '/api/v1/tasks') => post(path, [...fields, filePart(bytes)]),
+    upload: (bytes: Buffer, fields: readonly Part[] = [], path = '/api/v1/tasks') =>
+      post(path, [...fields, filePart(bytes)]),
 
     /** Files below a folder of the data folder. */
     filesIn,

@@ -1,10 +1,21 @@
-import { DEFAULT_TENANT, eventSeq, STEP, variantKey, type TaskEvent, type TaskEventOf, type Variant } from '@darkroom/contracts'
+import {
+  DEFAULT_TENANT,
+  eventSeq,
+  STEP,
+  variantKey,
+  type TaskEvent,
+  type TaskEventOf,
+  type Variant,
+} from '@darkroom/contracts'
 import { newTaskId } from '../src/tasks/task-store.ts'
 import { UNTOUCHED, type TaskRecord } from '../src/tasks/task.ts'
 
 const STARTED = Date.UTC(2026, 4, 1, 12)
 
-/** How one run of a job goes: news of progress, then its end. A lost run ends without a word: its worker died. */
+/**
+ * How one run of a job goes: news of progress, then its end. A lost run ends without a word: its
+ * worker died.
+ */
 export interface Run {
   progress: number
   end: 'retry' | 'lost' | 'completed' | 'failed' | 'running'
@@ -38,14 +49,19 @@ export function newRecord(given: Partial<TaskRecord> = {}): TaskRecord {
   }
 }
 
-const sampleVariants: readonly Variant[] = [variantOf('1024', 768, 'a'.repeat(32)), variantOf('800', 600, 'b'.repeat(32))]
+const sampleVariants: readonly Variant[] = [
+  variantOf('1024', 768, 'a'.repeat(32)),
+  variantOf('800', 600, 'b'.repeat(32)),
+]
 
 export function variantOf(resolution: '1024' | '800', height: number, md5: string, size = 1000): Variant {
   const path = variantKey(DEFAULT_TENANT, 'photo', resolution, md5)
   return { resolution, width: Number(resolution), height, format: 'jpeg', size, md5, path }
 }
 
-/** Everything that is said about a task whose job ran like this, in the order in which it happened. */
+/**
+ * Everything that is said about a task whose job ran like this, in the order in which it happened.
+ */
 export function historyOf(task: { id: string; tenant?: string; epoch?: number }, runs: readonly Run[]): TaskEvent[] {
   const events: TaskEvent[] = []
   let attempts = 0
@@ -68,13 +84,23 @@ export function historyOf(task: { id: string; tenant?: string; epoch?: number },
     const fault = { error: 'The disk is full', code: 'STORAGE_FULL', retryable: true }
     events.push({ eventType: 'task.processing', ...at(STEP.processing) })
     for (let step = 0; step < run.progress; step++)
-      events.push({ eventType: 'task.progress', ...at(STEP.progress + step), stage: 'encode', percent: 10 * (step + 1) })
+      events.push({
+        eventType: 'task.progress',
+        ...at(STEP.progress + step),
+        stage: 'encode',
+        percent: 10 * (step + 1),
+      })
     if (run.end === 'lost' || run.end === 'running') return
     attempts++
     if (run.end === 'retry') events.push({ eventType: 'task.retry', ...at(STEP.retry), ...fault, nextAt: clock + 2000 })
     if (run.end === 'failed') events.push({ eventType: 'task.failed', ...at(STEP.failed), ...fault, willRetry: false })
     if (run.end === 'completed')
-      events.push({ eventType: 'task.completed', ...at(STEP.completed), images: [...sampleVariants], processingTime: 70 })
+      events.push({
+        eventType: 'task.completed',
+        ...at(STEP.completed),
+        images: [...sampleVariants],
+        processingTime: 70,
+      })
   })
   return events
 }
@@ -93,7 +119,10 @@ export const createdOf = (task: { id: string }): TaskEventOf<'task.created'> => 
 })
 
 /** The event that a task's first run has ended well with these files. */
-export function completedOf(task: { id: string }, images: readonly Variant[] = sampleVariants): TaskEventOf<'task.completed'> {
+export function completedOf(
+  task: { id: string },
+  images: readonly Variant[] = sampleVariants,
+): TaskEventOf<'task.completed'> {
   const last = historyOf(task, [{ progress: 0, end: 'completed' }]).at(-1) as TaskEventOf<'task.completed'>
   return { ...last, images: [...images] }
 }

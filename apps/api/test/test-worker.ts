@@ -1,5 +1,12 @@
 import type { ImageJob } from '@darkroom/contracts'
-import { announceSlots, completedEvent, createQueueWorker, jobRunOf, permanentFailure, type JobProcessor } from '@darkroom/messaging'
+import {
+  announceSlots,
+  completedEvent,
+  createQueueWorker,
+  jobRunOf,
+  permanentFailure,
+  type JobProcessor,
+} from '@darkroom/messaging'
 import { connectRedis } from '@darkroom/runtime'
 import { inject } from 'vitest'
 import { variantOf } from './task-history.ts'
@@ -11,7 +18,10 @@ export interface TestWorker {
   stop: () => Promise<void>
 }
 
-/** A worker on the API's real queue that has no images to make: `work` is the whole of a job, and what it throws fails it. */
+/**
+ * A worker on the API's real queue that has no images to make: `work` is the whole of a job, and
+ * what it throws fails it.
+ */
 export async function startTestWorker(
   api: TestApi,
   { slots = 1, work = async () => {} }: { slots?: number; work?: (job: ImageJob) => Promise<void> } = {},
@@ -27,7 +37,13 @@ export async function startTestWorker(
     return completedEvent(jobRunOf(queued, { workerId: 'test-worker', startedAt: now }), { images }, now)
   }
   const timing = { lockDurationMs: 5000, stalledIntervalMs: 2000 }
-  const worker = createQueueWorker(processor, { redis, names: api.names, workerId: 'test-worker', concurrency: slots, ...timing })
+  const worker = createQueueWorker(processor, {
+    redis,
+    names: api.names,
+    workerId: 'test-worker',
+    concurrency: slots,
+    ...timing,
+  })
   worker.on('error', () => {})
   announceSlots(voice, api.names, { workerId: 'test-worker', slots })
   void worker.run()

@@ -6,8 +6,10 @@ import { processImage } from './process-image.ts'
 
 const dataDir = process.argv[2]
 const maxPixels = Number(process.argv[3])
-if (dataDir === undefined || !(maxPixels > 0)) throw new Error('Arguments: the data folder, and the most pixels of an original')
+if (dataDir === undefined || !(maxPixels > 0))
+  throw new Error('Arguments: the data folder, and the most pixels of an original')
 
-// This process does one thing at a time, and its parent does not wait for an answer to anything else.
+// This process does one thing at a time, and its parent does not wait for an answer to anything
+// else.
 const storage = createDiskStorage(dataDir, { blocking: true })
 serveJobs<ImageJob>((job, onProgress) => processImage(job, { storage, maxPixels, onProgress }))

@@ -8,7 +8,10 @@ import { createRig } from '@darkroom/worker/testing'
 import { expect, test } from 'vitest'
 
 /** The app's own children, as main.ts has them. */
-const imageApp = (maxPixels = 50_000_000) => ({ program: new URL('./child.ts', import.meta.url), args: [String(maxPixels)] })
+const imageApp = (maxPixels = 50_000_000) => ({
+  program: new URL('./child.ts', import.meta.url),
+  args: [String(maxPixels)],
+})
 
 test('a photo becomes two files, and the events tell the truth about them [S0.11, S3.5]', async () => {
   const rig = await createRig()
@@ -16,7 +19,13 @@ test('a photo becomes two files, and the events tell the truth about them [S0.11
   const { taskId } = await rig.submit({ imageName: 'beach' })
   const completed = await rig.event(taskId, 'task.completed')
 
-  expect(completed).toMatchObject({ attempt: 1, attempts: 1, epoch: 1, seq: eventSeq(1, STEP.completed), workerId: config.workerId })
+  expect(completed).toMatchObject({
+    attempt: 1,
+    attempts: 1,
+    epoch: 1,
+    seq: eventSeq(1, STEP.completed),
+    workerId: config.workerId,
+  })
   expect(completed.images.map(({ resolution, width, height }) => [resolution, width, height])).toEqual([
     ['1024', 1024, 768],
     ['800', 800, 600],
@@ -24,8 +33,16 @@ test('a photo becomes two files, and the events tell the truth about them [S0.11
   for (const image of completed.images) {
     const bytes = await readFile(rig.storage.resolve(image.path))
     expect(image.path).toBe(`output/beach/${image.resolution}/${image.md5}.jpg`)
-    expect(image).toMatchObject({ size: bytes.length, md5: createHash('md5').update(bytes).digest('hex'), format: 'jpeg' })
-    expect(await inspectImage(rig.storage.resolve(image.path))).toMatchObject({ format: 'jpeg', width: image.width, height: image.height })
+    expect(image).toMatchObject({
+      size: bytes.length,
+      md5: createHash('md5').update(bytes).digest('hex'),
+      format: 'jpeg',
+    })
+    expect(await inspectImage(rig.storage.resolve(image.path))).toMatchObject({
+      format: 'jpeg',
+      width: image.width,
+      height: image.height,
+    })
   }
   const told = rig.eventsOf(taskId)
   expect(told[0]).toMatchObject({ eventType: 'task.processing', attempts: 0, workerId: config.workerId })
@@ -58,7 +75,9 @@ test.each<[string, Partial<ImageJob> & { bytes?: Buffer }, RegExp]>([
 test('a photo has as many pixels as the installation allows', async () => {
   const rig = await createRig()
   await rig.startWorker({}, imageApp(1_000_000))
-  expect((await rig.failed((await rig.submit()).taskId)).failedReason).toMatch(/^IMAGE_TOO_LARGE!: .*1,000,000 are allowed/)
+  expect((await rig.failed((await rig.submit()).taskId)).failedReason).toMatch(
+    /^IMAGE_TOO_LARGE!: .*1,000,000 are allowed/,
+  )
 })
 
 test('variants have the quality that is promised', async () => {

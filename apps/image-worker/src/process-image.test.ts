@@ -7,7 +7,14 @@ import { corruptJpeg } from '@darkroom/testing'
 import { expect, onTestFinished, test } from 'vitest'
 import { processImage } from './process-image.ts'
 
-const job: ImageJob = { taskId: 'a'.repeat(24), imagePath: 'photo.jpg', timestamp: 0, epoch: 1, tenant: 'default', imageName: 'photo' }
+const job: ImageJob = {
+  taskId: 'a'.repeat(24),
+  imagePath: 'photo.jpg',
+  timestamp: 0,
+  epoch: 1,
+  tenant: 'default',
+  imageName: 'photo',
+}
 
 async function storeDamaged(): Promise<DiskStorage> {
   const folder = await mkdtemp(join(tmpdir(), 'process-'))
@@ -20,5 +27,7 @@ async function storeDamaged(): Promise<DiskStorage> {
 const process = (storage: DiskStorage) => processImage(job, { storage, maxPixels: 50_000_000, onProgress: () => {} })
 
 test('a damaged photo is refused', async () => {
-  await expect(process(await storeDamaged())).rejects.toMatchObject({ reason: { code: 'IMAGE_CORRUPT', retryable: false } })
+  await expect(process(await storeDamaged())).rejects.toMatchObject({
+    reason: { code: 'IMAGE_CORRUPT', retryable: false },
+  })
 })

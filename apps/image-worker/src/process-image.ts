@@ -19,15 +19,20 @@ interface Surroundings {
 }
 
 /**
- * One job: read the original, make its variants, store them under names made of their bytes. Running it again makes
- * the same files and finds them there, so a run may be repeated, and two may overlap.
+ * One job: read the original, make its variants, store them under names made of their bytes.
+ * Running it again makes the same files and finds them there, so a run may be repeated, and two may
+ * overlap.
  * @throws JobFailure
  */
-export async function processImage(job: ImageJob, { storage, maxPixels, onProgress }: Surroundings): Promise<Processed> {
+export async function processImage(
+  job: ImageJob,
+  { storage, maxPixels, onProgress }: Surroundings,
+): Promise<Processed> {
   const onStage = (stage: string, percent: number): void => {
     if (percent < 100) onProgress({ stage, percent: Math.round((percent * ENGINE_PERCENT) / 100) })
   }
-  const read = (path: string) => makeVariants(path, { widths: VARIANT_WIDTHS, quality: QUALITY, maxPixels }, { onStage })
+  const read = (path: string) =>
+    makeVariants(path, { widths: VARIANT_WIDTHS, quality: QUALITY, maxPixels }, { onStage })
   const { made, bytesIn } = await readSource({ storage, key: job.imagePath }, { read, verdictOf })
   onProgress({ stage: 'store', percent: ENGINE_PERCENT })
   const images: Variant[] = []

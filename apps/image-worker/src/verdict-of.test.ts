@@ -7,6 +7,9 @@ test('an error of the engine is a verdict on the bytes', () => {
   expect(verdictOf(new ImageError('IMAGE_CORRUPT', 'damaged'))).toEqual({ code: 'IMAGE_CORRUPT', message: 'damaged' })
 })
 
-test.each([new StorageError('NOT_FOUND', 'nothing there'), new Error('a bug')])('%s says nothing of the bytes', (error) => {
-  expect(verdictOf(error)).toBeUndefined()
-})
+test.each([new StorageError('NOT_FOUND', 'nothing there'), new Error('a bug')])(
+  '%s says nothing of the bytes',
+  (error) => {
+    expect(verdictOf(error)).toBeUndefined()
+  },
+)

@@ -43,10 +43,15 @@ export const batchSummary = z.object({
 export type BatchSummary = z.infer<typeof batchSummary>
 
 /** The same with a page of its tasks, in the order of the request. */
-export const batchPage = batchSummary.extend(taskPage.omit({ total: true, totalIsExact: true }).shape).meta({ id: 'BatchPage' })
+export const batchPage = batchSummary
+  .extend(taskPage.omit({ total: true, totalIsExact: true }).shape)
+  .meta({ id: 'BatchPage' })
 export type BatchPage = z.infer<typeof batchPage>
 
-/** Every task of a batch has ended. Published once a batch, on the same channel as the events of tasks. */
+/**
+ * Every task of a batch has ended. Published once a batch, on the same channel as the events of
+ * tasks.
+ */
 export const batchCompleted = z.object({
   eventType: z.literal('batch.completed'),
   batchId: z.string(),

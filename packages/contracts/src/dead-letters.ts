@@ -24,7 +24,10 @@ export const replayResult = z.object({
 })
 export type ReplayResult = z.infer<typeof replayResult>
 
-/** `matched` counts what the request meant, `replayed` what was started again; with `dryRun` nothing was. */
+/**
+ * `matched` counts what the request meant, `replayed` what was started again; with `dryRun` nothing
+ * was.
+ */
 export const replayReport = z
   .object({
     dryRun: z.boolean(),

@@ -1,11 +1,18 @@
 import { z } from 'zod'
 
-/** Which part is well, and what is still possible: `degraded` takes uploads without the queue, `down` does not. */
+/**
+ * Which part is well, and what is still possible: `degraded` takes uploads without the queue,
+ * `down` does not.
+ */
 export const health = z
   .object({
     status: z.enum(['ok', 'degraded', 'down']),
     services: z.object({ redis: z.boolean(), mongo: z.boolean(), queue: z.boolean(), disk: z.boolean() }),
-    pending: z.number().int().nullable().meta({ description: 'Tasks that have not ended; null when it cannot be known' }),
+    pending: z
+      .number()
+      .int()
+      .nullable()
+      .meta({ description: 'Tasks that have not ended; null when it cannot be known' }),
     diskFreeBytes: z.number().nullable(),
     reasons: z.array(z.string()).meta({ description: 'Why it is not ok' }).optional(),
     warnings: z.array(z.string()).meta({ description: 'What works now and will fail some day' }).optional(),

@@ -9,11 +9,17 @@ export const IMAGE_JOB = 'process-image'
 export const imageJob = jobEnvelope.extend({ imagePath: z.string(), imageName: z.string() })
 export type ImageJob = z.infer<typeof imageJob>
 
-export const imageOptimize: KindContract<ImageJob> = { kind: 'image.optimize', queue: IMAGE_QUEUE, job: IMAGE_JOB, input: imageJob }
+export const imageOptimize: KindContract<ImageJob> = {
+  kind: 'image.optimize',
+  queue: IMAGE_QUEUE,
+  job: IMAGE_JOB,
+  input: imageJob,
+}
 
 /**
- * The job's return value is the very event that says so. The queue keeps it, so that a lost event can be made up for
- * with the same words: Pub/Sub, the queue's event stream and the job itself all carry one fact.
+ * The job's return value is the very event that says so. The queue keeps it, so that a lost event
+ * can be made up for with the same words: Pub/Sub, the queue's event stream and the job itself all
+ * carry one fact.
  */
 export const imageJobResult = taskCompleted
 export type ImageJobResult = TaskEventOf<'task.completed'>

@@ -1,6 +1,9 @@
 import { z } from 'zod'
 
-/** Every code that a refusal may carry: the status that it comes with, and what it means to a client. */
+/**
+ * Every code that a refusal may carry: the status that it comes with, and what it means to a
+ * client.
+ */
 export const PROBLEMS = {
   INVALID_REQUEST: { status: 400, means: 'The request is not valid HTTP, or its path or headers cannot be read.' },
   INVALID_QUERY: { status: 400, means: 'A query parameter is wrong or unknown; `errors` points at each.' },
@@ -10,9 +13,15 @@ export const PROBLEMS = {
   NO_FILE: { status: 400, means: 'The form has no file.' },
   TOO_MANY_FILES: { status: 400, means: 'The form has more files than are accepted at once.' },
   UNEXPECTED_FILE_FIELD: { status: 400, means: 'A file is in a field that accepts none.' },
-  INVALID_IDEMPOTENCY_KEY: { status: 400, means: 'The Idempotency-Key does not have 1 to 255 visible ASCII characters.' },
+  INVALID_IDEMPOTENCY_KEY: {
+    status: 400,
+    means: 'The Idempotency-Key does not have 1 to 255 visible ASCII characters.',
+  },
   ADMIN_TOKEN_REQUIRED: { status: 401, means: 'The request needs the ADMIN_TOKEN.' },
-  ADMIN_LOCAL_ONLY: { status: 403, means: 'No ADMIN_TOKEN is set, so only requests from the machine itself are accepted.' },
+  ADMIN_LOCAL_ONLY: {
+    status: 403,
+    means: 'No ADMIN_TOKEN is set, so only requests from the machine itself are accepted.',
+  },
   CROSS_SITE_REQUEST: { status: 403, means: 'The request came from a web page of another site.' },
   INVALID_SIGNATURE: { status: 403, means: 'The signature is wrong: the URL was changed, or its key was withdrawn.' },
   URL_EXPIRED: { status: 403, means: 'The signed URL has expired.' },
@@ -22,7 +31,10 @@ export const PROBLEMS = {
   QUEUE_NOT_FOUND: { status: 404, means: 'There is no queue of this name.' },
   VARIANT_NOT_FOUND: { status: 404, means: 'The task has no variant of this resolution.' },
   FILE_MISSING: { status: 404, means: 'The file of the task is no longer there.' },
-  METHOD_NOT_ALLOWED: { status: 405, means: 'The path does not support this method; `Allow` lists those that it supports.' },
+  METHOD_NOT_ALLOWED: {
+    status: 405,
+    means: 'The path does not support this method; `Allow` lists those that it supports.',
+  },
   REQUEST_TIMEOUT: { status: 408, means: 'The request took too long to arrive.' },
   IDEMPOTENCY_IN_FLIGHT: { status: 409, means: 'A request with this Idempotency-Key is still being processed.' },
   SIGNING_DISABLED: { status: 409, means: 'This installation has no keys to sign URLs with.' },
@@ -62,14 +74,19 @@ export const PROBLEMS = {
 
 export type ProblemCode = keyof typeof PROBLEMS
 
-/** RFC 9457 problem details, with a stable `code` and, for bad fields, JSON pointers to each of them. */
+/**
+ * RFC 9457 problem details, with a stable `code` and, for bad fields, JSON pointers to each of
+ * them.
+ */
 export const problem = z
   .object({
     type: z.string(),
     title: z.string(),
     status: z.int().min(400).max(599),
     detail: z.string().meta({ description: 'What is wrong and what to do about it, for people' }),
-    code: z.enum(Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]]).meta({ description: 'Stable: what programs may decide by' }),
+    code: z
+      .enum(Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]])
+      .meta({ description: 'Stable: what programs may decide by' }),
     instance: z.string().meta({ description: 'The path that was asked' }).optional(),
     errors: z
       .array(z.object({ pointer: z.string(), detail: z.string() }))

@@ -2,7 +2,9 @@ import { z } from 'zod'
 import { statusCounts, TASK_KINDS, type TaskKind } from './tasks.ts'
 
 const count = z.number().int()
-const byKind = z.object(Object.fromEntries(TASK_KINDS.map((kind) => [kind, statusCounts])) as Record<TaskKind, typeof statusCounts>)
+const byKind = z.object(
+  Object.fromEntries(TASK_KINDS.map((kind) => [kind, statusCounts])) as Record<TaskKind, typeof statusCounts>,
+)
 /** Milliseconds; null while no task has ended. */
 const percentiles = z.object({ p50: z.number().nullable(), p95: z.number().nullable(), p99: z.number().nullable() })
 
@@ -25,7 +27,9 @@ export const stats = z
     /** Of the newest completed tasks, `sample` of them. */
     durations: z.object({ sample: count, waitMs: percentiles, runMs: percentiles }),
     cleanup: cleanupTotals,
-    at: z.iso.datetime().meta({ description: 'When tasks and bytes were counted: seconds ago, where there are millions hours' }),
+    at: z.iso
+      .datetime()
+      .meta({ description: 'When tasks and bytes were counted: seconds ago, where there are millions hours' }),
   })
   .meta({ id: 'Stats' })
 export type Stats = z.infer<typeof stats>

@@ -12,12 +12,18 @@ export function originalKey(tenant: string, taskId: string, format: keyof typeof
   return tenantKey(tenant, `storage/images/${taskId}/original.${EXTENSIONS[format]}`, '/')
 }
 
-/** Where a variant is kept: named by the MD5 of its bytes, so that making it twice makes the same file. */
+/**
+ * Where a variant is kept: named by the MD5 of its bytes, so that making it twice makes the same
+ * file.
+ */
 export function variantKey(tenant: string, imageName: string, resolution: string, md5: string): string {
   return tenantKey(tenant, `output/${imageName}/${resolution}/${md5}.jpg`, '/')
 }
 
-/** A folder name from an untrusted file name: `[a-z0-9-]`, at most 80 characters, `image` when nothing is left. */
+/**
+ * A folder name from an untrusted file name: `[a-z0-9-]`, at most 80 characters, `image` when
+ * nothing is left.
+ */
 export function imageNameOf(fileName: string): string {
   const stem = fileName.slice(0, 1024).replace(/\.[A-Za-z0-9]{1,5}$/, '')
   const ascii = stem

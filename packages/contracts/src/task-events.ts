@@ -4,9 +4,9 @@ import { taskKind, taskPriority, variant } from './tasks.ts'
 export const TASK_EVENTS_CHANNEL = 'task-events'
 
 /**
- * Every event says where it stands in its task's history: `epoch` (restarts by a person), `attempt` (runs of the job
- * within the epoch, lost workers included) and `seq`, which grows strictly within an epoch. A receiver that keeps the
- * largest `seq` it has seen can drop duplicates and latecomers.
+ * Every event says where it stands in its task's history: `epoch` (restarts by a person), `attempt`
+ * (runs of the job within the epoch, lost workers included) and `seq`, which grows strictly within
+ * an epoch. A receiver that keeps the largest `seq` it has seen can drop duplicates and latecomers.
  */
 const envelope = {
   taskId: z.string(),
@@ -16,7 +16,10 @@ const envelope = {
   attempt: z.number().int(),
   seq: z.number().int(),
 }
-/** `attempts` counts those that ended: a run that is still going on, or was lost with its worker, is not among them. */
+/**
+ * `attempts` counts those that ended: a run that is still going on, or was lost with its worker, is
+ * not among them.
+ */
 const attempts = z.number().int().meta({ description: 'Attempts that have ended so far' })
 const run = {
   workerId: z.string(),
@@ -90,13 +93,23 @@ export type TaskEvent = z.infer<typeof taskEvent>
 export type TaskEventOf<T extends TaskEvent['eventType']> = Extract<TaskEvent, { eventType: T }>
 
 /** What an entry of a log says in its own way. */
-const said = { eventType: true, taskId: true, tenant: true, timestamp: true, epoch: true, attempt: true, seq: true } as const
+const said = {
+  eventType: true,
+  taskId: true,
+  tenant: true,
+  timestamp: true,
+  epoch: true,
+  attempt: true,
+  seq: true,
+} as const
 
 const entry = <Type extends z.ZodType, Data extends z.ZodType>(id: string, type: Type, data: Data) =>
   z
     .object({
       seq: z.int().meta({ description: 'Grows within an epoch; has gaps' }),
-      epoch: z.int().meta({ description: 'How often the task was started: 1, and one more with each retry by a person' }),
+      epoch: z
+        .int()
+        .meta({ description: 'How often the task was started: 1, and one more with each retry by a person' }),
       attempt: z.int().meta({ description: 'The run of the epoch that the event is about; 0 before the first' }),
       type,
       at: z.iso.datetime(),
@@ -104,7 +117,10 @@ const entry = <Type extends z.ZodType, Data extends z.ZodType>(id: string, type:
     })
     .meta({ id })
 
-/** An event as a task's log shows it: `data` is what the event says besides its type, its time and its place. */
+/**
+ * An event as a task's log shows it: `data` is what the event says besides its type, its time and
+ * its place.
+ */
 export const taskLogEntry = z
   .discriminatedUnion('type', [
     entry('TaskCreatedEvent', taskCreated.shape.eventType, taskCreated.omit(said)),
@@ -122,13 +138,17 @@ export type TaskLogEntry = z.infer<typeof taskLogEntry>
 export const taskEventPage = z.object({ items: z.array(taskLogEntry) }).meta({ id: 'TaskEventPage' })
 export type TaskEventPage = z.infer<typeof taskEventPage>
 
-/** Steps of one attempt in their order. Progress counts up from `progress`; the ends are far above it. */
+/**
+ * Steps of one attempt in their order. Progress counts up from `progress`; the ends are far above
+ * it.
+ */
 export const STEP = { processing: 1, progress: 2, retry: 997, completed: 998, failed: 999 } as const
 const STEPS_PER_ATTEMPT = 1000
 
 /**
- * What people and time do to a task ends its epoch. It stands behind everything that any worker may still say, so that
- * whoever keeps the largest `seq` drops the late words of a worker that had not heard of it.
+ * What people and time do to a task ends its epoch. It stands behind everything that any worker may
+ * still say, so that whoever keeps the largest `seq` drops the late words of a worker that had not
+ * heard of it.
  */
 export const EPOCH_END = { cancelled: 1_000_000_001, expired: 1_000_000_002 } as const
 

@@ -53,7 +53,10 @@ export const task = z
     source: z.object({
       bytes: z.number().int(),
       format: z.enum(['jpeg', 'png', 'webp', 'gif']),
-      width: z.number().int().meta({ description: 'In pixels, as people see the picture: with its orientation applied' }),
+      width: z
+        .number()
+        .int()
+        .meta({ description: 'In pixels, as people see the picture: with its orientation applied' }),
       height: z.number().int(),
       orientation: z
         .number()
@@ -72,7 +75,10 @@ export const task = z
       max: z.number().int(),
       nextAt: timestamp.nullable().meta({ description: 'When the next attempt is due, after one that failed' }),
     }),
-    epoch: z.number().int().meta({ description: 'How often the task was started: 1, and one more with each retry by a person' }),
+    epoch: z
+      .number()
+      .int()
+      .meta({ description: 'How often the task was started: 1, and one more with each retry by a person' }),
     error: taskError.nullable(),
     metadata: z.record(z.string(), z.unknown()),
     batchId: z.string().nullable().meta({ description: 'The batch that it was uploaded with' }),
@@ -93,26 +99,33 @@ export type Task = z.infer<typeof task>
 export const downloadUrl = z.object({ url: z.string(), expiresAt: timestamp }).meta({ id: 'DownloadUrl' })
 export type DownloadUrl = z.infer<typeof downloadUrl>
 
-/** How long a task was expected to take when it was accepted, in milliseconds, and how many jobs stood before it. */
+/**
+ * How long a task was expected to take when it was accepted, in milliseconds, and how many jobs
+ * stood before it.
+ */
 export const taskEstimate = z.object({
   p50Ms: z.number().int(),
   p90Ms: z.number().int(),
   position: z.number().int(),
-  paused: z.literal(true).optional().meta({ description: 'The queue was paused: the times count from when it is resumed' }),
+  paused: z
+    .literal(true)
+    .optional()
+    .meta({ description: 'The queue was paused: the times count from when it is resumed' }),
 })
 export type TaskEstimate = z.infer<typeof taskEstimate>
 
 /** The answer to an upload: the task, and when to expect it. */
-export const acceptedTask = task.extend({ estimatedTime: z.string(), estimate: taskEstimate }).meta({ id: 'AcceptedTask' })
+export const acceptedTask = task
+  .extend({ estimatedTime: z.string(), estimate: taskEstimate })
+  .meta({ id: 'AcceptedTask' })
 export type AcceptedTask = z.infer<typeof acceptedTask>
 
 /** A task as lists show it: without large metadata. */
 export const listedTask = task
   .extend({
-    metadataOmitted: z
-      .literal(true)
-      .optional()
-      .meta({ description: 'The metadata is larger than 4 KiB: lists show it as empty, the task itself has all of it' }),
+    metadataOmitted: z.literal(true).optional().meta({
+      description: 'The metadata is larger than 4 KiB: lists show it as empty, the task itself has all of it',
+    }),
   })
   .meta({ id: 'ListedTask' })
 export type ListedTask = z.infer<typeof listedTask>

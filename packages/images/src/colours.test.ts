@@ -17,7 +17,9 @@ const chartInP3: readonly Colour[] = [
 ]
 const toSrgb = (light: number): number => (light <= 0.0031308 ? light * 12.92 : 1.055 * light ** (1 / 2.4) - 0.055)
 /** The numbers of the chart, taken as amounts of light. */
-const chartAsLight = chartColours.map((colour) => colour.map((value) => Math.round(toSrgb(value / 255) * 255))) as unknown as Colour[]
+const chartAsLight = chartColours.map((colour) =>
+  colour.map((value) => Math.round(toSrgb(value / 255) * 255)),
+) as unknown as Colour[]
 const redOf = (colours: readonly Colour[]): Colour[] => colours.map(([red]) => [red, red, red])
 
 const p3: Colours = { points: pointsOfPrimaries(12), toLight: srgbToLight }
@@ -45,7 +47,10 @@ async function expectQuarters(png: Buffer, wanted: readonly Colour[]): Promise<v
   for (const { bytes } of variants)
     for (const [index, colour] of (await quartersOf(bytes)).entries())
       for (const [channel, value] of colour.entries())
-        expect(Math.abs(value - wanted[index]![channel]!), `${colour.join()} is not ${wanted[index]!.join()}`).toBeLessThanOrEqual(3)
+        expect(
+          Math.abs(value - wanted[index]![channel]!),
+          `${colour.join()} is not ${wanted[index]!.join()}`,
+        ).toBeLessThanOrEqual(3)
 }
 
 describe.each([8, 16] as const)('a PNG of %i bits is shown as browsers show it', (bits) => {
@@ -57,7 +62,11 @@ describe.each([8, 16] as const)('a PNG of %i bits is shown as browsers show it',
     ['with a linear profile', { chunks: [profile(linear)] }, chartAsLight],
     ['of grey', { isGrey: true }, redOf(chartColours)],
     ['of grey with a linear profile', { isGrey: true, chunks: [profile(linearGrey)] }, redOf(chartAsLight)],
-    ['of grey with a linear profile and alpha', { isGrey: true, hasAlpha: true, chunks: [profile(linearGrey)] }, redOf(chartAsLight)],
+    [
+      'of grey with a linear profile and alpha',
+      { isGrey: true, hasAlpha: true, chunks: [profile(linearGrey)] },
+      redOf(chartAsLight),
+    ],
     ['with gAMA of light', { chunks: [gamma(100_000)] }, chartAsLight],
     ['of grey with gAMA of light', { isGrey: true, chunks: [gamma(100_000)] }, redOf(chartAsLight)],
     ['with the gAMA of sRGB', { chunks: [gamma(45_455)] }, chartColours],
@@ -66,13 +75,21 @@ describe.each([8, 16] as const)('a PNG of %i bits is shown as browsers show it',
     ['with gAMA and a profile, which wins', { chunks: [gamma(100_000), profile(p3)] }, chartInP3],
     ['with gAMA of nothing', { chunks: [gamma(0)] }, chartColours],
     ['with the cHRM of Display P3', { chunks: [p3Points] }, chartInP3],
-    ['with cHRM on one line', { chunks: [chunk('cHRM', 31_270, 32_900, 64_000, 33_000, 64_000, 33_000, 64_000, 33_000)] }, chartColours],
+    [
+      'with cHRM on one line',
+      { chunks: [chunk('cHRM', 31_270, 32_900, 64_000, 33_000, 64_000, 33_000, 64_000, 33_000)] },
+      chartColours,
+    ],
     ['with cICP of Display P3', { chunks: [cicp(12, 13, 0, 1)] }, chartInP3],
     ['with cICP of sRGB', { chunks: [cicp(1, 13, 0, 1)] }, chartColours],
     ['with cICP of sRGB and gAMA, which loses', { chunks: [gamma(100_000), cicp(1, 13, 0, 1)] }, chartColours],
     ['with cICP of light', { chunks: [cicp(1, 8, 0, 1)] }, chartAsLight],
     ['with cICP of sRGB and a profile, which loses', { chunks: [cicp(1, 13, 0, 1), profile(p3)] }, chartColours],
-    ['with cICP of the range of video', { chunks: [cicp(1, 13, 0, 0)], encode: (value) => (16 + value * 219) / 255 }, chartColours],
+    [
+      'with cICP of the range of video',
+      { chunks: [cicp(1, 13, 0, 0)], encode: (value) => (16 + value * 219) / 255 },
+      chartColours,
+    ],
     ['with cICP that means nothing', { chunks: [cicp(99, 99, 0, 1)] }, chartColours],
   ])('%s', async (_what, options, wanted) => {
     await expectQuarters(chartPng({ bits, ...options }), wanted)
@@ -84,7 +101,8 @@ it('16 bits of light are all used: the dark of 8 would be off by more than ten l
   const darkOf = (value: number): number => 3 + numbers.indexOf(value) * 3
   const asChart = (value: number): number => srgbToLight(darkOf(Math.round(value * 255)) / 255)
   const wanted = chartColours.map((colour) => colour.map(darkOf)) as unknown as Colour[]
-  for (const chunks of [[profile(linear)], [gamma(100_000)]]) await expectQuarters(chartPng({ bits: 16, encode: asChart, chunks }), wanted)
+  for (const chunks of [[profile(linear)], [gamma(100_000)]])
+    await expectQuarters(chartPng({ bits: 16, encode: asChart, chunks }), wanted)
 })
 
 describe('a bright screen', () => {
@@ -102,7 +120,9 @@ describe('a bright screen', () => {
   })
 
   it('of PQ is shown in the range of a usual one', async () => {
-    const [large] = await makeVariants(await store(chartPng({ bits: 16, chunks: [cicp(9, 16, 0, 1)], encode: () => 0.58 })))
+    const [large] = await makeVariants(
+      await store(chartPng({ bits: 16, chunks: [cicp(9, 16, 0, 1)], encode: () => 0.58 })),
+    )
     for (const colour of await quartersOf(large!.bytes)) expect(Math.min(...colour)).toBeGreaterThan(170)
   })
 })

@@ -15,12 +15,16 @@ interface CorpusFile {
   out800?: [number, number]
 }
 
-/** The slowest file takes about 0.1 s of a core, and no more on a busy machine. A decoder that waits is ended by the test's timeout. */
+/**
+ * The slowest file takes about 0.1 s of a core, and no more on a busy machine. A decoder that waits
+ * is ended by the test's timeout.
+ */
 const MOST_CPU_MS = 2000
 
 const folder = corpusFolder()
 const files = folder === undefined ? [] : readManifest(folder)
-if (folder === undefined) console.info('The corpus of real and hostile files is not here: skipped. DARKROOM_CORPUS names its folder.')
+if (folder === undefined)
+  console.info('The corpus of real and hostile files is not here: skipped. DARKROOM_CORPUS names its folder.')
 
 describe.skipIf(folder === undefined)('the corpus', () => {
   it.each(files)('$expect: $file', async (wanted) => {
@@ -33,12 +37,15 @@ describe.skipIf(folder === undefined)('the corpus', () => {
     if (variants.length > 0) checkVariants(variants, wanted)
   })
 
-  it.each(files.filter(({ expect: verdict }) => verdict === 'ok'))('$file: the header reader and the decoder agree', async ({ file }) => {
-    const path = join(folder ?? '', file)
-    const { format, width, height, orientation = 1 } = await sharp(path).metadata()
-    const seen = orientation >= 5 ? { width: height, height: width } : { width, height }
-    expect(await inspectImage(path)).toEqual({ format, ...seen, orientation })
-  })
+  it.each(files.filter(({ expect: verdict }) => verdict === 'ok'))(
+    '$file: the header reader and the decoder agree',
+    async ({ file }) => {
+      const path = join(folder ?? '', file)
+      const { format, width, height, orientation = 1 } = await sharp(path).metadata()
+      const seen = orientation >= 5 ? { width: height, height: width } : { width, height }
+      expect(await inspectImage(path)).toEqual({ format, ...seen, orientation })
+    },
+  )
 })
 
 interface Outcome {

@@ -15,15 +15,18 @@ export interface Encoding {
 
 /** So small a JPEG is mostly made of codes that were chosen for photos. */
 const FEW_BYTES_A_PIXEL = 0.07
-/** Choosing the codes for the picture holds all of its coefficients in memory, some 3 bytes a pixel. */
+/**
+ * Choosing the codes for the picture holds all of its coefficients in memory, some 3 bytes a pixel.
+ */
 const MAX_OPTIMISED_PIXELS = 8_000_000
 
 /**
  * Makes a JPEG of `size`.
  *
- * Its Huffman codes are the usual ones, as libjpeg-turbo has it by default and sharp has not: codes chosen for the picture would make
- * photos 1 to 5 % smaller for a quarter of the whole work (measured: 12 of 50 CPU ms a photo). Flat pictures become 30 to 60 % smaller and
- * are encoded quickly: there it is done, and also where the usual codes turn out to be most of the file.
+ * Its Huffman codes are the usual ones, as libjpeg-turbo has it by default and sharp has not: codes
+ * chosen for the picture would make photos 1 to 5 % smaller for a quarter of the whole work
+ * (measured: 12 of 50 CPU ms a photo). Flat pictures become 30 to 60 % smaller and are encoded
+ * quickly: there it is done, and also where the usual codes turn out to be most of the file.
  */
 export async function encode(pixels: Pixels, size: MeasuredPx, { quality, isFlat }: Encoding): Promise<EncodedFile> {
   const { width, height, channels } = pixels

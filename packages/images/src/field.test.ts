@@ -45,7 +45,9 @@ describe.skipIf(!existsSync(join(folder, 'chart.png')))('files that people sent'
     const [large] = await makeVariants(join(folder, file))
     expect([large?.width, large?.height]).toEqual([width, height])
     for (const [index, colour] of (await cornersOf(large?.bytes)).entries()) {
-      const off = [...colour].map((value, channel) => Math.abs(value - (Buffer.from(corners[index] ?? '', 'hex')[channel] ?? -999)))
+      const off = [...colour].map((value, channel) =>
+        Math.abs(value - (Buffer.from(corners[index] ?? '', 'hex')[channel] ?? -999)),
+      )
       expect(Math.max(...off), `${colour.toString('hex')} is not ${corners[index]}`).toBeLessThanOrEqual(5)
     }
   })
@@ -55,7 +57,9 @@ describe.skipIf(!existsSync(join(folder, 'chart.png')))('files that people sent'
   })
 
   it('half of the pixels are no picture', async () => {
-    await expect(makeVariants(join(folder, 'control-half-then-eoi.jpg'))).rejects.toMatchObject({ code: 'IMAGE_CORRUPT' })
+    await expect(makeVariants(join(folder, 'control-half-then-eoi.jpg'))).rejects.toMatchObject({
+      code: 'IMAGE_CORRUPT',
+    })
   })
 
   it('the chart takes no more bytes than its PNG', async () => {

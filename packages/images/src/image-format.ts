@@ -3,7 +3,10 @@ export type ImageFormat = 'jpeg' | 'png' | 'webp' | 'gif'
 /** Bytes needed to tell the four formats apart: the longest mark is `RIFF....WEBP`. */
 export const headBytes = 12
 
-/** The format by the first bytes alone, or undefined. Names and declared content types are whatever the sender likes. */
+/**
+ * The format by the first bytes alone, or undefined. Names and declared content types are whatever
+ * the sender likes.
+ */
 export function imageFormatOf(head: Uint8Array): ImageFormat | undefined {
   const text = Buffer.from(head.subarray(0, headBytes)).toString('latin1')
   if (text.startsWith('\xff\xd8')) return 'jpeg'

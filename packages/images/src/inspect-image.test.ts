@@ -1,4 +1,12 @@
-import { corruptJpeg, orientedJpeg, sampleGif, sampleJpeg, samplePng, sampleWebp, truncatedJpeg } from '@darkroom/testing'
+import {
+  corruptJpeg,
+  orientedJpeg,
+  sampleGif,
+  sampleJpeg,
+  samplePng,
+  sampleWebp,
+  truncatedJpeg,
+} from '@darkroom/testing'
 import { describe, expect, it } from 'vitest'
 import { beforeMarker, gifOf, imageFiles, pngClaiming, withPngChunk } from '../test/image-files.ts'
 import { sharp } from './decoding/hardened-sharp.ts'
@@ -68,7 +76,9 @@ describe('headers that are odd but readable', () => {
   })
 
   it('of PNG: an unknown chunk before the header is skipped', async () => {
-    expect(await inspectImage(await store(withPngChunk(await samplePng(size), 'prVt', Buffer.alloc(9), 8)))).toMatchObject(size)
+    expect(
+      await inspectImage(await store(withPngChunk(await samplePng(size), 'prVt', Buffer.alloc(9), 8))),
+    ).toMatchObject(size)
   })
 
   it.each([
@@ -186,7 +196,10 @@ describe('IMAGE_CORRUPT', () => {
   })
 
   it.each([
-    ['a JPEG of endless segments', () => Buffer.concat([Buffer.from([0xff, 0xd8]), Buffer.from('ffe00002'.repeat(500_000), 'hex')])],
+    [
+      'a JPEG of endless segments',
+      () => Buffer.concat([Buffer.from([0xff, 0xd8]), Buffer.from('ffe00002'.repeat(500_000), 'hex')]),
+    ],
     ['a JPEG of nothing but stray bytes', () => Buffer.concat([Buffer.from([0xff, 0xd8]), Buffer.alloc(8_000_000, 1)])],
     [
       'a GIF of endless blocks',
@@ -194,7 +207,10 @@ describe('IMAGE_CORRUPT', () => {
     ],
   ])('for %s, of which only a part is read', async (_what, make) => {
     const { code, message } = await refusal(await store(make()))
-    expect([code, message]).toEqual(['IMAGE_CORRUPT', 'The image is damaged: its header has no end. Send the original file again.'])
+    expect([code, message]).toEqual([
+      'IMAGE_CORRUPT',
+      'The image is damaged: its header has no end. Send the original file again.',
+    ])
   })
 
   it('is not for damage in the pixels: nobody looked at them yet', async () => {

@@ -11,7 +11,10 @@ export interface ImageFacts {
   /** Pixels as a viewer sees them: the orientation is applied. */
   width: number
   height: number
-  /** EXIF orientation 1 to 8; 1 when the file names none. From 5 on, the stored width and height have changed places. */
+  /**
+   * EXIF orientation 1 to 8; 1 when the file names none. From 5 on, the stored width and height
+   * have changed places.
+   */
   orientation: number
 }
 
@@ -23,12 +26,13 @@ export interface InspectOptions {
 }
 
 /**
- * Reads the header of an image file: some kilobytes, by bounded reads, with no decoder. A decoder's own look at a GIF walks through
- * all of its frames, so that a few megabytes would cost the process seconds and hundreds of megabytes.
+ * Reads the header of an image file: some kilobytes, by bounded reads, with no decoder. A decoder's
+ * own look at a GIF walks through all of its frames, so that a few megabytes would cost the process
+ * seconds and hundreds of megabytes.
  *
- * Throws ImageError: IMAGE_UNSUPPORTED when the bytes are not JPEG, PNG, WebP or GIF, or in a coding that is not read;
- * IMAGE_TOO_LARGE with the measured `width` and `height`; IMAGE_CORRUPT when the mark is right and the header unreadable.
- * System errors pass through.
+ * Throws ImageError: IMAGE_UNSUPPORTED when the bytes are not JPEG, PNG, WebP or GIF, or in a
+ * coding that is not read; IMAGE_TOO_LARGE with the measured `width` and `height`; IMAGE_CORRUPT
+ * when the mark is right and the header unreadable. System errors pass through.
  */
 export async function inspectImage(path: string, options: InspectOptions = {}): Promise<ImageFacts> {
   const header = await readHeader(path)

@@ -4,7 +4,10 @@ const ROWS = 32
 /** Measured: photos have a twentieth to a third, drawings, text and screens more than half. */
 const FLAT_SHARE = 0.5
 
-/** Whether a picture is drawn rather than photographed: on some of its rows, much of it has just the colour of its neighbour. */
+/**
+ * Whether a picture is drawn rather than photographed: on some of its rows, much of it has just the
+ * colour of its neighbour.
+ */
 export function isFlat({ data, width, height, channels }: Pixels): boolean {
   const rows = Math.min(ROWS, height)
   let equal = 0

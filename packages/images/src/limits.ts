@@ -4,7 +4,9 @@ import { scaledSize } from './scaled-size.ts'
 /** 50 megapixels: about 230 MB of memory in the worst case (interlaced PNG, progressive JPEG). */
 export const defaultMaxPixels = 50_000_000
 
-/** The longest side a JPEG or GIF header can even state, and the product's limit for every format. */
+/**
+ * The longest side a JPEG or GIF header can even state, and the product's limit for every format.
+ */
 const maxSidePx = 65_535
 
 /** The encoder stops a little short of what the format can state (libjpeg: JPEG_MAX_DIMENSION). */
@@ -12,14 +14,22 @@ const maxJpegSidePx = 65_500
 
 export const defaultWidths: readonly number[] = [1024, 800]
 
-/** Throws IMAGE_TOO_LARGE, with the measured numbers, when the picture is more than we are willing to decode. */
+/**
+ * Throws IMAGE_TOO_LARGE, with the measured numbers, when the picture is more than we are willing
+ * to decode.
+ */
 export function checkSize(measured: MeasuredPx, maxPixels: number): void {
   const { width, height } = measured
-  if (Math.max(width, height) > maxSidePx) throw tooLarge(measured, `no side may be longer than ${format(maxSidePx)} px`)
-  if (width * height > maxPixels) throw tooLarge(measured, `that is ${format(width * height)} pixels, and ${format(maxPixels)} are allowed`)
+  if (Math.max(width, height) > maxSidePx)
+    throw tooLarge(measured, `no side may be longer than ${format(maxSidePx)} px`)
+  if (width * height > maxPixels)
+    throw tooLarge(measured, `that is ${format(width * height)} pixels, and ${format(maxPixels)} are allowed`)
 }
 
-/** Throws IMAGE_TOO_LARGE when a variant of that width is higher than a JPEG can be: a narrow picture keeps its height. */
+/**
+ * Throws IMAGE_TOO_LARGE when a variant of that width is higher than a JPEG can be: a narrow
+ * picture keeps its height.
+ */
 export function checkJpegSize(measured: MeasuredPx, width: number): void {
   if (scaledSize(measured, width).height > maxJpegSidePx)
     throw tooLarge(measured, `a JPEG holds at most ${format(maxJpegSidePx)} px a side`)

@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto'
-import { corruptJpeg, orientedJpeg, orientedQuarters, sampleGif, sampleJpeg, samplePng, sampleWebp, truncatedJpeg } from '@darkroom/testing'
+import {
+  corruptJpeg,
+  orientedJpeg,
+  orientedQuarters,
+  sampleGif,
+  sampleJpeg,
+  samplePng,
+  sampleWebp,
+  truncatedJpeg,
+} from '@darkroom/testing'
 import { describe, expect, it } from 'vitest'
 import { chartPng } from '../test/chart.ts'
 import { gifOf, imageFiles, pngClaiming } from '../test/image-files.ts'
@@ -82,7 +91,8 @@ describe('pictures', () => {
     const pale = await sharp({ create: { width: 700, height: 900, channels: 4, background: '#e0e0e0' } })
       .png()
       .toBuffer()
-    // Transparent black beside pale grey: scaled without regard to alpha, the black bleeds into the edge.
+    // Transparent black beside pale grey: scaled without regard to alpha, the black bleeds into the
+    // edge.
     const bytes = await sharp({ create: { width: 1400, height: 900, channels: 4, background: '#00000000' } })
       .composite([{ input: pale, left: 0, top: 0 }])
       .png()
@@ -90,7 +100,9 @@ describe('pictures', () => {
     for (const variant of await variantsOf(bytes)) {
       expectColour(await colourAt(variant, 10, 10), [0xe0, 0xe0, 0xe0])
       expectColour(await colourAt(variant, variant.width - 10, 10), [255, 255, 255])
-      const row = await Promise.all(Array.from({ length: 9 }, (_, x) => colourAt(variant, variant.width / 2 - 4 + x, 50)))
+      const row = await Promise.all(
+        Array.from({ length: 9 }, (_, x) => colourAt(variant, variant.width / 2 - 4 + x, 50)),
+      )
       expect(Math.min(...row.map(([r = 0]) => r))).toBeGreaterThan(0xd0)
     }
   })
@@ -112,10 +124,16 @@ describe('pictures', () => {
     const frame = { left: width / 2, top: height / 2, width: width / 4, height: height / 3 }
     for (const variant of await variantsOf(gifOf({ width, height }, [frame]))) {
       const scale = variant.width / width
-      expect([variant.width, variant.height]).toEqual([Math.min(width, Number(variant.resolution)), Math.round(height * scale)])
+      expect([variant.width, variant.height]).toEqual([
+        Math.min(width, Number(variant.resolution)),
+        Math.round(height * scale),
+      ])
       expectColour(await colourAt(variant, 4, 4), [255, 255, 255])
       expectColour(await colourAt(variant, variant.width - 4, variant.height - 4), [255, 255, 255])
-      expectColour(await colourAt(variant, Math.floor(width * 0.6 * scale), Math.floor(height * 0.7 * scale)), [255, 0, 0])
+      expectColour(
+        await colourAt(variant, Math.floor(width * 0.6 * scale), Math.floor(height * 0.7 * scale)),
+        [255, 0, 0],
+      )
     }
   })
 
@@ -179,7 +197,8 @@ it('carries no foreign bytes into the output', async () => {
 
 it('are JPEGs of quality 85 [S3.8]', async () => {
   for (const { bytes } of await variantsOf(await sampleJpeg())) {
-    // The first entries of the luminance table of ITU-T T.81, annex K, in zigzag order, scaled by 200 - 2 * 85 percent.
+    // The first entries of the luminance table of ITU-T T.81, annex K, in zigzag order, scaled by
+    // 200 - 2 * 85 percent.
     const scaled = [16, 11, 12, 14, 12, 10, 16, 14].map((entry) => Math.floor((entry * 30 + 50) / 100))
     const table = bytes.indexOf(Buffer.from([0xff, 0xdb])) + 5
     expect([...bytes.subarray(table, table + 8)]).toEqual(scaled)
@@ -240,22 +259,27 @@ describe('the small variant', () => {
     expect(decibels(pixels, await full.raw().toBuffer())).toBeGreaterThan(38)
   })
 
-  it.each(['png', 'gif', 'webp', 'jpeg'] as const)('of text in a %s is within 1 dB of a direct resize', async (format) => {
-    const written = sharp(textPixels(1600, 900), { raw: { width: 1600, height: 900, channels: 3 } })
-    const bytes = await (
-      format === 'webp' ? written.webp({ lossless: true, effort: 0 }) : written.toFormat(format, { quality: 95 })
-    ).toBuffer()
-    const wanted = sharp(bytes).resize(800, 450, { fit: 'fill', fastShrinkOnLoad: false }).flatten({ background: '#fff' })
-    const pixels = await wanted.clone().raw().toBuffer()
-    const direct = decibels(
-      await sharp(await wanted.clone().jpeg({ quality: 85 }).toBuffer())
-        .raw()
-        .toBuffer(),
-      pixels,
-    )
-    const small = (await variantsOf(bytes))[1] as Variant
-    expect(decibels(await sharp(small.bytes).raw().toBuffer(), pixels)).toBeGreaterThan(direct - 1)
-  })
+  it.each(['png', 'gif', 'webp', 'jpeg'] as const)(
+    'of text in a %s is within 1 dB of a direct resize',
+    async (format) => {
+      const written = sharp(textPixels(1600, 900), { raw: { width: 1600, height: 900, channels: 3 } })
+      const bytes = await (
+        format === 'webp' ? written.webp({ lossless: true, effort: 0 }) : written.toFormat(format, { quality: 95 })
+      ).toBuffer()
+      const wanted = sharp(bytes)
+        .resize(800, 450, { fit: 'fill', fastShrinkOnLoad: false })
+        .flatten({ background: '#fff' })
+      const pixels = await wanted.clone().raw().toBuffer()
+      const direct = decibels(
+        await sharp(await wanted.clone().jpeg({ quality: 85 }).toBuffer())
+          .raw()
+          .toBuffer(),
+        pixels,
+      )
+      const small = (await variantsOf(bytes))[1] as Variant
+      expect(decibels(await sharp(small.bytes).raw().toBuffer(), pixels)).toBeGreaterThan(direct - 1)
+    },
+  )
 })
 
 describe('bytes', () => {
@@ -265,7 +289,9 @@ describe('bytes', () => {
     [
       'a smooth gradient',
       () =>
-        sharp(Buffer.from([0, 40, 90, 250, 200, 10, 30, 220, 120, 255, 255, 255]), { raw: { width: 2, height: 2, channels: 3 } })
+        sharp(Buffer.from([0, 40, 90, 250, 200, 10, 30, 220, 120, 255, 255, 255]), {
+          raw: { width: 2, height: 2, channels: 3 },
+        })
           .resize(1200, 900, { fit: 'fill', kernel: 'cubic' })
           .png()
           .toBuffer(),
@@ -305,13 +331,16 @@ function textPixels(width: number, height: number): Buffer {
   for (let y = 0; y < height; y++)
     for (let x = 0; x < width; x++) {
       const isLine = y % 24 > 4 && y % 24 < 18 && x > 80 && x < 1000
-      const isStroke = (x * 7 + Math.floor(x / 11) * 5) % 13 === 0 || (x % 17 < 9 && (y * 5 + Math.floor(x / 17) * 3) % 14 === 0)
+      const isStroke =
+        (x * 7 + Math.floor(x / 11) * 5) % 13 === 0 || (x % 17 < 9 && (y * 5 + Math.floor(x / 17) * 3) % 14 === 0)
       if (isLine && isStroke) data.fill(20, (y * width + x) * 3, (y * width + x) * 3 + 3)
     }
   return data
 }
 
-/** Peak signal to noise ratio of two pictures of the same size: 10 log10(255² / mean squared error). */
+/**
+ * Peak signal to noise ratio of two pictures of the same size: 10 log10(255² / mean squared error).
+ */
 function decibels(a: Buffer, b: Buffer): number {
   expect(a.length).toBe(b.length)
   let squares = 0

@@ -21,7 +21,10 @@ export interface VariantOptions {
 export type VariantStage = 'decode' | 'encode'
 
 export interface VariantHooks {
-  /** Called as a stage is entered, and with ('encode', 100) at the end. Percent of the engine's own work, 0 to 100. */
+  /**
+   * Called as a stage is entered, and with ('encode', 100) at the end. Percent of the engine's own
+   * work, 0 to 100.
+   */
   onStage?(stage: VariantStage, percent: number): void
 }
 
@@ -33,7 +36,10 @@ export interface Variant {
   height: number
   format: 'jpeg'
   bytes: Buffer
-  /** Hex md5 of `bytes`: a name for the output, and no proof of identity for anything that was sent in. */
+  /**
+   * Hex md5 of `bytes`: a name for the output, and no proof of identity for anything that was sent
+   * in.
+   */
   md5: string
 }
 
@@ -41,17 +47,23 @@ export interface Variant {
 const decodedPercent = 70
 
 /**
- * Makes the JPEG variants of an image file, in the order of `widths`. Upright (EXIF orientation applied), first frame only, alpha on
- * white, sRGB, all metadata gone.
+ * Makes the JPEG variants of an image file, in the order of `widths`. Upright (EXIF orientation
+ * applied), first frame only, alpha on white, sRGB, all metadata gone.
  *
- * The source is decoded once, to the largest width, and the smaller variants are made from those pixels: about 1.4 times the throughput of
- * one pipeline a width. Photos lose nothing by it: against a full decode the smaller variant measures 44 dB on the most detailed one
- * tried, where a direct resize, which lets the JPEG decoder shrink roughly, measures 35. Text and drawings would lose 1 to
- * 4 dB, so their smaller variants are decoded anew.
+ * The source is decoded once, to the largest width, and the smaller variants are made from those
+ * pixels: about 1.4 times the throughput of one pipeline a width. Photos lose nothing by it:
+ * against a full decode the smaller variant measures 44 dB on the most detailed one tried, where a
+ * direct resize, which lets the JPEG decoder shrink roughly, measures 35. Text and drawings would
+ * lose 1 to 4 dB, so their smaller variants are decoded anew.
  *
- * Throws ImageError, see inspectImage; IMAGE_CORRUPT also for pixels that are missing. System errors pass through.
+ * Throws ImageError, see inspectImage; IMAGE_CORRUPT also for pixels that are missing. System
+ * errors pass through.
  */
-export async function makeVariants(sourcePath: string, options: VariantOptions = {}, hooks: VariantHooks = {}): Promise<Variant[]> {
+export async function makeVariants(
+  sourcePath: string,
+  options: VariantOptions = {},
+  hooks: VariantHooks = {},
+): Promise<Variant[]> {
   const { widths = defaultWidths, quality = 85, maxPixels = defaultMaxPixels } = options
   checkWidths(widths)
   hooks.onStage?.('decode', 0)
@@ -71,8 +83,16 @@ export async function makeVariants(sourcePath: string, options: VariantOptions =
   }
 }
 
-/** All sizes at once, each on its own thread. Equal sizes (a source narrower than both widths) are encoded once. */
-async function encodeAll(source: Source, pixels: Pixels, sizes: readonly MeasuredPx[], quality: number): Promise<EncodedFile[]> {
+/**
+ * All sizes at once, each on its own thread. Equal sizes (a source narrower than both widths) are
+ * encoded once.
+ */
+async function encodeAll(
+  source: Source,
+  pixels: Pixels,
+  sizes: readonly MeasuredPx[],
+  quality: number,
+): Promise<EncodedFile[]> {
   const flat = isFlat(pixels)
   const decodesAnew = flat && gainsByDecoding(source)
   const makeFile = async (size: MeasuredPx): Promise<EncodedFile> => {
@@ -84,7 +104,10 @@ async function encodeAll(source: Source, pixels: Pixels, sizes: readonly Measure
   return Promise.all(sizes.map((size) => bySize.get(size.width) as Promise<EncodedFile>))
 }
 
-/** Where the large variant is not the source itself, and a decoder of JPEG would not shrink by itself, which it does from half the size on. */
+/**
+ * Where the large variant is not the source itself, and a decoder of JPEG would not shrink by
+ * itself, which it does from half the size on.
+ */
 function gainsByDecoding({ header, size }: Source): boolean {
   const { width } = turnedSize(header, header.orientation)
   return width > size.width && (header.format !== 'jpeg' || width < size.width * 2)
@@ -96,8 +119,9 @@ function checkWidths(widths: readonly number[]): void {
 }
 
 /**
- * Frees the memory of pixels now. Left to the garbage collector, a few megabytes a photo make it mark the whole heap every fifth photo
- * (measured: 36 times in 200 photos on two children, 3 % of all the work; twice without).
+ * Frees the memory of pixels now. Left to the garbage collector, a few megabytes a photo make it
+ * mark the whole heap every fifth photo (measured: 36 times in 200 photos on two children, 3 % of
+ * all the work; twice without).
  */
 function giveBack({ buffer, byteLength }: Buffer): void {
   if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0)

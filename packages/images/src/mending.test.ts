@@ -22,7 +22,8 @@ const restartsOf = (bytes: Buffer): number[] =>
 const splice = (bytes: Buffer, from: number, to: number, inserted = Buffer.alloc(0)): Buffer =>
   Buffer.concat([bytes.subarray(0, from), inserted, bytes.subarray(to)])
 
-const withStrayBeforeRestarts = (bytes: Buffer): Buffer => restartsOf(bytes).reduceRight((made, at) => splice(made, at, at, stray), bytes)
+const withStrayBeforeRestarts = (bytes: Buffer): Buffer =>
+  restartsOf(bytes).reduceRight((made, at) => splice(made, at, at, stray), bytes)
 
 async function withZeroScan(): Promise<Buffer> {
   const bytes = await chartJpeg()
@@ -40,13 +41,22 @@ function withVersion(major: number): Buffer {
 
 /** The restart markers' chart with a segment of Adobe before its tables. */
 function withAdobe(transform: number): Buffer {
-  return beforeMarker(restartMarkers, 0xdb, Buffer.from(['ffee000e', '41646f6265', '0064', '00000000', `0${transform}`].join(''), 'hex'))
+  return beforeMarker(
+    restartMarkers,
+    0xdb,
+    Buffer.from(['ffee000e', '41646f6265', '0064', '00000000', `0${transform}`].join(''), 'hex'),
+  )
 }
 
 /** A PNG whose pixels (the zlib stream) and chunks are changed. */
-function png(change: (pixels: Buffer) => Buffer, others: (chunks: PngChunk[]) => PngChunk[] = (chunks) => chunks): Buffer {
+function png(
+  change: (pixels: Buffer) => Buffer,
+  others: (chunks: PngChunk[]) => PngChunk[] = (chunks) => chunks,
+): Buffer {
   const chunks = readPngChunks(chartPng())
-  return writePng(others(chunks).map((chunk) => (chunk.type === 'IDAT' ? { ...chunk, data: change(chunk.data) } : chunk)))
+  return writePng(
+    others(chunks).map((chunk) => (chunk.type === 'IDAT' ? { ...chunk, data: change(chunk.data) } : chunk)),
+  )
 }
 
 /** `bytes` with the checksum of the first chunk of a type made wrong. */
@@ -75,20 +85,32 @@ const wrongAdler = (pixels: Buffer): Buffer => Buffer.concat([pixels.subarray(0,
 describe('a picture is shown when all of its pixels are there, whatever decoders say of the file:', () => {
   it.each<[string, () => Buffer | Promise<Buffer>]>([
     ['a JPEG whose scan says 0, 0, 0', withZeroScan],
-    ['a JPEG with stray bytes between its segments', async () => beforeMarker(beforeMarker(await chartJpeg(), 0xdb, stray), 0xc4, stray)],
+    [
+      'a JPEG with stray bytes between its segments',
+      async () => beforeMarker(beforeMarker(await chartJpeg(), 0xdb, stray), 0xc4, stray),
+    ],
     ['a JPEG with stray bytes before each restart marker', () => withStrayBeforeRestarts(restartMarkers)],
     [
       'a JPEG with a stray byte before one restart marker',
       () => splice(restartMarkers, restartsOf(restartMarkers)[2]!, restartsOf(restartMarkers)[2]!, Buffer.from([7])),
     ],
-    ['a JPEG with stray bytes before its end', async () => splice(await chartJpeg(), -2, Infinity, Buffer.concat([stray, endMarker]))],
+    [
+      'a JPEG with stray bytes before its end',
+      async () => splice(await chartJpeg(), -2, Infinity, Buffer.concat([stray, endMarker])),
+    ],
     ['a JPEG without an end marker', async () => (await chartJpeg()).subarray(0, -2)],
     ['a progressive JPEG without an end marker', async () => (await chartJpeg({ progressive: true })).subarray(0, -2)],
-    ['a progressive JPEG with stray bytes between its scans', async () => strayBetweenScans(await chartJpeg({ progressive: true }))],
+    [
+      'a progressive JPEG with stray bytes between its scans',
+      async () => strayBetweenScans(await chartJpeg({ progressive: true })),
+    ],
     ['a JPEG of JFIF 2', () => withVersion(2)],
     ['a JPEG of JFIF 0', () => withVersion(0)],
     ['a JPEG with all of it', async () => beforeMarker(await withZeroScan(), 0xdb, stray).subarray(0, -2)],
-    ['a JPEG with stray bytes before each restart marker and an unknown code of Adobe', () => withStrayBeforeRestarts(withAdobe(9))],
+    [
+      'a JPEG with stray bytes before each restart marker and an unknown code of Adobe',
+      () => withStrayBeforeRestarts(withAdobe(9)),
+    ],
     ['a JPEG with an unknown code of Adobe', () => withAdobe(9)],
     ['a PNG without the checksum of its pixels', () => png((pixels) => pixels.subarray(0, -4))],
     ['a PNG with a wrong checksum of its pixels', () => png(wrongAdler)],
@@ -101,7 +123,10 @@ describe('a picture is shown when all of its pixels are there, whatever decoders
           (chunks) => chunks.filter(({ type }) => type !== 'IEND'),
         ),
     ],
-    ['a PNG with more pixels than it needs', () => png((pixels) => deflateSync(Buffer.concat([inflateSync(pixels), Buffer.alloc(999)])))],
+    [
+      'a PNG with more pixels than it needs',
+      () => png((pixels) => deflateSync(Buffer.concat([inflateSync(pixels), Buffer.alloc(999)]))),
+    ],
     [
       'a PNG whose description is damaged',
       () => withWrongChecksum(chartPng({ chunks: [{ type: 'tEXt', data: Buffer.from('Title\0Chart') }] }), 'tEXt'),
@@ -111,7 +136,10 @@ describe('a picture is shown when all of its pixels are there, whatever decoders
       'a PNG of 16 bits whose profile is damaged',
       () => chartPng({ bits: 16, chunks: [{ type: 'iCCP', data: Buffer.from('broken\0\0????') }] }),
     ],
-    ['a PNG whose profile is damaged', () => chartPng({ chunks: [{ type: 'iCCP', data: Buffer.from('broken\0\0????') }] })],
+    [
+      'a PNG whose profile is damaged',
+      () => chartPng({ chunks: [{ type: 'iCCP', data: Buffer.from('broken\0\0????') }] }),
+    ],
   ])('%s', async (_what, make) => {
     const [large] = await makeVariants(await store(await make()))
     for (const [index, colour] of (await quartersOf(large!.bytes)).entries()) expectColour(colour, chartColours[index]!)
@@ -120,7 +148,10 @@ describe('a picture is shown when all of its pixels are there, whatever decoders
   it.each([
     ['without a trailer', (gif: Buffer) => gif.subarray(0, -1)],
     ['without an end of its pixels', (gif: Buffer) => gif.subarray(0, -2)],
-    ['with damage beyond its first frame', (gif: Buffer) => Buffer.concat([gif.subarray(0, -1), Buffer.from([0x2c, 0, 0, 0, 0, 9, 9])])],
+    [
+      'with damage beyond its first frame',
+      (gif: Buffer) => Buffer.concat([gif.subarray(0, -1), Buffer.from([0x2c, 0, 0, 0, 0, 9, 9])]),
+    ],
   ])('a GIF %s', async (_what, change) => {
     const size = { width: 60, height: 40 }
     const [large] = await makeVariants(await store(change(gifOf(size, [{ left: 0, top: 0, ...size }]))))
@@ -137,9 +168,15 @@ describe('a picture is IMAGE_CORRUPT when pixels are missing:', () => {
       async () => Buffer.concat([half(await chartJpeg({ progressive: true })), endMarker]),
     ],
     ['half of a JPEG whose scan says 0, 0, 0', async () => Buffer.concat([half(await withZeroScan()), endMarker])],
-    ['half of a JPEG with stray bytes between its segments', async () => half(beforeMarker(await chartJpeg(), 0xdb, stray))],
+    [
+      'half of a JPEG with stray bytes between its segments',
+      async () => half(beforeMarker(await chartJpeg(), 0xdb, stray)),
+    ],
     ['a JPEG without its last byte of pixels', async () => splice(await chartJpeg({ quality: 100 }), -3, Infinity)],
-    ['a JPEG without one restart interval', () => splice(restartMarkers, restartsOf(restartMarkers)[1]!, restartsOf(restartMarkers)[2]!)],
+    [
+      'a JPEG without one restart interval',
+      () => splice(restartMarkers, restartsOf(restartMarkers)[1]!, restartsOf(restartMarkers)[2]!),
+    ],
     [
       'a JPEG with stray bytes before all restart markers and one interval cut off',
       () => {
@@ -171,8 +208,15 @@ it('costs no memory by the part: a hostile file has millions of them', { timeout
   const size = { width: 60, height: 40 }
   const gif = gifOf(size, [{ left: 0, top: 0, ...size }])
   const pixels = gif.indexOf(Buffer.from([2, 255])) + 1
-  const small = Buffer.concat([gif.subarray(0, pixels), Buffer.alloc(4_000_000, Buffer.from([1, 0x24])), Buffer.from([0, 0x3b])])
-  const png = Buffer.concat([half(chartPng({ chunks: [{ type: 'gAMA', data: Buffer.from([0, 1, 0, 0]) }] })), Buffer.alloc(12_000_000)])
+  const small = Buffer.concat([
+    gif.subarray(0, pixels),
+    Buffer.alloc(4_000_000, Buffer.from([1, 0x24])),
+    Buffer.from([0, 0x3b]),
+  ])
+  const png = Buffer.concat([
+    half(chartPng({ chunks: [{ type: 'gAMA', data: Buffer.from([0, 1, 0, 0]) }] })),
+    Buffer.alloc(12_000_000),
+  ])
   const before = process.memoryUsage().rss
   for (const bytes of [small, png]) await makeVariants(await store(bytes)).catch(() => {})
   expect(process.memoryUsage().rss - before).toBeLessThan(200e6)

@@ -13,9 +13,14 @@ import { scaledSize } from './scaled-size.ts'
 type Colour = readonly [number, number, number]
 
 /** Made by `reference-colours.py` beside it: another decoder, another colour management. */
-const reference = JSON.parse(readFileSync(join(import.meta.dirname, '../test/reference-colours.json'), 'utf8')) as Record<string, Colour[]>
+const reference = JSON.parse(
+  readFileSync(join(import.meta.dirname, '../test/reference-colours.json'), 'utf8'),
+) as Record<string, Colour[]>
 
-/** Levels of 255, of the mean colours of the cells. A JPEG of a small picture loses colour at the edges of what is saturated. */
+/**
+ * Levels of 255, of the mean colours of the cells. A JPEG of a small picture loses colour at the
+ * edges of what is saturated.
+ */
 const ofPixels = { worst: 1.5, mean: 0.1 }
 const ofVariants = { worst: 9, mean: 0.5 }
 
@@ -51,7 +56,9 @@ async function differences(pixelsOfFile: (path: string) => Promise<Pixels>): Pro
   for (const file of files) {
     const wanted = reference[file] ?? []
     const cells = cellsOf(await pixelsOfFile(join(folder, file)))
-    const off = cells.flatMap((cell, index) => cell.map((value, channel) => Math.abs(value - (wanted[index]?.[channel] ?? -999))))
+    const off = cells.flatMap((cell, index) =>
+      cell.map((value, channel) => Math.abs(value - (wanted[index]?.[channel] ?? -999))),
+    )
     found.push({ file, worst: Math.max(...off), mean: off.reduce((sum, value) => sum + value, 0) / off.length })
   }
   return found
@@ -80,7 +87,8 @@ function cellsOf({ data, width, height, channels }: Pixels): number[][] {
       for (let y = top; y < bottom; y++)
         for (let x = left; x < right; x++) {
           const at = (y * width + x) * channels
-          for (let channel = 0; channel < 3; channel++) sums[channel]! += data[at + Math.min(channel, channels - 1)] as number
+          for (let channel = 0; channel < 3; channel++)
+            sums[channel]! += data[at + Math.min(channel, channels - 1)] as number
         }
       cells.push(sums.map((sum) => sum / ((bottom - top) * (right - left))))
     }

@@ -13,7 +13,8 @@ it.each([
 
 it('rounds as a direct resize does, halves included', async () => {
   for (const width of [801, 1025, 1600, 2048, 3000])
-    for (let height = 1; height < 24; height++) expect(scaledSize({ width, height }, 800)).toEqual(await direct(width, height))
+    for (let height = 1; height < 24; height++)
+      expect(scaledSize({ width, height }, 800)).toEqual(await direct(width, height))
 })
 
 async function direct(width: number, height: number): Promise<{ width: number; height: number }> {

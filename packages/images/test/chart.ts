@@ -18,7 +18,8 @@ const chartSize = { width: 320, height: 200 }
 function chartPixels({ width, height } = chartSize, colours: readonly Colour[] = chartColours): Buffer {
   const data = Buffer.alloc(width * height * 3)
   for (let y = 0; y < height; y++)
-    for (let x = 0; x < width; x++) data.set(colours[(y < height / 2 ? 0 : 2) + (x < width / 2 ? 0 : 1)] as Colour, (y * width + x) * 3)
+    for (let x = 0; x < width; x++)
+      data.set(colours[(y < height / 2 ? 0 : 2) + (x < width / 2 ? 0 : 1)] as Colour, (y * width + x) * 3)
   return data
 }
 

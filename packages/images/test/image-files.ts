@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { afterAll } from 'vitest'
 
-/** Gives a test file a folder of its own; the returned function puts bytes there and tells the path. */
+/**
+ * Gives a test file a folder of its own; the returned function puts bytes there and tells the path.
+ */
 export function imageFiles(): (bytes: Uint8Array | string, name?: string) => Promise<string> {
   const folder = mkdtemp(join(tmpdir(), 'images-'))
   let count = 0
@@ -23,7 +25,12 @@ export function pngClaiming(width: number, height: number): Buffer {
   header.writeUInt32BE(height, 4)
   header.set([8, 2, 0, 0, 0], 8) // 8 bits a channel, RGB
   const mark = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
-  return Buffer.concat([mark, pngChunk('IHDR', header), pngChunk('IDAT', Buffer.alloc(0)), pngChunk('IEND', Buffer.alloc(0))])
+  return Buffer.concat([
+    mark,
+    pngChunk('IHDR', header),
+    pngChunk('IDAT', Buffer.alloc(0)),
+    pngChunk('IEND', Buffer.alloc(0)),
+  ])
 }
 
 function pngChunk(type: string, data: Buffer): Buffer {
@@ -34,7 +41,10 @@ function pngChunk(type: string, data: Buffer): Buffer {
   return Buffer.concat([frame.subarray(0, 4), body, frame.subarray(4)])
 }
 
-/** `bytes` with a chunk put in before the one that begins at `at`; by default right behind the header. */
+/**
+ * `bytes` with a chunk put in before the one that begins at `at`; by default right behind the
+ * header.
+ */
 export function withPngChunk(bytes: Buffer, type: string, data: Buffer, at = 33): Buffer {
   return Buffer.concat([bytes.subarray(0, at), pngChunk(type, data), bytes.subarray(at)])
 }
@@ -54,7 +64,11 @@ export interface GifFrame {
 
 /** A GIF with a palette of red and blue whose frames are red all over. */
 export function gifOf(screen: { width: number; height: number }, frames: readonly GifFrame[]): Buffer {
-  const head = Buffer.concat([Buffer.from('GIF89a'), shorts(screen.width, screen.height), Buffer.from([0x80, 0, 0, 255, 0, 0, 0, 0, 255])])
+  const head = Buffer.concat([
+    Buffer.from('GIF89a'),
+    shorts(screen.width, screen.height),
+    Buffer.from([0x80, 0, 0, 255, 0, 0, 0, 0, 255]),
+  ])
   return Buffer.concat([head, ...frames.map(gifFrame), Buffer.from([0x3b])])
 }
 
@@ -63,14 +77,18 @@ function gifFrame({ left, top, width, height }: GifFrame): Buffer {
   return Buffer.concat([descriptor, ...blocksOf(redPixels(width * height)), Buffer.from([0])])
 }
 
-/** LZW without its compression: the table is cleared before a code needs a fourth bit (clear = 4, end = 5, red = 0). */
+/**
+ * LZW without its compression: the table is cleared before a code needs a fourth bit (clear = 4,
+ * end = 5, red = 0).
+ */
 function redPixels(count: number): Buffer {
   const codes: number[] = []
   for (let at = 0; at < count; at++) codes.push(...(at % 2 === 0 ? [4, 0] : [0]))
   codes.push(5)
   const bytes = Buffer.alloc(Math.ceil((codes.length * 3) / 8))
   codes.forEach((code, index) => {
-    for (let bit = 0; bit < 3; bit++) if (code & (1 << bit)) bytes[(index * 3 + bit) >> 3]! |= 1 << ((index * 3 + bit) & 7)
+    for (let bit = 0; bit < 3; bit++)
+      if (code & (1 << bit)) bytes[(index * 3 + bit) >> 3]! |= 1 << ((index * 3 + bit) & 7)
   })
   return bytes
 }

@@ -6,23 +6,36 @@ const ANSWER_LIMIT_MS = 2000
 
 export type EngineAddress = { socketPath: string } | { host: string; port: number }
 
-/** Whether a Docker engine answers. The `docker` command proves nothing: it is often there without an engine. */
+/**
+ * Whether a Docker engine answers. The `docker` command proves nothing: it is often there without
+ * an engine.
+ */
 export async function dockerEngineAnswers(env: NodeJS.ProcessEnv): Promise<boolean> {
   const answers = await Promise.all(engineAddresses(env).map(ping))
   return answers.includes(true)
 }
 
-/** Where an engine may listen: what DOCKER_HOST says, else where Docker, its rootless kind and Docker Desktop put their sockets. */
+/**
+ * Where an engine may listen: what DOCKER_HOST says, else where Docker, its rootless kind and
+ * Docker Desktop put their sockets.
+ */
 export function engineAddresses(env: NodeJS.ProcessEnv, platform: NodeJS.Platform = process.platform): EngineAddress[] {
   const told = env['DOCKER_HOST']
   if (told) return addressIn(told)
   if (platform === 'win32') return [{ socketPath: '//./pipe/docker_engine' }]
   const runtime = env['XDG_RUNTIME_DIR']
-  const sockets = ['/var/run/docker.sock', join(homedir(), '.docker/run/docker.sock'), join(homedir(), '.docker/desktop/docker.sock')]
+  const sockets = [
+    '/var/run/docker.sock',
+    join(homedir(), '.docker/run/docker.sock'),
+    join(homedir(), '.docker/desktop/docker.sock'),
+  ]
   return [...sockets, ...(runtime ? [join(runtime, 'docker.sock')] : [])].map((socketPath) => ({ socketPath }))
 }
 
-/** Engines behind ssh or TLS are not asked: they run somewhere else, and a local service should be local. */
+/**
+ * Engines behind ssh or TLS are not asked: they run somewhere else, and a local service should be
+ * local.
+ */
 function addressIn(dockerHost: string): EngineAddress[] {
   const socket = /^(?:unix|npipe):\/\/(.+)$/.exec(dockerHost)?.[1]
   if (socket !== undefined) return [{ socketPath: socket }]

@@ -1,4 +1,5 @@
-// Run by run-download.ts, in a process of its own: fetches a real mongod into the folder named on the command line.
+// Run by run-download.ts, in a process of its own: fetches a real mongod into the folder named on
+// the command line.
 import { MongoBinary } from 'mongodb-memory-server-core'
 
 const [folder = '.'] = process.argv.slice(2)

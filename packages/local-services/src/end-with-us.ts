@@ -1,11 +1,17 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import type { Socket } from 'node:net'
 
-/** Long enough for the processes that use the server to close in order: they see our end in the same moment. */
+/**
+ * Long enough for the processes that use the server to close in order: they see our end in the same
+ * moment.
+ */
 const HEAD_START_SECONDS = 2
 const STOP_SECONDS = 5
 
-/** Waits until nobody holds the other end of its standard input, which is when this process has ended. */
+/**
+ * Waits until nobody holds the other end of its standard input, which is when this process has
+ * ended.
+ */
 const GUARD = `cat >/dev/null
 sleep ${HEAD_START_SECONDS}
 kill -TERM "$1" 2>/dev/null || exit 0
@@ -13,8 +19,8 @@ for _ in $(seq ${STOP_SECONDS}); do sleep 1; kill -0 "$1" 2>/dev/null || exit 0;
 kill -KILL "$1" 2>/dev/null`
 
 /**
- * Ends a child soon after this process, also when this one is killed and can do nothing about it any more.
- * A shell watches: it costs a megabyte, and exists wherever processes have groups.
+ * Ends a child soon after this process, also when this one is killed and can do nothing about it
+ * any more. A shell watches: it costs a megabyte, and exists wherever processes have groups.
  */
 export function endWithUs(child: ChildProcess): void {
   if (child.pid === undefined || process.platform === 'win32') return

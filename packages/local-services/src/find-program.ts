@@ -15,7 +15,10 @@ export function findProgram(name: string, env: NodeJS.ProcessEnv): string | unde
     .find(isExecutable)
 }
 
-/** "7.0.15" from what `--version` prints; "unknown" when it prints no version. Rejects when the program cannot run. */
+/**
+ * "7.0.15" from what `--version` prints; "unknown" when it prints no version. Rejects when the
+ * program cannot run.
+ */
 export async function programVersion(file: string): Promise<string> {
   const { stdout } = await promisify(execFile)(file, ['--version'], { timeout: VERSION_LIMIT_MS })
   return /v=?(\d+\.\d+\.\d+)/.exec(stdout)?.[1] ?? 'unknown'

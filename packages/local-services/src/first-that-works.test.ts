@@ -23,7 +23,11 @@ test('a way that breaks is said and passed over', async () => {
     { name: 'apt', attempt: async () => ({ found: 'apt' }) },
   ])
   expect(choice).toBe('apt')
-  expect(lines).toEqual(['Redis: not by a container: the engine is on fire', 'Redis: not by PATH: 2.8.0 is too old', 'Redis: found apt'])
+  expect(lines).toEqual([
+    'Redis: not by a container: the engine is on fire',
+    'Redis: not by PATH: 2.8.0 is too old',
+    'Redis: found apt',
+  ])
 })
 
 test('without any way the error names every way out and what was tried', async () => {

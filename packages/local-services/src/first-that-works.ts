@@ -9,7 +9,10 @@ export interface Way<T> {
   attempt: () => Promise<Attempt<T>>
 }
 
-/** Takes the ways in order and returns what the first good one found; `describe` makes the one line about it. */
+/**
+ * Takes the ways in order and returns what the first good one found; `describe` makes the one line
+ * about it.
+ */
 export async function firstThatWorks<T>(
   service: string,
   ways: Way<T>[],

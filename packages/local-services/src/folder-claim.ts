@@ -14,8 +14,9 @@ export class FolderTakenError extends Error {
 }
 
 /**
- * Makes this process the only one that runs services in a folder; throws when another running process is.
- * A claim whose process ended, however it ended, counts for nothing. Returns the release.
+ * Makes this process the only one that runs services in a folder; throws when another running
+ * process is. A claim whose process ended, however it ended, counts for nothing. Returns the
+ * release.
  */
 export function claimFolder(folder: string): () => void {
   mkdirSync(folder, { recursive: true })
@@ -50,7 +51,8 @@ function dropDeadClaim(folder: string): void {
   const owner = readPidFile(claim)
   if (owner !== undefined && isRunning(owner)) throw new FolderTakenError(owner.pid, folder)
 
-  // Two processes may find the same dead claim, and the slower one must not drop the claim of the faster.
+  // Two processes may find the same dead claim, and the slower one must not drop the claim of the
+  // faster.
   const dropped = `${claim}.dropped.${process.pid}`
   try {
     renameSync(claim, dropped)

@@ -8,7 +8,10 @@ interface GivenServer {
   log: (line: string) => void
 }
 
-/** The server the environment names: used as it is, never stopped, and never replaced by another when it is silent. */
+/**
+ * The server the environment names: used as it is, never stopped, and never replaced by another
+ * when it is silent.
+ */
 export async function useGivenServer({ service, variable, url, ask, log }: GivenServer): Promise<LocalService> {
   const description = `${withoutPassword(url)} (${variable})`
   await ask(url).catch((cause: unknown) => {
@@ -21,7 +24,9 @@ export async function useGivenServer({ service, variable, url, ask, log }: Given
   return { url, description, kind: 'environment', pid: undefined, stop: () => Promise.resolve() }
 }
 
-/** Connection strings hold passwords, and MongoDB's may name several hosts, which URL cannot read. */
+/**
+ * Connection strings hold passwords, and MongoDB's may name several hosts, which URL cannot read.
+ */
 export function withoutPassword(url: string): string {
   return url.replace(/\/\/[^/]*@/, '//')
 }

@@ -9,15 +9,25 @@ import type { ServiceContext } from './service.ts'
 const run = promisify(execFile)
 const LIMIT_MS = 120_000
 
-// Only the program is wanted: without its unit and init script nothing gets started now or at the next boot,
-// and no database of ours ever sits on the default port.
-const WITHOUT_SERVICE = ['/lib/systemd/system/redis*', '/usr/lib/systemd/system/redis*', '/etc/init.d/redis*'].flatMap((path) => [
+// Only the program is wanted: without its unit and init script nothing gets started now or at the
+// next boot, and no database of ours ever sits on the default port.
+const WITHOUT_SERVICE = ['/lib/systemd/system/redis*', '/usr/lib/systemd/system/redis*', '/etc/init.d/redis*'].flatMap(
+  (path) => ['-o', `Dpkg::Options::=--path-exclude=${path}`],
+)
+const INSTALL = [
+  'install',
+  '-y',
+  '--no-install-recommends',
   '-o',
-  `Dpkg::Options::=--path-exclude=${path}`,
-])
-const INSTALL = ['install', '-y', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=60', ...WITHOUT_SERVICE, 'redis-server']
+  'DPkg::Lock::Timeout=60',
+  ...WITHOUT_SERVICE,
+  'redis-server',
+]
 
-/** Installs redis-server with apt where that needs no questions: as root on Debian, Ubuntu and their like. */
+/**
+ * Installs redis-server with apt where that needs no questions: as root on Debian, Ubuntu and their
+ * like.
+ */
 export async function installRedisByApt({ env, log }: ServiceContext): Promise<Attempt<string>> {
   const apt = findProgram('apt-get', env)
   if (apt === undefined || !existsSync('/etc/debian_version')) return { skipped: 'this is no Debian or Ubuntu' }
@@ -29,8 +39,9 @@ export async function installRedisByApt({ env, log }: ServiceContext): Promise<A
     if (await listsAreEmpty()) await run(apt, ['update'], options)
     await run(apt, INSTALL, options)
   } catch {
-    // What apt prints names the package mirrors of this machine: nothing for a log. It may also have lost a race
-    // against another run that installed the very same, so the program decides, not the exit code.
+    // What apt prints names the package mirrors of this machine: nothing for a log. It may also
+    // have lost a race against another run that installed the very same, so the program decides,
+    // not the exit code.
   }
   const file = findProgram('redis-server', env)
   return file === undefined ? { skipped: 'apt-get could not install redis-server', said: true } : { found: file }

@@ -111,7 +111,9 @@ describe('lists', () => {
     const byCursor: string[] = []
     for (let last: Doc | undefined; byCursor.length < 50;) {
       const after =
-        last === undefined ? {} : { $or: [{ createdAt: { $lt: last.createdAt } }, { createdAt: last.createdAt, _id: { $lt: last._id } }] }
+        last === undefined
+          ? {}
+          : { $or: [{ createdAt: { $lt: last.createdAt } }, { createdAt: last.createdAt, _id: { $lt: last._id } }] }
       const page = await tasks.find(after).sort({ createdAt: -1, _id: -1 }).limit(20).toArray()
       if (page.length === 0) break
       byCursor.push(...page.map(({ _id }) => _id))
@@ -122,7 +124,12 @@ describe('lists', () => {
 
   test('a count takes a filter', async () => {
     expect(await tasks.countDocuments({ status: 'completed' })).toBe(17)
-    expect(await tasks.countDocuments({ status: { $in: ['completed', 'pending'] }, createdAt: { $lt: new Date(1_000_002) } })).toBe(8)
+    expect(
+      await tasks.countDocuments({
+        status: { $in: ['completed', 'pending'] },
+        createdAt: { $lt: new Date(1_000_002) },
+      }),
+    ).toBe(8)
   })
 
   test('$facet gives a page and the counts in one answer', async () => {
@@ -131,7 +138,12 @@ describe('lists', () => {
         {
           $facet: {
             counts: [{ $group: { _id: '$status', count: { $sum: 1 } } }, { $sort: { _id: 1 } }],
-            page: [{ $match: { status: 'pending' } }, { $sort: { createdAt: -1, _id: -1 } }, { $limit: 2 }, { $project: { status: 1 } }],
+            page: [
+              { $match: { status: 'pending' } },
+              { $sort: { createdAt: -1, _id: -1 } },
+              { $limit: 2 },
+              { $project: { status: 1 } },
+            ],
           },
         },
       ])

@@ -32,7 +32,8 @@ export function standInProgram(file: string, { durable }: { durable: boolean }):
       ...['--host', '127.0.0.1', '--port', String(port), '--storage-path', dataFolder, '--standalone'],
       // Its default write-ahead log would take 2 GB of disk.
       ...['--cache-size', `${CACHE_MEBIBYTES}M`, '--log-file-max', '128MB', '--log-level', 'WARNING'],
-      // By default it answers before the write is on the disk, whatever write concern the client asks for.
+      // By default it answers before the write is on the disk, whatever write concern the client
+      // asks for.
       ...(durable ? ['--sync-on-commit'] : []),
     ],
     ask: (port) => askMongo(standInUrl(port)),

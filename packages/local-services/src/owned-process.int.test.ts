@@ -36,7 +36,10 @@ test('a killed server comes back on the same port', async () => {
 })
 
 test('a server that ignores SIGTERM is ended all the same', async () => {
-  const stubborn = { ...smallServer, args: (port: number) => ['-e', `process.on('SIGTERM', () => {}); ${smallServer.args(port, '')[1]}`] }
+  const stubborn = {
+    ...smallServer,
+    args: (port: number) => ['-e', `process.on('SIGTERM', () => {}); ${smallServer.args(port, '')[1]}`],
+  }
   const server = await startOwnedProcess(stubborn, await temporaryFolder(), { stopLimitMs: 200 })
   const pid = pidOf(server)
   await server.stop()
@@ -119,7 +122,10 @@ async function started(folder: string): Promise<OwnedProcess> {
   return server
 }
 
-async function parentWithServer(folder: string, ending: 'exit' | 'stay'): Promise<{ parent: ChildProcess; serverPid: number }> {
+async function parentWithServer(
+  folder: string,
+  ending: 'exit' | 'stay',
+): Promise<{ parent: ChildProcess; serverPid: number }> {
   const parent = spawn(process.execPath, [join(import.meta.dirname, '../test/parent.ts'), folder, ending], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })

@@ -14,7 +14,9 @@ export interface ServerProgram {
   args: (port: number, dataFolder: string) => string[]
   /** Rejects as long as the server on this port does not answer properly. */
   ask: (port: number) => Promise<void>
-  /** Below the service's folder; programs that cannot read each other's files must not share one. */
+  /**
+   * Below the service's folder; programs that cannot read each other's files must not share one.
+   */
   dataName: string
 }
 
@@ -36,8 +38,15 @@ export interface OwnedProcess {
 const DEFAULT_LIMITS: Limits = { readyLimitMs: 20_000, stopLimitMs: 5000 }
 const PORT_ATTEMPTS = 3
 
-/** Runs a server on a port of its own until `stop()`, or until this process ends in whatever way it can notice. */
-export async function startOwnedProcess(program: ServerProgram, folder: string, limits: Partial<Limits> = {}): Promise<OwnedProcess> {
+/**
+ * Runs a server on a port of its own until `stop()`, or until this process ends in whatever way it
+ * can notice.
+ */
+export async function startOwnedProcess(
+  program: ServerProgram,
+  folder: string,
+  limits: Partial<Limits> = {},
+): Promise<OwnedProcess> {
   for (let attempt = 1; ; attempt++) {
     const server = createOwnedProcess(program, folder, { port: await freePort(), ...DEFAULT_LIMITS, ...limits })
     try {
@@ -45,7 +54,8 @@ export async function startOwnedProcess(program: ServerProgram, folder: string, 
       return server
     } catch (error) {
       await server.kill()
-      // Somebody else may have taken the port between the question and the bind; other failures just show again.
+      // Somebody else may have taken the port between the question and the bind; other failures
+      // just show again.
       if (attempt === PORT_ATTEMPTS || !(error instanceof EndedBeforeReady)) throw error
     }
   }
@@ -69,8 +79,13 @@ function createOwnedProcess(
   function launch(): ChildProcess {
     mkdirSync(dataFolder, { recursive: true })
     const log = openSync(logFile, 'a')
-    // Detached: Ctrl-C in a terminal reaches the whole process group, and the stores must outlive the apps that use them.
-    const started = spawn(program.file, program.args(port, dataFolder), { cwd: dataFolder, detached: true, stdio: ['ignore', log, log] })
+    // Detached: Ctrl-C in a terminal reaches the whole process group, and the stores must outlive
+    // the apps that use them.
+    const started = spawn(program.file, program.args(port, dataFolder), {
+      cwd: dataFolder,
+      detached: true,
+      stdio: ['ignore', log, log],
+    })
     closeSync(log)
     if (started.pid !== undefined) writePidFile(pidFile, started.pid)
     started.on('error', () => {}) // a failed spawn shows as an ended process, with the reason in the log
@@ -107,7 +122,8 @@ function createOwnedProcess(
     const complaint = () => `${program.name} did not get ready. The end of ${logFile}:\n${tail(logFile)}`
     for (;;) {
       if (hasEnded(starting)) throw new EndedBeforeReady(complaint())
-      // Asked again after the answer: it may have come from a stranger who holds the port our server could not get.
+      // Asked again after the answer: it may have come from a stranger who holds the port our
+      // server could not get.
       if ((await answers()) && !hasEnded(starting)) return
       if (Date.now() > until) throw new Error(complaint())
       await pause(50)
@@ -115,7 +131,8 @@ function createOwnedProcess(
   }
 
   async function answers(): Promise<boolean> {
-    // A client library asked too early would wait for its own retry, longer than the server needs to start.
+    // A client library asked too early would wait for its own retry, longer than the server needs
+    // to start.
     if (!(await isListening(port))) return false
     return program.ask(port).then(
       () => true,
@@ -155,8 +172,9 @@ function hasEnded(child: ChildProcess): boolean {
 }
 
 /**
- * Never through a child that could not be started: until its 'error' event, kill() signals whatever stands where its pid would be, and
- * with 0 there it is the whole process group of this process that dies.
+ * Never through a child that could not be started: until its 'error' event, kill() signals whatever
+ * stands where its pid would be, and with 0 there it is the whole process group of this process
+ * that dies.
  */
 function signalIfRunning(child: ChildProcess, signal: NodeJS.Signals): void {
   if (!hasEnded(child)) child.kill(signal)

@@ -12,7 +12,10 @@ export function recordOf(pid: number): ProcessRecord {
   return { pid, identity: processIdentity(pid) }
 }
 
-/** Synchronous on purpose: no moment may lie between a spawn and its record in which this process could be killed. */
+/**
+ * Synchronous on purpose: no moment may lie between a spawn and its record in which this process
+ * could be killed.
+ */
 export function writePidFile(path: string, pid: number): void {
   writeFileSync(path, JSON.stringify(recordOf(pid)))
 }
@@ -26,7 +29,9 @@ export function readPidFile(path: string): ProcessRecord | undefined {
   }
 }
 
-/** Whether the very process of the record still runs, and not just some process that got its pid. */
+/**
+ * Whether the very process of the record still runs, and not just some process that got its pid.
+ */
 export function isRunning(record: ProcessRecord): boolean {
   return record.identity !== undefined && processIdentity(record.pid) === record.identity
 }

@@ -16,7 +16,8 @@ export function processIdentity(pid: number): string | undefined {
 
 function identityFromProc(pid: number): string | undefined {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-  // The name in parentheses may itself hold spaces and parentheses: the fields count from the last one.
+  // The name in parentheses may itself hold spaces and parentheses: the fields count from the last
+  // one.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   const [state, startTicks] = [fields[0], fields[19]]
   if (state === 'Z' || state === 'X') return undefined

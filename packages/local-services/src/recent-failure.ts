@@ -3,7 +3,9 @@ import { join } from 'node:path'
 
 const REMEMBERED_MS = 4 * 60 * 60 * 1000
 
-/** Remembers that something slow did not work, so that not every run of the day waits for it again. */
+/**
+ * Remembers that something slow did not work, so that not every run of the day waits for it again.
+ */
 export function recentFailure(cacheFolder: string, name: string): { happened: () => boolean; remember: () => void } {
   const note = join(cacheFolder, `${name}-failed`)
   return {

@@ -1,7 +1,10 @@
 import { askRedis } from './ask-server.ts'
 import type { ServerProgram } from './owned-process.ts'
 
-/** redis-server as Darkroom needs it: jobs survive a crash, and memory pressure shows as an error, never as lost jobs. */
+/**
+ * redis-server as Darkroom needs it: jobs survive a crash, and memory pressure shows as an error,
+ * never as lost jobs.
+ */
 export function redisProgram(file: string): ServerProgram {
   return {
     name: 'redis-server',
@@ -12,8 +15,20 @@ export function redisProgram(file: string): ServerProgram {
   }
 }
 
-/** BullMQ loses jobs without `noeviction`; the append-only file alone holds the data, so no snapshots. */
-export const redisSettings = ['--appendonly', 'yes', '--appendfsync', 'everysec', '--maxmemory-policy', 'noeviction', '--save', '']
+/**
+ * BullMQ loses jobs without `noeviction`; the append-only file alone holds the data, so no
+ * snapshots.
+ */
+export const redisSettings = [
+  '--appendonly',
+  'yes',
+  '--appendfsync',
+  'everysec',
+  '--maxmemory-policy',
+  'noeviction',
+  '--save',
+  '',
+]
 
 export function redisUrl(host: string, port: number): string {
   return `redis://${host}:${port}`

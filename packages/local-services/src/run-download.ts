@@ -17,11 +17,16 @@ interface Download {
 }
 
 /**
- * Runs one of the download scripts beside this file in a process of its own, because only that can be ended when
- * nothing comes: an unreachable host may answer a connection with silence for minutes. Returns the path of the
- * program the script got, or undefined.
+ * Runs one of the download scripts beside this file in a process of its own, because only that can
+ * be ended when nothing comes: an unreachable host may answer a connection with silence for
+ * minutes. Returns the path of the program the script got, or undefined.
  */
-export function runDownload({ script, folder, env, silenceLimitMs = SILENCE_LIMIT_MS }: Download): Promise<string | undefined> {
+export function runDownload({
+  script,
+  folder,
+  env,
+  silenceLimitMs = SILENCE_LIMIT_MS,
+}: Download): Promise<string | undefined> {
   mkdirSync(folder, { recursive: true })
   const before = bytesIn(folder)
   const file = join(import.meta.dirname, script + extname(import.meta.filename))
@@ -52,5 +57,8 @@ function programIn(printed: string): string | undefined {
 }
 
 function bytesIn(folder: string): number {
-  return readdirSync(folder).reduce((sum, name) => sum + (statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0), 0)
+  return readdirSync(folder).reduce(
+    (sum, name) => sum + (statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0),
+    0,
+  )
 }

@@ -2,7 +2,10 @@ import type { OwnedProcess } from './owned-process.ts'
 import type { LocalService } from './service.ts'
 
 /** A server of our own, seen as a service. */
-export function serviceOfProcess(server: OwnedProcess, about: Pick<LocalService, 'url' | 'description' | 'kind'>): LocalService {
+export function serviceOfProcess(
+  server: OwnedProcess,
+  about: Pick<LocalService, 'url' | 'description' | 'kind'>,
+): LocalService {
   return {
     ...about,
     get pid() {

@@ -8,11 +8,16 @@ export interface LocalService {
   kind: 'environment' | 'container' | 'process' | 'stand-in'
   /** The server's process, where it is a child of ours. */
   pid: number | undefined
-  /** Called when the server ends although nobody here asked for it; undefined where that cannot be seen. */
+  /**
+   * Called when the server ends although nobody here asked for it; undefined where that cannot be
+   * seen.
+   */
   onCrash?: (listener: () => void) => void
   /** Ends the server at once and waits until it is gone; undefined where the server is not ours. */
   kill?: (signal?: NodeJS.Signals) => Promise<void>
-  /** Starts the server again, on the same port with the same data; ends it first when it still runs. */
+  /**
+   * Starts the server again, on the same port with the same data; ends it first when it still runs.
+   */
   restart?: () => Promise<void>
   /** Ends the server in order; does nothing where it is not ours. Harmless when called twice. */
   stop: () => Promise<void>
@@ -31,6 +36,9 @@ export interface ServiceContext {
   log: (line: string) => void
   /** Nothing of earlier runs may be seen. */
   fresh: boolean
-  /** What is acknowledged survives kill -9. Only the MongoDB stand-in needs to be told, which is then five times slower. */
+  /**
+   * What is acknowledged survives kill -9. Only the MongoDB stand-in needs to be told, which is
+   * then five times slower.
+   */
   durable: boolean
 }

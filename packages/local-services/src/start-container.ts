@@ -18,7 +18,10 @@ export interface ContainerPlan {
 const READY_LIMIT_MS = 60_000
 const FOLDER_LABEL = 'darkroom.folder'
 
-/** Runs the plan's image where a Docker engine answers; the container ends with this process, even with a killed one. */
+/**
+ * Runs the plan's image where a Docker engine answers; the container ends with this process, even
+ * with a killed one.
+ */
 export async function startContainer(plan: ContainerPlan, context: ServiceContext): Promise<Attempt<LocalService>> {
   if (!(await dockerEngineAnswers(context.env))) return { skipped: 'no Docker engine answers' }
   try {
@@ -53,11 +56,12 @@ async function run(plan: ContainerPlan, context: ServiceContext): Promise<LocalS
 
 async function prepare(plan: ContainerPlan, context: ServiceContext, { host, port }: { host: string; port: number }) {
   const { GenericContainer } = await import('testcontainers')
-  // Published as usual, a database without a password would be open to the network. Where this process itself runs in
-  // a container, though, 127.0.0.1 of the engine's host is out of reach.
+  // Published as usual, a database without a password would be open to the network. Where this
+  // process itself runs in a container, though, 127.0.0.1 of the engine's host is out of reach.
   class LocalContainer extends GenericContainer {
     protected override beforeContainerCreated(): Promise<void> {
-      if (host === '127.0.0.1') this.hostConfig.PortBindings = { [`${plan.port}/tcp`]: [{ HostIp: host, HostPort: String(port) }] }
+      if (host === '127.0.0.1')
+        this.hostConfig.PortBindings = { [`${plan.port}/tcp`]: [{ HostIp: host, HostPort: String(port) }] }
       return Promise.resolve()
     }
   }
@@ -67,7 +71,8 @@ async function prepare(plan: ContainerPlan, context: ServiceContext, { host, por
     .withExposedPorts({ container: plan.port, host: port })
     .withLabels({ [FOLDER_LABEL]: context.folder })
     .withStartupTimeout(READY_LIMIT_MS)
-  // A volume rather than a folder of ours: the image's own user must own the files, on every kind of engine.
+  // A volume rather than a folder of ours: the image's own user must own the files, on every kind
+  // of engine.
   return context.fresh ? container : container.withBindMounts([{ source: volumeOf(context), target: plan.dataPath }])
 }
 
@@ -99,7 +104,10 @@ function asService(
   }
 }
 
-/** A killed parent's container is removed by testcontainers' own watcher, but only after some seconds. */
+/**
+ * A killed parent's container is removed by testcontainers' own watcher, but only after some
+ * seconds.
+ */
 async function removeLeftover(engine: Engine, context: ServiceContext): Promise<void> {
   const leftover = await engine.fetchByLabel(FOLDER_LABEL, context.folder)
   await leftover?.remove({ force: true, v: true })

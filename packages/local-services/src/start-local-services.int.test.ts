@@ -48,7 +48,11 @@ test('data stays for the next start, unless it shall be fresh', async () => {
 test('the environment comes first, is said without its password, and is never stopped', async () => {
   const lines: string[] = []
   const folder = await temporaryFolder()
-  const services = await startLocalServices({ folder, env: { ...env, REDIS_URL: inject('redisUrl') }, log: (line) => lines.push(line) })
+  const services = await startLocalServices({
+    folder,
+    env: { ...env, REDIS_URL: inject('redisUrl') },
+    log: (line) => lines.push(line),
+  })
   expect(services.redis).toMatchObject({ url: inject('redisUrl'), kind: 'environment', pid: undefined })
   expect(services.redis.kill).toBeUndefined()
   expect(lines).toHaveLength(2)
@@ -59,7 +63,11 @@ test('the environment comes first, is said without its password, and is never st
 
 test('when one service cannot be had the other is stopped and the folder is free again', async () => {
   const folder = await temporaryFolder()
-  const failing = startLocalServices({ folder, env: { ...process.env, REDIS_URL: 'redis://127.0.0.1:1' }, log: () => {} })
+  const failing = startLocalServices({
+    folder,
+    env: { ...process.env, REDIS_URL: 'redis://127.0.0.1:1' },
+    log: () => {},
+  })
   await expect(failing).rejects.toThrow('REDIS_URL is set, but no Redis answers')
   expect(existsSync(join(folder, 'mongo', 'server.pid.json'))).toBe(false)
   claimFolder(folder)()
@@ -72,9 +80,14 @@ test('an engine that accepts the question and never answers is no engine', async
     onTestFinished(() => void engine.close())
     const { port } = engine.address() as AddressInfo
     const askedAt = performance.now()
-    return { value: await dockerEngineAnswers({ DOCKER_HOST: `tcp://127.0.0.1:${port}` }), ms: performance.now() - askedAt }
+    return {
+      value: await dockerEngineAnswers({ DOCKER_HOST: `tcp://127.0.0.1:${port}` }),
+      ms: performance.now() - askedAt,
+    }
   }
-  const control = await ask((socket) => void socket.end('HTTP/1.1 200 OK\r\nApi-Version: 1.48\r\nContent-Length: 2\r\n\r\nOK'))
+  const control = await ask(
+    (socket) => void socket.end('HTTP/1.1 200 OK\r\nApi-Version: 1.48\r\nContent-Length: 2\r\n\r\nOK'),
+  )
   const silent = await ask(() => {})
   expect([control.value, silent.value]).toEqual([true, false])
   expect(silent.ms).toBeLessThan(Math.max(4000, 10 * control.ms))

@@ -17,20 +17,29 @@ export interface LocalServices {
 }
 
 export interface LocalServicesOptions {
-  /** Data, logs and pid files live below it. One running process a folder: a second one gets an error. */
+  /**
+   * Data, logs and pid files live below it. One running process a folder: a second one gets an
+   * error.
+   */
   folder: string
   /** Gets one line for each choice made. */
   log: (line: string) => void
   /** Forget the data of earlier runs. */
   fresh?: boolean
   env?: NodeJS.ProcessEnv
-  /** True unless told: see ServiceContext. `false` is for tests and benchmarks whose data nobody will miss. */
+  /**
+   * True unless told: see ServiceContext. `false` is for tests and benchmarks whose data nobody
+   * will miss.
+   */
   durable?: boolean
   /** Where downloaded programs are kept; this user's cache folder unless told. */
   cacheFolder?: string
 }
 
-/** Finds Redis and MongoDB, or starts them for as long as this process runs. Never touches a database it did not start. */
+/**
+ * Finds Redis and MongoDB, or starts them for as long as this process runs. Never touches a
+ * database it did not start.
+ */
 export async function startLocalServices(options: LocalServicesOptions): Promise<LocalServices> {
   const folder = resolve(options.folder)
   const release = claimFolder(folder)
@@ -84,7 +93,10 @@ async function startBoth(folder: string, options: LocalServicesOptions, release:
   throw new Error(failures.join('\n\n'))
 }
 
-/** This user's cache folder, so that a new checkout finds what an old one downloaded; some users in containers have none. */
+/**
+ * This user's cache folder, so that a new checkout finds what an old one downloaded; some users in
+ * containers have none.
+ */
 function writableCacheFolder(env: NodeJS.ProcessEnv, folder: string): string {
   const ofUser = join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'darkroom')
   try {

@@ -23,7 +23,8 @@ const WAYS_OUT = [
 /** Finds or starts a MongoDB: the environment's, else the first of the ways below that works. */
 export function startMongo(context: ServiceContext): Promise<MongoService> {
   const given = context.env['MONGODB_URL']
-  if (given) return useGivenServer({ service: 'MongoDB', variable: 'MONGODB_URL', url: given, ask: askMongo, log: context.log })
+  if (given)
+    return useGivenServer({ service: 'MongoDB', variable: 'MONGODB_URL', url: given, ask: askMongo, log: context.log })
   return firstThatWorks(
     'MongoDB',
     [
@@ -50,7 +51,11 @@ async function downloadedMongod(context: ServiceContext): Promise<Attempt<MongoS
   return 'found' in fetched ? runMongod(fetched.found, 'downloaded', context) : fetched
 }
 
-async function runMongod(file: string | undefined, where: string, context: ServiceContext): Promise<Attempt<MongoService>> {
+async function runMongod(
+  file: string | undefined,
+  where: string,
+  context: ServiceContext,
+): Promise<Attempt<MongoService>> {
   if (file === undefined) return { skipped: 'not there' }
   const version = await programVersion(file)
   if (!isAtLeast(version, LEAST_VERSION)) return { skipped: `${version} is older than ${LEAST_VERSION}`, said: true }

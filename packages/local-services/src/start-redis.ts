@@ -23,13 +23,20 @@ const WAYS_OUT = [
 /** Finds or starts a Redis: the environment's, else the first of the ways below that works. */
 export function startRedis(context: ServiceContext): Promise<RedisService> {
   const given = context.env['REDIS_URL']
-  if (given) return useGivenServer({ service: 'Redis', variable: 'REDIS_URL', url: given, ask: askRedis, log: context.log })
+  if (given)
+    return useGivenServer({ service: 'Redis', variable: 'REDIS_URL', url: given, ask: askRedis, log: context.log })
   return firstThatWorks(
     'Redis',
     [
       { name: 'a container', attempt: () => startContainer(plan, context) },
-      { name: 'redis-server on PATH', attempt: () => run(findProgram('redis-server', context.env), 'on PATH', context) },
-      { name: 'installing it with apt-get', attempt: () => runFetched(installRedisByApt(context), 'installed by apt-get', context) },
+      {
+        name: 'redis-server on PATH',
+        attempt: () => run(findProgram('redis-server', context.env), 'on PATH', context),
+      },
+      {
+        name: 'installing it with apt-get',
+        attempt: () => runFetched(installRedisByApt(context), 'installed by apt-get', context),
+      },
       { name: 'building it', attempt: () => runFetched(fetchRedis(context), 'built from source', context) },
     ],
     { describe: (redis) => redis.description, log: context.log, waysOut: WAYS_OUT },
@@ -45,7 +52,11 @@ const plan = {
   ask: askRedis,
 }
 
-async function runFetched(fetching: Promise<Attempt<string>>, where: string, context: ServiceContext): Promise<Attempt<RedisService>> {
+async function runFetched(
+  fetching: Promise<Attempt<string>>,
+  where: string,
+  context: ServiceContext,
+): Promise<Attempt<RedisService>> {
   const fetched = await fetching
   return 'found' in fetched ? run(fetched.found, where, context) : fetched
 }

@@ -6,7 +6,10 @@ import { onTestFinished } from 'vitest'
 const darkroomFolder = join(import.meta.dirname, '../../../.darkroom')
 let made = 0
 
-/** An empty folder for one test. Its name begins as the test run's own does, so that a killed run's gets swept, too. */
+/**
+ * An empty folder for one test. Its name begins as the test run's own does, so that a killed run's
+ * gets swept, too.
+ */
 export async function temporaryFolder(): Promise<string> {
   const folder = join(darkroomFolder, `test-${process.pid}-${process.hrtime.bigint()}-${++made}`)
   await mkdir(folder, { recursive: true })

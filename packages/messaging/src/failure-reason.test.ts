@@ -12,6 +12,10 @@ it('survives the way through one line of text', () => {
 
 it('names what BullMQ said itself [S3.6]', () => {
   expect(parseFailureReason('job stalled more than allowable limit')).toMatchObject({ code: 'WORKER_CRASHED' })
-  expect(parseFailureReason('/secret/path: boom')).toEqual({ code: 'INTERNAL', message: 'Unknown error', retryable: true })
+  expect(parseFailureReason('/secret/path: boom')).toEqual({
+    code: 'INTERNAL',
+    message: 'Unknown error',
+    retryable: true,
+  })
   expect(parseFailureReason(undefined)).toMatchObject({ code: 'INTERNAL' })
 })

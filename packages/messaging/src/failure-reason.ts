@@ -8,7 +8,10 @@ export interface FailureReason {
 const CODED = /^([A-Z][A-Z0-9_]{2,40})(!?): ([^]*)$/
 const MESSAGE_LENGTH = 500
 
-/** `CODE: message`, or `CODE!: message` where no further attempt can help. Read back by {@link parseFailureReason}. */
+/**
+ * `CODE: message`, or `CODE!: message` where no further attempt can help. Read back by {@link
+ * parseFailureReason}.
+ */
 export function formatFailureReason(reason: FailureReason): string {
   return `${reason.code}${reason.retryable ? '' : '!'}: ${reason.message.slice(0, MESSAGE_LENGTH)}`
 }

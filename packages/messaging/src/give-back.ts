@@ -7,15 +7,16 @@ import type { QueuedJob } from './queued-job.ts'
 export type GiveBack = ReturnType<typeof createGiveBack>
 
 /**
- * Ends a run without using up an attempt of its job. The processor must throw `leaveJob()` then. `redis` is the worker's connection. Both
- * reject when the job is in other hands by now.
+ * Ends a run without using up an attempt of its job. The processor must throw `leaveJob()` then.
+ * `redis` is the worker's connection. Both reject when the job is in other hands by now.
  */
 export function createGiveBack({ redis, names }: { redis: Redis; names: RedisNames }) {
   return {
     /** To the front of the job's priority: any other worker may take it at once. */
     async now(job: QueuedJob, token: string): Promise<void> {
       await job.moveToWait(token)
-      // BullMQ wakes nobody for a job with a priority that goes back: idle workers would find it up to five seconds later.
+      // BullMQ wakes nobody for a job with a priority that goes back: idle workers would find it up
+      // to five seconds later.
       await redis.zadd(`${names.prefix}:${names.queue}:marker`, 0, '0')
     },
 
@@ -27,7 +28,10 @@ export function createGiveBack({ redis, names }: { redis: Redis; names: RedisNam
   }
 }
 
-/** What a processor throws so that BullMQ leaves the job where it is. Its lock is not renewed any more. */
+/**
+ * What a processor throws so that BullMQ leaves the job where it is. Its lock is not renewed any
+ * more.
+ */
 export function leaveJob(): Error {
   return new WaitingError()
 }

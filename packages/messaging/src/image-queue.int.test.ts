@@ -29,7 +29,8 @@ const jobOf = (number: number, epoch = 1): ImageJob => ({
   tenant: 'default',
   imageName: 'photo',
 })
-const add = (job: ImageJob, priority: TaskPriority = 'interactive', attempts = 3) => queue.add([{ job, priority, attempts }])
+const add = (job: ImageJob, priority: TaskPriority = 'interactive', attempts = 3) =>
+  queue.add([{ job, priority, attempts }])
 
 test('the queue, its keys and its jobs have the documented names [S1.1, S1.14, S3.3]', async () => {
   expect([queue.name, redisNames().prefix, redisNames().channel]).toEqual(['image-processing', 'bull', 'task-events'])

@@ -25,7 +25,10 @@ export interface ImageQueuePolicy {
   backoffMs: number
 }
 
-/** What is put on the queue for one task. `attempts` is less than the policy's when earlier ones are used up. */
+/**
+ * What is put on the queue for one task. `attempts` is less than the policy's when earlier ones are
+ * used up.
+ */
 export interface ImageDelivery {
   job: ImageJob
   priority: TaskPriority
@@ -34,20 +37,24 @@ export interface ImageDelivery {
 
 /** A quarter of the wait is random, so that jobs that failed together do not come back together. */
 const BACKOFF_JITTER = 0.25
-/** About five events a job: room for some 40,000 jobs of listener outage before the oldest are trimmed. */
+/**
+ * About five events a job: room for some 40,000 jobs of listener outage before the oldest are
+ * trimmed.
+ */
 const EVENTS_KEPT = 200_000
 /**
- * A finished job is needed until its event is applied: it holds the result, and that it is there proves that it was not
- * lost. So BullMQ drops it by age only, far beyond any outage of the API; what is applied goes long before
- * (`KeptJobs` of the API). A bound on their number would drop those first that nobody has heard of yet.
+ * A finished job is needed until its event is applied: it holds the result, and that it is there
+ * proves that it was not lost. So BullMQ drops it by age only, far beyond any outage of the API;
+ * what is applied goes long before (`KeptJobs` of the API). A bound on their number would drop
+ * those first that nobody has heard of yet.
  */
 const KEEP_FINISHED = { age: 24 * 3600 }
 
 export type ImageQueue = ReturnType<typeof createImageQueue>
 
 /**
- * The image queue as the API uses it. `redis` must be a `producer` connection, which fails at once while Redis is
- * away; the caller owns and closes it.
+ * The image queue as the API uses it. `redis` must be a `producer` connection, which fails at once
+ * while Redis is away; the caller owns and closes it.
  */
 export function createImageQueue(options: { redis: Redis; names: RedisNames; policy: ImageQueuePolicy }) {
   const { redis, names, policy } = options
@@ -78,13 +85,18 @@ export function createImageQueue(options: { redis: Redis; names: RedisNames; pol
     async add(deliveries: readonly ImageDelivery[]): Promise<void> {
       assertConnected()
       await queue.addBulk(
-        deliveries.map(({ job, priority, attempts }) => ({ name: IMAGE_JOB, data: job, opts: jobOptions(job, priority, attempts) })),
+        deliveries.map(({ job, priority, attempts }) => ({
+          name: IMAGE_JOB,
+          data: job,
+          opts: jobOptions(job, priority, attempts),
+        })),
       )
     },
 
     /**
-     * The job of a task's epoch; undefined when Redis does not know it. One that Redis lost while it waited comes back
-     * without its data when a worker takes it, and fails: that says nothing about the task.
+     * The job of a task's epoch; undefined when Redis does not know it. One that Redis lost while
+     * it waited comes back without its data when a worker takes it, and fails: that says nothing
+     * about the task.
      */
     async find(taskId: string, epoch: number): Promise<QueuedImageJob | undefined> {
       assertConnected()
@@ -98,21 +110,29 @@ export function createImageQueue(options: { redis: Redis; names: RedisNames; pol
       return (await queue.remove(jobIdOf(taskId, epoch))) === 1
     },
 
-    /** Takes jobs that have finished off the queue, in one round trip. Returns how many there were. */
+    /**
+     * Takes jobs that have finished off the queue, in one round trip. Returns how many there were.
+     */
     async forget(jobIds: readonly string[]): Promise<number> {
       assertConnected()
       const removed = await Promise.all(jobIds.map((jobId) => queue.remove(jobId)))
       return removed.filter((count) => count === 1).length
     },
 
-    /** Of the jobs that finished before a time (ms since the epoch) takes up to `limit` of the oldest off the queue, as long as more than `keep` are left. */
+    /**
+     * Of the jobs that finished before a time (ms since the epoch) takes up to `limit` of the
+     * oldest off the queue, as long as more than `keep` are left.
+     */
     async forgetOldest(
       state: 'completed' | 'failed',
       { before, keep, limit }: { before: number; keep: number; limit: number },
     ): Promise<number> {
       assertConnected()
       const key = `${names.prefix}:${names.queue}:${state}`
-      const [oldest, count] = await Promise.all([redis.zrange(key, '-inf', `(${before}`, 'BYSCORE', 'LIMIT', 0, limit), redis.zcard(key)])
+      const [oldest, count] = await Promise.all([
+        redis.zrange(key, '-inf', `(${before}`, 'BYSCORE', 'LIMIT', 0, limit),
+        redis.zcard(key),
+      ])
       const gone = oldest.slice(0, Math.max(0, count - keep))
       return this.forget(gone)
     },
@@ -129,7 +149,9 @@ export function createImageQueue(options: { redis: Redis; names: RedisNames; pol
       return queue.getJobCountByTypes('waiting', 'prioritized', 'delayed')
     },
 
-    async counts(): Promise<Record<JobState, number> & { isPaused: boolean; workers: number; oldestWaitingSince: number | null }> {
+    async counts(): Promise<
+      Record<JobState, number> & { isPaused: boolean; workers: number; oldestWaitingSince: number | null }
+    > {
       assertConnected()
       const [counts, isPaused, { workers }, oldest] = await Promise.all([
         queue.getJobCounts(...JOB_STATES),
@@ -156,7 +178,10 @@ export function createImageQueue(options: { redis: Redis; names: RedisNames; pol
       return readQueueLoad(queue, redis, names)
     },
 
-    /** No further job is started, by any worker, until `resume`; those that run are finished. Both may be repeated. */
+    /**
+     * No further job is started, by any worker, until `resume`; those that run are finished. Both
+     * may be repeated.
+     */
     async pause(): Promise<void> {
       assertConnected()
       await queue.pause()
@@ -167,10 +192,14 @@ export function createImageQueue(options: { redis: Redis; names: RedisNames; pol
       await queue.resume()
     },
 
-    /** Jobs of one state in ascending order, from `start` to `end`, both included. `waiting` goes on with those that have a priority. */
+    /**
+     * Jobs of one state in ascending order, from `start` to `end`, both included. `waiting` goes on
+     * with those that have a priority.
+     */
     async jobs(state: JobState, start: number, end: number): Promise<QueuedImageJob[]> {
       assertConnected()
-      const page = (of: JobState, from: number, to: number) => queue.getJobs([of], from, to, true) as Promise<QueuedImageJob[]>
+      const page = (of: JobState, from: number, to: number) =>
+        queue.getJobs([of], from, to, true) as Promise<QueuedImageJob[]>
       if (state !== 'waiting') return page(state, start, end)
       const plain = await queue.getJobCountByTypes('waiting')
       const first = start < plain ? await page('waiting', start, Math.min(end, plain - 1)) : []

@@ -19,7 +19,13 @@ export {
   type QueueEventPage,
   type QueueEventStream,
 } from './queue-event-stream.ts'
-export { createQueueWorker, permanentFailure, type JobProcessor, type QueueWorker, type QueueWorkerOptions } from './queue-worker.ts'
+export {
+  createQueueWorker,
+  permanentFailure,
+  type JobProcessor,
+  type QueueWorker,
+  type QueueWorkerOptions,
+} from './queue-worker.ts'
 export { createQueueGauge, type QueueGauge, type QueueReading } from './queue-gauge.ts'
 export { type CompletedEvent, type QueuedJob } from './queued-job.ts'
 export { type QueueLoad } from './queue-load.ts'

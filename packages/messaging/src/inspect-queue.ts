@@ -5,16 +5,27 @@ import { oldestWaitingSince, readQueueLoad, type QueueLoad } from './queue-load.
 
 export interface QueueInspection extends QueueLoad {
   oldestWaitingSince: number | null
-  /** Running jobs (of the first thousand) whose worker has not been heard of for longer than their lock lasts. */
+  /**
+   * Running jobs (of the first thousand) whose worker has not been heard of for longer than their
+   * lock lasts.
+   */
   activeWithoutWorker: number
 }
 
 const LOOKED_AT = 1000
 
-/** Looks at a queue closely and changes nothing in it. `redis` is ready to be used; the caller owns and closes it. */
+/**
+ * Looks at a queue closely and changes nothing in it. `redis` is ready to be used; the caller owns
+ * and closes it.
+ */
 export async function inspectQueue(redis: Redis, names: RedisNames): Promise<QueueInspection> {
   // The queue's settings belong to the API: this handle must not write its defaults over them.
-  const queue = new Queue(names.queue, { connection: redis, prefix: names.prefix, skipMetasUpdate: true, skipVersionCheck: true })
+  const queue = new Queue(names.queue, {
+    connection: redis,
+    prefix: names.prefix,
+    skipMetasUpdate: true,
+    skipVersionCheck: true,
+  })
   queue.on('error', () => {})
   try {
     const [load, oldest, active] = await Promise.all([

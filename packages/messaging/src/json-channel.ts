@@ -8,8 +8,8 @@ export interface ChannelHandlers<Message> {
 }
 
 /**
- * Calls `onMessage` for each valid message on a Pub/Sub channel. The subscription comes back by itself after a reconnect;
- * what was published meanwhile is lost.
+ * Calls `onMessage` for each valid message on a Pub/Sub channel. The subscription comes back by
+ * itself after a reconnect; what was published meanwhile is lost.
  * @param redis a connection used for nothing else; the caller owns and closes it.
  */
 export async function subscribeJson<Schema extends z.ZodType>(

@@ -22,7 +22,14 @@ async function startReplicas(count: number, work: () => Promise<void> = async ()
       mostActive = Math.max(mostActive, ++active)
       await work().finally(() => active--)
     }
-    const maintenance = createMaintenance({ producer, consumer, names, everyMs: EVERY_MS, run, onError: (error) => errors.push(error) })
+    const maintenance = createMaintenance({
+      producer,
+      consumer,
+      names,
+      everyMs: EVERY_MS,
+      run,
+      onError: (error) => errors.push(error),
+    })
     return { maintenance, producer, consumer }
   })
   const redis = new Redis(inject('redisUrl'))
@@ -33,7 +40,8 @@ async function startReplicas(count: number, work: () => Promise<void> = async ()
   onTestFinished(async () => {
     await Promise.all(replicas.map(({ maintenance }) => maintenance.stop()))
     await forget()
-    for (const { producer, consumer } of replicas) for (const connection of [producer, consumer]) connection.disconnect()
+    for (const { producer, consumer } of replicas)
+      for (const connection of [producer, consumer]) connection.disconnect()
     redis.disconnect()
   })
   for (const { maintenance } of replicas) maintenance.start()
@@ -50,8 +58,18 @@ test('however many processes there are, each interval has one run, and none over
 })
 
 test('installations with queues of their own have clean-ups of their own, and the default one keeps its name', () => {
-  const queues = [redisNames(), redisNames({ queue: 'image-processing' }), redisNames({ queue: 'photos' }), redisNames({ queue: 'prints' })]
-  expect(queues.map(({ maintenance }) => maintenance)).toEqual(['maintenance', 'maintenance', 'maintenance-photos', 'maintenance-prints'])
+  const queues = [
+    redisNames(),
+    redisNames({ queue: 'image-processing' }),
+    redisNames({ queue: 'photos' }),
+    redisNames({ queue: 'prints' }),
+  ]
+  expect(queues.map(({ maintenance }) => maintenance)).toEqual([
+    'maintenance',
+    'maintenance',
+    'maintenance-photos',
+    'maintenance-prints',
+  ])
 })
 
 test('a schedule that Redis lost is made again', async () => {

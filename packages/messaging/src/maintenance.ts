@@ -21,12 +21,16 @@ const SCHEDULE = 'cleanup'
 const KEPT = { removeOnComplete: { count: 10 }, removeOnFail: { count: 10 } }
 /** A schedule whose next run is overdue by so many intervals has lost it. */
 const OVERDUE_INTERVALS = 3
-/** A run that died with its process holds up the next one for so long; BullMQ's own 30 s and 30 s would be a minute. */
+/**
+ * A run that died with its process holds up the next one for so long; BullMQ's own 30 s and 30 s
+ * would be a minute.
+ */
 const LOCK = { lockDuration: 10_000, stalledInterval: 5000 }
 
 /**
- * Periodic work that any process may do and only one does at a time: one run each interval, however many processes
- * there are. The schedule lives in Redis and may vanish with it, so every process looks each interval whether it is there.
+ * Periodic work that any process may do and only one does at a time: one run each interval, however
+ * many processes there are. The schedule lives in Redis and may vanish with it, so every process
+ * looks each interval whether it is there.
  */
 export function createMaintenance({ producer, consumer, names, everyMs, run, onError }: MaintenanceOptions) {
   const stopping = new AbortController()

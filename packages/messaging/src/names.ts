@@ -1,8 +1,8 @@
 import { IMAGE_QUEUE, TASK_COMMANDS_CHANNEL, TASK_EVENTS_CHANNEL } from '@darkroom/contracts'
 
 /**
- * The Redis names of one installation. Without a namespace they are exactly the documented ones; with one, several
- * installations (or tests) share a Redis without seeing each other.
+ * The Redis names of one installation. Without a namespace they are exactly the documented ones;
+ * with one, several installations (or tests) share a Redis without seeing each other.
  */
 export interface RedisNames {
   queue: string
@@ -11,7 +11,10 @@ export interface RedisNames {
   channel: string
   /** The channel on which workers are told to give a job up. */
   commands: string
-  /** The queue of the API's own periodic work: one for each image queue, as those that share a Redis need not share a database. */
+  /**
+   * The queue of the API's own periodic work: one for each image queue, as those that share a Redis
+   * need not share a database.
+   */
   maintenance: string
   /** Put before every cache key. */
   cachePrefix: string

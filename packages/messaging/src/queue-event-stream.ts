@@ -22,16 +22,20 @@ export interface QueueEventPage {
 export type QueueEventStream = ReturnType<typeof createQueueEventStream>
 
 /**
- * Reads BullMQ's event stream page by page. BullMQ's own QueueEvents hands events out as fast as Redis gives them,
- * whether or not the ones before are done; here nothing is read before the caller asks for it.
- * @param redis a connection used for nothing else: the reads block it. The caller owns and closes it.
+ * Reads BullMQ's event stream page by page. BullMQ's own QueueEvents hands events out as fast as
+ * Redis gives them, whether or not the ones before are done; here nothing is read before the caller
+ * asks for it.
+ * @param redis a connection used for nothing else: the reads block it. The caller owns and closes
+ * it.
  */
 export function createQueueEventStream(redis: Redis, { prefix, queue }: RedisNames) {
   const key = `${prefix}:${queue}:events`
   return {
     /** The events after this id; waits for some time if there are none. */
     async readAfter(id: string): Promise<QueueEventPage> {
-      const answer = (await redis.xread('COUNT', COUNT, 'BLOCK', BLOCK_MS, 'STREAMS', key, id)) as [string, [string, string[]][]][] | null
+      const answer = (await redis.xread('COUNT', COUNT, 'BLOCK', BLOCK_MS, 'STREAMS', key, id)) as
+        | [string, [string, string[]][]][]
+        | null
       const events = (answer?.[0]?.[1] ?? []).map(([eventId, list]) => eventOf(eventId, list))
       return { events, full: events.length >= COUNT }
     },
@@ -39,9 +43,15 @@ export function createQueueEventStream(redis: Redis, { prefix, queue }: RedisNam
 }
 
 /** The first and the last event kept; undefined where the stream is empty or lost. */
-export async function readStreamEnds(redis: Redis, { prefix, queue }: RedisNames): Promise<{ first: string; last: string } | undefined> {
+export async function readStreamEnds(
+  redis: Redis,
+  { prefix, queue }: RedisNames,
+): Promise<{ first: string; last: string } | undefined> {
   const key = `${prefix}:${queue}:events`
-  const [[oldest], [newest]] = await Promise.all([redis.xrange(key, '-', '+', 'COUNT', 1), redis.xrevrange(key, '+', '-', 'COUNT', 1)])
+  const [[oldest], [newest]] = await Promise.all([
+    redis.xrange(key, '-', '+', 'COUNT', 1),
+    redis.xrevrange(key, '+', '-', 'COUNT', 1),
+  ])
   return oldest && newest && { first: oldest[0], last: newest[0] }
 }
 

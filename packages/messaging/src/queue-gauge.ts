@@ -11,7 +11,10 @@ export interface QueueReading {
 
 export type QueueGauge = ReturnType<typeof createQueueGauge>
 
-/** Looks at the queue from a worker's side. `redis` is a `producer` connection; the caller owns and closes it. */
+/**
+ * Looks at the queue from a worker's side. `redis` is a `producer` connection; the caller owns and
+ * closes it.
+ */
 export function createQueueGauge(options: { redis: Redis; names: RedisNames }) {
   const { redis, names } = options
   // The queue's settings belong to the API: this handle must not write its defaults over them.
@@ -21,8 +24,15 @@ export function createQueueGauge(options: { redis: Redis; names: RedisNames }) {
     /** undefined while Redis is away. */
     async read(): Promise<QueueReading | undefined> {
       if (redis.status !== 'ready') return undefined
-      const [counts, isPaused] = await Promise.all([queue.getJobCounts('waiting', 'prioritized', 'active'), queue.isPaused()])
-      return { waiting: (counts['waiting'] ?? 0) + (counts['prioritized'] ?? 0), active: counts['active'] ?? 0, isPaused }
+      const [counts, isPaused] = await Promise.all([
+        queue.getJobCounts('waiting', 'prioritized', 'active'),
+        queue.isPaused(),
+      ])
+      return {
+        waiting: (counts['waiting'] ?? 0) + (counts['prioritized'] ?? 0),
+        active: counts['active'] ?? 0,
+        isPaused,
+      }
     },
 
     close: (): Promise<void> => queue.close(),

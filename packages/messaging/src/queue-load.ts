@@ -24,18 +24,29 @@ export async function readQueueLoad(queue: Queue, redis: Redis, names: RedisName
   return { ...presence, active, isPaused, waiting: byPriority as Record<TaskPriority, number> }
 }
 
-/** BullMQ's score of a waiting job: the priority in the upper half, the order of arrival in the lower. */
+/**
+ * BullMQ's score of a waiting job: the priority in the upper half, the order of arrival in the
+ * lower.
+ */
 const SCORE_UNIT = 2 ** 32
 
 /**
- * Since when (ms) the job has waited that has waited longest; null when none waits. The first job of the queue may be a
- * newcomer of high priority, so the first of each priority is asked.
+ * Since when (ms) the job has waited that has waited longest; null when none waits. The first job
+ * of the queue may be a newcomer of high priority, so the first of each priority is asked.
  */
 export async function oldestWaitingSince(redis: Redis, { prefix, queue }: RedisNames): Promise<number | null> {
   const key = (part: string): string => `${prefix}:${queue}:${part}`
   const firsts = redis.pipeline().lindex(key('wait'), -1)
   for (const priority of Object.values(PRIORITIES)) {
-    firsts.zrange(key('prioritized'), priority * SCORE_UNIT, `(${(priority + 1) * SCORE_UNIT}`, 'BYSCORE', 'LIMIT', 0, 1)
+    firsts.zrange(
+      key('prioritized'),
+      priority * SCORE_UNIT,
+      `(${(priority + 1) * SCORE_UNIT}`,
+      'BYSCORE',
+      'LIMIT',
+      0,
+      1,
+    )
   }
   const ids = valuesOf(await firsts.exec()).flat()
   const lookups = redis.pipeline()

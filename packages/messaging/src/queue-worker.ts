@@ -10,12 +10,18 @@ export interface QueueWorkerOptions {
   names: RedisNames
   workerId: string
   concurrency: number
-  /** How long a silent worker keeps its jobs. With the check interval it bounds the recovery time of a killed worker. */
+  /**
+   * How long a silent worker keeps its jobs. With the check interval it bounds the recovery time of
+   * a killed worker.
+   */
   lockDurationMs: number
   stalledIntervalMs: number
 }
 
-/** A worker may die ten times under one job before the job is given up: infrastructure kills must not fail a good task. */
+/**
+ * A worker may die ten times under one job before the job is given up: infrastructure kills must
+ * not fail a good task.
+ */
 const MAX_STALLS = 10
 /** BullMQ waits 15 s after a failed Redis call by default; many a job takes a tenth of a second. */
 const RETRY_DELAY_MS = 1000
@@ -24,7 +30,10 @@ export type QueueWorker<Job extends JobEnvelope = JobEnvelope> = Worker<Job, Com
 export type JobProcessor<Job extends JobEnvelope = JobEnvelope> = Processor<Job, CompletedEvent, string>
 
 /** A BullMQ worker on a queue. It does not run before `run()` is called. */
-export function createQueueWorker<Job extends JobEnvelope>(processor: JobProcessor<Job>, options: QueueWorkerOptions): QueueWorker<Job> {
+export function createQueueWorker<Job extends JobEnvelope>(
+  processor: JobProcessor<Job>,
+  options: QueueWorkerOptions,
+): QueueWorker<Job> {
   return new Worker<Job, CompletedEvent, string>(options.names.queue, processor, {
     connection: options.redis,
     prefix: options.names.prefix,

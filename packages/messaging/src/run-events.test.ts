@@ -1,7 +1,15 @@
 import { eventSeq, STEP, taskEvent, type JobEnvelope } from '@darkroom/contracts'
 import { expect, test } from 'vitest'
 import type { QueuedJob } from './queued-job.ts'
-import { completedEvent, failedEvent, jobRunOf, processingEvent, progressEvent, retryEvent, type JobRun } from './run-events.ts'
+import {
+  completedEvent,
+  failedEvent,
+  jobRunOf,
+  processingEvent,
+  progressEvent,
+  retryEvent,
+  type JobRun,
+} from './run-events.ts'
 
 const job: JobEnvelope = { taskId: 'a'.repeat(24), timestamp: 1000, epoch: 2, tenant: 'default' }
 const NOW = 1700
@@ -10,7 +18,8 @@ const NOW = 1700
 const queuedJob = (given: Partial<QueuedJob> = {}): QueuedJob =>
   ({ id: 'a-job', data: job, processedOn: 1500, attemptsStarted: 1, attemptsMade: 0, ...given }) as QueuedJob
 
-const runOf = (given: Partial<QueuedJob> = {}): JobRun => jobRunOf(queuedJob(given), { workerId: 'worker-a', startedAt: NOW })
+const runOf = (given: Partial<QueuedJob> = {}): JobRun =>
+  jobRunOf(queuedJob(given), { workerId: 'worker-a', startedAt: NOW })
 
 test('runs and attempts of a lost job are added', () => {
   const counts = { data: { ...job, previous: { runs: 4, attempts: 1 } }, attemptsStarted: 2, attemptsMade: 1 }
@@ -32,7 +41,13 @@ test('the events of a run keep to the contract and stand in order', () => {
   for (const event of events) expect(taskEvent.parse(event)).toEqual(event)
   expect(events.map(({ seq }) => seq)).toEqual([3001, 3002, 3003, 3997, 3998, 3999])
   expect(events.map(({ attempts }) => attempts)).toEqual([2, 2, 2, 2, 3, 3])
-  expect(events[0]).toMatchObject({ seq: eventSeq(3, STEP.processing), startedAt: 1500, waitMs: 500, epoch: 2, workerId: 'worker-a' })
+  expect(events[0]).toMatchObject({
+    seq: eventSeq(3, STEP.processing),
+    startedAt: 1500,
+    waitMs: 500,
+    epoch: 2,
+    workerId: 'worker-a',
+  })
   expect(events[3]).toMatchObject({ nextAt: NOW + 2000, error: 'late' })
   expect(events[4]).toMatchObject({ processingTime: 200 })
 })
@@ -42,7 +57,12 @@ test('what the queue says of a run goes before what is assumed', () => {
   // BullMQ leaves out what a job that never ran does not have.
   const { processedOn: _, ...neverRun } = queuedJob()
   expect(jobRunOf(neverRun as QueuedJob, { workerId: 'worker-a', startedAt: NOW }).startedAt).toBe(NOW)
-  expect(failedEvent(neverRun as QueuedJob, NOW)).toMatchObject({ startedAt: null, waitMs: null, workerId: null, timestamp: NOW })
+  expect(failedEvent(neverRun as QueuedJob, NOW)).toMatchObject({
+    startedAt: null,
+    waitMs: null,
+    workerId: null,
+    timestamp: NOW,
+  })
 })
 
 test('a clock that is behind makes no negative wait', () => {

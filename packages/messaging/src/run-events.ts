@@ -1,4 +1,5 @@
-// The arithmetic of runs, for whoever makes an event of a job: attempts, the place in the epoch's history, waiting times.
+// The arithmetic of runs, for whoever makes an event of a job: attempts, the place in the epoch's
+// history, waiting times.
 import { eventSeq, STEP, type JobEnvelope, type TaskEventOf } from '@darkroom/contracts'
 import { parseFailureReason, type FailureReason } from './failure-reason.ts'
 import type { CompletedEvent, QueuedJob } from './queued-job.ts'
@@ -10,7 +11,10 @@ export interface JobRun<Job extends JobEnvelope = JobEnvelope> {
   workerId: string
   /** Runs of the epoch, this one included, lost workers counted. */
   attempt: number
-  /** Attempts of the epoch that ended. A run that goes on, or whose worker died, has not used one up. */
+  /**
+   * Attempts of the epoch that ended. A run that goes on, or whose worker died, has not used one
+   * up.
+   */
   attemptsMade: number
   /** Milliseconds since 1970. */
   startedAt: number
@@ -24,8 +28,14 @@ export interface Progress {
   percent: number
 }
 
-/** The last run of a queued job. `otherwise` stands in for what the queue does not say: a job that was made anew has not run itself. */
-export function jobRunOf<Job extends JobEnvelope>(queued: QueuedJob<Job>, otherwise: { workerId: string; startedAt: number }): JobRun<Job> {
+/**
+ * The last run of a queued job. `otherwise` stands in for what the queue does not say: a job that
+ * was made anew has not run itself.
+ */
+export function jobRunOf<Job extends JobEnvelope>(
+  queued: QueuedJob<Job>,
+  otherwise: { workerId: string; startedAt: number },
+): JobRun<Job> {
   return {
     ...countsOf(queued),
     job: queued.data,
@@ -49,24 +59,46 @@ export function progressEvent(
   return { eventType: 'task.progress', ...envelope(run, STEP.progress + count, now), ...runFacts(run), ...progress }
 }
 
-/** Made before the queue knows of it: `attemptsMade` does not yet count the attempt that this ends. */
+/**
+ * Made before the queue knows of it: `attemptsMade` does not yet count the attempt that this ends.
+ */
 export function completedEvent(run: JobRun, result: RunResult, now: number): CompletedEvent {
   const facts = { ...envelope(run, STEP.completed, now), ...runFacts(run), attempts: run.attemptsMade + 1 }
   return { eventType: 'task.completed', ...facts, ...result, processingTime: now - run.startedAt }
 }
 
-/** Made from the job as it is after the failure: `attemptsMade` counts it, if it used up an attempt. */
-export function retryEvent(run: JobRun, fault: FailureReason & { delayMs: number }, now: number): TaskEventOf<'task.retry'> {
-  return { eventType: 'task.retry', ...envelope(run, STEP.retry, now), ...runFacts(run), ...faultOf(fault), nextAt: now + fault.delayMs }
+/**
+ * Made from the job as it is after the failure: `attemptsMade` counts it, if it used up an attempt.
+ */
+export function retryEvent(
+  run: JobRun,
+  fault: FailureReason & { delayMs: number },
+  now: number,
+): TaskEventOf<'task.retry'> {
+  return {
+    eventType: 'task.retry',
+    ...envelope(run, STEP.retry, now),
+    ...runFacts(run),
+    ...faultOf(fault),
+    nextAt: now + fault.delayMs,
+  }
 }
 
-/** The end of a job that has failed for good, by what the queue knows of it. It may never have run. */
+/**
+ * The end of a job that has failed for good, by what the queue knows of it. It may never have run.
+ */
 export function failedEvent(queued: QueuedJob, now: number): TaskEventOf<'task.failed'> {
   const { data: job, processedOn: startedAt = null, processedBy: workerId = null } = queued
   const { attempt, attemptsMade: attempts } = countsOf(queued)
   const facts = { ...envelope({ job, attempt }, STEP.failed, queued.finishedOn ?? now), attempts, startedAt, workerId }
   const waitMs = startedAt === null ? null : waitMsOf(job, startedAt)
-  return { eventType: 'task.failed', ...facts, ...faultOf(parseFailureReason(queued.failedReason)), willRetry: false, waitMs }
+  return {
+    eventType: 'task.failed',
+    ...facts,
+    ...faultOf(parseFailureReason(queued.failedReason)),
+    willRetry: false,
+    waitMs,
+  }
 }
 
 /** Runs and attempts of a job that Redis lost are added. */
@@ -74,7 +106,11 @@ function countsOf({ data: { previous }, attemptsStarted, attemptsMade }: QueuedJ
   return { attempt: (previous?.runs ?? 0) + attemptsStarted, attemptsMade: (previous?.attempts ?? 0) + attemptsMade }
 }
 
-function envelope({ job: { taskId, tenant, epoch }, attempt }: Pick<JobRun, 'job' | 'attempt'>, step: number, timestamp: number) {
+function envelope(
+  { job: { taskId, tenant, epoch }, attempt }: Pick<JobRun, 'job' | 'attempt'>,
+  step: number,
+  timestamp: number,
+) {
   return { taskId, tenant, timestamp, epoch, attempt, seq: eventSeq(attempt, step) }
 }
 

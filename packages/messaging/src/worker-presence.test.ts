@@ -4,7 +4,8 @@ import { parseClientList } from './worker-presence.ts'
 
 const names = redisNames({ queue: 'photos' })
 const base = `bull:${Buffer.from('photos').toString('base64')}`
-const listOf = (...clients: string[]): string => clients.map((name, id) => `id=${id} addr=127.0.0.1:1 name=${name} age=1\n`).join('')
+const listOf = (...clients: string[]): string =>
+  clients.map((name, id) => `id=${id} addr=127.0.0.1:1 name=${name} age=1\n`).join('')
 
 test('counts the workers of this queue and what they do at a time', () => {
   const list = listOf(`${base}:w:a`, `${base}:slots:4:a`, `${base}:w:b`, `${base}:slots:2:b`, '', `${base}:qe`)

@@ -8,11 +8,15 @@ export interface WorkerPresence {
 }
 
 /**
- * Tells how many jobs a worker does at a time, by the name of one of its connections. So it is true as long as the
- * worker lives and gone with it: nothing has to be renewed, and no clock is trusted.
+ * Tells how many jobs a worker does at a time, by the name of one of its connections. So it is true
+ * as long as the worker lives and gone with it: nothing has to be renewed, and no clock is trusted.
  * @param redis any connection of the worker's but the one that BullMQ names
  */
-export function announceSlots(redis: Redis, names: RedisNames, { workerId, slots }: { workerId: string; slots: number }): void {
+export function announceSlots(
+  redis: Redis,
+  names: RedisNames,
+  { workerId, slots }: { workerId: string; slots: number },
+): void {
   const announce = (): void => {
     // A Redis that does not know names (some hosted ones) is assumed to have one worker.
     redis.client('SETNAME', `${clientBase(names)}:slots:${slots}:${workerId}`).catch(() => {})

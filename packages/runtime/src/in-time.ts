@@ -1,6 +1,6 @@
 /**
- * What `step` resolves to, unless that takes longer than `ms`: then it throws `late()`. The step itself goes on; whoever
- * needs it stopped must do that.
+ * What `step` resolves to, unless that takes longer than `ms`: then it throws `late()`. The step
+ * itself goes on; whoever needs it stopped must do that.
  */
 export async function inTime<T>(
   ms: number,

@@ -10,9 +10,13 @@ it.each([
   ['WORKER_CONCURENCY', 'WORKER_CONCURRENCY'],
   ['redis_url', 'REDIS_URL'],
 ])('%s is nearly %s', (given, meant) => {
-  expect(nearMisses(NAMES, { [given]: 'x' })).toEqual([`${given} is not a setting of Darkroom and is ignored. Did you mean ${meant}?`])
+  expect(nearMisses(NAMES, { [given]: 'x' })).toEqual([
+    `${given} is not a setting of Darkroom and is ignored. Did you mean ${meant}?`,
+  ])
 })
 
 it('says nothing of settings, of strangers, and of names too short to tell', () => {
-  expect(nearMisses(NAMES, { REDIS_URL: '', HOME: '', PATH: '', SORT: '', MONGO_PASSWORD: '', DATABASE_URL: '' })).toEqual([])
+  expect(
+    nearMisses(NAMES, { REDIS_URL: '', HOME: '', PATH: '', SORT: '', MONGO_PASSWORD: '', DATABASE_URL: '' }),
+  ).toEqual([])
 })

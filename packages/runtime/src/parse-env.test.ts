@@ -28,7 +28,9 @@ describe('redisUrl', () => {
   })
 
   it('puts the single fields together and escapes the password [S2.1]', () => {
-    expect(redisUrl(parseEnv(schema, { REDIS_PASSWORD: 'p@ss/word', REDIS_DB: '3' }))).toBe('redis://:p%40ss%2Fword@localhost:6379/3')
+    expect(redisUrl(parseEnv(schema, { REDIS_PASSWORD: 'p@ss/word', REDIS_DB: '3' }))).toBe(
+      'redis://:p%40ss%2Fword@localhost:6379/3',
+    )
   })
 })
 

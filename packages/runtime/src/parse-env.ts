@@ -13,7 +13,8 @@ export class EnvError extends Error {
 }
 
 /**
- * Checks an environment against a schema. An empty value counts as absent, so that `NAME=` in a file means the default.
+ * Checks an environment against a schema. An empty value counts as absent, so that `NAME=` in a
+ * file means the default.
  * @throws EnvError naming every variable that is wrong, never its value.
  */
 export function parseEnv<Schema extends z.ZodType>(schema: Schema, env: NodeJS.ProcessEnv): z.infer<Schema> {
@@ -23,7 +24,10 @@ export function parseEnv<Schema extends z.ZodType>(schema: Schema, env: NodeJS.P
   throw new EnvError(parsed.error.issues.map((issue) => `${issue.path.join('.') || 'environment'}: ${issue.message}`))
 }
 
-/** Reads `.env` beside the process, then the real environment (which wins). Ends the process with the list when it is wrong. */
+/**
+ * Reads `.env` beside the process, then the real environment (which wins). Ends the process with
+ * the list when it is wrong.
+ */
 export function loadEnv<Schema extends z.ZodType>(schema: Schema): z.infer<Schema> {
   config({ quiet: true })
   try {

@@ -1,6 +1,9 @@
 import type { Redis } from 'ioredis'
 
-/** How a Redis is set up, as far as a queue's life depends on it. What it does not tell is undefined. */
+/**
+ * How a Redis is set up, as far as a queue's life depends on it. What it does not tell is
+ * undefined.
+ */
 export interface RedisFacts {
   version: string | undefined
   maxmemoryPolicy: string | undefined
@@ -27,7 +30,10 @@ export async function readRedisFacts(redis: Redis): Promise<RedisFacts> {
 /** From here on an operator should know; at the limit nothing is queued any more. */
 const NEARLY_FULL = 0.8
 
-/** What is wrong with it for a queue, in sentences that say what to do; nothing where it is right or does not tell. */
+/**
+ * What is wrong with it for a queue, in sentences that say what to do; nothing where it is right or
+ * does not tell.
+ */
 export function queueRedisWarnings({ maxmemoryPolicy, appendOnly, usedBytes = 0, maxBytes = 0 }: RedisFacts): string[] {
   const warnings: string[] = []
   if (maxmemoryPolicy !== undefined && maxmemoryPolicy !== 'noeviction') {
@@ -36,7 +42,9 @@ export function queueRedisWarnings({ maxmemoryPolicy, appendOnly, usedBytes = 0,
     )
   }
   if (appendOnly === false)
-    warnings.push('Redis forgets the queue when it restarts (appendonly no): set appendonly yes. Tasks are not lost, but are queued anew.')
+    warnings.push(
+      'Redis forgets the queue when it restarts (appendonly no): set appendonly yes. Tasks are not lost, but are queued anew.',
+    )
   if (maxBytes > 0 && usedBytes >= maxBytes * NEARLY_FULL)
     warnings.push(
       `Redis is nearly full (${Math.round((usedBytes / maxBytes) * 100)} % of maxmemory): raise maxmemory, or give the cache a Redis of its own by REDIS_CACHE_URL. When it is full, nothing is queued.`,

@@ -16,10 +16,11 @@ it.each([
   expect(isRedisOutage(reply(message))).toBe(true)
 })
 
-it.each(['Connection is closed.', 'Command timed out', "Stream isn't writeable and enableOfflineQueue options is false"])(
-  'is one: %s',
-  (message) => expect(isRedisOutage(new Error(message))).toBe(true),
-)
+it.each([
+  'Connection is closed.',
+  'Command timed out',
+  "Stream isn't writeable and enableOfflineQueue options is false",
+])('is one: %s', (message) => expect(isRedisOutage(new Error(message))).toBe(true))
 
 it.each([
   reply("ERR unknown command 'GTE'"),

@@ -8,7 +8,11 @@ const CLOSED_PORT = 'redis://127.0.0.1:1'
 it('a connection is logged, and an outage once, not once a try [S1.6]', async () => {
   const { log, lines } = recordLog<Logger>()
   const redis = connectRedis(inject('redisUrl'), 'producer', log)
-  await until(() => lines.some(({ level, message, role }) => level === 'debug' && message === 'Redis is connected' && role === 'producer'))
+  await until(() =>
+    lines.some(
+      ({ level, message, role }) => level === 'debug' && message === 'Redis is connected' && role === 'producer',
+    ),
+  )
   redis.disconnect()
 
   const tries = recordLog<Logger>()
@@ -17,7 +21,9 @@ it('a connection is logged, and an outage once, not once a try [S1.6]', async ()
   away.on('reconnecting', () => reconnects++)
   await until(() => reconnects >= 3, { what: 'three tries' })
   away.disconnect()
-  expect(tries.lines).toMatchObject([{ level: 'warn', message: 'Redis is not reachable', role: 'cache', err: { code: 'ECONNREFUSED' } }])
+  expect(tries.lines).toMatchObject([
+    { level: 'warn', message: 'Redis is not reachable', role: 'cache', err: { code: 'ECONNREFUSED' } },
+  ])
 })
 
 it('reconnects after 50 ms, and 50 ms later each time', async () => {
@@ -45,8 +51,13 @@ it('connections that fall silent without a reset are replaced within 15 s', { ti
   const job = blocking.blpop(name, 10)
 
   proxy.silence()
-  const answers = [producer, cache, worker].map((redis) => until(() => redis?.get(name).then(() => true), { timeoutMs: 15_000 }))
-  const told = until(async () => (await direct.publish(name, 'told')) > 0 && heard > 0, { timeoutMs: 15_000, what: 'a message' })
+  const answers = [producer, cache, worker].map((redis) =>
+    until(() => redis?.get(name).then(() => true), { timeoutMs: 15_000 }),
+  )
+  const told = until(async () => (await direct.publish(name, 'told')) > 0 && heard > 0, {
+    timeoutMs: 15_000,
+    what: 'a message',
+  })
   await Promise.all([...answers, told])
   await direct.rpush(name, 'job')
   expect(await job).toEqual([name, 'job'])
@@ -58,7 +69,8 @@ it('connections that fall silent without a reset are replaced within 15 s', { ti
 it('reconnects when the server turns out to be a replica, once a second at most', async () => {
   const { log } = recordLog<Logger>()
   const redis = connectRedis(inject('redisUrl'), 'producer', log)
-  const readOnly = () => redis.eval("return redis.error_reply('READONLY You can not write against a read only replica.')", 0)
+  const readOnly = () =>
+    redis.eval("return redis.error_reply('READONLY You can not write against a read only replica.')", 0)
   let connects = 0
   redis.on('ready', () => connects++)
   await until(() => connects === 1)

@@ -20,25 +20,34 @@ export function redisUrl(env: z.infer<typeof redisSchema>): string {
   return `redis://${password}${env.REDIS_HOST}:${env.REDIS_PORT}/${env.REDIS_DB}`
 }
 
-/** Milliseconds before the nth reconnect: 50 more each time, at most 2 s, so that recovery never waits long. */
+/**
+ * Milliseconds before the nth reconnect: 50 more each time, at most 2 s, so that recovery never
+ * waits long.
+ */
 export const reconnectDelayMs = (attempt: number): number => Math.min(attempt * 50, 2000)
 
 /**
  * What a connection is for decides how it behaves while Redis is away:
- * - `producer`, `cache`: fail at once, so that a request can go on without Redis. What was sent and not answered when the
- *   connection broke is sent again, through three reconnects, which takes 300 ms;
- * - `consumer`: wait and resume, for blocking reads and subscriptions (BullMQ demands `maxRetriesPerRequest: null`).
+ * - `producer`, `cache`: fail at once, so that a request can go on without Redis. What was sent and
+ *   not answered when the connection broke is sent again, through three reconnects, which takes 300
+ *   ms;
+ * - `consumer`: wait and resume, for blocking reads and subscriptions (BullMQ demands
+ *   `maxRetriesPerRequest: null`).
  */
 export type RedisRole = 'producer' | 'cache' | 'consumer'
 
 const roleOptions: Record<RedisRole, RedisOptions> = {
-  // A command that timed out may still be done later: whatever is produced bears an id that makes doing it twice harmless.
+  // A command that timed out may still be done later: whatever is produced bears an id that makes
+  // doing it twice harmless.
   producer: { enableOfflineQueue: false, maxRetriesPerRequest: 3, commandTimeout: 5000 },
   cache: { enableOfflineQueue: false, maxRetriesPerRequest: 3, commandTimeout: 500 },
   consumer: { maxRetriesPerRequest: null },
 }
 
-/** An answer that is overdue by this means a dead connection: a peer that lost power, or a flow that a NAT dropped, sends no reset. */
+/**
+ * An answer that is overdue by this means a dead connection: a peer that lost power, or a flow that
+ * a NAT dropped, sends no reset.
+ */
 const SILENCE_MS = 4000
 /** BullMQ's blocking reads, on duplicates of ours, are answered within 10 s. */
 const BLOCKING_SILENCE_MS = 12_000
@@ -47,7 +56,10 @@ const PING_EVERY_MS = 2000
 const KEEP_ALIVE_MS = 10_000
 const READONLY_EVERY_MS = 1000
 
-/** Opens a connection that keeps trying for ever. The caller closes it. Errors are logged, never thrown at the process. */
+/**
+ * Opens a connection that keeps trying for ever. The caller closes it. Errors are logged, never
+ * thrown at the process.
+ */
 export function connectRedis(url: string, role: RedisRole, log: Logger): Redis {
   const options: Omit<RedisOptions, 'replyMapping'> = {
     ...roleOptions[role],
@@ -79,7 +91,10 @@ function keepAsking(redis: Redis): void {
   redis.once('end', () => clearInterval(timer))
 }
 
-/** After a failover the same name leads to the new primary. Not with every error: a Redis may stay read-only. */
+/**
+ * After a failover the same name leads to the new primary. Not with every error: a Redis may stay
+ * read-only.
+ */
 function whenReadOnly(): (error: Error) => boolean {
   let last = 0
   return ({ message }) => {

@@ -7,7 +7,10 @@ const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'
 /** Part of a Redis key and of a URL path, so neither may need escaping. */
 const redisName = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 letters, digits, - or _')
 
-/** What every process of an installation reads. A value that one of them refused and another accepted would leave them talking past each other. */
+/**
+ * What every process of an installation reads. A value that one of them refused and another
+ * accepted would leave them talking past each other.
+ */
 export const sharedEnv = {
   ...redisEnv,
   REDIS_NAMESPACE: redisName.optional(),

@@ -8,13 +8,16 @@ export interface ShutdownPhase {
   run: () => Promise<unknown> | unknown
 }
 
-/** Terminals and supervisors may both deliver one Ctrl-C; two signals this close together are one. */
+/**
+ * Terminals and supervisors may both deliver one Ctrl-C; two signals this close together are one.
+ */
 const SAME_SIGNAL_MS = 500
 /** More is not waited for a reader of the log. */
 const LAST_LINES_MS = 1000
 
 /**
- * Runs the phases in order. A phase that fails or takes too long is logged and left behind: the rest still runs.
+ * Runs the phases in order. A phase that fails or takes too long is logged and left behind: the
+ * rest still runs.
  * @returns the names of the phases that did not end well.
  */
 export async function runShutdown(phases: readonly ShutdownPhase[], log: Logger): Promise<string[]> {
@@ -32,10 +35,15 @@ export async function runShutdown(phases: readonly ShutdownPhase[], log: Logger)
 }
 
 /**
- * Closes the process on SIGTERM, SIGINT and the death of its supervisor by the given phases. A second signal ends it at once: every recovery path
- * that a crash needs exists anyway. An error that nobody caught is a bug: it is logged and ends the process the same way.
+ * Closes the process on SIGTERM, SIGINT and the death of its supervisor by the given phases. A
+ * second signal ends it at once: every recovery path that a crash needs exists anyway. An error
+ * that nobody caught is a bug: it is logged and ends the process the same way.
  */
-export function closeOnSignal(phases: () => readonly ShutdownPhase[], log: Logger, exit: (code: number) => void = process.exit): void {
+export function closeOnSignal(
+  phases: () => readonly ShutdownPhase[],
+  log: Logger,
+  exit: (code: number) => void = process.exit,
+): void {
   let startedAt: number | undefined
   const close = (reason: string, code: number): void => {
     if (startedAt !== undefined) {
@@ -52,7 +60,8 @@ export function closeOnSignal(phases: () => readonly ShutdownPhase[], log: Logge
     })
   }
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => close(signal, 0))
-  // Started by a supervisor over an IPC channel: when it dies, however hard, nothing it started stays behind.
+  // Started by a supervisor over an IPC channel: when it dies, however hard, nothing it started
+  // stays behind.
   if (process.channel) process.on('disconnect', () => close('the supervisor is gone', 0))
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(event, (error: unknown) => {

@@ -5,8 +5,15 @@ import { isTempName } from './disk-paths.ts'
 import type { ListedFile } from './storage.ts'
 import { systemCode } from './storage-error.ts'
 
-/** The stored files below a folder. Links, special files and files on their way in are not stored files. */
-export async function* listFiles(folder: string, folderKey: string, onError: (error: unknown) => void): AsyncGenerator<ListedFile> {
+/**
+ * The stored files below a folder. Links, special files and files on their way in are not stored
+ * files.
+ */
+export async function* listFiles(
+  folder: string,
+  folderKey: string,
+  onError: (error: unknown) => void,
+): AsyncGenerator<ListedFile> {
   for (const entry of await readFolder(folder, onError)) {
     const path = join(folder, entry.name)
     const key = folderKey === '' ? entry.name : `${folderKey}/${entry.name}`
@@ -20,10 +27,14 @@ export async function* listFiles(folder: string, folderKey: string, onError: (er
 }
 
 /**
- * Removes what writers left behind that died between their first byte and the rename. A write that is still going on touches its file: take
- * an age no write reaches. Returns how many were removed.
+ * Removes what writers left behind that died between their first byte and the rename. A write that
+ * is still going on touches its file: take an age no write reaches. Returns how many were removed.
  */
-export async function removeOldTemps(folder: string, olderThanMs: number, onError: (error: unknown) => void): Promise<number> {
+export async function removeOldTemps(
+  folder: string,
+  olderThanMs: number,
+  onError: (error: unknown) => void,
+): Promise<number> {
   let removed = 0
   for (const entry of await readFolder(folder, onError)) {
     const path = join(folder, entry.name)

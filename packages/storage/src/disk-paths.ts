@@ -12,8 +12,9 @@ export interface DiskPaths {
   /** The absolute path of a key. Checks the key, not what is on the disk. */
   resolve(key: string): string
   /**
-   * Throws UNSAFE_PATH when a link stands between the root and this folder, or ENOENT when it is not there. The root
-   * itself may be a link: the operator put it there. The folders are ours alone (mode 0700), so what was checked stays so.
+   * Throws UNSAFE_PATH when a link stands between the root and this folder, or ENOENT when it is
+   * not there. The root itself may be a link: the operator put it there. The folders are ours alone
+   * (mode 0700), so what was checked stays so.
    */
   checkFolder(folder: string, key: string): Promise<void>
   /** Makes a folder below the root with all above it, none of them through a link. */
@@ -25,7 +26,8 @@ export function createDiskPaths(rootFolder: string, fs: FileSystem): DiskPaths {
   let realRoot: string | undefined
 
   async function checkFolder(folder: string, key: string): Promise<void> {
-    const isBelow = async (real: string): Promise<boolean> => (await fs.realpath(folder)) === join(real, folder.slice(root.length))
+    const isBelow = async (real: string): Promise<boolean> =>
+      (await fs.realpath(folder)) === join(real, folder.slice(root.length))
     realRoot ??= await fs.realpath(root)
     if (await isBelow(realRoot)) return
     // The operator may have led the root elsewhere meanwhile.
@@ -34,7 +36,8 @@ export function createDiskPaths(rootFolder: string, fs: FileSystem): DiskPaths {
     throw new StorageError('UNSAFE_PATH', `A link stands in the way of ${key}.`)
   }
 
-  // Folder by folder, each checked before the next is made in it: a plain `mkdir -p` follows links and makes folders anywhere.
+  // Folder by folder, each checked before the next is made in it: a plain `mkdir -p` follows links
+  // and makes folders anywhere.
   async function makeFolder(folder: string, key: string): Promise<void> {
     if (await isThere(checkFolder(folder, key))) return
     if (folder === root) return makeFolders(root, fs)
@@ -46,7 +49,10 @@ export function createDiskPaths(rootFolder: string, fs: FileSystem): DiskPaths {
   return { root, fs, resolve: (key) => join(root, parseKey(key)), checkFolder, makeFolder }
 }
 
-/** As `mkdir -p`. Node's own goes round for ever, in a thread that all share, where a parent is there and takes no folders (`/proc`). */
+/**
+ * As `mkdir -p`. Node's own goes round for ever, in a thread that all share, where a parent is
+ * there and takes no folders (`/proc`).
+ */
 export async function makeFolders(path: string, fs: Pick<FileSystem, 'mkdir'> = sharedThread): Promise<void> {
   const make = (): Promise<unknown> => fs.mkdir(path, { mode: folderMode })
   try {
@@ -72,7 +78,10 @@ async function isThere(check: Promise<void>): Promise<boolean> {
 
 const tempName = /^\..+\.[0-9a-f]{16}\.tmp$/
 
-/** A fresh name beside the final one: on the same file system, so that the rename cannot turn into a copy. */
+/**
+ * A fresh name beside the final one: on the same file system, so that the rename cannot turn into a
+ * copy.
+ */
 export function tempPathFor(path: string): string {
   return join(dirname(path), `.${basename(path)}.${randomBytes(8).toString('hex')}.tmp`)
 }

@@ -2,7 +2,10 @@ import type { OpenFile } from './file-system.ts'
 import type { ByteRange, OpenedFile, StoredFile } from './storage.ts'
 import { StorageError } from './storage-error.ts'
 
-/** Facts and bytes come from one open file: a file replaced meanwhile cannot mix its length with other bytes. */
+/**
+ * Facts and bytes come from one open file: a file replaced meanwhile cannot mix its length with
+ * other bytes.
+ */
 export async function openFile(opening: () => Promise<OpenFile>, key: string, range: ByteRange): Promise<OpenedFile> {
   checkRange(range)
   const file = await opening()

@@ -1,6 +1,19 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink, truncate, unlink, utimes, writeFile } from 'node:fs/promises'
+import {
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  unlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -13,7 +26,10 @@ import { toStorageError } from './storage-error.ts'
 for (const blocking of [false, true])
   describeStorage(blocking ? 'disk, blocking its thread' : 'disk', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'storage-'))
-    return { storage: createDiskStorage(join(folder, 'data'), { blocking }), close: () => rm(folder, { recursive: true }) }
+    return {
+      storage: createDiskStorage(join(folder, 'data'), { blocking }),
+      close: () => rm(folder, { recursive: true }),
+    }
   })
 
 let folder = ''
@@ -33,7 +49,9 @@ it('keeps files and folders to itself', async () => {
   await writeFile(upload, 'photo', { mode: 0o666 })
   await storage.adopt(upload, 'a/adopted')
   await storage.put('a/put', Buffer.from('x'))
-  const modes = await Promise.all(['a', 'a/adopted', 'a/put'].map(async (key) => (await stat(join(root, key))).mode & 0o777))
+  const modes = await Promise.all(
+    ['a', 'a/adopted', 'a/put'].map(async (key) => (await stat(join(root, key))).mode & 0o777),
+  )
   expect(modes).toEqual([0o700, 0o600, 0o600])
 })
 
@@ -180,14 +198,16 @@ it('a folder that cannot be read is told, and hides no file elsewhere', async ()
   const long = 'x'.repeat(250)
   const half = Array.from({ length: 10 }, () => long).join('/')
   await Promise.all(['b', 'c'].map((name) => storage.put(`${name}/file`, Buffer.from('x'))))
-  await Promise.all([mkdir(join(root, 'b', half), { recursive: true }), mkdir(join(root, 'c', half), { recursive: true })])
+  await Promise.all([
+    mkdir(join(root, 'b', half), { recursive: true }),
+    mkdir(join(root, 'c', half), { recursive: true }),
+  ])
   await rename(join(root, 'b', long), join(root, 'c', half, 'deep'))
   try {
     const errors: unknown[] = []
-    expect((await collect(storage.list(undefined, (error) => errors.push(error)))).map(({ key }) => key).toSorted()).toEqual([
-      'b/file',
-      'c/file',
-    ])
+    expect(
+      (await collect(storage.list(undefined, (error) => errors.push(error)))).map(({ key }) => key).toSorted(),
+    ).toEqual(['b/file', 'c/file'])
     expect(errors).toMatchObject([{ code: 'ENAMETOOLONG' }])
     expect(await storage.removeLeftovers(0, (error) => errors.push(error))).toBe(0)
     expect(errors).toMatchObject([{ code: 'ENAMETOOLONG' }, { code: 'ENAMETOOLONG' }])

@@ -13,25 +13,40 @@ import { StorageError, systemCode, toStorageError } from './storage-error.ts'
 
 /** What a disk can do beyond the port. */
 export interface DiskStorage extends Storage {
-  /** The absolute path of a key, for a process that reads files by path. Throws INVALID_KEY; looks at nothing on the disk. */
+  /**
+   * The absolute path of a key, for a process that reads files by path. Throws INVALID_KEY; looks
+   * at nothing on the disk.
+   */
   resolve(key: string): string
   /** Bytes an unprivileged process may still write. */
   freeBytes(): Promise<number>
   /** Writes a small file to the disk and removes it: throws what keeps files from being stored. */
   check(): Promise<void>
-  /** Removes what died writers left behind, if untouched for `olderThanMs`. Returns how many files; one that cannot be removed holds up no other. */
+  /**
+   * Removes what died writers left behind, if untouched for `olderThanMs`. Returns how many files;
+   * one that cannot be removed holds up no other.
+   */
   removeLeftovers(olderThanMs: number, onError: (error: unknown) => void): Promise<number>
 }
 
 export interface DiskStorageOptions {
-  /** Blocks the thread while it waits for the disk: for a process that has nothing else to do meanwhile. Default false. */
+  /**
+   * Blocks the thread while it waits for the disk: for a process that has nothing else to do
+   * meanwhile. Default false.
+   */
   blocking?: boolean
 }
 
-/** A disk that does not answer (a network mount whose server is gone) must not hold whoever asked it for ever. */
+/**
+ * A disk that does not answer (a network mount whose server is gone) must not hold whoever asked it
+ * for ever.
+ */
 const DEADLINE_MS = 30_000
 
-/** Storage in a folder, made when first written to. Folders get mode 0700, files 0600. Holds nothing open: there is no close. */
+/**
+ * Storage in a folder, made when first written to. Folders get mode 0700, files 0600. Holds nothing
+ * open: there is no close.
+ */
 export function createDiskStorage(rootFolder: string, { blocking = false }: DiskStorageOptions = {}): DiskStorage {
   const fs = blocking ? ownThread : sharedThread
   const paths = createDiskPaths(rootFolder, fs)
@@ -90,7 +105,11 @@ async function onRoot<T>(act: () => Promise<T>): Promise<T> {
   }
 }
 
-async function* listTranslated(paths: DiskPaths, folder?: string, onError: (error: unknown) => void = raise): AsyncGenerator<ListedFile> {
+async function* listTranslated(
+  paths: DiskPaths,
+  folder?: string,
+  onError: (error: unknown) => void = raise,
+): AsyncGenerator<ListedFile> {
   try {
     yield* listFiles(folder === undefined ? paths.root : paths.resolve(folder), folder ?? '', onError)
   } catch (error) {

@@ -8,7 +8,10 @@ import { hasSameContent } from './same-content.ts'
 import type { PutResult } from './storage.ts'
 import { StorageError, systemCode } from './storage-error.ts'
 
-/** How often a folder may vanish under a write before that is an error: each time is a remove() that pruned it. */
+/**
+ * How often a folder may vanish under a write before that is an error: each time is a remove() that
+ * pruned it.
+ */
 const maxFolderTries = 20
 
 /** A destination: the key and its path. */
@@ -30,7 +33,8 @@ export async function putFile(place: Place, body: Uint8Array | Readable): Promis
     })
     return await moveInto(place, temp, bytes)
   } catch (error) {
-    // Nothing half-written stays, above all when the disk is full. What broke matters more than a temp file left.
+    // Nothing half-written stays, above all when the disk is full. What broke matters more than a
+    // temp file left.
     await fs.unlink(temp).catch(() => {})
     throw error
   }
@@ -41,7 +45,8 @@ export async function adoptFile(place: Place, tempPath: string): Promise<PutResu
   const facts = await secureFile(fs, tempPath)
   if (!facts.isFile()) throw new StorageError('UNSAFE_PATH', `What should become ${place.key} is not a plain file.`)
   try {
-    // The folder that it leaves is not synced: a temporary name that comes back after a power cut is a leftover like any other.
+    // The folder that it leaves is not synced: a temporary name that comes back after a power cut
+    // is a leftover like any other.
     return await moveInto(place, tempPath, facts.size)
   } catch (error) {
     if (systemCode(error) !== 'EXDEV') throw error
@@ -58,7 +63,10 @@ async function copyOver(place: Place, tempPath: string): Promise<PutResult> {
   return result
 }
 
-/** The last step of every write. `source` is written and synced, and on the file system of the final name. */
+/**
+ * The last step of every write. `source` is written and synced, and on the file system of the final
+ * name.
+ */
 export async function moveInto(place: Place, source: string, bytes: number): Promise<PutResult> {
   const { fs } = place.paths
   const written = await inFolder(place, () => moveUnlessSame(fs, source, place.path))
@@ -71,7 +79,8 @@ async function moveUnlessSame(fs: FileSystem, source: string, path: string): Pro
   const same = await hasSameContent(fs, path, source)
   if (!same) await renameOver(fs, source, path)
   else {
-    // As young as if it had been written now: whoever removes old files that nobody uses must not take this one.
+    // As young as if it had been written now: whoever removes old files that nobody uses must not
+    // take this one.
     const now = new Date()
     await fs.utimes(path, now, now)
     await fs.unlink(source)
@@ -102,7 +111,10 @@ function isThere(fs: FileSystem, path: string): Promise<boolean> {
   )
 }
 
-/** Makes the folder of a place and does something in it, again from the start when a remove() pruned the still empty folder in between. */
+/**
+ * Makes the folder of a place and does something in it, again from the start when a remove() pruned
+ * the still empty folder in between.
+ */
 async function inFolder<T>({ paths, key, path }: Place, act: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {

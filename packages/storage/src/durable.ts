@@ -10,7 +10,10 @@ const canSyncFolders = process.platform !== 'win32'
 export const folderMode = 0o700
 const fileMode = 0o600
 
-/** Opens a file for reading. Not through a link, and not waiting for ever on a pipe that somebody put there. */
+/**
+ * Opens a file for reading. Not through a link, and not waiting for ever on a pipe that somebody
+ * put there.
+ */
 export function openToRead(fs: FileSystem, path: string): Promise<OpenFile> {
   return fs.open(path, constants.O_RDONLY | noFollow | nonBlocking)
 }
@@ -30,14 +33,18 @@ export async function withFile<T>(opening: Promise<OpenFile>, use: (file: OpenFi
   }
 }
 
-/** A rename, a new file and a new folder survive a power cut only once the folder that names them is synced. */
+/**
+ * A rename, a new file and a new folder survive a power cut only once the folder that names them is
+ * synced.
+ */
 export async function syncFolder(fs: FileSystem, path: string): Promise<void> {
   if (canSyncFolders) await withFile(fs.open(path, 'r'), (folder) => folder.sync())
 }
 
 /**
- * Makes one folder in an existing one, and makes its name durable. Also when another process just made it and may die
- * before it does. Returns false when something of that name stood there already.
+ * Makes one folder in an existing one, and makes its name durable. Also when another process just
+ * made it and may die before it does. Returns false when something of that name stood there
+ * already.
  */
 export async function makeFolderIn(fs: FileSystem, parent: string, path: string): Promise<boolean> {
   const made = await fs.mkdir(path, { mode: folderMode }).then(

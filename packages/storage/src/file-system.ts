@@ -24,8 +24,9 @@ export type OpenFile = Pick<promises.FileHandle, 'chmod' | 'close' | 'stat' | 's
 export const sharedThread: FileSystem = promises
 
 /**
- * Every call blocks this thread until it is done: for a process that has nothing else to do meanwhile. A photo's two files take 2 CPU ms
- * this way and 6 the other way, which is more than a tenth of all the work on it.
+ * Every call blocks this thread until it is done: for a process that has nothing else to do
+ * meanwhile. A photo's two files take 2 CPU ms this way and 6 the other way, which is more than a
+ * tenth of all the work on it.
  */
 export const ownThread: FileSystem = {
   lstat: async (path) => fs.lstatSync(path),

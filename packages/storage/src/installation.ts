@@ -11,8 +11,9 @@ const MARKER = '.darkroom.json'
 const TEST_BYTES = 1024 * 1024
 
 /**
- * The id of the installation whose files are kept in a folder; undefined when the folder is missing or has no marker. A mount that is
- * away leaves an empty folder behind, and a wrong DATA_DIR may lead to another installation's: the marker tells them apart.
+ * The id of the installation whose files are kept in a folder; undefined when the folder is missing
+ * or has no marker. A mount that is away leaves an empty folder behind, and a wrong DATA_DIR may
+ * lead to another installation's: the marker tells them apart.
  */
 export async function readInstallation(rootFolder: string): Promise<string | undefined> {
   try {
@@ -23,7 +24,10 @@ export async function readInstallation(rootFolder: string): Promise<string | und
   }
 }
 
-/** Makes the folder and its marker unless they are there. Returns the id in the marker, which is another one if there was a marker. */
+/**
+ * Makes the folder and its marker unless they are there. Returns the id in the marker, which is
+ * another one if there was a marker.
+ */
 export async function markInstallation(rootFolder: string, id: string = randomUUID()): Promise<string> {
   const known = await readInstallation(rootFolder)
   if (known !== undefined) return known
@@ -54,7 +58,10 @@ export async function testWrite(rootFolder: string): Promise<void> {
   }
 }
 
-/** Whole or not at all, and never over another one: of two processes that start at once, the first one's marker stays. */
+/**
+ * Whole or not at all, and never over another one: of two processes that start at once, the first
+ * one's marker stays.
+ */
 async function createMarker(rootFolder: string, id: string): Promise<void> {
   const path = join(rootFolder, MARKER)
   const temp = tempPathFor(path)

@@ -1,9 +1,12 @@
 import { expect, it } from 'vitest'
 import { parseKey } from './key.ts'
 
-it.each(['a', 'storage/images/65d4/original.jpg', 'output/beach/1024/0cc1.jpg', 'ümlaut/x y/a..b'])('takes %s as it is', (key) => {
-  expect(parseKey(key)).toBe(key)
-})
+it.each(['a', 'storage/images/65d4/original.jpg', 'output/beach/1024/0cc1.jpg', 'ümlaut/x y/a..b'])(
+  'takes %s as it is',
+  (key) => {
+    expect(parseKey(key)).toBe(key)
+  },
+)
 
 it('takes a segment of 200 bytes', () => {
   expect(parseKey('x'.repeat(200))).toHaveLength(200)

@@ -3,16 +3,18 @@ import { StorageError } from './storage-error.ts'
 /** The longest key of S3. */
 const maxKeyBytes = 1024
 
-/** File systems take 255 bytes a name; a file on its way in has a longer name than the one it gets. */
+/** File systems take 255 bytes a name; a file on its way in is called longer than it will be. */
 const maxSegmentBytes = 200
 
-// Control characters have no use in a name and a long record of misuse in logs and headers; a backslash is a folder on Windows.
+// Control characters have no use in a name and a long record of misuse in logs and headers; a
+// backslash is a folder on Windows.
 // oxlint-disable-next-line no-control-regex
 const forbiddenCharacters = /[\u0000-\u001f\u007f\\]/
 
 /**
- * Returns the key unchanged, or throws INVALID_KEY. A key is segments joined by `/`: none empty, none starting with a dot. That rules out
- * absolute paths and `..`, and keeps dot names for files on their way in.
+ * Returns the key unchanged, or throws INVALID_KEY. A key is segments joined by `/`: none empty,
+ * none starting with a dot. That rules out absolute paths and `..`, and keeps dot names for files
+ * on their way in.
  */
 export function parseKey(key: string): string {
   const fault = keyFault(key)

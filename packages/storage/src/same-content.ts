@@ -7,7 +7,9 @@ const chunkBytes = 64 * 1024
 /** Whether there is a plain file at `path` with exactly the bytes of the file at `otherPath`. */
 export async function hasSameContent(fs: FileSystem, path: string, otherPath: string): Promise<boolean> {
   try {
-    return await withFile(openToRead(fs, path), (file) => withFile(openToRead(fs, otherPath), (other) => compare(file, other)))
+    return await withFile(openToRead(fs, path), (file) =>
+      withFile(openToRead(fs, otherPath), (other) => compare(file, other)),
+    )
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return false
     throw error

@@ -1,9 +1,15 @@
 /**
- * INVALID_KEY: not a key (see parseKey). UNSAFE_PATH: a link or a special file stands where a plain file or folder belongs.
- * NOT_FOUND, STORAGE_FULL (disk or quota) and INVALID_RANGE say it themselves. STORAGE_FAILED is the rest, with the
- * system's error as cause.
+ * INVALID_KEY: not a key (see parseKey). UNSAFE_PATH: a link or a special file stands where a plain
+ * file or folder belongs. NOT_FOUND, STORAGE_FULL (disk or quota) and INVALID_RANGE say it
+ * themselves. STORAGE_FAILED is the rest, with the system's error as cause.
  */
-export type StorageErrorCode = 'INVALID_KEY' | 'INVALID_RANGE' | 'NOT_FOUND' | 'STORAGE_FAILED' | 'STORAGE_FULL' | 'UNSAFE_PATH'
+export type StorageErrorCode =
+  | 'INVALID_KEY'
+  | 'INVALID_RANGE'
+  | 'NOT_FOUND'
+  | 'STORAGE_FAILED'
+  | 'STORAGE_FULL'
+  | 'UNSAFE_PATH'
 
 /** Names the key, never a path of this machine; the cause has that. */
 export class StorageError extends Error {
@@ -46,7 +52,10 @@ export function systemCode(error: unknown): string | undefined {
   return typeof error.code === 'string' ? error.code : undefined
 }
 
-/** For a catch: answers `none` where nothing is stored under the key, and throws any other error again. */
+/**
+ * For a catch: answers `none` where nothing is stored under the key, and throws any other error
+ * again.
+ */
 export function noneIfMissing<T>(error: unknown, none: T): T {
   if (isStorageError(error, 'NOT_FOUND')) return none
   throw error

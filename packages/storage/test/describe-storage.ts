@@ -31,7 +31,8 @@ export function describeStorage(name: string, create: () => Promise<StorageUnder
 
     const read = async (key: string, range?: { start?: number; end?: number }): Promise<string> =>
       (await buffer((await storage.open(key, range)).stream)).toString()
-    const keys = async (folder?: string): Promise<string[]> => (await collect(storage.list(folder))).map(({ key }) => key).toSorted()
+    const keys = async (folder?: string): Promise<string[]> =>
+      (await collect(storage.list(folder))).map(({ key }) => key).toSorted()
     const tempFile = async (text: string): Promise<string> => {
       const path = join(outside, 'upload')
       await writeFile(path, text)
@@ -124,9 +125,12 @@ export function describeStorage(name: string, create: () => Promise<StorageUnder
         expect(await read('file', range)).toBe(expected)
       })
 
-      it.each([[{ start: -1 }], [{ start: 3, end: 2 }], [{ start: 0.5 }], [{ end: Number.NaN }]])('refuses %o', async (range) => {
-        await expect(storage.open('file', range)).rejects.toMatchObject({ code: 'INVALID_RANGE' })
-      })
+      it.each([[{ start: -1 }], [{ start: 3, end: 2 }], [{ start: 0.5 }], [{ end: Number.NaN }]])(
+        'refuses %o',
+        async (range) => {
+          await expect(storage.open('file', range)).rejects.toMatchObject({ code: 'INVALID_RANGE' })
+        },
+      )
     })
 
     it('stat tells size and time', async () => {
@@ -168,22 +172,33 @@ export function describeStorage(name: string, create: () => Promise<StorageUnder
       expect(await keys('none')).toEqual([])
     })
 
-    it.each(['', '/etc/passwd', '../up', 'a/../../up', 'a/./b', 'a//b', 'a/', '.hidden', 'a\\b', 'nul\0byte', 'line\nbreak', '\ud800'])(
-      'refuses the key %j in every method',
-      async (key) => {
-        const path = await tempFile('photo')
-        const calls = [
-          () => storage.put(key, Buffer.from('x')),
-          () => storage.adopt(path, key),
-          () => storage.open(key),
-          () => storage.stat(key),
-          () => storage.remove(key),
-          () => collect(storage.list(key)),
-        ]
-        for (const call of calls) await expect(call()).rejects.toMatchObject({ name: 'StorageError', code: 'INVALID_KEY' })
-        expect(existsSync(path)).toBe(true)
-      },
-    )
+    it.each([
+      '',
+      '/etc/passwd',
+      '../up',
+      'a/../../up',
+      'a/./b',
+      'a//b',
+      'a/',
+      '.hidden',
+      'a\\b',
+      'nul\0byte',
+      'line\nbreak',
+      '\ud800',
+    ])('refuses the key %j in every method', async (key) => {
+      const path = await tempFile('photo')
+      const calls = [
+        () => storage.put(key, Buffer.from('x')),
+        () => storage.adopt(path, key),
+        () => storage.open(key),
+        () => storage.stat(key),
+        () => storage.remove(key),
+        () => collect(storage.list(key)),
+      ]
+      for (const call of calls)
+        await expect(call()).rejects.toMatchObject({ name: 'StorageError', code: 'INVALID_KEY' })
+      expect(existsSync(path)).toBe(true)
+    })
   })
 }
 

@@ -9,7 +9,10 @@ export interface SmallDisk {
   close(): void
 }
 
-/** Undefined where this process may not mount (anything but root on Linux): its tests are skipped there. */
+/**
+ * Undefined where this process may not mount (anything but root on Linux): its tests are skipped
+ * there.
+ */
 export function createSmallDisk(): SmallDisk | undefined {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return undefined
   const folder = mkdtempSync(join(tmpdir(), 'small-disk-'))

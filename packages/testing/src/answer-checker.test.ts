@@ -9,7 +9,12 @@ const check = createAnswerChecker(
     paths: {
       '/photos': {
         get: { responses: { 200: json({ type: 'array', items: { $ref: '#/components/schemas/Photo' } }) } },
-        post: { responses: { 201: { headers: { Location: { $ref: '#/components/headers/Location' } }, ...json({}) }, 204: {} } },
+        post: {
+          responses: {
+            201: { headers: { Location: { $ref: '#/components/headers/Location' } }, ...json({}) },
+            204: {},
+          },
+        },
       },
       '/photos/{id}': { get: { responses: { 200: json({ $ref: '#/components/schemas/Photo' }) } } },
       '/photos/new': { get: { responses: { 200: { content: { 'text/html': {} } } } } },
@@ -17,15 +22,27 @@ const check = createAnswerChecker(
     components: {
       headers: { Location: { required: true } },
       schemas: {
-        Photo: { type: 'object', properties: { id: { type: 'string' } }, required: ['id'], additionalProperties: false },
-        Problem: { type: 'object', properties: { status: { type: 'integer' }, code: { type: 'string' } }, additionalProperties: false },
+        Photo: {
+          type: 'object',
+          properties: { id: { type: 'string' } },
+          required: ['id'],
+          additionalProperties: false,
+        },
+        Problem: {
+          type: 'object',
+          properties: { status: { type: 'integer' }, code: { type: 'string' } },
+          additionalProperties: false,
+        },
       },
     },
   },
   { foreign: ['/board/'] },
 )
 
-const answer = ({ headers = {}, ...given }: Partial<CheckedAnswer> & { headers?: Record<string, string> }): CheckedAnswer => ({
+const answer = ({
+  headers = {},
+  ...given
+}: Partial<CheckedAnswer> & { headers?: Record<string, string> }): CheckedAnswer => ({
   method: 'GET',
   path: '/photos',
   status: 200,
@@ -33,9 +50,17 @@ const answer = ({ headers = {}, ...given }: Partial<CheckedAnswer> & { headers?:
   ...given,
 })
 const ofJson = (body: unknown, given: Partial<CheckedAnswer> = {}, headers: Record<string, string> = {}) =>
-  answer({ ...given, body: JSON.stringify(body), headers: { 'content-type': 'application/json; charset=utf-8', ...headers } })
-const ofProblem = (status: number, code: string, given: Partial<CheckedAnswer> = {}, headers: Record<string, string> = {}) =>
-  ofJson({ status, code }, { status, ...given }, { 'content-type': 'application/problem+json', ...headers })
+  answer({
+    ...given,
+    body: JSON.stringify(body),
+    headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
+  })
+const ofProblem = (
+  status: number,
+  code: string,
+  given: Partial<CheckedAnswer> = {},
+  headers: Record<string, string> = {},
+) => ofJson({ status, code }, { status, ...given }, { 'content-type': 'application/problem+json', ...headers })
 
 describe('an answer as documented', () => {
   it.each<[string, CheckedAnswer]>([
@@ -43,7 +68,10 @@ describe('an answer as documented', () => {
     ['a query', ofJson([], { path: '/photos?page=1' })],
     ['a slash at the end', ofJson([], { path: '/photos/' })],
     ['a parameter', ofJson({ id: 'a' }, { path: '/photos/a' })],
-    ['a name that a parameter could be', answer({ path: '/photos/new', headers: { 'content-type': 'text/html' }, body: '<p>' })],
+    [
+      'a name that a parameter could be',
+      answer({ path: '/photos/new', headers: { 'content-type': 'text/html' }, body: '<p>' }),
+    ],
     ['a header', ofJson({}, { method: 'POST', status: 201 }, { location: '/photos/a' })],
     ['no body', answer({ method: 'POST', status: 204, body: '' })],
     ['HEAD', answer({ method: 'HEAD', headers: { 'content-type': 'application/json' }, body: '' })],
@@ -68,7 +96,11 @@ describe('an answer that the document does not know', () => {
     ['a type of a member', ofJson([{ id: 1 }]), /\/0\/id must be string/],
     ['a header less', ofJson({}, { method: 'POST', status: 201 }), /no Location/],
     ['a body where there is none', answer({ method: 'POST', status: 204, body: 'x' }), /there is a body/],
-    ['another refusal of a method', ofProblem(404, 'TASK_NOT_FOUND', { method: 'PUT' }), /TASK_NOT_FOUND is not documented/],
+    [
+      'another refusal of a method',
+      ofProblem(404, 'TASK_NOT_FOUND', { method: 'PUT' }),
+      /TASK_NOT_FOUND is not documented/,
+    ],
     ['405 that does not say what is taken', ofProblem(405, 'METHOD_NOT_ALLOWED', { method: 'PUT' }), /no Allow/],
     ['an answer at an unknown path', ofJson({}, { path: '/nowhere' }), /no problem document/],
     ['a fault of ours', ofProblem(500, 'INTERNAL'), /fault of ours/],
@@ -82,7 +114,9 @@ describe('whoever asks', () => {
   afterEach(() => server?.close())
 
   it('by fetch is told of a fault at once, and whoever stands behind it at the end', async () => {
-    server = createServer((req, res) => res.writeHead(req.url === '/photos' ? 202 : 200, { 'content-type': 'text/html' }).end())
+    server = createServer((req, res) =>
+      res.writeHead(req.url === '/photos' ? 202 : 200, { 'content-type': 'text/html' }).end(),
+    )
     await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve))
     const { port } = server.address() as { port: number }
     const origin = `http://127.0.0.1:${port}`

@@ -7,7 +7,9 @@ export interface ApiDocument {
   components?: object
 }
 
-/** An answer, and what was asked. Without a method and path the request was none that could be read. */
+/**
+ * An answer, and what was asked. Without a method and path the request was none that could be read.
+ */
 export interface CheckedAnswer {
   method?: string | undefined
   /** With or without its query. */
@@ -44,8 +46,14 @@ const FOREIGN = [
   ...['/api/v1/health', '/api/v1/livez', '/api/v1/readyz'],
 ]
 
-/** Holds answers against a document: status, headers, type of content, body. `foreign` are paths that it says nothing of. */
-export function createAnswerChecker(document: ApiDocument, { foreign = FOREIGN }: { foreign?: readonly string[] } = {}): CheckAnswer {
+/**
+ * Holds answers against a document: status, headers, type of content, body. `foreign` are paths
+ * that it says nothing of.
+ */
+export function createAnswerChecker(
+  document: ApiDocument,
+  { foreign = FOREIGN }: { foreign?: readonly string[] } = {},
+): CheckAnswer {
   const ajv = new Ajv2020({ strict: false, allErrors: true })
   formats.default(ajv)
   ajv.addSchema(document as object, KEY, undefined, false)
@@ -57,14 +65,19 @@ export function createAnswerChecker(document: ApiDocument, { foreign = FOREIGN }
     const validate = validators.get(pointer) ?? ajv.compile({ $ref: `${KEY}#${pointer}` })
     validators.set(pointer, validate)
     if (validate(JSON.parse(body))) return []
-    return (validate.errors ?? []).map(({ instancePath, message, params }) => `${instancePath} ${message} ${JSON.stringify(params)}`)
+    return (validate.errors ?? []).map(
+      ({ instancePath, message, params }) => `${instancePath} ${message} ${JSON.stringify(params)}`,
+    )
   }
 
   const checkProblem = ({ status, header, body }: CheckedAnswer, codes: readonly string[]): string[] => {
     if (typeOf(header('content-type')) !== 'application/problem+json') return [`${status} is no problem document`]
     if (body === undefined || body === '') return []
     const { code } = JSON.parse(body) as { code: string }
-    return [...wrongWith('/components/schemas/Problem', body), ...(codes.includes(code) ? [] : [`${status} ${code} is not documented`])]
+    return [
+      ...wrongWith('/components/schemas/Problem', body),
+      ...(codes.includes(code) ? [] : [`${status} ${code} is not documented`]),
+    ]
   }
 
   const checkHeaders = (documented: Documented, answer: CheckedAnswer): string[] =>
@@ -79,7 +92,10 @@ export function createAnswerChecker(document: ApiDocument, { foreign = FOREIGN }
     if (!(type in documented.content)) return [`the type "${type}" is not documented`]
     if (!type.endsWith('json') || answer.method === 'HEAD') return []
     const place = ['paths', template, method, 'responses', String(answer.status), 'content', type, 'schema']
-    return wrongWith(place.map((part) => `/${encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'))}`).join(''), answer.body)
+    return wrongWith(
+      place.map((part) => `/${encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'))}`).join(''),
+      answer.body,
+    )
   }
 
   const check = (answer: CheckedAnswer): string[] => {
@@ -102,14 +118,20 @@ export function createAnswerChecker(document: ApiDocument, { foreign = FOREIGN }
     return [...checkHeaders(documented, answer), ...checkContent(found, documented, answer)]
   }
   return (answer) =>
-    check(answer).map((fault) => `${answer.method ?? 'a request'} ${answer.path ?? ''} was answered ${answer.status}: ${fault}`)
+    check(answer).map(
+      (fault) => `${answer.method ?? 'a request'} ${answer.path ?? ''} was answered ${answer.status}: ${fault}`,
+    )
 }
 
 /** Finds the operation of a request; names in a path come before its parameters. */
 function pathFinder({ paths = {} }: ApiDocument): (method: string, path: string) => Found | 'other method' | undefined {
   const patterns = Object.entries(paths as Record<string, Record<string, unknown>>)
     .toSorted(([a], [b]) => a.split('{').length - b.split('{').length)
-    .map(([template, methods]) => ({ template, methods, pattern: new RegExp(`^${template.replaceAll(/\{\w+\}/g, '[^/]+')}/?$`) }))
+    .map(([template, methods]) => ({
+      template,
+      methods,
+      pattern: new RegExp(`^${template.replaceAll(/\{\w+\}/g, '[^/]+')}/?$`),
+    }))
   return (method, path) => {
     const [bare = ''] = path.split(/[?#]/)
     const found = patterns.find(({ pattern }) => pattern.test(bare))
@@ -120,7 +142,8 @@ function pathFinder({ paths = {} }: ApiDocument): (method: string, path: string)
   }
 }
 
-const typeOf = (header: string | null | undefined): string => (header ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
+const typeOf = (header: string | null | undefined): string =>
+  (header ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
 
 const pointed = (document: ApiDocument, reference: string): unknown =>
   reference

@@ -15,7 +15,10 @@ export interface Direction {
   isLost: () => boolean
 }
 
-/** Carries one direction of a connection. What waits goes out in its order, whatever the pace is by then. */
+/**
+ * Carries one direction of a connection. What waits goes out in its order, whatever the pace is by
+ * then.
+ */
 export function carry({ from, to, pace, isLost }: Direction): void {
   const waiting: { chunk: Buffer; at: number }[] = []
   let freeAt = 0

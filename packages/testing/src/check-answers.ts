@@ -9,8 +9,9 @@ const watched = new Map<string, Watched>()
 let plainFetch: typeof fetch | undefined
 
 /**
- * From now on every answer that this process gets from an origin is checked: what `fetch` gets by itself, other clients
- * by `noteAnswer`. A fault fails the request; all of them are told at the end, for whoever did not look at its answer.
+ * From now on every answer that this process gets from an origin is checked: what `fetch` gets by
+ * itself, other clients by `noteAnswer`. A fault fails the request; all of them are told at the
+ * end, for whoever did not look at its answer.
  */
 export function checkAnswersOf(origin: string, check: CheckAnswer): { faults: () => string[] } {
   const faults: string[] = []

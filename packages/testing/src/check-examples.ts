@@ -22,8 +22,9 @@ const KEY = 'openapi'
 const DATA = ['example', 'examples', 'default', 'const', 'enum']
 
 /**
- * Holds every example of a document against the schema that it is an example of. `faults` are those that do not fit,
- * `without` the pointers to bodies that have none. Pictures need none, nor do forms, whose fields have theirs.
+ * Holds every example of a document against the schema that it is an example of. `faults` are those
+ * that do not fit, `without` the pointers to bodies that have none. Pictures need none, nor do
+ * forms, whose fields have theirs.
  */
 export function checkExamples(document: ApiDocument): { count: number; faults: string[]; without: string[] } {
   const ajv = new Ajv2020({ strict: false, allErrors: true })
@@ -33,7 +34,9 @@ export function checkExamples(document: ApiDocument): { count: number; faults: s
   const wrongWith = ({ at, value, schemaAt }: Example): string[] => {
     const validate = ajv.compile({ $ref: `${KEY}#${schemaAt.split('/').map(encodeURIComponent).join('/')}` })
     if (validate(value)) return []
-    return (validate.errors ?? []).map(({ instancePath, message, params }) => `${at}${instancePath} ${message} ${JSON.stringify(params)}`)
+    return (validate.errors ?? []).map(
+      ({ instancePath, message, params }) => `${at}${instancePath} ${message} ${JSON.stringify(params)}`,
+    )
   }
 
   const places = [...placesIn(document)]
@@ -55,7 +58,10 @@ function* placesIn(value: unknown, at = ''): Generator<Place> {
   }
 }
 
-/** A schema has a list of them; whatever else has a schema has one, or some with names, which may be kept elsewhere. */
+/**
+ * A schema has a list of them; whatever else has a schema has one, or some with names, which may be
+ * kept elsewhere.
+ */
 function examplesAt({ at, object }: Place, document: ApiDocument): Example[] {
   if (at === '/components') return []
   const { schema, example, examples = {} } = object

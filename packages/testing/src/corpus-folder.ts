@@ -4,8 +4,9 @@ import { join, resolve } from 'node:path'
 const repositoryFolder = resolve(import.meta.dirname, '../../..')
 
 /**
- * The folder of real and hostile files with its `manifest.ndjson`, when there is one: the environment's DARKROOM_CORPUS,
- * else `shared/corpus` beside the repository. Tests over it are skipped without it.
+ * The folder of real and hostile files with its `manifest.ndjson`, when there is one: the
+ * environment's DARKROOM_CORPUS, else `shared/corpus` beside the repository. Tests over it are
+ * skipped without it.
  */
 export function corpusFolder(): string | undefined {
   const named = process.env['DARKROOM_CORPUS']

@@ -4,12 +4,16 @@ import { sampleJpeg, type SampleOptions } from './sample-images.ts'
 /** Start Of Scan: the coded pixels follow this marker (ITU-T T.81, table B.1). */
 const startOfScan = Buffer.from([0xff, 0xda])
 
-/** A JPEG with a sound header and broken pixels: it passes a look at its header, and decoding it fails. */
+/**
+ * A JPEG with a sound header and broken pixels: it passes a look at its header, and decoding it
+ * fails.
+ */
 export async function corruptJpeg(options: SampleOptions = {}): Promise<Buffer> {
   const bytes = Buffer.from(await sampleJpeg({ width: 640, height: 480, ...options }))
   const scan = bytes.indexOf(startOfScan)
   const middle = scan + Math.floor((bytes.length - scan) / 2)
-  // Restart markers where none belong: a decoder can neither skip them unnoticed nor take them for pixels.
+  // Restart markers where none belong: a decoder can neither skip them unnoticed nor take them for
+  // pixels.
   bytes.fill(Buffer.from([0xff, 0xd3]), middle, middle + 64)
   return bytes
 }
@@ -28,7 +32,10 @@ export const orientedQuarters = {
   bottomRight: [255, 255, 255],
 } as const
 
-/** Where the stored pixel (x, y) is shown, by EXIF orientation, in a picture shown `width` x `height` (EXIF 2.32, tag 0x0112). */
+/**
+ * Where the stored pixel (x, y) is shown, by EXIF orientation, in a picture shown `width` x
+ * `height` (EXIF 2.32, tag 0x0112).
+ */
 const shownAt: Record<number, (x: number, y: number, width: number, height: number) => readonly [number, number]> = {
   1: (x, y) => [x, y],
   2: (x, y, width) => [width - 1 - x, y],
@@ -41,16 +48,21 @@ const shownAt: Record<number, (x: number, y: number, width: number, height: numb
 }
 
 /**
- * A JPEG stored turned or mirrored with the EXIF orientation that undoes it. Whatever the orientation (1 to 8), a viewer sees
- * `width` x `height` pixels with the colours of `orientedQuarters`.
+ * A JPEG stored turned or mirrored with the EXIF orientation that undoes it. Whatever the
+ * orientation (1 to 8), a viewer sees `width` x `height` pixels with the colours of
+ * `orientedQuarters`.
  */
-export async function orientedJpeg(orientation: number, { width = 320, height = 200 }: SampleOptions = {}): Promise<Buffer> {
+export async function orientedJpeg(
+  orientation: number,
+  { width = 320, height = 200 }: SampleOptions = {},
+): Promise<Buffer> {
   const shown = shownAt[orientation]
   if (shown === undefined) throw new RangeError('orientation: 1 to 8')
   const stored = orientation >= 5 ? { width: height, height: width } : { width, height }
   const data = Buffer.alloc(width * height * 3)
   for (let y = 0; y < stored.height; y++)
-    for (let x = 0; x < stored.width; x++) data.set(quarterColour(shown(x, y, width, height), width, height), (y * stored.width + x) * 3)
+    for (let x = 0; x < stored.width; x++)
+      data.set(quarterColour(shown(x, y, width, height), width, height), (y * stored.width + x) * 3)
   return sharp(data, { raw: { ...stored, channels: 3 } })
     .withMetadata({ orientation })
     .jpeg({ quality: 95 })

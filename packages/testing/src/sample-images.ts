@@ -13,7 +13,10 @@ interface Pixels {
   raw: { width: number; height: number; channels: 3 }
 }
 
-/** A photo-like JPEG of realistic size (about 0.2 to 0.3 bytes a pixel): soft shapes with a camera's noise on them. */
+/**
+ * A photo-like JPEG of realistic size (about 0.2 to 0.3 bytes a pixel): soft shapes with a camera's
+ * noise on them.
+ */
 export async function sampleJpeg(options: SampleOptions = {}): Promise<Buffer> {
   return (await photo(options)).jpeg({ quality: 85 }).toBuffer()
 }
@@ -22,7 +25,8 @@ export async function sampleJpeg(options: SampleOptions = {}): Promise<Buffer> {
 export async function samplePng(options: SampleOptions = {}): Promise<Buffer> {
   const { data, raw } = await photoPixels(options)
   const alpha = Buffer.alloc(raw.width * raw.height, 255)
-  for (let row = 0; row < raw.height; row++) alpha.fill(0, row * raw.width + Math.floor(raw.width / 2), (row + 1) * raw.width)
+  for (let row = 0; row < raw.height; row++)
+    alpha.fill(0, row * raw.width + Math.floor(raw.width / 2), (row + 1) * raw.width)
   return sharp(data, { raw })
     .joinChannel(alpha, { raw: { ...raw, channels: 1 } })
     .png({ compressionLevel: 1 })
@@ -35,7 +39,8 @@ export async function sampleWebp(options: SampleOptions = {}): Promise<Buffer> {
 
 /** An animated GIF: two frames, the first one red and the second blue. */
 export async function sampleGif({ width = 320, height = 240 }: SampleOptions = {}): Promise<Buffer> {
-  const frame = (background: string): ReturnType<typeof sharp> => sharp({ create: { width, height, channels: 3, background } })
+  const frame = (background: string): ReturnType<typeof sharp> =>
+    sharp({ create: { width, height, channels: 3, background } })
   const frames = await Promise.all(['#ff0000', '#0000ff'].map((colour) => frame(colour).png().toBuffer()))
   return sharp(frames, { join: { animated: true } })
     .gif()
@@ -51,12 +56,18 @@ async function photoPixels({ width = 1600, height = 1200, seed = 1 }: SampleOpti
   const random = createRandom(seed)
   const shapes = { width: 12, height: 9, channels: 3 } as const
   const coarse = Buffer.from(Array.from({ length: 12 * 9 * 3 }, () => random() % 256))
-  const data = await sharp(coarse, { raw: shapes }).resize(width, height, { fit: 'fill', kernel: 'cubic' }).raw().toBuffer()
+  const data = await sharp(coarse, { raw: shapes })
+    .resize(width, height, { fit: 'fill', kernel: 'cubic' })
+    .raw()
+    .toBuffer()
   addNoise(data, random)
   return { data, raw: { width, height, channels: 3 } }
 }
 
-/** Noise comes from a table walked with a random start each time: a random number a pixel would be the slow part. */
+/**
+ * Noise comes from a table walked with a random start each time: a random number a pixel would be
+ * the slow part.
+ */
 function addNoise(data: Buffer, random: () => number): void {
   const table = Int8Array.from({ length: 65_536 }, () => (random() % 29) - 14)
   for (let start = 0; start < data.length; start += 32_768) {

@@ -50,7 +50,9 @@ async function join(url = proxy.url): Promise<Client> {
   return { say: (text) => void socket.write(text), heard: () => heard, isClosed: () => closed }
 }
 
-/** By when whatever the proxy lets through has arrived: others were answered many times meanwhile. */
+/**
+ * By when whatever the proxy lets through has arrived: others were answered many times meanwhile.
+ */
 async function othersAreAnswered(): Promise<void> {
   const other = await join(serverUrl)
   for (let count = 1; count <= 20; count++) {

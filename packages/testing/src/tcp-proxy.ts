@@ -71,7 +71,10 @@ export class TcpProxy {
     this.#loses = 'replies'
   }
 
-  /** As when a NAT forgets its flows: nothing arrives on the connections that are open now, but new ones work. */
+  /**
+   * As when a NAT forgets its flows: nothing arrives on the connections that are open now, but new
+   * ones work.
+   */
   silence(): void {
     for (const link of this.#links) link.isSilent = true
   }
@@ -93,7 +96,10 @@ export class TcpProxy {
     this.#resetting = setInterval(resetSome, RESET_EVERY_MS)
   }
 
-  /** The next requests with this text in them, as many as `times`, arrive, but their replies are lost and their connections reset. */
+  /**
+   * The next requests with this text in them, as many as `times`, arrive, but their replies are
+   * lost and their connections reset.
+   */
   loseRepliesTo(text: string, times: number): void {
     this.#losing = { text, left: times }
   }
@@ -103,7 +109,9 @@ export class TcpProxy {
     return this.#lostReplies
   }
 
-  /** A good network again. What was lost stays lost, and connections that were silenced stay silent. */
+  /**
+   * A good network again. What was lost stays lost, and connections that were silenced stay silent.
+   */
   async restore(): Promise<void> {
     clearInterval(this.#resetting)
     this.#loses = 'nothing'
@@ -129,7 +137,12 @@ export class TcpProxy {
     client.on('close', () => this.#links.delete(link))
     client.on('data', (request: Buffer) => this.#loseReplyTo(request, link))
     carry({ from: client, to: server, pace: this.#pace, isLost: () => link.isSilent || this.#loses === 'everything' })
-    carry({ from: server, to: client, pace: this.#pace, isLost: () => link.isSilent || link.losesReplies || this.#loses !== 'nothing' })
+    carry({
+      from: server,
+      to: client,
+      pace: this.#pace,
+      isLost: () => link.isSilent || link.losesReplies || this.#loses !== 'nothing',
+    })
   }
 
   #loseReplyTo(request: Buffer, link: Link): void {

@@ -11,8 +11,8 @@ export interface UntilOptions {
 }
 
 /**
- * Calls `check` until it returns something truthy and returns that. A check that throws is asked again.
- * On timeout the error says what was waited for and what came last.
+ * Calls `check` until it returns something truthy and returns that. A check that throws is asked
+ * again. On timeout the error says what was waited for and what came last.
  */
 export async function until<T>(
   check: () => T | Promise<T>,

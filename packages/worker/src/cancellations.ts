@@ -7,8 +7,9 @@ const REMEMBERED = 1000
 export const cancelled = { code: 'CANCELLED', message: 'The task was cancelled', retryable: false } as const
 
 /**
- * The jobs that need not be done any more. A command may overtake its job on the way from the queue to here, so they are
- * remembered for a while. An id is never used again: a task that is started anew gets another one.
+ * The jobs that need not be done any more. A command may overtake its job on the way from the queue
+ * to here, so they are remembered for a while. An id is never used again: a task that is started
+ * anew gets another one.
  */
 export class Cancellations {
   readonly #jobIds = new Set<string>()
@@ -26,12 +27,16 @@ export class Cancellations {
     }
   }
 
-  /** Gives up what the API says. A command that is lost costs only the time of a job whose result nobody takes. */
+  /**
+   * Gives up what the API says. A command that is lost costs only the time of a job whose result
+   * nobody takes.
+   */
   handlersFor(worker: QueueWorker, log: Logger): CommandHandlers {
     return {
       onMessage: ({ jobId }) => {
         this.add(jobId)
-        if (worker.cancelJob(jobId, formatFailureReason(cancelled))) log.info({ jobId }, 'giving up a job: its task was cancelled')
+        if (worker.cancelJob(jobId, formatFailureReason(cancelled)))
+          log.info({ jobId }, 'giving up a job: its task was cancelled')
       },
       onInvalid: (message) => log.warn({ message }, 'not a task command'),
     }

@@ -26,7 +26,9 @@ test.each([
   const job = await rig.failed(taskId)
   expect(job.failedReason).toMatch(reason)
   expect(job.attemptsMade).toBe(3)
-  expect(rig.eventsOf(taskId).flatMap((event) => (event.eventType === 'task.retry' ? event.attempts : []))).toEqual([1, 2])
+  expect(rig.eventsOf(taskId).flatMap((event) => (event.eventType === 'task.retry' ? event.attempts : []))).toEqual([
+    1, 2,
+  ])
   expect(worker.pool.busy).toBe(0)
   expect(await rig.event((await rig.submit()).taskId, 'task.completed')).toMatchObject({ attempt: 1 })
 })
@@ -95,10 +97,14 @@ test('what a child says on standard error is logged', async () => {
   log.warn = (fields: object) => void lines.push(fields)
   await rig.startWorker({}, { log })
   await rig.submit({ imageName: 'says' })
-  await until(() => lines.some((fields) => JSON.stringify(fields).includes('something is wrong here')), { what: 'the logged line' })
+  await until(() => lines.some((fields) => JSON.stringify(fields).includes('something is wrong here')), {
+    what: 'the logged line',
+  })
 })
 
 test('a worker whose children cannot start does not start either', async () => {
   const rig = await createRig()
-  await expect(rig.startWorker({}, { program: new URL('./no-such-file.ts', import.meta.url) })).rejects.toThrow(/could not start/)
+  await expect(rig.startWorker({}, { program: new URL('./no-such-file.ts', import.meta.url) })).rejects.toThrow(
+    /could not start/,
+  )
 })

@@ -11,8 +11,8 @@ export interface ChildPoolOptions extends ChildOptions {
 }
 
 /**
- * Child processes that do one job each. A job that crashes, hangs or swells takes down its own child only; the next
- * job gets a fresh one.
+ * Child processes that do one job each. A job that crashes, hangs or swells takes down its own
+ * child only; the next job gets a fresh one.
  */
 export class ChildPool {
   readonly #options: ChildPoolOptions
@@ -74,7 +74,9 @@ export class ChildPool {
     await Promise.all(ends)
   }
 
-  /** The last one used is the warmest. One that somebody killed while it was idle is passed over. */
+  /**
+   * The last one used is the warmest. One that somebody killed while it was idle is passed over.
+   */
   #takeIdle(): Child | undefined {
     for (let child = this.#idle.pop(); child; child = this.#idle.pop()) if (child.usable) return child
     return undefined
@@ -85,7 +87,9 @@ export class ChildPool {
       return this.#startChild()
     } catch (error) {
       // Most reasons come as an event, some (ENOMEM) are thrown.
-      throw new JobFailure(notStarted(this.#options.noun, error instanceof Error ? error.message : 'unknown'), { cause: error })
+      throw new JobFailure(notStarted(this.#options.noun, error instanceof Error ? error.message : 'unknown'), {
+        cause: error,
+      })
     }
   }
 

@@ -5,8 +5,9 @@ import type { Logger } from '@darkroom/runtime'
 import type { ChildMessage, ChildRequest } from './child/child-protocol.ts'
 
 /**
- * A quarter of V8's young generation, and a heap that is thought to be small: what an engine works on lies outside of it, and what a child holds
- * in it is under 20 MB. With the defaults it collected so seldom that a child went from 85 to 200 MB over 5000 photos; so it stays at 60.
+ * A quarter of V8's young generation, and a heap that is thought to be small: what an engine works
+ * on lies outside of it, and what a child holds in it is under 20 MB. With the defaults it
+ * collected so seldom that a child went from 85 to 200 MB over 5000 photos; so it stays at 60.
  */
 const HEAP_FLAGS = ['--max-semi-space-size=4', '--max-old-space-size=256']
 
@@ -20,7 +21,10 @@ export interface ChildOptions {
   log: Logger
 }
 
-/** The program of that name beside a module, in the form that the module runs in: the build renames imports, but not URLs. */
+/**
+ * The program of that name beside a module, in the form that the module runs in: the build renames
+ * imports, but not URLs.
+ */
 export function programBeside(moduleUrl: string, name: string): URL {
   return new URL(`./${name}${isSource(moduleUrl) ? '.ts' : '.js'}`, moduleUrl)
 }
@@ -65,20 +69,25 @@ export class Child {
     for (const stream of [this.#process.stdout, this.#process.stderr]) if (stream) this.#logLines(stream, log)
   }
 
-  /** One listener at a time. Waiting for `ended` instead would keep every run of a long life in memory. */
+  /**
+   * One listener at a time. Waiting for `ended` instead would keep every run of a long life in
+   * memory.
+   */
   hear(listener: ChildListener = nobody): void {
     this.#listener = listener
   }
 
   send(request: ChildRequest): void {
-    // What cannot be sent is told by the end of the process. One that could not be started has no channel.
+    // What cannot be sent is told by the end of the process. One that could not be started has no
+    // channel.
     if (this.pid !== undefined) this.#process.send(request, () => {})
   }
 
   /** SIGKILL: a thread inside libvips hears nothing less. */
   kill(): void {
     this.usable = false
-    // A process that could not be started has no pid yet something to signal: with bad luck, this whole process group.
+    // A process that could not be started has no pid yet something to signal: with bad luck, this
+    // whole process group.
     if (this.pid !== undefined) this.#process.kill('SIGKILL')
   }
 
@@ -90,7 +99,8 @@ export class Child {
         resolve(how)
       }
       this.#process.once('exit', (code, signal) => end(signal ?? `exit code ${code}`))
-      // Could not be started, or the channel broke. Only the first of these means that no 'exit' will follow.
+      // Could not be started, or the channel broke. Only the first of these means that no 'exit'
+      // will follow.
       this.#process.on('error', (error) => this.pid === undefined && end(error.message))
     })
   }

@@ -1,4 +1,9 @@
-import { createTaskEventsPublisher, readAnnouncedInstallation, type PublishTaskEvent, type RedisNames } from '@darkroom/messaging'
+import {
+  createTaskEventsPublisher,
+  readAnnouncedInstallation,
+  type PublishTaskEvent,
+  type RedisNames,
+} from '@darkroom/messaging'
 import type { connectRedis, Logger } from '@darkroom/runtime'
 
 export interface ConnectionOptions {
@@ -13,7 +18,10 @@ type Redis = ReturnType<typeof connectRedis>
 export interface Connections {
   /** The queue's: it waits for Redis, however long. */
   queue: Redis
-  /** Fails at once while Redis is away. Of its own, so that an event is never behind a blocked or queued command of the worker. */
+  /**
+   * Fails at once while Redis is away. Of its own, so that an event is never behind a blocked or
+   * queued command of the worker.
+   */
   publisher: Redis
   subscription: Redis
   publish: PublishTaskEvent
@@ -27,8 +35,10 @@ export function openConnections({ redisUrl, names, connect, log }: ConnectionOpt
   const queue = connect(redisUrl, 'consumer', log)
   const publisher = connect(redisUrl, 'producer', log)
   const subscription = connect(redisUrl, 'consumer', log)
-  const publish: PublishTaskEvent = createTaskEventsPublisher(publisher, names.channel, (error, { taskId, eventType }) =>
-    log.warn({ taskId, eventType, err: error }, 'event not published'),
+  const publish: PublishTaskEvent = createTaskEventsPublisher(
+    publisher,
+    names.channel,
+    (error, { taskId, eventType }) => log.warn({ taskId, eventType, err: error }, 'event not published'),
   )
   return {
     queue,

@@ -37,12 +37,16 @@ interface Surroundings {
   metrics: Pick<WorkerMetrics, 'processed'>
 }
 
-/** What the queue calls for each job: have a child do it, tell what happens meanwhile, return what came of it. */
+/**
+ * What the queue calls for each job: have a child do it, tell what happens meanwhile, return what
+ * came of it.
+ */
 export function createProcessor(around: Surroundings): JobProcessor {
   return async (queued, token = '', signal) => {
     const run = around.runOf(queued)
     try {
-      if (!run) throw new JobFailure({ code: 'INVALID_JOB', message: 'The job does not say what to process', retryable: false })
+      if (!run)
+        throw new JobFailure({ code: 'INVALID_JOB', message: 'The job does not say what to process', retryable: false })
       return await runJob(run, signal, around)
     } catch (error) {
       if (!(error instanceof JobFailure)) around.log.error({ err: error }, 'unexpected error')
@@ -61,7 +65,11 @@ async function runJob(run: JobRun, signal: AbortSignal | undefined, around: Surr
   const about = { taskId: run.job.taskId, jobId: run.jobId, attempt: run.attempt }
   log.debug(about, 'job started')
   void publish(processingEvent(run, Date.now()))
-  const processed = await pool.run(run.job, { signal, onProgress: progressTeller(run, publish, log.child(about)), log: log.child(about) })
+  const processed = await pool.run(run.job, {
+    signal,
+    onProgress: progressTeller(run, publish, log.child(about)),
+    log: log.child(about),
+  })
   const completed = completedEvent(run, processed.result, Date.now())
   const { processingTime: processingTimeMs, waitMs } = completed
   const { bytesIn, bytesOut } = processed
@@ -71,9 +79,16 @@ async function runJob(run: JobRun, signal: AbortSignal | undefined, around: Surr
 }
 
 /** The machine's own words name its paths, which are nobody's business but the log's. */
-const notHere = { code: 'STORAGE_FAILED', message: 'The worker cannot use its storage right now', retryable: true } as const
+const notHere = {
+  code: 'STORAGE_FAILED',
+  message: 'The worker cannot use its storage right now',
+  retryable: true,
+} as const
 
-/** The first progress of a run is always told; what follows at once is not. That it stands at 0 % is what `task.processing` says. */
+/**
+ * The first progress of a run is always told; what follows at once is not. That it stands at 0 % is
+ * what `task.processing` says.
+ */
 function progressTeller(run: JobRun, publish: PublishTaskEvent, log: Logger): (progress: Progress) => void {
   let count = 0
   let toldAt = 0
@@ -86,7 +101,10 @@ function progressTeller(run: JobRun, publish: PublishTaskEvent, log: Logger): (p
   }
 }
 
-/** The queue keeps one line of text and decides by the error's class whether there is another attempt. */
+/**
+ * The queue keeps one line of text and decides by the error's class whether there is another
+ * attempt.
+ */
 function toQueueError(reason: FailureReason): Error {
   const text = formatFailureReason(reason)
   return reason.retryable ? new Error(text) : permanentFailure(text)

@@ -44,7 +44,13 @@ test('trouble with one file is met again and again without using up an attempt',
   const { taskId } = await rig.submit({ attempts: 1 })
   const retry = await rig.event(taskId, 'task.retry')
   await rm(obstacle)
-  expect(retry).toMatchObject({ code: 'UNSAFE_PATH', retryable: true, attempt: 1, attempts: 0, seq: eventSeq(1, STEP.retry) })
+  expect(retry).toMatchObject({
+    code: 'UNSAFE_PATH',
+    retryable: true,
+    attempt: 1,
+    attempts: 0,
+    seq: eventSeq(1, STEP.retry),
+  })
   expect(retry.nextAt).toBeGreaterThan(retry.timestamp)
   const completed = await rig.event(taskId, 'task.completed')
   expect(completed.attempts).toBe(1)
@@ -55,7 +61,11 @@ test('runs of a job that Redis lost are counted on', async () => {
   const rig = await createRig()
   await rig.startWorker()
   const { taskId } = await rig.submit({ previous: { runs: 3, attempts: 2 } })
-  expect(await rig.event(taskId, 'task.completed')).toMatchObject({ attempt: 4, attempts: 3, seq: eventSeq(4, STEP.completed) })
+  expect(await rig.event(taskId, 'task.completed')).toMatchObject({
+    attempt: 4,
+    attempts: 3,
+    seq: eventSeq(4, STEP.completed),
+  })
 })
 
 test('a second run finds its files and changes nothing', async () => {
@@ -95,8 +105,16 @@ test('what happens to a job is logged: its start, its progress, its end and its 
 
   const { taskId: bad } = await rig.submit({ imageName: 'refused' })
   await rig.failed(bad)
-  const failure = await until(() => linesOf(bad).find(({ message }) => message === 'attempt failed'), { what: 'the line of the failure' })
-  expect(failure).toMatchObject({ level: 'warn', code: 'REFUSED', reason: expect.any(String), willRetry: false, attempt: 1 })
+  const failure = await until(() => linesOf(bad).find(({ message }) => message === 'attempt failed'), {
+    what: 'the line of the failure',
+  })
+  expect(failure).toMatchObject({
+    level: 'warn',
+    code: 'REFUSED',
+    reason: expect.any(String),
+    willRetry: false,
+    attempt: 1,
+  })
   const report = linesOf(bad).find(({ message }) => message === 'the child reports a failure')
   expect(report?.['detail']).toMatch(/\n +at .+\.ts:\d+/)
   expect(lines.find(({ message }) => message === 'ready')).toMatchObject({
@@ -110,7 +128,8 @@ test('so many jobs as were asked for run at a time, and no more [S2.4]', async (
   const rig = await createRig()
   await rig.startWorker({ concurrency: 3 })
   const jobs = await Promise.all(Array.from({ length: 7 }, () => rig.submit({ imageName: 'waits' })))
-  const begun = () => new Set(rig.events.filter(({ eventType }) => eventType === 'task.processing').map(({ taskId }) => taskId))
+  const begun = () =>
+    new Set(rig.events.filter(({ eventType }) => eventType === 'task.processing').map(({ taskId }) => taskId))
   await until(() => begun().size === 3, { what: 'three running jobs' })
   expect(await rig.queue.counts()).toMatchObject({ active: 3, prioritized: 4 })
   await rig.release()

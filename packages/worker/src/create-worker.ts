@@ -48,7 +48,17 @@ export function createWorker(app: WorkerApp, config: WorkerConfig, surroundings:
   const metrics = createWorkerMetrics(registry, { slots, busy: () => pool.busy, isReady })
   // What the parts of a run have in common.
   const runOf = createRunReader(app.kind, workerId)
-  const shared = { noun: app.noun, pool, storage, machine, cancellations: new Cancellations(), metrics, publish, runOf, log }
+  const shared = {
+    noun: app.noun,
+    pool,
+    storage,
+    machine,
+    cancellations: new Cancellations(),
+    metrics,
+    publish,
+    runOf,
+    log,
+  }
   const endFailedRun = createEndFailedRun({ ...shared, giveBack: createGiveBack({ redis, names }) })
   const runs = trackRuns(createProcessor({ ...shared, endFailedRun }), redis)
   const worker = createQueueWorker(runs.process, { ...config, redis })
@@ -56,7 +66,14 @@ export function createWorker(app: WorkerApp, config: WorkerConfig, surroundings:
   announceSlots(publisher, names, { workerId, slots })
   tellOutcomes(worker, shared)
   const gauge = createQueueGauge({ redis: publisher, names })
-  const idleWatch = watchForIdleness({ worker, gauge, limitMs: config.idleRestartMs, isPaused: () => !isReady(), log, giveUp })
+  const idleWatch = watchForIdleness({
+    worker,
+    gauge,
+    limitMs: config.idleRestartMs,
+    isPaused: () => !isReady(),
+    log,
+    giveUp,
+  })
   return { pool, machine, ...createWorkerLife({ ...shared, config, connections, worker, runs, idleWatch, giveUp }) }
 }
 

@@ -8,7 +8,11 @@ import { MachineWatch } from './machine-watch.ts'
 
 const job = { taskId: 'a'.repeat(24), timestamp: 0, epoch: 1, tenant: 'default' }
 const run: JobRun = { job, jobId: 'a-job', workerId: 'worker-a', attempt: 1, attemptsMade: 0, startedAt: 0 }
-const queued = { id: 'a-job', data: job, opts: { backoff: { type: 'exponential', delay: 2000 } } } as unknown as QueuedJob
+const queued = {
+  id: 'a-job',
+  data: job,
+  opts: { backoff: { type: 'exponential', delay: 2000 } },
+} as unknown as QueuedJob
 
 /** Ends a run on a machine that fails its check; `duringCheck` happens meanwhile. */
 function createEnd({ put = () => Promise.resolve(), duringCheck = () => {} } = {}) {
@@ -23,7 +27,10 @@ function createEnd({ put = () => Promise.resolve(), duringCheck = () => {} } = {
   onTestFinished(() => machine.stop())
   const moved: string[] = []
   const endFailedRun = createEndFailedRun({
-    giveBack: { now: () => put().then(() => void moved.push('now')), later: () => put().then(() => void moved.push('later')) },
+    giveBack: {
+      now: () => put().then(() => void moved.push('now')),
+      later: () => put().then(() => void moved.push('later')),
+    },
     machine,
     cancellations,
     publish: async ({ eventType }) => void told.push(eventType),
@@ -31,7 +38,8 @@ function createEnd({ put = () => Promise.resolve(), duringCheck = () => {} } = {
     metrics: { givenBack: () => {} },
     log,
   })
-  const end = (reason: FailureReason, signal?: AbortSignal) => endFailedRun({ queued, token: 'a-token', run, reason, signal })
+  const end = (reason: FailureReason, signal?: AbortSignal) =>
+    endFailedRun({ queued, token: 'a-token', run, reason, signal })
   return { end, cancellations, lines, told, moved }
 }
 

@@ -24,7 +24,10 @@ export interface FailedRun {
   signal: AbortSignal | undefined
 }
 
-/** Resolves to what the processor must throw; undefined when the run has used up an attempt as any other. */
+/**
+ * Resolves to what the processor must throw; undefined when the run has used up an attempt as any
+ * other.
+ */
 export type EndRun = (failed: FailedRun) => Promise<Error | undefined>
 
 interface Surroundings {
@@ -39,13 +42,15 @@ interface Surroundings {
 }
 
 /**
- * Decides what becomes of a job whose run failed. Only a machine that can do the work may judge a job, so unless the bytes themselves
- * were refused it is checked first: a disk that hangs looks like a job that takes too long.
+ * Decides what becomes of a job whose run failed. Only a machine that can do the work may judge a
+ * job, so unless the bytes themselves were refused it is checked first: a disk that hangs looks
+ * like a job that takes too long.
  */
 export function createEndFailedRun(around: Surroundings): EndRun {
   return async (failed) => {
     const { machine, cancellations, pool } = around
-    // Cancelled, or in other hands, or its child was ended with the worker: the queue takes nothing from this run.
+    // Cancelled, or in other hands, or its child was ended with the worker: the queue takes nothing
+    // from this run.
     if (failed.signal?.aborted || pool.isClosed || !failed.reason.retryable) return undefined
     const trouble = await machine.confirm()
     if (cancellations.has(failed.run.jobId)) return permanentFailure(formatFailureReason(cancelled))
@@ -74,7 +79,11 @@ interface Return {
   put: () => Promise<void>
 }
 
-async function leave({ run, reason }: FailedRun, { publish, metrics, log }: Surroundings, { delayMs, put }: Return): Promise<Error> {
+async function leave(
+  { run, reason }: FailedRun,
+  { publish, metrics, log }: Surroundings,
+  { delayMs, put }: Return,
+): Promise<Error> {
   try {
     await put()
     // The document says that the run goes on, and the next one may be a while.

@@ -72,12 +72,23 @@ export function workerConfig(env: WorkerEnv, { queue }: KindContract): WorkerCon
 }
 
 /** What a program needs to start at all, and nothing else of ours. */
-const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'TZ', 'LANG', 'LC_ALL', 'LD_LIBRARY_PATH', 'LD_PRELOAD', 'SystemRoot', 'TEMP']
+const INHERITED = [
+  'PATH',
+  'HOME',
+  'TMPDIR',
+  'TZ',
+  'LANG',
+  'LC_ALL',
+  'LD_LIBRARY_PATH',
+  'LD_PRELOAD',
+  'SystemRoot',
+  'TEMP',
+]
 
 /**
- * The environment of a child process. It reads strangers' bytes, so it gets no secret, above all no Redis password.
- * glibc keeps an arena a thread by default, which costs 40 % more memory than two; four libuv threads are plenty for
- * one job.
+ * The environment of a child process. It reads strangers' bytes, so it gets no secret, above all no
+ * Redis password. glibc keeps an arena a thread by default, which costs 40 % more memory than two;
+ * four libuv threads are plenty for one job.
  */
 export function childEnv(given: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const inherited = INHERITED.flatMap((name) => (given[name] === undefined ? [] : [[name, given[name]]]))

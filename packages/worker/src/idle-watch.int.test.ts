@@ -11,7 +11,14 @@ const log = createLogger({ name: 'test', level: 'silent' })
 async function watchDeafWorker() {
   const rig = await createRig()
   const redis = connectRedis(inject('redisUrl'), 'consumer', log)
-  const options = { redis, names: rig.names, workerId: 'deaf', concurrency: 1, lockDurationMs: 1000, stalledIntervalMs: 1000 }
+  const options = {
+    redis,
+    names: rig.names,
+    workerId: 'deaf',
+    concurrency: 1,
+    lockDurationMs: 1000,
+    stalledIntervalMs: 1000,
+  }
   const worker = createQueueWorker(() => Promise.reject(new Error('never called')), options)
   worker.on('error', () => {})
   const gauge = createQueueGauge({ redis: rig.redis, names: rig.names })
@@ -19,13 +26,26 @@ async function watchDeafWorker() {
   const counted = { ...gauge, read: () => gauge.read().finally(() => looks++) }
   let givenUp = false
   let isPaused = false
-  const watch = watchForIdleness({ worker, gauge: counted, limitMs: 150, isPaused: () => isPaused, log, giveUp: () => (givenUp = true) })
+  const watch = watchForIdleness({
+    worker,
+    gauge: counted,
+    limitMs: 150,
+    isPaused: () => isPaused,
+    log,
+    giveUp: () => (givenUp = true),
+  })
   onTestFinished(async () => {
     await watch.stop()
     await worker.close(true)
     redis.disconnect()
   })
-  return { rig, watch, isGivenUp: () => givenUp, looks: () => looks, setPaused: (paused: boolean) => (isPaused = paused) }
+  return {
+    rig,
+    watch,
+    isGivenUp: () => givenUp,
+    looks: () => looks,
+    setPaused: (paused: boolean) => (isPaused = paused),
+  }
 }
 
 test('a worker that takes no jobs is given up', async () => {

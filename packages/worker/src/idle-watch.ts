@@ -17,8 +17,9 @@ export type IdleWatch = ReturnType<typeof watchForIdleness>
 const CHECKS_PER_LIMIT = 3
 
 /**
- * Gives the worker up when jobs wait and nobody takes them: a consumer that stops for good after some reconnect is the
- * most repeated fault of queue libraries, and a restart cures it. One cheap look every third of the limit.
+ * Gives the worker up when jobs wait and nobody takes them: a consumer that stops for good after
+ * some reconnect is the most repeated fault of queue libraries, and a restart cures it. One cheap
+ * look every third of the limit.
  */
 export function watchForIdleness({ worker, gauge, limitMs, isPaused, log, giveUp }: IdleWatchOptions) {
   const detector = createIdleDetector(limitMs)

@@ -39,7 +39,8 @@ async function createOtherFolder(): Promise<string> {
   return folder
 }
 
-const errorsOf = (lines: readonly { level: string; message: string }[]) => lines.filter(({ level }) => level === 'error')
+const errorsOf = (lines: readonly { level: string; message: string }[]) =>
+  lines.filter(({ level }) => level === 'error')
 
 test('while the data folder is away no job uses up an attempt, and all are done when it is back', async () => {
   const rig = await createMarkedRig()
@@ -48,8 +49,16 @@ test('while the data folder is away no job uses up an attempt, and all are done 
   await rig.startWorker({ dataDir: mount.path, concurrency: 2 }, { log })
   await mount.remove()
   const jobs = await Promise.all(Array.from({ length: 10 }, () => rig.submit({ attempts: 1 })))
-  const retry = await until(() => rig.events.find((event) => event.eventType === 'task.retry'), { what: 'a job that is given back' })
-  expect(retry).toMatchObject({ code: 'SOURCE_MISSING', retryable: true, attempt: 1, attempts: 0, seq: eventSeq(1, STEP.retry) })
+  const retry = await until(() => rig.events.find((event) => event.eventType === 'task.retry'), {
+    what: 'a job that is given back',
+  })
+  expect(retry).toMatchObject({
+    code: 'SOURCE_MISSING',
+    retryable: true,
+    attempt: 1,
+    attempts: 0,
+    seq: eventSeq(1, STEP.retry),
+  })
   await until(async () => (await rig.queue.counts()).active === 0, { what: 'a worker without jobs' })
   expect(await rig.queue.counts()).toMatchObject({ prioritized: 10, delayed: 0, failed: 0 })
   await mount.pointTo(rig.dataDir)
@@ -84,7 +93,9 @@ test('a worker that started before its API looks again before its first job', as
   expect(blind.machine.trouble).toBeUndefined()
   await announceInstallation(rig.redis, rig.names, await markInstallation(rig.dataDir))
   await Promise.all([rig.submit({ attempts: 1 }), rig.submit({ attempts: 1 })])
-  await until(() => rig.events.some(({ eventType }) => eventType === 'task.retry'), { what: 'a job that is given back' })
+  await until(() => rig.events.some(({ eventType }) => eventType === 'task.retry'), {
+    what: 'a job that is given back',
+  })
   await until(async () => (await rig.queue.counts()).active === 0, { what: 'a worker without jobs' })
   expect(await rig.queue.counts()).toMatchObject({ prioritized: 2, delayed: 0, failed: 0 })
   expect(blind.machine.trouble).toMatch(/belongs to another installation/)

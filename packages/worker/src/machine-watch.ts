@@ -15,8 +15,9 @@ export interface MachineWatchOptions {
 }
 
 /**
- * Knows whether this machine can do the work. While it cannot, the worker is paused, and goes on by itself when a check passes: a broken
- * worker is always free, so it would take all the jobs there are and do none.
+ * Knows whether this machine can do the work. While it cannot, the worker is paused, and goes on by
+ * itself when a check passes: a broken worker is always free, so it would take all the jobs there
+ * are and do none.
  */
 export class MachineWatch {
   readonly #options

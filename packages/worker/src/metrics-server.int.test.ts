@@ -8,7 +8,10 @@ import { createMetricsServer } from './metrics-server.ts'
 
 const log = createLogger({ name: 'test', level: 'silent' })
 
-async function serve(registry: Registry, troubleOf: () => string | undefined = () => undefined): Promise<{ url: string; port: number }> {
+async function serve(
+  registry: Registry,
+  troubleOf: () => string | undefined = () => undefined,
+): Promise<{ url: string; port: number }> {
   const server = createMetricsServer(registry, log, troubleOf)
   const port = await server.listen(0)
   onTestFinished(async () => {
@@ -31,7 +34,9 @@ test('a worker tells what it does [S0.17]', async () => {
   const text = await until(
     async () => {
       const now = await (await fetch(`${url}/metrics`)).text()
-      return now.includes('darkroom_job_attempts_failed_total{') && now.includes('darkroom_jobs_completed_total 1') && now
+      return (
+        now.includes('darkroom_job_attempts_failed_total{') && now.includes('darkroom_jobs_completed_total 1') && now
+      )
     },
     { what: 'both outcomes to be counted' },
   )

@@ -13,8 +13,11 @@ export function createMetricsServer(registry: Registry, log: Logger, troubleOf: 
       res.writeHead(500).end()
     })
   })
-  // Being watched is no condition for working: two workers on one machine need two ports, and only one may get this one.
-  server.on('error', (error) => log.error({ err: error }, 'METRICS_PORT cannot be listened to: this worker goes on without metrics'))
+  // Being watched is no condition for working: two workers on one machine need two ports, and only
+  // one may get this one.
+  server.on('error', (error) =>
+    log.error({ err: error }, 'METRICS_PORT cannot be listened to: this worker goes on without metrics'),
+  )
   return {
     listen: (port: number): Promise<number> =>
       new Promise((resolve) => {

@@ -28,7 +28,9 @@ test('crashes and missing originals are counted apart, each to its own limit', (
     setbacks: { ...setbacks, crashed: MAX_CRASHES },
   })
   expect(ruleOnFailure(failed('SOURCE_MISSING'), setbacks, 1)).toMatchObject({ ruling: 'again' })
-  expect(ruleOnFailure(failed('SOURCE_MISSING'), { missing: MISSING_LOOKS - 1 }, 1)).toEqual({ ruling: 'failed for good' })
+  expect(ruleOnFailure(failed('SOURCE_MISSING'), { missing: MISSING_LOOKS - 1 }, 1)).toEqual({
+    ruling: 'failed for good',
+  })
 })
 
 test('with the default backoff the looks for an original outlast the minute that NFS may remember an old answer', () => {

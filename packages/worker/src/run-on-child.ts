@@ -21,9 +21,9 @@ export interface RunWatch {
 const MEMORY_CHECK_MS = 250
 
 /**
- * Gives a job to a child and waits for the answer. The child is killed when the deadline passes, when it takes too
- * much memory and when the run is aborted: an engine may not listen to anything softer. The answer does not wait for the
- * end of a killed process, which may hang in the kernel.
+ * Gives a job to a child and waits for the answer. The child is killed when the deadline passes,
+ * when it takes too much memory and when the run is aborted: an engine may not listen to anything
+ * softer. The answer does not wait for the end of a killed process, which may hang in the kernel.
  */
 export function runOnChild(child: Child, job: JobEnvelope, options: RunLimits & RunWatch): Promise<Processed> {
   const { promise, resolve, reject } = Promise.withResolvers<Processed>()
@@ -41,7 +41,11 @@ export function runOnChild(child: Child, job: JobEnvelope, options: RunLimits & 
   }
   const onEnd = (how: string): void => fail(child.isReady ? crashed(child.noun, how) : notStarted(child.noun, how))
   child.hear({ onMessage, onEnd })
-  const stopWatching = [killAtDeadline(kill, options), killAtMemoryCap(child, kill, options), killOnAbort(kill, options)]
+  const stopWatching = [
+    killAtDeadline(kill, options),
+    killAtMemoryCap(child, kill, options),
+    killOnAbort(kill, options),
+  ]
   child.send({ job })
   return promise.finally(() => {
     child.hear()
@@ -83,10 +87,18 @@ function crashed(noun: string, how: string): FailureReason {
 }
 
 function tooMuchMemory(maxRssBytes: number): FailureReason {
-  return { code: 'MEMORY_LIMIT', message: `Processing took more memory than the cap of ${maxRssBytes} bytes`, retryable: true }
+  return {
+    code: 'MEMORY_LIMIT',
+    message: `Processing took more memory than the cap of ${maxRssBytes} bytes`,
+    retryable: true,
+  }
 }
 
 /** It never met its job: the machine is short of processes, memory or open files. */
 export function notStarted(noun: string, how: string): FailureReason {
-  return { code: 'CHILD_NOT_STARTED', message: `The process for the ${noun} could not be started (${how})`, retryable: true }
+  return {
+    code: 'CHILD_NOT_STARTED',
+    message: `The process for the ${noun} could not be started (${how})`,
+    retryable: true,
+  }
 }

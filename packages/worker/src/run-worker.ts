@@ -9,7 +9,8 @@ import type { WorkerApp } from './worker-app.ts'
 export async function runWorker(app: WorkerApp, config: WorkerConfig): Promise<void> {
   const log = createLogger({ name: app.name, level: config.logLevel })
   const registry = new Registry()
-  // A worker that cannot go on ends at once; its supervisor starts a fresh one, and the queue hands its jobs out again.
+  // A worker that cannot go on ends at once; its supervisor starts a fresh one, and the queue hands
+  // its jobs out again.
   const giveUp = (): never => process.exit(1)
   const worker = createWorker(app, config, { log, giveUp, registry })
   const metrics = createMetricsServer(registry, log, () => worker.machine.trouble)

@@ -52,10 +52,13 @@ test('a task survives ten deaths of its worker; the eleventh is its end', async 
   const { taskId } = await rig.submit({ imageName: 'waits', attempts: 1 })
   const abandon = async (workerId: string): Promise<void> => {
     const worker = await rig.startWorker({ workerId, shutdownTimeoutMs: 100 })
-    await until(() => rig.eventsOf(taskId).some((event) => event.eventType === 'task.processing' && event.workerId === workerId), {
-      what: `${workerId} to have the job`,
-      timeoutMs: 20_000,
-    })
+    await until(
+      () => rig.eventsOf(taskId).some((event) => event.eventType === 'task.processing' && event.workerId === workerId),
+      {
+        what: `${workerId} to have the job`,
+        timeoutMs: 20_000,
+      },
+    )
     await worker.stop()
   }
   await abandon('tenth')
@@ -105,12 +108,18 @@ function startProcess(rig: Rig, workerId: string): ChildProcess {
     STALLED_INTERVAL_MS: '200',
     LOG_LEVEL: 'silent',
   }
-  const started = spawn(process.execPath, ['--conditions=source', main], { env, stdio: ['ignore', 'inherit', 'inherit'] })
+  const started = spawn(process.execPath, ['--conditions=source', main], {
+    env,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  })
   onTestFinished(() => void started.kill('SIGKILL'))
   return started
 }
 
-/** The direct children of a process, by /proc (proc_pid_stat(5): the parent is the second field after the name). */
+/**
+ * The direct children of a process, by /proc (proc_pid_stat(5): the parent is the second field
+ * after the name).
+ */
 function childrenOf(parent: number): number[] {
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
   return pids.filter((pid) => parentOf(pid) === parent).map(Number)

@@ -18,17 +18,25 @@ export function createStorageCheck({ dataDir, readExpected }: StorageCheckOption
     const found = await readInstallation(dataDir)
     if (expected !== undefined && found !== expected) throw new Error(wrongFolder(dataDir, expected, found))
     await testWrite(dataDir).catch((error: unknown) => {
-      throw isStorageError(error, 'NOT_FOUND') ? new Error(`DATA_DIR ${dataDir} is not there: the API makes it when it starts`) : error
+      throw isStorageError(error, 'NOT_FOUND')
+        ? new Error(`DATA_DIR ${dataDir} is not there: the API makes it when it starts`)
+        : error
     })
   }
   return {
-    /** Rejects, with a sentence for the operator, while jobs cannot be done with this data folder: not its own, or not writable. */
+    /**
+     * Rejects, with a sentence for the operator, while jobs cannot be done with this data folder:
+     * not its own, or not writable.
+     */
     async check(): Promise<void> {
       const installation = (expected = (await readExpected()) ?? expected)
       await checkFolder().finally(() => (checked = installation))
     },
 
-    /** Whether the API has announced the installation only after the last check: a worker may be the first to start. */
+    /**
+     * Whether the API has announced the installation only after the last check: a worker may be the
+     * first to start.
+     */
     async isOutdated(): Promise<boolean> {
       return checked === undefined && (await readExpected()) !== undefined
     },

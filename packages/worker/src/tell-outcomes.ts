@@ -15,7 +15,10 @@ interface Surroundings {
   log: Logger
 }
 
-/** Follows the worker's own events: tells the outcome of each run, and gives up runs whose result nobody would take. */
+/**
+ * Follows the worker's own events: tells the outcome of each run, and gives up runs whose result
+ * nobody would take.
+ */
 export function tellOutcomes(worker: QueueWorker, around: Surroundings): void {
   const { publish, log } = around
   // Only now is the result in the queue: before, another run might still have replaced it.
@@ -32,16 +35,32 @@ export function tellOutcomes(worker: QueueWorker, around: Surroundings): void {
   )
 }
 
-/** Another worker has the job by now, or will soon. The queue refuses whatever this run still says. */
-const lockLost = formatFailureReason({ code: 'LOCK_LOST', message: 'The worker was silent for too long', retryable: true })
+/**
+ * Another worker has the job by now, or will soon. The queue refuses whatever this run still says.
+ */
+const lockLost = formatFailureReason({
+  code: 'LOCK_LOST',
+  message: 'The worker was silent for too long',
+  retryable: true,
+})
 
-/** The end of a task is told by the API, which hears it from the queue; here only that there will be another attempt. */
+/**
+ * The end of a task is told by the API, which hears it from the queue; here only that there will be
+ * another attempt.
+ */
 function tellFailure(job: QueuedJob | undefined, error: Error, { publish, runOf, log }: Surroundings): void {
   const reason = parseFailureReason(error.message)
   const run = job && runOf(job)
   const willRetry = job !== undefined && job.finishedOn === undefined
   log.warn(
-    { taskId: run?.job.taskId, jobId: job?.id, attempt: run?.attempt, code: reason.code, reason: reason.message, willRetry },
+    {
+      taskId: run?.job.taskId,
+      jobId: job?.id,
+      attempt: run?.attempt,
+      code: reason.code,
+      reason: reason.message,
+      willRetry,
+    },
     'attempt failed',
   )
   if (run && willRetry) void publish(retryEvent(run, { ...reason, delayMs: job.delay }, Date.now()))

@@ -1,6 +1,9 @@
 import type { KindContract } from '@darkroom/contracts'
 
-/** What an app makes a worker of. Its engine is in the program of its children, which call `serveJobs`. */
+/**
+ * What an app makes a worker of. Its engine is in the program of its children, which call
+ * `serveJobs`.
+ */
 export interface WorkerApp {
   /** As the log calls it. */
   name: string

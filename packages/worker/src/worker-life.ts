@@ -38,7 +38,11 @@ export function createWorkerLife(parts: Parts) {
       // Told to end before it had begun: ending the children is what kept them from starting.
       if (closing) return
       const { names, workerId, concurrency } = config
-      const listening = subscribeTaskCommands(connections.subscription, names.commands, cancellations.handlersFor(worker, log))
+      const listening = subscribeTaskCommands(
+        connections.subscription,
+        names.commands,
+        cancellations.handlersFor(worker, log),
+      )
       await Promise.all([worker.waitUntilReady(), listening])
       if ((await machine.confirm()) === undefined && !closing) run(parts)
       idleWatch.start()
@@ -60,8 +64,8 @@ function run({ worker, log, giveUp }: Parts): void {
 }
 
 /**
- * A job that is not done in time stays active in the queue, from where another worker takes it once its lock has run
- * out: it has not failed. So the queue is left before the children are killed.
+ * A job that is not done in time stays active in the queue, from where another worker takes it once
+ * its lock has run out: it has not failed. So the queue is left before the children are killed.
  */
 function phasesOf(parts: Parts): ShutdownPhase[] {
   const { config, connections, worker, pool, machine, idleWatch } = parts
@@ -78,7 +82,10 @@ function phasesOf(parts: Parts): ShutdownPhase[] {
   ]
 }
 
-/** Takes no further job and waits for the running ones. Without Redis and without a job there is nothing to wait for. */
+/**
+ * Takes no further job and waits for the running ones. Without Redis and without a job there is
+ * nothing to wait for.
+ */
 async function drain({ worker, runs, connections, pool }: Parts): Promise<void> {
   // A worker that is paused already does not wait for what still runs.
   const drained = worker.isPaused() ? runs.settled() : worker.pause()

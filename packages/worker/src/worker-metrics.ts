@@ -23,8 +23,16 @@ export function createWorkerMetrics(registry: Registry, state: WorkerState) {
     labelNames: ['code'],
     registers,
   })
-  const bytesIn = new Counter({ name: 'darkroom_job_source_bytes_total', help: 'Bytes of originals that were read', registers })
-  const bytesOut = new Counter({ name: 'darkroom_job_variant_bytes_total', help: 'Bytes of variants that were made', registers })
+  const bytesIn = new Counter({
+    name: 'darkroom_job_source_bytes_total',
+    help: 'Bytes of originals that were read',
+    registers,
+  })
+  const bytesOut = new Counter({
+    name: 'darkroom_job_variant_bytes_total',
+    help: 'Bytes of variants that were made',
+    registers,
+  })
   addGauges(registers, state)
   return {
     givenBack: (code: string): void => givenBack.inc({ code }),
@@ -42,7 +50,10 @@ export function createWorkerMetrics(registry: Registry, state: WorkerState) {
         outcomes.run.observe(processingTime / 1000)
       })
       worker.on('failed', (job, error) =>
-        outcomes.failed.inc({ code: parseFailureReason(error.message).code, will_retry: String(job?.finishedOn === undefined) }),
+        outcomes.failed.inc({
+          code: parseFailureReason(error.message).code,
+          will_retry: String(job?.finishedOn === undefined),
+        }),
       )
       worker.on('stalled', () => outcomes.stalled.inc())
     },
@@ -65,7 +76,11 @@ function createOutcomes(registers: Registry[]) {
       labelNames: ['code', 'will_retry'],
       registers,
     }),
-    stalled: new Counter({ name: 'darkroom_jobs_stalled_total', help: 'Jobs of silent workers that were handed out again', registers }),
+    stalled: new Counter({
+      name: 'darkroom_jobs_stalled_total',
+      help: 'Jobs of silent workers that were handed out again',
+      registers,
+    }),
   }
 }
 

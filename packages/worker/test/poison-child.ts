@@ -1,4 +1,5 @@
-// A child whose jobs misbehave as their image name says. Only tests start it: the worker's own program is fixed.
+// A child whose jobs misbehave as their image name says. Only tests start it: the worker's own
+// program is fixed.
 import { createHash } from 'node:crypto'
 import { access, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

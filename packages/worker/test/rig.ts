@@ -2,7 +2,14 @@ import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DEFAULT_TENANT, imageOptimize, originalKey, type ImageJob, type TaskEvent, type TaskEventOf } from '@darkroom/contracts'
+import {
+  DEFAULT_TENANT,
+  imageOptimize,
+  originalKey,
+  type ImageJob,
+  type TaskEvent,
+  type TaskEventOf,
+} from '@darkroom/contracts'
 import { createImageQueue, redisNames, subscribeTaskEvents, type QueuedImageJob } from '@darkroom/messaging'
 import { connectRedis, createLogger, runShutdown } from '@darkroom/runtime'
 import { createDiskStorage } from '@darkroom/storage'
@@ -35,7 +42,10 @@ export async function createRig() {
   const events: TaskEvent[] = []
   const invalid: string[] = []
   await until(() => redis.status === 'ready', { what: 'a connection to Redis' })
-  await subscribeTaskEvents(ear, names.channel, { onEvent: (event) => events.push(event), onInvalid: (text) => invalid.push(text) })
+  await subscribeTaskEvents(ear, names.channel, {
+    onEvent: (event) => events.push(event),
+    onInvalid: (text) => invalid.push(text),
+  })
   onTestFinished(async () => {
     await queue.close()
     const keys = await redis.keys(`${namespace}:*`)
@@ -67,12 +77,23 @@ export async function createRig() {
       const taskId = randomBytes(12).toString('hex')
       const imagePath = originalKey(DEFAULT_TENANT, taskId, 'jpeg')
       await storage.put(imagePath, bytes)
-      const job = { taskId, imagePath, timestamp: Date.now(), epoch: 1, tenant: DEFAULT_TENANT, imageName: 'photo', ...fields }
+      const job = {
+        taskId,
+        imagePath,
+        timestamp: Date.now(),
+        epoch: 1,
+        tenant: DEFAULT_TENANT,
+        imageName: 'photo',
+        ...fields,
+      }
       await queue.add([{ job, priority: 'interactive', attempts }])
       return job
     },
 
-    /** A worker inside the test's process, by default with the misbehaving children. Stopped with the test, if not before. */
+    /**
+     * A worker inside the test's process, by default with the misbehaving children. Stopped with
+     * the test, if not before.
+     */
     async startWorker(overrides: Partial<WorkerConfig> = {}, given: Partial<WorkerApp & WorkerSurroundings> = {}) {
       const config = { ...workerConfig(names, dataDir), ...overrides }
       const worker = createWorker({ ...poisonApp, ...given }, config, { log, giveUp: () => {}, ...given })
@@ -86,13 +107,19 @@ export async function createRig() {
     eventsOf: (taskId: string): TaskEvent[] => events.filter((event) => event.taskId === taskId),
 
     event: <T extends TaskEvent['eventType']>(taskId: string, type: T): Promise<TaskEventOf<T>> => {
-      const isWanted = (event: TaskEvent): event is TaskEventOf<T> => event.taskId === taskId && event.eventType === type
-      return until(() => events.find(isWanted), { what: `${type} of ${taskId}`, timeoutMs: 20_000 }) as Promise<TaskEventOf<T>>
+      const isWanted = (event: TaskEvent): event is TaskEventOf<T> =>
+        event.taskId === taskId && event.eventType === type
+      return until(() => events.find(isWanted), { what: `${type} of ${taskId}`, timeoutMs: 20_000 }) as Promise<
+        TaskEventOf<T>
+      >
     },
 
     /** The job once the queue has given it up. */
     failed: (taskId: string): Promise<QueuedImageJob> =>
-      until(async () => (await (await find(taskId)).isFailed()) && find(taskId), { what: `the failure of ${taskId}`, timeoutMs: 20_000 }),
+      until(async () => (await (await find(taskId)).isFailed()) && find(taskId), {
+        what: `the failure of ${taskId}`,
+        timeoutMs: 20_000,
+      }),
 
     /** Lets every job named `waits` go on. */
     release: (): Promise<void> => writeFile(join(dataDir, 'go'), ''),

@@ -14,8 +14,9 @@ const BOUNDARY = 'darkroom-end-to-end'
 const END = Buffer.from(`\r\n--${BOUNDARY}--\r\n`)
 
 /**
- * Announces an upload and returns as soon as the server wants its body: from then on it is under way. The pieces of the
- * file are sent one after the other, each when the one before has left, so the same piece may be sent many times.
+ * Announces an upload and returns as soon as the server wants its body: from then on it is under
+ * way. The pieces of the file are sent one after the other, each when the one before has left, so
+ * the same piece may be sent many times.
  */
 export async function beginUpload(url: string, file: readonly Buffer[], name = 'photo.jpg'): Promise<BegunUpload> {
   const disposition = `Content-Disposition: form-data; name="file"; filename="${name}"`

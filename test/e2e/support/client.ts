@@ -21,7 +21,10 @@ export interface Answer<Body = TaskOrProblem> {
 const FINAL = ['completed', 'failed', 'cancelled', 'expired']
 
 /** Uploads a photo on a connection of its own, so that no kept-alive one is met in its end. */
-export async function upload(url: string, { bytes, name = 'photo.jpg', key, path = '/api/v1/tasks' }: Upload): Promise<Answer> {
+export async function upload(
+  url: string,
+  { bytes, name = 'photo.jpg', key, path = '/api/v1/tasks' }: Upload,
+): Promise<Answer> {
   const form = new FormData()
   form.set('file', new Blob([new Uint8Array(bytes)]), name)
   const headers = { connection: 'close', ...(key !== undefined && { 'idempotency-key': key }) }
@@ -42,7 +45,12 @@ export async function get<Body = TaskOrProblem>(url: string): Promise<Answer<Bod
 export async function answerOf<Body = TaskOrProblem>(response: Response): Promise<Answer<Body>> {
   const text = await response.text()
   const type = response.headers.get('content-type') ?? ''
-  return { status: response.status, type, headers: response.headers, body: (type.includes('json') ? JSON.parse(text) : text) as Body }
+  return {
+    status: response.status,
+    type,
+    headers: response.headers,
+    body: (type.includes('json') ? JSON.parse(text) : text) as Body,
+  }
 }
 
 /** The task when it has come to its end. */
@@ -63,7 +71,11 @@ export async function total(url: string, status: Task['status']): Promise<number
 }
 
 /** Does something with each item, a few at a time, and keeps the order. */
-export async function eachOf<T, R>(items: readonly T[], atOnce: number, act: (item: T, index: number) => Promise<R>): Promise<R[]> {
+export async function eachOf<T, R>(
+  items: readonly T[],
+  atOnce: number,
+  act: (item: T, index: number) => Promise<R>,
+): Promise<R[]> {
   const results: R[] = []
   const queue = items.entries()
   const work = async (): Promise<void> => {

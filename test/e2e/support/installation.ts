@@ -5,7 +5,14 @@ import { redisNames } from '@darkroom/messaging'
 import { checkAnswersOf, createAnswerChecker, uniqueName, type ApiDocument, type CheckAnswer } from '@darkroom/testing'
 import { Redis } from 'ioredis'
 import { type Document, MongoClient } from 'mongodb'
-import { startApi, startWorker, type ApiProcess, type AppOptions, type AppProcess, type Exit } from '../../../scripts/processes.ts'
+import {
+  startApi,
+  startWorker,
+  type ApiProcess,
+  type AppOptions,
+  type AppProcess,
+  type Exit,
+} from '../../../scripts/processes.ts'
 
 export interface Stores {
   redisUrl: string
@@ -21,7 +28,10 @@ export interface TaskDocument extends Document {
 
 export type Installation = Awaited<ReturnType<typeof createInstallation>>
 
-/** An installation of its own: names, database and folder that no other one shares. It has no process yet. */
+/**
+ * An installation of its own: names, database and folder that no other one shares. It has no
+ * process yet.
+ */
 export async function createInstallation({ redisUrl, mongoUrl }: Stores, settings: NodeJS.ProcessEnv = {}) {
   const namespace = uniqueName('e2e')
   const dataDir = await mkdtemp(join(tmpdir(), `${namespace}-`))
@@ -44,7 +54,11 @@ export async function createInstallation({ redisUrl, mongoUrl }: Stores, setting
     starts.push(start)
     return start
   }
-  const withEnv = (options: AppOptions): AppOptions => ({ signal: stopping.signal, ...options, env: { ...env, ...options.env } })
+  const withEnv = (options: AppOptions): AppOptions => ({
+    signal: stopping.signal,
+    ...options,
+    env: { ...env, ...options.env },
+  })
   /** Also those that are still starting: a test that fails early leaves none behind. */
   const stopProcesses = async (): Promise<Exit[]> => {
     stopping.abort()
@@ -81,7 +95,8 @@ export async function createInstallation({ redisUrl, mongoUrl }: Stores, setting
       await mongo.close()
       await rm(dataDir, { recursive: true, force: true })
       const undocumented = checked.flatMap(({ faults }) => faults())
-      if (undocumented.length > 0) throw new Error(`Answers that the document does not know:\n${undocumented.join('\n')}`)
+      if (undocumented.length > 0)
+        throw new Error(`Answers that the document does not know:\n${undocumented.join('\n')}`)
     },
   }
 }

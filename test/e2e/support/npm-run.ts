@@ -18,7 +18,10 @@ export type NpmRun = Awaited<ReturnType<typeof npmRun>>
 
 const STARTED_MS = 90_000
 
-/** `npm run …` as a user types it, in a copy of the repository with a `.darkroom` folder and without an `.env` of its own. */
+/**
+ * `npm run …` as a user types it, in a copy of the repository with a `.darkroom` folder and without
+ * an `.env` of its own.
+ */
 export async function npmRun(script: string, args: readonly string[], env: NodeJS.ProcessEnv) {
   const folder = await mkdtemp(join(tmpdir(), 'darkroom-npm-'))
   const tree = join(folder, 'tree')
@@ -32,7 +35,8 @@ export async function npmRun(script: string, args: readonly string[], env: NodeJ
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''
-  for (const stream of [npm.stdout, npm.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (output += text))
+  for (const stream of [npm.stdout, npm.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => (output += text))
   const pid = npm.pid ?? -1
   return {
     pid,
@@ -40,7 +44,11 @@ export async function npmRun(script: string, args: readonly string[], env: NodeJ
     output: () => output,
     /** Everything that runs because of it. */
     processes: (): OsProcess[] => familyOf(pid),
-    started: () => until(() => output.includes('Darkroom is running'), { timeoutMs: STARTED_MS, what: `npm run ${script} to start` }),
+    started: () =>
+      until(() => output.includes('Darkroom is running'), {
+        timeoutMs: STARTED_MS,
+        what: `npm run ${script} to start`,
+      }),
     stop: async (): Promise<void> => {
       const family = familyOf(pid)
       npm.kill('SIGTERM')

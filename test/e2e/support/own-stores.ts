@@ -17,7 +17,10 @@ export interface OwnStores extends Stores {
   stop: () => Promise<void>
 }
 
-/** A Redis and a MongoDB for one test file alone, which may kill them. Whatever the environment names is left in peace. */
+/**
+ * A Redis and a MongoDB for one test file alone, which may kill them. Whatever the environment
+ * names is left in peace.
+ */
 export async function startOwnStores(): Promise<OwnStores> {
   const folder = await mkdtemp(join(tmpdir(), 'e2e-stores-'))
   const env = { ...process.env, REDIS_URL: undefined, MONGODB_URL: undefined }

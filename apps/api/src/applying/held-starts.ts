@@ -2,8 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { TaskEvent } from '@darkroom/contracts'
 
 /**
- * Holds the news that a run has started back for a moment. Most photos are done by then, and their start and end become one write instead of
- * two; of all others it is written a moment later. What is held when this process dies is lost, as any message may be.
+ * Holds the news that a run has started back for a moment. Most photos are done by then, and their
+ * start and end become one write instead of two; of all others it is written a moment later. What
+ * is held when this process dies is lost, as any message may be.
  */
 export class HeldStarts {
   readonly #holdMs: number
@@ -24,7 +25,9 @@ export class HeldStarts {
     return true
   }
 
-  /** The start that is held of an epoch of which there is later news. Whoever takes it writes it. */
+  /**
+   * The start that is held of an epoch of which there is later news. Whoever takes it writes it.
+   */
   takeBefore(event: TaskEvent): TaskEvent | undefined {
     const held = this.#held.get(epochOf(event))
     if (held === undefined || held.start.seq >= event.seq) return undefined

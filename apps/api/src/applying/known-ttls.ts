@@ -1,6 +1,9 @@
 import { rememberNewest } from '../ground/remember-newest.ts'
 
-/** How long tasks that passed through this process keep their files: it spares a question when they end. May have been changed since. */
+/**
+ * How long tasks that passed through this process keep their files: it spares a question when they
+ * end. May have been changed since.
+ */
 export class KnownTtls {
   readonly #seconds = new Map<string, number>()
 

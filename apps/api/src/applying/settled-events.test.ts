@@ -7,7 +7,8 @@ const event = (seq: number, epoch = 1) => ({ taskId: 'a', epoch, seq }) as TaskE
 it('applies an event once, and none that is behind it', async () => {
   const settled = new SettledEvents()
   const applied: number[] = []
-  const apply = (seq: number, epoch = 1) => settled.once(event(seq, epoch), async () => void applied.push(epoch * 10_000 + seq))
+  const apply = (seq: number, epoch = 1) =>
+    settled.once(event(seq, epoch), async () => void applied.push(epoch * 10_000 + seq))
   await Promise.all([apply(1001), apply(1001)])
   await apply(1998)
   await apply(1001)

@@ -2,15 +2,18 @@ import type { TaskEvent } from '@darkroom/contracts'
 import { rememberNewest } from '../ground/remember-newest.ts'
 
 /**
- * What this process knows to be applied already. The same news reaches it by several carriers, often at the same time;
- * the store would refuse the second, but it need not be asked. Forgetting costs a question, never correctness: the
- * store's fence decides.
+ * What this process knows to be applied already. The same news reaches it by several carriers,
+ * often at the same time; the store would refuse the second, but it need not be asked. Forgetting
+ * costs a question, never correctness: the store's fence decides.
  */
 export class SettledEvents {
   readonly #seqByEpoch = new Map<string, number>()
   readonly #running = new Map<string, Promise<unknown>>()
 
-  /** Applies an event unless it, or a later one of its epoch, was applied here. A second caller shares the fate of the first. */
+  /**
+   * Applies an event unless it, or a later one of its epoch, was applied here. A second caller
+   * shares the fate of the first.
+   */
   async once<T>(event: TaskEvent, apply: () => Promise<T>): Promise<T | undefined> {
     const epoch = `${event.taskId} ${event.epoch}`
     if ((this.#seqByEpoch.get(epoch) ?? -1) >= event.seq) return undefined

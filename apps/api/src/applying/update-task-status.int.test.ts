@@ -28,7 +28,15 @@ beforeAll(async () => {
   await store.prepare()
   cache = new TaskCache(redis, `${name}:`, testLog)
   const publish = async (event: TaskEvent) => void published.push(event)
-  handler = new UpdateTaskStatusHandler({ store, cache, publish, ttls: new KnownTtls(), holdStartsMs: 0, log: testLog, now: () => NOW })
+  handler = new UpdateTaskStatusHandler({
+    store,
+    cache,
+    publish,
+    ttls: new KnownTtls(),
+    holdStartsMs: 0,
+    log: testLog,
+    now: () => NOW,
+  })
 })
 
 afterAll(async () => {
@@ -60,33 +68,39 @@ function contentOf({
   return content
 }
 
-it('events in any order, repeated, from four senders at once, end where they end in order [S3.11]', { timeout: 60_000 }, async () => {
-  const createdAt = new Date(NOW)
-  const stories = anyHistory().chain((runs) => {
-    const places = historyOf({ id: '' }, runs).map((event) => event.seq)
-    const heard = shuffledWithDuplicates(historyOf({ id: '' }, runs)).map((events) => events.map(({ seq }) => places.indexOf(seq)))
-    return fc.record({ runs: fc.constant(runs), heard })
-  })
-  await fc.assert(
-    fc.asyncProperty(stories, async ({ runs, heard }) => {
-      const [straight, shuffled] = [await newTask({ createdAt }), await newTask({ createdAt })]
-      for (const event of historyOf(straight, runs)) await tell(event)
+it(
+  'events in any order, repeated, from four senders at once, end where they end in order [S3.11]',
+  { timeout: 60_000 },
+  async () => {
+    const createdAt = new Date(NOW)
+    const stories = anyHistory().chain((runs) => {
+      const places = historyOf({ id: '' }, runs).map((event) => event.seq)
+      const heard = shuffledWithDuplicates(historyOf({ id: '' }, runs)).map((events) =>
+        events.map(({ seq }) => places.indexOf(seq)),
+      )
+      return fc.record({ runs: fc.constant(runs), heard })
+    })
+    await fc.assert(
+      fc.asyncProperty(stories, async ({ runs, heard }) => {
+        const [straight, shuffled] = [await newTask({ createdAt }), await newTask({ createdAt })]
+        for (const event of historyOf(straight, runs)) await tell(event)
 
-      const events = historyOf(shuffled, runs)
-      const queue = heard.map((place) => events[place] as TaskEvent)
-      const sender = async () => {
-        for (let event = queue.shift(); event; event = queue.shift()) await tell(event)
-      }
-      await Promise.all([sender(), sender(), sender(), sender()])
-      expect(contentOf(await read(shuffled))).toEqual(contentOf(await read(straight)))
+        const events = historyOf(shuffled, runs)
+        const queue = heard.map((place) => events[place] as TaskEvent)
+        const sender = async () => {
+          for (let event = queue.shift(); event; event = queue.shift()) await tell(event)
+        }
+        await Promise.all([sender(), sender(), sender(), sender()])
+        expect(contentOf(await read(shuffled))).toEqual(contentOf(await read(straight)))
 
-      const settled = await read(shuffled)
-      for (const event of events) await tell(event)
-      expect(await read(shuffled)).toEqual(settled)
-    }),
-    { numRuns: 15 },
-  )
-})
+        const settled = await read(shuffled)
+        for (const event of events) await tell(event)
+        expect(await read(shuffled)).toEqual(settled)
+      }),
+      { numRuns: 15 },
+    )
+  },
+)
 
 it('each write that takes effect counts once and is logged once', async () => {
   const task = await newTask()
@@ -118,7 +132,15 @@ it('what a process wrote that died before it told the cache is fresh for readers
   await cached()
   const [processing] = historyOf(task, [{ progress: 0, end: 'running' }]) as [TaskEvent]
   const dead = new TaskCache(redis, `${name}-dead:`, testLog)
-  const deps = { store, cache: dead, publish: async () => {}, ttls: new KnownTtls(), holdStartsMs: 0, log: testLog, now: () => NOW }
+  const deps = {
+    store,
+    cache: dead,
+    publish: async () => {},
+    ttls: new KnownTtls(),
+    holdStartsMs: 0,
+    log: testLog,
+    now: () => NOW,
+  }
   await new UpdateTaskStatusHandler(deps).handle(new UpdateTaskStatus(processing))
   expect(await cached()).toContain('"pending"')
 
@@ -143,12 +165,17 @@ it('a final failure is published once: only here is it known for sure', async ()
   const task = await newTask()
   const events = historyOf(task, [{ progress: 0, end: 'failed' }])
   for (const event of [...events, ...events]) await tell(event)
-  expect(published.filter((event) => event.taskId === task.id).map(({ eventType }) => eventType)).toEqual(['task.failed'])
+  expect(published.filter((event) => event.taskId === task.id).map(({ eventType }) => eventType)).toEqual([
+    'task.failed',
+  ])
 })
 
 it('progress within the first second of a run is not written', async () => {
   const task = await newTask()
-  const [processing, progress] = historyOf(task, [{ progress: 1, end: 'running' }]) as [TaskEvent, TaskEvent & { startedAt: number }]
+  const [processing, progress] = historyOf(task, [{ progress: 1, end: 'running' }]) as [
+    TaskEvent,
+    TaskEvent & { startedAt: number },
+  ]
   await tell(processing)
   expect(await tell({ ...progress, timestamp: progress.startedAt + 999 })).toBeUndefined()
   expect(await tell({ ...progress, timestamp: progress.startedAt + 1000 })).toMatchObject({ progress: { percent: 10 } })

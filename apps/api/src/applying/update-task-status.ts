@@ -13,8 +13,8 @@ import { isStoreOutage } from '../mongo/store-outage.ts'
 import { moveFor, type Move, type TaskRecord } from '../tasks/task.ts'
 
 /**
- * Brings a task to where an event says it is. Pub/Sub, the queue's event stream and the sweeper all send this for the
- * same facts; the first to arrive takes effect, the others change nothing.
+ * Brings a task to where an event says it is. Pub/Sub, the queue's event stream and the sweeper all
+ * send this for the same facts; the first to arrive takes effect, the others change nothing.
  * Answers the changed task, or undefined when nothing was changed.
  */
 export class UpdateTaskStatus extends RequestData<TaskRecord | undefined> {
@@ -27,12 +27,15 @@ export class UpdateTaskStatus extends RequestData<TaskRecord | undefined> {
 }
 
 /**
- * Thousands of events may come at once (after an outage, by every carrier). They wait here instead of in the driver, where each
- * costs far more memory, and leave some of the store's connections to those who wait for an answer.
+ * Thousands of events may come at once (after an outage, by every carrier). They wait here instead
+ * of in the driver, where each costs far more memory, and leave some of the store's connections to
+ * those who wait for an answer.
  */
 const WRITES_AT_ONCE = 16
 
-/** News of progress within the first second is for those who listen live; it is not worth a write. */
+/**
+ * News of progress within the first second is for those who listen live; it is not worth a write.
+ */
 const PROGRESS_WRITE_AFTER_MS = 1000
 
 export class UpdateTaskStatusHandler implements RequestHandler<UpdateTaskStatus, TaskRecord | undefined> {
@@ -75,9 +78,11 @@ export class UpdateTaskStatusHandler implements RequestHandler<UpdateTaskStatus,
     const listed = event.eventType !== 'task.progress'
     const start = this.#starts.takeBefore(event)
     // Another process may have written the start already: then the end alone is left.
-    const task = (start && (await this.#move(event, moveFor(event, now(), start) ?? move))) ?? (await this.#move(event, move))
+    const task =
+      (start && (await this.#move(event, moveFor(event, now(), start) ?? move))) ?? (await this.#move(event, move))
     if (!task) {
-      // Whoever did it may have died, or been told to end, before the cache heard of it. And those who follow the task here have not.
+      // Whoever did it may have died, or been told to end, before the cache heard of it. And those
+      // who follow the task here have not.
       await cache.taskChanged(tenant, id, { listed })
       log.debug({ taskId: id, event: event.eventType, epoch, seq }, 'late, double or illegal: nothing changed')
       return undefined
@@ -88,7 +93,10 @@ export class UpdateTaskStatusHandler implements RequestHandler<UpdateTaskStatus,
     // The other events were published by the worker; a final failure is known for sure only here.
     if (event.eventType === 'task.failed') await publish(event)
     if (start) log.info({ taskId: id, epoch, attempt: start.attempt }, start.eventType)
-    log.info({ taskId: id, status: task.status, epoch, attempt: event.attempt, code: task.error?.code }, event.eventType)
+    log.info(
+      { taskId: id, status: task.status, epoch, attempt: event.attempt, code: task.error?.code },
+      event.eventType,
+    )
     return task
   }
 
@@ -102,7 +110,10 @@ export class UpdateTaskStatusHandler implements RequestHandler<UpdateTaskStatus,
     )
   }
 
-  /** Who waited for its turn while the store was found to be away fails at once, instead of finding out for itself. */
+  /**
+   * Who waited for its turn while the store was found to be away fails at once, instead of finding
+   * out for itself.
+   */
   #inTurn<T>(write: () => Promise<T>): Promise<T> {
     const outages = this.#outages
     return this.#writing(async () => {

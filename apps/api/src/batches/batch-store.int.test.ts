@@ -33,7 +33,9 @@ it('is completed by one of many, and not before all its tasks are made', async (
   expect((await all()).filter(Boolean)).toEqual([])
   await store.seal(id, 3, new Date(1))
   await store.seal(id, 4, new Date(1))
-  expect((await all()).filter(Boolean)).toMatchObject([{ id, total: 3, completedAt: new Date(5), nextCheckAt: new Date(5 + 86_400_000) }])
+  expect((await all()).filter(Boolean)).toMatchObject([
+    { id, total: 3, completedAt: new Date(5), nextCheckAt: new Date(5 + 86_400_000) },
+  ])
   expect(await store.complete('other', id, new Date(5))).toBeUndefined()
 })
 
@@ -41,7 +43,10 @@ it('is removed only while nothing was made of it', async () => {
   const empty = await insert()
   const sealed = await insert({ total: 1 })
   for (const { id } of [empty, sealed]) await store.removeUnsealed(id)
-  expect([await store.find('default', empty.id), (await store.find('default', sealed.id))?.total]).toEqual([undefined, 1])
+  expect([await store.find('default', empty.id), (await store.find('default', sealed.id))?.total]).toEqual([
+    undefined,
+    1,
+  ])
   expect(await store.find('other', sealed.id)).toBeUndefined()
 })
 

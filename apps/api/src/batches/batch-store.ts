@@ -2,7 +2,9 @@ import type { StatusCounts, TaskStatus } from '@darkroom/contracts'
 import { Schema, Types, type Connection } from 'mongoose'
 import { isText, taskModel } from '../tasks/task-model.ts'
 
-/** Many files that came with one request. Which tasks it has is known by the tasks, which name it. */
+/**
+ * Many files that came with one request. Which tasks it has is known by the tasks, which name it.
+ */
 export interface BatchRecord {
   id: string
   tenant: string
@@ -10,12 +12,18 @@ export interface BatchRecord {
   /** Tasks that were made of it; null until all of them are. */
   total: number | null
   completedAt: Date | null
-  /** When to check whether it is complete or, once it is, whether all its tasks are removed. Null where a previous release completed it. */
+  /**
+   * When to check whether it is complete or, once it is, whether all its tasks are removed. Null
+   * where a previous release completed it.
+   */
   nextCheckAt: Date | null
   idempotency?: { key: string; fingerprint: string }
 }
 
-/** How many tasks of each status a batch has, and the sum of the progress of those that have not ended. */
+/**
+ * How many tasks of each status a batch has, and the sum of the progress of those that have not
+ * ended.
+ */
 export interface BatchTally {
   counts: StatusCounts
   openPercent: number
@@ -35,7 +43,14 @@ const batchSchema = new Schema<BatchDocument>(
     nextCheckAt: { type: Date, default: null },
     idempotency: { type: new Schema({ key: String, fingerprint: String }, { _id: false, strict: 'throw' }) },
   },
-  { strict: 'throw', strictQuery: 'throw', versionKey: false, autoIndex: false, autoCreate: false, collection: 'batches' },
+  {
+    strict: 'throw',
+    strictQuery: 'throw',
+    versionKey: false,
+    autoIndex: false,
+    autoCreate: false,
+    collection: 'batches',
+  },
 )
 batchSchema.index(
   { tenant: 1, 'idempotency.key': 1 },
@@ -98,11 +113,16 @@ export class BatchStore {
     return true
   }
 
-  /** Marks a batch as complete, for whoever is first: everybody else gets undefined, and so does whoever comes too early. */
+  /**
+   * Marks a batch as complete, for whoever is first: everybody else gets undefined, and so does
+   * whoever comes too early.
+   */
   async complete(tenant: string, id: string, completedAt: Date): Promise<BatchRecord | undefined> {
     const filter = { _id: new Types.ObjectId(id), tenant, completedAt: null, total: { $type: 'number' } }
     const change = { $set: { completedAt, nextCheckAt: new Date(completedAt.getTime() + EMPTY_CHECK_MS) } }
-    return toRecord(await this.#batches.findOneAndUpdate(filter as never, change, { returnDocument: 'after' }).lean<BatchDocument>())
+    return toRecord(
+      await this.#batches.findOneAndUpdate(filter as never, change, { returnDocument: 'after' }).lean<BatchDocument>(),
+    )
   }
 
   /** Batches of all tenants that somebody should look at by now. */

@@ -3,8 +3,9 @@ import { randomFillSync } from 'node:crypto'
 const RANDOM_FROM = 6
 
 /**
- * A new id for the task of the file at a place of the form. The ids of a batch are in the order of its files, whichever task
- * is made first: also one that a repeated request makes long after the others.
+ * A new id for the task of the file at a place of the form. The ids of a batch are in the order of
+ * its files, whichever task is made first: also one that a repeated request makes long after the
+ * others.
  */
 export function batchTaskId(createdAt: Date, place: number): string {
   const id = Buffer.alloc(12)

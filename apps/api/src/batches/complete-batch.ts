@@ -4,7 +4,10 @@ import { RequestData, type RequestHandler } from 'mediatr-ts'
 import { isFinal, type TaskRecord } from '../tasks/task.ts'
 import type { BatchStore } from './batch-store.ts'
 
-/** Says that a batch is complete if all of its tasks have ended. Answers whether it was this that said so: once a batch. */
+/**
+ * Says that a batch is complete if all of its tasks have ended. Answers whether it was this that
+ * said so: once a batch.
+ */
 export class CompleteBatch extends RequestData<boolean> {
   readonly tenant: string
   readonly batchId: string
@@ -19,11 +22,19 @@ export class CompleteBatch extends RequestData<boolean> {
 export class CompleteBatchHandler implements RequestHandler<CompleteBatch, boolean> {
   readonly #deps
 
-  constructor(deps: { batches: BatchStore; publish: (event: BatchEvent) => Promise<void>; log: Logger; now: () => number }) {
+  constructor(deps: {
+    batches: BatchStore
+    publish: (event: BatchEvent) => Promise<void>
+    log: Logger
+    now: () => number
+  }) {
     this.#deps = deps
   }
 
-  /** For whoever learns of a change of a task. Not waited for: what is missed here a later check finds. */
+  /**
+   * For whoever learns of a change of a task. Not waited for: what is missed here a later check
+   * finds.
+   */
   taskChanged = (task: TaskRecord): void => {
     const { tenant, batchId, status } = task
     if (batchId === undefined || !isFinal(status)) return

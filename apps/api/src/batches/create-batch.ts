@@ -10,12 +10,17 @@ import { newBatchId, type BatchRecord, type BatchStore } from './batch-store.ts'
 import { CompleteBatch, type CompleteBatchHandler } from './complete-batch.ts'
 
 /** One file of a request: a task to be made, or why none can be. */
-export type BatchCandidate = { name: string; task: Omit<NewTask, 'idempotency'>; fingerprint: string } | { name: string; fault: unknown }
+export type BatchCandidate =
+  | { name: string; task: Omit<NewTask, 'idempotency'>; fingerprint: string }
+  | { name: string; fault: unknown }
 
 /** What became of one file. */
 export type BatchOutcome = { name: string; task: AcceptedTask } | { name: string; fault: unknown }
 
-/** Makes a task of each file that can be one; the others spoil nothing. Throws IDEMPOTENCY_KEY_REUSED, IDEMPOTENCY_IN_FLIGHT. */
+/**
+ * Makes a task of each file that can be one; the others spoil nothing. Throws
+ * IDEMPOTENCY_KEY_REUSED, IDEMPOTENCY_IN_FLIGHT.
+ */
 export class CreateBatch extends RequestData<{ batchId: string; items: BatchOutcome[] }> {
   readonly tenant: string
   readonly candidates: readonly BatchCandidate[]
@@ -55,14 +60,24 @@ export class CreateBatchHandler implements RequestHandler<CreateBatch, { batchId
     return { batchId: batch.id, items }
   }
 
-  /** A repeated request goes on with the batch that it made, and each of its files with its task. */
+  /**
+   * A repeated request goes on with the batch that it made, and each of its files with its task.
+   */
   async #open(tenant: string, idempotency: BatchRecord['idempotency']): Promise<BatchRecord> {
     const { batches, now } = this.#deps
     const made = await this.#madeBefore(tenant, idempotency)
     if (made) return made
     const createdAt = new Date(now())
     const nextCheckAt = new Date(now() + FIRST_CHECK_MS)
-    const batch = { id: newBatchId(), tenant, createdAt, total: null, completedAt: null, nextCheckAt, ...(idempotency && { idempotency }) }
+    const batch = {
+      id: newBatchId(),
+      tenant,
+      createdAt,
+      total: null,
+      completedAt: null,
+      nextCheckAt,
+      ...(idempotency && { idempotency }),
+    }
     try {
       await batches.insert(batch)
       return batch
@@ -70,7 +85,8 @@ export class CreateBatchHandler implements RequestHandler<CreateBatch, { batchId
       if (!isKeyTaken(error)) throw error
       const other = await this.#madeBefore(tenant, idempotency)
       if (other) return other
-      // The batch that had the key came to nothing in this very moment: the next try finds the key free.
+      // The batch that had the key came to nothing in this very moment: the next try finds the key
+      // free.
       throw keyInUse()
     }
   }
@@ -85,7 +101,11 @@ export class CreateBatchHandler implements RequestHandler<CreateBatch, { batchId
       return undefined
     }
     if (!made || made.idempotency?.fingerprint === idempotency.fingerprint) return made
-    throw new AppError(422, 'IDEMPOTENCY_KEY_REUSED', 'This Idempotency-Key was used for another request: choose a new one.')
+    throw new AppError(
+      422,
+      'IDEMPOTENCY_KEY_REUSED',
+      'This Idempotency-Key was used for another request: choose a new one.',
+    )
   }
 
   async #create(batch: BatchRecord, candidate: BatchCandidate, index: number): Promise<BatchOutcome> {
@@ -95,7 +115,9 @@ export class CreateBatchHandler implements RequestHandler<CreateBatch, { batchId
     const key = batch.idempotency && { key: `${batch.idempotency.key} ${index}`, fingerprint: candidate.fingerprint }
     try {
       const id = batchTaskId(batch.createdAt, index)
-      const task = await this.#deps.createTask.handle(new CreateTask({ ...candidate.task, id, batchId: batch.id, idempotency: key }))
+      const task = await this.#deps.createTask.handle(
+        new CreateTask({ ...candidate.task, id, batchId: batch.id, idempotency: key }),
+      )
       return { name, task }
     } catch (fault) {
       this.#deps.log.warn({ batchId: batch.id, err: fault }, 'no task could be made of a file of a batch')

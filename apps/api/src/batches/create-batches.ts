@@ -30,6 +30,7 @@ export function createBatches(parts: {
       if (batchId !== undefined) await store.removeIfEmpty(batchId)
     },
     /** Whether the request with this idempotency key has made all of its batch. */
-    isMade: async (key: string): Promise<boolean> => typeof (await store.findByIdempotencyKey(DEFAULT_TENANT, key))?.total === 'number',
+    isMade: async (key: string): Promise<boolean> =>
+      typeof (await store.findByIdempotencyKey(DEFAULT_TENANT, key))?.total === 'number',
   }
 }

@@ -10,7 +10,10 @@ export interface DeadLetterFilter {
   createdTo?: Date | undefined
 }
 
-/** Tasks that failed for good, in MongoDB: what a dead letter queue is where the document is the record. It reads only. */
+/**
+ * Tasks that failed for good, in MongoDB: what a dead letter queue is where the document is the
+ * record. It reads only.
+ */
 export class DeadLetterStore {
   readonly #tasks
 
@@ -26,7 +29,11 @@ export class DeadLetterStore {
       { $limit: atMost },
       { $group: { _id: '$error.code', count: { $sum: 1 }, last: { $max: '$finishedAt' } } },
     ])
-    const groups = found.map(({ _id, count, last }) => ({ code: _id ?? 'UNKNOWN', count, lastFailedAt: last?.toISOString() ?? null }))
+    const groups = found.map(({ _id, count, last }) => ({
+      code: _id ?? 'UNKNOWN',
+      count,
+      lastFailedAt: last?.toISOString() ?? null,
+    }))
     return groups.toSorted((a, b) => b.count - a.count || (a.code < b.code ? -1 : 1))
   }
 

@@ -9,9 +9,22 @@ let api: TestApi
 
 const minute = (count: number): Date => new Date(Date.UTC(2026, 0, 1) + count * 60_000)
 
-async function ended(status: TaskStatus, code: string | undefined, createdAt: Date, tenant = 'default'): Promise<string> {
+async function ended(
+  status: TaskStatus,
+  code: string | undefined,
+  createdAt: Date,
+  tenant = 'default',
+): Promise<string> {
   const error = code === undefined ? null : { code, message: 'For the test', retryable: false }
-  const record = newRecord({ status, error, tenant, createdAt, finishedAt: createdAt, nextCheckAt: null, dispatch: { state: 'sent' } })
+  const record = newRecord({
+    status,
+    error,
+    tenant,
+    createdAt,
+    finishedAt: createdAt,
+    nextCheckAt: null,
+    dispatch: { state: 'sent' },
+  })
   await new TaskStore(api.database).insert(record)
   return record.id
 }
@@ -37,13 +50,17 @@ describe('GET /dead-letters', () => {
     const { items, total } = await list()
     expect(total).toBe(8)
     expect(new Set(items.map(({ status }) => status))).toEqual(new Set(['failed']))
-    expect(items.map(({ createdAt }) => createdAt)).toEqual(items.map(({ createdAt }) => createdAt).toSorted((a, b) => (a < b ? 1 : -1)))
+    expect(items.map(({ createdAt }) => createdAt)).toEqual(
+      items.map(({ createdAt }) => createdAt).toSorted((a, b) => (a < b ? 1 : -1)),
+    )
   })
 
   it('by code, time and page', async () => {
     expect((await list('?code=STORAGE_FULL')).total).toBe(3)
     expect((await list('?code=NEVER_SEEN')).items).toEqual([])
-    expect((await list(`?createdFrom=${minute(1.5).toISOString()}&createdTo=${minute(3.5).toISOString()}`)).total).toBe(2)
+    expect((await list(`?createdFrom=${minute(1.5).toISOString()}&createdTo=${minute(3.5).toISOString()}`)).total).toBe(
+      2,
+    )
     const first = await list('?limit=5')
     const second = await list(`?limit=5&cursor=${first.nextCursor}`)
     expect(new Set([...first.items, ...second.items].map(({ id }) => id)).size).toBe(8)
@@ -52,7 +69,9 @@ describe('GET /dead-letters', () => {
 
   it('counts by error, the most frequent first', async () => {
     const { body } = await get('?groupBy=error').expect(200)
-    expect(z.strictObject({ items: z.array(deadLetterGroup.strict()), isExact: z.literal(true) }).parse(body).items).toEqual([
+    expect(
+      z.strictObject({ items: z.array(deadLetterGroup.strict()), isExact: z.literal(true) }).parse(body).items,
+    ).toEqual([
       { code: 'IMAGE_CORRUPT', count: 5, lastFailedAt: minute(7).toISOString() },
       { code: 'STORAGE_FULL', count: 3, lastFailedAt: minute(2).toISOString() },
     ])

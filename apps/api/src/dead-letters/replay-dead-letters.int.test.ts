@@ -81,7 +81,13 @@ describe('by filter', () => {
     const full = [await upload('STORAGE_FULL'), await upload('STORAGE_FULL'), await upload('STORAGE_FULL')]
     const corrupt = await upload('IMAGE_CORRUPT')
     const filter = { code: 'STORAGE_FULL' }
-    expect(await replay({ filter, dryRun: true }, 200)).toEqual({ dryRun: true, matched: 3, matchedIsExact: true, replayed: 0, items: [] })
+    expect(await replay({ filter, dryRun: true }, 200)).toEqual({
+      dryRun: true,
+      matched: 3,
+      matchedIsExact: true,
+      replayed: 0,
+      items: [],
+    })
     expect((await read(full[0] ?? '')).status).toBe('failed')
 
     const first = await replay({ filter, limit: 2 })

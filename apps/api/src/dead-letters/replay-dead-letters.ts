@@ -59,7 +59,10 @@ export class ReplayDeadLettersHandler implements RequestHandler<ReplayDeadLetter
     return results
   }
 
-  /** What one task cannot do is its own result; what nobody can do (a store is away) ends the replay. */
+  /**
+   * What one task cannot do is its own result; what nobody can do (a store is away) ends the
+   * replay.
+   */
   async #retry(tenant: string, id: string): Promise<ReplayResult> {
     try {
       await this.#deps.retry(tenant, id)

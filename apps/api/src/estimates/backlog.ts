@@ -4,7 +4,9 @@ import type { QueueLoad } from '@darkroom/messaging'
 const NAMES = Object.keys(PRIORITIES) as TaskPriority[]
 const NONE: Record<TaskPriority, number> = { premium: 0, interactive: 0, normal: 0, batch: 0 }
 
-/** What stands before a new task. `slots` is never 0: where no worker is known, one is hoped for. */
+/**
+ * What stands before a new task. `slots` is never 0: where no worker is known, one is hoped for.
+ */
 export interface Ahead {
   waiting: number
   active: number
@@ -12,8 +14,9 @@ export interface Ahead {
 }
 
 /**
- * How full the queue is, as last read, corrected by what this process has put on it and heard ended since. So a burst
- * is counted although the queue is asked every few seconds only, and accepting a task asks nothing.
+ * How full the queue is, as last read, corrected by what this process has put on it and heard ended
+ * since. So a burst is counted although the queue is asked every few seconds only, and accepting a
+ * task asks nothing.
  */
 export class Backlog {
   #load: QueueLoad | undefined
@@ -46,7 +49,10 @@ export class Backlog {
     return this.#load?.isPaused ?? false
   }
 
-  /** Jobs that run before a new one of this priority. Whatever ended since was replaced by the next from the front. */
+  /**
+   * Jobs that run before a new one of this priority. Whatever ended since was replaced by the next
+   * from the front.
+   */
   aheadOf(priority: TaskPriority): Ahead {
     const before = NAMES.filter((name) => PRIORITIES[name] <= PRIORITIES[priority])
     const known = this.#load?.waiting ?? NONE

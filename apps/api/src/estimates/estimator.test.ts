@@ -22,10 +22,21 @@ const task = (megapixels = 2, priority: 'premium' | 'interactive' | 'batch' = 'i
 const runs = (count: number, processingTimeMs: number, megapixels = 2): PastRun[] =>
   Array.from({ length: count }, () => ({ kind, source: sourceOf(megapixels), processingTimeMs }))
 
-const idle: QueueLoad = { workers: 1, slots: 2, active: 0, isPaused: false, waiting: { premium: 0, interactive: 0, normal: 0, batch: 0 } }
+const idle: QueueLoad = {
+  workers: 1,
+  slots: 2,
+  active: 0,
+  isPaused: false,
+  waiting: { premium: 0, interactive: 0, normal: 0, batch: 0 },
+}
 
 async function started(load: Partial<QueueLoad> = {}, past: PastRun[] = []): Promise<Estimator> {
-  const estimator = new Estimator({ readLoad: async () => ({ ...idle, ...load }), readRuns: async () => past, intervalMs: 60_000, log })
+  const estimator = new Estimator({
+    readLoad: async () => ({ ...idle, ...load }),
+    readRuns: async () => past,
+    intervalMs: 60_000,
+    log,
+  })
   await estimator.start()
   estimator.stop()
   return estimator
@@ -75,7 +86,10 @@ describe('from runs that were measured', () => {
   })
 
   it('premium does not wait behind others, batch behind all', async () => {
-    const estimator = await started({ active: 2, waiting: { premium: 1, interactive: 50, normal: 0, batch: 50 } }, runs(20, 100))
+    const estimator = await started(
+      { active: 2, waiting: { premium: 1, interactive: 50, normal: 0, batch: 50 } },
+      runs(20, 100),
+    )
     expect(estimator.estimate(task(2, 'premium')).position).toBe(1)
     expect(estimator.estimate(task(2, 'interactive')).position).toBe(51)
     expect(estimator.estimate(task(2, 'batch')).position).toBe(101)

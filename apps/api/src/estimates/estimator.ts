@@ -27,8 +27,9 @@ export interface PastRun {
 }
 
 /**
- * Says how long a new task will take: from runs of its like, from what waits before it and from how many jobs are done
- * at a time. All of it is known here already; a background timer asks the queue, never an upload.
+ * Says how long a new task will take: from runs of its like, from what waits before it and from how
+ * many jobs are done at a time. All of it is known here already; a background timer asks the queue,
+ * never an upload.
  */
 export class Estimator {
   readonly #deps
@@ -37,7 +38,12 @@ export class Estimator {
   readonly coverage = new Coverage()
   #timer: NodeJS.Timeout | undefined
 
-  constructor(deps: { readLoad: () => Promise<QueueLoad>; readRuns: () => Promise<PastRun[]>; intervalMs: number; log: Logger }) {
+  constructor(deps: {
+    readLoad: () => Promise<QueueLoad>
+    readRuns: () => Promise<PastRun[]>
+    intervalMs: number
+    log: Logger
+  }) {
     this.#deps = deps
   }
 
@@ -76,7 +82,8 @@ export class Estimator {
   ended(task: PastRun & { estimate?: TaskEstimate | undefined; epoch: number }, tookMs: number): void {
     this.#backlog.ended()
     this.#learn(task)
-    // A person who started it again made it late, not the estimate; and nobody can foresee when a pause will end.
+    // A person who started it again made it late, not the estimate; and nobody can foresee when a
+    // pause will end.
     if (task.estimate && task.epoch === 1 && this.#backlog.isServed) this.coverage.add(tookMs <= task.estimate.p90Ms)
   }
 
@@ -92,7 +99,11 @@ export class Estimator {
     const waitMs = (before * mean) / slots + PICK_UP_MS
     const spreadMs = (Z90 * Math.sqrt(before) * mean) / slots
     const scale = this.coverage.scale
-    return { p50Ms: Math.round(waitMs + run.p50), p90Ms: Math.round((waitMs + spreadMs + run.p90) * scale), position: waiting }
+    return {
+      p50Ms: Math.round(waitMs + run.p50),
+      p90Ms: Math.round((waitMs + spreadMs + run.p90) * scale),
+      position: waiting,
+    }
   }
 
   #learn({ kind, source, processingTimeMs }: PastRun): void {

@@ -1,6 +1,9 @@
 import type { Task, TaskKind } from '@darkroom/contracts'
 
-/** Megapixels up to which sources count as of one size: decoding costs by the pixel, not by the byte. */
+/**
+ * Megapixels up to which sources count as of one size: decoding costs by the pixel, not by the
+ * byte.
+ */
 const SIZES_MPX = [1, 4, 8, 16, 32, Number.POSITIVE_INFINITY]
 const KEPT = 200
 /** Fewer runs than this say nothing about how long others take. */
@@ -27,7 +30,9 @@ export class RunHistory {
 
   /** Of sources of this size, else of the whole kind; undefined while too little is known. */
   timesOf(kind: TaskKind, source: Task['source']): RunTimes | undefined {
-    const runs = [sizeOf(kind, source), kind].map((key) => this.#samples.get(key) ?? []).find(({ length }) => length >= ENOUGH)
+    const runs = [sizeOf(kind, source), kind]
+      .map((key) => this.#samples.get(key) ?? [])
+      .find(({ length }) => length >= ENOUGH)
     if (!runs) return undefined
     const sorted = runs.toSorted((a, b) => a - b)
     return { p50: percentile(sorted, 0.5), p90: percentile(sorted, 0.9) }

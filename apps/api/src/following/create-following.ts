@@ -10,6 +10,10 @@ export function createFollowing({ store, recheckMs, log }: { store: TaskStore; r
   const feed = new TaskFeed({ store, recheckMs, log })
   return {
     feed,
-    handlers: [new ListTaskEventsHandler({ store }), new FollowTaskEventsHandler({ feed }), new WaitForTaskHandler({ feed })],
+    handlers: [
+      new ListTaskEventsHandler({ store }),
+      new FollowTaskEventsHandler({ feed }),
+      new WaitForTaskHandler({ feed }),
+    ],
   }
 }

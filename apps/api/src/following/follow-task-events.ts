@@ -8,8 +8,9 @@ import { isFinal, type LogEntry, type TaskRecord } from '../tasks/task.ts'
 import { toLogView } from '../tasks/task-view.ts'
 
 /**
- * What happened to a task after a place in its log, and what happens from now on, until it has ended or the signal is
- * aborted; also live news of progress, which may never be in the log. Answers undefined when nothing of it is left to come. Throws TASK_NOT_FOUND.
+ * What happened to a task after a place in its log, and what happens from now on, until it has
+ * ended or the signal is aborted; also live news of progress, which may never be in the log.
+ * Answers undefined when nothing of it is left to come. Throws TASK_NOT_FOUND.
  */
 export class FollowTaskEvents extends RequestData<AsyncIterable<TaskLogEntry> | undefined> {
   readonly tenant: string
@@ -26,7 +27,10 @@ export class FollowTaskEvents extends RequestData<AsyncIterable<TaskLogEntry> | 
   }
 }
 
-export class FollowTaskEventsHandler implements RequestHandler<FollowTaskEvents, AsyncIterable<TaskLogEntry> | undefined> {
+export class FollowTaskEventsHandler implements RequestHandler<
+  FollowTaskEvents,
+  AsyncIterable<TaskLogEntry> | undefined
+> {
   readonly #feed: TaskFeed
 
   constructor(deps: { feed: TaskFeed }) {
@@ -34,7 +38,8 @@ export class FollowTaskEventsHandler implements RequestHandler<FollowTaskEvents,
   }
 
   async handle({ tenant, id, after, signal }: FollowTaskEvents): Promise<AsyncIterable<TaskLogEntry> | undefined> {
-    // First follow, then read: what happens in between is told twice rather than never, and the second time is dropped.
+    // First follow, then read: what happens in between is told twice rather than never, and the
+    // second time is dropped.
     const follower = this.#feed.follow(tenant, id, signal)
     const task = await this.#feed.read(tenant, id)
     if (!task) throw taskNotFound()

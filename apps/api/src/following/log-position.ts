@@ -11,7 +11,9 @@ export const isAfter = (one: LogPosition, other: LogPosition): boolean =>
 
 export const formatLogPosition = ({ epoch, seq }: LogPosition): string => `${epoch}.${seq}`
 
-/** The inverse of {@link formatLogPosition}; the start of the log for whatever is not one of ours. */
+/**
+ * The inverse of {@link formatLogPosition}; the start of the log for whatever is not one of ours.
+ */
 export function parseLogPosition(text: string | undefined): LogPosition {
   const [, epoch, seq] = /^(\d{1,9})\.(\d{1,12})$/.exec(text ?? '') ?? []
   return epoch && seq ? { epoch: Number(epoch), seq: Number(seq) } : START_OF_LOG

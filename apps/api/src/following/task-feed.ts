@@ -15,9 +15,10 @@ interface Topic {
 }
 
 /**
- * Tells those who follow a task in this process that it changed. The store is read once a change, however many follow,
- * and only for tasks that somebody follows. Word of a change comes from this process's own writes and, of others', from
- * the events' channel; as that may lose messages, every now and then one query asks about all followed tasks.
+ * Tells those who follow a task in this process that it changed. The store is read once a change,
+ * however many follow, and only for tasks that somebody follows. Word of a change comes from this
+ * process's own writes and, of others', from the events' channel; as that may lose messages, every
+ * now and then one query asks about all followed tasks.
  */
 export class TaskFeed {
   readonly #deps
@@ -88,7 +89,10 @@ export class TaskFeed {
     if (topic.followers.size === 0) this.#topics.delete(keyOf(topic.tenant, topic.id))
   }
 
-  /** One read at a time. A change told meanwhile may have come too late for it and causes another one. */
+  /**
+   * One read at a time. A change told meanwhile may have come too late for it and causes another
+   * one.
+   */
   async #refresh(topic: Topic): Promise<void> {
     topic.again = true
     topic.reading ??= this.#readWhileChanging(topic).finally(() => (topic.reading = undefined))
@@ -101,7 +105,10 @@ export class TaskFeed {
       try {
         await this.read(topic.tenant, topic.id)
       } catch (error) {
-        this.#deps.log.debug({ taskId: topic.id, err: error }, 'a followed task could not be read now; the next check comes soon')
+        this.#deps.log.debug(
+          { taskId: topic.id, err: error },
+          'a followed task could not be read now; the next check comes soon',
+        )
       }
     }
   }

@@ -11,8 +11,8 @@ export interface TaskNews {
 }
 
 /**
- * One who follows a task. News that nobody asked for yet is folded into one piece: however slow the asker, no more than
- * the latest state is kept for it, and the log in it holds what came before.
+ * One who follows a task. News that nobody asked for yet is folded into one piece: however slow the
+ * asker, no more than the latest state is kept for it, and the log in it holds what came before.
  */
 export class TaskFollower {
   #news: TaskNews | undefined

@@ -33,7 +33,10 @@ const statusOf = ({ body }: Answer): string => (body as Task).status
 
 const started = (task: Task) => historyOf(task, [{ progress: 0, end: 'running' }])[0]!
 
-/** What is told before a request has begun to wait is no news to it: goes on telling until all have their answer. */
+/**
+ * What is told before a request has begun to wait is no news to it: goes on telling until all have
+ * their answer.
+ */
 async function tellUntilAnswered(task: Task, waiting: readonly Waiting[]): Promise<Answer[]> {
   const events = historyOf(task, [{ progress: 99, end: 'running' }])
   await until(
@@ -55,7 +58,9 @@ it('answers when something happens, to everyone who waits for it', async () => {
 it('a task that has ended is answered at once', async () => {
   const task = await newTask()
   await api.tell(completedOf(task))
-  await until(async () => statusOf(await api.request(`/api/v1/tasks/${task.id}`)) === 'completed', { what: 'a completed task' })
+  await until(async () => statusOf(await api.request(`/api/v1/tasks/${task.id}`)) === 'completed', {
+    what: 'a completed task',
+  })
   const control = await timed(() => api.request(`/api/v1/tasks/${task.id}`))
   const waited = await timed(() => wait(task, 20).answer)
   expect(statusOf(waited.value)).toBe('completed')

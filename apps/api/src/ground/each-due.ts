@@ -1,9 +1,11 @@
 /**
- * All that is due, each item once. Items that were dealt with are no longer due; items that failed still are, and must not block
- * those behind them.
+ * All that is due, each item once. Items that were dealt with are no longer due; items that failed
+ * still are, and must not block those behind them.
  * @param read a page of due items, after skipping this many
  */
-export async function* eachDue<Item extends { id: string }>(read: (skip: number) => Promise<Item[]>): AsyncGenerator<Item> {
+export async function* eachDue<Item extends { id: string }>(
+  read: (skip: number) => Promise<Item[]>,
+): AsyncGenerator<Item> {
   const seen = new Set<string>()
   for (;;) {
     const before = seen.size

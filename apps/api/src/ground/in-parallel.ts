@@ -1,4 +1,7 @@
-/** Does the work for each item, no more than `width` at a time, and answers in the order of the items. */
+/**
+ * Does the work for each item, no more than `width` at a time, and answers in the order of the
+ * items.
+ */
 export async function inParallel<Item, Result>(
   items: readonly Item[],
   width: number,

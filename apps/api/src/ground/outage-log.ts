@@ -1,6 +1,9 @@
 import type { Logger } from '@darkroom/runtime'
 
-/** Logs what fails again and again once an outage: its first failure as a warning, the others at debug, and its end. */
+/**
+ * Logs what fails again and again once an outage: its first failure as a warning, the others at
+ * debug, and its end.
+ */
 export class OutageLog {
   readonly #log: Logger
   readonly #what: string

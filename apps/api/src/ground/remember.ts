@@ -5,10 +5,15 @@ const PARTS = 20
 export const restFor = (tookMs: number, ms: number): number => Math.max(ms, tookMs * PARTS)
 
 /**
- * The answer of `load`, asked at most every `ms`: however often it is wanted, whatever it asks is asked once. What is costly is also
- * asked for at most a twentieth of the time. A failure is told to all who wait for it and then forgotten.
+ * The answer of `load`, asked at most every `ms`: however often it is wanted, whatever it asks is
+ * asked once. What is costly is also asked for at most a twentieth of the time. A failure is told
+ * to all who wait for it and then forgotten.
  */
-export function remember<T>(ms: number, load: () => Promise<T>, { costly = false, now = Date.now } = {}): () => Promise<T> {
+export function remember<T>(
+  ms: number,
+  load: () => Promise<T>,
+  { costly = false, now = Date.now } = {},
+): () => Promise<T> {
   let known: { until: number; value: Promise<T> } | undefined
   return () => {
     if (known && now() <= known.until) return known.value

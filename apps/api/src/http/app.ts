@@ -39,13 +39,16 @@ export const isProxy = (app: Express, address: string): boolean =>
   (app.get('trust proxy fn') as (address: string, hop: number) => boolean)(address, 0)
 
 const commonHeaders: RequestHandler = (req, res, next) => {
-  // fetch adds `no-cache` to whatever names an ETag, and Express would never answer 304 to it. Who names one asks for it.
+  // fetch adds `no-cache` to whatever names an ETag, and Express would never answer 304 to it. Who
+  // names one asks for it.
   if (req.headers['if-none-match']) delete req.headers['cache-control']
   res.setHeader('X-Content-Type-Options', 'nosniff')
   next()
 }
 
-/** Asked as late as the headers are written: closing may begin while the request is being worked on. */
+/**
+ * Asked as late as the headers are written: closing may begin while the request is being worked on.
+ */
 function closeConnectionsWhile(isClosing: () => boolean, { response }: Express): void {
   const { writeHead } = response as { writeHead: (this: Response, ...given: unknown[]) => Response }
   Object.assign(response, {
@@ -56,7 +59,10 @@ function closeConnectionsWhile(isClosing: () => boolean, { response }: Express):
   })
 }
 
-/** What Node would refuse as well, but without a body that says why (RFC 9112 section 3.2, RFC 9110 section 10.1.1). */
+/**
+ * What Node would refuse as well, but without a body that says why (RFC 9112 section 3.2, RFC 9110
+ * section 10.1.1).
+ */
 const refuseUnclear: RequestHandler = (req, _res, next) => {
   const { host, expect } = req.headers
   if (req.httpVersion === '1.1') {

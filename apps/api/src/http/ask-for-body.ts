@@ -1,6 +1,9 @@
 import type { Request, Response } from 'express'
 
-/** Tells a client that waits for it (`Expect: 100-continue`) to send its body. What is refused before was never sent. */
+/**
+ * Tells a client that waits for it (`Expect: 100-continue`) to send its body. What is refused
+ * before was never sent.
+ */
 export function askForBody(req: Request, res: Response): void {
   if (req.headers.expect !== undefined && !req.complete) res.writeContinue()
 }

@@ -2,12 +2,15 @@ import { isIPv6 } from 'node:net'
 import type { Request } from 'express'
 
 /**
- * Whom a limit per address counts. Express finds the address: the connection's, or the one that a trusted proxy
- * (`TRUST_PROXY`) names.
+ * Whom a limit per address counts. Express finds the address: the connection's, or the one that a
+ * trusted proxy (`TRUST_PROXY`) names.
  */
 export const clientOf = (req: Request): string => networkOf(req.ip)
 
-/** An IPv4 address as it is, of an IPv6 one its /64: a single machine has all addresses of such a network. */
+/**
+ * An IPv4 address as it is, of an IPv6 one its /64: a single machine has all addresses of such a
+ * network.
+ */
 export function networkOf(address = ''): string {
   const plain = address.replace(/^::ffff:(?=\d+\.)/i, '').slice(0, 64)
   if (!isIPv6(plain)) return plain

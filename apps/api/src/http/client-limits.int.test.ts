@@ -17,7 +17,12 @@ const streams: EventStream[] = []
 
 beforeAll(async () => {
   photo = await sampleJpeg({ width: 64, height: 48 })
-  api = await startTestApi({ UPLOADS_PER_ADDRESS: '2', FOLLOWERS_PER_ADDRESS: '2', EVENT_STREAM_LIFE_MS: '1000', FOLLOW_RECHECK_MS: '300' })
+  api = await startTestApi({
+    UPLOADS_PER_ADDRESS: '2',
+    FOLLOWERS_PER_ADDRESS: '2',
+    EVENT_STREAM_LIFE_MS: '1000',
+    FOLLOW_RECHECK_MS: '300',
+  })
 })
 afterEach(async () => {
   for (const socket of sockets.splice(0)) socket.destroy()
@@ -42,7 +47,12 @@ describe('uploads', () => {
     const before = (await to.temporaryFiles()).length
     const socket = await openSocket(to.port)
     sockets.push(socket)
-    const head = ['POST /api/v1/tasks HTTP/1.1', 'Host: test', `Content-Type: ${contentType}`, `Content-Length: ${body.length}`]
+    const head = [
+      'POST /api/v1/tasks HTTP/1.1',
+      'Host: test',
+      `Content-Type: ${contentType}`,
+      `Content-Length: ${body.length}`,
+    ]
     socket.write([...head, `X-Forwarded-For: ${address}`, '', ''].join('\r\n'))
     socket.write(body.subarray(0, 500))
     await until(async () => (await to.temporaryFiles()).length > before, { what: 'an upload that has begun' })
@@ -113,7 +123,9 @@ describe('an event stream', () => {
     await first.end()
     await api.tell(progress!)
     await api.tell(ended ?? completedOf(task))
-    await until(async () => ((await api.request(task.links.self)).body as Task).status === 'completed', { what: 'the end of the task' })
+    await until(async () => ((await api.request(task.links.self)).body as Task).status === 'completed', {
+      what: 'the end of the task',
+    })
     const second = await openEventStream(url, { 'last-event-id': first.ids().at(-1) ?? '' })
     await second.end()
     const log = (await api.request(task.links.events)).body as { items: { type: string }[] }

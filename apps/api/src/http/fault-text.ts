@@ -10,14 +10,19 @@ const TYPES: Record<string, string> = {
 }
 const UNITS: Record<string, string> = { string: ' characters', array: ' entries' }
 
-/** What is wrong with a value, as it goes after its name: in words for people, where the schema has none of its own. */
+/**
+ * What is wrong with a value, as it goes after its name: in words for people, where the schema has
+ * none of its own.
+ */
 export function faultText(issue: z.core.$ZodRawIssue): string {
   if (Array.isArray(issue.input) && ['invalid_type', 'invalid_value'].includes(issue.code)) return 'must be given once'
   switch (issue.code) {
     case 'invalid_value':
       return `must be ${issue.values.length > 1 ? 'one of ' : ''}${issue.values.map(String).join(', ')}${given(issue.input)}`
     case 'invalid_type':
-      return issue.input === undefined ? 'is missing' : `must be ${TYPES[issue.expected] ?? issue.expected}${given(issue.input)}`
+      return issue.input === undefined
+        ? 'is missing'
+        : `must be ${TYPES[issue.expected] ?? issue.expected}${given(issue.input)}`
     case 'too_big':
       return `must ${UNITS[issue.origin] ? 'have' : 'be'} at most ${issue.maximum}${UNITS[issue.origin] ?? ''}`
     case 'too_small':
@@ -30,7 +35,9 @@ export function faultText(issue: z.core.$ZodRawIssue): string {
 }
 
 const given = (input: unknown): string =>
-  ['string', 'number', 'boolean'].includes(typeof input) ? `, not ${JSON.stringify(String(input).toWellFormed().slice(0, 50))}` : ''
+  ['string', 'number', 'boolean'].includes(typeof input)
+    ? `, not ${JSON.stringify(String(input).toWellFormed().slice(0, 50))}`
+    : ''
 
 /** The names of the object that was asked for. */
 function knownTo(schema: unknown): string {

@@ -11,9 +11,10 @@ export interface HoldLimits {
 }
 
 /**
- * Requests that stay open to wait for news. Each costs memory and a socket for as long as its client likes, so there is
- * an end to how many there are: in all, for one thing that they wait for, and from one address. All of them end when the
- * process closes: a server waits for its last request before it is closed.
+ * Requests that stay open to wait for news. Each costs memory and a socket for as long as its
+ * client likes, so there is an end to how many there are: in all, for one thing that they wait for,
+ * and from one address. All of them end when the process closes: a server waits for its last
+ * request before it is closed.
  */
 export class HeldRequests {
   readonly #limits
@@ -30,7 +31,10 @@ export class HeldRequests {
     return this.#held.size
   }
 
-  /** Aborted when the time is over, the answer was sent, the client is gone or the process closes. Throws TOO_MANY_WAITING. */
+  /**
+   * Aborted when the time is over, the answer was sent, the client is gone or the process closes.
+   * Throws TOO_MANY_WAITING.
+   */
   hold(res: Response, waitsFor: string, forMs: number): AbortSignal {
     const client = clientOf(res.req)
     this.#assertRoom(waitsFor, client)
@@ -56,11 +60,15 @@ export class HeldRequests {
 
   #assertRoom(waitsFor: string, client: string): void {
     const { total, each, perAddress } = this.#limits
-    if (this.#waiting.of(waitsFor) >= each) throw tooMany(`${each} requests wait for news of this already, which is the most`)
-    if (this.#clients.of(client) >= perAddress) throw tooMany(`${perAddress} requests from your address wait for news, which is the most`)
+    if (this.#waiting.of(waitsFor) >= each)
+      throw tooMany(`${each} requests wait for news of this already, which is the most`)
+    if (this.#clients.of(client) >= perAddress)
+      throw tooMany(`${perAddress} requests from your address wait for news, which is the most`)
     if (this.#held.size >= total) throw tooMany(`${total} requests wait for news, which is the most`)
   }
 }
 
 const tooMany = (found: string): AppError =>
-  new AppError(429, 'TOO_MANY_WAITING', `${found}. End some of them, or ask without waiting.`, { headers: { 'Retry-After': '5' } })
+  new AppError(429, 'TOO_MANY_WAITING', `${found}. End some of them, or ask without waiting.`, {
+    headers: { 'Retry-After': '5' },
+  })

@@ -3,7 +3,12 @@ import { byteSize } from './byte-size.ts'
 
 /** Faults that Express and its parsers found in the request itself carry a 4xx status. */
 export function httpFault(thrown: unknown): AppError | undefined {
-  const { status, type, limit, length } = (thrown ?? {}) as { status?: unknown; type?: unknown; limit?: number; length?: number }
+  const { status, type, limit, length } = (thrown ?? {}) as {
+    status?: unknown
+    type?: unknown
+    limit?: number
+    length?: number
+  }
   if (typeof status !== 'number' || status < 400 || status > 499) return undefined
   if (type === 'entity.parse.failed') return new AppError(400, 'INVALID_JSON', 'The body is not valid JSON.')
   if (status === 413) return bodyTooLarge(limit, length)
@@ -13,10 +18,18 @@ export function httpFault(thrown: unknown): AppError | undefined {
       'UNSUPPORTED_ENCODING',
       'The body is in a character set or a compression that is not read here: send UTF-8, plain or compressed with gzip, deflate or br.',
     )
-  return new AppError(status, status === 404 ? 'ROUTE_NOT_FOUND' : 'INVALID_REQUEST', 'The request could not be understood.')
+  return new AppError(
+    status,
+    status === 404 ? 'ROUTE_NOT_FOUND' : 'INVALID_REQUEST',
+    'The request could not be understood.',
+  )
 }
 
 function bodyTooLarge(limit?: number, length?: number): AppError {
   const got = length === undefined ? 'The body is too large' : `The body has ${byteSize(length)}`
-  return new AppError(413, 'BODY_TOO_LARGE', limit === undefined ? `${got}.` : `${got}: at most ${byteSize(limit)} are accepted.`)
+  return new AppError(
+    413,
+    'BODY_TOO_LARGE',
+    limit === undefined ? `${got}.` : `${got}: at most ${byteSize(limit)} are accepted.`,
+  )
 }

@@ -13,7 +13,8 @@ const requireJson: RequestHandler = (req, res, next) => {
     return next()
   }
   const type = req.get('Content-Type')
-  const got = type === undefined ? 'The request has no Content-Type' : `The request is ${JSON.stringify(type.slice(0, 100))}`
+  const got =
+    type === undefined ? 'The request has no Content-Type' : `The request is ${JSON.stringify(type.slice(0, 100))}`
   throw new AppError(415, 'NOT_JSON', `${got}: send a JSON object with Content-Type: application/json.`)
 }
 

@@ -11,7 +11,10 @@ export interface ConnectionLimits {
   isProxy: (address: string) => boolean
 }
 
-/** Refused connections stay for a moment to read why. Beyond so many of them, others are dropped without a word. */
+/**
+ * Refused connections stay for a moment to read why. Beyond so many of them, others are dropped
+ * without a word.
+ */
 const REFUSED_AT_ONCE = 500
 
 /** Bounds the connections, in all and from one address, which may have half of them. */
@@ -33,6 +36,7 @@ export function limitConnections(server: Server, { max, isProxy }: ConnectionLim
 function refuseConnection(socket: Socket): void {
   socket.on('error', () => {})
   socket.resume()
-  const message = 'There are too many open connections. Reuse connections, close those that are idle, and try again in a few seconds.'
+  const message =
+    'There are too many open connections. Reuse connections, close those that are idle, and try again in a few seconds.'
   refuseSocket(socket, new AppError(503, 'TOO_MANY_CONNECTIONS', message, { headers: { 'Retry-After': '5' } }))
 }

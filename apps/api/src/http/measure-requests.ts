@@ -5,7 +5,10 @@ const SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60
 /** Methods are free text to a client, and labels must not be. */
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 
-/** How long requests take, by the pattern of their route: however many ids are asked for, there are as many series as routes. */
+/**
+ * How long requests take, by the pattern of their route: however many ids are asked for, there are
+ * as many series as routes.
+ */
 export function measureRequests(registry: Registry): RequestHandler {
   const durations = new Histogram({
     name: 'darkroom_http_request_duration_seconds',

@@ -2,8 +2,9 @@ import type { RequestListener, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
 /**
- * Begins with a request when the answer before it on the same connection is out. Node begins with all that a client has
- * sent: many answers to one that reads none of them would be held in memory at once.
+ * Begins with a request when the answer before it on the same connection is out. Node begins with
+ * all that a client has sent: many answers to one that reads none of them would be held in memory
+ * at once.
  */
 export function oneAtATime(serve: RequestListener): RequestListener {
   const latest = new WeakMap<Socket, ServerResponse>()

@@ -6,7 +6,11 @@ import { wholeNumberOr } from './query-fields.ts'
 export const pages = {
   page: wholeNumberOr(1, 1, 1_000_000).meta({ description: 'The number of the page' }),
   limit: wholeNumberOr(20, 1, 100).meta({ description: 'Tasks per page' }),
-  cursor: z.string().max(100).optional().meta({ description: 'Where the page starts: `nextCursor` of the one before; wins over `page`' }),
+  cursor: z
+    .string()
+    .max(100)
+    .optional()
+    .meta({ description: 'Where the page starts: `nextCursor` of the one before; wins over `page`' }),
 }
 
 /** A query that asks for a page and nothing else. */

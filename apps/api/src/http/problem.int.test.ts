@@ -21,7 +21,8 @@ beforeAll(async () => {
 afterAll(() => api.stop())
 
 /** The answer may be a moment ahead of the removal. */
-const noTemporaryFiles = () => until(async () => (await api.temporaryFiles()).length === 0, { what: 'no temporary file' })
+const noTemporaryFiles = () =>
+  until(async () => (await api.temporaryFiles()).length === 0, { what: 'no temporary file' })
 
 const problemOf = ({ headers, body }: Answer) => {
   expect(headers.get('content-type')).toBe('application/problem+json; charset=utf-8')
@@ -41,13 +42,19 @@ it('a problem says what, where and why, under a stable code', async () => {
   expect(answer.headers.get('x-content-type-options')).toBe('nosniff')
 })
 
-it.each(['/nowhere', '/api', '/api/v2/tasks', '/api/v1', '/API/V1/TASKS', '/api/v1/tasks/a/b/c', '/.env', '/api/v1/../../etc/passwd'])(
-  'there is nothing at %s',
-  async (path) => {
-    const answer = await api.request(path)
-    expect([answer.status, problemOf(answer).code]).toEqual([404, 'ROUTE_NOT_FOUND'])
-  },
-)
+it.each([
+  '/nowhere',
+  '/api',
+  '/api/v2/tasks',
+  '/api/v1',
+  '/API/V1/TASKS',
+  '/api/v1/tasks/a/b/c',
+  '/.env',
+  '/api/v1/../../etc/passwd',
+])('there is nothing at %s', async (path) => {
+  const answer = await api.request(path)
+  expect([answer.status, problemOf(answer).code]).toEqual([404, 'ROUTE_NOT_FOUND'])
+})
 
 /** Every path of the API with the methods that it takes. */
 const paths: Record<string, readonly string[]> = {
@@ -121,13 +128,23 @@ describe.each(Object.entries(paths))('%s', (path, taken) => {
       '?resolution=1',
       `?a=${'x'.repeat(5000)}`,
     ]
-    const shapes = [filled(path), path.replace(':id', '%2e%2e%2f').replace(':queue', '%00'), path.replace(/:id|:queue/, '%E0%A4%A')]
+    const shapes = [
+      filled(path),
+      path.replace(':id', '%2e%2e%2f').replace(':queue', '%00'),
+      path.replace(/:id|:queue/, '%E0%A4%A'),
+    ]
     const requests = shapes.flatMap((shape) => [
       ...queries.map((query) => ({ path: shape + query, method: 'GET', headers: {}, body: undefined })),
-      ...bodies.flatMap((body) => ['POST', 'PUT', 'PATCH', 'DELETE'].map((method) => ({ path: shape, method, ...body }))),
+      ...bodies.flatMap((body) =>
+        ['POST', 'PUT', 'PATCH', 'DELETE'].map((method) => ({ path: shape, method, ...body })),
+      ),
     ])
     for (const { path: asked, method, headers, body } of requests) {
-      const answer = await api.request(asked, { method, ...(headers && { headers }), ...(body !== undefined && { body }) })
+      const answer = await api.request(asked, {
+        method,
+        ...(headers && { headers }),
+        ...(body !== undefined && { body }),
+      })
       expect({ asked, method, body, isFault: answer.status >= 500 }).toMatchObject({ isFault: false })
       if (answer.status >= 400) expect(problemOf(answer).code).toMatch(/^[A-Z][A-Z_]+$/)
     }
@@ -148,13 +165,19 @@ describe('a form that cannot be taken', () => {
       'JSON',
       400,
       'NOT_MULTIPART',
-      () => api.request('/api/v1/tasks', { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } }),
+      () =>
+        api.request('/api/v1/tasks', { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } }),
     ],
     [
       'an image without a form',
       400,
       'NOT_MULTIPART',
-      () => api.request('/api/v1/tasks', { method: 'POST', body: new Uint8Array(photo), headers: { 'content-type': 'image/jpeg' } }),
+      () =>
+        api.request('/api/v1/tasks', {
+          method: 'POST',
+          body: new Uint8Array(photo),
+          headers: { 'content-type': 'image/jpeg' },
+        }),
     ],
     ['no file', 400, 'NO_FILE', () => api.post('/api/v1/tasks', [fieldPart('name', 'x')])],
     ['an empty form', 400, 'NO_FILE', () => api.post('/api/v1/tasks', [])],
@@ -162,12 +185,18 @@ describe('a form that cannot be taken', () => {
     ['the file as text', 400, 'NO_FILE', () => api.post('/api/v1/tasks', [fieldPart('file', 'bytes')])],
     ['two files', 400, 'TOO_MANY_FILES', () => api.post('/api/v1/tasks', [file(), filePart(photo, 'b.jpg', 'image')])],
     ['two files of one field', 400, 'TOO_MANY_FILES', () => api.post('/api/v1/tasks', [file(), file()])],
-    ['a file in another field', 400, 'UNEXPECTED_FILE_FIELD', () => api.post('/api/v1/tasks', [filePart(photo, 'a.jpg', 'photo')])],
+    [
+      'a file in another field',
+      400,
+      'UNEXPECTED_FILE_FIELD',
+      () => api.post('/api/v1/tasks', [filePart(photo, 'a.jpg', 'photo')]),
+    ],
     [
       'no boundary',
       400,
       'INVALID_MULTIPART',
-      () => api.request('/api/v1/tasks', { method: 'POST', body: 'x', headers: { 'content-type': 'multipart/form-data' } }),
+      () =>
+        api.request('/api/v1/tasks', { method: 'POST', body: 'x', headers: { 'content-type': 'multipart/form-data' } }),
     ],
     ['a form cut off', 400, 'INVALID_MULTIPART', () => cutOff()],
     [
@@ -184,13 +213,24 @@ describe('a form that cannot be taken', () => {
       'too many fields',
       400,
       'INVALID_MULTIPART',
-      () => api.post('/api/v1/tasks', [file(), ...Array.from({ length: 30 }, (_, index) => fieldPart(`f${index}`, ''))]),
+      () =>
+        api.post('/api/v1/tasks', [file(), ...Array.from({ length: 30 }, (_, index) => fieldPart(`f${index}`, ''))]),
     ],
     ['nested fields', 400, 'INVALID_MULTIPART', () => api.post('/api/v1/tasks', [fieldPart('a[b][c]', ''), file()])],
-    ['a field name without end', 400, 'INVALID_MULTIPART', () => api.post('/api/v1/tasks', [fieldPart('n'.repeat(200), ''), file()])],
+    [
+      'a field name without end',
+      400,
+      'INVALID_MULTIPART',
+      () => api.post('/api/v1/tasks', [fieldPart('n'.repeat(200), ''), file()]),
+    ],
     ['text', 415, 'IMAGE_UNSUPPORTED', () => api.post('/api/v1/tasks', [filePart(Buffer.from('I am a photo'))])],
     ['an empty file', 415, 'IMAGE_UNSUPPORTED', () => api.post('/api/v1/tasks', [filePart(Buffer.alloc(0))])],
-    ['an SVG that calls itself JPEG', 415, 'IMAGE_UNSUPPORTED', () => api.upload(Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'))],
+    [
+      'an SVG that calls itself JPEG',
+      415,
+      'IMAGE_UNSUPPORTED',
+      () => api.upload(Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>')),
+    ],
     ['a JPEG without its header', 422, 'IMAGE_CORRUPT', () => api.upload(Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 0]))],
   ])('%s: %i %s', async (_what, status, code, send) => {
     const answer = await send()

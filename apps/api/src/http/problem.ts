@@ -17,7 +17,9 @@ export function toProblem(error: AppError, instance?: string): Problem {
   }
 }
 
-/** An outage or too much load refuses every request for the same reason: once a minute is enough. */
+/**
+ * An outage or too much load refuses every request for the same reason: once a minute is enough.
+ */
 const SAY_AGAIN_MS = 60_000
 
 /** Converts whatever was thrown into the error that the client gets. */
@@ -35,7 +37,8 @@ export function problemHandler(log: Logger, toAppError: ToAppError): ErrorReques
   return (thrown: unknown, req, res, _next) => {
     const error = toAppError(thrown)
     if (error.status >= 500) log[levelOf(error)]({ err: thrown, method: req.method, path: req.path }, error.code)
-    // Not req.destroyed: that is true for every request whose body was read. Only a dead socket cannot be answered.
+    // Not req.destroyed: that is true for every request whose body was read. Only a dead socket
+    // cannot be answered.
     if (req.socket.destroyed) return
     if (res.headersSent) {
       req.socket.destroy()
@@ -46,7 +49,11 @@ export function problemHandler(log: Logger, toAppError: ToAppError): ErrorReques
 }
 
 export const notFound: RequestHandler = (req) => {
-  throw new AppError(404, 'ROUTE_NOT_FOUND', `There is nothing at ${req.method} ${req.path.slice(0, 200)}. All paths are listed at /docs`)
+  throw new AppError(
+    404,
+    'ROUTE_NOT_FOUND',
+    `There is nothing at ${req.method} ${req.path.slice(0, 200)}. All paths are listed at /docs`,
+  )
 }
 
 function sendProblem(req: Request, res: Response, error: AppError): void {

@@ -32,5 +32,10 @@ export const time = z.iso
   .transform((text) => new Date(text))
 
 export const IN_ORDER = { error: 'must not be after createdTo', path: ['createdFrom'] }
-export const isInOrder = ({ createdFrom, createdTo }: { createdFrom?: Date | undefined; createdTo?: Date | undefined }): boolean =>
-  !createdFrom || !createdTo || createdFrom <= createdTo
+export const isInOrder = ({
+  createdFrom,
+  createdTo,
+}: {
+  createdFrom?: Date | undefined
+  createdTo?: Date | undefined
+}): boolean => !createdFrom || !createdTo || createdFrom <= createdTo

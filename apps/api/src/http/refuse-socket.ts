@@ -3,10 +3,15 @@ import type { Socket } from 'node:net'
 import type { AppError } from '../app-error.ts'
 import { toProblem } from './problem.ts'
 
-/** Time to read the answer: closing at once would reset the connection while it is still on its way. */
+/**
+ * Time to read the answer: closing at once would reset the connection while it is still on its way.
+ */
 const LINGER_MS = 2000
 
-/** Refuses what never reaches the application, in the form that every refusal has, and closes the connection. */
+/**
+ * Refuses what never reaches the application, in the form that every refusal has, and closes the
+ * connection.
+ */
 export function refuseSocket(socket: Socket, error: AppError): void {
   const body = JSON.stringify(toProblem(error))
   const headers = {
@@ -17,7 +22,8 @@ export function refuseSocket(socket: Socket, error: AppError): void {
     Connection: 'close',
   }
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
-  // The client's side may stay open for ever: a slow client would keep its upload and this connection.
+  // The client's side may stay open for ever: a slow client would keep its upload and this
+  // connection.
   const lingering = setTimeout(() => socket.destroy(), LINGER_MS)
   socket.once('close', () => clearTimeout(lingering))
   socket.end(`HTTP/1.1 ${error.status} ${STATUS_CODES[error.status]}\r\n${lines.join('')}\r\n${body}`)

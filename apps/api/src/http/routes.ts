@@ -4,12 +4,16 @@ import { AppError } from '../app-error.ts'
 type Method = 'get' | 'post' | 'patch' | 'delete'
 export type RouteHandlers = Partial<Record<Method, RequestHandler | RequestHandler[]>>
 
-/** A router of paths with all their methods: a known path asked with another method answers 405 and says which it takes. */
+/**
+ * A router of paths with all their methods: a known path asked with another method answers 405 and
+ * says which it takes.
+ */
 export function routesOf(paths: Record<string, RouteHandlers>): Router {
   const router = Router({ caseSensitive: true })
   for (const [path, handlers] of Object.entries(paths)) {
     const route = router.route(path)
-    // By its pattern, not by what was asked: what counts requests must not grow with the ids in them.
+    // By its pattern, not by what was asked: what counts requests must not grow with the ids in
+    // them.
     route.all((req, res, next) => {
       res.locals.route = req.baseUrl + path
       next()

@@ -34,7 +34,12 @@ describe('what is no HTTP', () => {
     ['a version of its own', head(['GET / HTTP/9.9', host]), 400, 'INVALID_REQUEST'],
     ['a header without a colon', head(['GET / HTTP/1.1', host, 'broken']), 400, 'INVALID_REQUEST'],
     ['a header with a line break', head(['GET / HTTP/1.1', host, 'a: b\rc']), 400, 'INVALID_REQUEST'],
-    ['two lengths', head(['POST /api/jobs HTTP/1.1', host, 'Content-Length: 1', 'Content-Length: 2']), 400, 'INVALID_REQUEST'],
+    [
+      'two lengths',
+      head(['POST /api/jobs HTTP/1.1', host, 'Content-Length: 1', 'Content-Length: 2']),
+      400,
+      'INVALID_REQUEST',
+    ],
     ['a length that is none', head(['POST /api/jobs HTTP/1.1', host, 'Content-Length: -1']), 400, 'INVALID_REQUEST'],
     [
       'a length and chunks',
@@ -66,7 +71,14 @@ describe('what is no HTTP', () => {
 
   it('a broken chunk in the middle of an upload is answered, and leaves nothing', async () => {
     const socket = await openSocket(api.port)
-    socket.write(head(['POST /api/v1/tasks HTTP/1.1', host, 'Content-Type: multipart/form-data; boundary=x', 'Transfer-Encoding: chunked']))
+    socket.write(
+      head([
+        'POST /api/v1/tasks HTTP/1.1',
+        host,
+        'Content-Type: multipart/form-data; boundary=x',
+        'Transfer-Encoding: chunked',
+      ]),
+    )
     socket.write(`${begun.length.toString(16)}\r\n${begun}\r\n`)
     await until(async () => (await api.temporaryFiles()).length === 1, { what: 'an upload that has begun' })
     socket.write('not a chunk size\r\n')
@@ -98,7 +110,13 @@ it('requests sent at once on one connection are begun one after the other, and a
 
 describe('a body that says of itself that it is too large', () => {
   const tooLarge = (...more: string[]) =>
-    head(['POST /api/v1/tasks HTTP/1.1', host, 'Content-Type: multipart/form-data; boundary=x', `Content-Length: ${52 * MIB}`, ...more])
+    head([
+      'POST /api/v1/tasks HTTP/1.1',
+      host,
+      'Content-Type: multipart/form-data; boundary=x',
+      `Content-Length: ${52 * MIB}`,
+      ...more,
+    ])
 
   it('is refused when hardly anything of it was sent', async () => {
     const socket = await openSocket(api.port)
@@ -118,25 +136,35 @@ describe('a body that says of itself that it is too large', () => {
     expect(await ended(socket)).toBe(true)
   })
 
-  it.each([[], ['Connection: close']])('a client that sends all of it before it reads anything reads the refusal (%s)', async (...more) => {
-    const socket = await openSocket(api.port)
-    socket.write(tooLarge(...more))
-    // It takes longer than a moment, as over a slow line: an answer that is followed by a reset is lost.
-    const sending = setInterval(() => socket.write(Buffer.alloc(MIB)), 60)
-    await until(() => socket.bytesWritten > 52 * MIB && socket.writableLength === 0, { what: 'all of it to be sent' })
-    clearInterval(sending)
-    const answer = await readAnswer(socket)
-    expect([answer.status, codeOf(answer)]).toEqual([413, 'FILE_TOO_LARGE'])
-    expect(await api.temporaryFiles()).toEqual([])
-    if (more.length > 0) expect(await ended(socket)).toBe(true)
-    socket.destroy()
-  })
+  it.each([[], ['Connection: close']])(
+    'a client that sends all of it before it reads anything reads the refusal (%s)',
+    async (...more) => {
+      const socket = await openSocket(api.port)
+      socket.write(tooLarge(...more))
+      // It takes longer than a moment, as over a slow line: an answer that is followed by a reset
+      // is lost.
+      const sending = setInterval(() => socket.write(Buffer.alloc(MIB)), 60)
+      await until(() => socket.bytesWritten > 52 * MIB && socket.writableLength === 0, { what: 'all of it to be sent' })
+      clearInterval(sending)
+      const answer = await readAnswer(socket)
+      expect([answer.status, codeOf(answer)]).toEqual([413, 'FILE_TOO_LARGE'])
+      expect(await api.temporaryFiles()).toEqual([])
+      if (more.length > 0) expect(await ended(socket)).toBe(true)
+      socket.destroy()
+    },
+  )
 
   it('a client that asks before it sends something small is told to go on', async () => {
     const { body, contentType } = multipart([filePart(await sampleJpeg({ width: 64, height: 48 }))])
     const socket = await openSocket(api.port)
     socket.write(
-      head(['POST /api/v1/tasks HTTP/1.1', host, `Content-Type: ${contentType}`, `Content-Length: ${body.length}`, 'Expect: 100-continue']),
+      head([
+        'POST /api/v1/tasks HTTP/1.1',
+        host,
+        `Content-Type: ${contentType}`,
+        `Content-Length: ${body.length}`,
+        'Expect: 100-continue',
+      ]),
     )
     expect((await readAnswer(socket)).status).toBe(100)
     socket.write(body)
@@ -148,9 +176,13 @@ describe('a body that says of itself that it is too large', () => {
 /** Whether the server lets go of a connection though its client never does. */
 async function ended(socket: Socket): Promise<boolean> {
   socket.resume()
-  if (!socket.readableEnded && !socket.destroyed) await Promise.race([once(socket, 'end'), once(socket, 'close')]).catch(() => {})
+  if (!socket.readableEnded && !socket.destroyed)
+    await Promise.race([once(socket, 'end'), once(socket, 'close')]).catch(() => {})
   // Half of it may be left open: only when writing fails has the server let go of all of it.
-  await until(() => socket.destroyed || !socket.write('x') || socket.errored, { what: 'the end of the connection', timeoutMs: 5000 })
+  await until(() => socket.destroyed || !socket.write('x') || socket.errored, {
+    what: 'the end of the connection',
+    timeoutMs: 5000,
+  })
   return true
 }
 
@@ -172,7 +204,14 @@ describe('slow clients', () => {
 
   it.concurrent('a refused client that sends on for ever reads the refusal, and is cut off', async () => {
     const socket = await openSocket(impatient.port)
-    socket.write(head(['POST /api/v1/tasks HTTP/1.1', host, 'Content-Type: multipart/form-data; boundary=x', 'Content-Length: 999999999']))
+    socket.write(
+      head([
+        'POST /api/v1/tasks HTTP/1.1',
+        host,
+        'Content-Type: multipart/form-data; boundary=x',
+        'Content-Length: 999999999',
+      ]),
+    )
     const chunk = Buffer.alloc(64 * 1024)
     const sending = setInterval(() => socket.writable && socket.write(chunk), 20)
     const answer = await readAnswer(socket)
@@ -185,7 +224,9 @@ describe('slow clients', () => {
   it.concurrent('an upload that takes longer than other requests is taken, as long as it moves', async () => {
     const { body, contentType } = multipart([filePart(await sampleJpeg({ width: 640, height: 480 }))])
     const socket = await openSocket(impatient.port)
-    socket.write(head(['POST /api/v1/tasks HTTP/1.1', host, `Content-Type: ${contentType}`, `Content-Length: ${body.length}`]))
+    socket.write(
+      head(['POST /api/v1/tasks HTTP/1.1', host, `Content-Type: ${contentType}`, `Content-Length: ${body.length}`]),
+    )
     const startedAt = Date.now()
     const piece = Math.ceil(body.length / 30)
     let sent = 0
@@ -200,7 +241,12 @@ describe('slow clients', () => {
   it.concurrent('an upload of a byte now and then stands still', async () => {
     const socket = await openSocket(impatient.port)
     socket.write(
-      head(['POST /api/v1/tasks HTTP/1.1', host, 'Content-Type: multipart/form-data; boundary=x', 'Content-Length: 100000']) + begun,
+      head([
+        'POST /api/v1/tasks HTTP/1.1',
+        host,
+        'Content-Type: multipart/form-data; boundary=x',
+        'Content-Length: 100000',
+      ]) + begun,
     )
     const dripping = setInterval(() => socket.writable && socket.write('x'), 50)
     const answer = await readAnswer(socket)
@@ -227,7 +273,12 @@ describe('slow clients', () => {
   it.concurrent('an upload that stops half-way ends with 408 and leaves nothing, though its client holds on', async () => {
     const socket = await openSocket(impatient.port)
     socket.write(
-      head(['POST /api/v1/tasks HTTP/1.1', host, 'Content-Type: multipart/form-data; boundary=x', 'Content-Length: 100000']) + begun,
+      head([
+        'POST /api/v1/tasks HTTP/1.1',
+        host,
+        'Content-Type: multipart/form-data; boundary=x',
+        'Content-Length: 100000',
+      ]) + begun,
     )
     await until(async () => (await impatient.temporaryFiles()).length === 1, { what: 'an upload that has begun' })
     const answer = await readAnswer(socket)
@@ -241,7 +292,9 @@ it('while the API closes, an upload under way is finished and answered', async (
   const closing = await startTestApi()
   const { body, contentType } = multipart([filePart(await sampleJpeg({ width: 64, height: 48 }))])
   const socket = await openSocket(closing.port)
-  socket.write(head(['POST /api/v1/tasks HTTP/1.1', host, `Content-Type: ${contentType}`, `Content-Length: ${body.length}`]))
+  socket.write(
+    head(['POST /api/v1/tasks HTTP/1.1', host, `Content-Type: ${contentType}`, `Content-Length: ${body.length}`]),
+  )
   socket.write(body.subarray(0, 1000))
   await until(async () => (await closing.temporaryFiles()).length === 1, { what: 'an upload that has begun' })
   const stopped = closing.stop()

@@ -42,7 +42,8 @@ export function createHttpServer(app: Express, limits: ServerLimits): Server {
     serve,
   )
   server.on('clientError', answerBrokenRequest)
-  // A client that asks before it sends is told to go on by what reads the body (`askForBody`), or refused until then.
+  // A client that asks before it sends is told to go on by what reads the body (`askForBody`), or
+  // refused until then.
   server.on('checkContinue', serve)
   // Answered by the application like any other request that asks for what there is not.
   server.on('checkExpectation', serve)
@@ -64,7 +65,9 @@ export async function listen(server: Server, port: number, host: string): Promis
   return typeof address === 'object' && address ? address.port : port
 }
 
-/** Takes no new connections and waits for the requests under way; connections that idle are closed. */
+/**
+ * Takes no new connections and waits for the requests under way; connections that idle are closed.
+ */
 export async function closeServer(server: Server): Promise<void> {
   if (!server.listening) return
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
@@ -75,12 +78,25 @@ export async function closeServer(server: Server): Promise<void> {
 }
 
 const BROKEN: Partial<Record<string, [status: number, code: ProblemCode, message: string]>> = {
-  ERR_HTTP_REQUEST_TIMEOUT: [408, 'REQUEST_TIMEOUT', 'The request took too long to arrive. Nothing was stored; send it again.'],
-  HPE_HEADER_OVERFLOW: [431, 'HEADERS_TOO_LARGE', 'The URL and the headers together are larger than 16 KiB: send less of them.'],
+  ERR_HTTP_REQUEST_TIMEOUT: [
+    408,
+    'REQUEST_TIMEOUT',
+    'The request took too long to arrive. Nothing was stored; send it again.',
+  ],
+  HPE_HEADER_OVERFLOW: [
+    431,
+    'HEADERS_TOO_LARGE',
+    'The URL and the headers together are larger than 16 KiB: send less of them.',
+  ],
 }
 
-/** What the HTTP parser could not read never reaches Express; it is answered here in the same form. */
-function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket & { _httpMessage?: { headersSent: boolean } }): void {
+/**
+ * What the HTTP parser could not read never reaches Express; it is answered here in the same form.
+ */
+function answerBrokenRequest(
+  error: NodeJS.ErrnoException,
+  socket: Socket & { _httpMessage?: { headersSent: boolean } },
+): void {
   if (!socket.writable || error.code === 'ECONNRESET' || socket._httpMessage?.headersSent) {
     socket.destroy()
     return

@@ -29,8 +29,9 @@ interface Arrival {
 }
 
 /**
- * Gives every request body an end. An upload may be slow but must move; the time it may take in all is Node's
- * `requestTimeout`. Any other request has a fixed time, and so has what a client still sends after its answer.
+ * Gives every request body an end. An upload may be slow but must move; the time it may take in all
+ * is Node's `requestTimeout`. Any other request has a fixed time, and so has what a client still
+ * sends after its answer.
  */
 export class SlowRequests {
   readonly #limits
@@ -57,13 +58,23 @@ export class SlowRequests {
     const { 'content-length': length = '0', 'transfer-encoding': encoding } = req.headers
     if (length === '0' && encoding === undefined) return
     const now = Date.now()
-    const arrival = { req, res, startedAt: now, isUpload: false, isAnswered: false, movedAt: now, bytes: req.socket.bytesRead }
+    const arrival = {
+      req,
+      res,
+      startedAt: now,
+      isUpload: false,
+      isAnswered: false,
+      movedAt: now,
+      bytes: req.socket.bytesRead,
+    }
     this.#arriving.set(req, arrival)
     req.once('close', () => this.#arriving.delete(req))
-    // Node closes after the answer where the client asks for it. HTTP/1.0 has no other end of an answer.
+    // Node closes after the answer where the client asks for it. HTTP/1.0 has no other end of an
+    // answer.
     const closes = !res.shouldKeepAlive && req.httpVersion === '1.1'
     if (closes) res.shouldKeepAlive = true
-    // Closing now would reset the connection, and the client would never read why: the rest is read and dropped.
+    // Closing now would reset the connection, and the client would never read why: the rest is read
+    // and dropped.
     res.once('finish', () => {
       const answeredAt = Date.now()
       Object.assign(arrival, { isAnswered: true, isUpload: false, startedAt: answeredAt, movedAt: answeredAt })
@@ -92,8 +103,11 @@ export class SlowRequests {
     const { requestMs, uploadStallMs } = this.#limits
     const stallMs = isUpload ? uploadStallMs : isAnswered ? REFUSED_STALL_MS : Infinity
     if (now - movedAt > stallMs)
-      return requestTimeout(`Nothing of the upload has come for ${seconds(stallMs)}. It may be slow, but not stand still.`)
-    if (!isUpload && now - startedAt > requestMs) return requestTimeout(`The request took longer than ${seconds(requestMs)} to arrive.`)
+      return requestTimeout(
+        `Nothing of the upload has come for ${seconds(stallMs)}. It may be slow, but not stand still.`,
+      )
+    if (!isUpload && now - startedAt > requestMs)
+      return requestTimeout(`The request took longer than ${seconds(requestMs)} to arrive.`)
     return undefined
   }
 }
@@ -113,4 +127,5 @@ function afterBody(req: IncomingMessage, act: () => void): void {
 
 const seconds = (ms: number): string => `${Math.round(ms / 100) / 10} s`
 
-const requestTimeout = (what: string): AppError => new AppError(408, 'REQUEST_TIMEOUT', `${what} Nothing was stored; send it again.`)
+const requestTimeout = (what: string): AppError =>
+  new AppError(408, 'REQUEST_TIMEOUT', `${what} Nothing was stored; send it again.`)

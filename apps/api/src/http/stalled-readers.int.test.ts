@@ -34,7 +34,10 @@ async function serve(answer: RequestListener): Promise<{ ask: () => Promise<Sock
       client.write('GET / HTTP/1.1\r\nHost: test\r\n\r\n')
       return client
     },
-    open: () => new Promise((resolve, reject) => server.getConnections((error, count) => (error ? reject(error) : resolve(count)))),
+    open: () =>
+      new Promise((resolve, reject) =>
+        server.getConnections((error, count) => (error ? reject(error) : resolve(count))),
+      ),
   }
 }
 
@@ -44,7 +47,8 @@ it('a client that reads nothing of a large answer is cut off, and one that reads
   let read = 0
   slow.on('data', (chunk) => (read += chunk.length))
   slow.pause()
-  // Half of the answer in pieces, each sooner than the server loses its patience, all together much later.
+  // Half of the answer in pieces, each sooner than the server loses its patience, all together much
+  // later.
   const reading = setInterval(() => {
     slow.resume()
     setImmediate(() => slow.pause())

@@ -13,6 +13,9 @@ it.each([
   expect(setting.parse(text)).toEqual(trusted)
 })
 
-it.each(['true', '*', '0', '10', '10.0.0', '10.0.0.7/33', 'proxy.example.com', 'loopback,'])('%s is refused', (text) => {
-  expect(setting.safeParse(text).error?.issues[0]?.message).toMatch(/^must be none, a number of proxies/)
-})
+it.each(['true', '*', '0', '10', '10.0.0', '10.0.0.7/33', 'proxy.example.com', 'loopback,'])(
+  '%s is refused',
+  (text) => {
+    expect(setting.safeParse(text).error?.issues[0]?.message).toMatch(/^must be none, a number of proxies/)
+  },
+)

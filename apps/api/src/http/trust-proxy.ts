@@ -4,8 +4,9 @@ import type { z } from 'zod'
 const NAMES = ['loopback', 'linklocal', 'uniquelocal']
 
 /**
- * The proxies whose `X-Forwarded-For` is believed, as Express takes them: `none`, how many there are before this process,
- * or their addresses. There is no word for "all": then each client would choose the address that its requests count for.
+ * The proxies whose `X-Forwarded-For` is believed, as Express takes them: `none`, how many there
+ * are before this process, or their addresses. There is no word for "all": then each client would
+ * choose the address that its requests count for.
  */
 export function parseTrustProxy(text: string, context: z.RefinementCtx): false | number | string[] {
   const given = text.trim()

@@ -10,7 +10,13 @@ import { InstallationStore } from './installation-store.ts'
 import { StorageWatch } from './storage-watch.ts'
 
 /** The data folder of this database: nothing is stored in another one, and nothing removed. */
-export function createInstallation(parts: { dataDir: string; mongo: MongoConnection; producer: Redis; names: RedisNames; log: Logger }) {
+export function createInstallation(parts: {
+  dataDir: string
+  mongo: MongoConnection
+  producer: Redis
+  names: RedisNames
+  log: Logger
+}) {
   const { dataDir, mongo, producer, names, log } = parts
   const disk = createDiskStorage(dataDir)
   const folder = new DataFolder({ store: new InstallationStore(mongo), storage: disk, dataDir })

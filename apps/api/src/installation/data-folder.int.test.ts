@@ -27,7 +27,8 @@ async function createFolder(): Promise<string> {
 }
 
 const markerOf = (dataDir: string) => join(dataDir, '.darkroom.json')
-const idIn = async (dataDir: string) => (JSON.parse(await readFile(markerOf(dataDir), 'utf8')) as { installation: string }).installation
+const idIn = async (dataDir: string) =>
+  (JSON.parse(await readFile(markerOf(dataDir), 'utf8')) as { installation: string }).installation
 const dataFolder = (dataDir: string) =>
   new DataFolder({ store: new InstallationStore(database.connection), storage: createDiskStorage(dataDir), dataDir })
 const idInDatabase = () => new InstallationStore(database.connection).find()
@@ -50,7 +51,9 @@ describe('a new installation', () => {
     const dataDir = join(await createFolder(), 'not', 'yet', 'there')
     const folders = Array.from({ length: 8 }, () => dataFolder(dataDir))
     await Promise.all(folders.map((folder) => folder.check()))
-    expect(folders.map(({ installation }) => installation)).toEqual(Array.from({ length: 8 }, () => folders[0]?.installation))
+    expect(folders.map(({ installation }) => installation)).toEqual(
+      Array.from({ length: 8 }, () => folders[0]?.installation),
+    )
     expect(await idIn(dataDir)).toBe(await idInDatabase())
     await check(dataDir)
   })
@@ -123,7 +126,9 @@ describe('an installation with an id', () => {
   it('refuses a folder without a marker in which the files are missing, and says what to do if they are lost', async () => {
     const dataDir = await createFolder()
     await addTask()
-    await expect(check(dataDir)).rejects.toThrow(`Is it mounted? If they are lost, write {"installation":"${id}"} to .darkroom.json`)
+    await expect(check(dataDir)).rejects.toThrow(
+      `Is it mounted? If they are lost, write {"installation":"${id}"} to .darkroom.json`,
+    )
     expect(existsSync(markerOf(dataDir))).toBe(false)
     await writeFile(markerOf(dataDir), `{"installation":"${id}"}`)
     await check(dataDir)
@@ -176,7 +181,12 @@ it('an API without its folder takes no upload, loses and expires nothing, and be
   const own = await openDatabase(name)
   await new InstallationStore(own.connection).claim('this-one', new Date())
   const variant = variantOf('1024', 768, 'a'.repeat(32))
-  const kept = newRecord({ status: 'completed', images: [variant], nextCheckAt: null, expiresAt: new Date(Date.now() + 3_600_000) })
+  const kept = newRecord({
+    status: 'completed',
+    images: [variant],
+    nextCheckAt: null,
+    expiresAt: new Date(Date.now() + 3_600_000),
+  })
   const old = newRecord({ status: 'completed', nextCheckAt: null, expiresAt: new Date(0) })
   for (const record of [kept, old]) await new TaskStore(own.connection).insert(record)
   await createDiskStorage(dataDir).put(variant.path, photo)
@@ -187,7 +197,9 @@ it('an API without its folder takes no upload, loses and expires nothing, and be
   const given = { DATA_DIR: mount, MONGODB_URL: url.href, CLEANUP_INTERVAL_MS: '100', PURGE_GRACE_SECONDS: '0' }
   const api = await startTestApi(given, { waitUntilReady: false })
   const reason = async () => ((await api.request('/readyz')).body as { reason?: string }).reason
-  await until(async () => /^disk: DATA_DIR has no \.darkroom\.json .* Is it mounted/.test((await reason()) ?? ''), { what: 'the reason' })
+  await until(async () => /^disk: DATA_DIR has no \.darkroom\.json .* Is it mounted/.test((await reason()) ?? ''), {
+    what: 'the reason',
+  })
   for (const answer of [await api.upload(photo), await api.request(`/api/v1/tasks/${kept.id}/download`)]) {
     expect([answer.status, problem.parse(answer.body).code]).toEqual([503, 'STORAGE_UNAVAILABLE'])
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)

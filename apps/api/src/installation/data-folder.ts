@@ -2,7 +2,10 @@ import { readdir } from 'node:fs/promises'
 import { markInstallation, noneIfMissing, readInstallation, StorageError, type DiskStorage } from '@darkroom/storage'
 import type { InstallationStore } from './installation-store.ts'
 
-/** Originals looked for in a folder that has no marker. One of them proves that it is the right folder. */
+/**
+ * Originals looked for in a folder that has no marker. One of them proves that it is the right
+ * folder.
+ */
 const SAMPLE = 20
 /** What a new file system has in it. */
 const OF_THE_SYSTEM = new Set(['lost+found'])
@@ -11,9 +14,10 @@ const OF_THE_SYSTEM = new Set(['lost+found'])
 type Evidence = 'no tasks' | 'files found' | 'files missing'
 
 /**
- * Tells whether the data folder belongs to the database. An unmounted folder is empty and can be written to, and DATA_DIR may lead
- * to another installation's: neither may take uploads, and what seems to be missing there is not lost. The database holds the id
- * of the installation, the folder a marker with the same id.
+ * Tells whether the data folder belongs to the database. An unmounted folder is empty and can be
+ * written to, and DATA_DIR may lead to another installation's: neither may take uploads, and what
+ * seems to be missing there is not lost. The database holds the id of the installation, the folder
+ * a marker with the same id.
  */
 export class DataFolder {
   readonly #deps
@@ -37,7 +41,10 @@ export class DataFolder {
     return this.#isOurs
   }
 
-  /** Rejects, with a sentence for the operator, unless the folder belongs to the database. Marks a folder that it may take. */
+  /**
+   * Rejects, with a sentence for the operator, unless the folder belongs to the database. Marks a
+   * folder that it may take.
+   */
   async check(): Promise<void> {
     try {
       const found = await readInstallation(this.#deps.dataDir)
@@ -58,28 +65,38 @@ export class DataFolder {
     assertSame(found ?? (await markInstallation(dataDir, id)), id)
   }
 
-  /** The database has no id yet: it is new, or was made by a release that knew only markers, or none. */
+  /**
+   * The database has no id yet: it is new, or was made by a release that knew only markers, or
+   * none.
+   */
   async #begin(found: string | undefined): Promise<void> {
     const { store, dataDir } = this.#deps
     const evidence = await this.#evidence()
-    if (evidence === 'files missing') throw refusal('has none of the files of the tasks in the database. Is it mounted?')
+    if (evidence === 'files missing')
+      throw refusal('has none of the files of the tasks in the database. Is it mounted?')
     // A janitor with a new database would take all of them for orphans.
     if (evidence === 'no tasks' && found !== undefined && found !== this.#made && (await this.#holdsFiles()))
       throw refusal(
         `holds the files of installation ${found}, and the database is new. Restore its database or use an empty folder; to give the files up, remove .darkroom.json.`,
       )
-    // The marker first: of processes with different folders, the first to claim wins, and the others find themselves marked otherwise.
+    // The marker first: of processes with different folders, the first to claim wins, and the
+    // others find themselves marked otherwise.
     const marker = found ?? (this.#made = await markInstallation(dataDir))
     this.#installation = await store.claim(marker, new Date())
     assertSame(marker, this.#installation)
   }
 
-  /** Whether a folder without a marker may be marked: a backup may have left it out, or the folder be a new one for an idle installation. */
+  /**
+   * Whether a folder without a marker may be marked: a backup may have left it out, or the folder
+   * be a new one for an idle installation.
+   */
   async #assertMayTake(id: string): Promise<void> {
     const remedy = `write {"installation":"${id}"} to .darkroom.json in it.`
     const evidence = await this.#evidence()
     if (evidence === 'files missing')
-      throw refusal(`has no .darkroom.json and none of the files of the tasks in the database. Is it mounted? If they are lost, ${remedy}`)
+      throw refusal(
+        `has no .darkroom.json and none of the files of the tasks in the database. Is it mounted? If they are lost, ${remedy}`,
+      )
     if (evidence === 'no tasks' && !(await this.#isEmpty()))
       throw refusal(`has no .darkroom.json and is not empty. Is it mounted? If it is the right folder, ${remedy}`)
   }

@@ -1,8 +1,9 @@
 import { isStorageError, type DiskStorage } from '@darkroom/storage'
 
 /**
- * The storage of one installation. In a folder that is not its own nothing is stored and nothing removed, and nothing is missing:
- * whoever asks is told that the folder cannot be used. `check` rejects unless the folder is the right one.
+ * The storage of one installation. In a folder that is not its own nothing is stored and nothing
+ * removed, and nothing is missing: whoever asks is told that the folder cannot be used. `check`
+ * rejects unless the folder is the right one.
  */
 export function guardStorage(storage: DiskStorage, check: () => Promise<void>): DiskStorage {
   const inOwnFolder = async <T>(act: () => Promise<T>): Promise<T> => {

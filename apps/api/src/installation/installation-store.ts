@@ -26,7 +26,10 @@ export class InstallationStore {
     return (await this.#installations.findOne({ _id: 'this' }, { maxTimeMS: READ_TIMEOUT_MS }))?.id
   }
 
-  /** Gives the database an id unless it has one. Returns the id that it has now: the first claim holds. */
+  /**
+   * Gives the database an id unless it has one. Returns the id that it has now: the first claim
+   * holds.
+   */
   async claim(id: string, now: Date): Promise<string> {
     try {
       await this.#installations.updateOne({ _id: 'this' }, { $setOnInsert: { id, createdAt: now } }, { upsert: true })
@@ -36,14 +39,19 @@ export class InstallationStore {
     return (await this.find()) ?? id
   }
 
-  /** Originals that must be in the data folder: of some tasks that have not ended, and of some whose files have not expired. */
+  /**
+   * Originals that must be in the data folder: of some tasks that have not ended, and of some whose
+   * files have not expired.
+   */
   async someOriginals(limit: number): Promise<string[]> {
     const filters = [
       { nextCheckAt: { $type: 'date' as const } },
       { status: { $in: [...endsBefore('expired')] }, expiresAt: { $type: 'date' as const } },
     ]
     const found = await Promise.all(
-      filters.map((filter) => this.#tasks.find(filter).limit(limit).select({ originalPath: 1 }).lean<{ originalPath: string }[]>()),
+      filters.map((filter) =>
+        this.#tasks.find(filter).limit(limit).select({ originalPath: 1 }).lean<{ originalPath: string }[]>(),
+      ),
     )
     return found.flat().map(({ originalPath }) => originalPath)
   }

@@ -27,12 +27,16 @@ export class StorageWatch {
     this.#deps = deps
   }
 
-  readonly probe: StorageFault = () => (this.#last && Date.now() - this.#last.at <= REMEMBER_MS ? this.#last.fault : this.#look())
+  readonly probe: StorageFault = () =>
+    this.#last && Date.now() - this.#last.at <= REMEMBER_MS ? this.#last.fault : this.#look()
 
   /** Tries again only while it is not known that all is well: each upload is a trial of its own. */
   readonly known: StorageFault = async () => (this.#isWell ? undefined : this.probe())
 
-  /** Looks at once and then again and again. Calls `begin` once, as soon as the folder is found to be this installation's. */
+  /**
+   * Looks at once and then again and again. Calls `begin` once, as soon as the folder is found to
+   * be this installation's.
+   */
   start(begin: () => void): void {
     let hasBegun = false
     let delayMs = FIRST_LOOK_MS

@@ -14,7 +14,8 @@ let samples: Sample[]
 let photo: Buffer
 let fails = false
 
-const scrape = async (): Promise<Sample[]> => parseMetrics((await api.request('/metrics', { signal: AbortSignal.timeout(8000) })).text)
+const scrape = async (): Promise<Sample[]> =>
+  parseMetrics((await api.request('/metrics', { signal: AbortSignal.timeout(8000) })).text)
 const read = async (id: string): Promise<Task> => (await api.request(`/api/v1/tasks/${id}`)).body as Task
 const upload = async (): Promise<string> => ((await api.upload(photo)).body as Task).id
 const ended = (id: string): Promise<unknown> =>
@@ -91,15 +92,25 @@ it('says how things stand', () => {
 
 it('requests are told apart by route, not by what was asked', () => {
   const routes = new Set(
-    samples.filter(({ name }) => name === 'darkroom_http_request_duration_seconds_count').map(({ labels }) => labels.route),
+    samples
+      .filter(({ name }) => name === 'darkroom_http_request_duration_seconds_count')
+      .map(({ labels }) => labels.route),
   )
   expect(routes).toEqual(new Set(['/api/v1/tasks', '/api/v1/tasks/:id', '/readyz', 'none']))
   expect(
-    sampleOf(samples, 'darkroom_http_request_duration_seconds_count', { method: 'GET', route: '/api/v1/tasks/:id', status: '404' }),
+    sampleOf(samples, 'darkroom_http_request_duration_seconds_count', {
+      method: 'GET',
+      route: '/api/v1/tasks/:id',
+      status: '404',
+    }),
   ).toBe(5)
-  expect(sampleOf(samples, 'darkroom_http_request_duration_seconds_count', { method: 'POST', route: '/api/v1/tasks', status: '202' })).toBe(
-    2,
-  )
+  expect(
+    sampleOf(samples, 'darkroom_http_request_duration_seconds_count', {
+      method: 'POST',
+      route: '/api/v1/tasks',
+      status: '202',
+    }),
+  ).toBe(2)
 })
 
 it('a task of long ago that has not ended is stuck', async () => {
@@ -109,7 +120,9 @@ it('a task of long ago that has not ended is stuck', async () => {
     .collection('tasks')
     .updateMany({ name: { $exists: true }, status: 'pending' }, { $set: { lateAt: new Date(Date.now() - 1000) } })
   expect(matchedCount).toBe(1)
-  await until(async () => sampleOf(await scrape(), 'darkroom_tasks_stuck') === 1, { what: 'the stuck task to be counted' })
+  await until(async () => sampleOf(await scrape(), 'darkroom_tasks_stuck') === 1, {
+    what: 'the stuck task to be counted',
+  })
   await api.queue.resume()
   await ended(id)
   await until(async () => sampleOf(await scrape(), 'darkroom_tasks_stuck') === 0, { what: 'nothing to be stuck' })
@@ -130,6 +143,8 @@ describe.each(['cut', 'freeze'] as const)('Redis away (%s)', (outage) => {
     expect(sampleOf(away, 'darkroom_tasks_created_total')).toBeGreaterThan(0)
     await redis.cut()
     await redis.restore()
-    await until(async () => sampleOf(await scrape(), 'darkroom_service_up', { service: 'queue' }) === 1, { what: 'Redis to be back' })
+    await until(async () => sampleOf(await scrape(), 'darkroom_service_up', { service: 'queue' }) === 1, {
+      what: 'Redis to be back',
+    })
   })
 })

@@ -23,11 +23,19 @@ interface Sources {
   coverage: Coverage
 }
 
-/** How things stand, asked when somebody scrapes. What cannot be asked is left out, and `darkroom_service_up` says why. */
+/**
+ * How things stand, asked when somebody scrapes. What cannot be asked is left out, and
+ * `darkroom_service_up` says why.
+ */
 export function createStateMetrics(registry: Registry, sources: Sources): void {
   const { queue, coverage } = sources
   const registers = [registry]
-  const gauge = <L extends string>(name: string, help: string, labelNames: L[], set: (self: Gauge<L>) => Promise<void> | void): Gauge<L> =>
+  const gauge = <L extends string>(
+    name: string,
+    help: string,
+    labelNames: L[],
+    set: (self: Gauge<L>) => Promise<void> | void,
+  ): Gauge<L> =>
     new Gauge({
       name,
       help,
@@ -73,7 +81,10 @@ export function createStateMetrics(registry: Registry, sources: Sources): void {
   )
   gauge('darkroom_queue_oldest_waiting_seconds', 'Age of the job that has waited longest', ['queue'], async (self) => {
     const { oldestWaitingSince } = await ofQueue()
-    self.set({ queue: queue.name }, oldestWaitingSince === null ? 0 : Math.max(0, Date.now() - oldestWaitingSince) / 1000)
+    self.set(
+      { queue: queue.name },
+      oldestWaitingSince === null ? 0 : Math.max(0, Date.now() - oldestWaitingSince) / 1000,
+    )
   })
   gauge('darkroom_tasks_unfinished', 'Tasks without a final status, counted up to 100000', [], async (self) =>
     self.set((await ofStore()).unfinished),
@@ -104,7 +115,12 @@ export function createStateMetrics(registry: Registry, sources: Sources): void {
       for (const [what, value] of Object.entries(sums)) cleanup.inc({ what }, value)
     },
   })
-  gauge('darkroom_estimate_coverage_ratio', 'Share of recent tasks that ended within their estimated p90: 0.9 is meant', [], (self) => {
-    if (coverage.share !== undefined) self.set(coverage.share)
-  })
+  gauge(
+    'darkroom_estimate_coverage_ratio',
+    'Share of recent tasks that ended within their estimated p90: 0.9 is meant',
+    [],
+    (self) => {
+      if (coverage.share !== undefined) self.set(coverage.share)
+    },
+  )
 }

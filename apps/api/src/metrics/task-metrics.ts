@@ -8,17 +8,30 @@ const LAG_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5, 30
 
 type CacheReads = Record<Parameters<OnRead>[0], { inc: () => void }>
 
-/** What tasks do, counted as this process makes it so: over all replicas each change is counted once. */
+/**
+ * What tasks do, counted as this process makes it so: over all replicas each change is counted
+ * once.
+ */
 export function createTaskMetrics(registry: Registry) {
   const registers = [registry]
-  const created = new Counter({ name: 'darkroom_tasks_created_total', help: 'Tasks accepted', labelNames: ['kind', 'priority'], registers })
+  const created = new Counter({
+    name: 'darkroom_tasks_created_total',
+    help: 'Tasks accepted',
+    labelNames: ['kind', 'priority'],
+    registers,
+  })
   const ended = new Counter({
     name: 'darkroom_tasks_ended_total',
     help: 'Tasks ended, by final status',
     labelNames: ['kind', 'status'],
     registers,
   })
-  const bytesIn = new Counter({ name: 'darkroom_source_bytes_total', help: 'Bytes of accepted files', labelNames: ['kind'], registers })
+  const bytesIn = new Counter({
+    name: 'darkroom_source_bytes_total',
+    help: 'Bytes of accepted files',
+    labelNames: ['kind'],
+    registers,
+  })
   const bytesOut = new Counter({
     name: 'darkroom_variant_bytes_total',
     help: 'Bytes of finished variants',
@@ -64,7 +77,12 @@ export function createTaskMetrics(registry: Registry) {
     buckets: LAG_SECONDS,
     registers,
   })
-  const cacheReads = new Counter({ name: 'darkroom_cache_reads_total', help: 'Cache reads', labelNames: ['entry', 'result'], registers })
+  const cacheReads = new Counter({
+    name: 'darkroom_cache_reads_total',
+    help: 'Cache reads',
+    labelNames: ['entry', 'result'],
+    registers,
+  })
 
   // Found once: this is counted with every read.
   const [hits, misses] = ['hit', 'miss'].map((result) => {
@@ -90,7 +108,8 @@ export function createTaskMetrics(registry: Registry) {
     taskChanged(task: TaskRecord, event: TaskEvent, now: number): void {
       if (event.eventType === 'task.retry') retries.inc({ kind: task.kind, code: event.code })
       if (isFinal(task.status)) taskEnded(task)
-      if (['task.completed', 'task.failed', 'task.retry'].includes(event.eventType)) lag.observe(Math.max(0, now - event.timestamp) / 1000)
+      if (['task.completed', 'task.failed', 'task.retry'].includes(event.eventType))
+        lag.observe(Math.max(0, now - event.timestamp) / 1000)
     },
     cacheRead: ((entry, hit) => (hit ? hits : misses)[entry].inc()) as OnRead,
   }

@@ -33,7 +33,8 @@ export function createWatchers(parts: {
     intervalMs,
     log,
   })
-  // The health check and the metrics ask at any time, and counting costs more the more there is to do.
+  // The health check and the metrics ask at any time, and counting costs more the more there is to
+  // do.
   const count = async () => {
     const [unfinished, stuck] = await Promise.all([
       store.countUnfinished(BACKLOG_COUNTED),

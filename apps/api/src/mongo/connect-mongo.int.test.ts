@@ -19,7 +19,8 @@ it('a MongoDB that goes while the store is prepared is there for good when it is
     await connection.db?.command({ ping: 1 })
   }
   const connected = connectMongo({ connection, url: url.href, prepare, log, stop: stop.signal })
-  // The first one may be the loss of the connection; at the second the server was looked for in vain.
+  // The first one may be the loss of the connection; at the second the server was looked for in
+  // vain.
   await until(() => lines.length >= 2, { what: 'two attempts in vain' })
   await proxy.restore()
   // Whoever asks meanwhile brings the first client back before the next attempt.
@@ -49,9 +50,13 @@ it('a client whose monitor has fallen silent is replaced, under the same collect
   await connection.close()
 })
 
-/** As if the answer to its `hello` had been lost for good: the driver has no other handle to that. */
+/**
+ * As if the answer to its `hello` had been lost for good: the driver has no other handle to that.
+ */
 function silenceMonitor(client: object): void {
-  const { servers } = (client as { topology: { s: { servers: Map<string, { monitor: { monitorId: { stop: () => void } } }> } } }).topology.s
+  const { servers } = (
+    client as { topology: { s: { servers: Map<string, { monitor: { monitorId: { stop: () => void } } }> } } }
+  ).topology.s
   for (const { monitor } of servers.values()) monitor.monitorId.stop()
 }
 

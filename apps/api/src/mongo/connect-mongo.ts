@@ -3,7 +3,9 @@ import { inTime, type Logger } from '@darkroom/runtime'
 import mongoose, { type Connection } from 'mongoose'
 
 const RETRY_MS = 1000
-/** A server that needs longer for a read stops it: one question must not keep the others waiting. */
+/**
+ * A server that needs longer for a read stops it: one question must not keep the others waiting.
+ */
 export const READ_TIMEOUT_MS = 5000
 const OPTIONS = {
   writeConcern: { w: 'majority', journal: true },
@@ -12,17 +14,20 @@ const OPTIONS = {
   // A server that is frozen, not gone, is given up after this long.
   socketTimeoutMS: 15_000,
   maxPoolSize: 20,
-  // As long as a command may take. A request that has no connection by then is answered that the store is busy.
+  // As long as a command may take. A request that has no connection by then is answered that the
+  // store is busy.
   waitQueueTimeoutMS: 15_000,
-  // A broken connection makes the driver drop all of them. By default it makes two new ones at a time, and not before half a
-  // second has gone by since it last looked at the server: on a slow network the pool would hardly ever be full again.
+  // A broken connection makes the driver drop all of them. By default it makes two new ones at a
+  // time, and not before half a second has gone by since it last looked at the server: on a slow
+  // network the pool would hardly ever be full again.
   maxConnecting: 10,
   minHeartbeatFrequencyMS: 100,
 } as const
 
 /**
- * A connection whose acknowledged writes survive a crash (majority, journaled). Commands fail at once while it is down
- * instead of waiting in a buffer, so that a client learns within seconds that nothing was accepted.
+ * A connection whose acknowledged writes survive a crash (majority, journaled). Commands fail at
+ * once while it is down instead of waiting in a buffer, so that a client learns within seconds that
+ * nothing was accepted.
  */
 export function createMongoConnection(): Connection {
   const connection = mongoose.createConnection()
@@ -35,8 +40,8 @@ export function createMongoConnection(): Connection {
 }
 
 /**
- * Connects and prepares the store, however long it takes; once connected, the driver reconnects by itself.
- * Returns early when told to stop.
+ * Connects and prepares the store, however long it takes; once connected, the driver reconnects by
+ * itself. Returns early when told to stop.
  */
 export async function connectMongo(options: {
   connection: Connection
@@ -47,7 +52,8 @@ export async function connectMongo(options: {
 }): Promise<void> {
   const { connection, url, prepare, log, stop } = options
   await persist(() => connection.openUri(url, OPTIONS), { log, stop })
-  // Not opened again when this fails: mongoose would have two clients by then, and for ever take the failure of one for both.
+  // Not opened again when this fails: mongoose would have two clients by then, and for ever take
+  // the failure of one for both.
   await persist(prepare, { log, stop, failure: 'MongoDB could not be prepared; trying again' })
 }
 
@@ -56,9 +62,10 @@ const SILENCE_MS = 30_000
 const CLOSE_MS = 5000
 
 /**
- * Replaces the client when its monitor has fallen silent: neither a heartbeat nor the failure of one. A monitor that polls can lose
- * the answer to its `hello` for good when its connection is cut at that moment; then no server is ever found again.
- * Looks are counted, not time: a process that was frozen has heard nothing either.
+ * Replaces the client when its monitor has fallen silent: neither a heartbeat nor the failure of
+ * one. A monitor that polls can lose the answer to its `hello` for good when its connection is cut
+ * at that moment; then no server is ever found again. Looks are counted, not time: a process that
+ * was frozen has heard nothing either.
  * @returns what ends the watch
  */
 export function watchMongo(options: {
@@ -79,7 +86,9 @@ export function watchMongo(options: {
   }
   const replace = async (): Promise<void> => {
     log.warn({ silenceMs }, 'nothing was heard from the monitor of the MongoDB client: replacing the client')
-    await inTime(CLOSE_MS, () => connection.close()).catch((error: unknown) => log.debug({ err: error }, 'the old client did not close'))
+    await inTime(CLOSE_MS, () => connection.close()).catch((error: unknown) =>
+      log.debug({ err: error }, 'the old client did not close'),
+    )
     await persist(() => connection.openUri(url, OPTIONS), { log, stop })
     if (!stop.aborted) listen()
   }
@@ -95,7 +104,11 @@ export function watchMongo(options: {
 
 async function persist(
   step: () => Promise<unknown>,
-  { log, stop, failure = 'MongoDB is not reachable; trying again' }: { log: Logger; stop: AbortSignal; failure?: string },
+  {
+    log,
+    stop,
+    failure = 'MongoDB is not reachable; trying again',
+  }: { log: Logger; stop: AbortSignal; failure?: string },
 ): Promise<void> {
   while (!stop.aborted) {
     try {

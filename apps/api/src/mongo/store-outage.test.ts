@@ -5,7 +5,11 @@ const system = (code: string, syscall: string) => Object.assign(new Error(`${sys
 
 it.each([
   ['of the driver', Object.assign(new Error('read ECONNRESET'), { name: 'MongoNetworkError' }), true],
-  ['of a server that steps down', Object.assign(new Error('not primary'), { name: 'MongoServerError', code: 10_107 }), true],
+  [
+    'of a server that steps down',
+    Object.assign(new Error('not primary'), { name: 'MongoServerError', code: 10_107 }),
+    true,
+  ],
   ['of a connection that breaks under a write', system('ECONNRESET', 'write'), true],
   ['of a refused document', Object.assign(new Error('E11000'), { name: 'MongoServerError', code: 11_000 }), false],
   ['of a full disk', system('ENOSPC', 'write'), false],
@@ -15,8 +19,14 @@ it.each([
 })
 
 it.each([
-  ['stopped a read that took too long', Object.assign(new Error('operation exceeded time limit'), { name: 'MongoServerError', code: 50 })],
-  ['has no connection to spare', Object.assign(new Error('Timed out while checking out'), { name: 'MongoWaitQueueTimeoutError' })],
+  [
+    'stopped a read that took too long',
+    Object.assign(new Error('operation exceeded time limit'), { name: 'MongoServerError', code: 50 }),
+  ],
+  [
+    'has no connection to spare',
+    Object.assign(new Error('Timed out while checking out'), { name: 'MongoWaitQueueTimeoutError' }),
+  ],
   ['did not answer', Object.assign(new Error('connection timed out'), { name: 'MongoNetworkTimeoutError' })],
 ])('a store that %s is busy', (_what, error) => {
   expect([isStoreBusy(error), isStoreOutage(error)]).toEqual([true, true])

@@ -10,7 +10,10 @@ const OUTAGES = new Set([
   'PoolClearedOnNetworkError',
   'MongoClientClosedError',
 ])
-/** A connection that breaks under a write is told by the system's own error, not by one of the driver's. */
+/**
+ * A connection that breaks under a write is told by the system's own error, not by one of the
+ * driver's.
+ */
 const BROKEN_CONNECTION = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ETIMEDOUT'])
 /** Primary stepped down, shutting down, or not elected yet (MongoDB error codes). */
 const OUTAGE_CODES = new Set([91, 189, 10107, 11600, 11602, 13435, 13436])
@@ -36,8 +39,8 @@ export function isStoreOutage(error: unknown): boolean {
 }
 
 /**
- * Whether a command surely did not reach the server. On a replica set the driver sends a write twice: that no server is found for the
- * second time says nothing of the first.
+ * Whether a command surely did not reach the server. On a replica set the driver sends a write
+ * twice: that no server is found for the second time says nothing of the first.
  */
 export function wasNeverSent(error: unknown): boolean {
   if (!(error instanceof Error)) return false

@@ -3,7 +3,10 @@ import { inTime, isRedisOutage } from '@darkroom/runtime'
 
 const ANSWER_MS = 3000
 
-/** Asks a queue something, or something of it. Throws QueueUnavailableError when its Redis does not answer it, or cannot. */
+/**
+ * Asks a queue something, or something of it. Throws QueueUnavailableError when its Redis does not
+ * answer it, or cannot.
+ */
 export async function askQueue<T>(ask: () => Promise<T>): Promise<T> {
   try {
     return await inTime(ANSWER_MS, ask, () => new QueueUnavailableError())
@@ -12,4 +15,5 @@ export async function askQueue<T>(ask: () => Promise<T>): Promise<T> {
   }
 }
 
-const isConnectionFault = (error: unknown): boolean => isRedisOutage(error) || (error instanceof Error && 'syscall' in error)
+const isConnectionFault = (error: unknown): boolean =>
+  isRedisOutage(error) || (error instanceof Error && 'syscall' in error)

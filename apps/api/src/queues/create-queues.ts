@@ -6,5 +6,11 @@ import { SwitchQueueHandler } from './switch-queue.ts'
 
 /** The queues, for operators. */
 export function createQueues({ queues, log }: { queues: readonly ImageQueue[]; log: Logger }) {
-  return { handlers: [new GetQueueStatsHandler({ queues }), new ListQueueJobsHandler({ queues }), new SwitchQueueHandler({ queues, log })] }
+  return {
+    handlers: [
+      new GetQueueStatsHandler({ queues }),
+      new ListQueueJobsHandler({ queues }),
+      new SwitchQueueHandler({ queues, log }),
+    ],
+  }
 }

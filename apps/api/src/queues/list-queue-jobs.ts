@@ -4,7 +4,10 @@ import { RequestData, type RequestHandler } from 'mediatr-ts'
 import { queueNamed } from './queue-named.ts'
 import { askQueue } from './ask-queue.ts'
 
-/** Jobs of a queue in one state, in ascending order, from `start` to `end`, both included; `waiting` are all that wait, whatever their priority. Throws QUEUE_NOT_FOUND. */
+/**
+ * Jobs of a queue in one state, in ascending order, from `start` to `end`, both included; `waiting`
+ * are all that wait, whatever their priority. Throws QUEUE_NOT_FOUND.
+ */
 export class ListQueueJobs extends RequestData<QueueJob[]> {
   readonly queue: string
   readonly state: JobState

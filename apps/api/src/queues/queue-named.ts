@@ -4,5 +4,9 @@ import { AppError } from '../app-error.ts'
 export function queueNamed(queues: readonly ImageQueue[], name: string): ImageQueue {
   const found = queues.find((queue) => queue.name === name)
   if (found) return found
-  throw new AppError(404, 'QUEUE_NOT_FOUND', `There is no queue of this name; there is ${queues.map((queue) => queue.name).join(', ')}.`)
+  throw new AppError(
+    404,
+    'QUEUE_NOT_FOUND',
+    `There is no queue of this name; there is ${queues.map((queue) => queue.name).join(', ')}.`,
+  )
 }

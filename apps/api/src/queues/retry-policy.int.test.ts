@@ -28,7 +28,8 @@ it('three attempts by default: at once, after 2 s and after 4 s less a quarter; 
   const read = async () => (await api.request(`/api/v1/tasks/${id}`)).body as Task
   await until(async () => (await read()).status === 'failed', { what: 'the third attempt to fail', timeoutMs: 15_000 })
 
-  // Until when the queue holds a job back is exact; on a busy machine the job starts some time after that.
+  // Until when the queue holds a job back is exact; on a busy machine the job starts some time
+  // after that.
   const delays = await delaysOf(api)
   const waits = startedAt.slice(1).map((at, index) => at - startedAt[index]!)
   console.log(`attempts began 0, ${startedAt.slice(1).map((at) => Math.round(at - startedAt[0]!)).join(' and ')} ms after the first`) // prettier-ignore
@@ -37,7 +38,10 @@ it('three attempts by default: at once, after 2 s and after 4 s less a quarter; 
     expect(waits[index]).toBeGreaterThanOrEqual(most * 0.75)
     expect(delays[index]).toBeLessThanOrEqual(most)
   }
-  expect(await read()).toMatchObject({ attempts: { made: 3, max: 3, nextAt: null }, error: { message: 'Unknown error' } })
+  expect(await read()).toMatchObject({
+    attempts: { made: 3, max: 3, nextAt: null },
+    error: { message: 'Unknown error' },
+  })
   await until(() => failures.length > 0, { what: 'task.failed' })
   expect(failures).toMatchObject([{ taskId: id, error: 'Unknown error', attempts: 3, attempt: 3, willRetry: false }])
 

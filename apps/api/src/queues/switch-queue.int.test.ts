@@ -19,7 +19,8 @@ afterEach(async () => {
   worker = undefined
 })
 
-const switchTo = (what: 'pause' | 'resume', queue = api.names.queue) => api.request(`/api/v1/queues/${queue}/${what}`, { method: 'POST' })
+const switchTo = (what: 'pause' | 'resume', queue = api.names.queue) =>
+  api.request(`/api/v1/queues/${queue}/${what}`, { method: 'POST' })
 const statsNow = async () => queueStats.parse((await api.request(`/api/v1/queues/${api.names.queue}/stats`)).body)
 const upload = async (priority: string): Promise<string> => {
   const { status, body } = await api.upload(photo, [fieldPart('priority', priority)])
@@ -32,7 +33,14 @@ it('a paused queue starts nothing, takes everything, and goes on where it was', 
   for (const _twice of [1, 2]) expect((await switchTo('pause')).body).toMatchObject({ isPaused: true })
   const ids = [await upload('batch'), await upload('interactive')]
   await until(async () => (await statsNow()).prioritized === 2, { what: 'two waiting jobs' })
-  expect(await statsNow()).toMatchObject({ isPaused: true, paused: 2, waiting: 2, prioritized: 2, active: 0, workers: 1 })
+  expect(await statsNow()).toMatchObject({
+    isPaused: true,
+    paused: 2,
+    waiting: 2,
+    prioritized: 2,
+    active: 0,
+    workers: 1,
+  })
   expect(worker.started).toEqual([])
 
   for (const _twice of [1, 2]) {
@@ -74,7 +82,10 @@ it('premium overtakes a backlog [S0.9]', async () => {
   const before = worker.started.length
   const premium = await Promise.all(Array.from({ length: PREMIUM }, () => upload('premium')))
   const interactive = await upload('interactive')
-  await until(() => worker?.started.length === BACKLOG + PREMIUM + 1, { what: 'all jobs to be started', timeoutMs: 30_000 })
+  await until(() => worker?.started.length === BACKLOG + PREMIUM + 1, {
+    what: 'all jobs to be started',
+    timeoutMs: 30_000,
+  })
 
   const { started } = worker
   const last = Math.max(...premium.map((id) => started.indexOf(id)))
@@ -84,7 +95,8 @@ it('premium overtakes a backlog [S0.9]', async () => {
       `they ran as numbers ${premium.map((id) => started.indexOf(id) + 1).join(', ')} and overtook ${overtaken}; ` +
       `one interactive upload behind them ran as number ${started.indexOf(interactive) + 1} of ${started.length}`,
   )
-  // Batch jobs may start while the uploads are being received; once they are on the queue, only those that run are ahead.
+  // Batch jobs may start while the uploads are being received; once they are on the queue, only
+  // those that run are ahead.
   expect(overtaken).toBeGreaterThan(BACKLOG / 2)
   expect(Math.max(last, started.indexOf(interactive))).toBeLessThan(BACKLOG)
 })

@@ -4,7 +4,10 @@ import { RequestData, type RequestHandler } from 'mediatr-ts'
 import { queueNamed } from './queue-named.ts'
 import { askQueue } from './ask-queue.ts'
 
-/** Pauses a queue, so that no worker starts a further job, or lets it go on. Both may be repeated. Throws QUEUE_NOT_FOUND. */
+/**
+ * Pauses a queue, so that no worker starts a further job, or lets it go on. Both may be repeated.
+ * Throws QUEUE_NOT_FOUND.
+ */
 export class SwitchQueue extends RequestData<void> {
   readonly name: string
   readonly to: 'paused' | 'running'
@@ -26,6 +29,9 @@ export class SwitchQueueHandler implements RequestHandler<SwitchQueue, void> {
   async handle({ name, to }: SwitchQueue): Promise<void> {
     const queue = queueNamed(this.#deps.queues, name)
     await askQueue(() => (to === 'paused' ? queue.pause() : queue.resume()))
-    this.#deps.log.info({ queue: name }, to === 'paused' ? 'queue paused by an operator' : 'queue resumed by an operator')
+    this.#deps.log.info(
+      { queue: name },
+      to === 'paused' ? 'queue paused by an operator' : 'queue resumed by an operator',
+    )
   }
 }

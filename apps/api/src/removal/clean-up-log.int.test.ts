@@ -16,7 +16,11 @@ import { TaskStore } from '../tasks/task-store.ts'
 
 it('what a clean-up did is logged and added up [S0.12, S0.15]', async () => {
   const name = uniqueName('clean-up')
-  const [database, redis, dataDir] = [await openDatabase(name), await openRedis(), await mkdtemp(join(tmpdir(), `${name}-`))]
+  const [database, redis, dataDir] = [
+    await openDatabase(name),
+    await openRedis(),
+    await mkdtemp(join(tmpdir(), `${name}-`)),
+  ]
   const store = new TaskStore(database.connection)
   const expiries = new ExpiryStore(database.connection)
   const storage = createDiskStorage(dataDir)

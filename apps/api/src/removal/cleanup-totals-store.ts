@@ -26,7 +26,11 @@ export class CleanupTotalsStore {
   }
 
   async add(report: CleanupReport, now: Date): Promise<void> {
-    await this.#totals.updateOne({ _id: 'all' }, { $inc: { ...report, runs: 1 }, $set: { lastRunAt: now } }, { upsert: true })
+    await this.#totals.updateOne(
+      { _id: 'all' },
+      { $inc: { ...report, runs: 1 }, $set: { lastRunAt: now } },
+      { upsert: true },
+    )
   }
   /** All 0 before the first. */
   async read(): Promise<CleanupTotals> {

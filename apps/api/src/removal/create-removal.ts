@@ -52,7 +52,11 @@ export function createRemoval(parts: {
   const files = new FileRemover({ store: expiries, storage, appliedUntil: parts.appliedUntil })
   const totals = new CleanupTotalsStore(mongo)
   const janitor = new Janitor({
-    turn: new SharedTurn({ redis: producer, key: `${names.prefix}:${names.queue}:janitor`, everyMs: env.JANITOR_INTERVAL_MS }),
+    turn: new SharedTurn({
+      redis: producer,
+      key: `${names.prefix}:${names.queue}:janitor`,
+      everyMs: env.JANITOR_INTERVAL_MS,
+    }),
     store,
     storage,
     remover: files,
@@ -75,7 +79,10 @@ export function createRemoval(parts: {
   const keep = { graceMs: env.PURGE_GRACE_SECONDS * 1000, recordMs: env.RECORD_TTL_SECONDS * 1000 }
   return {
     totals,
-    handlers: [new DeleteTaskHandler({ ...parts, expiries, files }), new ExpireTasksHandler({ ...parts, expiries, files, totals, keep })],
+    handlers: [
+      new DeleteTaskHandler({ ...parts, expiries, files }),
+      new ExpireTasksHandler({ ...parts, expiries, files, totals, keep }),
+    ],
     roomIsLow: (): void => janitor.roomIsLow(),
     start: (): void => {
       janitor.start()

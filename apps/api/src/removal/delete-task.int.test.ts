@@ -25,7 +25,10 @@ const hasFile = (key: string): Promise<boolean> => api.storage.stat(key).then(()
 /** A completed task with files of these names, which lie in a folder of their own. */
 async function completedTask(...names: string[]): Promise<Task> {
   const task = await newTask()
-  const images = names.map((name) => ({ ...variantOf('800', 600, 'a'.repeat(32)), path: `output/${name}/800/${'a'.repeat(32)}.jpg` }))
+  const images = names.map((name) => ({
+    ...variantOf('800', 600, 'a'.repeat(32)),
+    path: `output/${name}/800/${'a'.repeat(32)}.jpg`,
+  }))
   for (const { path } of images) await api.storage.put(path, Buffer.from('variant'))
   await api.tell(completedOf(task, images))
   return until(async () => ((await get(task)).body as Task).status === 'completed' && ((await get(task)).body as Task))
@@ -34,7 +37,8 @@ async function completedTask(...names: string[]): Promise<Task> {
 it('a task goes with its files, its record and its job', async () => {
   const task = await completedTask('whole')
   expect((await remove(task)).status).toBe(204)
-  for (const path of [task.links.self, task.links.status, task.links.download]) expect((await api.request(path)).status, path).toBe(404)
+  for (const path of [task.links.self, task.links.status, task.links.download])
+    expect((await api.request(path)).status, path).toBe(404)
   await until(async () => !(await documentOf(task)), { what: 'the end of the record' })
   expect(await hasFile(task.originalPath)).toBe(false)
   expect(await hasFile(task.images[0]!.path)).toBe(false)
@@ -101,5 +105,8 @@ it('a deletion that was broken off behind its mark is finished by a clean-up', a
 it('of many at once one deletes', async () => {
   const task = await completedTask('raced')
   const answers = await Promise.all(Array.from({ length: 8 }, () => remove(task)))
-  expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([204, ...Array.from({ length: 7 }, () => 404)])
+  expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([
+    204,
+    ...Array.from({ length: 7 }, () => 404),
+  ])
 })

@@ -44,7 +44,9 @@ export class DeleteTaskHandler implements RequestHandler<DeleteTask, void> {
     await cache.taskChanged(tenant, task.id)
     log.info({ taskId: task.id, epoch: task.epoch }, 'task deleted')
     // The mark is what counts: whatever fails from here on is done by the next clean-up.
-    await this.#finish(task).catch((error: unknown) => log.warn({ taskId: task.id, err: error }, 'a clean-up finishes the deletion'))
+    await this.#finish(task).catch((error: unknown) =>
+      log.warn({ taskId: task.id, err: error }, 'a clean-up finishes the deletion'),
+    )
   }
 
   /** An epoch that began meanwhile is another task to delete: it is looked at again. */
@@ -52,7 +54,8 @@ export class DeleteTaskHandler implements RequestHandler<DeleteTask, void> {
     const { store, now } = this.#deps
     for (;;) {
       const task = await findTask(store, tenant, id)
-      if (task.status === 'processing') throw new AppError(409, 'TASK_PROCESSING', 'The task is being processed; cancel it first.')
+      if (task.status === 'processing')
+        throw new AppError(409, 'TASK_PROCESSING', 'The task is being processed; cancel it first.')
       const marked = await store.markDeleted(task, new Date(now()))
       if (marked) return marked
     }

@@ -120,9 +120,12 @@ it('however many cannot be cleaned up, the others have their turn, and those are
   await until(async () => (await documentOf(other))?.['purgedAt'], { what: 'the one behind them' })
 
   const waitsFor = (failures: number, ms: number) =>
-    until(() => tasks().findOne({ jobId: 'stuck-0', purgeFailures: failures, purgeAt: { $gt: new Date(Date.now() + ms) } }), {
-      what: `failure ${failures}`,
-    })
+    until(
+      () => tasks().findOne({ jobId: 'stuck-0', purgeFailures: failures, purgeAt: { $gt: new Date(Date.now() + ms) } }),
+      {
+        what: `failure ${failures}`,
+      },
+    )
   await waitsFor(1, 30_000)
   await tasks().updateOne({ jobId: 'stuck-0' }, { $set: { purgeAt: new Date(0) } })
   await waitsFor(2, 90_000)

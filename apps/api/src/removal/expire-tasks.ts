@@ -12,8 +12,9 @@ import type { TaskStore } from '../tasks/task-store.ts'
 import type { TaskRecord } from '../tasks/task.ts'
 
 /**
- * Lets tasks go whose time is over: first their files become unreachable, after a while they are removed, and much later
- * the record goes. Every step is guarded or repeatable, so a run may break off anywhere, and two may overlap.
+ * Lets tasks go whose time is over: first their files become unreachable, after a while they are
+ * removed, and much later the record goes. Every step is guarded or repeatable, so a run may break
+ * off anywhere, and two may overlap.
  */
 export class ExpireTasks extends RequestData<CleanupReport> {
   readonly signal: AbortSignal
@@ -42,7 +43,10 @@ export class ExpireTasksHandler implements RequestHandler<ExpireTasks, CleanupRe
     cache: TaskCache
     publish: PublishTaskEvent
     recordRemoved: (task: TaskRecord) => Promise<void>
-    /** Between the end of a task's files for clients and their removal, and between the former and the end of the record. */
+    /**
+     * Between the end of a task's files for clients and their removal, and between the former and
+     * the end of the record.
+     */
     keep: { graceMs: number; recordMs: number }
     log: Logger
     now: () => number
@@ -55,7 +59,8 @@ export class ExpireTasksHandler implements RequestHandler<ExpireTasks, CleanupRe
     const startedAt = performance.now()
     const done: CleanupReport = { tasksExpired: 0, filesRemoved: 0, bytesFreed: 0, recordsRemoved: 0, durationMs: 0 }
     const at = new Date(now())
-    const trashFailed = (error: unknown): void => log.warn({ err: error }, 'could not empty the trash; the next clean-up tries again')
+    const trashFailed = (error: unknown): void =>
+      log.warn({ err: error }, 'could not empty the trash; the next clean-up tries again')
     const end = AbortSignal.any([signal, AbortSignal.timeout(RUN_MS)])
     try {
       // Side by side, so that however much is due for one step, the others get on.
@@ -87,7 +92,10 @@ export class ExpireTasksHandler implements RequestHandler<ExpireTasks, CleanupRe
     return done
   }
 
-  /** A task that cannot be worked on now is left for a later run, and those behind it have their turn. */
+  /**
+   * A task that cannot be worked on now is left for a later run, and those behind it have their
+   * turn.
+   */
   async #each(
     signal: AbortSignal,
     read: (skip: number) => Promise<TaskRecord[]>,
@@ -108,7 +116,10 @@ export class ExpireTasksHandler implements RequestHandler<ExpireTasks, CleanupRe
     try {
       await work(task)
     } catch (error) {
-      this.#deps.log.warn({ taskId: task.id, err: error }, 'could not clean up after a task now; the next clean-up tries again')
+      this.#deps.log.warn(
+        { taskId: task.id, err: error },
+        'could not clean up after a task now; the next clean-up tries again',
+      )
     }
   }
 

@@ -26,9 +26,15 @@ export class ExpiryStore {
     return this.#oldestFirst(filter, 'purgeAt', limit, skip)
   }
 
-  /** Some of the files cannot be removed yet. `failures` counts the tries that failed; files that are only waited for are no failure. */
+  /**
+   * Some of the files cannot be removed yet. `failures` counts the tries that failed; files that
+   * are only waited for are no failure.
+   */
   async postponePurge(id: string, purgeAt: Date, failures = 0): Promise<void> {
-    await this.#tasks.updateOne({ _id: toObjectId(id), purgeAt: { $ne: null } }, { $set: { purgeAt, purgeFailures: failures } })
+    await this.#tasks.updateOne(
+      { _id: toObjectId(id), purgeAt: { $ne: null } },
+      { $set: { purgeAt, purgeFailures: failures } },
+    )
   }
 
   /** Nothing is left of the task's files. */
@@ -51,7 +57,12 @@ export class ExpiryStore {
     return deletedCount === 1
   }
 
-  async #oldestFirst(filter: QueryFilter<TaskDocument>, field: keyof TaskDocument, limit: number, skip: number): Promise<TaskRecord[]> {
+  async #oldestFirst(
+    filter: QueryFilter<TaskDocument>,
+    field: keyof TaskDocument,
+    limit: number,
+    skip: number,
+  ): Promise<TaskRecord[]> {
     const found = await this.#tasks
       .find(filter)
       .sort({ [field]: 1 })
@@ -71,7 +82,10 @@ export class ExpiryStore {
     return (await this.#tasks.exists({ _id: toObjectId(id) })) !== null
   }
 
-  /** Whether a task with this original is unfinished: it may have found a file made of it, and list it any moment. */
+  /**
+   * Whether a task with this original is unfinished: it may have found a file made of it, and list
+   * it any moment.
+   */
   async isWorkingOn(sha256: string): Promise<boolean> {
     const filter = { 'source.sha256': sha256, nextCheckAt: { $type: 'date' as const }, status: { $in: UNFINISHED } }
     return (await this.#tasks.exists(filter)) !== null
@@ -79,7 +93,11 @@ export class ExpiryStore {
 
   /** Whether any task that was made before `createdBefore` is unfinished. */
   async isAnyUnfinished(createdBefore: Date): Promise<boolean> {
-    const filter = { nextCheckAt: { $type: 'date' as const }, createdAt: { $lte: createdBefore }, status: { $in: UNFINISHED } }
+    const filter = {
+      nextCheckAt: { $type: 'date' as const },
+      createdAt: { $lte: createdBefore },
+      status: { $in: UNFINISHED },
+    }
     return (await this.#tasks.exists(filter)) !== null
   }
 }

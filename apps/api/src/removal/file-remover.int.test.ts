@@ -37,7 +37,8 @@ afterAll(async () => {
 })
 
 const SHA = 'original'
-const insert = async (given: Partial<TaskRecord>): Promise<void> => store.insert(newRecord({ source: sourceOf(SHA), ...given }))
+const insert = async (given: Partial<TaskRecord>): Promise<void> =>
+  store.insert(newRecord({ source: sourceOf(SHA), ...given }))
 const sourceOf = (sha256: string) => ({ ...newRecord().source, sha256 })
 const listing = { images: [image], nextCheckAt: null }
 const isThere = (): Promise<boolean> => storage.stat(image.path).then(() => true, () => false) // prettier-ignore
@@ -78,11 +79,14 @@ it('leaves what a completed task lists to it', async () => {
   expect(await isThere()).toBe(true)
 })
 
-it.each(['pending', 'processing'] as const)('waits for a %s task with the same original, however long it takes', async (status) => {
-  await insert({ status, name: 'another-name.jpg', imageName: 'another-name' })
-  expect(await removeWith({}, 24 * 3_600_000)).toMatchObject({ files: 0, complete: false })
-  expect(await isThere()).toBe(true)
-})
+it.each(['pending', 'processing'] as const)(
+  'waits for a %s task with the same original, however long it takes',
+  async (status) => {
+    await insert({ status, name: 'another-name.jpg', imageName: 'another-name' })
+    expect(await removeWith({}, 24 * 3_600_000)).toMatchObject({ files: 0, complete: false })
+    expect(await isThere()).toBe(true)
+  },
+)
 
 it('waits a while after a touch for tasks with other originals, which may give the same bytes', async () => {
   await insert({ status: 'processing', source: sourceOf('other') })
@@ -136,7 +140,10 @@ it('sees a touch between the look and the removal', async () => {
 })
 
 it('leaves a file alone that is written anew behind it', async () => {
-  expect(await removeWith({ after: () => storage.put(image.path, Buffer.from('variant')) })).toMatchObject({ files: 0, complete: false })
+  expect(await removeWith({ after: () => storage.put(image.path, Buffer.from('variant')) })).toMatchObject({
+    files: 0,
+    complete: false,
+  })
   expect(await isThere()).toBe(true)
 })
 
@@ -166,7 +173,10 @@ it.each([
   ['stays when its document comes while it goes', () => insert({ id: ORPHAN_ID }), true],
 ])('an original without a document %s', async (_what, meanwhile, stays) => {
   await storage.put(ORPHAN, Buffer.from('original'))
-  const raced: DiskStorage = { ...storage, move: (from, to) => storage.move(from, to).then(from === ORPHAN ? meanwhile : undefined) }
+  const raced: DiskStorage = {
+    ...storage,
+    move: (from, to) => storage.move(from, to).then(from === ORPHAN ? meanwhile : undefined),
+  }
   const remover = new FileRemover({ store: expiries, storage: raced, appliedUntil: Date.now })
   expect(await remover.removeOrphan(ORPHAN)).toBe(stays ? 0 : 1)
   expect(await isOrphanThere()).toBe(stays)

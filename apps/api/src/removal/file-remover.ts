@@ -24,7 +24,10 @@ const SETTLED_MS = 45_000
 /** How far the clocks of this process, a worker and the file server may be apart. */
 const CLOCK_SKEW_MS = 60_000
 
-/** Removes the files of tasks that no longer need them. A variant is named by its content, so several tasks may list it. */
+/**
+ * Removes the files of tasks that no longer need them. A variant is named by its content, so
+ * several tasks may list it.
+ */
 export class FileRemover {
   readonly #deps
   readonly #running = new Map<string, Promise<Removal>>()
@@ -38,7 +41,10 @@ export class FileRemover {
     this.#deps = deps
   }
 
-  /** The original, which is this task's alone, and the variants that no other task needs. One that fails holds up no other. */
+  /**
+   * The original, which is this task's alone, and the variants that no other task needs. One that
+   * fails holds up no other.
+   */
   async removeFilesOf(task: TaskRecord): Promise<Removal> {
     const variants = task.images.map(
       ({ path }) =>
@@ -59,10 +65,12 @@ export class FileRemover {
   }
 
   /**
-   * Removes a variant unless a task needs it. A worker that makes the same bytes finds the file and lists it without
-   * writing it, so between the look and the removal a task may come to need it. Hence the second look, with the file in
-   * the trash: whoever found it began before it went, and is seen; whoever begins later writes it anew.
-   * @param sha256 of the original that it was made of; without it the file is nobody's, and waits for every older task
+   * Removes a variant unless a task needs it. A worker that makes the same bytes finds the file and
+   * lists it without writing it, so between the look and the removal a task may come to need it.
+   * Hence the second look, with the file in the trash: whoever found it began before it went, and
+   * is seen; whoever begins later writes it anew.
+   * @param sha256 of the original that it was made of; without it the file is nobody's, and waits
+   * for every older task
    */
   async removeVariant(path: string, sha256?: string): Promise<Removal> {
     const running = this.#running.get(path)
@@ -73,13 +81,19 @@ export class FileRemover {
     return removing
   }
 
-  /** Removes an original that no task names: not if its document, long on its way, comes in this very moment. */
+  /**
+   * Removes an original that no task names: not if its document, long on its way, comes in this
+   * very moment.
+   */
   async removeOrphan(path: string): Promise<number> {
     if (!(await this.#move(path, TRASH + path))) return 0
     return (await this.#settle(path, new Date())) ? 0 : 1
   }
 
-  /** Takes the second look at files whose remover died before it did. Two that look at the same file do no harm. */
+  /**
+   * Takes the second look at files whose remover died before it did. Two that look at the same file
+   * do no harm.
+   */
   async emptyTrash(onError: (error: unknown) => void): Promise<void> {
     const { storage } = this.#deps
     for await (const { key, modifiedAt } of storage.list('trash', onError)) {
@@ -120,9 +134,10 @@ export class FileRemover {
   }
 
   /**
-   * Whether an unfinished task may have found the file. One with the same original surely may. Another original rarely
-   * gives the same bytes, but it may, and finding a file touches it: so until the results of the time after the touch are
-   * applied, the file waits for whoever was there by then.
+   * Whether an unfinished task may have found the file. One with the same original surely may.
+   * Another original rarely gives the same bytes, but it may, and finding a file touches it: so
+   * until the results of the time after the touch are applied, the file waits for whoever was there
+   * by then.
    */
   async #mayBeFound(touchedAt: Date, sha256?: string): Promise<boolean> {
     const { store, appliedUntil } = this.#deps

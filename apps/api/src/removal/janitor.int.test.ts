@@ -55,7 +55,10 @@ async function startJanitors(count: number, { everyMs, log = testLog }: { everyM
     isOurs: async () => true,
     log,
   }
-  const janitors = Array.from({ length: count }, () => new Janitor({ ...common, turn: new SharedTurn({ redis, key, everyMs }) }))
+  const janitors = Array.from(
+    { length: count },
+    () => new Janitor({ ...common, turn: new SharedTurn({ redis, key, everyMs }) }),
+  )
   for (const janitor of janitors) janitor.start()
   onTestFinished(async () => {
     await Promise.all(janitors.map((janitor) => janitor.stop()))
@@ -74,7 +77,9 @@ it('orphans are looked for when there is no room', async () => {
   await until(async () => (await api.request('/readyz')).status === 200)
   await leave(api, ORPHAN)
   expect((await api.upload(await sampleJpeg({ width: 16, height: 16 }))).status).toBe(507)
-  await until(async () => [...(await api.filesIn('storage')), ...(await api.temporaryFiles())].length === 0, { what: 'the orphan to go' })
+  await until(async () => [...(await api.filesIn('storage')), ...(await api.temporaryFiles())].length === 0, {
+    what: 'the orphan to go',
+  })
   await api.stop()
 })
 
@@ -92,7 +97,10 @@ it('what cannot be removed holds up nothing else, and is warned of once', async 
   const warn = vi.spyOn(log, 'warn')
   const { dataDir, walks } = await startJanitors(1, { everyMs: 400, log })
   // No key has such a name, so that no store can be asked to remove it.
-  const names = Array.from({ length: 8 }, (_, index) => [`output/web/800/${index}\\.jpg`, `output/web/800/${index}.jpg`] as const)
+  const names = Array.from(
+    { length: 8 },
+    (_, index) => [`output/web/800/${index}\\.jpg`, `output/web/800/${index}.jpg`] as const,
+  )
   for (const name of names.flat()) await leave({ dataDir }, name)
   await until(() => names.every(([, removable]) => !existsSync(join(dataDir, removable))), { what: 'the others to go' })
   const before = walks.begun

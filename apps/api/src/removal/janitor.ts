@@ -15,9 +15,10 @@ const LOOKUP_BATCH = 500
 const OUTPUT = /(?:^|\/)output\/[a-z0-9-]+\//
 
 /**
- * Removes what crashes left on the disk: uploads that were never finished, originals whose document was never written,
- * variants that no document names. Only files that nothing has touched for a good while are looked at. One process at a time
- * walks the storage, once an interval for the whole installation.
+ * Removes what crashes left on the disk: uploads that were never finished, originals whose document
+ * was never written, variants that no document names. Only files that nothing has touched for a
+ * good while are looked at. One process at a time walks the storage, once an interval for the whole
+ * installation.
  */
 export class Janitor {
   readonly #deps
@@ -32,7 +33,10 @@ export class Janitor {
     store: TaskStore
     storage: DiskStorage
     remover: FileRemover
-    /** Whether the data folder is this installation's: in another one everything looks like an orphan. */
+    /**
+     * Whether the data folder is this installation's: in another one everything looks like an
+     * orphan.
+     */
     isOurs: () => Promise<boolean>
     tempFolder: string
     tempAgeMs: number
@@ -91,7 +95,10 @@ export class Janitor {
     if (this.#deps.turn.isKnown) await this.#deps.turn.whenDue(() => this.#removeOrphans())
   }
 
-  /** Answers whether the pass came to its end; one that failed waits for the next interval all the same. */
+  /**
+   * Answers whether the pass came to its end; one that failed waits for the next interval all the
+   * same.
+   */
   async #removeOrphans(): Promise<boolean> {
     let failures = 0
     let first: unknown
@@ -104,7 +111,10 @@ export class Janitor {
     return !this.#stopped
   }
 
-  /** Files under a final name that no document knows. A document is written right after its file, or hardly ever. */
+  /**
+   * Files under a final name that no document knows. A document is written right after its file, or
+   * hardly ever.
+   */
   async #walk(onError: (error: unknown) => void): Promise<number> {
     const { store, storage, remover, orphanAgeMs } = this.#deps
     let removed = await storage.removeLeftovers(orphanAgeMs, onError)
@@ -153,7 +163,9 @@ export class Janitor {
   #run(clean: () => Promise<void>): void {
     this.#running = this.#running.then(async () => {
       if (this.#stopped || !(await this.#deps.isOurs())) return
-      await clean().catch((error: unknown) => this.#deps.log.debug({ err: error }, 'the janitor did not finish; it comes again'))
+      await clean().catch((error: unknown) =>
+        this.#deps.log.debug({ err: error }, 'the janitor did not finish; it comes again'),
+      )
     })
   }
 }
@@ -173,7 +185,10 @@ async function removeIfOld(path: string, ageMs: number): Promise<number> {
   )
 }
 
-async function* batches(files: AsyncIterable<ListedFile>, wanted: (file: ListedFile) => boolean): AsyncGenerator<ListedFile[]> {
+async function* batches(
+  files: AsyncIterable<ListedFile>,
+  wanted: (file: ListedFile) => boolean,
+): AsyncGenerator<ListedFile[]> {
   let batch: ListedFile[] = []
   for await (const file of files) {
     if (wanted(file)) batch.push(file)

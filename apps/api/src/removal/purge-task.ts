@@ -4,19 +4,35 @@ import type { TaskRecord } from '../tasks/task.ts'
 
 /** Files that an unfinished task may come to need are looked at again after this long. */
 const PURGE_AGAIN_MS = 20_000
-/** Files that could not be removed are tried again after this long, then twice as long each time. */
+/**
+ * Files that could not be removed are tried again after this long, then twice as long each time.
+ */
 const RETRY_MIN_MS = 60_000
 const RETRY_MAX_MS = 6 * 3_600_000
 
-/** Removes the files of an expired task and notes that they are gone. Doing it twice, or side by side, does no harm. */
-export async function purgeTask(deps: { expiries: ExpiryStore; files: FileRemover }, task: TaskRecord, now: number): Promise<Removal> {
-  const removal = await deps.files.removeFilesOf(task).catch((error: unknown) => postponeFailed(deps.expiries, task, now, error))
+/**
+ * Removes the files of an expired task and notes that they are gone. Doing it twice, or side by
+ * side, does no harm.
+ */
+export async function purgeTask(
+  deps: { expiries: ExpiryStore; files: FileRemover },
+  task: TaskRecord,
+  now: number,
+): Promise<Removal> {
+  const removal = await deps.files
+    .removeFilesOf(task)
+    .catch((error: unknown) => postponeFailed(deps.expiries, task, now, error))
   if (removal.complete) await deps.expiries.markPurged(task.id, new Date(now))
   else await deps.expiries.postponePurge(task.id, new Date(now + PURGE_AGAIN_MS))
   return removal
 }
 
-async function postponeFailed(expiries: ExpiryStore, { id, purgeFailures = 0 }: TaskRecord, now: number, error: unknown): Promise<never> {
+async function postponeFailed(
+  expiries: ExpiryStore,
+  { id, purgeFailures = 0 }: TaskRecord,
+  now: number,
+  error: unknown,
+): Promise<never> {
   const delayMs = Math.min(RETRY_MAX_MS, RETRY_MIN_MS * 2 ** purgeFailures)
   await expiries.postponePurge(id, new Date(now + delayMs), purgeFailures + 1)
   throw error

@@ -5,7 +5,10 @@ import { keepLease, takeLease } from '../ground/redis-lease.ts'
 /** A process that dies at work holds up the others for so long. */
 const LEASE_MS = 30_000
 
-/** Work that one process of an installation does at a time, and that is due once an interval for all of them together. */
+/**
+ * Work that one process of an installation does at a time, and that is due once an interval for all
+ * of them together.
+ */
 export class SharedTurn {
   readonly #redis: Redis
   readonly #lease: string
@@ -26,7 +29,8 @@ export class SharedTurn {
   }
 
   /**
-   * Does the work unless another process is at it, or it was done within the interval. Throws while Redis is away.
+   * Does the work unless another process is at it, or it was done within the interval. Throws while
+   * Redis is away.
    * @param work answers whether it came to its end: if not, it stays due
    */
   async whenDue(work: () => Promise<boolean>): Promise<void> {
@@ -37,7 +41,10 @@ export class SharedTurn {
     })
   }
 
-  /** Does the work at once unless another process is at it. While Redis is away nobody knows, and it is done. */
+  /**
+   * Does the work at once unless another process is at it. While Redis is away nobody knows, and it
+   * is done.
+   */
   async now(work: () => Promise<boolean>): Promise<void> {
     if (await this.#take().catch(() => true)) await this.#holding(() => this.#do(work))
   }

@@ -41,7 +41,9 @@ export const batchPaths = (limits: ApiLimits): Paths => ({
         path: z.object({ id: z.string().meta({ description: 'The batchId', example: BATCH_ID }) }),
         query: pageQuery,
       },
-      answers: { 200: json('The batch', { schema: batchPage, examples: { 'All tasks have ended': batchPageExample } }, 'ETag') },
+      answers: {
+        200: json('The batch', { schema: batchPage, examples: { 'All tasks have ended': batchPageExample } }, 'ETag'),
+      },
       problems: ['INVALID_QUERY', 'BATCH_NOT_FOUND', 'STORE_UNAVAILABLE'],
     },
   },

@@ -58,7 +58,8 @@ async function newBatch(fields: readonly Part[] = [], headers: Record<string, st
   return acceptedBatch.strict().parse(answer.body)
 }
 
-const tasksOf = (batch: AcceptedBatch): Task[] => batch.items.flatMap((item) => (item.status === 'accepted' ? [item.task] : []))
+const tasksOf = (batch: AcceptedBatch): Task[] =>
+  batch.items.flatMap((item) => (item.status === 'accepted' ? [item.task] : []))
 
 const get = async (batchId: string, query = ''): Promise<BatchPage> =>
   batchPage.strict().parse((await api.request(`/api/v1/batches/${batchId}${query}`)).body)
@@ -95,7 +96,12 @@ describe('POST /api/v1/batches', () => {
     expect(batch.items[1]).toMatchObject({ problem: { status: 415, code: 'IMAGE_UNSUPPORTED' } })
     expect(batch.items[2]).toMatchObject({ problem: { status: 413, code: 'FILE_TOO_LARGE' } })
     for (const task of tasksOf(batch)) {
-      expect(task).toMatchObject({ batchId: batch.batchId, priority: 'batch', metadata: { from: 'camera' }, status: 'pending' })
+      expect(task).toMatchObject({
+        batchId: batch.batchId,
+        priority: 'batch',
+        metadata: { from: 'camera' },
+        status: 'pending',
+      })
       await until(() => api.queue.find(task.id, 1), { what: 'the job of a task' })
     }
     expect(await api.temporaryFiles()).toEqual([])
@@ -132,7 +138,10 @@ describe('POST /api/v1/batches', () => {
     expect(codeOf(await post(many))).toEqual([400, 'TOO_MANY_FILES'])
     expect(codeOf(await post([fieldPart('name', 'nothing')]))).toEqual([400, 'NO_FILE'])
     expect(codeOf(await post([filePart(photos[0]!, 'a.jpg', 'other')]))).toEqual([400, 'UNEXPECTED_FILE_FIELD'])
-    expect(codeOf(await post([file(photos[0]!, 'a.jpg'), fieldPart('priority', 'first')]))).toEqual([422, 'INVALID_FIELD'])
+    expect(codeOf(await post([file(photos[0]!, 'a.jpg'), fieldPart('priority', 'first')]))).toEqual([
+      422,
+      'INVALID_FIELD',
+    ])
     const json = { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } }
     expect(codeOf(await api.request('/api/v1/batches', json))).toEqual([400, 'NOT_MULTIPART'])
     expect((await api.request('/api/v1/batches')).status).toBe(405)

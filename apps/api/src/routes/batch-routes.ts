@@ -25,7 +25,11 @@ export function batchRoutes({ send, receive, acceptBatch }: BatchRouteDeps): Rou
         ...receive,
         async (req, res) => {
           const batch = await acceptBatch(req)
-          res.status(202).location(`/api/v1/batches/${batch.batchId}`).set('Retry-After', POLL_AFTER_SECONDS).json(batch)
+          res
+            .status(202)
+            .location(`/api/v1/batches/${batch.batchId}`)
+            .set('Retry-After', POLL_AFTER_SECONDS)
+            .json(batch)
         },
       ],
     },

@@ -1,7 +1,14 @@
 import { deadLetterGroups, replayReport, taskPage, type ReplayReport } from '@darkroom/contracts'
 import { z } from 'zod'
 import { FAILED_TASK_ID } from '../http/openapi/example-ids.ts'
-import { ADMIN_PROBLEMS, forOperators, json, JSON_PROBLEMS, jsonRequest, type Paths } from '../http/openapi/operation.ts'
+import {
+  ADMIN_PROBLEMS,
+  forOperators,
+  json,
+  JSON_PROBLEMS,
+  jsonRequest,
+  type Paths,
+} from '../http/openapi/operation.ts'
 import { taskPageExamples } from './task-examples.ts'
 import { deadLetterQuery, replayBody } from './dead-letter-fields.ts'
 

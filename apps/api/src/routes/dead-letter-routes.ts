@@ -11,8 +11,19 @@ import { ReplayDeadLetters } from '../dead-letters/replay-dead-letters.ts'
 
 const BAD_QUERY = { status: 400, code: 'INVALID_QUERY' } as const
 
-/** `/api/v1/dead-letters`: tasks that failed for good, and starting them again, which `admin` stands before. */
-export function deadLetterRoutes({ send, admin, readJson }: { send: Send; admin: RequestHandler; readJson: RequestHandler[] }): Router {
+/**
+ * `/api/v1/dead-letters`: tasks that failed for good, and starting them again, which `admin` stands
+ * before.
+ */
+export function deadLetterRoutes({
+  send,
+  admin,
+  readJson,
+}: {
+  send: Send
+  admin: RequestHandler
+  readJson: RequestHandler[]
+}): Router {
   return routesOf({
     '/dead-letters': {
       get: async (req, res) => {
@@ -22,7 +33,9 @@ export function deadLetterRoutes({ send, admin, readJson }: { send: Send; admin:
           res.json(await send(new CountDeadLetters({ tenant: DEFAULT_TENANT, ...filter })))
           return
         }
-        const found = await send(new ListTasks({ tenant: DEFAULT_TENANT, status: 'failed', ...filter }, { page, limit, cursor }))
+        const found = await send(
+          new ListTasks({ tenant: DEFAULT_TENANT, status: 'failed', ...filter }, { page, limit, cursor }),
+        )
         linkToNext(req, res, found.nextCursor)
         res.json(found)
       },
@@ -32,7 +45,10 @@ export function deadLetterRoutes({ send, admin, readJson }: { send: Send; admin:
         admin,
         ...readJson,
         async (req, res) => {
-          const { ids, filter, limit, dryRun } = parseInput(replayBody, req.body, { status: 422, code: 'INVALID_FIELD' })
+          const { ids, filter, limit, dryRun } = parseInput(replayBody, req.body, {
+            status: 422,
+            code: 'INVALID_FIELD',
+          })
           const wish = ids ? { tenant: DEFAULT_TENANT, ids } : { filter: { tenant: DEFAULT_TENANT, ...filter }, limit }
           const report = await send(new ReplayDeadLetters(wish, dryRun))
           res.status(dryRun ? 200 : 202).json(report)

@@ -23,7 +23,9 @@ const down: Health = {
   reasons: ['mongo: took longer than 1000 ms'],
 }
 
-/** Paths of {@link healthRoutes}, by one of their names: they answer below /api and /api/v1 as well. */
+/**
+ * Paths of {@link healthRoutes}, by one of their names: they answer below /api and /api/v1 as well.
+ */
 export const healthPaths: Paths = {
   '/health': {
     get: {
@@ -31,7 +33,11 @@ export const healthPaths: Paths = {
       tags,
       summary: 'Get the health of each service',
       answers: {
-        200: json('Uploads are accepted', { schema: health, examples: { 'All is well': well, 'Without Redis': degraded } }, 'ETag'),
+        200: json(
+          'Uploads are accepted',
+          { schema: health, examples: { 'All is well': well, 'Without Redis': degraded } },
+          'ETag',
+        ),
         503: json('Uploads are not accepted', { schema: health, examples: { 'Without MongoDB': down } }),
       },
     },
@@ -41,7 +47,9 @@ export const healthPaths: Paths = {
       operationId: 'livez',
       tags,
       summary: 'Liveness probe',
-      answers: { 200: json('The process is alive', { schema: liveness, examples: { Alive: { status: 'ok' } } }, 'ETag') },
+      answers: {
+        200: json('The process is alive', { schema: liveness, examples: { Alive: { status: 'ok' } } }, 'ETag'),
+      },
     },
   },
   '/readyz': {

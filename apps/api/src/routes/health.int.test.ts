@@ -50,13 +50,18 @@ const askUntil = (wanted: string) =>
 it.each(['/health', '/api/health', '/api/v1/health'])('%s says that all is well [S0.14]', async (path) => {
   await api.upload(await sampleJpeg({ width: 64, height: 48 }))
   const { diskFreeBytes, ...rest } = await ask(path)
-  expect(rest).toMatchObject({ code: 200, status: 'ok', services: { redis: true, mongo: true, queue: true, disk: true } })
+  expect(rest).toMatchObject({
+    code: 200,
+    status: 'ok',
+    services: { redis: true, mongo: true, queue: true, disk: true },
+  })
   expect(rest.pending).toBeGreaterThan(0)
   expect(diskFreeBytes).toBeGreaterThan(0)
 })
 
 it('the process is alive and ready', async () => {
-  for (const path of ['/livez', '/readyz']) expect(await api.request(path)).toMatchObject({ status: 200, body: { status: 'ok' } })
+  for (const path of ['/livez', '/readyz'])
+    expect(await api.request(path)).toMatchObject({ status: 200, body: { status: 'ok' } })
 })
 
 describe.each(['cut', 'freeze'] as const)('%s', (outage) => {
@@ -83,7 +88,10 @@ describe.each(['cut', 'freeze'] as const)('%s', (outage) => {
     })
     await mongo.cut()
     await mongo.restore()
-    await until(async () => (await api.request('/readyz')).status === 200, { what: 'MongoDB to be back', timeoutMs: 20_000 })
+    await until(async () => (await api.request('/readyz')).status === 200, {
+      what: 'MongoDB to be back',
+      timeoutMs: 20_000,
+    })
   })
 })
 
@@ -104,9 +112,16 @@ it('a data folder that cannot be used is told with the reason, and takes no uplo
   const { status, body } = await broken.request('/health')
   expect([status, body]).toMatchObject([
     503,
-    { status: 'down', services: { disk: false }, reasons: expect.arrayContaining([expect.stringMatching(/^disk: .*ENOENT/)]) },
+    {
+      status: 'down',
+      services: { disk: false },
+      reasons: expect.arrayContaining([expect.stringMatching(/^disk: .*ENOENT/)]),
+    },
   ])
-  expect(await broken.request('/readyz')).toMatchObject({ status: 503, body: { reason: expect.stringMatching(/^disk: /) } })
+  expect(await broken.request('/readyz')).toMatchObject({
+    status: 503,
+    body: { reason: expect.stringMatching(/^disk: /) },
+  })
   const refused = await broken.upload(await sampleJpeg({ width: 2000, height: 1500 }))
   expect([refused.status, refused.body]).toMatchObject([503, { code: 'STORAGE_UNAVAILABLE' }])
   expect(refused.headers.get('retry-after')).not.toBeNull()
@@ -120,7 +135,9 @@ it('a data folder that is another one than at the start takes no upload', async 
   await until(async () => (await moved.request('/readyz')).status === 200)
   await rename(marker, `${marker}.away`)
   await until(async () => (await moved.request('/readyz')).status === 503, { what: 'an API that is not ready' })
-  expect((await moved.upload(await sampleJpeg({ width: 64, height: 48 }))).body).toMatchObject({ code: 'STORAGE_UNAVAILABLE' })
+  expect((await moved.upload(await sampleJpeg({ width: 64, height: 48 }))).body).toMatchObject({
+    code: 'STORAGE_UNAVAILABLE',
+  })
   await rename(`${marker}.away`, marker)
   await until(async () => (await moved.request('/readyz')).status === 200, { what: 'a ready API' })
   await moved.stop()
@@ -152,7 +169,10 @@ it('a Redis that takes no writes is told with the reason; uploads are taken, and
 it('an API that starts before its stores is alive, says what is missing, and becomes ready by itself [S2.1]', async () => {
   const [redisLater, mongoLater] = [await startTcpProxy(inject('redisUrl')), await startTcpProxy(inject('mongoUrl'))]
   await Promise.all([redisLater.cut(), mongoLater.cut()])
-  const early = await startTestApi({ REDIS_URL: redisLater.url }, { mongoServer: mongoLater.url, waitUntilReady: false })
+  const early = await startTestApi(
+    { REDIS_URL: redisLater.url },
+    { mongoServer: mongoLater.url, waitUntilReady: false },
+  )
   expect((await early.request('/livez')).status).toBe(200)
   expect((await early.request('/readyz')).status).toBe(503)
   expect(health.parse((await early.request('/health')).body)).toMatchObject({
@@ -160,7 +180,10 @@ it('an API that starts before its stores is alive, says what is missing, and bec
     services: { redis: false, mongo: false, queue: false },
   })
   await Promise.all([redisLater.restore(), mongoLater.restore()])
-  await until(async () => health.parse((await early.request('/health')).body).status === 'ok', { what: 'a healthy API', timeoutMs: 20_000 })
+  await until(async () => health.parse((await early.request('/health')).body).status === 'ok', {
+    what: 'a healthy API',
+    timeoutMs: 20_000,
+  })
   await early.stop()
   await redisLater.stop()
   await mongoLater.stop()
@@ -179,9 +202,12 @@ it('however often it and the metrics are asked, the backlog is counted once a se
   server.searchParams.set('monitorCommands', 'true')
   const busy = await startTestApi({}, { mongoServer: server.href })
   try {
-    const asked = recordCommands(mongoose.connections.findLast(({ name }) => name === busy.database.name && name !== '')!)
+    const asked = recordCommands(
+      mongoose.connections.findLast(({ name }) => name === busy.database.name && name !== '')!,
+    )
     const startedAt = performance.now()
-    for (let round = 0; round < 30; round++) await Promise.all([busy.request('/health'), busy.request('/health'), busy.request('/metrics')])
+    for (let round = 0; round < 30; round++)
+      await Promise.all([busy.request('/health'), busy.request('/health'), busy.request('/metrics')])
     const counts = asked.filter(({ filter }) => 'nextCheckAt' in filter && 'status' in filter)
     expect(counts.length).toBeGreaterThan(0)
     // Two questions each: what has not ended, and what should have.

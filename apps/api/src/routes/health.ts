@@ -6,7 +6,10 @@ import { remember } from '../ground/remember.ts'
 import type { StorageFault } from '../installation/storage-watch.ts'
 import { routesOf } from '../http/routes.ts'
 
-/** What the probes ask. Each answers within `PROBE_MS` or counts as failed. Those of the stores write: what can only be read takes no task. */
+/**
+ * What the probes ask. Each answers within `PROBE_MS` or counts as failed. Those of the stores
+ * write: what can only be read takes no task.
+ */
 export interface Probes {
   redis: () => Promise<unknown>
   mongo: () => Promise<unknown>
@@ -29,7 +32,10 @@ const PROBE_MS = 1000
 /** However often health is asked for, each probe is made once in this time. */
 const REMEMBER_MS = 1000
 
-/** Liveness, readiness, and health for people: which part is down, and what is still possible without it. */
+/**
+ * Liveness, readiness, and health for people: which part is down, and what is still possible
+ * without it.
+ */
 export function healthRoutes({ probes, minFreeBytes, isClosing, log }: HealthDeps): Router {
   /** Why it failed; undefined when it did not. */
   const faultOf = (name: string, probe: () => Promise<unknown>) =>
@@ -75,7 +81,8 @@ export function healthRoutes({ probes, minFreeBytes, isClosing, log }: HealthDep
     const disk = unusable ?? full
     const services = { redis: !redis, mongo: !mongo, queue: !queue, disk: !disk }
     const reasons = [mongo, disk, queue, redis].filter((fault) => fault !== undefined)
-    // Without Redis uploads are still taken and reads still answered; without the store or the disk they are not.
+    // Without Redis uploads are still taken and reads still answered; without the store or the disk
+    // they are not.
     const status = mongo || disk ? 'down' : reasons.length > 0 ? 'degraded' : 'ok'
     return {
       status,

@@ -48,7 +48,11 @@ export const jobPaths = (limits: ApiLimits): Paths => ({
       summary: 'List jobs, newest first',
       requestParams: { query: jobListQuery },
       answers: {
-        200: json('The newest jobs', { schema: jobList, examples: { 'Two jobs': { jobs: [completed, failed], count: 2 } } }, 'ETag'),
+        200: json(
+          'The newest jobs',
+          { schema: jobList, examples: { 'Two jobs': { jobs: [completed, failed], count: 2 } } },
+          'ETag',
+        ),
       },
       problems: ['INVALID_QUERY', 'STORE_UNAVAILABLE'],
     },
@@ -74,7 +78,10 @@ export const jobPaths = (limits: ApiLimits): Paths => ({
           'Its progress',
           {
             schema: jobProgress,
-            examples: { Running: toJobProgress(taskExamples.processing), Completed: toJobProgress(taskExamples.completed) },
+            examples: {
+              Running: toJobProgress(taskExamples.processing),
+              Completed: toJobProgress(taskExamples.completed),
+            },
           },
           'ETag',
         ),

@@ -28,19 +28,22 @@ async function accepted(): Promise<Accepted & { task: Task }> {
   return { ...job, task: (await api.request(`/api/v1/tasks/${job.jobId}`)).body as Task }
 }
 
-it.each(['file', 'image'])('POST /api/jobs with the field %s answers exactly the four old fields [S0.2]', async (field) => {
-  const { status, headers, body } = await api.post('/api/jobs', [filePart(photo, 'old.jpg', field)])
-  const { jobId } = body as Accepted
-  expect(status).toBe(202)
-  expect(body).toEqual({
-    jobId,
-    statusUrl: `/api/jobs/${jobId}/status`,
-    downloadUrl: `/api/jobs/${jobId}/download`,
-    estimatedTime: '5-30 seconds',
-  })
-  expect(jobId).toMatch(/^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/)
-  expect(headers.get('location')).toBe(`/api/jobs/${jobId}/status`)
-})
+it.each(['file', 'image'])(
+  'POST /api/jobs with the field %s answers exactly the four old fields [S0.2]',
+  async (field) => {
+    const { status, headers, body } = await api.post('/api/jobs', [filePart(photo, 'old.jpg', field)])
+    const { jobId } = body as Accepted
+    expect(status).toBe(202)
+    expect(body).toEqual({
+      jobId,
+      statusUrl: `/api/jobs/${jobId}/status`,
+      downloadUrl: `/api/jobs/${jobId}/download`,
+      estimatedTime: '5-30 seconds',
+    })
+    expect(jobId).toMatch(/^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/)
+    expect(headers.get('location')).toBe(`/api/jobs/${jobId}/status`)
+  },
+)
 
 it('GET /api/jobs/{id}/status answers exactly the old fields, from waiting to done [S0.3]', async () => {
   const { jobId, statusUrl, downloadUrl, task } = await accepted()
@@ -56,10 +59,14 @@ it('GET /api/jobs/{id}/status answers exactly the old fields, from waiting to do
     downloadUrl,
   })
   await api.tell(historyOf(task, [{ progress: 0, end: 'running' }])[0]!)
-  const active = await until(async () => ((await read()).status === 'active' ? read() : undefined), { what: 'an active job' })
+  const active = await until(async () => ((await read()).status === 'active' ? read() : undefined), {
+    what: 'an active job',
+  })
   expect(active).toMatchObject({ processedOn: expect.any(String), finishedOn: null })
   await api.tell(completedOf(task))
-  const done = await until(async () => ((await read()).status === 'completed' ? read() : undefined), { what: 'a completed job' })
+  const done = await until(async () => ((await read()).status === 'completed' ? read() : undefined), {
+    what: 'a completed job',
+  })
   expect(done).toMatchObject({ progress: { progress: 100 }, error: null, finishedOn: expect.any(String) })
 })
 
@@ -67,8 +74,14 @@ it('a final failure, known by the queue, is told in words', async () => {
   const worker = await startFailingWorker()
   const { statusUrl } = await accepted()
   const read = async () => (await api.request(statusUrl)).body as Record<string, unknown>
-  const failed = await until(async () => ((await read()).status === 'failed' ? read() : undefined), { what: 'a failed job' })
-  expect(failed).toMatchObject({ error: 'The picture cannot be read', processedOn: expect.any(String), finishedOn: expect.any(String) })
+  const failed = await until(async () => ((await read()).status === 'failed' ? read() : undefined), {
+    what: 'a failed job',
+  })
+  expect(failed).toMatchObject({
+    error: 'The picture cannot be read',
+    processedOn: expect.any(String),
+    finishedOn: expect.any(String),
+  })
   const { body: task } = await api.request(statusUrl.replace('/api/jobs/', '/api/v1/tasks/').replace('/status', ''))
   expect(task).toMatchObject({
     status: 'failed',

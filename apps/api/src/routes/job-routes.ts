@@ -8,8 +8,15 @@ import { parseInput } from '../http/input.ts'
 import { jobListQuery } from './task-fields.ts'
 import { idOf, retryAfter, type TaskRouteDeps } from './task-routes.ts'
 
-/** `/api/jobs`: the older, smaller form of the same resource, over the same commands and queries. */
-export function jobRoutes({ send, receive, acceptUpload, sendVariant }: Omit<TaskRouteDeps, 'waiting' | 'readJson'>): Router {
+/**
+ * `/api/jobs`: the older, smaller form of the same resource, over the same commands and queries.
+ */
+export function jobRoutes({
+  send,
+  receive,
+  acceptUpload,
+  sendVariant,
+}: Omit<TaskRouteDeps, 'waiting' | 'readJson'>): Router {
   return routesOf({
     '/jobs': {
       post: [

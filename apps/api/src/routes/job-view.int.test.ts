@@ -26,7 +26,9 @@ beforeAll(async () => {
     moveFor(failure, Date.now())!,
   )
   for (const name of ['active', 'completed']) {
-    await until(async () => ((await view(name)) as { status: string }).status === name, { what: `a job that is ${name}` })
+    await until(async () => ((await view(name)) as { status: string }).status === name, {
+      what: `a job that is ${name}`,
+    })
   }
 })
 afterAll(() => api.stop())
@@ -57,7 +59,12 @@ it('GET /api/jobs/{id} has exactly the old fields', async () => {
     progress: { progress: 100 },
     finishedOn: expect.any(String),
   })
-  expect(await view('failed')).toMatchObject({ status: 'failed', result: null, error: 'The disk is full', finishedOn: expect.any(String) })
+  expect(await view('failed')).toMatchObject({
+    status: 'failed',
+    result: null,
+    error: 'The disk is full',
+    finishedOn: expect.any(String),
+  })
 })
 
 it('an unknown job is not found', async () => {

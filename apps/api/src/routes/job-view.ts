@@ -1,6 +1,9 @@
 import type { Job, JobProgress, JobStatus, Task, TaskStatus } from '@darkroom/contracts'
 
-/** The words of the older form, and the statuses that each stands for. What has expired shows in the whole list only. */
+/**
+ * The words of the older form, and the statuses that each stands for. What has expired shows in the
+ * whole list only.
+ */
 export const JOB_STATUSES = {
   pending: ['pending'],
   active: ['processing'],
@@ -13,7 +16,13 @@ export const toJobView = (task: Task): Job => ({
   jobId: task.jobId,
   status: toJobStatus(task),
   progress: { stage: task.progress.stage, progress: task.progress.percent },
-  data: { taskId: task.id, imagePath: task.originalPath, timestamp: Date.parse(task.createdAt), epoch: task.epoch, name: task.name },
+  data: {
+    taskId: task.id,
+    imagePath: task.originalPath,
+    timestamp: Date.parse(task.createdAt),
+    epoch: task.epoch,
+    name: task.name,
+  },
   result: task.status === 'completed' ? { images: task.images, processingTime: task.processingTimeMs } : null,
   error: task.error?.message ?? null,
   createdAt: task.createdAt,

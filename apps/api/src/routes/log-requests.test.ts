@@ -14,7 +14,10 @@ interface Given {
   requestId?: string
 }
 
-/** One request through the middleware: the line that it leaves, and the headers that it is answered with. */
+/**
+ * One request through the middleware: the line that it leaves, and the headers that it is answered
+ * with.
+ */
 function passed({ path = '/api/v1/tasks', status, note = {}, code, requestId }: Given) {
   const { log, lines } = recordLog<Logger>()
   const sent: Record<string, string> = {}
@@ -23,7 +26,12 @@ function passed({ path = '/api/v1/tasks', status, note = {}, code, requestId }: 
     set: (name: string, value: string) => (sent[name] = value),
   })
   const headers: Record<string, string | undefined> = { 'x-request-id': requestId, 'content-length': '77' }
-  const req = { method: 'POST', originalUrl: `${path}?x=1`, get: (name: string) => headers[name], res } as unknown as Request
+  const req = {
+    method: 'POST',
+    originalUrl: `${path}?x=1`,
+    get: (name: string) => headers[name],
+    res,
+  } as unknown as Request
   logRequests(log)(req, res as unknown as Response, () => {})
   noteUpload(req, note)
   res.emit('close')
@@ -31,7 +39,11 @@ function passed({ path = '/api/v1/tasks', status, note = {}, code, requestId }: 
 }
 
 it('an accepted upload is one line at info: request, task, file, bytes', () => {
-  const { line, count, sent } = passed({ status: 202, note: { file: 'beach.jpg', bytes: 5, taskId: 'x' }, requestId: 'mine-1' })
+  const { line, count, sent } = passed({
+    status: 202,
+    note: { file: 'beach.jpg', bytes: 5, taskId: 'x' },
+    requestId: 'mine-1',
+  })
   expect([count, sent['X-Request-Id']]).toEqual([1, 'mine-1'])
   expect(line).toMatchObject({
     level: 'info',
@@ -46,13 +58,22 @@ it('an accepted upload is one line at info: request, task, file, bytes', () => {
 
 it('a refused one says the code; before the file was read, the length that was announced', () => {
   const { line, sent } = passed({ path: '/api/jobs', status: 415, code: 'IMAGE_UNSUPPORTED', requestId: 'not an id\n' })
-  expect(line).toMatchObject({ level: 'info', message: 'upload refused', code: 'IMAGE_UNSUPPORTED', status: 415, bytes: 77 })
+  expect(line).toMatchObject({
+    level: 'info',
+    message: 'upload refused',
+    code: 'IMAGE_UNSUPPORTED',
+    status: 415,
+    bytes: 77,
+  })
   expect(sent['X-Request-Id']).toMatch(/^[0-9a-f-]{36}$/)
   expect(line).toMatchObject({ reqId: sent['X-Request-Id'] })
 })
 
 it('other requests are told at debug only, unless they went wrong', () => {
-  expect(passed({ path: '/api/v1/tasks/x/cancel', status: 202 }).line).toMatchObject({ level: 'debug', message: 'request completed' })
+  expect(passed({ path: '/api/v1/tasks/x/cancel', status: 202 }).line).toMatchObject({
+    level: 'debug',
+    message: 'request completed',
+  })
   expect(passed({ path: '/api/v1/batches', status: 503, code: 'STORE_UNAVAILABLE' }).line).toMatchObject({
     level: 'warn',
     message: 'upload refused',

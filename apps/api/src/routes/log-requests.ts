@@ -7,8 +7,9 @@ const UPLOADS = /^\/api\/(v1\/(tasks|batches)|jobs)\/?$/
 const REQUEST_ID = /^[\w.-]{1,64}$/
 
 /**
- * One line a request when it has ended: uploads at level info, accepted or refused; the rest without trouble only at debug. Each
- * has the request's id, which the client may give and is answered with.
+ * One line a request when it has ended: uploads at level info, accepted or refused; the rest
+ * without trouble only at debug. Each has the request's id, which the client may give and is
+ * answered with.
  */
 export function logRequests(log: Logger): RequestHandler {
   return (req, res, next) => {
@@ -36,5 +37,10 @@ export function logRequests(log: Logger): RequestHandler {
 function uploadFacts(req: Request, res: Response): object {
   const { bytes = Number(req.get('content-length')) || undefined, ...note } = uploadNoteOf(res)
   const code: unknown = res.locals['code']
-  return { ...note, ...(bytes !== undefined && { bytes }), status: res.statusCode, ...(typeof code === 'string' && { code }) }
+  return {
+    ...note,
+    ...(bytes !== undefined && { bytes }),
+    status: res.statusCode,
+    ...(typeof code === 'string' && { code }),
+  }
 }

@@ -16,7 +16,9 @@ export const metricsPaths: Paths = {
       operationId: 'getMetrics',
       tags: ['Monitoring'],
       summary: 'Get the metrics of this process',
-      answers: { 200: content("In Prometheus' text format", 'text/plain', { schema: { type: 'string' }, example }, 'ETag') },
+      answers: {
+        200: content("In Prometheus' text format", 'text/plain', { schema: { type: 'string' }, example }, 'ETag'),
+      },
     },
   },
 }

@@ -18,7 +18,10 @@ const running: QueueStats = {
   workers: 2,
 }
 
-export const queueStatsExamples = { running, paused: { ...running, active: 0, paused: 14, isPaused: true, oldestWaitingMs: 95_400 } }
+export const queueStatsExamples = {
+  running,
+  paused: { ...running, active: 0, paused: 14, isPaused: true, oldestWaitingMs: 95_400 },
+}
 
 const data: ImageJob = {
   taskId: TASK_ID,

@@ -12,14 +12,22 @@ const position = z
 
 /** The query of a queue's jobs, as it is given. */
 export const jobsRange = z.strictObject({
-  state: z.enum(JOB_STATES).default('waiting').meta({ description: 'Only jobs in this state; `waiting` includes prioritized jobs' }),
-  start: position.default(0).meta({ description: 'The position of the first job', override: integerFrom(0, 999_999_999, 0) }),
-  end: position
-    .optional()
-    .meta({ description: `The position of the last job, at most ${PAGE - 1} after the first; ${PAGE} jobs if it is not given` }),
+  state: z
+    .enum(JOB_STATES)
+    .default('waiting')
+    .meta({ description: 'Only jobs in this state; `waiting` includes prioritized jobs' }),
+  start: position
+    .default(0)
+    .meta({ description: 'The position of the first job', override: integerFrom(0, 999_999_999, 0) }),
+  end: position.optional().meta({
+    description: `The position of the last job, at most ${PAGE - 1} after the first; ${PAGE} jobs if it is not given`,
+  }),
 })
 
 /** A start without an end means the page that begins there. */
 export const jobsQuery = jobsRange
   .transform(({ start, end = start + PAGE - 1, ...query }) => ({ ...query, start, end }))
-  .refine(({ start, end }) => end >= start && end - start < PAGE, { error: `must lie 0 to ${PAGE - 1} behind start`, path: ['end'] })
+  .refine(({ start, end }) => end >= start && end - start < PAGE, {
+    error: `must lie 0 to ${PAGE - 1} behind start`,
+    path: ['end'],
+  })

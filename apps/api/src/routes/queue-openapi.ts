@@ -5,7 +5,9 @@ import { queueJobPageExample, queueStatsExamples } from './queue-examples.ts'
 import { jobsRange } from './queue-fields.ts'
 
 const tags = ['Queues']
-const queuePath = { path: z.object({ name: z.string().meta({ description: 'The name of the queue', example: 'image-processing' }) }) }
+const queuePath = {
+  path: z.object({ name: z.string().meta({ description: 'The name of the queue', example: 'image-processing' }) }),
+}
 
 const switching = (operationId: string, summary: string, example: QueueStats): Operation => ({
   operationId,
@@ -25,7 +27,11 @@ export const queuePaths: Paths = {
       tags,
       summary: 'List queues with their job counts',
       answers: {
-        200: json('All queues', { schema: queueList, examples: { 'One queue': { items: [queueStatsExamples.running] } } }, 'ETag'),
+        200: json(
+          'All queues',
+          { schema: queueList, examples: { 'One queue': { items: [queueStatsExamples.running] } } },
+          'ETag',
+        ),
       },
       problems: ['QUEUE_UNAVAILABLE'],
     },
@@ -62,6 +68,10 @@ export const queuePaths: Paths = {
       problems: ['INVALID_QUERY', 'QUEUE_NOT_FOUND', 'QUEUE_UNAVAILABLE'],
     },
   },
-  '/api/v1/queues/{name}/pause': { post: switching('pauseQueue', 'Pause a queue; running jobs are finished', queueStatsExamples.paused) },
-  '/api/v1/queues/{name}/resume': { post: switching('resumeQueue', 'Resume a paused queue', queueStatsExamples.running) },
+  '/api/v1/queues/{name}/pause': {
+    post: switching('pauseQueue', 'Pause a queue; running jobs are finished', queueStatsExamples.paused),
+  },
+  '/api/v1/queues/{name}/resume': {
+    post: switching('resumeQueue', 'Resume a paused queue', queueStatsExamples.running),
+  },
 }

@@ -6,7 +6,12 @@ import { z } from 'zod'
 import { fieldPart } from '../../test/multipart.ts'
 import { startTestApi, type TestApi } from '../../test/start-test-api.ts'
 
-const jobPage = z.strictObject({ items: z.array(queueJob.strict()), state: z.string(), start: z.number(), end: z.number() })
+const jobPage = z.strictObject({
+  items: z.array(queueJob.strict()),
+  state: z.string(),
+  start: z.number(),
+  end: z.number(),
+})
 
 let api: TestApi
 let queue: Queue
@@ -22,7 +27,9 @@ beforeAll(async () => {
   tasks = []
   for (const priority of ['batch', 'premium', 'interactive'])
     tasks.push((await api.upload(photo, [fieldPart('priority', priority)])).body as Task)
-  await until(async () => (await queue.getJobCounts('prioritized')).prioritized === 3, { what: 'three jobs on the queue' })
+  await until(async () => (await queue.getJobCounts('prioritized')).prioritized === 3, {
+    what: 'three jobs on the queue',
+  })
 })
 afterAll(async () => {
   await queue.close()
@@ -82,7 +89,9 @@ describe('the jobs of a queue', () => {
   })
 
   it('come by pages of at most fifty [S1.12]', async () => {
-    expect(jobPage.parse((await get(`/${name}/jobs?state=prioritized&start=1&end=1`)).body).items).toMatchObject([{ priority: 10 }])
+    expect(jobPage.parse((await get(`/${name}/jobs?state=prioritized&start=1&end=1`)).body).items).toMatchObject([
+      { priority: 10 },
+    ])
     expect(jobPage.parse((await get(`/${name}/jobs?state=prioritized&start=2`)).body)).toMatchObject({
       start: 2,
       end: 51,
@@ -145,20 +154,25 @@ it.each(['stats', 'jobs'])('an unknown queue has no %s', async (what) => {
 })
 
 describe('while Redis is away', () => {
-  it.each(['cut', 'freeze'] as const)('(%s) the queue cannot be asked: 503, soon, and when to ask again', async (outage) => {
-    const proxy = await startTcpProxy(api.env.REDIS_URL ?? '')
-    const other = await startTestApi({ REDIS_URL: proxy.url })
-    await until(async () => (await other.request('/api/v1/queues')).status === 200)
-    await proxy[outage]()
-    for (const path of ['', `/${other.names.queue}/stats`, `/${other.names.queue}/jobs`]) {
-      const { status, headers, body } = await other.request(`/api/v1/queues${path}`, { signal: AbortSignal.timeout(8000) })
-      expect([status, problem.parse(body).code]).toEqual([503, 'QUEUE_UNAVAILABLE'])
-      expect(Number(headers.get('retry-after'))).toBeGreaterThan(0)
-    }
-    await proxy.cut()
-    await proxy.restore()
-    await until(async () => (await other.request('/api/v1/queues')).status === 200, { what: 'the queue to be back' })
-    await other.stop()
-    await proxy.stop()
-  })
+  it.each(['cut', 'freeze'] as const)(
+    '(%s) the queue cannot be asked: 503, soon, and when to ask again',
+    async (outage) => {
+      const proxy = await startTcpProxy(api.env.REDIS_URL ?? '')
+      const other = await startTestApi({ REDIS_URL: proxy.url })
+      await until(async () => (await other.request('/api/v1/queues')).status === 200)
+      await proxy[outage]()
+      for (const path of ['', `/${other.names.queue}/stats`, `/${other.names.queue}/jobs`]) {
+        const { status, headers, body } = await other.request(`/api/v1/queues${path}`, {
+          signal: AbortSignal.timeout(8000),
+        })
+        expect([status, problem.parse(body).code]).toEqual([503, 'QUEUE_UNAVAILABLE'])
+        expect(Number(headers.get('retry-after'))).toBeGreaterThan(0)
+      }
+      await proxy.cut()
+      await proxy.restore()
+      await until(async () => (await other.request('/api/v1/queues')).status === 200, { what: 'the queue to be back' })
+      await other.stop()
+      await proxy.stop()
+    },
+  )
 })

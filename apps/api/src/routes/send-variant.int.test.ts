@@ -19,7 +19,10 @@ let path: string
 beforeAll(async () => {
   api = await startTestApi()
   photo = await sampleJpeg({ width: 64, height: 48 })
-  files = { '1024': await sampleJpeg({ width: 1024, height: 768 }), '800': await sampleJpeg({ width: 800, height: 600 }) }
+  files = {
+    '1024': await sampleJpeg({ width: 1024, height: 768 }),
+    '800': await sampleJpeg({ width: 800, height: 600 }),
+  }
   variants = await Promise.all([keep('1024', 768), keep('800', 600)])
   task = await completedTask()
   path = `/api/v1/tasks/${task.id}/download`
@@ -90,7 +93,11 @@ it('what cannot be written in ASCII has a fallback of its own for each task: cur
   const answers = await Promise.all(tasks.map(({ id }) => api.request(`/api/v1/tasks/${id}/download?utm_source=mail`)))
   const dispositions = answers.map(({ headers }) => headers.get('content-disposition') ?? '')
   const plain = dispositions.map((text) => /filename="?([^";]+)"?/.exec(text)?.[1])
-  expect(plain).toEqual([`image-${tasks[0]?.id}-1024.jpg`, `image-${tasks[1]?.id}-1024.jpg`, `ete-${tasks[2]?.id}-1024.jpg`])
+  expect(plain).toEqual([
+    `image-${tasks[0]?.id}-1024.jpg`,
+    `image-${tasks[1]?.id}-1024.jpg`,
+    `ete-${tasks[2]?.id}-1024.jpg`,
+  ])
   expect(dispositions.map((text) => parseDisposition(text).parameters['filename'])).toEqual([
     '日本-1024.jpg',
     '東京-1024.jpg',
@@ -171,7 +178,11 @@ describe('the name under which it is kept', () => {
 
 describe('when the file is not what it was', () => {
   const lost = async () => {
-    const variant = await keep('1024', 768, await sampleJpeg({ width: 32, height: 32, seed: Math.ceil(performance.now()) }))
+    const variant = await keep(
+      '1024',
+      768,
+      await sampleJpeg({ width: 32, height: 32, seed: Math.ceil(performance.now()) }),
+    )
     const { links } = await completedTask('lost.jpg', [variant])
     return { variant, download: links.download }
   }

@@ -10,7 +10,10 @@ import type { UrlSigner } from '../tasks/queries/url-signing.ts'
 
 export type SendVariant = (req: Request, res: Response, task: Task) => Promise<void>
 
-/** Sends a variant of a completed task, whole or in ranges; the largest unless the query names another. */
+/**
+ * Sends a variant of a completed task, whole or in ranges; the largest unless the query names
+ * another.
+ */
 export function createSendVariant(storage: DiskStorage, signer: UrlSigner, storageFault: StorageFault): SendVariant {
   return async (req, res, task) => {
     const query = parseInput(downloadQuery, req.query, { status: 400, code: 'INVALID_QUERY' })
@@ -38,8 +41,8 @@ export function createSendVariant(storage: DiskStorage, signer: UrlSigner, stora
 }
 
 /**
- * The name to save a variant under. Clients that know plain ASCII names only (`curl -OJ`) get the id in the place of what
- * they cannot read: two names would be one to them.
+ * The name to save a variant under. Clients that know plain ASCII names only (`curl -OJ`) get the
+ * id in the place of what they cannot read: two names would be one to them.
  */
 function dispositionOf({ id, name }: Task, resolution: string): string {
   const shown = `${name.replace(/\.[A-Za-z0-9]{1,5}$/, '')}-${resolution}.jpg`
@@ -47,14 +50,25 @@ function dispositionOf({ id, name }: Task, resolution: string): string {
   return contentDisposition(shown, { fallback: `${imageNameOf(name)}-${id}-${resolution}.jpg` })
 }
 
-/** Downloads are open until there are API keys, but a URL that claims to be signed must be so, and not be too old. */
+/**
+ * Downloads are open until there are API keys, but a URL that claims to be signed must be so, and
+ * not be too old.
+ */
 function assertSignature(signer: UrlSigner, task: Task, { resolution, expires, kid, signature }: DownloadQuery): void {
   if (expires === undefined && kid === undefined && signature === undefined) return
   const grant = { tenant: DEFAULT_TENANT, taskId: task.id, resolution, expires: expires ?? 0 }
   if (!signer.isSigned(grant, { kid: kid ?? '', signature: signature ?? '' }))
-    throw new AppError(403, 'INVALID_SIGNATURE', 'The URL was not signed by this service, or was changed since, or its key was withdrawn.')
+    throw new AppError(
+      403,
+      'INVALID_SIGNATURE',
+      'The URL was not signed by this service, or was changed since, or its key was withdrawn.',
+    )
   if (grant.expires * 1000 <= Date.now())
-    throw new AppError(403, 'URL_EXPIRED', 'This URL has expired. Ask for a new one: POST /api/v1/tasks/{id}/download-url')
+    throw new AppError(
+      403,
+      'URL_EXPIRED',
+      'This URL has expired. Ask for a new one: POST /api/v1/tasks/{id}/download-url',
+    )
 }
 
 function assertReady(task: Task): void {
@@ -63,9 +77,15 @@ function assertReady(task: Task): void {
       return
     case 'pending':
     case 'processing':
-      throw new AppError(409, 'TASK_NOT_READY', `The task is ${task.status}; try again in a moment.`, { headers: { 'Retry-After': '1' } })
+      throw new AppError(409, 'TASK_NOT_READY', `The task is ${task.status}; try again in a moment.`, {
+        headers: { 'Retry-After': '1' },
+      })
     case 'expired':
-      throw new AppError(410, 'TASK_EXPIRED', 'The files of this task have expired and are removed. Upload the photo again.')
+      throw new AppError(
+        410,
+        'TASK_EXPIRED',
+        'The files of this task have expired and are removed. Upload the photo again.',
+      )
     case 'failed':
       throw new AppError(
         409,
@@ -73,7 +93,11 @@ function assertReady(task: Task): void {
         `The task has failed${task.error ? ` (${task.error.code})` : ''} and has no files; its \`error\` says why.`,
       )
     case 'cancelled':
-      throw new AppError(409, 'TASK_CANCELLED', 'The task was cancelled and has no files. POST /api/v1/tasks/{id}/retry starts it again.')
+      throw new AppError(
+        409,
+        'TASK_CANCELLED',
+        'The task was cancelled and has no files. POST /api/v1/tasks/{id}/retry starts it again.',
+      )
     default:
       task.status satisfies never
   }
@@ -91,7 +115,10 @@ async function assertStored(storage: DiskStorage, key: string, storageFault: Sto
   }
 }
 
-/** Express answers ranges and conditions by the headers set before; a client that leaves is no error. */
+/**
+ * Express answers ranges and conditions by the headers set before; a client that leaves is no
+ * error.
+ */
 async function sendFile(res: Response, path: string): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     res.sendFile(path, { dotfiles: 'allow', etag: false, lastModified: false, cacheControl: false }, (error) => {
@@ -104,13 +131,23 @@ async function sendFile(res: Response, path: string): Promise<void> {
 
 function asRangeFault(error: Error & { status?: number }): unknown {
   if (error.status === 416)
-    return new AppError(416, 'RANGE_NOT_SATISFIABLE', 'The range lies outside of the file: ask for a part of it, or for all.')
-  if (error.status === 412) return new AppError(412, 'PRECONDITION_FAILED', 'The file is not the one that was asked for.')
+    return new AppError(
+      416,
+      'RANGE_NOT_SATISFIABLE',
+      'The range lies outside of the file: ask for a part of it, or for all.',
+    )
+  if (error.status === 412)
+    return new AppError(412, 'PRECONDITION_FAILED', 'The file is not the one that was asked for.')
   return error.status === 404 ? fileMissing(error) : error
 }
 
 const fileMissing = (cause: unknown): AppError =>
-  new AppError(404, 'FILE_MISSING', 'The file of this task is no longer there. POST /api/v1/tasks/{id}/retry makes it again.', { cause })
+  new AppError(
+    404,
+    'FILE_MISSING',
+    'The file of this task is no longer there. POST /api/v1/tasks/{id}/retry makes it again.',
+    { cause },
+  )
 
 function clearFileHeaders(res: Response): void {
   for (const name of ['ETag', 'Content-Disposition', 'Content-Type', 'Content-Length']) res.removeHeader(name)

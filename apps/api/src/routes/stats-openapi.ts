@@ -25,7 +25,11 @@ export const statsPaths: Paths = {
       tags: ['Monitoring'],
       summary: 'Get statistics over all tasks',
       answers: {
-        200: json('The statistics, and when they were counted', { schema: stats, examples: { 'After a week': example } }, 'ETag'),
+        200: json(
+          'The statistics, and when they were counted',
+          { schema: stats, examples: { 'After a week': example } },
+          'ETag',
+        ),
       },
       problems: ['STORE_UNAVAILABLE'],
     },

@@ -16,7 +16,12 @@ const at = (ms: number, attempt: number, step: number) => ({
   seq: eventSeq(attempt, step),
 })
 /** A run that waited so many ms for its worker. */
-const run = (waitMs: number, attempts: number) => ({ workerId: WORKER_ID, startedAt: CREATED_AT + waitMs, waitMs, attempts })
+const run = (waitMs: number, attempts: number) => ({
+  workerId: WORKER_ID,
+  startedAt: CREATED_AT + waitMs,
+  waitMs,
+  attempts,
+})
 
 const { kind, priority, name } = taskExamples.completed
 
@@ -32,7 +37,13 @@ const retry: TaskEvent = {
   nextAt: CREATED_AT + 2060,
 }
 const processingAgain: TaskEvent = { eventType: 'task.processing', ...at(2071, 2, STEP.processing), ...run(2071, 1) }
-const progress: TaskEvent = { eventType: 'task.progress', ...at(2110, 2, STEP.progress), ...run(2071, 1), stage: 'encode', percent: 45 }
+const progress: TaskEvent = {
+  eventType: 'task.progress',
+  ...at(2110, 2, STEP.progress),
+  ...run(2071, 1),
+  stage: 'encode',
+  percent: 45,
+}
 const completed: TaskEvent = {
   eventType: 'task.completed',
   ...at(2142, 2, STEP.completed),

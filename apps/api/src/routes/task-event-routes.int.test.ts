@@ -32,8 +32,14 @@ afterAll(async () => {
 
 const newTask = async (): Promise<Task> => (await api.upload(photo)).body as Task
 
-async function follow(task: { id: string }, { at = api, lastEventId }: { at?: TestApi; lastEventId?: string } = {}): Promise<EventStream> {
-  const stream = await openEventStream(`${at.url}/api/v1/tasks/${task.id}/events`, lastEventId ? { 'last-event-id': lastEventId } : {})
+async function follow(
+  task: { id: string },
+  { at = api, lastEventId }: { at?: TestApi; lastEventId?: string } = {},
+): Promise<EventStream> {
+  const stream = await openEventStream(
+    `${at.url}/api/v1/tasks/${task.id}/events`,
+    lastEventId ? { 'last-event-id': lastEventId } : {},
+  )
   open.push(stream)
   return stream
 }
@@ -45,7 +51,9 @@ const logOf = async (task: { id: string }): Promise<TaskEventPage['items']> =>
 async function tellInOrder(task: { id: string }, events: readonly TaskEvent[]): Promise<void> {
   for (const event of events) {
     await api.tell(event)
-    await until(async () => (await logOf(task)).some(({ seq }) => seq === event.seq), { what: `${event.eventType} in the log` })
+    await until(async () => (await logOf(task)).some(({ seq }) => seq === event.seq), {
+      what: `${event.eventType} in the log`,
+    })
   }
 }
 
@@ -62,7 +70,9 @@ const told = ['task.created', 'task.processing', 'task.progress', 'task.retry', 
 describe('the log', () => {
   it('begins with the upload and holds each step with its place', async () => {
     const task = await newTask()
-    expect(await logOf(task)).toMatchObject([{ type: 'task.created', epoch: 1, seq: 0, attempt: 0, data: { name: 'photo.jpg' } }])
+    expect(await logOf(task)).toMatchObject([
+      { type: 'task.created', epoch: 1, seq: 0, attempt: 0, data: { name: 'photo.jpg' } },
+    ])
     await tellInOrder(task, historyOf(task, story))
     const items = await logOf(task)
     expect(typesOf(items)).toEqual(told)
@@ -123,20 +133,29 @@ describe('the stream', () => {
     await tellInOrder(task, [processing!])
     await stream.hears('task.processing')
     await api.tell({ ...progress, timestamp: (progress as { startedAt: number }).startedAt + 10 } as TaskEvent)
-    expect(await stream.hears('task.progress')).toMatchObject({ id: '1.1002', data: { data: { stage: 'encode', percent: 10 } } })
+    expect(await stream.hears('task.progress')).toMatchObject({
+      id: '1.1002',
+      data: { data: { stage: 'encode', percent: 10 } },
+    })
     expect(typesOf(await logOf(task))).toEqual(['task.created', 'task.processing'])
   })
 
   it('says that it is alive while nothing happens', async () => {
     const stream = await follow(await newTask())
-    await until(() => stream.comments.filter((comment) => comment === ': heartbeat').length >= 2, { what: 'heartbeats' })
+    await until(() => stream.comments.filter((comment) => comment === ': heartbeat').length >= 2, {
+      what: 'heartbeats',
+    })
   })
 
   it('of one task is had by so many at a time, and by others when those have left', async () => {
     const task = await newTask()
     const streams = [await follow(task), await follow(task), await follow(task)]
     const refused = await api.request(`/api/v1/tasks/${task.id}/events`, { headers: { accept: 'text/event-stream' } })
-    expect([refused.status, refused.headers.get('retry-after'), problem.parse(refused.body).code]).toEqual([429, '5', 'TOO_MANY_WAITING'])
+    expect([refused.status, refused.headers.get('retry-after'), problem.parse(refused.body).code]).toEqual([
+      429,
+      '5',
+      'TOO_MANY_WAITING',
+    ])
     await streams[0]!.leave()
     await until(async () => (await follow(task)).status === 200, { what: 'room for another stream' })
   })
@@ -163,7 +182,11 @@ describe('with two processes', () => {
       tasks.flatMap((task, index) => {
         const [processing] = historyOf(task, [{ progress: 0, end: 'completed' }])
         const telling = api.tell(processing!).then(() => api.tell(completedOf(task)))
-        return [follow(task), follow(task, { at: replica }), telling.then(() => follow(task, { at: index % 2 ? api : replica }))]
+        return [
+          follow(task),
+          follow(task, { at: replica }),
+          telling.then(() => follow(task, { at: index % 2 ? api : replica })),
+        ]
       }),
     )
     for (const stream of streams) {

@@ -18,10 +18,15 @@ export interface TaskEventRouteDeps {
   lifeMs: number
 }
 
-/** Streams that began together must not all come back at once: each lives up to this part shorter. */
+/**
+ * Streams that began together must not all come back at once: each lives up to this part shorter.
+ */
 const JITTER = 0.1
 
-/** `/api/v1/tasks/{id}/events`: the task's log, as it is or as a stream that goes on until the task has ended. */
+/**
+ * `/api/v1/tasks/{id}/events`: the task's log, as it is or as a stream that goes on until the task
+ * has ended.
+ */
 export function taskEventRoutes({ send, streams, heartbeatMs, lifeMs }: TaskEventRouteDeps): Router {
   const stream = async (req: Request, res: Response, id: string): Promise<void> => {
     const signal = streams.hold(res, id, lifeMs * (1 - JITTER * Math.random()))
@@ -44,7 +49,11 @@ export function taskEventRoutes({ send, streams, heartbeatMs, lifeMs }: TaskEven
 }
 
 /** An entry of the log on a stream, which a client resumes after the last `id` that it heard. */
-export const toServerSent = (entry: TaskLogEntry): ServerSentEvent => ({ id: formatLogPosition(entry), event: entry.type, data: entry })
+export const toServerSent = (entry: TaskLogEntry): ServerSentEvent => ({
+  id: formatLogPosition(entry),
+  event: entry.type,
+  data: entry,
+})
 
 async function* allToServerSent(events: AsyncIterable<TaskLogEntry>): AsyncGenerator<ServerSentEvent> {
   for await (const entry of events) yield toServerSent(entry)

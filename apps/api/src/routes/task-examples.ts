@@ -4,7 +4,9 @@ import { formatCursor } from '../tasks/queries/list-tasks.ts'
 import { toAcceptedView, toListedView, toTaskView } from '../tasks/task-view.ts'
 import { UNTOUCHED, type TaskRecord } from '../tasks/task.ts'
 
-/** When the example task was accepted. The times of its other events are counted from here, in ms. */
+/**
+ * When the example task was accepted. The times of its other events are counted from here, in ms.
+ */
 export const CREATED_AT = Date.UTC(2026, 4, 4, 9, 30, 0, 120)
 const after = (ms: number): Date => new Date(CREATED_AT + ms)
 const WEEK_MS = 7 * 86_400_000
@@ -131,6 +133,10 @@ const page = (items: TaskPage['items'], total: number): TaskPage => ({
 })
 
 export const taskPageExamples = {
-  tasks: { ...page([completed, failed].map(toListedView), 57), limit: 2, nextCursor: formatCursor(toListedView(failed)) },
+  tasks: {
+    ...page([completed, failed].map(toListedView), 57),
+    limit: 2,
+    nextCursor: formatCursor(toListedView(failed)),
+  },
   failed: page([toListedView(failed)], 1),
 }

@@ -20,8 +20,14 @@ describe('the query of a list', () => {
       { createdTo: '2026-05-01T12:00:00 02:00' },
       '/createdTo must be a time such as 2026-01-31T00:00:00Z; in a URL, write the + of its offset as %2B',
     ],
-    [{ createdFrom: '2026-02-01T00:00:00Z', createdTo: '2026-01-01T00:00:00Z' }, '/createdFrom must not be after createdTo'],
-    [{ status: 'done' }, '/status must be one of pending, processing, completed, failed, cancelled, expired, not "done"'],
+    [
+      { createdFrom: '2026-02-01T00:00:00Z', createdTo: '2026-01-01T00:00:00Z' },
+      '/createdFrom must not be after createdTo',
+    ],
+    [
+      { status: 'done' },
+      '/status must be one of pending, processing, completed, failed, cancelled, expired, not "done"',
+    ],
     [
       { statuss: 'failed' },
       '/statuss is not known here; known are status, kind, priority, createdFrom, createdTo, batchId, page, limit, cursor',
@@ -54,9 +60,14 @@ it('what a link collects on its way does not keep anybody from a download', () =
 
 it('no refusal speaks the language of the schema library', () => {
   const inputs = [
-    ...[{ name: 7 }, { name: 'x'.repeat(256) }, { metadata: 'x' }, { ttlSeconds: null }, { ttlSeconds: '60' }, { other: 1 }].map(
-      (input) => () => parseInput(taskChanges, input, { status: 422, code: 'INVALID_FIELD' }),
-    ),
+    ...[
+      { name: 7 },
+      { name: 'x'.repeat(256) },
+      { metadata: 'x' },
+      { ttlSeconds: null },
+      { ttlSeconds: '60' },
+      { other: 1 },
+    ].map((input) => () => parseInput(taskChanges, input, { status: 422, code: 'INVALID_FIELD' })),
     ...[{ status: 'x' }, { limit: ['1', '2'] }, { createdTo: '' }, { batchId: 'x' }, { cursor: 'x'.repeat(101) }].map(
       (input) => () => parseInput(listQuery, input, { status: 400, code: 'INVALID_QUERY' }),
     ),

@@ -20,7 +20,11 @@ export const taskChanges = z.strictObject({
     .transform(cleanName)
     .optional()
     .meta({ description: 'The name under which variants are downloaded' }),
-  metadata: z.unknown().transform(checkMetadata).optional().meta({ description: 'A JSON object of your own', override: metadataOverride }),
+  metadata: z
+    .unknown()
+    .transform(checkMetadata)
+    .optional()
+    .meta({ description: 'A JSON object of your own', override: metadataOverride }),
   ttlSeconds: z
     .number('must be a number')
     .int('must be a whole number')
@@ -34,9 +38,13 @@ export const taskChanges = z.strictObject({
 export const listFields = z.strictObject({
   status: taskStatus.optional().meta({ description: 'Only tasks in this status', param: { example: 'completed' } }),
   kind: taskKind.optional().meta({ description: 'Only tasks of this kind' }),
-  priority: taskPriority.optional().meta({ description: 'Only tasks of this priority', param: { example: 'interactive' } }),
+  priority: taskPriority
+    .optional()
+    .meta({ description: 'Only tasks of this priority', param: { example: 'interactive' } }),
   createdFrom: time.optional().meta({ description: 'At this time or later, such as 2026-01-31T00:00:00Z' }),
-  createdTo: time.optional().meta({ description: 'Before this time, such as 2026-03-01T00:00:00+02:00, whose + is written %2B in a URL' }),
+  createdTo: time
+    .optional()
+    .meta({ description: 'Before this time, such as 2026-03-01T00:00:00+02:00, whose + is written %2B in a URL' }),
   batchId: z
     .string()
     .regex(/^[0-9a-f]{24}$/, 'must be the id of a batch')
@@ -54,9 +62,15 @@ export const jobListQuery = z.strictObject({
   limit: wholeNumberOr(10, 1, 100).meta({ description: 'At most so many jobs' }),
 })
 
-/** The query of one task: how many seconds to wait for news of it. Other names are no concern of ours here. */
+/**
+ * The query of one task: how many seconds to wait for news of it. Other names are no concern of
+ * ours here.
+ */
 export const waitQuery = z.object({
-  wait: wholeNumberOr(0, 0, MAX_WAIT_SECONDS).meta({ description: 'Seconds to wait for news of the task', param: { example: 10 } }),
+  wait: wholeNumberOr(0, 0, MAX_WAIT_SECONDS).meta({
+    description: 'Seconds to wait for news of the task',
+    param: { example: 10 },
+  }),
 })
 
 const resolution = z
@@ -64,7 +78,10 @@ const resolution = z
   .optional()
   .meta({ description: 'The width of the variant; the largest if none is given', param: { example: '1024' } })
 
-/** The query of a download: which variant, and by whose leave. Links that go round collect other names. */
+/**
+ * The query of a download: which variant, and by whose leave. Links that go round collect other
+ * names.
+ */
 export const downloadQuery = z.object({
   resolution,
   expires: wholeNumber(0, 999_999_999_999).optional().meta({ description: 'Part of a signed URL: seconds since 1970' }),

@@ -2,7 +2,16 @@ import { downloadUrl, acceptedTask, task, taskEventPage, taskPage } from '@darkr
 import { z } from 'zod'
 import type { ApiLimits } from './api-limits.ts'
 import { JOB_ID, TASK_ID } from '../http/openapi/example-ids.ts'
-import { content, json, JSON_PROBLEMS, jsonRequest, noContent, toExamples, type Operation, type Paths } from '../http/openapi/operation.ts'
+import {
+  content,
+  json,
+  JSON_PROBLEMS,
+  jsonRequest,
+  noContent,
+  toExamples,
+  type Operation,
+  type Paths,
+} from '../http/openapi/operation.ts'
 import { uploadBody, UPLOAD_PROBLEMS } from './upload.ts'
 import { taskEventPageExamples, taskEventStreamExample } from './task-event-examples.ts'
 import { taskExamples, taskPageExamples } from './task-examples.ts'
@@ -10,7 +19,9 @@ import { downloadQuery, downloadUrlFields, listQuery, taskChanges, waitQuery } f
 
 const tags = ['Tasks']
 const taskPath = {
-  path: z.object({ id: z.string().meta({ description: 'The id of the task, or its jobId', examples: [TASK_ID, JOB_ID] }) }),
+  path: z.object({
+    id: z.string().meta({ description: 'The id of the task, or its jobId', examples: [TASK_ID, JOB_ID] }),
+  }),
 }
 
 /** The same for both forms of the path. */
@@ -22,7 +33,10 @@ export const download: Omit<Operation, 'operationId' | 'tags'> = {
     query: downloadQuery,
     header: z.object({
       Range: z.string().optional().meta({ description: 'A part of the file, such as `bytes=0-1023`' }),
-      'If-Range': z.string().optional().meta({ description: 'The ETag of the part that you have: the whole file if it has changed' }),
+      'If-Range': z
+        .string()
+        .optional()
+        .meta({ description: 'The ETag of the part that you have: the whole file if it has changed' }),
       'If-Match': z.string().optional().meta({ description: 'Answer only if this is still the ETag' }),
     }),
   },
@@ -99,7 +113,12 @@ export const taskPaths = (limits: ApiLimits): Paths => ({
       description: 'With `batchId`, in the order in which the files were uploaded.',
       requestParams: { query: listQuery },
       answers: {
-        200: json('A page of tasks', { schema: taskPage, examples: { 'The first of many': taskPageExamples.tasks } }, 'ETag', 'Link'),
+        200: json(
+          'A page of tasks',
+          { schema: taskPage, examples: { 'The first of many': taskPageExamples.tasks } },
+          'ETag',
+          'Link',
+        ),
       },
       problems: ['INVALID_QUERY', 'STORE_UNAVAILABLE'],
     },
@@ -147,8 +166,17 @@ export const taskPaths = (limits: ApiLimits): Paths => ({
           'Metadata of your own': { metadata: { album: 7 } },
         },
       }),
-      answers: { 200: json('The task as it is now', { schema: task, examples: { Renamed: taskExamples.edited } }, 'ETag') },
-      problems: [...JSON_PROBLEMS, 'TASK_NOT_FOUND', 'TASK_CHANGED', 'TASK_EXPIRED', 'PRECONDITION_FAILED', 'STORE_UNAVAILABLE'],
+      answers: {
+        200: json('The task as it is now', { schema: task, examples: { Renamed: taskExamples.edited } }, 'ETag'),
+      },
+      problems: [
+        ...JSON_PROBLEMS,
+        'TASK_NOT_FOUND',
+        'TASK_CHANGED',
+        'TASK_EXPIRED',
+        'PRECONDITION_FAILED',
+        'STORE_UNAVAILABLE',
+      ],
     },
     delete: {
       operationId: 'deleteTask',
@@ -194,8 +222,16 @@ export const taskPaths = (limits: ApiLimits): Paths => ({
       tags,
       summary: 'Create a signed download URL',
       requestParams: taskPath,
-      body: jsonRequest({ schema: downloadUrlFields, examples: { 'For a day': { resolution: '1024', expiresInSeconds: 86_400 } } }),
-      answers: { 200: json('The URL, and when it expires', { schema: downloadUrl, examples: { 'For a day': downloadUrlExample } }) },
+      body: jsonRequest({
+        schema: downloadUrlFields,
+        examples: { 'For a day': { resolution: '1024', expiresInSeconds: 86_400 } },
+      }),
+      answers: {
+        200: json('The URL, and when it expires', {
+          schema: downloadUrl,
+          examples: { 'For a day': downloadUrlExample },
+        }),
+      },
       problems: [...JSON_PROBLEMS, 'TASK_NOT_FOUND', 'SIGNING_DISABLED', 'STORE_UNAVAILABLE'],
     },
   },

@@ -20,7 +20,11 @@ const exactTask = z.strictObject({
 })
 
 /** The answer to an upload says besides when to expect the task. */
-const exactAcceptedTask = z.strictObject({ ...exactTask.shape, estimatedTime: z.string(), estimate: taskEstimate.strict() })
+const exactAcceptedTask = z.strictObject({
+  ...exactTask.shape,
+  estimatedTime: z.string(),
+  estimate: taskEstimate.strict(),
+})
 
 let api: TestApi
 let photo: Buffer
@@ -119,7 +123,11 @@ describe('POST /api/v1/tasks', () => {
       [filePart(photo), ...fieldParts(fields)],
     ]) {
       const { body } = await api.post('/api/v1/tasks', parts)
-      expect(body).toMatchObject({ name: 'My photo', priority: 'premium', metadata: { shoot: { id: 7, tags: ['a', 'b'] } } })
+      expect(body).toMatchObject({
+        name: 'My photo',
+        priority: 'premium',
+        metadata: { shoot: { id: 7, tags: ['a', 'b'] } },
+      })
     }
   })
 
@@ -134,7 +142,9 @@ describe('POST /api/v1/tasks', () => {
     ['gif', 'gif', sampleGif],
   ] as const)('knows a %s by its bytes, whatever it is called', async (format, extension, make) => {
     const bytes = await make({ width: 64, height: 48 })
-    const { status, body } = await api.post('/api/v1/tasks', [{ ...filePart(bytes, 'document.pdf'), type: 'text/html' }])
+    const { status, body } = await api.post('/api/v1/tasks', [
+      { ...filePart(bytes, 'document.pdf'), type: 'text/html' },
+    ])
     expect(status).toBe(202)
     expect(body).toMatchObject({ source: { format, width: 64, height: 48 } })
     expect((body as Task).originalPath).toMatch(new RegExp(`/original\\.${extension}$`))
@@ -177,7 +187,10 @@ describe('GET /api/v1/tasks/{id}', () => {
     ])
     const [processing, progress, retry] = events
     await api.tell(processing!)
-    expect(await statusIs(task, 'processing')).toMatchObject({ workerId: 'worker-1', progress: { stage: 'started', percent: 0 } })
+    expect(await statusIs(task, 'processing')).toMatchObject({
+      workerId: 'worker-1',
+      progress: { stage: 'started', percent: 0 },
+    })
     await api.tell(progress!)
     await until(async () => ((await api.request(`/api/v1/tasks/${task.id}`)).body as Task).progress.percent === 10)
     await api.tell(retry!)
@@ -186,7 +199,12 @@ describe('GET /api/v1/tasks/{id}', () => {
     expect(waiting.attempts.nextAt).not.toBeNull()
     for (const event of events.slice(3)) await api.tell(event)
     const done = exactTask.parse(await statusIs(task, 'completed'))
-    expect(done).toMatchObject({ error: null, attempts: { made: 2, nextAt: null }, progress: { percent: 100 }, processingTimeMs: 70 })
+    expect(done).toMatchObject({
+      error: null,
+      attempts: { made: 2, nextAt: null },
+      progress: { percent: 100 },
+      processingTimeMs: 70,
+    })
     expect(done.images.map(({ url }) => url)).toEqual(
       ['1024', '800'].map((width) => `/api/v1/tasks/${task.id}/download?resolution=${width}`),
     )
@@ -194,16 +212,21 @@ describe('GET /api/v1/tasks/{id}', () => {
     expect(Date.parse(done.updatedAt) + 3_600_000 - Date.parse(done.expiresAt ?? '')).toBeLessThan(10_000)
   })
 
-  it.each(['0'.repeat(24), '00000000-0000-4000-8000-000000000000', 'nonsense', '1', '%00', '__proto__', '[object Object]'])(
-    '%s is not there',
-    async (id) => {
-      const { body } = await api
-        .agent()
-        .get(`/api/v1/tasks/${encodeURI(id)}`)
-        .expect(404)
-      expect(problem.parse(body).code).toBe('TASK_NOT_FOUND')
-    },
-  )
+  it.each([
+    '0'.repeat(24),
+    '00000000-0000-4000-8000-000000000000',
+    'nonsense',
+    '1',
+    '%00',
+    '__proto__',
+    '[object Object]',
+  ])('%s is not there', async (id) => {
+    const { body } = await api
+      .agent()
+      .get(`/api/v1/tasks/${encodeURI(id)}`)
+      .expect(404)
+    expect(problem.parse(body).code).toBe('TASK_NOT_FOUND')
+  })
 })
 
 describe('GET /api/v1/tasks', () => {
@@ -220,7 +243,10 @@ describe('GET /api/v1/tasks', () => {
     listed = await startTestApi()
     tasks = []
     for (let index = 0; index < 7; index++) {
-      const { body } = await listed.upload(photo, fieldParts({ name: `${index}`, priority: index % 2 ? 'batch' : 'normal' }))
+      const { body } = await listed.upload(
+        photo,
+        fieldParts({ name: `${index}`, priority: index % 2 ? 'batch' : 'normal' }),
+      )
       tasks.unshift(body as Task)
     }
     await listed.tell(completedOf(tasks[0]!))

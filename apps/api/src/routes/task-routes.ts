@@ -21,7 +21,10 @@ import { WaitForTask } from '../following/wait-for-task.ts'
 
 export interface TaskRouteDeps {
   send: Send
-  /** What stands before every handler that creates a task: reserves its idempotency key, receives its file. */
+  /**
+   * What stands before every handler that creates a task: reserves its idempotency key, receives
+   * its file.
+   */
   receive: RequestHandler[]
   acceptUpload: AcceptUpload
   sendVariant: SendVariant
@@ -51,7 +54,10 @@ export function taskRoutes({ send, receive, acceptUpload, sendVariant, readJson,
         },
       ],
       get: async (req, res) => {
-        const { page, limit, cursor, ...filter } = parseInput(listQuery, req.query, { status: 400, code: 'INVALID_QUERY' })
+        const { page, limit, cursor, ...filter } = parseInput(listQuery, req.query, {
+          status: 400,
+          code: 'INVALID_QUERY',
+        })
         const found = await send(new ListTasks({ tenant: DEFAULT_TENANT, ...filter }, { page, limit, cursor }))
         linkToNext(req, res, found.nextCursor)
         res.set('Cache-Control', 'no-cache').json(found)
@@ -100,7 +106,10 @@ export function taskRoutes({ send, receive, acceptUpload, sendVariant, readJson,
   })
 }
 
-/** When it is worth asking again: half of all tasks have ended by then. Nobody is sent away for longer than a minute. */
+/**
+ * When it is worth asking again: half of all tasks have ended by then. Nobody is sent away for
+ * longer than a minute.
+ */
 export const retryAfter = ({ p50Ms, paused }: TaskEstimate): string =>
   String(paused ? LONGEST_SECONDS : Math.min(LONGEST_SECONDS, Math.max(1, Math.ceil(p50Ms / 1000))))
 
@@ -113,7 +122,9 @@ function sendTask(res: Response, task: Task): void {
   res.set({ 'Cache-Control': 'no-cache', ETag: etagOf(task) }).json(task)
 }
 
-/** As it came from the cache, nothing of it read or written anew: this is what clients ask for most. */
+/**
+ * As it came from the cache, nothing of it read or written anew: this is what clients ask for most.
+ */
 function sendTaskJson(req: Request, res: Response, json: string): void {
   res.setHeader('Cache-Control', 'no-cache').setHeader('ETag', etagOfJson(json))
   if (req.fresh) {

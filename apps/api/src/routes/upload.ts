@@ -21,7 +21,13 @@ export const FORM_PROBLEMS = [
   'STORAGE_FULL',
 ] as const
 
-export const UPLOAD_PROBLEMS = [...FORM_PROBLEMS, 'FILE_TOO_LARGE', 'IMAGE_UNSUPPORTED', 'IMAGE_TOO_LARGE', 'IMAGE_CORRUPT'] as const
+export const UPLOAD_PROBLEMS = [
+  ...FORM_PROBLEMS,
+  'FILE_TOO_LARGE',
+  'IMAGE_UNSUPPORTED',
+  'IMAGE_TOO_LARGE',
+  'IMAGE_CORRUPT',
+] as const
 
 const MIB = 1024 * 1024
 const mebibytes = (bytes: number): string => `${Math.floor(bytes / MIB)} MiB`
@@ -35,13 +41,20 @@ const idempotencyKey = z
 
 const requestParams = { header: z.object({ 'Idempotency-Key': idempotencyKey }) }
 
-/** No example of the whole: for a file it could only show text, and readers of the page would send that. */
+/**
+ * No example of the whole: for a file it could only show text, and readers of the page would send
+ * that.
+ */
 const formOf = (schema: z.ZodType) => ({ required: true, content: { 'multipart/form-data': { schema } } })
 
 const binary = (description: string) => z.string().meta({ description, override: { format: 'binary' } })
 
 /** A form with one file. */
-export function uploadBody({ maxFileBytes, maxPixels, ttlSeconds }: ApiLimits): Pick<Operation, 'requestParams' | 'body'> {
+export function uploadBody({
+  maxFileBytes,
+  maxPixels,
+  ttlSeconds,
+}: ApiLimits): Pick<Operation, 'requestParams' | 'body'> {
   const limits = `JPEG, PNG, WebP or GIF by its bytes, at most ${mebibytes(maxFileBytes)} and ${maxPixels.toLocaleString('en')} pixels`
   const fields = uploadFields({ ttlSeconds, priority: 'interactive' }).shape
   const form = z.strictObject({

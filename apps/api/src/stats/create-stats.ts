@@ -6,7 +6,15 @@ import { StatsStore } from './stats-store.ts'
 import { TaskTotals } from './task-totals.ts'
 
 /** Sums over all tasks. */
-export function createStats({ mongo, cleanups, log }: { mongo: MongoConnection; cleanups: CleanupTotalsStore; log: Logger }) {
+export function createStats({
+  mongo,
+  cleanups,
+  log,
+}: {
+  mongo: MongoConnection
+  cleanups: CleanupTotalsStore
+  log: Logger
+}) {
   const store = new StatsStore(mongo)
   return { handlers: [new GetStatsHandler({ store, totals: new TaskTotals({ store, log }), cleanups })] }
 }

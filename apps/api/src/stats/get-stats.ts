@@ -40,7 +40,11 @@ export class GetStatsHandler implements RequestHandler<GetStats, Stats> {
 
   async #count(tenant: string): Promise<Stats> {
     const { store, totals, cleanups } = this.#deps
-    const [counted, times, cleanup] = await Promise.all([totals.read(PATIENCE_MS), store.recentTimes(tenant, SAMPLE), cleanups.read()])
+    const [counted, times, cleanup] = await Promise.all([
+      totals.read(PATIENCE_MS),
+      store.recentTimes(tenant, SAMPLE),
+      cleanups.read(),
+    ])
     if (!counted) throw stillCounting()
     const groups = counted.groups.filter((group) => group.tenant === tenant)
     const sum = (of: (group: TaskGroup) => number): number => groups.reduce((total, group) => total + of(group), 0)
@@ -48,10 +52,9 @@ export class GetStatsHandler implements RequestHandler<GetStats, Stats> {
       tasks: {
         total: sum(({ count }) => count),
         byStatus: byStatus(groups),
-        byKind: Object.fromEntries(TASK_KINDS.map((kind) => [kind, byStatus(groups.filter((group) => group.kind === kind))])) as Record<
-          TaskKind,
-          Record<TaskStatus, number>
-        >,
+        byKind: Object.fromEntries(
+          TASK_KINDS.map((kind) => [kind, byStatus(groups.filter((group) => group.kind === kind))]),
+        ) as Record<TaskKind, Record<TaskStatus, number>>,
       },
       bytes: { in: sum(({ bytesIn }) => bytesIn), out: sum(({ bytesOut }) => bytesOut) },
       durations: {

@@ -3,7 +3,10 @@ import type { Connection } from 'mongoose'
 import { READ_TIMEOUT_MS } from '../mongo/connect-mongo.ts'
 import { taskModel, toObjectId } from '../tasks/task-model.ts'
 
-/** What the tasks of a tenant of one kind and status come to. Of what was deleted the tenant is nobody. */
+/**
+ * What the tasks of a tenant of one kind and status come to. Of what was deleted the tenant is
+ * nobody.
+ */
 export interface TaskGroup {
   tenant: string
   kind: TaskKind
@@ -30,7 +33,10 @@ interface TotalsDocument extends Partial<Omit<Totals, 'at'>> {
   claimedUntil: Date
 }
 
-/** Sums over the tasks in MongoDB, and the totals that were made of them: one document an installation. */
+/**
+ * Sums over the tasks in MongoDB, and the totals that were made of them: one document an
+ * installation.
+ */
 export class StatsStore {
   readonly #connection: Connection
 
@@ -43,7 +49,10 @@ export class StatsStore {
     const sizes = { $reduce: { input: '$images', initialValue: 0, in: { $add: ['$$value', '$$this.size'] } } }
     const bytesOut = { $cond: [{ $eq: ['$status', 'completed'] }, sizes, 0] }
     const found = await taskModel(this.#connection).aggregate<
-      Pick<TaskGroup, 'count' | 'bytesIn' | 'bytesOut'> & { _id: Pick<TaskGroup, 'tenant' | 'kind' | 'status'>; last: unknown }
+      Pick<TaskGroup, 'count' | 'bytesIn' | 'bytesOut'> & {
+        _id: Pick<TaskGroup, 'tenant' | 'kind' | 'status'>
+        last: unknown
+      }
     >([
       { $match: { _id: { $gt: toObjectId(after) } } },
       { $sort: { _id: 1 } },
@@ -76,7 +85,10 @@ export class StatsStore {
       .limit(limit)
       .select({ waitMs: 1, processingTimeMs: 1 })
       .lean<{ waitMs: unknown; processingTimeMs: unknown }[]>()
-    return found.map(({ waitMs, processingTimeMs }) => ({ waitMs: numberOr(waitMs), runMs: numberOr(processingTimeMs) }))
+    return found.map(({ waitMs, processingTimeMs }) => ({
+      waitMs: numberOr(waitMs),
+      runMs: numberOr(processingTimeMs),
+    }))
   }
 
   /** The totals that were counted last; undefined before the first time. */
@@ -86,14 +98,32 @@ export class StatsStore {
   }
 
   /**
-   * Lets `claimant` count, and nobody else for `forMs` unless it ends before, if the totals still are those of `since`. A claim
-   * of a clock that is far ahead is none.
+   * Lets `claimant` count, and nobody else for `forMs` unless it ends before, if the totals still
+   * are those of `since`. A claim of a clock that is far ahead is none.
    */
-  async claim({ claimant, now, forMs, since }: { claimant: string; now: Date; forMs: number; since: Date | null }): Promise<boolean> {
+  async claim({
+    claimant,
+    now,
+    forMs,
+    since,
+  }: {
+    claimant: string
+    now: Date
+    forMs: number
+    since: Date | null
+  }): Promise<boolean> {
     const until = new Date(now.getTime() + forMs)
-    const free = [{ claimant }, { claimedUntil: { $lte: now } }, { claimedUntil: { $gt: new Date(until.getTime() + forMs) } }]
+    const free = [
+      { claimant },
+      { claimedUntil: { $lte: now } },
+      { claimedUntil: { $gt: new Date(until.getTime() + forMs) } },
+    ]
     try {
-      await this.#totals.updateOne({ _id: 'tasks', at: since, $or: free }, { $set: { claimant, claimedUntil: until } }, { upsert: true })
+      await this.#totals.updateOne(
+        { _id: 'tasks', at: since, $or: free },
+        { $set: { claimant, claimedUntil: until } },
+        { upsert: true },
+      )
       return true
     } catch (error) {
       // The document is there and somebody else's, so that it could not be made.

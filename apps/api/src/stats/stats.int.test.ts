@@ -15,12 +15,25 @@ beforeAll(async () => {
   const store = new TaskStore(api.database)
   const source = { bytes: 1000, format: 'jpeg' as const, width: 1, height: 1, sha256: '', md5: '' }
   for (let run = 1; run <= 100; run++) {
-    const done = { status: 'completed' as const, nextCheckAt: null, images: [...variants], waitMs: run, processingTimeMs: run * 10 }
+    const done = {
+      status: 'completed' as const,
+      nextCheckAt: null,
+      images: [...variants],
+      waitMs: run,
+      processingTimeMs: run * 10,
+    }
     await store.insert(newRecord({ source, ...done }))
   }
   for (const status of ['failed', 'pending'] as const) await store.insert(newRecord({ source, status }))
   await store.insert(newRecord({ source, tenant: 'somebody-else', status: 'completed', images: [...variants] }))
-  const totals = { runs: 2, tasksExpired: 3, filesRemoved: 9, bytesFreed: 1234, recordsRemoved: 1, lastRunAt: new Date(0) }
+  const totals = {
+    runs: 2,
+    tasksExpired: 3,
+    filesRemoved: 9,
+    bytesFreed: 1234,
+    recordsRemoved: 1,
+    lastRunAt: new Date(0),
+  }
   await api.database.collection<{ _id: string }>('cleanup-totals').insertOne({ _id: 'all', ...totals })
 })
 afterAll(async () => {
@@ -34,7 +47,11 @@ it('counts the tenant’s tasks, bytes, durations and what was cleaned up [S0.13
   const byStatus = { pending: 1, processing: 0, completed: 100, failed: 1, cancelled: 0, expired: 0 }
   expect(tasks).toEqual({ total: 102, byStatus, byKind: { 'image.optimize': byStatus } })
   expect(bytes).toEqual({ in: 102_000, out: 100 * variants.reduce((sum, { size }) => sum + size, 0) })
-  expect(durations).toEqual({ sample: 100, waitMs: { p50: 50, p95: 95, p99: 99 }, runMs: { p50: 500, p95: 950, p99: 990 } })
+  expect(durations).toEqual({
+    sample: 100,
+    waitMs: { p50: 50, p95: 95, p99: 99 },
+    runMs: { p50: 500, p95: 950, p99: 990 },
+  })
   expect(cleanup).toEqual({
     runs: 2,
     tasksExpired: 3,
@@ -47,7 +64,12 @@ it('counts the tenant’s tasks, bytes, durations and what was cleaned up [S0.13
 
 it('of nothing are zeros', async () => {
   const { tasks, bytes, durations, cleanup } = stats.strict().parse((await empty.agent().get('/api/v1/stats')).body)
-  expect([tasks.total, bytes, durations.sample, durations.runMs]).toEqual([0, { in: 0, out: 0 }, 0, { p50: null, p95: null, p99: null }])
+  expect([tasks.total, bytes, durations.sample, durations.runMs]).toEqual([
+    0,
+    { in: 0, out: 0 },
+    0,
+    { p50: null, p95: null, p99: null },
+  ])
   expect(cleanup).toMatchObject({ runs: 0, lastRunAt: null })
 })
 
@@ -66,7 +88,8 @@ describe('the totals', () => {
       return super.sums(after, limit)
     }
   }
-  const totalOf = (totals: Totals | undefined): number => totals?.groups.reduce((sum, { count }) => sum + count, 0) ?? Number.NaN
+  const totalOf = (totals: Totals | undefined): number =>
+    totals?.groups.reduce((sum, { count }) => sum + count, 0) ?? Number.NaN
   const countAnew = () => api.database.collection('task-totals').deleteMany({})
 
   it('are the same in pieces as at once', async () => {
@@ -102,7 +125,8 @@ describe('the totals', () => {
   it('of a process that died while it counted are counted by the next', async () => {
     await countAnew()
     const store = new StatsStore(api.database)
-    const claim = (claimant: string, ms: number) => store.claim({ claimant, now: new Date(Date.now() + ms), forMs: 60_000, since: null })
+    const claim = (claimant: string, ms: number) =>
+      store.claim({ claimant, now: new Date(Date.now() + ms), forMs: 60_000, since: null })
     await claim('dead', -61_000)
     expect(totalOf(await new TaskTotals({ store, log: testLog }).read(5000))).toBe(103)
     await countAnew()

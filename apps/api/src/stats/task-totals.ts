@@ -4,16 +4,20 @@ import type { Logger } from '@darkroom/runtime'
 import { restFor } from '../ground/remember.ts'
 import type { StatsStore, TaskGroup, Totals } from './stats-store.ts'
 
-/** One query reads so many documents, some tenths of a second's worth, and the store rests as long before the next. */
+/**
+ * One query reads so many documents, some tenths of a second's worth, and the store rests as long
+ * before the next.
+ */
 const PIECE = 10_000
 const CLAIM_MS = 60_000
 const FRESH_MS = 10_000
 const BEFORE_ALL = '0'.repeat(24)
 
 /**
- * What all tasks come to. Counting means reading every one of them, so it is done in small pieces, by one process of an
- * installation at a time, only when somebody asks, and for at most a twentieth of the time: whoever asks gets what was counted
- * last, at once, with the time of that. A store of ten thousand is counted anew every ten seconds, one of ten millions every few hours.
+ * What all tasks come to. Counting means reading every one of them, so it is done in small pieces,
+ * by one process of an installation at a time, only when somebody asks, and for at most a twentieth
+ * of the time: whoever asks gets what was counted last, at once, with the time of that. A store of
+ * ten thousand is counted anew every ten seconds, one of ten millions every few hours.
  */
 export class TaskTotals {
   readonly #store: StatsStore
@@ -65,5 +69,10 @@ const countOf = (groups: readonly TaskGroup[]): number => groups.reduce((sum, { 
 function add(groups: Map<string, TaskGroup>, { count, bytesIn, bytesOut, ...of }: TaskGroup): void {
   const key = Object.values(of).join(' ')
   const sum = groups.get(key) ?? { ...of, count: 0, bytesIn: 0, bytesOut: 0 }
-  groups.set(key, { ...of, count: sum.count + count, bytesIn: sum.bytesIn + bytesIn, bytesOut: sum.bytesOut + bytesOut })
+  groups.set(key, {
+    ...of,
+    count: sum.count + count,
+    bytesIn: sum.bytesIn + bytesIn,
+    bytesOut: sum.bytesOut + bytesOut,
+  })
 }

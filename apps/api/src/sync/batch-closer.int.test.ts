@@ -39,7 +39,15 @@ function closerOf(broken: readonly string[] = []): BatchCloser {
 
 async function insert(given: Partial<BatchRecord> = {}): Promise<string> {
   const id = newBatchId()
-  await batches.insert({ id, tenant, createdAt: new Date(NOW - 60_000), total: 1, completedAt: null, nextCheckAt: new Date(0), ...given })
+  await batches.insert({
+    id,
+    tenant,
+    createdAt: new Date(NOW - 60_000),
+    total: 1,
+    completedAt: null,
+    nextCheckAt: new Date(0),
+    ...given,
+  })
   return id
 }
 const addTask = (batchId: string) => tasks.insert(newRecord({ batchId, status: 'completed', nextCheckAt: null }))
@@ -50,11 +58,17 @@ it('however many cannot be checked, those behind them have their turn', async ()
   await addTask(behind)
   await closerOf(broken).check()
   expect(await batches.find(tenant, behind)).toMatchObject({ completedAt: new Date(NOW) })
-  expect(await batches.find(tenant, broken[0]!)).toMatchObject({ completedAt: null, nextCheckAt: new Date(NOW + 30_000) })
+  expect(await batches.find(tenant, broken[0]!)).toMatchObject({
+    completedAt: null,
+    nextCheckAt: new Date(NOW + 30_000),
+  })
 })
 
 it('a complete batch goes with its last task, also when the process that removed it died before', async () => {
-  const [empty, used] = [await insert({ completedAt: new Date(NOW - 1) }), await insert({ completedAt: new Date(NOW - 1) })]
+  const [empty, used] = [
+    await insert({ completedAt: new Date(NOW - 1) }),
+    await insert({ completedAt: new Date(NOW - 1) }),
+  ]
   await addTask(used)
   await closerOf().check()
   expect(await batches.find(tenant, empty)).toBeUndefined()

@@ -11,8 +11,9 @@ const EMPTY_CHECK_MIN_MS = 3_600_000
 const EMPTY_CHECK_MAX_MS = 7 * 24 * 3_600_000
 
 /**
- * Looks at batches that are not complete, in case the process that should have said so died, or a task ended in a way
- * that says nothing to its batch, and at complete ones whose tasks may all be removed. Every replica runs one: what two of them do, the first does.
+ * Looks at batches that are not complete, in case the process that should have said so died, or a
+ * task ended in a way that says nothing to its batch, and at complete ones whose tasks may all be
+ * removed. Every replica runs one: what two of them do, the first does.
  */
 export class BatchCloser {
   readonly #deps
@@ -54,7 +55,10 @@ export class BatchCloser {
     }
   }
 
-  /** One that cannot be checked is looked at again later, as one that is not complete, and those behind it have their turn. */
+  /**
+   * One that cannot be checked is looked at again later, as one that is not complete, and those
+   * behind it have their turn.
+   */
   async #attempt(batch: BatchRecord): Promise<void> {
     const { batches, log, now } = this.#deps
     const isDone = await this.#close(batch).catch((error: unknown) => {

@@ -32,7 +32,14 @@ export function createSync(parts: {
   const dispatcher = new Dispatcher({ store, queue, notes, log })
   const listener = new QueueEventsListener({ redis: redis.consumer, names, queue, send, log, now })
   const isBehind = (): boolean => listener.isBehind
-  const subscriber = new TaskEventsSubscriber({ redis: redis.subscription, channel: names.channel, send, feed, isBehind, log })
+  const subscriber = new TaskEventsSubscriber({
+    redis: redis.subscription,
+    channel: names.channel,
+    send,
+    feed,
+    isBehind,
+    log,
+  })
   const batchCloser = new BatchCloser({ batches, send, intervalMs: env.SWEEP_INTERVAL_MS, log, now })
   const sweeper = new Sweeper({
     store,

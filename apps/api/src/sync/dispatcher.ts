@@ -9,8 +9,9 @@ import type { SentNotes } from './sent-notes.ts'
 const BATCH = 500
 
 /**
- * Puts the jobs of due tasks on the queue: right after their insert, and from the sweeper for those that were left.
- * What arrives while a batch is under way goes out together as the next one, so that a burst costs a few commands.
+ * Puts the jobs of due tasks on the queue: right after their insert, and from the sweeper for those
+ * that were left. What arrives while a batch is under way goes out together as the next one, so
+ * that a burst costs a few commands.
  */
 export class Dispatcher {
   readonly #deps
@@ -23,7 +24,10 @@ export class Dispatcher {
     this.#outage = new OutageLog(deps.log, 'tasks cannot be dispatched now; they stay due')
   }
 
-  /** Never throws: a task that could not be dispatched stays due in its document and is met again by a sweep. */
+  /**
+   * Never throws: a task that could not be dispatched stays due in its document and is met again by
+   * a sweep.
+   */
   dispatch = (task: TaskRecord): Promise<void> => {
     this.#waiting.push(task)
     this.#running ??= this.#run()
@@ -53,7 +57,8 @@ export class Dispatcher {
       this.#outage.worked()
     } catch (error) {
       this.#outage.failed(error, { tasks: tasks.length })
-      // Due at once, not when this process's lease ends: the sweep that follows the queue's return takes them.
+      // Due at once, not when this process's lease ends: the sweep that follows the queue's return
+      // takes them.
       await store.checkNow(tasks.map((task) => task.id)).catch(() => {})
     }
   }

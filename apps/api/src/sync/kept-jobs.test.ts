@@ -6,12 +6,19 @@ const HOUR_MS = 3_600_000
 function keep(policy: KeepPolicy) {
   const forgotten: string[] = []
   const clock = { now: 0 }
-  const jobs = new KeptJobs({ forget: async (ids) => forgotten.push(...ids), forgetOldest: async () => 0 }, policy, () => clock.now)
+  const jobs = new KeptJobs(
+    { forget: async (ids) => forgotten.push(...ids), forgetOldest: async () => 0 },
+    policy,
+    () => clock.now,
+  )
   return { jobs, forgotten, clock }
 }
 
 it('applied jobs stay for an hour among 5000, or among 500 failed ones [S0.8, S1.3, S2.3]', () => {
-  expect(KEEP).toEqual({ completed: { count: 5000, ageMs: HOUR_MS }, failed: { count: 500, ageMs: Number.POSITIVE_INFINITY } })
+  expect(KEEP).toEqual({
+    completed: { count: 5000, ageMs: HOUR_MS },
+    failed: { count: 500, ageMs: Number.POSITIVE_INFINITY },
+  })
 })
 
 it('the oldest go when there are too many', async () => {

@@ -16,8 +16,9 @@ const SURELY_APPLIED_MS = 2 * 3_600_000
 const PIECE = 500
 
 /**
- * Trims the finished jobs whose events are applied, the oldest first. The document is their record; the newest stay for
- * whoever looks at the queue. Those that an earlier process knew are found in the queue itself, by their age.
+ * Trims the finished jobs whose events are applied, the oldest first. The document is their record;
+ * the newest stay for whoever looks at the queue. Those that an earlier process knew are found in
+ * the queue itself, by their age.
  */
 export class KeptJobs {
   readonly #queue: Pick<ImageQueue, 'forget' | 'forgetOldest'>
@@ -41,7 +42,10 @@ export class KeptJobs {
     if (gone.length > 0) await this.#queue.forget(gone.map(({ jobId }) => jobId))
   }
 
-  /** Trims jobs that finished long before this time (ms since the epoch), up to which all events are applied. */
+  /**
+   * Trims jobs that finished long before this time (ms since the epoch), up to which all events are
+   * applied.
+   */
   async trimOlder(state: 'completed' | 'failed', appliedUntil: number): Promise<void> {
     const { count, ageMs } = this.#policy
     const [before, keep] = [appliedUntil - SURELY_APPLIED_MS, ageMs <= SURELY_APPLIED_MS ? 0 : count]

@@ -6,24 +6,30 @@ import type { TaskRecord } from '../tasks/task.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import type { QueueEventsListener } from './queue-events-listener.ts'
 
-/** A listener that has read nothing for so long does not hold up the repair any more: a second run is better than none. */
+/**
+ * A listener that has read nothing for so long does not hold up the repair any more: a second run
+ * is better than none.
+ */
 const STUCK_MS = 60_000
 
 /**
- * Dispatches tasks again whose jobs are not in the queue. That a job is missing does not prove that it was lost: it may
- * have finished, been removed, and its event still wait to be applied. So, in this order:
+ * Dispatches tasks again whose jobs are not in the queue. That a job is missing does not prove that
+ * it was lost: it may have finished, been removed, and its event still wait to be applied. So, in
+ * this order:
  *
  * 1. the job is found missing,
  * 2. the stream is applied up to where it ended then, or later,
  * 3. the document is read again and has not changed since it was claimed.
  *
- * If the job had finished before 1, its event would be in the stream before the end that 2 waits for, and would have
- * changed the document before 3. What is still unfinished was lost, or its event was, and must run again.
+ * If the job had finished before 1, its event would be in the stream before the end that 2 waits
+ * for, and would have changed the document before 3. What is still unfinished was lost, or its
+ * event was, and must run again.
  *
- * The wait ends in every case: a stream that is emptied or replaced ends before the remembered end, so its own end
- * counts; one that is trimmed is applied from where it begins now; other replicas' cursors do not matter, as each
- * replica reads the whole stream; a listener that is stuck is not waited for. A task that was never noted as sent is no
- * exception: the note may have been lost, and the job be done.
+ * The wait ends in every case: a stream that is emptied or replaced ends before the remembered end,
+ * so its own end counts; one that is trimmed is applied from where it begins now; other replicas'
+ * cursors do not matter, as each replica reads the whole stream; a listener that is stuck is not
+ * waited for. A task that was never noted as sent is no exception: the note may have been lost, and
+ * the job be done.
  */
 export class LostJobs {
   readonly #deps
@@ -47,12 +53,17 @@ export class LostJobs {
     const end = (await queue.eventEnds())?.last
     const proven = tasks.filter((task) => this.#isProven(task, end))
     const revisions = await store.revisions(proven.map(({ id }) => id))
-    const lost = proven.filter(({ id, epoch, rev }) => revisions.get(id)?.epoch === epoch && revisions.get(id)?.rev === rev)
+    const lost = proven.filter(
+      ({ id, epoch, rev }) => revisions.get(id)?.epoch === epoch && revisions.get(id)?.rev === rev,
+    )
     const removed = await Promise.all(lost.map((task) => queue.remove(task.id, task.epoch)))
     const free = lost.filter((_task, index) => removed[index]) // the others are held by a worker, which may yet finish them
     await Promise.all(free.map(dispatcher.dispatch))
     for (const { id, dispatch } of free)
-      log.debug({ taskId: id, repair: dispatch.state === 'due' ? 'dispatched' : 'dispatched again' }, 'sweeper repaired a task')
+      log.debug(
+        { taskId: id, repair: dispatch.state === 'due' ? 'dispatched' : 'dispatched again' },
+        'sweeper repaired a task',
+      )
     const again = free.filter(({ dispatch }) => dispatch.state === 'sent').length
     if (again > 0) log.warn({ tasks: again }, 'the queue had lost jobs: dispatched again')
   }

@@ -43,7 +43,9 @@ it('waiting and active jobs are logged, completed and failed ones become the one
 
   const eventsOf = (id: string) => sent.map(({ event }) => event).filter((event) => event.taskId === id)
   expect(eventsOf(good)).toMatchObject([{ eventType: 'task.completed', attempts: 1, images: [{}, {}] }])
-  expect(eventsOf(bad)).toMatchObject([{ eventType: 'task.failed', code: 'IMAGE_CORRUPT', attempts: 1, willRetry: false }])
+  expect(eventsOf(bad)).toMatchObject([
+    { eventType: 'task.failed', code: 'IMAGE_CORRUPT', attempts: 1, willRetry: false },
+  ])
   for (const id of [good, bad]) {
     const states = lines.filter(({ jobId }) => jobId === id).map(({ level, message }) => `${level} ${message}`)
     expect(states).toEqual(['debug waiting', 'debug active'])
@@ -69,7 +71,8 @@ describe('on a stream of its own', () => {
       redis,
       key,
       lines,
-      complete: (taskId: string, id = '*') => redis.xadd(key, id, 'event', 'completed', 'jobId', taskId, 'returnvalue', result(taskId)),
+      complete: (taskId: string, id = '*') =>
+        redis.xadd(key, id, 'event', 'completed', 'jobId', taskId, 'returnvalue', result(taskId)),
       stop: async () => {
         await listener.stop()
         await queue.close()
@@ -151,7 +154,10 @@ describe('on a stream of its own', () => {
     await complete(newTaskId())
     await listener.start()
     await listener.repairGap(async () => {}) // nobody knew how far events were applied
-    await until(async () => (await redis.zcard(set('completed'))) === 1, { what: 'the old completed jobs to be gone', timeoutMs: 25_000 })
+    await until(async () => (await redis.zcard(set('completed'))) === 1, {
+      what: 'the old completed jobs to be gone',
+      timeoutMs: 25_000,
+    })
     await until(async () => (await redis.zcard(set('failed'))) === 500, { what: 'the oldest failed jobs to be gone' })
     expect(await redis.zrange(set('completed'), '0', '-1')).toEqual(['recent'])
     expect(await redis.zrange(set('failed'), '0', '0')).toEqual([old[200]?.[1]])

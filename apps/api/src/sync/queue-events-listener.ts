@@ -20,21 +20,30 @@ import { KEEP, KeptJobs } from './kept-jobs.ts'
 import { OutageLog } from '../ground/outage-log.ts'
 
 const RETRY_MS = 1000
-/** An event that fails for another reason than an outage is tried so often before it is left to the sweeper. */
+/**
+ * An event that fails for another reason than an outage is tried so often before it is left to the
+ * sweeper.
+ */
 const TRIES = 5
 const APPLIED_AT_ONCE = 16
 const SAVE_EVERY_MS = 1000
 const TRIM_EVERY_MS = 3_600_000
 const FROM_THE_START = '0-0'
 
-const LOGGED: Readonly<Record<string, string>> = { waiting: 'waiting', active: 'active', stalled: 'stalled: its worker was lost' }
+const LOGGED: Readonly<Record<string, string>> = {
+  waiting: 'waiting',
+  active: 'active',
+  stalled: 'stalled: its worker was lost',
+}
 
 /**
- * Reads the queue's event stream from where it was last applied, so that results which ended while no API ran, or while
- * the channel was away, are met. It owns final failures: the queue alone knows that no attempt follows.
+ * Reads the queue's event stream from where it was last applied, so that results which ended while
+ * no API ran, or while the channel was away, are met. It owns final failures: the queue alone knows
+ * that no attempt follows.
  *
- * A page is applied before the next one is read, and the cursor moves with it. So the stream is read only as fast as it
- * is applied, at most a page is in memory, and an outage of the store stops the reading.
+ * A page is applied before the next one is read, and the cursor moves with it. So the stream is
+ * read only as fast as it is applied, at most a page is in memory, and an outage of the store stops
+ * the reading.
  */
 export class QueueEventsListener {
   readonly #deps
@@ -59,7 +68,14 @@ export class QueueEventsListener {
   /** Where the cursor was when the stream was last checked for a gap. */
   #checked = FROM_THE_START
 
-  constructor(deps: { redis: Redis; names: RedisNames; queue: ImageQueue; send: Send; log: Logger; now: () => number }) {
+  constructor(deps: {
+    redis: Redis
+    names: RedisNames
+    queue: ImageQueue
+    send: Send
+    log: Logger
+    now: () => number
+  }) {
     const { redis, names, queue, log, now } = deps
     this.#deps = deps
     this.#cursorKey = `${names.prefix}:${names.queue}:applied-event`
@@ -70,7 +86,10 @@ export class QueueEventsListener {
     this.#outage = new OutageLog(log, 'queue events cannot be applied now; reading stops until they can')
   }
 
-  /** Whether there is more to apply than comes in: whoever else brings the same news need not add to it. */
+  /**
+   * Whether there is more to apply than comes in: whoever else brings the same news need not add to
+   * it.
+   */
   get isBehind(): boolean {
     return this.#behind
   }
@@ -80,7 +99,10 @@ export class QueueEventsListener {
     return compareEventIds(this.#applied, eventId) >= 0
   }
 
-  /** Every event that was in the stream by this time (ms since the epoch) is applied; 0 until that is known. */
+  /**
+   * Every event that was in the stream by this time (ms since the epoch) is applied; 0 until that
+   * is known.
+   */
   get appliedUntil(): number {
     return this.#appliedUntil
   }
@@ -93,7 +115,8 @@ export class QueueEventsListener {
   /** Waits for Redis, however long it is away, and reads on until `stop`. */
   async start(): Promise<void> {
     const stored = await this.#deps.redis.get(this.#cursorKey)
-    // Nobody knows how far the events were applied: Redis is new, or has lost it together with the queue.
+    // Nobody knows how far the events were applied: Redis is new, or has lost it together with the
+    // queue.
     this.#gap = stored === null
     this.#applied = this.#checked = stored ?? FROM_THE_START
     this.#deps.log.debug({ after: this.#applied }, 'reading queue events')
@@ -109,9 +132,9 @@ export class QueueEventsListener {
   }
 
   /**
-   * Calls `repair` when events may have gone by unread: the stream was trimmed beyond the cursor, or Redis lost it
-   * altogether. Then only asking the queue about every unfinished task tells what became of it. A repair that fails is
-   * asked for again.
+   * Calls `repair` when events may have gone by unread: the stream was trimmed beyond the cursor,
+   * or Redis lost it altogether. Then only asking the queue about every unfinished task tells what
+   * became of it. A repair that fails is asked for again.
    */
   async repairGap(repair: () => Promise<void>): Promise<void> {
     if (this.#running === undefined || this.#stopping.signal.aborted) return
@@ -122,8 +145,9 @@ export class QueueEventsListener {
   }
 
   /**
-   * The stream must begin before the place where the cursor was at the last look: what lies between the two was read,
-   * or still can be. A stream that ends before the cursor, or is not there, is another one, and is read from its start.
+   * The stream must begin before the place where the cursor was at the last look: what lies between
+   * the two was read, or still can be. A stream that ends before the cursor, or is not there, is
+   * another one, and is read from its start.
    */
   async #lookForGap(): Promise<void> {
     const applied = this.#applied
@@ -165,9 +189,13 @@ export class QueueEventsListener {
     }
   }
 
-  /** Ends when all events of the page are applied, however long the store is away, or when it is told to stop. */
+  /**
+   * Ends when all events of the page are applied, however long the store is away, or when it is
+   * told to stop.
+   */
   async #apply({ events }: QueueEventPage): Promise<void> {
-    for (const { name, fields, id } of events) if (LOGGED[name]) this.#deps.log.debug({ jobId: fields['jobId'], eventId: id }, LOGGED[name])
+    for (const { name, fields, id } of events)
+      if (LOGGED[name]) this.#deps.log.debug({ jobId: fields['jobId'], eventId: id }, LOGGED[name])
     const ends = events.filter(({ name }) => name === 'completed' || name === 'failed')
     let left = ends
     for (let tries = 1; left.length > 0 && !this.#stopping.signal.aborted; tries++) {
@@ -184,7 +212,10 @@ export class QueueEventsListener {
     }
   }
 
-  /** Answers the events that could not be applied. The first that fails keeps those behind it from being tried in vain. */
+  /**
+   * Answers the events that could not be applied. The first that fails keeps those behind it from
+   * being tried in vain.
+   */
   async #tryAll(events: readonly QueueEvent[], tries: number): Promise<QueueEvent[]> {
     const { log } = this.#deps
     let away = false
@@ -197,7 +228,10 @@ export class QueueEventsListener {
         } catch (error) {
           away ||= isStoreOutage(error)
           if (!isStoreOutage(error) && tries >= TRIES) {
-            log.error({ eventId: event.id, jobId: event.fields['jobId'], err: error }, 'queue event not applied: left to the sweeper')
+            log.error(
+              { eventId: event.id, jobId: event.fields['jobId'], err: error },
+              'queue event not applied: left to the sweeper',
+            )
             return undefined
           }
           this.#outage.failed(error, { eventId: event.id })
@@ -219,7 +253,8 @@ export class QueueEventsListener {
     const id = parseJobId(jobId)
     if (!id) return
     const job = await queue.find(id.taskId, id.epoch)
-    // Not in the queue, or running anew since: a later event or the sweeper tells what became of it.
+    // Not in the queue, or running anew since: a later event or the sweeper tells what became of
+    // it.
     if (job?.finishedOn && job.failedReason) await send(new UpdateTaskStatus(failedEvent(job, now())))
   }
 
@@ -248,7 +283,9 @@ function parseJson(text: string | undefined): unknown {
   }
 }
 
-/** A connection that is told to end while it waits to be made again never answers what it was asked. */
+/**
+ * A connection that is told to end while it waits to be made again never answers what it was asked.
+ */
 function unlessAborted<T>(signal: AbortSignal, answer: Promise<T>): Promise<T> {
   const { promise, resolve, reject } = Promise.withResolvers<T>()
   const abort = (): void => reject(signal.reason)

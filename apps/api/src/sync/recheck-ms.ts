@@ -6,7 +6,10 @@ const CHECKS_PER_SECOND = 200
 /** The longest time between two checks of a task. */
 const LONGEST_MS = 10 * 60_000
 
-/** When to look again at a task whose job waits or runs as it should; in steps, so that many share one write. */
+/**
+ * When to look again at a task whose job waits or runs as it should; in steps, so that many share
+ * one write.
+ */
 export function recheckMs({ ageMs, backlog }: { ageMs: number; backlog: number }): number {
   const byAge = Math.min(MAX_MS, Math.floor(ageMs / 2 / MIN_MS) * MIN_MS)
   const byBacklog = Math.ceil((backlog / CHECKS_PER_SECOND) * 1000)

@@ -2,14 +2,17 @@ import type { Logger } from '@darkroom/runtime'
 import type { TaskStore } from '../tasks/task-store.ts'
 import type { TaskRecord } from '../tasks/task.ts'
 
-/** A task whose job is on the queue is looked after this much later, should nothing be heard of it. */
+/**
+ * A task whose job is on the queue is looked after this much later, should nothing be heard of it.
+ */
 const FIRST_CHECK_MS = 10_000
 /** Far less than a task's first lease, so that no sweep asks about what is about to be noted. */
 const NOTE_AFTER_MS = 1000
 
 /**
- * Notes in the documents that jobs are on the queue, a second later and all together: by then most of the tasks have
- * begun, and the write that says so has noted it. What is lost with this process costs a question of a sweep.
+ * Notes in the documents that jobs are on the queue, a second later and all together: by then most
+ * of the tasks have begun, and the write that says so has noted it. What is lost with this process
+ * costs a question of a sweep.
  */
 export class SentNotes {
   readonly #deps
@@ -40,6 +43,8 @@ export class SentNotes {
     const { store, log, now } = this.#deps
     await store
       .markSent(tasks, new Date(now() + FIRST_CHECK_MS))
-      .catch((error: unknown) => log.debug({ err: error, tasks: tasks.length }, 'not noted as sent; a sweep looks after them'))
+      .catch((error: unknown) =>
+        log.debug({ err: error, tasks: tasks.length }, 'not noted as sent; a sweep looks after them'),
+      )
   }
 }

@@ -116,7 +116,10 @@ it('healthy jobs are left as they are, and their tasks looked at again later', a
 
 describe('a job that waits again, while its task is still said to be processing,', () => {
   const apply = (event: TaskEvent) =>
-    store.move({ id: event.taskId, tenant: event.tenant, epoch: event.epoch, seq: event.seq }, moveFor(event, Date.now()) as Move)
+    store.move(
+      { id: event.taskId, tenant: event.tenant, epoch: event.epoch, seq: event.seq },
+      moveFor(event, Date.now()) as Move,
+    )
 
   /** One run, of which only the start was heard. */
   async function ranOnce(run: (job: QueuedImageJob, token: string) => Promise<never>): Promise<TaskRecord> {
@@ -124,7 +127,13 @@ describe('a job that waits again, while its task is still said to be processing,
     const consumer = connectRedis(inject('redisUrl'), 'consumer', testLog)
     const timing = { lockDurationMs: 5000, stalledIntervalMs: 2000 }
     const processor: JobProcessor<QueuedImageJob['data']> = (job, token = '') => run(job, token)
-    const worker = createQueueWorker(processor, { redis: consumer, names, workerId: 'worker-1', concurrency: 1, ...timing })
+    const worker = createQueueWorker(processor, {
+      redis: consumer,
+      names,
+      workerId: 'worker-1',
+      concurrency: 1,
+      ...timing,
+    })
     worker.on('error', () => {})
     const ended = new Promise((resolve) => worker.on('active', resolve)).then(() => worker.pause())
     void worker.run()
@@ -157,7 +166,11 @@ describe('a job that waits again, while its task is still said to be processing,
     })
     expect(await stateOf(task)).toBe('prioritized')
     await sweepOnce(apply)
-    expect(await store.find(task.tenant, task.id)).toMatchObject({ status: 'pending', seq: eventSeq(1, STEP.retry), attempts: { made: 0 } })
+    expect(await store.find(task.tenant, task.id)).toMatchObject({
+      status: 'pending',
+      seq: eventSeq(1, STEP.retry),
+      attempts: { made: 0 },
+    })
     const next = historyOf(task, [
       { progress: 0, end: 'lost' },
       { progress: 0, end: 'running' },
@@ -179,12 +192,16 @@ describe('a job that is missing', () => {
   it('may have finished while events are not applied: it is dispatched again when they are', async () => {
     const [task, seen] = [await sentTask(), await addEvent()]
     let applied = '0-0'
-    const jobs = lostJobs({ hasApplied: (id?: string) => Number(applied.split('-')[0]) >= Number(id?.split('-')[0]) } as never)
+    const jobs = lostJobs({
+      hasApplied: (id?: string) => Number(applied.split('-')[0]) >= Number(id?.split('-')[0]),
+    } as never)
     await jobs.dispatch([task])
     expect(await stateOf(task)).toBeUndefined()
     // As far as the stream went when the job was found missing, however much came since.
     await until(
-      async () => (await addEvent()) !== seen && Number((await queue.eventEnds())?.last.split('-')[0]) > Number(seen?.split('-')[0]),
+      async () =>
+        (await addEvent()) !== seen &&
+        Number((await queue.eventEnds())?.last.split('-')[0]) > Number(seen?.split('-')[0]),
     )
     applied = seen!
     await jobs.dispatch([task])

@@ -17,12 +17,16 @@ import { recheckMs } from './recheck-ms.ts'
 const BATCH = 500
 const SAY_LATE_EVERY_MS = 60_000
 
-/** What was found: `done` needs no more here, `waits` is to be looked at again, of a `lost` job nothing useful is in the queue. */
+/**
+ * What was found: `done` needs no more here, `waits` is to be looked at again, of a `lost` job
+ * nothing useful is in the queue.
+ */
 type Finding = 'done' | 'waits' | 'late' | 'lost'
 
 /**
- * Makes documents and queue agree where the events did not: it asks the queue about every unfinished task that is due
- * for a check. A job that Redis lost is made again, a result whose event was lost is applied. Every replica runs one.
+ * Makes documents and queue agree where the events did not: it asks the queue about every
+ * unfinished task that is due for a check. A job that Redis lost is made again, a result whose
+ * event was lost is applied. Every replica runs one.
  */
 export class Sweeper {
   readonly #deps
@@ -42,7 +46,9 @@ export class Sweeper {
     events: Pick<QueueEventsListener, 'isBehind' | 'hasApplied' | 'stuckMs' | 'repairGap'>
     log: Logger
     intervalMs: number
-    /** How long the tasks of a pass are this replica's alone. Should it die, that is what they lose. */
+    /**
+     * How long the tasks of a pass are this replica's alone. Should it die, that is what they lose.
+     */
     leaseMs: number
     now: () => number
   }) {
@@ -63,9 +69,13 @@ export class Sweeper {
     await this.#pass
   }
 
-  /** One pass, or the one under way. Never throws; does nothing before start, after stop and without the queue. */
+  /**
+   * One pass, or the one under way. Never throws; does nothing before start, after stop and without
+   * the queue.
+   */
   async sweep(): Promise<void> {
-    // Without the queue nothing can be found out, and tasks claimed in vain would be leased when it comes back.
+    // Without the queue nothing can be found out, and tasks claimed in vain would be leased when it
+    // comes back.
     if (this.#stopped || !this.#deps.queue.isReachable()) return
     this.#pass ??= this.#sweep().finally(() => (this.#pass = undefined))
     return this.#pass
@@ -87,7 +97,8 @@ export class Sweeper {
       await this.#makeUpForGap()
       const backlog = await queue.backlog()
       let claimed = BATCH
-      // While the listener is behind, the store is better used for its results: one batch a pass must do.
+      // While the listener is behind, the store is better used for its results: one batch a pass
+      // must do.
       for (let first = true; claimed === BATCH && !this.#stopped && (first || !events.isBehind); first = false)
         claimed = await this.#checkDue(backlog)
       this.#outage.worked()
@@ -103,10 +114,15 @@ export class Sweeper {
       if (tasks > 0) log.warn({ tasks }, 'queue events may be lost: checking every unfinished task')
     }
     // Redis away is no gap yet: it is asked again with the next pass.
-    await events.repairGap(repair).catch((error: unknown) => log.debug({ err: error }, 'could not look for lost events now'))
+    await events
+      .repairGap(repair)
+      .catch((error: unknown) => log.debug({ err: error }, 'could not look for lost events now'))
   }
 
-  /** Checks one batch of due tasks; answers how many they were. A fault leaves them leased: they are due when the lease ends. */
+  /**
+   * Checks one batch of due tasks; answers how many they were. A fault leaves them leased: they are
+   * due when the lease ends.
+   */
   async #checkDue(backlog: number): Promise<number> {
     const { store, leaseMs } = this.#deps
     const now = await store.now()
@@ -163,7 +179,8 @@ export class Sweeper {
       case 'delayed':
         if (task.status === 'processing') await this.#endRun(task, job, state === 'delayed')
         return 'waits'
-      // In none of the queue's lists, as after the loss of one of them, or behind children, which no job of ours has: no worker will ever get it.
+      // In none of the queue's lists, as after the loss of one of them, or behind children, which
+      // no job of ours has: no worker will ever get it.
       case 'unknown':
       case 'waiting-children':
         return 'lost'
@@ -172,10 +189,14 @@ export class Sweeper {
     }
   }
 
-  /** The document takes a run to be going on, and its job waits again. The fence refuses this if a later run has begun meanwhile. */
+  /**
+   * The document takes a run to be going on, and its job waits again. The fence refuses this if a
+   * later run has begun meanwhile.
+   */
   async #endRun(task: TaskRecord, before: QueuedJob, isDelayed: boolean): Promise<void> {
     const { queue, now } = this.#deps
-    // As it was read before its state was known, it may not have counted the attempt yet; no run may have begun in between.
+    // As it was read before its state was known, it may not have counted the attempt yet; no run
+    // may have begun in between.
     const job = await queue.find(task.id, task.epoch)
     if (job?.attemptsStarted !== before.attemptsStarted) return
     await this.#apply(runEndOf(job, task, { delayMs: isDelayed ? job.delay : 0, now: now() }), 'end of a run applied')
@@ -187,10 +208,16 @@ export class Sweeper {
     return 'done'
   }
 
-  /** A job that waits in its place for far too long cannot be repaired here, but somebody should look. */
+  /**
+   * A job that waits in its place for far too long cannot be repaired here, but somebody should
+   * look.
+   */
   #sayLate(late: readonly TaskRecord[], now: Date): void {
     if (late.length === 0 || now.getTime() - this.#saidLateAt < SAY_LATE_EVERY_MS) return
     this.#saidLateAt = now.getTime()
-    this.#deps.log.warn({ tasks: late.length, example: late[0]?.id }, 'tasks wait far longer than expected: are there enough workers?')
+    this.#deps.log.warn(
+      { tasks: late.length, example: late[0]?.id },
+      'tasks wait far longer than expected: are there enough workers?',
+    )
   }
 }

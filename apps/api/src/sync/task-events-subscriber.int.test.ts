@@ -39,7 +39,10 @@ it('while the event stream has results to catch up with, only live progress is p
   const [publisher, redis] = await Promise.all([openRedis(), openRedis()])
   const publish = createTaskEventsPublisher(publisher, channel, () => {})
   const heard: string[] = []
-  const feed = { changed: () => heard.push('changed'), progressed: () => heard.push('progressed') } as unknown as TaskFeed
+  const feed = {
+    changed: () => heard.push('changed'),
+    progressed: () => heard.push('progressed'),
+  } as unknown as TaskFeed
   const send = (async ({ event }: UpdateTaskStatus) => void heard.push(event.eventType)) as unknown as Send
   let isBehind = true
   const subscriber = new TaskEventsSubscriber({ redis, channel, send, feed, isBehind: () => isBehind, log: testLog })

@@ -7,15 +7,20 @@ import type { TaskFeed } from '../following/task-feed.ts'
 import { UpdateTaskStatus } from '../applying/update-task-status.ts'
 import { OutageLog } from '../ground/outage-log.ts'
 
-/** These were published by an API process after its own write: there is nothing left to do for them. */
+/**
+ * These were published by an API process after its own write: there is nothing left to do for them.
+ */
 const OWN_EVENTS: readonly TaskEvent['eventType'][] = ['task.created', 'task.failed', 'task.cancelled', 'task.expired']
 
-/** Events in hand at a time. What comes beyond them is left to the queue's event stream, which waits until it is read. */
+/**
+ * Events in hand at a time. What comes beyond them is left to the queue's event stream, which waits
+ * until it is read.
+ */
 const IN_HAND_MAX = 1000
 
 /**
- * Turns what workers say on the channel into commands. This is the fast carrier and may lose messages; what it loses
- * comes by the queue's event stream or the sweeper.
+ * Turns what workers say on the channel into commands. This is the fast carrier and may lose
+ * messages; what it loses comes by the queue's event stream or the sweeper.
  */
 export class TaskEventsSubscriber {
   readonly #deps
@@ -28,12 +33,18 @@ export class TaskEventsSubscriber {
     channel: string
     send: Send
     feed: TaskFeed
-    /** The event stream has more to apply than comes in: it brings the results in their order, and all the rest would hold it up. */
+    /**
+     * The event stream has more to apply than comes in: it brings the results in their order, and
+     * all the rest would hold it up.
+     */
     isBehind: () => boolean
     log: Logger
   }) {
     this.#deps = deps
-    this.#outage = new OutageLog(deps.log, 'task events cannot be applied now; the event stream brings their results again')
+    this.#outage = new OutageLog(
+      deps.log,
+      'task events cannot be applied now; the event stream brings their results again',
+    )
   }
 
   async start(): Promise<void> {
@@ -44,7 +55,10 @@ export class TaskEventsSubscriber {
     })
   }
 
-  /** Ends when what was received is handled. What comes from now on is left to other processes, and to the event stream. */
+  /**
+   * Ends when what was received is handled. What comes from now on is left to other processes, and
+   * to the event stream.
+   */
   async drain(): Promise<void> {
     this.#draining = true
     await Promise.allSettled(this.#handling)
@@ -53,7 +67,8 @@ export class TaskEventsSubscriber {
   #handle(event: TaskEvent): void {
     if (this.#draining) return
     const { feed, isBehind } = this.#deps
-    // Another process did it: those who follow the task here do not know of it yet. Of all others the command tells them.
+    // Another process did it: those who follow the task here do not know of it yet. Of all others
+    // the command tells them.
     if (OWN_EVENTS.includes(event.eventType)) return feed.changed(event.tenant, event.taskId)
     if (event.eventType === 'task.progress') feed.progressed(event)
     if (isBehind() || this.#handling.size >= IN_HAND_MAX) return

@@ -6,7 +6,11 @@ const entry = 'x'.repeat(64 * KIB)
 
 it('an entry has at most 64 KiB, in bytes', () => {
   const budget = new CacheBudget()
-  expect([entry, `${entry}x`, 'ä'.repeat(33 * KIB)].map((value) => budget.hasRoomFor(value))).toEqual([true, false, false])
+  expect([entry, `${entry}x`, 'ä'.repeat(33 * KIB)].map((value) => budget.hasRoomFor(value))).toEqual([
+    true,
+    false,
+    false,
+  ])
 })
 
 it('a minute takes at most 64 MiB, and the next one takes as much again', () => {

@@ -3,8 +3,9 @@ const MINUTE_MS = 60_000
 const BYTES_A_MINUTE = 64 * 1024 * 1024
 
 /**
- * What one process may store in the cache, which often shares the queue's Redis and its memory. No entry lives for more than a
- * minute, so that at most twice the bytes of a minute are there at any time.
+ * What one process may store in the cache, which often shares the queue's Redis and its memory. No
+ * entry lives for more than a minute, so that at most twice the bytes of a minute are there at any
+ * time.
  */
 export class CacheBudget {
   readonly #now: () => number

@@ -21,7 +21,8 @@ export function parseMetadata(text: string, context: z.RefinementCtx): Record<st
 }
 
 export function checkMetadata(value: unknown, context: z.RefinementCtx): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return refuse(context, 'must be a JSON object')
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return refuse(context, 'must be a JSON object')
   const wrong = unstorable(value, 1)
   return wrong === undefined ? (value as Record<string, unknown>) : refuse(context, wrong)
 }
@@ -32,8 +33,9 @@ function refuse(context: z.RefinementCtx, message: string): never {
 }
 
 /**
- * What would not come back as it was sent is refused, at any depth: keys that a database or a JavaScript object takes for
- * more than a name, text that is not Unicode, numbers beyond all bounds.
+ * What would not come back as it was sent is refused, at any depth: keys that a database or a
+ * JavaScript object takes for more than a name, text that is not Unicode, numbers beyond all
+ * bounds.
  */
 function unstorable(value: unknown, depth: number): string | undefined {
   if (typeof value === 'string' && !value.isWellFormed()) return 'must be valid Unicode'

@@ -5,8 +5,8 @@ import type { ImageQueue } from '@darkroom/messaging'
 export type StopJob = (taskId: string, epoch: number) => Promise<boolean>
 
 /**
- * Takes the job of an epoch that has ended off the queue, or has the worker that runs it give it up: its result would
- * change nothing any more. Answers whether nothing is left of the job.
+ * Takes the job of an epoch that has ended off the queue, or has the worker that runs it give it
+ * up: its result would change nothing any more. Answers whether nothing is left of the job.
  */
 export function createStopJob(queue: ImageQueue, tellWorkers: (command: TaskCommand) => Promise<void>): StopJob {
   return async (taskId, epoch) => {

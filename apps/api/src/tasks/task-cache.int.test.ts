@@ -66,7 +66,8 @@ async function newTask(given: Partial<TaskRecord> = {}): Promise<TaskRecord> {
 }
 
 /** How often a command was called. */
-const commandsOf = (info: string, command: string): number => Number(new RegExp(`cmdstat_${command}:calls=(\\d+)`).exec(info)?.[1] ?? 0)
+const commandsOf = (info: string, command: string): number =>
+  Number(new RegExp(`cmdstat_${command}:calls=(\\d+)`).exec(info)?.[1] ?? 0)
 
 async function keysOf(connection: Redis, pattern: string): Promise<string[]> {
   const found: string[] = []
@@ -97,11 +98,13 @@ describe('the keys', () => {
       ] as const) {
         const ttl = await ttlOf(pattern)
         expect(ttl).toBeLessThanOrEqual(most)
-        // Less by no more than the time since before it was stored; Redis counts whole milliseconds.
+        // Less by no more than the time since before it was stored; Redis counts whole
+        // milliseconds.
         expect(ttl).toBeGreaterThanOrEqual(most - (performance.now() - before) - 2)
       }
       for (const event of historyOf(task, [{ progress: 0, end: 'completed' }])) await tell(event)
-      for (const key of await keysOf(alone, 'task*')) expect({ key, lives: (await alone.pttl(key)) > 0 }).toEqual({ key, lives: true })
+      for (const key of await keysOf(alone, 'task*'))
+        expect({ key, lives: (await alone.pttl(key)) > 0 }).toEqual({ key, lives: true })
     } finally {
       await forgetKeys(alone, 'task*')
       alone.disconnect()
@@ -113,7 +116,11 @@ describe('the keys', () => {
     const { cache } = processOn(redis, prefix)
     const load = async () => []
     await cache.list({ tenant: DEFAULT_TENANT, status: 'failed', priority: 'batch' }, { page: 1, limit: 5 }, load)
-    await cache.list({ priority: 'batch', kind: undefined, status: 'failed', tenant: DEFAULT_TENANT }, { limit: 5, page: 1 }, load)
+    await cache.list(
+      { priority: 'batch', kind: undefined, status: 'failed', tenant: DEFAULT_TENANT },
+      { limit: 5, page: 1 },
+      load,
+    )
     expect(await keysOf(redis, `${prefix}tasks:list:*`)).toHaveLength(1)
     await cache.list({ tenant: DEFAULT_TENANT, status: 'failed', priority: 'batch' }, { page: 2, limit: 5 }, load)
     await cache.list({ tenant: DEFAULT_TENANT, status: 'failed' }, { page: 1, limit: 5 }, load)
@@ -143,7 +150,8 @@ it('a change of status is seen by the next read of every process [S1.10, S3.11]'
     const changed = await writer.tell(event)
     expect(changed).toBeDefined()
     expect(await reader.get(task)).toEqual(toTaskView(changed!))
-    if (event.eventType === 'task.completed') expect((await completed()).toSorted()).toEqual([...before, task.id].toSorted())
+    if (event.eventType === 'task.completed')
+      expect((await completed()).toSorted()).toEqual([...before, task.id].toSorted())
   }
 })
 
@@ -194,7 +202,10 @@ it('readers and writers at once leave nothing stale behind [S1.10]', { timeout: 
   const task = await newTask()
   let seq = 1
   let stale = 0
-  const [first, progress] = historyOf(task, [{ progress: 1, end: 'running' }]) as [TaskEvent, TaskEvent & { eventType: 'task.progress' }]
+  const [first, progress] = historyOf(task, [{ progress: 1, end: 'running' }]) as [
+    TaskEvent,
+    TaskEvent & { eventType: 'task.progress' },
+  ]
   await processes[0]?.tell({ ...first, seq })
   const soon = <T>(act: () => Promise<T>): Promise<T> => delay(Math.random() * 8).then(act)
   for (let round = 0; round < 300; round++) {
@@ -228,7 +239,8 @@ it('a reader that learns that there is no entry at the moment in which one is st
   const set = busy.set.bind(busy) as (...command: unknown[]) => Promise<string | null>
   let sent = 0
   const heard: (() => void)[] = []
-  // The second answer, with the generation, and the third, that the entry is stored, are heard in one turn of the event loop.
+  // The second answer, with the generation, and the third, that the entry is stored, are heard in
+  // one turn of the event loop.
   busy.set = ((...command: unknown[]) => {
     const [answer, turn] = [set(...command), ++sent]
     if (turn !== 2 && turn !== 3) return answer
@@ -280,34 +292,43 @@ describe('without Redis', () => {
     expect((await away.list({ ...mine, status: 'processing' })).items.map(({ id }) => id)).toContain(task.id)
 
     await proxy.restore()
-    await until(async () => (await elsewhere.get(task)).status === 'processing', { what: 'the invalidation that is owed' })
+    await until(async () => (await elsewhere.get(task)).status === 'processing', {
+      what: 'the invalidation that is owed',
+    })
     expect((await elsewhere.list({ ...mine, status: 'processing' })).items.map(({ id }) => id)).toContain(task.id)
     cut.disconnect()
     await proxy.stop()
   })
 
-  it('what is owed after a long outage is bounded, and everything is fresh for all once it is paid', { timeout: 60_000 }, async () => {
-    const proxy = await startTcpProxy(inject('redisUrl'))
-    const cut = connectRedis(proxy.url, 'cache', testLog)
-    await until(() => cut.status === 'ready')
-    const [away, elsewhere] = [processOn(cut), processOn(redis)]
-    const [first, late] = [await newTask(), await newTask()]
-    for (const task of [first, late]) await elsewhere.get(task)
+  it(
+    'what is owed after a long outage is bounded, and everything is fresh for all once it is paid',
+    { timeout: 60_000 },
+    async () => {
+      const proxy = await startTcpProxy(inject('redisUrl'))
+      const cut = connectRedis(proxy.url, 'cache', testLog)
+      await until(() => cut.status === 'ready')
+      const [away, elsewhere] = [processOn(cut), processOn(redis)]
+      const [first, late] = [await newTask(), await newTask()]
+      for (const task of [first, late]) await elsewhere.get(task)
 
-    await proxy.cut()
-    await until(() => cut.status !== 'ready')
-    await away.tell(historyOf(first, [{ progress: 0, end: 'running' }])[0]!)
-    for (let index = 0; index < 200_000; index++) void away.cache.taskChanged('another', String(index), { listed: false })
-    await away.tell(historyOf(late, [{ progress: 0, end: 'running' }])[0]!)
+      await proxy.cut()
+      await until(() => cut.status !== 'ready')
+      await away.tell(historyOf(first, [{ progress: 0, end: 'running' }])[0]!)
+      for (let index = 0; index < 200_000; index++)
+        void away.cache.taskChanged('another', String(index), { listed: false })
+      await away.tell(historyOf(late, [{ progress: 0, end: 'running' }])[0]!)
 
-    const before = commandsOf(await redis.info('commandstats'), 'eval')
-    await proxy.restore()
-    for (const task of [first, late])
-      await until(async () => (await elsewhere.get(task)).status === 'processing', { what: 'the invalidation that is owed' })
-    expect(commandsOf(await redis.info('commandstats'), 'eval') - before).toBeLessThan(50)
-    cut.disconnect()
-    await proxy.stop()
-  })
+      const before = commandsOf(await redis.info('commandstats'), 'eval')
+      await proxy.restore()
+      for (const task of [first, late])
+        await until(async () => (await elsewhere.get(task)).status === 'processing', {
+          what: 'the invalidation that is owed',
+        })
+      expect(commandsOf(await redis.info('commandstats'), 'eval') - before).toBeLessThan(50)
+      cut.disconnect()
+      await proxy.stop()
+    },
+  )
 
   it('a Redis that hangs holds nobody up for long', async () => {
     const proxy = await startTcpProxy(inject('redisUrl'))
@@ -337,7 +358,8 @@ it('no command that walks or empties the whole database is ever sent [S1.10]', a
   const monitor = await watcher.monitor()
   monitor.on(
     'monitor',
-    (_time: string, [command = '']: string[], _source: string, db: string) => db === '14' && sent.add(command.toUpperCase()),
+    (_time: string, [command = '']: string[], _source: string, db: string) =>
+      db === '14' && sent.add(command.toUpperCase()),
   )
   const api = await startTestApi({ REDIS_URL: url.href })
   const photo = await sampleJpeg({ width: 64, height: 48 })

@@ -7,7 +7,10 @@ import type { TaskFilter } from './task-store.ts'
 import type { TaskRecord } from './task.ts'
 
 const TTL_MS = { task: 60_000, list: 30_000, count: 45_000 } as const
-/** Longer than any entry lives: a generation that went missing is made anew at random and so revives no old entry. */
+/**
+ * Longer than any entry lives: a generation that went missing is made anew at random and so revives
+ * no old entry.
+ */
 const GENERATION_TTL_MS = 5 * 60_000
 const RETRY_MS = 1000
 /** As many generations as are renewed with one command; each is an argument. */
@@ -28,10 +31,11 @@ export interface CacheWatch {
 }
 
 /**
- * Cache-aside over Redis without the usual race. Each entry carries the generation that was current BEFORE its value
- * was read from the database, and a write replaces the generation AFTER it changed the database. A reader that was
- * overtaken by a write thus leaves an entry that no one takes. Invalidation is one write, however many entries there are.
- * Redis away means a plain read from the database.
+ * Cache-aside over Redis without the usual race. Each entry carries the generation that was current
+ * BEFORE its value was read from the database, and a write replaces the generation AFTER it changed
+ * the database. A reader that was overtaken by a write thus leaves an entry that no one takes.
+ * Invalidation is one write, however many entries there are. Redis away means a plain read from the
+ * database.
  */
 export class TaskCache {
   readonly #redis: Redis
@@ -41,8 +45,9 @@ export class TaskCache {
   readonly #budget = new CacheBudget()
   readonly #loading = new Map<string, Promise<string | undefined>>()
   /**
-   * Generations still to be replaced, each with the change that asked for it last: a reply to an earlier change pays
-   * nothing of a later one. What fails while Redis is away or hangs is tried again.
+   * Generations still to be replaced, each with the change that asked for it last: a reply to an
+   * earlier change pays nothing of a later one. What fails while Redis is away or hangs is tried
+   * again.
    */
   readonly #owed = new Map<string, number>()
   /** The generation of all entries, which is part of each one's. */
@@ -59,7 +64,9 @@ export class TaskCache {
     redis.on('ready', () => void this.#payAll())
   }
 
-  /** In JSON, as it is sent: most readers need nothing else. undefined where `load` finds nothing. */
+  /**
+   * In JSON, as it is sent: most readers need nothing else. undefined where `load` finds nothing.
+   */
   taskJson(tenant: string, id: string, load: () => Promise<object | undefined>): Promise<string | undefined> {
     return this.#wrap('task', this.#key(tenant, `task:${id}`), this.#taskGeneration(tenant, id), load)
   }
@@ -69,7 +76,10 @@ export class TaskCache {
     return JSON.parse((await this.#wrap('list', key, this.#listGeneration(filter.tenant), load)) as string) as T
   }
 
-  /** Kept for its whole life, whatever changes meanwhile: where tasks come all the time, each would void every total. */
+  /**
+   * Kept for its whole life, whatever changes meanwhile: where tasks come all the time, each would
+   * void every total.
+   */
   async count(filter: TaskFilter, load: () => Promise<number>): Promise<number> {
     const key = this.#key(filter.tenant, `tasks:count:${hashOf(filter)}`)
     const known = Number((await this.#attempt(() => this.#redis.get(key))) ?? Number.NaN)
@@ -84,21 +94,30 @@ export class TaskCache {
     return Number(loaded)
   }
 
-  /** To be called after a task was made: nobody has read it yet, but lists and counts are behind. */
+  /**
+   * To be called after a task was made: nobody has read it yet, but lists and counts are behind.
+   */
   async taskCreated(tenant: string): Promise<void> {
     await this.#renew([this.#listGeneration(tenant)])
   }
 
-  /** To be called after a task was changed in the database, to `task` where that is known; with `listed: false` where no list or count can tell. */
-  async taskChanged(tenant: string, id: string, { listed = true, task }: { listed?: boolean; task?: TaskRecord } = {}): Promise<void> {
+  /**
+   * To be called after a task was changed in the database, to `task` where that is known; with
+   * `listed: false` where no list or count can tell.
+   */
+  async taskChanged(
+    tenant: string,
+    id: string,
+    { listed = true, task }: { listed?: boolean; task?: TaskRecord } = {},
+  ): Promise<void> {
     await this.#renew([this.#taskGeneration(tenant, id), ...(listed ? [this.#listGeneration(tenant)] : [])])
     // Whoever learns of the change from here and reads the task gets the changed one.
     this.#watch.onTaskChanged?.(tenant, id, task)
   }
 
   /**
-   * To be called when nobody knows whether a change was done, as its answer was lost. It may even be done later, when a reader
-   * may have cached the old task anew, so this is said twice.
+   * To be called when nobody knows whether a change was done, as its answer was lost. It may even
+   * be done later, when a reader may have cached the old task anew, so this is said twice.
    */
   taskInDoubt(tenant: string, id: string): void {
     void this.taskChanged(tenant, id)
@@ -152,7 +171,8 @@ export class TaskCache {
   /** One piece after the other, until one fails. */
   async #payAll(): Promise<void> {
     const keys = [...this.#owed.keys()]
-    for (let from = 0; from < keys.length && this.#redis.status === 'ready'; from += PIECE) await this.#pay(keys.slice(from, from + PIECE))
+    for (let from = 0; from < keys.length && this.#redis.status === 'ready'; from += PIECE)
+      await this.#pay(keys.slice(from, from + PIECE))
   }
 
   async #pay(keys: readonly string[]): Promise<void> {
@@ -162,14 +182,17 @@ export class TaskCache {
       await this.#redis.eval(RENEW, keys.length, ...keys, randomUUID(), GENERATION_TTL_MS)
       keys.forEach((key, index) => this.#settle(key, asked[index]))
     })
-    if (this.#owed.size > 0 && this.#retry === undefined) this.#retry = setTimeout(() => this.#payLater(), RETRY_MS).unref()
+    if (this.#owed.size > 0 && this.#retry === undefined)
+      this.#retry = setTimeout(() => this.#payLater(), RETRY_MS).unref()
   }
 
   #settle(key: string, change: number | undefined): void {
     if (this.#owed.get(key) === change) this.#owed.delete(key)
   }
 
-  /** While Redis is away its return pays; a connection that only hung for a while does not return. */
+  /**
+   * While Redis is away its return pays; a connection that only hung for a while does not return.
+   */
   #payLater(): void {
     this.#retry = undefined
     if (this.#redis.status === 'ready') void this.#payAll()
@@ -180,7 +203,8 @@ export class TaskCache {
     if (running) return running
     const started = load()
     this.#loading.set(name, started)
-    // Redis answers in the order it was asked: whoever looked before the entry was stored hears so in this turn of the event loop at the latest, and joins.
+    // Redis answers in the order it was asked: whoever looked before the entry was stored hears so
+    // in this turn of the event loop at the latest, and joins.
     const forget = () => void setImmediate(() => this.#loading.delete(name))
     started.then(forget, forget)
     return started
@@ -209,10 +233,16 @@ export class TaskCache {
   }
 }
 
-/** What an entry begins with. It is JSON, but on its way from Redis to a client nobody has to read it. */
+/**
+ * What an entry begins with. It is JSON, but on its way from Redis to a client nobody has to read
+ * it.
+ */
 const headOf = (generation: string): string => `{"generation":"${generation}","value":`
 
-/** The same question gives the same hash, in whatever order it was asked. MD5 as the documented key demands; it guards nothing. */
+/**
+ * The same question gives the same hash, in whatever order it was asked. MD5 as the documented key
+ * demands; it guards nothing.
+ */
 function hashOf(question: object): string {
   const entries = Object.entries(question).filter(([, value]) => value !== undefined)
   return createHash('md5')

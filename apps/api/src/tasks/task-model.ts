@@ -10,7 +10,10 @@ const variantSchema = new Schema(
   { resolution: String, width: Number, height: Number, format: String, size: Number, md5: String, path: String },
   nested,
 )
-const logSchema = new Schema({ seq: Number, epoch: Number, attempt: Number, type: String, at: Date, data: Schema.Types.Mixed }, nested)
+const logSchema = new Schema(
+  { seq: Number, epoch: Number, attempt: Number, type: String, at: Date, data: Schema.Types.Mixed },
+  nested,
+)
 
 const taskSchema = new Schema<TaskDocument>(
   {
@@ -24,7 +27,15 @@ const taskSchema = new Schema<TaskDocument>(
     originalPath: { type: String, required: true },
     source: {
       type: new Schema(
-        { bytes: Number, format: String, width: Number, height: Number, orientation: Number, sha256: String, md5: String },
+        {
+          bytes: Number,
+          format: String,
+          width: Number,
+          height: Number,
+          orientation: Number,
+          sha256: String,
+          md5: String,
+        },
         nested,
       ),
     },
@@ -59,18 +70,37 @@ const taskSchema = new Schema<TaskDocument>(
     batchId: { type: String },
     checkedBy: { type: String },
   } as never,
-  { strict: 'throw', strictQuery: 'throw', minimize: false, versionKey: false, autoIndex: false, autoCreate: false, collection: 'tasks' },
+  {
+    strict: 'throw',
+    strictQuery: 'throw',
+    minimize: false,
+    versionKey: false,
+    autoIndex: false,
+    autoCreate: false,
+    collection: 'tasks',
+  },
 )
-// A planner takes a partial index only for a query that says its condition, too: `$type` beside the value.
+// A planner takes a partial index only for a query that says its condition, too: `$type` beside the
+// value.
 taskSchema.index({ jobId: 1 }, { unique: true })
 taskSchema.index({ tenant: 1, createdAt: -1, _id: -1 })
 taskSchema.index({ tenant: 1, status: 1, createdAt: -1, _id: -1 })
-// One index for two filters, as each costs every insert: a query that names one of them lists every value of the other.
+// One index for two filters, as each costs every insert: a query that names one of them lists every
+// value of the other.
 taskSchema.index({ tenant: 1, kind: 1, priority: 1, createdAt: -1, _id: -1 })
 // Few tasks have an error: the others cost nothing here.
-taskSchema.index({ tenant: 1, 'error.code': 1, createdAt: -1, _id: -1 }, { partialFilterExpression: { 'error.code': { $type: 'string' } } })
-taskSchema.index({ tenant: 1, 'idempotency.key': 1 }, { unique: true, partialFilterExpression: { 'idempotency.key': { $type: 'string' } } })
-taskSchema.index({ tenant: 1, batchId: 1, createdAt: -1, _id: -1 }, { partialFilterExpression: { batchId: { $type: 'string' } } })
+taskSchema.index(
+  { tenant: 1, 'error.code': 1, createdAt: -1, _id: -1 },
+  { partialFilterExpression: { 'error.code': { $type: 'string' } } },
+)
+taskSchema.index(
+  { tenant: 1, 'idempotency.key': 1 },
+  { unique: true, partialFilterExpression: { 'idempotency.key': { $type: 'string' } } },
+)
+taskSchema.index(
+  { tenant: 1, batchId: 1, createdAt: -1, _id: -1 },
+  { partialFilterExpression: { batchId: { $type: 'string' } } },
+)
 taskSchema.index({ 'images.path': 1 })
 // Only tasks that still need looking after are in this index, however many there are in all.
 taskSchema.index({ nextCheckAt: 1 }, { partialFilterExpression: { nextCheckAt: { $type: 'date' } } })

@@ -23,8 +23,18 @@ it('every step keeps to the life cycle', () => {
 })
 
 it('a cancelled task has an end, and somebody sees that its job is gone', () => {
-  const { event, move } = cancellation(record({ status: 'processing', seq: 2001, attempts: { made: 1, max: 3, nextAt: null } }), NOW)
-  expect(event).toMatchObject({ eventType: 'task.cancelled', taskId: TASK_ID, epoch: 1, attempt: 2, attempts: 1, timestamp: NOW })
+  const { event, move } = cancellation(
+    record({ status: 'processing', seq: 2001, attempts: { made: 1, max: 3, nextAt: null } }),
+    NOW,
+  )
+  expect(event).toMatchObject({
+    eventType: 'task.cancelled',
+    taskId: TASK_ID,
+    epoch: 1,
+    attempt: 2,
+    attempts: 1,
+    timestamp: NOW,
+  })
   expect(move.patch).toMatchObject({ status: 'cancelled', finishedAt: new Date(NOW), 'attempts.nextAt': null })
   expect(move.patch.nextCheckAt?.getTime()).toBeGreaterThan(NOW)
   expect(move.entry).toMatchObject({ type: 'task.cancelled', data: { attempts: 1 } })
@@ -82,7 +92,10 @@ it('a new epoch goes its way, whatever is still said of the old one', () => {
 function lateNews(): fc.Arbitrary<{ before: TaskEvent[]; late: TaskEvent[] }> {
   return anyHistory().chain((runs) => {
     const events = historyOf({ id: TASK_ID }, runs)
-    return fc.record({ before: fc.nat(events.length).map((count) => events.slice(0, count)), late: shuffledWithDuplicates(events) })
+    return fc.record({
+      before: fc.nat(events.length).map((count) => events.slice(0, count)),
+      late: shuffledWithDuplicates(events),
+    })
   })
 }
 

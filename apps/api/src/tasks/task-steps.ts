@@ -1,7 +1,10 @@
 import { attemptOfSeq, EPOCH_END, eventSeq, type TaskEvent, type TaskEventOf } from '@darkroom/contracts'
 import { endsBefore, entryFor, isFinal, lateAt, sourcesOf, UNTOUCHED, type Move, type TaskRecord } from './task.ts'
 
-/** A step that a person or time takes with a task: what is written, and what is said when the write took effect. */
+/**
+ * A step that a person or time takes with a task: what is written, and what is said when the write
+ * took effect.
+ */
 export interface Step<Event extends TaskEvent> {
   event: Event
   move: Move
@@ -24,13 +27,17 @@ export function cancellation(task: TaskRecord, now: number): Step<TaskEventOf<'t
     error: null,
     'attempts.nextAt': null,
     finishedAt: new Date(now),
-    // Somebody has to see that its job is gone, should the queue or the worker not be reachable now.
+    // Somebody has to see that its job is gone, should the queue or the worker not be reachable
+    // now.
     nextCheckAt: new Date(now + STOP_CHECK_MS),
   } as const
   return { event, move: { from: sourcesOf('cancelled'), patch, entry: entryFor(event) } }
 }
 
-/** Begins a new epoch, born leased to this process as a new task is. It speaks of itself as a new task does. */
+/**
+ * Begins a new epoch, born leased to this process as a new task is. It speaks of itself as a new
+ * task does.
+ */
 export function restart(task: TaskRecord, now: number, leaseMs: number): Step<TaskEventOf<'task.created'>> {
   const { kind, priority, name } = task
   const epoch = task.epoch + 1
@@ -60,8 +67,15 @@ export function restart(task: TaskRecord, now: number, leaseMs: number): Step<Ta
   return { event, move: { from: endsBefore('pending'), patch, entry: entryFor(event) } }
 }
 
-/** From now on the files cannot be had; they are removed when whoever is reading them has had time to end. */
-export function expiry(task: TaskRecord, now: number, keep: { graceMs: number; recordMs: number }): Step<TaskEventOf<'task.expired'>> {
+/**
+ * From now on the files cannot be had; they are removed when whoever is reading them has had time
+ * to end.
+ */
+export function expiry(
+  task: TaskRecord,
+  now: number,
+  keep: { graceMs: number; recordMs: number },
+): Step<TaskEventOf<'task.expired'>> {
   const event = { eventType: 'task.expired', ...endOfEpoch(task, now), seq: EPOCH_END.expired } as const
   const patch = {
     status: 'expired',
@@ -73,7 +87,8 @@ export function expiry(task: TaskRecord, now: number, keep: { graceMs: number; r
 }
 
 /** Whether a person may have the task done again. */
-export const canRestart = (task: TaskRecord): boolean => isFinal(task.status) && endsBefore('pending').includes(task.status)
+export const canRestart = (task: TaskRecord): boolean =>
+  isFinal(task.status) && endsBefore('pending').includes(task.status)
 
 const endOfEpoch = ({ id, tenant, epoch, seq }: TaskRecord, now: number) => ({
   taskId: id,

@@ -44,7 +44,11 @@ it('of twenty who make the same move, one does', async () => {
   const racers = Array.from({ length: 20 }, () => store.move(fence, moveFor(event!, 0) as Move))
   const winners = (await Promise.all(racers)).filter(Boolean)
   expect(winners).toHaveLength(1)
-  expect(await store.find('mine', task.id)).toMatchObject({ status: 'processing', rev: 1, log: [{ type: 'task.processing' }] })
+  expect(await store.find('mine', task.id)).toMatchObject({
+    status: 'processing',
+    rev: 1,
+    log: [{ type: 'task.processing' }],
+  })
 })
 
 it('the log keeps the last hundred entries', async () => {
@@ -145,7 +149,9 @@ describe('a list', () => {
   })
 
   it('read by cursor shows every task once, though tasks are added at its head meanwhile', async () => {
-    const tasks = await Promise.all(Array.from({ length: 25 }, (_, index) => newTask({ createdAt: at(Math.floor(index / 4)) })))
+    const tasks = await Promise.all(
+      Array.from({ length: 25 }, (_, index) => newTask({ createdAt: at(Math.floor(index / 4)) })),
+    )
     const seen: string[] = []
     for (let page = await store.list(mine, { skip: 0 }, 4); page.length > 0;) {
       seen.push(...ids(page))
@@ -176,10 +182,14 @@ it("one tenant never meets another's tasks", async () => {
   expect(await store.find('mine', foreign.id)).toBeUndefined()
   expect(await store.findByJobId('mine', foreign.jobId)).toBeUndefined()
   expect(ids(await store.list(mine, { skip: 0 }, 10))).toEqual([own.id])
-  expect(ids(await store.list(mine, { after: { createdAt: new Date(Date.now() + 60_000), id: 'f'.repeat(24) } }, 10))).toEqual([own.id])
+  expect(
+    ids(await store.list(mine, { after: { createdAt: new Date(Date.now() + 60_000), id: 'f'.repeat(24) } }, 10)),
+  ).toEqual([own.id])
   expect(await store.count(mine, 10)).toBe(1)
   const [event] = historyOf(foreign, [{ progress: 0, end: 'completed' }])
-  expect(await store.move({ id: foreign.id, tenant: 'mine', epoch: 1, seq: 1001 }, moveFor(event!, 0) as Move)).toBeUndefined()
+  expect(
+    await store.move({ id: foreign.id, tenant: 'mine', epoch: 1, seq: 1001 }, moveFor(event!, 0) as Move),
+  ).toBeUndefined()
 })
 
 it('counts the tasks that have not ended, of all tenants', async () => {

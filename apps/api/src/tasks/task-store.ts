@@ -38,12 +38,16 @@ export type Revision = Pick<TaskRecord, 'epoch' | 'rev'>
 export type TaskEdit = Partial<Pick<TaskRecord, 'name' | 'metadata' | 'ttlSeconds' | 'expiresAt'>>
 
 /**
- * The owner of deleted tasks. Every question names a tenant and none can name this one, so that a task is out of sight for
- * all of them with the very write that deletes it, and nothing that is said about it can move it.
+ * The owner of deleted tasks. Every question names a tenant and none can name this one, so that a
+ * task is out of sight for all of them with the very write that deletes it, and nothing that is
+ * said about it can move it.
  */
 const NOBODY = ''
 
-/** When to look at a task again is worth no flush of the disk: what is lost of it costs one more look. */
+/**
+ * When to look at a task again is worth no flush of the disk: what is lost of it costs one more
+ * look.
+ */
 const CHECK_WRITE = { writeConcern: { w: 1, j: false } } as const
 /** Beyond every lease and every time between two checks. */
 const FAR_AWAY_MS = 15 * 60_000
@@ -64,17 +68,25 @@ const LOG_LENGTH = 100
 const COUNT_TIMEOUT_MS = 1000
 const UNFINISHED = ['pending', 'processing'] as const
 const NEWEST_FIRST = { createdAt: -1, _id: -1 } as const
-/** By id alone a planner might walk all tasks by their ids; the few of a batch are sorted in memory. */
+/**
+ * By id alone a planner might walk all tasks by their ids; the few of a batch are sorted in memory.
+ */
 const BY_PLACE = { batchId: 1, _id: 1 } as const
 
 export const newTaskId = (): string => new Types.ObjectId().toHexString()
 
-/** Tasks in MongoDB. Every change of a stored task is one guarded update: there is no read, change and save. */
+/**
+ * Tasks in MongoDB. Every change of a stored task is one guarded update: there is no read, change
+ * and save.
+ */
 export class TaskStore {
   readonly #tasks
   readonly #onDoubt
 
-  /** @param onDoubt told of a change that failed, but may have been done all the same, or may be done any moment */
+  /**
+   * @param onDoubt told of a change that failed, but may have been done all the same, or may be
+   * done any moment
+   */
   constructor(connection: Connection, onDoubt: (tenant: string, id: string) => void = () => {}) {
     this.#tasks = taskModel(connection)
     this.#onDoubt = onDoubt
@@ -112,7 +124,10 @@ export class TaskStore {
     await this.#tasks.createIndexes()
   }
 
-  /** Stores a new task. When this returns, the task survives any crash (majority, journaled: set on the connection). */
+  /**
+   * Stores a new task. When this returns, the task survives any crash (majority, journaled: set on
+   * the connection).
+   */
   async insert({ id, ...record }: TaskRecord): Promise<void> {
     await this.#tasks.collection.insertOne({ _id: new Types.ObjectId(id), ...record } as never)
   }
@@ -177,14 +192,19 @@ export class TaskStore {
     return documents.map((document) => toRecord(document))
   }
 
-  /** How many there are, counted up to `atMost`. A total is not worth holding up the page that it belongs to. */
+  /**
+   * How many there are, counted up to `atMost`. A total is not worth holding up the page that it
+   * belongs to.
+   */
   async count(filter: TaskFilter, atMost: number): Promise<number> {
     return this.#tasks.countDocuments(queryOf(filter), { limit: atMost, maxTimeMS: COUNT_TIMEOUT_MS })
   }
 
   /**
-   * Takes a move if the fence still allows it: same epoch, nothing later seen, a status from which the move is legal.
-   * @returns the task after the move; undefined when it came late, twice or never was legal, and nothing was changed.
+   * Takes a move if the fence still allows it: same epoch, nothing later seen, a status from which
+   * the move is legal.
+   * @returns the task after the move; undefined when it came late, twice or never was legal, and
+   * nothing was changed.
    */
   async move(fence: Fence, move: Move): Promise<TaskRecord | undefined> {
     const { id, seq, ...equal } = fence
@@ -199,7 +219,9 @@ export class TaskStore {
 
   /** Begins a new epoch if nobody else has begun one, or deleted the task, since it was read. */
   async restart({ id, tenant, epoch }: TaskRecord, move: Move): Promise<TaskRecord | undefined> {
-    return this.#write({ _id: toObjectId(id), tenant, epoch, status: { $in: [...move.from] } }, move.patch, [move.entry])
+    return this.#write({ _id: toObjectId(id), tenant, epoch, status: { $in: [...move.from] } }, move.patch, [
+      move.entry,
+    ])
   }
 
   /** Changes what a person may change, if nothing was written since the task was read. */
@@ -208,8 +230,8 @@ export class TaskStore {
   }
 
   /**
-   * Takes a task away from its tenant unless it is being processed. What is left is an expired task of nobody's, whose
-   * files and record are due to go.
+   * Takes a task away from its tenant unless it is being processed. What is left is an expired task
+   * of nobody's, whose files and record are due to go.
    */
   async markDeleted({ id, tenant, epoch }: TaskRecord, now: Date): Promise<TaskRecord | undefined> {
     const filter = { _id: toObjectId(id), tenant, epoch, status: { $ne: 'processing' as const } }
@@ -227,8 +249,8 @@ export class TaskStore {
   }
 
   /**
-   * Notes that the jobs of these tasks are on the queue, and when to look after them next. Of these epochs only: a task
-   * that was started anew meanwhile still waits for its new job.
+   * Notes that the jobs of these tasks are on the queue, and when to look after them next. Of these
+   * epochs only: a task that was started anew meanwhile still waits for its new job.
    */
   async markSent(tasks: readonly TaskRecord[], nextCheckAt: Date): Promise<void> {
     for (const [epoch, sent] of Map.groupBy(tasks, (task) => task.epoch)) {
@@ -237,7 +259,9 @@ export class TaskStore {
     }
   }
 
-  /** Looks after these tasks again at another time, unless they reached a final status meanwhile. */
+  /**
+   * Looks after these tasks again at another time, unless they reached a final status meanwhile.
+   */
   async postpone(ids: readonly string[], nextCheckAt: Date): Promise<void> {
     const filter = { _id: { $in: ids.map(toObjectId) }, nextCheckAt: { $type: 'date' as const } }
     await this.#tasks.updateMany(filter, { $set: { nextCheckAt } }, CHECK_WRITE)
@@ -245,7 +269,10 @@ export class TaskStore {
 
   /** Nothing is left of the job of a task that has ended: nobody need look after it any more. */
   async settle({ id, epoch }: TaskRecord): Promise<void> {
-    await this.#tasks.updateOne({ _id: toObjectId(id), epoch, status: { $in: [...FINAL_STATUSES] } }, { $set: { nextCheckAt: null } })
+    await this.#tasks.updateOne(
+      { _id: toObjectId(id), epoch, status: { $in: [...FINAL_STATUSES] } },
+      { $set: { nextCheckAt: null } },
+    )
   }
 
   /** The time by the database's clock, which all replicas share. */
@@ -255,9 +282,9 @@ export class TaskStore {
   }
 
   /**
-   * Takes up to `limit` tasks whose check is due, of all tenants, for `leaseMs`: no other replica gets them meanwhile,
-   * and should this process die they are due again. `now` is the database's. A check that is further away than any
-   * lease was set by a clock that ran ahead, and is due, too.
+   * Takes up to `limit` tasks whose check is due, of all tenants, for `leaseMs`: no other replica
+   * gets them meanwhile, and should this process die they are due again. `now` is the database's. A
+   * check that is further away than any lease was set by a clock that ran ahead, and is due, too.
    */
   async claimDue(options: Claim): Promise<TaskRecord[]> {
     const { now, leaseMs, limit } = options
@@ -267,13 +294,23 @@ export class TaskStore {
     return [...due, ...(await this.#claim({ $gt: farAway, $type: 'date' }, { ...options, limit: limit - due.length }))]
   }
 
-  async #claim(nextCheckAt: { $lte?: Date; $gt?: Date; $type: 'date' }, { now, leaseMs, limit, claimant }: Claim): Promise<TaskRecord[]> {
-    const due = await this.#tasks.find({ nextCheckAt }).sort({ nextCheckAt: 1 }).limit(limit).select({ _id: 1 }).lean<OnlyId[]>()
+  async #claim(
+    nextCheckAt: { $lte?: Date; $gt?: Date; $type: 'date' },
+    { now, leaseMs, limit, claimant }: Claim,
+  ): Promise<TaskRecord[]> {
+    const due = await this.#tasks
+      .find({ nextCheckAt })
+      .sort({ nextCheckAt: 1 })
+      .limit(limit)
+      .select({ _id: 1 })
+      .lean<OnlyId[]>()
     if (due.length === 0) return []
     const _id = { $in: due.map((task) => task._id) }
     const lease = { nextCheckAt: new Date(now.getTime() + leaseMs), checkedBy: claimant }
     await this.#tasks.updateMany({ _id, nextCheckAt }, { $set: lease }, CHECK_WRITE)
-    const claimed = await this.#tasks.find({ _id, checkedBy: claimant, nextCheckAt: { $ne: null } }).lean<TaskDocument[]>()
+    const claimed = await this.#tasks
+      .find({ _id, checkedBy: claimant, nextCheckAt: { $ne: null } })
+      .lean<TaskDocument[]>()
     return claimed.map((document) => toRecord(document))
   }
 
@@ -287,8 +324,9 @@ export class TaskStore {
   }
 
   /**
-   * Makes every unfinished task due for a check now: for when the queue is known to have lost something. In pieces, so
-   * that no write outlives its timeout; one that is broken off goes on with the rest when it is called again.
+   * Makes every unfinished task due for a check now: for when the queue is known to have lost
+   * something. In pieces, so that no write outlives its timeout; one that is broken off goes on
+   * with the rest when it is called again.
    */
   async checkAllNow(): Promise<number> {
     const now = await this.now()
@@ -316,7 +354,9 @@ export class TaskStore {
 
   async #change(filter: OneTask, update: UpdateQuery<TaskDocument>): Promise<TaskRecord | undefined> {
     try {
-      return toRecord(await this.#tasks.findOneAndUpdate(filter, update, { returnDocument: 'after' }).lean<TaskDocument>())
+      return toRecord(
+        await this.#tasks.findOneAndUpdate(filter, update, { returnDocument: 'after' }).lean<TaskDocument>(),
+      )
     } catch (error) {
       this.#onDoubt(filter.tenant, filter._id.toHexString())
       throw error
@@ -336,13 +376,17 @@ function queryOf({ createdFrom, createdTo, code, batchId, ...equal }: TaskFilter
   }
   if (batchId !== undefined) query.batchId = isText(batchId)
   if (code !== undefined) query['error.code'] = isText(code)
-  if (createdFrom ?? createdTo) query.createdAt = { ...(createdFrom && { $gte: createdFrom }), ...(createdTo && { $lt: createdTo }) }
+  if (createdFrom ?? createdTo)
+    query.createdAt = { ...(createdFrom && { $gte: createdFrom }), ...(createdTo && { $lt: createdTo }) }
   return query as QueryFilter<TaskDocument>
 }
 
 const behindPlace = ({ id }: { id: string }): QueryFilter<TaskDocument> => ({ _id: { $gt: toObjectId(id) } })
 
-/** The bound of its own lets an index start at the cursor: no planner derives it from the two branches. */
+/**
+ * The bound of its own lets an index start at the cursor: no planner derives it from the two
+ * branches.
+ */
 const after = ({ createdAt, id }: { createdAt: Date; id: string }): QueryFilter<TaskDocument> => ({
   createdAt: { $lte: createdAt },
   $or: [{ createdAt: { $lt: createdAt } }, { createdAt, _id: { $lt: toObjectId(id) } }],

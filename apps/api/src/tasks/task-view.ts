@@ -14,7 +14,8 @@ export function toTaskView(task: TaskRecord): Task {
     name: task.name,
     originalPath: task.originalPath,
     source: task.source,
-    // The record of an expired task remembers its files until they are removed, but they cannot be had any more.
+    // The record of an expired task remembers its files until they are removed, but they cannot be
+    // had any more.
     images: (task.status === 'expired' ? [] : task.images).map((image) => ({
       ...image,
       url: `${self}/download?resolution=${image.resolution}`,
@@ -46,7 +47,10 @@ export function toListedView(task: TaskRecord): ListedTask {
 
 const LISTED_METADATA_BYTES = 4096
 
-/** An entry of a task's log as clients see it. The store cannot know it, but `data` is what an event of this type said. */
+/**
+ * An entry of a task's log as clients see it. The store cannot know it, but `data` is what an event
+ * of this type said.
+ */
 export const toLogView = ({ seq, epoch, attempt, type, at, data = {} }: LogEntry): TaskLogEntry =>
   ({ seq, epoch, attempt, type, at: at.toISOString(), data }) as TaskLogEntry
 

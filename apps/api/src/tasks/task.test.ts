@@ -36,7 +36,11 @@ describe('the life cycle', () => {
 
 describe('what an event writes', () => {
   const task = { id: '65d4'.repeat(6) }
-  const [processing, progress, retry] = historyOf(task, [{ progress: 1, end: 'retry' }]) as [TaskEvent, TaskEvent, TaskEvent]
+  const [processing, progress, retry] = historyOf(task, [{ progress: 1, end: 'retry' }]) as [
+    TaskEvent,
+    TaskEvent,
+    TaskEvent,
+  ]
   const completed = historyOf(task, [{ progress: 0, end: 'completed' }]).at(-1) as TaskEvent
   const failed = historyOf(task, [{ progress: 0, end: 'failed' }]).at(-1) as TaskEvent
   const patchOf = (event: TaskEvent) => moveFor(event, NOW)?.patch
@@ -103,12 +107,19 @@ describe('what an event writes', () => {
   })
 
   it('all events write the same set of fields, so that the last one alone makes the task', () => {
-    const fields = [processing, progress, retry, completed, failed].map((event) => Object.keys(patchOf(event) ?? {}).toSorted())
+    const fields = [processing, progress, retry, completed, failed].map((event) =>
+      Object.keys(patchOf(event) ?? {}).toSorted(),
+    )
     for (const names of fields) expect(names).toEqual(fields[0])
   })
 
   it('the log entry keeps what was said, once', () => {
-    expect(moveFor(completed, NOW)?.entry).toMatchObject({ type: 'task.completed', epoch: 1, attempt: 1, seq: eventSeq(1, 998) })
+    expect(moveFor(completed, NOW)?.entry).toMatchObject({
+      type: 'task.completed',
+      epoch: 1,
+      attempt: 1,
+      seq: eventSeq(1, 998),
+    })
     expect(moveFor(completed, NOW)?.entry.data).not.toHaveProperty('taskId')
   })
 })

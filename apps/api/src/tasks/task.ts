@@ -37,7 +37,10 @@ export interface TaskRecord {
   restartedAt: Date | null
   /** When its files may go, by the API's clock; null while it has not ended. */
   expiresAt: Date | null
-  /** When the files of an expired task are to be removed; null before it expires, and when they are gone. */
+  /**
+   * When the files of an expired task are to be removed; null before it expires, and when they are
+   * gone.
+   */
   purgeAt: Date | null
   purgedAt: Date | null
   /** Tries to remove its files that failed. */
@@ -46,13 +49,19 @@ export interface TaskRecord {
   removeAt: Date | null
   /** Times (re)started by a person. */
   epoch: number
-  /** Place in the epoch's history of the last event that took effect: the fence against late and duplicate ones. */
+  /**
+   * Place in the epoch's history of the last event that took effect: the fence against late and
+   * duplicate ones.
+   */
   seq: number
   /** Writes that took effect. */
   rev: number
   /** The outbox: `due` until the job is known to be on the queue. */
   dispatch: { state: 'due' | 'sent' }
-  /** When somebody has to look after this task; null once it has ended and nothing is left of its job. */
+  /**
+   * When somebody has to look after this task; null once it has ended and nothing is left of its
+   * job.
+   */
   nextCheckAt: Date | null
   log: LogEntry[]
   /** The request of many files that it came with. */
@@ -77,22 +86,40 @@ export interface LogEntry {
   data?: Record<string, unknown>
 }
 
-/** What a move writes besides the status. Complete, so that the last event alone makes the document, whatever came before it. */
+/**
+ * What a move writes besides the status. Complete, so that the last event alone makes the document,
+ * whatever came before it.
+ */
 export type TaskPatch = Pick<
   TaskRecord,
-  'status' | 'progress' | 'error' | 'processingTimeMs' | 'waitMs' | 'workerId' | 'startedAt' | 'finishedAt' | 'images' | 'nextCheckAt'
+  | 'status'
+  | 'progress'
+  | 'error'
+  | 'processingTimeMs'
+  | 'waitMs'
+  | 'workerId'
+  | 'startedAt'
+  | 'finishedAt'
+  | 'images'
+  | 'nextCheckAt'
 > & { 'attempts.made': number; 'attempts.nextAt': Date | null; 'dispatch.state': 'sent' }
 
 /** What people and time write besides. */
 export type StepPatch = TaskPatch &
-  Pick<TaskRecord, 'epoch' | 'seq' | 'dispatch' | 'restartedAt' | 'expiresAt' | 'purgeAt' | 'purgedAt' | 'removeAt' | 'lateAt'>
+  Pick<
+    TaskRecord,
+    'epoch' | 'seq' | 'dispatch' | 'restartedAt' | 'expiresAt' | 'purgeAt' | 'purgedAt' | 'removeAt' | 'lateAt'
+  >
 
 /** A legal step of one task: from which statuses it may be taken, and what it writes. */
 export interface Move {
   from: readonly TaskStatus[]
   patch: Partial<StepPatch>
   entry: LogEntry
-  /** What went before it and is written only now; refused together with the move when any of it was written already. */
+  /**
+   * What went before it and is written only now; refused together with the move when any of it was
+   * written already.
+   */
   before?: LogEntry | undefined
 }
 
@@ -116,7 +143,10 @@ export const isFinal = (status: TaskStatus): boolean => FINAL_STATUSES.includes(
 /** The final statuses that a person, or time, may lead on to `to`. */
 export const endsBefore = (to: TaskStatus): readonly TaskStatus[] => MOVES[to].filter(isFinal)
 
-/** The statuses from which an event of the same epoch may lead to `to`; final ones never are among them. */
+/**
+ * The statuses from which an event of the same epoch may lead to `to`; final ones never are among
+ * them.
+ */
 export const sourcesOf = (to: TaskStatus): readonly TaskStatus[] => MOVES[to].filter((from) => !isFinal(from))
 
 export const canMove = (from: TaskStatus, to: TaskStatus): boolean => MOVES[to].includes(from)
@@ -126,12 +156,19 @@ const RUNNING_CHECK_MS = 10_000
 const RETRY_GRACE_MS = 5_000
 
 /**
- * The move that an event asks for; undefined for events that move nothing. `now` is of this process, in ms. The news `before` it, not
- * written yet, is logged with it.
+ * The move that an event asks for; undefined for events that move nothing. `now` is of this
+ * process, in ms. The news `before` it, not written yet, is logged with it.
  */
 export function moveFor(event: TaskEvent, now: number, before?: TaskEvent): (Move & { patch: TaskPatch }) | undefined {
   const patch = patchFor(event, now)
-  return patch && { from: sourcesOf(patch.status), patch, entry: entryFor(event), ...(before && { before: entryFor(before) }) }
+  return (
+    patch && {
+      from: sourcesOf(patch.status),
+      patch,
+      entry: entryFor(event),
+      ...(before && { before: entryFor(before) }),
+    }
+  )
 }
 
 function patchFor(event: TaskEvent, now: number): TaskPatch | undefined {
@@ -219,7 +256,9 @@ export function previousRuns(task: TaskRecord): { runs: number; attempts: number
   return runs > 0 || task.attempts.made > 0 ? { runs, attempts: task.attempts.made } : undefined
 }
 
-/** Far beyond what was expected; a short task gets the time that sweeps and lost workers may take. */
+/**
+ * Far beyond what was expected; a short task gets the time that sweeps and lost workers may take.
+ */
 export const lateAt = (from: Date, expected?: TaskEstimate): Date =>
   new Date(from.getTime() + LATE_FACTOR * Math.max(expected?.p90Ms ?? 0, LEAST_EXPECTED_MS))
 const LATE_FACTOR = 3

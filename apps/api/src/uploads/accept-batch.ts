@@ -21,7 +21,9 @@ export type AcceptBatch = (req: Request) => Promise<AcceptedBatch>
 /** Files whose headers are read at a time. */
 const WIDTH = 4
 
-/** Makes tasks of the files of a request, each for itself; nothing is left of the temporary files. */
+/**
+ * Makes tasks of the files of a request, each for itself; nothing is left of the temporary files.
+ */
 export function createAcceptBatch(options: {
   send: Send
   maxPixels: number
@@ -32,7 +34,8 @@ export function createAcceptBatch(options: {
 
   const toCandidate = async (file: ReceivedFile, fields: UploadFields): Promise<BatchCandidate> => {
     const name = nameOf(file, fields.name)
-    if (file.bytes > options.maxFileBytes) return { name, fault: fileTooLarge(options.maxFileBytes, { file: file.bytes }) }
+    if (file.bytes > options.maxFileBytes)
+      return { name, fault: fileTooLarge(options.maxFileBytes, { file: file.bytes }) }
     return acceptFile(file, fields, options.maxPixels).then(
       (accepted) => ({ name, ...accepted }),
       (fault: unknown) => ({ name, fault }),
@@ -75,6 +78,9 @@ function toItem(outcome: BatchOutcome): BatchItem {
 function refusalOf(items: readonly BatchItem[]): AppError {
   const problems = items.flatMap((item) => (item.status === 'rejected' ? [item.problem] : []))
   const ours = problems.find(({ status }) => status >= 500)
-  if (ours) return new AppError(ours.status, ours.code, ours.detail, { headers: { 'Retry-After': '5' }, extra: { items } })
-  return new AppError(422, 'BATCH_REJECTED', 'None of the files can be taken; `items` says why, file by file.', { extra: { items } })
+  if (ours)
+    return new AppError(ours.status, ours.code, ours.detail, { headers: { 'Retry-After': '5' }, extra: { items } })
+  return new AppError(422, 'BATCH_REJECTED', 'None of the files can be taken; `items` says why, file by file.', {
+    extra: { items },
+  })
 }

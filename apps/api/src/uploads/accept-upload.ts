@@ -12,8 +12,15 @@ import { givenFields, uploadFields } from './upload-fields.ts'
 
 export type AcceptUpload = (req: Request) => Promise<AcceptedTask>
 
-/** Makes a task of a received upload, or refuses it; either way nothing is left of the temporary file. */
-export function createAcceptUpload(options: { send: Send; maxPixels: number; defaultTtlSeconds: number }): AcceptUpload {
+/**
+ * Makes a task of a received upload, or refuses it; either way nothing is left of the temporary
+ * file.
+ */
+export function createAcceptUpload(options: {
+  send: Send
+  maxPixels: number
+  defaultTtlSeconds: number
+}): AcceptUpload {
   const fieldsSchema = uploadFields({ ttlSeconds: options.defaultTtlSeconds, priority: 'interactive' })
   return async (req) => {
     const file = receivedFile(req)
@@ -22,7 +29,9 @@ export function createAcceptUpload(options: { send: Send; maxPixels: number; def
       const fields = parseInput(fieldsSchema, givenFields(req.body), { status: 422, code: 'INVALID_FIELD' })
       const { task, fingerprint } = await acceptFile(file, fields, options.maxPixels)
       const key = idempotencyKey(req)
-      const accepted = await options.send(new CreateTask({ ...task, idempotency: key === undefined ? undefined : { key, fingerprint } }))
+      const accepted = await options.send(
+        new CreateTask({ ...task, idempotency: key === undefined ? undefined : { key, fingerprint } }),
+      )
       noteUpload(req, { taskId: accepted.id })
       return accepted
     } finally {

@@ -5,8 +5,9 @@ import type { StorageFault } from '../installation/storage-watch.ts'
 const RETRY_AFTER = { 'Retry-After': '10' }
 
 /**
- * Refuses uploads that could not be taken, before their bodies are read: while a store is known to be away, and while more is under way or
- * waiting than this service takes on. Whatever it looks at is known already: no store is asked for a request.
+ * Refuses uploads that could not be taken, before their bodies are read: while a store is known to
+ * be away, and while more is under way or waiting than this service takes on. Whatever it looks at
+ * is known already: no store is asked for a request.
  */
 export function admission(deps: {
   isStoreAway: () => boolean

@@ -15,11 +15,16 @@ export interface BatchLimits extends UploadLimits {
 export const BATCH_FILE_FIELDS = ['files', 'file', 'image']
 
 /**
- * Receives many files of a multipart request into a folder. One that is too large spoils nothing: it is read to its end
- * and its `bytes` tell. Removes what it wrote when the request as a whole fails or is broken off.
+ * Receives many files of a multipart request into a folder. One that is too large spoils nothing:
+ * it is read to its end and its `bytes` tell. Removes what it wrote when the request as a whole
+ * fails or is broken off.
  */
 export function receiveBatch({ folder, hash }: UploadPlace, limits: BatchLimits): RequestHandler {
-  const storage = hashingDisk(folder, { hash, keepBytes: limits.maxFileBytes, onBytes: countBytes(limits.maxBatchBytes) })
+  const storage = hashingDisk(folder, {
+    hash,
+    keepBytes: limits.maxFileBytes,
+    onBytes: countBytes(limits.maxBatchBytes),
+  })
   const read = readForm(storage, { ...limits, maxFileBytes: Infinity, fileFields: BATCH_FILE_FIELDS })
   return (req, res, next) => {
     if (declaresTooMuch(req, limits.maxBatchBytes)) return next(batchTooLarge(limits.maxBatchBytes, declaredBytes(req)))
@@ -39,5 +44,9 @@ function countBytes(most: number): (req: Request, bytes: number) => void {
 
 function batchTooLarge(most: number, declared: number | undefined): AppError {
   const got = declared === undefined ? 'The files together are too large' : `The request has ${byteSize(declared)}`
-  return new AppError(413, 'BATCH_TOO_LARGE', `${got}: a batch may have ${byteSize(most)}. Send the files as several batches.`)
+  return new AppError(
+    413,
+    'BATCH_TOO_LARGE',
+    `${got}: a batch may have ${byteSize(most)}. Send the files as several batches.`,
+  )
 }

@@ -7,7 +7,8 @@ const ftyp = (brand: string): string => `\0\0\0\x1cftyp${brand}\0\0\0\0mif1heic`
 /** A TIFF whose only directory has these tags. */
 function tiff(tags: number[], order: 'II' | 'MM' = 'II'): Buffer {
   const file = Buffer.alloc(8 + 2 + 12 * tags.length)
-  const word = (value: number, at: number) => (order === 'II' ? file.writeUInt16LE(value, at) : file.writeUInt16BE(value, at))
+  const word = (value: number, at: number) =>
+    order === 'II' ? file.writeUInt16LE(value, at) : file.writeUInt16BE(value, at)
   file.write(order, 0)
   word(42, 2)
   if (order === 'II') file.writeUInt32LE(8, 4)
@@ -52,7 +53,11 @@ it.each<[string, Buffer, RegExp]>([
   ['Base64', bytes('/9j/4AAQSkZJRgABAQ'), /^a picture written as Base64/],
   ['a data URL', bytes('data:image/png;base64,iVBORw0K'), /^a picture written as Base64/],
   ['text', Buffer.from('Grüße aus 東京\n'), /^text/],
-  ['text that is cut within a character', Buffer.from('x'.repeat(DESCRIBED_BYTES - 1) + '東').subarray(0, DESCRIBED_BYTES), /^text/],
+  [
+    'text that is cut within a character',
+    Buffer.from('x'.repeat(DESCRIBED_BYTES - 1) + '東').subarray(0, DESCRIBED_BYTES),
+    /^text/,
+  ],
   ['a companion of macOS', bytes('\0\x05\x16\x07\0\x02\0\0Mac OS X'), /^the companion that macOS keeps/],
   ['nothing', Buffer.alloc(0), /^empty: it has 0 bytes/],
   ['noise', bytes('\x01\x9c\x80\0\xfe\x13'), /^of a kind that is not known/],

@@ -1,6 +1,7 @@
 /* oxlint-disable no-control-regex -- the marks of binary files are made of control characters */
-// Own marks instead of a library: those that know most formats follow their inner structure, and have more than once been made
-// to loop for ever by a crafted file, in the thread that serves everybody. Here nothing is followed.
+// Own marks instead of a library: those that know most formats follow their inner structure, and
+// have more than once been made to loop for ever by a crafted file, in the thread that serves
+// everybody. Here nothing is followed.
 
 /** So much of a file is looked at. */
 export const DESCRIBED_BYTES = 4096
@@ -44,7 +45,13 @@ const MARKS: [RegExp, Description][] = [
   [/^(\x1aE\xdf\xa3|RIFF.{4}AVI |FLV|\0\0\x01[\xb3\xba]|0&\xb2u\x8e)/s, VIDEO],
   [/^(ID3|fLaC|OggS|RIFF.{4}WAVE|\xff[\xf2-\xfb])/s, SOUND],
   [/^(PK[\x03\x05]|Rar!|7z\xbc\xaf|\x1f\x8b|BZh|\xfd7zXZ|.{257}ustar)/s, ARCHIVE],
-  [/^\0\x05\x16\x07/, { is: 'the companion that macOS keeps beside a file (its name begins with `._`)', advice: 'Send the photo itself.' }],
+  [
+    /^\0\x05\x16\x07/,
+    {
+      is: 'the companion that macOS keeps beside a file (its name begins with `._`)',
+      advice: 'Send the photo itself.',
+    },
+  ],
 ]
 
 /** By what a text begins with. */
@@ -54,40 +61,57 @@ const TEXTS: [RegExp, Description][] = [
     { is: 'an HTML page', advice: 'Its address leads to a page about the picture: fetch the picture itself.' },
   ],
   [/^(<\?xml[^]*|<!--[^]*|<!doctype svg[^]*)?<svg\b/i, { is: 'an SVG drawing', advice: 'Export it as PNG.' }],
-  [/^(data:image\/|\/9j\/|iVBORw0KGgo|R0lGOD|UklGR)/, { is: 'a picture written as Base64 text', advice: 'Decode it and send its bytes.' }],
+  [
+    /^(data:image\/|\/9j\/|iVBORw0KGgo|R0lGOD|UklGR)/,
+    { is: 'a picture written as Base64 text', advice: 'Decode it and send its bytes.' },
+  ],
   [/^</, { is: 'an XML document' }],
   [/^[{[]/, { is: 'JSON text' }],
 ]
 
-/** Says what a file is that is none of the four formats; undefined for a file that begins as one of those. */
+/**
+ * Says what a file is that is none of the four formats; undefined for a file that begins as one of
+ * those.
+ */
 export function describeFile(head: Buffer): Description | undefined {
   const start = head.toString('latin1')
   if (/^(\xff\xd8|\x89PNG\r\n\x1a\n|GIF8[79]a|RIFF.{4}WEBP)/s.test(start)) return undefined
-  if (head.length === 0) return { is: 'empty: it has 0 bytes', advice: 'Look whether it was written or copied to its end.' }
+  if (head.length === 0)
+    return { is: 'empty: it has 0 bytes', advice: 'Look whether it was written or copied to its end.' }
   const brand = /^.{4}ftyp(.{4})/s.exec(start)?.[1]
   if (brand !== undefined) return find(BRANDS, brand) ?? VIDEO
   if (isRawTiff(head)) return RAW
   return find(MARKS, start) ?? describeText(head) ?? { is: 'of a kind that is not known here' }
 }
 
-const find = (list: [RegExp, Description][], text: string): Description | undefined => list.find(([mark]) => mark.test(text))?.[1]
+const find = (list: [RegExp, Description][], text: string): Description | undefined =>
+  list.find(([mark]) => mark.test(text))?.[1]
 
 function describeText(head: Buffer): Description | undefined {
   const text = new TextDecoder().decode(head).replace(/\uFFFD{0,3}$/, '')
   // Control characters, or what is not Unicode: no text.
   if (/[\0-\x08\x0e-\x1a\x1c-\x1f\uFFFD]/.test(text)) return undefined
-  return find(TEXTS, text.trimStart()) ?? { is: 'text', advice: 'With curl, write the @ before the name of the file: -F file=@photo.jpg' }
+  return (
+    find(TEXTS, text.trimStart()) ?? {
+      is: 'text',
+      advice: 'With curl, write the @ before the name of the file: -F file=@photo.jpg',
+    }
+  )
 }
 
 const SUB_IFDS = 0x014a
 const DNG_VERSION = 0xc612
 
-/** Most raw formats are TIFF files with the picture in a directory of its own, or with the mark of DNG (TIFF 6.0, section 2). */
+/**
+ * Most raw formats are TIFF files with the picture in a directory of its own, or with the mark of
+ * DNG (TIFF 6.0, section 2).
+ */
 function isRawTiff(head: Buffer): boolean {
   const order = head.toString('latin1', 0, 4)
   if (order !== 'II*\0' && order !== 'MM\0*') return false
   const isLittle = order.startsWith('I')
-  const word = (at: number): number => (at + 2 > head.length ? 0 : isLittle ? head.readUInt16LE(at) : head.readUInt16BE(at))
+  const word = (at: number): number =>
+    at + 2 > head.length ? 0 : isLittle ? head.readUInt16LE(at) : head.readUInt16BE(at)
   const directory = head.length < 8 ? head.length : isLittle ? head.readUInt32LE(4) : head.readUInt32BE(4)
   const entries = Math.min(word(directory), DESCRIBED_BYTES / 12)
   return Array.from({ length: entries }, (_, index) => word(directory + 2 + 12 * index)).some(

@@ -23,12 +23,16 @@ export type FileHasher = ReturnType<typeof createFileHasher>
 
 /** One core is the event loop's. */
 const THREADS = Math.max(1, Math.min(4, availableParallelism() - 1))
-/** The program beside this file, in the form that this file runs in: the build renames imports, but not URLs. */
+/**
+ * The program beside this file, in the form that this file runs in: the build renames imports, but
+ * not URLs.
+ */
 const program = new URL(import.meta.url.endsWith('.ts') ? './hash-thread.ts' : './hash-thread.js', import.meta.url)
 
 /**
- * Hashes files in threads of its own: two digests would be a third of what a large photo costs the event loop.
- * The file was written a moment ago, so reading it costs little. Threads start when they are needed and keep no process alive.
+ * Hashes files in threads of its own: two digests would be a third of what a large photo costs the
+ * event loop. The file was written a moment ago, so reading it costs little. Threads start when
+ * they are needed and keep no process alive.
  */
 export function createFileHasher() {
   const threads: Thread[] = []
@@ -78,4 +82,7 @@ export function createFileHasher() {
 
 /** A fault of the machine's, not of the request: it is told from one by its `syscall`. */
 const toSystemError = ({ message, code }: Fault): Error =>
-  Object.assign(new Error(`A file could not be hashed: ${message}`), { syscall: 'hash', ...(code !== undefined && { code }) })
+  Object.assign(new Error(`A file could not be hashed: ${message}`), {
+    syscall: 'hash',
+    ...(code !== undefined && { code }),
+  })

@@ -5,7 +5,10 @@ import { pointerTo } from '../http/input.ts'
 import { byteSize } from '../http/byte-size.ts'
 import type { FormLimits } from './read-form.ts'
 
-/** What a client is told about a form that could not be read. A fault of our disk is handed back as it is. */
+/**
+ * What a client is told about a form that could not be read. A fault of our disk is handed back as
+ * it is.
+ */
 export function formFault(error: unknown, req: Request, form: FormLimits): unknown {
   if (error instanceof multer.MulterError) return limitFault(error, req, form)
   if (error instanceof AppError || isSystemError(error)) return error
@@ -21,17 +24,28 @@ const NO_BOUNDARY =
 
 export const notMultipart = (req: Request, [field = 'file']: readonly string[]): AppError => {
   const type = req.get('Content-Type')
-  const got = type === undefined ? 'The request has no Content-Type' : `The request is ${JSON.stringify(type.slice(0, 100))}`
+  const got =
+    type === undefined ? 'The request has no Content-Type' : `The request is ${JSON.stringify(type.slice(0, 100))}`
   const message = `${got}, and multipart/form-data is accepted, with the photo in the field \`${field}\`: curl -F ${field}=@photo.jpg`
   return new AppError(400, 'NOT_MULTIPART', message)
 }
 
 /** The size is known of a request that declares it, and of a file that came to its end. */
-export const fileTooLarge = (most: number, found: { request?: number | undefined; file?: number | undefined } = {}): AppError => {
+export const fileTooLarge = (
+  most: number,
+  found: { request?: number | undefined; file?: number | undefined } = {},
+): AppError => {
   const { request, file } = found
   const size = file ?? request
-  const got = size === undefined ? 'The file is too large' : `The ${file === undefined ? 'request' : 'file'} has ${byteSize(size)}`
-  return new AppError(413, 'FILE_TOO_LARGE', `${got}: a file may have ${byteSize(most)}. Send it with fewer pixels or more compression.`)
+  const got =
+    size === undefined
+      ? 'The file is too large'
+      : `The ${file === undefined ? 'request' : 'file'} has ${byteSize(size)}`
+  return new AppError(
+    413,
+    'FILE_TOO_LARGE',
+    `${got}: a file may have ${byteSize(most)}. Send it with fewer pixels or more compression.`,
+  )
 }
 
 export const noFile = (req: Request, [field = 'file']: readonly string[]): AppError => {
@@ -41,7 +55,11 @@ export const noFile = (req: Request, [field = 'file']: readonly string[]): AppEr
     text === undefined
       ? 'There is no file in the form'
       : `The form has the text ${JSON.stringify(text.slice(0, 50))} where the file should be`
-  return new AppError(400, 'NO_FILE', `${got}. Send the photo itself in the field \`${field}\`: curl -F ${field}=@photo.jpg`)
+  return new AppError(
+    400,
+    'NO_FILE',
+    `${got}. Send the photo itself in the field \`${field}\`: curl -F ${field}=@photo.jpg`,
+  )
 }
 
 function limitFault(error: multer.MulterError, req: Request, form: FormLimits): AppError {
@@ -65,7 +83,10 @@ function limitFault(error: multer.MulterError, req: Request, form: FormLimits): 
     case 'LIMIT_FIELD_KEY':
       return invalidForm('A field of the form has a name that is too long.', error)
     default:
-      return invalidForm('A field of the form has no name, or one with brackets: fields are neither lists nor nested.', error)
+      return invalidForm(
+        'A field of the form has no name, or one with brackets: fields are neither lists nor nested.',
+        error,
+      )
   }
 }
 
@@ -84,7 +105,8 @@ function unexpectedField(field: string, [first = 'file', ...others]: readonly st
   return new AppError(400, 'UNEXPECTED_FILE_FIELD', message)
 }
 
-const invalidForm = (message: string, cause: unknown): AppError => new AppError(400, 'INVALID_MULTIPART', message, { cause })
+const invalidForm = (message: string, cause: unknown): AppError =>
+  new AppError(400, 'INVALID_MULTIPART', message, { cause })
 
 const isSystemError = (error: unknown): boolean => error instanceof Error && 'syscall' in error
 

@@ -15,13 +15,20 @@ function tidy(form: string, cuts: readonly number[] = []): string {
 }
 
 const form = (...parts: string[]): string => `${parts.map((part) => `--b\r\n${part}\r\n`).join('')}--b--\r\n`
-const file = 'Content-Disposition: form-data; name="file"; filename="a.jpg"\r\nContent-Type: image/jpeg\r\n\r\n\xff\xd8\r\n--\r\n--a'
+const file =
+  'Content-Disposition: form-data; name="file"; filename="a.jpg"\r\nContent-Type: image/jpeg\r\n\r\n\xff\xd8\r\n--\r\n--a'
 
 describe('what is left as it is', () => {
   it.each([
     ['a form', form(file, 'Content-Disposition: form-data; name="metadata"\r\n\r\n{}')],
-    ['a file without a type, which is the text of a field', form('Content-Disposition: form-data; name="file"\r\n\r\nbeach.jpg')],
-    ['text in the field of the file', form('Content-Disposition: form-data; name="file"\r\nContent-Type: text/plain\r\n\r\nbeach.jpg')],
+    [
+      'a file without a type, which is the text of a field',
+      form('Content-Disposition: form-data; name="file"\r\n\r\nbeach.jpg'),
+    ],
+    [
+      'text in the field of the file',
+      form('Content-Disposition: form-data; name="file"\r\nContent-Type: text/plain\r\n\r\nbeach.jpg'),
+    ],
     ['another field with a filename', form('Content-Disposition: form-data; name="photo"; filename="x"\r\n\r\nx')],
     ['a part without a head', form('\r\nx')],
     ['an empty file', form('Content-Disposition: form-data; name="file"; filename="a"\r\n\r\n')],
@@ -36,7 +43,9 @@ describe('what is left as it is', () => {
 })
 
 it('blanks after a boundary go', () => {
-  expect(tidy(`--b \t\r\n${file}\r\n--b  \r\n${file}\r\n--b--  \r\n`)).toBe(`${PREAMBLE}--b\r\n${file}\r\n--b\r\n${file}\r\n--b--  \r\n`)
+  expect(tidy(`--b \t\r\n${file}\r\n--b  \r\n${file}\r\n--b--  \r\n`)).toBe(
+    `${PREAMBLE}--b\r\n${file}\r\n--b\r\n${file}\r\n--b--  \r\n`,
+  )
 })
 
 it('a file without a filename gets one', () => {
@@ -49,8 +58,12 @@ it.each([
   ['application/json', 'Content-Type: application/json\r\n'],
   ['application/octet-stream', ''],
 ])('a text field with a filename loses it, as %s', (type, left) => {
-  const given = form(`Content-Disposition: form-data; name="metadata"; filename="blob"\r\nContent-Type: ${type}\r\n\r\n{"a":1}`)
-  expect(tidy(given)).toBe(`${PREAMBLE}${form(`Content-Disposition: form-data; name="metadata"\r\n${left}\r\n{"a":1}`)}`)
+  const given = form(
+    `Content-Disposition: form-data; name="metadata"; filename="blob"\r\nContent-Type: ${type}\r\n\r\n{"a":1}`,
+  )
+  expect(tidy(given)).toBe(
+    `${PREAMBLE}${form(`Content-Disposition: form-data; name="metadata"\r\n${left}\r\n{"a":1}`)}`,
+  )
 })
 
 it('is the same however the form is cut into pieces', () => {

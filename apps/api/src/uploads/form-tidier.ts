@@ -7,13 +7,18 @@ export interface FormFields {
 
 /** A longer head of a part is left as it is: the form's parser has its own limit. */
 const MAX_HEAD_BYTES = 16 * 1024
-const [LINE_END, HEAD_END, PREAMBLE] = ['\r\n', '\r\n\r\n', '\r\n'].map((text) => Buffer.from(text)) as [Buffer, Buffer, Buffer]
+const [LINE_END, HEAD_END, PREAMBLE] = ['\r\n', '\r\n\r\n', '\r\n'].map((text) => Buffer.from(text)) as [
+  Buffer,
+  Buffer,
+  Buffer,
+]
 const NOTHING = Buffer.alloc(0)
 
 /**
- * Rewrites the heads of a form's parts where clients write them in ways that are allowed, or common, and that the parser of
- * forms does not know: blanks after a boundary (RFC 2046, section 5.1.1), a file without a filename, and a text field with one
- * (a browser's `append(name, new Blob([json]))`). What is between the heads passes through as it is, uncopied.
+ * Rewrites the heads of a form's parts where clients write them in ways that are allowed, or
+ * common, and that the parser of forms does not know: blanks after a boundary (RFC 2046, section
+ * 5.1.1), a file without a filename, and a text field with one (a browser's `append(name, new
+ * Blob([json]))`). What is between the heads passes through as it is, uncopied.
  */
 export class FormTidier {
   readonly #fields: FormFields
@@ -86,7 +91,8 @@ export class FormTidier {
   }
 
   #tidy(head: string): string {
-    const [, disposition = '', name = ''] = /^(content-disposition:[^\r\n]*?[; ]name="?([^"\r\n;]*)"?[^\r\n]*)$/im.exec(head) ?? []
+    const [, disposition = '', name = ''] =
+      /^(content-disposition:[^\r\n]*?[; ]name="?([^"\r\n;]*)"?[^\r\n]*)$/im.exec(head) ?? []
     const hasFilename = /;\s*filename\*?=/i.test(disposition)
     if (this.#fields.text.includes(name) && hasFilename) {
       const bare = head.replace(disposition, () => `Content-Disposition: form-data; name="${name}"`)
@@ -100,7 +106,10 @@ export class FormTidier {
   #overlap(data: Buffer): number {
     const most = Math.min(data.length, this.#delimiter.length - 1)
     for (let length = most; length > 0; length--) {
-      if (data[data.length - length] === this.#delimiter[0] && this.#delimiter.subarray(0, length).equals(data.subarray(-length)))
+      if (
+        data[data.length - length] === this.#delimiter[0] &&
+        this.#delimiter.subarray(0, length).equals(data.subarray(-length))
+      )
         return length
     }
     return 0

@@ -36,7 +36,8 @@ const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).dig
 const md5 = (bytes: Buffer): string => createHash('md5').update(bytes).digest('hex')
 
 /** Bytes that do not repeat with the length of any chunk. */
-const bytesOf = (length: number): Buffer => Buffer.from(Array.from({ length }, (_, index) => (index * 31 + (index >> 8)) % 256))
+const bytesOf = (length: number): Buffer =>
+  Buffer.from(Array.from({ length }, (_, index) => (index * 31 + (index >> 8)) % 256))
 
 function inChunks(bytes: Buffer, length: number): Readable {
   const chunks = Array.from({ length: Math.ceil(bytes.length / length) }, (_, index) =>

@@ -8,7 +8,9 @@ import type { StorageEngine } from 'multer'
 import { digestsOf, type Digests } from './digests.ts'
 import type { FileHasher } from './file-hasher.ts'
 
-/** A file as it was received: its bytes lie in `path`, which belongs to whoever handles the request. */
+/**
+ * A file as it was received: its bytes lie in `path`, which belongs to whoever handles the request.
+ */
 export interface ReceivedFile {
   path: string
   bytes: number
@@ -27,14 +29,20 @@ export interface HashingDiskOptions {
 }
 
 /** Writes files of forms into a folder, and hashes them there. */
-export function hashingDisk(folder: string, { hash, keepBytes = Infinity, onBytes }: HashingDiskOptions): StorageEngine {
+export function hashingDisk(
+  folder: string,
+  { hash, keepBytes = Infinity, onBytes }: HashingDiskOptions,
+): StorageEngine {
   let begun = 0
   return {
     _handleFile(req, file, callback) {
       const place = begun++
       const path = join(folder, temporaryName(file.fieldname, file.originalname))
       const receive = async (): Promise<object> => {
-        const { bytes, digests } = await write(file.stream, path, { keepBytes, onBytes: (count) => onBytes?.(req, count) })
+        const { bytes, digests } = await write(file.stream, path, {
+          keepBytes,
+          onBytes: (count) => onBytes?.(req, count),
+        })
         return { path, size: bytes, place, bytes, ...(digests ?? (await hash(path))) }
       }
       receive().then(
@@ -54,7 +62,10 @@ export function hashingDisk(folder: string, { hash, keepBytes = Infinity, onByte
   }
 }
 
-/** The files of a request that multer read into {@link hashingDisk}, in the order of the form: multer groups them by field. */
+/**
+ * The files of a request that multer read into {@link hashingDisk}, in the order of the form:
+ * multer groups them by field.
+ */
 export function receivedFiles(req: Request): ReceivedFile[] {
   const files = Object.values((req.files ?? {}) as Record<string, unknown[]>).flat() as (ReceivedFile & {
     originalname: string
@@ -65,7 +76,10 @@ export function receivedFiles(req: Request): ReceivedFile[] {
     .map(({ path, bytes, sha256, md5, originalname }) => ({ path, bytes, sha256, md5, originalName: originalname }))
 }
 
-/** So much goes to the disk at once, where there is room to hold it: the way to the thread pool and back costs as much as 64 KiB do. */
+/**
+ * So much goes to the disk at once, where there is room to hold it: the way to the thread pool and
+ * back costs as much as 64 KiB do.
+ */
 const WRITE_BYTES = 256 * 1024
 /** Hashed here and now: that takes a tenth of a millisecond, less than asking a thread. */
 const SMALL_BYTES = 64 * 1024
@@ -74,7 +88,8 @@ const MOST_HELD_BYTES = 2 * 1024 * 1024
 let heldBytes = 0
 
 /**
- * The next chunk is read only when those before are written, or held: what many uploads hold in memory stays small.
+ * The next chunk is read only when those before are written, or held: what many uploads hold in
+ * memory stays small.
  * @returns how many bytes came, and the digests of a small file
  */
 async function write(
@@ -112,7 +127,8 @@ async function write(
   let fault: { error: unknown } | undefined
   try {
     for await (const chunk of source as AsyncIterable<Buffer>) {
-      // A fault of ours ends the writing, not the reading: the form would be taken for a broken one.
+      // A fault of ours ends the writing, not the reading: the form would be taken for a broken
+      // one.
       if (!fault) await take(chunk).catch((error: unknown) => (fault = { error }))
     }
     if (!fault) {
@@ -150,8 +166,9 @@ async function writeAll(file: FileHandle, chunks: readonly Buffer[]): Promise<vo
 }
 
 /**
- * Frees a written chunk at once: with many uploads, what waits for the garbage collector is far more than what is held.
- * A chunk that is not the whole of its memory is left alone, as others may need the rest (the next file of the form).
+ * Frees a written chunk at once: with many uploads, what waits for the garbage collector is far
+ * more than what is held. A chunk that is not the whole of its memory is left alone, as others may
+ * need the rest (the next file of the form).
  */
 function giveBack({ buffer, byteLength }: Buffer): void {
   if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0)
@@ -164,7 +181,10 @@ function without(chunks: readonly Buffer[], bytes: number): Buffer[] {
   return bytes < first.length ? [first.subarray(bytes), ...others] : without(others, bytes - first.length)
 }
 
-/** `{field}-{time}-{random}{extension}`; only a harmless extension of the client's is kept, for the eye of an operator. */
+/**
+ * `{field}-{time}-{random}{extension}`; only a harmless extension of the client's is kept, for the
+ * eye of an operator.
+ */
 function temporaryName(field: string, originalName: string): string {
   const [extension = ''] = /\.[a-z0-9]{1,5}$/i.exec(originalName) ?? []
   return `${field}-${Date.now()}-${randomInt(1e9)}${extension.toLowerCase()}`

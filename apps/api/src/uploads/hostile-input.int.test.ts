@@ -54,14 +54,18 @@ async function readNames(corpus: string): Promise<string[]> {
   return [...someNames, ...(await Promise.all(lists)).flat()]
 }
 
-/** Whether an answer is no fault of ours and, where it is a refusal, says why in the common form. */
-const isCivil = ({ status, body }: Answer): boolean => status < 400 || (status < 500 && problem.strict().safeParse(body).success)
+/**
+ * Whether an answer is no fault of ours and, where it is a refusal, says why in the common form.
+ */
+const isCivil = ({ status, body }: Answer): boolean =>
+  status < 400 || (status < 500 && problem.strict().safeParse(body).success)
 
 /** The names that met with a fault of ours, or with a refusal in a form of its own. */
 async function faultsOver(all: readonly string[], answersTo: (name: string) => Promise<Answer[]>): Promise<unknown[]> {
   const faults: unknown[] = []
   await forEach(all, async (name) => {
-    for (const answer of await answersTo(name)) if (!isCivil(answer)) faults.push({ name, status: answer.status, body: answer.body })
+    for (const answer of await answersTo(name))
+      if (!isCivil(answer)) faults.push({ name, status: answer.status, body: answer.body })
   })
   return faults
 }
@@ -100,7 +104,10 @@ describe('hostile names', { timeout: 120_000 }, () => {
       expect({ name, status: answer.status }).toEqual({ name, status: 202 })
       const { id } = assertHarmless(answer.body)
       const stored = (await api.request(`/api/v1/tasks/${id}`)).body as Task
-      expect(stored).toMatchObject({ metadata: { value: name }, name: cleanName(name.slice(0, 255).trim() || 'photo.jpg') })
+      expect(stored).toMatchObject({
+        metadata: { value: name },
+        name: cleanName(name.slice(0, 255).trim() || 'photo.jpg'),
+      })
     })
   })
 
@@ -121,7 +128,9 @@ describe('hostile names', { timeout: 120_000 }, () => {
   it('as names and values of other fields', async () => {
     const faults = await faultsOver(names, (name) => {
       const fields = ['priority', 'kind', 'ttlSeconds', 'metadata'].map((field) => fieldPart(field, name))
-      return Promise.all([...fields, fieldPart(name.replaceAll('"', '%22'), 'x')].map((field) => post([field, filePart(photo)])))
+      return Promise.all(
+        [...fields, fieldPart(name.replaceAll('"', '%22'), 'x')].map((field) => post([field, filePart(photo)])),
+      )
     })
     expect(faults).toEqual([])
   })
@@ -140,7 +149,12 @@ describe('hostile names', { timeout: 120_000 }, () => {
   it('as ids of all kinds', async () => {
     const faults = await faultsOver(names, (name) => {
       const id = encodeURIComponent(name.toWellFormed())
-      const paths = [`/api/v1/tasks/${id}`, `/api/v1/tasks/${id}/download`, `/api/jobs/${id}/status`, `/api/v1/queues/${id}/stats`]
+      const paths = [
+        `/api/v1/tasks/${id}`,
+        `/api/v1/tasks/${id}/download`,
+        `/api/jobs/${id}/status`,
+        `/api/v1/queues/${id}/stats`,
+      ]
       return Promise.all(paths.map((path) => api.request(path)))
     })
     expect(faults).toEqual([])
@@ -158,7 +172,10 @@ describe('hostile names', { timeout: 120_000 }, () => {
   })
 })
 
-/** What was accepted shows a name without folders and control characters, and is kept under a path of our own making. */
+/**
+ * What was accepted shows a name without folders and control characters, and is kept under a path
+ * of our own making.
+ */
 function assertHarmless(body: unknown): Task {
   const task = taskSchema.parse(body)
   expect(task.name).not.toMatch(/[\p{Cc}/\\]/u)
@@ -178,7 +195,8 @@ describe.skipIf(!folder)('the corpus', { timeout: 120_000 }, () => {
         if (verdict === 'ok') expect({ file, status: answer.status }).toEqual({ file, status: 202 })
         // Only the pixels may still be bad: that is for the worker to find.
         else expect({ file, isVerdict: [202, 415, 422].includes(answer.status) }).toEqual({ file, isVerdict: true })
-        if (verdict === 'reject' && category === 'hostile/bombs') expect({ file, status: answer.status }).toEqual({ file, status: 422 })
+        if (verdict === 'reject' && category === 'hostile/bombs')
+          expect({ file, status: answer.status }).toEqual({ file, status: 422 })
         if (category === 'hostile/unsupported') expect({ file, status: answer.status }).toEqual({ file, status: 415 })
       },
     )

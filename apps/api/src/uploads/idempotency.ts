@@ -8,7 +8,10 @@ import { keepLease, takeLease } from '../ground/redis-lease.ts'
 
 /** A reservation outlives its process by this much at the most: then a client may try again. */
 const RESERVED_MS = 10_000
-/** A refused request gives its key back a moment after its answer: so long a repeated one waits for it. */
+/**
+ * A refused request gives its key back a moment after its answer: so long a repeated one waits for
+ * it.
+ */
 const TRIES = 5
 const TRY_AGAIN_MS = 50
 
@@ -24,11 +27,15 @@ export function idempotencyKey(req: Request): string | undefined {
 }
 
 /**
- * Refuses a request whose key another one is using at this moment. This only spares work: that a key makes one task is
- * held by a unique index in the store, so Redis may be away. `isDone` tells whether the other one has come to its end:
- * its client may know so before the key is free.
+ * Refuses a request whose key another one is using at this moment. This only spares work: that a
+ * key makes one task is held by a unique index in the store, so Redis may be away. `isDone` tells
+ * whether the other one has come to its end: its client may know so before the key is free.
  */
-export function reserveIdempotencyKey(redis: Redis, prefix: string, isDone: (key: string) => Promise<boolean>): RequestHandler {
+export function reserveIdempotencyKey(
+  redis: Redis,
+  prefix: string,
+  isDone: (key: string) => Promise<boolean>,
+): RequestHandler {
   const here = new Set<string>()
 
   /** What gives the key back, if it could be had. */

@@ -20,7 +20,8 @@ beforeAll(async () => {
 })
 afterAll(() => api.stop())
 
-const nothingTemporary = () => until(async () => (await api.temporaryFiles()).length === 0, { what: 'no temporary file' })
+const nothingTemporary = () =>
+  until(async () => (await api.temporaryFiles()).length === 0, { what: 'no temporary file' })
 
 describe('the size of a file', () => {
   const padded = (bytes: number): Buffer => Buffer.concat([photo, Buffer.alloc(bytes - photo.length)])
@@ -95,7 +96,8 @@ describe('the size of a picture', () => {
     const { status, body } = await api.upload(await declared(width, height))
     const { code, detail } = problem.parse(body)
     expect([status, code]).toEqual([422, 'IMAGE_TOO_LARGE'])
-    for (const measured of [width, height]) expect(detail.replaceAll(/\D+/g, ' ').split(' ')).toContain(String(measured))
+    for (const measured of [width, height])
+      expect(detail.replaceAll(/\D+/g, ' ').split(' ')).toContain(String(measured))
     await nothingTemporary()
   })
 
@@ -124,7 +126,8 @@ describe('an upload that is broken off', () => {
       const files = await api.temporaryFiles()
       return files.length === 1 && files
     })
-    const [, time, random] = /^uploads\/temp\/[0-9a-f-]{36}\/image-(\d{13})-(\d{1,9})\.jpg$/.exec(relative(api.dataDir, file)) ?? []
+    const [, time, random] =
+      /^uploads\/temp\/[0-9a-f-]{36}\/image-(\d{13})-(\d{1,9})\.jpg$/.exec(relative(api.dataDir, file)) ?? []
     expect(Number(time)).toBeGreaterThanOrEqual(before)
     expect(Number(time)).toBeLessThanOrEqual(Date.now())
     expect(Number(random)).toBeLessThan(1e9)
@@ -166,7 +169,9 @@ describe('an upload that is broken off', () => {
 })
 
 it('many at once are each kept as they are', async () => {
-  const photos = await Promise.all(Array.from({ length: 20 }, (_, seed) => sampleJpeg({ width: 200, height: 100, seed })))
+  const photos = await Promise.all(
+    Array.from({ length: 20 }, (_, seed) => sampleJpeg({ width: 200, height: 100, seed })),
+  )
   const answers = await Promise.all(photos.map((bytes) => api.upload(bytes)))
   for (const [index, answer] of answers.entries()) {
     expect(answer.status).toBe(202)

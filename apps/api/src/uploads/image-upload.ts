@@ -16,13 +16,14 @@ const FILE_FIELDS = ['file', 'image'] as const
 const MULTIPART_ROOM_BYTES = 1024 * 1024
 
 /**
- * Receives one image of a multipart request into a folder, and hashes it there: it is never held in memory. Removes
- * what it wrote when the request fails or is broken off.
+ * Receives one image of a multipart request into a folder, and hashes it there: it is never held in
+ * memory. Removes what it wrote when the request fails or is broken off.
  */
 export function receiveImage({ folder, hash }: UploadPlace, limits: UploadLimits): RequestHandler {
   const read = readForm(hashingDisk(folder, { hash }), { ...limits, fileFields: FILE_FIELDS, maxFiles: 1 })
   return (req, res, next) => {
-    if (declaresTooMuch(req, limits.maxFileBytes)) return next(fileTooLarge(limits.maxFileBytes, { request: declaredBytes(req) }))
+    if (declaresTooMuch(req, limits.maxFileBytes))
+      return next(fileTooLarge(limits.maxFileBytes, { request: declaredBytes(req) }))
     read(req, res, next)
   }
 }
@@ -34,6 +35,9 @@ export function receivedFile(req: Request): ReceivedFile {
   return file
 }
 
-/** Whether a request says of itself, before its body is read, that no file in it can be small enough. */
+/**
+ * Whether a request says of itself, before its body is read, that no file in it can be small
+ * enough.
+ */
 export const declaresTooMuch = (req: IncomingMessage, maxFileBytes: number): boolean =>
   (declaredBytes(req) ?? 0) > maxFileBytes + MULTIPART_ROOM_BYTES

@@ -50,15 +50,17 @@ export function readForm(storage: StorageEngine, given: Omit<FormLimits, 'maxFie
 }
 
 /**
- * Pipes a form into its parser, tidied. Within the parser's own write, and not by a stream between the two: when a form is
- * refused, multer cuts the request off from the parser, and that would leave a stream between them full for ever.
+ * Pipes a form into its parser, tidied. Within the parser's own write, and not by a stream between
+ * the two: when a form is refused, multer cuts the request off from the parser, and that would
+ * leave a stream between them full for ever.
  */
 function feed(req: Request, parser: Writable, fields: FormFields): void {
   const [, quoted, plain = quoted] = /;\s*boundary=(?:"([^"]+)"|([^;\s]+))/i.exec(req.get('Content-Type') ?? '') ?? []
   const tidier = new FormTidier(plain ?? '', fields)
   const write = parser._write.bind(parser)
   const final = parser._final.bind(parser)
-  const pass = (bytes: Buffer, done: (error?: Error | null) => void): void => (bytes.length > 0 ? write(bytes, 'utf8', done) : done())
+  const pass = (bytes: Buffer, done: (error?: Error | null) => void): void =>
+    bytes.length > 0 ? write(bytes, 'utf8', done) : done()
   parser._write = (chunk: Buffer, _encoding, done) => pass(tidier.take(chunk), done)
   parser._final = (done) => pass(tidier.rest(), (error) => (error ? done(error) : final(done)))
   req.pipe(parser)

@@ -14,7 +14,11 @@ let photo: Buffer
 
 beforeAll(async () => {
   photo = await sampleJpeg({ width: 64, height: 48 })
-  api = await startTestApi({ UPLOAD_MAX_BYTES: String(MIB), BATCH_MAX_BYTES: String(3 * MIB), UPLOAD_MAX_FIELD_BYTES: '1000' })
+  api = await startTestApi({
+    UPLOAD_MAX_BYTES: String(MIB),
+    BATCH_MAX_BYTES: String(3 * MIB),
+    UPLOAD_MAX_FIELD_BYTES: '1000',
+  })
 })
 afterAll(() => api.stop())
 
@@ -28,10 +32,15 @@ const refusalOf = ({ status, body }: Answer): string => {
 /** A form as it goes over the wire, written by hand. */
 function postForm(form: string | Buffer, contentType = 'multipart/form-data; boundary=x'): Promise<Answer> {
   const body = typeof form === 'string' ? Buffer.from(form, 'latin1') : form
-  return api.request('/api/v1/tasks', { method: 'POST', body: new Uint8Array(body), headers: { 'content-type': contentType } })
+  return api.request('/api/v1/tasks', {
+    method: 'POST',
+    body: new Uint8Array(body),
+    headers: { 'content-type': contentType },
+  })
 }
 
-const filePartOf = (headers: string): Buffer => Buffer.concat([Buffer.from(`--x\r\n${headers}\r\n\r\n`), photo, Buffer.from('\r\n')])
+const filePartOf = (headers: string): Buffer =>
+  Buffer.concat([Buffer.from(`--x\r\n${headers}\r\n\r\n`), photo, Buffer.from('\r\n')])
 const end = Buffer.from('--x--\r\n')
 
 describe('forms as clients write them', () => {
@@ -113,7 +122,9 @@ describe('a refusal says what was sent, what is accepted and what to do', () => 
     const form = [filePart(Buffer.alloc(MIB + 1))]
     const { length } = multipart(form).body
     const most = 'a file may have 1,048,576 bytes (1 MiB). Send it with fewer pixels or more compression.'
-    expect(refusalOf(await post(form))).toBe(`413 FILE_TOO_LARGE: The request has ${length.toLocaleString('en')} bytes (1 MiB): ${most}`)
+    expect(refusalOf(await post(form))).toBe(
+      `413 FILE_TOO_LARGE: The request has ${length.toLocaleString('en')} bytes (1 MiB): ${most}`,
+    )
     const declared =
       'POST /api/v1/tasks HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: 10485760\r\n\r\n'
     const answer = await sendRaw(api.port, declared)
@@ -160,15 +171,18 @@ describe('a refusal says what was sent, what is accepted and what to do', () => 
 })
 
 describe('an Idempotency-Key', () => {
-  it.each(['/api/v1/tasks', '/api/jobs', '/api/v1/batches'])('right after its 202 answers the same again, at %s', async (path) => {
-    for (let round = 0; round < 20; round++) {
-      const headers = { 'idempotency-key': crypto.randomUUID() }
-      const first = await api.post(path, [filePart(photo)], headers)
-      const second = await api.post(path, [filePart(photo)], headers)
-      expect([first.status, second.status]).toEqual([202, 202])
-      expect(second.body).toEqual(first.body)
-    }
-  })
+  it.each(['/api/v1/tasks', '/api/jobs', '/api/v1/batches'])(
+    'right after its 202 answers the same again, at %s',
+    async (path) => {
+      for (let round = 0; round < 20; round++) {
+        const headers = { 'idempotency-key': crypto.randomUUID() }
+        const first = await api.post(path, [filePart(photo)], headers)
+        const second = await api.post(path, [filePart(photo)], headers)
+        expect([first.status, second.status]).toEqual([202, 202])
+        expect(second.body).toEqual(first.body)
+      }
+    },
+  )
 
   it('right after a refusal is free again', async () => {
     for (let round = 0; round < 20; round++) {

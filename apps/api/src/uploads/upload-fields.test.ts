@@ -54,7 +54,9 @@ describe('the fields of an upload', () => {
   })
 
   it('every wrong field is named at once', () => {
-    const pointers = faultsOf(() => parse({ priority: 'x', ttlSeconds: 'x', 'a/b~c': 'x' })).map(({ pointer }) => pointer)
+    const pointers = faultsOf(() => parse({ priority: 'x', ttlSeconds: 'x', 'a/b~c': 'x' })).map(
+      ({ pointer }) => pointer,
+    )
     expect(pointers.toSorted()).toEqual(['/a~1b~0c', '/priority', '/ttlSeconds'])
   })
 

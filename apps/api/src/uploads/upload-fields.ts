@@ -28,7 +28,9 @@ export function uploadFields(defaults: { ttlSeconds: number; priority: TaskPrior
 
 export type UploadFields = z.infer<ReturnType<typeof uploadFields>>
 
-export const FIELD_NAMES: readonly string[] = Object.keys(uploadFields({ ttlSeconds: MIN_TTL_SECONDS, priority: 'interactive' }).shape)
+export const FIELD_NAMES: readonly string[] = Object.keys(
+  uploadFields({ ttlSeconds: MIN_TTL_SECONDS, priority: 'interactive' }).shape,
+)
 
 /** The fields of a form that were filled in: a web form sends the others, too, as empty text. */
 export const givenFields = (body: unknown): Record<string, unknown> =>

@@ -8,8 +8,8 @@ interface Layer {
 }
 
 /**
- * Every method and path that the application answers. Where something else than a route answers whatever is below a path,
- * another application or a folder of files, it is one line: `USE /path`.
+ * Every method and path that the application answers. Where something else than a route answers
+ * whatever is below a path, another application or a folder of files, it is one line: `USE /path`.
  */
 export function routesOfApp(app: Express): string[] {
   const found = new Set(routesIn((app.router as unknown as { stack: Layer[] }).stack, ''))
@@ -21,7 +21,8 @@ export function routesOfApp(app: Express): string[] {
 const pathOf = (route: string): string => route.slice(route.indexOf(' ') + 1)
 const isUse = (route: string): boolean => route.startsWith('USE ')
 
-const routesIn = (layers: readonly Layer[], base: string): string[] => layers.flatMap((layer) => routesOfLayer(layer, base))
+const routesIn = (layers: readonly Layer[], base: string): string[] =>
+  layers.flatMap((layer) => routesOfLayer(layer, base))
 
 function routesOfLayer({ rawPath, route, handle }: Layer, base: string): string[] {
   if (route) return methodsOf(route.methods).map((method) => `${method} ${base}${route.path}`)

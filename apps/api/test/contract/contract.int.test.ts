@@ -15,8 +15,17 @@ import { taskRows } from './task-rows.ts'
 import { uploadRows } from './upload-rows.ts'
 import { createWorld, type World } from './world.ts'
 
-const nowhere = linesOf('GET /nowhere')('404 ROUTE_NOT_FOUND', 'where there is nothing', ({ main }) => main.request('/nowhere'))
-const routeRows: readonly Row[] = [...uploadRows, ...taskRows, ...downloadRows, ...jobRows, ...operatorRows, ...docsRows]
+const nowhere = linesOf('GET /nowhere')('404 ROUTE_NOT_FOUND', 'where there is nothing', ({ main }) =>
+  main.request('/nowhere'),
+)
+const routeRows: readonly Row[] = [
+  ...uploadRows,
+  ...taskRows,
+  ...downloadRows,
+  ...jobRows,
+  ...operatorRows,
+  ...docsRows,
+]
 const rows: readonly Row[] = [...routeRows, ...pathRows(routeRows), nowhere]
 
 let world: World
@@ -25,20 +34,25 @@ beforeAll(async () => {
   world = await createWorld()
 }, 120_000)
 afterAll(async () => {
-  console.log(`contract: ${met} of ${rows.length} rows are met, of ${new Set(routeRows.map(({ route }) => route)).size} routes`)
+  console.log(
+    `contract: ${met} of ${rows.length} rows are met, of ${new Set(routeRows.map(({ route }) => route)).size} routes`,
+  )
   await world.stop()
 })
 
 /** Those who have to wait until a store is given up wait together. */
 const isSlow = ({ outcome }: Row): boolean => outcome.startsWith('503')
 
-describe.each([...Map.groupBy(rows, (row) => (isSlow(row) ? 'the stores are away' : row.route))])('%s', (about, some) => {
-  const each = about === 'the stores are away' ? it.concurrent : it
-  each.for(some)('$route: $outcome: $when', async (row) => {
-    await expectMet(row)
-    met++
-  })
-})
+describe.each([...Map.groupBy(rows, (row) => (isSlow(row) ? 'the stores are away' : row.route))])(
+  '%s',
+  (about, some) => {
+    const each = about === 'the stores are away' ? it.concurrent : it
+    each.for(some)('$route: $outcome: $when', async (row) => {
+      await expectMet(row)
+      met++
+    })
+  },
+)
 
 async function expectMet({ outcome, send, body, headers }: Row): Promise<void> {
   const answer = await send(world)
@@ -56,7 +70,10 @@ const PASSING = [429, 503, 507]
 
 function expectProblem(answer: Answer, code: string, shape: Row['body']): void {
   expect(answer.headers.get('content-type')).toBe('application/problem+json; charset=utf-8')
-  expect((typeof shape === 'object' ? shape : problem).parse(answer.body)).toMatchObject({ code, status: answer.status })
+  expect((typeof shape === 'object' ? shape : problem).parse(answer.body)).toMatchObject({
+    code,
+    status: answer.status,
+  })
   if (PASSING.includes(answer.status)) expect(answer.headers.get('retry-after')).toMatch(/^[1-9]\d*$/)
 }
 
@@ -72,7 +89,10 @@ it('every route of the application has its lines, and every line its route', () 
   expect(routesOfApp(world.main.app).toSorted()).toEqual(known.toSorted())
 })
 
-/** Refusals that belong to no route, or that only a race can bring about, and the tests that know them. */
+/**
+ * Refusals that belong to no route, or that only a race can bring about, and the tests that know
+ * them.
+ */
 const ELSEWHERE: Record<string, string> = {
   EXPECTATION_FAILED: 'http/server.int.test.ts',
   HEADERS_TOO_LARGE: 'http/server.int.test.ts',

@@ -22,11 +22,19 @@ export const docsRows: Row[] = [
     body: html,
     headers: { 'content-security-policy': /default-src/ },
   }),
-  linesOf('GET /')('303', 'to the page', ({ main }) => main.request('/'), { body: 'nothing', headers: { location: /^\/docs$/ } }),
-  assets('200', 'a script of the page', async ({ main }) => main.request(scriptOf((await main.request('/docs')).text)), {
-    body: 'bytes',
-    headers: { 'content-type': /javascript/ },
+  linesOf('GET /')('303', 'to the page', ({ main }) => main.request('/'), {
+    body: 'nothing',
+    headers: { location: /^\/docs$/ },
   }),
+  assets(
+    '200',
+    'a script of the page',
+    async ({ main }) => main.request(scriptOf((await main.request('/docs')).text)),
+    {
+      body: 'bytes',
+      headers: { 'content-type': /javascript/ },
+    },
+  ),
   assets('404 ROUTE_NOT_FOUND', 'a file that there is not', ({ main }) => main.request('/docs/assets/none.js')),
 ]
 

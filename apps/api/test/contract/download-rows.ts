@@ -40,9 +40,15 @@ export const downloadRows: Row[] = forms.flatMap(({ route, pathOf }) => {
       body: 'bytes',
       headers: { ...FILE_HEADERS, 'content-range': /^bytes 0-99\/\d+$/, 'content-length': /^100$/ },
     }),
-    line('304', 'what is known already', ({ main, tasks }) => knownTo(main, pathOf(tasks.completed.id)), { body: 'nothing' }),
+    line('304', 'what is known already', ({ main, tasks }) => knownTo(main, pathOf(tasks.completed.id)), {
+      body: 'nothing',
+    }),
     line('400 INVALID_QUERY', 'a resolution that there never is', get('completed', '?resolution=640')),
-    line('403 INVALID_SIGNATURE', 'a signature of somebody else', get('completed', '?expires=9999999999&kid=k1&signature=forged')),
+    line(
+      '403 INVALID_SIGNATURE',
+      'a signature of somebody else',
+      get('completed', '?expires=9999999999&kid=k1&signature=forged'),
+    ),
     line('403 URL_EXPIRED', 'a signed URL that is too old', async (world) => {
       const query = await signedQuery(world, 1)
       return until(
@@ -62,10 +68,17 @@ export const downloadRows: Row[] = forms.flatMap(({ route, pathOf }) => {
     line('409 TASK_CANCELLED', 'a task that was cancelled', get('cancelled')),
     line('410 TASK_EXPIRED', 'a task that has expired', get('expired')),
     line('412 PRECONDITION_FAILED', 'another file than is there', get('completed', '', { 'if-match': '"another"' })),
-    line('416 RANGE_NOT_SATISFIABLE', 'a range outside of the file', get('completed', '', { range: 'bytes=99999999-' }), {
-      headers: { 'content-range': /^bytes \*\/\d+$/ },
-    }),
-    line('503 STORAGE_UNAVAILABLE', 'while the data folder cannot be used', ({ noDisk, noDiskTask }) => noDisk.request(pathOf(noDiskTask))),
+    line(
+      '416 RANGE_NOT_SATISFIABLE',
+      'a range outside of the file',
+      get('completed', '', { range: 'bytes=99999999-' }),
+      {
+        headers: { 'content-range': /^bytes \*\/\d+$/ },
+      },
+    ),
+    line('503 STORAGE_UNAVAILABLE', 'while the data folder cannot be used', ({ noDisk, noDiskTask }) =>
+      noDisk.request(pathOf(noDiskTask)),
+    ),
     line('503 STORE_UNAVAILABLE', 'while the store is away', ({ away }) => away.request(pathOf('0'.repeat(24)))),
   ]
 })

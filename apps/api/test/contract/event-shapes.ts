@@ -35,7 +35,9 @@ const taskEvent = z.discriminatedUnion('type', [
 
 /** A log that tells of this among other things. */
 export const logWith = (type: string) =>
-  z.strictObject({ items: z.array(taskEvent) }).refine(({ items }) => items.some((one) => one.type === type), `it tells of ${type}`)
+  z
+    .strictObject({ items: z.array(taskEvent) })
+    .refine(({ items }) => items.some((one) => one.type === type), `it tells of ${type}`)
 
 /** Server-sent events, each with the place by which a client resumes. */
 export const eventStream = z

@@ -31,26 +31,48 @@ function strangers(route: string, pathOf: (api: World['main']) => string, init: 
   const isRead = method === 'GET'
   return [
     line('401 ADMIN_TOKEN_REQUIRED', 'without the token', ({ main }) => ask(main, {}), { headers: CHALLENGE }),
-    line('401 ADMIN_TOKEN_REQUIRED', 'with another token', ({ main }) => ask(main, { authorization: 'Bearer another' }), {
-      headers: CHALLENGE,
-    }),
-    line('403 ADMIN_LOCAL_ONLY', 'from elsewhere where no token is set', ({ strict }) => ask(strict, { 'x-forwarded-for': '192.0.2.1' })),
+    line(
+      '401 ADMIN_TOKEN_REQUIRED',
+      'with another token',
+      ({ main }) => ask(main, { authorization: 'Bearer another' }),
+      {
+        headers: CHALLENGE,
+      },
+    ),
+    line('403 ADMIN_LOCAL_ONLY', 'from elsewhere where no token is set', ({ strict }) =>
+      ask(strict, { 'x-forwarded-for': '192.0.2.1' }),
+    ),
     ...(isRead
       ? []
-      : [line('403 CROSS_SITE_REQUEST', 'from a page of another site', ({ strict }) => ask(strict, { origin: 'http://other.test' }))]),
+      : [
+          line('403 CROSS_SITE_REQUEST', 'from a page of another site', ({ strict }) =>
+            ask(strict, { origin: 'http://other.test' }),
+          ),
+        ]),
   ]
 }
 
 function batchRows(): Row[] {
   const line = linesOf('GET /api/v1/batches/:id')
   return [
-    line('200', 'a batch, in the order of its form', ({ main, batchId }) => main.request(`/api/v1/batches/${batchId}`), {
-      body: batch.refine(namesAre(BATCH_NAMES), 'its tasks are in the order of the form'),
+    line(
+      '200',
+      'a batch, in the order of its form',
+      ({ main, batchId }) => main.request(`/api/v1/batches/${batchId}`),
+      {
+        body: batch.refine(namesAre(BATCH_NAMES), 'its tasks are in the order of the form'),
+      },
+    ),
+    line('200', 'a page of it', ({ main, batchId }) => main.request(`/api/v1/batches/${batchId}?page=1&limit=1`), {
+      body: batch,
     }),
-    line('200', 'a page of it', ({ main, batchId }) => main.request(`/api/v1/batches/${batchId}?page=1&limit=1`), { body: batch }),
-    line('400 INVALID_QUERY', 'more than 100 a page', ({ main, batchId }) => main.request(`/api/v1/batches/${batchId}?limit=101`)),
+    line('400 INVALID_QUERY', 'more than 100 a page', ({ main, batchId }) =>
+      main.request(`/api/v1/batches/${batchId}?limit=101`),
+    ),
     line('404 BATCH_NOT_FOUND', 'an unknown id', ({ main }) => main.request(`/api/v1/batches/${'0'.repeat(24)}`)),
-    line('503 STORE_UNAVAILABLE', 'while the store is away', ({ away }) => away.request(`/api/v1/batches/${'0'.repeat(24)}`)),
+    line('503 STORE_UNAVAILABLE', 'while the store is away', ({ away }) =>
+      away.request(`/api/v1/batches/${'0'.repeat(24)}`),
+    ),
   ]
 }
 
@@ -64,17 +86,25 @@ function queueRows(): Row[] {
     numbers('200', 'a queue', ({ main }) => main.request(queueOf(main, '/stats')), { body: queueStats }),
     numbers('404 QUEUE_NOT_FOUND', 'an unknown queue', ({ main }) => main.request('/api/v1/queues/none/stats')),
     numbers('503 QUEUE_UNAVAILABLE', 'while Redis is away', ({ away }) => away.request(queueOf(away, '/stats'))),
-    jobs('200', 'those that wait', ({ main }) => main.request(queueOf(main, '/jobs?state=prioritized&start=0&end=49')), {
+    jobs(
+      '200',
+      'those that wait',
+      ({ main }) => main.request(queueOf(main, '/jobs?state=prioritized&start=0&end=49')),
+      {
+        body: queueJobs,
+      },
+    ),
+    jobs('200', 'those that failed', ({ main }) => main.request(queueOf(main, '/jobs?state=failed')), {
       body: queueJobs,
     }),
-    jobs('200', 'those that failed', ({ main }) => main.request(queueOf(main, '/jobs?state=failed')), { body: queueJobs }),
     jobs('400 INVALID_QUERY', '51 at once', ({ main }) => main.request(queueOf(main, '/jobs?start=0&end=50'))),
     jobs('404 QUEUE_NOT_FOUND', 'an unknown queue', ({ main }) => main.request('/api/v1/queues/none/jobs')),
     jobs('503 QUEUE_UNAVAILABLE', 'while Redis is away', ({ away }) => away.request(queueOf(away, '/jobs'))),
     ...['pause', 'resume'].flatMap((what) => {
       const route = `POST /api/v1/queues/:name/${what}`
       const line = linesOf(route)
-      const ask = (api: World['main'], path = queueOf(api, `/${what}`)) => api.request(path, { method: 'POST', headers: operator })
+      const ask = (api: World['main'], path = queueOf(api, `/${what}`)) =>
+        api.request(path, { method: 'POST', headers: operator })
       return [
         line('200', 'by an operator', ({ main }) => ask(main), { body: queueStats }),
         line('404 QUEUE_NOT_FOUND', 'an unknown queue', ({ main }) => ask(main, `/api/v1/queues/none/${what}`)),
@@ -95,18 +125,29 @@ function deadLetterRows(): Row[] {
   const filter = { code: 'IMAGE_CORRUPT' }
   return [
     list('200', 'tasks that failed for good', ({ main }) => main.request('/api/v1/dead-letters'), { body: taskPage }),
-    list('200', 'by their code', ({ main }) => main.request('/api/v1/dead-letters?code=IMAGE_CORRUPT&limit=10'), { body: taskPage }),
-    list('200', 'counted by error', ({ main }) => main.request('/api/v1/dead-letters?groupBy=error'), { body: deadLetterGroups }),
+    list('200', 'by their code', ({ main }) => main.request('/api/v1/dead-letters?code=IMAGE_CORRUPT&limit=10'), {
+      body: taskPage,
+    }),
+    list('200', 'counted by error', ({ main }) => main.request('/api/v1/dead-letters?groupBy=error'), {
+      body: deadLetterGroups,
+    }),
     list('400 INVALID_QUERY', 'what is no code', ({ main }) => main.request('/api/v1/dead-letters?code=corrupt')),
     list('503 STORE_UNAVAILABLE', 'while the store is away', ({ away }) => away.request('/api/v1/dead-letters')),
     replay('200', 'counted only', ({ main }) => ask(main, { filter, dryRun: true }), { body: replayReport }),
-    replay('202', 'one, and one that is none', ({ main, tasks, replayable }) => ask(main, { ids: [replayable.id, tasks.completed.id] }), {
-      body: replayReport,
-    }),
+    replay(
+      '202',
+      'one, and one that is none',
+      ({ main, tasks, replayable }) => ask(main, { ids: [replayable.id, tasks.completed.id] }),
+      {
+        body: replayReport,
+      },
+    ),
     replay('400 INVALID_JSON', 'what is no JSON', ({ main }) => ask(main, '{broken')),
     replay('413 BODY_TOO_LARGE', 'more than 100 KB', ({ main }) => ask(main, { ids: ['x'.repeat(101 * 1024)] })),
     replay('415 NOT_JSON', 'text', ({ main }) => ask(main, '{}', { 'content-type': 'text/plain' })),
-    replay('415 UNSUPPORTED_ENCODING', 'an encoding of its own', ({ main }) => ask(main, '{}', { ...json, 'content-encoding': 'own' })),
+    replay('415 UNSUPPORTED_ENCODING', 'an encoding of its own', ({ main }) =>
+      ask(main, '{}', { ...json, 'content-encoding': 'own' }),
+    ),
     replay('422 INVALID_FIELD', 'neither ids nor a filter', ({ main }) => ask(main, {})),
     replay('503 STORE_UNAVAILABLE', 'while the store is away', ({ away }) => ask(away, { filter })),
     ...strangers(route, () => path, sendJson({ filter, dryRun: true })),
@@ -118,10 +159,16 @@ function healthRows(): Row[] {
     const line = (name: string) => linesOf(`GET ${base}/${name}`)
     return [
       line('health')('200', 'all is well', ({ main }) => main.request(`${base}/health`), { body: health }),
-      line('health')('503', 'while the stores are away', ({ away }) => away.request(`${base}/health`), { body: healthWithoutStores }),
-      line('livez')('200', 'even while the stores are away', ({ away }) => away.request(`${base}/livez`), { body: statusIs('ok') }),
+      line('health')('503', 'while the stores are away', ({ away }) => away.request(`${base}/health`), {
+        body: healthWithoutStores,
+      }),
+      line('livez')('200', 'even while the stores are away', ({ away }) => away.request(`${base}/livez`), {
+        body: statusIs('ok'),
+      }),
       line('readyz')('200', 'all is well', ({ main }) => main.request(`${base}/readyz`), { body: statusIs('ok') }),
-      line('readyz')('503', 'while the stores are away', ({ away }) => away.request(`${base}/readyz`), { body: notReady }),
+      line('readyz')('503', 'while the stores are away', ({ away }) => away.request(`${base}/readyz`), {
+        body: notReady,
+      }),
     ]
   })
 }
@@ -138,7 +185,10 @@ function boardRows(): Row[] {
   })
   const to = (path: string) => ({ location: new RegExp(`^${path}$`) })
   return [
-    linesOf('GET /admin')('303', 'to the board', ({ main }) => main.request('/admin'), { body: 'nothing', headers: to('/admin/queues') }),
+    linesOf('GET /admin')('303', 'to the board', ({ main }) => main.request('/admin'), {
+      body: 'nothing',
+      headers: to('/admin/queues'),
+    }),
     form('200', 'the form', ({ main }) => main.request('/admin/login'), {
       body: html,
       headers: { 'content-security-policy': /default-src 'none'/ },
@@ -158,18 +208,27 @@ function boardRows(): Row[] {
       },
     ),
     ...strangers('POST /admin/logout', () => '/admin/logout'),
-    board('200', 'by an operator', ({ main }) => main.request('/admin/queues', { headers: { ...page, ...operator } }), { body: html }),
+    board('200', 'by an operator', ({ main }) => main.request('/admin/queues', { headers: { ...page, ...operator } }), {
+      body: html,
+    }),
     board('303', 'a browser without the token', ({ main }) => main.request('/admin/queues', { headers: page }), {
       body: 'nothing',
       headers: to('/admin/login'),
     }),
-    board('401 ADMIN_TOKEN_REQUIRED', 'a program without the token', ({ main }) => main.request('/admin/queues'), { headers: CHALLENGE }),
+    board('401 ADMIN_TOKEN_REQUIRED', 'a program without the token', ({ main }) => main.request('/admin/queues'), {
+      headers: CHALLENGE,
+    }),
     board('403 ADMIN_LOCAL_ONLY', 'from elsewhere where no token is set', ({ strict }) =>
       strict.request('/admin/queues', { headers: { via: '1.1 proxy' } }),
     ),
-    board('405 METHOD_NOT_ALLOWED', 'a change', ({ main }) => main.request('/admin/queues', { method: 'PUT', headers: operator }), {
-      headers: { allow: /^GET, HEAD, OPTIONS$/ },
-    }),
+    board(
+      '405 METHOD_NOT_ALLOWED',
+      'a change',
+      ({ main }) => main.request('/admin/queues', { method: 'PUT', headers: operator }),
+      {
+        headers: { allow: /^GET, HEAD, OPTIONS$/ },
+      },
+    ),
   ]
 }
 
@@ -178,7 +237,9 @@ export const operatorRows: Row[] = [
   ...queueRows(),
   ...deadLetterRows(),
   linesOf('GET /api/v1/stats')('200', 'all tasks', ({ main }) => main.request('/api/v1/stats'), { body: stats }),
-  linesOf('GET /api/v1/stats')('503 STORE_UNAVAILABLE', 'while the store is away', ({ away }) => away.request('/api/v1/stats')),
+  linesOf('GET /api/v1/stats')('503 STORE_UNAVAILABLE', 'while the store is away', ({ away }) =>
+    away.request('/api/v1/stats'),
+  ),
   ...healthRows(),
   linesOf('GET /metrics')('200', 'for Prometheus', ({ main }) => main.request('/metrics'), {
     body: metrics,

@@ -1,9 +1,14 @@
 import { linesOf, type Row } from './row.ts'
 import type { World } from './world.ts'
 
-/** The lines that every path has by its methods: HEAD where there is GET, OPTIONS, and the refusal of all others. */
+/**
+ * The lines that every path has by its methods: HEAD where there is GET, OPTIONS, and the refusal
+ * of all others.
+ */
 export function pathRows(rows: readonly Row[]): Row[] {
-  const routes = [...new Set(rows.map(({ route }) => route))].map((route) => route.split(' ') as [method: string, path: string])
+  const routes = [...new Set(rows.map(({ route }) => route))].map(
+    (route) => route.split(' ') as [method: string, path: string],
+  )
   const paths = Map.groupBy(
     routes.filter(([method]) => method !== 'USE'),
     ([, path]) => path,
@@ -32,7 +37,9 @@ const REDIRECTS = ['/', '/admin']
 
 function headRow(path: string): Row {
   const send = (world: World) => world.main.request(filled(path, world), { method: 'HEAD' })
-  return linesOf(`HEAD ${path}`)(REDIRECTS.includes(path) ? '303' : '200', 'what GET answers, without a body', send, { body: 'nothing' })
+  return linesOf(`HEAD ${path}`)(REDIRECTS.includes(path) ? '303' : '200', 'what GET answers, without a body', send, {
+    body: 'nothing',
+  })
 }
 
 const filled = (path: string, { main, tasks, batchId }: World): string =>

@@ -21,7 +21,13 @@ type Expected = Pick<Row, 'body' | 'headers'>
 /** Writes the lines of one route. */
 export const linesOf =
   (route: string) =>
-  (outcome: string, when: string, send: Row['send'], expected: Expected = {}): Row => ({ route, outcome, when, send, ...expected })
+  (outcome: string, when: string, send: Row['send'], expected: Expected = {}): Row => ({
+    route,
+    outcome,
+    when,
+    send,
+    ...expected,
+  })
 
 export const json = { 'content-type': 'application/json' }
 

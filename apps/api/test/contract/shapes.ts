@@ -1,5 +1,6 @@
-// The shapes that the product promises, written out a second time and by hand: compared with what the code itself says of
-// them, a field that went missing in both would not be missed. Every object is closed.
+// The shapes that the product promises, written out a second time and by hand: compared with what
+// the code itself says of them, a field that went missing in both would not be missed. Every object
+// is closed.
 import { z } from 'zod'
 
 export const text = z.string().min(1)
@@ -55,7 +56,9 @@ const taskFields = {
     sha256,
     md5,
   }),
-  images: z.array(image.extend({ url: z.string().regex(/^\/api\/v1\/tasks\/[0-9a-f]{24}\/download\?resolution=(1024|800)$/) })),
+  images: z.array(
+    image.extend({ url: z.string().regex(/^\/api\/v1\/tasks\/[0-9a-f]{24}\/download\?resolution=(1024|800)$/) }),
+  ),
   progress: z.strictObject({ stage: text, percent: z.number().min(0).max(100) }),
   attempts: z.strictObject({ made: count, max: z.literal(3), nextAt: time.nullable() }),
   epoch: z.int().min(1),
@@ -83,7 +86,12 @@ interface AnyTask extends Record<string, unknown> {
 /** What the statuses and the ids promise of the other fields. */
 function hangsTogether(task: AnyTask): boolean {
   const self = `/api/v1/tasks/${task.id}`
-  const links = { self, status: `/api/jobs/${task.jobId}/status`, download: `${self}/download`, events: `${self}/events` }
+  const links = {
+    self,
+    status: `/api/jobs/${task.jobId}/status`,
+    download: `${self}/download`,
+    events: `${self}/events`,
+  }
   const hasEnded = !['pending', 'processing'].includes(task.status)
   return (
     JSON.stringify(task['links']) === JSON.stringify(links) &&
@@ -111,10 +119,17 @@ export const acceptedTask = z
 
 const page = { page: z.int().min(1), limit: z.int().min(1).max(100), nextCursor: text.nullable() }
 
-export const taskPage = z.strictObject({ items: z.array(task).min(1), total: count, totalIsExact: z.boolean(), ...page })
+export const taskPage = z.strictObject({
+  items: z.array(task).min(1),
+  total: count,
+  totalIsExact: z.boolean(),
+  ...page,
+})
 
 export const downloadUrl = z.strictObject({
-  url: z.string().regex(/^\/api\/v1\/tasks\/[0-9a-f]{24}\/download\?(resolution=\d+&)?expires=\d+&kid=[\w-]+&signature=[\w-]+$/),
+  url: z
+    .string()
+    .regex(/^\/api\/v1\/tasks\/[0-9a-f]{24}\/download\?(resolution=\d+&)?expires=\d+&kid=[\w-]+&signature=[\w-]+$/),
   expiresAt: time,
 })
 
@@ -139,7 +154,9 @@ export const namesAre =
 
 /** Says of each file why nothing came of it. */
 export const rejectedBatch = problem.extend({
-  items: z.array(z.strictObject({ name: text, status: z.literal('rejected'), problem: problem.omit({ instance: true }) })).min(1),
+  items: z
+    .array(z.strictObject({ name: text, status: z.literal('rejected'), problem: problem.omit({ instance: true }) }))
+    .min(1),
 })
 
 const byStatus = z.strictObject(Object.fromEntries(statuses.map((status) => [status, count])))
@@ -224,7 +241,11 @@ export const replayReport = z.strictObject({
   ),
 })
 
-const percentiles = z.strictObject({ p50: milliseconds.nullable(), p95: milliseconds.nullable(), p99: milliseconds.nullable() })
+const percentiles = z.strictObject({
+  p50: milliseconds.nullable(),
+  p95: milliseconds.nullable(),
+  p99: milliseconds.nullable(),
+})
 
 export const stats = z.strictObject({
   tasks: z.strictObject({ total: count, byStatus, byKind: z.strictObject({ 'image.optimize': byStatus }) }),
@@ -244,7 +265,12 @@ export const stats = z.strictObject({
 /** Of a healthy service and of one whose stores are away. */
 export const health = z.strictObject({
   status: z.literal('ok'),
-  services: z.strictObject({ redis: z.literal(true), mongo: z.literal(true), queue: z.literal(true), disk: z.literal(true) }),
+  services: z.strictObject({
+    redis: z.literal(true),
+    mongo: z.literal(true),
+    queue: z.literal(true),
+    disk: z.literal(true),
+  }),
   pending: count,
   diskFreeBytes: z.int().min(1),
   warnings: z.array(text).min(1).optional(),
@@ -252,7 +278,12 @@ export const health = z.strictObject({
 
 export const healthWithoutStores = z.strictObject({
   status: z.literal('down'),
-  services: z.strictObject({ redis: z.literal(false), mongo: z.literal(false), queue: z.literal(false), disk: z.literal(true) }),
+  services: z.strictObject({
+    redis: z.literal(false),
+    mongo: z.literal(false),
+    queue: z.literal(false),
+    disk: z.literal(true),
+  }),
   pending: z.null(),
   diskFreeBytes: z.int().min(1),
   reasons: z.array(text).length(3),
@@ -270,7 +301,10 @@ export const html = z.string().regex(/^<!doctype html>/i)
 /** The older, smaller forms. */
 export const acceptedJob = z
   .strictObject({ jobId, statusUrl: text, downloadUrl: text, estimatedTime: z.literal('5-30 seconds') })
-  .refine(({ jobId: of, statusUrl, downloadUrl }) => statusUrl === `/api/jobs/${of}/status` && downloadUrl === `/api/jobs/${of}/download`)
+  .refine(
+    ({ jobId: of, statusUrl, downloadUrl }) =>
+      statusUrl === `/api/jobs/${of}/status` && downloadUrl === `/api/jobs/${of}/download`,
+  )
 
 const jobStatus = z.enum(['pending', 'active', 'completed', 'failed'])
 const jobProgress = z.strictObject({ stage: text, progress: z.number().min(0).max(100) })
@@ -290,7 +324,9 @@ export const job = z.strictObject({
   status: jobStatus,
   progress: jobProgress,
   data: z.strictObject({ taskId: id, imagePath: text, timestamp: count, epoch: z.int().min(1), name: text }),
-  result: z.strictObject({ images: z.array(image.extend({ url: text })).min(1), processingTime: milliseconds }).nullable(),
+  result: z
+    .strictObject({ images: z.array(image.extend({ url: text })).min(1), processingTime: milliseconds })
+    .nullable(),
   error: text.nullable(),
   ...jobTimes,
 })

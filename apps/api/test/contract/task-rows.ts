@@ -14,8 +14,12 @@ type Ask = (world: World) => RequestInit
 function absences(method: string, end = '', init: Ask = () => ({})): Row[] {
   const line = linesOf(`${method} /api/v1/tasks/:id${end}`)
   return [
-    line('404 TASK_NOT_FOUND', 'an unknown id', (world) => world.main.request(UNKNOWN + end, { method, ...init(world) })),
-    line('503 STORE_UNAVAILABLE', 'while the store is away', (world) => world.away.request(UNKNOWN + end, { method, ...init(world) })),
+    line('404 TASK_NOT_FOUND', 'an unknown id', (world) =>
+      world.main.request(UNKNOWN + end, { method, ...init(world) }),
+    ),
+    line('503 STORE_UNAVAILABLE', 'while the store is away', (world) =>
+      world.away.request(UNKNOWN + end, { method, ...init(world) }),
+    ),
   ]
 }
 
@@ -56,14 +60,22 @@ const EVENTS = [
   ['expired', 'task.expired'],
 ] as const
 
-const allFilters = 'status=pending&kind=image.optimize&priority=interactive&createdFrom=2000-01-01T00:00:00Z&createdTo=2999-01-01T00:00:00Z'
+const allFilters =
+  'status=pending&kind=image.optimize&priority=interactive&createdFrom=2000-01-01T00:00:00Z&createdTo=2999-01-01T00:00:00Z'
 
 export const taskRows: Row[] = [
   list('200', 'the first page', ({ main }) => main.request('/api/v1/tasks'), { body: taskPage }),
-  list('200', 'all filters and a page', ({ main }) => main.request(`/api/v1/tasks?${allFilters}&page=1&limit=100`), { body: taskPage }),
-  list('200', 'of a batch, in the order of its form', ({ main, batchId }) => main.request(`/api/v1/tasks?batchId=${batchId}`), {
-    body: taskPage.refine(namesAre(BATCH_NAMES), 'the tasks are in the order of the form'),
+  list('200', 'all filters and a page', ({ main }) => main.request(`/api/v1/tasks?${allFilters}&page=1&limit=100`), {
+    body: taskPage,
   }),
+  list(
+    '200',
+    'of a batch, in the order of its form',
+    ({ main, batchId }) => main.request(`/api/v1/tasks?batchId=${batchId}`),
+    {
+      body: taskPage.refine(namesAre(BATCH_NAMES), 'the tasks are in the order of the form'),
+    },
+  ),
   list(
     '200',
     'the page behind a cursor, and the Link to the next',
@@ -85,17 +97,37 @@ export const taskRows: Row[] = [
   list('400 INVALID_QUERY', 'more than 100 a page', ({ main }) => main.request('/api/v1/tasks?limit=101')),
   list('503 STORE_UNAVAILABLE', 'while the store is away', ({ away }) => away.request('/api/v1/tasks')),
 
-  read('200', 'by its id', ({ main, tasks }) => main.request(tasks.completed.links.self), { body: task, headers: ETAG }),
-  read('200', 'by its job id', ({ main, tasks }) => main.request(`/api/v1/tasks/${tasks.failed.jobId}`), { body: task, headers: ETAG }),
-  read('200', 'one that waits for its next attempt', ({ main, tasks }) => main.request(tasks.retrying.links.self), { body: task }),
-  read('200', 'one that has expired', ({ main, tasks }) => main.request(tasks.expired.links.self), { body: task }),
-  read('200', 'waiting for news of what has ended', ({ main, tasks }) => main.request(`${tasks.cancelled.links.self}?wait=30`), {
+  read('200', 'by its id', ({ main, tasks }) => main.request(tasks.completed.links.self), {
     body: task,
     headers: ETAG,
   }),
-  read('304', 'what is known already', ({ main, tasks }) => knownTo(main, tasks.completed.links.self), { body: 'nothing', headers: ETAG }),
-  read('400 INVALID_QUERY', 'a wait of more than 30 s', ({ main, tasks }) => main.request(`${tasks.pending.links.self}?wait=31`)),
-  read('429 TOO_MANY_WAITING', 'one wait too many', ({ strict, strictTask }) => strict.request(`${strictTask.links.self}?wait=1`)),
+  read('200', 'by its job id', ({ main, tasks }) => main.request(`/api/v1/tasks/${tasks.failed.jobId}`), {
+    body: task,
+    headers: ETAG,
+  }),
+  read('200', 'one that waits for its next attempt', ({ main, tasks }) => main.request(tasks.retrying.links.self), {
+    body: task,
+  }),
+  read('200', 'one that has expired', ({ main, tasks }) => main.request(tasks.expired.links.self), { body: task }),
+  read(
+    '200',
+    'waiting for news of what has ended',
+    ({ main, tasks }) => main.request(`${tasks.cancelled.links.self}?wait=30`),
+    {
+      body: task,
+      headers: ETAG,
+    },
+  ),
+  read('304', 'what is known already', ({ main, tasks }) => knownTo(main, tasks.completed.links.self), {
+    body: 'nothing',
+    headers: ETAG,
+  }),
+  read('400 INVALID_QUERY', 'a wait of more than 30 s', ({ main, tasks }) =>
+    main.request(`${tasks.pending.links.self}?wait=31`),
+  ),
+  read('429 TOO_MANY_WAITING', 'one wait too many', ({ strict, strictTask }) =>
+    strict.request(`${strictTask.links.self}?wait=1`),
+  ),
   ...absences('GET'),
 
   change(
@@ -127,13 +159,23 @@ export const taskRows: Row[] = [
       body: 'nothing',
     },
   ),
-  remove('204', 'a task that waits', async ({ main, fresh }) => main.request((await fresh('pending')).links.self, { method: 'DELETE' }), {
-    body: 'nothing',
-  }),
-  remove('409 TASK_PROCESSING', 'a task that runs', ({ main, tasks }) => main.request(tasks.processing.links.self, { method: 'DELETE' })),
+  remove(
+    '204',
+    'a task that waits',
+    async ({ main, fresh }) => main.request((await fresh('pending')).links.self, { method: 'DELETE' }),
+    {
+      body: 'nothing',
+    },
+  ),
+  remove('409 TASK_PROCESSING', 'a task that runs', ({ main, tasks }) =>
+    main.request(tasks.processing.links.self, { method: 'DELETE' }),
+  ),
   ...absences('DELETE'),
 
-  cancel('202', 'a task that waits', async ({ main, fresh }) => act(main, await fresh('pending'), 'cancel'), { body: task, headers: ETAG }),
+  cancel('202', 'a task that waits', async ({ main, fresh }) => act(main, await fresh('pending'), 'cancel'), {
+    body: task,
+    headers: ETAG,
+  }),
   cancel('202', 'a task that runs', async ({ main, fresh }) => act(main, await fresh('processing'), 'cancel'), {
     body: task,
     headers: ETAG,
@@ -145,15 +187,22 @@ export const taskRows: Row[] = [
     body: task,
     headers: { ...ETAG, ...RETRY_AFTER, location: /^\/api\/v1\/tasks\/[0-9a-f]{24}$/ },
   }),
-  retry('202', 'a task that was completed', async ({ main, fresh }) => act(main, await fresh('completed'), 'retry'), { body: task }),
+  retry('202', 'a task that was completed', async ({ main, fresh }) => act(main, await fresh('completed'), 'retry'), {
+    body: task,
+  }),
   retry('409 TASK_NOT_FINAL', 'a task that runs', ({ main, tasks }) => act(main, tasks.processing, 'retry')),
   retry('410 TASK_EXPIRED', 'a task that has expired', ({ main, tasks }) => act(main, tasks.expired, 'retry')),
   ...absences('POST', '/retry'),
 
   sign('200', 'the largest for an hour', ({ main, tasks }) => signed(main, tasks.completed), { body: downloadUrl }),
-  sign('200', 'a variant for a while', ({ main, tasks }) => signed(main, tasks.completed, { resolution: '800', expiresInSeconds: 60 }), {
-    body: downloadUrl,
-  }),
+  sign(
+    '200',
+    'a variant for a while',
+    ({ main, tasks }) => signed(main, tasks.completed, { resolution: '800', expiresInSeconds: 60 }),
+    {
+      body: downloadUrl,
+    },
+  ),
   sign('409 SIGNING_DISABLED', 'without keys', ({ strict, strictTask }) => signed(strict, strictTask)),
   ...badJson('POST', '/download-url'),
   ...absences('POST', '/download-url', () => sendJson({})),
@@ -164,15 +213,22 @@ export const taskRows: Row[] = [
       headers: { vary: /Accept/ },
     }),
   ),
-  events('200', 'the stream', ({ main, tasks }) => main.request(tasks.failed.links.events, { headers: { accept: 'text/event-stream' } }), {
-    body: eventStream,
-    headers: { 'content-type': /^text\/event-stream/, vary: /Accept/ },
-  }),
+  events(
+    '200',
+    'the stream',
+    ({ main, tasks }) => main.request(tasks.failed.links.events, { headers: { accept: 'text/event-stream' } }),
+    {
+      body: eventStream,
+      headers: { 'content-type': /^text\/event-stream/, vary: /Accept/ },
+    },
+  ),
   events(
     '204',
     'a stream that has nothing more to tell',
     ({ main, tasks }) =>
-      main.request(tasks.failed.links.events, { headers: { accept: 'text/event-stream', 'last-event-id': '1.999999999' } }),
+      main.request(tasks.failed.links.events, {
+        headers: { accept: 'text/event-stream', 'last-event-id': '1.999999999' },
+      }),
     { body: 'nothing' },
   ),
   events('429 TOO_MANY_WAITING', 'one stream too many', ({ strict, strictTask }) =>
@@ -184,7 +240,8 @@ export const taskRows: Row[] = [
 type Api = World['main']
 type AnyTask = World['strictTask']
 
-const act = (api: Api, { links }: AnyTask, what: 'cancel' | 'retry') => api.request(`${links.self}/${what}`, { method: 'POST' })
+const act = (api: Api, { links }: AnyTask, what: 'cancel' | 'retry') =>
+  api.request(`${links.self}/${what}`, { method: 'POST' })
 
 const signed = (api: Api, { links }: AnyTask, fields: object = {}) =>
   api.request(`${links.self}/download-url`, { method: 'POST', ...sendJson(fields) })

@@ -16,7 +16,10 @@ const uploads: { path: string; accepted: Partial<Row> }[] = [
     path: '/api/v1/tasks',
     accepted: { body: acceptedTask, headers: { location: /^\/api\/v1\/tasks\/[0-9a-f]{24}$/, ...RETRY_AFTER } },
   },
-  { path: '/api/jobs', accepted: { body: acceptedJob, headers: { location: /^\/api\/jobs\/[0-9a-f-]{36}\/status$/, ...RETRY_AFTER } } },
+  {
+    path: '/api/jobs',
+    accepted: { body: acceptedJob, headers: { location: /^\/api\/jobs\/[0-9a-f-]{36}\/status$/, ...RETRY_AFTER } },
+  },
 ]
 
 export const uploadRows: Row[] = [...uploads.flatMap(oneFile), ...manyFiles()]
@@ -25,26 +28,53 @@ function oneFile({ path, accepted }: (typeof uploads)[number]): Row[] {
   const line = linesOf(`POST ${path}`)
   return [
     line('202', 'a photo in the field file', ({ main, photo }) => main.post(path, [filePart(photo)]), accepted),
-    line('202', 'a photo in the field image', ({ main, photo }) => main.post(path, [filePart(photo, 'a.jpg', 'image')]), accepted),
+    line(
+      '202',
+      'a photo in the field image',
+      ({ main, photo }) => main.post(path, [filePart(photo, 'a.jpg', 'image')]),
+      accepted,
+    ),
     line(
       '202',
       'all fields',
       ({ main, photo }) => {
-        const fields = { name: 'n', priority: 'premium', ttlSeconds: '60', metadata: '{"a":[1]}', kind: 'image.optimize' }
-        return main.post(path, [...Object.entries(fields).map(([name, value]) => fieldPart(name, value)), filePart(photo)])
+        const fields = {
+          name: 'n',
+          priority: 'premium',
+          ttlSeconds: '60',
+          metadata: '{"a":[1]}',
+          kind: 'image.optimize',
+        }
+        return main.post(path, [
+          ...Object.entries(fields).map(([name, value]) => fieldPart(name, value)),
+          filePart(photo),
+        ])
       },
       accepted,
     ),
-    line('202', 'the same again under its key', ({ main, photo }) => twice(main, path, [filePart(photo)], [filePart(photo)]), accepted),
+    line(
+      '202',
+      'the same again under its key',
+      ({ main, photo }) => twice(main, path, [filePart(photo)], [filePart(photo)]),
+      accepted,
+    ),
     line('400 NO_FILE', 'a form without a file', ({ main }) => main.post(path, [fieldPart('name', 'x')])),
-    line('400 TOO_MANY_FILES', 'two files', ({ main, photo }) => main.post(path, [filePart(photo), filePart(photo, 'b.jpg', 'image')])),
-    line('400 UNEXPECTED_FILE_FIELD', 'a file in another field', ({ main, photo }) => main.post(path, [filePart(photo, 'a.jpg', 'photo')])),
-    line('413 FILE_TOO_LARGE', 'a byte more than 50 MiB', ({ main }) => main.upload(Buffer.alloc(50 * MIB + 1), [], path)),
+    line('400 TOO_MANY_FILES', 'two files', ({ main, photo }) =>
+      main.post(path, [filePart(photo), filePart(photo, 'b.jpg', 'image')]),
+    ),
+    line('400 UNEXPECTED_FILE_FIELD', 'a file in another field', ({ main, photo }) =>
+      main.post(path, [filePart(photo, 'a.jpg', 'photo')]),
+    ),
+    line('413 FILE_TOO_LARGE', 'a byte more than 50 MiB', ({ main }) =>
+      main.upload(Buffer.alloc(50 * MIB + 1), [], path),
+    ),
     line('415 IMAGE_UNSUPPORTED', 'what is no image by its bytes', ({ main }) => main.post(path, [noPhoto])),
     line('422 IMAGE_CORRUPT', 'a JPEG without its header', ({ main }) =>
       main.upload(Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 0]), [], path),
     ),
-    line('422 IMAGE_TOO_LARGE', 'a pixel row more than 50 Mpx', async ({ main }) => main.upload(await declaredPng(10_000, 5001), [], path)),
+    line('422 IMAGE_TOO_LARGE', 'a pixel row more than 50 Mpx', async ({ main }) =>
+      main.upload(await declaredPng(10_000, 5001), [], path),
+    ),
     ...anyForm(path, 'file'),
   ]
 }
@@ -54,7 +84,12 @@ function manyFiles(): Row[] {
   const line = linesOf(`POST ${path}`)
   const accepted = { body: acceptedBatch, headers: { location: /^\/api\/v1\/batches\/[0-9a-f]{24}$/, ...RETRY_AFTER } }
   return [
-    line('202', 'photos and one that is none', ({ main, photo }) => main.post(path, [filePart(photo), noPhoto, filePart(photo)]), accepted),
+    line(
+      '202',
+      'photos and one that is none',
+      ({ main, photo }) => main.post(path, [filePart(photo), noPhoto, filePart(photo)]),
+      accepted,
+    ),
     line(
       '202',
       'files in several fields, told in the order of the form',
@@ -63,9 +98,19 @@ function manyFiles(): Row[] {
           path,
           ['file', 'image', 'files', 'file'].map((field, at) => filePart(photo, `${at}.jpg`, field)),
         ),
-      { body: acceptedBatch.refine(namesAre(['0.jpg', '1.jpg', '2.jpg', '3.jpg']), 'the items are in the order of the form') },
+      {
+        body: acceptedBatch.refine(
+          namesAre(['0.jpg', '1.jpg', '2.jpg', '3.jpg']),
+          'the items are in the order of the form',
+        ),
+      },
     ),
-    line('202', 'the same again under its key', ({ main, photo }) => twice(main, path, [filePart(photo)], [filePart(photo)]), accepted),
+    line(
+      '202',
+      'the same again under its key',
+      ({ main, photo }) => twice(main, path, [filePart(photo)], [filePart(photo)]),
+      accepted,
+    ),
     line('400 NO_FILE', 'a form without a file', ({ main }) => main.post(path, [fieldPart('name', 'x')])),
     line('400 TOO_MANY_FILES', '101 files', ({ main, photo }) =>
       main.post(
@@ -73,9 +118,13 @@ function manyFiles(): Row[] {
         Array.from({ length: 101 }, (_, index) => filePart(photo, `${index}.jpg`, 'files')),
       ),
     ),
-    line('400 UNEXPECTED_FILE_FIELD', 'a file in another field', ({ main, photo }) => main.post(path, [filePart(photo, 'a.jpg', 'photo')])),
+    line('400 UNEXPECTED_FILE_FIELD', 'a file in another field', ({ main, photo }) =>
+      main.post(path, [filePart(photo, 'a.jpg', 'photo')]),
+    ),
     line('413 BATCH_TOO_LARGE', 'a request that declares 2 GiB', ({ main }) => declare(main, path, 2048 * MIB)),
-    line('422 BATCH_REJECTED', 'nothing but what is no photo', ({ main }) => main.post(path, [noPhoto]), { body: rejectedBatch }),
+    line('422 BATCH_REJECTED', 'nothing but what is no photo', ({ main }) => main.post(path, [noPhoto]), {
+      body: rejectedBatch,
+    }),
     ...anyForm(path, 'files'),
   ]
 }
@@ -87,29 +136,49 @@ function anyForm(path: string, field: string): Row[] {
   return [
     line('400 NOT_MULTIPART', 'JSON', ({ main }) => main.request(path, { method: 'POST', body: '{}', headers: json })),
     line('400 INVALID_MULTIPART', 'a form cut off', ({ main }) =>
-      main.request(path, { method: 'POST', body: '--x\r\n', headers: { 'content-type': 'multipart/form-data; boundary=x' } }),
+      main.request(path, {
+        method: 'POST',
+        body: '--x\r\n',
+        headers: { 'content-type': 'multipart/form-data; boundary=x' },
+      }),
     ),
     line('400 INVALID_IDEMPOTENCY_KEY', 'a key with a space', ({ main, photo }) =>
       main.post(path, [photoPart(photo)], { 'idempotency-key': 'a b' }),
     ),
-    line('409 IDEMPOTENCY_IN_FLIGHT', 'a key that another request is using', ({ main, photo }) => whileInUse(main, path, photo, field), {
-      headers: RETRY_AFTER,
-    }),
+    line(
+      '409 IDEMPOTENCY_IN_FLIGHT',
+      'a key that another request is using',
+      ({ main, photo }) => whileInUse(main, path, photo, field),
+      {
+        headers: RETRY_AFTER,
+      },
+    ),
     line('422 IDEMPOTENCY_KEY_REUSED', 'another photo under a used key', ({ main, photo }) =>
       twice(main, path, [photoPart(photo)], [photoPart(photo), fieldPart('name', 'another')]),
     ),
     line('422 INVALID_FIELD', 'a field that is wrong', ({ main, photo }) =>
       main.post(path, [photoPart(photo), fieldPart('priority', 'at once')]),
     ),
-    line('429 TOO_MANY_UPLOADS', 'more at a time than one address may send', ({ main, photo }) => besideOthers(main, path, photo, field), {
-      headers: RETRY_AFTER,
-    }),
-    line('503 STORE_UNAVAILABLE', 'a photo while the store is away', ({ away, photo }) => away.post(path, [photoPart(photo)])),
+    line(
+      '429 TOO_MANY_UPLOADS',
+      'more at a time than one address may send',
+      ({ main, photo }) => besideOthers(main, path, photo, field),
+      {
+        headers: RETRY_AFTER,
+      },
+    ),
+    line('503 STORE_UNAVAILABLE', 'a photo while the store is away', ({ away, photo }) =>
+      away.post(path, [photoPart(photo)]),
+    ),
     line('503 STORAGE_UNAVAILABLE', 'a photo while the data folder cannot be used', ({ noDisk, photo }) =>
       noDisk.post(path, [photoPart(photo)]),
     ),
-    line('503 OVERLOADED', 'a photo while too much is waiting', ({ busy, photo }) => busy.post(path, [photoPart(photo)])),
-    line('507 STORAGE_FULL', 'a photo while the disk is full', ({ strict, photo }) => strict.post(path, [photoPart(photo)])),
+    line('503 OVERLOADED', 'a photo while too much is waiting', ({ busy, photo }) =>
+      busy.post(path, [photoPart(photo)]),
+    ),
+    line('507 STORAGE_FULL', 'a photo while the disk is full', ({ strict, photo }) =>
+      strict.post(path, [photoPart(photo)]),
+    ),
   ]
 }
 

@@ -10,7 +10,10 @@ import { completedOf, historyOf, newRecord, variantOf } from '../task-history.ts
 import { fatal, startTestWorker } from '../test-worker.ts'
 import { TaskStore } from '../../src/tasks/task-store.ts'
 
-/** The files of the batch of the contract, in the order of its form and in all fields that take files. */
+/**
+ * The files of the batch of the contract, in the order of its form and in all fields that take
+ * files.
+ */
 export const BATCH_NAMES = Array.from('jihgfedcba', (letter) => `${letter}.jpg`)
 const BATCH_FIELDS = ['image', 'files', 'file']
 
@@ -58,7 +61,8 @@ export async function createWorld(): Promise<World> {
   const [noDisk, busy] = [await withoutDisk(), await withFullQueue(photo)]
   const { away, stop: stopAway } = await withoutStores()
 
-  const upload = async (name = 'photo.jpg'): Promise<Task> => (await main.upload(photo, [fieldPart('name', name)])).body as Task
+  const upload = async (name = 'photo.jpg'): Promise<Task> =>
+    (await main.upload(photo, [fieldPart('name', name)])).body as Task
   const becomes = (task: Task, status: Task['status']): Promise<Task> =>
     until(
       async () => {
@@ -93,7 +97,9 @@ export async function createWorld(): Promise<World> {
     withoutFile: await completed([await lose(main)]),
     small: await completed(kept.slice(0, 1)),
   }
-  const batchFiles = BATCH_NAMES.map((filename, index) => filePart(photo, filename, BATCH_FIELDS[index % BATCH_FIELDS.length]))
+  const batchFiles = BATCH_NAMES.map((filename, index) =>
+    filePart(photo, filename, BATCH_FIELDS[index % BATCH_FIELDS.length]),
+  )
   const { body } = await main.post('/api/v1/batches', batchFiles)
   const batchId = (body as { batchId: string }).batchId
 
@@ -128,7 +134,8 @@ export async function createWorld(): Promise<World> {
 
 async function withoutDisk(): Promise<TestApi> {
   const noDisk = await startTestApi({ DATA_DIR: '/proc/none' }, { waitUntilReady: false })
-  const hasStore = async () => ((await noDisk.request('/health')).body as { services: { mongo: boolean } }).services.mongo
+  const hasStore = async () =>
+    ((await noDisk.request('/health')).body as { services: { mongo: boolean } }).services.mongo
   await until(hasStore, { what: 'the store' })
   return noDisk
 }
@@ -148,7 +155,10 @@ async function withoutStores(): Promise<{ away: TestApi; stop: () => Promise<voi
     away,
     stop: async () => {
       await Promise.all(proxies.map((proxy) => proxy.restore()))
-      await until(async () => (await away.request('/health')).status === 200, { what: 'the stores to be back', timeoutMs: 20_000 })
+      await until(async () => (await away.request('/health')).status === 200, {
+        what: 'the stores to be back',
+        timeoutMs: 20_000,
+      })
       await away.stop()
       await Promise.all(proxies.map((proxy) => proxy.stop()))
     },
@@ -180,7 +190,9 @@ async function failedTasks(api: TestApi, upload: () => Promise<Task>, becomes: B
 }
 
 async function expire(api: TestApi, task: Task, becomes: Becomes): Promise<Task> {
-  await api.database.collection('tasks').updateOne({ jobId: task.jobId }, { $set: { expiresAt: new Date(0) }, $inc: { rev: 1 } })
+  await api.database
+    .collection('tasks')
+    .updateOne({ jobId: task.jobId }, { $set: { expiresAt: new Date(0) }, $inc: { rev: 1 } })
   return becomes(task, 'expired')
 }
 

@@ -4,16 +4,24 @@ import type { Asked } from './record-commands.ts'
 const OF_THE_SENDING = new Set(['lsid', 'txnNumber', 'writeConcern', 'maxTimeMS'])
 const SCANS = new Set(['COLLSCAN', 'SORT'])
 
-/** Whether a server plans as MongoDB does. One that reads a collection for a task and its tenant, though it has the task's id, does not. */
+/**
+ * Whether a server plans as MongoDB does. One that reads a collection for a task and its tenant,
+ * though it has the task's id, does not.
+ */
 export async function plansLikeMongo(connection: Connection): Promise<boolean> {
   const filter = { _id: new Types.ObjectId(), tenant: 'mine' }
   const plan = await connection.db?.command({ explain: { find: 'tasks', filter }, verbosity: 'queryPlanner' })
   return !stagesOf(plan).includes('COLLSCAN')
 }
 
-/** Where a server tells its plans: the stages of this command that read everything or sort more than a few in memory. */
+/**
+ * Where a server tells its plans: the stages of this command that read everything or sort more than
+ * a few in memory.
+ */
 export async function scannedBy(connection: Connection, { sent }: Asked, few: boolean): Promise<string[]> {
-  const command = Object.fromEntries(Object.entries(sent).filter(([name]) => !name.startsWith('$') && !OF_THE_SENDING.has(name)))
+  const command = Object.fromEntries(
+    Object.entries(sent).filter(([name]) => !name.startsWith('$') && !OF_THE_SENDING.has(name)),
+  )
   const plan = await connection.db?.command({ explain: command, verbosity: 'queryPlanner' })
   return stagesOf(plan)
     .filter((stage) => SCANS.has(stage) && !(few && stage === 'SORT'))

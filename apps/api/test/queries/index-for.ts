@@ -14,7 +14,10 @@ export interface Question {
   sifts?: readonly string[]
 }
 
-/** How an index serves a question: `one` finds at most a few documents by their names; `faults` is what is missing. */
+/**
+ * How an index serves a question: `one` finds at most a few documents by their names; `faults` is
+ * what is missing.
+ */
 export interface Use {
   index: string
   few: boolean
@@ -23,7 +26,10 @@ export interface Use {
   covered: number
 }
 
-/** Fields whose values belong to few documents, however many are stored: sifting or sorting those costs nothing. */
+/**
+ * Fields whose values belong to few documents, however many are stored: sifting or sorting those
+ * costs nothing.
+ */
 const FEW = new Set(['_id', 'jobId', 'idempotency.key', 'batchId'])
 const OR = ' or '
 const RANGES = ['$lt', '$lte', '$gt', '$gte', '$type']
@@ -38,7 +44,11 @@ export function indexFor(question: Question, indexes: readonly Index[]): Use {
   return uses.toSorted(byUse)[0] ?? { index: 'none', few: false, faults: ['the collection has no index'], covered: 0 }
 }
 
-function useOf({ name, key, partialFilterExpression = {} }: Index, conditions: Conditions, { sort, sifts = [] }: Question): Use {
+function useOf(
+  { name, key, partialFilterExpression = {} }: Index,
+  conditions: Conditions,
+  { sort, sifts = [] }: Question,
+): Use {
   const fields = Object.keys(key)
   const equal = fields.slice(
     0,
@@ -50,11 +60,13 @@ function useOf({ name, key, partialFilterExpression = {} }: Index, conditions: C
   const faults = Object.entries(partialFilterExpression)
     .filter(([field, { $type }]) => conditions.get(field)?.$type !== $type)
     .map(
-      ([field, { $type }]) => `${name} has no other documents than those with { ${field}: { $type: '${$type}' } }: the filter must say so`,
+      ([field, { $type }]) =>
+        `${name} has no other documents than those with { ${field}: { $type: '${$type}' } }: the filter must say so`,
     )
   if (covered.length === 0) faults.push(`no field of the filter begins ${name}`)
   if (!few && sort && !isInOrder(key, equal.length, sort)) faults.push(`${name} is not in the order of the sort`)
-  const isSifted = (field: string): boolean => !covered.includes(field) && !(field in partialFilterExpression) && !sifts.includes(field)
+  const isSifted = (field: string): boolean =>
+    !covered.includes(field) && !(field in partialFilterExpression) && !sifts.includes(field)
   const sifted = [...conditions.keys()].filter((fields) => fields.split(OR).every(isSifted))
   if (!few && sifted.length > 0) faults.push(`what ${name} finds is sifted by ${sifted.join(', ')}`)
   return { index: name, few, faults, covered: covered.length }
@@ -79,7 +91,9 @@ const isEquality = (condition: Record<string, unknown> | undefined): boolean =>
 const isRange = (condition: Record<string, unknown> | undefined): boolean =>
   condition !== undefined && RANGES.some((operator) => operator in condition)
 
-/** Whether an index, from its field `from` on, runs in the order of a sort, forwards or backwards. */
+/**
+ * Whether an index, from its field `from` on, runs in the order of a sort, forwards or backwards.
+ */
 function isInOrder(key: Record<string, unknown>, from: number, sort: Record<string, unknown>): boolean {
   const rest = Object.entries(key).slice(from)
   const turns = Object.entries(sort).map(([field, direction], at) =>

@@ -38,7 +38,8 @@ async function storesOf(folder: string): Promise<Map<string, StoreClass>> {
   return new Map(classes as [string, StoreClass][])
 }
 
-const methodsOf = (store: StoreClass): string[] => Object.getOwnPropertyNames(store.prototype).filter((name) => name !== 'constructor')
+const methodsOf = (store: StoreClass): string[] =>
+  Object.getOwnPropertyNames(store.prototype).filter((name) => name !== 'constructor')
 
 function storeOf(name: string): InstanceType<StoreClass> {
   const Store = stores.get(name)
@@ -59,10 +60,12 @@ async function faultsOf(name: string, method: string, { run, sifts = [], readsAl
       faults.push(
         `${name}.${method}: ${each.command} ${inspect(each.filter, { depth: 5, breakLength: Number.POSITIVE_INFINITY })}: ${fault}`,
       )
-    if (each.isRead && !(Number(each.maxTimeMS) > 0)) say('has no maxTimeMS: read through a mongoose model, whose connection sets it')
+    if (each.isRead && !(Number(each.maxTimeMS) > 0))
+      say('has no maxTimeMS: read through a mongoose model, whose connection sets it')
     const use = indexFor({ ...each, sifts }, indexes.get(each.collection) ?? [ID_INDEX])
     use.faults.forEach(say)
-    if (!each.isLimited && !use.few && readsAll === undefined) say('has no limit: it costs more with every document that matches')
+    if (!each.isLimited && !use.few && readsAll === undefined)
+      say('has no limit: it costs more with every document that matches')
     if (hasPlans) (await scannedBy(database.connection, each, use.few)).forEach(say)
   }
   return faults
@@ -72,18 +75,19 @@ const ID_INDEX: Index = { name: '_id_', key: { _id: 1 } }
 
 it('every method of every store is called here', () => {
   const methods = [...stores].flatMap(([name, store]) => methodsOf(store).map((method) => `${name}.${method}`))
-  const called = Object.entries(STORE_CALLS).flatMap(([name, calls]) => Object.keys(calls).map((method) => `${name}.${method}`))
+  const called = Object.entries(STORE_CALLS).flatMap(([name, calls]) =>
+    Object.keys(calls).map((method) => `${name}.${method}`),
+  )
   expect(called.toSorted()).toEqual(methods.toSorted())
 })
 
-it.each(Object.entries(STORE_CALLS).flatMap(([name, calls]) => Object.keys(calls).map((method) => [name, method] as const)))(
-  '%s.%s is served by an index and has a limit of documents and time',
-  async (name, method) => {
-    const faults: string[] = []
-    for (const call of callsOf(STORE_CALLS[name]?.[method] ?? [])) faults.push(...(await faultsOf(name, method, call)))
-    expect(faults).toEqual([])
-  },
-)
+it.each(
+  Object.entries(STORE_CALLS).flatMap(([name, calls]) => Object.keys(calls).map((method) => [name, method] as const)),
+)('%s.%s is served by an index and has a limit of documents and time', async (name, method) => {
+  const faults: string[] = []
+  for (const call of callsOf(STORE_CALLS[name]?.[method] ?? [])) faults.push(...(await faultsOf(name, method, call)))
+  expect(faults).toEqual([])
+})
 
 describe('the check finds', () => {
   const partial: Index = {
@@ -94,12 +98,27 @@ describe('the check finds', () => {
   const plain: Index = { name: 'i', key: { tenant: 1, createdAt: -1, _id: -1 } }
   const given = { tenant: 't', batchId: { $eq: 'b', $type: 'string' } }
   it.each([
-    ['a partial index whose condition is not said', { filter: { tenant: 't', batchId: 'b' } }, [partial], /\$type: 'string'/],
+    [
+      'a partial index whose condition is not said',
+      { filter: { tenant: 't', batchId: 'b' } },
+      [partial],
+      /\$type: 'string'/,
+    ],
     ['a filter that begins elsewhere', { filter: { createdAt: { $lt: 1 } } }, [plain], /begins i/],
     ['a field that no index has', { filter: { tenant: 't', kind: 'k' } }, [plain], /sifted by kind/],
-    ['branches without a bound', { filter: { tenant: 't', $or: [{ createdAt: { $lt: 1 } }] } }, [plain], /sifted by createdAt/],
+    [
+      'branches without a bound',
+      { filter: { tenant: 't', $or: [{ createdAt: { $lt: 1 } }] } },
+      [plain],
+      /sifted by createdAt/,
+    ],
     ['a sort of its own', { filter: { tenant: 't' }, sort: { _id: -1 } }, [plain], /order of the sort/],
-    ['a sort half forwards, half backwards', { filter: { tenant: 't' }, sort: { createdAt: -1, _id: 1 } }, [plain], /order of the sort/],
+    [
+      'a sort half forwards, half backwards',
+      { filter: { tenant: 't' }, sort: { createdAt: -1, _id: 1 } },
+      [plain],
+      /order of the sort/,
+    ],
   ])('%s', (_what, question, list, fault) => expect(indexFor(question, list).faults.join()).toMatch(fault))
 
   it.each([
@@ -110,5 +129,7 @@ describe('the check finds', () => {
       [plain],
       'i',
     ],
-  ])('no fault in %s', (_what, question, list, index) => expect(indexFor(question, list)).toMatchObject({ index, faults: [] }))
+  ])('no fault in %s', (_what, question, list, index) =>
+    expect(indexFor(question, list)).toMatchObject({ index, faults: [] }),
+  )
 })

@@ -39,7 +39,10 @@ const KEEPING = new Set([
   'dropDatabase',
 ])
 
-/** Everything that a connection, opened with `monitorCommands`, asks its server from now on, by what it asks of documents. */
+/**
+ * Everything that a connection, opened with `monitorCommands`, asks its server from now on, by what
+ * it asks of documents.
+ */
 export function recordCommands(connection: Connection): Asked[] {
   const asked: Asked[] = []
   connection.getClient().on('commandStarted', ({ commandName, command }: { commandName: string; command: Sent }) => {
@@ -58,7 +61,12 @@ function readCommand(command: string, sent: Sent): Asked[] {
       return [{ ...read, filter: filter ?? {}, sort, isLimited: limit !== 0 }]
     case 'aggregate':
       return [
-        { ...read, filter: pipeline[0]?.$match ?? {}, sort: pipeline[1]?.$sort, isLimited: pipeline.some((stage) => '$limit' in stage) },
+        {
+          ...read,
+          filter: pipeline[0]?.$match ?? {},
+          sort: pipeline[1]?.$sort,
+          isLimited: pipeline.some((stage) => '$limit' in stage),
+        },
       ]
     case 'findAndModify':
       return [{ ...change, filter: query ?? {}, sort, isLimited: true }]

@@ -1,5 +1,6 @@
-// A call of every method of every store, so that what each asks of MongoDB can be looked at. A method without one fails:
-// add a line. What a call finds does not matter, as long as each query of the method is sent.
+// A call of every method of every store, so that what each asks of MongoDB can be looked at. A
+// method without one fails: add a line. What a call finds does not matter, as long as each query of
+// the method is sent.
 import { newBatchId, type BatchRecord, type BatchStore } from '../../src/batches/batch-store.ts'
 import type { DeadLetterStore } from '../../src/dead-letters/dead-letter-store.ts'
 import type { InstallationStore } from '../../src/installation/installation-store.ts'
@@ -32,7 +33,14 @@ const { id } = task
 const [event] = historyOf(task, [{ progress: 0, end: 'running' }])
 const move = moveFor(event!, 0) as Move
 const fence = { id, tenant, epoch: 1, seq: 1 }
-const batch: BatchRecord = { id: newBatchId(), tenant, createdAt: now, total: null, completedAt: null, nextCheckAt: now }
+const batch: BatchRecord = {
+  id: newBatchId(),
+  tenant,
+  createdAt: now,
+  total: null,
+  completedAt: null,
+  nextCheckAt: now,
+}
 const kind = 'image.optimize'
 const after = { after: { createdAt: now, id } }
 const first = { skip: 0 }
@@ -42,7 +50,10 @@ const counted = (filter: Parameters<TaskStore['count']>[0], sifts: string[] = []
   run: (store) => store.count(filter, 10),
   sifts,
 })
-/** Each filter by itself is served by an index; of two, the second sifts what the first finds, until the page is full or the time is over. */
+/**
+ * Each filter by itself is served by an index; of two, the second sifts what the first finds, until
+ * the page is full or the time is over.
+ */
 const FILTERS = [
   [{ tenant }],
   [{ tenant, status: 'failed' }],
@@ -71,7 +82,10 @@ const tasks: Calls<TaskStore> = {
   findByIdempotencyKey: (store) => store.findByIdempotencyKey(tenant, 'key'),
   forgetIdempotencyKey: (store) => store.forgetIdempotencyKey(tenant, 'key', now),
   existing: (store) => store.existing([id]),
-  listedFiles: { run: (store) => store.listedFiles(['output/a.jpg']), readsAll: 'the tasks that share one of these files' },
+  listedFiles: {
+    run: (store) => store.listedFiles(['output/a.jpg']),
+    readsAll: 'the tasks that share one of these files',
+  },
   list: FILTERS.flatMap(([filter, sifts]) => listed(filter, [...(sifts ?? [])])),
   count: FILTERS.map(([filter, sifts]) => counted(filter, [...(sifts ?? [])])),
   move: (store) => store.move(fence, move),

@@ -1,4 +1,7 @@
-/** The bits of JPEG data (ITU-T T.81, B.1.1.5: 0xff is followed by 0x00), up to the next marker, and zeros from there on. */
+/**
+ * The bits of JPEG data (ITU-T T.81, B.1.1.5: 0xff is followed by 0x00), up to the next marker, and
+ * zeros from there on.
+ */
 export class BitReader {
   readonly #bytes: Uint8Array
   #at: number

@@ -1,7 +1,10 @@
 /** Longest code of GIF89a, appendix F. */
 const MAX_CODE_BITS = 12
 
-/** How many pixels LZW data of a GIF unpacks to, up to its end or to the first code that cannot be one; does not count on after `enough`. */
+/**
+ * How many pixels LZW data of a GIF unpacks to, up to its end or to the first code that cannot be
+ * one; does not count on after `enough`.
+ */
 export function countLzwPixels(data: Uint8Array, minCodeBits: number, enough: number): number {
   const clear = 1 << minCodeBits
   const end = clear + 1

@@ -31,6 +31,8 @@ it('leaves a verdict as it is', () => {
 it("keeps the decoder's own words, which nobody but a developer understands, as the cause", () => {
   const cause = new Error(`${path}: Warning treated as error due to failOn setting`)
   const error = toImageError(cause) as ImageError
-  expect(error.message).toBe('The image is damaged: some of its pixels are missing or cannot be read. Send the original file again.')
+  expect(error.message).toBe(
+    'The image is damaged: some of its pixels are missing or cannot be read. Send the original file again.',
+  )
   expect(error.cause).toBe(cause)
 })

@@ -31,7 +31,10 @@ interface Input {
   page?: number
   /** `warning` stops at all that may be missing or made-up pixels. */
   failOn: 'warning' | 'error' | 'none'
-  /** Whether the pixels are known to be there. Otherwise, with `none`, one warning is taken, of a harmless kind. */
+  /**
+   * Whether the pixels are known to be there. Otherwise, with `none`, one warning is taken, of a
+   * harmless kind.
+   */
   isProven?: boolean
 }
 
@@ -40,8 +43,9 @@ const HARMLESS =
   /^VipsJpeg: (Corrupt JPEG data: \d+ extraneous bytes before marker 0x(?!d[0-7])..|Inconsistent progression sequence .*|Unknown Adobe color transform code .*)$/
 
 /**
- * The pixels of an image file: upright, of the wanted size, on white, in sRGB. A decoder's complaint is no proof that pixels are missing:
- * the file is then looked at anew, without the decoder.
+ * The pixels of an image file: upright, of the wanted size, on white, in sRGB. A decoder's
+ * complaint is no proof that pixels are missing: the file is then looked at anew, without the
+ * decoder.
  */
 export async function decode(source: Source): Promise<Pixels> {
   try {
@@ -74,7 +78,10 @@ async function mend({ path, header }: Source): Promise<Input | undefined> {
   return file && { file: colours ? withProfile(file, colours) : file, failOn: 'error' }
 }
 
-async function decodeInput({ header, size, maxPixels }: Source, { file, page = 0, failOn, isProven = false }: Input): Promise<Pixels> {
+async function decodeInput(
+  { header, size, maxPixels }: Source,
+  { file, page = 0, failOn, isProven = false }: Input,
+): Promise<Pixels> {
   const isDeep = header.format === 'png' && header.bits === 16 && (await hasProfile(file))
   const image = sharp(file, { failOn, limitInputPixels: maxPixels, page, ignoreIcc: isDeep })
   const warnings: string[] = []
@@ -84,7 +91,9 @@ async function decodeInput({ header, size, maxPixels }: Source, { file, page = 0
   const fastShrinkOnLoad = !(header.format === 'webp' && header.isLossless)
   image.resize(stored.width, stored.height, { fit: 'fill', fastShrinkOnLoad })
   turnUpright(image, header.orientation)
-  const pixels = await (isDeep ? deepPixels(image, header.isGrey) : rawPixels(image.flatten({ background: '#fff' }).toColourspace('srgb')))
+  const pixels = await (isDeep
+    ? deepPixels(image, header.isGrey)
+    : rawPixels(image.flatten({ background: '#fff' }).toColourspace('srgb')))
   if (failOn === 'none') checkWarnings(warnings, isProven)
   return pixels
 }
@@ -102,8 +111,8 @@ function checkWarnings(warnings: readonly string[], isProven: boolean): void {
 }
 
 /**
- * Undoes the orientation that the header reader found, so that the picture and the size told for it cannot disagree.
- * A flop comes before the turn (EXIF 2.32, tag 0x0112).
+ * Undoes the orientation that the header reader found, so that the picture and the size told for it
+ * cannot disagree. A flop comes before the turn (EXIF 2.32, tag 0x0112).
  */
 function turnUpright(image: Sharp, orientation: number): void {
   if ([2, 4, 5, 7].includes(orientation)) image.flop()
@@ -112,8 +121,9 @@ function turnUpright(image: Sharp, orientation: number): void {
 }
 
 /**
- * Colours of 16 bits with a profile. Left to itself, sharp takes RGB through Display P3 and leaves it there, and ignores the profile of
- * grey. So the profile is applied to the small picture and with all of its bits, for 8 of a linear one are too few in the dark.
+ * Colours of 16 bits with a profile. Left to itself, sharp takes RGB through Display P3 and leaves
+ * it there, and ignores the profile of grey. So the profile is applied to the small picture and
+ * with all of its bits, for 8 of a linear one are too few in the dark.
  */
 async function deepPixels(image: Sharp, isGrey: boolean): Promise<Pixels> {
   const { data, width, height, channels } = await rawPixels(
@@ -123,7 +133,9 @@ async function deepPixels(image: Sharp, isGrey: boolean): Promise<Pixels> {
   const deep = new Uint16Array(data.buffer, data.byteOffset, data.length / 2)
   const pixels = Buffer.alloc(deep.length)
   for (let at = 0; at < deep.length; at++) pixels[at] = Math.round((deep[at] as number) / 257)
-  return rawPixels(sharp(pixels, { raw: { width, height, channels }, limitInputPixels: false }).flatten({ background: '#fff' }))
+  return rawPixels(
+    sharp(pixels, { raw: { width, height, channels }, limitInputPixels: false }).flatten({ background: '#fff' }),
+  )
 }
 
 async function rawPixels(image: Sharp, depth: 'uchar' | 'ushort' = 'uchar'): Promise<Pixels> {

@@ -10,11 +10,13 @@ const NO_MORE_BLOCKS = Buffer.from([0])
 const TRAILER = Buffer.from([0x3b])
 
 /**
- * A GIF of the first frame alone, and the page on which the decoder finds it. So it does not walk through all the other frames, whose
- * number is the sender's choice and whose damage is not that of this picture.
+ * A GIF of the first frame alone, and the page on which the decoder finds it. So it does not walk
+ * through all the other frames, whose number is the sender's choice and whose damage is not that of
+ * this picture.
  *
- * A frame that does not fill the canvas comes behind a transparent pixel in the far corner: left to itself, the decoder fills the rest
- * with black where no frame has transparency, and takes some sizes of canvas (640 x 480, 800 x 600 ...) for those of the author's screen.
+ * A frame that does not fill the canvas comes behind a transparent pixel in the far corner: left to
+ * itself, the decoder fills the rest with black where no frame has transparency, and takes some
+ * sizes of canvas (640 x 480, 800 x 600 ...) for those of the author's screen.
  *
  * Throws IMAGE_CORRUPT when pixels are missing, for which the decoder would make up black ones.
  */
@@ -26,7 +28,8 @@ export function firstFrameOf(bytes: Buffer, { width, height, frame }: GifHeader)
   const start = frame.offset + DESCRIPTOR_BYTES + paletteBytes(bytes.readUInt8(frame.offset + 9))
   const { end, data } = readBlocks(bytes, start + 1)
   const count = frame.width * frame.height
-  if (countLzwPixels(data, bytes.readUInt8(start), count) < count - LEFT_OUT) throw damaged('a part of its first frame is missing')
+  if (countLzwPixels(data, bytes.readUInt8(start), count) < count - LEFT_OUT)
+    throw damaged('a part of its first frame is missing')
   const fills = frame.width === width && frame.height === height
   const before = fills ? [] : [transparentPixel(width - 1, height - 1)]
   const frames = [...before, graphicControl(frame.transparent), bytes.subarray(frame.offset, end), NO_MORE_BLOCKS]
@@ -34,8 +37,8 @@ export function firstFrameOf(bytes: Buffer, { width, height, frame }: GifHeader)
 }
 
 /**
- * The data of the blocks, and where they end: before the one of length 0 that should follow. Copied to one buffer, for a hostile file has
- * millions of blocks.
+ * The data of the blocks, and where they end: before the one of length 0 that should follow. Copied
+ * to one buffer, for a hostile file has millions of blocks.
  */
 function readBlocks(bytes: Buffer, first: number): { end: number; data: Buffer } {
   const data = Buffer.allocUnsafe(bytes.length - first)

@@ -31,7 +31,8 @@ describe.each(Object.entries(blockedKinds))('%s', (name, make) => {
     await writeFile(path, bytes)
     for (const input of [path, bytes]) await expect(decode(input)).rejects.toThrow(/unsupported image format/)
 
-    // With the doors open the same bytes decode: it is the block that refuses them, not a fault of this test.
+    // With the doors open the same bytes decode: it is the block that refuses them, not a fault of
+    // this test.
     sharp.unblock({ operation: ['VipsForeignLoad'] })
     for (const input of [path, bytes]) await expect(decode(input)).resolves.toBeGreaterThan(0)
   })

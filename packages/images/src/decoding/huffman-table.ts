@@ -1,7 +1,13 @@
-/** By the next 16 bits: the length of the code that they begin with times 256, and its symbol; 0 where they begin with none. */
+/**
+ * By the next 16 bits: the length of the code that they begin with times 256, and its symbol; 0
+ * where they begin with none.
+ */
 export type HuffmanTable = Uint16Array
 
-/** Reads the tables of a DHT segment (ITU-T T.81, B.2.4.2), by class (0 is DC, 1 is AC) times 16 and number. */
+/**
+ * Reads the tables of a DHT segment (ITU-T T.81, B.2.4.2), by class (0 is DC, 1 is AC) times 16 and
+ * number.
+ */
 export function readHuffmanTables(segment: Uint8Array): Map<number, HuffmanTable> {
   const tables = new Map<number, HuffmanTable>()
   for (let at = 0; at + 17 <= segment.length;) {

@@ -47,7 +47,9 @@ function primariesAtD50([white, ...primaries]: NonNullable<Colours['points']>): 
   const scaled = columns.map((column, index) => scale(column, amounts[index] as number))
   const [from, to] = [multiply(BRADFORD, toXyz(white)), multiply(BRADFORD, D50)]
   const adapt = (colour: Vector): Vector => {
-    const cones = multiply(BRADFORD, colour).map((cone, index) => (cone * (to[index] as number)) / (from[index] as number))
+    const cones = multiply(BRADFORD, colour).map(
+      (cone, index) => (cone * (to[index] as number)) / (from[index] as number),
+    )
     return multiply(inverse(BRADFORD), cones as unknown as Vector)
   }
   return scaled.map(adapt) as unknown as Matrix
@@ -56,13 +58,20 @@ function primariesAtD50([white, ...primaries]: NonNullable<Colours['points']>): 
 const toXyz = ([x, y]: Point): Vector => [x / y, 1, (1 - x - y) / y]
 const scale = (vector: Vector, by: number): Vector => vector.map((value) => value * by) as unknown as Vector
 const multiply = (matrix: Matrix, vector: Vector): Vector =>
-  matrix.map((row) => row.reduce((sum, value, index) => sum + value * (vector[index] as number), 0)) as unknown as Vector
-const transpose = (matrix: Matrix): Matrix => [0, 1, 2].map((column) => matrix.map((row) => row[column])) as unknown as Matrix
+  matrix.map((row) =>
+    row.reduce((sum, value, index) => sum + value * (vector[index] as number), 0),
+  ) as unknown as Vector
+const transpose = (matrix: Matrix): Matrix =>
+  [0, 1, 2].map((column) => matrix.map((row) => row[column])) as unknown as Matrix
 
 /** By the cross products of its rows. */
 function inverse(matrix: Matrix): Matrix {
   const [a, b, c] = matrix
-  const cross = (u: Vector, v: Vector): Vector => [u[1] * v[2] - u[2] * v[1], u[2] * v[0] - u[0] * v[2], u[0] * v[1] - u[1] * v[0]]
+  const cross = (u: Vector, v: Vector): Vector => [
+    u[1] * v[2] - u[2] * v[1],
+    u[2] * v[0] - u[0] * v[2],
+    u[0] * v[1] - u[1] * v[0],
+  ]
   const columns: Matrix = [cross(b, c), cross(c, a), cross(a, b)]
   const determinant = a[0] * columns[0][0] + a[1] * columns[0][1] + a[2] * columns[0][2]
   return transpose(columns.map((column) => scale(column, 1 / determinant)) as unknown as Matrix)

@@ -1,7 +1,10 @@
 import { BitReader } from './bit-reader.ts'
 import type { HuffmanTable } from './huffman-table.ts'
 
-/** What may stand between the data of a scan and the next marker and belong to no pixel: padding. More is data that was misread. */
+/**
+ * What may stand between the data of a scan and the next marker and belong to no pixel: padding.
+ * More is data that was misread.
+ */
 const MAX_STRAY_BYTES = 1024
 
 export interface ScanComponent {
@@ -19,10 +22,15 @@ export interface SequentialScan {
 }
 
 /**
- * Walks through the data of a sequential scan, unit by unit, without making pixels of it. Returns where it ends, and its data without the
- * stray bytes that some cameras leave before each restart marker; or undefined when pixels are missing.
+ * Walks through the data of a sequential scan, unit by unit, without making pixels of it. Returns
+ * where it ends, and its data without the stray bytes that some cameras leave before each restart
+ * marker; or undefined when pixels are missing.
  */
-export function cleanScan(bytes: Buffer, start: number, scan: SequentialScan): { data: Buffer; end: number } | undefined {
+export function cleanScan(
+  bytes: Buffer,
+  start: number,
+  scan: SequentialScan,
+): { data: Buffer; end: number } | undefined {
   const interval = scan.restartInterval || scan.units
   const data = Buffer.allocUnsafe(bytes.length - start)
   let size = 0
@@ -40,7 +48,10 @@ export function cleanScan(bytes: Buffer, start: number, scan: SequentialScan): {
   }
 }
 
-/** Where the next marker begins, or the file ends. Several 0xff may stand before the code of a marker. */
+/**
+ * Where the next marker begins, or the file ends. Several 0xff may stand before the code of a
+ * marker.
+ */
 export function nextMarker(bytes: Uint8Array, from: number): number {
   for (let at = from; at + 1 < bytes.length; at++) {
     const code = bytes[at + 1]
@@ -49,7 +60,12 @@ export function nextMarker(bytes: Uint8Array, from: number): number {
   return bytes.length
 }
 
-function endOfUnits(bytes: Buffer, start: number, components: readonly ScanComponent[], units: number): number | undefined {
+function endOfUnits(
+  bytes: Buffer,
+  start: number,
+  components: readonly ScanComponent[],
+  units: number,
+): number | undefined {
   const reader = new BitReader(bytes, start)
   for (let unit = 0; unit < units; unit++) {
     for (const component of components)
@@ -59,7 +75,10 @@ function endOfUnits(bytes: Buffer, start: number, components: readonly ScanCompo
   return reader.end
 }
 
-/** ITU-T T.81, F.2.2: the length of one number, and then those of up to 63, with the zeros before them. */
+/**
+ * ITU-T T.81, F.2.2: the length of one number, and then those of up to 63, with the zeros before
+ * them.
+ */
 function skipBlock(reader: BitReader, { dc, ac }: ScanComponent): boolean {
   const first = skipCode(reader, dc)
   if (first === undefined || first > 16) return false

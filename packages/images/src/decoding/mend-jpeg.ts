@@ -27,20 +27,32 @@ interface State {
 
 export interface MendedJpeg {
   bytes: Buffer
-  /** Whether the data of its scans was walked through, so that all of its pixels are known to be there. */
+  /**
+   * Whether the data of its scans was walked through, so that all of its pixels are known to be
+   * there.
+   */
   isProven: boolean
 }
 
 /**
- * The same JPEG without what decoders warn of though no pixel is missing: stray bytes between its parts and before its restart markers, a
- * scan whose header says 0, 0, 0, a version of JFIF that does not exist, no end marker. Undefined when pixels are missing.
- * Progressive scans are not walked through: stray bytes behind them stay.
+ * The same JPEG without what decoders warn of though no pixel is missing: stray bytes between its
+ * parts and before its restart markers, a scan whose header says 0, 0, 0, a version of JFIF that
+ * does not exist, no end marker. Undefined when pixels are missing. Progressive scans are not
+ * walked through: stray bytes behind them stay.
  *
- * Only files that a decoder complained of come here: it walks through all of the data, at some ten megabytes a second.
+ * Only files that a decoder complained of come here: it walks through all of the data, at some ten
+ * megabytes a second.
  */
 export function mendJpeg(bytes: Buffer): MendedJpeg | undefined {
   const parts: Buffer[] = [Buffer.from([0xff, 0xd8])]
-  const state: State = { isSequential: false, width: 0, height: 0, components: [], tables: new Map(), restartInterval: 0 }
+  const state: State = {
+    isSequential: false,
+    width: 0,
+    height: 0,
+    components: [],
+    tables: new Map(),
+    restartInterval: 0,
+  }
   let scans = 0
   for (let at = 2; ;) {
     const marker = nextMarker(bytes, at)
@@ -62,7 +74,9 @@ export function mendJpeg(bytes: Buffer): MendedJpeg | undefined {
     parts.push(scan.data)
     at = scan.end
   }
-  return scans === 0 ? undefined : { bytes: Buffer.concat([...parts, Buffer.from([0xff, EOI])]), isProven: state.isSequential }
+  return scans === 0
+    ? undefined
+    : { bytes: Buffer.concat([...parts, Buffer.from([0xff, EOI])]), isProven: state.isSequential }
 }
 
 function note(state: State, code: number, segment: Buffer): void {
@@ -87,9 +101,15 @@ function mendSegment(state: State, code: number, segment: Buffer): Buffer {
   return segment
 }
 
-/** B.2.3 and A.2: one component comes block by block, several come in units with as many blocks of each as it has samples. */
+/**
+ * B.2.3 and A.2: one component comes block by block, several come in units with as many blocks of
+ * each as it has samples.
+ */
 function scanOf({ components, tables, width, height, restartInterval }: State, segment: Buffer): SequentialScan {
-  const [widest, highest] = [Math.max(...components.map(({ across }) => across)), Math.max(...components.map(({ down }) => down))]
+  const [widest, highest] = [
+    Math.max(...components.map(({ across }) => across)),
+    Math.max(...components.map(({ down }) => down)),
+  ]
   const chosen = Array.from({ length: segment[0] ?? 0 }, (_, index) => ({
     component: components.find(({ id }) => id === segment[1 + index * 2]) ?? { id: 0, across: 1, down: 1 },
     numbers: segment[2 + index * 2] ?? 0,

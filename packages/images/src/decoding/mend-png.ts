@@ -7,7 +7,9 @@ const CRITICAL = ['IHDR', 'PLTE', 'tRNS']
 const ZLIB_HEAD_BYTES = 2
 /** Samples of a pixel by colour type. */
 const SAMPLES: Partial<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 }
-/** PNG, third edition, 8.1: where each pass of an interlaced picture begins, and how far it steps. */
+/**
+ * PNG, third edition, 8.1: where each pass of an interlaced picture begins, and how far it steps.
+ */
 const PASSES = [
   [0, 0, 8, 8],
   [4, 0, 8, 8],
@@ -19,19 +21,23 @@ const PASSES = [
 ] as const
 
 /**
- * The same PNG with sound checksums, when all of its pixels are there and nothing proves that they were changed: its checksums may be
- * missing, and one of the two kinds may be wrong. Undefined otherwise.
+ * The same PNG with sound checksums, when all of its pixels are there and nothing proves that they
+ * were changed: its checksums may be missing, and one of the two kinds may be wrong. Undefined
+ * otherwise.
  */
 export async function mendPng(bytes: Buffer): Promise<Buffer | undefined> {
   const chunks = readPngChunks(bytes)
   const header = chunks.find(({ type }) => type === 'IHDR')
-  if (header === undefined || chunks.some(({ type, checksum }) => CRITICAL.includes(type) && checksum !== 'right')) return undefined
+  if (header === undefined || chunks.some(({ type, checksum }) => CRITICAL.includes(type) && checksum !== 'right'))
+    return undefined
   const pixels = chunks.filter(({ type }) => type === 'IDAT')
   const packed = Buffer.concat(pixels.map(({ data }) => data))
   const repacked = await repack(packed, bytesOf(header.data))
   const isChanged = pixels.some(({ checksum }) => checksum === 'wrong') && repacked?.checksum !== 'right'
   if (repacked === undefined || isChanged) return undefined
-  const kept = chunks.filter(({ type, checksum }) => CRITICAL.includes(type) || (type === 'iCCP' && checksum === 'right'))
+  const kept = chunks.filter(
+    ({ type, checksum }) => CRITICAL.includes(type) || (type === 'iCCP' && checksum === 'right'),
+  )
   return writePng([...kept, { type: 'IDAT', data: repacked.data }, { type: 'IEND', data: Buffer.alloc(0) }])
 }
 
@@ -39,7 +45,8 @@ export async function mendPng(bytes: Buffer): Promise<Buffer | undefined> {
 function bytesOf(header: Buffer): number {
   const [width, height] = [header.readUInt32BE(0), header.readUInt32BE(4)]
   const bits = header.readUInt8(8) * (SAMPLES[header.readUInt8(9)] ?? 0)
-  const rows = (across: number, down: number): number => (across === 0 ? 0 : down * (1 + Math.ceil((across * bits) / 8)))
+  const rows = (across: number, down: number): number =>
+    across === 0 ? 0 : down * (1 + Math.ceil((across * bits) / 8))
   if (header.readUInt8(12) === 0) return rows(width, height)
   return PASSES.reduce(
     (sum, [left, top, right, down]) => sum + rows(Math.ceil((width - left) / right), Math.ceil((height - top) / down)),
@@ -48,7 +55,10 @@ function bytesOf(header: Buffer): number {
 }
 
 /** Packs the first `size` bytes anew; undefined when there are fewer. Never holds them all. */
-async function repack(packed: Buffer, size: number): Promise<{ data: Buffer; checksum: PngChunk['checksum'] } | undefined> {
+async function repack(
+  packed: Buffer,
+  size: number,
+): Promise<{ data: Buffer; checksum: PngChunk['checksum'] } | undefined> {
   const inflate = createInflateRaw({ finishFlush: constants.Z_SYNC_FLUSH })
   const deflate = createDeflate({ level: 1 })
   const parts: Buffer[] = []

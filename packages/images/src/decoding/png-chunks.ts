@@ -9,10 +9,16 @@ export interface PngChunk {
   checksum: 'right' | 'wrong' | 'missing'
 }
 
-/** More chunks than any picture has (they hold 8 KB, as a rule), and less than would take much memory. */
+/**
+ * More chunks than any picture has (they hold 8 KB, as a rule), and less than would take much
+ * memory.
+ */
 const MAX_CHUNKS = 100_000
 
-/** The chunks of a PNG up to IEND or to the end of the file; one that is cut off has the data that is there. */
+/**
+ * The chunks of a PNG up to IEND or to the end of the file; one that is cut off has the data that
+ * is there.
+ */
 export function readPngChunks(bytes: Buffer): PngChunk[] {
   const chunks: PngChunk[] = []
   for (let at = SIGNATURE.length; at + 8 <= bytes.length;) {
@@ -20,7 +26,11 @@ export function readPngChunks(bytes: Buffer): PngChunk[] {
     const type = bytes.toString('latin1', at + 4, at + 8)
     const end = at + 8 + length
     const isRight = end + 4 <= bytes.length && bytes.readUInt32BE(end) === crc32(bytes.subarray(at + 4, end))
-    chunks.push({ type, data: bytes.subarray(at + 8, end), checksum: isRight ? 'right' : end + 4 <= bytes.length ? 'wrong' : 'missing' })
+    chunks.push({
+      type,
+      data: bytes.subarray(at + 8, end),
+      checksum: isRight ? 'right' : end + 4 <= bytes.length ? 'wrong' : 'missing',
+    })
     if (type === 'IEND') break
     if (chunks.length > MAX_CHUNKS) throw damaged('it has too many parts')
     at = end + 4

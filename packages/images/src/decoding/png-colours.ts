@@ -2,7 +2,9 @@ import type { PngColour, PngHeader } from '../headers/png-header.ts'
 import type { Colours } from './icc-profile.ts'
 import { lightOfTransfer, pointsOfPrimaries, SRGB_POINTS, srgbToLight } from './h273.ts'
 
-/** Where numbers by 1/2.2 are meant, sRGB is: nearly all of its writers take the one for the other. */
+/**
+ * Where numbers by 1/2.2 are meant, sRGB is: nearly all of its writers take the one for the other.
+ */
 const SRGB_GAMMA = 45_455
 const GAMMA_TOLERANCE = 1000
 const POINT_TOLERANCE = 0.003
@@ -10,7 +12,10 @@ const POINT_TOLERANCE = 0.003
 const RGB_MATRIX = 0
 const FULL_RANGE = 1
 
-/** What the colours of a PNG mean, or undefined when an embedded profile or the default (sRGB) says it. */
+/**
+ * What the colours of a PNG mean, or undefined when an embedded profile or the default (sRGB) says
+ * it.
+ */
 export function coloursOfPng({ colour, isGrey }: Pick<PngHeader, 'colour' | 'isGrey'>): Colours | undefined {
   const colours = fromCicp(colour) ?? fromGamma(colour)
   return colours && isGrey ? { ...colours, points: undefined } : colours
@@ -25,7 +30,10 @@ function fromCicp({ cicp }: PngColour): Colours | undefined {
   return { points, toLight: range === FULL_RANGE ? toLight : (value) => toLight((value * 255 - 16) / 219) }
 }
 
-/** As browsers do: primaries without a gamma go with the curve of sRGB, a gamma without primaries with those of sRGB. */
+/**
+ * As browsers do: primaries without a gamma go with the curve of sRGB, a gamma without primaries
+ * with those of sRGB.
+ */
 function fromGamma({ gamma = 0, chromaticities, hasProfile, isSrgb }: PngColour): Colours | undefined {
   if (hasProfile || isSrgb) return undefined
   const points = pointsOf(chromaticities)

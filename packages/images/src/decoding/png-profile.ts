@@ -6,7 +6,9 @@ import { readPngChunks, writePng } from './png-chunks.ts'
 /** What else says what the colours mean. */
 const OTHERS = ['iCCP', 'sRGB', 'gAMA', 'cHRM', 'cICP']
 
-/** The same PNG with its colours told by an embedded profile, which is all that the decoder minds. */
+/**
+ * The same PNG with its colours told by an embedded profile, which is all that the decoder minds.
+ */
 export function withProfile(bytes: Buffer, colours: Colours): Buffer {
   const profile = Buffer.concat([Buffer.from('Colours\0\0', 'latin1'), deflateSync(iccProfileOf(colours))])
   const chunks = readPngChunks(bytes).filter(({ type }) => !OTHERS.includes(type))

@@ -5,7 +5,10 @@ const SCREEN_BYTES = 13
 const EXTENSION = 0x21
 const IMAGE = 0x2c
 const GRAPHIC_CONTROL = 0xf9
-/** The pixels begin with the bits of the smallest LZW code; no code is longer than 12 (GIF89a, appendix F). */
+/**
+ * The pixels begin with the bits of the smallest LZW code; no code is longer than 12 (GIF89a,
+ * appendix F).
+ */
 const MAX_CODE_SIZE = 11
 
 export interface GifHeader extends Header {
@@ -23,16 +26,24 @@ export interface GifFrame {
   transparent: number | undefined
 }
 
-/** Reads up to the first frame: the canvas is the logical screen, made larger where that frame goes beyond it, as browsers do. */
+/**
+ * Reads up to the first frame: the canvas is the logical screen, made larger where that frame goes
+ * beyond it, as browsers do.
+ */
 export async function readGifHeader(file: HeaderFile): Promise<GifHeader> {
   const screen = await file.read(0, SCREEN_BYTES)
   const [width, height] = [screen.readUInt16LE(6), screen.readUInt16LE(8)]
   const frame = await findFrame(file, SCREEN_BYTES + paletteBytes(screen.readUInt8(10)))
-  const canvas = { width: Math.max(width, frame.left + frame.width), height: Math.max(height, frame.top + frame.height) }
+  const canvas = {
+    width: Math.max(width, frame.left + frame.width),
+    height: Math.max(height, frame.top + frame.height),
+  }
   return { ...canvas, orientation: 1, frame }
 }
 
-/** GIF89a, sections 18 and 20: bit 7 says whether there is a palette, bits 0 to 2 how large it is. */
+/**
+ * GIF89a, sections 18 and 20: bit 7 says whether there is a palette, bits 0 to 2 how large it is.
+ */
 export const paletteBytes = (flags: number): number => (flags & 0x80 ? 3 << ((flags & 7) + 1) : 0)
 
 async function findFrame(file: HeaderFile, first: number): Promise<GifFrame> {

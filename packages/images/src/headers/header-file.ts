@@ -4,15 +4,21 @@ import { ImageError } from './image-error.ts'
 /** Bytes of one read. Most headers end within the first. */
 const WINDOW_BYTES = 4096
 
-/** Most reads of a header. A panorama with its depth map has some hundreds of segments of 64 KB, so this is beyond any picture. */
+/**
+ * Most reads of a header. A panorama with its depth map has some hundreds of segments of 64 KB, so
+ * this is beyond any picture.
+ */
 const MAX_READS = 1000
 
-/** Most steps through what was read: a GIF's metadata come in thousands of blocks, of 255 bytes at most. */
+/**
+ * Most steps through what was read: a GIF's metadata come in thousands of blocks, of 255 bytes at
+ * most.
+ */
 const MAX_STEPS = 100_000
 
 /**
- * A file whose header is read by bounded, positioned reads: whatever the file says of itself, its header costs some milliseconds
- * and the memory of one window.
+ * A file whose header is read by bounded, positioned reads: whatever the file says of itself, its
+ * header costs some milliseconds and the memory of one window.
  */
 export class HeaderFile {
   readonly #file: FileHandle
@@ -26,7 +32,10 @@ export class HeaderFile {
     this.#file = file
   }
 
-  /** Up to `length` bytes (at most 4096) at `offset`: fewer where the file ends. Valid until the next call. */
+  /**
+   * Up to `length` bytes (at most 4096) at `offset`: fewer where the file ends. Valid until the
+   * next call.
+   */
   async peek(offset: number, length: number): Promise<Buffer> {
     this.#steps += 1
     if (offset < this.#start || offset + length > this.#start + this.#length) await this.#load(offset)
@@ -59,5 +68,8 @@ export function damaged(why: string): ImageError {
 }
 
 export function unsupportedCoding(what: string): ImageError {
-  return new ImageError('IMAGE_UNSUPPORTED', `The file is ${what}, which is not supported. Save it as an ordinary JPEG, PNG, WebP or GIF.`)
+  return new ImageError(
+    'IMAGE_UNSUPPORTED',
+    `The file is ${what}, which is not supported. Save it as an ordinary JPEG, PNG, WebP or GIF.`,
+  )
 }

@@ -4,7 +4,9 @@ import type { WebpHeader } from './webp-header.ts'
 
 /** What the header of an image file says. */
 export interface Header {
-  /** Pixels as stored, before the orientation is applied; of the whole canvas, where there is one. */
+  /**
+   * Pixels as stored, before the orientation is applied; of the whole canvas, where there is one.
+   */
   width: number
   height: number
   /** EXIF orientation, 1 to 8. */

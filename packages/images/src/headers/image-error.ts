@@ -1,4 +1,7 @@
-/** Why an image was refused. All of them are verdicts on the bytes: the same bytes are refused again. */
+/**
+ * Why an image was refused. All of them are verdicts on the bytes: the same bytes are refused
+ * again.
+ */
 export type ImageErrorCode = 'IMAGE_UNSUPPORTED' | 'IMAGE_TOO_LARGE' | 'IMAGE_CORRUPT'
 
 /** The measured size of the refused image in pixels, where its header could be read. */
@@ -9,7 +12,8 @@ export interface MeasuredPx {
 
 /**
  * A verdict on the image itself, with a message fit for the person who sent it (never a path).
- * Anything else the engine throws (file missing, disk or memory trouble) is no ImageError and may pass on a retry.
+ * Anything else the engine throws (file missing, disk or memory trouble) is no ImageError and may
+ * pass on a retry.
  */
 export class ImageError extends Error {
   readonly code: ImageErrorCode

@@ -17,7 +17,10 @@ const OTHER_FRAMES: Partial<Record<number, string>> = {
   0xf7: 'a JPEG-LS',
 }
 
-/** Reads the segments up to the first scan, as a decoder does: bytes that stand between segments are skipped. */
+/**
+ * Reads the segments up to the first scan, as a decoder does: bytes that stand between segments are
+ * skipped.
+ */
 export async function readJpegHeader(file: HeaderFile): Promise<Header> {
   let frame: MeasuredPx | undefined
   let orientation: number | undefined
@@ -31,7 +34,8 @@ export async function readJpegHeader(file: HeaderFile): Promise<Header> {
       if (frame === undefined) throw damaged('its header does not tell its size')
       return { ...frame, orientation: orientation ?? 1 }
     }
-    if (code === APP1 && orientation === undefined && (await isExif(file, at))) orientation = (await exifOrientation(file, at + 2)) ?? 1
+    if (code === APP1 && orientation === undefined && (await isExif(file, at)))
+      orientation = (await exifOrientation(file, at + 2)) ?? 1
     if (FRAMES.includes(code) || OTHER_FRAMES[code] !== undefined) frame ??= await readFrame(file, code, at)
     at += Math.max(length, 2)
   }

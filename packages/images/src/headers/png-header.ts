@@ -7,7 +7,13 @@ const SIGNATURE_BYTES = 8
 /** Length and type before the data of a chunk, a checksum behind it. */
 const CHUNK_FRAME_BYTES = 12
 /** Bit depths by colour type: PNG, third edition, table 12. */
-const BIT_DEPTHS: Partial<Record<number, number[]>> = { 0: [1, 2, 4, 8, 16], 2: [8, 16], 3: [1, 2, 4, 8], 4: [8, 16], 6: [8, 16] }
+const BIT_DEPTHS: Partial<Record<number, number[]>> = {
+  0: [1, 2, 4, 8, 16],
+  2: [8, 16],
+  3: [1, 2, 4, 8],
+  4: [8, 16],
+  6: [8, 16],
+}
 
 export interface PngHeader extends Header {
   /** Bits a sample. */
@@ -73,7 +79,8 @@ async function readImageHeader(file: HeaderFile, at: number, length: number): Pr
   if (chunk.readUInt32BE(17) !== crc32(chunk.subarray(0, 17))) throw damaged('the checksum of its header is wrong')
   if (width === 0 || height === 0) throw damaged(`its header says ${width} x ${height} px`)
   if (chunk.readUInt16BE(14) !== 0 || chunk.readUInt8(16) > 1) throw damaged('its header names methods that no PNG has')
-  if (!BIT_DEPTHS[colourType]?.includes(depth)) throw damaged(`its header says colour type ${colourType} with ${depth} bits`)
+  if (!BIT_DEPTHS[colourType]?.includes(depth))
+    throw damaged(`its header says colour type ${colourType} with ${depth} bits`)
   return { width, height, bits: depth, isGrey: colourType === 0 || colourType === 4 }
 }
 

@@ -14,7 +14,10 @@ export interface WebpHeader extends Header {
   isLossless: boolean
 }
 
-/** Reads the first chunk, which tells the size, and where it says so, looks for the EXIF chunk behind the pixels. */
+/**
+ * Reads the first chunk, which tells the size, and where it says so, looks for the EXIF chunk
+ * behind the pixels.
+ */
 export async function readWebpHeader(file: HeaderFile): Promise<WebpHeader> {
   const head = await file.read(0, CONTAINER_BYTES + CHUNK_HEAD_BYTES)
   const end = CHUNK_HEAD_BYTES + head.readUInt32LE(4)
@@ -38,7 +41,9 @@ function readLossy(frame: Buffer): MeasuredPx {
   return { width, height }
 }
 
-/** WebP lossless bitstream specification, "RIFF Header": a mark, then 14 bits of each side less one. */
+/**
+ * WebP lossless bitstream specification, "RIFF Header": a mark, then 14 bits of each side less one.
+ */
 function readLossless(stream: Buffer): MeasuredPx {
   if (stream.readUInt8(0) !== 0x2f) throw damaged('the header of its frame is broken')
   const bits = stream.readUInt32LE(1)

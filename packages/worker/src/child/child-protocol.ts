@@ -8,7 +8,10 @@ export interface ChildRequest {
   job: JobEnvelope
 }
 
-/** What a child says. `ready` once, then any number of `progress` and one `done` or `failed` for each job. */
+/**
+ * What a child says. `ready` once, then any number of `progress` and one `done` or `failed` for
+ * each job.
+ */
 export type ChildMessage =
   | { type: 'ready' }
   | ({ type: 'progress' } & Progress)

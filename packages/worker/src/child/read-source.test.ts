@@ -21,7 +21,10 @@ async function storeOriginal(): Promise<DiskStorage> {
 test('what an engine makes is returned with the size of the original', async () => {
   const storage = await storeOriginal()
   const read = (path: string) => Promise.resolve(path)
-  expect(await readSource({ storage, key: KEY }, { read, verdictOf })).toEqual({ made: storage.resolve(KEY), bytesIn: 5 })
+  expect(await readSource({ storage, key: KEY }, { read, verdictOf })).toEqual({
+    made: storage.resolve(KEY),
+    bytesIn: 5,
+  })
 })
 
 test('what an engine refuses is refused for good', async () => {

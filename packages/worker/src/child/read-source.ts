@@ -3,7 +3,9 @@ import type { DiskStorage } from '@darkroom/storage'
 import { JobFailure } from './job-failure.ts'
 import { readFailure } from './storage-failure.ts'
 
-/** What an engine says of bytes that it can never use; undefined when an error is no such verdict. */
+/**
+ * What an engine says of bytes that it can never use; undefined when an error is no such verdict.
+ */
 export type VerdictOf = (error: unknown) => { code: string; message: string } | undefined
 
 export interface Source {
@@ -17,11 +19,15 @@ export interface Engine<Made> {
 }
 
 /**
- * Has an engine make something of an original. A verdict of the engine is permanent; trouble of the machine may pass.
+ * Has an engine make something of an original. A verdict of the engine is permanent; trouble of the
+ * machine may pass.
  * @returns what was made, and how many bytes the original has
  * @throws JobFailure
  */
-export async function readSource<Made>(source: Source, { read, verdictOf }: Engine<Made>): Promise<{ made: Made; bytesIn: number }> {
+export async function readSource<Made>(
+  source: Source,
+  { read, verdictOf }: Engine<Made>,
+): Promise<{ made: Made; bytesIn: number }> {
   const { storage, key } = source
   try {
     const { bytes: bytesIn } = await storage.stat(key)
@@ -34,7 +40,10 @@ export async function readSource<Made>(source: Source, { read, verdictOf }: Engi
   }
 }
 
-/** An engine takes what it could not read for damage: only an original that can be read to its end is condemned. */
+/**
+ * An engine takes what it could not read for damage: only an original that can be read to its end
+ * is condemned.
+ */
 async function assertReadable({ storage, key }: Source): Promise<void> {
   try {
     const { stream } = await storage.open(key)

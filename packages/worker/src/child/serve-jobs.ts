@@ -5,11 +5,15 @@ import type { Progress } from '@darkroom/messaging'
 import type { ChildMessage, ChildRequest, Processed } from './child-protocol.ts'
 import { reasonOf } from './job-failure.ts'
 
-export type JobHandler<Job extends JobEnvelope> = (job: Job, onProgress: (progress: Progress) => void) => Promise<Processed>
+export type JobHandler<Job extends JobEnvelope> = (
+  job: Job,
+  onProgress: (progress: Progress) => void,
+) => Promise<Processed>
 
 /**
- * Turns this process into a child of the pool: it answers the jobs that its parent sends, one after another. The parent has held each
- * against the contract of its kind. A handler that fails for a known reason throws a `JobFailure`.
+ * Turns this process into a child of the pool: it answers the jobs that its parent sends, one after
+ * another. The parent has held each against the contract of its kind. A handler that fails for a
+ * known reason throws a `JobFailure`.
  */
 export function serveJobs<Job extends JobEnvelope>(handle: JobHandler<Job>): void {
   endWithParent()
@@ -32,17 +36,26 @@ function tell(message: ChildMessage): void {
   process.send?.(message)
 }
 
-/** A parent that was killed cannot end its children. exit() would wait for a libvips thread that may never end. */
+/**
+ * A parent that was killed cannot end its children. exit() would wait for a libvips thread that may
+ * never end.
+ */
 function endWithParent(): void {
   process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
 }
 
-/** Ctrl-C and service managers signal the whole process group, but the parent decides when a running job is given up. */
+/**
+ * Ctrl-C and service managers signal the whole process group, but the parent decides when a running
+ * job is given up.
+ */
 function ignoreGroupSignals(): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
 }
 
-/** When memory runs out, Linux should take the process with the job, not the worker. Elsewhere there is no such file. */
+/**
+ * When memory runs out, Linux should take the process with the job, not the worker. Elsewhere there
+ * is no such file.
+ */
 async function offerToOomKiller(): Promise<void> {
   await writeFile('/proc/self/oom_score_adj', '800').catch(() => {})
 }

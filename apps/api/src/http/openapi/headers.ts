@@ -8,7 +8,9 @@ interface Header {
   example: unknown
 }
 
-/** The headers that answers are documented with. A required one is on every answer that names it. */
+/**
+ * The headers that answers are documented with. A required one is on every answer that names it.
+ */
 export const HEADERS = {
   Location: {
     description: 'Where to follow what was accepted',
@@ -22,8 +24,17 @@ export const HEADERS = {
     required: true,
     example: 2,
   },
-  MaybeRetryAfter: { description: 'Seconds to wait before asking again', schema: { type: 'integer', minimum: 1 }, example: 5 },
-  ETag: { description: 'Names this version of the answer', schema: { type: 'string' }, required: true, example: '"vW3p0Zx"' },
+  MaybeRetryAfter: {
+    description: 'Seconds to wait before asking again',
+    schema: { type: 'integer', minimum: 1 },
+    example: 5,
+  },
+  ETag: {
+    description: 'Names this version of the answer',
+    schema: { type: 'string' },
+    required: true,
+    example: '"vW3p0Zx"',
+  },
   Link: {
     description: 'The next page, where there is one (RFC 8288)',
     schema: { type: 'string' },
@@ -42,7 +53,12 @@ export const HEADERS = {
     required: true,
     example: 'bytes 0-1023/143210',
   },
-  WWWAuthenticate: { description: 'How to authenticate', schema: { type: 'string' }, required: true, example: 'Bearer realm="darkroom"' },
+  WWWAuthenticate: {
+    description: 'How to authenticate',
+    schema: { type: 'string' },
+    required: true,
+    example: 'Bearer realm="darkroom"',
+  },
 } as const satisfies Record<string, Header>
 
 export type HeaderName = keyof typeof HEADERS

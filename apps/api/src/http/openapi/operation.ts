@@ -5,7 +5,9 @@ import { headers, type HeaderName } from './headers.ts'
 
 export type Method = 'get' | 'post' | 'patch' | 'delete'
 
-/** What one method of one path takes and answers. What every request can meet with is added to it. */
+/**
+ * What one method of one path takes and answers. What every request can meet with is added to it.
+ */
 export interface Operation extends Omit<ZodOpenApiOperationObject, 'responses' | 'requestBody'> {
   operationId: string
   summary: string
@@ -49,18 +51,35 @@ export const jsonRequest = <Schema extends z.ZodType>({
 export const toExamples = (examples: Record<string, unknown>) =>
   Object.fromEntries(Object.entries(examples).map(([name, value]) => [name, { value }]))
 
-export const noContent = (description: string, ...names: HeaderName[]): Answer => ({ description, headers: headers(names) })
+export const noContent = (description: string, ...names: HeaderName[]): Answer => ({
+  description,
+  headers: headers(names),
+})
 
-export const content = (description: string, type: string, media: ZodOpenApiMediaTypeObject, ...names: HeaderName[]): Answer => ({
+export const content = (
+  description: string,
+  type: string,
+  media: ZodOpenApiMediaTypeObject,
+  ...names: HeaderName[]
+): Answer => ({
   description,
   headers: headers(names),
   content: { [type]: media },
 })
 
 /** What `jsonBody` refuses. */
-export const JSON_PROBLEMS = ['INVALID_JSON', 'BODY_TOO_LARGE', 'NOT_JSON', 'UNSUPPORTED_ENCODING', 'INVALID_FIELD'] as const
+export const JSON_PROBLEMS = [
+  'INVALID_JSON',
+  'BODY_TOO_LARGE',
+  'NOT_JSON',
+  'UNSUPPORTED_ENCODING',
+  'INVALID_FIELD',
+] as const
 
-/** For who is let pass by `adminGuard`: with a token configured, its bearer; without one, whoever is on this machine. */
+/**
+ * For who is let pass by `adminGuard`: with a token configured, its bearer; without one, whoever is
+ * on this machine.
+ */
 export const forOperators = { security: [{ adminToken: [] }, { adminSession: [] }, {}] }
 export const ADMIN_PROBLEMS = ['ADMIN_TOKEN_REQUIRED', 'ADMIN_LOCAL_ONLY', 'CROSS_SITE_REQUEST'] as const
 

@@ -4,7 +4,10 @@ import type { ZodOpenApiResponseObject } from 'zod-openapi'
 import { headers, PROBLEM_HEADERS } from './headers.ts'
 
 /** The answers that these problems are, by status. */
-export function problemAnswers(codes: readonly ProblemCode[], schema: z.ZodType): Record<number, ZodOpenApiResponseObject> {
+export function problemAnswers(
+  codes: readonly ProblemCode[],
+  schema: z.ZodType,
+): Record<number, ZodOpenApiResponseObject> {
   const byStatus = Map.groupBy(codes, (code) => PROBLEMS[code].status)
   return Object.fromEntries([...byStatus].map(([status, some]) => [status, answer(status, some, schema)]))
 }

@@ -5,8 +5,8 @@ import { isSession, isToken } from './admin-token.ts'
 export const SESSION_COOKIE = 'darkroom_admin'
 
 /**
- * Lets operators pass: with a token configured, whoever shows it (Authorization: Bearer) or the cookie that a login
- * with it gave; without one, only requests from this very machine.
+ * Lets operators pass: with a token configured, whoever shows it (Authorization: Bearer) or the
+ * cookie that a login with it gave; without one, only requests from this very machine.
  */
 export function adminGuard(token: string | undefined): RequestHandler {
   const assertOperator = token === undefined ? assertLocal : assertKnows(token)
@@ -29,11 +29,14 @@ const assertKnows =
   }
 
 /**
- * By the address of the connection, never by what a header claims. A proxy on this machine has that address too, and a
- * web page can be given a name that leads here: both are told by their headers, which can only lose a request this right.
+ * By the address of the connection, never by what a header claims. A proxy on this machine has that
+ * address too, and a web page can be given a name that leads here: both are told by their headers,
+ * which can only lose a request this right.
  */
 function assertLocal(req: Request): void {
-  const isForwarded = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'].some((name) => req.headers[name] !== undefined)
+  const isForwarded = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'].some(
+    (name) => req.headers[name] !== undefined,
+  )
   if (isLoopback(req.socket.remoteAddress) && !isForwarded && isLocalName(req.headers.host)) return
   throw new AppError(
     403,
@@ -44,7 +47,8 @@ function assertLocal(req: Request): void {
 
 const isLoopback = (address: string | undefined): boolean => /^(::ffff:)?127\.\d+\.\d+\.\d+$|^::1$/.test(address ?? '')
 
-const isLocalName = (host: string | undefined): boolean => /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/i.test(host ?? '')
+const isLocalName = (host: string | undefined): boolean =>
+  /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/i.test(host ?? '')
 
 /** Cookies and addresses speak for whoever sits at the browser; a foreign page there must not. */
 function assertOwnPage(req: Request): void {

@@ -8,7 +8,11 @@ const BOARD = '/admin/queues'
 const LOGIN = '/admin/login'
 
 /** What operators see in a browser: the board of the queues, and a form that asks for the token. */
-export function adminRoutes(options: { token: string | undefined; guard: RequestHandler; board: RequestHandler[] }): Router {
+export function adminRoutes(options: {
+  token: string | undefined
+  guard: RequestHandler
+  board: RequestHandler[]
+}): Router {
   const { token, guard, board } = options
   const router = routesOf({
     '/admin': { get: (_req, res) => seeOther(res, BOARD) },
@@ -31,26 +35,42 @@ const nameRoute: RequestHandler = (_req, res, next) => {
 
 function login(token: string) {
   const show = (req: Request, res: Response, { status, refused }: { status: number; refused: boolean }): void => {
-    res.status(status).set({ 'Content-Security-Policy': LOGIN_POLICY, 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' })
+    res
+      .status(status)
+      .set({ 'Content-Security-Policy': LOGIN_POLICY, 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' })
     res.type('html').send(loginPage({ refused, next: wantedPage(req) }))
   }
   const accept: RequestHandler = (req, res) => {
     const given: unknown = (req.body as { token?: unknown } | undefined)?.token
     if (typeof given !== 'string' || !isToken(given, token)) return show(req, res, { status: 401, refused: true })
-    res.cookie(SESSION_COOKIE, signSession(token, Date.now()), { ...cookieOptions(req), maxAge: SESSION_SECONDS * 1000 })
+    res.cookie(SESSION_COOKIE, signSession(token, Date.now()), {
+      ...cookieOptions(req),
+      maxAge: SESSION_SECONDS * 1000,
+    })
     seeOther(res, wantedPage(req) ?? BOARD)
   }
   const readForm = express.urlencoded({ extended: false, limit: '4kb', parameterLimit: 5 })
-  return { get: (req: Request, res: Response) => show(req, res, { status: 200, refused: false }), post: [readForm, accept] }
+  return {
+    get: (req: Request, res: Response) => show(req, res, { status: 200, refused: false }),
+    post: [readForm, accept],
+  }
 }
 
 const logout: RequestHandler = (req, res) => {
   seeOther(res.clearCookie(SESSION_COOKIE, cookieOptions(req)), LOGIN)
 }
 
-/** Behind a proxy that speaks HTTPS the cookie must not go over anything else. A client that lies about it harms itself only. */
+/**
+ * Behind a proxy that speaks HTTPS the cookie must not go over anything else. A client that lies
+ * about it harms itself only.
+ */
 const cookieOptions = (req: Request) =>
-  ({ httpOnly: true, sameSite: 'strict', path: '/', secure: req.secure || req.get('x-forwarded-proto') === 'https' }) as const
+  ({
+    httpOnly: true,
+    sameSite: 'strict',
+    path: '/',
+    secure: req.secure || req.get('x-forwarded-proto') === 'https',
+  }) as const
 
 /** A person with a browser is led to the form; programs get the refusal itself. */
 function askToSignIn(guard: RequestHandler): RequestHandler {
@@ -66,10 +86,14 @@ function askToSignIn(guard: RequestHandler): RequestHandler {
   }
 }
 
-/** Where somebody was led away from to sign in: a page of the board, never another place that a link put there. */
+/**
+ * Where somebody was led away from to sign in: a page of the board, never another place that a link
+ * put there.
+ */
 function wantedPage({ query }: Request): string | undefined {
   const { next } = query
   return typeof next === 'string' && isBoardPage(next) ? next : undefined
 }
 
-const isBoardPage = (path: string): boolean => /^\/admin\/queues([/?][\w\-./?=&%:]*)?$/.test(path) && !path.includes('..')
+const isBoardPage = (path: string): boolean =>
+  /^\/admin\/queues([/?][\w\-./?=&%:]*)?$/.test(path) && !path.includes('..')

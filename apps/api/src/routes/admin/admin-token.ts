@@ -8,8 +8,9 @@ export function isToken(given: string, token: string): boolean {
 }
 
 /**
- * What the cookie of a browser that knows the token says: until when, signed. The key is made of the token, so every
- * replica takes it and a new token ends all sessions; the token itself cannot be read from it.
+ * What the cookie of a browser that knows the token says: until when, signed. The key is made of
+ * the token, so every replica takes it and a new token ends all sessions; the token itself cannot
+ * be read from it.
  */
 export function signSession(token: string, now: number): string {
   const until = String(now + SESSION_SECONDS * 1000)

@@ -44,7 +44,15 @@ describe('with an ADMIN_TOKEN', () => {
   }
 
   it('nobody else gets through, from this machine neither', async () => {
-    const wrong = ['', 'Bearer', 'Bearer ', `Bearer ${TOKEN}x`, `Bearer ${TOKEN.toUpperCase()}`, `Basic ${btoa(`admin:${TOKEN}`)}`, TOKEN]
+    const wrong = [
+      '',
+      'Bearer',
+      'Bearer ',
+      `Bearer ${TOKEN}x`,
+      `Bearer ${TOKEN.toUpperCase()}`,
+      `Basic ${btoa(`admin:${TOKEN}`)}`,
+      TOKEN,
+    ]
     for (const [method, path] of guarded(api)) {
       for (const authorization of wrong) {
         const { status, body, headers } = await api
@@ -115,7 +123,9 @@ describe('with an ADMIN_TOKEN', () => {
     const { id } = body as { id: string }
     await until(async () => (await api.queue.find(id, 1)) !== undefined, { what: 'the job' })
     const board = await signedIn()
-    const { text } = await board.get(`/admin/queues/api/queues?activeQueue=${api.names.queue}&status=prioritized&jobsPerPage=10`)
+    const { text } = await board.get(
+      `/admin/queues/api/queues?activeQueue=${api.names.queue}&status=prioritized&jobsPerPage=10`,
+    )
     expect(text).toContain('beach-at-noon')
     expect(text).toContain(`/api/v1/tasks/${id}`)
   })
@@ -228,7 +238,12 @@ describe('without an ADMIN_TOKEN', () => {
           headers: headers as Record<string, string>,
           redirect: 'manual',
         })
-        expect([method, path, answer.status, problem.parse(await answer.json()).code]).toEqual([method, path, 403, 'ADMIN_LOCAL_ONLY'])
+        expect([method, path, answer.status, problem.parse(await answer.json()).code]).toEqual([
+          method,
+          path,
+          403,
+          'ADMIN_LOCAL_ONLY',
+        ])
       }
     }
     expect(await isPaused(api)).toBe(false)

@@ -21,7 +21,10 @@ export const LOGIN_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-/** `next` has been checked: it holds nothing that would need to be escaped but what `encodeURIComponent` takes. */
+/**
+ * `next` has been checked: it holds nothing that would need to be escaped but what
+ * `encodeURIComponent` takes.
+ */
 export const loginPage = ({ refused, next }: { refused: boolean; next: string | undefined }): string => `<!doctype html>
 <html lang="en">
 <head>

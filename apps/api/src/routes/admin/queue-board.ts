@@ -17,7 +17,10 @@ const BOARD_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-/** Bull Board over these queues, to look at: tasks are changed through the API, which keeps documents and queue in step. */
+/**
+ * Bull Board over these queues, to look at: tasks are changed through the API, which keeps
+ * documents and queue in step.
+ */
 export function queueBoard(queues: readonly ImageQueue[], basePath: string): RequestHandler[] {
   const adapter = new ExpressAdapter().setBasePath(basePath)
   createBullBoard({
@@ -31,13 +34,21 @@ export function queueBoard(queues: readonly ImageQueue[], basePath: string): Req
   return [onlyLooking, board]
 }
 
-/** Cards say which photo it is and lead to its task. Jobs that somebody else put on the queue may hold anything. */
+/**
+ * Cards say which photo it is and lead to its task. Jobs that somebody else put on the queue may
+ * hold anything.
+ */
 function adapterOf({ bullmq }: ImageQueue): BullMQAdapter {
   const board = new BullMQAdapter(bullmq, {
     ...{ readOnlyMode: true, allowRetries: false },
-    externalJobUrl: ({ data }) => ({ displayText: 'Task', href: `/api/v1/tasks/${encodeURIComponent(String(dataOf(data).taskId ?? ''))}` }),
+    externalJobUrl: ({ data }) => ({
+      displayText: 'Task',
+      href: `/api/v1/tasks/${encodeURIComponent(String(dataOf(data).taskId ?? ''))}`,
+    }),
   })
-  board.setFormatter('name', ({ name, data }: { name: string; data: unknown }) => String(dataOf(data).imageName ?? name))
+  board.setFormatter('name', ({ name, data }: { name: string; data: unknown }) =>
+    String(dataOf(data).imageName ?? name),
+  )
   return board
 }
 
@@ -58,11 +69,16 @@ const onlyLooking: RequestHandler = (req, res, next) => {
 
 type Engine = Parameters<Express['engine']>[1]
 
-/** Its page asks another company for fonts. The policy forbids that; without the link nothing is even tried. */
+/**
+ * Its page asks another company for fonts. The policy forbids that; without the link nothing is
+ * even tried.
+ */
 function withoutForeignLinks(board: Express): void {
   const render = (board as unknown as { engines: Record<string, Engine> }).engines['.ejs']
   if (!render) return
   board.engine('ejs', (path, options, done) => {
-    render(path, options, (error: unknown, html?: string) => done(error, html?.replaceAll(/<link\b[^>]*\bhref="https?:[^>]*>/g, '')))
+    render(path, options, (error: unknown, html?: string) =>
+      done(error, html?.replaceAll(/<link\b[^>]*\bhref="https?:[^>]*>/g, '')),
+    )
   })
 }

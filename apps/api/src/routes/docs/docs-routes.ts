@@ -14,7 +14,11 @@ export function docsRoutes(limits: ApiLimits): Router {
 
   const router = express.Router({ caseSensitive: true })
   router.use(['/openapi.json', '/docs'], compression())
-  router.use(`/${ASSETS}`, nameRoute, express.static(referenceBundle, { index: false, redirect: false, immutable: true, maxAge: '1y' }))
+  router.use(
+    `/${ASSETS}`,
+    nameRoute,
+    express.static(referenceBundle, { index: false, redirect: false, immutable: true, maxAge: '1y' }),
+  )
   return router.use(
     routesOf({
       '/openapi.json': {
@@ -27,7 +31,11 @@ export function docsRoutes(limits: ApiLimits): Router {
       '/': { get: (_req, res) => void res.status(303).location('/docs').end() },
       '/docs': {
         get: (_req: Request, res: Response) => {
-          res.set({ 'Content-Security-Policy': REFERENCE_POLICY, 'Cache-Control': 'no-cache', 'Referrer-Policy': 'no-referrer' })
+          res.set({
+            'Content-Security-Policy': REFERENCE_POLICY,
+            'Cache-Control': 'no-cache',
+            'Referrer-Policy': 'no-referrer',
+          })
           res.type('html').send(referencePage)
         },
       },
@@ -41,4 +49,7 @@ const nameRoute: RequestHandler = (_req, res, next) => {
   next()
 }
 
-const tagged = (text: string) => ({ text, etag: `"${createHash('sha256').update(text).digest('base64url').slice(0, 27)}"` })
+const tagged = (text: string) => ({
+  text,
+  etag: `"${createHash('sha256').update(text).digest('base64url').slice(0, 27)}"`,
+})

@@ -1,6 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { problem } from '@darkroom/contracts'
-import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject, type ZodOpenApiResponseObject } from 'zod-openapi'
+import {
+  createDocument,
+  type ZodOpenApiOperationObject,
+  type ZodOpenApiPathsObject,
+  type ZodOpenApiResponseObject,
+} from 'zod-openapi'
 import { z } from 'zod'
 import { batchPaths } from '../batch-openapi.ts'
 import { deadLetterPaths } from '../dead-letter-openapi.ts'
@@ -20,7 +25,9 @@ import { problemExamples } from './problem-examples.ts'
 
 export type OpenApiDocument = ReturnType<typeof createDocument>
 
-const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { version: string }
+const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
+  version: string
+}
 
 const DESCRIPTION = `
 Upload a photo, get an answer at once, and download the variants when they are ready.
@@ -70,7 +77,8 @@ export function createOpenApiDocument(limits: ApiLimits): OpenApiDocument {
           adminToken: {
             type: 'http',
             scheme: 'bearer',
-            description: 'The ADMIN_TOKEN of the installation. Without one, requests from its own machine need nothing.',
+            description:
+              'The ADMIN_TOKEN of the installation. Without one, requests from its own machine need nothing.',
           },
           adminSession: {
             type: 'apiKey',
@@ -87,7 +95,12 @@ export function createOpenApiDocument(limits: ApiLimits): OpenApiDocument {
 }
 
 /** What a format says already, and the bounds of all whole numbers. */
-function leaveOutTheObvious(jsonSchema: { format?: string; pattern?: string; minimum?: number; maximum?: number }): void {
+function leaveOutTheObvious(jsonSchema: {
+  format?: string
+  pattern?: string
+  minimum?: number
+  maximum?: number
+}): void {
   if (jsonSchema.format === 'date-time') delete jsonSchema.pattern
   if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum
   if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum
@@ -115,7 +128,10 @@ function toZodOperation(operation: Operation): ZodOpenApiOperationObject {
   return { ...rest, ...(body && { requestBody: body }), responses } as ZodOpenApiOperationObject
 }
 
-const merge = (answer: ZodOpenApiResponseObject | undefined, problems: ZodOpenApiResponseObject): ZodOpenApiResponseObject =>
+const merge = (
+  answer: ZodOpenApiResponseObject | undefined,
+  problems: ZodOpenApiResponseObject,
+): ZodOpenApiResponseObject =>
   answer
     ? {
         ...answer,
@@ -124,7 +140,10 @@ const merge = (answer: ZodOpenApiResponseObject | undefined, problems: ZodOpenAp
       }
     : problems
 
-const ifNoneMatch = z.string().optional().meta({ description: 'The ETag of the answer that you have: 304 while nothing has changed' })
+const ifNoneMatch = z
+  .string()
+  .optional()
+  .meta({ description: 'The ETag of the answer that you have: 304 while nothing has changed' })
 
 /** Express answers conditions to whatever it sends. */
 function withCondition(operation: Operation): Operation {

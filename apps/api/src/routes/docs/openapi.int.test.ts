@@ -34,10 +34,12 @@ function routesBelow(stack: readonly Layer[], base = ''): string[] {
   })
 }
 
-const toTemplate = (method: string, path: string): string => `${method.toUpperCase()} ${path.replaceAll(/:(\w+)/g, '{$1}')}`
+const toTemplate = (method: string, path: string): string =>
+  `${method.toUpperCase()} ${path.replaceAll(/:(\w+)/g, '{$1}')}`
 
 /** Pages for people, and second names of the probes. */
-const isPageOrAlias = (route: string): boolean => / (\/docs|\/admin.*|\/api(\/v1)?\/(health|livez|readyz))?$/.test(route)
+const isPageOrAlias = (route: string): boolean =>
+  / (\/docs|\/admin.*|\/api(\/v1)?\/(health|livez|readyz))?$/.test(route)
 
 describe('the document', () => {
   it('has every route for programs once, and no other', () => {
@@ -54,14 +56,20 @@ describe('the document', () => {
   })
 
   it('is sent again only when it is another one', async () => {
-    const { headers } = await api.agent().get('/openapi.json').expect(200).expect('Content-Type', 'application/json; charset=utf-8')
+    const { headers } = await api
+      .agent()
+      .get('/openapi.json')
+      .expect(200)
+      .expect('Content-Type', 'application/json; charset=utf-8')
     const etag = headers['etag'] ?? ''
     expect(etag).toMatch(/^(W\/)?"[\w-]{27}"$/)
     await api.agent().get('/openapi.json').set('If-None-Match', etag).expect(304, '')
   })
 
   it('has names that are used once, and words for everything', () => {
-    const operations = Object.values(document.paths ?? {}).flatMap((methods) => METHODS.flatMap((method) => methods[method as 'get'] ?? []))
+    const operations = Object.values(document.paths ?? {}).flatMap((methods) =>
+      METHODS.flatMap((method) => methods[method as 'get'] ?? []),
+    )
     expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length)
     for (const { operationId, summary, responses, parameters = [], requestBody } of operations) {
       expect(summary).toMatch(/^[A-Z]/)
@@ -69,15 +77,21 @@ describe('the document', () => {
       const fields = Object.values(content).flatMap(({ schema }) => Object.entries(schema.properties))
       for (const [name, field] of fields)
         expect(field, `${operationId}: ${name}`).toMatchObject({ description: expect.stringMatching(/\w/) })
-      for (const parameter of parameters) expect(parameter, operationId).toMatchObject({ description: expect.stringMatching(/\w/) })
-      for (const answer of Object.values(responses ?? {})) expect(answer).toMatchObject({ description: expect.stringMatching(/\w/) })
+      for (const parameter of parameters)
+        expect(parameter, operationId).toMatchObject({ description: expect.stringMatching(/\w/) })
+      for (const answer of Object.values(responses ?? {}))
+        expect(answer).toMatchObject({ description: expect.stringMatching(/\w/) })
     }
   })
 })
 
 describe('the page', () => {
   it('comes with a policy that lets it load from here only, and names nothing that lies elsewhere', async () => {
-    const { headers, text } = await api.agent().get('/docs').expect(200).expect('Content-Type', 'text/html; charset=utf-8')
+    const { headers, text } = await api
+      .agent()
+      .get('/docs')
+      .expect(200)
+      .expect('Content-Type', 'text/html; charset=utf-8')
     const policy = headers['content-security-policy']
     expect(policy).toMatch(/^default-src 'none'; script-src 'self' 'sha256-[^']+'; /)
     expect(policy).not.toMatch(/https?:|\*|unsafe-eval/)
@@ -95,7 +109,8 @@ describe('the page', () => {
       .expect('Cache-Control', 'public, max-age=31536000, immutable')
       .expect('Content-Encoding', /br|gzip/)
     expect(source).toContain('createApiReference')
-    for (const path of ['/docs/assets/', `/${script}x`, '/docs/assets/../../package.json']) await api.agent().get(path).expect(404)
+    for (const path of ['/docs/assets/', `/${script}x`, '/docs/assets/../../package.json'])
+      await api.agent().get(path).expect(404)
   })
 })
 

@@ -9,7 +9,10 @@ import { BATCH_ID } from '../../http/openapi/example-ids.ts'
 /** One problem of each of these codes, with the path on which it is often met. */
 export const problemExamples = (codes: readonly ProblemCode[]) =>
   Object.fromEntries(
-    codes.map((code) => [code, { summary: PROBLEMS[code].means, value: toProblem(ERRORS[code] ?? failing(code), PATHS[code] ?? UPLOAD) }]),
+    codes.map((code) => [
+      code,
+      { summary: PROBLEMS[code].means, value: toProblem(ERRORS[code] ?? failing(code), PATHS[code] ?? UPLOAD) },
+    ]),
   )
 
 const UPLOAD = '/api/v1/tasks'
@@ -24,8 +27,15 @@ const pointing = (code: ProblemCode, pointer: string, detail: string): AppError 
 /** Where more can be said than what the code means. */
 const ERRORS: Partial<Record<ProblemCode, AppError>> = {
   INVALID_QUERY: pointing('INVALID_QUERY', '/limit', 'must be at most 100'),
-  INVALID_FIELD: pointing('INVALID_FIELD', '/priority', 'must be one of premium, interactive, normal, batch, not "urgent"'),
-  NO_FILE: failing('NO_FILE', 'There is no file in the form. Send the photo itself in the field `file`: curl -F file=@photo.jpg'),
+  INVALID_FIELD: pointing(
+    'INVALID_FIELD',
+    '/priority',
+    'must be one of premium, interactive, normal, batch, not "urgent"',
+  ),
+  NO_FILE: failing(
+    'NO_FILE',
+    'There is no file in the form. Send the photo itself in the field `file`: curl -F file=@photo.jpg',
+  ),
   NOT_MULTIPART: failing(
     'NOT_MULTIPART',
     'The request is "application/json", and multipart/form-data is accepted, with the photo in the field `file`: curl -F file=@photo.jpg',
@@ -38,19 +48,27 @@ const ERRORS: Partial<Record<ProblemCode, AppError>> = {
   QUEUE_NOT_FOUND: failing('QUEUE_NOT_FOUND', 'There is no queue of this name; there is image-processing.'),
   VARIANT_NOT_FOUND: failing('VARIANT_NOT_FOUND', 'This task has no variant of 800 pixels; it has 1024.'),
   IDEMPOTENCY_IN_FLIGHT: keyInUse(),
-  IDEMPOTENCY_KEY_REUSED: failing('IDEMPOTENCY_KEY_REUSED', 'This Idempotency-Key was used for another request: choose a new one.'),
+  IDEMPOTENCY_KEY_REUSED: failing(
+    'IDEMPOTENCY_KEY_REUSED',
+    'This Idempotency-Key was used for another request: choose a new one.',
+  ),
   TASK_NOT_READY: failing('TASK_NOT_READY', 'The task is processing; try again in a moment.'),
   TASK_FAILED: failing('TASK_FAILED', 'The task has failed (IMAGE_CORRUPT) and has no files; its `error` says why.'),
   TASK_FINAL: failing('TASK_FINAL', 'The task is completed already: there is nothing to cancel.'),
   TASK_EXPIRED: failing('TASK_EXPIRED', 'The files of this task have expired and are removed. Upload the photo again.'),
-  PRECONDITION_FAILED: failing('PRECONDITION_FAILED', 'The task has changed since you read it: read it again, then decide.'),
+  PRECONDITION_FAILED: failing(
+    'PRECONDITION_FAILED',
+    'The task has changed since you read it: read it again, then decide.',
+  ),
   FILE_TOO_LARGE: fileTooLarge(52_428_800, { request: 73_400_320 }),
   IMAGE_UNSUPPORTED: failing(
     'IMAGE_UNSUPPORTED',
     'The file is a HEIC photo, as iPhones make them. JPEG, PNG, WebP and GIF pictures are accepted. Export it as JPEG, or set the iPhone to take JPEG: Settings, Camera, Formats, Most Compatible.',
   ),
   IMAGE_CORRUPT: failing('IMAGE_CORRUPT', taskExamples.failed.error?.message),
-  BATCH_REJECTED: new AppError(422, 'BATCH_REJECTED', PROBLEMS.BATCH_REJECTED.means, { extra: { items: rejectedItems } }),
+  BATCH_REJECTED: new AppError(422, 'BATCH_REJECTED', PROBLEMS.BATCH_REJECTED.means, {
+    extra: { items: rejectedItems },
+  }),
   STORE_UNAVAILABLE: storeAway(),
   OVERLOADED: failing(
     'OVERLOADED',

@@ -26,7 +26,10 @@ const SCRIPT = `
   })
 `
 
-/** Everything comes from here; the one script of the page is known by its digest. The reference makes styles as it runs. */
+/**
+ * Everything comes from here; the one script of the page is known by its digest. The reference
+ * makes styles as it runs.
+ */
 export const REFERENCE_POLICY = [
   "default-src 'none'",
   `script-src 'self' 'sha256-${createHash('sha256').update(SCRIPT).digest('base64')}'`,

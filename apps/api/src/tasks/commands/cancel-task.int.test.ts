@@ -9,12 +9,18 @@ import { historyOf } from '../../../test/task-history.ts'
 const photo = await sampleJpeg({ width: 64, height: 48 })
 const commands: TaskCommand[] = []
 const cancelledEvents: string[] = []
-const ears = [connectRedis(inject('redisUrl'), 'consumer', testLog), connectRedis(inject('redisUrl'), 'consumer', testLog)]
+const ears = [
+  connectRedis(inject('redisUrl'), 'consumer', testLog),
+  connectRedis(inject('redisUrl'), 'consumer', testLog),
+]
 let api: TestApi
 
 beforeAll(async () => {
   api = await startTestApi({ SWEEP_INTERVAL_MS: '100' })
-  await subscribeTaskCommands(ears[0]!, api.names.commands, { onMessage: (command) => commands.push(command), onInvalid: () => {} })
+  await subscribeTaskCommands(ears[0]!, api.names.commands, {
+    onMessage: (command) => commands.push(command),
+    onInvalid: () => {},
+  })
   await subscribeTaskEvents(ears[1]!, api.names.channel, {
     onEvent: (event) => event.eventType === 'task.cancelled' && cancelledEvents.push(event.taskId),
     onInvalid: () => {},
@@ -42,7 +48,10 @@ it('a waiting task is cancelled, its job is gone, and the log says it', async ()
   expect(await read(task.id)).toEqual(body)
   await until(async () => !(await api.queue.find(task.id, 1)), { what: 'the end of the job' })
   await until(() => cancelledEvents.includes(task.id), { what: 'the event' })
-  expect((await documentOf(task))?.['log']).toMatchObject([{ type: 'task.created' }, { type: 'task.cancelled', epoch: 1 }])
+  expect((await documentOf(task))?.['log']).toMatchObject([
+    { type: 'task.created' },
+    { type: 'task.cancelled', epoch: 1 },
+  ])
 })
 
 it('a running task is cancelled for good, and its worker is told', async () => {
@@ -70,20 +79,26 @@ it('a worker that did not hear it is told again until its job has ended', async 
   await api.redis.set(lock, 'a worker')
   await cancel(task.id)
   const told = () => commands.filter(({ jobId }) => jobId === task.id).length
-  const makeDue = () => api.database.collection('tasks').updateOne({ jobId: task.jobId }, { $set: { nextCheckAt: new Date(0) } })
+  const makeDue = () =>
+    api.database.collection('tasks').updateOne({ jobId: task.jobId }, { $set: { nextCheckAt: new Date(0) } })
   await until(() => told() === 1, { what: 'the first command' })
   await makeDue()
   await until(() => told() > 1, { what: 'another command' })
   await api.redis.del(lock)
   await until(async () => (await makeDue(), !(await api.queue.find(task.id, 1))), { what: 'the end of the job' })
-  await until(async () => (await documentOf(task))?.['nextCheckAt'] === null || (await makeDue(), false), { what: 'the end of the care' })
+  await until(async () => (await documentOf(task))?.['nextCheckAt'] === null || (await makeDue(), false), {
+    what: 'the end of the care',
+  })
   expect(await read(task.id)).toMatchObject({ status: 'cancelled' })
 })
 
 it('what has ended cannot be cancelled, and of many at once one does it', async () => {
   const task = await newTask()
   const answers = await Promise.all(Array.from({ length: 10 }, () => cancel(task.id)))
-  expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([202, ...Array.from({ length: 9 }, () => 409)])
+  expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([
+    202,
+    ...Array.from({ length: 9 }, () => 409),
+  ])
   expect(answers.find(({ status }) => status === 409)?.body as Problem).toMatchObject({ code: 'TASK_FINAL' })
   await until(() => cancelledEvents.filter((id) => id === task.id).length === 1)
   expect((await cancel('f'.repeat(24))).status).toBe(404)
@@ -96,7 +111,9 @@ it('a task whose job was never dispatched is not dispatched any more', async () 
   await queued(task)
   await api.queue.remove(task.id, 1)
   await cancel(task.id)
-  await api.database.collection('tasks').updateOne({ jobId: task.jobId }, { $set: { nextCheckAt: new Date(0), 'dispatch.state': 'due' } })
+  await api.database
+    .collection('tasks')
+    .updateOne({ jobId: task.jobId }, { $set: { nextCheckAt: new Date(0), 'dispatch.state': 'due' } })
   await until(async () => (await documentOf(task))?.['nextCheckAt'] === null, { what: 'the end of the care' })
   expect(await api.queue.find(task.id, 1)).toBeUndefined()
 })

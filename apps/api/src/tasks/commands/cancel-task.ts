@@ -45,7 +45,9 @@ export class CancelTaskHandler implements RequestHandler<CancelTask, Task> {
     const task = await findTask(store, tenant, id)
     const at = now()
     const { event, move } = cancellation(task, at)
-    const cancelled = await endTask(store, { id: task.id, tenant, epoch: task.epoch, seq: event.seq }, move, { now: at })
+    const cancelled = await endTask(store, { id: task.id, tenant, epoch: task.epoch, seq: event.seq }, move, {
+      now: at,
+    })
     if (!cancelled) throw await this.#refusal(tenant, task.id)
     await cache.taskChanged(tenant, task.id)
     onChanged?.(cancelled, event)
@@ -55,16 +57,27 @@ export class CancelTaskHandler implements RequestHandler<CancelTask, Task> {
     return toTaskView(cancelled)
   }
 
-  /** Not waited for: the task is cancelled, and a sweep sees to a job that could not be stopped now. */
+  /**
+   * Not waited for: the task is cancelled, and a sweep sees to a job that could not be stopped now.
+   */
   #stop(taskId: string, epoch: number): void {
     const { stopJob, log } = this.#deps
-    stopJob(taskId, epoch).catch((error: unknown) => log.debug({ taskId, err: error }, 'could not stop the job now; a sweep does'))
+    stopJob(taskId, epoch).catch((error: unknown) =>
+      log.debug({ taskId, err: error }, 'could not stop the job now; a sweep does'),
+    )
   }
 
-  /** It had ended already, or its worker was faster, or somebody began it anew at this very moment. */
+  /**
+   * It had ended already, or its worker was faster, or somebody began it anew at this very moment.
+   */
   async #refusal(tenant: string, id: string): Promise<AppError> {
     const { status } = await findTask(this.#deps.store, tenant, id)
-    if (isFinal(status)) return new AppError(409, 'TASK_FINAL', `The task is ${status} already: there is nothing to cancel.`)
-    return new AppError(409, 'TASK_CHANGED', 'The task was started anew at this moment; cancel it again if it should not run.')
+    if (isFinal(status))
+      return new AppError(409, 'TASK_FINAL', `The task is ${status} already: there is nothing to cancel.`)
+    return new AppError(
+      409,
+      'TASK_CHANGED',
+      'The task was started anew at this moment; cancel it again if it should not run.',
+    )
   }
 }

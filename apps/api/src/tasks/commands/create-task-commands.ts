@@ -29,6 +29,10 @@ export function createTaskCommands(parts: {
 }) {
   const dispatchLeaseMs = parts.env.DISPATCH_LEASE_MS
   const createTask = new CreateTaskHandler({ ...parts, maxAttempts: parts.env.QUEUE_MAX_RETRIES, dispatchLeaseMs })
-  const others = [new CancelTaskHandler(parts), new RetryTaskHandler({ ...parts, dispatchLeaseMs }), new UpdateTaskHandler(parts)]
+  const others = [
+    new CancelTaskHandler(parts),
+    new RetryTaskHandler({ ...parts, dispatchLeaseMs }),
+    new UpdateTaskHandler(parts),
+  ]
   return { createTask, handlers: [createTask, ...others] }
 }

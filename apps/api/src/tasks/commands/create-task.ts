@@ -41,7 +41,10 @@ export interface NewTask {
 
 /** How long a key names its request. */
 export const KEY_LIFE_MS = 24 * 3600 * 1000
-/** Few inserts take longer. While one does, the janitor may remove the original, since no task names it yet. */
+/**
+ * Few inserts take longer. While one does, the janitor may remove the original, since no task names
+ * it yet.
+ */
 const SLOW_INSERT_MS = 1000
 
 /** Accepts an upload: when this is answered, the task survives whatever happens next. */
@@ -93,11 +96,13 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, AcceptedTas
         if (!isKeyTaken(error)) throw error
         const replayed = await this.#replay(wanted)
         if (replayed) return replayed
-        // Its task vanished in this very moment (deleted, or older than a day): the next try finds the key free.
+        // Its task vanished in this very moment (deleted, or older than a day): the next try finds
+        // the key free.
         throw keyInUse()
       }
     }
-    // The process, the machine or the store may have been suspended. A retry with the same key restores the original.
+    // The process, the machine or the store may have been suspended. A retry with the same key
+    // restores the original.
     if (Date.now() - sentAt > SLOW_INSERT_MS && !(await this.#hasOriginal(record))) throw storeAway()
     await cache.taskCreated(record.tenant)
     // One connection, so subscribers hear of the task before any worker does.
@@ -108,18 +113,23 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, AcceptedTas
   }
 
   /**
-   * An insert whose answer was lost may still have been done: only reading it back tells. When that fails too, the file
-   * stays, for the insert may land yet; a janitor removes it should no document ever come to it. Only a refusal says for sure
-   * that nothing was inserted, or a command that was never sent.
+   * An insert whose answer was lost may still have been done: only reading it back tells. When that
+   * fails too, the file stays, for the insert may land yet; a janitor removes it should no document
+   * ever come to it. Only a refusal says for sure that nothing was inserted, or a command that was
+   * never sent.
    */
   async #wasInserted(record: TaskRecord, error: unknown): Promise<boolean> {
     const { store, storage } = this.#deps
-    if (!isKeyTaken(error) && !wasNeverSent(error)) return (await store.find(record.tenant, record.id).catch(() => undefined)) !== undefined
+    if (!isKeyTaken(error) && !wasNeverSent(error))
+      return (await store.find(record.tenant, record.id).catch(() => undefined)) !== undefined
     await storage.remove(record.originalPath).catch(() => {})
     return false
   }
 
-  /** The answer that this request was given before, if its key is known. Throws IDEMPOTENCY_KEY_REUSED for another request. */
+  /**
+   * The answer that this request was given before, if its key is known. Throws
+   * IDEMPOTENCY_KEY_REUSED for another request.
+   */
   async #replay({ tenant, idempotency, tempPath }: NewTask): Promise<AcceptedTask | undefined> {
     if (!idempotency) return undefined
     const { store, now } = this.#deps
@@ -134,12 +144,20 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, AcceptedTas
       await this.#makeWhole(made, tempPath)
       return toAcceptedView(asAccepted(made))
     }
-    throw new AppError(422, 'IDEMPOTENCY_KEY_REUSED', 'This Idempotency-Key was used for another request: choose a new one.')
+    throw new AppError(
+      422,
+      'IDEMPOTENCY_KEY_REUSED',
+      'This Idempotency-Key was used for another request: choose a new one.',
+    )
   }
 
-  /** If the insert came so late that the janitor had removed the original, stores it again: the fingerprint says that it is the same file. */
+  /**
+   * If the insert came so late that the janitor had removed the original, stores it again: the
+   * fingerprint says that it is the same file.
+   */
   async #makeWhole(made: TaskRecord, tempPath: string): Promise<void> {
-    if (!isFinal(made.status) && !(await this.#hasOriginal(made))) await this.#deps.storage.adopt(tempPath, made.originalPath)
+    if (!isFinal(made.status) && !(await this.#hasOriginal(made)))
+      await this.#deps.storage.adopt(tempPath, made.originalPath)
   }
 
   async #hasOriginal({ originalPath }: TaskRecord): Promise<boolean> {
@@ -162,7 +180,8 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, AcceptedTas
       images: [],
       attempts: { made: 0, max: maxAttempts, nextAt: null },
       dispatch: { state: 'due' },
-      // Born leased to this process, which dispatches it right now; should it die, a sweep finds the task due.
+      // Born leased to this process, which dispatches it right now; should it die, a sweep finds
+      // the task due.
       nextCheckAt: new Date(now() + dispatchLeaseMs),
       log: [],
       ...(batchId && { batchId }),

@@ -18,28 +18,40 @@ const retry = (id: string) => api.request(`/api/v1/tasks/${id}/retry`, { method:
 
 const endedTask = async (end: End): Promise<Task> => endAs(api, (await api.upload(photo)).body as Task, end)
 
-it.each(['completed', 'failed', 'cancelled'] as const)('a %s task goes to the queue again, as if nothing had happened', async (end) => {
-  const task = await endedTask(end)
-  const asked = Date.now()
-  const { status, body, headers } = await retry(task.id)
-  expect(status).toBe(202)
-  expect(headers.get('location')).toBe(task.links.self)
-  const fresh = { status: 'pending', epoch: 2, images: [], error: null, startedAt: null, finishedAt: null, expiresAt: null, waitMs: null }
-  expect(body).toMatchObject({
-    ...fresh,
-    id: task.id,
-    jobId: task.jobId,
-    originalPath: task.originalPath,
-    attempts: { made: 0, max: 3, nextAt: null },
-  })
-  const job = await until(() => api.queue.find(task.id, 2), { what: 'the job of the second epoch' })
-  expect(job.id).toBe(`${task.id}-2`)
-  expect(job.data).toMatchObject({ epoch: 2, imagePath: task.originalPath })
-  // The wait counts from the retry, not from the upload.
-  expect(job.data.timestamp).toBeGreaterThanOrEqual(asked)
-  const document = await api.database.collection('tasks').findOne({ jobId: task.jobId })
-  expect(document?.['log'].at(-1)).toMatchObject({ type: 'task.created', epoch: 2, seq: 0 })
-})
+it.each(['completed', 'failed', 'cancelled'] as const)(
+  'a %s task goes to the queue again, as if nothing had happened',
+  async (end) => {
+    const task = await endedTask(end)
+    const asked = Date.now()
+    const { status, body, headers } = await retry(task.id)
+    expect(status).toBe(202)
+    expect(headers.get('location')).toBe(task.links.self)
+    const fresh = {
+      status: 'pending',
+      epoch: 2,
+      images: [],
+      error: null,
+      startedAt: null,
+      finishedAt: null,
+      expiresAt: null,
+      waitMs: null,
+    }
+    expect(body).toMatchObject({
+      ...fresh,
+      id: task.id,
+      jobId: task.jobId,
+      originalPath: task.originalPath,
+      attempts: { made: 0, max: 3, nextAt: null },
+    })
+    const job = await until(() => api.queue.find(task.id, 2), { what: 'the job of the second epoch' })
+    expect(job.id).toBe(`${task.id}-2`)
+    expect(job.data).toMatchObject({ epoch: 2, imagePath: task.originalPath })
+    // The wait counts from the retry, not from the upload.
+    expect(job.data.timestamp).toBeGreaterThanOrEqual(asked)
+    const document = await api.database.collection('tasks').findOne({ jobId: task.jobId })
+    expect(document?.['log'].at(-1)).toMatchObject({ type: 'task.created', epoch: 2, seq: 0 })
+  },
+)
 
 it('the old epoch is over: what its workers still say changes nothing', async () => {
   const task = await endedTask('failed')
@@ -57,7 +69,10 @@ it('the old epoch is over: what its workers still say changes nothing', async ()
 it('of many at once one begins the epoch', async () => {
   const task = await endedTask('failed')
   const answers = await Promise.all(Array.from({ length: 10 }, () => retry(task.id)))
-  expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([202, ...Array.from({ length: 9 }, () => 409)])
+  expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([
+    202,
+    ...Array.from({ length: 9 }, () => 409),
+  ])
   const refusals = answers.filter(({ status }) => status === 409).map(({ body }) => (body as Problem).code)
   expect(refusals.filter((code) => code !== 'TASK_CHANGED' && code !== 'TASK_NOT_FINAL')).toEqual([])
   expect(await read(task.id)).toMatchObject({ epoch: 2 })

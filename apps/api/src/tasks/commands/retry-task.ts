@@ -11,7 +11,10 @@ import type { TaskStore } from '../task-store.ts'
 import { toTaskView } from '../task-view.ts'
 import type { TaskRecord } from '../task.ts'
 
-/** Has a task that has ended done again from its original. Throws TASK_NOT_FOUND, TASK_NOT_FINAL, TASK_CHANGED, TASK_EXPIRED. */
+/**
+ * Has a task that has ended done again from its original. Throws TASK_NOT_FOUND, TASK_NOT_FINAL,
+ * TASK_CHANGED, TASK_EXPIRED.
+ */
 export class RetryTask extends RequestData<Task> {
   readonly tenant: string
   readonly id: string
@@ -44,7 +47,8 @@ export class RetryTaskHandler implements RequestHandler<RetryTask, Task> {
     assertRestartable(task)
     const { event, move } = restart(task, now(), dispatchLeaseMs)
     const restarted = await store.restart(task, move)
-    if (!restarted) throw new AppError(409, 'TASK_CHANGED', 'Somebody else started the task anew, or it expired, at this moment.')
+    if (!restarted)
+      throw new AppError(409, 'TASK_CHANGED', 'Somebody else started the task anew, or it expired, at this moment.')
     await cache.taskChanged(tenant, task.id)
     void publish(event)
     void dispatch(restarted)
@@ -55,6 +59,7 @@ export class RetryTaskHandler implements RequestHandler<RetryTask, Task> {
 
 function assertRestartable(task: TaskRecord): void {
   if (canRestart(task)) return
-  if (task.status === 'expired') throw new AppError(410, 'TASK_EXPIRED', 'The files of this task have expired: upload the photo again.')
+  if (task.status === 'expired')
+    throw new AppError(410, 'TASK_EXPIRED', 'The files of this task have expired: upload the photo again.')
   throw new AppError(409, 'TASK_NOT_FINAL', `The task is ${task.status}: it can be started anew when it has ended.`)
 }

@@ -51,7 +51,10 @@ describe('the tag of a task', () => {
     const etag = (await get(task)).headers.get('etag')!
     const names = Array.from({ length: 8 }, (_, index) => `${index}.jpg`)
     const answers = await Promise.all(names.map((name) => patch(task, { name }, { 'if-match': etag })))
-    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, ...Array.from({ length: 7 }, () => 412)])
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([
+      200,
+      ...Array.from({ length: 7 }, () => 412),
+    ])
     expect(answers.find(({ status }) => status === 412)?.body as Problem).toMatchObject({ code: 'PRECONDITION_FAILED' })
     const winner = answers.find(({ status }) => status === 200)!
     expect((await get(task)).body).toEqual(winner.body)
@@ -83,20 +86,26 @@ it.each([
   const answer = await patch(task, body)
   expect([answer.status, answer.body]).toMatchObject([status, { code }])
   if (status === 422)
-    expect((answer.body as Problem).errors?.map(({ pointer }) => pointer)).toEqual(Object.keys(body).map((key) => `/${key}`))
+    expect((answer.body as Problem).errors?.map(({ pointer }) => pointer)).toEqual(
+      Object.keys(body).map((key) => `/${key}`),
+    )
 })
 
 it('a body that is no JSON, and a task that is not there, are refused', async () => {
   const task = await newTask()
   expect((await patch(task, 'name=x', { 'content-type': 'text/plain' })).status).toBe(415)
-  expect((await patch({ ...task, links: { ...task.links, self: `/api/v1/tasks/${'f'.repeat(24)}` } }, { name: 'x' })).status).toBe(404)
+  expect(
+    (await patch({ ...task, links: { ...task.links, self: `/api/v1/tasks/${'f'.repeat(24)}` } }, { name: 'x' })).status,
+  ).toBe(404)
 })
 
 describe('the time of the files', () => {
   async function completedTask(given?: Task): Promise<Task> {
     const task = given ?? (await newTask())
     for (const event of historyOf(task, [{ progress: 0, end: 'completed' }])) await api.tell(event)
-    return until(async () => ((await get(task)).body as Task).status === 'completed' && ((await get(task)).body as Task))
+    return until(
+      async () => ((await get(task)).body as Task).status === 'completed' && ((await get(task)).body as Task),
+    )
   }
 
   it('counts from the end by the clock of the API, and moves with what is asked [S0.11]', async () => {
@@ -119,7 +128,9 @@ describe('the time of the files', () => {
 
   it('cannot be added to a task that has expired', async () => {
     const task = await completedTask()
-    await api.database.collection('tasks').updateOne({ jobId: task.jobId }, { $set: { status: 'expired' }, $inc: { rev: 1 } })
+    await api.database
+      .collection('tasks')
+      .updateOne({ jobId: task.jobId }, { $set: { status: 'expired' }, $inc: { rev: 1 } })
     expect((await patch(task, { ttlSeconds: 3600 })).status).toBe(410)
     expect((await patch(task, { name: 'still.jpg' })).status).toBe(200)
   })

@@ -16,7 +16,10 @@ export interface TaskChanges {
   ttlSeconds?: number | undefined
 }
 
-/** Changes what a client may change of a task. Throws TASK_NOT_FOUND, PRECONDITION_FAILED, TASK_EXPIRED, TASK_CHANGED. */
+/**
+ * Changes what a client may change of a task. Throws TASK_NOT_FOUND, PRECONDITION_FAILED,
+ * TASK_EXPIRED, TASK_CHANGED.
+ */
 export class UpdateTask extends RequestData<Task> {
   readonly tenant: string
   readonly id: string
@@ -32,7 +35,10 @@ export class UpdateTask extends RequestData<Task> {
   }
 }
 
-/** Each time the task was written by somebody else between the read and the write, so one is enough nearly always. */
+/**
+ * Each time the task was written by somebody else between the read and the write, so one is enough
+ * nearly always.
+ */
 const TRIES = 10
 
 export class UpdateTaskHandler implements RequestHandler<UpdateTask, Task> {
@@ -56,15 +62,20 @@ export class UpdateTaskHandler implements RequestHandler<UpdateTask, Task> {
       log.info({ taskId: task.id, fields: Object.keys(edit) }, 'task edited')
       return toTaskView(edited)
     }
-    throw new AppError(409, 'TASK_CHANGED', 'The task changes too fast just now; try again.', { headers: { 'Retry-After': '1' } })
+    throw new AppError(409, 'TASK_CHANGED', 'The task changes too fast just now; try again.', {
+      headers: { 'Retry-After': '1' },
+    })
   }
 }
 
-/** A task that has ended expires earlier or later by as much as its time becomes shorter or longer. */
+/**
+ * A task that has ended expires earlier or later by as much as its time becomes shorter or longer.
+ */
 function editOf(task: TaskRecord, { name, metadata, ttlSeconds }: TaskChanges): TaskEdit {
   const edit: TaskEdit = { ...(name !== undefined && { name }), ...(metadata !== undefined && { metadata }) }
   if (ttlSeconds === undefined) return edit
-  if (task.status === 'expired') throw new AppError(410, 'TASK_EXPIRED', 'The files of this task have expired; no time can be added.')
+  if (task.status === 'expired')
+    throw new AppError(410, 'TASK_EXPIRED', 'The files of this task have expired; no time can be added.')
   const expiresAt = task.expiresAt && new Date(task.expiresAt.getTime() + (ttlSeconds - task.ttlSeconds) * 1000)
   return { ...edit, ttlSeconds, expiresAt }
 }

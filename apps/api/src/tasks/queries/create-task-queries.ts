@@ -9,5 +9,12 @@ import type { UrlSigner } from './url-signing.ts'
 /** What can be asked about tasks. */
 export function createTaskQueries(parts: { store: TaskStore; cache: TaskCache; signer: UrlSigner; now: () => number }) {
   const getTaskJson = new GetTaskJsonHandler(parts)
-  return { handlers: [getTaskJson, new GetTaskHandler({ getTaskJson }), new ListTasksHandler(parts), new SignDownloadHandler(parts)] }
+  return {
+    handlers: [
+      getTaskJson,
+      new GetTaskHandler({ getTaskJson }),
+      new ListTasksHandler(parts),
+      new SignDownloadHandler(parts),
+    ],
+  }
 }

@@ -7,7 +7,10 @@ import { toTaskView } from '../task-view.ts'
 
 const ALIASES_KEPT = 10_000
 
-/** One task by its id or its jobId, in JSON as it is sent. Throws TASK_NOT_FOUND, also for another tenant's. */
+/**
+ * One task by its id or its jobId, in JSON as it is sent. Throws TASK_NOT_FOUND, also for another
+ * tenant's.
+ */
 export class GetTaskJson extends RequestData<string> {
   readonly tenant: string
   readonly id: string

@@ -39,7 +39,8 @@ it('a walk by cursor shows each task once, whatever is added on the way', async 
     const page = await get(`limit=2${cursor && `&cursor=${cursor}`}`)
     seen.push(...page.items.map(({ id }) => id))
     cursor = page.nextCursor ?? ''
-    // Newer ones, which would push everything to later pages, and some at the very moment where the page ended.
+    // Newer ones, which would push everything to later pages, and some at the very moment where the
+    // page ended.
     await insertAt(9000, 3000)
   } while (cursor && seen.length < 50)
   expect(new Set(seen).size).toBe(seen.length)
@@ -123,7 +124,9 @@ describe('the total', () => {
     const cache = new TaskCache(api.redis, `${uniqueName('list')}:`, testLog)
     const handler = new ListTasksHandler({ store: new BusyStore(api.database), cache })
     await insertAt(1, 2)
-    const { items, total, totalIsExact } = await handler.handle(new ListTasks({ tenant: DEFAULT_TENANT }, { page: 1, limit: 1 }))
+    const { items, total, totalIsExact } = await handler.handle(
+      new ListTasks({ tenant: DEFAULT_TENANT }, { page: 1, limit: 1 }),
+    )
     expect([items.length, total, totalIsExact]).toEqual([1, 2, false])
   })
 })
@@ -151,7 +154,10 @@ describe('large metadata', () => {
     const records = Array.from({ length: 100 }, () => newRecord({ metadata }))
     for (const record of records) await store.insert(record)
     const before = await sizes()
-    const moments = Array.from({ length: 20 }, (_, second) => `limit=20&createdTo=2999-01-01T00:00:${String(second).padStart(2, '0')}Z`)
+    const moments = Array.from(
+      { length: 20 },
+      (_, second) => `limit=20&createdTo=2999-01-01T00:00:${String(second).padStart(2, '0')}Z`,
+    )
     const questions = ['limit=20', 'limit=100', 'status=pending&limit=100', 'limit=20&page=2', ...moments]
     for (const question of questions) await api.agent().get(`/api/v1/tasks?${question}`).expect(200)
     const after = await sizes()

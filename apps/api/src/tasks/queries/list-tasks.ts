@@ -12,7 +12,10 @@ export interface PageRequest {
   cursor?: string | undefined
 }
 
-/** A page of a tenant's tasks, newest first or in the order of a batch, with the total of the filter. */
+/**
+ * A page of a tenant's tasks, newest first or in the order of a batch, with the total of the
+ * filter.
+ */
 export class ListTasks extends RequestData<TaskPage> {
   readonly filter: TaskFilter
   readonly page: PageRequest
@@ -45,7 +48,13 @@ export class ListTasksHandler implements RequestHandler<ListTasks, TaskPage> {
     const items = found.slice(0, limit)
     const last = items.at(-1)
     const nextCursor = last && found.length > limit ? formatCursor(last) : null
-    return { items, page, limit, ...totalOf({ start, found: found.length, isLast: nextCursor === null, counted }), nextCursor }
+    return {
+      items,
+      page,
+      limit,
+      ...totalOf({ start, found: found.length, isLast: nextCursor === null, counted }),
+      nextCursor,
+    }
   }
 
   async #count(filter: TaskFilter): Promise<number> {
@@ -61,29 +70,51 @@ export class ListTasksHandler implements RequestHandler<ListTasks, TaskPage> {
 /** Counting took too long: the page itself says how many there are at least. */
 const UNCOUNTED = -1
 
-/** Others are as many as there are cursors and moments, and few of them are asked for twice while the cache keeps them. */
+/**
+ * Others are as many as there are cursors and moments, and few of them are asked for twice while
+ * the cache keeps them.
+ */
 const isAskedOften = ({ createdFrom, createdTo, batchId, code }: TaskFilter, { page, cursor }: PageRequest): boolean =>
   page === 1 && cursor === undefined && [createdFrom, createdTo, batchId, code].every((value) => value === undefined)
 
-/** What was counted may be 45 s old, and ends at a bound. What the page shows is true now, and the last page shows the total. */
-function totalOf(seen: { start: PageStart; found: number; isLast: boolean; counted: number }): Pick<TaskPage, 'total' | 'totalIsExact'> {
+/**
+ * What was counted may be 45 s old, and ends at a bound. What the page shows is true now, and the
+ * last page shows the total.
+ */
+function totalOf(seen: {
+  start: PageStart
+  found: number
+  isLast: boolean
+  counted: number
+}): Pick<TaskPage, 'total' | 'totalIsExact'> {
   const { start, found, isLast, counted } = seen
   const before = 'skip' in start ? start.skip : 0
   const atLeast = found > 0 ? before + found : 0
   const showsTheEnd = isLast && 'skip' in start && (found > 0 || before === 0)
   if (showsTheEnd) return { total: atLeast, totalIsExact: true }
-  return { total: Math.max(atLeast, Math.min(counted, MAX_COUNTED)), totalIsExact: counted >= atLeast && counted <= MAX_COUNTED }
+  return {
+    total: Math.max(atLeast, Math.min(counted, MAX_COUNTED)),
+    totalIsExact: counted >= atLeast && counted <= MAX_COUNTED,
+  }
 }
 
-/** Where the next page starts: behind the last task shown, whatever was added or removed meanwhile. */
+/**
+ * Where the next page starts: behind the last task shown, whatever was added or removed meanwhile.
+ */
 export const formatCursor = (last: { createdAt: string; id: string }): string =>
   Buffer.from(`${Date.parse(last.createdAt).toString(36)}.${last.id}`).toString('base64url')
 
 function parseCursor(cursor: string): { createdAt: Date; id: string } {
-  const [, time, id] = /^([0-9a-z]{1,10})\.([0-9a-f]{24})$/.exec(Buffer.from(cursor, 'base64url').toString('latin1')) ?? []
+  const [, time, id] =
+    /^([0-9a-z]{1,10})\.([0-9a-f]{24})$/.exec(Buffer.from(cursor, 'base64url').toString('latin1')) ?? []
   const createdAt = new Date(Number.parseInt(time ?? '', 36))
   if (id && !Number.isNaN(createdAt.getTime())) return { createdAt, id }
-  throw new AppError(400, 'INVALID_QUERY', 'The cursor is not one of ours: take it from `nextCursor` of the page before.', {
-    errors: [{ pointer: '/cursor', detail: 'not a cursor' }],
-  })
+  throw new AppError(
+    400,
+    'INVALID_QUERY',
+    'The cursor is not one of ours: take it from `nextCursor` of the page before.',
+    {
+      errors: [{ pointer: '/cursor', detail: 'not a cursor' }],
+    },
+  )
 }

@@ -12,11 +12,15 @@ const bytes = Buffer.from('not looked at by a download')
 
 beforeAll(async () => {
   api = await startTestApi({ URL_SIGNING_KEYS: `${keys.young},${keys.old}` })
-  const images = (['1024', '800'] as const).map((resolution) => variantOf(resolution, 600, 'a'.repeat(32), bytes.length))
+  const images = (['1024', '800'] as const).map((resolution) =>
+    variantOf(resolution, 600, 'a'.repeat(32), bytes.length),
+  )
   for (const { path } of images) await api.storage.put(path, bytes)
   task = (await api.upload(await sampleJpeg({ width: 64, height: 48 }))).body as Task
   await api.tell(completedOf(task, images))
-  await until(async () => ((await api.request(task.links.self)).body as Task).status === 'completed', { what: 'a completed task' })
+  await until(async () => ((await api.request(task.links.self)).body as Task).status === 'completed', {
+    what: 'a completed task',
+  })
 })
 afterAll(() => api.stop())
 
@@ -27,7 +31,8 @@ const ask = (fields: unknown, id = task.id, at = api): Promise<Answer> =>
     body: JSON.stringify(fields),
   })
 
-const signed = async (fields: object = {}): Promise<URL> => new URL(downloadUrl.parse((await ask(fields)).body).url, api.url)
+const signed = async (fields: object = {}): Promise<URL> =>
+  new URL(downloadUrl.parse((await ask(fields)).body).url, api.url)
 
 const open = (url: URL): Promise<Answer> => api.request(url.pathname + url.search)
 
@@ -37,7 +42,9 @@ it('a signed URL opens what it was signed for, until it expires', async () => {
   const answer = await ask({ resolution: '800', expiresInSeconds: 600 })
   const { url, expiresAt } = downloadUrl.parse(answer.body)
   expect([answer.status, answer.headers.get('cache-control')]).toEqual([200, 'no-store'])
-  expect(url).toMatch(new RegExp(`^/api/v1/tasks/${task.id}/download\\?resolution=800&expires=\\d{10}&kid=young&signature=[\\w-]{43}$`))
+  expect(url).toMatch(
+    new RegExp(`^/api/v1/tasks/${task.id}/download\\?resolution=800&expires=\\d{10}&kid=young&signature=[\\w-]{43}$`),
+  )
   expect(Math.abs(Date.parse(expiresAt) - Date.now() - 600_000)).toBeLessThan(60_000)
   expect((await api.request(url)).bytes.equals(bytes)).toBe(true)
 })

@@ -3,7 +3,10 @@ import { RequestData, type RequestHandler } from 'mediatr-ts'
 import { AppError } from '../../app-error.ts'
 import type { UrlSigner } from './url-signing.ts'
 
-/** A URL by which whoever has it can fetch a variant of this task for so long. Throws SIGNING_DISABLED. */
+/**
+ * A URL by which whoever has it can fetch a variant of this task for so long. Throws
+ * SIGNING_DISABLED.
+ */
 export class SignDownload extends RequestData<DownloadUrl> {
   readonly tenant: string
   readonly id: string
@@ -32,7 +35,10 @@ export class SignDownloadHandler implements RequestHandler<SignDownload, Downloa
     const signed = signer.sign({ tenant, taskId: id, resolution, expires })
     if (!signed) throw signingDisabled()
     const query = new URLSearchParams({ ...(resolution && { resolution }), expires: String(expires), ...signed })
-    return { url: `/api/v1/tasks/${id}/download?${query.toString()}`, expiresAt: new Date(expires * 1000).toISOString() }
+    return {
+      url: `/api/v1/tasks/${id}/download?${query.toString()}`,
+      expiresAt: new Date(expires * 1000).toISOString(),
+    }
   }
 }
 

@@ -3,7 +3,12 @@ import { createUrlSigner, type DownloadGrant, type Signature } from './url-signi
 
 const old = { kid: 'old', secret: 'a'.repeat(32) }
 const young = { kid: 'young', secret: 'b'.repeat(32) }
-const grant: DownloadGrant = { tenant: 'default', taskId: '65d4'.padEnd(24, '0'), resolution: '1024', expires: 1_800_000_000 }
+const grant: DownloadGrant = {
+  tenant: 'default',
+  taskId: '65d4'.padEnd(24, '0'),
+  resolution: '1024',
+  expires: 1_800_000_000,
+}
 
 it('what it signed it knows, and in a URL it needs no escaping', () => {
   const signer = createUrlSigner([old])

@@ -1,12 +1,18 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 
-/** A secret and the id by which URLs name it, so that it can be replaced while URLs signed with it are still about. */
+/**
+ * A secret and the id by which URLs name it, so that it can be replaced while URLs signed with it
+ * are still about.
+ */
 export interface SigningKey {
   kid: string
   secret: string
 }
 
-/** What a signed URL allows its bearer: to fetch this until then. `expires` is in seconds since 1970. */
+/**
+ * What a signed URL allows its bearer: to fetch this until then. `expires` is in seconds since
+ * 1970.
+ */
 export interface DownloadGrant {
   tenant: string
   taskId: string
@@ -37,11 +43,16 @@ export function createUrlSigner(keys: readonly SigningKey[]): UrlSigner {
   }
 }
 
-/** HMAC-SHA256 over a form in which no two grants read alike: no part of them holds a line break. */
+/**
+ * HMAC-SHA256 over a form in which no two grants read alike: no part of them holds a line break.
+ */
 function digest({ tenant, taskId, resolution, expires }: DownloadGrant, { kid, secret }: SigningKey): Buffer {
   const text = ['download', kid, tenant, taskId, resolution ?? '', expires].join('\n')
   return createHmac('sha256', secret).update(text).digest()
 }
 
-/** Takes the same time wherever they differ, so that a signature cannot be guessed piece by piece. */
-const isEqual = (given: Buffer, expected: Buffer): boolean => given.length === expected.length && timingSafeEqual(given, expected)
+/**
+ * Takes the same time wherever they differ, so that a signature cannot be guessed piece by piece.
+ */
+const isEqual = (given: Buffer, expected: Buffer): boolean =>
+  given.length === expected.length && timingSafeEqual(given, expected)
