@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { DEFAULT_TENANT, type ChannelEvent, type TaskEvent } from '@darkroom/contracts'
+import { DEFAULT_TENANT, type ChannelEvent } from '@darkroom/contracts'
 import { createImageQueue, createTaskEventsPublisher, publishTaskCommand, redisNames } from '@darkroom/messaging'
 import type { Logger, ShutdownPhase } from '@darkroom/runtime'
 import { Registry } from '@prometheus-io/client'
@@ -27,6 +27,7 @@ import { docsRoutes } from './routes/docs/docs-routes.ts'
 import type { Send } from './send.ts'
 import { createStats } from './stats/create-stats.ts'
 import { createSync } from './sync/create-sync.ts'
+import { createAnnouncer } from './tasks/announce.ts'
 import { createTaskCommands } from './tasks/commands/create-task-commands.ts'
 import { RetryTask } from './tasks/commands/retry-task.ts'
 import { createTaskQueries } from './tasks/queries/create-task-queries.ts'
@@ -34,7 +35,6 @@ import { createUrlSigner } from './tasks/queries/url-signing.ts'
 import { createStopJob } from './tasks/stop-job.ts'
 import { TaskCache } from './tasks/task-cache.ts'
 import { TaskStore } from './tasks/task-store.ts'
-import type { TaskRecord } from './tasks/task.ts'
 import { toAppError } from './to-app-error.ts'
 import { createUploads } from './uploads/create-uploads.ts'
 
@@ -88,7 +88,12 @@ export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): 
     onRead: (kind, found) => watchers.cacheRead(kind, found),
     onTaskChanged: feed.changed,
   })
-  const basis = { store, cache, storage, publish, stopJob, send, log, now }
+  const announcer = createAnnouncer({
+    cache,
+    publish,
+    listeners: () => [sync.onTask, watchers.onTask, batches.onTask, applying.onTask],
+  })
+  const basis = { store, storage, announcer, stopJob, send, log, now }
   const batches = createBatches({ mongo, publish, log, now })
   const sync = createSync({ ...basis, env, redis, names, queue, batches: batches.store, feed })
   const { recordRemoved } = batches
@@ -96,26 +101,10 @@ export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): 
   const removal = createRemoval({ ...basis, env, mongo, redis, names, tempFolder, recordRemoved, appliedUntil, isOurs })
   const cleanups = removal.totals
   const watchers = createWatchers({ registry, queue, store, cleanups, intervalMs: env.ESTIMATE_INTERVAL_MS, log, now })
-  const onChanged = (task: TaskRecord, event: TaskEvent): void => {
-    sync.onChanged(task)
-    watchers.onChanged(task, event)
-    batches.onChanged(task)
-  }
-  const applying = createApplying({ ...basis, onChanged })
-  const onCreated = (task: TaskRecord): void => {
-    watchers.onCreated(task)
-    applying.onCreated(task)
-  }
   const { estimator } = watchers
   const { dispatch } = sync
-  const commands = createTaskCommands({
-    ...basis,
-    env,
-    dispatch,
-    estimate: (task) => estimator.estimate(task),
-    onCreated,
-    onChanged,
-  })
+  const applying = createApplying(basis)
+  const commands = createTaskCommands({ ...basis, env, dispatch, estimate: (task) => estimator.estimate(task) })
   const signer = createUrlSigner(env.URL_SIGNING_KEYS ?? [])
 
   const mediator = createMediator([

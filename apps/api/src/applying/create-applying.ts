@@ -1,9 +1,7 @@
-import type { TaskEvent } from '@darkroom/contracts'
-import type { PublishTaskEvent } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
-import type { TaskCache } from '../tasks/task-cache.ts'
+import type { Announcer, TaskListener } from '../tasks/announce.ts'
 import type { TaskStore } from '../tasks/task-store.ts'
-import type { TaskRecord } from '../tasks/task.ts'
+import { isFinal } from '../tasks/task.ts'
 import { KnownTtls } from './known-ttls.ts'
 import { UpdateTaskStatusHandler } from './update-task-status.ts'
 
@@ -11,17 +9,13 @@ import { UpdateTaskStatusHandler } from './update-task-status.ts'
 const HOLD_STARTS_MS = 200
 
 /** What workers say, applied to the tasks. */
-export function createApplying(parts: {
-  store: TaskStore
-  cache: TaskCache
-  publish: PublishTaskEvent
-  log: Logger
-  now: () => number
-  onChanged: (task: TaskRecord, event: TaskEvent) => void
-}) {
+export function createApplying(parts: { store: TaskStore; announcer: Announcer; log: Logger; now: () => number }) {
   const ttls = new KnownTtls()
+  const onTask: TaskListener = (task) => {
+    if (!isFinal(task.status)) ttls.remember(task)
+  }
   return {
+    onTask,
     handlers: [new UpdateTaskStatusHandler({ ...parts, ttls, holdStartsMs: HOLD_STARTS_MS })],
-    onCreated: (task: TaskRecord): void => ttls.remember(task),
   }
 }

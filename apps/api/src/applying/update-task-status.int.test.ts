@@ -6,6 +6,7 @@ import { uniqueName } from '@darkroom/testing'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { KnownTtls } from './known-ttls.ts'
+import { createAnnouncer } from '../tasks/announce.ts'
 import { TaskCache } from '../tasks/task-cache.ts'
 import { TaskStore } from '../tasks/task-store.ts'
 import type { TaskRecord } from '../tasks/task.ts'
@@ -30,8 +31,7 @@ beforeAll(async () => {
   const publish = async (event: TaskEvent) => void published.push(event)
   handler = new UpdateTaskStatusHandler({
     store,
-    cache,
-    publish,
+    announcer: createAnnouncer({ cache, publish }),
     ttls: new KnownTtls(),
     holdStartsMs: 0,
     log: testLog,
@@ -134,8 +134,7 @@ it('what a process wrote that died before it told the cache is fresh for readers
   const dead = new TaskCache(redis, `${name}-dead:`, testLog)
   const deps = {
     store,
-    cache: dead,
-    publish: async () => {},
+    announcer: createAnnouncer({ cache: dead, publish: async () => {} }),
     ttls: new KnownTtls(),
     holdStartsMs: 0,
     log: testLog,
@@ -186,8 +185,7 @@ describe('a start that is held back', () => {
   const holding = (holdStartsMs: number) =>
     new UpdateTaskStatusHandler({
       store,
-      cache,
-      publish: async () => {},
+      announcer: createAnnouncer({ cache, publish: async () => {} }),
       ttls: new KnownTtls(),
       holdStartsMs,
       log: testLog,

@@ -1,10 +1,9 @@
 import type { TaskEvent } from '@darkroom/contracts'
-import type { PublishTaskEvent } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
 import { RequestData, type RequestHandler } from 'mediatr-ts'
 import pLimit from 'p-limit'
+import type { Announcer } from '../tasks/announce.ts'
 import { endTask } from '../tasks/end-task.ts'
-import type { TaskCache } from '../tasks/task-cache.ts'
 import type { TaskStore } from '../tasks/task-store.ts'
 import { HeldStarts } from './held-starts.ts'
 import type { KnownTtls } from './known-ttls.ts'
@@ -49,15 +48,12 @@ export class UpdateTaskStatusHandler implements RequestHandler<UpdateTaskStatus,
 
   constructor(deps: {
     store: TaskStore
-    cache: TaskCache
-    publish: PublishTaskEvent
+    announcer: Announcer
     ttls: KnownTtls
     /** The news of a start waits this long for that of the end, in ms. */
     holdStartsMs: number
     log: Logger
     now: () => number
-    /** Told of every change that took effect. */
-    onChanged?: (task: TaskRecord, event: TaskEvent) => void
   }) {
     this.#deps = deps
     this.#starts = new HeldStarts(deps.holdStartsMs)
@@ -73,9 +69,8 @@ export class UpdateTaskStatusHandler implements RequestHandler<UpdateTaskStatus,
   }
 
   async #take(event: TaskEvent, move: Move): Promise<TaskRecord | undefined> {
-    const { cache, publish, ttls, log, now, onChanged } = this.#deps
-    const { taskId: id, tenant, epoch, seq } = event
-    const listed = event.eventType !== 'task.progress'
+    const { announcer, log, now } = this.#deps
+    const { taskId: id, epoch, seq } = event
     const start = this.#starts.takeBefore(event)
     // Another process may have written the start already: then the end alone is left.
     const task =
@@ -83,15 +78,11 @@ export class UpdateTaskStatusHandler implements RequestHandler<UpdateTaskStatus,
     if (!task) {
       // Whoever did it may have died, or been told to end, before the cache heard of it. And those
       // who follow the task here have not.
-      await cache.taskChanged(tenant, id, { listed })
+      await announcer.announceLate(event)
       log.debug({ taskId: id, event: event.eventType, epoch, seq }, 'late, double or illegal: nothing changed')
       return undefined
     }
-    if (move.patch.nextCheckAt !== null) ttls.remember(task)
-    await cache.taskChanged(tenant, id, { listed, task })
-    onChanged?.(task, event)
-    // The other events were published by the worker; a final failure is known for sure only here.
-    if (event.eventType === 'task.failed') await publish(event)
+    await announcer.announce(task, event)
     if (start) log.info({ taskId: id, epoch, attempt: start.attempt }, start.eventType)
     log.info(
       { taskId: id, status: task.status, epoch, attempt: event.attempt, code: task.error?.code },

@@ -1,7 +1,7 @@
 import type { BatchEvent } from '@darkroom/contracts'
 import type { Logger } from '@darkroom/runtime'
 import { RequestData, type RequestHandler } from 'mediatr-ts'
-import { isFinal, type TaskRecord } from '../tasks/task.ts'
+import { isEnd, type TaskListener } from '../tasks/announce.ts'
 import type { BatchStore } from './batch-store.ts'
 
 /**
@@ -35,9 +35,8 @@ export class CompleteBatchHandler implements RequestHandler<CompleteBatch, boole
    * For whoever learns of a change of a task. Not waited for: what is missed here a later check
    * finds.
    */
-  taskChanged = (task: TaskRecord): void => {
-    const { tenant, batchId, status } = task
-    if (batchId === undefined || !isFinal(status)) return
+  onTask: TaskListener = ({ tenant, batchId }, event) => {
+    if (batchId === undefined || !isEnd(event)) return
     this.handle(new CompleteBatch(tenant, batchId)).catch((error: unknown) => {
       this.#deps.log.debug({ batchId, err: error }, 'could not see now whether a batch is complete')
     })

@@ -25,7 +25,7 @@ export function createBatches(parts: {
       new CreateBatchHandler({ batches: store, createTask, completeBatch, log, now }),
       new GetBatchHandler({ batches: store }),
     ],
-    onChanged: completeBatch.taskChanged,
+    onTask: completeBatch.onTask,
     recordRemoved: async ({ batchId }: TaskRecord): Promise<void> => {
       if (batchId !== undefined) await store.removeIfEmpty(batchId)
     },

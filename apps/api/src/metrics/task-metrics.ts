@@ -1,7 +1,8 @@
 import type { TaskEvent } from '@darkroom/contracts'
 import { Counter, Histogram, type Registry } from '@prometheus-io/client'
+import { isEnd } from '../tasks/announce.ts'
 import type { OnRead } from '../tasks/task-cache.ts'
-import { isFinal, type TaskRecord } from '../tasks/task.ts'
+import type { TaskRecord } from '../tasks/task.ts'
 
 const SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800]
 const LAG_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5, 30]
@@ -107,7 +108,7 @@ export function createTaskMetrics(registry: Registry) {
     /** A change that took effect, and the event that it came from. */
     taskChanged(task: TaskRecord, event: TaskEvent, now: number): void {
       if (event.eventType === 'task.retry') retries.inc({ kind: task.kind, code: event.code })
-      if (isFinal(task.status)) taskEnded(task)
+      if (isEnd(event)) taskEnded(task)
       if (['task.completed', 'task.failed', 'task.retry'].includes(event.eventType))
         lag.observe(Math.max(0, now - event.timestamp) / 1000)
     },

@@ -1,4 +1,4 @@
-import { DEFAULT_TENANT, type TaskEvent } from '@darkroom/contracts'
+import { DEFAULT_TENANT } from '@darkroom/contracts'
 import type { ImageQueue } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
 import type { Registry } from '@prometheus-io/client'
@@ -8,7 +8,7 @@ import { createStateMetrics } from './state-metrics.ts'
 import { createTaskMetrics } from './task-metrics.ts'
 import type { CleanupTotalsStore } from '../removal/cleanup-totals-store.ts'
 import type { TaskStore } from '../tasks/task-store.ts'
-import { isFinal, type TaskRecord } from '../tasks/task.ts'
+import { isEnd, isFirst, type TaskListener } from '../tasks/announce.ts'
 
 /** As many past runs as tell how long the next ones will take. */
 const RUNS_LEARNED = 500
@@ -49,21 +49,18 @@ export function createWatchers(parts: {
     cleanupTotals: () => cleanups.read(),
     coverage: estimator.coverage,
   })
-  return {
-    estimator,
-    backlog,
-    cacheRead: tasks.cacheRead,
-    onCreated: (task: TaskRecord): void => {
+  const onTask: TaskListener = (task, event) => {
+    if (isFirst(event)) {
       tasks.taskCreated(task)
       estimator.accepted(task)
-    },
-    onChanged: (task: TaskRecord, event: TaskEvent): void => {
-      tasks.taskChanged(task, event, now())
-      if (!isFinal(task.status) || !task.finishedAt) return
-      const { estimate, ...ended } = task
-      // That a person gave it up says nothing about the estimate.
-      const judged = task.status === 'cancelled' ? ended : { ...ended, estimate }
-      estimator.ended(judged, task.finishedAt.getTime() - task.createdAt.getTime())
-    },
+      return
+    }
+    tasks.taskChanged(task, event, now())
+    if (!isEnd(event) || !task.finishedAt) return
+    const { estimate, ...ended } = task
+    // That a person gave it up says nothing about the estimate.
+    const judged = task.status === 'cancelled' ? ended : { ...ended, estimate }
+    estimator.ended(judged, task.finishedAt.getTime() - task.createdAt.getTime())
   }
+  return { estimator, backlog, cacheRead: tasks.cacheRead, onTask }
 }

@@ -11,6 +11,7 @@ import { CleanupTotalsStore } from './cleanup-totals-store.ts'
 import { ExpireTasks, ExpireTasksHandler } from './expire-tasks.ts'
 import { ExpiryStore } from './expiry-store.ts'
 import { FileRemover } from './file-remover.ts'
+import { createAnnouncer } from '../tasks/announce.ts'
 import { TaskCache } from '../tasks/task-cache.ts'
 import { TaskStore } from '../tasks/task-store.ts'
 
@@ -31,8 +32,7 @@ it('what a clean-up did is logged and added up [S0.12, S0.15]', async () => {
     expiries,
     files: new FileRemover({ store: expiries, storage, appliedUntil: Date.now }),
     totals,
-    cache: new TaskCache(redis, `${name}:`, testLog),
-    publish: async () => {},
+    announcer: createAnnouncer({ cache: new TaskCache(redis, `${name}:`, testLog), publish: async () => {} }),
     recordRemoved: async () => {},
     keep: { graceMs: 0, recordMs: 0 },
     log,

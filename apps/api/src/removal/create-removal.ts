@@ -1,11 +1,11 @@
-import { createMaintenance, type PublishTaskEvent, type RedisNames } from '@darkroom/messaging'
+import { createMaintenance, type RedisNames } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
 import type { DiskStorage } from '@darkroom/storage'
 import type { Redis } from 'ioredis'
 import type { MongoConnection } from '../mongo/create-mongo.ts'
 import type { Send } from '../send.ts'
+import type { Announcer } from '../tasks/announce.ts'
 import type { StopJob } from '../tasks/stop-job.ts'
-import type { TaskCache } from '../tasks/task-cache.ts'
 import type { TaskStore } from '../tasks/task-store.ts'
 import type { TaskRecord } from '../tasks/task.ts'
 import { CleanupTotalsStore } from './cleanup-totals-store.ts'
@@ -35,8 +35,7 @@ export function createRemoval(parts: {
   storage: DiskStorage
   tempFolder: string
   store: TaskStore
-  cache: TaskCache
-  publish: PublishTaskEvent
+  announcer: Announcer
   stopJob: StopJob
   recordRemoved: (task: TaskRecord) => Promise<void>
   appliedUntil: () => number

@@ -3,10 +3,10 @@ import { RequestData, type RequestHandler } from 'mediatr-ts'
 import { AppError } from '../app-error.ts'
 import type { ExpiryStore } from './expiry-store.ts'
 import type { FileRemover } from './file-remover.ts'
+import type { Announcer } from '../tasks/announce.ts'
 import { findTask } from '../tasks/find-task.ts'
 import { purgeTask } from './purge-task.ts'
 import type { StopJob } from '../tasks/stop-job.ts'
-import type { TaskCache } from '../tasks/task-cache.ts'
 import type { TaskStore } from '../tasks/task-store.ts'
 import type { TaskRecord } from '../tasks/task.ts'
 
@@ -29,7 +29,7 @@ export class DeleteTaskHandler implements RequestHandler<DeleteTask, void> {
     store: TaskStore
     expiries: ExpiryStore
     files: FileRemover
-    cache: TaskCache
+    announcer: Announcer
     stopJob: StopJob
     recordRemoved: (task: TaskRecord) => Promise<void>
     log: Logger
@@ -39,9 +39,9 @@ export class DeleteTaskHandler implements RequestHandler<DeleteTask, void> {
   }
 
   async handle({ tenant, id }: DeleteTask): Promise<void> {
-    const { cache, log } = this.#deps
+    const { announcer, log } = this.#deps
     const task = await this.#mark(tenant, id)
-    await cache.taskChanged(tenant, task.id)
+    await announcer.announceRemoval({ tenant, id: task.id })
     log.info({ taskId: task.id, epoch: task.epoch }, 'task deleted')
     // The mark is what counts: whatever fails from here on is done by the next clean-up.
     await this.#finish(task).catch((error: unknown) =>

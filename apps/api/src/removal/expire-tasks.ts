@@ -1,4 +1,3 @@
-import type { PublishTaskEvent } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
 import { RequestData, type RequestHandler } from 'mediatr-ts'
 import { eachDue } from '../ground/each-due.ts'
@@ -6,7 +5,7 @@ import type { CleanupReport, CleanupTotalsStore } from './cleanup-totals-store.t
 import type { ExpiryStore } from './expiry-store.ts'
 import type { FileRemover } from './file-remover.ts'
 import { purgeTask } from './purge-task.ts'
-import type { TaskCache } from '../tasks/task-cache.ts'
+import type { Announcer } from '../tasks/announce.ts'
 import { expiry } from '../tasks/task-steps.ts'
 import type { TaskStore } from '../tasks/task-store.ts'
 import type { TaskRecord } from '../tasks/task.ts'
@@ -40,8 +39,7 @@ export class ExpireTasksHandler implements RequestHandler<ExpireTasks, CleanupRe
     expiries: ExpiryStore
     files: FileRemover
     totals: CleanupTotalsStore
-    cache: TaskCache
-    publish: PublishTaskEvent
+    announcer: Announcer
     recordRemoved: (task: TaskRecord) => Promise<void>
     /**
      * Between the end of a task's files for clients and their removal, and between the former and
@@ -125,13 +123,13 @@ export class ExpireTasksHandler implements RequestHandler<ExpireTasks, CleanupRe
 
   /** Only if nothing was written since it was read: its time may just have been extended. */
   async #expire(task: TaskRecord, done: CleanupReport): Promise<void> {
-    const { store, cache, publish, keep, log, now } = this.#deps
+    const { store, announcer, keep, log, now } = this.#deps
     const { id, tenant, epoch, rev } = task
     const { event, move } = expiry(task, now(), keep)
-    if (!(await store.move({ id, tenant, epoch, rev, seq: event.seq }, move))) return
+    const expired = await store.move({ id, tenant, epoch, rev, seq: event.seq }, move)
+    if (!expired) return
     done.tasksExpired++
-    await cache.taskChanged(tenant, id)
-    await publish(event)
+    await announcer.announce(expired, event)
     log.debug({ taskId: id, epoch, was: task.status }, event.eventType)
   }
 
@@ -142,10 +140,10 @@ export class ExpireTasksHandler implements RequestHandler<ExpireTasks, CleanupRe
   }
 
   async #remove(task: TaskRecord, done: CleanupReport): Promise<void> {
-    const { id, tenant } = task
-    if (!(await this.#deps.expiries.remove(id))) return
+    const { expiries, announcer, recordRemoved } = this.#deps
+    if (!(await expiries.remove(task.id))) return
     done.recordsRemoved++
-    await this.#deps.cache.taskChanged(tenant, id)
-    await this.#deps.recordRemoved(task)
+    await announcer.announceRemoval(task)
+    await recordRemoved(task)
   }
 }

@@ -57,7 +57,7 @@ export function createSync(parts: {
   redis.producer.on('ready', () => void sweeper.sweep())
   return {
     dispatch: dispatcher.dispatch,
-    onChanged: notes.taskChanged,
+    onTask: notes.taskChanged,
     appliedUntil: () => listener.appliedUntil,
     start: (): void => {
       sweeper.start()

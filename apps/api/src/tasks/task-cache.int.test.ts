@@ -11,6 +11,7 @@ import { GetTaskJsonHandler } from './queries/get-task-json.ts'
 import { GetTask, GetTaskHandler } from './queries/get-task.ts'
 import { ListTasks, ListTasksHandler } from './queries/list-tasks.ts'
 import { KnownTtls } from '../applying/known-ttls.ts'
+import { createAnnouncer } from './announce.ts'
 import { TaskCache } from './task-cache.ts'
 import { TaskStore, type TaskFilter } from './task-store.ts'
 import { toTaskView } from './task-view.ts'
@@ -44,8 +45,7 @@ function processOn(connection: Redis, prefix = `${name}:`, readFrom = store) {
   const list = new ListTasksHandler({ store, cache })
   const update = new UpdateTaskStatusHandler({
     store,
-    cache,
-    publish: async () => {},
+    announcer: createAnnouncer({ cache, publish: async () => {} }),
     ttls: new KnownTtls(),
     holdStartsMs: 0,
     log: testLog,

@@ -1,16 +1,15 @@
-import type { Task, TaskEvent } from '@darkroom/contracts'
-import type { PublishTaskEvent } from '@darkroom/messaging'
+import type { Task } from '@darkroom/contracts'
 import type { Logger } from '@darkroom/runtime'
 import { RequestData, type RequestHandler } from 'mediatr-ts'
 import { AppError } from '../../app-error.ts'
+import type { Announcer } from '../announce.ts'
 import { endTask } from '../end-task.ts'
 import { findTask } from '../find-task.ts'
 import type { StopJob } from '../stop-job.ts'
-import type { TaskCache } from '../task-cache.ts'
 import { cancellation } from '../task-steps.ts'
 import type { TaskStore } from '../task-store.ts'
 import { toTaskView } from '../task-view.ts'
-import { isFinal, type TaskRecord } from '../task.ts'
+import { isFinal } from '../task.ts'
 
 /** Gives a task up, whether it waits or runs. Throws TASK_NOT_FOUND, TASK_FINAL. */
 export class CancelTask extends RequestData<Task> {
@@ -27,21 +26,12 @@ export class CancelTask extends RequestData<Task> {
 export class CancelTaskHandler implements RequestHandler<CancelTask, Task> {
   readonly #deps
 
-  constructor(deps: {
-    store: TaskStore
-    cache: TaskCache
-    publish: PublishTaskEvent
-    stopJob: StopJob
-    log: Logger
-    now: () => number
-    /** Told of every task that was cancelled here. */
-    onChanged?: (task: TaskRecord, event: TaskEvent) => void
-  }) {
+  constructor(deps: { store: TaskStore; announcer: Announcer; stopJob: StopJob; log: Logger; now: () => number }) {
     this.#deps = deps
   }
 
   async handle({ tenant, id }: CancelTask): Promise<Task> {
-    const { store, cache, publish, log, now, onChanged } = this.#deps
+    const { store, announcer, log, now } = this.#deps
     const task = await findTask(store, tenant, id)
     const at = now()
     const { event, move } = cancellation(task, at)
@@ -49,9 +39,7 @@ export class CancelTaskHandler implements RequestHandler<CancelTask, Task> {
       now: at,
     })
     if (!cancelled) throw await this.#refusal(tenant, task.id)
-    await cache.taskChanged(tenant, task.id)
-    onChanged?.(cancelled, event)
-    void publish(event)
+    await announcer.announce(cancelled, event)
     this.#stop(task.id, task.epoch)
     log.info({ taskId: task.id, epoch: task.epoch, was: task.status }, event.eventType)
     return toTaskView(cancelled)

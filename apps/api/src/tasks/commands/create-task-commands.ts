@@ -1,12 +1,10 @@
-import type { TaskEstimate, TaskEvent } from '@darkroom/contracts'
-import type { PublishTaskEvent } from '@darkroom/messaging'
+import type { TaskEstimate } from '@darkroom/contracts'
 import type { Logger } from '@darkroom/runtime'
 import type { DiskStorage } from '@darkroom/storage'
+import type { Announcer } from '../announce.ts'
 import type { Dispatch } from '../dispatch.ts'
 import type { StopJob } from '../stop-job.ts'
-import type { TaskCache } from '../task-cache.ts'
 import type { TaskStore } from '../task-store.ts'
-import type { TaskRecord } from '../task.ts'
 import { CancelTaskHandler } from './cancel-task.ts'
 import { CreateTaskHandler, type NewTask } from './create-task.ts'
 import { RetryTaskHandler } from './retry-task.ts'
@@ -17,13 +15,10 @@ export function createTaskCommands(parts: {
   env: { QUEUE_MAX_RETRIES: number; DISPATCH_LEASE_MS: number }
   store: TaskStore
   storage: DiskStorage
-  cache: TaskCache
-  publish: PublishTaskEvent
+  announcer: Announcer
   dispatch: Dispatch
   stopJob: StopJob
   estimate: (task: NewTask) => TaskEstimate
-  onCreated: (task: TaskRecord) => void
-  onChanged: (task: TaskRecord, event: TaskEvent) => void
   log: Logger
   now: () => number
 }) {

@@ -9,12 +9,11 @@ import {
   type TaskKind,
   type TaskPriority,
 } from '@darkroom/contracts'
-import type { PublishTaskEvent } from '@darkroom/messaging'
 import { noneIfMissing, type DiskStorage } from '@darkroom/storage'
 import { RequestData, type RequestHandler } from 'mediatr-ts'
 import { AppError, keyInUse, storeAway } from '../../app-error.ts'
+import type { Announcer } from '../announce.ts'
 import type { Dispatch } from '../dispatch.ts'
-import type { TaskCache } from '../task-cache.ts'
 import { wasNeverSent } from '../../mongo/store-outage.ts'
 import { isKeyTaken, newTaskId, type TaskStore } from '../task-store.ts'
 import { asAccepted, entryFor, isFinal, lateAt, UNTOUCHED, type TaskRecord } from '../task.ts'
@@ -63,13 +62,10 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, AcceptedTas
   constructor(deps: {
     store: TaskStore
     storage: DiskStorage
-    cache: TaskCache
+    announcer: Announcer
     dispatch: Dispatch
-    publish: PublishTaskEvent
     /** Answers at once, from what is known: an upload waits for no question to a store. */
     estimate: (task: NewTask) => TaskEstimate
-    /** Told of each task that was made here. */
-    onCreated: (task: TaskRecord) => void
     maxAttempts: number
     dispatchLeaseMs: number
     now: () => number
@@ -82,7 +78,7 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, AcceptedTas
   }
 
   async #create(wanted: NewTask): Promise<AcceptedTask> {
-    const { store, storage, cache, dispatch, publish, onCreated } = this.#deps
+    const { store, storage, announcer, dispatch } = this.#deps
     const id = wanted.id ?? newTaskId()
     const originalPath = originalKey(wanted.tenant, id, wanted.source.format)
     // The file first, whole and synced: a document never names a file that is not there.
@@ -104,11 +100,9 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, AcceptedTas
     // The process, the machine or the store may have been suspended. A retry with the same key
     // restores the original.
     if (Date.now() - sentAt > SLOW_INSERT_MS && !(await this.#hasOriginal(record))) throw storeAway()
-    await cache.taskCreated(record.tenant)
     // One connection, so subscribers hear of the task before any worker does.
-    void publish(createdEvent(record))
+    await announcer.announce(record, createdEvent(record))
     void dispatch(record)
-    onCreated(record)
     return toAcceptedView(record)
   }
 

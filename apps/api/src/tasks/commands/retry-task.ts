@@ -1,11 +1,10 @@
 import type { Task } from '@darkroom/contracts'
-import type { PublishTaskEvent } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
 import { RequestData, type RequestHandler } from 'mediatr-ts'
 import { AppError } from '../../app-error.ts'
+import type { Announcer } from '../announce.ts'
 import type { Dispatch } from '../dispatch.ts'
 import { findTask } from '../find-task.ts'
-import type { TaskCache } from '../task-cache.ts'
 import { canRestart, restart } from '../task-steps.ts'
 import type { TaskStore } from '../task-store.ts'
 import { toTaskView } from '../task-view.ts'
@@ -31,8 +30,7 @@ export class RetryTaskHandler implements RequestHandler<RetryTask, Task> {
 
   constructor(deps: {
     store: TaskStore
-    cache: TaskCache
-    publish: PublishTaskEvent
+    announcer: Announcer
     dispatch: Dispatch
     dispatchLeaseMs: number
     log: Logger
@@ -42,15 +40,14 @@ export class RetryTaskHandler implements RequestHandler<RetryTask, Task> {
   }
 
   async handle({ tenant, id }: RetryTask): Promise<Task> {
-    const { store, cache, publish, dispatch, dispatchLeaseMs, log, now } = this.#deps
+    const { store, announcer, dispatch, dispatchLeaseMs, log, now } = this.#deps
     const task = await findTask(store, tenant, id)
     assertRestartable(task)
     const { event, move } = restart(task, now(), dispatchLeaseMs)
     const restarted = await store.restart(task, move)
     if (!restarted)
       throw new AppError(409, 'TASK_CHANGED', 'Somebody else started the task anew, or it expired, at this moment.')
-    await cache.taskChanged(tenant, task.id)
-    void publish(event)
+    await announcer.announce(restarted, event)
     void dispatch(restarted)
     log.info({ taskId: task.id, epoch: restarted.epoch, was: task.status }, 'task started anew')
     return toTaskView(restarted)

@@ -2,8 +2,8 @@ import type { Task } from '@darkroom/contracts'
 import type { Logger } from '@darkroom/runtime'
 import { RequestData, type RequestHandler } from 'mediatr-ts'
 import { AppError } from '../../app-error.ts'
+import type { Announcer } from '../announce.ts'
 import { findTask } from '../find-task.ts'
-import type { TaskCache } from '../task-cache.ts'
 import { allowsChange, etagOf } from '../task-etag.ts'
 import type { TaskEdit, TaskStore } from '../task-store.ts'
 import { toTaskView } from '../task-view.ts'
@@ -44,12 +44,12 @@ const TRIES = 10
 export class UpdateTaskHandler implements RequestHandler<UpdateTask, Task> {
   readonly #deps
 
-  constructor(deps: { store: TaskStore; cache: TaskCache; log: Logger }) {
+  constructor(deps: { store: TaskStore; announcer: Announcer; log: Logger }) {
     this.#deps = deps
   }
 
   async handle({ tenant, id, changes, ifMatch }: UpdateTask): Promise<Task> {
-    const { store, cache, log } = this.#deps
+    const { store, announcer, log } = this.#deps
     for (let tries = 0; tries < TRIES; tries++) {
       const task = await findTask(store, tenant, id)
       const view = toTaskView(task)
@@ -58,7 +58,7 @@ export class UpdateTaskHandler implements RequestHandler<UpdateTask, Task> {
       if (Object.keys(edit).length === 0) return view
       const edited = await store.edit(task, edit)
       if (!edited) continue
-      await cache.taskChanged(tenant, task.id)
+      await announcer.announce(edited)
       log.info({ taskId: task.id, fields: Object.keys(edit) }, 'task edited')
       return toTaskView(edited)
     }
