@@ -1,9 +1,9 @@
-import type { ProblemCode } from '@darkroom/contracts'
+import { PROBLEMS, type ProblemCode } from '@darkroom/contracts'
 
 /**
  * A failure that clients are told about: `code` is stable, `message` says what to do. Anything else
- * that is thrown becomes an opaque 500. `headers` go on the answer (Retry-After, Allow), `extra`
- * beside the members that all problems have.
+ * that is thrown becomes an opaque 500. The status is that of the code in `PROBLEMS`. `headers` go on
+ * the answer (Retry-After, Allow), `extra` beside the members that all problems have.
  */
 export class AppError extends Error {
   readonly code: ProblemCode
@@ -13,10 +13,11 @@ export class AppError extends Error {
   readonly extra: Record<string, unknown>
 
   constructor(
-    status: number,
     code: ProblemCode,
     message: string,
     more: {
+      /** Only for faults that Express found itself: INVALID_REQUEST stands for each of its 4xx. */
+      status?: number
       headers?: Record<string, string>
       errors?: readonly FieldError[]
       extra?: Record<string, unknown>
@@ -25,7 +26,7 @@ export class AppError extends Error {
   ) {
     super(message, { cause: more.cause })
     this.name = 'AppError'
-    this.status = status
+    this.status = more.status ?? PROBLEMS[code].status
     this.code = code
     this.headers = more.headers ?? {}
     this.errors = more.errors ?? []
@@ -39,11 +40,10 @@ export interface FieldError {
   detail: string
 }
 
-export const taskNotFound = (): AppError => new AppError(404, 'TASK_NOT_FOUND', 'There is no task with this id.')
+export const taskNotFound = (): AppError => new AppError('TASK_NOT_FOUND', 'There is no task with this id.')
 
 export const keyInUse = (): AppError =>
   new AppError(
-    409,
     'IDEMPOTENCY_IN_FLIGHT',
     'A request with this Idempotency-Key is still being worked on; ask again in a moment.',
     {
@@ -53,7 +53,6 @@ export const keyInUse = (): AppError =>
 
 export const storageUnavailable = (cause: unknown): AppError =>
   new AppError(
-    503,
     'STORAGE_UNAVAILABLE',
     'Files can be neither stored nor read right now. Nothing was accepted; try again later.',
     {
@@ -63,16 +62,11 @@ export const storageUnavailable = (cause: unknown): AppError =>
   )
 
 export const storageFull = (): AppError =>
-  new AppError(
-    507,
-    'STORAGE_FULL',
-    'There is no room to take the file right now. Nothing was stored; try again later.',
-    {
-      headers: { 'Retry-After': '30' },
-    },
-  )
+  new AppError('STORAGE_FULL', 'There is no room to take the file right now. Nothing was stored; try again later.', {
+    headers: { 'Retry-After': '30' },
+  })
 
 export const storeAway = (): AppError =>
-  new AppError(503, 'STORE_UNAVAILABLE', 'The task store cannot be reached right now; nothing was accepted.', {
+  new AppError('STORE_UNAVAILABLE', 'The task store cannot be reached right now; nothing was accepted.', {
     headers: { 'Retry-After': '5' },
   })

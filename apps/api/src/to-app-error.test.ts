@@ -22,6 +22,7 @@ it.each([
   [{ status: 404 }, 404, 'ROUTE_NOT_FOUND'],
   [{ status: 415 }, 415, 'UNSUPPORTED_ENCODING'],
   [{ status: 400 }, 400, 'INVALID_REQUEST'],
+  [{ status: 416 }, 416, 'INVALID_REQUEST'],
   [{ code: 'ENOSPC' }, 507, 'STORAGE_FULL'],
   [{ code: 'EDQUOT' }, 507, 'STORAGE_FULL'],
   [{ code: 'EROFS', syscall: 'open' }, 503, 'STORAGE_UNAVAILABLE'],

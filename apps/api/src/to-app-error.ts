@@ -1,5 +1,5 @@
 import type { ProblemCode } from '@darkroom/contracts'
-import { isImageError, type ImageErrorCode } from '@darkroom/images/image-error'
+import { isImageError } from '@darkroom/images/image-error'
 import { QueueUnavailableError } from '@darkroom/messaging'
 import { isRedisOutage } from '@darkroom/runtime'
 import { isStorageError } from '@darkroom/storage'
@@ -8,11 +8,6 @@ import { httpFault } from './http/http-fault.ts'
 import { isStoreBusy, isStoreOutage } from './mongo/store-outage.ts'
 
 const RETRY_AFTER = { 'Retry-After': '5' }
-const IMAGE_STATUS: Record<ImageErrorCode, number> = {
-  IMAGE_UNSUPPORTED: 415,
-  IMAGE_TOO_LARGE: 422,
-  IMAGE_CORRUPT: 422,
-}
 
 /**
  * Converts whatever was thrown into the error that the client gets. An unknown error is our fault
@@ -20,7 +15,7 @@ const IMAGE_STATUS: Record<ImageErrorCode, number> = {
  */
 export function toAppError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown
-  if (isImageError(thrown)) return new AppError(IMAGE_STATUS[thrown.code], thrown.code, thrown.message)
+  if (isImageError(thrown)) return new AppError(thrown.code, thrown.message)
   if (thrown instanceof QueueUnavailableError) return unavailable(thrown.code, thrown.message)
   if (isRedisOutage(thrown))
     return unavailable('QUEUE_UNAVAILABLE', 'Redis cannot do its work right now; try again later.')
@@ -29,11 +24,11 @@ export function toAppError(thrown: unknown): AppError {
     return unavailable('STORE_UNAVAILABLE', 'The task store is too busy to answer right now; try again later.')
   if (isStoreOutage(thrown)) return storeAway()
   if (isStorageFault(thrown)) return storageUnavailable(thrown)
-  return httpFault(thrown) ?? new AppError(500, 'INTERNAL', 'Something went wrong on our side. The log knows more.')
+  return httpFault(thrown) ?? new AppError('INTERNAL', 'Something went wrong on our side. The log knows more.')
 }
 
 const unavailable = (code: ProblemCode, message: string): AppError =>
-  new AppError(503, code, message, { headers: RETRY_AFTER })
+  new AppError(code, message, { headers: RETRY_AFTER })
 
 /** Said by the storage, or by the system while the upload was still a temporary file. */
 const isDiskFull = (thrown: unknown): boolean =>

@@ -101,11 +101,7 @@ export class CreateBatchHandler implements RequestHandler<CreateBatch, { batchId
       return undefined
     }
     if (!made || made.idempotency?.fingerprint === idempotency.fingerprint) return made
-    throw new AppError(
-      422,
-      'IDEMPOTENCY_KEY_REUSED',
-      'This Idempotency-Key was used for another request: choose a new one.',
-    )
+    throw new AppError('IDEMPOTENCY_KEY_REUSED', 'This Idempotency-Key was used for another request: choose a new one.')
   }
 
   async #create(batch: BatchRecord, candidate: BatchCandidate, index: number): Promise<BatchOutcome> {

@@ -27,7 +27,7 @@ export class GetBatchHandler implements RequestHandler<GetBatch, BatchSummary> {
   async handle({ tenant, id }: GetBatch): Promise<BatchSummary> {
     const batch = BATCH_ID.test(id) ? await this.#batches.find(tenant, id) : undefined
     const summary = batch && toSummary(batch, await this.#batches.tally(tenant, id))
-    if (!summary) throw new AppError(404, 'BATCH_NOT_FOUND', 'There is no batch with this id.')
+    if (!summary) throw new AppError('BATCH_NOT_FOUND', 'There is no batch with this id.')
     return summary
   }
 }

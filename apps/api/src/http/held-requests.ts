@@ -69,6 +69,6 @@ export class HeldRequests {
 }
 
 const tooMany = (found: string): AppError =>
-  new AppError(429, 'TOO_MANY_WAITING', `${found}. End some of them, or ask without waiting.`, {
+  new AppError('TOO_MANY_WAITING', `${found}. End some of them, or ask without waiting.`, {
     headers: { 'Retry-After': '5' },
   })

@@ -10,25 +10,21 @@ export function httpFault(thrown: unknown): AppError | undefined {
     length?: number
   }
   if (typeof status !== 'number' || status < 400 || status > 499) return undefined
-  if (type === 'entity.parse.failed') return new AppError(400, 'INVALID_JSON', 'The body is not valid JSON.')
+  if (type === 'entity.parse.failed') return new AppError('INVALID_JSON', 'The body is not valid JSON.')
   if (status === 413) return bodyTooLarge(limit, length)
   if (status === 415)
     return new AppError(
-      415,
       'UNSUPPORTED_ENCODING',
       'The body is in a character set or a compression that is not read here: send UTF-8, plain or compressed with gzip, deflate or br.',
     )
-  return new AppError(
+  return new AppError(status === 404 ? 'ROUTE_NOT_FOUND' : 'INVALID_REQUEST', 'The request could not be understood.', {
     status,
-    status === 404 ? 'ROUTE_NOT_FOUND' : 'INVALID_REQUEST',
-    'The request could not be understood.',
-  )
+  })
 }
 
 function bodyTooLarge(limit?: number, length?: number): AppError {
   const got = length === undefined ? 'The body is too large' : `The body has ${byteSize(length)}`
   return new AppError(
-    413,
     'BODY_TOO_LARGE',
     limit === undefined ? `${got}.` : `${got}: at most ${byteSize(limit)} are accepted.`,
   )

@@ -3,11 +3,11 @@ import type { z } from 'zod'
 import { AppError } from '../app-error.ts'
 import { faultText } from './fault-text.ts'
 
-/** Checks input against a schema. Throws an AppError that points at every wrong field. */
+/** Checks input against a schema. Throws an AppError of this code that points at every wrong field. */
 export function parseInput<Schema extends z.ZodType>(
   schema: Schema,
   input: unknown,
-  fault: { status: number; code: ProblemCode },
+  code: ProblemCode,
 ): z.infer<Schema> {
   const parsed = schema.safeParse({ ...(input as object) }, { error: faultText })
   if (parsed.success) return parsed.data
@@ -17,7 +17,7 @@ export function parseInput<Schema extends z.ZodType>(
       : [{ pointer: pointerTo(issue.path), detail: issue.message }],
   )
   const summary = errors.map(({ pointer, detail }) => `${pointer} ${detail}`).join('; ')
-  throw new AppError(fault.status, fault.code, summary.slice(0, 500), { errors: errors.slice(0, 20) })
+  throw new AppError(code, summary.slice(0, 500), { errors: errors.slice(0, 20) })
 }
 
 /** A JSON pointer (RFC 6901). */

@@ -15,11 +15,11 @@ const requireJson: RequestHandler = (req, res, next) => {
   const type = req.get('Content-Type')
   const got =
     type === undefined ? 'The request has no Content-Type' : `The request is ${JSON.stringify(type.slice(0, 100))}`
-  throw new AppError(415, 'NOT_JSON', `${got}: send a JSON object with Content-Type: application/json.`)
+  throw new AppError('NOT_JSON', `${got}: send a JSON object with Content-Type: application/json.`)
 }
 
 const requireObject: RequestHandler = (req, _res, next) => {
   const body: unknown = req.body
   if (typeof body === 'object' && body !== null && !Array.isArray(body)) return next()
-  throw new AppError(400, 'INVALID_JSON', 'The body must be a JSON object, such as { "name": "beach.jpg" }.')
+  throw new AppError('INVALID_JSON', 'The body must be a JSON object, such as { "name": "beach.jpg" }.')
 }

@@ -38,5 +38,5 @@ function refuseConnection(socket: Socket): void {
   socket.resume()
   const message =
     'There are too many open connections. Reuse connections, close those that are idle, and try again in a few seconds.'
-  refuseSocket(socket, new AppError(503, 'TOO_MANY_CONNECTIONS', message, { headers: { 'Retry-After': '5' } }))
+  refuseSocket(socket, new AppError('TOO_MANY_CONNECTIONS', message, { headers: { 'Retry-After': '5' } }))
 }

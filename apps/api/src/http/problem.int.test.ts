@@ -282,7 +282,7 @@ it('a refusal that thousands get is a warning once, and faults of our own are er
   const { log, lines } = recordLog<Logger>()
   const app = express()
   app.get('/busy', () => {
-    throw new AppError(503, 'OVERLOADED', 'Nothing more is taken right now.')
+    throw new AppError('OVERLOADED', 'Nothing more is taken right now.')
   })
   app.get('/broken', () => {
     throw new Error('a fault')

@@ -50,7 +50,6 @@ export function problemHandler(log: Logger, toAppError: ToAppError): ErrorReques
 
 export const notFound: RequestHandler = (req) => {
   throw new AppError(
-    404,
     'ROUTE_NOT_FOUND',
     `There is nothing at ${req.method} ${req.path.slice(0, 200)}. All paths are listed at /docs`,
   )

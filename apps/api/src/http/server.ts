@@ -77,14 +77,12 @@ export async function closeServer(server: Server): Promise<void> {
   clearInterval(idle)
 }
 
-const BROKEN: Partial<Record<string, [status: number, code: ProblemCode, message: string]>> = {
+const BROKEN: Partial<Record<string, [code: ProblemCode, message: string]>> = {
   ERR_HTTP_REQUEST_TIMEOUT: [
-    408,
     'REQUEST_TIMEOUT',
     'The request took too long to arrive. Nothing was stored; send it again.',
   ],
   HPE_HEADER_OVERFLOW: [
-    431,
     'HEADERS_TOO_LARGE',
     'The URL and the headers together are larger than 16 KiB: send less of them.',
   ],
@@ -101,6 +99,6 @@ function answerBrokenRequest(
     socket.destroy()
     return
   }
-  const [status, code, message] = BROKEN[error.code ?? ''] ?? [400, 'INVALID_REQUEST', 'The request is not valid HTTP.']
-  refuseSocket(socket, new AppError(status, code, message))
+  const [code, message] = BROKEN[error.code ?? ''] ?? ['INVALID_REQUEST', 'The request is not valid HTTP.']
+  refuseSocket(socket, new AppError(code, message))
 }

@@ -128,4 +128,4 @@ function afterBody(req: IncomingMessage, act: () => void): void {
 const seconds = (ms: number): string => `${Math.round(ms / 100) / 10} s`
 
 const requestTimeout = (what: string): AppError =>
-  new AppError(408, 'REQUEST_TIMEOUT', `${what} Nothing was stored; send it again.`)
+  new AppError('REQUEST_TIMEOUT', `${what} Nothing was stored; send it again.`)

@@ -5,7 +5,6 @@ export function queueNamed(queues: readonly ImageQueue[], name: string): ImageQu
   const found = queues.find((queue) => queue.name === name)
   if (found) return found
   throw new AppError(
-    404,
     'QUEUE_NOT_FOUND',
     `There is no queue of this name; there is ${queues.map((queue) => queue.name).join(', ')}.`,
   )

@@ -55,7 +55,7 @@ export class DeleteTaskHandler implements RequestHandler<DeleteTask, void> {
     for (;;) {
       const task = await findTask(store, tenant, id)
       if (task.status === 'processing')
-        throw new AppError(409, 'TASK_PROCESSING', 'The task is being processed; cancel it first.')
+        throw new AppError('TASK_PROCESSING', 'The task is being processed; cancel it first.')
       const marked = await store.markDeleted(task, new Date(now()))
       if (marked) return marked
     }

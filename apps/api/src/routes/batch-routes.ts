@@ -42,7 +42,7 @@ export function batchRoutes({ send, receive, acceptBatch }: BatchRouteDeps): Rou
 }
 
 async function readPage(send: Send, req: Request): Promise<BatchPage> {
-  const page = parseInput(pageQuery, req.query, { status: 400, code: 'INVALID_QUERY' })
+  const page = parseInput(pageQuery, req.query, 'INVALID_QUERY')
   const summary = await send(new GetBatch(DEFAULT_TENANT, String(req.params.id).toLowerCase()))
   const {
     total: _total,

@@ -9,8 +9,6 @@ import { CountDeadLetters } from '../dead-letters/count-dead-letters.ts'
 import { deadLetterQuery, groupQuery, replayBody } from './dead-letter-fields.ts'
 import { ReplayDeadLetters } from '../dead-letters/replay-dead-letters.ts'
 
-const BAD_QUERY = { status: 400, code: 'INVALID_QUERY' } as const
-
 /**
  * `/api/v1/dead-letters`: tasks that failed for good, and starting them again, which `admin` stands
  * before.
@@ -27,9 +25,9 @@ export function deadLetterRoutes({
   return routesOf({
     '/dead-letters': {
       get: async (req, res) => {
-        const { groupBy, page, limit, cursor, ...filter } = parseInput(deadLetterQuery, req.query, BAD_QUERY)
+        const { groupBy, page, limit, cursor, ...filter } = parseInput(deadLetterQuery, req.query, 'INVALID_QUERY')
         if (groupBy) {
-          parseInput(groupQuery, req.query, BAD_QUERY)
+          parseInput(groupQuery, req.query, 'INVALID_QUERY')
           res.json(await send(new CountDeadLetters({ tenant: DEFAULT_TENANT, ...filter })))
           return
         }
@@ -45,10 +43,7 @@ export function deadLetterRoutes({
         admin,
         ...readJson,
         async (req, res) => {
-          const { ids, filter, limit, dryRun } = parseInput(replayBody, req.body, {
-            status: 422,
-            code: 'INVALID_FIELD',
-          })
+          const { ids, filter, limit, dryRun } = parseInput(replayBody, req.body, 'INVALID_FIELD')
           const wish = ids ? { tenant: DEFAULT_TENANT, ids } : { filter: { tenant: DEFAULT_TENANT, ...filter }, limit }
           const report = await send(new ReplayDeadLetters(wish, dryRun))
           res.status(dryRun ? 200 : 202).json(report)

@@ -32,7 +32,7 @@ export function jobRoutes({
         },
       ],
       get: async (req, res) => {
-        const { status, limit } = parseInput(jobListQuery, req.query, { status: 400, code: 'INVALID_QUERY' })
+        const { status, limit } = parseInput(jobListQuery, req.query, 'INVALID_QUERY')
         const filter = { tenant: DEFAULT_TENANT, status: status && JOB_STATUSES[status] }
         const { items } = await send(new ListTasks(filter, { page: 1, limit }))
         res.set('Cache-Control', 'no-cache').json({ jobs: items.map(toJobView), count: items.length })

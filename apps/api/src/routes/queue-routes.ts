@@ -32,7 +32,7 @@ export function queueRoutes({ send, admin }: { send: Send; admin: RequestHandler
     '/queues/:name/resume': { post: [admin, switchTo('running')] },
     '/queues/:name/jobs': {
       get: async (req, res) => {
-        const { state, start, end } = parseInput(jobsQuery, req.query, { status: 400, code: 'INVALID_QUERY' })
+        const { state, start, end } = parseInput(jobsQuery, req.query, 'INVALID_QUERY')
         const items = await send(new ListQueueJobs(nameOf(req), state, start, end))
         res.json({ items, state, start, end })
       },

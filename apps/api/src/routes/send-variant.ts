@@ -16,14 +16,13 @@ export type SendVariant = (req: Request, res: Response, task: Task) => Promise<v
  */
 export function createSendVariant(storage: DiskStorage, signer: UrlSigner, storageFault: StorageFault): SendVariant {
   return async (req, res, task) => {
-    const query = parseInput(downloadQuery, req.query, { status: 400, code: 'INVALID_QUERY' })
+    const query = parseInput(downloadQuery, req.query, 'INVALID_QUERY')
     assertSignature(signer, task, query)
     const { resolution } = query
     assertReady(task)
     const image = resolution ? task.images.find((candidate) => candidate.resolution === resolution) : task.images[0]
     if (!image)
       throw new AppError(
-        404,
         'VARIANT_NOT_FOUND',
         `This task has no variant of ${resolution ?? 'any'} pixels; it has ${task.images.map((one) => one.resolution).join(', ')}.`,
       )
@@ -59,16 +58,11 @@ function assertSignature(signer: UrlSigner, task: Task, { resolution, expires, k
   const grant = { tenant: DEFAULT_TENANT, taskId: task.id, resolution, expires: expires ?? 0 }
   if (!signer.isSigned(grant, { kid: kid ?? '', signature: signature ?? '' }))
     throw new AppError(
-      403,
       'INVALID_SIGNATURE',
       'The URL was not signed by this service, or was changed since, or its key was withdrawn.',
     )
   if (grant.expires * 1000 <= Date.now())
-    throw new AppError(
-      403,
-      'URL_EXPIRED',
-      'This URL has expired. Ask for a new one: POST /api/v1/tasks/{id}/download-url',
-    )
+    throw new AppError('URL_EXPIRED', 'This URL has expired. Ask for a new one: POST /api/v1/tasks/{id}/download-url')
 }
 
 function assertReady(task: Task): void {
@@ -77,24 +71,18 @@ function assertReady(task: Task): void {
       return
     case 'pending':
     case 'processing':
-      throw new AppError(409, 'TASK_NOT_READY', `The task is ${task.status}; try again in a moment.`, {
+      throw new AppError('TASK_NOT_READY', `The task is ${task.status}; try again in a moment.`, {
         headers: { 'Retry-After': '1' },
       })
     case 'expired':
-      throw new AppError(
-        410,
-        'TASK_EXPIRED',
-        'The files of this task have expired and are removed. Upload the photo again.',
-      )
+      throw new AppError('TASK_EXPIRED', 'The files of this task have expired and are removed. Upload the photo again.')
     case 'failed':
       throw new AppError(
-        409,
         'TASK_FAILED',
         `The task has failed${task.error ? ` (${task.error.code})` : ''} and has no files; its \`error\` says why.`,
       )
     case 'cancelled':
       throw new AppError(
-        409,
         'TASK_CANCELLED',
         'The task was cancelled and has no files. POST /api/v1/tasks/{id}/retry starts it again.',
       )
@@ -132,18 +120,15 @@ async function sendFile(res: Response, path: string): Promise<void> {
 function asRangeFault(error: Error & { status?: number }): unknown {
   if (error.status === 416)
     return new AppError(
-      416,
       'RANGE_NOT_SATISFIABLE',
       'The range lies outside of the file: ask for a part of it, or for all.',
     )
-  if (error.status === 412)
-    return new AppError(412, 'PRECONDITION_FAILED', 'The file is not the one that was asked for.')
+  if (error.status === 412) return new AppError('PRECONDITION_FAILED', 'The file is not the one that was asked for.')
   return error.status === 404 ? fileMissing(error) : error
 }
 
 const fileMissing = (cause: unknown): AppError =>
   new AppError(
-    404,
     'FILE_MISSING',
     'The file of this task is no longer there. POST /api/v1/tasks/{id}/retry makes it again.',
     { cause },

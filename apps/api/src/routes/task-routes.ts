@@ -54,10 +54,7 @@ export function taskRoutes({ send, receive, acceptUpload, sendVariant, readJson,
         },
       ],
       get: async (req, res) => {
-        const { page, limit, cursor, ...filter } = parseInput(listQuery, req.query, {
-          status: 400,
-          code: 'INVALID_QUERY',
-        })
+        const { page, limit, cursor, ...filter } = parseInput(listQuery, req.query, 'INVALID_QUERY')
         const found = await send(new ListTasks({ tenant: DEFAULT_TENANT, ...filter }, { page, limit, cursor }))
         linkToNext(req, res, found.nextCursor)
         res.set('Cache-Control', 'no-cache').json(found)
@@ -65,14 +62,14 @@ export function taskRoutes({ send, receive, acceptUpload, sendVariant, readJson,
     },
     '/tasks/:id': {
       get: async (req, res) => {
-        const { wait } = parseInput(waitQuery, req.query, { status: 400, code: 'INVALID_QUERY' })
+        const { wait } = parseInput(waitQuery, req.query, 'INVALID_QUERY')
         if (wait > 0) sendTask(res, await waitForTask(req, res, wait))
         else sendTaskJson(req, res, await send(new GetTaskJson(DEFAULT_TENANT, idOf(req))))
       },
       patch: [
         ...readJson,
         async (req, res) => {
-          const changes = parseInput(taskChanges, req.body, { status: 422, code: 'INVALID_FIELD' })
+          const changes = parseInput(taskChanges, req.body, 'INVALID_FIELD')
           sendTask(res, await send(new UpdateTask(DEFAULT_TENANT, idOf(req), changes, req.get('If-Match'))))
         },
       ],
@@ -97,7 +94,7 @@ export function taskRoutes({ send, receive, acceptUpload, sendVariant, readJson,
       post: [
         ...readJson,
         async (req, res) => {
-          const fields = parseInput(downloadUrlFields, req.body, { status: 422, code: 'INVALID_FIELD' })
+          const fields = parseInput(downloadUrlFields, req.body, 'INVALID_FIELD')
           const { id } = await send(new GetTask(DEFAULT_TENANT, idOf(req)))
           res.set('Cache-Control', 'no-store').json(await send(new SignDownload(DEFAULT_TENANT, id, fields)))
         },

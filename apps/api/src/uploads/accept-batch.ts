@@ -46,7 +46,7 @@ export function createAcceptBatch(options: {
     const files = receivedFiles(req)
     try {
       if (files.length === 0) throw noFile(req, BATCH_FILE_FIELDS)
-      const fields = parseInput(fieldsSchema, givenFields(req.body), { status: 422, code: 'INVALID_FIELD' })
+      const fields = parseInput(fieldsSchema, givenFields(req.body), 'INVALID_FIELD')
       const key = idempotencyKey(req)
       const hashes = files.map(({ sha256 }) => sha256)
       const candidates = await inParallel(files, WIDTH, (file) => toCandidate(file, fields))
@@ -78,9 +78,8 @@ function toItem(outcome: BatchOutcome): BatchItem {
 function refusalOf(items: readonly BatchItem[]): AppError {
   const problems = items.flatMap((item) => (item.status === 'rejected' ? [item.problem] : []))
   const ours = problems.find(({ status }) => status >= 500)
-  if (ours)
-    return new AppError(ours.status, ours.code, ours.detail, { headers: { 'Retry-After': '5' }, extra: { items } })
-  return new AppError(422, 'BATCH_REJECTED', 'None of the files can be taken; `items` says why, file by file.', {
+  if (ours) return new AppError(ours.code, ours.detail, { headers: { 'Retry-After': '5' }, extra: { items } })
+  return new AppError('BATCH_REJECTED', 'None of the files can be taken; `items` says why, file by file.', {
     extra: { items },
   })
 }

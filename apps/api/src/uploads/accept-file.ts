@@ -46,7 +46,6 @@ async function refusalOf(path: string, error: unknown): Promise<AppError | undef
   if (!found) return undefined
   const advice = found.advice === undefined ? '' : ` ${found.advice}`
   return new AppError(
-    415,
     'IMAGE_UNSUPPORTED',
     `The file is ${found.is}. JPEG, PNG, WebP and GIF pictures are accepted.${advice}`,
   )

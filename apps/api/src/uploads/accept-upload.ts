@@ -26,7 +26,7 @@ export function createAcceptUpload(options: {
     const file = receivedFile(req)
     noteUpload(req, { file: file.originalName, bytes: file.bytes })
     try {
-      const fields = parseInput(fieldsSchema, givenFields(req.body), { status: 422, code: 'INVALID_FIELD' })
+      const fields = parseInput(fieldsSchema, givenFields(req.body), 'INVALID_FIELD')
       const { task, fingerprint } = await acceptFile(file, fields, options.maxPixels)
       const key = idempotencyKey(req)
       const accepted = await options.send(

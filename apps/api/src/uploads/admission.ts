@@ -31,6 +31,6 @@ export function admission(deps: {
 }
 
 const overloaded = (because: string): AppError =>
-  new AppError(503, 'OVERLOADED', `Nothing more is taken right now: ${because}. Nothing was stored; try again later.`, {
+  new AppError('OVERLOADED', `Nothing more is taken right now: ${because}. Nothing was stored; try again later.`, {
     headers: RETRY_AFTER,
   })

@@ -45,7 +45,6 @@ function countBytes(most: number): (req: Request, bytes: number) => void {
 function batchTooLarge(most: number, declared: number | undefined): AppError {
   const got = declared === undefined ? 'The files together are too large' : `The request has ${byteSize(declared)}`
   return new AppError(
-    413,
     'BATCH_TOO_LARGE',
     `${got}: a batch may have ${byteSize(most)}. Send the files as several batches.`,
   )

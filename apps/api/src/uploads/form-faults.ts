@@ -27,7 +27,7 @@ export const notMultipart = (req: Request, [field = 'file']: readonly string[]):
   const got =
     type === undefined ? 'The request has no Content-Type' : `The request is ${JSON.stringify(type.slice(0, 100))}`
   const message = `${got}, and multipart/form-data is accepted, with the photo in the field \`${field}\`: curl -F ${field}=@photo.jpg`
-  return new AppError(400, 'NOT_MULTIPART', message)
+  return new AppError('NOT_MULTIPART', message)
 }
 
 /** The size is known of a request that declares it, and of a file that came to its end. */
@@ -42,7 +42,6 @@ export const fileTooLarge = (
       ? 'The file is too large'
       : `The ${file === undefined ? 'request' : 'file'} has ${byteSize(size)}`
   return new AppError(
-    413,
     'FILE_TOO_LARGE',
     `${got}: a file may have ${byteSize(most)}. Send it with fewer pixels or more compression.`,
   )
@@ -55,11 +54,7 @@ export const noFile = (req: Request, [field = 'file']: readonly string[]): AppEr
     text === undefined
       ? 'There is no file in the form'
       : `The form has the text ${JSON.stringify(text.slice(0, 50))} where the file should be`
-  return new AppError(
-    400,
-    'NO_FILE',
-    `${got}. Send the photo itself in the field \`${field}\`: curl -F ${field}=@photo.jpg`,
-  )
+  return new AppError('NO_FILE', `${got}. Send the photo itself in the field \`${field}\`: curl -F ${field}=@photo.jpg`)
 }
 
 function limitFault(error: multer.MulterError, req: Request, form: FormLimits): AppError {
@@ -75,7 +70,7 @@ function limitFault(error: multer.MulterError, req: Request, form: FormLimits): 
     case 'LIMIT_FIELD_VALUE': {
       const detail = `is longer than ${byteSize(maxFieldBytes)}`
       const pointer = pointerTo([field])
-      return new AppError(422, 'INVALID_FIELD', `${pointer} ${detail}`, { errors: [{ pointer, detail }] })
+      return new AppError('INVALID_FIELD', `${pointer} ${detail}`, { errors: [{ pointer, detail }] })
     }
     case 'LIMIT_FIELD_COUNT':
     case 'LIMIT_PART_COUNT':
@@ -92,7 +87,6 @@ function limitFault(error: multer.MulterError, req: Request, form: FormLimits): 
 
 const tooManyFiles = (maxFiles: number): AppError =>
   new AppError(
-    400,
     'TOO_MANY_FILES',
     maxFiles === 1
       ? 'The form has more than one file, and a task is made of one. Send many with one request to POST /api/v1/batches, in the field `files`.'
@@ -102,11 +96,10 @@ const tooManyFiles = (maxFiles: number): AppError =>
 function unexpectedField(field: string, [first = 'file', ...others]: readonly string[]): AppError {
   const accepted = `\`${first}\`${others.length === 0 ? '' : ` (or ${others.map((name) => `\`${name}\``).join(', ')})`}`
   const message = `There is a file in the field ${JSON.stringify(field.slice(0, 100))}; files are accepted in the field ${accepted}.`
-  return new AppError(400, 'UNEXPECTED_FILE_FIELD', message)
+  return new AppError('UNEXPECTED_FILE_FIELD', message)
 }
 
-const invalidForm = (message: string, cause: unknown): AppError =>
-  new AppError(400, 'INVALID_MULTIPART', message, { cause })
+const invalidForm = (message: string, cause: unknown): AppError => new AppError('INVALID_MULTIPART', message, { cause })
 
 const isSystemError = (error: unknown): boolean => error instanceof Error && 'syscall' in error
 

@@ -20,7 +20,6 @@ export function idempotencyKey(req: Request): string | undefined {
   const key = req.get('Idempotency-Key')
   if (key === undefined || /^[\x21-\x7e]{1,255}$/.test(key)) return key
   throw new AppError(
-    400,
     'INVALID_IDEMPOTENCY_KEY',
     `An Idempotency-Key has 1 to 255 visible ASCII characters, without blanks; this one has ${key.length} characters. A UUID is a good one.`,
   )

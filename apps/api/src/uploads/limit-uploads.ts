@@ -16,7 +16,6 @@ export function limitUploads(perAddress: number): RequestHandler {
 
 const tooMany = (perAddress: number): AppError =>
   new AppError(
-    429,
     'TOO_MANY_UPLOADS',
     `At most ${perAddress} uploads from one address are received at a time. Nothing was stored: send this one again when another has ended.`,
     { headers: { 'Retry-After': '2' } },

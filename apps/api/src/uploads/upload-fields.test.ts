@@ -6,7 +6,7 @@ import { parseInput } from '../http/input.ts'
 import { givenFields, uploadFields } from './upload-fields.ts'
 
 const fields = uploadFields({ priority: 'interactive', ttlSeconds: 7 * 86_400 })
-const parse = (input: object) => parseInput(fields, input, { status: 422, code: 'INVALID_FIELD' })
+const parse = (input: object) => parseInput(fields, input, 'INVALID_FIELD')
 
 describe('the fields of an upload', () => {
   it('all have defaults', () => {

@@ -23,7 +23,7 @@ const assertKnows =
     const bearer = /^Bearer +(\S+)$/i.exec(req.headers.authorization ?? '')?.[1]
     if (bearer === undefined ? isSession(cookieOf(req), token, Date.now()) : isToken(bearer, token)) return
     const challenge = `Bearer realm="darkroom"${bearer === undefined ? '' : ', error="invalid_token"'}`
-    throw new AppError(401, 'ADMIN_TOKEN_REQUIRED', 'This needs the ADMIN_TOKEN: send it as Authorization: Bearer …', {
+    throw new AppError('ADMIN_TOKEN_REQUIRED', 'This needs the ADMIN_TOKEN: send it as Authorization: Bearer …', {
       headers: { 'WWW-Authenticate': challenge },
     })
   }
@@ -39,7 +39,6 @@ function assertLocal(req: Request): void {
   )
   if (isLoopback(req.socket.remoteAddress) && !isForwarded && isLocalName(req.headers.host)) return
   throw new AppError(
-    403,
     'ADMIN_LOCAL_ONLY',
     'Without an ADMIN_TOKEN this answers on the machine itself only. Set one to administer from elsewhere.',
   )
@@ -55,7 +54,7 @@ function assertOwnPage(req: Request): void {
   if (['GET', 'HEAD'].includes(req.method) || req.headers.authorization !== undefined) return
   const { origin, host, 'sec-fetch-site': site = 'none' } = req.headers
   const isOwn = ['none', 'same-origin'].includes(String(site)) && (origin === undefined || hostOf(origin) === host)
-  if (!isOwn) throw new AppError(403, 'CROSS_SITE_REQUEST', 'Pages of other sites may not administer this service.')
+  if (!isOwn) throw new AppError('CROSS_SITE_REQUEST', 'Pages of other sites may not administer this service.')
 }
 
 const hostOf = (origin: string): string | undefined => (URL.canParse(origin) ? new URL(origin).host : undefined)

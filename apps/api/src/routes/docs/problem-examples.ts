@@ -19,7 +19,7 @@ const UPLOAD = '/api/v1/tasks'
 const { self, download } = taskExamples.completed.links
 
 const failing = (code: ProblemCode, detail: string = PROBLEMS[code].means, errors: FieldError[] = []): AppError =>
-  new AppError(PROBLEMS[code].status, code, detail, { errors })
+  new AppError(code, detail, { errors })
 
 const pointing = (code: ProblemCode, pointer: string, detail: string): AppError =>
   failing(code, `${pointer} ${detail}`, [{ pointer, detail }])
@@ -66,7 +66,7 @@ const ERRORS: Partial<Record<ProblemCode, AppError>> = {
     'The file is a HEIC photo, as iPhones make them. JPEG, PNG, WebP and GIF pictures are accepted. Export it as JPEG, or set the iPhone to take JPEG: Settings, Camera, Formats, Most Compatible.',
   ),
   IMAGE_CORRUPT: failing('IMAGE_CORRUPT', taskExamples.failed.error?.message),
-  BATCH_REJECTED: new AppError(422, 'BATCH_REJECTED', PROBLEMS.BATCH_REJECTED.means, {
+  BATCH_REJECTED: new AppError('BATCH_REJECTED', PROBLEMS.BATCH_REJECTED.means, {
     extra: { items: rejectedItems },
   }),
   STORE_UNAVAILABLE: storeAway(),

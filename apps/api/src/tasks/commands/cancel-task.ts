@@ -60,10 +60,8 @@ export class CancelTaskHandler implements RequestHandler<CancelTask, Task> {
    */
   async #refusal(tenant: string, id: string): Promise<AppError> {
     const { status } = await findTask(this.#deps.store, tenant, id)
-    if (isFinal(status))
-      return new AppError(409, 'TASK_FINAL', `The task is ${status} already: there is nothing to cancel.`)
+    if (isFinal(status)) return new AppError('TASK_FINAL', `The task is ${status} already: there is nothing to cancel.`)
     return new AppError(
-      409,
       'TASK_CHANGED',
       'The task was started anew at this moment; cancel it again if it should not run.',
     )

@@ -138,11 +138,7 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, AcceptedTas
       await this.#makeWhole(made, tempPath)
       return toAcceptedView(asAccepted(made))
     }
-    throw new AppError(
-      422,
-      'IDEMPOTENCY_KEY_REUSED',
-      'This Idempotency-Key was used for another request: choose a new one.',
-    )
+    throw new AppError('IDEMPOTENCY_KEY_REUSED', 'This Idempotency-Key was used for another request: choose a new one.')
   }
 
   /**

@@ -46,7 +46,7 @@ export class RetryTaskHandler implements RequestHandler<RetryTask, Task> {
     const { event, move } = restart(task, now(), dispatchLeaseMs)
     const restarted = await store.restart(task, move)
     if (!restarted)
-      throw new AppError(409, 'TASK_CHANGED', 'Somebody else started the task anew, or it expired, at this moment.')
+      throw new AppError('TASK_CHANGED', 'Somebody else started the task anew, or it expired, at this moment.')
     await announcer.announce(restarted, event)
     void dispatch(restarted)
     log.info({ taskId: task.id, epoch: restarted.epoch, was: task.status }, 'task started anew')
@@ -57,6 +57,6 @@ export class RetryTaskHandler implements RequestHandler<RetryTask, Task> {
 function assertRestartable(task: TaskRecord): void {
   if (canRestart(task)) return
   if (task.status === 'expired')
-    throw new AppError(410, 'TASK_EXPIRED', 'The files of this task have expired: upload the photo again.')
-  throw new AppError(409, 'TASK_NOT_FINAL', `The task is ${task.status}: it can be started anew when it has ended.`)
+    throw new AppError('TASK_EXPIRED', 'The files of this task have expired: upload the photo again.')
+  throw new AppError('TASK_NOT_FINAL', `The task is ${task.status}: it can be started anew when it has ended.`)
 }

@@ -62,7 +62,7 @@ export class UpdateTaskHandler implements RequestHandler<UpdateTask, Task> {
       log.info({ taskId: task.id, fields: Object.keys(edit) }, 'task edited')
       return toTaskView(edited)
     }
-    throw new AppError(409, 'TASK_CHANGED', 'The task changes too fast just now; try again.', {
+    throw new AppError('TASK_CHANGED', 'The task changes too fast just now; try again.', {
       headers: { 'Retry-After': '1' },
     })
   }
@@ -75,10 +75,10 @@ function editOf(task: TaskRecord, { name, metadata, ttlSeconds }: TaskChanges): 
   const edit: TaskEdit = { ...(name !== undefined && { name }), ...(metadata !== undefined && { metadata }) }
   if (ttlSeconds === undefined) return edit
   if (task.status === 'expired')
-    throw new AppError(410, 'TASK_EXPIRED', 'The files of this task have expired; no time can be added.')
+    throw new AppError('TASK_EXPIRED', 'The files of this task have expired; no time can be added.')
   const expiresAt = task.expiresAt && new Date(task.expiresAt.getTime() + (ttlSeconds - task.ttlSeconds) * 1000)
   return { ...edit, ttlSeconds, expiresAt }
 }
 
 const preconditionFailed = (): AppError =>
-  new AppError(412, 'PRECONDITION_FAILED', 'The task has changed since you read it: read it again, then decide.')
+  new AppError('PRECONDITION_FAILED', 'The task has changed since you read it: read it again, then decide.')

@@ -109,12 +109,7 @@ function parseCursor(cursor: string): { createdAt: Date; id: string } {
     /^([0-9a-z]{1,10})\.([0-9a-f]{24})$/.exec(Buffer.from(cursor, 'base64url').toString('latin1')) ?? []
   const createdAt = new Date(Number.parseInt(time ?? '', 36))
   if (id && !Number.isNaN(createdAt.getTime())) return { createdAt, id }
-  throw new AppError(
-    400,
-    'INVALID_QUERY',
-    'The cursor is not one of ours: take it from `nextCursor` of the page before.',
-    {
-      errors: [{ pointer: '/cursor', detail: 'not a cursor' }],
-    },
-  )
+  throw new AppError('INVALID_QUERY', 'The cursor is not one of ours: take it from `nextCursor` of the page before.', {
+    errors: [{ pointer: '/cursor', detail: 'not a cursor' }],
+  })
 }
