@@ -60,7 +60,7 @@ export function toMutationTable(results: readonly MutationResult[]): string {
       `| ${name} | ${says} | ${caughtBy.scenario} | ${caughtBy.invariant} | ${caught ? 'caught' : 'SURVIVED'} |`,
   )
   return [
-    '| guard taken away | what that means | fault | invariant | result |',
+    '| guard removed | consequence | fault | invariant | result |',
     '| --- | --- | --- | --- | --- |',
     ...rows,
     '',
