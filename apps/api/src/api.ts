@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { DEFAULT_TENANT, type ChannelEvent } from '@darkroom/contracts'
+import type { ChannelEvent } from '@darkroom/contracts'
 import { createImageQueue, createTaskEventsPublisher, publishTaskCommand, redisNames } from '@darkroom/messaging'
 import type { Logger, ShutdownPhase } from '@darkroom/runtime'
 import { Registry } from '@prometheus-io/client'
@@ -131,7 +131,7 @@ export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): 
     freeBytes,
     roomIsLow: removal.roomIsLow,
     queued: () => estimator.waiting,
-    isTaskMade: async (key) => (await store.findByIdempotencyKey(DEFAULT_TENANT, key)) !== undefined,
+    isTaskMade: async (tenant, key) => (await store.findByIdempotencyKey(tenant, key)) !== undefined,
     isBatchMade: batches.isMade,
     asUpload: slowRequests.asUpload,
     send,

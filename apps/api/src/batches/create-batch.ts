@@ -11,7 +11,7 @@ import { CompleteBatch, type CompleteBatchHandler } from './complete-batch.ts'
 
 /** One file of a request: a task to be made, or why none can be. */
 export type BatchCandidate =
-  | { name: string; task: Omit<NewTask, 'idempotency'>; fingerprint: string }
+  | { name: string; task: Omit<NewTask, 'tenant' | 'idempotency'>; fingerprint: string }
   | { name: string; fault: unknown }
 
 /** What became of one file. */
@@ -112,7 +112,7 @@ export class CreateBatchHandler implements RequestHandler<CreateBatch, { batchId
     try {
       const id = batchTaskId(batch.createdAt, index)
       const task = await this.#deps.createTask.handle(
-        new CreateTask({ ...candidate.task, id, batchId: batch.id, idempotency: key }),
+        new CreateTask({ ...candidate.task, tenant: batch.tenant, id, batchId: batch.id, idempotency: key }),
       )
       return { name, task }
     } catch (fault) {

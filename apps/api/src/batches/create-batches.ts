@@ -1,4 +1,4 @@
-import { DEFAULT_TENANT, type BatchEvent } from '@darkroom/contracts'
+import type { BatchEvent } from '@darkroom/contracts'
 import type { Logger } from '@darkroom/runtime'
 import type { MongoConnection } from '../mongo/create-mongo.ts'
 import type { CreateTaskHandler } from '../tasks/commands/create-task.ts'
@@ -30,7 +30,7 @@ export function createBatches(parts: {
       if (batchId !== undefined) await store.removeIfEmpty(batchId)
     },
     /** Whether the request with this idempotency key has made all of its batch. */
-    isMade: async (key: string): Promise<boolean> =>
-      typeof (await store.findByIdempotencyKey(DEFAULT_TENANT, key))?.total === 'number',
+    isMade: async (tenant: string, key: string): Promise<boolean> =>
+      typeof (await store.findByIdempotencyKey(tenant, key))?.total === 'number',
   }
 }

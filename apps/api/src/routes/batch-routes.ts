@@ -1,7 +1,8 @@
-import { DEFAULT_TENANT, type BatchPage } from '@darkroom/contracts'
+import type { BatchPage } from '@darkroom/contracts'
 import type { Request, RequestHandler, Router } from 'express'
 import type { AcceptBatch } from '../uploads/accept-batch.ts'
 import { routesOf } from '../http/routes.ts'
+import { tenantOf } from '../http/tenant-of.ts'
 import type { Send } from '../send.ts'
 import { ListTasks } from '../tasks/queries/list-tasks.ts'
 import { parseInput } from '../http/input.ts'
@@ -43,11 +44,11 @@ export function batchRoutes({ send, receive, acceptBatch }: BatchRouteDeps): Rou
 
 async function readPage(send: Send, req: Request): Promise<BatchPage> {
   const page = parseInput(pageQuery, req.query, 'INVALID_QUERY')
-  const summary = await send(new GetBatch(DEFAULT_TENANT, String(req.params.id).toLowerCase()))
+  const summary = await send(new GetBatch(tenantOf(req), String(req.params.id).toLowerCase()))
   const {
     total: _total,
     totalIsExact: _exact,
     ...tasks
-  } = await send(new ListTasks({ tenant: DEFAULT_TENANT, batchId: summary.batchId }, page))
+  } = await send(new ListTasks({ tenant: tenantOf(req), batchId: summary.batchId }, page))
   return { ...summary, ...tasks }
 }

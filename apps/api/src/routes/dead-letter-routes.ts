@@ -1,6 +1,6 @@
-import { DEFAULT_TENANT } from '@darkroom/contracts'
 import type { RequestHandler, Router } from 'express'
 import { routesOf } from '../http/routes.ts'
+import { tenantOf } from '../http/tenant-of.ts'
 import type { Send } from '../send.ts'
 import { ListTasks } from '../tasks/queries/list-tasks.ts'
 import { parseInput } from '../http/input.ts'
@@ -28,11 +28,11 @@ export function deadLetterRoutes({
         const { groupBy, page, limit, cursor, ...filter } = parseInput(deadLetterQuery, req.query, 'INVALID_QUERY')
         if (groupBy) {
           parseInput(groupQuery, req.query, 'INVALID_QUERY')
-          res.json(await send(new CountDeadLetters({ tenant: DEFAULT_TENANT, ...filter })))
+          res.json(await send(new CountDeadLetters({ tenant: tenantOf(req), ...filter })))
           return
         }
         const found = await send(
-          new ListTasks({ tenant: DEFAULT_TENANT, status: 'failed', ...filter }, { page, limit, cursor }),
+          new ListTasks({ tenant: tenantOf(req), status: 'failed', ...filter }, { page, limit, cursor }),
         )
         linkToNext(req, res, found.nextCursor)
         res.json(found)
@@ -44,7 +44,7 @@ export function deadLetterRoutes({
         ...readJson,
         async (req, res) => {
           const { ids, filter, limit, dryRun } = parseInput(replayBody, req.body, 'INVALID_FIELD')
-          const wish = ids ? { tenant: DEFAULT_TENANT, ids } : { filter: { tenant: DEFAULT_TENANT, ...filter }, limit }
+          const wish = ids ? { tenant: tenantOf(req), ids } : { filter: { tenant: tenantOf(req), ...filter }, limit }
           const report = await send(new ReplayDeadLetters(wish, dryRun))
           res.status(dryRun ? 200 : 202).json(report)
         },

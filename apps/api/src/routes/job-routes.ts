@@ -1,6 +1,6 @@
-import { DEFAULT_TENANT } from '@darkroom/contracts'
 import type { Router } from 'express'
 import { routesOf } from '../http/routes.ts'
+import { tenantOf } from '../http/tenant-of.ts'
 import { GetTask } from '../tasks/queries/get-task.ts'
 import { JOB_STATUSES, toJobProgress, toJobView } from './job-view.ts'
 import { ListTasks } from '../tasks/queries/list-tasks.ts'
@@ -33,23 +33,23 @@ export function jobRoutes({
       ],
       get: async (req, res) => {
         const { status, limit } = parseInput(jobListQuery, req.query, 'INVALID_QUERY')
-        const filter = { tenant: DEFAULT_TENANT, status: status && JOB_STATUSES[status] }
+        const filter = { tenant: tenantOf(req), status: status && JOB_STATUSES[status] }
         const { items } = await send(new ListTasks(filter, { page: 1, limit }))
         res.set('Cache-Control', 'no-cache').json({ jobs: items.map(toJobView), count: items.length })
       },
     },
     '/jobs/:id': {
       get: async (req, res) => {
-        res.set('Cache-Control', 'no-cache').json(toJobView(await send(new GetTask(DEFAULT_TENANT, idOf(req)))))
+        res.set('Cache-Control', 'no-cache').json(toJobView(await send(new GetTask(tenantOf(req), idOf(req)))))
       },
     },
     '/jobs/:id/status': {
       get: async (req, res) => {
-        res.set('Cache-Control', 'no-cache').json(toJobProgress(await send(new GetTask(DEFAULT_TENANT, idOf(req)))))
+        res.set('Cache-Control', 'no-cache').json(toJobProgress(await send(new GetTask(tenantOf(req), idOf(req)))))
       },
     },
     '/jobs/:id/download': {
-      get: async (req, res) => sendVariant(req, res, await send(new GetTask(DEFAULT_TENANT, idOf(req)))),
+      get: async (req, res) => sendVariant(req, res, await send(new GetTask(tenantOf(req), idOf(req)))),
     },
   })
 }

@@ -1,10 +1,11 @@
-import { DEFAULT_TENANT, imageNameOf, type Task } from '@darkroom/contracts'
+import { imageNameOf, type Task } from '@darkroom/contracts'
 import { isStorageError, type DiskStorage } from '@darkroom/storage'
 import { create as contentDisposition } from 'content-disposition'
 import type { Request, Response } from 'express'
 import { AppError } from '../app-error.ts'
 import type { StorageFault } from '../installation/storage-watch.ts'
 import { parseInput } from '../http/input.ts'
+import { tenantOf } from '../http/tenant-of.ts'
 import { downloadQuery, type DownloadQuery } from './task-fields.ts'
 import type { UrlSigner } from '../tasks/queries/url-signing.ts'
 
@@ -17,7 +18,7 @@ export type SendVariant = (req: Request, res: Response, task: Task) => Promise<v
 export function createSendVariant(storage: DiskStorage, signer: UrlSigner, storageFault: StorageFault): SendVariant {
   return async (req, res, task) => {
     const query = parseInput(downloadQuery, req.query, 'INVALID_QUERY')
-    assertSignature(signer, task, query)
+    assertSignature(signer, { tenant: tenantOf(req), taskId: task.id, ...query })
     const { resolution } = query
     assertReady(task)
     const image = resolution ? task.images.find((candidate) => candidate.resolution === resolution) : task.images[0]
@@ -53,9 +54,12 @@ function dispositionOf({ id, name }: Task, resolution: string): string {
  * Downloads are open until there are API keys, but a URL that claims to be signed must be so, and
  * not be too old.
  */
-function assertSignature(signer: UrlSigner, task: Task, { resolution, expires, kid, signature }: DownloadQuery): void {
+function assertSignature(
+  signer: UrlSigner,
+  { tenant, taskId, resolution, expires, kid, signature }: DownloadQuery & { tenant: string; taskId: string },
+): void {
   if (expires === undefined && kid === undefined && signature === undefined) return
-  const grant = { tenant: DEFAULT_TENANT, taskId: task.id, resolution, expires: expires ?? 0 }
+  const grant = { tenant, taskId, resolution, expires: expires ?? 0 }
   if (!signer.isSigned(grant, { kid: kid ?? '', signature: signature ?? '' }))
     throw new AppError(
       'INVALID_SIGNATURE',

@@ -1,6 +1,6 @@
-import { DEFAULT_TENANT } from '@darkroom/contracts'
 import type { Router } from 'express'
 import { routesOf } from '../http/routes.ts'
+import { tenantOf } from '../http/tenant-of.ts'
 import type { Send } from '../send.ts'
 import { GetStats } from '../stats/get-stats.ts'
 
@@ -8,8 +8,8 @@ import { GetStats } from '../stats/get-stats.ts'
 export function statsRoutes({ send }: { send: Send }): Router {
   return routesOf({
     '/stats': {
-      get: async (_req, res) => {
-        res.json(await send(new GetStats(DEFAULT_TENANT)))
+      get: async (req, res) => {
+        res.json(await send(new GetStats(tenantOf(req))))
       },
     },
   })

@@ -1,8 +1,9 @@
-import { DEFAULT_TENANT, type TaskLogEntry } from '@darkroom/contracts'
+import type { TaskLogEntry } from '@darkroom/contracts'
 import type { Request, Response, Router } from 'express'
 import { sendEventStream, type ServerSentEvent } from '../http/event-stream.ts'
 import type { HeldRequests } from '../http/held-requests.ts'
 import { routesOf } from '../http/routes.ts'
+import { tenantOf } from '../http/tenant-of.ts'
 import type { Send } from '../send.ts'
 import { FollowTaskEvents } from '../following/follow-task-events.ts'
 import { GetTask } from '../tasks/queries/get-task.ts'
@@ -31,7 +32,7 @@ export function taskEventRoutes({ send, streams, heartbeatMs, lifeMs }: TaskEven
   const stream = async (req: Request, res: Response, id: string): Promise<void> => {
     const signal = streams.hold(res, id, lifeMs * (1 - JITTER * Math.random()))
     const after = parseLogPosition(req.get('Last-Event-ID'))
-    const events = await send(new FollowTaskEvents(DEFAULT_TENANT, id, { after, signal }))
+    const events = await send(new FollowTaskEvents(tenantOf(req), id, { after, signal }))
     // Nothing more will come: 204 is how an EventSource is told not to come back.
     if (events) await sendEventStream(res, allToServerSent(events), heartbeatMs)
     else res.status(204).end()
@@ -39,10 +40,10 @@ export function taskEventRoutes({ send, streams, heartbeatMs, lifeMs }: TaskEven
   return routesOf({
     '/tasks/:id/events': {
       get: async (req, res) => {
-        const { id } = await send(new GetTask(DEFAULT_TENANT, idOf(req)))
+        const { id } = await send(new GetTask(tenantOf(req), idOf(req)))
         res.vary('Accept')
         if (req.accepts(['json', 'text/event-stream']) === 'text/event-stream') return stream(req, res, id)
-        res.set('Cache-Control', 'no-cache').json(await send(new ListTaskEvents(DEFAULT_TENANT, id)))
+        res.set('Cache-Control', 'no-cache').json(await send(new ListTaskEvents(tenantOf(req), id)))
       },
     },
   })

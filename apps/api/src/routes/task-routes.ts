@@ -1,8 +1,9 @@
-import { DEFAULT_TENANT, type Task, type TaskEstimate } from '@darkroom/contracts'
+import type { Task, TaskEstimate } from '@darkroom/contracts'
 import type { Request, RequestHandler, Response, Router } from 'express'
 import type { AcceptUpload } from '../uploads/accept-upload.ts'
 import type { HeldRequests } from '../http/held-requests.ts'
 import { routesOf } from '../http/routes.ts'
+import { tenantOf } from '../http/tenant-of.ts'
 import type { SendVariant } from './send-variant.ts'
 import type { Send } from '../send.ts'
 import { CancelTask } from '../tasks/commands/cancel-task.ts'
@@ -40,9 +41,9 @@ const POLL_AFTER_SECONDS = '1'
 /** `/api/v1/tasks`: create, list, read, change, cancel, retry, delete, download. */
 export function taskRoutes({ send, receive, acceptUpload, sendVariant, readJson, waiting }: TaskRouteDeps): Router {
   const waitForTask = async (req: Request, res: Response, seconds: number): Promise<Task> => {
-    const { id } = await send(new GetTask(DEFAULT_TENANT, idOf(req)))
+    const { id } = await send(new GetTask(tenantOf(req), idOf(req)))
     const signal = waiting.hold(res, id, seconds * 1000)
-    return send(new WaitForTask(DEFAULT_TENANT, id, { ifNoneMatch: req.get('If-None-Match'), signal }))
+    return send(new WaitForTask(tenantOf(req), id, { ifNoneMatch: req.get('If-None-Match'), signal }))
   }
   return routesOf({
     '/tasks': {
@@ -55,7 +56,7 @@ export function taskRoutes({ send, receive, acceptUpload, sendVariant, readJson,
       ],
       get: async (req, res) => {
         const { page, limit, cursor, ...filter } = parseInput(listQuery, req.query, 'INVALID_QUERY')
-        const found = await send(new ListTasks({ tenant: DEFAULT_TENANT, ...filter }, { page, limit, cursor }))
+        const found = await send(new ListTasks({ tenant: tenantOf(req), ...filter }, { page, limit, cursor }))
         linkToNext(req, res, found.nextCursor)
         res.set('Cache-Control', 'no-cache').json(found)
       },
@@ -64,39 +65,39 @@ export function taskRoutes({ send, receive, acceptUpload, sendVariant, readJson,
       get: async (req, res) => {
         const { wait } = parseInput(waitQuery, req.query, 'INVALID_QUERY')
         if (wait > 0) sendTask(res, await waitForTask(req, res, wait))
-        else sendTaskJson(req, res, await send(new GetTaskJson(DEFAULT_TENANT, idOf(req))))
+        else sendTaskJson(req, res, await send(new GetTaskJson(tenantOf(req), idOf(req))))
       },
       patch: [
         ...readJson,
         async (req, res) => {
           const changes = parseInput(taskChanges, req.body, 'INVALID_FIELD')
-          sendTask(res, await send(new UpdateTask(DEFAULT_TENANT, idOf(req), changes, req.get('If-Match'))))
+          sendTask(res, await send(new UpdateTask(tenantOf(req), idOf(req), changes, req.get('If-Match'))))
         },
       ],
       delete: async (req, res) => {
-        await send(new DeleteTask(DEFAULT_TENANT, idOf(req)))
+        await send(new DeleteTask(tenantOf(req), idOf(req)))
         res.status(204).end()
       },
     },
     '/tasks/:id/cancel': {
-      post: async (req, res) => sendTask(res.status(202), await send(new CancelTask(DEFAULT_TENANT, idOf(req)))),
+      post: async (req, res) => sendTask(res.status(202), await send(new CancelTask(tenantOf(req), idOf(req)))),
     },
     '/tasks/:id/retry': {
       post: async (req, res) => {
-        const task = await send(new RetryTask(DEFAULT_TENANT, idOf(req)))
+        const task = await send(new RetryTask(tenantOf(req), idOf(req)))
         sendTask(res.status(202).location(task.links.self).set('Retry-After', POLL_AFTER_SECONDS), task)
       },
     },
     '/tasks/:id/download': {
-      get: async (req, res) => sendVariant(req, res, await send(new GetTask(DEFAULT_TENANT, idOf(req)))),
+      get: async (req, res) => sendVariant(req, res, await send(new GetTask(tenantOf(req), idOf(req)))),
     },
     '/tasks/:id/download-url': {
       post: [
         ...readJson,
         async (req, res) => {
           const fields = parseInput(downloadUrlFields, req.body, 'INVALID_FIELD')
-          const { id } = await send(new GetTask(DEFAULT_TENANT, idOf(req)))
-          res.set('Cache-Control', 'no-store').json(await send(new SignDownload(DEFAULT_TENANT, id, fields)))
+          const { id } = await send(new GetTask(tenantOf(req), idOf(req)))
+          res.set('Cache-Control', 'no-store').json(await send(new SignDownload(tenantOf(req), id, fields)))
         },
       ],
     },

@@ -1,11 +1,12 @@
 import { unlink } from 'node:fs/promises'
-import { DEFAULT_TENANT, type AcceptedBatch, type BatchItem } from '@darkroom/contracts'
+import type { AcceptedBatch, BatchItem } from '@darkroom/contracts'
 import type { Request } from 'express'
 import { AppError } from '../app-error.ts'
 import { CreateBatch, type BatchCandidate, type BatchOutcome } from '../batches/create-batch.ts'
 import { inParallel } from '../ground/in-parallel.ts'
 import type { Send } from '../send.ts'
 import { parseInput } from '../http/input.ts'
+import { tenantOf } from '../http/tenant-of.ts'
 import { givenFields, uploadFields, type UploadFields } from './upload-fields.ts'
 import { BATCH_FILE_FIELDS } from './batch-upload.ts'
 import { fileTooLarge, noFile } from './form-faults.ts'
@@ -51,7 +52,7 @@ export function createAcceptBatch(options: {
       const hashes = files.map(({ sha256 }) => sha256)
       const candidates = await inParallel(files, WIDTH, (file) => toCandidate(file, fields))
       const idempotency = key === undefined ? undefined : { key, fingerprint: fingerprintOf(hashes, fields) }
-      const { batchId, items } = await options.send(new CreateBatch(DEFAULT_TENANT, candidates, idempotency))
+      const { batchId, items } = await options.send(new CreateBatch(tenantOf(req), candidates, idempotency))
       const answer = toAnswer(batchId, items)
       noteUpload(req, { batchId, accepted: answer.accepted, rejected: answer.rejected })
       return answer

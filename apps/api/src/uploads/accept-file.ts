@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import { open } from 'node:fs/promises'
-import { DEFAULT_TENANT } from '@darkroom/contracts'
 import { isImageError } from '@darkroom/images/image-error'
 import { inspectImage } from '@darkroom/images/inspect-image'
 import { AppError } from '../app-error.ts'
@@ -18,7 +17,7 @@ export async function acceptFile(
   file: ReceivedFile,
   { name, ...fields }: UploadFields,
   maxPixels: number,
-): Promise<{ task: Omit<NewTask, 'idempotency'>; fingerprint: string }> {
+): Promise<{ task: Omit<NewTask, 'tenant' | 'idempotency'>; fingerprint: string }> {
   // By its bytes: the name and the type that the client claims say nothing.
   const { format, width, height, orientation } = await inspectImage(file.path, { maxPixels }).catch(
     async (error: unknown) => {
@@ -28,7 +27,6 @@ export async function acceptFile(
   const { bytes, sha256, md5 } = file
   const task = {
     ...fields,
-    tenant: DEFAULT_TENANT,
     name: nameOf(file, name),
     source: { bytes, format, width, height, orientation, sha256, md5 },
     tempPath: file.path,

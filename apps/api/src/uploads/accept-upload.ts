@@ -8,6 +8,7 @@ import { noteUpload } from './note-upload.ts'
 import type { Send } from '../send.ts'
 import { CreateTask } from '../tasks/commands/create-task.ts'
 import { parseInput } from '../http/input.ts'
+import { tenantOf } from '../http/tenant-of.ts'
 import { givenFields, uploadFields } from './upload-fields.ts'
 
 export type AcceptUpload = (req: Request) => Promise<AcceptedTask>
@@ -30,7 +31,11 @@ export function createAcceptUpload(options: {
       const { task, fingerprint } = await acceptFile(file, fields, options.maxPixels)
       const key = idempotencyKey(req)
       const accepted = await options.send(
-        new CreateTask({ ...task, idempotency: key === undefined ? undefined : { key, fingerprint } }),
+        new CreateTask({
+          ...task,
+          tenant: tenantOf(req),
+          idempotency: key === undefined ? undefined : { key, fingerprint },
+        }),
       )
       noteUpload(req, { taskId: accepted.id })
       return accepted

@@ -39,8 +39,8 @@ export function createUploads(parts: {
   /** Told when an upload was refused for want of room. */
   roomIsLow: () => void
   queued: () => number
-  isTaskMade: (key: string) => Promise<boolean>
-  isBatchMade: (key: string) => Promise<boolean>
+  isTaskMade: (tenant: string, key: string) => Promise<boolean>
+  isBatchMade: (tenant: string, key: string) => Promise<boolean>
   /** Gives a request the time that an upload may take. */
   asUpload: RequestHandler
   send: Send
@@ -51,7 +51,7 @@ export function createUploads(parts: {
   const place = { folder: join(parts.tempFolder, randomUUID()), hash: hasher.hash }
   const perAddress = limitUploads(env.UPLOADS_PER_ADDRESS)
   const admitted = admission({ ...parts, maxQueued: env.QUEUE_MAX_WAITING, maxUploads: env.UPLOADS_MAX })
-  const before = (isDone: (key: string) => Promise<boolean>): RequestHandler[] => [
+  const before = (isDone: (tenant: string, key: string) => Promise<boolean>): RequestHandler[] => [
     perAddress,
     admitted,
     freeSpaceGate(parts.freeBytes, env.MIN_FREE_BYTES, parts.roomIsLow),

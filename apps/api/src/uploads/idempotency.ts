@@ -1,10 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
-import { DEFAULT_TENANT, tenantKey } from '@darkroom/contracts'
+import { tenantKey } from '@darkroom/contracts'
 import type { Request, RequestHandler } from 'express'
 import type { Redis } from 'ioredis'
 import { AppError, keyInUse } from '../app-error.ts'
 import { keepLease, takeLease } from '../ground/redis-lease.ts'
+import { tenantOf } from '../http/tenant-of.ts'
 
 /** A reservation outlives its process by this much at the most: then a client may try again. */
 const RESERVED_MS = 10_000
@@ -33,7 +34,7 @@ export function idempotencyKey(req: Request): string | undefined {
 export function reserveIdempotencyKey(
   redis: Redis,
   prefix: string,
-  isDone: (key: string) => Promise<boolean>,
+  isDone: (tenant: string, key: string) => Promise<boolean>,
 ): RequestHandler {
   const here = new Set<string>()
 
@@ -56,7 +57,8 @@ export function reserveIdempotencyKey(
   return async (req, res, next) => {
     const key = idempotencyKey(req)
     if (key === undefined) return next()
-    const name = prefix + tenantKey(DEFAULT_TENANT, `idempotency:${createHash('sha256').update(key).digest('hex')}`)
+    const tenant = tenantOf(req)
+    const name = prefix + tenantKey(tenant, `idempotency:${createHash('sha256').update(key).digest('hex')}`)
     for (let tries = 0; tries < TRIES; tries++) {
       const giveBack = await reserve(name)
       if (giveBack) {
@@ -65,7 +67,7 @@ export function reserveIdempotencyKey(
         return next()
       }
       // What was made under the key is answered again; nothing else can be made under it now.
-      if (await isDone(key)) return next()
+      if (await isDone(tenant, key)) return next()
       await pause(TRY_AGAIN_MS)
     }
     throw keyInUse()
