@@ -3,7 +3,7 @@ import type { StartOptions } from './start-options.ts'
 
 type Running = Pick<StartOptions, 'api' | 'workers'> & { port: number; dataDir: string }
 
-/** What to open and what to type, once everything runs. */
+/** What to open and what to type once everything is running. */
 export function banner({ api, workers, port, dataDir }: Running): string {
   const url = `http://localhost:${port}`
   const line = (what: string, value: string): string => `  ${what.padEnd(8)} ${value}`

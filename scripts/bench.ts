@@ -1,6 +1,6 @@
-// `npm run bench [-- NAME [options]]`: one benchmark of bench/, or all. A figure a line on standard
-// output, the whole record as JSON in bench/results. Ends with code 1 when a figure is on the wrong
-// side of its bound.
+// `npm run bench [-- NAME [options]]`: one benchmark of bench/, or all. Prints one figure per line
+// and saves the full record as JSON in bench/results. Exits with code 1 if a figure is out of
+// bounds.
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { arch, cpus, platform, release, totalmem } from 'node:os'
@@ -13,12 +13,12 @@ const root = join(import.meta.dirname, '..')
 const folder = join(root, 'bench')
 const names = readdirSync(folder).flatMap((file) => (file.endsWith('.ts') ? [file.slice(0, -'.ts'.length)] : []))
 
-// Without a handler a signal would leave the stores behind.
+// Without a handler a signal would leave the stores running.
 onStopSignal(() => process.exit(130))
 
 const [name, ...options] = process.argv.slice(2)
 if (name !== undefined && !names.includes(name)) {
-  console.error(pc.red(`There is no benchmark "${name}"; there is ${names.join(', ')}.`))
+  console.error(pc.red(`Unknown benchmark "${name}". Choose one of: ${names.join(', ')}.`))
   process.exit(2)
 }
 for (const one of name === undefined ? names : [name]) await run(one)
@@ -42,7 +42,7 @@ function lineOf(figure: Figure): string {
   const show = (number: number): string => `${number.toFixed(Math.abs(number) < 10 ? 2 : 1)}${unit && ` ${unit}`}`
   const colour = bound === undefined ? pc.bold : holds(figure) ? pc.green : pc.red
   const limit = bound && ('atLeast' in bound ? `at least ${show(bound.atLeast)}` : `at most ${show(bound.atMost)}`)
-  const wanted = bound ? `, ${limit}, wanted ${show(bound.goal)}` : ''
+  const wanted = bound ? `, ${limit}, goal ${show(bound.goal)}` : ''
   return `${colour(show(value))}  ${what} (${show(spread.least)} to ${show(spread.most)}${wanted})`
 }
 
@@ -62,7 +62,7 @@ function writeRecord(benchmarkName: string, result: BenchmarkResult): string {
   return file
 }
 
-/** `-dirty` when there are changes that no commit has. */
+/** `-dirty` if there are uncommitted changes. */
 function commitOf(): string {
   const git = (...args: string[]): string => execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim()
   try {
@@ -85,7 +85,7 @@ function machine(): object {
   }
 }
 
-/** Of what the figures depend on. */
+/** The packages that affect the figures. */
 function versions(): object {
   const { version } = JSON.parse(readFileSync(join(root, 'node_modules', 'sharp', 'package.json'), 'utf8')) as {
     version: string

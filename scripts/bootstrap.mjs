@@ -1,5 +1,5 @@
-// What `npm run …` starts, on whatever Node >= 20 is at hand: installs the workspace when the
-// lockfile changed since the last time, then runs the named script on the workspace's own Node 24.
+// Entry point of every `npm run …`, on any Node >= 20: installs the workspace if the lockfile has
+// changed since the last time, then runs the named script on the workspace's own Node 24.
 import { execFileSync, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -14,7 +14,7 @@ const windows = process.platform === 'win32'
 const [script, ...args] = process.argv.slice(2)
 
 if (Number(process.versions.node.split('.')[0]) < 20) {
-  fail(`Darkroom needs Node.js 20 or newer to start; this is ${process.version}.`)
+  fail(`Darkroom requires Node.js 20 or newer; this is ${process.version}.`)
 }
 let child
 endWithNpm()
@@ -32,7 +32,7 @@ async function installWhenNeeded() {
   const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   console.error(`Installing the workspace with ${packageManager} …`)
   const { code, output } = await install(packageManager)
-  if (code !== 0) fail(`The install failed:\n${output}`)
+  if (code !== 0) fail(`Installation failed:\n${output}`)
   mkdirSync(dirname(stamp), { recursive: true })
   writeFileSync(stamp, digest)
 }
@@ -55,22 +55,22 @@ function install(packageManager) {
 }
 
 /**
- * Node 24 comes with the workspace where a package for this platform exists; else the Node at hand
- * must be it.
+ * The workspace installs Node 24 if there is a package for this platform; otherwise the current
+ * Node must be version 24.
  */
 function workspaceNode() {
   const bundled = join(root, 'node_modules', '.bin', windows ? 'node.cmd' : 'node')
   if (existsSync(bundled)) return bundled
   if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath
   fail(
-    `No packaged Node.js 24 exists for ${process.platform}-${process.arch}, and this is ${process.version}: install Node.js 24 and try again.`,
+    `Node.js 24 cannot be installed from npm for ${process.platform}-${process.arch}, and this is ${process.version}. Install Node.js 24 and try again.`,
   )
 }
 
 function run(command, commandArgs) {
   child = spawn(command, commandArgs, {
     cwd: process.cwd(),
-    // Over the channel it sees our end, also when we are killed.
+    // The IPC channel tells it when this process ends, even if it is killed.
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     shell: windows,
     env: { ...process.env, PATH: `${join(root, 'node_modules', '.bin')}${windows ? ';' : ':'}${process.env.PATH}` },
@@ -79,7 +79,7 @@ function run(command, commandArgs) {
   child.on('exit', (code, signal) => process.exit(signal ? 128 + constants.signals[signal] : code))
 }
 
-/** Signals are passed on. A killed npm cannot do that, so whether it still runs is looked at. */
+/** Forwards signals. A killed npm cannot send any, so its process is also polled. */
 function endWithNpm() {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child?.kill(signal))
   const parent = process.ppid
@@ -93,8 +93,8 @@ function endWithNpm() {
 }
 
 /**
- * Our parent, or the parent of the shell that npm runs a script with: some shells make room for
- * their last command, some wait.
+ * Our parent, or the parent of the shell in which npm runs a script: some shells replace themselves
+ * with their last command, some wait for it.
  */
 function pidOfNpm() {
   const parent = process.ppid

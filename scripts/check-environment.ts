@@ -2,7 +2,7 @@ import { EnvError, parseEnv } from '../packages/runtime/src/index.ts'
 import { apiEnv } from '../apps/api/src/env.ts'
 import { imageWorkerEnv } from '../apps/image-worker/src/env.ts'
 
-/** Names that are Compose's alone. */
+/** Variables that only Compose uses. */
 const COMPOSE_NAMES = ['MONGO_PASSWORD', 'PUBLISH_ADDRESS']
 
 export const SETTING_NAMES: readonly string[] = [
@@ -12,8 +12,8 @@ export const SETTING_NAMES: readonly string[] = [
 ]
 
 /**
- * Looks at the environment of all processes that are about to start, before anything is started.
- * @throws EnvError with the faults of all of them in one list.
+ * Checks the environment of all processes that are about to start, before any of them is started.
+ * @throws EnvError with the errors of all of them in one list.
  */
 export function checkEnvironment(env: NodeJS.ProcessEnv, { api, workers }: { api: boolean; workers: number }): void {
   const schemas = [...(api ? [apiEnv] : []), ...(workers > 0 ? [imageWorkerEnv] : [])]

@@ -1,5 +1,4 @@
-// `npm run check`: everything a machine can hold against the code without running it. `-- --fix`
-// repairs what it can.
+// `npm run check`: all static checks. `-- --fix` repairs what it can.
 import { execFile } from 'node:child_process'
 import { delimiter, join } from 'node:path'
 import pc from 'picocolors'
@@ -28,7 +27,7 @@ const checks: Check[] = [
   { name: 'dead code', command: 'knip', args: ['--no-progress', '--no-config-hints'] },
 ]
 
-// Repairs must not run while others read the same files.
+// Fixes must not run while other checks read the same files.
 if (fix) for (const check of checks.splice(0, 2)) await report(check)
 const passed = await Promise.all(checks.map(report))
 process.exitCode = passed.every(Boolean) ? 0 : 1
@@ -52,7 +51,7 @@ function run({ command, args }: Check): Promise<{ ok: boolean; output: string }>
   return new Promise((resolve) => {
     const options = { cwd: root, env, maxBuffer: 64 * 1024 * 1024, shell: process.platform === 'win32' }
     execFile(command, args, options, (error, stdout, stderr) => {
-      // A tool that could not be started says nothing itself.
+      // A tool that could not be started prints nothing itself.
       const output = [stdout, stderr]
         .map((text) => text.trim())
         .filter(Boolean)

@@ -4,21 +4,23 @@ const DEFAULT_PORT = 3000
 const TRIED_PORTS = 20
 
 /**
- * The port to listen on: the wanted one, which must be free, or without a wish the first free one
+ * The port to listen on: the requested one, which must be free, or by default the first free port
  * from 3000 on.
- * @throws Error with a sentence on what to do.
+ * @throws Error with a message that says what to do.
  */
 export async function choosePort(wanted: string | undefined, host: string): Promise<number> {
   if (wanted) {
     const port = Number(wanted)
     if (!Number.isInteger(port) || port < 0 || port > 65_535)
-      throw new Error(`"${wanted}" is no port: choose a number from 0 to 65535.`)
+      throw new Error(`"${wanted}" is not a port: choose a number from 0 to 65535.`)
     if (await isFree(port, host)) return port
-    throw new Error(`Port ${port} is taken. End what uses it, or choose another one: npm start -- --port ${port + 1}`)
+    throw new Error(
+      `Port ${port} is in use. Stop the program that uses it, or choose another port: npm start -- --port ${port + 1}`,
+    )
   }
   for (let port = DEFAULT_PORT; port < DEFAULT_PORT + TRIED_PORTS; port++) if (await isFree(port, host)) return port
   throw new Error(
-    `No port from ${DEFAULT_PORT} to ${DEFAULT_PORT + TRIED_PORTS - 1} is free. Choose one: npm start -- --port 8080`,
+    `No port from ${DEFAULT_PORT} to ${DEFAULT_PORT + TRIED_PORTS - 1} is free. Choose another one: npm start -- --port 8080`,
   )
 }
 

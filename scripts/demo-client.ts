@@ -1,4 +1,4 @@
-// The demo's side of the HTTP API: what any client does, upload and ask.
+// The demo's HTTP client: uploads photos and polls their tasks, like any client.
 import { openAsBlob } from 'node:fs'
 import { basename } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -7,13 +7,13 @@ import { problem, task as taskSchema, type Task } from '@darkroom/contracts'
 export interface Photo {
   path: string
   name: string
-  /** Undefined until it is uploaded, and when it was refused. */
+  /** Undefined until it is uploaded, and if it was refused. */
   task?: Task
   /** Why there will be no result. */
   fault?: string | undefined
 }
 
-/** Called with a photo whenever something about it changed. */
+/** Called with a photo whenever something about it has changed. */
 export type OnChange = (photo: Photo) => void
 
 const AT_ONCE = 4
@@ -21,7 +21,7 @@ const ASK_MS = 150
 const FINAL: readonly string[] = ['completed', 'failed', 'cancelled', 'expired']
 
 /**
- * Sends every photo, a few at a time, and follows each until it has an end. Refusals are told in
+ * Sends all photos, a few at a time, and follows each until it has ended. Refusals are stored in
  * the photo, not thrown.
  */
 export async function processPhotos(
@@ -62,7 +62,7 @@ async function follow(url: string, photo: Photo, onChange: OnChange, signal: Abo
 
 async function ask(url: string, photo: Photo, before: Task, onChange: OnChange, signal: AbortSignal): Promise<void> {
   const answer = await fetch(`${url}${before.links.self}`, { signal })
-  if (!answer.ok) throw new Error(`${photo.name}: the API answered ${answer.status} to a question about its task`)
+  if (!answer.ok) throw new Error(`${photo.name}: the API responded with ${answer.status} to a request for its task`)
   const task = taskSchema.parse(await answer.json())
   photo.task = task
   if (task.status !== 'completed' && FINAL.includes(task.status)) photo.fault = task.error?.message ?? task.status

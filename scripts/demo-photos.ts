@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import sharp, { type Sharp } from 'sharp'
 import { landscape } from './landscape.ts'
 
-/** Of a folder that somebody names. */
+/** Of a folder given on the command line. */
 const MOST_PHOTOS = 50
 const PHOTO = /\.(jpe?g|png|webp|gif)$/i
 
@@ -14,15 +14,15 @@ const SAMPLES: Record<string, () => Promise<Sharp>> = {
   'evening.webp': async () => (await landscape({ width: 2560, height: 1440, seed: 5 })).webp({ quality: 85 }),
 }
 
-/** As phones write portraits: the pixels lie on their side, and the EXIF orientation says so. */
+/** As phones store portraits: the pixels are rotated, and the EXIF orientation says how. */
 async function storedOnItsSide(upright: Sharp): Promise<Sharp> {
   const pixels = await upright.png({ compressionLevel: 1 }).toBuffer()
   return sharp(pixels).rotate(270).withMetadata({ orientation: 6 }).jpeg({ quality: 90 })
 }
 
 /**
- * Photos of the kinds that people send, made the first time, so that the demo needs no file: their
- * paths.
+ * Sample photos of typical kinds, created on the first run, so that the demo needs no files.
+ * Returns their paths.
  */
 export async function makeSamplePhotos(folder: string, signal: AbortSignal): Promise<string[]> {
   await mkdir(folder, { recursive: true })
@@ -39,8 +39,8 @@ export async function makeSamplePhotos(folder: string, signal: AbortSignal): Pro
 }
 
 /**
- * The files that somebody named, and the photos in the folders that he named, as absolute paths.
- * @throws Error that lists every one that is not there.
+ * The given files, and the photos in the given folders, as absolute paths.
+ * @throws Error that lists all paths that do not exist.
  */
 export async function findPhotos(names: readonly string[], from: string): Promise<string[]> {
   const paths: string[] = []
@@ -50,9 +50,9 @@ export async function findPhotos(names: readonly string[], from: string): Promis
     if (!found) faults.push(`${path} does not exist.`)
     else if (found.isDirectory()) {
       const photos = (await readdir(path)).filter((name) => PHOTO.test(name)).toSorted()
-      if (photos.length === 0) faults.push(`${path} holds no JPEG, PNG, WebP or GIF.`)
+      if (photos.length === 0) faults.push(`${path} contains no JPEG, PNG, WebP or GIF files.`)
       if (photos.length > MOST_PHOTOS)
-        console.log(`Of the ${photos.length} photos in ${path} the first ${MOST_PHOTOS} are taken.`)
+        console.log(`${path} contains ${photos.length} photos; using the first ${MOST_PHOTOS}.`)
       paths.push(...photos.slice(0, MOST_PHOTOS).map((name) => join(path, name)))
     } else paths.push(path)
   }

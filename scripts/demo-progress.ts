@@ -7,10 +7,7 @@ export interface Progress {
   end: () => void
 }
 
-/**
- * On a terminal one line that is written over and over; anywhere else a line for each step of a
- * photo.
- */
+/** On a terminal, a single line that is updated; otherwise a line for each step of a photo. */
 export function showProgress(total: number): Progress {
   return process.stdout.isTTY ? oneLine(total) : lineByLine()
 }
@@ -45,6 +42,6 @@ function lineByLine(): Progress {
 function stepOf({ task, fault }: Photo): string {
   if (fault !== undefined) return `failed: ${fault}`
   if (!task) return 'not sent'
-  if (task.status === 'pending') return `accepted (${formatBytes(task.source.bytes)}), waits`
+  if (task.status === 'pending') return `accepted (${formatBytes(task.source.bytes)}), waiting`
   return task.status === 'processing' ? `${task.progress.stage} ${task.progress.percent} %` : task.status
 }

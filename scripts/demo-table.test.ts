@@ -17,7 +17,7 @@ const image = {
 
 const linesOf = (...photos: Photo[]): string[] => stripVTControlCharacters(resultTable(photos)).split('\n')
 
-it('has a line for each variant, and lines up', () => {
+it('has an aligned line for each variant', () => {
   const beach = taskWith({
     images: [image, { ...image, width: 800, height: 600, size: 50_000 }],
     processingTimeMs: 120,
@@ -29,14 +29,14 @@ it('has a line for each variant, and lines up', () => {
   ])
 })
 
-it('tells why there is no variant', () => {
-  expect(linesOf({ path: '/x.jpg', name: 'x.jpg', fault: 'This is no image.' }).slice(1)).toEqual([
+it('shows why there is no variant', () => {
+  expect(linesOf({ path: '/x.jpg', name: 'x.jpg', fault: 'This is not an image.' }).slice(1)).toEqual([
     'x.jpg',
-    '  failed: This is no image.',
+    '  failed: This is not an image.',
   ])
 })
 
-it('fits 100 columns, whatever names and reasons are', () => {
+it('fits 100 columns, however long names and reasons are', () => {
   const source = { bytes: 50_000_000, format: 'jpeg', width: 65_535, height: 65_535, sha256: '', md5: '' } as const
   const task = {
     ...taskWith({ images: [{ ...image, size: 10_000_000, width: 1024, height: 65_535 }], processingTimeMs: 999_000 }),
@@ -51,7 +51,7 @@ it('fits 100 columns, whatever names and reasons are', () => {
   expect(lines.join(' ').match(/not what is accepted/g)?.length).toBeGreaterThan(5)
 })
 
-it('counts bytes in thousands', () => {
+it('uses decimal units for bytes', () => {
   expect([999, 143_210, 3_412_345].map(formatBytes)).toEqual(['1 kB', '143 kB', '3.4 MB'])
 })
 

@@ -4,13 +4,13 @@ import type { Photo } from './demo-client.ts'
 type Row = string[]
 
 const HEADER: Row = ['photo', 'source', '', '', 'variant', 'size', 'saved', 'time']
-/** Numbers are read from their last digit. */
+/** Numbers are right-aligned. */
 const RIGHT_ALIGNED = [3, 5, 6, 7]
-/** What fits a terminal, whatever files are called. */
+/** Fits a terminal, however long the file names are. */
 const MOST_COLUMNS = 100
 const MOST_NAME = 24
 
-/** A line a variant, or the reason for a photo that has none. */
+/** One line per variant, or the reason why a photo has none. */
 export function resultTable(photos: readonly Photo[]): string {
   const rows = photos.map(rowsOf)
   const widths = HEADER.map((_title, column) =>
@@ -44,12 +44,12 @@ function rowsOf({ name: given, task, fault }: Photo): Row[] {
     pixels(image),
     formatBytes(image.size),
     `${Math.floor((1 - image.size / task.source.bytes) * 100)} %`,
-    // One job makes all variants of a photo.
+    // One job creates all variants of a photo.
     index === 0 ? `${((task.processingTimeMs ?? 0) / 1000).toFixed(2)} s` : '',
   ])
 }
 
-/** Broken between words. */
+/** Wraps between words. */
 function wrapped(text: string): string[] {
   const lines = ['']
   for (const word of text.trimEnd().split(/(?<=\S) /)) {

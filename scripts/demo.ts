@@ -1,5 +1,5 @@
-// `npm run demo [-- FILE…]`: the whole product once, from nothing to finished variants, and
-// everything stopped again.
+// `npm run demo [-- FILE…]`: runs the complete service once, from nothing to finished variants, and
+// stops everything again.
 import { mkdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -13,23 +13,23 @@ import { onStopSignal } from './on-stop-signal.ts'
 import { describeExit, startApi, startWorker, type AppProcess } from './processes.ts'
 
 const USAGE = `npm run demo [-- FILE|FOLDER…]
-  Starts everything, sends the photos (or four sample photos), shows what came out, and stops everything.
-  The variants stay in .darkroom/demo/data/output until the next demo.`
+  Starts everything, processes the photos (or four sample photos), prints the results and stops everything.
+  The variants remain in .darkroom/demo/data/output until the next demo.`
 
 const folder = join(import.meta.dirname, '..', '.darkroom', 'demo')
 const dataDir = join(folder, 'data')
 const GRACE_MS = 8000
-/** After Ctrl-C nobody waits for a photo. */
+/** After Ctrl-C there is no point in waiting for photos. */
 const INTERRUPTED_GRACE_MS = 1500
 const INTERRUPTED = 130
-/** For all photos together, and for each of them on top. */
+/** For all photos together, plus a time for each of them. */
 const PATIENCE_MS = 60_000
 const PATIENCE_PER_PHOTO_MS = 10_000
 
 const stopping = new AbortController()
 let started = false
 onStopSignal(() => {
-  // What was begun so far ends with this process.
+  // Everything started so far ends with this process.
   if (!started) process.exit(INTERRUPTED)
   console.log('\nStopping …')
   stopping.abort()
@@ -56,7 +56,8 @@ async function main(args: string[]): Promise<number> {
     console.log(USAGE)
     return 0
   }
-  // npm changes to the project's folder; file names mean the folder in which it was called.
+  // npm changes to the project folder; file names are relative to the folder in which it was
+  // called.
   const given = await findPhotos(files, process.env['INIT_CWD'] ?? process.cwd())
   const services = await startLocalServices({ folder, fresh: true, log: console.log })
   started = true
@@ -65,7 +66,7 @@ async function main(args: string[]): Promise<number> {
     await rm(dataDir, { recursive: true, force: true })
     await mkdir(dataDir, { recursive: true, mode: 0o700 })
     const photos = given.length > 0 ? given : await makeSamplePhotos(join(folder, 'photos'), stopping.signal)
-    // A namespace of its own, should the environment name a Redis that is in use.
+    // Its own namespace, in case the environment names a Redis that is in use.
     const env = {
       REDIS_URL: services.redis.url,
       MONGODB_URL: services.mongo.url,
@@ -81,7 +82,7 @@ async function main(args: string[]): Promise<number> {
   }
 }
 
-/** Both at a time. Whatever has started is in `apps`, also when the other one fails. */
+/** Both in parallel. Everything that has started is in `apps`, even if the other one fails. */
 async function startApps(apps: AppProcess[], options: Parameters<typeof startApi>[0]) {
   const remember = <App extends AppProcess>(app: App): App => {
     apps.push(app)
@@ -109,10 +110,10 @@ async function watchPhotos(url: string, paths: readonly string[], apps: readonly
     return await Promise.race([processPhotos(url, paths, progress.show, signal), ...died])
   } catch (error) {
     if (signal.aborted && !stopping.signal.aborted)
-      throw new Error(`The photos were not done after ${patienceMs / 1000} s.`)
+      throw new Error(`The photos were not finished after ${patienceMs / 1000} s.`)
     throw error
   } finally {
-    for (const death of died) death.catch(() => {}) // from here on they are meant to end
+    for (const death of died) death.catch(() => {}) // from here on they are supposed to end
     progress.end()
   }
 }
@@ -129,18 +130,18 @@ async function report(photos: Photo[], paths: readonly string[]): Promise<number
   return completed === photos.length ? 0 : 1
 }
 
-/** What the answer says of files must be there. */
+/** The files that the response lists must exist. */
 async function missingFile({ task }: Photo): Promise<string | undefined> {
   for (const image of task?.images ?? []) {
     const found = await stat(join(dataDir, image.path)).catch(() => undefined)
-    if (found?.size !== image.size) return `${image.path} is not on disk as announced`
+    if (found?.size !== image.size) return `${image.path} is missing on disk`
   }
   return undefined
 }
 
 function messageOf(error: unknown): string {
   if (error instanceof FolderTakenError)
-    return `A demo is running already (process ${error.pid}): wait for its end, or end it with Ctrl-C.`
+    return `A demo is already running (process ${error.pid}): wait until it ends, or stop it with Ctrl-C.`
   const message = error instanceof Error ? error.message : String(error)
   return message.startsWith('Unknown option') ? `${message.split('. ')[0]}.\n\n${USAGE}` : message
 }

@@ -22,7 +22,7 @@ beforeAll(async () => {
   return () => rm(home, { recursive: true, force: true })
 })
 
-/** Runs the doctor as a person does, from a folder without an .env. */
+/** Runs the doctor as a user would, from a folder without an .env. */
 async function run(env: Record<string, string>, args = ['--json']): Promise<{ code: number; output: string }> {
   const own = { PATH: process.env['PATH'] ?? '', NO_COLOR: '1', ...env }
   return new Promise((resolve) => {
@@ -41,7 +41,7 @@ async function examine(env: Record<string, string>): Promise<{ code: number; ok:
   return { code, ...(JSON.parse(output) as { ok: boolean; findings: Finding[] }) }
 }
 
-/** An installation of the test's own, with all in its place. */
+/** An installation of the test's own, with everything in place. */
 async function installation() {
   const name = uniqueName('doctor')
   const mongoUrl = new URL(inject('mongoUrl'))
@@ -98,7 +98,7 @@ const of = (findings: readonly Finding[], area: string, level: Level): string[] 
 const forever = (): Promise<never> => new Promise(() => {})
 
 describe('a healthy installation', () => {
-  it('has nothing to repair', async () => {
+  it('has nothing to fix', async () => {
     const { env, startWorker } = await installation()
     const worker = startWorker(forever)
     await worker.waitUntilReady()
@@ -109,20 +109,20 @@ describe('a healthy installation', () => {
     expect(of(findings, 'Queue', 'OK').join()).toMatch(/1 worker connected/)
   })
 
-  it('is told to people in lines', async () => {
+  it('is reported in readable lines', async () => {
     const { env } = await installation()
     const { code, output } = await run(env, [])
     expect(code).toBe(0)
     const lines = output.trimEnd().split('\n')
-    expect(
-      lines.every((line) => /^(OK|WARN|FAIL) {1,4} |^ +→ |^$|^\d+ to repair, \d+ to look at, \d+ well$/.test(line)),
-    ).toBe(true)
-    expect(lines.at(-1)).toMatch(/^0 to repair/)
+    expect(lines.every((line) => /^(OK|WARN|FAIL) {1,4} |^ +→ |^$|^\d+ to fix, \d+ to check, \d+ OK$/.test(line))).toBe(
+      true,
+    )
+    expect(lines.at(-1)).toMatch(/^0 to fix/)
   })
 })
 
-describe('stores that are away', () => {
-  it('are named, with what to do; no password is shown [S4.17]', async () => {
+describe('unavailable stores', () => {
+  it('are reported with a fix and without passwords [S4.17]', async () => {
     const { code, findings } = await examine({
       REDIS_URL: 'redis://:top-secret@127.0.0.1:1',
       MONGODB_URL: 'mongodb://user:top-secret@127.0.0.1:1/x',
@@ -131,15 +131,15 @@ describe('stores that are away', () => {
     })
     expect(code).toBe(1)
     expect(of(findings, 'Redis', 'FAIL')).toEqual([
-      expect.stringMatching(/^127\.0\.0\.1:1 does not answer: .*ECONNREFUSED.* → Start Redis/),
+      expect.stringMatching(/^127\.0\.0\.1:1 does not respond: .*ECONNREFUSED.* → Start Redis/),
     ])
     expect(of(findings, 'MongoDB', 'FAIL')).toEqual([
-      expect.stringMatching(/^127\.0\.0\.1:1 does not answer: .* → Start MongoDB/),
+      expect.stringMatching(/^127\.0\.0\.1:1 does not respond: .* → Start MongoDB/),
     ])
     expect(JSON.stringify(findings)).not.toContain('top-secret')
   })
 
-  it('settings that are wrong are listed', async () => {
+  it('lists invalid settings', async () => {
     const { code, findings } = await examine({ PORT: 'x', REDIS_URL: 'http://a', ADMIN_TOKEN: 'short' })
     expect(code).toBe(1)
     expect(new Set(findings.map(({ says }) => says.split(':')[0]))).toEqual(
@@ -154,7 +154,7 @@ const hasRedisServer = await promisify(execFile)(redisServer, ['--version']).the
   () => false,
 )
 
-it.skipIf(!hasRedisServer)('a Redis that evicts and forgets is told', async () => {
+it.skipIf(!hasRedisServer)('reports a Redis that evicts keys and does not persist them', async () => {
   const { env } = await installation()
   const port = await freePort()
   const own = spawn(redisServer, [
@@ -199,7 +199,7 @@ describe('a worker that does not work', () => {
     const { code, findings } = await examine(env)
     expect(code).toBe(1)
     expect(of(findings, 'Queue', 'FAIL')).toEqual([
-      expect.stringMatching(/1 jobs wait and no worker is connected → Start a worker/),
+      expect.stringMatching(/1 jobs are waiting and no worker is connected → Start a worker/),
     ])
   })
 
@@ -209,13 +209,15 @@ describe('a worker that does not work', () => {
     const id = await addJob()
     const worker = startWorker(forever)
     await worker.waitUntilReady()
-    // Running again without the worker having noticed, and for long.
+    // Running again, for a long time, without the worker having noticed.
     await redis.hdel(`${names.prefix}:${names.queue}:meta`, 'paused')
     await redis.hset(`${names.prefix}:${names.queue}:${id}`, 'timestamp', Date.now() - 60_000)
     const { code, findings } = await examine(env)
     expect(code).toBe(1)
     expect(of(findings, 'Queue', 'FAIL')).toEqual([
-      expect.stringMatching(/1 worker connected, but a job has waited for 6\d s and none runs → Look at the logs/),
+      expect.stringMatching(
+        /1 worker connected, but a job has been waiting for 6\d s and none is running → Check the logs/,
+      ),
     ])
   })
 
@@ -226,13 +228,13 @@ describe('a worker that does not work', () => {
     await until(async () => (await redis.llen(`${names.prefix}:${names.queue}:active`)) === 1, {
       what: 'a running job',
     })
-    expect(of((await examine(env)).findings, 'Queue', 'OK').join()).toMatch(/every running job is held by a worker/)
+    expect(of((await examine(env)).findings, 'Queue', 'OK').join()).toMatch(/every running job is locked by a worker/)
     await worker.close(true)
     await redis.del(`${names.prefix}:${names.queue}:${id}:lock`)
     await until(
       async () =>
         of((await examine(env)).findings, 'Queue', 'FAIL').some((says) =>
-          /held by no worker.*→ Their worker died\. Start one/.test(says),
+          /no longer locked by a worker.*→ Their worker died\. Start one/.test(says),
         ),
       {
         what: 'the lost job to be found',
@@ -241,16 +243,16 @@ describe('a worker that does not work', () => {
     )
   })
 
-  it('is held up by a pause', async () => {
+  it('is paused', async () => {
     const { env, queue } = await installation()
     await queue.pause()
     const { code, findings } = await examine(env)
     expect(code).toBe(0)
-    expect(of(findings, 'Queue', 'WARN').join()).toMatch(/is paused.*\/resume lets it go on/)
+    expect(of(findings, 'Queue', 'WARN').join()).toMatch(/is paused.*\/resume resumes it/)
   })
 })
 
-it('tasks that are stuck, and tasks that nobody looks after, are counted', async () => {
+it('counts stuck tasks, and tasks that no API process checks', async () => {
   const { env, tasks } = await installation()
   const past = new Date(Date.now() - 600_000)
   const unfinished = { status: 'processing', nextCheckAt: past, lateAt: past }
@@ -261,14 +263,14 @@ it('tasks that are stuck, and tasks that nobody looks after, are counted', async
   ])
   const { code, findings } = await examine(env)
   expect(code).toBe(1)
-  expect(of(findings, 'Tasks', 'FAIL').join()).toMatch(/^2 tasks take more than three times as long/)
+  expect(of(findings, 'Tasks', 'FAIL').join()).toMatch(/^2 tasks have taken more than three times as long/)
   expect(of(findings, 'Tasks', 'FAIL').join()).toContain(String(insertedIds[0]))
-  expect(of(findings, 'Tasks', 'WARN').join()).toMatch(/^2 tasks have been due/)
+  expect(of(findings, 'Tasks', 'WARN').join()).toMatch(/^2 tasks have been due for a check/)
   expect(of(findings, 'Tasks', 'OK').join()).toMatch(/2 unfinished, 1 failed/)
 })
 
 describe('the disk', () => {
-  it('that is too full, missing, or no folder', async () => {
+  it('is too full, missing or not a folder', async () => {
     const { env } = await installation()
     const diskOf = async (more: Record<string, string>) => (await examine({ ...env, ...more })).findings
     expect(of(await diskOf({ MIN_FREE_BYTES: '9000000000000000' }), 'Disk', 'FAIL').join()).toMatch(
@@ -280,7 +282,7 @@ describe('the disk', () => {
   })
 })
 
-it('a port that something else has is told from one that the API has', async () => {
+it('distinguishes the API from another program on its port', async () => {
   const { env } = await installation()
   const answers: Record<string, object> = {
     stranger: { hello: 1 },
@@ -293,9 +295,9 @@ it('a port that something else has is told from one that the API has', async () 
   await until(() => server.listening)
   const apiEnv = { ...env, HOST: '127.0.0.1', PORT: String((server.address() as AddressInfo).port) }
   const api = async () => (await examine(apiEnv)).findings
-  expect(of(await api(), 'API', 'FAIL').join()).toMatch(/taken by something else/)
+  expect(of(await api(), 'API', 'FAIL').join()).toMatch(/used by another program/)
   who = 'well'
-  expect(of(await api(), 'API', 'OK').join()).toMatch(/is well/)
+  expect(of(await api(), 'API', 'OK').join()).toMatch(/is healthy/)
   who = 'down'
-  expect(of(await api(), 'API', 'FAIL').join()).toMatch(/it is down/)
+  expect(of(await api(), 'API', 'FAIL').join()).toMatch(/reports that it is down/)
 })

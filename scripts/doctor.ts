@@ -1,5 +1,5 @@
-// `npm run doctor [-- --json]`: whether the installation that the environment describes can work,
-// and what to do if not.
+// `npm run doctor [-- --json]`: checks whether the installation that the environment describes can
+// work, and suggests fixes.
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -17,8 +17,8 @@ import { whatRuns } from './running-start.ts'
 import { messageOf, type Finding, type Level } from './doctor/finding.ts'
 
 const USAGE = `npm run doctor [-- --json]
-  Looks at the installation that the environment (and .env) describes, or else at the npm start that is running here,
-  and says what is wrong and what to do. Changes nothing. Exit code 1 when something is to be repaired.`
+  Checks the installation that the environment (and .env) describes, or the npm start that is running here, and
+  suggests fixes. Changes nothing. Exit code 1 if something needs to be fixed.`
 
 const values = readOptions()
 const findings = await examine()
@@ -44,7 +44,7 @@ function readOptions(): { json: boolean } {
 async function examine(): Promise<Finding[]> {
   if (existsSync('.env')) process.loadEnvFile('.env')
   try {
-    // Who names a store means that one; else it is about what runs here.
+    // Settings in the environment take precedence over an `npm start` that is running here.
     const isTold = process.env['REDIS_URL'] !== undefined || process.env['MONGODB_URL'] !== undefined
     return await examineWith(parseEnv(apiEnv, { ...process.env, ...(isTold ? {} : whatRuns()) }))
   } catch (error) {
@@ -53,7 +53,7 @@ async function examine(): Promise<Finding[]> {
       area: 'Settings',
       level: 'FAIL',
       says: fault,
-      todo: 'Every name with its default is in .env.example.',
+      todo: 'All settings and their defaults are in .env.example.',
     }))
   }
 }
@@ -77,10 +77,10 @@ async function examineWith(env: ApiEnv): Promise<Finding[]> {
   return [...queueStore.findings, ...(cache?.findings ?? []), ...store.findings, ...disk, ...api, ...queue, ...tasks]
 }
 
-/** A store that goes away while it is being looked at is a finding, too. */
+/** A store that fails during the check is a finding, too. */
 async function guarded(area: string, check: () => Promise<Finding[]>): Promise<Finding[]> {
   return check().catch((error: unknown) => [
-    { area, level: 'FAIL', says: `could not be examined: ${messageOf(error)}`, todo: 'Run the doctor again.' },
+    { area, level: 'FAIL', says: `could not be checked: ${messageOf(error)}`, todo: 'Run the doctor again.' },
   ])
 }
 
@@ -91,5 +91,5 @@ function print(all: readonly Finding[]): void {
     if (todo !== undefined) console.log(`${''.padEnd(21)}${pc.dim(`→ ${todo}`)}`)
   }
   const count = (level: Level): number => all.filter((finding) => finding.level === level).length
-  console.log(`\n${count('FAIL')} to repair, ${count('WARN')} to look at, ${count('OK')} well`)
+  console.log(`\n${count('FAIL')} to fix, ${count('WARN')} to check, ${count('OK')} OK`)
 }

@@ -1,5 +1,5 @@
-// .env.example and docker-compose.yml name what the programs read, no more and no less, with the
-// true defaults. Compose and CI build every program.
+// .env.example and docker-compose.yml contain exactly the settings that the programs read, with the
+// actual defaults. Compose and CI build every program.
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
@@ -9,7 +9,10 @@ import { redisNames } from '../packages/messaging/src/names.ts'
 
 const root = join(import.meta.dirname, '..')
 const COMPOSE_ONLY = ['MONGO_PASSWORD', 'PUBLISH_ADDRESS']
-/** Compose finds Redis by its single names, and one worker id for all replicas would be wrong. */
+/**
+ * Compose configures Redis with its single settings, and a shared worker id for all replicas would
+ * be wrong.
+ */
 const NOT_IN_COMPOSE = ['REDIS_URL', 'WORKER_ID']
 /** No default, because there must be no known password. */
 const WITHOUT_DEFAULT = ['REDIS_PASSWORD']
@@ -24,11 +27,11 @@ const allNames = [...new Set(apps.flatMap(({ names }) => names))]
 afterEach(() => void vi.unstubAllEnvs())
 
 describe('.env.example', () => {
-  it('has every name once and no other', () => {
+  it('has every setting once, and no other', () => {
     expect([...example.keys()].toSorted()).toEqual([...allNames, ...COMPOSE_ONLY].toSorted())
   })
 
-  it.each(apps)('tells the defaults of $app [S0.17]', ({ load, names }) => {
+  it.each(apps)('has the actual defaults of $app [S0.17]', ({ load, names }) => {
     for (const name of allNames) vi.stubEnv(name, '')
     const byItself = load()
     for (const name of names) if (!WITHOUT_DEFAULT.includes(name)) vi.stubEnv(name, example.get(name))
@@ -37,7 +40,7 @@ describe('.env.example', () => {
 })
 
 describe('docker-compose.yml', () => {
-  it.each(apps)('hands every name to $app', ({ app, names }) => {
+  it.each(apps)('passes every setting to $app', ({ app, names }) => {
     const service = section(app)
     const environment = service.includes('<<: *queue') ? section('x-queue') + service : service
     const missing = names.filter(
@@ -55,7 +58,7 @@ describe('docker-compose.yml', () => {
   })
 })
 
-/** The queue's default is not in the environment's schema. */
+/** The queue's default is not part of the environment's schema. */
 function loadApiEnv() {
   const { QUEUE_NAME: queue, ...env } = readApiEnv()
   return { ...env, names: redisNames({ queue }) }
@@ -71,7 +74,7 @@ function readExample(): Map<string, string> {
   return new Map([...lines].map(([, name = '', value = '']) => [name, value]))
 }
 
-/** A part of the Compose file: from its key to the next key of that depth. */
+/** A section of the Compose file: from its key to the next key at the same depth. */
 function section(key: string): string {
   const match = new RegExp(`^( *)${key}:(?: &\\w+)?\\n((?:\\1 +.*\\n|\\n)+)`, 'm').exec(read('docker-compose.yml'))
   return match?.[2] ?? ''

@@ -16,16 +16,16 @@ import { sweepDeadRuns } from '../faults/sweep-dead-runs.ts'
 import { onStopSignal } from './on-stop-signal.ts'
 
 const USAGE = `npm run faults -- [NAME…] [options]
-  NAME           fi-07, 07, 7 …; the quick profile without a name
-  --profile P    quick, or long: every scenario, with its full numbers
-  --compare      measures BullMQ's defaults beside ours (fi-01; a minute)
-  --at-once N    runs so many scenarios side by side, each on stores of its own; they wait more than they work
-  --tasks N      uploads a scenario
-  --seed N       the same choices again
+  NAME           fi-07, 07, 7 …; the quick profile if there is none
+  --profile P    quick, or long: every scenario at full size
+  --compare      measures BullMQ's defaults for comparison (fi-01; a minute)
+  --at-once N    runs N scenarios in parallel, each on its own stores; they mostly wait
+  --tasks N      uploads per scenario
+  --seed N       repeats the same random choices
   --report FILE  writes the table as markdown
-  --mutate       takes the product's guards away one by one (or those named): each must be missed by some scenario
-  --check FILE   makes the verdict on a history.ndjson again
-  --list         says what there is`
+  --mutate       removes the product's guards one by one (or those named): a scenario must fail for each
+  --check FILE   evaluates a history.ndjson again
+  --list         lists all scenarios`
 
 const root = join(import.meta.dirname, '..')
 const { values, positionals } = parseArgs({
@@ -51,7 +51,7 @@ process.exit(await main())
 async function main(): Promise<number> {
   if (values.help) console.log(USAGE)
   else if (!isLong && values.profile !== 'quick')
-    return refuse(`There is no profile ${values.profile}: --profile takes quick or long.`)
+    return refuse(`Unknown profile ${values.profile}: --profile must be quick or long.`)
   else if (values.list)
     for (const { name, title, quick } of scenarios)
       console.log(`${name}  ${title}${quick ? '' : pc.dim('  (long profile)')}`)
@@ -85,7 +85,7 @@ async function run(): Promise<number> {
   if (values.report)
     writeFileSync(values.report, toMarkdown(verdicts, { profile: isLong ? 'long' : 'quick', seed, startedAt, skipped }))
   const failed = verdicts.filter(({ passed }) => !passed).length
-  // The closing line, which other programs read.
+  // The summary line, which other programs read.
   console.log(
     `\n${verdicts.length - failed} passed, ${failed} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ''}`,
   )
@@ -139,6 +139,6 @@ function wanted(): readonly Scenario[] {
     const number = asked.replace(/^fi-?/i, '').padStart(2, '0')
     const found = scenarios.find(({ name }) => name === `fi-${number}`)
     if (found) return found
-    return process.exit(refuse(`There is no scenario ${asked}: --list names them.`))
+    return process.exit(refuse(`Unknown scenario ${asked}: use --list to see them all.`))
   })
 }

@@ -1,6 +1,6 @@
-// `npm run fuzz [-- --seconds N --seed N]`: a real API and a worker, driven from the API's own
-// OpenAPI document with requests that it allows and with broken ones. Ends with code 1 where
-// anything was answered 5xx, not as documented, or not at all.
+// `npm run fuzz [-- --seconds N --seed N]`: sends valid and invalid requests, generated from the
+// OpenAPI document, to a real API with a worker. Exits with code 1 if any response was a 5xx,
+// undocumented or missing.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -45,7 +45,7 @@ async function main(): Promise<number> {
     const api = await startApi({ env, onLine: (line) => console.log(pc.dim(line)) })
     apps.push(api)
     apps.push(await startWorker({ env }))
-    console.log(`Asking ${api.url} for ${seconds} s, seed ${seed}`)
+    console.log(`Testing ${api.url} for ${seconds} s, seed ${seed}`)
     const forMs = seconds * 1000
     return show(
       await fuzzApi({
@@ -65,7 +65,7 @@ async function main(): Promise<number> {
   }
 }
 
-/** Tasks are deleted and changed: never those of somebody's database that the environment names. */
+/** Tasks are deleted and changed: never those of a database that the environment names. */
 function ownDatabase(server: string): string {
   const url = new URL(server)
   url.pathname = '/darkroom-fuzz'
@@ -87,7 +87,7 @@ function show({
   }
   const findings = [...serverErrors, ...undocumented, ...unanswered]
   for (const finding of findings.slice(0, SHOWN)) console.log(pc.red(finding))
-  const sums = `5xx = ${serverErrors.length}, undocumented answers = ${undocumented.length}, unanswered = ${unanswered.length}`
+  const sums = `5xx = ${serverErrors.length}, undocumented responses = ${undocumented.length}, missing responses = ${unanswered.length}`
   console.log(`\n${requests} requests to ${operations} operations in ${took.toFixed(1)} s: ${sums}, seed ${seed}`)
   return findings.length === 0 ? 0 : 1
 }

@@ -4,15 +4,15 @@ import type { LocalService, LocalServices } from '@darkroom/local-services'
 const RESTART_MS = 1000
 
 /**
- * Starts a store again that crashed or was killed, as any machine's service manager does. Returns
- * the end of that.
+ * Restarts a store that crashed or was killed, as a service manager would. Returns a function that
+ * stops this.
  */
 export function keepStoresRunning({ redis, mongo }: LocalServices, say: (line: string) => void): () => void {
   const released = new AbortController()
   const watch = (name: string, service: LocalService): void => {
     service.onCrash?.(() => {
       if (released.signal.aborted) return
-      say(`${name} ended; it is started again`)
+      say(`${name} ended unexpectedly; restarting it`)
       void restartUntilReady(name, service, say, released.signal)
     })
   }

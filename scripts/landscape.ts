@@ -1,10 +1,10 @@
 import sharp, { type Sharp } from 'sharp'
 
 interface Scene {
-  /** Of the sky from the zenith down. */
+  /** Colours of the sky from the zenith down. */
   sky: readonly [string, string, string]
   sun: string
-  /** The furthest ridge and the nearest one; those between are mixed. */
+  /** The furthest ridge and the nearest one; those in between are interpolated. */
   far: string
   near: string
 }
@@ -19,12 +19,12 @@ const RIDGES = 6
 const DRAWN_PX = 1600
 
 /**
- * A landscape at some hour of the day, another one for each seed: ridges in the haze, a sun, the
- * grain of film. Width by height in pixels.
+ * A landscape at some hour of the day, different for each seed: hazy ridges, a sun, film grain.
+ * Width by height in pixels.
  */
 export async function landscape(wanted: { width: number; height: number; seed: number }): Promise<Sharp> {
   const { seed } = wanted
-  // Drawn small and enlarged: a drawing of 12 megapixels takes seconds.
+  // Drawn small and enlarged: rendering 12 megapixels takes seconds.
   const scale = Math.min(1, DRAWN_PX / Math.max(wanted.width, wanted.height))
   const [width, height] = [Math.round(wanted.width * scale), Math.round(wanted.height * scale)]
   const random = randomFrom(seed)
@@ -56,7 +56,10 @@ export async function landscape(wanted: { width: number; height: number; seed: n
   return sharp(drawing).resize(wanted.width, wanted.height)
 }
 
-/** The points of a skyline, by halving: each middle is moved up or down by less and less. */
+/**
+ * The points of a skyline by midpoint displacement: each midpoint is moved up or down by less and
+ * less.
+ */
 function ridge(random: () => number, { width, base, swing }: { width: number; base: number; swing: number }): string {
   let heights = [base + swing * (random() - 0.5), base + swing * (random() - 0.5)]
   for (let step = swing; heights.length < 1024; step *= 0.52) {
@@ -78,7 +81,7 @@ function mixed(from: string, to: string, share: number): string {
   return `rgb(${channels.join()})`
 }
 
-/** mulberry32: small, and the same everywhere. */
+/** mulberry32: small, and deterministic everywhere. */
 function randomFrom(seed: number): () => number {
   let state = seed
   return () => {

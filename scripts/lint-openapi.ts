@@ -1,5 +1,4 @@
-// Holds the API's own OpenAPI document against the rules of Redocly. Prints what it finds; nothing
-// where all is well.
+// Checks the OpenAPI document against the Redocly rules. Prints the problems, if any.
 import { createConfig, lintFromString } from '@redocly/openapi-core'
 import { createOpenApiDocument } from '../apps/api/src/routes/docs/document.ts'
 

@@ -1,5 +1,5 @@
-// The log messages that docs/operations.md quotes are those of the programs: what it says to search
-// for can be found.
+// The log messages quoted in docs/operations.md exist in the sources, so that searching for them
+// works.
 import { readFileSync } from 'node:fs'
 import { glob, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -12,7 +12,7 @@ const LEVELS = ['debug', 'info', 'warn', 'error', 'fatal']
 const page = readFileSync(join(ROOT, 'docs/operations.md'), 'utf8')
 const messages = await readMessages()
 
-/** All that the programs can log, as far as it stands in the call itself. */
+/** All messages that the programs can log, as far as they are literals in the call itself. */
 async function readMessages(): Promise<string[]> {
   const found: string[] = []
   for await (const file of glob('{apps,packages}/*/src/**/*.ts', { cwd: ROOT, exclude: ['**/*.test.ts'] })) {
@@ -30,7 +30,7 @@ async function readMessages(): Promise<string[]> {
   return found
 }
 
-/** A part that is known only at run time is written as `…`. */
+/** A part that is only known at run time is written as `…`. */
 function textsOf(argument: Argument | undefined): string[] {
   if (argument?.type === 'ConditionalExpression')
     return [...textsOf(argument.consequent), ...textsOf(argument.alternate)]
@@ -38,7 +38,7 @@ function textsOf(argument: Argument | undefined): string[] {
   return argument?.type === 'Literal' && typeof argument.value === 'string' ? [argument.value] : []
 }
 
-/** What stands in backticks in a column of the page's tables. */
+/** The text in backticks in a column of the page's tables. */
 function quotesUnder(title: string): string[] {
   const cells: string[] = []
   let column = -1
@@ -53,7 +53,7 @@ function quotesUnder(title: string): string[] {
   return quotes
 }
 
-// Besides messages, one sees names of fields and metrics: single words.
+// The columns also contain field and metric names: single words.
 const seen = quotesUnder('what you see').filter((quote) => quote.includes(' '))
 
 it.each([...new Set([...quotesUnder('message'), ...seen])])('`%s` is logged', (quote) => {
@@ -61,8 +61,8 @@ it.each([...new Set([...quotesUnder('message'), ...seen])])('`%s` is logged', (q
 })
 
 /**
- * Whether a text is the pattern, in which `…` stands for an omitted part beside words that say what
- * is meant.
+ * Whether a text matches the pattern, in which `…` stands for an omitted part next to the words
+ * that identify the message.
  */
 function fits(pattern: string, text: string): boolean {
   const [start = '', end] = pattern.split('…')

@@ -1,12 +1,12 @@
 /**
  * npm, the bootstrap script and a terminal may each deliver the same Ctrl-C, and on a busy machine
- * not at the same moment: signals this close together are one.
+ * not at the same moment: signals this close together count as one.
  */
 const SAME_SIGNAL_MS = 2000
 
 /**
- * Calls `stop` when this process is told to end, or whoever started it has gone. Told again, it
- * ends at once.
+ * Calls `stop` when this process is asked to end, or its parent has gone. A second request ends it
+ * immediately.
  */
 export function onStopSignal(stop: () => void): void {
   let toldAt: number | undefined
@@ -19,10 +19,9 @@ export function onStopSignal(stop: () => void): void {
     }
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, told)
-  // The channel to the bootstrap script: it closes also when that is killed.
+  // The channel to the bootstrap script, which closes even if that is killed.
   process.once('disconnect', told)
   process.channel?.unref()
-  // A terminal that was closed, a pager that was left: nobody reads any more, and a failed write
-  // must not be an exception.
+  // A closed terminal or pager: a failed write to it must not throw.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', told)
 }

@@ -4,12 +4,12 @@ import { prettyFactory } from 'pino-pretty'
 const NAME_WIDTH = 9
 const COLOURS = [pc.cyan, pc.magenta, pc.yellow, pc.blue, pc.green]
 
-/** The fields that say which process wrote a line; the prefix says it already. */
+/** The fields that identify the process, which the prefix already does. */
 const IGNORED = 'pid,hostname,name,reqId,req.headers,req.remoteAddress,req.remotePort,res.headers'
 
 /**
- * A printer for the lines of one process: readable on a terminal, its name in a colour of its own;
- * anywhere else as they come.
+ * Prints the lines of one process: on a terminal readable and with its name in a colour of its own;
+ * otherwise unchanged.
  */
 export function linePrinter(name: string, order: number): (line: string) => void {
   if (!process.stdout.isTTY) return (line) => console.log(line)

@@ -1,5 +1,5 @@
-// Child processes of the product, for whoever runs it as a whole: start, demo, end-to-end tests,
-// benchmarks, faults.
+// Child processes of the product, for callers that run it as a whole: start, demo, end-to-end
+// tests, benchmarks, faults.
 import { spawn, type ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -14,20 +14,20 @@ export interface AppProcess {
   name: string
   pid: number
   exited: Promise<Exit>
-  /** The last lines it wrote, on either stream. */
+  /** The last lines of its output, stdout and stderr. */
   output: () => string
   /**
-   * Asks it to end; after `graceMs` it is killed together with the children it has. Harmless when
-   * it has ended.
+   * Asks it to end; after `graceMs` it is killed together with its children. Has no effect if it
+   * has ended.
    */
   stop: (graceMs?: number) => Promise<Exit>
-  /** Sends a signal to this one process, at once. */
+  /** Sends a signal to this process only, immediately. */
   kill: (signal?: NodeJS.Signals) => void
 }
 
 export interface ApiProcess extends AppProcess {
   port: number
-  /** Without a slash at the end. */
+  /** Without a trailing slash. */
   url: string
 }
 
@@ -36,15 +36,16 @@ export interface AppOptions {
   env?: NodeJS.ProcessEnv
   /** "api", "worker 2" … for messages. */
   name?: string
-  /** Gets every line as it comes. */
+  /** Receives every line of output. */
   onLine?: (line: string) => void
   readyTimeoutMs?: number
-  /** Aborting it stops a process that is not ready yet; one that is ready has `stop`. */
+  /** Aborting it stops a process that is not ready yet; a ready one has `stop`. */
   signal?: AbortSignal
 }
 
 /**
- * The process ended, or took too long, before it was ready. The message ends with its last lines.
+ * The process ended, or took too long, before it was ready. The message ends with the last lines of
+ * its output.
  */
 export class NotReadyError extends Error {
   readonly exit: Exit | undefined
@@ -59,22 +60,22 @@ export class NotReadyError extends Error {
 const root = join(import.meta.dirname, '..')
 const running = new Set<ChildProcess>()
 
-// Whoever ends without having stopped them leaves nothing behind. Those of a killed one see that by
-// their channel.
+// Nothing is left behind if this process exits without stopping them. If it is killed, they notice
+// by their IPC channel.
 process.on('exit', () => running.forEach(killGroup))
 
 /**
- * Half of V8's young generation: fifty large uploads at once take 10 MiB less. And told of a
- * smaller heap than its 4 GB, V8 collects garbage when a heap has grown by a little more than half,
- * not to the fourfold: an API on a slow network stays at 210 MiB instead of 320. What it holds is
- * some 50 MiB. And V8 gives memory back after a burst only if told to save it: two thousand clients
- * left an API at 283 MiB for good, and leave it at 201 (239 at most). The images are started the
- * same way.
+ * Half of V8's default young generation, which takes 10 MiB less for fifty concurrent large
+ * uploads. With a smaller heap limit than the default of 4 GB, V8 collects garbage when a heap has
+ * grown by a little more than half, not fourfold: an API on a slow network stays at 210 MiB instead
+ * of 320, of which about 50 MiB are live. And V8 only returns memory after a burst if told to save
+ * it: after two thousand clients an API would stay at 283 MiB; now it returns to 201 (239 at most).
+ * The container images use the same flags.
  */
 export const NODE_FLAGS = ['--max-semi-space-size=8', '--max-old-space-size=1024', '--memory-saver-mode']
 /**
- * Compiled code is kept from one start to the next, which halves the time to the first request.
- * Node looks whether it is still right.
+ * Caches compiled code between starts, which halves the time to the first request. Node checks
+ * whether it is still valid.
  */
 const COMPILED = { NODE_COMPILE_CACHE: join(root, '.darkroom', 'compiled') }
 const OUTPUT_LINES = 40
@@ -85,8 +86,8 @@ const NOT_READY_STOP_MS = 3000
 const ASK_MS = 50
 
 /**
- * Starts the API and waits until it takes requests and its stores answer. PORT 0, the default here,
- * takes a free one.
+ * Starts the API and waits until it accepts requests and its stores respond. PORT 0, the default
+ * here, uses a free port.
  */
 export async function startApi(options: AppOptions = {}): Promise<ApiProcess> {
   const env = { HOST: '127.0.0.1', PORT: '0', ...options.env }
@@ -109,8 +110,8 @@ interface ReadyMessage {
 }
 
 /**
- * Runs a main file until it says over the IPC channel that it is ready. The closed channel tells it
- * of our end.
+ * Runs a main file until it reports over the IPC channel that it is ready. If this process ends,
+ * the closed channel tells it so.
  */
 async function startApp(
   main: string,
@@ -120,7 +121,8 @@ async function startApp(
     cwd: root,
     env: { ...COMPILED, ...process.env, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    // A process group of its own: a terminal's Ctrl-C is for us, who stop everything in order.
+    // Its own process group: a terminal's Ctrl-C should only reach us, and we stop everything in
+    // order.
     detached: process.platform !== 'win32',
   })
   const { promise: ready, resolve } = Promise.withResolvers<ReadyMessage>()
@@ -147,8 +149,8 @@ function track(child: ChildProcess, name: string, onLine: (line: string) => void
       take(String(error))
       resolve({ code: null, signal: null })
     })
-    // 'close' comes when its last lines have been read, but children of its own may hold the
-    // streams open for long.
+    // 'close' comes when its last lines have been read, but its children may keep the streams open
+    // for long.
     child.once('exit', (code, signal) => setTimeout(() => resolve({ code, signal }), LAST_LINES_MS).unref())
     child.once('close', (code, signal) => resolve({ code, signal }))
   })
@@ -174,20 +176,20 @@ function track(child: ChildProcess, name: string, onLine: (line: string) => void
   }
 }
 
-/** A process that must be killed leaves its own children behind, so the whole group goes. */
+/** A process that has to be killed leaves its children behind, so the whole group is killed. */
 function killGroup(child: ChildProcess): void {
   if (child.pid === undefined) return
   try {
     if (process.platform !== 'win32') process.kill(-child.pid, 'SIGKILL')
     else child.kill('SIGKILL')
   } catch {
-    // Gone in this very moment.
+    // Already gone.
   }
 }
 
 /**
- * Waits for `wanted` as long as the process lives and has time; else it is stopped and the reason
- * thrown.
+ * Waits for `wanted` while the process is alive and within its time limit; otherwise it is stopped
+ * and the reason thrown.
  */
 async function beforeItEnds<T>(
   app: AppProcess,
@@ -209,7 +211,7 @@ async function beforeItEnds<T>(
       throw new NotReadyError(`${app.name} was stopped before it was ready`, undefined)
     }),
   ]
-  // Whoever loses the race has nothing to say any more.
+  // The loser of the race is ignored.
   for (const failure of failures) failure.catch(() => {})
   try {
     return await Promise.race([wanted, ...failures])
@@ -228,7 +230,7 @@ async function aborted(signal: AbortSignal | undefined, settled: AbortSignal): P
   return promise
 }
 
-/** Asks again and again until the answer is yes. */
+/** Repeats the request until the response is positive. */
 async function untilYes(app: AppProcess, ask: () => Promise<boolean>, options: AppOptions): Promise<void> {
   let over = false
   const asking = async (): Promise<void> => {

@@ -1,5 +1,5 @@
-// Tests bear the numbers of the promises that they prove at the end of their titles:
-// docs/requirements.md is held to them.
+// The titles of tests end with the numbers of the requirements that they prove:
+// docs/requirements.md must agree with them.
 import { readFileSync } from 'node:fs'
 import { glob, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -11,7 +11,7 @@ const TEST_FILES = [
   '{scripts,faults,fuzz}/*.test.ts',
   'test/e2e/**/*.test.ts',
 ]
-/** `[S0.6]` at the end of a title, `[S0.8, S1.3]` where a test proves two promises. */
+/** `[S0.6]` at the end of a title, `[S0.8, S1.3]` if a test proves two requirements. */
 const MARK = /\[(S\d\.\d+(?:, S\d\.\d+)*)\]['"`],/g
 
 const page = readFileSync(join(ROOT, 'docs/requirements.md'), 'utf8')
@@ -34,7 +34,7 @@ async function countTests(): Promise<Map<string, number>> {
 const numbers = (source: string, count: number): string[] =>
   Array.from({ length: count }, (_, index) => `${source}.${index + 1}`)
 
-it('has every promise once', () => {
+it('has every requirement once', () => {
   const expected = [
     ...numbers('S0', 17),
     ...numbers('S1', 14),
@@ -45,14 +45,15 @@ it('has every promise once', () => {
   expect(promises.map(({ number }) => number)).toEqual(expected)
 })
 
-it('calls nothing that a test proves unknown or not there yet', () => {
+it('does not list a tested requirement as missing', () => {
   const built = new Set(promises.filter(({ state }) => !state.startsWith('not yet')).map(({ number }) => number))
   expect([...testsOf.keys()].filter((number) => !built.has(number))).toEqual([])
 })
 
-// The count, too: a proof that is removed would otherwise hide behind the others of its promise.
+// The count is checked, too: otherwise a removed test would go unnoticed as long as the requirement
+// has others.
 it.each(promises.filter(({ state }) => !/^(partly: |not yet\b)/.test(state)))(
-  '$number is met by as many tests as it says',
+  '$number has the stated number of tests',
   ({ number, state }) => {
     const count = testsOf.get(number) ?? 0
     expect(count).toBeGreaterThan(0)

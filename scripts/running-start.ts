@@ -4,17 +4,15 @@ import { join } from 'node:path'
 const file = join(import.meta.dirname, '..', '.darkroom', 'start', 'running.json')
 
 /**
- * Leaves word of where `npm start` has its stores and its API, for the doctor. Returns how to take
- * it back.
+ * Records the stores and API of this `npm start` for the doctor. Returns a function that removes
+ * the record.
  */
 export function tellWhatRuns(env: NodeJS.ProcessEnv): () => void {
   writeFileSync(file, JSON.stringify({ pid: process.pid, env }), { mode: 0o600 })
   return () => rmSync(file, { force: true })
 }
 
-/**
- * The settings of the `npm start` that is running in this checkout; undefined when there is none.
- */
+/** The settings of the `npm start` that is running in this checkout, or undefined. */
 export function whatRuns(): NodeJS.ProcessEnv | undefined {
   try {
     const { pid, env } = JSON.parse(readFileSync(file, 'utf8')) as { pid: number; env: NodeJS.ProcessEnv }

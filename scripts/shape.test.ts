@@ -14,7 +14,7 @@ async function plant(files: Record<string, string>): Promise<string> {
   return root
 }
 
-test('finds folders that import each other, whatever kind of import it is', async () => {
+test('finds folders that import each other, with any kind of import', async () => {
   const { mutual } = await readShape(
     await plant({
       'packages/a/src/one/x.ts': `import type { Y } from '../two/y.ts'\nexport type X = Y`,
@@ -27,7 +27,7 @@ test('finds folders that import each other, whatever kind of import it is', asyn
   expect(mutual).toEqual(['packages/a/src/one <-> packages/a/src/two'])
 })
 
-test('finds imports of the API that go up or to an equal, and rooms that nobody has placed', async () => {
+test('finds imports in the API that point up or sideways, and rooms missing in ROOMS', async () => {
   const { upward } = await readShape(
     await plant({
       'apps/api/src/tasks/task.ts': `import '../http/input.ts'\nimport './commands/create-task.ts'`,
@@ -41,7 +41,7 @@ test('finds imports of the API that go up or to an equal, and rooms that nobody 
   )
   expect(upward.toSorted()).toEqual([
     'apps/api/src/app-error.ts -> apps/api/src/env.ts',
-    'apps/api/src/attic/x.ts is in no room that ROOMS names',
+    'apps/api/src/attic/x.ts is not in a room listed in ROOMS',
     'apps/api/src/tasks/commands/create-task.ts -> apps/api/src/tasks/queries/get-task.ts',
     'apps/api/src/tasks/task.ts -> apps/api/src/tasks/commands/create-task.ts',
   ])

@@ -1,13 +1,13 @@
-// The shape of the sources: how full each folder is, and which way its imports run. Part of `npm
-// run check`; by itself, a table.
+// The shape of the sources: the size of each folder, and the direction of its imports. Part of `npm
+// run check`; on its own it prints a table.
 import { glob, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { dirname, normalize, relative } from 'node:path/posix'
 import { parseSync, Visitor } from 'oxc-parser'
 
 /**
- * The rooms of the API from the top: an import goes to a later line, or stays in its folder. A name
- * with an ending is a file.
+ * The rooms of the API from top to bottom: an import must point to a later line, or stay in its
+ * folder. A name with an extension is a file.
  */
 const ROOMS = [
   ['main.ts'],
@@ -35,12 +35,12 @@ interface SourceFile {
   longest: { name: string; lines: number }
 }
 
-/** The findings of a tree; nothing is wrong when both lists are empty. */
+/** The results for a tree; both lists are empty if everything is fine. */
 export interface Shape {
   files: SourceFile[]
-  /** Folders that import each other, tests aside. */
+  /** Folders that import each other, not counting tests. */
   mutual: string[]
-  /** Imports inside the API that do not go down. */
+  /** Imports inside the API that do not point down. */
   upward: string[]
 }
 
@@ -90,7 +90,7 @@ function lineCounter(text: string): (position: number) => number {
   return (position) => starts.findLastIndex((start) => start <= position) + 1
 }
 
-/** The files beside `main.ts` are rooms of their own: they stand on the others, or under them. */
+/** The files next to `main.ts` are rooms themselves: at the top or at the bottom. */
 const roomOf = (path: string): string => {
   const inside = relative(API, path)
   return inside.includes('/') ? dirname(inside) : inside
@@ -111,7 +111,7 @@ function upwardOf(sources: readonly SourceFile[]): string[] {
   const heightOf = (path: string): number => heights.get(roomOf(path)) ?? Number.NaN
   const inside = sources.filter(({ path }) => path.startsWith(`${API}/`))
   return inside.flatMap(({ path, imports }) => [
-    ...(Number.isNaN(heightOf(path)) ? [`${path} is in no room that ROOMS names`] : []),
+    ...(Number.isNaN(heightOf(path)) ? [`${path} is not in a room listed in ROOMS`] : []),
     ...imports
       .filter((target) => roomOf(target) !== roomOf(path) && !(heightOf(target) < heightOf(path)))
       .map((target) => `${path} -> ${target}`),

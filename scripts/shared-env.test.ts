@@ -1,5 +1,4 @@
-// A setting that the API accepts and a worker refuses, or the other way round, would let only one
-// of them start.
+// If the API accepted a setting that a worker rejects, or vice versa, only one of them would start.
 import { expect, it } from 'vitest'
 import { apiEnv } from '../apps/api/src/env.ts'
 import { imageWorkerEnv } from '../apps/image-worker/src/env.ts'
@@ -33,13 +32,13 @@ it.each(shared)('%s means the same to the API and to a worker', (name) => {
     expect([value, read('worker', name, value)]).toEqual([value, read('api', name, value)])
 })
 
-it.each(['QUEUE_NAME', 'REDIS_NAMESPACE'])('%s is a part of a Redis key and of a URL path', (name) => {
+it.each(['QUEUE_NAME', 'REDIS_NAMESPACE'])('%s is valid in a Redis key and a URL path', (name) => {
   for (const value of ['a', 'a-b_1', 'x'.repeat(64)]) expect(read('worker', name, value)).toBe(value)
   for (const value of [' ', 'a.b', 'a:b', 'a b', 'a/b', 'ä', 'x'.repeat(65)])
     expect(read('worker', name, value)).toMatch(`${name}: must be`)
 })
 
-/** What the process takes the value for, or the reason why it does not start. */
+/** The parsed value, or the reason why the process does not start. */
 function read(app: keyof typeof schemas, name: string, value: string): unknown {
   try {
     return Object.entries(parseEnv(schemas[app], { [name]: value })).find(([key]) => key === name)?.[1]

@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util'
 
 const USAGE = `npm start -- [options]
-  --workers N      worker processes (1)
-  --port N         where the API listens (PORT, else the first free port from 3000 on)
+  --workers N      number of worker processes (default: 1)
+  --port N         port of the API (default: PORT, otherwise the first free port from 3000 on)
   --watch          restart processes when their sources change
-  --no-services    start no Redis and no MongoDB: the environment or .env says where they are
-  --no-api         start no API
+  --no-services    do not start Redis and MongoDB; use those in the environment or .env
+  --no-api         do not start the API
 npm run server is npm start -- --no-services --workers 0; npm run worker is npm start -- --no-services --no-api.`
 
 export interface StartOptions {
@@ -16,7 +16,7 @@ export interface StartOptions {
   services: boolean
 }
 
-/** Thrown where there is nothing to start: the usage was asked for, or the options are wrong. */
+/** Thrown if there is nothing to start: help was requested, or the options are invalid. */
 export class StartUsage extends Error {
   readonly asked: boolean
 
@@ -32,8 +32,8 @@ export function readStartOptions(args: string[]): StartOptions {
   if (help) throw new StartUsage()
   const workers = Number(wanted)
   if (!Number.isInteger(workers) || workers < 0 || workers > 64)
-    throw new StartUsage('--workers takes a number from 0 to 64.')
-  if (!rest.api && workers === 0) throw new StartUsage('There is nothing to start with --no-api and --workers 0.')
+    throw new StartUsage('--workers must be a number from 0 to 64.')
+  if (!rest.api && workers === 0) throw new StartUsage('--no-api and --workers 0 together leave nothing to start.')
   return { workers, port, ...rest }
 }
 

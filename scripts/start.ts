@@ -1,5 +1,5 @@
-// `npm start`, `npm run server`, `npm run worker`: the product, or a part of it, on this machine
-// until Ctrl-C.
+// `npm start`, `npm run server`, `npm run worker`: runs the service, or a part of it, on this
+// machine until Ctrl-C.
 import { existsSync, mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { FolderTakenError, startLocalServices, type LocalServices } from '@darkroom/local-services'
@@ -21,11 +21,11 @@ const root = join(import.meta.dirname, '..')
 const folder = join(root, '.darkroom', 'start')
 const USAGE_CODE = 2
 /**
- * All of an orderly end happens within ten seconds: the processes end by themselves in 7, are
- * killed after 8.
+ * An orderly shutdown takes at most ten seconds: processes have 7 seconds to end, and are killed
+ * after 8.
  */
 const LOCAL_SHUTDOWN_MS = 7000
-/** The default of the processes themselves: somebody else's load may be behind a balancer. */
+/** The default of the processes themselves, since the load may come through a load balancer. */
 const SERVER_SHUTDOWN_MS = 25_000
 const KILL_AFTER_MS = 1000
 
@@ -36,7 +36,7 @@ try {
   const isUsage = error instanceof StartUsage
   if (isUsage && error.asked) console.log(error.message)
   else if (error instanceof FolderTakenError)
-    console.error(pc.red(`npm start is running here already (process ${error.pid}): end it with Ctrl-C.`))
+    console.error(pc.red(`npm start is already running here (process ${error.pid}): stop it with Ctrl-C.`))
   else console.error(pc.red(error instanceof Error ? error.message : String(error)))
   process.exitCode = isUsage ? (error.asked ? 0 : USAGE_CODE) : 1
 }
@@ -47,21 +47,21 @@ async function main(options: StartOptions): Promise<number> {
   let started = false
   onStopSignal(() => {
     console.log('\nStopping …')
-    // What was begun so far ends with this process.
+    // Everything started so far ends with this process.
     if (!started) process.exit(0)
     stopping.resolve(0)
   })
   for (const warning of nearMisses(SETTING_NAMES, process.env)) console.error(pc.yellow(warning))
   checkEnvironment(process.env, options)
   const host = process.env['HOST'] || '0.0.0.0'
-  // A proxy looks for a server where it was told, so without services of our own another free port
-  // would be no help.
+  // A proxy expects the server on the configured port, so without our own services another free
+  // port would not help.
   const wantedPort = options.port ?? (process.env['PORT'] || (options.services ? undefined : '3000'))
   const port = options.api ? await choosePort(wantedPort, host) : 0
   const services = options.services ? await startLocalServices({ folder, log: console.log }) : undefined
   const dataDir = resolve(root, process.env['DATA_DIR'] || (services ? join(folder, 'data') : 'data'))
-  // Of a folder that was named the API decides; of our own the worker need not wait until the API
-  // has made it.
+  // If the folder is configured, the API decides whether it is valid; if it is ours, the worker
+  // need not wait until the API has created it.
   if (services && !process.env['DATA_DIR']) mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const shutdownMs = Number(process.env['SHUTDOWN_TIMEOUT_MS'] || (services ? LOCAL_SHUTDOWN_MS : SERVER_SHUTDOWN_MS))
   const env = {
@@ -92,7 +92,7 @@ function urlsOf(services: LocalServices | undefined): NodeJS.ProcessEnv {
   return services ? { REDIS_URL: services.redis.url, MONGODB_URL: services.mongo.url } : {}
 }
 
-/** The API and the workers by name, each kept running. */
+/** The API and the workers by name, each supervised. */
 function startApps(
   { api, workers }: StartOptions,
   env: NodeJS.ProcessEnv,
@@ -107,7 +107,7 @@ function startApps(
     kinds.map(({ name, startOne, ownEnv }, order) => {
       const onLine = linePrinter(name, order)
       const onConfigError = (): void => {
-        console.error(pc.red(`\n${name} cannot run with this environment; what is wrong with it is listed above.`))
+        console.error(pc.red(`\n${name} cannot run with this environment; see the errors above.`))
         giveUp()
       }
       const say = (line: string): void => console.log(pc.yellow(line))
@@ -118,7 +118,9 @@ function startApps(
   )
 }
 
-/** What two workers on one machine cannot share counts up from the value for the first. */
+/**
+ * Settings that workers on one machine cannot share count up from the value for the first worker.
+ */
 function workerEnv(index: number): NodeJS.ProcessEnv {
   const { METRICS_PORT, WORKER_ID } = process.env
   if (index === 0) return {}
@@ -128,7 +130,7 @@ function workerEnv(index: number): NodeJS.ProcessEnv {
   }
 }
 
-/** What changed in an app concerns that app; what changed in a package may concern everybody. */
+/** A change in an app restarts that app; a change in a package restarts everything. */
 function restartUsers(apps: Map<string, Supervised>, changed: string): void {
   console.log(pc.dim(`${changed} changed`))
   for (const [name, app] of apps) {

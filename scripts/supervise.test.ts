@@ -3,21 +3,21 @@ import { expect, it, vi } from 'vitest'
 import { NotReadyError, type AppProcess, type Exit } from './processes.ts'
 import { supervise } from './supervise.ts'
 
-it('starts a process again that ended, and no more once it is stopped', async () => {
+it('restarts a process that ended, until it is stopped', async () => {
   const { lives, start } = startableProcess()
   const said: string[] = []
   const supervised = supervise({ name: 'worker', start, say: (line) => said.push(line), onConfigError: () => {} })
   await supervised.ready
   lives[0]?.end({ code: null, signal: 'SIGKILL' })
   await until(() => lives.length === 2, { what: 'a second life' })
-  expect(said).toEqual(['worker ended (signal SIGKILL); it is started again'])
+  expect(said).toEqual(['worker ended (signal SIGKILL); restarting it'])
 
   await supervised.stop(1000)
   expect(lives).toHaveLength(2)
   expect(said).toHaveLength(1)
 })
 
-it('restarts at once when told to, without a word', async () => {
+it('restarts immediately on request, without a message', async () => {
   const starts: string[] = []
   const supervised = (name: string, say: (line: string) => void) => {
     const { lives, start } = startableProcess()
@@ -29,17 +29,17 @@ it('restarts at once when told to, without a word', async () => {
   await Promise.all([control.ready, told.ready])
   control.lives[0]?.end({ code: 0, signal: null })
   told.restart()
-  await until(() => starts.length === 4, { what: 'both to be started again' })
+  await until(() => starts.length === 4, { what: 'both to be restarted' })
   expect(starts.slice(2)).toEqual(['told', 'ended by itself'])
   await Promise.all([control.stop(1000), told.stop(1000)])
   expect(say).not.toHaveBeenCalled()
 })
 
-it('tells when the environment is wrong, which no restart cures [S2.1]', async () => {
+it('reports an invalid environment, which a restart cannot fix [S2.1]', async () => {
   const onConfigError = vi.fn<() => void>()
   const start = (): Promise<AppProcess> => Promise.reject(new NotReadyError('api ended', { code: 78, signal: null }))
   const supervised = supervise({ name: 'api', start, say: () => {}, onConfigError })
-  await until(() => onConfigError.mock.calls.length > 0, { what: 'the word of it' })
+  await until(() => onConfigError.mock.calls.length > 0, { what: 'the report' })
   expect(onConfigError).toHaveBeenCalledOnce()
   await supervised.stop(1000)
 })

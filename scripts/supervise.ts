@@ -2,11 +2,11 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { describeExit, NotReadyError, type AppOptions, type AppProcess } from './processes.ts'
 
 export interface Supervised {
-  /** The first time it was ready; never, when it is stopped before. */
+  /** Resolves when it is ready for the first time; never, if it is stopped before. */
   ready: Promise<void>
-  /** Ends the process and starts it again at once. */
+  /** Stops the process and starts it again immediately. */
   restart: () => void
-  /** Ends the process for good; after `graceMs` it is killed. */
+  /** Stops the process for good; after `graceMs` it is killed. */
   stop: (graceMs: number) => Promise<void>
 }
 
@@ -14,7 +14,7 @@ export interface SuperviseOptions {
   name: string
   start: (options: AppOptions) => Promise<AppProcess>
   say: (line: string) => void
-  /** The process says that its environment is wrong, which no restart cures. */
+  /** The process reports an invalid environment, which a restart cannot fix. */
   onConfigError: () => void
 }
 
@@ -24,7 +24,7 @@ const MAX_RESTART_MS = 5000
 const RESTART_GRACE_MS = 3000
 
 /**
- * Keeps a process running: one that ends is started again after a second, later each time while it
+ * Keeps a process running: one that ends is restarted after a second, with longer delays while it
  * fails to start.
  */
 export function supervise({ name, start, say, onConfigError }: SuperviseOptions): Supervised {
@@ -33,13 +33,13 @@ export function supervise({ name, start, say, onConfigError }: SuperviseOptions)
   let current: AppProcess | undefined
   let restarting = false
 
-  /** One life of the process. Returns how long to wait before the next one. */
+  /** One life of the process. Returns the delay before the next one. */
   const live = async (failures: number): Promise<{ failures: number; waitMs: number }> => {
     try {
       current = await start({ name, signal: stopping.signal })
       ready.resolve()
       const exit = await current.exited
-      if (!stopping.signal.aborted && !restarting) say(`${name} ended (${describeExit(exit)}); it is started again`)
+      if (!stopping.signal.aborted && !restarting) say(`${name} ended (${describeExit(exit)}); restarting it`)
       return { failures: 0, waitMs: restarting ? 0 : RESTART_MS }
     } catch (error) {
       if (!(error instanceof NotReadyError)) throw error

@@ -1,4 +1,4 @@
-// Runs inside vitest: tells scripts/test.ts over the IPC channel what the run came to.
+// Runs inside vitest: sends the result of the run to scripts/test.ts over the IPC channel.
 import type { Reporter, TestModule } from 'vitest/node'
 
 export interface Counts {
@@ -9,12 +9,12 @@ export interface Counts {
 
 export interface TestRun {
   projects: Record<string, Counts>
-  /** Errors outside any test; each fails the run. */
+  /** Errors outside any test; each of them fails the run. */
   unhandledErrors: number
   services: { redis: string; mongo: string } | undefined
 }
 
-/** A class, because that is what vitest makes reporters from. */
+/** A class, because vitest instantiates reporters. */
 export default class TestReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
     const run: TestRun = { projects: {}, unhandledErrors: unhandledErrors.length, services: undefined }
@@ -31,7 +31,7 @@ function add(counts: Counts, module: TestModule): void {
     const { state } = test.result()
     counts[state === 'passed' || state === 'failed' ? state : 'skipped']++
   }
-  // A file that cannot be loaded or a hook that throws has no test to count, and must not look like
+  // A file that cannot be loaded or a hook that throws has no test to count, but must not look like
   // success.
   if (module.errors().length > 0) counts.failed++
   for (const suite of module.children.allSuites()) if (suite.errors().length > 0) counts.failed++

@@ -1,17 +1,16 @@
-// Redis and MongoDB for the tests, once a run: vitest calls the setup for each project that has
-// tests to run, in a module instance of its own, so what they share hangs on the process.
+// Redis and MongoDB for the tests, once per run: vitest calls the setup for each project that has
+// tests to run, in separate module instances, so the shared state is attached to the process.
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
-// By its path: vitest loads a global setup without the `source` condition, and there may be no
-// build.
+// By path: vitest loads a global setup without the `source` condition, and there may be no build.
 import { killOrphansIn, type LocalServices, startLocalServices } from '../packages/local-services/src/index.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
     redisUrl: string
     mongoUrl: string
-    /** Where both came from, for people. */
+    /** Descriptions of both, for the output. */
     services: { redis: string; mongo: string }
   }
 }
@@ -45,7 +44,7 @@ async function start(): Promise<LocalServices> {
   return startLocalServices({ folder, fresh: true, durable: false, log: (line) => console.log(line) })
 }
 
-/** A run that was killed could neither stop its services nor remove its folder. */
+/** A killed run could neither stop its services nor remove its folder. */
 async function sweepDeadRuns(): Promise<void> {
   const names = await readdir(darkroomFolder).catch(() => [])
   for (const name of names) {
@@ -61,7 +60,7 @@ function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0)
   } catch (error) {
-    // Somebody else's process is alive, too.
+    // A process of another user is alive, too.
     return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 const SETTLED_MS = 200
 
 /**
- * Calls `onChange` with the folder ("apps/api") whose sources changed, once for changes that come
+ * Calls `onChange` with the folder ("apps/api") whose sources changed, once for changes that arrive
  * together.
  */
 export function watchSources(root: string, onChange: (folder: string) => void): () => void {

@@ -3,29 +3,33 @@ import { findingsOf, messageOf, type Finding } from './finding.ts'
 
 const ANSWER_MS = 3000
 
-/** Whether the API answers on its port, or could take it. */
+/** Whether the API responds on its port, or could use the port. */
 export async function checkApi(host: string, port: number): Promise<Finding[]> {
   const { findings, report } = findingsOf('API')
   const fault = port === 0 ? undefined : await faultOfPort(port, host)
   if (fault === undefined)
     report(
       'WARN',
-      port === 0 ? 'takes any free port' : `is not running here; port ${port} is free`,
+      port === 0 ? 'uses any free port' : `is not running here; port ${port} is free`,
       'Start it: npm run server.',
     )
   else if (fault.code !== 'EADDRINUSE')
-    report('FAIL', `port ${port} cannot be listened to: ${fault.message}`, 'Choose another PORT or HOST.')
+    report('FAIL', `cannot listen on port ${port}: ${fault.message}`, 'Choose another PORT or HOST.')
   else {
     const status = await healthOf(port).catch((error: unknown) => messageOf(error))
-    if (status === 'ok') report('OK', `answers on port ${port} and is well`)
+    if (status === 'ok') report('OK', `responds on port ${port} and is healthy`)
     else if (['degraded', 'down'].includes(status))
       report(
         status === 'down' ? 'FAIL' : 'WARN',
-        `says on port ${port} that it is ${status}`,
+        `on port ${port} reports that it is ${status}`,
         `See http://localhost:${port}/health.`,
       )
     else
-      report('FAIL', `port ${port} is taken by something else (${status})`, 'Choose another PORT, or end what uses it.')
+      report(
+        'FAIL',
+        `port ${port} is used by another program (${status})`,
+        'Choose another PORT, or stop that program.',
+      )
   }
   return findings
 }

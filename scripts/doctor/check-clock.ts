@@ -4,8 +4,8 @@ const WARN_MS = 2000
 const FAIL_MS = 60_000
 
 /**
- * Holds the clock of a server against ours, the way to it taken off. Order never depends on clocks;
- * times shown do.
+ * Compares the clock of a server with ours, taking the round trip into account. Order never depends
+ * on clocks; displayed times do.
  */
 export function checkClock(report: Report, theirs: number, asked: { at: number; answeredAt: number }): void {
   const skew = Math.round(theirs - (asked.at + asked.answeredAt) / 2)

@@ -5,14 +5,14 @@ import { findingsOf, messageOf, type Finding, type Report } from './finding.ts'
 const MIB = 1024 ** 2
 const AMPLE = 5
 const FEW_NODES = 0.02
-/** Files move between these by renaming, which cannot leave a file system. */
+/** Files are renamed between these, which only works within a file system. */
 const FOLDERS = ['uploads', 'uploads/temp', 'storage', 'storage/images', 'output']
 
-/** Whether files can be kept in the data folder, and for how much longer. */
+/** Whether files can be stored in the data folder, and how much space is left. */
 export async function checkDisk(dataDir: string, minFreeBytes: number): Promise<Finding[]> {
   const { findings, report } = findingsOf('Disk')
   const root = await stat(dataDir).catch(() => undefined)
-  if (root && !root.isDirectory()) report('FAIL', `${dataDir} is not a folder`, 'Point DATA_DIR to a folder.')
+  if (root && !root.isDirectory()) report('FAIL', `${dataDir} is not a folder`, 'Set DATA_DIR to a folder.')
   else if (root) await checkFolder(report, dataDir, root.dev)
   else await checkPlace(report, dataDir)
   if (root?.isDirectory() ?? false) await checkRoom(report, dataDir, minFreeBytes)
@@ -22,12 +22,12 @@ export async function checkDisk(dataDir: string, minFreeBytes: number): Promise<
 async function checkFolder(report: Report, dataDir: string, device: number): Promise<void> {
   try {
     await writeAndRemove(dataDir)
-    report('OK', `${dataDir} can be written to`)
+    report('OK', `${dataDir} is writable`)
   } catch (error) {
     report(
       'FAIL',
-      `${dataDir} cannot be written to: ${messageOf(error)}`,
-      'Give the user of the API and the workers the right to write there.',
+      `${dataDir} is not writable: ${messageOf(error)}`,
+      'Give the user of the API and the workers write permission.',
     )
   }
   const foreign: string[] = []
@@ -35,25 +35,29 @@ async function checkFolder(report: Report, dataDir: string, device: number): Pro
     const facts = await stat(join(dataDir, folder)).catch(() => undefined)
     if (facts && facts.dev !== device) foreign.push(folder)
   }
-  if (foreign.length === 0) return report('OK', 'uploads and storage lie on one file system')
+  if (foreign.length === 0) return report('OK', 'uploads and storage are on one file system')
   report(
     'FAIL',
-    `${foreign.join(', ')}: on a file system of its own`,
-    'Mount DATA_DIR as a whole: files are moved by renaming.',
+    `${foreign.join(', ')}: on a separate file system`,
+    'Mount DATA_DIR as one file system: files are moved by renaming.',
   )
 }
 
-/** Not there yet: the API makes it at its first upload, if it may. */
+/** Does not exist yet: the API creates it at its first upload, if permitted. */
 async function checkPlace(report: Report, dataDir: string): Promise<void> {
   try {
     await writeAndRemove(await nearestFolder(dataDir))
     report(
       'WARN',
       `${dataDir} does not exist yet`,
-      'The first upload makes it. If it should have files in it, DATA_DIR is wrong or a volume is not mounted.',
+      'The first upload creates it. If it should contain files, DATA_DIR is wrong or a volume is not mounted.',
     )
   } catch (error) {
-    report('FAIL', `${dataDir} does not exist and cannot be made: ${messageOf(error)}`, 'Make it, or correct DATA_DIR.')
+    report(
+      'FAIL',
+      `${dataDir} does not exist and cannot be created: ${messageOf(error)}`,
+      'Create it, or correct DATA_DIR.',
+    )
   }
 }
 
@@ -66,12 +70,16 @@ async function checkRoom(report: Report, dataDir: string, minFreeBytes: number):
   const { bavail, bsize, files, ffree } = await statfs(dataDir)
   const free = bavail * bsize
   const room = `${Math.round(free / MIB)} MiB free`
-  const todo = 'Free some space or shorten FILE_TTL_SECONDS.'
+  const todo = 'Free some space or reduce FILE_TTL_SECONDS.'
   if (free < minFreeBytes) report('FAIL', `${room}, below MIN_FREE_BYTES: uploads are refused`, todo)
-  else if (free < minFreeBytes * AMPLE) report('WARN', `${room}: soon uploads will be refused`, todo)
+  else if (free < minFreeBytes * AMPLE) report('WARN', `${room}: uploads will soon be refused`, todo)
   else report('OK', room)
   if (files > 0 && ffree / files < FEW_NODES)
-    report('WARN', `only ${ffree} files more can be made`, 'The file system runs out of inodes: make one with more.')
+    report(
+      'WARN',
+      `only ${ffree} more files can be created`,
+      'The file system is running out of inodes: create one with more.',
+    )
 }
 
 async function writeAndRemove(folder: string): Promise<void> {

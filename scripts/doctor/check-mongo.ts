@@ -3,10 +3,10 @@ import { checkClock } from './check-clock.ts'
 import { findingsOf, messageOf, placeOf, type Finding, type Report } from './finding.ts'
 
 const ANSWER_MS = 3000
-/** As the API writes: acknowledged means that it survives a crash. */
+/** As the API writes: an acknowledged write survives a crash. */
 const DURABLE = { writeConcern: { w: 'majority', journal: true, wtimeoutMS: ANSWER_MS } } as const
 
-/** Whether MongoDB answers and takes durable writes. The caller closes the client. */
+/** Whether MongoDB responds and accepts durable writes. The caller closes the client. */
 export async function checkMongo(url: string): Promise<{ findings: Finding[]; mongo: MongoClient | undefined }> {
   const { findings, report } = findingsOf('MongoDB')
   const client = new MongoClient(url, {
@@ -20,7 +20,7 @@ export async function checkMongo(url: string): Promise<{ findings: Finding[]; mo
     return { findings, mongo: client }
   } catch (error) {
     await client.close().catch(() => {})
-    report('FAIL', `${placeOf(url)} does not answer: ${messageOf(error)}`, cureOf(messageOf(error)))
+    report('FAIL', `${placeOf(url)} does not respond: ${messageOf(error)}`, cureOf(messageOf(error)))
     return { findings, mongo: undefined }
   }
 }
@@ -33,7 +33,7 @@ async function checkSetup(report: Report, db: Db, url: string): Promise<void> {
   const kind = typeof hello['setName'] === 'string' ? `replica set ${hello['setName']}` : 'standalone'
   report(
     'OK',
-    `${placeOf(url)} answers in ${answeredAt - at} ms, version ${version}, ${kind}, database ${db.databaseName}`,
+    `${placeOf(url)} responds in ${answeredAt - at} ms, version ${version}, ${kind}, database ${db.databaseName}`,
   )
   await checkWrites(report, db)
   if (hello['localTime'] instanceof Date) checkClock(report, hello['localTime'].getTime(), { at, answeredAt })
@@ -50,19 +50,19 @@ async function checkWrites(report: Report, db: Db): Promise<void> {
     report(
       slow ? 'WARN' : 'OK',
       `a journaled majority write takes ${tookMs} ms`,
-      slow ? 'Every upload waits for one: look at its disk.' : undefined,
+      slow ? 'Every upload waits for one: check its disk.' : undefined,
     )
   } catch (error) {
     report(
       'FAIL',
-      `takes no journaled majority write: ${messageOf(error)}`,
-      'Give the user of MONGODB_URL the right to write; a replica set needs a majority of its members.',
+      `does not accept a journaled majority write: ${messageOf(error)}`,
+      'Give the user in MONGODB_URL write permission; a replica set needs a majority of its members.',
     )
   }
 }
 
 function cureOf(message: string): string {
   if (/auth/i.test(message))
-    return 'Put the right user and password into MONGODB_URL (and authSource, if the user is of another database).'
-  return 'Start MongoDB, or correct MONGODB_URL. Without it nothing is accepted.'
+    return 'Correct the user and password in MONGODB_URL (and authSource, if the user belongs to another database).'
+  return 'Start MongoDB, or correct MONGODB_URL. Nothing is accepted without it.'
 }

@@ -3,12 +3,12 @@ import type { Redis } from 'ioredis'
 import { findingsOf, type Finding, type Report } from './finding.ts'
 
 /**
- * Workers take a job within milliseconds: one that waits for so long while nobody works is
- * neglected.
+ * Workers take a job within milliseconds: a job that has waited this long while none is running is
+ * not being processed.
  */
 const NEGLECTED_MS = 15_000
 
-/** Whether somebody works, and whether what waits and runs is on its way. */
+/** Whether workers are connected, and whether waiting and running jobs make progress. */
 export async function checkQueue(redis: Redis, names: RedisNames): Promise<Finding[]> {
   const { findings, report } = findingsOf('Queue')
   const queue = await inspectQueue(redis, names)
@@ -16,7 +16,7 @@ export async function checkQueue(redis: Redis, names: RedisNames): Promise<Findi
   report('OK', `${names.queue}: ${waiting} waiting, ${queue.active} running`)
   checkWorkers(report, queue, waiting)
   if (queue.isPaused) {
-    report('WARN', 'is paused: no job is started', `POST /api/v1/queues/${names.queue}/resume lets it go on.`)
+    report('WARN', 'is paused: no job is started', `POST /api/v1/queues/${names.queue}/resume resumes it.`)
   }
   checkActive(report, queue)
   return findings
@@ -32,35 +32,32 @@ function checkWorkers(
     const cure = 'Start a worker (npm run worker) with the same Redis, QUEUE_NAME and REDIS_NAMESPACE as the API.'
     return report(
       waiting > 0 ? 'FAIL' : 'WARN',
-      waiting > 0 ? `${waiting} jobs wait and no worker is connected` : 'no worker is connected',
+      waiting > 0 ? `${waiting} jobs are waiting and no worker is connected` : 'no worker is connected',
       cure,
     )
   }
   const waitedMs = oldestWaitingSince === null ? 0 : Date.now() - oldestWaitingSince
   if (active === 0 && !isPaused && waitedMs > NEGLECTED_MS) {
-    const cure = 'Look at the logs of the workers and start them anew; by themselves they do so after IDLE_RESTART_MS.'
+    const cure =
+      'Check the logs of the workers and restart them; they also restart by themselves after IDLE_RESTART_MS.'
     return report(
       'FAIL',
-      `${someWorkers} connected, but a job has waited for ${Math.round(waitedMs / 1000)} s and none runs`,
+      `${someWorkers} connected, but a job has been waiting for ${Math.round(waitedMs / 1000)} s and none is running`,
       cure,
     )
   }
-  report('OK', `${someWorkers} connected, ${slots} jobs at a time`)
+  report('OK', `${someWorkers} connected, ${slots} concurrent jobs`)
 }
 
-/** A worker renews the lock of what it runs every few seconds. */
+/** A worker renews the lock of a running job every few seconds. */
 function checkActive(report: Report, { activeWithoutWorker: lost, workers, active }: QueueInspection): void {
-  if (lost === 0) return active > 0 ? report('OK', 'every running job is held by a worker') : undefined
-  const one = `${lost} running jobs are held by no worker any more`
+  if (lost === 0) return active > 0 ? report('OK', 'every running job is locked by a worker') : undefined
+  const one = `${lost} running jobs are no longer locked by a worker`
   if (workers > 0)
     return report(
       'WARN',
       one,
-      'Their worker died: another one takes them within LOCK_DURATION_MS + STALLED_INTERVAL_MS. Look again in 10 s.',
+      'Their worker died: another one takes them within LOCK_DURATION_MS + STALLED_INTERVAL_MS. Check again in 10 s.',
     )
-  report(
-    'FAIL',
-    one,
-    'Their worker died. Start one: it takes them over within seconds, and that costs them no attempt.',
-  )
+  report('FAIL', one, 'Their worker died. Start one: it takes them over within seconds, without using up an attempt.')
 }

@@ -8,8 +8,8 @@ const NEARLY_FULL = 0.9
 const ANSWER_MS = 3000
 
 /**
- * Whether a Redis answers and, where it keeps the queue, whether it may. `redis` is there when it
- * answers; the caller disconnects it.
+ * Whether a Redis responds and, for the Redis of the queue, whether it is suitable. `redis` is set
+ * if it responds; the caller disconnects it.
  */
 export async function checkRedis(
   url: string,
@@ -23,7 +23,7 @@ export async function checkRedis(
     commandTimeout: ANSWER_MS,
     retryStrategy: () => null,
   })
-  let fault: unknown // what happened to the connection; a command that failed of it says less
+  let fault: unknown // the connection error; that of a command says less
   redis.on('error', (error) => (fault = error))
   try {
     await redis.connect()
@@ -32,7 +32,7 @@ export async function checkRedis(
   } catch (error) {
     redis.disconnect()
     const message = messageOf(fault ?? error)
-    report('FAIL', `${placeOf(url)} does not answer: ${message}`, cureOf(message))
+    report('FAIL', `${placeOf(url)} does not respond: ${message}`, cureOf(message))
     return { findings, redis: undefined }
   }
 }
@@ -43,42 +43,40 @@ async function checkSetup(report: Report, redis: Redis, url: string, holds: 'que
   const answeredAt = Date.now()
   const facts = await readRedisFacts(redis)
   const { version = 'unknown', usedBytes = 0, maxBytes = 0 } = facts
-  report('OK', `${placeOf(url)} answers in ${answeredAt - at} ms, version ${version}`)
+  report('OK', `${placeOf(url)} responds in ${answeredAt - at} ms, version ${version}`)
   if (isOlder(version))
     report(
       'WARN',
       `version ${version} is older than ${LEAST_VERSION.join('.')}`,
-      'Upgrade Redis: the queue is made for newer ones.',
+      'Upgrade Redis: the queue requires a newer version.',
     )
   if (maxBytes > 0 && usedBytes > maxBytes * NEARLY_FULL) {
     report(
       'FAIL',
       `${Math.round((usedBytes / maxBytes) * 100)} % of its memory is used`,
-      'Raise maxmemory: a full queue takes no job any more.',
+      'Raise maxmemory: when Redis is full, no job can be queued.',
     )
   }
   if (holds === 'queue') {
     const warnings = queueRedisWarnings(facts)
     for (const warning of warnings)
       report('WARN', warning.split(': ')[0] ?? warning, warning.slice(warning.indexOf(': ') + 2))
-    if (warnings.length === 0)
-      report('OK', `keeps what it is given (${facts.maxmemoryPolicy ?? 'policy unknown'}, appendonly)`)
+    if (warnings.length === 0) report('OK', `keeps its data (${facts.maxmemoryPolicy ?? 'policy unknown'}, appendonly)`)
   }
   const { hostname, password } = new URL(url)
   if (!password && !['localhost', '127.0.0.1', '[::1]'].includes(hostname)) {
     report(
       'WARN',
-      'is reached over the network without a password',
-      'Set requirepass there and the password in REDIS_URL.',
+      'is accessible over the network without a password',
+      'Set requirepass in Redis and the password in REDIS_URL.',
     )
   }
   checkClock(report, Number(seconds) * 1000 + Number(micros) / 1000, { at, answeredAt })
 }
 
 function cureOf(message: string): string {
-  if (/NOAUTH|WRONGPASS|invalid.*password/i.test(message))
-    return 'Put the right password into REDIS_URL or REDIS_PASSWORD.'
-  return 'Start Redis, or correct REDIS_URL (or REDIS_HOST, REDIS_PORT). Uploads are accepted meanwhile and queued when it is back.'
+  if (/NOAUTH|WRONGPASS|invalid.*password/i.test(message)) return 'Correct the password in REDIS_URL or REDIS_PASSWORD.'
+  return 'Start Redis, or correct REDIS_URL (or REDIS_HOST, REDIS_PORT). Meanwhile uploads are accepted, and they are queued when it is back.'
 }
 
 function isOlder(version: string): boolean {

@@ -1,12 +1,12 @@
 import type { Db } from 'mongodb'
 import { findingsOf, type Finding } from './finding.ts'
 
-/** A sweep looks every few seconds after what is due. */
+/** A sweep checks due tasks every few seconds. */
 const OVERDUE_MS = 60_000
 const NAMED = 3
 const UNFINISHED = ['pending', 'processing']
 
-/** Whether tasks come to their ends. */
+/** Whether tasks finish. */
 export async function checkTasks(db: Db, now = Date.now()): Promise<Finding[]> {
   const { findings, report } = findingsOf('Tasks')
   const tasks = db.collection('tasks')
@@ -29,16 +29,16 @@ export async function checkTasks(db: Db, now = Date.now()): Promise<Finding[]> {
   if (overdue > 0) {
     report(
       'WARN',
-      `${overdue} tasks have been due for a look for more than a minute`,
-      'No API process does it: start one, or look at its log.',
+      `${overdue} tasks have been due for a check for more than a minute`,
+      'No API process checks them: start one, or check its log.',
     )
   }
   if (stuckCount === 0) return findings
   const names = stuckTasks.map(({ _id, status }) => `${String(_id)} (${String(status)})`).join(', ')
   report(
     'FAIL',
-    `${stuckCount} tasks take more than three times as long as expected: ${names}${stuckCount > NAMED ? ' …' : ''}`,
-    'See what is said of the queue and its workers; if they are well, cancel and retry the tasks, or look at the log for their ids.',
+    `${stuckCount} tasks have taken more than three times as long as expected: ${names}${stuckCount > NAMED ? ' …' : ''}`,
+    'Check the findings about the queue and its workers first; if there are none, cancel and retry the tasks, or search the log for their ids.',
   )
   return findings
 }

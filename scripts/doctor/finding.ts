@@ -1,8 +1,6 @@
 export type Level = 'OK' | 'WARN' | 'FAIL'
 
-/**
- * One thing that was looked at. `todo` says what to do about it, wherever something is to be done.
- */
+/** The result of one check. `todo` is the suggested fix, if there is one. */
 export interface Finding {
   area: string
   level: Level
@@ -21,7 +19,7 @@ export function findingsOf(area: string): { findings: Finding[]; report: Report 
   }
 }
 
-/** Where a URL leads, without the password in it. */
+/** The host of a URL, without the password in it. */
 export function placeOf(url: string): string {
   return URL.canParse(url) ? new URL(url).host : 'the given address'
 }

@@ -40,7 +40,7 @@ async function expectDoctorToFind({ tree }: NpmRun): Promise<void> {
   }
   expect(findings.filter(({ level }) => level === 'FAIL')).toEqual([])
   expect(ok).toBe(true)
-  expect(findings.map(({ says }) => says).join()).toMatch(/answers on port \d+ and is well.*1 worker connected/)
+  expect(findings.map(({ says }) => says).join()).toMatch(/responds on port \d+ and is healthy.*1 worker connected/)
 }
 
 test.skipIf(!isLinux).each([

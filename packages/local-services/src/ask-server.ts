@@ -3,7 +3,7 @@ import { MongoClient } from 'mongodb'
 
 const ANSWER_LIMIT_MS = 2000
 
-/** Resolves when a Redis answers PING there; rejects while it is loading its data, too. */
+/** Resolves when a Redis answers PING on this port; rejects while it is still loading its data. */
 export async function askRedis(url: string): Promise<void> {
   const redis = new Redis(url, {
     lazyConnect: true,
@@ -12,7 +12,7 @@ export async function askRedis(url: string): Promise<void> {
     maxRetriesPerRequest: 0,
     retryStrategy: () => null,
   })
-  redis.on('error', () => {}) // the rejected promise says it
+  redis.on('error', () => {}) // the rejected promise reports it
   try {
     await redis.connect()
     await redis.ping()
@@ -21,7 +21,7 @@ export async function askRedis(url: string): Promise<void> {
   }
 }
 
-/** Resolves when a MongoDB answers hello there. */
+/** Resolves when a MongoDB answers `hello` on this port. */
 export async function askMongo(url: string): Promise<void> {
   const client = new MongoClient(url, { serverSelectionTimeoutMS: ANSWER_LIMIT_MS, connectTimeoutMS: ANSWER_LIMIT_MS })
   try {

@@ -1,5 +1,5 @@
-// Run by run-download.ts, in a process of its own: fetches the sources of Redis into the folder
-// named on the command line and builds them.
+// Run by run-download.ts in a separate process: downloads the Redis sources into the folder given
+// on the command line and builds them.
 import { RedisBinary } from 'redis-memory-server'
 
 const VERSION = '7.2.5'

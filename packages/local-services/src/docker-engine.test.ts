@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { engineAddresses } from './docker-engine.ts'
 
-test('DOCKER_HOST alone counts where it is set', () => {
+test('only DOCKER_HOST is tried if it is set', () => {
   expect(engineAddresses({ DOCKER_HOST: 'unix:///run/user/1000/docker.sock' }, 'linux')).toEqual([
     { socketPath: '/run/user/1000/docker.sock' },
   ])
@@ -9,7 +9,7 @@ test('DOCKER_HOST alone counts where it is set', () => {
   expect(engineAddresses({ DOCKER_HOST: 'ssh://me@elsewhere' }, 'linux')).toEqual([])
 })
 
-test('otherwise the usual sockets are asked', () => {
+test('otherwise the default sockets are tried', () => {
   expect(engineAddresses({ XDG_RUNTIME_DIR: '/run/user/1000' }, 'linux')).toEqual(
     expect.arrayContaining([{ socketPath: '/var/run/docker.sock' }, { socketPath: '/run/user/1000/docker.sock' }]),
   )

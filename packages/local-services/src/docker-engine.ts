@@ -7,8 +7,8 @@ const ANSWER_LIMIT_MS = 2000
 export type EngineAddress = { socketPath: string } | { host: string; port: number }
 
 /**
- * Whether a Docker engine answers. The `docker` command proves nothing: it is often there without
- * an engine.
+ * Whether a Docker engine responds. The `docker` command proves nothing: it is often installed
+ * without an engine.
  */
 export async function dockerEngineAnswers(env: NodeJS.ProcessEnv): Promise<boolean> {
   const answers = await Promise.all(engineAddresses(env).map(ping))
@@ -16,8 +16,8 @@ export async function dockerEngineAnswers(env: NodeJS.ProcessEnv): Promise<boole
 }
 
 /**
- * Where an engine may listen: what DOCKER_HOST says, else where Docker, its rootless kind and
- * Docker Desktop put their sockets.
+ * Where an engine may listen: DOCKER_HOST if set, otherwise the default sockets of Docker, rootless
+ * Docker and Docker Desktop.
  */
 export function engineAddresses(env: NodeJS.ProcessEnv, platform: NodeJS.Platform = process.platform): EngineAddress[] {
   const told = env['DOCKER_HOST']
@@ -33,8 +33,8 @@ export function engineAddresses(env: NodeJS.ProcessEnv, platform: NodeJS.Platfor
 }
 
 /**
- * Engines behind ssh or TLS are not asked: they run somewhere else, and a local service should be
- * local.
+ * Engines behind ssh or TLS are not tried: they run on other machines, and a local service should
+ * be local.
  */
 function addressIn(dockerHost: string): EngineAddress[] {
   const socket = /^(?:unix|npipe):\/\/(.+)$/.exec(dockerHost)?.[1]

@@ -7,7 +7,7 @@ import { temporaryFolder } from '../test/temporary-folder.ts'
 import { fetchMongod } from './fetch-mongod.ts'
 import { runDownload } from './run-download.ts'
 
-test('a download host that accepts and then stays silent is given up', async () => {
+test('gives up on a download host that accepts connections and never responds', async () => {
   const silent = createServer((socket) => void socket.on('error', () => {})).listen(0, '127.0.0.1')
   await once(silent, 'listening')
   onTestFinished(() => void silent.close())
@@ -18,7 +18,7 @@ test('a download host that accepts and then stays silent is given up', async () 
   expect(await runDownload({ script: 'download-mongod', folder, env, silenceLimitMs: 1500 })).toBeUndefined()
 })
 
-test('a download host that cannot be reached is asked once, not at every start', async () => {
+test('does not try an unreachable download host again at every start', async () => {
   const lines: string[] = []
   const context = await serviceContext({
     cacheFolder: await temporaryFolder(),
@@ -26,10 +26,10 @@ test('a download host that cannot be reached is asked once, not at every start',
     log: (line) => lines.push(line),
   })
   expect(await fetchMongod(context)).toMatchObject({
-    skipped: expect.stringContaining('none could be downloaded'),
+    skipped: expect.stringContaining('the download failed'),
     said: true,
   })
-  expect(await fetchMongod(context)).toEqual({ skipped: expect.stringContaining('some time ago') })
+  expect(await fetchMongod(context)).toEqual({ skipped: expect.stringContaining('a recent download failed') })
   expect(lines).toHaveLength(1)
 })
 

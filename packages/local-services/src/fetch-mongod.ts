@@ -5,15 +5,15 @@ import { runDownload } from './run-download.ts'
 import type { ServiceContext } from './service.ts'
 
 /**
- * A real mongod, downloaded once and kept; gives up within seconds where its download host cannot
- * be reached.
+ * A real mongod, downloaded once and cached. Fails within seconds if the download host is
+ * unreachable.
  */
 export async function fetchMongod({ cacheFolder, env, log }: ServiceContext): Promise<Attempt<string>> {
   const failure = recentFailure(cacheFolder, 'mongod-download')
-  if (failure.happened()) return { skipped: 'could not be downloaded some time ago' }
-  log('MongoDB: looking for a mongod to download (kept for the next time) …')
+  if (failure.happened()) return { skipped: 'a recent download failed' }
+  log('MongoDB: downloading mongod (cached for later runs) …')
   const program = await runDownload({ script: 'download-mongod', folder: join(cacheFolder, 'mongod'), env })
   if (program !== undefined) return { found: program }
   failure.remember()
-  return { skipped: 'none could be downloaded; not tried again for some hours', said: true }
+  return { skipped: 'the download failed; the next try is in a few hours', said: true }
 }

@@ -10,16 +10,13 @@ import type { ServiceContext } from './service.ts'
 
 const run = promisify(execFile)
 
-// Pinned: later betas hold a Python server that is ten times slower.
+// Pinned: later betas contain a Python server that is ten times slower.
 const VERSION = '0.6.0b17'
 const DOWNLOAD_LIMIT_MS = 120_000
-/** Inside the wheel. The server finds its bundled libraries in the folder beside its own. */
+/** Inside the wheel. The server finds its bundled libraries in the folder next to its own. */
 const PROGRAM = join('secantusdb.scripts', process.platform === 'win32' ? 'secantusd-rs.exe' : 'secantusd-rs')
 
-/**
- * Gets the stand-in's server program out of its Python wheel; the next time it comes from the
- * cache.
- */
+/** Extracts the stand-in's server program from its Python wheel and caches it. */
 export async function fetchStandIn({ cacheFolder, env, log }: ServiceContext): Promise<Attempt<string>> {
   const home = join(cacheFolder, `secantusdb-${VERSION}-${process.platform}-${process.arch}`)
   const program = join(home, PROGRAM)
@@ -27,14 +24,14 @@ export async function fetchStandIn({ cacheFolder, env, log }: ServiceContext): P
 
   const python = findProgram('python3', env) ?? findProgram('python', env)
   if (python === undefined)
-    return { skipped: 'its package needs Python with pip to be fetched, and there is no Python', said: true }
-  log(`MongoDB: fetching the stand-in SecantusDB ${VERSION} with pip (22 MB, this once) …`)
+    return { skipped: 'installing it requires Python with pip, and Python was not found', said: true }
+  log(`MongoDB: downloading the stand-in SecantusDB ${VERSION} with pip (22 MB, only once) …`)
   await mkdir(cacheFolder, { recursive: true })
   const workFolder = await mkdtemp(join(cacheFolder, 'fetching-'))
   try {
     const unpacked = await unpackedWheel(python, workFolder, env)
     if (unpacked === undefined)
-      return { skipped: `pip could not fetch secantusdb ${VERSION} for this platform`, said: true }
+      return { skipped: `pip could not download secantusdb ${VERSION} for this platform`, said: true }
     await keep(unpacked, home)
   } finally {
     await rm(workFolder, { recursive: true, force: true })
@@ -43,8 +40,8 @@ export async function fetchStandIn({ cacheFolder, env, log }: ServiceContext): P
 }
 
 /**
- * The folder with the wheel's files, or undefined. What pip prints names the machine's package
- * index: not for a log.
+ * The folder with the wheel's files, or undefined. The output of pip contains the machine's package
+ * index, so it is not logged.
  */
 async function unpackedWheel(python: string, workFolder: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
   const options = { env, timeout: DOWNLOAD_LIMIT_MS }
@@ -64,14 +61,14 @@ async function unpackedWheel(python: string, workFolder: string, env: NodeJS.Pro
   }
 }
 
-/** Of 80 MB only the server and its libraries; the last rename makes it whole or not at all. */
+/** Only the server and its libraries, of 80 MB; the final rename makes the installation atomic. */
 async function keep(unpacked: string, home: string): Promise<void> {
   const kept = join(dirname(unpacked), 'kept')
   await mkdir(kept)
   for (const folder of ['secantusdb.scripts', 'secantusdb.libs']) {
     if (existsSync(join(unpacked, folder))) await rename(join(unpacked, folder), join(kept, folder))
   }
-  // Another run may have put the same there in the meantime, and then its copy is as good.
+  // Another run may have installed the same in the meantime; its copy is as good as ours.
   await rename(kept, home).catch((error: unknown) => {
     if (!existsSync(join(home, PROGRAM))) throw error
   })

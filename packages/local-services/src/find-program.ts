@@ -16,7 +16,7 @@ export function findProgram(name: string, env: NodeJS.ProcessEnv): string | unde
 }
 
 /**
- * "7.0.15" from what `--version` prints; "unknown" when it prints no version. Rejects when the
+ * "7.0.15" from the output of `--version`; "unknown" if it contains no version. Rejects if the
  * program cannot run.
  */
 export async function programVersion(file: string): Promise<string> {
@@ -24,7 +24,7 @@ export async function programVersion(file: string): Promise<string> {
   return /v=?(\d+\.\d+\.\d+)/.exec(stdout)?.[1] ?? 'unknown'
 }
 
-/** Compares dotted numbers; an unknown version gets the benefit of the doubt. */
+/** Compares dotted version numbers; an unknown version is assumed to be new enough. */
 export function isAtLeast(version: string, least: string): boolean {
   if (version === 'unknown') return true
   const [have, need] = [version, least].map((text) => text.split('.').map(Number)) as [number[], number[]]

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { firstThatWorks, type Way } from './first-that-works.ts'
 
-test('the first way that works is taken, and later ones are not even tried', async () => {
+test('uses the first method that works and does not try later ones', async () => {
   const tried: string[] = []
   const way = (name: string, works: boolean): Way<string> => ({
     name,
@@ -16,7 +16,7 @@ test('the first way that works is taken, and later ones are not even tried', asy
   expect(lines).toEqual(['Redis: found PATH'])
 })
 
-test('a way that breaks is said and passed over', async () => {
+test('reports and skips a method that fails', async () => {
   const { choice, lines } = await choose([
     { name: 'a container', attempt: () => Promise.reject(new Error('the engine is on fire')) },
     { name: 'PATH', attempt: async () => ({ skipped: '2.8.0 is too old', said: true }) },
@@ -24,13 +24,13 @@ test('a way that breaks is said and passed over', async () => {
   ])
   expect(choice).toBe('apt')
   expect(lines).toEqual([
-    'Redis: not by a container: the engine is on fire',
-    'Redis: not by PATH: 2.8.0 is too old',
+    'Redis: a container skipped: the engine is on fire',
+    'Redis: PATH skipped: 2.8.0 is too old',
     'Redis: found apt',
   ])
 })
 
-test('without any way the error names every way out and what was tried', async () => {
+test('if no method works, the error lists the options and what was tried', async () => {
   const nothing = choose([{ name: 'PATH', attempt: async () => ({ skipped: 'not there' }) }])
   await expect(nothing).rejects.toThrow(/set REDIS_URL[^]*start Docker[^]*PATH: not there/)
 })

@@ -1,17 +1,17 @@
 export type Attempt<T> =
   | { found: T }
-  /** `said`: the reader would wonder why this way was not taken, so it gets its own line. */
+  /** `said`: the reader would wonder why this method was skipped, so it gets its own line. */
   | { skipped: string; said?: boolean }
 
 export interface Way<T> {
-  /** "redis-server on PATH": as it stands in the error that names every way. */
+  /** "redis-server on PATH": as shown in the error that lists all methods. */
   name: string
   attempt: () => Promise<Attempt<T>>
 }
 
 /**
- * Takes the ways in order and returns what the first good one found; `describe` makes the one line
- * about it.
+ * Tries the methods in order and returns the result of the first that works; `describe` returns the
+ * line about it.
  */
 export async function firstThatWorks<T>(
   service: string,
@@ -26,12 +26,12 @@ export async function firstThatWorks<T>(
       return attempt.found
     }
     reasons.push(`${way.name}: ${attempt.skipped}`)
-    if (attempt.said === true) options.log(`${service}: not by ${way.name}: ${attempt.skipped}`)
+    if (attempt.said === true) options.log(`${service}: ${way.name} skipped: ${attempt.skipped}`)
   }
   throw new Error(noWayLeft(service, reasons, options.waysOut))
 }
 
-/** A way that breaks is a way not taken: the next one may work, and the reason is said. */
+/** A method that fails is skipped with its reason; the next one may work. */
 async function tried<T>(way: Way<T>): Promise<Attempt<T>> {
   try {
     return await way.attempt()
@@ -42,10 +42,10 @@ async function tried<T>(way: Way<T>): Promise<Attempt<T>> {
 
 function noWayLeft(service: string, reasons: string[], waysOut: string[]): string {
   return [
-    `No ${service} was found, and none could be started.`,
-    'Any one of these helps:',
+    `${service} was not found and could not be started.`,
+    'Do one of the following:',
     ...waysOut.map((way) => `  - ${way}`),
-    'What was tried:',
+    'Tried:',
     ...reasons.map((reason) => `  - ${reason}`),
   ].join('\n')
 }

@@ -1,8 +1,8 @@
 import { createServer } from 'node:net'
 
 /**
- * A TCP port of 127.0.0.1 that is free now. Whoever binds it should be ready to ask again: it is
- * not reserved.
+ * A TCP port of 127.0.0.1 that is free right now. It is not reserved, so callers should be ready to
+ * ask again.
  */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {

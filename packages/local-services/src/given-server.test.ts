@@ -5,11 +5,11 @@ test.each([
   ['redis://:secret@host:6379/0', 'redis://host:6379/0'],
   ['mongodb://me:p@ss@a:1,b:2/db?x=y', 'mongodb://a:1,b:2/db?x=y'],
   ['mongodb://127.0.0.1:27017/', 'mongodb://127.0.0.1:27017/'],
-])('%s is said as %s', (url, said) => {
+])('%s is shown as %s', (url, said) => {
   expect(withoutPassword(url)).toBe(said)
 })
 
-test('a silent server is an error, never a reason to take another', async () => {
+test('a server that does not respond is an error, never a reason to use another one', async () => {
   const asked = useGivenServer({
     service: 'Redis',
     variable: 'REDIS_URL',
@@ -17,5 +17,5 @@ test('a silent server is an error, never a reason to take another', async () => 
     ask: () => Promise.reject(new Error('refused')),
     log: () => {},
   })
-  await expect(asked).rejects.toThrow('REDIS_URL is set, but no Redis answers at redis://host:1.')
+  await expect(asked).rejects.toThrow('REDIS_URL is set, but Redis does not respond at redis://host:1.')
 })

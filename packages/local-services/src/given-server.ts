@@ -9,14 +9,14 @@ interface GivenServer {
 }
 
 /**
- * The server the environment names: used as it is, never stopped, and never replaced by another
- * when it is silent.
+ * The server that the environment names: used as it is, never stopped, and never replaced by
+ * another one if it does not respond.
  */
 export async function useGivenServer({ service, variable, url, ask, log }: GivenServer): Promise<LocalService> {
   const description = `${withoutPassword(url)} (${variable})`
   await ask(url).catch((cause: unknown) => {
     throw new Error(
-      `${variable} is set, but no ${service} answers at ${withoutPassword(url)}. Start it, or unset ${variable} to let one be found.`,
+      `${variable} is set, but ${service} does not respond at ${withoutPassword(url)}. Start it, or unset ${variable} to use another one.`,
       { cause },
     )
   })
@@ -25,7 +25,8 @@ export async function useGivenServer({ service, variable, url, ask, log }: Given
 }
 
 /**
- * Connection strings hold passwords, and MongoDB's may name several hosts, which URL cannot read.
+ * Connection strings contain passwords, and MongoDB's may list several hosts, which URL cannot
+ * parse.
  */
 export function withoutPassword(url: string): string {
   return url.replace(/\/\/[^/]*@/, '//')

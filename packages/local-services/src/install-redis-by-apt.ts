@@ -9,8 +9,8 @@ import type { ServiceContext } from './service.ts'
 const run = promisify(execFile)
 const LIMIT_MS = 120_000
 
-// Only the program is wanted: without its unit and init script nothing gets started now or at the
-// next boot, and no database of ours ever sits on the default port.
+// Only the program is needed: without its unit and init script nothing is started now or at the
+// next boot, and no Redis of ours ever occupies the default port.
 const WITHOUT_SERVICE = ['/lib/systemd/system/redis*', '/usr/lib/systemd/system/redis*', '/etc/init.d/redis*'].flatMap(
   (path) => ['-o', `Dpkg::Options::=--path-exclude=${path}`],
 )
@@ -25,22 +25,22 @@ const INSTALL = [
 ]
 
 /**
- * Installs redis-server with apt where that needs no questions: as root on Debian, Ubuntu and their
- * like.
+ * Installs redis-server with apt where that works without prompts: as root on Debian, Ubuntu and
+ * derivatives.
  */
 export async function installRedisByApt({ env, log }: ServiceContext): Promise<Attempt<string>> {
   const apt = findProgram('apt-get', env)
-  if (apt === undefined || !existsSync('/etc/debian_version')) return { skipped: 'this is no Debian or Ubuntu' }
-  if (process.getuid?.() !== 0) return { skipped: 'apt-get needs root' }
+  if (apt === undefined || !existsSync('/etc/debian_version')) return { skipped: 'this is not Debian or Ubuntu' }
+  if (process.getuid?.() !== 0) return { skipped: 'apt-get requires root' }
 
-  log('Redis: installing redis-server with apt-get (some seconds, this once; no system service is set up) …')
+  log('Redis: installing redis-server with apt-get (takes a few seconds, only once; no system service is set up) …')
   const options = { env: { ...env, DEBIAN_FRONTEND: 'noninteractive' }, timeout: LIMIT_MS }
   try {
     if (await listsAreEmpty()) await run(apt, ['update'], options)
     await run(apt, INSTALL, options)
   } catch {
-    // What apt prints names the package mirrors of this machine: nothing for a log. It may also
-    // have lost a race against another run that installed the very same, so the program decides,
+    // The output of apt contains this machine's package mirrors, so it is not logged. It may also
+    // have lost a race against another run that installed the same package, so the program decides,
     // not the exit code.
   }
   const file = findProgram('redis-server', env)

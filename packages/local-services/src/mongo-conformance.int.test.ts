@@ -1,4 +1,4 @@
-// What Darkroom needs of any MongoDB, asked of whichever one was found.
+// What Darkroom requires of MongoDB, verified on whichever one was found.
 import { type Collection, type Db, MongoClient } from 'mongodb'
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, onTestFinished, test } from 'vitest'
 import { serviceContext } from '../test/service-context.ts'
@@ -38,14 +38,14 @@ test('it speaks wire version 9 or newer', async () => {
 })
 
 describe('indexes', () => {
-  test('a unique one refuses a second document, also for 20 at once', async () => {
+  test('a unique index rejects a second document, even with 20 concurrent inserts', async () => {
     await tasks.createIndex({ key: 1 }, { unique: true })
     const inserts = await Promise.allSettled(range(20).map((n) => tasks.insertOne({ ...doc(n), key: 'same' }, DURABLE)))
     expect(inserts.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
     expect(inserts.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 11000 } })
   })
 
-  test('a partial unique one leaves the other documents alone', async () => {
+  test('a partial unique index does not affect other documents', async () => {
     await tasks.createIndex({ key: 1 }, { unique: true, partialFilterExpression: { key: { $exists: true } } })
     await tasks.insertMany([doc(1), doc(2), { ...doc(3), key: 'a' }, { ...doc(4), key: 'b' }])
     await expect(tasks.insertOne({ ...doc(5), key: 'a' })).rejects.toMatchObject({ code: 11000 })
@@ -72,7 +72,7 @@ describe('the guarded update', () => {
     expect(winners[0]).toMatchObject({ status: 'processing', epoch: 1 })
   })
 
-  test.each([100, 5000])('takes this long among %i documents (printed, not judged)', async (documents) => {
+  test.each([100, 5000])('latency with %i documents (printed, not checked)', async (documents) => {
     await tasks.insertMany(range(documents).map(doc))
     const tookMs: number[] = []
     for (const n of range(60)) {
@@ -101,7 +101,7 @@ describe('lists', () => {
     await tasks.createIndex({ status: 1, createdAt: -1, _id: -1 })
   })
 
-  test('sorted pages neither repeat nor miss a document, by skip and by cursor', async () => {
+  test('sorted pages neither repeat nor skip a document, with skip and with a cursor', async () => {
     const expected = range(50).map(idOf).reverse()
     const bySkip = await Promise.all(
       [0, 20, 40].map((skip) => tasks.find().sort({ createdAt: -1, _id: -1 }).skip(skip).limit(20).toArray()),
@@ -122,7 +122,7 @@ describe('lists', () => {
     expect(byCursor).toEqual(expected)
   })
 
-  test('a count takes a filter', async () => {
+  test('counts with a filter', async () => {
     expect(await tasks.countDocuments({ status: 'completed' })).toBe(17)
     expect(
       await tasks.countDocuments({
@@ -132,7 +132,7 @@ describe('lists', () => {
     ).toBe(8)
   })
 
-  test('$facet gives a page and the counts in one answer', async () => {
+  test('$facet returns a page and the counts in one response', async () => {
     const [answer] = await tasks
       .aggregate([
         {
@@ -176,7 +176,7 @@ test('acknowledged durable writes survive kill -9', async ({ skip }) => {
       const _id = `${name}-${n}`
       const written = await collection.insertOne({ ...doc(n), _id }, DURABLE).then(
         () => true,
-        () => false, // the kill came first: nothing was promised
+        () => false, // killed before the acknowledgement: nothing was guaranteed
       )
       if (written) acknowledged.push(_id)
       if (acknowledged.length === 100) {
@@ -205,7 +205,7 @@ function range(count: number): number[] {
   return Array.from({ length: count }, (_, n) => n)
 }
 
-/** The same disorder every time. */
+/** The same shuffle every time. */
 function shuffled<T>(items: T[]): T[] {
   return items.map((_, n) => items[(n * 7 + 3) % items.length] as T)
 }

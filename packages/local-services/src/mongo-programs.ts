@@ -1,10 +1,10 @@
 import { askMongo } from './ask-server.ts'
 import type { ServerProgram } from './owned-process.ts'
 
-// Enough for tests and a demo, and it leaves the memory to the image workers.
+// Enough for tests and a demo, and leaves the memory to the image workers.
 const CACHE_MEBIBYTES = 256
 
-/** The real thing, stand-alone. */
+/** A real, stand-alone mongod. */
 export function mongodProgram(file: string): ServerProgram {
   return {
     name: 'mongod',
@@ -22,7 +22,7 @@ export function mongodUrl(host: string, port: number): string {
   return `mongodb://${host}:${port}/`
 }
 
-/** SecantusDB: speaks MongoDB's wire protocol well enough for trying and testing Darkroom. */
+/** SecantusDB: implements enough of MongoDB's wire protocol to try and test Darkroom. */
 export function standInProgram(file: string, { durable }: { durable: boolean }): ServerProgram {
   return {
     name: 'secantusd-rs',
@@ -30,17 +30,16 @@ export function standInProgram(file: string, { durable }: { durable: boolean }):
     dataName: 'stand-in-data',
     args: (port, dataFolder) => [
       ...['--host', '127.0.0.1', '--port', String(port), '--storage-path', dataFolder, '--standalone'],
-      // Its default write-ahead log would take 2 GB of disk.
+      // The default write-ahead log would take 2 GB of disk space.
       ...['--cache-size', `${CACHE_MEBIBYTES}M`, '--log-file-max', '128MB', '--log-level', 'WARNING'],
-      // By default it answers before the write is on the disk, whatever write concern the client
-      // asks for.
+      // By default it acknowledges writes before they are on disk, whatever the write concern.
       ...(durable ? ['--sync-on-commit'] : []),
     ],
     ask: (port) => askMongo(standInUrl(port)),
   }
 }
 
-/** Retryable writes would only cost a session a write here. */
+/** Retryable writes would only add a session per write here. */
 export function standInUrl(port: number): string {
   return `mongodb://127.0.0.1:${port}/?retryWrites=false`
 }

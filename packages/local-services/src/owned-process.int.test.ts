@@ -10,7 +10,7 @@ import { type OwnedProcess, pidFileOf, startOwnedProcess } from './owned-process
 import { killOrphan, readPidFile, writePidFile } from './pid-file.ts'
 import { processIdentity } from './process-identity.ts'
 
-test('stop ends the process and forgets its pid', async () => {
+test('stop ends the process and removes its pid file', async () => {
   const folder = await temporaryFolder()
   const server = await started(folder)
   const pid = pidOf(server)
@@ -35,7 +35,7 @@ test('a killed server comes back on the same port', async () => {
   expect(pidOf(server)).not.toBe(first)
 })
 
-test('a server that ignores SIGTERM is ended all the same', async () => {
+test('a server that ignores SIGTERM is killed', async () => {
   const stubborn = {
     ...smallServer,
     args: (port: number) => ['-e', `process.on('SIGTERM', () => {}); ${smallServer.args(port, '')[1]}`],
@@ -50,15 +50,15 @@ test('a server that cannot start says why', async () => {
   const broken = { ...smallServer, args: () => ['-e', "console.error('no such thing as luck'); process.exit(1)"] }
   await expect(startOwnedProcess(broken, await temporaryFolder())).rejects.toThrow('no such thing as luck')
   await expect(startOwnedProcess({ ...smallServer, file: '/nowhere/server' }, await temporaryFolder())).rejects.toThrow(
-    'small-server did not get ready',
+    'small-server did not become ready',
   )
 })
 
-test('a server that never ran is not signalled: the signal could reach anybody', async () => {
+test('never signals a server that did not start, since the signal could reach another process', async () => {
   const kill = vi.spyOn(ChildProcess.prototype, 'kill')
   onTestFinished(() => kill.mockRestore())
   const missing = { ...smallServer, file: '/nowhere/server' }
-  await expect(startOwnedProcess(missing, await temporaryFolder())).rejects.toThrow('did not get ready')
+  await expect(startOwnedProcess(missing, await temporaryFolder())).rejects.toThrow('did not become ready')
   expect(kill).not.toHaveBeenCalled()
 })
 
@@ -77,7 +77,7 @@ test('the server of a killed parent ends within seconds', async () => {
   await until(() => !runs(serverPid))
 })
 
-test('what a killed parent leaves behind all the same is ended by the next start', async () => {
+test('the next start ends what a killed parent left behind', async () => {
   const folder = await temporaryFolder()
   const orphan = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'])
   onTestFinished(() => void orphan.kill('SIGKILL'))
@@ -89,7 +89,7 @@ test('what a killed parent leaves behind all the same is ended by the next start
   expect(runs(orphan.pid)).toBe(false)
 })
 
-test('a server that crashes is told of, one that is ended is not', async () => {
+test('reports a crash of the server, but not a stop', async () => {
   const server = await started(await temporaryFolder())
   const crashed = vi.fn<() => void>()
   server.onCrash(crashed)
@@ -103,7 +103,7 @@ test('a server that crashes is told of, one that is ended is not', async () => {
   expect(runs(server.pid)).toBe(true)
 })
 
-test('a stranger that got the pid of a dead server is left alone', async () => {
+test('does not touch an unrelated process that reuses the pid of a dead server', async () => {
   const folder = await temporaryFolder()
   const stranger = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'])
   onTestFinished(() => void stranger.kill('SIGKILL'))
@@ -137,7 +137,7 @@ async function parentWithServer(
 }
 
 function pidOf(server: OwnedProcess): number {
-  if (server.pid === undefined) throw new Error('The server does not run.')
+  if (server.pid === undefined) throw new Error('The server is not running.')
   return server.pid
 }
 

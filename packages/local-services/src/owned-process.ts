@@ -8,21 +8,19 @@ import { endWithUs } from './end-with-us.ts'
 import { writePidFile } from './pid-file.ts'
 
 export interface ServerProgram {
-  /** "redis-server"; names the log file and errors. */
+  /** "redis-server"; used for the log file and in errors. */
   name: string
   file: string
   args: (port: number, dataFolder: string) => string[]
-  /** Rejects as long as the server on this port does not answer properly. */
+  /** Rejects until the server on this port responds correctly. */
   ask: (port: number) => Promise<void>
-  /**
-   * Below the service's folder; programs that cannot read each other's files must not share one.
-   */
+  /** Below the service's folder; programs with incompatible files must not share a folder. */
   dataName: string
 }
 
 interface Limits {
   readyLimitMs: number
-  /** After that long, SIGTERM gives way to SIGKILL. */
+  /** Time after SIGTERM until SIGKILL. */
   stopLimitMs: number
 }
 
@@ -39,8 +37,8 @@ const DEFAULT_LIMITS: Limits = { readyLimitMs: 20_000, stopLimitMs: 5000 }
 const PORT_ATTEMPTS = 3
 
 /**
- * Runs a server on a port of its own until `stop()`, or until this process ends in whatever way it
- * can notice.
+ * Runs a server on its own port until `stop()`, or until this process ends in any way it can
+ * notice.
  */
 export async function startOwnedProcess(
   program: ServerProgram,
@@ -54,8 +52,8 @@ export async function startOwnedProcess(
       return server
     } catch (error) {
       await server.kill()
-      // Somebody else may have taken the port between the question and the bind; other failures
-      // just show again.
+      // Another process may have taken the port between the check and the bind; other failures
+      // simply occur again.
       if (attempt === PORT_ATTEMPTS || !(error instanceof EndedBeforeReady)) throw error
     }
   }
@@ -88,7 +86,7 @@ function createOwnedProcess(
     })
     closeSync(log)
     if (started.pid !== undefined) writePidFile(pidFile, started.pid)
-    started.on('error', () => {}) // a failed spawn shows as an ended process, with the reason in the log
+    started.on('error', () => {}) // a failed spawn looks like an ended process, with the reason in the log
     started.on('exit', () => {
       if (child === started && isReady) for (const listener of crashListeners) listener()
     })
@@ -119,10 +117,10 @@ function createOwnedProcess(
 
   async function untilReady(starting: ChildProcess): Promise<void> {
     const until = Date.now() + readyLimitMs
-    const complaint = () => `${program.name} did not get ready. The end of ${logFile}:\n${tail(logFile)}`
+    const complaint = () => `${program.name} did not become ready. The end of ${logFile}:\n${tail(logFile)}`
     for (;;) {
       if (hasEnded(starting)) throw new EndedBeforeReady(complaint())
-      // Asked again after the answer: it may have come from a stranger who holds the port our
+      // Check again after the response: it may have come from another program on the port that our
       // server could not get.
       if ((await answers()) && !hasEnded(starting)) return
       if (Date.now() > until) throw new Error(complaint())
@@ -131,8 +129,8 @@ function createOwnedProcess(
   }
 
   async function answers(): Promise<boolean> {
-    // A client library asked too early would wait for its own retry, longer than the server needs
-    // to start.
+    // A client library that connects too early would wait for its own retry, longer than the server
+    // needs to start.
     if (!(await isListening(port))) return false
     return program.ask(port).then(
       () => true,
@@ -173,8 +171,7 @@ function hasEnded(child: ChildProcess): boolean {
 
 /**
  * Never through a child that could not be started: until its 'error' event, kill() signals whatever
- * stands where its pid would be, and with 0 there it is the whole process group of this process
- * that dies.
+ * has the pid it would have had; a pid of 0 means the whole process group of this process.
  */
 function signalIfRunning(child: ChildProcess, signal: NodeJS.Signals): void {
   if (!hasEnded(child)) child.kill(signal)
@@ -184,7 +181,7 @@ function endsWithin(child: ChildProcess, limitMs: number): Promise<boolean> {
   if (hasEnded(child)) return Promise.resolve(true)
   return new Promise((resolve) => {
     const timer = setTimeout(() => resolve(false), limitMs)
-    child.ref() // unref'd children do not keep the loop alive, and somebody waits now
+    child.ref() // unref'd children do not keep the loop alive, and somebody is waiting now
     child.once('exit', () => {
       clearTimeout(timer)
       resolve(true)

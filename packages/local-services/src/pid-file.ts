@@ -4,7 +4,7 @@ import { processIdentity } from './process-identity.ts'
 
 export interface ProcessRecord {
   pid: number
-  /** See process-identity.ts; without it nobody may be killed on this record's word. */
+  /** See process-identity.ts; without it this record is no reason to kill a process. */
   identity: string | undefined
 }
 
@@ -12,10 +12,7 @@ export function recordOf(pid: number): ProcessRecord {
   return { pid, identity: processIdentity(pid) }
 }
 
-/**
- * Synchronous on purpose: no moment may lie between a spawn and its record in which this process
- * could be killed.
- */
+/** Synchronous on purpose: this process must not be able to die between a spawn and its record. */
 export function writePidFile(path: string, pid: number): void {
   writeFileSync(path, JSON.stringify(recordOf(pid)))
 }
@@ -29,14 +26,12 @@ export function readPidFile(path: string): ProcessRecord | undefined {
   }
 }
 
-/**
- * Whether the very process of the record still runs, and not just some process that got its pid.
- */
+/** Whether the process of the record is still running, and not another one that got its pid. */
 export function isRunning(record: ProcessRecord): boolean {
   return record.identity !== undefined && processIdentity(record.pid) === record.identity
 }
 
-/** Ends what a killed parent left behind, and nobody else. Returns the pid it ended. */
+/** Ends what a killed parent left behind, and nothing else. Returns the pid it ended. */
 export async function killOrphan(pidFile: string): Promise<number | undefined> {
   const record = readPidFile(pidFile)
   const orphaned = record !== undefined && isRunning(record)
@@ -55,14 +50,14 @@ async function endProcess(record: ProcessRecord): Promise<void> {
     while (isRunning(record) && Date.now() < until) await pause(25)
     if (!isRunning(record)) return
   }
-  throw new Error(`Process ${record.pid}, left behind by an earlier run, cannot be ended.`)
+  throw new Error(`Process ${record.pid}, left over from an earlier run, cannot be stopped.`)
 }
 
 function signalQuietly(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal)
   } catch {
-    // Gone in this very moment, or not ours to end: the caller looks again.
+    // Already gone, or not ours to end: the caller checks again.
   }
 }
 

@@ -2,9 +2,8 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 
 /**
- * Says which process a pid means: pids are given out again, the moment of the start is not.
- * Undefined when no such process runs (a dead child nobody has collected counts as not running)
- * or when this platform cannot tell.
+ * Identifies the process behind a pid: pids are reused, the start time is not. Undefined if no such
+ * process is running (a zombie counts as not running) or if this platform cannot tell.
  */
 export function processIdentity(pid: number): string | undefined {
   try {
@@ -16,12 +15,12 @@ export function processIdentity(pid: number): string | undefined {
 
 function identityFromProc(pid: number): string | undefined {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-  // The name in parentheses may itself hold spaces and parentheses: the fields count from the last
-  // one.
+  // The name in parentheses may itself contain spaces and parentheses: the fields are counted after
+  // the last one.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   const [state, startTicks] = [fields[0], fields[19]]
   if (state === 'Z' || state === 'X') return undefined
-  // Ticks count from the boot, so they mean nothing without it.
+  // Ticks are counted from boot, so they are only meaningful together with it.
   const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
   return `${boot}/${startTicks}`
 }

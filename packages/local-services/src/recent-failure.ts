@@ -3,9 +3,7 @@ import { join } from 'node:path'
 
 const REMEMBERED_MS = 4 * 60 * 60 * 1000
 
-/**
- * Remembers that something slow did not work, so that not every run of the day waits for it again.
- */
+/** Remembers that something slow failed, so that not every run of the day waits for it again. */
 export function recentFailure(cacheFolder: string, name: string): { happened: () => boolean; remember: () => void } {
   const note = join(cacheFolder, `${name}-failed`)
   return {
@@ -15,7 +13,7 @@ export function recentFailure(cacheFolder: string, name: string): { happened: ()
     },
     remember: () => {
       mkdirSync(cacheFolder, { recursive: true })
-      writeFileSync(note, 'Remove this file to have it tried again at once.\n')
+      writeFileSync(note, 'Delete this file to try again immediately.\n')
     },
   }
 }

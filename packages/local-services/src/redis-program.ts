@@ -2,8 +2,8 @@ import { askRedis } from './ask-server.ts'
 import type { ServerProgram } from './owned-process.ts'
 
 /**
- * redis-server as Darkroom needs it: jobs survive a crash, and memory pressure shows as an error,
- * never as lost jobs.
+ * redis-server as Darkroom needs it: jobs survive a crash, and memory pressure causes an error,
+ * never lost jobs.
  */
 export function redisProgram(file: string): ServerProgram {
   return {
@@ -16,8 +16,8 @@ export function redisProgram(file: string): ServerProgram {
 }
 
 /**
- * BullMQ loses jobs without `noeviction`; the append-only file alone holds the data, so no
- * snapshots.
+ * BullMQ loses jobs without `noeviction`; the append-only file holds all data, so no snapshots are
+ * needed.
  */
 export const redisSettings = [
   '--appendonly',

@@ -1,17 +1,17 @@
-// What Darkroom needs of any Redis, asked of whichever one was found.
+// What Darkroom requires of Redis, verified on whichever one was found.
 import { Redis } from 'ioredis'
 import { expect, inject, onTestFinished, test } from 'vitest'
 import { serviceContext } from '../test/service-context.ts'
 import { startRedis } from './start-redis.ts'
 
-test('memory pressure is an error, never a lost key, and every write is logged', async () => {
+test('memory pressure causes an error, never a lost key, and every write is logged', async () => {
   const redis = connected(inject('redisUrl'))
   expect(await redis.config('GET', 'maxmemory-policy')).toEqual(['maxmemory-policy', 'noeviction'])
   expect(await redis.config('GET', 'appendonly')).toEqual(['appendonly', 'yes'])
   expect(await redis.config('GET', 'appendfsync')).toEqual(['appendfsync', 'everysec'])
 })
 
-test('what was written is there after a crash and after an orderly restart', async ({ skip }) => {
+test('writes survive a crash and an orderly restart', async ({ skip }) => {
   if (process.env['REDIS_URL']) skip('REDIS_URL names a server that is not ours to kill')
   const service = await startRedis(await serviceContext())
   onTestFinished(() => service.stop())

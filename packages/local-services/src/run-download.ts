@@ -5,7 +5,7 @@ import { endWithUs } from './end-with-us.ts'
 
 const SILENCE_LIMIT_MS = 5000
 const LIMIT_MS = 10 * 60 * 1000
-/** More than lock files and the like take. */
+/** More than lock files and the like. */
 const FIRST_BYTES = 16 * 1024
 
 interface Download {
@@ -17,9 +17,9 @@ interface Download {
 }
 
 /**
- * Runs one of the download scripts beside this file in a process of its own, because only that can
- * be ended when nothing comes: an unreachable host may answer a connection with silence for
- * minutes. Returns the path of the program the script got, or undefined.
+ * Runs one of the download scripts in this folder in a separate process, which can be killed if
+ * nothing arrives: an unreachable host may accept a connection and stay silent for minutes. Returns
+ * the path of the downloaded program, or undefined.
  */
 export function runDownload({
   script,
@@ -33,7 +33,7 @@ export function runDownload({
   const child = spawn(process.execPath, [file, folder], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'ignore'],
-    // Both libraries check certificates only when told to, and what they fetch gets run.
+    // Both libraries check certificates only if told to, and their downloads are executed.
     env: { ...env, npm_config_strict_ssl: 'true' },
   })
   endWithUs(child)
@@ -51,7 +51,7 @@ export function runDownload({
   })
 }
 
-/** The libraries print their progress, too; the scripts mark their own line. */
+/** The libraries also print their progress; the scripts mark their own line. */
 function programIn(printed: string): string | undefined {
   return /^program: (.+)$/m.exec(printed)?.[1]
 }

@@ -1,7 +1,7 @@
 import type { OwnedProcess } from './owned-process.ts'
 import type { LocalService } from './service.ts'
 
-/** A server of our own, seen as a service. */
+/** One of our own server processes as a service. */
 export function serviceOfProcess(
   server: OwnedProcess,
   about: Pick<LocalService, 'url' | 'description' | 'kind'>,

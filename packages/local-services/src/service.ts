@@ -1,44 +1,41 @@
 /** A Redis or MongoDB that answers, wherever it came from. */
 export interface LocalService {
-  /** Where clients connect; 127.0.0.1 unless the environment named another place. */
+  /** Where clients connect; 127.0.0.1 unless the environment names another host. */
   url: string
-  /** One line for people: "redis-server 7.0.15 on PATH, port 41233". Never holds a password. */
+  /** One line for people: "redis-server 7.0.15 on PATH, port 41233". Never contains a password. */
   description: string
-  /** What answers there. Only a `stand-in` is not the real server. */
+  /** What runs there. Only a `stand-in` is not the real server. */
   kind: 'environment' | 'container' | 'process' | 'stand-in'
-  /** The server's process, where it is a child of ours. */
+  /** The server's process, if it is a child of ours. */
   pid: number | undefined
-  /**
-   * Called when the server ends although nobody here asked for it; undefined where that cannot be
-   * seen.
-   */
+  /** Called when the server ends without being asked to; undefined if that cannot be detected. */
   onCrash?: (listener: () => void) => void
-  /** Ends the server at once and waits until it is gone; undefined where the server is not ours. */
+  /** Kills the server and waits until it is gone; undefined if the server is not ours. */
   kill?: (signal?: NodeJS.Signals) => Promise<void>
   /**
-   * Starts the server again, on the same port with the same data; ends it first when it still runs.
+   * Restarts the server on the same port with the same data; stops it first if it is still running.
    */
   restart?: () => Promise<void>
-  /** Ends the server in order; does nothing where it is not ours. Harmless when called twice. */
+  /** Stops the server in order; does nothing if it is not ours. May be called twice. */
   stop: () => Promise<void>
 }
 
 export type RedisService = LocalService
 export type MongoService = LocalService
 
-/** What every way of getting a service has to know. */
+/** What every method of getting a service needs to know. */
 export interface ServiceContext {
-  /** Data, logs and pid file of this one service live here. */
+  /** Data, logs and pid file of this service. */
   folder: string
-  /** Downloaded programs live here, shared by all checkouts of this user. */
+  /** Downloaded programs, shared by all checkouts of this user. */
   cacheFolder: string
   env: NodeJS.ProcessEnv
   log: (line: string) => void
-  /** Nothing of earlier runs may be seen. */
+  /** Start without the data of earlier runs. */
   fresh: boolean
   /**
-   * What is acknowledged survives kill -9. Only the MongoDB stand-in needs to be told, which is
-   * then five times slower.
+   * Acknowledged writes survive kill -9. Only relevant for the MongoDB stand-in, which is then five
+   * times slower.
    */
   durable: boolean
 }

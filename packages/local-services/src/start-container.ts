@@ -19,25 +19,25 @@ const READY_LIMIT_MS = 60_000
 const FOLDER_LABEL = 'darkroom.folder'
 
 /**
- * Runs the plan's image where a Docker engine answers; the container ends with this process, even
- * with a killed one.
+ * Runs the plan's image if a Docker engine responds. The container ends with this process, even if
+ * that is killed.
  */
 export async function startContainer(plan: ContainerPlan, context: ServiceContext): Promise<Attempt<LocalService>> {
-  if (!(await dockerEngineAnswers(context.env))) return { skipped: 'no Docker engine answers' }
+  if (!(await dockerEngineAnswers(context.env))) return { skipped: 'no Docker engine is running' }
   try {
-    context.log(`Starting a container of ${plan.image} (its image is fetched the first time) …`)
+    context.log(`Starting a container of ${plan.image} (the first time its image is pulled) …`)
     return { found: await run(plan, context) }
   } catch {
-    // The engine's own words may name the registry it pulls from.
+    // The engine's error may contain the registry it pulls from.
     return {
-      skipped: `the engine answers, but ${plan.image} could not be fetched or started (try: docker run --rm ${plan.image})`,
+      skipped: `Docker is running, but ${plan.image} could not be pulled or started (try: docker run --rm ${plan.image})`,
       said: true,
     }
   }
 }
 
 async function run(plan: ContainerPlan, context: ServiceContext): Promise<LocalService> {
-  // Loaded late: it is large, and most machines of most days do without.
+  // Loaded on demand: it is large, and most runs do not need it.
   const { getContainerRuntimeClient } = await import('testcontainers')
   const { container: engine, info } = await getContainerRuntimeClient()
   await removeLeftover(engine, context)
@@ -56,8 +56,8 @@ async function run(plan: ContainerPlan, context: ServiceContext): Promise<LocalS
 
 async function prepare(plan: ContainerPlan, context: ServiceContext, { host, port }: { host: string; port: number }) {
   const { GenericContainer } = await import('testcontainers')
-  // Published as usual, a database without a password would be open to the network. Where this
-  // process itself runs in a container, though, 127.0.0.1 of the engine's host is out of reach.
+  // Published as usual, a database without a password would be exposed to the network. If this
+  // process itself runs in a container, however, 127.0.0.1 of the engine's host is unreachable.
   class LocalContainer extends GenericContainer {
     protected override beforeContainerCreated(): Promise<void> {
       if (host === '127.0.0.1')
@@ -67,12 +67,12 @@ async function prepare(plan: ContainerPlan, context: ServiceContext, { host, por
   }
   const container = new LocalContainer(plan.image)
     .withCommand(plan.command)
-    // A port of our choice, because one of the engine's choice changes with each restart.
+    // A fixed port, because one chosen by the engine changes with each restart.
     .withExposedPorts({ container: plan.port, host: port })
     .withLabels({ [FOLDER_LABEL]: context.folder })
     .withStartupTimeout(READY_LIMIT_MS)
-  // A volume rather than a folder of ours: the image's own user must own the files, on every kind
-  // of engine.
+  // A volume instead of a folder of ours: the image's user must own the files, on every kind of
+  // engine.
   return context.fresh ? container : container.withBindMounts([{ source: volumeOf(context), target: plan.dataPath }])
 }
 
@@ -105,7 +105,7 @@ function asService(
 }
 
 /**
- * A killed parent's container is removed by testcontainers' own watcher, but only after some
+ * The container of a killed parent is removed by testcontainers' reaper, but only after some
  * seconds.
  */
 async function removeLeftover(engine: Engine, context: ServiceContext): Promise<void> {
@@ -115,7 +115,7 @@ async function removeLeftover(engine: Engine, context: ServiceContext): Promise<
   await engine.dockerode
     .getVolume(volumeOf(context))
     .remove()
-    .catch(() => undefined) // seldom there
+    .catch(() => undefined) // rarely present
 }
 
 function volumeOf({ folder }: ServiceContext): string {

@@ -9,17 +9,17 @@ import { dockerEngineAnswers } from './docker-engine.ts'
 import { claimFolder } from './folder-claim.ts'
 import { type LocalServices, type LocalServicesOptions, startLocalServices } from './start-local-services.ts'
 
-// Mostly Redis alone is started for real, being quick; MongoDB has the conformance test.
+// Mostly only Redis is started, because it is fast; MongoDB has the conformance test.
 const env = { ...process.env, MONGODB_URL: inject('mongoUrl') }
 
-test('two folders at a time do not disturb each other', async () => {
+test('services in two folders do not interfere', async () => {
   const [one, two] = await Promise.all([started(await temporaryFolder()), started(await temporaryFolder())])
   expect(one.redis.url).not.toBe(two.redis.url)
   await one.stop()
   await expect(ping(two.redis.url)).resolves.toBe('PONG')
 })
 
-test('a second start in the same folder is an error that says whose it is, until the first has stopped', async () => {
+test('a second start in the same folder fails and names the owner, until the first has stopped', async () => {
   const folder = await temporaryFolder()
   const first = await started(folder)
   await expect(started(folder)).rejects.toThrow(`belong to process ${process.pid}`)
@@ -29,7 +29,7 @@ test('a second start in the same folder is an error that says whose it is, until
   await started(folder)
 })
 
-test('data stays for the next start, unless it shall be fresh', async () => {
+test('data is kept for the next start unless a fresh one is requested', async () => {
   const folder = await temporaryFolder()
   for (const { fresh, kept } of [
     { fresh: true, kept: null },
@@ -45,7 +45,7 @@ test('data stays for the next start, unless it shall be fresh', async () => {
   }
 })
 
-test('the environment comes first, is said without its password, and is never stopped', async () => {
+test('a server from the environment takes precedence, is shown without its password and never stopped', async () => {
   const lines: string[] = []
   const folder = await temporaryFolder()
   const services = await startLocalServices({
@@ -61,19 +61,19 @@ test('the environment comes first, is said without its password, and is never st
   await expect(ping(inject('redisUrl'))).resolves.toBe('PONG')
 })
 
-test('when one service cannot be had the other is stopped and the folder is free again', async () => {
+test('if one service is not available, the other is stopped and the folder released', async () => {
   const folder = await temporaryFolder()
   const failing = startLocalServices({
     folder,
     env: { ...process.env, REDIS_URL: 'redis://127.0.0.1:1' },
     log: () => {},
   })
-  await expect(failing).rejects.toThrow('REDIS_URL is set, but no Redis answers')
+  await expect(failing).rejects.toThrow('REDIS_URL is set, but Redis does not respond')
   expect(existsSync(join(folder, 'mongo', 'server.pid.json'))).toBe(false)
   claimFolder(folder)()
 })
 
-test('an engine that accepts the question and never answers is no engine', async () => {
+test('a Docker engine that accepts connections but never responds counts as absent', async () => {
   const ask = async (greet: (socket: Socket) => void) => {
     const engine = createServer(greet).listen(0, '127.0.0.1')
     await once(engine, 'listening')

@@ -12,33 +12,33 @@ import { startRedis } from './start-redis.ts'
 export interface LocalServices {
   redis: RedisService
   mongo: MongoService
-  /** Ends what was started here, in order; harmless when called twice. */
+  /** Stops what was started here, in order; may be called twice. */
   stop: () => Promise<void>
 }
 
 export interface LocalServicesOptions {
   /**
-   * Data, logs and pid files live below it. One running process a folder: a second one gets an
-   * error.
+   * Data, logs and pid files are below it. Only one running process per folder: a second one gets
+   * an error.
    */
   folder: string
-  /** Gets one line for each choice made. */
+  /** Receives one line per choice made. */
   log: (line: string) => void
-  /** Forget the data of earlier runs. */
+  /** Discard the data of earlier runs. */
   fresh?: boolean
   env?: NodeJS.ProcessEnv
   /**
-   * True unless told: see ServiceContext. `false` is for tests and benchmarks whose data nobody
-   * will miss.
+   * True by default: see ServiceContext. `false` is for tests and benchmarks whose data is
+   * expendable.
    */
   durable?: boolean
-  /** Where downloaded programs are kept; this user's cache folder unless told. */
+  /** Where downloaded programs are kept; by default this user's cache folder. */
   cacheFolder?: string
 }
 
 /**
- * Finds Redis and MongoDB, or starts them for as long as this process runs. Never touches a
- * database it did not start.
+ * Finds Redis and MongoDB, or starts them for the lifetime of this process. Never modifies a
+ * database that it did not start.
  */
 export async function startLocalServices(options: LocalServicesOptions): Promise<LocalServices> {
   const folder = resolve(options.folder)
@@ -52,7 +52,7 @@ export async function startLocalServices(options: LocalServicesOptions): Promise
   }
 }
 
-/** Ends the servers that a killed parent left in this folder. */
+/** Ends servers that a killed parent left in this folder. */
 export async function killOrphansIn(folder: string): Promise<void> {
   for (const name of ['redis', 'mongo']) await killOrphan(pidFileOf(join(folder, name)))
 }
@@ -94,7 +94,7 @@ async function startBoth(folder: string, options: LocalServicesOptions, release:
 }
 
 /**
- * This user's cache folder, so that a new checkout finds what an old one downloaded; some users in
+ * This user's cache folder, so that a new checkout finds earlier downloads; some users in
  * containers have none.
  */
 function writableCacheFolder(env: NodeJS.ProcessEnv, folder: string): string {

@@ -10,17 +10,20 @@ import { serviceOfProcess } from './service-of-process.ts'
 import type { MongoService, ServiceContext } from './service.ts'
 import { startContainer } from './start-container.ts'
 
-// The driver speaks wire version 9 and up.
+// The driver requires wire version 9 or later.
 const LEAST_VERSION = '4.4.0'
 
 const WAYS_OUT = [
   'set MONGODB_URL to a MongoDB 4.4 or newer',
   'start Docker',
   'install mongod so that it is on PATH',
-  'for trying and testing: install Python 3 with pip, which fetches a stand-in',
+  'for development only: install Python 3 with pip, which downloads a stand-in',
 ]
 
-/** Finds or starts a MongoDB: the environment's, else the first of the ways below that works. */
+/**
+ * Finds or starts a MongoDB: the one in the environment, otherwise the first of the methods below
+ * that works.
+ */
 export function startMongo(context: ServiceContext): Promise<MongoService> {
   const given = context.env['MONGODB_URL']
   if (given)
@@ -56,7 +59,7 @@ async function runMongod(
   where: string,
   context: ServiceContext,
 ): Promise<Attempt<MongoService>> {
-  if (file === undefined) return { skipped: 'not there' }
+  if (file === undefined) return { skipped: 'not found' }
   const version = await programVersion(file)
   if (!isAtLeast(version, LEAST_VERSION)) return { skipped: `${version} is older than ${LEAST_VERSION}`, said: true }
   const server = await startOwnedProcess(mongodProgram(file), context.folder)
@@ -68,6 +71,6 @@ async function standIn(context: ServiceContext): Promise<Attempt<MongoService>> 
   const fetched = await fetchStandIn(context)
   if (!('found' in fetched)) return fetched
   const server = await startOwnedProcess(standInProgram(fetched.found, context), context.folder)
-  const description = `SecantusDB, port ${server.port}: a stand-in for trying and testing only, not a MongoDB to keep data in`
+  const description = `SecantusDB, port ${server.port}: a stand-in for development and tests, not for data you want to keep`
   return { found: serviceOfProcess(server, { url: standInUrl(server.port), description, kind: 'stand-in' }) }
 }

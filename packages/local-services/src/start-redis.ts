@@ -10,17 +10,20 @@ import { serviceOfProcess } from './service-of-process.ts'
 import type { RedisService, ServiceContext } from './service.ts'
 import { startContainer } from './start-container.ts'
 
-// BullMQ refuses to work below 5 and recommends this.
+// BullMQ requires 5 and recommends this.
 const LEAST_VERSION = '6.2.0'
 
 const WAYS_OUT = [
   'set REDIS_URL to a Redis 6.2 or newer',
   'start Docker',
-  'install redis-server (apt, brew, dnf … have it) so that it is on PATH',
-  'install make and a C compiler, for building it',
+  'install redis-server (with apt, brew, dnf …) so that it is on PATH',
+  'install make and a C compiler, to build it',
 ]
 
-/** Finds or starts a Redis: the environment's, else the first of the ways below that works. */
+/**
+ * Finds or starts a Redis: the one in the environment, otherwise the first of the methods below
+ * that works.
+ */
 export function startRedis(context: ServiceContext): Promise<RedisService> {
   const given = context.env['REDIS_URL']
   if (given)
@@ -62,7 +65,7 @@ async function runFetched(
 }
 
 async function run(file: string | undefined, where: string, context: ServiceContext): Promise<Attempt<RedisService>> {
-  if (file === undefined) return { skipped: 'not there' }
+  if (file === undefined) return { skipped: 'not found' }
   const version = await programVersion(file)
   if (!isAtLeast(version, LEAST_VERSION)) return { skipped: `${version} is older than ${LEAST_VERSION}`, said: true }
   const server = await startOwnedProcess(redisProgram(file), context.folder)

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { inTime } from './in-time.ts'
 
-it('gives what the step gives, or throws what it throws', async () => {
+it('returns what the step returns, or throws what it throws', async () => {
   expect(await inTime(1000, () => 7)).toBe(7)
   await expect(inTime(1000, () => Promise.reject(new Error('no')))).rejects.toThrow('no')
 })

@@ -1,6 +1,6 @@
 /**
- * What `step` resolves to, unless that takes longer than `ms`: then it throws `late()`. The step
- * itself goes on; whoever needs it stopped must do that.
+ * The result of `step`, unless it takes longer than `ms`: then it throws `late()`. The step itself
+ * continues; stopping it is up to the caller.
  */
 export async function inTime<T>(
   ms: number,

@@ -3,12 +3,14 @@ import { once } from 'node:events'
 import { expect, it } from 'vitest'
 
 const logger = new URL('./logger.ts', import.meta.url).href
-/** Told to end, it logs two lines and is gone at once, as an app is that has closed everything. */
+/**
+ * On request it logs two lines and exits immediately, as an app does that has closed everything.
+ */
 const program = `
   import { createLogger } from ${JSON.stringify(logger)}
   const log = createLogger({ name: 'test', level: 'info' })
   process.on('message', () => {
-    log.info('the last but one')
+    log.info('the second to last line')
     log.info('the last line')
     process.exit(3)
   })
@@ -30,12 +32,12 @@ it('writes the last line before the process ends', async () => {
   await ready
   child.send('end')
   expect((await ended)[0]).toBe(3)
-  // A line that is being written when the process ends may come after it.
+  // A line that is being written when the process ends may arrive after it.
   const lines = written.trimEnd().split('\n')
   expect(lines.map((line) => (JSON.parse(line) as { msg: string }).msg)).toContain('the last line')
 })
 
-it('lets a process end whose output nobody reads any more', { timeout: 15_000 }, async () => {
+it('lets a process end whose output is no longer read', { timeout: 15_000 }, async () => {
   const { child, ready, ended } = start()
   await ready
   child.stdout?.destroy()

@@ -1,6 +1,6 @@
 /**
- * Default metrics whose names break Prometheus' rules (gauges that end in `_total`, types in
- * names): `promtool check metrics` objects.
+ * Default metrics whose names violate the Prometheus naming rules (gauges that end in `_total`,
+ * types in names): `promtool check metrics` reports them.
  */
 export const MISNAMED_METRICS = [
   ...['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'],

@@ -9,13 +9,13 @@ it.each([
   ['DATADIR', 'DATA_DIR'],
   ['WORKER_CONCURENCY', 'WORKER_CONCURRENCY'],
   ['redis_url', 'REDIS_URL'],
-])('%s is nearly %s', (given, meant) => {
+])('%s is similar to %s', (given, meant) => {
   expect(nearMisses(NAMES, { [given]: 'x' })).toEqual([
     `${given} is not a setting of Darkroom and is ignored. Did you mean ${meant}?`,
   ])
 })
 
-it('says nothing of settings, of strangers, and of names too short to tell', () => {
+it('ignores settings, unrelated names and names that are too short', () => {
   expect(
     nearMisses(NAMES, { REDIS_URL: '', HOME: '', PATH: '', SORT: '', MONGO_PASSWORD: '', DATABASE_URL: '' }),
   ).toEqual([])

@@ -1,8 +1,8 @@
-/** Shorter names are too close to those that every machine has: HOST and HOME. */
+/** Shorter names are too similar to those on every machine, such as HOME and HOST. */
 const LEAST_LENGTH = 8
 const CLOSE = 2
 
-/** A line for each variable whose name is nearly that of a setting and is read by nobody. */
+/** One line for each unknown variable whose name is similar to that of a setting. */
 export function nearMisses(names: readonly string[], env: NodeJS.ProcessEnv): string[] {
   const known = new Set(names)
   return Object.keys(env)
@@ -13,7 +13,7 @@ export function nearMisses(names: readonly string[], env: NodeJS.ProcessEnv): st
     })
 }
 
-/** Levenshtein's: how many characters must be added, removed or replaced. */
+/** Levenshtein distance: the number of characters to add, remove or replace. */
 function distance(a: string, b: string): number {
   if (Math.abs(a.length - b.length) > CLOSE) return Infinity
   let row = Array.from({ length: b.length + 1 }, (_, index) => index)

@@ -1,21 +1,21 @@
 import { config } from 'dotenv'
 import { z } from 'zod'
 
-/** The environment is wrong; the message lists every fault, one a line. */
+/** The environment is invalid; the message lists every error, one per line. */
 export class EnvError extends Error {
   readonly faults: readonly string[]
 
   constructor(faults: readonly string[]) {
-    super(`The environment is not usable:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`)
+    super(`Invalid environment:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`)
     this.faults = faults
     this.name = 'EnvError'
   }
 }
 
 /**
- * Checks an environment against a schema. An empty value counts as absent, so that `NAME=` in a
+ * Validates an environment against a schema. An empty value counts as unset, so that `NAME=` in a
  * file means the default.
- * @throws EnvError naming every variable that is wrong, never its value.
+ * @throws EnvError naming every invalid variable, never its value.
  */
 export function parseEnv<Schema extends z.ZodType>(schema: Schema, env: NodeJS.ProcessEnv): z.infer<Schema> {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''))
@@ -25,8 +25,8 @@ export function parseEnv<Schema extends z.ZodType>(schema: Schema, env: NodeJS.P
 }
 
 /**
- * Reads `.env` beside the process, then the real environment (which wins). Ends the process with
- * the list when it is wrong.
+ * Reads the real environment and, for what is not set there, `.env` in the working directory. Exits
+ * with the list of errors if it is invalid.
  */
 export function loadEnv<Schema extends z.ZodType>(schema: Schema): z.infer<Schema> {
   config({ quiet: true })
@@ -34,12 +34,12 @@ export function loadEnv<Schema extends z.ZodType>(schema: Schema): z.infer<Schem
     return parseEnv(schema, process.env)
   } catch (error) {
     if (!(error instanceof EnvError)) throw error
-    console.error(`${error.message}\nEvery name with its default is in .env.example.`)
+    console.error(`${error.message}\nAll settings and their defaults are in .env.example.`)
     process.exit(78) // EX_CONFIG of sysexits(3)
   }
 }
 
-/** A whole number from text, between `min` and `max`. */
+/** A whole number between `min` and `max`, parsed from text. */
 export const envInteger = (fallback: number, min: number, max: number = Number.MAX_SAFE_INTEGER) =>
   z.coerce
     .number({ error: 'must be a whole number' })

@@ -9,24 +9,24 @@ const right: RedisFacts = {
   maxBytes: 0,
 }
 
-it('has nothing against a Redis that keeps what it is given', () => {
+it('accepts a Redis that keeps its data', () => {
   expect(queueRedisWarnings(right)).toEqual([])
 })
 
-it('warns of one that evicts, and of one that forgets', () => {
+it('warns of eviction and of missing persistence', () => {
   expect(queueRedisWarnings({ ...right, maxmemoryPolicy: 'allkeys-lru' })).toEqual([
     expect.stringMatching(/allkeys-lru.*noeviction/),
   ])
   expect(queueRedisWarnings({ ...right, appendOnly: false })).toEqual([expect.stringMatching(/appendonly yes/)])
 })
 
-it('warns of one that is nearly full', () => {
+it('warns of a Redis that is nearly full', () => {
   expect(queueRedisWarnings({ ...right, usedBytes: 79, maxBytes: 100 })).toEqual([])
   expect(queueRedisWarnings({ ...right, usedBytes: 81, maxBytes: 100 })).toEqual([
     expect.stringMatching(/nearly full \(81 %/),
   ])
 })
 
-it('says nothing of what a server does not tell', () => {
+it('ignores what a server does not report', () => {
   expect(queueRedisWarnings({ ...right, maxmemoryPolicy: undefined, appendOnly: undefined })).toEqual([])
 })

@@ -1,8 +1,8 @@
 import type { Redis } from 'ioredis'
 
 /**
- * How a Redis is set up, as far as a queue's life depends on it. What it does not tell is
- * undefined.
+ * The configuration of a Redis, as far as the queue depends on it. What the server does not report
+ * is undefined.
  */
 export interface RedisFacts {
   version: string | undefined
@@ -13,7 +13,7 @@ export interface RedisFacts {
   maxBytes: number | undefined
 }
 
-/** By INFO, which also servers answer that forbid CONFIG. */
+/** From INFO, which also works on servers that forbid CONFIG. */
 export async function readRedisFacts(redis: Redis): Promise<RedisFacts> {
   const facts = parseInfo(await redis.info())
   const number = (name: string): number | undefined => (facts.has(name) ? Number(facts.get(name)) : undefined)
@@ -27,27 +27,26 @@ export async function readRedisFacts(redis: Redis): Promise<RedisFacts> {
   }
 }
 
-/** From here on an operator should know; at the limit nothing is queued any more. */
+/** An operator should be warned from here on; at the limit nothing can be queued. */
 const NEARLY_FULL = 0.8
 
 /**
- * What is wrong with it for a queue, in sentences that say what to do; nothing where it is right or
- * does not tell.
+ * Configuration problems for a queue, with their solutions; empty if everything is fine or unknown.
  */
 export function queueRedisWarnings({ maxmemoryPolicy, appendOnly, usedBytes = 0, maxBytes = 0 }: RedisFacts): string[] {
   const warnings: string[] = []
   if (maxmemoryPolicy !== undefined && maxmemoryPolicy !== 'noeviction') {
     warnings.push(
-      `Redis may evict queued jobs (maxmemory-policy ${maxmemoryPolicy}): set noeviction, and give the cache a Redis of its own by REDIS_CACHE_URL.`,
+      `Redis may evict queued jobs (maxmemory-policy ${maxmemoryPolicy}): set noeviction, and use REDIS_CACHE_URL to give the cache its own Redis.`,
     )
   }
   if (appendOnly === false)
     warnings.push(
-      'Redis forgets the queue when it restarts (appendonly no): set appendonly yes. Tasks are not lost, but are queued anew.',
+      'Redis loses the queue when it restarts (appendonly no): set appendonly yes. Tasks are not lost, but have to be queued again.',
     )
   if (maxBytes > 0 && usedBytes >= maxBytes * NEARLY_FULL)
     warnings.push(
-      `Redis is nearly full (${Math.round((usedBytes / maxBytes) * 100)} % of maxmemory): raise maxmemory, or give the cache a Redis of its own by REDIS_CACHE_URL. When it is full, nothing is queued.`,
+      `Redis is nearly full (${Math.round((usedBytes / maxBytes) * 100)} % of maxmemory): raise maxmemory, or use REDIS_CACHE_URL to give the cache its own Redis. When it is full, nothing can be queued.`,
     )
   return warnings
 }

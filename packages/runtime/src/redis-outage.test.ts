@@ -12,7 +12,7 @@ it.each([
   'MISCONF Redis is configured to save RDB snapshots, but it is currently unable to persist to disk.',
   "ERR The user executing the script can't run this command or subcommand script: f00, on @user_script:1.",
   'NOAUTH Authentication required.',
-])('is one: %s', (message) => {
+])('is an outage: %s', (message) => {
   expect(isRedisOutage(reply(message))).toBe(true)
 })
 
@@ -20,7 +20,7 @@ it.each([
   'Connection is closed.',
   'Command timed out',
   "Stream isn't writeable and enableOfflineQueue options is false",
-])('is one: %s', (message) => expect(isRedisOutage(new Error(message))).toBe(true))
+])('is an outage: %s', (message) => expect(isRedisOutage(new Error(message))).toBe(true))
 
 it.each([
   reply("ERR unknown command 'GTE'"),
@@ -28,6 +28,6 @@ it.each([
   reply('BUSYGROUP Consumer Group name already exists'),
   new TypeError('x is not a function'),
   'OOM',
-])('is none: %s', (error) => {
+])('is not an outage: %s', (error) => {
   expect(isRedisOutage(error)).toBe(false)
 })

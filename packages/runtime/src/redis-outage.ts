@@ -1,6 +1,6 @@
 /**
- * Replies of a Redis that is there and cannot do its work now: full, a replica, starting, or with
- * other rights than we need.
+ * Error replies of a Redis that is reachable but cannot work at the moment: full, a replica,
+ * starting, or with insufficient permissions.
  */
 const UNABLE =
   /\b(OOM|READONLY|LOADING|MASTERDOWN|MISCONF|NOAUTH|WRONGPASS|NOPERM|CLUSTERDOWN|TRYAGAIN|BUSY|NOREPLICAS)\b|The user executing the script can't run/
@@ -9,8 +9,8 @@ const NOT_CONNECTED =
   /^Connection is closed|^Command aborted|^Command timed out|^Socket timeout|isn't writeable|max retries per request/i
 
 /**
- * Whether a command failed because of the state of Redis, not because it was wrong. Errors of the
- * socket itself are not among them.
+ * Whether a command failed because of the state of Redis, not because it was wrong. Socket errors
+ * are not included.
  */
 export function isRedisOutage(error: unknown): boolean {
   if (!(error instanceof Error)) return false

@@ -5,7 +5,7 @@ import { connectRedis } from './redis.ts'
 
 const CLOSED_PORT = 'redis://127.0.0.1:1'
 
-it('a connection is logged, and an outage once, not once a try [S1.6]', async () => {
+it('logs connections, and an outage once, not once per retry [S1.6]', async () => {
   const { log, lines } = recordLog<Logger>()
   const redis = connectRedis(inject('redisUrl'), 'producer', log)
   await until(() =>
@@ -26,7 +26,7 @@ it('a connection is logged, and an outage once, not once a try [S1.6]', async ()
   ])
 })
 
-it('reconnects after 50 ms, and 50 ms later each time', async () => {
+it('reconnects after a delay that grows by 50 ms each time', async () => {
   const redis = connectRedis(CLOSED_PORT, 'producer', recordLog<Logger>().log)
   const delays: number[] = []
   redis.on('reconnecting', (delay: number) => delays.push(delay))
@@ -66,7 +66,7 @@ it('connections that fall silent without a reset are replaced within 15 s', { ti
   await proxy.stop()
 })
 
-it('reconnects when the server turns out to be a replica, once a second at most', async () => {
+it('reconnects if the server turns out to be a replica, at most once per second', async () => {
   const { log } = recordLog<Logger>()
   const redis = connectRedis(inject('redisUrl'), 'producer', log)
   const readOnly = () =>
@@ -81,7 +81,7 @@ it('reconnects when the server turns out to be a replica, once a second at most'
   redis.disconnect()
 })
 
-it('who produces or caches tries a command three times, who works waits for ever [S0.10]', () => {
+it('producers and caches try a command three times, consumers wait forever [S0.10]', () => {
   const { log } = recordLog<Logger>()
   const tries = (['producer', 'cache', 'consumer'] as const).map((role) => {
     const redis = connectRedis(CLOSED_PORT, role, log)

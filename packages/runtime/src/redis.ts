@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { envInteger } from './parse-env.ts'
 import type { Logger } from './logger.ts'
 
-/** The names by which every process finds Redis. `REDIS_URL` wins over the single fields. */
+/** The Redis settings of every process. `REDIS_URL` takes precedence over the single settings. */
 export const redisEnv = {
   REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'must look like redis://[:password@]host:port[/db]' }).optional(),
   REDIS_HOST: z.string().default('localhost'),
@@ -13,7 +13,7 @@ export const redisEnv = {
 }
 const redisSchema = z.object(redisEnv)
 
-/** The one URL that the Redis variables mean. */
+/** The URL that the Redis settings result in. */
 export function redisUrl(env: z.infer<typeof redisSchema>): string {
   if (env.REDIS_URL) return env.REDIS_URL
   const password = env.REDIS_PASSWORD ? `:${encodeURIComponent(env.REDIS_PASSWORD)}@` : ''
@@ -22,34 +22,34 @@ export function redisUrl(env: z.infer<typeof redisSchema>): string {
 
 /**
  * Milliseconds before the nth reconnect: 50 more each time, at most 2 s, so that recovery never
- * waits long.
+ * takes long.
  */
 export const reconnectDelayMs = (attempt: number): number => Math.min(attempt * 50, 2000)
 
 /**
- * What a connection is for decides how it behaves while Redis is away:
- * - `producer`, `cache`: fail at once, so that a request can go on without Redis. What was sent and
- *   not answered when the connection broke is sent again, through three reconnects, which takes 300
- *   ms;
- * - `consumer`: wait and resume, for blocking reads and subscriptions (BullMQ demands
+ * The purpose of a connection determines its behaviour while Redis is down:
+ * - `producer`, `cache`: fail immediately, so that a request can continue without Redis. Commands
+ *   that were sent but not answered when the connection broke are sent again, over up to three
+ *   reconnects, which takes 300 ms;
+ * - `consumer`: wait and resume, for blocking reads and subscriptions (BullMQ requires
  *   `maxRetriesPerRequest: null`).
  */
 export type RedisRole = 'producer' | 'cache' | 'consumer'
 
 const roleOptions: Record<RedisRole, RedisOptions> = {
-  // A command that timed out may still be done later: whatever is produced bears an id that makes
-  // doing it twice harmless.
+  // A command that timed out may still be executed later: everything that is produced has an id
+  // that makes a duplicate harmless.
   producer: { enableOfflineQueue: false, maxRetriesPerRequest: 3, commandTimeout: 5000 },
   cache: { enableOfflineQueue: false, maxRetriesPerRequest: 3, commandTimeout: 500 },
   consumer: { maxRetriesPerRequest: null },
 }
 
 /**
- * An answer that is overdue by this means a dead connection: a peer that lost power, or a flow that
- * a NAT dropped, sends no reset.
+ * A reply that is overdue by this means a dead connection: a host that lost power, or a NAT that
+ * dropped its state, sends no reset.
  */
 const SILENCE_MS = 4000
-/** BullMQ's blocking reads, on duplicates of ours, are answered within 10 s. */
+/** BullMQ's blocking reads, on duplicates of ours, return within 10 s. */
 const BLOCKING_SILENCE_MS = 12_000
 /** Nothing is ever overdue on a connection that only listens. */
 const PING_EVERY_MS = 2000
@@ -57,8 +57,7 @@ const KEEP_ALIVE_MS = 10_000
 const READONLY_EVERY_MS = 1000
 
 /**
- * Opens a connection that keeps trying for ever. The caller closes it. Errors are logged, never
- * thrown at the process.
+ * Opens a connection that retries forever. The caller closes it. Errors are logged, never thrown.
  */
 export function connectRedis(url: string, role: RedisRole, log: Logger): Redis {
   const options: Omit<RedisOptions, 'replyMapping'> = {
@@ -79,7 +78,7 @@ export function connectRedis(url: string, role: RedisRole, log: Logger): Redis {
     log.debug({ role }, 'Redis is connected')
   })
   redis.on('error', (error: Error) => {
-    if (error.message === said) return // one line an outage, not one a retry
+    if (error.message === said) return // one line per outage, not per retry
     said = error.message
     log.warn({ role, err: error }, 'Redis is not reachable')
   })
@@ -92,8 +91,8 @@ function keepAsking(redis: Redis): void {
 }
 
 /**
- * After a failover the same name leads to the new primary. Not with every error: a Redis may stay
- * read-only.
+ * After a failover the same host name may lead to the new primary. Not on every error: a Redis may
+ * stay read-only.
  */
 function whenReadOnly(): (error: Error) => boolean {
   let last = 0

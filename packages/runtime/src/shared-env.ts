@@ -4,24 +4,24 @@ import { redisEnv } from './redis.ts'
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 
-/** Part of a Redis key and of a URL path, so neither may need escaping. */
+/** Part of a Redis key and of a URL path, so it must not need escaping in either. */
 const redisName = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 letters, digits, - or _')
 
 /**
- * What every process of an installation reads. A value that one of them refused and another
- * accepted would leave them talking past each other.
+ * Settings that all processes of an installation share. If one process accepted a value and another
+ * rejected it, they would use different keys.
  */
 export const sharedEnv = {
   ...redisEnv,
   REDIS_NAMESPACE: redisName.optional(),
-  /** No default here: whoever knows the queues knows their names. */
+  /** No default here: it depends on the queue. */
   QUEUE_NAME: redisName.optional(),
   DATA_DIR: z.string().default('./data'),
   LOG_LEVEL: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
   SHUTDOWN_TIMEOUT_MS: envInteger(25_000, 0),
 }
 
-/** What every process that decodes images reads. */
+/** Settings of every process that decodes images. */
 export const imageEnv = {
   IMAGE_MAX_PIXELS: envInteger(50_000_000, 1),
 }

@@ -4,7 +4,7 @@ import { runShutdown } from './shutdown.ts'
 
 const log = pino({ enabled: false })
 
-it('runs the phases in their order, each after the end of the one before', async () => {
+it('runs the phases in order, one after the other', async () => {
   const seen: string[] = []
   const phase = (name: string) => ({
     name,
@@ -19,7 +19,7 @@ it('runs the phases in their order, each after the end of the one before', async
   expect(seen).toEqual(['http starts', 'http ends', 'queue starts', 'queue ends'])
 })
 
-it('leaves a phase behind that hangs or fails, and names it', async () => {
+it('skips a phase that hangs or fails, and names it', async () => {
   let reached = false
   const troubled = await runShutdown(
     [

@@ -1,7 +1,7 @@
 import { inTime } from './in-time.ts'
 import type { Logger } from './logger.ts'
 
-/** One step of closing: what it is called in the log, what it does, how long it may take. */
+/** One step of the shutdown: its name in the log, what it does, and its time limit. */
 export interface ShutdownPhase {
   name: string
   timeoutMs: number
@@ -9,16 +9,17 @@ export interface ShutdownPhase {
 }
 
 /**
- * Terminals and supervisors may both deliver one Ctrl-C; two signals this close together are one.
+ * Terminals and supervisors may both deliver one Ctrl-C; two signals this close together count as
+ * one.
  */
 const SAME_SIGNAL_MS = 500
-/** More is not waited for a reader of the log. */
+/** Time limit for flushing the log. */
 const LAST_LINES_MS = 1000
 
 /**
- * Runs the phases in order. A phase that fails or takes too long is logged and left behind: the
- * rest still runs.
- * @returns the names of the phases that did not end well.
+ * Runs the phases in order. A phase that fails or takes too long is logged and skipped; the rest
+ * still run.
+ * @returns the names of the phases that failed.
  */
 export async function runShutdown(phases: readonly ShutdownPhase[], log: Logger): Promise<string[]> {
   const troubled: string[] = []
@@ -35,9 +36,9 @@ export async function runShutdown(phases: readonly ShutdownPhase[], log: Logger)
 }
 
 /**
- * Closes the process on SIGTERM, SIGINT and the death of its supervisor by the given phases. A
- * second signal ends it at once: every recovery path that a crash needs exists anyway. An error
- * that nobody caught is a bug: it is logged and ends the process the same way.
+ * Shuts the process down in the given phases on SIGTERM, SIGINT or the death of its supervisor. A
+ * second signal ends it immediately: every recovery path that a crash needs exists anyway. An
+ * uncaught error is a bug: it is logged and ends the process the same way.
  */
 export function closeOnSignal(
   phases: () => readonly ShutdownPhase[],
@@ -60,8 +61,8 @@ export function closeOnSignal(
     })
   }
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => close(signal, 0))
-  // Started by a supervisor over an IPC channel: when it dies, however hard, nothing it started
-  // stays behind.
+  // Started by a supervisor over an IPC channel: if the supervisor dies in any way, nothing that it
+  // started stays behind.
   if (process.channel) process.on('disconnect', () => close('the supervisor is gone', 0))
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(event, (error: unknown) => {
@@ -71,7 +72,9 @@ export function closeOnSignal(
   }
 }
 
-/** A line that is being written when the process ends comes behind the later ones, or never. */
+/**
+ * A line that is still being written when the process ends may be lost or arrive after later ones.
+ */
 async function lastLinesOf(log: Logger): Promise<void> {
   await inTime(LAST_LINES_MS, () => new Promise<void>((resolve) => log.flush(() => resolve()))).catch(() => {})
 }
