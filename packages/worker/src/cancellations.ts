@@ -1,5 +1,6 @@
 import { formatFailureReason, type CommandHandlers, type QueueWorker } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
+import { LRUCache } from 'lru-cache'
 
 const REMEMBERED = 1000
 
@@ -12,19 +13,14 @@ export const cancelled = { code: 'CANCELLED', message: 'The task was cancelled',
  * anew gets another one.
  */
 export class Cancellations {
-  readonly #jobIds = new Set<string>()
+  readonly #jobIds = new LRUCache<string, true>({ max: REMEMBERED })
 
   has(jobId: string): boolean {
     return this.#jobIds.has(jobId)
   }
 
   add(jobId: string): void {
-    this.#jobIds.add(jobId)
-    if (this.#jobIds.size <= REMEMBERED) return
-    for (const oldest of this.#jobIds) {
-      this.#jobIds.delete(oldest)
-      break
-    }
+    this.#jobIds.set(jobId, true)
   }
 
   /**

@@ -1,14 +1,16 @@
-import { rememberNewest } from '../ground/remember-newest.ts'
+import { LRUCache } from 'lru-cache'
+
+const REMEMBERED = 10_000
 
 /**
  * How long tasks that passed through this process keep their files: it spares a question when they
  * end. May have been changed since.
  */
 export class KnownTtls {
-  readonly #seconds = new Map<string, number>()
+  readonly #seconds = new LRUCache<string, number>({ max: REMEMBERED })
 
   remember({ id, ttlSeconds }: { id: string; ttlSeconds: number }): void {
-    rememberNewest(this.#seconds, id, ttlSeconds)
+    this.#seconds.set(id, ttlSeconds)
   }
 
   secondsOf(id: string): number | undefined {

@@ -1,5 +1,7 @@
 import type { TaskEvent } from '@darkroom/contracts'
-import { rememberNewest } from '../ground/remember-newest.ts'
+import { LRUCache } from 'lru-cache'
+
+const REMEMBERED = 10_000
 
 /**
  * What this process knows to be applied already. The same news reaches it by several carriers,
@@ -7,7 +9,7 @@ import { rememberNewest } from '../ground/remember-newest.ts'
  * costs a question, never correctness: the store's fence decides.
  */
 export class SettledEvents {
-  readonly #seqByEpoch = new Map<string, number>()
+  readonly #seqByEpoch = new LRUCache<string, number>({ max: REMEMBERED })
   readonly #running = new Map<string, Promise<unknown>>()
 
   /**
@@ -23,11 +25,7 @@ export class SettledEvents {
     const applying = apply().finally(() => this.#running.delete(name))
     this.#running.set(name, applying)
     const applied = await applying
-    this.#remember(epoch, event.seq)
+    this.#seqByEpoch.set(epoch, Math.max(this.#seqByEpoch.get(epoch) ?? -1, event.seq))
     return applied
-  }
-
-  #remember(epoch: string, seq: number): void {
-    rememberNewest(this.#seqByEpoch, epoch, Math.max(this.#seqByEpoch.get(epoch) ?? -1, seq))
   }
 }

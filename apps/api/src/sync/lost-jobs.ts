@@ -1,6 +1,6 @@
 import { compareEventIds, type ImageQueue } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
-import { rememberNewest } from '../ground/remember-newest.ts'
+import { LRUCache } from 'lru-cache'
 import type { TaskStore } from '../tasks/task-store.ts'
 import type { TaskRecord } from '../tasks/task.ts'
 import type { Dispatcher } from './dispatcher.ts'
@@ -11,6 +11,8 @@ import type { QueueEventsListener } from './queue-events-listener.ts'
  * is better than none.
  */
 const STUCK_MS = 60_000
+/** Missing jobs remembered; one that is forgotten is found missing anew. */
+const MOST_MISSING = 10_000
 
 /**
  * Dispatches tasks again whose jobs are not in the queue. That a job is missing does not prove that
@@ -34,7 +36,7 @@ const STUCK_MS = 60_000
 export class LostJobs {
   readonly #deps
   /** Where the stream ended when the job of a task's epoch was first found missing. */
-  readonly #missing = new Map<string, string>()
+  readonly #missing = new LRUCache<string, string>({ max: MOST_MISSING })
 
   constructor(deps: {
     store: TaskStore
@@ -76,7 +78,7 @@ export class LostJobs {
     const missingAt = known === undefined || compareEventIds(known, end) > 0 ? end : known
     const isProven = events.hasApplied(missingAt) || events.stuckMs > STUCK_MS
     if (isProven) this.#missing.delete(name)
-    else rememberNewest(this.#missing, name, missingAt)
+    else this.#missing.set(name, missingAt)
     return isProven
   }
 }

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import { RequestData, type RequestHandler } from 'mediatr-ts'
 import { taskNotFound } from '../../app-error.ts'
 import { JOB_ID, TASK_ID } from '../find-task.ts'
@@ -26,7 +27,7 @@ export class GetTaskJsonHandler implements RequestHandler<GetTaskJson, string> {
   readonly #store: TaskStore
   readonly #cache: TaskCache
   /** An alias never changes its task, so it may be remembered for as long as there is room. */
-  readonly #taskIdByJobId = new Map<string, string>()
+  readonly #taskIdByJobId = new LRUCache<string, string>({ max: ALIASES_KEPT })
 
   constructor(deps: { store: TaskStore; cache: TaskCache }) {
     this.#store = deps.store
@@ -51,7 +52,6 @@ export class GetTaskJsonHandler implements RequestHandler<GetTaskJson, string> {
     if (known) return known
     const task = await this.#store.findByJobId(tenant, jobId)
     if (!task) throw taskNotFound()
-    if (this.#taskIdByJobId.size >= ALIASES_KEPT) this.#taskIdByJobId.clear()
     this.#taskIdByJobId.set(alias, task.id)
     return task.id
   }
