@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { HEX_ID } from './ids.ts'
 import { jobEnvelope, type KindContract } from './kind-contract.ts'
 import { taskCompleted, type TaskEventOf } from './task-events.ts'
 
@@ -29,8 +30,10 @@ export function jobIdOf(taskId: string, epoch: number): string {
   return epoch === 1 ? taskId : `${taskId}-${epoch}`
 }
 
+const JOB_OF_EPOCH = new RegExp(`^(${HEX_ID})(?:-(\\d{1,6}))?$`)
+
 /** The inverse of {@link jobIdOf}; undefined for ids that are not ours. */
 export function parseJobId(jobId: string): { taskId: string; epoch: number } | undefined {
-  const match = /^([0-9a-f]{24})(?:-(\d{1,6}))?$/.exec(jobId)
+  const match = JOB_OF_EPOCH.exec(jobId)
   return match?.[1] ? { taskId: match[1], epoch: Number(match[2] ?? 1) } : undefined
 }

@@ -1,6 +1,7 @@
 export * from './batches.ts'
 export * from './dead-letters.ts'
 export * from './health.ts'
+export * from './ids.ts'
 export * from './image-jobs.ts'
 export * from './jobs.ts'
 export * from './kind-contract.ts'

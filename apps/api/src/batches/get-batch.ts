@@ -1,9 +1,7 @@
-import type { BatchSummary } from '@darkroom/contracts'
+import { ID_PATTERN, type BatchSummary } from '@darkroom/contracts'
 import { RequestData, type RequestHandler } from 'mediatr-ts'
 import { AppError } from '../app-error.ts'
 import type { BatchRecord, BatchStore, BatchTally } from './batch-store.ts'
-
-const BATCH_ID = /^[0-9a-f]{24}$/
 
 /** How far a batch is. Throws BATCH_NOT_FOUND, also for another tenant's. */
 export class GetBatch extends RequestData<BatchSummary> {
@@ -25,7 +23,7 @@ export class GetBatchHandler implements RequestHandler<GetBatch, BatchSummary> {
   }
 
   async handle({ tenant, id }: GetBatch): Promise<BatchSummary> {
-    const batch = BATCH_ID.test(id) ? await this.#batches.find(tenant, id) : undefined
+    const batch = ID_PATTERN.test(id) ? await this.#batches.find(tenant, id) : undefined
     const summary = batch && toSummary(batch, await this.#batches.tally(tenant, id))
     if (!summary) throw new AppError('BATCH_NOT_FOUND', 'There is no batch with this id.')
     return summary

@@ -1,3 +1,4 @@
+import { ID_PATTERN } from '@darkroom/contracts'
 import { z } from 'zod'
 import { IN_ORDER, isInOrder, time } from '../http/query-fields.ts'
 import { listFields } from './task-fields.ts'
@@ -23,7 +24,7 @@ export const groupQuery = fields.pick({ code: true, createdFrom: true, createdTo
 export const replayBody = z
   .strictObject({
     ids: z
-      .array(z.string().regex(/^[0-9a-f]{24}$/, 'must be a task id'))
+      .array(z.string().regex(ID_PATTERN, 'must be a task id'))
       .min(1)
       .max(MAX_IDS)
       .optional()

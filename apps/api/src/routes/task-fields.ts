@@ -1,4 +1,4 @@
-import { jobStatus, taskKind, taskPriority, taskStatus, VARIANT_WIDTHS } from '@darkroom/contracts'
+import { ID_PATTERN, jobStatus, taskKind, taskPriority, taskStatus, VARIANT_WIDTHS } from '@darkroom/contracts'
 import { z } from 'zod'
 import { pages } from '../http/paging.ts'
 import { IN_ORDER, isInOrder, time, wholeNumber, wholeNumberOr } from '../http/query-fields.ts'
@@ -47,7 +47,7 @@ export const listFields = z.strictObject({
     .meta({ description: 'Before this time, such as 2026-03-01T00:00:00+02:00, whose + is written %2B in a URL' }),
   batchId: z
     .string()
-    .regex(/^[0-9a-f]{24}$/, 'must be the id of a batch')
+    .regex(ID_PATTERN, 'must be the id of a batch')
     .optional()
     .meta({ description: 'Only tasks of this batch' }),
   ...pages,

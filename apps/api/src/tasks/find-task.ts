@@ -1,9 +1,7 @@
+import { JOB_ID_PATTERN, ID_PATTERN } from '@darkroom/contracts'
 import { taskNotFound } from '../app-error.ts'
 import type { TaskStore } from './task-store.ts'
 import type { TaskRecord } from './task.ts'
-
-export const TASK_ID = /^[0-9a-f]{24}$/
-export const JOB_ID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/
 
 /**
  * A task as the store has it now, by its id or its jobId. Throws TASK_NOT_FOUND, also for another
@@ -11,9 +9,9 @@ export const JOB_ID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/
  */
 export async function findTask(store: TaskStore, tenant: string, id: string): Promise<TaskRecord> {
   const asked = id.toLowerCase()
-  const found = TASK_ID.test(asked)
+  const found = ID_PATTERN.test(asked)
     ? await store.find(tenant, asked)
-    : JOB_ID.test(asked)
+    : JOB_ID_PATTERN.test(asked)
       ? await store.findByJobId(tenant, asked)
       : undefined
   if (!found) throw taskNotFound()

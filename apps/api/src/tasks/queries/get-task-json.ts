@@ -1,7 +1,7 @@
+import { JOB_ID_PATTERN, ID_PATTERN } from '@darkroom/contracts'
 import { LRUCache } from 'lru-cache'
 import { RequestData, type RequestHandler } from 'mediatr-ts'
 import { taskNotFound } from '../../app-error.ts'
-import { JOB_ID, TASK_ID } from '../find-task.ts'
 import type { TaskCache } from '../task-cache.ts'
 import type { TaskStore } from '../task-store.ts'
 import { toTaskView } from '../task-view.ts'
@@ -36,7 +36,7 @@ export class GetTaskJsonHandler implements RequestHandler<GetTaskJson, string> {
 
   async handle({ tenant, id }: GetTaskJson): Promise<string> {
     const asked = id.toLowerCase()
-    const taskId = TASK_ID.test(asked) ? asked : await this.#taskIdOf(tenant, asked)
+    const taskId = ID_PATTERN.test(asked) ? asked : await this.#taskIdOf(tenant, asked)
     const json = await this.#cache.taskJson(tenant, taskId, async () => {
       const task = await this.#store.find(tenant, taskId)
       return task && toTaskView(task)
@@ -46,7 +46,7 @@ export class GetTaskJsonHandler implements RequestHandler<GetTaskJson, string> {
   }
 
   async #taskIdOf(tenant: string, jobId: string): Promise<string> {
-    if (!JOB_ID.test(jobId)) throw taskNotFound()
+    if (!JOB_ID_PATTERN.test(jobId)) throw taskNotFound()
     const alias = `${tenant} ${jobId}`
     const known = this.#taskIdByJobId.get(alias)
     if (known) return known

@@ -1,4 +1,4 @@
-import { MAX_COUNTED, type ListedTask, type TaskPage } from '@darkroom/contracts'
+import { HEX_ID, MAX_COUNTED, type ListedTask, type TaskPage } from '@darkroom/contracts'
 import { RequestData, type RequestHandler } from 'mediatr-ts'
 import { AppError } from '../../app-error.ts'
 import { isStoreBusy } from '../../mongo/store-outage.ts'
@@ -104,9 +104,10 @@ function totalOf(seen: {
 export const formatCursor = (last: { createdAt: string; id: string }): string =>
   Buffer.from(`${Date.parse(last.createdAt).toString(36)}.${last.id}`).toString('base64url')
 
+const CURSOR = new RegExp(`^([0-9a-z]{1,10})\\.(${HEX_ID})$`)
+
 function parseCursor(cursor: string): { createdAt: Date; id: string } {
-  const [, time, id] =
-    /^([0-9a-z]{1,10})\.([0-9a-f]{24})$/.exec(Buffer.from(cursor, 'base64url').toString('latin1')) ?? []
+  const [, time, id] = CURSOR.exec(Buffer.from(cursor, 'base64url').toString('latin1')) ?? []
   const createdAt = new Date(Number.parseInt(time ?? '', 36))
   if (id && !Number.isNaN(createdAt.getTime())) return { createdAt, id }
   throw new AppError('INVALID_QUERY', 'The cursor is not one of ours: take it from `nextCursor` of the page before.', {
