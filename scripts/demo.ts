@@ -3,6 +3,7 @@
 import { mkdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { FOLDERS } from '@darkroom/contracts'
 import { FolderTakenError, startLocalServices } from '@darkroom/local-services'
 import pc from 'picocolors'
 import { processPhotos, type Photo } from './demo-client.ts'
@@ -124,7 +125,7 @@ async function report(photos: Photo[], paths: readonly string[]): Promise<number
   const completed = photos.filter((photo) => photo.fault === undefined).length
   const colour = completed === photos.length ? pc.green : pc.red
   console.log(colour(`${completed} of ${photos.length} photo${photos.length === 1 ? '' : 's'} done.`))
-  console.log(`The variants are in ${join(dataDir, 'output')}, each named by the MD5 of its bytes.`)
+  console.log(`The variants are in ${join(dataDir, FOLDERS.variants)}, each named by the MD5 of its bytes.`)
   console.log(`Next, run ${pc.cyan('npm start')} and, in another terminal:`)
   console.log(pc.cyan(`  curl -F 'file=@${paths[0]}' http://localhost:3000/api/v1/tasks`))
   return completed === photos.length ? 0 : 1

@@ -1,12 +1,13 @@
 import { open, stat, statfs, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { FOLDERS, ORIGINALS_OF_IMAGES } from '@darkroom/contracts'
 import { findingsOf, messageOf, type Finding, type Report } from './finding.ts'
 
 const MIB = 1024 ** 2
 const AMPLE = 5
 const FEW_NODES = 0.02
 /** Files are renamed between these, which only works within a file system. */
-const FOLDERS = ['uploads', 'uploads/temp', 'storage', 'storage/images', 'output']
+const TOGETHER = [dirname(FOLDERS.uploads), ...Object.values(FOLDERS), ORIGINALS_OF_IMAGES]
 
 /** Whether files can be stored in the data folder, and how much space is left. */
 export async function checkDisk(dataDir: string, minFreeBytes: number): Promise<Finding[]> {
@@ -31,7 +32,7 @@ async function checkFolder(report: Report, dataDir: string, device: number): Pro
     )
   }
   const foreign: string[] = []
-  for (const folder of FOLDERS) {
+  for (const folder of TOGETHER) {
     const facts = await stat(join(dataDir, folder)).catch(() => undefined)
     if (facts && facts.dev !== device) foreign.push(folder)
   }

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { ChannelEvent } from '@darkroom/contracts'
+import { FOLDERS, type ChannelEvent } from '@darkroom/contracts'
 import { createImageQueue, createTaskEventsPublisher, publishTaskCommand, redisNames } from '@darkroom/messaging'
 import type { Logger, ShutdownPhase } from '@darkroom/runtime'
 import { Registry } from '@prometheus-io/client'
@@ -58,7 +58,7 @@ const LISTEN_AFTER_MS = 3000
 export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): Api {
   const names = redisNames({ namespace: env.REDIS_NAMESPACE, queue: env.QUEUE_NAME })
   const dataDir = resolve(env.DATA_DIR)
-  const tempFolder = join(dataDir, 'uploads', 'temp')
+  const tempFolder = join(dataDir, FOLDERS.uploads)
   const now = Date.now
   const stopping = new AbortController()
   const isClosing = (): boolean => stopping.signal.aborted

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { TaskEvent } from '@darkroom/contracts'
+import { FOLDERS, type TaskEvent } from '@darkroom/contracts'
 import { createImageQueue, redisNames } from '@darkroom/messaging'
 import { connectRedis, createLogger, parseEnv, redisUrl, runShutdown, type Logger } from '@darkroom/runtime'
 import { createDiskStorage } from '@darkroom/storage'
@@ -185,7 +185,7 @@ export async function startTestApi(
 
     /** Files below a folder of the data folder. */
     filesIn,
-    temporaryFiles: () => filesIn('uploads/temp'),
+    temporaryFiles: () => filesIn(FOLDERS.uploads),
 
     /** Says something on the events' channel as a worker does, as soon as the API listens to it. */
     tell: async (event: TaskEvent): Promise<void> => {

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { imageNameOf, originalKey, variantKey } from './storage-keys.ts'
+import {
+  imageNameOf,
+  isVariantKey,
+  keyBeforeTrash,
+  originalKey,
+  ownerOf,
+  trashKey,
+  variantKey,
+} from './storage-keys.ts'
 
 describe('imageNameOf', () => {
   it.each([
@@ -22,6 +30,29 @@ describe('storage keys', () => {
   it('follow the documented layout for the default tenant [S3.9]', () => {
     expect(originalKey('default', '65d4', 'jpeg')).toBe('storage/images/65d4/original.jpg')
     expect(variantKey('default', 'beach', '1024', 'abc')).toBe('output/beach/1024/abc.jpg')
+  })
+
+  it('say what they are keys of', () => {
+    const id = '65d4'.repeat(6)
+    for (const tenant of ['default', 'acme']) {
+      const [original, variant] = [originalKey(tenant, id, 'png'), variantKey(tenant, 'beach', '800', 'abc')]
+      expect([ownerOf(original), ownerOf(variant), ownerOf('storage/images/notes/original.jpg')]).toEqual([
+        id,
+        undefined,
+        undefined,
+      ])
+      expect([isVariantKey(variant), isVariantKey(original), isVariantKey('output/notes.txt')]).toEqual([
+        true,
+        false,
+        false,
+      ])
+    }
+  })
+
+  it('come back from the trash as they went', () => {
+    const key = variantKey('default', 'beach', '800', 'abc')
+    expect(trashKey(key)).toBe(`trash/${key}`)
+    expect(keyBeforeTrash(trashKey(key))).toBe(key)
   })
 
   it('keep every other tenant apart', () => {

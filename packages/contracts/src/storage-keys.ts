@@ -1,15 +1,27 @@
 // Needs no library: what a child process of a worker imports of the contracts is this file alone.
+import { HEX_ID } from './ids.ts'
 import { tenantKey } from './tenants.ts'
 
 /** The widths that every image task yields, largest first. The name of a variant is its width. */
 export const VARIANT_WIDTHS = [1024, 800] as const
+
+/** The folders of a data folder. Files move between them by renaming. */
+export const FOLDERS = {
+  /** What is still arriving: a folder in it for every start of an API. */
+  uploads: 'uploads/temp',
+  originals: 'storage',
+  variants: 'output',
+  /** Where a file waits between its removal and the second look. */
+  trash: 'trash',
+} as const
+export const ORIGINALS_OF_IMAGES = `${FOLDERS.originals}/images`
 
 const EXTENSIONS = { jpeg: 'jpg', png: 'png', webp: 'webp', gif: 'gif' } as const
 const IMAGE_NAME_LENGTH = 80
 
 /** Where a task's upload is kept. */
 export function originalKey(tenant: string, taskId: string, format: keyof typeof EXTENSIONS): string {
-  return tenantKey(tenant, `storage/images/${taskId}/original.${EXTENSIONS[format]}`, '/')
+  return tenantKey(tenant, `${ORIGINALS_OF_IMAGES}/${taskId}/original.${EXTENSIONS[format]}`, '/')
 }
 
 /**
@@ -17,8 +29,22 @@ export function originalKey(tenant: string, taskId: string, format: keyof typeof
  * file.
  */
 export function variantKey(tenant: string, imageName: string, resolution: string, md5: string): string {
-  return tenantKey(tenant, `output/${imageName}/${resolution}/${md5}.jpg`, '/')
+  return tenantKey(tenant, `${FOLDERS.variants}/${imageName}/${resolution}/${md5}.jpg`, '/')
 }
+
+const ORIGINAL = new RegExp(`(?:^|/)${ORIGINALS_OF_IMAGES}/(${HEX_ID})/`)
+const VARIANT = new RegExp(`(?:^|/)${FOLDERS.variants}/[a-z0-9-]+/`)
+
+/** Whose original this is: a task's id; undefined of other files. */
+export const ownerOf = (key: string): string | undefined => ORIGINAL.exec(key)?.[1]
+
+export const isVariantKey = (key: string): boolean => VARIANT.test(key)
+
+/** Where a file waits in the trash. */
+export const trashKey = (key: string): string => `${FOLDERS.trash}/${key}`
+
+/** The inverse of {@link trashKey}. */
+export const keyBeforeTrash = (key: string): string => key.slice(FOLDERS.trash.length + 1)
 
 /**
  * A folder name from an untrusted file name: `[a-z0-9-]`, at most 80 characters, `image` when

@@ -6,7 +6,8 @@ import { openNew, syncFolder, withFile } from './durable.ts'
 import { sharedThread as fs } from './file-system.ts'
 import { StorageError, systemCode, toStorageError } from './storage-error.ts'
 
-const MARKER = '.darkroom.json'
+/** The file in a data folder that says whose it is. */
+export const INSTALLATION_MARKER = '.darkroom.json'
 /** As much as a large variant: a disk that has room for less is full. */
 const TEST_BYTES = 1024 * 1024
 
@@ -17,7 +18,7 @@ const TEST_BYTES = 1024 * 1024
  */
 export async function readInstallation(rootFolder: string): Promise<string | undefined> {
   try {
-    return parseMarker(await readFile(join(rootFolder, MARKER), 'utf8'))
+    return parseMarker(await readFile(join(rootFolder, INSTALLATION_MARKER), 'utf8'))
   } catch (error) {
     if (['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '')) return undefined
     throw toStorageError(error, 'the marker of the installation')
@@ -42,7 +43,7 @@ export async function markInstallation(rootFolder: string, id: string = randomUU
     throw toStorageError(error, 'the marker of the installation')
   }
   const marked = await readInstallation(rootFolder)
-  if (marked === undefined) throw new Error(`${MARKER} in the data folder cannot be read: remove it`)
+  if (marked === undefined) throw new Error(`${INSTALLATION_MARKER} in the data folder cannot be read: remove it`)
   return marked
 }
 
@@ -63,7 +64,7 @@ export async function testWrite(rootFolder: string): Promise<void> {
  * one's marker stays.
  */
 async function createMarker(rootFolder: string, id: string): Promise<void> {
-  const path = join(rootFolder, MARKER)
+  const path = join(rootFolder, INSTALLATION_MARKER)
   const temp = tempPathFor(path)
   try {
     await writeNew(temp, Buffer.from(`${JSON.stringify({ installation: id })}\n`))

@@ -1,4 +1,4 @@
-import { isStorageError, readInstallation, testWrite } from '@darkroom/storage'
+import { INSTALLATION_MARKER, isStorageError, readInstallation, testWrite } from '@darkroom/storage'
 
 export interface StorageCheckOptions {
   dataDir: string
@@ -45,6 +45,6 @@ export function createStorageCheck({ dataDir, readExpected }: StorageCheckOption
 
 function wrongFolder(dataDir: string, expected: string, found: string | undefined): string {
   return found === undefined
-    ? `DATA_DIR ${dataDir} is not this installation's folder: it has no .darkroom.json. Is it mounted?`
-    : `DATA_DIR ${dataDir} belongs to another installation: its .darkroom.json says ${found}, and the API's folder is ${expected}`
+    ? `DATA_DIR ${dataDir} is not this installation's folder: it has no ${INSTALLATION_MARKER}. Is it mounted?`
+    : `DATA_DIR ${dataDir} belongs to another installation: its ${INSTALLATION_MARKER} says ${found}, and the API's folder is ${expected}`
 }

@@ -1,5 +1,13 @@
 import { readdir } from 'node:fs/promises'
-import { markInstallation, noneIfMissing, readInstallation, StorageError, type DiskStorage } from '@darkroom/storage'
+import { FOLDERS } from '@darkroom/contracts'
+import {
+  INSTALLATION_MARKER,
+  markInstallation,
+  noneIfMissing,
+  readInstallation,
+  StorageError,
+  type DiskStorage,
+} from '@darkroom/storage'
 import type { InstallationStore } from './installation-store.ts'
 
 /**
@@ -77,7 +85,7 @@ export class DataFolder {
     // A janitor with a new database would take all of them for orphans.
     if (evidence === 'no tasks' && found !== undefined && found !== this.#made && (await this.#holdsFiles()))
       throw refusal(
-        `holds the files of installation ${found}, and the database is new. Restore its database or use an empty folder; to give the files up, remove .darkroom.json.`,
+        `holds the files of installation ${found}, and the database is new. Restore its database or use an empty folder; to give the files up, remove ${INSTALLATION_MARKER}.`,
       )
     // The marker first: of processes with different folders, the first to claim wins, and the
     // others find themselves marked otherwise.
@@ -91,14 +99,16 @@ export class DataFolder {
    * be a new one for an idle installation.
    */
   async #assertMayTake(id: string): Promise<void> {
-    const remedy = `write {"installation":"${id}"} to .darkroom.json in it.`
+    const remedy = `write {"installation":"${id}"} to ${INSTALLATION_MARKER} in it.`
     const evidence = await this.#evidence()
     if (evidence === 'files missing')
       throw refusal(
-        `has no .darkroom.json and none of the files of the tasks in the database. Is it mounted? If they are lost, ${remedy}`,
+        `has no ${INSTALLATION_MARKER} and none of the files of the tasks in the database. Is it mounted? If they are lost, ${remedy}`,
       )
     if (evidence === 'no tasks' && !(await this.#isEmpty()))
-      throw refusal(`has no .darkroom.json and is not empty. Is it mounted? If it is the right folder, ${remedy}`)
+      throw refusal(
+        `has no ${INSTALLATION_MARKER} and is not empty. Is it mounted? If it is the right folder, ${remedy}`,
+      )
   }
 
   async #evidence(): Promise<Evidence> {
@@ -110,7 +120,8 @@ export class DataFolder {
   }
 
   async #holdsFiles(): Promise<boolean> {
-    for (const folder of ['storage', 'output']) for await (const _file of this.#deps.storage.list(folder)) return true
+    for (const folder of [FOLDERS.originals, FOLDERS.variants])
+      for await (const _file of this.#deps.storage.list(folder)) return true
     return false
   }
 
@@ -128,7 +139,7 @@ const refusal = (what: string): StorageError => new StorageError('STORAGE_FAILED
 function assertSame(found: string, id: string): void {
   if (found === id) return
   throw refusal(
-    `belongs to another installation: its .darkroom.json says ${found}, and the database says ${id}. Mount the right folder, or correct DATA_DIR or MONGODB_URL.`,
+    `belongs to another installation: its ${INSTALLATION_MARKER} says ${found}, and the database says ${id}. Mount the right folder, or correct DATA_DIR or MONGODB_URL.`,
   )
 }
 

@@ -1,3 +1,4 @@
+import { FOLDERS, keyBeforeTrash, ownerOf, trashKey } from '@darkroom/contracts'
 import { noneIfMissing, type DiskStorage } from '@darkroom/storage'
 import type { ExpiryStore } from './expiry-store.ts'
 import type { TaskRecord } from '../tasks/task.ts'
@@ -13,12 +14,6 @@ export interface Removal {
 const NOTHING: Removal = { files: 0, bytes: 0, complete: true }
 const LATER: Removal = { ...NOTHING, complete: false }
 
-const ORIGINAL = /(?:^|\/)storage\/images\/([0-9a-f]{24})\//
-/** Whose original this is; undefined of other files. */
-export const ownerOf = (key: string): string | undefined => ORIGINAL.exec(key)?.[1]
-
-/** Where a file waits between its removal and the second look. */
-const TRASH = 'trash/'
 /** A run that found a file has ended by then, or is repeated, and finds or makes the file anew. */
 const SETTLED_MS = 45_000
 /** How far the clocks of this process, a worker and the file server may be apart. */
@@ -86,7 +81,7 @@ export class FileRemover {
    * very moment.
    */
   async removeOrphan(path: string): Promise<number> {
-    if (!(await this.#move(path, TRASH + path))) return 0
+    if (!(await this.#move(path, trashKey(path)))) return 0
     return (await this.#settle(path, new Date())) ? 0 : 1
   }
 
@@ -96,8 +91,8 @@ export class FileRemover {
    */
   async emptyTrash(onError: (error: unknown) => void): Promise<void> {
     const { storage } = this.#deps
-    for await (const { key, modifiedAt } of storage.list('trash', onError)) {
-      const path = key.slice(TRASH.length)
+    for await (const { key, modifiedAt } of storage.list(FOLDERS.trash, onError)) {
+      const path = keyBeforeTrash(key)
       if (!this.#running.has(path)) await this.#settle(path, modifiedAt).catch(onError)
     }
   }
@@ -107,9 +102,9 @@ export class FileRemover {
     if (!file) return NOTHING
     const needed = await this.#whyNeeded(path, file.modifiedAt, sha256)
     if (needed) return needed
-    if (!(await this.#move(path, TRASH + path))) return NOTHING
+    if (!(await this.#move(path, trashKey(path)))) return NOTHING
     // Touched since the first look: a run has just found it.
-    const { modifiedAt } = (await this.#stat(TRASH + path)) ?? file
+    const { modifiedAt } = (await this.#stat(trashKey(path))) ?? file
     const neededAfterAll = await this.#settle(path, modifiedAt, sha256)
     if (neededAfterAll) return neededAfterAll
     // Made anew, or given back by another process that found it in the trash.
@@ -120,8 +115,8 @@ export class FileRemover {
   /** Gives a file in the trash back to a task that needs it, or removes it for good. */
   async #settle(path: string, touchedAt: Date, sha256?: string): Promise<Removal | undefined> {
     const needed = await this.#whyNeeded(path, touchedAt, sha256)
-    if (needed) await this.#move(TRASH + path, path)
-    else await this.#deps.storage.remove(TRASH + path)
+    if (needed) await this.#move(trashKey(path), path)
+    else await this.#deps.storage.remove(trashKey(path))
     return needed
   }
 

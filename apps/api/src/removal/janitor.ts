@@ -1,8 +1,9 @@
 import { readdir, rmdir, stat, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
+import { FOLDERS, isVariantKey, ownerOf } from '@darkroom/contracts'
 import type { Logger } from '@darkroom/runtime'
 import type { DiskStorage, ListedFile } from '@darkroom/storage'
-import { ownerOf, type FileRemover } from './file-remover.ts'
+import type { FileRemover } from './file-remover.ts'
 import type { TaskStore } from '../tasks/task-store.ts'
 import { OutageLog } from '../ground/outage-log.ts'
 import type { SharedTurn } from './shared-turn.ts'
@@ -11,8 +12,6 @@ const TEMP_EVERY_MS = 5 * 60_000
 const LOW_ROOM_EVERY_MS = 30_000
 const TURN_EVERY_MS = 30_000
 const LOOKUP_BATCH = 500
-
-const OUTPUT = /(?:^|\/)output\/[a-z0-9-]+\//
 
 /**
  * Removes what crashes left on the disk: uploads that were never finished, originals whose document
@@ -119,7 +118,7 @@ export class Janitor {
     const { store, storage, remover, orphanAgeMs } = this.#deps
     let removed = await storage.removeLeftovers(orphanAgeMs, onError)
     const old = (file: ListedFile): boolean => Date.now() - file.modifiedAt.getTime() > orphanAgeMs
-    for await (const files of batches(storage.list('storage', onError), old)) {
+    for await (const files of batches(storage.list(FOLDERS.originals, onError), old)) {
       if (this.#stopped) return removed
       const known = await store.existing(files.flatMap(({ key }) => ownerOf(key) ?? []))
       for (const { key } of files) {
@@ -127,11 +126,11 @@ export class Janitor {
         if (owner && !known.has(owner)) removed += await this.#remove(key, onError, () => remover.removeOrphan(key))
       }
     }
-    for await (const files of batches(storage.list('output', onError), old)) {
+    for await (const files of batches(storage.list(FOLDERS.variants, onError), old)) {
       if (this.#stopped) return removed
       const listed = await store.listedFiles(files.map(({ key }) => key))
       for (const { key } of files) {
-        if (!OUTPUT.test(key) || listed.has(key)) continue
+        if (!isVariantKey(key) || listed.has(key)) continue
         removed += await this.#remove(key, onError, async () => (await remover.removeVariant(key)).files)
       }
     }
