@@ -42,12 +42,15 @@ export class HeldRequests {
     const release = [this.#waiting.take(waitsFor), this.#clients.take(client)]
     const over = setTimeout(() => request.abort(), forMs)
     this.#held.add(request)
-    res.once('close', () => {
+    const end = (): void => {
       clearTimeout(over)
       this.#held.delete(request)
       for (const giveBack of release) giveBack()
       request.abort()
-    })
+    }
+    // A client may have left before its request came to wait.
+    if (res.closed) end()
+    else res.once('close', end)
     if (this.#closing) request.abort()
     return request.signal
   }

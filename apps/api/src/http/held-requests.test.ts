@@ -1,0 +1,29 @@
+import { once } from 'node:events'
+import { IncomingMessage, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
+import type { Response } from 'express'
+import { expect, it } from 'vitest'
+import { HeldRequests } from './held-requests.ts'
+
+const HOUR_MS = 3_600_000
+const newResponse = () => new ServerResponse(new IncomingMessage(new Socket())) as unknown as Response
+const held = new HeldRequests({ total: 10, each: 1, perAddress: 10 })
+
+it('a request is held until it is closed, and then makes room', async () => {
+  const res = newResponse()
+  const signal = held.hold(res, 'a task', HOUR_MS)
+  expect(() => held.hold(newResponse(), 'a task', HOUR_MS)).toThrow(/which is the most/)
+  res.destroy()
+  await once(res, 'close')
+  expect([signal.aborted, held.size]).toEqual([true, 0])
+  held.hold(newResponse(), 'a task', 1)
+})
+
+it('a request whose client had left before is not held', async () => {
+  const res = newResponse()
+  res.destroy()
+  await once(res, 'close')
+  const before = held.size
+  expect([held.hold(res, 'another task', HOUR_MS).aborted, held.size]).toEqual([true, before])
+  expect(() => held.hold(newResponse(), 'another task', 1)).not.toThrow()
+})
