@@ -115,7 +115,7 @@ export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): 
     ...removal.handlers,
     ...batches.handlers(commands.createTask),
     ...createQueues({ queues: [queue], log }).handlers,
-    ...createStats({ mongo, cleanups, log }).handlers,
+    ...createStats({ mongo, cleanups, log, stop: stopping.signal }).handlers,
     ...createDeadLetters({ mongo, retry: (tenant, id) => send(new RetryTask(tenant, id)) }).handlers,
   ])
 
@@ -196,6 +196,10 @@ export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): 
         estimator.stop()
         return Promise.all([sync.stop(), removal.stopJanitor(), feed.stop()])
       }
+      const stopRedis = (): void => {
+        cache.stop()
+        redis.disconnect()
+      }
       return [
         { name: 'http', timeoutMs: env.SHUTDOWN_TIMEOUT_MS, run: () => closeServer(server) },
         { name: 'hashing', timeoutMs: 1000, run: () => uploads.stop() },
@@ -204,7 +208,7 @@ export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): 
         { name: 'events', timeoutMs: 3000, run: () => sync.stopListening() },
         { name: 'maintenance', timeoutMs: 3000, run: () => removal.stopMaintenance() },
         { name: 'queue', timeoutMs: 2000, run: () => queue.close() },
-        { name: 'redis', timeoutMs: 1000, run: () => redis.disconnect() },
+        { name: 'redis', timeoutMs: 1000, run: stopRedis },
         { name: 'mongo', timeoutMs: 2000, run: () => db.stop() },
       ]
     },

@@ -10,11 +10,13 @@ export function createStats({
   mongo,
   cleanups,
   log,
+  stop,
 }: {
   mongo: MongoConnection
   cleanups: CleanupTotalsStore
   log: Logger
+  stop: AbortSignal
 }) {
   const store = new StatsStore(mongo)
-  return { handlers: [new GetStatsHandler({ store, totals: new TaskTotals({ store, log }), cleanups })] }
+  return { handlers: [new GetStatsHandler({ store, totals: new TaskTotals({ store, log, stop }), cleanups })] }
 }

@@ -1,4 +1,5 @@
 import { stats } from '@darkroom/contracts'
+import { until } from '@darkroom/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { newRecord, variantOf } from '../../test/task-history.ts'
 import { startTestApi, testLog, type TestApi } from '../../test/start-test-api.ts'
@@ -101,6 +102,18 @@ describe('the totals', () => {
     const pieces = await new TaskTotals({ store, log: testLog, piece: 10 }).read(5000)
     expect(store.pieces).toBe(1 + 11)
     expect(new Set(pieces?.groups)).toEqual(new Set(whole?.groups))
+  })
+
+  it('are not counted to the end by a process that stops', async () => {
+    await countAnew()
+    const stopping = new AbortController()
+    const store = new CountingStore(api.database)
+    const totals = new TaskTotals({ store, log: testLog, piece: 10, stop: stopping.signal })
+    const counted = totals.read(500)
+    await until(() => store.pieces > 1)
+    stopping.abort()
+    expect(await counted).toBeUndefined()
+    expect(store.pieces).toBeLessThan(11)
   })
 
   it('are counted by one of many processes', async () => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Logger } from '@darkroom/runtime'
+import { inTime, type Logger } from '@darkroom/runtime'
 import { restFor } from '../ground/remember.ts'
 import type { StatsStore, TaskGroup, Totals } from './stats-store.ts'
 
@@ -23,22 +23,35 @@ export class TaskTotals {
   readonly #store: StatsStore
   readonly #log: Logger
   readonly #piece: number
+  readonly #stop: AbortSignal | undefined
   readonly #claimant = randomUUID()
   #counting: Promise<void> | undefined
 
-  constructor({ store, log, piece = PIECE }: { store: StatsStore; log: Logger; piece?: number }) {
+  constructor({
+    store,
+    log,
+    piece = PIECE,
+    stop,
+  }: {
+    store: StatsStore
+    log: Logger
+    piece?: number
+    /** Ends a count that is under way; another process, or the next start, begins anew. */
+    stop?: AbortSignal
+  }) {
     this.#store = store
     this.#log = log
     this.#piece = piece
+    this.#stop = stop
   }
 
   /** @returns undefined when they are still being counted for the first time after `patienceMs`. */
   async read(patienceMs: number): Promise<Totals | undefined> {
     const known = await this.#store.totals()
     if (known && Date.now() - known.at.getTime() <= restFor(known.tookMs, FRESH_MS)) return known
-    this.#counting ??= this.#count(known?.at ?? null).finally(() => (this.#counting = undefined))
+    const counting = (this.#counting ??= this.#count(known?.at ?? null).finally(() => (this.#counting = undefined)))
     const deadline = performance.now() + patienceMs
-    await Promise.race([this.#counting, delay(patienceMs, undefined, { ref: false })])
+    await inTime(patienceMs, () => counting).catch(() => {})
     const latest = async (): Promise<Totals | undefined> => (await this.#store.totals()) ?? known
     // Another process may be at it.
     while (!(await latest()) && performance.now() < deadline) await delay(50)
@@ -55,12 +68,18 @@ export class TaskTotals {
         const piece = await this.#store.sums(last, this.#piece)
         for (const group of piece.groups) add(groups, group)
         last = countOf(piece.groups) === this.#piece ? piece.last : undefined
-        if (last !== undefined) await delay(performance.now() - pieceAt, undefined, { ref: false })
+        if (last !== undefined) await this.#rest(performance.now() - pieceAt)
+        if (this.#stop?.aborted) return
       }
       await this.#store.saveTotals({ groups: [...groups.values()], at, tookMs: performance.now() - startedAt })
     } catch (error) {
       this.#log.warn({ err: error }, 'tasks could not be counted')
     }
+  }
+
+  /** As many milliseconds, unless it is to stop before. */
+  async #rest(ms: number): Promise<void> {
+    await delay(ms, undefined, { signal: this.#stop }).catch(() => {})
   }
 }
 

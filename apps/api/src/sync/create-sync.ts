@@ -66,7 +66,11 @@ export function createSync(parts: {
     /** Waits for Redis, however long it is away. */
     listen: () => Promise.all([subscriber.start(), listener.start()]),
     drain: () => dispatcher.drain(),
-    stop: () => Promise.all([sweeper.stop(), batchCloser.stop()]),
+    stop: async (): Promise<void> => {
+      await Promise.all([sweeper.stop(), batchCloser.stop()])
+      // What the last sweep dispatched.
+      await dispatcher.drain()
+    },
     stopListening: () => Promise.all([subscriber.drain(), listener.stop()]),
   }
 }

@@ -54,6 +54,8 @@ export class TaskCache {
   readonly #everything: string
   #changes = 0
   #retry: NodeJS.Timeout | undefined
+  readonly #doubts = new Set<NodeJS.Timeout>()
+  #isStopped = false
 
   constructor(redis: Redis, prefix: string, log: Logger, watch: CacheWatch = {}) {
     this.#redis = redis
@@ -121,7 +123,20 @@ export class TaskCache {
    */
   taskInDoubt(tenant: string, id: string): void {
     void this.taskChanged(tenant, id)
-    setTimeout(() => void this.taskChanged(tenant, id), DOUBT_MS).unref()
+    if (this.#isStopped) return
+    const again = setTimeout(() => {
+      this.#doubts.delete(again)
+      void this.taskChanged(tenant, id)
+    }, DOUBT_MS)
+    this.#doubts.add(again)
+  }
+
+  /** Nothing is renewed later from here on; an entry that should be lives for a minute at most. */
+  stop(): void {
+    this.#isStopped = true
+    clearTimeout(this.#retry)
+    for (const again of this.#doubts) clearTimeout(again)
+    this.#doubts.clear()
   }
 
   async #wrap(
@@ -182,8 +197,8 @@ export class TaskCache {
       await this.#redis.eval(RENEW, keys.length, ...keys, randomUUID(), GENERATION_TTL_MS)
       keys.forEach((key, index) => this.#settle(key, asked[index]))
     })
-    if (this.#owed.size > 0 && this.#retry === undefined)
-      this.#retry = setTimeout(() => this.#payLater(), RETRY_MS).unref()
+    if (this.#owed.size > 0 && this.#retry === undefined && !this.#isStopped)
+      this.#retry = setTimeout(() => this.#payLater(), RETRY_MS)
   }
 
   #settle(key: string, change: number | undefined): void {
