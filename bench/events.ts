@@ -10,7 +10,7 @@ import { figureOf, percentile, type Benchmark } from './support/benchmark.ts'
 import { startHelper } from './support/helper-process.ts'
 import { wholeNumbers } from './support/options.ts'
 import { benchPhotos } from './support/photos.ts'
-import { benchFolder, storesOf, withServices } from './support/services.ts'
+import { BENCH_FOLDER, storesOf, withServices } from './support/services.ts'
 import type { FollowOrder } from './support/task-follower.ts'
 import { calmNote, countingRounds, undisturbedRounds } from './support/undisturbed.ts'
 
@@ -23,7 +23,7 @@ const WARM_UP = 10
 export const benchmark: Benchmark = {
   async run(args) {
     const { rounds: wanted, photos, everyMs } = wholeNumbers(args, { rounds: 5, photos: 80, everyMs: 75 })
-    const { files, source } = await benchPhotos(photos, join(benchFolder, 'photos'))
+    const { files, source } = await benchPhotos(photos, join(BENCH_FOLDER, 'photos'))
     return withServices(async (services) => {
       const rounds = await undisturbedRounds(wanted, () => measureRound(services, files, everyMs))
       const counting = countingRounds(rounds).map(({ measures }) => measures)

@@ -9,7 +9,7 @@ import { startHelper } from './support/helper-process.ts'
 import type { HttpLoad, HttpLoadOrder } from './support/http-load.ts'
 import { wholeNumbers } from './support/options.ts'
 import { benchPhotos } from './support/photos.ts'
-import { benchFolder, storesOf, withServices } from './support/services.ts'
+import { BENCH_FOLDER, storesOf, withServices } from './support/services.ts'
 import { calmNote, countingRounds, undisturbedRounds } from './support/undisturbed.ts'
 
 interface Measure {
@@ -27,7 +27,7 @@ const PHOTOS = 20
 export const benchmark: Benchmark = {
   async run(args) {
     const { rounds: wanted, ...options } = wholeNumbers(args, { rounds: 5, seconds: 6, everyMs: 25 })
-    const { files, source } = await benchPhotos(PHOTOS, join(benchFolder, 'photos'))
+    const { files, source } = await benchPhotos(PHOTOS, join(BENCH_FOLDER, 'photos'))
     return withServices(async (services) => {
       const rounds = await undisturbedRounds(wanted, () => measureRound(services, files, options))
       const counting = countingRounds(rounds).map(({ measures }) => measures)

@@ -13,7 +13,7 @@ import { memoryMbOfTrees, watchMemory } from './support/memory.ts'
 import { wholeNumbers } from './support/options.ts'
 import { benchPhotos } from './support/photos.ts'
 import { openQueue } from './support/queued-photos.ts'
-import { benchFolder, storesOf, withServices } from './support/services.ts'
+import { BENCH_FOLDER, storesOf, withServices } from './support/services.ts'
 import { calmNote, countingRounds, undisturbedRounds } from './support/undisturbed.ts'
 
 const CORES = availableParallelism()
@@ -28,7 +28,7 @@ const LOOKS = 10
 export const benchmark: Benchmark = {
   async run(args) {
     const { rounds: wanted, photos, images } = wholeNumbers(args, { rounds: 5, photos: 60, images: 5000 })
-    const { files, source } = await benchPhotos(photos, join(benchFolder, 'photos'))
+    const { files, source } = await benchPhotos(photos, join(BENCH_FOLDER, 'photos'))
     return withServices(async (services) => {
       const rounds = await undisturbedRounds(wanted, async () => ({
         service: await peakOfWorker(services, files),

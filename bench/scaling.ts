@@ -10,7 +10,7 @@ import { treeOf } from './support/cpu-time.ts'
 import { wholeNumbers } from './support/options.ts'
 import { benchPhotos } from './support/photos.ts'
 import { openQueue } from './support/queued-photos.ts'
-import { benchFolder, storesOf, withServices } from './support/services.ts'
+import { BENCH_FOLDER, storesOf, withServices } from './support/services.ts'
 import { calmNote, countingRounds, undisturbedRounds } from './support/undisturbed.ts'
 
 const WARM_UP_PHOTOS = 8
@@ -19,7 +19,7 @@ const CORES = 2
 export const benchmark: Benchmark = {
   async run(args) {
     const { rounds: wanted, photos } = wholeNumbers(args, { rounds: 5, photos: 60 })
-    const { files, source } = await benchPhotos(photos, join(benchFolder, 'photos'))
+    const { files, source } = await benchPhotos(photos, join(BENCH_FOLDER, 'photos'))
     return withServices(async (services) => {
       const rounds = await undisturbedRounds(wanted, async () => ({
         one: await photosPerSecond(services, files, 1),

@@ -13,7 +13,7 @@ import { watchMemory } from './support/memory.ts'
 import { wholeNumbers } from './support/options.ts'
 import { benchPhotos } from './support/photos.ts'
 import { openQueue } from './support/queued-photos.ts'
-import { benchFolder, storesOf, withServices } from './support/services.ts'
+import { BENCH_FOLDER, storesOf, withServices } from './support/services.ts'
 
 /** So that both run compiled code, and have taken what they take once and for all. */
 const WARM_UP_PHOTOS = 100
@@ -23,7 +23,7 @@ const WAITING_JOBS = 2000
 export const benchmark: Benchmark = {
   async run(args) {
     const options = wholeNumbers(args, { photos: 200, uploads: 8 })
-    const { files, source } = await benchPhotos(options.photos, join(benchFolder, 'photos'))
+    const { files, source } = await benchPhotos(options.photos, join(BENCH_FOLDER, 'photos'))
     return withServices(async (services) => {
       const darkroom = await createInstallation({ redisUrl: services.redis.url, mongoUrl: services.mongo.url })
       try {

@@ -19,7 +19,7 @@ type Measures = Record<App, { ready: number; libraries: number }>
 const APPS: App[] = ['api', 'image-worker']
 /** What is done once after a start is over by then. */
 const SETTLE_MS = 3000
-const apps = join(import.meta.dirname, '..', 'apps')
+const APPS_FOLDER = join(import.meta.dirname, '..', 'apps')
 
 export const benchmark: Benchmark = {
   async run(args) {
@@ -62,7 +62,7 @@ export const benchmark: Benchmark = {
 async function measureRound(darkroom: Installation): Promise<Measures> {
   const measures = {} as Measures
   for (const app of APPS) {
-    const [libraries] = await timed(() => loadLibraries(join(apps, app)))
+    const [libraries] = await timed(() => loadLibraries(join(APPS_FOLDER, app)))
     const [ready, started] = await timed(() => start(darkroom, app))
     measures[app] = { libraries, ready }
     await started.stop()

@@ -28,16 +28,16 @@ const TWO_PIPELINES = { atLeast: 0.95, goal: 1.25 }
 const DECODE_ONCE = { atLeast: 0.85, goal: 0.93 }
 /** Some five seconds, so that both sides run compiled code before the clock starts. */
 const WARM_UP_PHOTOS = 160
-const root = join(import.meta.dirname, '..')
-const folder = join(root, '.darkroom', 'bench')
+const ROOT = join(import.meta.dirname, '..')
+const FOLDER = join(ROOT, '.darkroom', 'bench')
 const cores = availableParallelism()
 
 export const benchmark: Benchmark = {
   async run(args) {
     const { rounds, photos, uploads } = wholeNumbers(args, { rounds: 5, photos: 200, uploads: 8 })
-    const { files, source } = await benchPhotos(photos, join(folder, 'photos'))
+    const { files, source } = await benchPhotos(photos, join(FOLDER, 'photos'))
     const services = await startLocalServices({
-      folder: join(folder, 'services'),
+      folder: join(FOLDER, 'services'),
       fresh: true,
       durable: false,
       log: (line) => console.error(line),

@@ -14,7 +14,7 @@ export interface Patch {
   replace: string
 }
 
-const root = join(import.meta.dirname, '..')
+const ROOT = join(import.meta.dirname, '..')
 
 const COPIED = ['apps', 'packages', 'scripts', 'package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml']
 
@@ -27,7 +27,7 @@ export async function copyTree(folder: string, patches: readonly Patch[] = []): 
   for (const part of COPIED) {
     // The links in each node_modules are relative: those to packages lead to the copies, the others
     // to the one store.
-    await cp(join(root, part), join(folder, part), { recursive: true, verbatimSymlinks: true, filter: isNeeded })
+    await cp(join(ROOT, part), join(folder, part), { recursive: true, verbatimSymlinks: true, filter: isNeeded })
   }
   await linkModules(folder)
   for (const patch of patches) await applyPatch(folder, patch)
@@ -41,7 +41,7 @@ const isNeeded = (path: string): boolean =>
  * copy.
  */
 async function linkModules(folder: string): Promise<void> {
-  const [from, to] = [join(root, 'node_modules'), join(folder, 'node_modules')]
+  const [from, to] = [join(ROOT, 'node_modules'), join(folder, 'node_modules')]
   await mkdir(to)
   for (const name of await readdir(from)) {
     if (name === '@darkroom') await cp(join(from, name), join(to, name), { recursive: true, verbatimSymlinks: true })

@@ -9,22 +9,22 @@ import pc from 'picocolors'
 import { holds, type Benchmark, type BenchmarkResult, type Figure } from '../bench/support/benchmark.ts'
 import { onStopSignal } from './on-stop-signal.ts'
 
-const root = join(import.meta.dirname, '..')
-const folder = join(root, 'bench')
-const names = readdirSync(folder).flatMap((file) => (file.endsWith('.ts') ? [file.slice(0, -'.ts'.length)] : []))
+const ROOT = join(import.meta.dirname, '..')
+const FOLDER = join(ROOT, 'bench')
+const NAMES = readdirSync(FOLDER).flatMap((file) => (file.endsWith('.ts') ? [file.slice(0, -'.ts'.length)] : []))
 
 // Without a handler a signal would leave the stores running.
 onStopSignal(() => process.exit(130))
 
 const [name, ...options] = process.argv.slice(2)
-if (name !== undefined && !names.includes(name)) {
-  console.error(pc.red(`Unknown benchmark "${name}". Choose one of: ${names.join(', ')}.`))
+if (name !== undefined && !NAMES.includes(name)) {
+  console.error(pc.red(`Unknown benchmark "${name}". Choose one of: ${NAMES.join(', ')}.`))
   process.exit(2)
 }
-for (const one of name === undefined ? names : [name]) await run(one)
+for (const one of name === undefined ? NAMES : [name]) await run(one)
 
 async function run(benchmarkName: string): Promise<void> {
-  const { benchmark } = (await import(join(folder, `${benchmarkName}.ts`))) as { benchmark: Benchmark }
+  const { benchmark } = (await import(join(FOLDER, `${benchmarkName}.ts`))) as { benchmark: Benchmark }
   const result = await benchmark.run(options)
   const file = writeRecord(benchmarkName, result)
   print(benchmarkName, result)
@@ -56,15 +56,15 @@ function writeRecord(benchmarkName: string, result: BenchmarkResult): string {
     versions: versions(),
     ...result,
   }
-  mkdirSync(join(folder, 'results'), { recursive: true })
+  mkdirSync(join(FOLDER, 'results'), { recursive: true })
   const file = join('bench', 'results', `${benchmarkName}-${commit}.json`)
-  writeFileSync(join(root, file), `${JSON.stringify(record, undefined, 2)}\n`)
+  writeFileSync(join(ROOT, file), `${JSON.stringify(record, undefined, 2)}\n`)
   return file
 }
 
 /** `-dirty` if there are uncommitted changes. */
 function commitOf(): string {
-  const git = (...args: string[]): string => execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim()
+  const git = (...args: string[]): string => execFileSync('git', args, { cwd: ROOT, encoding: 'utf8' }).trim()
   try {
     return (
       git('rev-parse', '--short', 'HEAD') +
@@ -87,7 +87,7 @@ function machine(): object {
 
 /** The packages that affect the figures. */
 function versions(): object {
-  const { version } = JSON.parse(readFileSync(join(root, 'node_modules', 'sharp', 'package.json'), 'utf8')) as {
+  const { version } = JSON.parse(readFileSync(join(ROOT, 'node_modules', 'sharp', 'package.json'), 'utf8')) as {
     version: string
   }
   return { node: process.version, sharp: version }

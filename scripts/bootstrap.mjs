@@ -9,8 +9,8 @@ import { fileURLToPath } from 'node:url'
 
 const PARENT_CHECK_MS = 500
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)))
-const windows = process.platform === 'win32'
+const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
+const IS_WINDOWS = process.platform === 'win32'
 const [script, ...args] = process.argv.slice(2)
 
 if (Number(process.versions.node.split('.')[0]) < 20) {
@@ -19,17 +19,17 @@ if (Number(process.versions.node.split('.')[0]) < 20) {
 let child
 endWithNpm()
 await installWhenNeeded()
-run(workspaceNode(), ['--conditions=source', join(root, script), ...args])
+run(workspaceNode(), ['--conditions=source', join(ROOT, script), ...args])
 
 async function installWhenNeeded() {
-  const stamp = join(root, 'node_modules', '.darkroom-installed')
+  const stamp = join(ROOT, 'node_modules', '.darkroom-installed')
   const wanted = createHash('sha256')
   for (const file of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json'])
-    wanted.update(readFileSync(join(root, file)))
+    wanted.update(readFileSync(join(ROOT, file)))
   const digest = wanted.digest('hex')
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return
 
-  const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  const { packageManager } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
   console.error(`Installing the workspace with ${packageManager} …`)
   const { code, output } = await install(packageManager)
   if (code !== 0) fail(`Installation failed:\n${output}`)
@@ -39,9 +39,9 @@ async function installWhenNeeded() {
 
 function install(packageManager) {
   child = spawn('npx', ['--yes', packageManager, 'install', '--frozen-lockfile', '--reporter=append-only'], {
-    cwd: root,
+    cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],
-    shell: windows,
+    shell: IS_WINDOWS,
     env: { ...process.env, CI: 'true' },
   })
   let output = ''
@@ -59,7 +59,7 @@ function install(packageManager) {
  * Node must be version 24.
  */
 function workspaceNode() {
-  const bundled = join(root, 'node_modules', '.bin', windows ? 'node.cmd' : 'node')
+  const bundled = join(ROOT, 'node_modules', '.bin', IS_WINDOWS ? 'node.cmd' : 'node')
   if (existsSync(bundled)) return bundled
   if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath
   fail(
@@ -72,8 +72,8 @@ function run(command, commandArgs) {
     cwd: process.cwd(),
     // The IPC channel tells it when this process ends, even if it is killed.
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
-    shell: windows,
-    env: { ...process.env, PATH: `${join(root, 'node_modules', '.bin')}${windows ? ';' : ':'}${process.env.PATH}` },
+    shell: IS_WINDOWS,
+    env: { ...process.env, PATH: `${join(ROOT, 'node_modules', '.bin')}${IS_WINDOWS ? ';' : ':'}${process.env.PATH}` },
   })
   child.on('error', (error) => fail(`${command} could not be started: ${error.message}`))
   child.on('exit', (code, signal) => process.exit(signal ? 128 + constants.signals[signal] : code))
@@ -98,7 +98,7 @@ function endWithNpm() {
  */
 function pidOfNpm() {
   const parent = process.ppid
-  if (!process.env.npm_lifecycle_event || windows) return parent
+  if (!process.env.npm_lifecycle_event || IS_WINDOWS) return parent
   try {
     const { name, ppid } = process.platform === 'linux' ? fromProc(parent) : fromPs(parent)
     return name.endsWith('sh') ? ppid : parent

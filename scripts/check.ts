@@ -9,8 +9,8 @@ interface Check {
   args: string[]
 }
 
-const root = join(import.meta.dirname, '..')
-const bin = join(root, 'node_modules', '.bin')
+const ROOT = join(import.meta.dirname, '..')
+const BIN = join(ROOT, 'node_modules', '.bin')
 const fix = process.argv.includes('--fix')
 
 const checks: Check[] = [
@@ -44,12 +44,12 @@ async function report(check: Check): Promise<boolean> {
 function run({ command, args }: Check): Promise<{ ok: boolean; output: string }> {
   const env = {
     ...process.env,
-    PATH: `${bin}${delimiter}${process.env['PATH']}`,
+    PATH: `${BIN}${delimiter}${process.env['PATH']}`,
     TURBO_TELEMETRY_DISABLED: '1',
     NO_UPDATE_NOTIFIER: '1',
   }
   return new Promise((resolve) => {
-    const options = { cwd: root, env, maxBuffer: 64 * 1024 * 1024, shell: process.platform === 'win32' }
+    const options = { cwd: ROOT, env, maxBuffer: 64 * 1024 * 1024, shell: process.platform === 'win32' }
     execFile(command, args, options, (error, stdout, stderr) => {
       // A tool that could not be started prints nothing itself.
       const output = [stdout, stderr]

@@ -13,12 +13,12 @@ import { resultTable } from './demo-table.ts'
 import { onStopSignal } from './on-stop-signal.ts'
 import { describeExit, startApi, startWorker, type AppProcess } from './processes.ts'
 
-const USAGE = `npm run demo [-- FILE|FOLDER…]
+const USAGE = `npm run demo [-- FILE|DEMO_FOLDER…]
   Starts everything, processes the photos (or four sample photos), prints the results and stops everything.
   The variants remain in .darkroom/demo/data/output until the next demo.`
 
-const folder = join(import.meta.dirname, '..', '.darkroom', 'demo')
-const dataDir = join(folder, 'data')
+const DEMO_FOLDER = join(import.meta.dirname, '..', '.darkroom', 'demo')
+const DATA_DIR = join(DEMO_FOLDER, 'data')
 const GRACE_MS = 8000
 /** After Ctrl-C there is no point in waiting for photos. */
 const INTERRUPTED_GRACE_MS = 1500
@@ -60,18 +60,18 @@ async function main(args: string[]): Promise<number> {
   // npm changes to the project folder; file names are relative to the folder in which it was
   // called.
   const given = await findPhotos(files, process.env['INIT_CWD'] ?? process.cwd())
-  const services = await startLocalServices({ folder, fresh: true, log: console.log })
+  const services = await startLocalServices({ folder: DEMO_FOLDER, fresh: true, log: console.log })
   started = true
   const apps: AppProcess[] = []
   try {
-    await rm(dataDir, { recursive: true, force: true })
-    await mkdir(dataDir, { recursive: true, mode: 0o700 })
-    const photos = given.length > 0 ? given : await makeSamplePhotos(join(folder, 'photos'), stopping.signal)
+    await rm(DATA_DIR, { recursive: true, force: true })
+    await mkdir(DATA_DIR, { recursive: true, mode: 0o700 })
+    const photos = given.length > 0 ? given : await makeSamplePhotos(join(DEMO_FOLDER, 'photos'), stopping.signal)
     // Its own namespace, in case the environment names a Redis that is in use.
     const env = {
       REDIS_URL: services.redis.url,
       MONGODB_URL: services.mongo.url,
-      DATA_DIR: dataDir,
+      DATA_DIR,
       REDIS_NAMESPACE: 'demo',
     }
     const [api] = await startApps(apps, { env, signal: stopping.signal })
@@ -125,7 +125,7 @@ async function report(photos: Photo[], paths: readonly string[]): Promise<number
   const completed = photos.filter((photo) => photo.fault === undefined).length
   const colour = completed === photos.length ? pc.green : pc.red
   console.log(colour(`${completed} of ${photos.length} photo${photos.length === 1 ? '' : 's'} done.`))
-  console.log(`The variants are in ${join(dataDir, FOLDERS.variants)}, each named by the MD5 of its bytes.`)
+  console.log(`The variants are in ${join(DATA_DIR, FOLDERS.variants)}, each named by the MD5 of its bytes.`)
   console.log(`Next, run ${pc.cyan('npm start')} and, in another terminal:`)
   console.log(pc.cyan(`  curl -F 'file=@${paths[0]}' http://localhost:3000/api/v1/tasks`))
   return completed === photos.length ? 0 : 1
@@ -134,7 +134,7 @@ async function report(photos: Photo[], paths: readonly string[]): Promise<number
 /** The files that the response lists must exist. */
 async function missingFile({ task }: Photo): Promise<string | undefined> {
   for (const image of task?.images ?? []) {
-    const found = await stat(join(dataDir, image.path)).catch(() => undefined)
+    const found = await stat(join(DATA_DIR, image.path)).catch(() => undefined)
     if (found?.size !== image.size) return `${image.path} is missing on disk`
   }
   return undefined

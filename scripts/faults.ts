@@ -27,7 +27,7 @@ const USAGE = `npm run faults -- [NAME…] [options]
   --check FILE   evaluates a history.ndjson again
   --list         lists all scenarios`
 
-const root = join(import.meta.dirname, '..')
+const ROOT = join(import.meta.dirname, '..')
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
@@ -74,7 +74,7 @@ function showVerdicts(verdicts: readonly Verdict[]): number {
 async function run(): Promise<number> {
   const startedAt = new Date()
   const seed = Number(values.seed ?? startedAt.getTime() % 1_000_000)
-  const darkroom = join(root, '.darkroom', 'faults')
+  const darkroom = join(ROOT, '.darkroom', 'faults')
   await sweepDeadRuns(darkroom)
   const folder = join(darkroom, `${startedAt.toISOString().slice(0, 19).replaceAll(':', '-')}-${process.pid}`)
   mkdirSync(folder, { recursive: true })

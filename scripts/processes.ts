@@ -57,7 +57,7 @@ export class NotReadyError extends Error {
   }
 }
 
-const root = join(import.meta.dirname, '..')
+const ROOT = join(import.meta.dirname, '..')
 const running = new Set<ChildProcess>()
 
 // Nothing is left behind if this process exits without stopping them. If it is killed, they notice
@@ -77,7 +77,7 @@ export const NODE_FLAGS = ['--max-semi-space-size=8', '--max-old-space-size=1024
  * Caches compiled code between starts, which halves the time to the first request. Node checks
  * whether it is still valid.
  */
-const COMPILED = { NODE_COMPILE_CACHE: join(root, '.darkroom', 'compiled') }
+const COMPILED = { NODE_COMPILE_CACHE: join(ROOT, '.darkroom', 'compiled') }
 const OUTPUT_LINES = 40
 const READY_MS = 30_000
 const LAST_LINES_MS = 500
@@ -117,8 +117,8 @@ async function startApp(
   main: string,
   options: AppOptions & { name: string },
 ): Promise<{ process: AppProcess; ready: ReadyMessage }> {
-  const child = spawn(process.execPath, [...NODE_FLAGS, '--conditions=source', join(root, main)], {
-    cwd: root,
+  const child = spawn(process.execPath, [...NODE_FLAGS, '--conditions=source', join(ROOT, main)], {
+    cwd: ROOT,
     env: { ...COMPILED, ...process.env, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     // Its own process group: a terminal's Ctrl-C should only reach us, and we stop everything in

@@ -17,8 +17,8 @@ import { readStartOptions, StartUsage, type StartOptions } from './start-options
 import { supervise, type Supervised } from './supervise.ts'
 import { watchSources } from './watch-sources.ts'
 
-const root = join(import.meta.dirname, '..')
-const folder = join(root, '.darkroom', 'start')
+const ROOT = join(import.meta.dirname, '..')
+const FOLDER = join(ROOT, '.darkroom', 'start')
 const USAGE_CODE = 2
 /**
  * An orderly shutdown takes at most ten seconds: processes have 7 seconds to end, and are killed
@@ -29,7 +29,7 @@ const LOCAL_SHUTDOWN_MS = 7000
 const SERVER_SHUTDOWN_MS = 25_000
 const KILL_AFTER_MS = 1000
 
-if (existsSync(join(root, '.env'))) process.loadEnvFile(join(root, '.env'))
+if (existsSync(join(ROOT, '.env'))) process.loadEnvFile(join(ROOT, '.env'))
 try {
   process.exitCode = await main(readStartOptions(process.argv.slice(2)))
 } catch (error) {
@@ -58,8 +58,8 @@ async function main(options: StartOptions): Promise<number> {
   // port would not help.
   const wantedPort = options.port ?? (process.env['PORT'] || (options.services ? undefined : '3000'))
   const port = options.api ? await choosePort(wantedPort, host) : 0
-  const services = options.services ? await startLocalServices({ folder, log: console.log }) : undefined
-  const dataDir = resolve(root, process.env['DATA_DIR'] || (services ? join(folder, 'data') : 'data'))
+  const services = options.services ? await startLocalServices({ folder: FOLDER, log: console.log }) : undefined
+  const dataDir = resolve(ROOT, process.env['DATA_DIR'] || (services ? join(FOLDER, 'data') : 'data'))
   // If the folder is configured, the API decides whether it is valid; if it is ours, the worker
   // need not wait until the API has created it.
   if (services && !process.env['DATA_DIR']) mkdirSync(dataDir, { recursive: true, mode: 0o700 })
@@ -75,7 +75,7 @@ async function main(options: StartOptions): Promise<number> {
   const forget = services && tellWhatRuns(env)
   const apps = startApps(options, env, () => stopping.resolve(1))
   started = true
-  const unwatch = options.watch ? watchSources(root, (changed) => restartUsers(apps, changed)) : undefined
+  const unwatch = options.watch ? watchSources(ROOT, (changed) => restartUsers(apps, changed)) : undefined
   const allReady = Promise.all([...apps.values()].map((app) => app.ready))
   void allReady.then(() => console.log(banner({ ...options, port, dataDir })))
 

@@ -20,8 +20,8 @@ interface Shared {
   services: Promise<LocalServices>
 }
 
-const darkroomFolder = join(import.meta.dirname, '..', '.darkroom')
-const folder = join(darkroomFolder, `test-${process.pid}`)
+const DARKROOM_FOLDER = join(import.meta.dirname, '..', '.darkroom')
+const FOLDER = join(DARKROOM_FOLDER, `test-${process.pid}`)
 const onProcess = globalThis as { darkroomTestServices?: Shared | undefined }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
@@ -35,22 +35,22 @@ export default async function setup(project: TestProject): Promise<() => Promise
     if (--shared.users > 0) return
     onProcess.darkroomTestServices = undefined
     await (await shared.services).stop()
-    await rm(folder, { recursive: true, force: true })
+    await rm(FOLDER, { recursive: true, force: true })
   }
 }
 
 async function start(): Promise<LocalServices> {
   await sweepDeadRuns()
-  return startLocalServices({ folder, fresh: true, durable: false, log: (line) => console.log(line) })
+  return startLocalServices({ folder: FOLDER, fresh: true, durable: false, log: (line) => console.log(line) })
 }
 
 /** A killed run could neither stop its services nor remove its folder. */
 async function sweepDeadRuns(): Promise<void> {
-  const names = await readdir(darkroomFolder).catch(() => [])
+  const names = await readdir(DARKROOM_FOLDER).catch(() => [])
   for (const name of names) {
     const pid = /^test-(\d+)/.exec(name)?.[1]
     if (pid === undefined || isAlive(Number(pid))) continue
-    const dead = join(darkroomFolder, name)
+    const dead = join(DARKROOM_FOLDER, name)
     await killOrphansIn(dead)
     await rm(dead, { recursive: true, force: true })
   }

@@ -2,12 +2,12 @@ import { join } from 'node:path'
 import { startLocalServices, type LocalServices } from '@darkroom/local-services'
 
 /** What benchmarks keep and leave; not in the repository. */
-export const benchFolder = join(import.meta.dirname, '..', '..', '.darkroom', 'bench')
+export const BENCH_FOLDER = join(import.meta.dirname, '..', '..', '.darkroom', 'bench')
 
 /** Runs a benchmark on a Redis and a MongoDB; empty ones, where they are started for it. */
 export async function withServices<T>(use: (services: LocalServices) => Promise<T>): Promise<T> {
   const services = await startLocalServices({
-    folder: join(benchFolder, 'services'),
+    folder: join(BENCH_FOLDER, 'services'),
     fresh: true,
     durable: false,
     log: (line) => console.error(line),

@@ -30,7 +30,7 @@ const BEFORE: Record<string, { file: string; line: string }> = {
   },
   'before a folder is made': {
     file: DURABLE,
-    line: '  const made = await fs.mkdir(path, { mode: folderMode }).then(\n',
+    line: '  const made = await fs.mkdir(path, { mode: FOLDER_MODE }).then(\n',
   },
   'after the folder was synced': { file: WRITE, line: '  return { bytes, written }\n' },
   'before the answer': { file: CHILD, line: "    tell({ type: 'done', processed })\n" },

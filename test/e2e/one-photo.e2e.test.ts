@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Task } from '@darkroom/contracts'
-import { filesBelow, orientedJpeg, orientedQuarters, sampleJpeg } from '@darkroom/testing'
+import { filesBelow, orientedJpeg, ORIENTED_QUARTERS, sampleJpeg } from '@darkroom/testing'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import type { ApiProcess } from '../../scripts/processes.ts'
@@ -166,7 +166,7 @@ async function expectUprightAndBare(file: Buffer): Promise<void> {
     const at = (Math.round(y * info.height) * info.width + Math.round(x * info.width)) * info.channels
     return [...data.subarray(at, at + 3)].map((value) => (value > 127 ? 255 : 0))
   }
-  const { topLeft, topRight, bottomLeft, bottomRight } = orientedQuarters
+  const { topLeft, topRight, bottomLeft, bottomRight } = ORIENTED_QUARTERS
   expect([colourAt(0.25, 0.25), colourAt(0.75, 0.25), colourAt(0.25, 0.75), colourAt(0.75, 0.75)]).toEqual([
     topLeft,
     topRight,

@@ -93,7 +93,7 @@ export type TaskEvent = z.infer<typeof taskEvent>
 export type TaskEventOf<T extends TaskEvent['eventType']> = Extract<TaskEvent, { eventType: T }>
 
 /** What an entry of a log says in its own way. */
-const said = {
+const SAID = {
   eventType: true,
   taskId: true,
   tenant: true,
@@ -123,14 +123,14 @@ const entry = <Type extends z.ZodType, Data extends z.ZodType>(id: string, type:
  */
 export const taskLogEntry = z
   .discriminatedUnion('type', [
-    entry('TaskCreatedEvent', taskCreated.shape.eventType, taskCreated.omit(said)),
-    entry('TaskProcessingEvent', taskProcessing.shape.eventType, taskProcessing.omit(said)),
-    entry('TaskProgressEvent', taskProgress.shape.eventType, taskProgress.omit(said)),
-    entry('TaskCompletedEvent', taskCompleted.shape.eventType, taskCompleted.omit(said)),
-    entry('TaskRetryEvent', taskRetry.shape.eventType, taskRetry.omit(said)),
-    entry('TaskFailedEvent', taskFailed.shape.eventType, taskFailed.omit(said)),
-    entry('TaskCancelledEvent', taskCancelled.shape.eventType, taskCancelled.omit(said)),
-    entry('TaskExpiredEvent', taskExpired.shape.eventType, taskExpired.omit(said)),
+    entry('TaskCreatedEvent', taskCreated.shape.eventType, taskCreated.omit(SAID)),
+    entry('TaskProcessingEvent', taskProcessing.shape.eventType, taskProcessing.omit(SAID)),
+    entry('TaskProgressEvent', taskProgress.shape.eventType, taskProgress.omit(SAID)),
+    entry('TaskCompletedEvent', taskCompleted.shape.eventType, taskCompleted.omit(SAID)),
+    entry('TaskRetryEvent', taskRetry.shape.eventType, taskRetry.omit(SAID)),
+    entry('TaskFailedEvent', taskFailed.shape.eventType, taskFailed.omit(SAID)),
+    entry('TaskCancelledEvent', taskCancelled.shape.eventType, taskCancelled.omit(SAID)),
+    entry('TaskExpiredEvent', taskExpired.shape.eventType, taskExpired.omit(SAID)),
   ])
   .meta({ id: 'TaskEvent', description: 'An event of a task; `type` says which' })
 export type TaskLogEntry = z.infer<typeof taskLogEntry>

@@ -1,6 +1,6 @@
 import { deflateSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { chartColours, chartPng, type Colour, quartersOf } from '../test/chart.ts'
+import { CHART_COLOURS, chartPng, type Colour, quartersOf } from '../test/chart.ts'
 import { imageFiles } from '../test/image-files.ts'
 import { lightOfTransfer, pointsOfPrimaries, srgbToLight } from './decoding/h273.ts'
 import { type Colours, iccProfileOf } from './decoding/icc-profile.ts'
@@ -17,7 +17,7 @@ const chartInP3: readonly Colour[] = [
 ]
 const toSrgb = (light: number): number => (light <= 0.0031308 ? light * 12.92 : 1.055 * light ** (1 / 2.4) - 0.055)
 /** The numbers of the chart, taken as amounts of light. */
-const chartAsLight = chartColours.map((colour) =>
+const chartAsLight = CHART_COLOURS.map((colour) =>
   colour.map((value) => Math.round(toSrgb(value / 255) * 255)),
 ) as unknown as Colour[]
 const redOf = (colours: readonly Colour[]): Colour[] => colours.map(([red]) => [red, red, red])
@@ -55,12 +55,12 @@ async function expectQuarters(png: Buffer, wanted: readonly Colour[]): Promise<v
 
 describe.each([8, 16] as const)('a PNG of %i bits is shown as browsers show it', (bits) => {
   it.each<[string, Parameters<typeof chartPng>[0], readonly Colour[]]>([
-    ['without a word about its colours', {}, chartColours],
-    ['with the profile of sRGB', { chunks: [profile({ ...p3, points: pointsOfPrimaries(1) })] }, chartColours],
+    ['without a word about its colours', {}, CHART_COLOURS],
+    ['with the profile of sRGB', { chunks: [profile({ ...p3, points: pointsOfPrimaries(1) })] }, CHART_COLOURS],
     ['with a profile of Display P3', { chunks: [profile(p3)] }, chartInP3],
     ['with a profile of Display P3 and alpha', { chunks: [profile(p3)], hasAlpha: true }, chartInP3],
     ['with a linear profile', { chunks: [profile(linear)] }, chartAsLight],
-    ['of grey', { isGrey: true }, redOf(chartColours)],
+    ['of grey', { isGrey: true }, redOf(CHART_COLOURS)],
     ['of grey with a linear profile', { isGrey: true, chunks: [profile(linearGrey)] }, redOf(chartAsLight)],
     [
       'of grey with a linear profile and alpha',
@@ -69,38 +69,38 @@ describe.each([8, 16] as const)('a PNG of %i bits is shown as browsers show it',
     ],
     ['with gAMA of light', { chunks: [gamma(100_000)] }, chartAsLight],
     ['of grey with gAMA of light', { isGrey: true, chunks: [gamma(100_000)] }, redOf(chartAsLight)],
-    ['with the gAMA of sRGB', { chunks: [gamma(45_455)] }, chartColours],
-    ['with the gAMA and cHRM of sRGB', { chunks: [gamma(45_455), srgbPoints] }, chartColours],
-    ['with gAMA and sRGB, which wins', { chunks: [gamma(100_000), isSrgb] }, chartColours],
+    ['with the gAMA of sRGB', { chunks: [gamma(45_455)] }, CHART_COLOURS],
+    ['with the gAMA and cHRM of sRGB', { chunks: [gamma(45_455), srgbPoints] }, CHART_COLOURS],
+    ['with gAMA and sRGB, which wins', { chunks: [gamma(100_000), isSrgb] }, CHART_COLOURS],
     ['with gAMA and a profile, which wins', { chunks: [gamma(100_000), profile(p3)] }, chartInP3],
-    ['with gAMA of nothing', { chunks: [gamma(0)] }, chartColours],
+    ['with gAMA of nothing', { chunks: [gamma(0)] }, CHART_COLOURS],
     ['with the cHRM of Display P3', { chunks: [p3Points] }, chartInP3],
     [
       'with cHRM on one line',
       { chunks: [chunk('cHRM', 31_270, 32_900, 64_000, 33_000, 64_000, 33_000, 64_000, 33_000)] },
-      chartColours,
+      CHART_COLOURS,
     ],
     ['with cICP of Display P3', { chunks: [cicp(12, 13, 0, 1)] }, chartInP3],
-    ['with cICP of sRGB', { chunks: [cicp(1, 13, 0, 1)] }, chartColours],
-    ['with cICP of sRGB and gAMA, which loses', { chunks: [gamma(100_000), cicp(1, 13, 0, 1)] }, chartColours],
+    ['with cICP of sRGB', { chunks: [cicp(1, 13, 0, 1)] }, CHART_COLOURS],
+    ['with cICP of sRGB and gAMA, which loses', { chunks: [gamma(100_000), cicp(1, 13, 0, 1)] }, CHART_COLOURS],
     ['with cICP of light', { chunks: [cicp(1, 8, 0, 1)] }, chartAsLight],
-    ['with cICP of sRGB and a profile, which loses', { chunks: [cicp(1, 13, 0, 1), profile(p3)] }, chartColours],
+    ['with cICP of sRGB and a profile, which loses', { chunks: [cicp(1, 13, 0, 1), profile(p3)] }, CHART_COLOURS],
     [
       'with cICP of the range of video',
       { chunks: [cicp(1, 13, 0, 0)], encode: (value) => (16 + value * 219) / 255 },
-      chartColours,
+      CHART_COLOURS,
     ],
-    ['with cICP that means nothing', { chunks: [cicp(99, 99, 0, 1)] }, chartColours],
+    ['with cICP that means nothing', { chunks: [cicp(99, 99, 0, 1)] }, CHART_COLOURS],
   ])('%s', async (_what, options, wanted) => {
     await expectQuarters(chartPng({ bits, ...options }), wanted)
   })
 })
 
 it('16 bits of light are all used: the dark of 8 would be off by more than ten levels', async () => {
-  const numbers = [...new Set(chartColours.flat())]
+  const numbers = [...new Set(CHART_COLOURS.flat())]
   const darkOf = (value: number): number => 3 + numbers.indexOf(value) * 3
   const asChart = (value: number): number => srgbToLight(darkOf(Math.round(value * 255)) / 255)
-  const wanted = chartColours.map((colour) => colour.map(darkOf)) as unknown as Colour[]
+  const wanted = CHART_COLOURS.map((colour) => colour.map(darkOf)) as unknown as Colour[]
   for (const chunks of [[profile(linear)], [gamma(100_000)]])
     await expectQuarters(chartPng({ bits: 16, encode: asChart, chunks }), wanted)
 })

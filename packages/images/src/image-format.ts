@@ -1,14 +1,14 @@
 export type ImageFormat = 'jpeg' | 'png' | 'webp' | 'gif'
 
 /** Bytes needed to tell the four formats apart: the longest mark is `RIFF....WEBP`. */
-export const headBytes = 12
+export const HEAD_BYTES = 12
 
 /**
  * The format by the first bytes alone, or undefined. Names and declared content types are whatever
  * the sender likes.
  */
 export function imageFormatOf(head: Uint8Array): ImageFormat | undefined {
-  const text = Buffer.from(head.subarray(0, headBytes)).toString('latin1')
+  const text = Buffer.from(head.subarray(0, HEAD_BYTES)).toString('latin1')
   if (text.startsWith('\xff\xd8')) return 'jpeg'
   if (text.startsWith('\x89PNG\r\n\x1a\n')) return 'png'
   if (text.startsWith('GIF87a') || text.startsWith('GIF89a')) return 'gif'

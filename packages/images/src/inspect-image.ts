@@ -1,7 +1,7 @@
 import type { Header } from './headers/header.ts'
 import type { MeasuredPx } from './headers/image-error.ts'
 import type { ImageFormat } from './image-format.ts'
-import { checkJpegSize, checkSize, defaultMaxPixels, defaultWidths } from './limits.ts'
+import { checkJpegSize, checkSize, DEFAULT_MAX_PIXELS, DEFAULT_WIDTHS } from './limits.ts'
 import { readHeader } from './read-header.ts'
 import { turnedSize } from './headers/turned-size.ts'
 
@@ -43,7 +43,7 @@ export async function inspectImage(path: string, options: InspectOptions = {}): 
 /** The size that people see. Throws IMAGE_TOO_LARGE. */
 export function checkedSize(header: Header, options: InspectOptions): MeasuredPx {
   const size = turnedSize(header, header.orientation)
-  checkSize(size, options.maxPixels ?? defaultMaxPixels)
-  checkJpegSize(size, Math.max(...(options.widths ?? defaultWidths)))
+  checkSize(size, options.maxPixels ?? DEFAULT_MAX_PIXELS)
+  checkJpegSize(size, Math.max(...(options.widths ?? DEFAULT_WIDTHS)))
   return size
 }

@@ -2,17 +2,17 @@ import { ImageError, type MeasuredPx } from './headers/image-error.ts'
 import { scaledSize } from './scaled-size.ts'
 
 /** 50 megapixels: about 230 MB of memory in the worst case (interlaced PNG, progressive JPEG). */
-export const defaultMaxPixels = 50_000_000
+export const DEFAULT_MAX_PIXELS = 50_000_000
 
 /**
  * The longest side a JPEG or GIF header can even state, and the product's limit for every format.
  */
-const maxSidePx = 65_535
+const MAX_SIDE_PX = 65_535
 
 /** The encoder stops a little short of what the format can state (libjpeg: JPEG_MAX_DIMENSION). */
-const maxJpegSidePx = 65_500
+const MAX_JPEG_SIDE_PX = 65_500
 
-export const defaultWidths: readonly number[] = [1024, 800]
+export const DEFAULT_WIDTHS: readonly number[] = [1024, 800]
 
 /**
  * Throws IMAGE_TOO_LARGE, with the measured numbers, when the picture is more than we are willing
@@ -20,8 +20,8 @@ export const defaultWidths: readonly number[] = [1024, 800]
  */
 export function checkSize(measured: MeasuredPx, maxPixels: number): void {
   const { width, height } = measured
-  if (Math.max(width, height) > maxSidePx)
-    throw tooLarge(measured, `no side may be longer than ${format(maxSidePx)} px`)
+  if (Math.max(width, height) > MAX_SIDE_PX)
+    throw tooLarge(measured, `no side may be longer than ${format(MAX_SIDE_PX)} px`)
   if (width * height > maxPixels)
     throw tooLarge(measured, `that is ${format(width * height)} pixels, and ${format(maxPixels)} are allowed`)
 }
@@ -31,8 +31,8 @@ export function checkSize(measured: MeasuredPx, maxPixels: number): void {
  * picture keeps its height.
  */
 export function checkJpegSize(measured: MeasuredPx, width: number): void {
-  if (scaledSize(measured, width).height > maxJpegSidePx)
-    throw tooLarge(measured, `a JPEG holds at most ${format(maxJpegSidePx)} px a side`)
+  if (scaledSize(measured, width).height > MAX_JPEG_SIDE_PX)
+    throw tooLarge(measured, `a JPEG holds at most ${format(MAX_JPEG_SIDE_PX)} px a side`)
 }
 
 function tooLarge(measured: MeasuredPx, why: string): ImageError {

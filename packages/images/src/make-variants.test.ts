@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import {
   corruptJpeg,
   orientedJpeg,
-  orientedQuarters,
+  ORIENTED_QUARTERS,
   sampleGif,
   sampleJpeg,
   samplePng,
@@ -80,10 +80,10 @@ describe('pictures', () => {
     for (const variant of await variantsOf(await orientedJpeg(orientation, { width: 1280, height: 800 }))) {
       const [right, bottom] = [variant.width - 20, variant.height - 20]
       expect(variant.width).toBe(Number(variant.resolution))
-      expectColour(await colourAt(variant, 20, 20), orientedQuarters.topLeft)
-      expectColour(await colourAt(variant, right, 20), orientedQuarters.topRight)
-      expectColour(await colourAt(variant, 20, bottom), orientedQuarters.bottomLeft)
-      expectColour(await colourAt(variant, right, bottom), orientedQuarters.bottomRight)
+      expectColour(await colourAt(variant, 20, 20), ORIENTED_QUARTERS.topLeft)
+      expectColour(await colourAt(variant, right, 20), ORIENTED_QUARTERS.topRight)
+      expectColour(await colourAt(variant, 20, bottom), ORIENTED_QUARTERS.bottomLeft)
+      expectColour(await colourAt(variant, right, bottom), ORIENTED_QUARTERS.bottomRight)
     }
   })
 

@@ -4,7 +4,7 @@ import { encode, type EncodedFile } from './encode.ts'
 import type { MeasuredPx } from './headers/image-error.ts'
 import { checkedSize } from './inspect-image.ts'
 import { isFlat } from './is-flat.ts'
-import { defaultMaxPixels, defaultWidths } from './limits.ts'
+import { DEFAULT_MAX_PIXELS, DEFAULT_WIDTHS } from './limits.ts'
 import { readHeader } from './read-header.ts'
 import { scaledSize } from './scaled-size.ts'
 import { turnedSize } from './headers/turned-size.ts'
@@ -44,7 +44,7 @@ export interface Variant {
 }
 
 /** Share of decoding in the work: measured at two thirds to three quarters on camera photos. */
-const decodedPercent = 70
+const DECODED_PERCENT = 70
 
 /**
  * Makes the JPEG variants of an image file, in the order of `widths`. Upright (EXIF orientation
@@ -64,7 +64,7 @@ export async function makeVariants(
   options: VariantOptions = {},
   hooks: VariantHooks = {},
 ): Promise<Variant[]> {
-  const { widths = defaultWidths, quality = 85, maxPixels = defaultMaxPixels } = options
+  const { widths = DEFAULT_WIDTHS, quality = 85, maxPixels = DEFAULT_MAX_PIXELS } = options
   checkWidths(widths)
   hooks.onStage?.('decode', 0)
   const header = await readHeader(sourcePath)
@@ -73,7 +73,7 @@ export async function makeVariants(
   const source = { path: sourcePath, header, size: scaledSize(seen, Math.max(...widths)), maxPixels }
   try {
     const pixels = await decode(source)
-    hooks.onStage?.('encode', decodedPercent)
+    hooks.onStage?.('encode', DECODED_PERCENT)
     const files = await encodeAll(source, pixels, sizes, quality)
     giveBack(pixels.data)
     hooks.onStage?.('encode', 100)

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { deflateSync, inflateSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { chartColours, chartJpeg, chartPng, quartersOf } from '../test/chart.ts'
+import { CHART_COLOURS, chartJpeg, chartPng, quartersOf } from '../test/chart.ts'
 import { beforeMarker, gifOf, imageFiles } from '../test/image-files.ts'
 import { type PngChunk, readPngChunks, writePng } from './decoding/png-chunks.ts'
 import { sharp } from './decoding/hardened-sharp.ts'
@@ -142,7 +142,8 @@ describe('a picture is shown when all of its pixels are there, whatever decoders
     ],
   ])('%s', async (_what, make) => {
     const [large] = await makeVariants(await store(await make()))
-    for (const [index, colour] of (await quartersOf(large!.bytes)).entries()) expectColour(colour, chartColours[index]!)
+    for (const [index, colour] of (await quartersOf(large!.bytes)).entries())
+      expectColour(colour, CHART_COLOURS[index]!)
   })
 
   it.each([

@@ -6,14 +6,14 @@ import { readJpegHeader } from './headers/jpeg-header.ts'
 import { readPngHeader } from './headers/png-header.ts'
 import { readWebpHeader } from './headers/webp-header.ts'
 import { ImageError } from './headers/image-error.ts'
-import { headBytes, imageFormatOf } from './image-format.ts'
+import { HEAD_BYTES, imageFormatOf } from './image-format.ts'
 
 /** Reads the header of an image file, whatever its name says. Throws as inspectImage does. */
 export async function readHeader(path: string): Promise<ImageHeader> {
   const handle = await open(path, 'r')
   try {
     const file = new HeaderFile(handle)
-    const format = imageFormatOf(await file.peek(0, headBytes))
+    const format = imageFormatOf(await file.peek(0, HEAD_BYTES))
     if (format === 'jpeg') return { format, ...(await readJpegHeader(file)) }
     if (format === 'png') return { format, ...(await readPngHeader(file)) }
     if (format === 'webp') return { format, ...(await readWebpHeader(file)) }

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { decode, type Pixels } from './decoding/decode.ts'
 import { sharp } from './decoding/hardened-sharp.ts'
 import { checkedSize } from './inspect-image.ts'
-import { defaultMaxPixels } from './limits.ts'
+import { DEFAULT_MAX_PIXELS } from './limits.ts'
 import { makeVariants } from './make-variants.ts'
 import { readHeader } from './read-header.ts'
 import { scaledSize } from './scaled-size.ts'
@@ -66,7 +66,7 @@ async function differences(pixelsOfFile: (path: string) => Promise<Pixels>): Pro
 
 async function pixelsOf(path: string): Promise<Pixels> {
   const header = await readHeader(path)
-  return decode({ path, header, size: scaledSize(checkedSize(header, {}), 1024), maxPixels: defaultMaxPixels })
+  return decode({ path, header, size: scaledSize(checkedSize(header, {}), 1024), maxPixels: DEFAULT_MAX_PIXELS })
 }
 
 async function variantOf(path: string): Promise<Pixels> {

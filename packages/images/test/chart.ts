@@ -5,17 +5,17 @@ import { sharp } from '../src/decoding/hardened-sharp.ts'
 export type Colour = readonly [number, number, number]
 
 /** Top left, top right, bottom left, bottom right. */
-export const chartColours: readonly Colour[] = [
+export const CHART_COLOURS: readonly Colour[] = [
   [0xc8, 0x28, 0x28],
   [0x28, 0xa0, 0x3c],
   [0x28, 0x3c, 0xc8],
   [0xe6, 0xc8, 0x32],
 ]
 
-const chartSize = { width: 320, height: 200 }
+const CHART_SIZE = { width: 320, height: 200 }
 
 /** The quarters of a picture in four colours. */
-function chartPixels({ width, height } = chartSize, colours: readonly Colour[] = chartColours): Buffer {
+function chartPixels({ width, height } = CHART_SIZE, colours: readonly Colour[] = CHART_COLOURS): Buffer {
   const data = Buffer.alloc(width * height * 3)
   for (let y = 0; y < height; y++)
     for (let x = 0; x < width; x++)
@@ -24,7 +24,7 @@ function chartPixels({ width, height } = chartSize, colours: readonly Colour[] =
 }
 
 export function chartJpeg(options: { progressive?: boolean; quality?: number } = {}): Promise<Buffer> {
-  return sharp(chartPixels(), { raw: { ...chartSize, channels: 3 } })
+  return sharp(chartPixels(), { raw: { ...CHART_SIZE, channels: 3 } })
     .jpeg({ quality: 90, ...options })
     .toBuffer()
 }
@@ -49,7 +49,7 @@ export function chartPng({
   hasAlpha = false,
   chunks = [],
 }: ChartPngOptions = {}): Buffer {
-  const { width, height } = chartSize
+  const { width, height } = CHART_SIZE
   const samples = chartPixels()
   const channels = (isGrey ? 1 : 3) + (hasAlpha ? 1 : 0)
   const most = 2 ** bits - 1

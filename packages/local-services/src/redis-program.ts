@@ -10,7 +10,7 @@ export function redisProgram(file: string): ServerProgram {
     name: 'redis-server',
     file,
     dataName: 'redis-data',
-    args: (port, dataFolder) => ['--port', String(port), '--bind', '127.0.0.1', '--dir', dataFolder, ...redisSettings],
+    args: (port, dataFolder) => ['--port', String(port), '--bind', '127.0.0.1', '--dir', dataFolder, ...REDIS_SETTINGS],
     ask: (port) => askRedis(redisUrl('127.0.0.1', port)),
   }
 }
@@ -19,7 +19,7 @@ export function redisProgram(file: string): ServerProgram {
  * BullMQ loses jobs without `noeviction`; the append-only file holds all data, so no snapshots are
  * needed.
  */
-export const redisSettings = [
+export const REDIS_SETTINGS = [
   '--appendonly',
   'yes',
   '--appendfsync',

@@ -5,7 +5,7 @@ import { type Attempt, firstThatWorks } from './first-that-works.ts'
 import { useGivenServer } from './given-server.ts'
 import { installRedisByApt } from './install-redis-by-apt.ts'
 import { startOwnedProcess } from './owned-process.ts'
-import { redisProgram, redisSettings, redisUrl } from './redis-program.ts'
+import { redisProgram, REDIS_SETTINGS, redisUrl } from './redis-program.ts'
 import { serviceOfProcess } from './service-of-process.ts'
 import type { RedisService, ServiceContext } from './service.ts'
 import { startContainer } from './start-container.ts'
@@ -48,7 +48,7 @@ export function startRedis(context: ServiceContext): Promise<RedisService> {
 
 const plan = {
   image: 'redis:7-alpine',
-  command: ['redis-server', ...redisSettings],
+  command: ['redis-server', ...REDIS_SETTINGS],
   port: 6379,
   dataPath: '/data',
   url: redisUrl,

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 
-const darkroomFolder = join(import.meta.dirname, '../../../.darkroom')
+const DARKROOM_FOLDER = join(import.meta.dirname, '../../../.darkroom')
 let made = 0
 
 /**
@@ -11,7 +11,7 @@ let made = 0
  * gets swept, too.
  */
 export async function temporaryFolder(): Promise<string> {
-  const folder = join(darkroomFolder, `test-${process.pid}-${process.hrtime.bigint()}-${++made}`)
+  const folder = join(DARKROOM_FOLDER, `test-${process.pid}-${process.hrtime.bigint()}-${++made}`)
   await mkdir(folder, { recursive: true })
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   return folder

@@ -36,7 +36,7 @@ export const reconnectDelayMs = (attempt: number): number => Math.min(attempt * 
  */
 export type RedisRole = 'producer' | 'cache' | 'consumer'
 
-const roleOptions: Record<RedisRole, RedisOptions> = {
+const ROLE_OPTIONS: Record<RedisRole, RedisOptions> = {
   // A command that timed out may still be executed later: everything that is produced has an id
   // that makes a duplicate harmless.
   producer: { enableOfflineQueue: false, maxRetriesPerRequest: 3, commandTimeout: 5000 },
@@ -61,7 +61,7 @@ const READONLY_EVERY_MS = 1000
  */
 export function connectRedis(url: string, role: RedisRole, log: Logger): Redis {
   const options: Omit<RedisOptions, 'replyMapping'> = {
-    ...roleOptions[role],
+    ...ROLE_OPTIONS[role],
     connectTimeout: 5000,
     socketTimeout: SILENCE_MS,
     keepAlive: KEEP_ALIVE_MS,

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { basename, dirname, join, resolve } from 'node:path'
-import { folderMode, makeFolderIn } from './durable.ts'
+import { FOLDER_MODE, makeFolderIn } from './durable.ts'
 import { sharedThread, type FileSystem } from './file-system.ts'
 import { parseKey } from './key.ts'
 import { StorageError, systemCode } from './storage-error.ts'
@@ -54,7 +54,7 @@ export function createDiskPaths(rootFolder: string, fs: FileSystem): DiskPaths {
  * there and takes no folders (`/proc`).
  */
 export async function makeFolders(path: string, fs: Pick<FileSystem, 'mkdir'> = sharedThread): Promise<void> {
-  const make = (): Promise<unknown> => fs.mkdir(path, { mode: folderMode })
+  const make = (): Promise<unknown> => fs.mkdir(path, { mode: FOLDER_MODE })
   try {
     await make().catch(async (error: unknown) => {
       if (systemCode(error) !== 'ENOENT' || dirname(path) === path) throw error
@@ -76,7 +76,7 @@ async function isThere(check: Promise<void>): Promise<boolean> {
   }
 }
 
-const tempName = /^\..+\.[0-9a-f]{16}\.tmp$/
+const TEMP_NAME = /^\..+\.[0-9a-f]{16}\.tmp$/
 
 /**
  * A fresh name beside the final one: on the same file system, so that the rename cannot turn into a
@@ -87,5 +87,5 @@ export function tempPathFor(path: string): string {
 }
 
 export function isTempName(name: string): boolean {
-  return tempName.test(name)
+  return TEMP_NAME.test(name)
 }

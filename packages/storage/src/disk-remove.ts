@@ -4,7 +4,7 @@ import type { DiskPaths } from './disk-paths.ts'
 import { systemCode } from './storage-error.ts'
 
 /** Codes of unlink that mean: no such file. EISDIR: a folder is no file under this key. */
-const nothingThere = ['ENOENT', 'ENOTDIR', 'EISDIR']
+const NOTHING_THERE = ['ENOENT', 'ENOTDIR', 'EISDIR']
 
 /**
  * Removes a file and the folders it leaves empty. Not synced: a removal undone by a power cut is
@@ -16,7 +16,7 @@ export async function removeFile(paths: DiskPaths, key: string): Promise<void> {
     await paths.checkFolder(dirname(path), key)
     await unlink(path)
   } catch (error) {
-    if (!nothingThere.includes(systemCode(error) ?? '')) throw error
+    if (!NOTHING_THERE.includes(systemCode(error) ?? '')) throw error
   }
   await pruneFolders(dirname(path), paths.root)
 }

@@ -12,7 +12,7 @@ import { StorageError, systemCode } from './storage-error.ts'
  * How often a folder may vanish under a write before that is an error: each time is a remove() that
  * pruned it.
  */
-const maxFolderTries = 20
+const MAX_FOLDER_TRIES = 20
 
 /** A destination: the key and its path. */
 export interface Place {
@@ -123,7 +123,7 @@ async function inFolder<T>({ paths, key, path }: Place, act: () => Promise<T>): 
     } catch (error) {
       if (systemCode(error) === 'ENOTDIR')
         throw new StorageError('UNSAFE_PATH', `A file stands where ${key} needs a folder.`, { cause: error })
-      if (systemCode(error) !== 'ENOENT' || tries === maxFolderTries) throw error
+      if (systemCode(error) !== 'ENOENT' || tries === MAX_FOLDER_TRIES) throw error
     }
   }
 }

@@ -3,24 +3,24 @@ import type { FileSystem, OpenFile } from './file-system.ts'
 import { systemCode } from './storage-error.ts'
 
 // Windows has none of the two flags, and cannot fsync a folder.
-const noFollow = constants.O_NOFOLLOW ?? 0
-const nonBlocking = constants.O_NONBLOCK ?? 0
-const canSyncFolders = process.platform !== 'win32'
+const NO_FOLLOW = constants.O_NOFOLLOW ?? 0
+const NON_BLOCKING = constants.O_NONBLOCK ?? 0
+const CAN_SYNC_FOLDERS = process.platform !== 'win32'
 
-export const folderMode = 0o700
-const fileMode = 0o600
+export const FOLDER_MODE = 0o700
+const FILE_MODE = 0o600
 
 /**
  * Opens a file for reading. Not through a link, and not waiting for ever on a pipe that somebody
  * put there.
  */
 export function openToRead(fs: FileSystem, path: string): Promise<OpenFile> {
-  return fs.open(path, constants.O_RDONLY | noFollow | nonBlocking)
+  return fs.open(path, constants.O_RDONLY | NO_FOLLOW | NON_BLOCKING)
 }
 
 /** Creates a file that must not exist yet. */
 export function openNew(fs: FileSystem, path: string): Promise<OpenFile> {
-  return fs.open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | noFollow, fileMode)
+  return fs.open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | NO_FOLLOW, FILE_MODE)
 }
 
 /** Runs `use` on an open file and closes it, whatever happens. */
@@ -38,7 +38,7 @@ export async function withFile<T>(opening: Promise<OpenFile>, use: (file: OpenFi
  * synced.
  */
 export async function syncFolder(fs: FileSystem, path: string): Promise<void> {
-  if (canSyncFolders) await withFile(fs.open(path, 'r'), (folder) => folder.sync())
+  if (CAN_SYNC_FOLDERS) await withFile(fs.open(path, 'r'), (folder) => folder.sync())
 }
 
 /**
@@ -47,7 +47,7 @@ export async function syncFolder(fs: FileSystem, path: string): Promise<void> {
  * already.
  */
 export async function makeFolderIn(fs: FileSystem, parent: string, path: string): Promise<boolean> {
-  const made = await fs.mkdir(path, { mode: folderMode }).then(
+  const made = await fs.mkdir(path, { mode: FOLDER_MODE }).then(
     () => true,
     (error: unknown) => {
       if (systemCode(error) === 'EEXIST') return false
@@ -63,7 +63,7 @@ export function secureFile(fs: FileSystem, path: string): Promise<Stats> {
   return withFile(openToRead(fs, path), async (file) => {
     const facts = await file.stat()
     if (!facts.isFile()) return facts
-    if ((facts.mode & 0o777) !== fileMode) await file.chmod(fileMode)
+    if ((facts.mode & 0o777) !== FILE_MODE) await file.chmod(FILE_MODE)
     await file.sync()
     return facts
   })

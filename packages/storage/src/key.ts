@@ -1,15 +1,15 @@
 import { StorageError } from './storage-error.ts'
 
 /** The longest key of S3. */
-const maxKeyBytes = 1024
+const MAX_KEY_BYTES = 1024
 
 /** File systems take 255 bytes a name; a file on its way in is called longer than it will be. */
-const maxSegmentBytes = 200
+const MAX_SEGMENT_BYTES = 200
 
 // Control characters have no use in a name and a long record of misuse in logs and headers; a
 // backslash is a folder on Windows.
 // oxlint-disable-next-line no-control-regex
-const forbiddenCharacters = /[\u0000-\u001f\u007f\\]/
+const FORBIDDEN_CHARACTERS = /[\u0000-\u001f\u007f\\]/
 
 /**
  * Returns the key unchanged, or throws INVALID_KEY. A key is segments joined by `/`: none empty,
@@ -24,8 +24,8 @@ export function parseKey(key: string): string {
 
 function keyFault(key: string): string | undefined {
   if (key === '') return 'it is empty'
-  if (Buffer.byteLength(key) > maxKeyBytes) return `it is longer than ${maxKeyBytes} bytes`
-  if (forbiddenCharacters.test(key) || !key.isWellFormed()) return 'it has a forbidden character'
+  if (Buffer.byteLength(key) > MAX_KEY_BYTES) return `it is longer than ${MAX_KEY_BYTES} bytes`
+  if (FORBIDDEN_CHARACTERS.test(key) || !key.isWellFormed()) return 'it has a forbidden character'
   return key
     .split('/')
     .map(segmentFault)
@@ -35,6 +35,6 @@ function keyFault(key: string): string | undefined {
 function segmentFault(segment: string): string | undefined {
   if (segment === '') return 'a segment is empty'
   if (segment.startsWith('.')) return 'a segment starts with a dot'
-  if (Buffer.byteLength(segment) > maxSegmentBytes) return `a segment is longer than ${maxSegmentBytes} bytes`
+  if (Buffer.byteLength(segment) > MAX_SEGMENT_BYTES) return `a segment is longer than ${MAX_SEGMENT_BYTES} bytes`
   return undefined
 }

@@ -2,7 +2,7 @@ import { openToRead, withFile } from './durable.ts'
 import type { FileSystem, OpenFile } from './file-system.ts'
 import { systemCode } from './storage-error.ts'
 
-const chunkBytes = 64 * 1024
+const CHUNK_BYTES = 64 * 1024
 
 /** Whether there is a plain file at `path` with exactly the bytes of the file at `otherPath`. */
 export async function hasSameContent(fs: FileSystem, path: string, otherPath: string): Promise<boolean> {
@@ -19,8 +19,8 @@ export async function hasSameContent(fs: FileSystem, path: string, otherPath: st
 async function compare(file: OpenFile, other: OpenFile): Promise<boolean> {
   const [facts, otherFacts] = await Promise.all([file.stat(), other.stat()])
   if (!facts.isFile() || facts.size !== otherFacts.size) return false
-  const [chunk, otherChunk] = [Buffer.alloc(chunkBytes), Buffer.alloc(chunkBytes)]
-  for (let at = 0; at < facts.size; at += chunkBytes) {
+  const [chunk, otherChunk] = [Buffer.alloc(CHUNK_BYTES), Buffer.alloc(CHUNK_BYTES)]
+  for (let at = 0; at < facts.size; at += CHUNK_BYTES) {
     const [read, otherRead] = await Promise.all([readChunk(file, chunk, at), readChunk(other, otherChunk, at)])
     if (read.length === 0 || !read.equals(otherRead)) return false
   }

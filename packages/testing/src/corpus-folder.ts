@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 
-const repositoryFolder = resolve(import.meta.dirname, '../../..')
+const REPOSITORY_FOLDER = resolve(import.meta.dirname, '../../..')
 
 /**
  * The folder of real and hostile files with its `manifest.ndjson`, when there is one: the
@@ -10,6 +10,6 @@ const repositoryFolder = resolve(import.meta.dirname, '../../..')
  */
 export function corpusFolder(): string | undefined {
   const named = process.env['DARKROOM_CORPUS']
-  const candidates = [...(named ? [named] : []), resolve(repositoryFolder, '../shared/corpus')]
+  const candidates = [...(named ? [named] : []), resolve(REPOSITORY_FOLDER, '../shared/corpus')]
   return candidates.find((folder) => existsSync(join(folder, 'manifest.ndjson')))
 }

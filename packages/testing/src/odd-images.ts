@@ -2,7 +2,7 @@ import sharp from 'sharp'
 import { sampleJpeg, type SampleOptions } from './sample-images.ts'
 
 /** Start Of Scan: the coded pixels follow this marker (ITU-T T.81, table B.1). */
-const startOfScan = Buffer.from([0xff, 0xda])
+const START_OF_SCAN = Buffer.from([0xff, 0xda])
 
 /**
  * A JPEG with a sound header and broken pixels: it passes a look at its header, and decoding it
@@ -10,7 +10,7 @@ const startOfScan = Buffer.from([0xff, 0xda])
  */
 export async function corruptJpeg(options: SampleOptions = {}): Promise<Buffer> {
   const bytes = Buffer.from(await sampleJpeg({ width: 640, height: 480, ...options }))
-  const scan = bytes.indexOf(startOfScan)
+  const scan = bytes.indexOf(START_OF_SCAN)
   const middle = scan + Math.floor((bytes.length - scan) / 2)
   // Restart markers where none belong: a decoder can neither skip them unnoticed nor take them for
   // pixels.
@@ -25,7 +25,7 @@ export async function truncatedJpeg(options: SampleOptions = {}): Promise<Buffer
 }
 
 /** What every orientedJpeg shows once its orientation is applied: a colour for each quarter. */
-export const orientedQuarters = {
+export const ORIENTED_QUARTERS = {
   topLeft: [255, 0, 0],
   topRight: [0, 255, 0],
   bottomLeft: [0, 0, 255],
@@ -50,7 +50,7 @@ const shownAt: Record<number, (x: number, y: number, width: number, height: numb
 /**
  * A JPEG stored turned or mirrored with the EXIF orientation that undoes it. Whatever the
  * orientation (1 to 8), a viewer sees `width` x `height` pixels with the colours of
- * `orientedQuarters`.
+ * `ORIENTED_QUARTERS`.
  */
 export async function orientedJpeg(
   orientation: number,
@@ -70,6 +70,6 @@ export async function orientedJpeg(
 }
 
 function quarterColour([x, y]: readonly [number, number], width: number, height: number): readonly number[] {
-  if (y < height / 2) return x < width / 2 ? orientedQuarters.topLeft : orientedQuarters.topRight
-  return x < width / 2 ? orientedQuarters.bottomLeft : orientedQuarters.bottomRight
+  if (y < height / 2) return x < width / 2 ? ORIENTED_QUARTERS.topLeft : ORIENTED_QUARTERS.topRight
+  return x < width / 2 ? ORIENTED_QUARTERS.bottomLeft : ORIENTED_QUARTERS.bottomRight
 }

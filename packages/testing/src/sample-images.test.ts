@@ -1,6 +1,6 @@
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
-import { corruptJpeg, orientedJpeg, orientedQuarters, truncatedJpeg } from './odd-images.ts'
+import { corruptJpeg, orientedJpeg, ORIENTED_QUARTERS, truncatedJpeg } from './odd-images.ts'
 import { sampleGif, sampleJpeg, samplePng, sampleWebp } from './sample-images.ts'
 
 const size = { width: 320, height: 200 }
@@ -45,6 +45,6 @@ it.each([1, 2, 3, 4, 5, 6, 7, 8])('orientation %i shows the same picture', async
   const { data, info } = await sharp(bytes).autoOrient().raw().toBuffer({ resolveWithObject: true })
   expect([info.width, info.height]).toEqual([size.width, size.height])
   const shown = [data[0], data[1], data[2]]
-  const off = shown.map((value, channel) => Math.abs((value ?? -999) - (orientedQuarters.topLeft[channel] ?? 0)))
+  const off = shown.map((value, channel) => Math.abs((value ?? -999) - (ORIENTED_QUARTERS.topLeft[channel] ?? 0)))
   expect(Math.max(...off)).toBeLessThan(8)
 })

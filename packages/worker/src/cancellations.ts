@@ -5,7 +5,7 @@ import { LRUCache } from 'lru-cache'
 const REMEMBERED = 1000
 
 /** Ends the job at once and for good. The task's document says already that it is cancelled. */
-export const cancelled = { code: 'CANCELLED', message: 'The task was cancelled', retryable: false } as const
+export const CANCELLED = { code: 'CANCELLED', message: 'The task was cancelled', retryable: false } as const
 
 /**
  * The jobs that need not be done any more. A command may overtake its job on the way from the queue
@@ -31,7 +31,7 @@ export class Cancellations {
     return {
       onMessage: ({ jobId }) => {
         this.add(jobId)
-        if (worker.cancelJob(jobId, formatFailureReason(cancelled)))
+        if (worker.cancelJob(jobId, formatFailureReason(CANCELLED)))
           log.info({ jobId }, 'giving up a job: its task was cancelled')
       },
       onInvalid: (message) => log.warn({ message }, 'not a task command'),

@@ -12,7 +12,7 @@ import {
   type PublishTaskEvent,
 } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
-import { cancelled, type Cancellations } from './cancellations.ts'
+import { CANCELLED, type Cancellations } from './cancellations.ts'
 import type { ChildPool } from './child-pool.ts'
 import { JobFailure, reasonOf } from './child/job-failure.ts'
 import type { EndRun } from './end-failed-run.ts'
@@ -58,10 +58,10 @@ export function createProcessor(around: Surroundings): JobProcessor {
 
 async function runJob(run: JobRun, signal: AbortSignal | undefined, around: Surroundings): Promise<CompletedEvent> {
   const { pool, publish, storage, machine, cancellations, noun, log, metrics } = around
-  if (cancellations.has(run.jobId)) throw new JobFailure(cancelled)
+  if (cancellations.has(run.jobId)) throw new JobFailure(CANCELLED)
   if (await storage.isOutdated()) await machine.confirm()
   // A paused BullMQ worker may still take the one job that it was waiting for.
-  if (machine.trouble !== undefined) throw new JobFailure(notHere)
+  if (machine.trouble !== undefined) throw new JobFailure(NOT_HERE)
   const about = { taskId: run.job.taskId, jobId: run.jobId, attempt: run.attempt }
   log.debug(about, 'job started')
   void publish(processingEvent(run, Date.now()))
@@ -79,7 +79,7 @@ async function runJob(run: JobRun, signal: AbortSignal | undefined, around: Surr
 }
 
 /** The machine's own words name its paths, which are nobody's business but the log's. */
-const notHere = {
+const NOT_HERE = {
   code: 'STORAGE_FAILED',
   message: 'The worker cannot use its storage right now',
   retryable: true,

@@ -10,7 +10,7 @@ import {
   type QueuedJob,
 } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
-import { cancelled, type Cancellations } from './cancellations.ts'
+import { CANCELLED, type Cancellations } from './cancellations.ts'
 import type { ChildPool } from './child-pool.ts'
 import type { MachineWatch } from './machine-watch.ts'
 import { ruleOnFailure } from './rule-on-failure.ts'
@@ -53,7 +53,7 @@ export function createEndFailedRun(around: Surroundings): EndRun {
     // from this run.
     if (failed.signal?.aborted || pool.isClosed || !failed.reason.retryable) return undefined
     const trouble = await machine.confirm()
-    if (cancellations.has(failed.run.jobId)) return permanentFailure(formatFailureReason(cancelled))
+    if (cancellations.has(failed.run.jobId)) return permanentFailure(formatFailureReason(CANCELLED))
     return trouble === undefined ? rule(failed, around) : giveBack(failed, around)
   }
 }

@@ -26,7 +26,7 @@ export function tellOutcomes(worker: QueueWorker, around: Surroundings): void {
   worker.on('failed', (job, error) => tellFailure(job, error, around))
   worker.on('lockRenewalFailed', (jobIds) => {
     log.warn({ jobIds }, 'lost the locks of running jobs')
-    for (const jobId of jobIds) worker.cancelJob(jobId, lockLost)
+    for (const jobId of jobIds) worker.cancelJob(jobId, LOCK_LOST)
   })
   worker.on('stalled', (jobId) => log.warn({ jobId }, 'job of a silent worker is handed out again'))
   worker.on(
@@ -38,7 +38,7 @@ export function tellOutcomes(worker: QueueWorker, around: Surroundings): void {
 /**
  * Another worker has the job by now, or will soon. The queue refuses whatever this run still says.
  */
-const lockLost = formatFailureReason({
+const LOCK_LOST = formatFailureReason({
   code: 'LOCK_LOST',
   message: 'The worker was silent for too long',
   retryable: true,

@@ -7,14 +7,14 @@ import { batchBody, FORM_PROBLEMS } from './upload.ts'
 import { acceptedBatchExample, batchPageExample } from './batch-examples.ts'
 import { pageQuery } from '../http/paging.ts'
 
-const tags = ['Batches']
+const TAGS = ['Batches']
 
 /** Paths of {@link batchRoutes}. */
 export const batchPaths = (limits: ApiLimits): Paths => ({
   '/api/v1/batches': {
     post: {
       operationId: 'createBatch',
-      tags,
+      tags: TAGS,
       summary: 'Upload many photos',
       description:
         'Creates a task for each file; `items` is in the order of the files in the form. A file that cannot be accepted does not affect the others; the request is refused only when none can be.',
@@ -34,7 +34,7 @@ export const batchPaths = (limits: ApiLimits): Paths => ({
   '/api/v1/batches/{id}': {
     get: {
       operationId: 'getBatch',
-      tags,
+      tags: TAGS,
       summary: 'Get the progress of a batch, with a page of its tasks',
       description: 'The tasks are in the order in which the files were uploaded.',
       requestParams: {

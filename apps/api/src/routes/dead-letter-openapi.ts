@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { FAILED_TASK_ID } from '../http/openapi/example-ids.ts'
 import {
   ADMIN_PROBLEMS,
-  forOperators,
+  FOR_OPERATORS,
   json,
   JSON_PROBLEMS,
   jsonRequest,
@@ -12,7 +12,7 @@ import {
 import { taskPageExamples } from './task-examples.ts'
 import { deadLetterQuery, replayBody } from './dead-letter-fields.ts'
 
-const tags = ['Dead letters']
+const TAGS = ['Dead letters']
 
 const groups = {
   items: [
@@ -35,7 +35,7 @@ export const deadLetterPaths: Paths = {
   '/api/v1/dead-letters': {
     get: {
       operationId: 'listDeadLetters',
-      tags,
+      tags: TAGS,
       summary: 'List dead letters, or count them by error',
       description: '`groupBy` can be combined with `code`, `createdFrom` and `createdTo` only.',
       requestParams: { query: deadLetterQuery },
@@ -56,9 +56,9 @@ export const deadLetterPaths: Paths = {
   '/api/v1/dead-letters/replay': {
     post: {
       operationId: 'replayDeadLetters',
-      tags,
+      tags: TAGS,
       summary: 'Restart failed tasks, by ids or by filter',
-      ...forOperators,
+      ...FOR_OPERATORS,
       body: jsonRequest({
         schema: replayBody,
         examples: {

@@ -1,7 +1,7 @@
 import { health, liveness, readiness, type Health } from '@darkroom/contracts'
 import { json, type Paths } from '../http/openapi/operation.ts'
 
-const tags = ['Monitoring']
+const TAGS = ['Monitoring']
 
 const well: Health = {
   status: 'ok',
@@ -30,7 +30,7 @@ export const healthPaths: Paths = {
   '/health': {
     get: {
       operationId: 'health',
-      tags,
+      tags: TAGS,
       summary: 'Get the health of each service',
       answers: {
         200: json(
@@ -45,7 +45,7 @@ export const healthPaths: Paths = {
   '/livez': {
     get: {
       operationId: 'livez',
-      tags,
+      tags: TAGS,
       summary: 'Liveness probe',
       answers: {
         200: json('The process is alive', { schema: liveness, examples: { Alive: { status: 'ok' } } }, 'ETag'),
@@ -55,7 +55,7 @@ export const healthPaths: Paths = {
   '/readyz': {
     get: {
       operationId: 'readyz',
-      tags,
+      tags: TAGS,
       summary: 'Readiness probe',
       answers: {
         200: json('Ready for requests', { schema: readiness, examples: { Ready: { status: 'ok' } } }, 'ETag'),

@@ -9,7 +9,7 @@ import { taskExamples } from './task-examples.ts'
 import { jobListQuery } from './task-fields.ts'
 import { download } from './task-openapi.ts'
 
-const tags = ['Jobs']
+const TAGS = ['Jobs']
 const jobPath = {
   path: z.object({
     id: z.string().meta({ description: 'The jobId, or the id of the task', example: JOB_ID }),
@@ -29,7 +29,7 @@ export const jobPaths = (limits: ApiLimits): Paths => ({
   '/api/jobs': {
     post: {
       operationId: 'createJob',
-      tags,
+      tags: TAGS,
       summary: 'Upload a photo',
       ...uploadBody(limits),
       answers: {
@@ -44,7 +44,7 @@ export const jobPaths = (limits: ApiLimits): Paths => ({
     },
     get: {
       operationId: 'listJobs',
-      tags,
+      tags: TAGS,
       summary: 'List jobs, newest first',
       requestParams: { query: jobListQuery },
       answers: {
@@ -60,7 +60,7 @@ export const jobPaths = (limits: ApiLimits): Paths => ({
   '/api/jobs/{id}': {
     get: {
       operationId: 'getJob',
-      tags,
+      tags: TAGS,
       summary: 'Get a job with its result',
       requestParams: jobPath,
       answers: { 200: json('The job', { schema: job, examples: { Completed: completed, Failed: failed } }, 'ETag') },
@@ -70,7 +70,7 @@ export const jobPaths = (limits: ApiLimits): Paths => ({
   '/api/jobs/{id}/status': {
     get: {
       operationId: 'getJobStatus',
-      tags,
+      tags: TAGS,
       summary: 'Get the progress of a job',
       requestParams: jobPath,
       answers: {
@@ -89,5 +89,5 @@ export const jobPaths = (limits: ApiLimits): Paths => ({
       problems: ['TASK_NOT_FOUND', 'STORE_UNAVAILABLE'],
     },
   },
-  '/api/jobs/{id}/download': { get: { ...download, operationId: 'downloadJobVariant', tags } },
+  '/api/jobs/{id}/download': { get: { ...download, operationId: 'downloadJobVariant', tags: TAGS } },
 })

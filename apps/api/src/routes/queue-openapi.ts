@@ -1,19 +1,19 @@
 import { queueJobPage, queueList, queueStats, type QueueStats } from '@darkroom/contracts'
 import { z } from 'zod'
-import { ADMIN_PROBLEMS, forOperators, json, type Operation, type Paths } from '../http/openapi/operation.ts'
+import { ADMIN_PROBLEMS, FOR_OPERATORS, json, type Operation, type Paths } from '../http/openapi/operation.ts'
 import { queueJobPageExample, queueStatsExamples } from './queue-examples.ts'
 import { jobsRange } from './queue-fields.ts'
 
-const tags = ['Queues']
+const TAGS = ['Queues']
 const queuePath = {
   path: z.object({ name: z.string().meta({ description: 'The name of the queue', example: 'image-processing' }) }),
 }
 
 const switching = (operationId: string, summary: string, example: QueueStats): Operation => ({
   operationId,
-  tags,
+  tags: TAGS,
   summary,
-  ...forOperators,
+  ...FOR_OPERATORS,
   requestParams: queuePath,
   answers: { 200: json('The queue as it is now', { schema: queueStats, examples: { 'The queue': example } }) },
   problems: [...ADMIN_PROBLEMS, 'QUEUE_NOT_FOUND', 'QUEUE_UNAVAILABLE'],
@@ -24,7 +24,7 @@ export const queuePaths: Paths = {
   '/api/v1/queues': {
     get: {
       operationId: 'listQueues',
-      tags,
+      tags: TAGS,
       summary: 'List queues with their job counts',
       answers: {
         200: json(
@@ -39,7 +39,7 @@ export const queuePaths: Paths = {
   '/api/v1/queues/{name}/stats': {
     get: {
       operationId: 'getQueueStats',
-      tags,
+      tags: TAGS,
       summary: 'Get the job counts of a queue',
       requestParams: queuePath,
       answers: {
@@ -55,7 +55,7 @@ export const queuePaths: Paths = {
   '/api/v1/queues/{name}/jobs': {
     get: {
       operationId: 'listQueueJobs',
-      tags,
+      tags: TAGS,
       summary: 'List the jobs of a queue by state',
       requestParams: { ...queuePath, query: jobsRange },
       answers: {

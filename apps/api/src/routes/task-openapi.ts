@@ -17,7 +17,7 @@ import { taskEventPageExamples, taskEventStreamExample } from './task-event-exam
 import { taskExamples, taskPageExamples } from './task-examples.ts'
 import { downloadQuery, downloadUrlFields, listQuery, taskChanges, waitQuery } from './task-fields.ts'
 
-const tags = ['Tasks']
+const TAGS = ['Tasks']
 const taskPath = {
   path: z.object({
     id: z.string().meta({ description: 'The id of the task, or its jobId', examples: [TASK_ID, JOB_ID] }),
@@ -92,7 +92,7 @@ export const taskPaths = (limits: ApiLimits): Paths => ({
   '/api/v1/tasks': {
     post: {
       operationId: 'createTask',
-      tags,
+      tags: TAGS,
       summary: 'Upload a photo',
       description: 'Answered as soon as the task is stored durably; workers then make its variants.',
       ...uploadBody(limits),
@@ -108,7 +108,7 @@ export const taskPaths = (limits: ApiLimits): Paths => ({
     },
     get: {
       operationId: 'listTasks',
-      tags,
+      tags: TAGS,
       summary: 'List tasks, newest first',
       description: 'With `batchId`, in the order in which the files were uploaded.',
       requestParams: { query: listQuery },
@@ -126,7 +126,7 @@ export const taskPaths = (limits: ApiLimits): Paths => ({
   '/api/v1/tasks/{id}': {
     get: {
       operationId: 'getTask',
-      tags,
+      tags: TAGS,
       summary: 'Get a task',
       description:
         'With `wait`, answered as soon as the task changes or differs from the ETag in If-None-Match, at the latest after so many seconds.',
@@ -149,7 +149,7 @@ export const taskPaths = (limits: ApiLimits): Paths => ({
     },
     patch: {
       operationId: 'updateTask',
-      tags,
+      tags: TAGS,
       summary: 'Update a task',
       description: 'Fields that are given replace the old ones.',
       requestParams: {
@@ -180,7 +180,7 @@ export const taskPaths = (limits: ApiLimits): Paths => ({
     },
     delete: {
       operationId: 'deleteTask',
-      tags,
+      tags: TAGS,
       summary: 'Delete a task with all its files',
       requestParams: taskPath,
       answers: { 204: noContent('Deleted') },
@@ -190,7 +190,7 @@ export const taskPaths = (limits: ApiLimits): Paths => ({
   '/api/v1/tasks/{id}/cancel': {
     post: {
       operationId: 'cancelTask',
-      tags,
+      tags: TAGS,
       summary: 'Cancel a pending or running task',
       requestParams: taskPath,
       answers: { 202: json('The task', { schema: task, examples: { Cancelled: taskExamples.cancelled } }, 'ETag') },
@@ -200,7 +200,7 @@ export const taskPaths = (limits: ApiLimits): Paths => ({
   '/api/v1/tasks/{id}/retry': {
     post: {
       operationId: 'retryTask',
-      tags,
+      tags: TAGS,
       summary: 'Restart a finished task',
       requestParams: taskPath,
       answers: {
@@ -215,11 +215,11 @@ export const taskPaths = (limits: ApiLimits): Paths => ({
       problems: ['TASK_NOT_FOUND', 'TASK_NOT_FINAL', 'TASK_CHANGED', 'TASK_EXPIRED', 'STORE_UNAVAILABLE'],
     },
   },
-  '/api/v1/tasks/{id}/download': { get: { ...download, operationId: 'downloadVariant', tags } },
+  '/api/v1/tasks/{id}/download': { get: { ...download, operationId: 'downloadVariant', tags: TAGS } },
   '/api/v1/tasks/{id}/download-url': {
     post: {
       operationId: 'signDownload',
-      tags,
+      tags: TAGS,
       summary: 'Create a signed download URL',
       requestParams: taskPath,
       body: jsonRequest({
@@ -238,7 +238,7 @@ export const taskPaths = (limits: ApiLimits): Paths => ({
   '/api/v1/tasks/{id}/events': {
     get: {
       operationId: 'listTaskEvents',
-      tags,
+      tags: TAGS,
       summary: 'Get or stream the events of a task',
       description:
         'With `Accept: text/event-stream`, a stream of past and future events until the task has ended; the data of each is a `TaskEvent`.',

@@ -5,14 +5,14 @@ import type { TaskRecord } from './task.ts'
 export type TaskDocument = Omit<TaskRecord, 'id'> & { _id: Types.ObjectId }
 
 // What is empty stays, too: it is part of what was said.
-const nested = { _id: false, strict: 'throw', minimize: false } as const
+const NESTED = { _id: false, strict: 'throw', minimize: false } as const
 const variantSchema = new Schema(
   { resolution: String, width: Number, height: Number, format: String, size: Number, md5: String, path: String },
-  nested,
+  NESTED,
 )
 const logSchema = new Schema(
   { seq: Number, epoch: Number, attempt: Number, type: String, at: Date, data: Schema.Types.Mixed },
-  nested,
+  NESTED,
 )
 
 const taskSchema = new Schema<TaskDocument>(
@@ -36,15 +36,15 @@ const taskSchema = new Schema<TaskDocument>(
           sha256: String,
           md5: String,
         },
-        nested,
+        NESTED,
       ),
     },
     metadata: { type: Schema.Types.Mixed },
     ttlSeconds: { type: Number, required: true },
     images: { type: [variantSchema] },
-    progress: { type: new Schema({ stage: String, percent: Number }, nested) },
-    attempts: { type: new Schema({ made: Number, max: Number, nextAt: Date }, nested) },
-    error: { type: new Schema({ code: String, message: String, retryable: Boolean }, nested), default: null },
+    progress: { type: new Schema({ stage: String, percent: Number }, NESTED) },
+    attempts: { type: new Schema({ made: Number, max: Number, nextAt: Date }, NESTED) },
+    error: { type: new Schema({ code: String, message: String, retryable: Boolean }, NESTED), default: null },
     processingTimeMs: { type: Number, default: null },
     waitMs: { type: Number, default: null },
     workerId: { type: String, default: null },
@@ -59,14 +59,14 @@ const taskSchema = new Schema<TaskDocument>(
     epoch: { type: Number, required: true },
     seq: { type: Number, required: true },
     rev: { type: Number, required: true },
-    dispatch: { type: new Schema({ state: String }, nested) },
+    dispatch: { type: new Schema({ state: String }, NESTED) },
     nextCheckAt: { type: Date, default: null },
     log: { type: [logSchema] },
-    estimate: { type: new Schema({ p50Ms: Number, p90Ms: Number, position: Number, paused: Boolean }, nested) },
+    estimate: { type: new Schema({ p50Ms: Number, p90Ms: Number, position: Number, paused: Boolean }, NESTED) },
     lateAt: { type: Date },
     createdAt: { type: Date, required: true },
     updatedAt: { type: Date, required: true },
-    idempotency: { type: new Schema({ key: String, fingerprint: String }, nested) },
+    idempotency: { type: new Schema({ key: String, fingerprint: String }, NESTED) },
     batchId: { type: String },
     checkedBy: { type: String },
   } as never,

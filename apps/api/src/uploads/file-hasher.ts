@@ -27,7 +27,7 @@ const THREADS = Math.max(1, Math.min(4, availableParallelism() - 1))
  * The program beside this file, in the form that this file runs in: the build renames imports, but
  * not URLs.
  */
-const program = new URL(import.meta.url.endsWith('.ts') ? './hash-thread.ts' : './hash-thread.js', import.meta.url)
+const PROGRAM = new URL(import.meta.url.endsWith('.ts') ? './hash-thread.ts' : './hash-thread.js', import.meta.url)
 
 /**
  * Hashes files in threads of its own: two digests would be a third of what a large photo costs the
@@ -39,7 +39,7 @@ export function createFileHasher() {
   let orders = 0
 
   const start = (): Thread => {
-    const thread: Thread = { worker: new Worker(program, { execArgv: [] }), waiting: new Map() }
+    const thread: Thread = { worker: new Worker(PROGRAM, { execArgv: [] }), waiting: new Map() }
     const { worker, waiting } = thread
     worker.unref()
     worker.on('message', (answer: HashAnswer) => {

@@ -4,7 +4,7 @@ import sharp from 'sharp'
  * The four decoders that are open, each with its file, buffer and source variants (libvips class
  * names; a name covers its subclasses). GIF is libnsgif.
  */
-const allowedLoaders = ['VipsForeignLoadJpeg', 'VipsForeignLoadPng', 'VipsForeignLoadWebp', 'VipsForeignLoadNsgif']
+const ALLOWED_LOADERS = ['VipsForeignLoadJpeg', 'VipsForeignLoadPng', 'VipsForeignLoadWebp', 'VipsForeignLoadNsgif']
 
 /**
  * Closes every decoder of the process but the four we serve. SVG costs seconds of CPU in a few
@@ -18,7 +18,7 @@ const allowedLoaders = ['VipsForeignLoadJpeg', 'VipsForeignLoadPng', 'VipsForeig
  */
 export function hardenSharp(): void {
   sharp.block({ operation: ['VipsForeignLoad'] })
-  sharp.unblock({ operation: allowedLoaders })
+  sharp.unblock({ operation: ALLOWED_LOADERS })
   sharp.cache(false)
   sharp.concurrency(1)
 }

@@ -80,7 +80,7 @@ export const JSON_PROBLEMS = [
  * For who is let pass by `adminGuard`: with a token configured, its bearer; without one, whoever is
  * on this machine.
  */
-export const forOperators = { security: [{ adminToken: [] }, { adminSession: [] }, {}] }
+export const FOR_OPERATORS = { security: [{ adminToken: [] }, { adminSession: [] }, {}] }
 export const ADMIN_PROBLEMS = ['ADMIN_TOKEN_REQUIRED', 'ADMIN_LOCAL_ONLY', 'CROSS_SITE_REQUEST'] as const
 
 /** What any request can meet with, wherever it goes. */

@@ -4,7 +4,7 @@ import express, { type Request, type Response, type RequestHandler, type Router 
 import { routesOf } from '../../http/routes.ts'
 import type { ApiLimits } from '../api-limits.ts'
 import { createOpenApiDocument } from './document.ts'
-import { ASSETS, REFERENCE_POLICY, referenceBundle, referencePage } from './reference-page.ts'
+import { ASSETS, REFERENCE_POLICY, REFERENCE_BUNDLE, REFERENCE_PAGE } from './reference-page.ts'
 
 /** `/openapi.json`, and `/docs` for people: its scripts come from here, too. */
 export function docsRoutes(limits: ApiLimits): Router {
@@ -17,7 +17,7 @@ export function docsRoutes(limits: ApiLimits): Router {
   router.use(
     `/${ASSETS}`,
     nameRoute,
-    express.static(referenceBundle, { index: false, redirect: false, immutable: true, maxAge: '1y' }),
+    express.static(REFERENCE_BUNDLE, { index: false, redirect: false, immutable: true, maxAge: '1y' }),
   )
   return router.use(
     routesOf({
@@ -36,7 +36,7 @@ export function docsRoutes(limits: ApiLimits): Router {
             'Cache-Control': 'no-cache',
             'Referrer-Policy': 'no-referrer',
           })
-          res.type('html').send(referencePage)
+          res.type('html').send(REFERENCE_PAGE)
         },
       },
     }),

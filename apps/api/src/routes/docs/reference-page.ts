@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 
-const dist = dirname(createRequire(import.meta.url).resolve('@scalar/api-reference/style.css'))
-const { version } = JSON.parse(readFileSync(join(dist, '..', 'package.json'), 'utf8')) as { version: string }
+const DIST = dirname(createRequire(import.meta.url).resolve('@scalar/api-reference/style.css'))
+const { version } = JSON.parse(readFileSync(join(DIST, '..', 'package.json'), 'utf8')) as { version: string }
 
 /** The folder with what browsers load. */
-export const referenceBundle = join(dist, 'browser')
+export const REFERENCE_BUNDLE = join(DIST, 'browser')
 
 /** Where it is served: under its version, so that it may be kept for ever. */
 export const ASSETS = `docs/assets/${version}`
@@ -42,7 +42,7 @@ export const REFERENCE_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-export const referencePage = `<!doctype html>
+export const REFERENCE_PAGE = `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
