@@ -7,7 +7,7 @@ import { notFound, problemHandler, type ToAppError } from './problem.ts'
 export function createHttpApp(options: {
   v1: readonly Router[]
   aliases: readonly Router[]
-  health: Router
+  health: readonly Router[]
   /** At the root: the docs, and for operators the board and the metrics. */
   root: readonly Router[]
   /** Before everything else. */
@@ -27,7 +27,7 @@ export function createHttpApp(options: {
   app.use(...options.watch, commonHeaders, refuseUnclear)
   app.use('/api/v1', ...options.v1)
   app.use('/api', ...options.aliases)
-  for (const base of ['/', '/api', '/api/v1']) app.use(base, options.health)
+  for (const base of ['/', '/api', '/api/v1']) app.use(base, ...options.health)
   app.use(...options.root)
   app.use(notFound)
   app.use(problemHandler(options.log, options.toAppError))

@@ -1,14 +1,63 @@
 import { Router, type RequestHandler } from 'express'
 import { AppError } from '../app-error.ts'
+import type { Method, Operation, Paths } from './openapi/operation.ts'
 
-type Method = 'get' | 'post' | 'patch' | 'delete'
-export type RouteHandlers = Partial<Record<Method, RequestHandler | RequestHandler[]>>
+type Handlers = RequestHandler | RequestHandler[]
+type Doc = Omit<Operation, 'tags'>
+
+/** What the document says of a route, and what answers it. */
+export interface Route<Deps, Limits> {
+  /** A function where the document depends on the limits of the installation. */
+  doc: Doc | ((limits: Limits) => Doc)
+  handle: (deps: Deps) => Handlers
+}
+
+/** The routes of one resource. Whoever declares one documents it. */
+export interface Routes<Deps, Limits = unknown> {
+  router: (deps: Deps) => Router
+  /** The part of the document about these routes, when the router is mounted at `base`. */
+  paths: (base: string, limits: Limits) => Paths
+}
+
+/** The routes of a resource, by method and path: `GET /tasks/:id`. `tag` names it in the document. */
+export function routesOf<Deps, Limits = unknown>(
+  tag: string,
+  routes: Record<`${Uppercase<Method>} /${string}`, Route<Deps, Limits>>,
+): Routes<Deps, Limits> {
+  const byPath = Map.groupBy(Object.entries(routes).map(toEntry), ({ path }) => path)
+  /** By path and method, something of each route. */
+  const ofEach = <Made>(make: (route: Route<Deps, Limits>) => Made): [string, Partial<Record<Method, Made>>][] =>
+    [...byPath].map(([path, some]) => [
+      path,
+      Object.fromEntries(some.map(({ method, route }) => [method, make(route)])),
+    ])
+  return {
+    router: (deps) => pagesOf(Object.fromEntries(ofEach(({ handle }) => handle(deps)))),
+    paths: (base, limits) =>
+      Object.fromEntries(
+        ofEach(({ doc }) => withTag(tag, typeof doc === 'function' ? doc(limits) : doc)).map(([path, operations]) => [
+          toTemplate(base + path),
+          operations,
+        ]),
+      ),
+  }
+}
+
+const toEntry = <Some>([place, route]: [string, Some]) => {
+  const [method = '', path = ''] = place.split(' ')
+  return { method: method.toLowerCase() as Method, path, route }
+}
+
+const withTag = (tag: string, { operationId, ...rest }: Doc): Operation => ({ operationId, tags: [tag], ...rest })
+
+/** `/tasks/:id` as OpenAPI writes it. */
+const toTemplate = (path: string): string => path.replaceAll(/:(\w+)/g, '{$1}')
 
 /**
- * A router of paths with all their methods: a known path asked with another method answers 405 and
- * says which it takes.
+ * A router for paths and their methods. A known path requested with another method is answered 405,
+ * with the methods that it supports. By itself it is for pages only, which the document leaves out.
  */
-export function routesOf(paths: Record<string, RouteHandlers>): Router {
+export function pagesOf(paths: Record<string, Partial<Record<Method, Handlers>>>): Router {
   const router = Router({ caseSensitive: true })
   for (const [path, handlers] of Object.entries(paths)) {
     const route = router.route(path)

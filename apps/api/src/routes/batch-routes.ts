@@ -1,46 +1,79 @@
-import type { BatchPage } from '@darkroom/contracts'
-import type { Request, RequestHandler, Router } from 'express'
-import type { AcceptBatch } from '../uploads/accept-batch.ts'
+import { acceptedBatch, batchPage, batchProblem, type BatchPage } from '@darkroom/contracts'
+import type { Request, RequestHandler } from 'express'
+import { z } from 'zod'
+import { GetBatch } from '../batches/get-batch.ts'
+import { parseInput } from '../http/input.ts'
+import { BATCH_ID } from '../http/openapi/example-ids.ts'
+import { json } from '../http/openapi/operation.ts'
+import { pageQuery } from '../http/paging.ts'
 import { routesOf } from '../http/routes.ts'
 import { tenantOf } from '../http/tenant-of.ts'
 import type { Send } from '../send.ts'
 import { ListTasks } from '../tasks/queries/list-tasks.ts'
-import { parseInput } from '../http/input.ts'
-import { pageQuery } from '../http/paging.ts'
-import { GetBatch } from '../batches/get-batch.ts'
+import type { AcceptBatch } from '../uploads/accept-batch.ts'
+import type { ApiLimits } from './api-limits.ts'
+import { acceptedBatchExample, batchPageExample } from './batch-examples.ts'
+import { batchBody, FORM_PROBLEMS } from './upload.ts'
 
 export interface BatchRouteDeps {
   send: Send
   /** What stands before the handler: reserves the idempotency key, receives the files. */
-  receive: RequestHandler[]
+  receiveBatch: RequestHandler[]
   acceptBatch: AcceptBatch
 }
 
 const POLL_AFTER_SECONDS = '1'
 
 /** `/api/v1/batches`: many files with one request, and how far they are. */
-export function batchRoutes({ send, receive, acceptBatch }: BatchRouteDeps): Router {
-  return routesOf({
-    '/batches': {
-      post: [
-        ...receive,
-        async (req, res) => {
-          const batch = await acceptBatch(req)
-          res
-            .status(202)
-            .location(`/api/v1/batches/${batch.batchId}`)
-            .set('Retry-After', POLL_AFTER_SECONDS)
-            .json(batch)
-        },
-      ],
+export const batchRoutes = routesOf<BatchRouteDeps, ApiLimits>('Batches', {
+  'POST /batches': {
+    doc: (limits) => ({
+      operationId: 'createBatch',
+      summary: 'Upload many photos',
+      description:
+        'Creates a task for each file; `items` is in the order of the files in the form. A file that cannot be accepted does not affect the others; the request is refused only when none can be.',
+      ...batchBody(limits),
+      answers: {
+        202: json(
+          'The result for each file',
+          { schema: acceptedBatch, examples: { 'One of two is accepted': acceptedBatchExample } },
+          'Location',
+          'RetryAfter',
+        ),
+      },
+      problems: [...FORM_PROBLEMS, 'BATCH_TOO_LARGE', 'BATCH_REJECTED'],
+      problemSchema: batchProblem,
+    }),
+    handle: ({ receiveBatch, acceptBatch }) => [
+      ...receiveBatch,
+      async (req, res) => {
+        const batch = await acceptBatch(req)
+        res.status(202).location(`/api/v1/batches/${batch.batchId}`).set('Retry-After', POLL_AFTER_SECONDS).json(batch)
+      },
+    ],
+  },
+
+  'GET /batches/:id': {
+    doc: {
+      operationId: 'getBatch',
+      summary: 'Get the progress of a batch, with a page of its tasks',
+      description: 'The tasks are in the order in which the files were uploaded.',
+      requestParams: {
+        path: z.object({ id: z.string().meta({ description: 'The batchId', example: BATCH_ID }) }),
+        query: pageQuery,
+      },
+      answers: {
+        200: json('The batch', { schema: batchPage, examples: { 'All tasks have ended': batchPageExample } }, 'ETag'),
+      },
+      problems: ['INVALID_QUERY', 'BATCH_NOT_FOUND', 'STORE_UNAVAILABLE'],
     },
-    '/batches/:id': {
-      get: async (req, res) => {
+    handle:
+      ({ send }) =>
+      async (req, res) => {
         res.set('Cache-Control', 'no-cache').json(await readPage(send, req))
       },
-    },
-  })
-}
+  },
+})
 
 async function readPage(send: Send, req: Request): Promise<BatchPage> {
   const page = parseInput(pageQuery, req.query, 'INVALID_QUERY')

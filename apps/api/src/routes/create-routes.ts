@@ -11,17 +11,10 @@ import type { createUploads } from '../uploads/create-uploads.ts'
 import { adminGuard } from './admin/admin-guard.ts'
 import { adminRoutes } from './admin/admin-routes.ts'
 import { queueBoard } from './admin/queue-board.ts'
-import { batchRoutes } from './batch-routes.ts'
-import { deadLetterRoutes } from './dead-letter-routes.ts'
-import { healthRoutes, type Probes } from './health.ts'
-import { jobRoutes } from './job-routes.ts'
+import { createHealth, type Probes } from './health.ts'
 import { logRequests } from './log-requests.ts'
-import { metricsRoutes } from './metrics-routes.ts'
-import { queueRoutes } from './queue-routes.ts'
+import { RESOURCES } from './resources.ts'
 import { createSendVariant } from './send-variant.ts'
-import { statsRoutes } from './stats-routes.ts'
-import { taskEventRoutes } from './task-event-routes.ts'
-import { taskRoutes } from './task-routes.ts'
 
 export interface RouteSettings {
   ADMIN_TOKEN?: string | undefined
@@ -35,8 +28,7 @@ export interface RouteSettings {
   MIN_FREE_BYTES: number
 }
 
-/** Every route but those of the document, in the groups that the application hangs them in. */
-export function createRoutes(parts: {
+export interface RouteParts {
   env: RouteSettings
   uploads: ReturnType<typeof createUploads>
   storage: DiskStorage
@@ -47,29 +39,37 @@ export function createRoutes(parts: {
   isClosing: () => boolean
   send: Send
   log: Logger
-}) {
-  const { env, uploads, probes, registry, isClosing, send, log } = parts
+}
+
+/** Every route but those of the document, in the groups that the application mounts them in. */
+export function createRoutes(parts: RouteParts) {
+  const { env, uploads, storage, signer, probes, registry, isClosing, send, log } = parts
   const followers = { each: env.FOLLOWERS_PER_TASK, perAddress: env.FOLLOWERS_PER_ADDRESS }
   const streams = new HeldRequests({ total: env.EVENT_STREAMS_MAX, ...followers })
   const waiting = new HeldRequests({ total: env.WAITING_REQUESTS_MAX, ...followers })
-  const readJson = jsonBody(env.JSON_BODY_MAX_BYTES)
   const admin = adminGuard(env.ADMIN_TOKEN)
   const board = queueBoard([parts.queue], '/admin/queues')
-  const sendVariant = createSendVariant(parts.storage, parts.signer, probes.storageFault)
-  const { receive, acceptUpload, acceptBatch } = uploads
-  const tasks = { send, receive, acceptUpload, sendVariant, readJson, waiting }
+  const deps = {
+    ...uploads,
+    sendVariant: createSendVariant(storage, signer, probes.storageFault),
+    readJson: jsonBody(env.JSON_BODY_MAX_BYTES),
+    waiting,
+    streams,
+    heartbeatMs: env.EVENT_HEARTBEAT_MS,
+    lifeMs: env.EVENT_STREAM_LIFE_MS,
+    health: createHealth({ probes, minFreeBytes: env.MIN_FREE_BYTES, isClosing, log }),
+    registry,
+    admin,
+    send,
+  }
   return {
-    v1: [
-      taskRoutes(tasks),
-      batchRoutes({ send, receive: uploads.receiveBatch, acceptBatch }),
-      taskEventRoutes({ send, streams, heartbeatMs: env.EVENT_HEARTBEAT_MS, lifeMs: env.EVENT_STREAM_LIFE_MS }),
-      queueRoutes({ send, admin }),
-      deadLetterRoutes({ send, admin, readJson }),
-      statsRoutes({ send }),
+    v1: RESOURCES.v1.map((routes) => routes.router(deps)),
+    aliases: RESOURCES.aliases.map((routes) => routes.router(deps)),
+    health: RESOURCES.health.map((routes) => routes.router(deps)),
+    operators: [
+      ...RESOURCES.operators.map((routes) => routes.router(deps)),
+      adminRoutes({ token: env.ADMIN_TOKEN, guard: admin, board }),
     ],
-    aliases: [jobRoutes(tasks)],
-    health: healthRoutes({ probes, minFreeBytes: env.MIN_FREE_BYTES, isClosing, log }),
-    operators: [metricsRoutes(registry), adminRoutes({ token: env.ADMIN_TOKEN, guard: admin, board })],
     watch: [measureRequests(registry), logRequests(log)],
     /** Answers every request that stays open for news. */
     endHeld: (): void => [streams, waiting].forEach((held) => held.endAll()),

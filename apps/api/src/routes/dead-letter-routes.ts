@@ -1,54 +1,95 @@
-import type { RequestHandler, Router } from 'express'
+import { deadLetterGroups, replayReport, taskPage } from '@darkroom/contracts'
+import type { RequestHandler } from 'express'
+import { z } from 'zod'
+import { CountDeadLetters } from '../dead-letters/count-dead-letters.ts'
+import { ReplayDeadLetters } from '../dead-letters/replay-dead-letters.ts'
+import { parseInput } from '../http/input.ts'
+import { FAILED_TASK_ID } from '../http/openapi/example-ids.ts'
+import { ADMIN_PROBLEMS, FOR_OPERATORS, json, JSON_PROBLEMS, jsonRequest } from '../http/openapi/operation.ts'
+import { linkToNext } from '../http/paging.ts'
 import { routesOf } from '../http/routes.ts'
 import { tenantOf } from '../http/tenant-of.ts'
 import type { Send } from '../send.ts'
 import { ListTasks } from '../tasks/queries/list-tasks.ts'
-import { parseInput } from '../http/input.ts'
-import { linkToNext } from '../http/paging.ts'
-import { CountDeadLetters } from '../dead-letters/count-dead-letters.ts'
+import { deadLetterGroupsExample, replayedExample } from './dead-letter-examples.ts'
 import { deadLetterQuery, groupQuery, replayBody } from './dead-letter-fields.ts'
-import { ReplayDeadLetters } from '../dead-letters/replay-dead-letters.ts'
+import { taskPageExamples } from './task-examples.ts'
 
-/**
- * `/api/v1/dead-letters`: tasks that failed for good, and starting them again, which `admin` stands
- * before.
- */
-export function deadLetterRoutes({
-  send,
-  admin,
-  readJson,
-}: {
+export interface DeadLetterRouteDeps {
   send: Send
+  /** Stands before what starts tasks again. */
   admin: RequestHandler
   readJson: RequestHandler[]
-}): Router {
-  return routesOf({
-    '/dead-letters': {
-      get: async (req, res) => {
-        const { groupBy, page, limit, cursor, ...filter } = parseInput(deadLetterQuery, req.query, 'INVALID_QUERY')
+}
+
+/** `/api/v1/dead-letters`: tasks that failed for good, and starting them again. */
+export const deadLetterRoutes = routesOf<DeadLetterRouteDeps>('Dead letters', {
+  'GET /dead-letters': {
+    doc: {
+      operationId: 'listDeadLetters',
+      summary: 'List dead letters, or count them by error',
+      description: '`groupBy` can be combined with `code`, `createdFrom` and `createdTo` only.',
+      requestParams: { query: deadLetterQuery },
+      answers: {
+        200: json(
+          'A page of tasks, or a count for each error code',
+          {
+            schema: z.union([taskPage, deadLetterGroups]),
+            examples: { 'A page': taskPageExamples.failed, 'Counts, with `groupBy=error`': deadLetterGroupsExample },
+          },
+          'ETag',
+          'Link',
+        ),
+      },
+      problems: ['INVALID_QUERY', 'STORE_UNAVAILABLE'],
+    },
+    handle:
+      ({ send }) =>
+      async (req, res) => {
+        const { groupBy, page, limit, cursor, ...given } = parseInput(deadLetterQuery, req.query, 'INVALID_QUERY')
+        const filter = { tenant: tenantOf(req), ...given }
         if (groupBy) {
           parseInput(groupQuery, req.query, 'INVALID_QUERY')
-          res.json(await send(new CountDeadLetters({ tenant: tenantOf(req), ...filter })))
+          res.json(await send(new CountDeadLetters(filter)))
           return
         }
-        const found = await send(
-          new ListTasks({ tenant: tenantOf(req), status: 'failed', ...filter }, { page, limit, cursor }),
-        )
+        const found = await send(new ListTasks({ ...filter, status: 'failed' }, { page, limit, cursor }))
         linkToNext(req, res, found.nextCursor)
         res.json(found)
       },
-    },
-    '/dead-letters/replay': {
-      post: [
-        admin,
-        ...readJson,
-        async (req, res) => {
-          const { ids, filter, limit, dryRun } = parseInput(replayBody, req.body, 'INVALID_FIELD')
-          const wish = ids ? { tenant: tenantOf(req), ids } : { filter: { tenant: tenantOf(req), ...filter }, limit }
-          const report = await send(new ReplayDeadLetters(wish, dryRun))
-          res.status(dryRun ? 200 : 202).json(report)
+  },
+
+  'POST /dead-letters/replay': {
+    doc: {
+      operationId: 'replayDeadLetters',
+      summary: 'Restart failed tasks, by ids or by filter',
+      ...FOR_OPERATORS,
+      body: jsonRequest({
+        schema: replayBody,
+        examples: {
+          'By filter, counted first': { filter: { code: 'STORAGE_FULL' }, limit: 500, dryRun: true },
+          'By ids': { ids: [FAILED_TASK_ID] },
         },
-      ],
+      }),
+      answers: {
+        200: json('What would be restarted (`dryRun`)', {
+          schema: replayReport,
+          examples: { Counted: { ...replayedExample, dryRun: true, replayed: 0, items: [] } },
+        }),
+        202: json('What was restarted', { schema: replayReport, examples: { Restarted: replayedExample } }),
+      },
+      problems: [...ADMIN_PROBLEMS, ...JSON_PROBLEMS, 'STORE_UNAVAILABLE'],
     },
-  })
-}
+    handle: ({ send, admin, readJson }) => [
+      admin,
+      ...readJson,
+      async (req, res) => {
+        const { ids, filter, limit, dryRun } = parseInput(replayBody, req.body, 'INVALID_FIELD')
+        const tenant = tenantOf(req)
+        const wish = ids ? { tenant, ids } : { filter: { tenant, ...filter }, limit }
+        const report = await send(new ReplayDeadLetters(wish, dryRun))
+        res.status(dryRun ? 200 : 202).json(report)
+      },
+    ],
+  },
+})

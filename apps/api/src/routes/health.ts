@@ -1,10 +1,8 @@
 import type { Health, Readiness } from '@darkroom/contracts'
 import { inTime, type Logger } from '@darkroom/runtime'
 import { isStorageError } from '@darkroom/storage'
-import type { Router } from 'express'
 import { remember } from '../ground/remember.ts'
 import type { StorageFault } from '../installation/storage-watch.ts'
-import { routesOf } from '../http/routes.ts'
 
 /**
  * What the probes ask. Each answers within `PROBE_MS` or counts as failed. Those of the stores
@@ -28,16 +26,60 @@ export interface HealthDeps {
   log: Logger
 }
 
+/** What health and readiness are answered with. */
+export interface HealthChecks {
+  report: () => Promise<Health>
+  readiness: () => Promise<Readiness>
+}
+
 const PROBE_MS = 1000
 /** However often health is asked for, each probe is made once in this time. */
 const REMEMBER_MS = 1000
 
-/**
- * Liveness, readiness, and health for people: which part is down, and what is still possible
- * without it.
- */
-export function healthRoutes({ probes, minFreeBytes, isClosing, log }: HealthDeps): Router {
-  /** Why it failed; undefined when it did not. */
+/** Health for people: which part is down, and what is still possible without it. And readiness. */
+export function createHealth(deps: HealthDeps): HealthChecks {
+  const { probes, isClosing } = deps
+  const freeBytes = remember(REMEMBER_MS, () => inTime(PROBE_MS, probes.freeBytes))
+  const faults = createFaults(deps, freeBytes)
+  const pendingTasks = remember(REMEMBER_MS, () => inTime(PROBE_MS, probes.pending).catch(() => null))
+  const warningsNow = remember(REMEMBER_MS, () => inTime(PROBE_MS, probes.warnings).catch(() => []))
+  return {
+    report: async () => {
+      const [redis, mongo, queue, unusable, full, diskFreeBytes, pending, warnings] = await Promise.all([
+        faults.redis(),
+        faults.mongo(),
+        faults.queue(),
+        faults.disk(),
+        faults.room(),
+        freeBytes().catch(() => null),
+        pendingTasks(),
+        warningsNow(),
+      ])
+      const disk = unusable ?? full
+      const services = { redis: !redis, mongo: !mongo, queue: !queue, disk: !disk }
+      const reasons = [mongo, disk, queue, redis].filter((fault) => fault !== undefined)
+      return {
+        // Without Redis uploads are still taken and reads still answered; without the store or the
+        // disk they are not.
+        status: mongo || disk ? 'down' : reasons.length > 0 ? 'degraded' : 'ok',
+        services,
+        pending: mongo ? null : pending,
+        diskFreeBytes,
+        ...(reasons.length > 0 && { reasons }),
+        ...(warnings.length > 0 && { warnings }),
+      }
+    },
+    // Where there is no room, what was stored can still be read.
+    readiness: async () => {
+      if (isClosing()) return { status: 'closing' }
+      const reason = (await faults.mongo()) ?? (await faults.disk())
+      return reason === undefined ? { status: 'ok' } : { status: 'not ready', reason }
+    },
+  }
+}
+
+/** Why each part fails; undefined where it does not. */
+function createFaults({ probes, minFreeBytes, log }: HealthDeps, freeBytes: () => Promise<number>) {
   const faultOf = (name: string, probe: () => Promise<unknown>) =>
     remember(REMEMBER_MS, () =>
       inTime(PROBE_MS, probe).then(
@@ -48,7 +90,6 @@ export function healthRoutes({ probes, minFreeBytes, isClosing, log }: HealthDep
         },
       ),
     )
-  const freeBytes = remember(REMEMBER_MS, () => inTime(PROBE_MS, probes.freeBytes))
   const fullDisk = async (): Promise<void> => {
     const bytes = await freeBytes()
     if (bytes < minFreeBytes) throw new Error(`${bytes} bytes are free, and MIN_FREE_BYTES is ${minFreeBytes}`)
@@ -57,63 +98,11 @@ export function healthRoutes({ probes, minFreeBytes, isClosing, log }: HealthDep
     const fault = await probes.storageFault()
     if (fault !== undefined && !isStorageError(fault, 'STORAGE_FULL')) throw fault
   }
-  const faults = {
+  return {
     redis: faultOf('redis', probes.redis),
     mongo: faultOf('mongo', probes.mongo),
     queue: faultOf('queue', probes.queue),
     disk: faultOf('disk', unusableDisk),
     room: faultOf('disk', fullDisk),
   }
-  const pendingTasks = remember(REMEMBER_MS, () => inTime(PROBE_MS, probes.pending).catch(() => null))
-  const warningsNow = remember(REMEMBER_MS, () => inTime(PROBE_MS, probes.warnings).catch(() => []))
-
-  const report = async (): Promise<Health> => {
-    const [redis, mongo, queue, unusable, full, diskFreeBytes, pending, warnings] = await Promise.all([
-      faults.redis(),
-      faults.mongo(),
-      faults.queue(),
-      faults.disk(),
-      faults.room(),
-      freeBytes().catch(() => null),
-      pendingTasks(),
-      warningsNow(),
-    ])
-    const disk = unusable ?? full
-    const services = { redis: !redis, mongo: !mongo, queue: !queue, disk: !disk }
-    const reasons = [mongo, disk, queue, redis].filter((fault) => fault !== undefined)
-    // Without Redis uploads are still taken and reads still answered; without the store or the disk
-    // they are not.
-    const status = mongo || disk ? 'down' : reasons.length > 0 ? 'degraded' : 'ok'
-    return {
-      status,
-      services,
-      pending: mongo ? null : pending,
-      diskFreeBytes,
-      ...(reasons.length > 0 && { reasons }),
-      ...(warnings.length > 0 && { warnings }),
-    }
-  }
-
-  // Where there is no room, what was stored can still be read.
-  const readiness = async (): Promise<Readiness> => {
-    if (isClosing()) return { status: 'closing' }
-    const reason = (await faults.mongo()) ?? (await faults.disk())
-    return reason === undefined ? { status: 'ok' } : { status: 'not ready', reason }
-  }
-
-  return routesOf({
-    '/health': {
-      get: async (_req, res) => {
-        const health = await report()
-        res.status(health.status === 'down' ? 503 : 200).json(health)
-      },
-    },
-    '/livez': { get: (_req, res) => void res.json({ status: 'ok' }) },
-    '/readyz': {
-      get: async (_req, res) => {
-        const answer = await readiness()
-        res.status(answer.status === 'ok' ? 200 : 503).json(answer)
-      },
-    },
-  })
 }

@@ -1,43 +1,126 @@
-import type { Request, RequestHandler, Router } from 'express'
-import { routesOf } from '../http/routes.ts'
-import type { Send } from '../send.ts'
+import { queueJobPage, queueList, queueStats, type QueueStats } from '@darkroom/contracts'
+import type { Request, RequestHandler } from 'express'
+import { z } from 'zod'
 import { parseInput } from '../http/input.ts'
+import { ADMIN_PROBLEMS, FOR_OPERATORS, json } from '../http/openapi/operation.ts'
+import { routesOf, type Route } from '../http/routes.ts'
 import { GetQueueStats } from '../queues/get-queue-stats.ts'
 import { ListQueueJobs } from '../queues/list-queue-jobs.ts'
-import { jobsQuery } from './queue-fields.ts'
 import { SwitchQueue } from '../queues/switch-queue.ts'
+import type { Send } from '../send.ts'
+import { queueJobPageExample, queueStatsExamples } from './queue-examples.ts'
+import { jobsQuery, jobsRange } from './queue-fields.ts'
 
-/** `/api/v1/queues`: what waits, runs and ended; `admin` stands before what changes a queue. */
-export function queueRoutes({ send, admin }: { send: Send; admin: RequestHandler }): Router {
-  const switchTo =
-    (to: SwitchQueue['to']): RequestHandler =>
+export interface QueueRouteDeps {
+  send: Send
+  /** Stands before what changes a queue. */
+  admin: RequestHandler
+}
+
+const queuePath = {
+  path: z.object({ name: z.string().meta({ description: 'The name of the queue', example: 'image-processing' }) }),
+}
+
+const nameOf = (req: Request): string => String(req.params.name)
+
+/** Pausing and resuming differ in their words only. */
+const switching = (
+  to: SwitchQueue['to'],
+  { example, ...doc }: { operationId: string; summary: string; example: QueueStats },
+): Route<QueueRouteDeps, unknown> => ({
+  doc: {
+    ...doc,
+    ...FOR_OPERATORS,
+    requestParams: queuePath,
+    answers: { 200: json('The queue as it is now', { schema: queueStats, examples: { 'The queue': example } }) },
+    problems: [...ADMIN_PROBLEMS, 'QUEUE_NOT_FOUND', 'QUEUE_UNAVAILABLE'],
+  },
+  handle: ({ send, admin }) => [
+    admin,
     async (req, res) => {
       await send(new SwitchQueue(nameOf(req), to))
       const [stats] = await send(new GetQueueStats(nameOf(req)))
       res.json(stats)
-    }
-  return routesOf({
-    '/queues': {
-      get: async (_req, res) => {
+    },
+  ],
+})
+
+/** `/api/v1/queues`: what waits, runs and ended; pause and resume. */
+export const queueRoutes = routesOf<QueueRouteDeps>('Queues', {
+  'GET /queues': {
+    doc: {
+      operationId: 'listQueues',
+      summary: 'List queues with their job counts',
+      answers: {
+        200: json(
+          'All queues',
+          { schema: queueList, examples: { 'One queue': { items: [queueStatsExamples.running] } } },
+          'ETag',
+        ),
+      },
+      problems: ['QUEUE_UNAVAILABLE'],
+    },
+    handle:
+      ({ send }) =>
+      async (_req, res) => {
         res.json({ items: await send(new GetQueueStats()) })
       },
+  },
+
+  'GET /queues/:name/stats': {
+    doc: {
+      operationId: 'getQueueStats',
+      summary: 'Get the job counts of a queue',
+      requestParams: queuePath,
+      answers: {
+        200: json(
+          'Its job counts',
+          { schema: queueStats, examples: { Running: queueStatsExamples.running, Paused: queueStatsExamples.paused } },
+          'ETag',
+        ),
+      },
+      problems: ['QUEUE_NOT_FOUND', 'QUEUE_UNAVAILABLE'],
     },
-    '/queues/:name/stats': {
-      get: async (req, res) => {
+    handle:
+      ({ send }) =>
+      async (req, res) => {
         const [stats] = await send(new GetQueueStats(nameOf(req)))
         res.json(stats)
       },
+  },
+
+  'GET /queues/:name/jobs': {
+    doc: {
+      operationId: 'listQueueJobs',
+      summary: 'List the jobs of a queue by state',
+      requestParams: { ...queuePath, query: jobsRange },
+      answers: {
+        200: json(
+          'The jobs from `start` to `end`, both included',
+          { schema: queueJobPage, examples: { 'One that waits': queueJobPageExample } },
+          'ETag',
+        ),
+      },
+      problems: ['INVALID_QUERY', 'QUEUE_NOT_FOUND', 'QUEUE_UNAVAILABLE'],
     },
-    '/queues/:name/pause': { post: [admin, switchTo('paused')] },
-    '/queues/:name/resume': { post: [admin, switchTo('running')] },
-    '/queues/:name/jobs': {
-      get: async (req, res) => {
+    handle:
+      ({ send }) =>
+      async (req, res) => {
         const { state, start, end } = parseInput(jobsQuery, req.query, 'INVALID_QUERY')
         const items = await send(new ListQueueJobs(nameOf(req), state, start, end))
         res.json({ items, state, start, end })
       },
-    },
-  })
-}
+  },
 
-const nameOf = (req: Request): string => String(req.params.name)
+  'POST /queues/:name/pause': switching('paused', {
+    operationId: 'pauseQueue',
+    summary: 'Pause a queue; running jobs are finished',
+    example: queueStatsExamples.paused,
+  }),
+
+  'POST /queues/:name/resume': switching('running', {
+    operationId: 'resumeQueue',
+    summary: 'Resume a paused queue',
+    example: queueStatsExamples.running,
+  }),
+})

@@ -2,7 +2,7 @@ import { DEFAULT_TENANT, eventSeq, STEP, type TaskEvent, type TaskEventPage } fr
 import { formatEvent } from '../http/event-stream.ts'
 import { FAILED_TASK_ID, TASK_ID } from '../http/openapi/example-ids.ts'
 import { CREATED_AT, EXAMPLE_VARIANTS, taskExamples, WORKER_ID } from './task-examples.ts'
-import { toServerSent } from './task-event-routes.ts'
+import { toServerSent } from './to-server-sent.ts'
 import { toLogView } from '../tasks/task-view.ts'
 import { entryFor } from '../tasks/task.ts'
 

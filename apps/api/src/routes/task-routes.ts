@@ -1,24 +1,29 @@
-import type { Task, TaskEstimate } from '@darkroom/contracts'
-import type { Request, RequestHandler, Response, Router } from 'express'
-import type { AcceptUpload } from '../uploads/accept-upload.ts'
+import { acceptedTask, task, taskPage, type Task } from '@darkroom/contracts'
+import type { RequestHandler, Response } from 'express'
+import { z } from 'zod'
+import { WaitForTask } from '../following/wait-for-task.ts'
 import type { HeldRequests } from '../http/held-requests.ts'
+import { parseInput } from '../http/input.ts'
+import { json, JSON_PROBLEMS, jsonRequest, noContent } from '../http/openapi/operation.ts'
+import { linkToNext } from '../http/paging.ts'
 import { routesOf } from '../http/routes.ts'
 import { tenantOf } from '../http/tenant-of.ts'
-import type { SendVariant } from './send-variant.ts'
+import { DeleteTask } from '../removal/delete-task.ts'
 import type { Send } from '../send.ts'
 import { CancelTask } from '../tasks/commands/cancel-task.ts'
-import { DeleteTask } from '../removal/delete-task.ts'
+import { RetryTask } from '../tasks/commands/retry-task.ts'
+import { UpdateTask } from '../tasks/commands/update-task.ts'
 import { GetTaskJson } from '../tasks/queries/get-task-json.ts'
 import { GetTask } from '../tasks/queries/get-task.ts'
 import { ListTasks } from '../tasks/queries/list-tasks.ts'
-import { RetryTask } from '../tasks/commands/retry-task.ts'
-import { SignDownload } from '../tasks/queries/sign-download.ts'
-import { etagOf, etagOfJson } from '../tasks/task-etag.ts'
-import { parseInput } from '../http/input.ts'
-import { linkToNext } from '../http/paging.ts'
-import { downloadUrlFields, listQuery, taskChanges, waitQuery } from './task-fields.ts'
-import { UpdateTask } from '../tasks/commands/update-task.ts'
-import { WaitForTask } from '../following/wait-for-task.ts'
+import type { AcceptUpload } from '../uploads/accept-upload.ts'
+import type { ApiLimits } from './api-limits.ts'
+import { retryAfter } from './retry-after.ts'
+import { sendTask, sendTaskJson } from './send-task.ts'
+import { taskExamples, taskPageExamples } from './task-examples.ts'
+import { listQuery, taskChanges, waitQuery } from './task-fields.ts'
+import { idOf, taskPath } from './task-path.ts'
+import { UPLOAD_PROBLEMS, uploadBody } from './upload.ts'
 
 export interface TaskRouteDeps {
   send: Send
@@ -28,7 +33,6 @@ export interface TaskRouteDeps {
    */
   receive: RequestHandler[]
   acceptUpload: AcceptUpload
-  sendVariant: SendVariant
   /** What stands before every handler that takes JSON. */
   readJson: RequestHandler[]
   /** The requests that wait for news of a task. */
@@ -38,97 +42,187 @@ export interface TaskRouteDeps {
 /** After a retry: that it has begun is worth asking for soon. */
 const POLL_AFTER_SECONDS = '1'
 
-/** `/api/v1/tasks`: create, list, read, change, cancel, retry, delete, download. */
-export function taskRoutes({ send, receive, acceptUpload, sendVariant, readJson, waiting }: TaskRouteDeps): Router {
-  const waitForTask = async (req: Request, res: Response, seconds: number): Promise<Task> => {
-    const { id } = await send(new GetTask(tenantOf(req), idOf(req)))
-    const signal = waiting.hold(res, id, seconds * 1000)
-    return send(new WaitForTask(tenantOf(req), id, { ifNoneMatch: req.get('If-None-Match'), signal }))
-  }
-  return routesOf({
-    '/tasks': {
-      post: [
-        ...receive,
-        async (req, res) => {
-          const task = await acceptUpload(req)
-          res.status(202).location(task.links.self).set('Retry-After', retryAfter(task.estimate)).json(task)
-        },
-      ],
-      get: async (req, res) => {
+/** `/api/v1/tasks`: create, list, read, change, delete, cancel, retry. */
+export const taskRoutes = routesOf<TaskRouteDeps, ApiLimits>('Tasks', {
+  'POST /tasks': {
+    doc: (limits) => ({
+      operationId: 'createTask',
+      summary: 'Upload a photo',
+      description: 'Answered as soon as the task is stored durably; workers then make its variants.',
+      ...uploadBody(limits),
+      answers: {
+        202: json(
+          'The task, and when it is expected to be done',
+          { schema: acceptedTask, examples: { Accepted: taskExamples.accepted } },
+          'Location',
+          'RetryAfter',
+        ),
+      },
+      problems: UPLOAD_PROBLEMS,
+    }),
+    handle: ({ receive, acceptUpload }) => [
+      ...receive,
+      async (req, res) => {
+        const accepted = await acceptUpload(req)
+        res.status(202).location(accepted.links.self).set('Retry-After', retryAfter(accepted.estimate)).json(accepted)
+      },
+    ],
+  },
+
+  'GET /tasks': {
+    doc: {
+      operationId: 'listTasks',
+      summary: 'List tasks, newest first',
+      description: 'With `batchId`, in the order in which the files were uploaded.',
+      requestParams: { query: listQuery },
+      answers: {
+        200: json(
+          'A page of tasks',
+          { schema: taskPage, examples: { 'The first of many': taskPageExamples.tasks } },
+          'ETag',
+          'Link',
+        ),
+      },
+      problems: ['INVALID_QUERY', 'STORE_UNAVAILABLE'],
+    },
+    handle:
+      ({ send }) =>
+      async (req, res) => {
         const { page, limit, cursor, ...filter } = parseInput(listQuery, req.query, 'INVALID_QUERY')
         const found = await send(new ListTasks({ tenant: tenantOf(req), ...filter }, { page, limit, cursor }))
         linkToNext(req, res, found.nextCursor)
         res.set('Cache-Control', 'no-cache').json(found)
       },
-    },
-    '/tasks/:id': {
-      get: async (req, res) => {
-        const { wait } = parseInput(waitQuery, req.query, 'INVALID_QUERY')
-        if (wait > 0) sendTask(res, await waitForTask(req, res, wait))
-        else sendTaskJson(req, res, await send(new GetTaskJson(tenantOf(req), idOf(req))))
+  },
+
+  'GET /tasks/:id': {
+    doc: {
+      operationId: 'getTask',
+      summary: 'Get a task',
+      description:
+        'With `wait`, answered as soon as the task changes or differs from the ETag in If-None-Match, at the latest after so many seconds.',
+      requestParams: { ...taskPath, query: waitQuery },
+      answers: {
+        200: json(
+          'The task',
+          {
+            schema: task,
+            examples: {
+              Completed: taskExamples.completed,
+              'Being processed': taskExamples.processing,
+              Failed: taskExamples.failed,
+            },
+          },
+          'ETag',
+        ),
       },
-      patch: [
-        ...readJson,
-        async (req, res) => {
-          const changes = parseInput(taskChanges, req.body, 'INVALID_FIELD')
-          sendTask(res, await send(new UpdateTask(tenantOf(req), idOf(req), changes, req.get('If-Match'))))
+      problems: ['INVALID_QUERY', 'TASK_NOT_FOUND', 'TOO_MANY_WAITING', 'STORE_UNAVAILABLE'],
+    },
+    handle: (deps) => async (req, res) => {
+      const { wait } = parseInput(waitQuery, req.query, 'INVALID_QUERY')
+      if (wait > 0) sendTask(res, await waitForTask(deps, res, wait))
+      else sendTaskJson(req, res, await deps.send(new GetTaskJson(tenantOf(req), idOf(req))))
+    },
+  },
+
+  'PATCH /tasks/:id': {
+    doc: {
+      operationId: 'updateTask',
+      summary: 'Update a task',
+      description: 'Fields that are given replace the old ones.',
+      requestParams: {
+        ...taskPath,
+        header: z.object({
+          'If-Match': z.string().optional().meta({ description: 'Change the task only if this is still its ETag' }),
+        }),
+      },
+      body: jsonRequest({
+        schema: taskChanges,
+        examples: {
+          'Another name': { name: 'beach at noon.jpg' },
+          'A day more': { ttlSeconds: 691_200 },
+          'Metadata of your own': { metadata: { album: 7 } },
         },
+      }),
+      answers: {
+        200: json('The task as it is now', { schema: task, examples: { Renamed: taskExamples.edited } }, 'ETag'),
+      },
+      problems: [
+        ...JSON_PROBLEMS,
+        'TASK_NOT_FOUND',
+        'TASK_CHANGED',
+        'TASK_EXPIRED',
+        'PRECONDITION_FAILED',
+        'STORE_UNAVAILABLE',
       ],
-      delete: async (req, res) => {
+    },
+    handle: ({ send, readJson }) => [
+      ...readJson,
+      async (req, res) => {
+        const changes = parseInput(taskChanges, req.body, 'INVALID_FIELD')
+        sendTask(res, await send(new UpdateTask(tenantOf(req), idOf(req), changes, req.get('If-Match'))))
+      },
+    ],
+  },
+
+  'DELETE /tasks/:id': {
+    doc: {
+      operationId: 'deleteTask',
+      summary: 'Delete a task with all its files',
+      requestParams: taskPath,
+      answers: { 204: noContent('Deleted') },
+      problems: ['TASK_NOT_FOUND', 'TASK_PROCESSING', 'STORE_UNAVAILABLE'],
+    },
+    handle:
+      ({ send }) =>
+      async (req, res) => {
         await send(new DeleteTask(tenantOf(req), idOf(req)))
         res.status(204).end()
       },
+  },
+
+  'POST /tasks/:id/cancel': {
+    doc: {
+      operationId: 'cancelTask',
+      summary: 'Cancel a pending or running task',
+      requestParams: taskPath,
+      answers: { 202: json('The task', { schema: task, examples: { Cancelled: taskExamples.cancelled } }, 'ETag') },
+      problems: ['TASK_NOT_FOUND', 'TASK_FINAL', 'TASK_CHANGED', 'STORE_UNAVAILABLE'],
     },
-    '/tasks/:id/cancel': {
-      post: async (req, res) => sendTask(res.status(202), await send(new CancelTask(tenantOf(req), idOf(req)))),
-    },
-    '/tasks/:id/retry': {
-      post: async (req, res) => {
-        const task = await send(new RetryTask(tenantOf(req), idOf(req)))
-        sendTask(res.status(202).location(task.links.self).set('Retry-After', POLL_AFTER_SECONDS), task)
+    handle:
+      ({ send }) =>
+      async (req, res) =>
+        sendTask(res.status(202), await send(new CancelTask(tenantOf(req), idOf(req)))),
+  },
+
+  'POST /tasks/:id/retry': {
+    doc: {
+      operationId: 'retryTask',
+      summary: 'Restart a finished task',
+      requestParams: taskPath,
+      answers: {
+        202: json(
+          'The task, pending again',
+          { schema: task, examples: { Restarted: taskExamples.restarted } },
+          'ETag',
+          'Location',
+          'RetryAfter',
+        ),
       },
+      problems: ['TASK_NOT_FOUND', 'TASK_NOT_FINAL', 'TASK_CHANGED', 'TASK_EXPIRED', 'STORE_UNAVAILABLE'],
     },
-    '/tasks/:id/download': {
-      get: async (req, res) => sendVariant(req, res, await send(new GetTask(tenantOf(req), idOf(req)))),
-    },
-    '/tasks/:id/download-url': {
-      post: [
-        ...readJson,
-        async (req, res) => {
-          const fields = parseInput(downloadUrlFields, req.body, 'INVALID_FIELD')
-          const { id } = await send(new GetTask(tenantOf(req), idOf(req)))
-          res.set('Cache-Control', 'no-store').json(await send(new SignDownload(tenantOf(req), id, fields)))
-        },
-      ],
-    },
-  })
-}
+    handle:
+      ({ send }) =>
+      async (req, res) => {
+        const restarted = await send(new RetryTask(tenantOf(req), idOf(req)))
+        sendTask(res.status(202).location(restarted.links.self).set('Retry-After', POLL_AFTER_SECONDS), restarted)
+      },
+  },
+})
 
-/**
- * When it is worth asking again: half of all tasks have ended by then. Nobody is sent away for
- * longer than a minute.
- */
-export const retryAfter = ({ p50Ms, paused }: TaskEstimate): string =>
-  String(paused ? LONGEST_SECONDS : Math.min(LONGEST_SECONDS, Math.max(1, Math.ceil(p50Ms / 1000))))
-
-const LONGEST_SECONDS = 60
-
-export const idOf = (req: Request): string => String(req.params.id)
-
-/** Express answers If-None-Match by the tag. */
-function sendTask(res: Response, task: Task): void {
-  res.set({ 'Cache-Control': 'no-cache', ETag: etagOf(task) }).json(task)
-}
-
-/**
- * As it came from the cache, nothing of it read or written anew: this is what clients ask for most.
- */
-function sendTaskJson(req: Request, res: Response, json: string): void {
-  res.setHeader('Cache-Control', 'no-cache').setHeader('ETag', etagOfJson(json))
-  if (req.fresh) {
-    res.status(304).end()
-    return
-  }
-  res.setHeader('Content-Type', 'application/json; charset=utf-8').setHeader('Content-Length', Buffer.byteLength(json))
-  res.end(json)
+async function waitForTask({ send, waiting }: TaskRouteDeps, res: Response, seconds: number): Promise<Task> {
+  const { req } = res
+  const { id } = await send(new GetTask(tenantOf(req), idOf(req)))
+  const signal = waiting.hold(res, id, seconds * 1000)
+  return send(new WaitForTask(tenantOf(req), id, { ifNoneMatch: req.get('If-None-Match'), signal }))
 }

@@ -1,5 +1,5 @@
 import express, { type Request, type RequestHandler, type Response, type Router } from 'express'
-import { routesOf } from '../../http/routes.ts'
+import { pagesOf } from '../../http/routes.ts'
 import { SESSION_COOKIE } from './admin-guard.ts'
 import { isToken, SESSION_SECONDS, signSession } from './admin-token.ts'
 import { LOGIN_POLICY, loginPage } from './login-page.ts'
@@ -14,7 +14,7 @@ export function adminRoutes(options: {
   board: RequestHandler[]
 }): Router {
   const { token, guard, board } = options
-  const router = routesOf({
+  const router = pagesOf({
     '/admin': { get: (_req, res) => seeOther(res, BOARD) },
     // Without a token there is nothing to ask for: the board itself says who may see it.
     [LOGIN]: token === undefined ? { get: (_req, res) => seeOther(res, BOARD) } : login(token),

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import compression from 'compression'
 import express, { type Request, type Response, type RequestHandler, type Router } from 'express'
-import { routesOf } from '../../http/routes.ts'
+import { pagesOf } from '../../http/routes.ts'
 import type { ApiLimits } from '../api-limits.ts'
 import { createOpenApiDocument } from './document.ts'
+import { documentRoutes } from './document-routes.ts'
 import { ASSETS, REFERENCE_POLICY, REFERENCE_BUNDLE, REFERENCE_PAGE } from './reference-page.ts'
 
 /** `/openapi.json`, and `/docs` for people: its scripts come from here, too. */
@@ -20,13 +21,8 @@ export function docsRoutes(limits: ApiLimits): Router {
     express.static(REFERENCE_BUNDLE, { index: false, redirect: false, immutable: true, maxAge: '1y' }),
   )
   return router.use(
-    routesOf({
-      '/openapi.json': {
-        get: (_req, res) => {
-          const { text, etag } = document()
-          res.set({ 'Cache-Control': 'no-cache', ETag: etag }).type('json').send(text)
-        },
-      },
+    documentRoutes.router({ document }),
+    pagesOf({
       // For a person who types the address.
       '/': { get: (_req, res) => void res.status(303).location('/docs').end() },
       '/docs': {

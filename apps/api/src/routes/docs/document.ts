@@ -7,17 +7,10 @@ import {
   type ZodOpenApiResponseObject,
 } from 'zod-openapi'
 import { z } from 'zod'
-import { batchPaths } from '../batch-openapi.ts'
-import { deadLetterPaths } from '../dead-letter-openapi.ts'
-import { queuePaths } from '../queue-openapi.ts'
-import { statsPaths } from '../stats-openapi.ts'
-import { jobPaths } from '../job-openapi.ts'
-import { taskPaths } from '../task-openapi.ts'
 import { SESSION_COOKIE } from '../admin/admin-guard.ts'
-import { healthPaths } from '../health-openapi.ts'
-import { metricsPaths } from '../metrics-openapi.ts'
 import type { ApiLimits } from '../api-limits.ts'
-import { docsPaths } from './docs-openapi.ts'
+import { RESOURCES } from '../resources.ts'
+import { documentRoutes } from './document-routes.ts'
 import { HEADERS } from '../../http/openapi/headers.ts'
 import { noContent, problemsOf, type Operation, type Paths } from '../../http/openapi/operation.ts'
 import { problemAnswers } from '../../http/openapi/problem-answers.ts'
@@ -47,19 +40,23 @@ const TAGS = [
   { name: 'Monitoring', description: 'Health, statistics and metrics' },
 ]
 
+const SECURITY_SCHEMES = {
+  adminToken: {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'The ADMIN_TOKEN of the installation. Without one, requests from its own machine need nothing.',
+  },
+  adminSession: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: SESSION_COOKIE,
+    description: 'The cookie that a browser gets by signing in at /admin/login',
+  },
+} as const
+
 /** The OpenAPI document of an installation: every path with all that it takes and answers. */
 export function createOpenApiDocument(limits: ApiLimits): OpenApiDocument {
-  const paths: Paths = {
-    ...taskPaths(limits),
-    ...batchPaths(limits),
-    ...jobPaths(limits),
-    ...queuePaths,
-    ...deadLetterPaths,
-    ...statsPaths,
-    ...healthPaths,
-    ...metricsPaths,
-    ...docsPaths,
-  }
+  const paths = allPaths(limits)
   const operations = Object.values(paths).flatMap((methods) => Object.values(methods))
   const codes = [...new Set(operations.flatMap(problemsOf))]
   const document = createDocument(
@@ -70,28 +67,21 @@ export function createOpenApiDocument(limits: ApiLimits): OpenApiDocument {
       security: [],
       tags: TAGS,
       paths: toZodPaths(paths),
-      components: {
-        headers: HEADERS,
-        examples: problemExamples(codes),
-        securitySchemes: {
-          adminToken: {
-            type: 'http',
-            scheme: 'bearer',
-            description:
-              'The ADMIN_TOKEN of the installation. Without one, requests from its own machine need nothing.',
-          },
-          adminSession: {
-            type: 'apiKey',
-            in: 'cookie',
-            name: SESSION_COOKIE,
-            description: 'The cookie that a browser gets by signing in at /admin/login',
-          },
-        },
-      },
+      components: { headers: HEADERS, examples: problemExamples(codes), securitySchemes: SECURITY_SCHEMES },
     },
     { override: ({ jsonSchema }) => leaveOutTheObvious(jsonSchema) },
   )
   return JSON.parse(JSON.stringify(document)) as OpenApiDocument
+}
+
+function allPaths(limits: ApiLimits): Paths {
+  const { v1, aliases, health, operators } = RESOURCES
+  const found = [
+    ...v1.map((routes) => routes.paths('/api/v1', limits)),
+    ...aliases.map((routes) => routes.paths('/api', limits)),
+    ...[...health, ...operators, documentRoutes].map((routes) => routes.paths('', limits)),
+  ]
+  return Object.assign({}, ...found)
 }
 
 /** What a format says already, and the bounds of all whole numbers. */

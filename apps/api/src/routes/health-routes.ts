@@ -1,7 +1,7 @@
 import { health, liveness, readiness, type Health } from '@darkroom/contracts'
-import { json, type Paths } from '../http/openapi/operation.ts'
-
-const TAGS = ['Monitoring']
+import { json } from '../http/openapi/operation.ts'
+import { routesOf } from '../http/routes.ts'
+import type { HealthChecks } from './health.ts'
 
 const well: Health = {
   status: 'ok',
@@ -24,13 +24,13 @@ const down: Health = {
 }
 
 /**
- * Paths of {@link healthRoutes}, by one of their names: they answer below /api and /api/v1 as well.
+ * Liveness, readiness, and health for people. Documented by one of their names: they answer below
+ * /api and /api/v1 as well.
  */
-export const healthPaths: Paths = {
-  '/health': {
-    get: {
+export const healthRoutes = routesOf<{ health: HealthChecks }>('Monitoring', {
+  'GET /health': {
+    doc: {
       operationId: 'health',
-      tags: TAGS,
       summary: 'Get the health of each service',
       answers: {
         200: json(
@@ -41,21 +41,26 @@ export const healthPaths: Paths = {
         503: json('Uploads are not accepted', { schema: health, examples: { 'Without MongoDB': down } }),
       },
     },
+    handle: (deps) => async (_req, res) => {
+      const report = await deps.health.report()
+      res.status(report.status === 'down' ? 503 : 200).json(report)
+    },
   },
-  '/livez': {
-    get: {
+
+  'GET /livez': {
+    doc: {
       operationId: 'livez',
-      tags: TAGS,
       summary: 'Liveness probe',
       answers: {
         200: json('The process is alive', { schema: liveness, examples: { Alive: { status: 'ok' } } }, 'ETag'),
       },
     },
+    handle: () => (_req, res) => void res.json({ status: 'ok' }),
   },
-  '/readyz': {
-    get: {
+
+  'GET /readyz': {
+    doc: {
       operationId: 'readyz',
-      tags: TAGS,
       summary: 'Readiness probe',
       answers: {
         200: json('Ready for requests', { schema: readiness, examples: { Ready: { status: 'ok' } } }, 'ETag'),
@@ -68,5 +73,9 @@ export const healthPaths: Paths = {
         }),
       },
     },
+    handle: (deps) => async (_req, res) => {
+      const answer = await deps.health.readiness()
+      res.status(answer.status === 'ok' ? 200 : 503).json(answer)
+    },
   },
-}
+})

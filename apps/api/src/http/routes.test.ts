@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest'
+import { noContent } from './openapi/operation.ts'
+import { routesOf } from './routes.ts'
+
+const things = routesOf<unknown, { most: number }>('Things', {
+  'GET /things/:id/parts': {
+    doc: ({ most }) => ({
+      operationId: 'listParts',
+      summary: `List ${most} parts`,
+      answers: { 204: noContent('None') },
+    }),
+    handle: () => (_req, res) => void res.sendStatus(204),
+  },
+  'DELETE /things/:id/parts': {
+    doc: { operationId: 'deleteParts', summary: 'Delete all parts', answers: { 204: noContent('Deleted') } },
+    handle: () => [(_req, res) => void res.sendStatus(204)],
+  },
+})
+
+it('a path is documented as OpenAPI writes it, below where its router is mounted, with all its methods', () => {
+  const paths = things.paths('/api/v1', { most: 3 })
+  expect(Object.keys(paths)).toEqual(['/api/v1/things/{id}/parts'])
+  expect(paths['/api/v1/things/{id}/parts']).toMatchObject({
+    get: { operationId: 'listParts', tags: ['Things'], summary: 'List 3 parts' },
+    delete: { operationId: 'deleteParts', tags: ['Things'], summary: 'Delete all parts' },
+  })
+})
+
+it('the router has the same paths and methods as the document', () => {
+  const { stack } = things.router({})
+  expect(stack.map(({ route }) => route?.path)).toEqual(['/things/:id/parts'])
+  const [layer] = stack
+  const route = layer?.route as { methods: Record<string, boolean> } | undefined
+  expect(Object.keys(route?.methods ?? {}).filter((method) => method !== '_all')).toEqual(['get', 'delete'])
+})

@@ -1,0 +1,117 @@
+import { downloadUrl } from '@darkroom/contracts'
+import type { RequestHandler } from 'express'
+import { z } from 'zod'
+import { parseInput } from '../http/input.ts'
+import { TASK_ID } from '../http/openapi/example-ids.ts'
+import { content, json, JSON_PROBLEMS, jsonRequest, type Operation } from '../http/openapi/operation.ts'
+import { routesOf } from '../http/routes.ts'
+import { tenantOf } from '../http/tenant-of.ts'
+import type { Send } from '../send.ts'
+import { GetTask } from '../tasks/queries/get-task.ts'
+import { SignDownload } from '../tasks/queries/sign-download.ts'
+import type { SendVariant } from './send-variant.ts'
+import { downloadQuery, downloadUrlFields } from './task-fields.ts'
+import { idOf, taskPath } from './task-path.ts'
+
+export interface DownloadRouteDeps {
+  send: Send
+  sendVariant: SendVariant
+  /** What stands before every handler that takes JSON. */
+  readJson: RequestHandler[]
+}
+
+/** The same for both forms of the path. */
+export const downloadDoc: Omit<Operation, 'operationId' | 'tags'> = {
+  summary: 'Download a variant',
+  description: 'The largest unless `resolution` names another one. Ranges are supported.',
+  requestParams: {
+    ...taskPath,
+    query: downloadQuery,
+    header: z.object({
+      Range: z.string().optional().meta({ description: 'A part of the file, such as `bytes=0-1023`' }),
+      'If-Range': z
+        .string()
+        .optional()
+        .meta({ description: 'The ETag of the part that you have: the whole file if it has changed' }),
+      'If-Match': z.string().optional().meta({ description: 'Answer only if this is still the ETag' }),
+    }),
+  },
+  answers: {
+    200: content(
+      'The whole file',
+      'image/jpeg',
+      { schema: { type: 'string', format: 'binary' } },
+      'ETag',
+      'ContentDisposition',
+      'AcceptRanges',
+    ),
+    206: content(
+      'A part of it',
+      'image/jpeg',
+      { schema: { type: 'string', format: 'binary' } },
+      'ETag',
+      'ContentDisposition',
+      'AcceptRanges',
+      'ContentRange',
+    ),
+  },
+  problems: [
+    'INVALID_QUERY',
+    'INVALID_SIGNATURE',
+    'URL_EXPIRED',
+    'TASK_NOT_FOUND',
+    'VARIANT_NOT_FOUND',
+    'FILE_MISSING',
+    'TASK_NOT_READY',
+    'TASK_FAILED',
+    'TASK_CANCELLED',
+    'TASK_EXPIRED',
+    'PRECONDITION_FAILED',
+    'RANGE_NOT_SATISFIABLE',
+    'STORE_UNAVAILABLE',
+    'STORAGE_UNAVAILABLE',
+  ],
+}
+
+const downloadUrlExample = {
+  url: `/api/v1/tasks/${TASK_ID}/download?resolution=1024&expires=1777973400&kid=k1&signature=3vPq0sN7cYk2LhW9eZtR5uXaB1mGdJ8oFiKxQyC4T6M`,
+  expiresAt: '2026-05-05T09:30:00.000Z',
+}
+
+/** `/api/v1/tasks/{id}/download`, and URLs of it that can be handed on. */
+export const downloadRoutes = routesOf<DownloadRouteDeps>('Tasks', {
+  'GET /tasks/:id/download': {
+    doc: { operationId: 'downloadVariant', ...downloadDoc },
+    handle:
+      ({ send, sendVariant }) =>
+      async (req, res) =>
+        sendVariant(req, res, await send(new GetTask(tenantOf(req), idOf(req)))),
+  },
+
+  'POST /tasks/:id/download-url': {
+    doc: {
+      operationId: 'signDownload',
+      summary: 'Create a signed download URL',
+      requestParams: taskPath,
+      body: jsonRequest({
+        schema: downloadUrlFields,
+        examples: { 'For a day': { resolution: '1024', expiresInSeconds: 86_400 } },
+      }),
+      answers: {
+        200: json('The URL, and when it expires', {
+          schema: downloadUrl,
+          examples: { 'For a day': downloadUrlExample },
+        }),
+      },
+      problems: [...JSON_PROBLEMS, 'TASK_NOT_FOUND', 'SIGNING_DISABLED', 'STORE_UNAVAILABLE'],
+    },
+    handle: ({ send, readJson }) => [
+      ...readJson,
+      async (req, res) => {
+        const fields = parseInput(downloadUrlFields, req.body, 'INVALID_FIELD')
+        const { id } = await send(new GetTask(tenantOf(req), idOf(req)))
+        res.set('Cache-Control', 'no-store').json(await send(new SignDownload(tenantOf(req), id, fields)))
+      },
+    ],
+  },
+})

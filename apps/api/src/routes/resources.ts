@@ -1,0 +1,25 @@
+import { batchRoutes } from './batch-routes.ts'
+import { deadLetterRoutes } from './dead-letter-routes.ts'
+import { downloadRoutes } from './download-routes.ts'
+import { healthRoutes } from './health-routes.ts'
+import { jobRoutes } from './job-routes.ts'
+import { metricsRoutes } from './metrics-routes.ts'
+import { queueRoutes } from './queue-routes.ts'
+import { statsRoutes } from './stats-routes.ts'
+import { taskEventRoutes } from './task-event-routes.ts'
+import { taskRoutes } from './task-routes.ts'
+
+/**
+ * Every route for programs, by where it is mounted. The application and its document are both made
+ * of these, so a route is in both or in neither.
+ */
+export const RESOURCES = {
+  /** Below `/api/v1`. */
+  v1: [taskRoutes, downloadRoutes, taskEventRoutes, batchRoutes, queueRoutes, deadLetterRoutes, statsRoutes],
+  /** Below `/api`: the older form. */
+  aliases: [jobRoutes],
+  /** At the root, and below both of the above. */
+  health: [healthRoutes],
+  /** At the root. */
+  operators: [metricsRoutes],
+}

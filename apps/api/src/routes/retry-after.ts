@@ -1,0 +1,10 @@
+import type { TaskEstimate } from '@darkroom/contracts'
+
+/**
+ * When it is worth asking again: half of all tasks have ended by then. Nobody is sent away for
+ * longer than a minute.
+ */
+export const retryAfter = ({ p50Ms, paused }: TaskEstimate): string =>
+  String(paused ? LONGEST_SECONDS : Math.min(LONGEST_SECONDS, Math.max(1, Math.ceil(p50Ms / 1000))))
+
+const LONGEST_SECONDS = 60

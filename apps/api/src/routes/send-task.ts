@@ -1,0 +1,21 @@
+import type { Task } from '@darkroom/contracts'
+import type { Request, Response } from 'express'
+import { etagOf, etagOfJson } from '../tasks/task-etag.ts'
+
+/** Express answers If-None-Match by the tag. */
+export function sendTask(res: Response, task: Task): void {
+  res.set({ 'Cache-Control': 'no-cache', ETag: etagOf(task) }).json(task)
+}
+
+/**
+ * As it came from the cache, nothing of it read or written anew: this is what clients ask for most.
+ */
+export function sendTaskJson(req: Request, res: Response, json: string): void {
+  res.setHeader('Cache-Control', 'no-cache').setHeader('ETag', etagOfJson(json))
+  if (req.fresh) {
+    res.status(304).end()
+    return
+  }
+  res.setHeader('Content-Type', 'application/json; charset=utf-8').setHeader('Content-Length', Buffer.byteLength(json))
+  res.end(json)
+}

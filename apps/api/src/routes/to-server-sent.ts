@@ -1,0 +1,10 @@
+import type { TaskLogEntry } from '@darkroom/contracts'
+import { formatLogPosition } from '../following/log-position.ts'
+import type { ServerSentEvent } from '../http/event-stream.ts'
+
+/** An entry of the log on a stream, which a client resumes after the last `id` that it heard. */
+export const toServerSent = (entry: TaskLogEntry): ServerSentEvent => ({
+  id: formatLogPosition(entry),
+  event: entry.type,
+  data: entry,
+})
