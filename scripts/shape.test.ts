@@ -27,26 +27,6 @@ test('finds folders that import each other, with any kind of import', async () =
   expect(mutual).toEqual(['packages/a/src/one <-> packages/a/src/two'])
 })
 
-test('finds imports in the API that point up or sideways, and rooms missing in ROOMS', async () => {
-  const { upward } = await readShape(
-    await plant({
-      'apps/api/src/tasks/task.ts': `import '../http/input.ts'\nimport './commands/create-task.ts'`,
-      'apps/api/src/tasks/commands/create-task.ts': `import '../task.ts'\nimport '../queries/get-task.ts'`,
-      'apps/api/src/tasks/queries/get-task.ts': `import '../../app-error.ts'`,
-      'apps/api/src/http/input.ts': `import '../app-error.ts'`,
-      'apps/api/src/app-error.ts': `import './env.ts'`,
-      'apps/api/src/env.ts': '',
-      'apps/api/src/attic/x.ts': '',
-    }),
-  )
-  expect(upward.toSorted()).toEqual([
-    'apps/api/src/app-error.ts -> apps/api/src/env.ts',
-    'apps/api/src/attic/x.ts is not in a room listed in ROOMS',
-    'apps/api/src/tasks/commands/create-task.ts -> apps/api/src/tasks/queries/get-task.ts',
-    'apps/api/src/tasks/task.ts -> apps/api/src/tasks/commands/create-task.ts',
-  ])
-})
-
 test('measures files and their longest functions', async () => {
   const { files } = await readShape(
     await plant({

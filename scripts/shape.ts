@@ -2,36 +2,13 @@
 // run check`; on its own it prints a table.
 import { glob, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { dirname, normalize, relative } from 'node:path/posix'
+import { dirname, normalize } from 'node:path/posix'
 import { parseSync, Visitor } from 'oxc-parser'
+import { brokenLayers, placeOf, type ImportingFile } from './layers.ts'
 
-/**
- * The rooms of the API from top to bottom: an import must point to a later line, or stay in its
- * folder. A name with an extension is a file.
- */
-const ROOMS = [
-  ['main.ts'],
-  ['api.ts'],
-  ['mediator.ts', 'redis-connections.ts', 'routes/docs'],
-  ['env.ts', 'routes'],
-  ['routes/admin'],
-  ['uploads', 'sync'],
-  ['applying', 'following', 'batches', 'dead-letters', 'stats', 'metrics', 'installation'],
-  ['removal'],
-  ['tasks/commands', 'tasks/queries'],
-  ['tasks'],
-  ['queues', 'estimates', 'to-app-error.ts'],
-  ['http'],
-  ['http/openapi', 'mongo'],
-  ['app-error.ts', 'send.ts', 'ground'],
-]
-
-interface SourceFile {
-  path: string
+interface SourceFile extends ImportingFile {
   folder: string
   lines: number
-  isTest: boolean
-  imports: string[]
   longest: { name: string; lines: number }
 }
 
@@ -40,8 +17,8 @@ export interface Shape {
   files: SourceFile[]
   /** Folders that import each other, not counting tests. */
   mutual: string[]
-  /** Imports inside the API that do not point down. */
-  upward: string[]
+  /** Imports that break a layer. */
+  broken: string[]
 }
 
 export async function readShape(root: string): Promise<Shape> {
@@ -51,7 +28,7 @@ export async function readShape(root: string): Promise<Shape> {
   }
   files.sort((a, b) => (a.path < b.path ? -1 : 1))
   const sources = files.filter(({ isTest }) => !isTest)
-  return { files, mutual: mutualOf(sources), upward: upwardOf(sources) }
+  return { files, mutual: mutualOf(sources), broken: brokenLayers(files) }
 }
 
 function readSource(path: string, text: string): SourceFile {
@@ -63,6 +40,7 @@ function readSource(path: string, text: string): SourceFile {
     ),
     ...module.dynamicImports.map(({ moduleRequest }) => text.slice(moduleRequest.start + 1, moduleRequest.end - 1)),
   ]
+  const files = requests.filter((name) => name.startsWith('.')).map((name) => normalize(join(dirname(path), name)))
   const lineAt = lineCounter(text)
   let longest = { name: '', lines: 0 }
   const measure = ({ start, end }: { start: number; end: number }): void => {
@@ -77,9 +55,8 @@ function readSource(path: string, text: string): SourceFile {
     folder: dirname(path),
     lines: lineAt(text.length) - 1,
     isTest: path.endsWith('.test.ts'),
-    imports: [
-      ...new Set(requests.filter((name) => name.startsWith('.')).map((name) => normalize(join(dirname(path), name)))),
-    ],
+    imports: [...new Set(files)],
+    libraries: [...new Set(requests.filter((name) => !name.startsWith('.')))],
     longest,
   }
 }
@@ -90,15 +67,7 @@ function lineCounter(text: string): (position: number) => number {
   return (position) => starts.findLastIndex((start) => start <= position) + 1
 }
 
-/** The files next to `main.ts` are rooms themselves: at the top or at the bottom. */
-const roomOf = (path: string): string => {
-  const inside = relative(API, path)
-  return inside.includes('/') ? dirname(inside) : inside
-}
-const API = 'apps/api/src'
-
 function mutualOf(sources: readonly SourceFile[]): string[] {
-  const placeOf = (path: string): string => (path.startsWith(`${API}/`) ? roomOf(path) : dirname(path))
   const arrows = new Set(
     sources.flatMap(({ path, imports }) => imports.map((target) => `${placeOf(path)} <-> ${placeOf(target)}`)),
   )
@@ -106,19 +75,7 @@ function mutualOf(sources: readonly SourceFile[]): string[] {
   return [...arrows].filter((arrow) => arrow < turned(arrow) && arrows.has(turned(arrow)))
 }
 
-function upwardOf(sources: readonly SourceFile[]): string[] {
-  const heights = new Map(ROOMS.toReversed().flatMap((rooms, height) => rooms.map((room) => [room, height])))
-  const heightOf = (path: string): number => heights.get(roomOf(path)) ?? Number.NaN
-  const inside = sources.filter(({ path }) => path.startsWith(`${API}/`))
-  return inside.flatMap(({ path, imports }) => [
-    ...(Number.isNaN(heightOf(path)) ? [`${path} is not in a room listed in ROOMS`] : []),
-    ...imports
-      .filter((target) => roomOf(target) !== roomOf(path) && !(heightOf(target) < heightOf(path)))
-      .map((target) => `${path} -> ${target}`),
-  ])
-}
-
-function print({ files, mutual, upward }: Shape): void {
+function print({ files, mutual, broken }: Shape): void {
   const sources = files.filter(({ isTest }) => !isTest)
   console.log('files  with tests  lines  longest file  longest function  folder')
   const folders = Map.groupBy(files, (file) => file.folder)
@@ -136,11 +93,11 @@ function print({ files, mutual, upward }: Shape): void {
   console.log(`\nlongest file      ${file?.lines} lines  ${file?.path}`)
   console.log(`longest function  ${holder?.longest.lines} lines  ${holder?.path}: ${holder?.longest.name}`)
   console.log([`folders that import each other: ${mutual.length}`, ...mutual].join('\n  '))
-  console.log([`arrows up inside the API: ${upward.length}`, ...upward].join('\n  '))
+  console.log([`imports that break a layer: ${broken.length}`, ...broken].join('\n  '))
 }
 
 if (import.meta.main) {
   const shape = await readShape(join(import.meta.dirname, '..'))
   print(shape)
-  process.exitCode = shape.mutual.length + shape.upward.length === 0 ? 0 : 1
+  process.exitCode = shape.mutual.length + shape.broken.length === 0 ? 0 : 1
 }

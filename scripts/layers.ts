@@ -1,0 +1,188 @@
+// The layers: what each package and each room of the API may import, and who may use which library. `scripts/shape.ts`
+// checks every import against these lists. That a package is declared as a dependency is checked by turbo boundaries.
+import { dirname, matchesGlob, relative } from 'node:path/posix'
+
+/** Our packages and apps, and which packages of ours each may import. */
+const PACKAGES: Record<string, readonly string[]> = {
+  'apps/api': ['contracts', 'images', 'messaging', 'runtime', 'storage'],
+  'apps/image-worker': ['contracts', 'images', 'messaging', 'runtime', 'storage', 'worker'],
+  'packages/worker': ['contracts', 'messaging', 'runtime', 'storage'],
+  'packages/messaging': ['contracts'],
+  'packages/runtime': [],
+  'packages/storage': [],
+  'packages/images': [],
+  'packages/contracts': [],
+  'packages/local-services': [],
+  'packages/testing': [],
+}
+
+const API = 'apps/api/src'
+
+/** The rooms of the API from top to bottom, and the lower ones that each may import. A name with an extension is a file. */
+const ROOMS: Record<string, readonly string[] | 'all below'> = {
+  'main.ts': 'all below',
+  'api.ts': 'all below',
+  'redis-connections.ts': ['env.ts'],
+  'mediator.ts': [
+    'applying',
+    'following',
+    'batches',
+    'dead-letters',
+    'stats',
+    'removal',
+    'tasks/commands',
+    'tasks/queries',
+    'queues',
+    'send.ts',
+  ],
+  'env.ts': ['tasks/queries', 'http'],
+  // The document is made of the routes.
+  'routes/docs': ['routes', 'routes/admin', 'uploads', 'http', 'http/openapi', 'app-error.ts'],
+  // A route sends commands and queries, and speaks HTTP.
+  routes: [
+    'routes/admin',
+    'uploads',
+    'following',
+    'batches',
+    'dead-letters',
+    'stats',
+    'installation',
+    'removal',
+    'tasks/commands',
+    'tasks/queries',
+    'tasks',
+    'queues',
+    'http',
+    'http/openapi',
+    'app-error.ts',
+    'send.ts',
+    'ground',
+  ],
+  'routes/admin': ['http', 'app-error.ts'],
+  // An upload ends in a command.
+  uploads: [
+    'batches',
+    'installation',
+    'tasks/commands',
+    'tasks',
+    'to-app-error.ts',
+    'http',
+    'app-error.ts',
+    'send.ts',
+    'ground',
+  ],
+  // Documents and queue are kept in step by commands.
+  sync: ['applying', 'following', 'batches', 'tasks', 'mongo', 'send.ts', 'ground'],
+  applying: ['tasks', 'mongo', 'ground'],
+  following: ['tasks', 'app-error.ts', 'ground'],
+  batches: ['tasks/commands', 'tasks', 'mongo', 'app-error.ts', 'ground'],
+  'dead-letters': ['tasks', 'mongo', 'app-error.ts'],
+  stats: ['removal', 'tasks', 'estimates', 'mongo', 'app-error.ts', 'ground'],
+  metrics: ['removal', 'tasks', 'estimates', 'ground'],
+  installation: ['tasks', 'mongo'],
+  removal: ['tasks', 'mongo', 'app-error.ts', 'send.ts', 'ground'],
+  'tasks/commands': ['tasks', 'mongo', 'app-error.ts'],
+  'tasks/queries': ['tasks', 'mongo', 'app-error.ts'],
+  tasks: ['estimates', 'app-error.ts'],
+  queues: ['app-error.ts'],
+  estimates: [],
+  'to-app-error.ts': ['http', 'mongo', 'app-error.ts'],
+  http: ['http/openapi', 'app-error.ts'],
+  'http/openapi': [],
+  mongo: [],
+  'app-error.ts': [],
+  'send.ts': [],
+  ground: [],
+}
+const FROM_THE_TOP = Object.keys(ROOMS)
+
+/** Rooms with commands and queries. */
+const WITH_HANDLERS = '{applying,following,batches,dead-letters,stats,removal,queues,tasks/commands,tasks/queries}'
+
+/** Libraries that only some files may import. */
+const HOMES: Record<string, readonly string[]> = {
+  express: [`${API}/{http,routes,routes/admin,routes/docs,uploads}/*`, `${API}/api.ts`],
+  multer: [`${API}/uploads/*`],
+  mongoose: [`${API}/**/*-store.ts`, `${API}/tasks/task-model.ts`, `${API}/mongo/*`],
+  bullmq: ['packages/messaging/src/**', `${API}/sync/*`],
+  'mediatr-ts': [`${API}/{mediator,send}.ts`, `${API}/${WITH_HANDLERS}/!(*-store).ts`],
+  sharp: ['packages/images/src/**', 'packages/testing/src/**'],
+}
+
+/** Files that may import no other libraries than these. */
+const ONLY: Record<string, RegExp> = {
+  // A browser could load it.
+  'packages/contracts/src/**': /^zod$/,
+  // Bytes in, variants out.
+  'packages/images/src/**': /^(sharp|node:.*)$/,
+  // The state machine is pure.
+  [`${API}/tasks/task.ts`]: /^@darkroom\/contracts$/,
+}
+
+export interface ImportingFile {
+  path: string
+  isTest: boolean
+  /** Files, from the root of the repository. */
+  imports: readonly string[]
+  /** Whatever else it imports, as it is written there. */
+  libraries: readonly string[]
+}
+
+/** The imports that break a layer, and why. Tests may import anything but an app. */
+export function brokenLayers(files: readonly ImportingFile[]): string[] {
+  const broken = files.flatMap((file) => [...libraryFaults(file), ...(file.isTest ? [] : roomFaults(file))])
+  return [...tableFaults(), ...broken]
+}
+
+function libraryFaults({ path, isTest, libraries }: ImportingFile): string[] {
+  const owner = path.split('/').slice(0, 2).join('/')
+  const ours = PACKAGES[owner]
+  if (!ours) return [`${path}: ${owner} is not listed in PACKAGES`]
+  const faultOf = (name: string): string | undefined => {
+    const [, scoped] = /^@darkroom\/([^/]+)/.exec(name) ?? []
+    if (scoped !== undefined && PACKAGES[`apps/${scoped}`]) return 'nothing may import an app'
+    if (isTest) return undefined
+    if (scoped !== undefined && !ours.includes(scoped)) return `${owner} may not import ${scoped}`
+    const home = HOMES[name]
+    if (home && !home.some((glob) => matchesGlob(path, glob))) return `only ${home.join(', ')} may import it`
+    const only = Object.entries(ONLY).find(([glob]) => matchesGlob(path, glob))?.[1]
+    return only?.test(name) === false ? `this file may import ${only.source} only` : undefined
+  }
+  return libraries.flatMap((name) => {
+    const fault = faultOf(name)
+    return fault === undefined ? [] : [`${path} -> ${name}: ${fault}`]
+  })
+}
+
+function roomFaults({ path, imports }: ImportingFile): string[] {
+  if (!path.startsWith(`${API}/`)) return []
+  const room = roomOf(path)
+  const below = ROOMS[room]
+  if (!below) return [`${path} is not in a room listed in ROOMS`]
+  const faultOf = (target: string): string | undefined => {
+    if (path === `${API}/tasks/task.ts`) return 'the state machine imports no other file'
+    if (/^routes\b/.test(room) && target.endsWith('-store.ts')) return 'a route may not import a store'
+    const other = roomOf(target)
+    const mayImport = other === room || (below === 'all below' ? isBelow(room, other) : below.includes(other))
+    return mayImport ? undefined : `${room} may not import ${other}`
+  }
+  return imports.flatMap((target) => {
+    const fault = faultOf(target)
+    return fault === undefined ? [] : [`${path} -> ${target}: ${fault}`]
+  })
+}
+
+/** Rooms that may import a higher one, or one that does not exist. */
+const tableFaults = (): string[] =>
+  Object.entries(ROOMS).flatMap(([room, below]) =>
+    (below === 'all below' ? [] : below)
+      .filter((other) => !isBelow(room, other))
+      .map((other) => `ROOMS: ${room} may import ${other}, which is not below it`),
+  )
+
+const isBelow = (room: string, other: string): boolean => FROM_THE_TOP.indexOf(other) > FROM_THE_TOP.indexOf(room)
+
+/** The folder of a file; the files beside the API's `main.ts` are rooms of their own. */
+export const placeOf = (path: string): string => (dirname(path) === API ? path : dirname(path))
+
+const roomOf = (path: string): string => relative(API, placeOf(path))
