@@ -45,7 +45,7 @@ export const taskNotFound = (): AppError => new AppError('TASK_NOT_FOUND', 'Ther
 export const keyInUse = (): AppError =>
   new AppError(
     'IDEMPOTENCY_IN_FLIGHT',
-    'A request with this Idempotency-Key is still being worked on; ask again in a moment.',
+    'A request with this Idempotency-Key is still being processed; try again in a moment.',
     {
       headers: { 'Retry-After': '1' },
     },
@@ -54,7 +54,7 @@ export const keyInUse = (): AppError =>
 export const storageUnavailable = (cause: unknown): AppError =>
   new AppError(
     'STORAGE_UNAVAILABLE',
-    'Files can be neither stored nor read right now. Nothing was accepted; try again later.',
+    'Files cannot be stored or read at the moment. Nothing was accepted; try again later.',
     {
       headers: { 'Retry-After': '5' },
       cause,
@@ -62,11 +62,15 @@ export const storageUnavailable = (cause: unknown): AppError =>
   )
 
 export const storageFull = (): AppError =>
-  new AppError('STORAGE_FULL', 'There is no room to take the file right now. Nothing was stored; try again later.', {
-    headers: { 'Retry-After': '30' },
-  })
+  new AppError(
+    'STORAGE_FULL',
+    'There is not enough disk space for the file at the moment. Nothing was stored; try again later.',
+    {
+      headers: { 'Retry-After': '30' },
+    },
+  )
 
 export const storeAway = (): AppError =>
-  new AppError('STORE_UNAVAILABLE', 'The task store cannot be reached right now; nothing was accepted.', {
+  new AppError('STORE_UNAVAILABLE', 'The task store is currently unreachable; nothing was accepted.', {
     headers: { 'Retry-After': '5' },
   })

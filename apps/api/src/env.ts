@@ -19,7 +19,7 @@ export const apiEnv = z.object({
   PORT: envInteger(3000, 0, 65_535),
   ADMIN_TOKEN: z
     .string()
-    .regex(/^[!-~]{16,200}$/, 'must be 16 to 200 visible ASCII characters; openssl rand -hex 32 makes one')
+    .regex(/^[!-~]{16,200}$/, 'must be 16 to 200 visible ASCII characters; generate one with openssl rand -hex 32')
     .optional(),
   QUEUE_MAX_RETRIES: envInteger(3, 1, 100),
   QUEUE_BACKOFF_MS: envInteger(2000, 0),
@@ -48,7 +48,7 @@ export const apiEnv = z.object({
     .string()
     .regex(
       /^[\w-]{1,32}:[!-+\--~]{32,200}(,[\w-]{1,32}:[!-+\--~]{32,200})*$/,
-      'must look like id:secret,id2:secret2, each secret of 32 or more characters',
+      'must look like id:secret,id2:secret2, with at least 32 characters per secret',
     )
     .transform(toSigningKeys)
     .optional(),

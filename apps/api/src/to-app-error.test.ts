@@ -42,5 +42,5 @@ it('a store that is busy is not said to be out of reach, and says when to come a
     Object.assign(new Error('operation exceeded time limit'), { name: 'MongoServerError', code: 50 }),
   )
   expect([error.status, error.code, error.headers['Retry-After']]).toEqual([503, 'STORE_UNAVAILABLE', '5'])
-  expect(error.message).toMatch(/busy/)
+  expect(error.message).toMatch(/overloaded/)
 })

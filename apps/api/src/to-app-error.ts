@@ -18,13 +18,15 @@ export function toAppError(thrown: unknown): AppError {
   if (isImageError(thrown)) return new AppError(thrown.code, thrown.message)
   if (thrown instanceof QueueUnavailableError) return unavailable(thrown.code, thrown.message)
   if (isRedisOutage(thrown))
-    return unavailable('QUEUE_UNAVAILABLE', 'Redis cannot do its work right now; try again later.')
+    return unavailable('QUEUE_UNAVAILABLE', 'Redis is not available at the moment; try again later.')
   if (isDiskFull(thrown)) return storageFull()
   if (isStoreBusy(thrown))
-    return unavailable('STORE_UNAVAILABLE', 'The task store is too busy to answer right now; try again later.')
+    return unavailable('STORE_UNAVAILABLE', 'The task store is overloaded at the moment; try again later.')
   if (isStoreOutage(thrown)) return storeAway()
   if (isStorageFault(thrown)) return storageUnavailable(thrown)
-  return httpFault(thrown) ?? new AppError('INTERNAL', 'Something went wrong on our side. The log knows more.')
+  return (
+    httpFault(thrown) ?? new AppError('INTERNAL', 'Something went wrong on our side. See the server log for details.')
+  )
 }
 
 const unavailable = (code: ProblemCode, message: string): AppError =>

@@ -9,7 +9,7 @@ export const batchItem = z
     z.object({ name: z.string(), status: z.literal('accepted'), task: acceptedTask }),
     z.object({ name: z.string(), status: z.literal('rejected'), problem }),
   ])
-  .meta({ id: 'BatchItem', description: 'What became of one file' })
+  .meta({ id: 'BatchItem', description: 'The result for one file' })
 export type BatchItem = z.infer<typeof batchItem>
 
 /** The answer to a request of many files: one item a file, in the order of the request. */
@@ -26,7 +26,10 @@ export type AcceptedBatch = z.infer<typeof acceptedBatch>
 /** A refusal of a whole batch; where its files were looked at, with what is wrong with each. */
 export const batchProblem = problem
   .extend({ items: z.array(batchItem).optional() })
-  .meta({ id: 'BatchProblem', description: 'Problem details (RFC 9457), file by file where files were looked at' })
+  .meta({
+    id: 'BatchProblem',
+    description: 'Problem details (RFC 9457), with the result for each file that was examined',
+  })
 
 /** How far the tasks of one request are. `percent` counts the progress of each. */
 export const batchSummary = z.object({

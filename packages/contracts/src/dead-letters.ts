@@ -35,7 +35,7 @@ export const replayReport = z
       .number()
       .int()
       .meta({ description: `Counted up to ${MAX_COUNTED}` }),
-    matchedIsExact: z.boolean().meta({ description: 'false: at least as many match' }),
+    matchedIsExact: z.boolean().meta({ description: 'false: `total` or more tasks match' }),
     replayed: z.number().int(),
     items: z.array(replayResult),
   })

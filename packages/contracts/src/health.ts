@@ -8,14 +8,10 @@ export const health = z
   .object({
     status: z.enum(['ok', 'degraded', 'down']),
     services: z.object({ redis: z.boolean(), mongo: z.boolean(), queue: z.boolean(), disk: z.boolean() }),
-    pending: z
-      .number()
-      .int()
-      .nullable()
-      .meta({ description: 'Tasks that have not ended; null when it cannot be known' }),
+    pending: z.number().int().nullable().meta({ description: 'Tasks that have not ended; null if unknown' }),
     diskFreeBytes: z.number().nullable(),
-    reasons: z.array(z.string()).meta({ description: 'Why it is not ok' }).optional(),
-    warnings: z.array(z.string()).meta({ description: 'What works now and will fail some day' }).optional(),
+    reasons: z.array(z.string()).meta({ description: 'Why the status is not `ok`' }).optional(),
+    warnings: z.array(z.string()).meta({ description: 'Problems that do not affect the service yet' }).optional(),
   })
   .meta({ id: 'Health' })
 export type Health = z.infer<typeof health>

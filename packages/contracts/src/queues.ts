@@ -36,7 +36,7 @@ export const queueJob = z
     finishedOn: z.iso.datetime().nullable(),
     data: z.record(z.string(), z.unknown()),
   })
-  .meta({ id: 'QueueJob', description: 'A job as the queue has it' })
+  .meta({ id: 'QueueJob', description: 'A job as stored in the queue' })
 export type QueueJob = z.infer<typeof queueJob>
 
 /** Jobs in one state, from `start` to `end`, both included. */

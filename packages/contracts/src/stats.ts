@@ -29,7 +29,9 @@ export const stats = z
     cleanup: cleanupTotals,
     at: z.iso
       .datetime()
-      .meta({ description: 'When tasks and bytes were counted: seconds ago, where there are millions hours' }),
+      .meta({
+        description: 'When tasks and bytes were counted: usually seconds ago; hours ago if there are millions of tasks',
+      }),
   })
   .meta({ id: 'Stats' })
 export type Stats = z.infer<typeof stats>

@@ -28,8 +28,8 @@ const run = {
   attempts,
 }
 const fault = {
-  error: z.string().meta({ description: 'What went wrong, for people' }),
-  code: z.string().meta({ description: 'Stable: what programs may decide by', examples: ['IMAGE_CORRUPT'] }),
+  error: z.string().meta({ description: 'What went wrong, in plain words' }),
+  code: z.string().meta({ description: 'A stable code for programs', examples: ['IMAGE_CORRUPT'] }),
   retryable: z.boolean(),
 }
 
@@ -106,11 +106,9 @@ const SAID = {
 const entry = <Type extends z.ZodType, Data extends z.ZodType>(id: string, type: Type, data: Data) =>
   z
     .object({
-      seq: z.int().meta({ description: 'Grows within an epoch; has gaps' }),
-      epoch: z
-        .int()
-        .meta({ description: 'How often the task was started: 1, and one more with each retry by a person' }),
-      attempt: z.int().meta({ description: 'The run of the epoch that the event is about; 0 before the first' }),
+      seq: z.int().meta({ description: 'Increases within an epoch; may have gaps' }),
+      epoch: z.int().meta({ description: 'Starts at 1 and increases with each manual retry' }),
+      attempt: z.int().meta({ description: 'The number of the run within the epoch; 0 before the first run' }),
       type,
       at: z.iso.datetime(),
       data,
@@ -132,7 +130,7 @@ export const taskLogEntry = z
     entry('TaskCancelledEvent', taskCancelled.shape.eventType, taskCancelled.omit(SAID)),
     entry('TaskExpiredEvent', taskExpired.shape.eventType, taskExpired.omit(SAID)),
   ])
-  .meta({ id: 'TaskEvent', description: 'An event of a task; `type` says which' })
+  .meta({ id: 'TaskEvent', description: 'An event of a task, of the type in `type`' })
 export type TaskLogEntry = z.infer<typeof taskLogEntry>
 
 export const taskEventPage = z.object({ items: z.array(taskLogEntry) }).meta({ id: 'TaskEventPage' })

@@ -53,10 +53,7 @@ export const task = z
     source: z.object({
       bytes: z.number().int(),
       format: z.enum(['jpeg', 'png', 'webp', 'gif']),
-      width: z
-        .number()
-        .int()
-        .meta({ description: 'In pixels, as people see the picture: with its orientation applied' }),
+      width: z.number().int().meta({ description: 'In pixels, after applying the orientation' }),
       height: z.number().int(),
       orientation: z
         .number()
@@ -64,7 +61,10 @@ export const task = z
         .min(1)
         .max(8)
         .optional()
-        .meta({ description: 'EXIF orientation. Tasks of earlier releases have none, and their sides are as stored' }),
+        .meta({
+          description:
+            'EXIF orientation. Tasks of earlier releases have none, and their width and height do not take it into account',
+        }),
       sha256: z.string(),
       md5: z.string(),
     }),
@@ -73,16 +73,13 @@ export const task = z
     attempts: z.object({
       made: z.number().int(),
       max: z.number().int(),
-      nextAt: timestamp.nullable().meta({ description: 'When the next attempt is due, after one that failed' }),
+      nextAt: timestamp.nullable().meta({ description: 'When the next attempt is due, after a failed one' }),
     }),
-    epoch: z
-      .number()
-      .int()
-      .meta({ description: 'How often the task was started: 1, and one more with each retry by a person' }),
+    epoch: z.number().int().meta({ description: 'Starts at 1 and increases with each manual retry' }),
     error: taskError.nullable(),
     metadata: z.record(z.string(), z.unknown()),
-    batchId: z.string().nullable().meta({ description: 'The batch that it was uploaded with' }),
-    processingTimeMs: z.number().nullable().meta({ description: 'How long the run that completed the task took' }),
+    batchId: z.string().nullable().meta({ description: 'The batch in which it was uploaded' }),
+    processingTimeMs: z.number().nullable().meta({ description: 'The duration of the run that completed the task' }),
     waitMs: z.number().nullable().meta({ description: 'How long the task waited for its last run' }),
     workerId: z.string().nullable(),
     createdAt: timestamp,
@@ -107,10 +104,7 @@ export const taskEstimate = z.object({
   p50Ms: z.number().int(),
   p90Ms: z.number().int(),
   position: z.number().int(),
-  paused: z
-    .literal(true)
-    .optional()
-    .meta({ description: 'The queue was paused: the times count from when it is resumed' }),
+  paused: z.literal(true).optional().meta({ description: 'The queue was paused: the times start when it is resumed' }),
 })
 export type TaskEstimate = z.infer<typeof taskEstimate>
 
@@ -124,7 +118,7 @@ export type AcceptedTask = z.infer<typeof acceptedTask>
 export const listedTask = task
   .extend({
     metadataOmitted: z.literal(true).optional().meta({
-      description: 'The metadata is larger than 4 KiB: lists show it as empty, the task itself has all of it',
+      description: 'The metadata is larger than 4 KiB and therefore empty in lists; get the task itself to see it',
     }),
   })
   .meta({ id: 'ListedTask' })
@@ -141,8 +135,8 @@ export const taskPage = z
     total: z
       .number()
       .int()
-      .meta({ description: `How many tasks match, counted up to ${MAX_COUNTED}; may be 45 seconds old` }),
-    totalIsExact: z.boolean().meta({ description: 'false: there are at least as many as `total`' }),
+      .meta({ description: `Number of matching tasks, counted up to ${MAX_COUNTED}; may be 45 seconds old` }),
+    totalIsExact: z.boolean().meta({ description: 'false: there are `total` or more' }),
     nextCursor: z.string().nullable(),
   })
   .meta({ id: 'TaskPage' })

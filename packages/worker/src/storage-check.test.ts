@@ -19,9 +19,9 @@ test("only the installation's own folder is good, also while Redis has forgotten
   announced = undefined
   const marker = join(dataDir, '.darkroom.json')
   await rename(marker, `${marker}.away`)
-  await expect(check()).rejects.toThrow(/not this installation's folder: it has no \.darkroom\.json\. Is it mounted\?/)
+  await expect(check()).rejects.toThrow(/does not belong to this installation: it has no \.darkroom\.json\. Is it mounted\?/)
   const other = await markInstallation(dataDir)
-  await expect(check()).rejects.toThrow(`belongs to another installation: its .darkroom.json says ${other}`)
+  await expect(check()).rejects.toThrow(`belongs to another installation: its .darkroom.json has the id ${other}`)
   await rename(`${marker}.away`, marker)
   await check()
 })
@@ -31,7 +31,7 @@ test('while no API has announced the installation, a folder that can be written 
   const { check } = createStorageCheck({ dataDir, readExpected: async () => undefined })
   await check()
   await rm(dataDir, { recursive: true })
-  await expect(check()).rejects.toThrow(`DATA_DIR ${dataDir} is not there: the API makes it when it starts`)
+  await expect(check()).rejects.toThrow(`DATA_DIR ${dataDir} does not exist: the API creates it at startup`)
 })
 
 test('a worker that started before the API learns that its check is outdated, and only once', async () => {

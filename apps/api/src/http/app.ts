@@ -66,9 +66,9 @@ function closeConnectionsWhile(isClosing: () => boolean, { response }: Express):
 const refuseUnclear: RequestHandler = (req, _res, next) => {
   const { host, expect } = req.headers
   if (req.httpVersion === '1.1') {
-    if (host === undefined) throw new AppError('INVALID_REQUEST', 'An HTTP/1.1 request has a Host header.')
+    if (host === undefined) throw new AppError('INVALID_REQUEST', 'An HTTP/1.1 request must have a Host header.')
     if (expect !== undefined && !/100-continue/i.test(expect)) {
-      throw new AppError('EXPECTATION_FAILED', 'The only expectation that this service meets is 100-continue.')
+      throw new AppError('EXPECTATION_FAILED', 'The only supported expectation is 100-continue.')
     }
   }
   next()

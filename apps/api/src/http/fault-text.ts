@@ -28,9 +28,9 @@ export function faultText(issue: z.core.$ZodRawIssue): string {
     case 'too_small':
       return `must ${UNITS[issue.origin] ? 'have' : 'be'} at least ${issue.minimum}${UNITS[issue.origin] ?? ''}`
     case 'unrecognized_keys':
-      return `is not known here; known are ${knownTo(issue.inst)}`
+      return `is unknown; known are ${knownTo(issue.inst)}`
     default:
-      return `is not written as it should be${given(issue.input)}`
+      return `has an invalid format${given(issue.input)}`
   }
 }
 

@@ -64,14 +64,14 @@ export class HeldRequests {
   #assertRoom(waitsFor: string, client: string): void {
     const { total, each, perAddress } = this.#limits
     if (this.#waiting.of(waitsFor) >= each)
-      throw tooMany(`${each} requests wait for news of this already, which is the most`)
+      throw tooMany(`${each} requests are already waiting for this, which is the maximum`)
     if (this.#clients.of(client) >= perAddress)
-      throw tooMany(`${perAddress} requests from your address wait for news, which is the most`)
-    if (this.#held.size >= total) throw tooMany(`${total} requests wait for news, which is the most`)
+      throw tooMany(`${perAddress} requests from your address are already waiting, which is the maximum`)
+    if (this.#held.size >= total) throw tooMany(`${total} requests are already waiting, which is the maximum`)
   }
 }
 
 const tooMany = (found: string): AppError =>
-  new AppError('TOO_MANY_WAITING', `${found}. End some of them, or ask without waiting.`, {
+  new AppError('TOO_MANY_WAITING', `${found}. Close some of them, or send the request without waiting.`, {
     headers: { 'Retry-After': '5' },
   })

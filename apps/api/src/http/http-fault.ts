@@ -15,9 +15,9 @@ export function httpFault(thrown: unknown): AppError | undefined {
   if (status === 415)
     return new AppError(
       'UNSUPPORTED_ENCODING',
-      'The body is in a character set or a compression that is not read here: send UTF-8, plain or compressed with gzip, deflate or br.',
+      'The charset or Content-Encoding of the body is not supported: send UTF-8, uncompressed or compressed with gzip, deflate or br.',
     )
-  return new AppError(status === 404 ? 'ROUTE_NOT_FOUND' : 'INVALID_REQUEST', 'The request could not be understood.', {
+  return new AppError(status === 404 ? 'ROUTE_NOT_FOUND' : 'INVALID_REQUEST', 'The request could not be parsed.', {
     status,
   })
 }

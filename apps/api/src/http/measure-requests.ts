@@ -12,7 +12,7 @@ const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 export function measureRequests(registry: Registry): RequestHandler {
   const durations = new Histogram({
     name: 'darkroom_http_request_duration_seconds',
-    help: 'From the head of a request to the end of its answer',
+    help: 'From the headers of a request to the end of its response',
     labelNames: ['method', 'route', 'status'],
     buckets: SECONDS,
     registers: [registry],

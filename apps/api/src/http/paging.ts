@@ -4,13 +4,13 @@ import { wholeNumberOr } from './query-fields.ts'
 
 /** The part of a query that says which page of a list is asked for. */
 export const pages = {
-  page: wholeNumberOr(1, 1, 1_000_000).meta({ description: 'The number of the page' }),
+  page: wholeNumberOr(1, 1, 1_000_000).meta({ description: 'The page number' }),
   limit: wholeNumberOr(20, 1, 100).meta({ description: 'Tasks per page' }),
   cursor: z
     .string()
     .max(100)
     .optional()
-    .meta({ description: 'Where the page starts: `nextCursor` of the one before; wins over `page`' }),
+    .meta({ description: 'Where the page starts: `nextCursor` of the previous page; takes precedence over `page`' }),
 }
 
 /** A query that asks for a page and nothing else. */

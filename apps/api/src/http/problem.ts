@@ -51,7 +51,7 @@ export function problemHandler(log: Logger, toAppError: ToAppError): ErrorReques
 export const notFound: RequestHandler = (req) => {
   throw new AppError(
     'ROUTE_NOT_FOUND',
-    `There is nothing at ${req.method} ${req.path.slice(0, 200)}. All paths are listed at /docs`,
+    `There is no route ${req.method} ${req.path.slice(0, 200)}. All routes are listed at /docs`,
   )
 }
 

@@ -81,6 +81,6 @@ function refuseMethod(methods: readonly string[]): RequestHandler {
       res.set('Allow', allow).status(204).end()
       return
     }
-    throw new AppError('METHOD_NOT_ALLOWED', `This path takes ${allow}.`, { headers: { Allow: allow } })
+    throw new AppError('METHOD_NOT_ALLOWED', `This path supports ${allow}.`, { headers: { Allow: allow } })
   }
 }

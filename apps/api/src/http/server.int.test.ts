@@ -253,7 +253,7 @@ describe('slow clients', () => {
     clearInterval(dripping)
     expect([answer.status, codeOf(answer)]).toEqual([408, 'REQUEST_TIMEOUT'])
     expect((answer.body as { detail: string }).detail).toBe(
-      'Nothing of the upload has come for 1 s. It may be slow, but not stand still. Nothing was stored; send it again.',
+      'The upload has made no progress for 1 s. An upload may be slow, but must not stall. Nothing was stored; send it again.',
     )
     expect(await ended(socket)).toBe(true)
   })

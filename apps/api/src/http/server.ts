@@ -82,10 +82,7 @@ const BROKEN: Partial<Record<string, [code: ProblemCode, message: string]>> = {
     'REQUEST_TIMEOUT',
     'The request took too long to arrive. Nothing was stored; send it again.',
   ],
-  HPE_HEADER_OVERFLOW: [
-    'HEADERS_TOO_LARGE',
-    'The URL and the headers together are larger than 16 KiB: send less of them.',
-  ],
+  HPE_HEADER_OVERFLOW: ['HEADERS_TOO_LARGE', 'The URL and the headers together are larger than 16 KiB: shorten them.'],
 }
 
 /**

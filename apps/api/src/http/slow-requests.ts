@@ -104,7 +104,7 @@ export class SlowRequests {
     const stallMs = isUpload ? uploadStallMs : isAnswered ? REFUSED_STALL_MS : Infinity
     if (now - movedAt > stallMs)
       return requestTimeout(
-        `Nothing of the upload has come for ${seconds(stallMs)}. It may be slow, but not stand still.`,
+        `The upload has made no progress for ${seconds(stallMs)}. An upload may be slow, but must not stall.`,
       )
     if (!isUpload && now - startedAt > requestMs)
       return requestTimeout(`The request took longer than ${seconds(requestMs)} to arrive.`)

@@ -72,7 +72,7 @@ describe('a new installation', () => {
     const dataDir = await createFolder()
     const id = await markInstallation(dataDir)
     await createDiskStorage(dataDir).put('storage/images/a/original.jpg', Buffer.from('photo'))
-    await expect(check(dataDir)).rejects.toThrow(`holds the files of installation ${id}, and the database is new`)
+    await expect(check(dataDir)).rejects.toThrow(`contains the files of installation ${id}, and the database is new`)
     expect(await idInDatabase()).toBeUndefined()
   })
 })
@@ -127,7 +127,7 @@ describe('an installation with an id', () => {
     const dataDir = await createFolder()
     await addTask()
     await expect(check(dataDir)).rejects.toThrow(
-      `Is it mounted? If they are lost, write {"installation":"${id}"} to .darkroom.json`,
+      `Is it mounted? If the files are lost, write {"installation":"${id}"} to .darkroom.json`,
     )
     expect(existsSync(markerOf(dataDir))).toBe(false)
     await writeFile(markerOf(dataDir), `{"installation":"${id}"}`)
@@ -197,9 +197,12 @@ it('an API without its folder takes no upload, loses and expires nothing, and be
   const given = { DATA_DIR: mount, MONGODB_URL: url.href, CLEANUP_INTERVAL_MS: '100', PURGE_GRACE_SECONDS: '0' }
   const api = await startTestApi(given, { waitUntilReady: false })
   const reason = async () => ((await api.request('/readyz')).body as { reason?: string }).reason
-  await until(async () => /^disk: DATA_DIR has no \.darkroom\.json .* Is it mounted/.test((await reason()) ?? ''), {
-    what: 'the reason',
-  })
+  await until(
+    async () => /^disk: DATA_DIR contains neither \.darkroom\.json .* Is it mounted/.test((await reason()) ?? ''),
+    {
+      what: 'the reason',
+    },
+  )
   for (const answer of [await api.upload(photo), await api.request(`/api/v1/tasks/${kept.id}/download`)]) {
     expect([answer.status, problem.parse(answer.body).code]).toEqual([503, 'STORAGE_UNAVAILABLE'])
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)

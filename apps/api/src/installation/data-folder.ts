@@ -81,11 +81,11 @@ export class DataFolder {
     const { store, dataDir } = this.#deps
     const evidence = await this.#evidence()
     if (evidence === 'files missing')
-      throw refusal('has none of the files of the tasks in the database. Is it mounted?')
+      throw refusal('contains none of the files of the tasks in the database. Is it mounted?')
     // A janitor with a new database would take all of them for orphans.
     if (evidence === 'no tasks' && found !== undefined && found !== this.#made && (await this.#holdsFiles()))
       throw refusal(
-        `holds the files of installation ${found}, and the database is new. Restore its database or use an empty folder; to give the files up, remove ${INSTALLATION_MARKER}.`,
+        `contains the files of installation ${found}, and the database is new. Restore its database or use an empty folder; to abandon the files, delete ${INSTALLATION_MARKER}.`,
       )
     // The marker first: of processes with different folders, the first to claim wins, and the
     // others find themselves marked otherwise.
@@ -103,7 +103,7 @@ export class DataFolder {
     const evidence = await this.#evidence()
     if (evidence === 'files missing')
       throw refusal(
-        `has no ${INSTALLATION_MARKER} and none of the files of the tasks in the database. Is it mounted? If they are lost, ${remedy}`,
+        `contains neither ${INSTALLATION_MARKER} nor any files of the tasks in the database. Is it mounted? If the files are lost, ${remedy}`,
       )
     if (evidence === 'no tasks' && !(await this.#isEmpty()))
       throw refusal(
@@ -139,7 +139,7 @@ const refusal = (what: string): StorageError => new StorageError('STORAGE_FAILED
 function assertSame(found: string, id: string): void {
   if (found === id) return
   throw refusal(
-    `belongs to another installation: its ${INSTALLATION_MARKER} says ${found}, and the database says ${id}. Mount the right folder, or correct DATA_DIR or MONGODB_URL.`,
+    `belongs to another installation: its ${INSTALLATION_MARKER} has the id ${found}, but the database has ${id}. Mount the right folder, or correct DATA_DIR or MONGODB_URL.`,
   )
 }
 

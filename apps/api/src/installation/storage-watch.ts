@@ -67,7 +67,7 @@ export class StorageWatch {
     const { log, dataDir } = this.#deps
     // A disk that hangs keeps one thread busy, not one more each time.
     const answer = (): Promise<void> => (this.#trying ??= this.#try().finally(() => (this.#trying = undefined)))
-    const late = (): Error => new StorageError('STORAGE_FAILED', `DATA_DIR has not answered for ${ANSWER_MS} ms.`)
+    const late = (): Error => new StorageError('STORAGE_FAILED', `DATA_DIR has not responded for ${ANSWER_MS} ms.`)
     const fault = await inTime(ANSWER_MS, answer, late).then(
       () => undefined,
       (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
@@ -76,11 +76,11 @@ export class StorageWatch {
     // That the database cannot be asked whose folder it is, is no fault of the folder.
     if (fault !== undefined && !this.#isSaid && !isStoreOutage(fault)) {
       this.#isSaid = true
-      log.error({ err: fault, dataDir }, 'DATA_DIR cannot be used: uploads are refused until it can')
+      log.error({ err: fault, dataDir }, 'DATA_DIR is not usable: uploads are refused until it is')
     }
     if (this.#isWell && this.#isSaid) {
       this.#isSaid = false
-      log.info({ dataDir }, 'DATA_DIR can be used again')
+      log.info({ dataDir }, 'DATA_DIR is usable again')
     }
     return fault
   }

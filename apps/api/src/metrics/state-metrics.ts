@@ -61,7 +61,7 @@ export function createStateMetrics(registry: Registry, sources: Sources): void {
       () => 0,
     )
 
-  gauge('darkroom_service_up', 'Whether a store answers', ['service'], async (self) => {
+  gauge('darkroom_service_up', 'Whether a store responds', ['service'], async (self) => {
     self.set({ service: 'queue' }, await up(ofQueue()))
     self.set({ service: 'mongo' }, await up(ofStore()))
   })
@@ -73,10 +73,10 @@ export function createStateMetrics(registry: Registry, sources: Sources): void {
   gauge('darkroom_queue_paused', '1 while the queue is paused', ['queue'], async (self) => {
     self.set({ queue: queue.name }, (await ofQueue()).isPaused ? 1 : 0)
   })
-  gauge('darkroom_queue_workers', 'Workers that are connected', ['queue'], async (self) =>
+  gauge('darkroom_queue_workers', 'Connected workers', ['queue'], async (self) =>
     self.set({ queue: queue.name }, (await ofQueue()).workers),
   )
-  gauge('darkroom_queue_slots', 'Jobs that all workers do at a time', ['queue'], async (self) =>
+  gauge('darkroom_queue_slots', 'Concurrent jobs of all workers', ['queue'], async (self) =>
     self.set({ queue: queue.name }, (await ofQueue()).slots),
   )
   gauge('darkroom_queue_oldest_waiting_seconds', 'Age of the job that has waited longest', ['queue'], async (self) => {
@@ -91,13 +91,13 @@ export function createStateMetrics(registry: Registry, sources: Sources): void {
   )
   gauge(
     'darkroom_tasks_stuck',
-    'Unfinished tasks of more than three times the expected age: 0 unless something is wrong',
+    'Unfinished tasks that have taken more than three times as long as expected: 0 unless something is wrong',
     [],
     async (self) => self.set((await ofStore()).stuck),
   )
   const cleanup = new Counter({
     name: 'darkroom_cleanup_total',
-    help: 'What clean-ups have done since the beginning, over all replicas',
+    help: 'What clean-ups have removed in total, over all replicas',
     labelNames: ['what'],
     registers,
     async collect() {
@@ -117,7 +117,7 @@ export function createStateMetrics(registry: Registry, sources: Sources): void {
   })
   gauge(
     'darkroom_estimate_coverage_ratio',
-    'Share of recent tasks that ended within their estimated p90: 0.9 is meant',
+    'Share of recent tasks that ended within their estimated p90; should be near 0.9',
     [],
     (self) => {
       if (coverage.share !== undefined) self.set(coverage.share)

@@ -41,7 +41,7 @@ export function createTaskMetrics(registry: Registry) {
   })
   const retries = new Counter({
     name: 'darkroom_task_retries_total',
-    help: 'Attempts that failed and are made again',
+    help: 'Failed attempts that are retried',
     labelNames: ['kind', 'code'],
     registers,
   })
@@ -53,28 +53,28 @@ export function createTaskMetrics(registry: Registry) {
   })
   const attempts = new Histogram({
     name: 'darkroom_task_attempts',
-    help: 'Attempts that tasks had made when they ended',
+    help: 'Attempts per task at its end',
     labelNames: ['kind', 'status'],
     buckets: [1, 2, 3, 5, 10],
     registers,
   })
   const wait = new Histogram({
     name: 'darkroom_task_wait_seconds',
-    help: 'From acceptance to the start of the last run',
+    help: 'Time from acceptance to the start of the last run',
     labelNames: ['kind', 'priority'],
     buckets: SECONDS,
     registers,
   })
   const run = new Histogram({
     name: 'darkroom_task_run_seconds',
-    help: 'The run that completed a task',
+    help: 'Duration of the run that completed a task',
     labelNames: ['kind'],
     buckets: SECONDS,
     registers,
   })
   const lag = new Histogram({
     name: 'darkroom_event_lag_seconds',
-    help: "From a run's end in the worker until it is in the task's document; the clocks of two machines",
+    help: "From a run's end in the worker to the update of the task's document; compares the clocks of two machines",
     buckets: LAG_SECONDS,
     registers,
   })

@@ -6,6 +6,6 @@ export function queueNamed(queues: readonly ImageQueue[], name: string): ImageQu
   if (found) return found
   throw new AppError(
     'QUEUE_NOT_FOUND',
-    `There is no queue of this name; there is ${queues.map((queue) => queue.name).join(', ')}.`,
+    `There is no queue with this name; the queues are: ${queues.map((queue) => queue.name).join(', ')}.`,
   )
 }

@@ -8,8 +8,7 @@ const refusal: Problem = {
   type: 'about:blank',
   title: 'Image unsupported',
   status: 415,
-  detail:
-    'The file is a PDF document. JPEG, PNG, WebP and GIF pictures are accepted. Export the page that is wanted as JPEG or PNG.',
+  detail: 'The file is a PDF document. JPEG, PNG, WebP and GIF images are accepted. Export the page as JPEG or PNG.',
   code: 'IMAGE_UNSUPPORTED',
 }
 

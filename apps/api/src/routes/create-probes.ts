@@ -21,7 +21,7 @@ export function createProbes(parts: {
     redis: () => writeToRedis(redis.cache, cachePrefix),
     queue: () => writeToRedis(redis.producer, cachePrefix),
     mongo: async () => {
-      if (!isPrepared()) throw new Error('its indexes are not made yet')
+      if (!isPrepared()) throw new Error('its indexes have not been created yet')
       await pingStore()
     },
     storageFault,

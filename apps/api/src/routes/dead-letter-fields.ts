@@ -33,9 +33,9 @@ export const replayBody = z
       .strictObject({ code: code.optional(), ...range })
       .refine(isInOrder, IN_ORDER)
       .optional()
-      .meta({ description: 'Which failed tasks; without fields, all' }),
-    limit: z.int().min(1).max(MAX_IDS).default(100).meta({ description: 'With a filter, at most so many tasks' }),
-    dryRun: z.boolean().default(false).meta({ description: 'Only count' }),
+      .meta({ description: 'Which failed tasks; all of them if it is empty' }),
+    limit: z.int().min(1).max(MAX_IDS).default(100).meta({ description: 'Maximum number of tasks, with a filter' }),
+    dryRun: z.boolean().default(false).meta({ description: 'Only count the tasks, without restarting them' }),
   })
   .refine(({ ids, filter }) => (ids === undefined) !== (filter === undefined), {
     error: 'must be given, or a filter, but not both',

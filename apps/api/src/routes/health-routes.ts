@@ -35,7 +35,7 @@ export const healthRoutes = routesOf<{ health: HealthChecks }>('Monitoring', {
       answers: {
         200: json(
           'Uploads are accepted',
-          { schema: health, examples: { 'All is well': well, 'Without Redis': degraded } },
+          { schema: health, examples: { 'Everything is working': well, 'Without Redis': degraded } },
           'ETag',
         ),
         503: json('Uploads are not accepted', { schema: health, examples: { 'Without MongoDB': down } }),

@@ -92,7 +92,7 @@ function createFaults({ probes, minFreeBytes, log }: HealthDeps, freeBytes: () =
     )
   const fullDisk = async (): Promise<void> => {
     const bytes = await freeBytes()
-    if (bytes < minFreeBytes) throw new Error(`${bytes} bytes are free, and MIN_FREE_BYTES is ${minFreeBytes}`)
+    if (bytes < minFreeBytes) throw new Error(`${bytes} bytes are free; MIN_FREE_BYTES is ${minFreeBytes}`)
   }
   const unusableDisk = async (): Promise<void> => {
     const fault = await probes.storageFault()

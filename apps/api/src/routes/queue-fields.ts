@@ -6,7 +6,7 @@ const PAGE = 50
 
 const position = z
   .string()
-  .regex(/^\d{1,9}$/, 'must be a whole number from 0')
+  .regex(/^\d{1,9}$/, 'must be a whole number, 0 or more')
   .transform(Number)
   .meta({ override: integerFrom(0, 999_999_999) })
 
@@ -20,7 +20,7 @@ export const jobsRange = z.strictObject({
     .default(0)
     .meta({ description: 'The position of the first job', override: integerFrom(0, 999_999_999, 0) }),
   end: position.optional().meta({
-    description: `The position of the last job, at most ${PAGE - 1} after the first; ${PAGE} jobs if it is not given`,
+    description: `The position of the last job, at most ${PAGE - 1} after the first; ${PAGE} jobs by default`,
   }),
 })
 
@@ -28,6 +28,6 @@ export const jobsRange = z.strictObject({
 export const jobsQuery = jobsRange
   .transform(({ start, end = start + PAGE - 1, ...query }) => ({ ...query, start, end }))
   .refine(({ start, end }) => end >= start && end - start < PAGE, {
-    error: `must lie 0 to ${PAGE - 1} behind start`,
+    error: `must be from start to start + ${PAGE - 1}`,
     path: ['end'],
   })

@@ -63,10 +63,13 @@ function assertSignature(
   if (!signer.isSigned(grant, { kid: kid ?? '', signature: signature ?? '' }))
     throw new AppError(
       'INVALID_SIGNATURE',
-      'The URL was not signed by this service, or was changed since, or its key was withdrawn.',
+      'The URL was not signed by this service, has been modified, or its key has been removed.',
     )
   if (grant.expires * 1000 <= Date.now())
-    throw new AppError('URL_EXPIRED', 'This URL has expired. Ask for a new one: POST /api/v1/tasks/{id}/download-url')
+    throw new AppError(
+      'URL_EXPIRED',
+      'This URL has expired. Create a new one with POST /api/v1/tasks/{id}/download-url',
+    )
 }
 
 function assertReady(task: Task): void {
@@ -79,16 +82,19 @@ function assertReady(task: Task): void {
         headers: { 'Retry-After': '1' },
       })
     case 'expired':
-      throw new AppError('TASK_EXPIRED', 'The files of this task have expired and are removed. Upload the photo again.')
+      throw new AppError(
+        'TASK_EXPIRED',
+        'The files of this task have expired and have been removed. Upload the photo again.',
+      )
     case 'failed':
       throw new AppError(
         'TASK_FAILED',
-        `The task has failed${task.error ? ` (${task.error.code})` : ''} and has no files; its \`error\` says why.`,
+        `The task has failed${task.error ? ` (${task.error.code})` : ''} and has no files; see its \`error\` for the reason.`,
       )
     case 'cancelled':
       throw new AppError(
         'TASK_CANCELLED',
-        'The task was cancelled and has no files. POST /api/v1/tasks/{id}/retry starts it again.',
+        'The task was cancelled and has no files. Restart it with POST /api/v1/tasks/{id}/retry',
       )
     default:
       task.status satisfies never
@@ -125,18 +131,17 @@ function asRangeFault(error: Error & { status?: number }): unknown {
   if (error.status === 416)
     return new AppError(
       'RANGE_NOT_SATISFIABLE',
-      'The range lies outside of the file: ask for a part of it, or for all.',
+      'The range is outside the file: request a range within it, or the whole file.',
     )
-  if (error.status === 412) return new AppError('PRECONDITION_FAILED', 'The file is not the one that was asked for.')
+  if (error.status === 412)
+    return new AppError('PRECONDITION_FAILED', 'The file has changed: its ETag does not match the precondition.')
   return error.status === 404 ? fileMissing(error) : error
 }
 
 const fileMissing = (cause: unknown): AppError =>
-  new AppError(
-    'FILE_MISSING',
-    'The file of this task is no longer there. POST /api/v1/tasks/{id}/retry makes it again.',
-    { cause },
-  )
+  new AppError('FILE_MISSING', 'The file of this task is missing. Create it again with POST /api/v1/tasks/{id}/retry', {
+    cause,
+  })
 
 function clearFileHeaders(res: Response): void {
   for (const name of ['ETag', 'Content-Disposition', 'Content-Type', 'Content-Length']) res.removeHeader(name)

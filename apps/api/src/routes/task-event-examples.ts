@@ -65,7 +65,7 @@ const failed: TaskEvent = {
 const logOf = (...events: TaskEvent[]) => events.map((event) => toLogView(entryFor(event)))
 
 export const taskEventPageExamples = {
-  'Completed at the second attempt': { items: logOf(created, processing, retry, processingAgain, progress, completed) },
+  'Completed on the second attempt': { items: logOf(created, processing, retry, processingAgain, progress, completed) },
   'Failed for good': { items: logOf(created, processing, failed) },
 } satisfies Record<string, TaskEventPage>
 

@@ -19,12 +19,12 @@ export const taskChanges = z.strictObject({
     .regex(/\S/, 'must not be empty')
     .transform(cleanName)
     .optional()
-    .meta({ description: 'The name under which variants are downloaded' }),
+    .meta({ description: 'The file name for downloads of variants' }),
   metadata: z
     .unknown()
     .transform(checkMetadata)
     .optional()
-    .meta({ description: 'A JSON object of your own', override: metadataOverride }),
+    .meta({ description: 'Any JSON object, stored with the task', override: metadataOverride }),
   ttlSeconds: z
     .number('must be a number')
     .int('must be a whole number')
@@ -41,10 +41,10 @@ export const listFields = z.strictObject({
   priority: taskPriority
     .optional()
     .meta({ description: 'Only tasks of this priority', param: { example: 'interactive' } }),
-  createdFrom: time.optional().meta({ description: 'At this time or later, such as 2026-01-31T00:00:00Z' }),
+  createdFrom: time.optional().meta({ description: 'Created at or after this time, such as 2026-01-31T00:00:00Z' }),
   createdTo: time
     .optional()
-    .meta({ description: 'Before this time, such as 2026-03-01T00:00:00+02:00, whose + is written %2B in a URL' }),
+    .meta({ description: 'Created before this time, such as 2026-03-01T00:00:00+02:00 (write the + as %2B in a URL)' }),
   batchId: z
     .string()
     .regex(ID_PATTERN, 'must be the id of a batch')
@@ -59,7 +59,7 @@ export const listQuery = listFields.refine(isInOrder, IN_ORDER)
 /** The query of the older list. */
 export const jobListQuery = z.strictObject({
   status: jobStatus.optional().meta({ description: 'Only jobs in this status', param: { example: 'completed' } }),
-  limit: wholeNumberOr(10, 1, 100).meta({ description: 'At most so many jobs' }),
+  limit: wholeNumberOr(10, 1, 100).meta({ description: 'Maximum number of jobs' }),
 })
 
 /**
@@ -68,7 +68,7 @@ export const jobListQuery = z.strictObject({
  */
 export const waitQuery = z.object({
   wait: wholeNumberOr(0, 0, MAX_WAIT_SECONDS).meta({
-    description: 'Seconds to wait for news of the task',
+    description: 'Maximum number of seconds to wait for a change',
     param: { example: 10 },
   }),
 })
@@ -76,7 +76,7 @@ export const waitQuery = z.object({
 const resolution = z
   .enum(VARIANT_WIDTHS.map(String) as [string, ...string[]])
   .optional()
-  .meta({ description: 'The width of the variant; the largest if none is given', param: { example: '1024' } })
+  .meta({ description: 'The width of the variant; the largest by default', param: { example: '1024' } })
 
 /**
  * The query of a download: which variant, and by whose leave. Links that go round collect other
@@ -84,7 +84,9 @@ const resolution = z
  */
 export const downloadQuery = z.object({
   resolution,
-  expires: wholeNumber(0, 999_999_999_999).optional().meta({ description: 'Part of a signed URL: seconds since 1970' }),
+  expires: wholeNumber(0, 999_999_999_999)
+    .optional()
+    .meta({ description: 'Part of a signed URL: its expiry, in seconds since 1970' }),
   kid: z.string().max(MAX_SIGNATURE_LENGTH).optional().meta({ description: 'Part of a signed URL: the id of the key' }),
   signature: z.string().max(MAX_SIGNATURE_LENGTH).optional().meta({ description: 'Part of a signed URL' }),
 })
@@ -99,5 +101,5 @@ export const downloadUrlFields = z.strictObject({
     .min(1, 'must be at least 1')
     .max(MAX_URL_SECONDS, `must be at most ${MAX_URL_SECONDS}`)
     .default(DEFAULT_URL_SECONDS)
-    .meta({ description: 'How long the URL works' }),
+    .meta({ description: 'How long the URL is valid' }),
 })

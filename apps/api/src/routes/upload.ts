@@ -37,7 +37,7 @@ const idempotencyKey = z
   .regex(/^[\x21-\x7e]{1,255}$/)
   .optional()
   // No example: readers of the page would send it, one after the other.
-  .meta({ description: 'A key of your own, such as a UUID: makes the request safe to repeat for 24 hours' })
+  .meta({ description: 'A unique key of your choice, such as a UUID: makes the request safe to repeat for 24 hours' })
 
 const requestParams = { header: z.object({ 'Idempotency-Key': idempotencyKey }) }
 
@@ -55,11 +55,11 @@ export function uploadBody({
   maxPixels,
   ttlSeconds,
 }: ApiLimits): Pick<Operation, 'requestParams' | 'body'> {
-  const limits = `JPEG, PNG, WebP or GIF by its bytes, at most ${mebibytes(maxFileBytes)} and ${maxPixels.toLocaleString('en')} pixels`
+  const limits = `JPEG, PNG, WebP or GIF (determined by content), at most ${mebibytes(maxFileBytes)} and ${maxPixels.toLocaleString('en')} pixels`
   const fields = uploadFields({ ttlSeconds, priority: 'interactive' }).shape
   const form = z.strictObject({
     file: binary(`The photo: ${limits}`),
-    image: binary('The older name of `file`, for clients that still use it').optional().meta({ deprecated: true }),
+    image: binary('Former name of `file`, for existing clients').optional().meta({ deprecated: true }),
     ...fields,
   })
   return { requestParams, body: formOf(form) }
@@ -73,13 +73,13 @@ export function batchBody({
   maxBatchBytes,
   ttlSeconds,
 }: ApiLimits): Pick<Operation, 'requestParams' | 'body'> {
-  const limits = `each at most ${mebibytes(maxFileBytes)} and ${maxPixels.toLocaleString('en')} pixels, together at most ${mebibytes(maxBatchBytes)}`
+  const limits = `each at most ${mebibytes(maxFileBytes)} and ${maxPixels.toLocaleString('en')} pixels, in total at most ${mebibytes(maxBatchBytes)}`
   const form = z.strictObject({
     files: z
       .array(z.string().meta({ override: { format: 'binary' } }))
       .min(1)
       .max(maxFiles)
-      .meta({ description: `The photos (the names \`file\` and \`image\` are accepted, too): ${limits}` }),
+      .meta({ description: `The photos (in fields named \`files\`, \`file\` or \`image\`): ${limits}` }),
     ...uploadFields({ ttlSeconds, priority: 'batch' }).shape,
   })
   return { requestParams, body: formOf(form) }

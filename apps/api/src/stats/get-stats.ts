@@ -69,7 +69,7 @@ export class GetStatsHandler implements RequestHandler<GetStats, Stats> {
 }
 
 const stillCounting = (): AppError =>
-  new AppError('STORE_UNAVAILABLE', 'The tasks are being counted for the first time; ask again in a moment.', {
+  new AppError('STORE_UNAVAILABLE', 'The tasks are being counted for the first time; try again in a moment.', {
     headers: { 'Retry-After': '5' },
   })
 

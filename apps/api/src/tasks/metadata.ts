@@ -39,11 +39,11 @@ function refuse(context: z.RefinementCtx, message: string): never {
  */
 function unstorable(value: unknown, depth: number): string | undefined {
   if (typeof value === 'string' && !value.isWellFormed()) return 'must be valid Unicode'
-  if (typeof value === 'number' && !Number.isFinite(value)) return 'must not have numbers this large'
+  if (typeof value === 'number' && !Number.isFinite(value)) return 'must not contain numbers this large'
   if (typeof value !== 'object' || value === null) return undefined
   if (depth > MAX_METADATA_DEPTH) return `must not be nested deeper than ${MAX_METADATA_DEPTH} levels`
   for (const [key, inner] of Object.entries(value)) {
-    if (isUnsafeKey(key)) return `must not have the key ${JSON.stringify(key.slice(0, 50))}`
+    if (isUnsafeKey(key)) return `must not contain the key ${JSON.stringify(key.slice(0, 50))}`
     const wrong = unstorable(inner, depth + 1)
     if (wrong !== undefined) return wrong
   }

@@ -80,7 +80,7 @@ function refusalOf(items: readonly BatchItem[]): AppError {
   const problems = items.flatMap((item) => (item.status === 'rejected' ? [item.problem] : []))
   const ours = problems.find(({ status }) => status >= 500)
   if (ours) return new AppError(ours.code, ours.detail, { headers: { 'Retry-After': '5' }, extra: { items } })
-  return new AppError('BATCH_REJECTED', 'None of the files can be taken; `items` says why, file by file.', {
+  return new AppError('BATCH_REJECTED', 'None of the files can be accepted; `items` gives the reason for each.', {
     extra: { items },
   })
 }

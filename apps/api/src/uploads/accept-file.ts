@@ -45,7 +45,7 @@ async function refusalOf(path: string, error: unknown): Promise<AppError | undef
   const advice = found.advice === undefined ? '' : ` ${found.advice}`
   return new AppError(
     'IMAGE_UNSUPPORTED',
-    `The file is ${found.is}. JPEG, PNG, WebP and GIF pictures are accepted.${advice}`,
+    `The file is ${found.is}. JPEG, PNG, WebP and GIF images are accepted.${advice}`,
   )
 }
 

@@ -22,8 +22,8 @@ export function admission(deps: {
     if (deps.isStoreAway()) throw storeAway()
     const fault = await deps.storageFault()
     if (fault !== undefined) throw fault
-    if (uploads >= deps.maxUploads) throw overloaded(`${uploads} uploads are under way already`)
-    if (deps.queued() >= deps.maxQueued) throw overloaded(`${deps.queued()} tasks are waiting already`)
+    if (uploads >= deps.maxUploads) throw overloaded(`${uploads} uploads are already in progress`)
+    if (deps.queued() >= deps.maxQueued) throw overloaded(`${deps.queued()} tasks are already waiting`)
     uploads++
     res.once('close', () => uploads--)
     next()
@@ -31,6 +31,6 @@ export function admission(deps: {
 }
 
 const overloaded = (because: string): AppError =>
-  new AppError('OVERLOADED', `Nothing more is taken right now: ${because}. Nothing was stored; try again later.`, {
+  new AppError('OVERLOADED', `The service is overloaded: ${because}. Nothing was stored; try again later.`, {
     headers: RETRY_AFTER,
   })

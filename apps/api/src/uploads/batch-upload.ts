@@ -43,9 +43,9 @@ function countBytes(most: number): (req: Request, bytes: number) => void {
 }
 
 function batchTooLarge(most: number, declared: number | undefined): AppError {
-  const got = declared === undefined ? 'The files together are too large' : `The request has ${byteSize(declared)}`
+  const got = declared === undefined ? 'The files are too large in total' : `The request has ${byteSize(declared)}`
   return new AppError(
     'BATCH_TOO_LARGE',
-    `${got}: a batch may have ${byteSize(most)}. Send the files as several batches.`,
+    `${got}: a batch may have at most ${byteSize(most)}. Send the files in several batches.`,
   )
 }

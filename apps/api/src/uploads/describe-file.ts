@@ -14,13 +14,13 @@ export interface Description {
 
 const EXPORT: Pick<Description, 'advice'> = { advice: 'Save or export it as JPEG.' }
 const HEIC: Description = {
-  is: 'a HEIC photo, as iPhones make them',
-  advice: 'Export it as JPEG, or set the iPhone to take JPEG: Settings, Camera, Formats, Most Compatible.',
+  is: 'a HEIC photo, the default of iPhones',
+  advice: 'Export it as JPEG, or switch the iPhone to JPEG: Settings, Camera, Formats, Most Compatible.',
 }
-const AVIF: Description = { is: 'an AVIF picture', ...EXPORT }
-const RAW: Description = { is: 'a raw photo, as cameras make them', advice: 'Develop it and export it as JPEG.' }
-const VIDEO: Description = { is: 'a video', advice: 'Send a single picture of it.' }
-const SOUND: Description = { is: 'a sound recording' }
+const AVIF: Description = { is: 'an AVIF image', ...EXPORT }
+const RAW: Description = { is: 'a raw camera photo', advice: 'Develop it and export it as JPEG.' }
+const VIDEO: Description = { is: 'a video', advice: 'Send a single frame as an image.' }
+const SOUND: Description = { is: 'an audio file' }
 const ARCHIVE: Description = { is: 'an archive or an office document', advice: 'Unpack it and send the photos in it.' }
 
 /** By the brand of an ISO media file. What is not listed is a video. */
@@ -34,13 +34,13 @@ const BRANDS: [RegExp, Description][] = [
 /** By the first bytes, as Latin-1. */
 const MARKS: [RegExp, Description][] = [
   [/^(FUJIFILMCCD-RAW|II(RO|RS|U\0)|MMOR|\0MRM|FOVb|II\*\0....CR)/s, RAW],
-  [/^(MM\0\*|II\*\0|MM\0\+|II\+\0)/, { is: 'a TIFF picture', ...EXPORT }],
-  [/^BM.{4}\0{4}/s, { is: 'a BMP picture', ...EXPORT }],
-  [/^(\xff\x0a|\0\0\0\x0cJXL )/, { is: 'a JPEG XL picture', ...EXPORT }],
-  [/^\0\0\0\x0cjP {2}/, { is: 'a JPEG 2000 picture', ...EXPORT }],
+  [/^(MM\0\*|II\*\0|MM\0\+|II\+\0)/, { is: 'a TIFF image', ...EXPORT }],
+  [/^BM.{4}\0{4}/s, { is: 'a BMP image', ...EXPORT }],
+  [/^(\xff\x0a|\0\0\0\x0cJXL )/, { is: 'a JPEG XL image', ...EXPORT }],
+  [/^\0\0\0\x0cjP {2}/, { is: 'a JPEG 2000 image', ...EXPORT }],
   [/^8BPS/, { is: 'a Photoshop document', ...EXPORT }],
   [/^\0\0[\x01\x02]\0/, { is: 'an icon', ...EXPORT }],
-  [/^%PDF/, { is: 'a PDF document', advice: 'Export the page that is wanted as JPEG or PNG.' }],
+  [/^%PDF/, { is: 'a PDF document', advice: 'Export the page as JPEG or PNG.' }],
   [/^(%!PS|\xc5\xd0\xd3\xc6)/, { is: 'a PostScript document', ...EXPORT }],
   [/^(\x1aE\xdf\xa3|RIFF.{4}AVI |FLV|\0\0\x01[\xb3\xba]|0&\xb2u\x8e)/s, VIDEO],
   [/^(ID3|fLaC|OggS|RIFF.{4}WAVE|\xff[\xf2-\xfb])/s, SOUND],
@@ -48,7 +48,7 @@ const MARKS: [RegExp, Description][] = [
   [
     /^\0\x05\x16\x07/,
     {
-      is: 'the companion that macOS keeps beside a file (its name begins with `._`)',
+      is: 'a macOS companion file (its name starts with `._`)',
       advice: 'Send the photo itself.',
     },
   ],
@@ -58,12 +58,12 @@ const MARKS: [RegExp, Description][] = [
 const TEXTS: [RegExp, Description][] = [
   [
     /^<!doctype html|^<(html|head|body|script)\b/i,
-    { is: 'an HTML page', advice: 'Its address leads to a page about the picture: fetch the picture itself.' },
+    { is: 'an HTML page', advice: 'Its URL leads to a web page about the image: download the image itself.' },
   ],
   [/^(<\?xml[^]*|<!--[^]*|<!doctype svg[^]*)?<svg\b/i, { is: 'an SVG drawing', advice: 'Export it as PNG.' }],
   [
     /^(data:image\/|\/9j\/|iVBORw0KGgo|R0lGOD|UklGR)/,
-    { is: 'a picture written as Base64 text', advice: 'Decode it and send its bytes.' },
+    { is: 'a Base64-encoded image', advice: 'Decode it and send the bytes.' },
   ],
   [/^</, { is: 'an XML document' }],
   [/^[{[]/, { is: 'JSON text' }],
@@ -77,11 +77,11 @@ export function describeFile(head: Buffer): Description | undefined {
   const start = head.toString('latin1')
   if (/^(\xff\xd8|\x89PNG\r\n\x1a\n|GIF8[79]a|RIFF.{4}WEBP)/s.test(start)) return undefined
   if (head.length === 0)
-    return { is: 'empty: it has 0 bytes', advice: 'Look whether it was written or copied to its end.' }
+    return { is: 'empty: it has 0 bytes', advice: 'Check whether it was written or copied completely.' }
   const brand = /^.{4}ftyp(.{4})/s.exec(start)?.[1]
   if (brand !== undefined) return find(BRANDS, brand) ?? VIDEO
   if (isRawTiff(head)) return RAW
-  return find(MARKS, start) ?? describeText(head) ?? { is: 'of a kind that is not known here' }
+  return find(MARKS, start) ?? describeText(head) ?? { is: 'of an unknown type' }
 }
 
 const find = (list: [RegExp, Description][], text: string): Description | undefined =>
@@ -94,7 +94,7 @@ function describeText(head: Buffer): Description | undefined {
   return (
     find(TEXTS, text.trimStart()) ?? {
       is: 'text',
-      advice: 'With curl, write the @ before the name of the file: -F file=@photo.jpg',
+      advice: 'With curl, put an @ in front of the file name: -F file=@photo.jpg',
     }
   )
 }

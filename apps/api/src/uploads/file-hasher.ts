@@ -55,7 +55,7 @@ export function createFileHasher() {
       waiting.clear()
     }
     worker.on('error', (error) => end(error instanceof Error ? error.message : String(error)))
-    worker.on('exit', () => end('the thread has ended'))
+    worker.on('exit', () => end('the hashing thread has ended'))
     threads.push(thread)
     return thread
   }

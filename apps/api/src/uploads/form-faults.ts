@@ -14,19 +14,19 @@ export function formFault(error: unknown, req: Request, form: FormLimits): unkno
   if (error instanceof AppError || isSystemError(error)) return error
   if (error instanceof Error && /boundary not found/i.test(error.message)) return invalidForm(NO_BOUNDARY, error)
   return invalidForm(
-    'The form is broken or was cut off. Send it again; if it happens each time, let an HTTP library write the form.',
+    'The form is malformed or incomplete. Send it again; if this keeps happening, let an HTTP library encode the form.',
     error,
   )
 }
 
 const NO_BOUNDARY =
-  'The Content-Type multipart/form-data names no boundary. Leave this header to your HTTP library: it knows the boundary that it writes.'
+  'The Content-Type multipart/form-data has no boundary. Let your HTTP library set this header, because it knows the boundary.'
 
 export const notMultipart = (req: Request, [field = 'file']: readonly string[]): AppError => {
   const type = req.get('Content-Type')
   const got =
     type === undefined ? 'The request has no Content-Type' : `The request is ${JSON.stringify(type.slice(0, 100))}`
-  const message = `${got}, and multipart/form-data is accepted, with the photo in the field \`${field}\`: curl -F ${field}=@photo.jpg`
+  const message = `${got}. Send multipart/form-data with the photo in the field \`${field}\`: curl -F ${field}=@photo.jpg`
   return new AppError('NOT_MULTIPART', message)
 }
 
@@ -43,7 +43,7 @@ export const fileTooLarge = (
       : `The ${file === undefined ? 'request' : 'file'} has ${byteSize(size)}`
   return new AppError(
     'FILE_TOO_LARGE',
-    `${got}: a file may have ${byteSize(most)}. Send it with fewer pixels or more compression.`,
+    `${got}: a file may have at most ${byteSize(most)}. Reduce its size in pixels or increase its compression.`,
   )
 }
 
@@ -74,12 +74,12 @@ function limitFault(error: multer.MulterError, req: Request, form: FormLimits): 
     }
     case 'LIMIT_FIELD_COUNT':
     case 'LIMIT_PART_COUNT':
-      return invalidForm(`The form has more than ${maxFields} fields beside its files.`, error)
+      return invalidForm(`The form has more than ${maxFields} fields in addition to its files.`, error)
     case 'LIMIT_FIELD_KEY':
-      return invalidForm('A field of the form has a name that is too long.', error)
+      return invalidForm('The name of a form field is too long.', error)
     default:
       return invalidForm(
-        'A field of the form has no name, or one with brackets: fields are neither lists nor nested.',
+        'A form field has no name, or one with brackets: lists and nested fields are not supported.',
         error,
       )
   }
@@ -89,8 +89,8 @@ const tooManyFiles = (maxFiles: number): AppError =>
   new AppError(
     'TOO_MANY_FILES',
     maxFiles === 1
-      ? 'The form has more than one file, and a task is made of one. Send many with one request to POST /api/v1/batches, in the field `files`.'
-      : `The form has more than ${maxFiles} files, which is the most of a batch. Send the rest as another one.`,
+      ? 'The form has more than one file, but a task has only one. To upload many, send them to POST /api/v1/batches in the field `files`.'
+      : `The form has more than ${maxFiles} files, the maximum of a batch. Send the rest in another batch.`,
   )
 
 function unexpectedField(field: string, [first = 'file', ...others]: readonly string[]): AppError {

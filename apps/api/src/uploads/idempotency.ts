@@ -22,7 +22,7 @@ export function idempotencyKey(req: Request): string | undefined {
   if (key === undefined || /^[\x21-\x7e]{1,255}$/.test(key)) return key
   throw new AppError(
     'INVALID_IDEMPOTENCY_KEY',
-    `An Idempotency-Key has 1 to 255 visible ASCII characters, without blanks; this one has ${key.length} characters. A UUID is a good one.`,
+    `An Idempotency-Key has 1 to 255 visible ASCII characters, without spaces; this one has ${key.length} characters. A UUID is a good choice.`,
   )
 }
 

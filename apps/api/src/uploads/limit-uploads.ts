@@ -17,6 +17,6 @@ export function limitUploads(perAddress: number): RequestHandler {
 const tooMany = (perAddress: number): AppError =>
   new AppError(
     'TOO_MANY_UPLOADS',
-    `At most ${perAddress} uploads from one address are received at a time. Nothing was stored: send this one again when another has ended.`,
+    `At most ${perAddress} concurrent uploads from one address are accepted. Nothing was stored: send this one again when another has finished.`,
     { headers: { 'Retry-After': '2' } },
   )

@@ -81,16 +81,16 @@ describe('forms as clients write them', () => {
   })
 })
 
-describe('a refusal says what was sent, what is accepted and what to do', () => {
+describe('an error names what was sent, what is accepted and what to do', () => {
   it('no boundary', async () => {
     expect(refusalOf(await postForm('--x\r\n', 'multipart/form-data'))).toBe(
-      '400 INVALID_MULTIPART: The Content-Type multipart/form-data names no boundary. Leave this header to your HTTP library: it knows the boundary that it writes.',
+      '400 INVALID_MULTIPART: The Content-Type multipart/form-data has no boundary. Let your HTTP library set this header, because it knows the boundary.',
     )
   })
 
   it('no form', async () => {
     expect(refusalOf(await postForm(photo, 'image/jpeg'))).toBe(
-      '400 NOT_MULTIPART: The request is "image/jpeg", and multipart/form-data is accepted, with the photo in the field `file`: curl -F file=@photo.jpg',
+      '400 NOT_MULTIPART: The request is "image/jpeg". Send multipart/form-data with the photo in the field `file`: curl -F file=@photo.jpg',
     )
   })
 
@@ -102,7 +102,7 @@ describe('a refusal says what was sent, what is accepted and what to do', () => 
 
   it.each(['file', 'image'])('two files, the second in %s', async (field) => {
     expect(refusalOf(await post([filePart(photo), filePart(photo, 'b.jpg', field)]))).toBe(
-      '400 TOO_MANY_FILES: The form has more than one file, and a task is made of one. Send many with one request to POST /api/v1/batches, in the field `files`.',
+      '400 TOO_MANY_FILES: The form has more than one file, but a task has only one. To upload many, send them to POST /api/v1/batches in the field `files`.',
     )
   })
 
@@ -121,7 +121,8 @@ describe('a refusal says what was sent, what is accepted and what to do', () => 
   it('a file that is too large, as it says and as it turns out to be', async () => {
     const form = [filePart(Buffer.alloc(MIB + 1))]
     const { length } = multipart(form).body
-    const most = 'a file may have 1,048,576 bytes (1 MiB). Send it with fewer pixels or more compression.'
+    const most =
+      'a file may have at most 1,048,576 bytes (1 MiB). Reduce its size in pixels or increase its compression.'
     expect(refusalOf(await post(form))).toBe(
       `413 FILE_TOO_LARGE: The request has ${length.toLocaleString('en')} bytes (1 MiB): ${most}`,
     )
@@ -136,7 +137,7 @@ describe('a refusal says what was sent, what is accepted and what to do', () => 
   it('files that are too large together', async () => {
     const form = [1, 2, 3, 4].map((index) => filePart(Buffer.alloc(MIB - 1000), `${index}.jpg`, 'files'))
     expect(refusalOf(await post(form, '/api/v1/batches'))).toMatch(
-      /^413 BATCH_TOO_LARGE: The request has [\d,]+ bytes \(4 MiB\): a batch may have 3,145,728 bytes \(3 MiB\)\. Send the files as several batches\.$/,
+      /^413 BATCH_TOO_LARGE: The request has [\d,]+ bytes \(4 MiB\): a batch may have at most 3,145,728 bytes \(3 MiB\)\. Send the files in several batches\.$/,
     )
   })
 
@@ -144,13 +145,13 @@ describe('a refusal says what was sent, what is accepted and what to do', () => 
     [
       'HEIC',
       '\0\0\0\x1cftypheic\0\0\0\0mif1heic',
-      'a HEIC photo, as iPhones make them. JPEG, PNG, WebP and GIF pictures are accepted. Export it as JPEG',
+      'a HEIC photo, the default of iPhones. JPEG, PNG, WebP and GIF images are accepted. Export it as JPEG',
     ],
-    ['PDF', '%PDF-1.7', 'a PDF document. JPEG, PNG, WebP and GIF pictures are accepted. Export the page'],
+    ['PDF', '%PDF-1.7', 'a PDF document. JPEG, PNG, WebP and GIF images are accepted. Export the page'],
     ['HTML', '<!doctype html><title>x</title>', 'an HTML page. JPEG'],
-    ['text', 'beach.jpg', 'text. JPEG, PNG, WebP and GIF pictures are accepted. With curl'],
+    ['text', 'beach.jpg', 'text. JPEG, PNG, WebP and GIF images are accepted. With curl'],
     ['nothing', '', 'empty: it has 0 bytes. JPEG'],
-  ])('what is no picture: %s', async (_what, bytes, words) => {
+  ])('what is not an image: %s', async (_what, bytes, words) => {
     const answer = await post([filePart(Buffer.from(bytes, 'latin1'), 'IMG_0001.JPG')])
     expect(refusalOf(answer)).toContain(`415 IMAGE_UNSUPPORTED: The file is ${words}`)
   })
@@ -163,7 +164,7 @@ describe('a refusal says what was sent, what is accepted and what to do', () => 
     expect(await refused('createdFrom=2026-02-01T00:00:00Z&createdTo=2026-01-01T00:00:00Z')).toBe(
       '400 INVALID_QUERY: /createdFrom must not be after createdTo',
     )
-    expect(await refused('utm_source=x')).toContain('/utm_source is not known here; known are status, kind')
+    expect(await refused('utm_source=x')).toContain('/utm_source is unknown; known are status, kind')
     const { links } = (await post([filePart(photo)])).body as Task
     expect((await api.request(`${links.self}?utm_source=x`)).status).toBe(200)
     expect(refusalOf(await api.request(`${links.download}?utm_source=x`))).toContain('409 TASK_NOT_READY')
@@ -198,7 +199,7 @@ const corpus = join(corpusFolder() ?? '', 'field')
 
 describe.skipIf(!existsSync(join(corpus, 'empty.jpg')))('the field corpus', () => {
   it.each([
-    ['form-no-boundary.http', 400, /Leave this header to your HTTP library/],
+    ['form-no-boundary.http', 400, /Let your HTTP library set this header/],
     ['form-json-blob.http', 202, /"metadata":\{"/],
     ['form-no-filename.http', 202, /"status":"pending"/],
     ['form-empty-text-fields.http', 202, /"metadata":\{\}/],

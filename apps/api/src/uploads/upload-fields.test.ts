@@ -48,7 +48,7 @@ describe('the fields of an upload', () => {
     [{ priority: ['normal', 'batch'] }, '/priority must be given once'],
     [{ kind: 'pdf' }, '/kind must be image.optimize, not "pdf"'],
     [{ ttlSeconds: '59' }, '/ttlSeconds must be at least 60'],
-    [{ ttl: '60' }, '/ttl is not known here; known are name, priority, kind, ttlSeconds, metadata'],
+    [{ ttl: '60' }, '/ttl is unknown; known are name, priority, kind, ttlSeconds, metadata'],
   ])('%j is refused in words for people', (input, words) => {
     expect(() => parse(input)).toThrow(words)
   })

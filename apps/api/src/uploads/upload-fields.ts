@@ -12,9 +12,11 @@ export function uploadFields(defaults: { ttlSeconds: number; priority: TaskPrior
       .string()
       .max(MAX_NAME_LENGTH, `must have at most ${MAX_NAME_LENGTH} characters`)
       .optional()
-      .meta({ description: 'Instead of the name of the file', examples: ['beach.jpg'] }),
-    priority: taskPriority.default(defaults.priority).meta({ description: 'Which tasks go first' }),
-    kind: taskKind.default('image.optimize').meta({ description: 'What is to be made of the photo' }),
+      .meta({ description: 'Replaces the name of the file', examples: ['beach.jpg'] }),
+    priority: taskPriority
+      .default(defaults.priority)
+      .meta({ description: 'Tasks of a higher priority are processed first' }),
+    kind: taskKind.default('image.optimize').meta({ description: 'How to process the photo' }),
     ttlSeconds: wholeNumberOr(defaults.ttlSeconds, MIN_TTL_SECONDS, MAX_TTL_SECONDS).meta({
       description: 'How long the files are kept after the task has ended',
     }),
@@ -22,7 +24,7 @@ export function uploadFields(defaults: { ttlSeconds: number; priority: TaskPrior
       .string()
       .transform(parseMetadata)
       .default({})
-      .meta({ description: 'A JSON object of your own', override: metadataOverride }),
+      .meta({ description: 'Any JSON object, stored with the task', override: metadataOverride }),
   })
 }
 

@@ -13,42 +13,42 @@ interface Header {
  */
 export const HEADERS = {
   Location: {
-    description: 'Where to follow what was accepted',
+    description: 'Where to follow the accepted task or batch',
     schema: { type: 'string' },
     required: true,
     example: `/api/v1/tasks/${TASK_ID}`,
   },
   RetryAfter: {
-    description: 'Seconds to wait before asking again',
+    description: 'Seconds to wait before the next request',
     schema: { type: 'integer', minimum: 1 },
     required: true,
     example: 2,
   },
   MaybeRetryAfter: {
-    description: 'Seconds to wait before asking again',
+    description: 'Seconds to wait before the next request',
     schema: { type: 'integer', minimum: 1 },
     example: 5,
   },
   ETag: {
-    description: 'Names this version of the answer',
+    description: 'Identifies this version of the response',
     schema: { type: 'string' },
     required: true,
     example: '"vW3p0Zx"',
   },
   Link: {
-    description: 'The next page, where there is one (RFC 8288)',
+    description: 'The next page, if there is one (RFC 8288)',
     schema: { type: 'string' },
     example: '</api/v1/tasks?cursor=…>; rel="next"',
   },
   ContentDisposition: {
-    description: 'The name to save it under',
+    description: 'The file name to save it under',
     schema: { type: 'string' },
     required: true,
     example: 'attachment; filename="beach-1024.jpg"',
   },
   AcceptRanges: { description: 'Ranges are supported', schema: { type: 'string' }, required: true, example: 'bytes' },
   ContentRange: {
-    description: 'The part that is sent, and the size of the whole',
+    description: 'The range that is sent, and the size of the whole file',
     schema: { type: 'string' },
     required: true,
     example: 'bytes 0-1023/143210',

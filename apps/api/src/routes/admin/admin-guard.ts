@@ -23,9 +23,13 @@ const assertKnows =
     const bearer = /^Bearer +(\S+)$/i.exec(req.headers.authorization ?? '')?.[1]
     if (bearer === undefined ? isSession(cookieOf(req), token, Date.now()) : isToken(bearer, token)) return
     const challenge = `Bearer realm="darkroom"${bearer === undefined ? '' : ', error="invalid_token"'}`
-    throw new AppError('ADMIN_TOKEN_REQUIRED', 'This needs the ADMIN_TOKEN: send it as Authorization: Bearer …', {
-      headers: { 'WWW-Authenticate': challenge },
-    })
+    throw new AppError(
+      'ADMIN_TOKEN_REQUIRED',
+      'This request requires the ADMIN_TOKEN: send it as Authorization: Bearer …',
+      {
+        headers: { 'WWW-Authenticate': challenge },
+      },
+    )
   }
 
 /**
@@ -40,7 +44,7 @@ function assertLocal(req: Request): void {
   if (isLoopback(req.socket.remoteAddress) && !isForwarded && isLocalName(req.headers.host)) return
   throw new AppError(
     'ADMIN_LOCAL_ONLY',
-    'Without an ADMIN_TOKEN this answers on the machine itself only. Set one to administer from elsewhere.',
+    'Without an ADMIN_TOKEN only requests from the same machine are accepted. Set one to allow access from elsewhere.',
   )
 }
 
@@ -54,7 +58,7 @@ function assertOwnPage(req: Request): void {
   if (['GET', 'HEAD'].includes(req.method) || req.headers.authorization !== undefined) return
   const { origin, host, 'sec-fetch-site': site = 'none' } = req.headers
   const isOwn = ['none', 'same-origin'].includes(String(site)) && (origin === undefined || hostOf(origin) === host)
-  if (!isOwn) throw new AppError('CROSS_SITE_REQUEST', 'Pages of other sites may not administer this service.')
+  if (!isOwn) throw new AppError('CROSS_SITE_REQUEST', 'Requests from web pages of other sites are not accepted.')
 }
 
 const hostOf = (origin: string): string | undefined => (URL.canParse(origin) ? new URL(origin).host : undefined)

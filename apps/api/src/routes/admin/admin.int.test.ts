@@ -134,7 +134,7 @@ describe('with an ADMIN_TOKEN', () => {
     for (const wrong of ['', 'no', `${TOKEN} `, `${TOKEN}\n`]) {
       const refused = await logIn(api.agent(), wrong).expect(401)
       expect(refused.get('Set-Cookie')).toBeUndefined()
-      expect(refused.text).toContain('That is not the token')
+      expect(refused.text).toContain('This token is not valid')
     }
     const accepted = await logIn(api.agent()).expect(303).expect('Location', '/admin/queues')
     const [cookie = ''] = accepted.get('Set-Cookie') ?? []

@@ -37,8 +37,8 @@ export const loginPage = ({ refused, next }: { refused: boolean; next: string | 
 <body>
 <form method="post" action="login${next === undefined ? '' : `?next=${encodeURIComponent(next)}`}">
 <h1>Darkroom queues</h1>
-<p id="what">The administrator's token, as set in <code>ADMIN_TOKEN</code>.</p>
-${refused ? '<p role="alert">That is not the token.</p>' : ''}
+<p id="what">The operator token, as set in <code>ADMIN_TOKEN</code>.</p>
+${refused ? '<p role="alert">This token is not valid.</p>' : ''}
 <input type="password" name="token" required autofocus autocomplete="current-password" aria-label="Token" aria-describedby="what">
 <button>Sign in</button>
 </form>

@@ -59,7 +59,7 @@ const ALLOWED = 'GET, HEAD, OPTIONS'
 const onlyLooking: RequestHandler = (req, res, next) => {
   if (req.method === 'OPTIONS') return void res.set('Allow', ALLOWED).status(204).end()
   if (!['GET', 'HEAD'].includes(req.method)) {
-    throw new AppError('METHOD_NOT_ALLOWED', 'The board only shows; tasks are changed through the API.', {
+    throw new AppError('METHOD_NOT_ALLOWED', 'The board is read-only; use the API to change tasks.', {
       headers: { Allow: ALLOWED },
     })
   }

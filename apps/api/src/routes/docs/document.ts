@@ -23,20 +23,20 @@ const { version } = JSON.parse(readFileSync(new URL('../../../package.json', imp
 }
 
 const DESCRIPTION = `
-Upload a photo, get an answer at once, and download the variants when they are ready.
+Upload a photo, get a response immediately, and download the variants when they are ready.
 
-- **Errors** are problem documents (RFC 9457): decide by \`code\`, show \`detail\`.
-- **Repeating is safe**: send an \`Idempotency-Key\` with an upload, and the same request is answered as the first time for 24 hours.
-- **Waiting**: \`?wait=\` holds a request until there is news of a task; \`/events\` streams all that happens.
-- \`HEAD\` is answered wherever \`GET\` is, \`OPTIONS\` everywhere. Any other method answers 405 with \`Allow\`, any other path 404.
+- **Errors** are problem documents (RFC 9457): branch on \`code\`, display \`detail\`.
+- **Retries are safe**: with an \`Idempotency-Key\`, repeating an upload within 24 hours returns the original response.
+- **Waiting**: \`?wait=\` delays the response until the task changes; \`/events\` streams all events of a task.
+- \`HEAD\` works wherever \`GET\` does, \`OPTIONS\` everywhere. Other methods are answered with 405 and \`Allow\`, other paths with 404.
 `.trim()
 
 const TAGS = [
   { name: 'Tasks', description: 'Upload a photo, follow its task, download the variants' },
-  { name: 'Batches', description: 'Upload many photos with one request' },
-  { name: 'Jobs', description: 'The older form of tasks, with fewer fields' },
+  { name: 'Batches', description: 'Upload many photos in one request' },
+  { name: 'Jobs', description: 'The same tasks in a simpler form, with fewer fields' },
   { name: 'Queues', description: 'Waiting and running jobs; pause and resume' },
-  { name: 'Dead letters', description: 'Tasks that failed and are not retried any more' },
+  { name: 'Dead letters', description: 'Tasks that have failed and are no longer retried' },
   { name: 'Monitoring', description: 'Health, statistics and metrics' },
 ]
 
@@ -133,7 +133,7 @@ const merge = (
 const ifNoneMatch = z
   .string()
   .optional()
-  .meta({ description: 'The ETag of the answer that you have: 304 while nothing has changed' })
+  .meta({ description: 'The ETag of the response that you have: 304 if nothing has changed' })
 
 /** Express answers conditions to whatever it sends. */
 function withCondition(operation: Operation): Operation {
@@ -143,6 +143,6 @@ function withCondition(operation: Operation): Operation {
   return {
     ...operation,
     requestParams: { ...requestParams, header: header.extend({ 'If-None-Match': ifNoneMatch }) },
-    answers: { ...answers, 304: noContent('Nothing has changed since the ETag was sent', 'ETag') },
+    answers: { ...answers, 304: noContent('Not modified: the ETag still matches', 'ETag') },
   }
 }

@@ -38,14 +38,14 @@ const ERRORS: Partial<Record<ProblemCode, AppError>> = {
   ),
   NOT_MULTIPART: failing(
     'NOT_MULTIPART',
-    'The request is "application/json", and multipart/form-data is accepted, with the photo in the field `file`: curl -F file=@photo.jpg',
+    'The request is "application/json". Send multipart/form-data with the photo in the field `file`: curl -F file=@photo.jpg',
   ),
   UNEXPECTED_FILE_FIELD: failing(
     'UNEXPECTED_FILE_FIELD',
     'There is a file in the field "photo"; files are accepted in the field `file` (or `image`).',
   ),
   TASK_NOT_FOUND: taskNotFound(),
-  QUEUE_NOT_FOUND: failing('QUEUE_NOT_FOUND', 'There is no queue of this name; there is image-processing.'),
+  QUEUE_NOT_FOUND: failing('QUEUE_NOT_FOUND', 'There is no queue with this name; the queues are: image-processing.'),
   VARIANT_NOT_FOUND: failing('VARIANT_NOT_FOUND', 'This task has no variant of 800 pixels; it has 1024.'),
   IDEMPOTENCY_IN_FLIGHT: keyInUse(),
   IDEMPOTENCY_KEY_REUSED: failing(
@@ -53,17 +53,23 @@ const ERRORS: Partial<Record<ProblemCode, AppError>> = {
     'This Idempotency-Key was used for another request: choose a new one.',
   ),
   TASK_NOT_READY: failing('TASK_NOT_READY', 'The task is processing; try again in a moment.'),
-  TASK_FAILED: failing('TASK_FAILED', 'The task has failed (IMAGE_CORRUPT) and has no files; its `error` says why.'),
-  TASK_FINAL: failing('TASK_FINAL', 'The task is completed already: there is nothing to cancel.'),
-  TASK_EXPIRED: failing('TASK_EXPIRED', 'The files of this task have expired and are removed. Upload the photo again.'),
+  TASK_FAILED: failing(
+    'TASK_FAILED',
+    'The task has failed (IMAGE_CORRUPT) and has no files; see its `error` for the reason.',
+  ),
+  TASK_FINAL: failing('TASK_FINAL', 'The task is already completed: there is nothing to cancel.'),
+  TASK_EXPIRED: failing(
+    'TASK_EXPIRED',
+    'The files of this task have expired and have been removed. Upload the photo again.',
+  ),
   PRECONDITION_FAILED: failing(
     'PRECONDITION_FAILED',
-    'The task has changed since you read it: read it again, then decide.',
+    'The task has changed since you read it: get it again before you update it.',
   ),
   FILE_TOO_LARGE: fileTooLarge(52_428_800, { request: 73_400_320 }),
   IMAGE_UNSUPPORTED: failing(
     'IMAGE_UNSUPPORTED',
-    'The file is a HEIC photo, as iPhones make them. JPEG, PNG, WebP and GIF pictures are accepted. Export it as JPEG, or set the iPhone to take JPEG: Settings, Camera, Formats, Most Compatible.',
+    'The file is a HEIC photo, the default of iPhones. JPEG, PNG, WebP and GIF images are accepted. Export it as JPEG, or switch the iPhone to JPEG: Settings, Camera, Formats, Most Compatible.',
   ),
   IMAGE_CORRUPT: failing('IMAGE_CORRUPT', taskExamples.failed.error?.message),
   BATCH_REJECTED: new AppError('BATCH_REJECTED', PROBLEMS.BATCH_REJECTED.means, {
@@ -72,9 +78,9 @@ const ERRORS: Partial<Record<ProblemCode, AppError>> = {
   STORE_UNAVAILABLE: storeAway(),
   OVERLOADED: failing(
     'OVERLOADED',
-    'Nothing more is taken right now: 20000 tasks are waiting already. Nothing was stored; try again later.',
+    'The service is overloaded: 20000 tasks are already waiting. Nothing was stored; try again later.',
   ),
-  INTERNAL: failing('INTERNAL', 'Something went wrong on our side. The log knows more.'),
+  INTERNAL: failing('INTERNAL', 'Something went wrong on our side. See the server log for details.'),
 }
 
 const PATHS: Partial<Record<ProblemCode, string>> = {

@@ -52,7 +52,7 @@ export const REFERENCE_PAGE = `<!doctype html>
 <link rel="modulepreload" href="${ASSETS}/standalone.esm.js">
 </head>
 <body>
-<noscript>This page needs JavaScript; the document itself is <a href="openapi.json">openapi.json</a>.</noscript>
+<noscript>This page requires JavaScript; the OpenAPI document is at <a href="openapi.json">openapi.json</a>.</noscript>
 <div id="reference"></div>
 <script type="module">${SCRIPT}</script>
 </body>

@@ -51,7 +51,7 @@ export class CancelTaskHandler implements RequestHandler<CancelTask, Task> {
   #stop(taskId: string, epoch: number): void {
     const { stopJob, log } = this.#deps
     stopJob(taskId, epoch).catch((error: unknown) =>
-      log.debug({ taskId, err: error }, 'could not stop the job now; a sweep does'),
+      log.debug({ taskId, err: error }, 'job not stopped; a sweep tries again'),
     )
   }
 
@@ -60,10 +60,10 @@ export class CancelTaskHandler implements RequestHandler<CancelTask, Task> {
    */
   async #refusal(tenant: string, id: string): Promise<AppError> {
     const { status } = await findTask(this.#deps.store, tenant, id)
-    if (isFinal(status)) return new AppError('TASK_FINAL', `The task is ${status} already: there is nothing to cancel.`)
+    if (isFinal(status)) return new AppError('TASK_FINAL', `The task is already ${status}: there is nothing to cancel.`)
     return new AppError(
       'TASK_CHANGED',
-      'The task was started anew at this moment; cancel it again if it should not run.',
+      'The task was restarted at the same time; cancel it again if it should not run.',
     )
   }
 }

@@ -46,10 +46,10 @@ export class RetryTaskHandler implements RequestHandler<RetryTask, Task> {
     const { event, move } = restart(task, now(), dispatchLeaseMs)
     const restarted = await store.restart(task, move)
     if (!restarted)
-      throw new AppError('TASK_CHANGED', 'Somebody else started the task anew, or it expired, at this moment.')
+      throw new AppError('TASK_CHANGED', 'The task was restarted by another request, or expired, at the same time.')
     await announcer.announce(restarted, event)
     void dispatch(restarted)
-    log.info({ taskId: task.id, epoch: restarted.epoch, was: task.status }, 'task started anew')
+    log.info({ taskId: task.id, epoch: restarted.epoch, was: task.status }, 'task restarted')
     return toTaskView(restarted)
   }
 }
@@ -58,5 +58,5 @@ function assertRestartable(task: TaskRecord): void {
   if (canRestart(task)) return
   if (task.status === 'expired')
     throw new AppError('TASK_EXPIRED', 'The files of this task have expired: upload the photo again.')
-  throw new AppError('TASK_NOT_FINAL', `The task is ${task.status}: it can be started anew when it has ended.`)
+  throw new AppError('TASK_NOT_FINAL', `The task is ${task.status}: it can only be restarted when it has ended.`)
 }

@@ -59,10 +59,10 @@ export class UpdateTaskHandler implements RequestHandler<UpdateTask, Task> {
       const edited = await store.edit(task, edit)
       if (!edited) continue
       await announcer.announce(edited)
-      log.info({ taskId: task.id, fields: Object.keys(edit) }, 'task edited')
+      log.info({ taskId: task.id, fields: Object.keys(edit) }, 'task updated')
       return toTaskView(edited)
     }
-    throw new AppError('TASK_CHANGED', 'The task changes too fast just now; try again.', {
+    throw new AppError('TASK_CHANGED', 'The task is changing too quickly at the moment; try again.', {
       headers: { 'Retry-After': '1' },
     })
   }
@@ -75,10 +75,10 @@ function editOf(task: TaskRecord, { name, metadata, ttlSeconds }: TaskChanges): 
   const edit: TaskEdit = { ...(name !== undefined && { name }), ...(metadata !== undefined && { metadata }) }
   if (ttlSeconds === undefined) return edit
   if (task.status === 'expired')
-    throw new AppError('TASK_EXPIRED', 'The files of this task have expired; no time can be added.')
+    throw new AppError('TASK_EXPIRED', 'The files of this task have expired; their time to live cannot be changed.')
   const expiresAt = task.expiresAt && new Date(task.expiresAt.getTime() + (ttlSeconds - task.ttlSeconds) * 1000)
   return { ...edit, ttlSeconds, expiresAt }
 }
 
 const preconditionFailed = (): AppError =>
-  new AppError('PRECONDITION_FAILED', 'The task has changed since you read it: read it again, then decide.')
+  new AppError('PRECONDITION_FAILED', 'The task has changed since you read it: get it again before you update it.')

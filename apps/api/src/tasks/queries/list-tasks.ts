@@ -110,7 +110,7 @@ function parseCursor(cursor: string): { createdAt: Date; id: string } {
   const [, time, id] = CURSOR.exec(Buffer.from(cursor, 'base64url').toString('latin1')) ?? []
   const createdAt = new Date(Number.parseInt(time ?? '', 36))
   if (id && !Number.isNaN(createdAt.getTime())) return { createdAt, id }
-  throw new AppError('INVALID_QUERY', 'The cursor is not one of ours: take it from `nextCursor` of the page before.', {
+  throw new AppError('INVALID_QUERY', 'The cursor is invalid: use `nextCursor` of the previous page.', {
     errors: [{ pointer: '/cursor', detail: 'not a cursor' }],
   })
 }

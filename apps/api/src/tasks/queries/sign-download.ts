@@ -43,4 +43,4 @@ export class SignDownloadHandler implements RequestHandler<SignDownload, Downloa
 }
 
 const signingDisabled = (): AppError =>
-  new AppError('SIGNING_DISABLED', 'This installation signs no URLs: its operator has set no URL_SIGNING_KEYS.')
+  new AppError('SIGNING_DISABLED', 'Signed URLs are disabled in this installation: URL_SIGNING_KEYS is not set.')
