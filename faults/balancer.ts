@@ -1,5 +1,5 @@
-// What stands before two APIs: a plain TCP balancer that tries the next one when one does not take
-// the connection.
+// A plain TCP load balancer in front of two APIs: if one does not accept the connection, it tries
+// the next one.
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 
 export interface Balancer {
@@ -29,7 +29,7 @@ export async function startBalancer(ports: readonly number[]): Promise<Balancer>
   }
 }
 
-/** Nothing has been read from the client yet, so another backend may still be tried. */
+/** Nothing has been read from the client yet, so another backend can still be tried. */
 function join(client: Socket, [port, ...others]: number[]): void {
   if (port === undefined) return void client.destroy()
   const backend = connect({ port, host: '127.0.0.1', allowHalfOpen: true })

@@ -6,7 +6,7 @@ import { Queue } from 'bullmq'
 const GIVE_UP_MS = 100_000
 
 /**
- * How long bare BullMQ with its defaults takes from kill -9 of a worker until another one runs the
+ * How long plain BullMQ with its defaults takes from kill -9 of a worker until another one runs the
  * job.
  */
 export async function bareRecoveryMs(redisUrl: string): Promise<number> {

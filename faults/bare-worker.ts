@@ -1,4 +1,4 @@
-// What recovery is measured against: a worker as BullMQ makes it when it is told nothing.
+// The baseline for recovery times: a BullMQ worker with default options.
 import { setTimeout as pause } from 'node:timers/promises'
 import { Worker } from 'bullmq'
 

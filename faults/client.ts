@@ -1,5 +1,5 @@
-// A client as our documentation asks for one: a key for each upload, and the same key again
-// whenever the outcome is not known.
+// A client as recommended in our documentation: a key per upload, and a retry with the same key
+// whenever the outcome is unknown.
 import { setTimeout as pause } from 'node:timers/promises'
 import type { History, Outcome } from './history.ts'
 import { pick } from './random.ts'
@@ -7,14 +7,14 @@ import type { Picture } from './pictures.ts'
 
 export interface ClientOptions {
   history: History
-  /** The APIs, or what stands before them. */
+  /** The URLs of the APIs, or of what is in front of them. */
   urls: () => readonly string[]
   random: () => number
-  /** Gives an upload up after this long. */
+  /** Aborts an upload after this time. */
   patienceMs?: number
-  /** Takes an answer that has not come by now for lost. */
+  /** Considers a response lost that has not arrived by now. */
   answerMs?: number
-  /** Waits as long as it is told to; without this it asks again at once, as the impatient do. */
+  /** Honours Retry-After; without this it retries immediately, as impatient clients do. */
   heedsRetryAfter?: boolean
 }
 
@@ -27,10 +27,10 @@ export interface Answer {
   retryAfterMs?: number
 }
 
-/** Of an upload's form, beside the file. */
+/** Form fields of an upload, in addition to the file. */
 type Fields = Record<string, string>
 
-/** Refusals that say "later", not "no". */
+/** Errors that mean "later", not "no". */
 const LATER = new Set([408, 409, 425, 429, 500, 502, 503, 504, 507])
 const PAUSE_MS = 300
 
@@ -71,8 +71,8 @@ export function createClient({
     newKey: (): string => `key-${++count}`,
 
     /**
-     * Uploads a picture, whatever it takes. Answers the task's id; undefined when it was refused
-     * for good or patience ran out.
+     * Uploads a picture, with as many retries as necessary. Returns the task's id; undefined if it
+     * was refused for good or the time is up.
      */
     async upload(picture: Picture, key = `key-${++count}`, fields: Fields = {}): Promise<string | undefined> {
       const until = Date.now() + patienceMs
@@ -85,7 +85,7 @@ export function createClient({
       return undefined
     },
 
-    /** Looks at a task as an impatient user does, which also fills the caches. */
+    /** Reads a task as an impatient user would, which also fills the caches. */
     async look(taskId: string): Promise<string | undefined> {
       const startedAt = Date.now()
       const view = await pageOf(`${pick(urls(), random)}/api/v1/tasks/${taskId}`)
@@ -105,10 +105,7 @@ export function createClient({
   }
 }
 
-/**
- * A request that was broken off says nothing about what became of it; nor does an error of the
- * server's own.
- */
+/** An aborted request says nothing about its outcome; nor does a server error. */
 async function post(
   url: string,
   picture: Picture,

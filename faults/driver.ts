@@ -1,4 +1,4 @@
-// One scenario's world: stores of its own behind proxies, the product's processes under a
+// The environment of one scenario: its own stores behind proxies, the product's processes under a
 // supervisor, a client and a record.
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -21,14 +21,14 @@ export interface Rig {
   dataDir: string
   flags: string
   long: boolean
-  /** Measure bare libraries beside ours, however long that takes. */
+  /** Measure plain libraries for comparison, however long that takes. */
   compare: boolean
   random: () => number
   history: History
   services: LocalServices
   redisProxy: TcpProxy
   mongoProxy: TcpProxy
-  /** Straight to the stores, past the proxies. */
+  /** Directly to the stores, bypassing the proxies. */
   redis: Redis
   db: Db
   apis: SupervisedProcess[]
@@ -39,9 +39,9 @@ export interface Rig {
   newClient: (
     options?: Partial<Pick<ClientOptions, 'patienceMs' | 'answerMs' | 'heedsRetryAfter'>> & { urls?: string[] },
   ) => Client
-  /** Records a fault as it is brought about. */
+  /** Records a fault at the moment it is injected. */
   fault: (fault: string, target: string, detail?: string) => void
-  /** Records a pass condition of the scenario's own. */
+  /** Records one of the scenario's own pass conditions. */
   check: (name: string, ok: boolean, detail: string) => void
   allReady: () => Promise<void>
   close: () => Promise<void>
@@ -59,8 +59,8 @@ export interface RigOptions {
 
 const DATABASE = 'darkroom'
 /**
- * Orphans must be seen to go within a scenario; the product waits ten minutes and looks once an
- * hour.
+ * The removal of orphans must be observable within a scenario; by default they are only removed
+ * after ten minutes.
  */
 const JANITOR = { ORPHAN_AGE_MS: '10000', JANITOR_INTERVAL_MS: '4000' }
 const READY_MS = 60_000
@@ -78,9 +78,9 @@ export async function startRig({
   for (const made of [flags, dataDir]) mkdirSync(made, { recursive: true })
   const unmount = scenario.diskBytes === undefined ? () => {} : mountSmallDisk(dataDir, scenario.diskBytes)
   await copyTree(tree, [...(scenario.patches?.(flags) ?? []), ...mutation])
-  // Never a server that the environment names: this suite kills what it uses.
+  // Never a server from the environment: this suite kills its servers.
   const { REDIS_URL: _redis, MONGODB_URL: _mongo, ...env } = process.env
-  // Free now; the process that gets one keeps it over its restarts, so that clients find it again.
+  // Free now; a process keeps its port across restarts, so that clients find it again.
   const ports = await Promise.all(Array.from({ length: scenario.throughStart ? 1 : (scenario.apis ?? 2) }, freePort))
   const common = { DATA_DIR: dataDir, LOG_LEVEL: 'debug', SHUTDOWN_TIMEOUT_MS: '7000' }
   const services = scenario.throughStart

@@ -8,14 +8,14 @@ export interface Upload {
   name: string
   picture: string
   good: boolean
-  /** The ids that were answered; one, if all is well. */
+  /** The ids in the responses; exactly one if everything is fine. */
   ids: Set<string>
   tries: number
 }
 
 export type Facts = ReturnType<typeof factsOf>
 
-/** A history, sorted for the questions that the invariants ask. */
+/** A history, indexed for the questions of the invariants. */
 export function factsOf(entries: readonly Entry[]) {
   const documents = only(entries, 'document').map(({ args }) => args)
   const uploads = uploadsOf(entries)

@@ -1,26 +1,27 @@
-// Crashes at an exact line: a patch puts code there that kills the process once, when the point's
-// flag file exists.
+// Crashes at an exact line: a patch inserts code that kills the process once, if the flag file of
+// the point exists.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { until } from '@darkroom/testing'
 
 /**
- * Whoever removes the flag is the one that dies: of several processes at the same line, one does.
+ * The process that removes the flag is the one that dies: of several processes at the same line,
+ * exactly one.
  */
 const taken = (flags: string, point: string): string =>
   `(() => { try { process.getBuiltinModule('node:fs').unlinkSync(${JSON.stringify(join(flags, point))}); return true } catch { return false } })()`
 
 /**
- * A statement that kills its own process. With `powerCuts`, what it had not synced goes with it.
- * `ids` says whom it hit, in JavaScript.
+ * A statement that kills its own process. With `powerCuts`, unsynced data is lost with it. `ids` is
+ * a JavaScript expression for the affected tasks.
  */
 export const crashHere = (flags: string, point: string, ids?: string): string =>
   `if (${taken(flags, point)}) { ${ids === undefined ? '' : noteHit(flags, ids)}${CRASH} }\n`
 
 /**
- * The same in a worker's child, taking the worker with it. Nothing happens in other programs that
- * run the same line. The parent is looked at first: that of an orphan is not ours to kill. `last`
- * is what the one that dies still does, in JavaScript.
+ * The same in a worker's child, killing the worker with it. Nothing happens in other programs that
+ * run the same line. The parent is checked first: that of an orphan is not ours to kill. `last` is
+ * a JavaScript statement to run before it dies.
  */
 export const crashMachineHere = (flags: string, point: string, last = ''): string =>
   `if (process.argv[1]?.endsWith('child.ts') && ${taken(flags, point)}) { ${last}; ${killWorker}; ${CRASH} }\n`
@@ -33,7 +34,7 @@ export interface Hit {
   ids: string[]
 }
 
-/** Whom the crashes hit, in their order. */
+/** The tasks that the crashes hit, in order. */
 export const readHits = (flags: string): Hit[] =>
   readFileSync(join(flags, 'hits'), 'utf8')
     .split('\n')

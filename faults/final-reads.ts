@@ -1,4 +1,4 @@
-// What is there when everything has come to rest: documents, answers of every API, files.
+// The final state when everything is idle: documents, responses of every API, files.
 import { createHash } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import { join, relative } from 'node:path'
@@ -39,7 +39,7 @@ async function readView({ history }: Rig, api: string, url: string, taskId: stri
 async function readList({ history }: Rig, api: string, url: string): Promise<void> {
   const items: TaskView[] = []
   let [http, total] = [0, 0]
-  // The last page is the one that knows the total of this moment.
+  // Only the last page has the exact current total.
   for (let [page, isLast] = [1, false]; !isLast; page++) {
     const answer = await get(`${url}/api/v1/tasks?limit=100&page=${page}`)
     const body = answer.body as { items?: TaskView[]; total?: number; nextCursor?: string | null }
@@ -67,12 +67,12 @@ async function get(url: string): Promise<{ http: number; body: unknown }> {
 }
 
 /**
- * Every file below the data folder; variants are opened as well. `early` reads happen while faults
- * go on.
+ * Every file below the data folder; variants are decoded as well. `early` reads happen while faults
+ * are still being injected.
  */
 export async function readFiles({ history, dataDir }: Rig, { early = false, folder = '' } = {}): Promise<void> {
   for (const path of await filesBelow(join(dataDir, folder))) {
-    const facts = await factsOf(path).catch(() => undefined) // a temporary one may go at any moment
+    const facts = await factsOf(path).catch(() => undefined) // a temporary file may disappear at any moment
     const key = relative(dataDir, path)
     if (facts) history.add('disk', { op: 'file', args: { key, ...facts, ...(early && { early }) } })
   }
@@ -92,8 +92,8 @@ async function factsOf(path: string) {
 const widths = new Map<string, Promise<number | null>>()
 
 /**
- * Null when it does not decode, down to the last pixel. Many photos have the same pixels: the same
- * bytes decode the same way.
+ * Null if it cannot be decoded completely. Many photos have the same pixels: the same bytes decode
+ * the same way.
  */
 function widthOf(bytes: Buffer, md5: string): Promise<number | null> {
   const known = widths.get(md5) ?? decodedWidth(bytes)

@@ -1,12 +1,12 @@
-// A client that listens to a task's events until it has ended, and comes back after every break as
-// an EventSource does.
+// A client that follows a task's events until it has ended, and reconnects after every interruption
+// like an EventSource.
 import { setTimeout as pause } from 'node:timers/promises'
 import type { History } from './history.ts'
 import { pick } from './random.ts'
 
 export interface Followers {
   follow: (taskId: string) => void
-  /** Ends when every followed task was seen to end, or patience is at its end. */
+  /** Ends when all followed tasks have ended, or the time is up. */
   settle: (limitMs: number) => Promise<void>
 }
 
@@ -60,7 +60,7 @@ interface Listening {
   signal: AbortSignal
 }
 
-/** Whether the server says that nothing more will come. */
+/** Whether the server says that there are no more events. */
 async function listen(url: string, { last, see, signal }: Listening): Promise<boolean> {
   const headers = { Accept: 'text/event-stream', ...(last !== undefined && { 'Last-Event-ID': last }) }
   const answer = await fetch(url, { headers, signal })

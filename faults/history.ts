@@ -1,10 +1,10 @@
-// The record of one scenario: every client operation, every fault, what the processes said and the
-// final reads, one JSON a line. The verdict is made from this file alone, so it can be made again,
-// later and elsewhere.
+// The record of one scenario: every client operation, every fault, the relevant log lines of the
+// processes and the final reads, one JSON object per line. The verdict is based on this file alone,
+// so it can be repeated later and elsewhere.
 import { createWriteStream, readFileSync } from 'node:fs'
 
 /**
- * A client knows that it was done (`ok`), knows that it was not (`fail`), or cannot know
+ * A client knows that an operation succeeded (`ok`), knows that it failed (`fail`), or cannot know
  * (`unknown`).
  */
 export type Outcome = 'ok' | 'fail' | 'unknown'
@@ -20,7 +20,7 @@ export interface UploadTry {
   taskId?: string
   retryAfter?: boolean
 }
-/** A client looked at a task through an API. */
+/** A client read a task from an API. */
 export interface ReadTry {
   op: 'read'
   outcome: Outcome
@@ -28,7 +28,7 @@ export interface ReadTry {
   args: { taskId: string }
   status?: string
 }
-/** A client listens to a task's events from now on; what it was told. */
+/** A client follows a task's events from now on; the events it received. */
 export interface Follow {
   op: 'follow'
   args: { taskId: string }
@@ -45,26 +45,25 @@ export interface Life {
   op: 'start' | 'ready' | 'exit'
   args: { pid: number; how?: string; expected?: boolean }
 }
-/** A worker began or ended a run of a task. */
+/** A worker started or ended a run of a task. */
 export interface RunStep {
   op: 'run' | 'run-end'
   args: { taskId: string; attempt: number }
 }
 /**
- * Something a process said that the verdict depends on: a fenced-off event, a lost lock, an error
- * nobody caught.
+ * A log line that is relevant for the verdict: a rejected event, a lost lock, an uncaught error.
  */
 export interface Said {
   op: 'refused' | 'lock-lost' | 'stalled' | 'uncaught' | 'repaired'
   args: { line: string; taskId?: string }
 }
-/** A pass condition of the scenario itself. */
+/** One of the scenario's own pass conditions. */
 export interface Check {
   op: 'check'
   outcome: Outcome
   args: { name: string; detail: string }
 }
-/** Waiting for the system to come to rest after the last fault. */
+/** Waiting for the system to become idle after the last fault. */
 export interface Rest {
   op: 'rest'
   outcome: Outcome
@@ -112,7 +111,7 @@ export interface FinalFile {
     md5: string
     ageMs: number
     width: number | null
-    /** Seen while faults were going on. */ early?: boolean
+    /** Seen while faults were still being injected. */ early?: boolean
   }
 }
 
@@ -154,7 +153,7 @@ export interface StoredTask {
   expiresAt?: string | null
   log: { seq: number; epoch: number; attempt: number; type: string; at?: string }[]
 }
-/** What an API shows of a task, as far as it is compared with the document. */
+/** An API's view of a task, as far as it is compared with the document. */
 export interface TaskView {
   id: string
   status: string

@@ -1,5 +1,5 @@
-// What must hold when everything has come to rest, whatever happened before. Each check answers the
-// examples that break it.
+// What must hold when everything is idle, whatever happened before. Each check returns the examples
+// that violate it.
 import { FINAL, groupBy, isStuck, type Facts } from './facts.ts'
 import { only, type StoredTask, type TaskView } from './history.ts'
 
@@ -13,16 +13,16 @@ const VARIANT_WIDTHS = [1024, 800]
 const TEMP_AGE_MS = 60_000
 
 export const invariants: readonly Invariant[] = [
-  { name: 'I1', says: 'every accepted task is there and has ended', broken: lostOrStuck },
-  { name: 'I2', says: 'one upload, one task, whatever was retried', broken: duplicates },
-  { name: 'I3', says: 'the files are those of the documents, whole and right', broken: wrongFiles },
-  { name: 'I4', says: 'no litter: no temporary file, no original without a document', broken: litter },
-  { name: 'I5', says: 'no good picture failed, no bad one completed', broken: wronglyEnded },
-  { name: 'I6', says: 'every history is legal', broken: illegalHistories },
-  { name: 'I7', says: 'what the APIs show is what is stored', broken: staleViews },
-  { name: 'I8', says: 'who listens to a task hears of its end exactly once', broken: unheardEnds },
-  { name: 'I9', says: 'no error that nobody caught, no exit but ours, no answer 500', broken: accidents },
-  { name: 'I10', says: 'memory and open files are back where they were', broken: leaks },
+  { name: 'I1', says: 'every accepted task exists and has ended', broken: lostOrStuck },
+  { name: 'I2', says: 'one upload, one task, however often it was retried', broken: duplicates },
+  { name: 'I3', says: 'the files are exactly those of the documents, complete and correct', broken: wrongFiles },
+  { name: 'I4', says: 'no leftovers: no temporary file, no original without a document', broken: litter },
+  { name: 'I5', says: 'no valid picture failed, no invalid one completed', broken: wronglyEnded },
+  { name: 'I6', says: 'every history is valid', broken: illegalHistories },
+  { name: 'I7', says: 'the APIs return what is stored', broken: staleViews },
+  { name: 'I8', says: 'every follower of a task receives its end exactly once', broken: unheardEnds },
+  { name: 'I9', says: 'no uncaught error, no unexpected exit, no response 500', broken: accidents },
+  { name: 'I10', says: 'memory and open files are back to normal', broken: leaks },
   { name: 'extra', says: "the scenario's own conditions", broken: failedChecks },
 ]
 
@@ -35,15 +35,15 @@ function lostOrStuck({ accepted, byId, documents, entries }: Facts): string[] {
   return [
     ...lost,
     ...stuck,
-    ...unread.map(({ args, ms }) => `not at rest after ${ms} ms: ${args.waitingFor.slice(0, 3).join(', ')}`),
+    ...unread.map(({ args, ms }) => `not idle after ${ms} ms: ${args.waitingFor.slice(0, 3).join(', ')}`),
   ]
 }
 
 function duplicates({ uploads, byKey }: Facts): string[] {
   return uploads.flatMap(({ key, ids, name }) => {
     const stored = byKey.get(key) ?? []
-    if (ids.size > 1) return [`${key} (${name}) was answered with ${[...ids].join(' and ')}`]
-    if (stored.length > 1) return [`${key} (${name}) made ${stored.map(({ id }) => id).join(' and ')}`]
+    if (ids.size > 1) return [`${key} (${name}) received the ids ${[...ids].join(' and ')}`]
+    if (stored.length > 1) return [`${key} (${name}) resulted in ${stored.map(({ id }) => id).join(' and ')}`]
     return []
   })
 }
@@ -51,21 +51,21 @@ function duplicates({ uploads, byKey }: Facts): string[] {
 function wrongFiles({ files, finalFiles, documents, accepted, byId }: Facts): string[] {
   const listed = new Set(documents.flatMap(({ images }) => images.map(({ path }) => path)))
   const present = new Map(finalFiles.filter(({ args }) => isVariant(args.key)).map(({ args }) => [args.key, args]))
-  const missing = [...listed].filter((path) => !present.has(path)).map((path) => `${path} is listed and missing`)
+  const missing = [...listed].filter((path) => !present.has(path)).map((path) => `${path} is listed but missing`)
   const unlisted = [...present.keys()]
     .filter((path) => !listed.has(path))
-    .map((path) => `${path} is there and not listed`)
+    .map((path) => `${path} exists but is not listed`)
   const torn = files
     .filter(({ args: { key, md5, width } }) => isVariant(key) && (!key.endsWith(`/${md5}.jpg`) || width === null))
     .map(
       ({ args }) =>
-        `${args.key} holds ${args.bytes} bytes with the MD5 ${args.md5}, width ${args.width}${args.early ? ' (seen while faults went on)' : ''}`,
+        `${args.key} holds ${args.bytes} bytes with the MD5 ${args.md5}, width ${args.width}${args.early ? ' (seen while faults were being injected)' : ''}`,
     )
   const misshapen = documents.flatMap((task) => widthFaults(task, (path) => present.get(path)?.width ?? undefined))
   const mixedUp = [...groupBy(accepted, ({ picture }) => picture)].flatMap(([picture, group]) => {
     const outputs = new Set(group.flatMap(({ ids }) => [...ids]).flatMap((id) => contentOf(byId.get(id)) ?? []))
     return outputs.size > 1
-      ? [`pictures with the same pixels (${picture}) came out differently: ${[...outputs].slice(0, 3).join(' | ')}`]
+      ? [`pictures with the same pixels (${picture}) have different results: ${[...outputs].slice(0, 3).join(' | ')}`]
       : []
   })
   return [...missing, ...unlisted, ...torn, ...misshapen, ...mixedUp]
@@ -82,15 +82,15 @@ function widthFaults(task: StoredTask, widthOnDisk: (path: string) => number | u
   const stored = task.images.map(({ width }) => width).join()
   const wrong = task.images.filter(({ path, width }) => (widthOnDisk(path) ?? width) !== width)
   if (stored !== wanted) return [`${task.id} has variants of widths ${stored || 'none'}, not ${wanted}`]
-  return wrong.map(({ path }) => `${path} has another width than its document says`)
+  return wrong.map(({ path }) => `${path} has a different width from its document`)
 }
 
 function litter({ finalFiles, byId }: Facts): string[] {
   return finalFiles.flatMap(({ args: { key, ageMs } }) => {
     const owner = /storage\/images\/([0-9a-f]{24})\//.exec(key)?.[1]
-    if (key.endsWith('.tmp')) return [`${key} is left`]
+    if (key.endsWith('.tmp')) return [`${key} is left over`]
     if (key.startsWith('uploads/temp/') && ageMs > TEMP_AGE_MS)
-      return [`${key} is left for ${Math.round(ageMs / 1000)} s`]
+      return [`${key} has been left over for ${Math.round(ageMs / 1000)} s`]
     return owner !== undefined && !byId.has(owner) ? [`${key} has no document`] : []
   })
 }
@@ -101,13 +101,13 @@ function wronglyEnded({ accepted, byId }: Facts): string[] {
       const task = byId.get(id)
       if (!task || isStuck(task)) return []
       if (good && task.status !== 'completed' && !isExpired(task))
-        return [`${id} (${name}) is good and ${task.status}: ${task.error?.code}`]
-      return !good && task.status === 'completed' ? [`${id} (${name}) is bad and completed`] : []
+        return [`${id} (${name}) is valid but ${task.status}: ${task.error?.code}`]
+      return !good && task.status === 'completed' ? [`${id} (${name}) is invalid but completed`] : []
     }),
   )
 }
 
-/** Whether its time was over when it expired, after it had completed. */
+/** Whether it expired after it had completed and its time was up. */
 function isExpired({ status, log, expiresAt }: StoredTask): boolean {
   const last = log.at(-1)
   if (status !== 'expired' || last?.type !== 'task.expired') return false
@@ -129,7 +129,7 @@ const STATUS_AFTER: Record<string, string> = {
   'task.expired': 'expired',
 }
 
-/** What is wrong with the history of one task. */
+/** The problems in the history of one task. */
 export function historyFaults({
   id,
   log,
@@ -141,7 +141,7 @@ export function historyFaults({
   for (const [index, step] of log.entries()) {
     const before = log[index - 1]
     if (!before) continue
-    if (step.epoch < before.epoch) faults.push(`${id}: the epoch fell from ${before.epoch} to ${step.epoch}`)
+    if (step.epoch < before.epoch) faults.push(`${id}: the epoch went back from ${before.epoch} to ${step.epoch}`)
     if (step.epoch !== before.epoch) continue
     if (step.seq <= before.seq)
       faults.push(`${id}: ${step.type} (${step.seq}) came after ${before.type} (${before.seq})`)
@@ -150,16 +150,16 @@ export function historyFaults({
   }
   const last = log.at(-1)
   if (last && STATUS_AFTER[last.type] !== status)
-    faults.push(`${id}: its last step was ${last.type}, and it is ${status}`)
-  if (last && last.seq !== seq) faults.push(`${id}: its last step is number ${last.seq}, and it says ${seq}`)
+    faults.push(`${id}: its last step was ${last.type}, but it is ${status}`)
+  if (last && last.seq !== seq) faults.push(`${id}: its last step has seq ${last.seq}, but the document has ${seq}`)
   // The first step is the insert.
   const moves = log.filter(({ type, epoch }) => type !== 'task.created' || epoch > 1).length
   if (log.length < 100 && (rev > moves || rev < moves - writtenTogether(log)))
-    faults.push(`${id}: ${rev} writes took effect, and ${moves} steps are in its log`)
+    faults.push(`${id}: ${rev} writes took effect, but ${moves} steps are in its log`)
   return faults
 }
 
-/** The start of a run may be one write with what comes next. */
+/** The start of a run may be written together with the next step. */
 function writtenTogether(log: StoredTask['log']): number {
   let [pairs, start] = [0, false]
   for (const [index, { type, epoch }] of log.entries()) {
@@ -171,8 +171,8 @@ function writtenTogether(log: StoredTask['log']): number {
 }
 
 /**
- * What a client has seen ended never goes on. Of reads that overlap, either may have been the
- * first.
+ * A task that a client has seen ended never continues. Of overlapping reads, either may have been
+ * the first.
  */
 function resurrections(entries: Facts['entries']): string[] {
   const ended = new Map<string, { status: string; seenAt: number }>()
@@ -189,14 +189,14 @@ function resurrections(entries: Facts['entries']): string[] {
 
 function staleViews({ entries, documents, byId }: Facts): string[] {
   const views = only(entries, 'view').flatMap(({ process, args: { taskId, http, view } }) => {
-    if (!view) return [`${process} answers ${http} for ${taskId}`]
+    if (!view) return [`${process} returns ${http} for ${taskId}`]
     const difference = differenceOf(view, byId.get(taskId))
-    return difference ? [`${process} shows ${taskId} ${difference}`] : []
+    return difference ? [`${process} returns ${taskId} ${difference}`] : []
   })
   const lists = only(entries, 'list').flatMap(({ process, args: { http, total, items } }) => {
-    if (http !== 200) return [`${process} answers ${http} for the list`]
+    if (http !== 200) return [`${process} returns ${http} for the list`]
     if (total !== documents.length || items.length !== documents.length)
-      return [`${process} lists ${items.length} of ${total}, and ${documents.length} are stored`]
+      return [`${process} lists ${items.length} of ${total}, but ${documents.length} are stored`]
     return items.flatMap((view) => {
       const difference = differenceOf(view, byId.get(view.id))
       return difference ? [`${process} lists ${view.id} ${difference}`] : []
@@ -211,12 +211,12 @@ function differenceOf(view: TaskView, task: StoredTask | undefined): string | un
     JSON.stringify({ status, epoch, updatedAt, images: images.map(({ path }) => path) })
   return essence(view) === essence(task)
     ? undefined
-    : `as ${view.status} of ${view.updatedAt}, stored is ${task.status} of ${task.updatedAt}`
+    : `as ${view.status} of ${view.updatedAt}, but ${task.status} of ${task.updatedAt} is stored`
 }
 
 const ENDS: ReadonlySet<string> = new Set(['task.completed', 'task.failed', 'task.cancelled'])
 
-/** What came twice with one id is one: that is what ids are for. */
+/** Events with the same id count once: that is what ids are for. */
 function unheardEnds({ entries }: Facts): string[] {
   const sights = groupBy(only(entries, 'saw'), ({ args }) => args.taskId)
   return only(entries, 'follow').flatMap(({ args: { taskId } }) => {
@@ -224,7 +224,7 @@ function unheardEnds({ entries }: Facts): string[] {
     const ends = new Map(seen.map(({ args }) => [args.id, args.type]))
     return ends.size === 1
       ? []
-      : [`${taskId}: a listener heard of ${ends.size} ends: ${[...ends].flat().join(' ') || 'none'}`]
+      : [`${taskId}: a follower received ${ends.size} ends: ${[...ends].flat().join(' ') || 'none'}`]
   })
 }
 
@@ -235,14 +235,14 @@ function accidents({ entries }: Facts): string[] {
   const mute = only(entries, 'upload').filter(({ status, retryAfter }) => status === 503 && retryAfter === false)
   return [
     ...uncaught,
-    ...exits.map(({ process, args }) => `${process} ended by itself: ${args.how}`),
-    ...broken.map(({ args }) => `the upload ${args.key} was answered 500`),
-    ...mute.map(({ args }) => `the upload ${args.key} was answered 503 without Retry-After`),
-    ...only(entries, 'error').map(({ args }) => `the scenario broke off: ${args.message}`),
+    ...exits.map(({ process, args }) => `${process} ended unexpectedly: ${args.how}`),
+    ...broken.map(({ args }) => `the upload ${args.key} received a 500`),
+    ...mute.map(({ args }) => `the upload ${args.key} received a 503 without Retry-After`),
+    ...only(entries, 'error').map(({ args }) => `the scenario was aborted: ${args.message}`),
   ]
 }
 
-/** What a first load leaves in heaps and allocators; a leak of more shows in the long profile. */
+/** Growth of heaps and allocators under the first load; a larger leak shows in the long profile. */
 const RSS_ROOM_BYTES = 128 * 1024 * 1024
 /**
  * A pool of 20 connections to the store, filled by the first burst, and connections that clients
@@ -251,8 +251,7 @@ const RSS_ROOM_BYTES = 128 * 1024 * 1024
 export const FILES_ROOM = 28
 
 /**
- * Of the processes that lived through it all. A heap grows by what a first load needs, which is no
- * leak.
+ * Of the processes that survived everything. A heap grows with the first load, which is not a leak.
  */
 function leaks({ entries }: Facts): string[] {
   const usages = only(entries, 'usage')

@@ -37,14 +37,14 @@ const stored: StoredTask = {
 
 interface World {
   tasks?: StoredTask[]
-  /** Beside what a sound run leaves. */
+  /** In addition to what a correct run leaves. */
   more?: Event[]
   view?: Partial<StoredTask>
   files?: string[]
   good?: boolean
 }
 
-/** The history of one upload that went well, but for what the test changes. */
+/** The history of one successful upload, except for the changes of the test. */
 function historyOf({ tasks = [stored], more = [], view = {}, files, good = true }: World = {}): Entry[] {
   const args = { key: 'key-1', name: 'photo-1.jpg', picture: 'base 1', good }
   const keys = files ?? [`storage/images/${ID}/original.jpg`, path(1024), path(800)]
@@ -66,7 +66,7 @@ function historyOf({ tasks = [stored], more = [], view = {}, files, good = true 
 
 const brokenIn = (world: World): string[] => judge(historyOf(world), '').violations.map(({ invariant }) => invariant)
 
-test('a sound history passes', () => {
+test('a correct history passes', () => {
   const verdict = judge(historyOf(), 'x.ndjson')
   expect(verdict.violations).toEqual([])
   expect(verdict).toMatchObject({
@@ -90,7 +90,7 @@ test('a stuck task', () => {
   expect(brokenIn({ tasks: [stuck], files: [] })).toEqual(['I1'])
 })
 
-test('two tasks of one upload, answered or not', () => {
+test('two tasks for one upload, with or without a response', () => {
   const twin = { ...stored, id: OTHER }
   expect(brokenIn({ tasks: [stored, twin] })).toEqual(['I2'])
   const answered: Event = {
@@ -106,13 +106,13 @@ test('two tasks of one upload, answered or not', () => {
 
 test.each([
   ['a missing variant', [path(800)]],
-  ['a variant that nobody lists', [path(1024), path(800), `output/photo-1/640/${md5}.jpg`]],
-  ['a variant whose bytes are not those of its name', [path(1024), path(800).replace(md5, md5.replaceAll(/./g, '0'))]],
+  ['a variant that no task lists', [path(1024), path(800), `output/photo-1/640/${md5}.jpg`]],
+  ['a variant whose bytes do not match its name', [path(1024), path(800).replace(md5, md5.replaceAll(/./g, '0'))]],
 ])('%s', (_what, files) => {
   expect(brokenIn({ files })).toEqual(['I3'])
 })
 
-test('a torn variant seen while faults went on', () => {
+test('a partial variant seen while faults were being injected', () => {
   const torn: Event = {
     op: 'file',
     args: { key: path(1024), bytes: 4, md5: 'another', ageMs: 1, width: null, early: true },
@@ -143,11 +143,11 @@ test('the same pixels with different results', () => {
 test.each([
   ['a temporary file', 'output/photo-1/800/.x.jpg.0123.tmp'],
   ['an original without a document', `storage/images/${OTHER}/original.jpg`],
-])('%s that is left', (_what, key) => {
+])('%s that is left over', (_what, key) => {
   expect(brokenIn({ files: [key, path(1024), path(800)] })).toEqual(['I4'])
 })
 
-test('a good picture that failed, a bad one that completed', () => {
+test('a valid picture that failed, an invalid one that completed', () => {
   const failed = {
     ...stored,
     status: 'failed',
@@ -160,7 +160,7 @@ test('a good picture that failed, a bad one that completed', () => {
   expect(brokenIn({ good: false })).toEqual(['I5'])
 })
 
-test('a task that expired in its time, before it, or without having completed', () => {
+test('a task that expired on time, early, or without having completed', () => {
   const at = (second: number): string => new Date(second * 1000).toISOString()
   const expire = (steps: StoredTask['log'], expiresAt: string): StoredTask => {
     const expired = { seq: 900_000, epoch: 1, attempt: 1, type: 'task.expired', at: at(100) }
@@ -172,21 +172,21 @@ test('a task that expired in its time, before it, or without having completed', 
   expect(brokenIn({ tasks: [expire(log.slice(0, 1), at(99))], files: [] })).toEqual(['I5'])
 })
 
-test('a task that was done again', () => {
+test('a task that was retried', () => {
   const again = [{ seq: 0, type: 'task.created' }, ...log].map((step) => ({ attempt: 0, ...step, epoch: 2 }))
   expect(brokenIn({ tasks: [{ ...stored, epoch: 2, rev: 5, log: [...log, ...again] }] })).toEqual([])
 })
 
 test.each([
   ['a step after the end', [...log, { seq: 2001, epoch: 1, attempt: 2, type: 'task.processing' }]],
-  ['a number twice', [log[0]!, log[0]!, log[1]!]],
-  ['an epoch that falls', [{ ...log[0]!, epoch: 2 }, log[1]!]],
-  ['a last step that is not the status', [log[0]!]],
-])('an illegal history: %s', (_what, steps) => {
+  ['a repeated seq', [log[0]!, log[0]!, log[1]!]],
+  ['a decreasing epoch', [{ ...log[0]!, epoch: 2 }, log[1]!]],
+  ['a last step that does not match the status', [log[0]!]],
+])('an invalid history: %s', (_what, steps) => {
   expect(brokenIn({ tasks: [{ ...stored, log: steps, rev: steps.length }] })).toContain('I6')
 })
 
-test('a write that is in no log, and one that logged too much; the start of a run may be one with the next step', () => {
+test('a write that is not in the log, and one that logged too much; the start of a run may be written with the next step', () => {
   expect(brokenIn({ tasks: [{ ...stored, rev: 3 }] })).toEqual(['I6'])
   expect(brokenIn({ tasks: [{ ...stored, rev: 1 }] })).toEqual([])
   expect(brokenIn({ tasks: [{ ...stored, rev: 0 }] })).toEqual(['I6'])
@@ -195,18 +195,18 @@ test('a write that is in no log, and one that logged too much; the start of a ru
   expect(brokenIn({ tasks: [{ ...stored, rev: 1, log: [another, ...log] }] })).toEqual(['I6'])
 })
 
-test('a client that saw an ended task go on', () => {
+test('a client that saw a finished task continue', () => {
   const saw = (status: string, ms = 0): Event => ({ op: 'read', outcome: 'ok', ms, args: { taskId: ID }, status })
   expect(brokenIn({ more: [saw('processing'), saw('completed')] })).toEqual([])
   expect(brokenIn({ more: [saw('completed'), saw('processing')] })).toEqual(['I6'])
-  expect(brokenIn({ more: [saw('completed'), saw('processing', 50)] })).toEqual([]) // asked before the other was answered
+  expect(brokenIn({ more: [saw('completed'), saw('processing', 50)] })).toEqual([]) // requested before the other response arrived
 })
 
-test('an API that shows what is not stored any more', () => {
+test('an API that returns stale data', () => {
   expect(brokenIn({ view: { status: 'processing' } })).toEqual(['I7'])
 })
 
-test('a listener that heard of no end, or of two; the same end told again is one', () => {
+test('a follower that received no end, or two; a repeated end counts once', () => {
   const follow: Event = { op: 'follow', args: { taskId: ID } }
   const saw = (id: string, type: string): Event => ({ op: 'saw', args: { taskId: ID, id, type } })
   expect(brokenIn({ more: [follow, saw('1.1998', 'task.completed'), saw('1.1998', 'task.completed')] })).toEqual([])
@@ -214,7 +214,7 @@ test('a listener that heard of no end, or of two; the same end told again is one
   expect(brokenIn({ more: [follow, saw('1.1998', 'task.completed'), saw('1.2998', 'task.completed')] })).toEqual(['I8'])
 })
 
-test('an error that nobody caught, an exit of its own, an answer 500, a 503 that does not say when', () => {
+test('an uncaught error, an unexpected exit, a response 500, a 503 without Retry-After', () => {
   const args = { key: 'key-1', name: 'photo-1.jpg', picture: 'base 1', good: true }
   const accidents: Event[] = [
     { op: 'uncaught', args: { line: 'TypeError' } },
@@ -225,7 +225,7 @@ test('an error that nobody caught, an exit of its own, an answer 500, a 503 that
   for (const accident of accidents) expect(brokenIn({ more: [accident] })).toEqual(['I9'])
 })
 
-test('open files and memory that were not given back', () => {
+test('open files and memory that were not released', () => {
   const usage = (when: 'start' | 'end', rssBytes: number, openFiles: number): Event => ({
     op: 'usage',
     args: { when, pid: 7, rssBytes, openFiles },
@@ -241,7 +241,7 @@ test("a scenario's own condition", () => {
   ])
 })
 
-test('recovery is counted from the death of the worker to the next run, where it can be told', () => {
+test('recovery is measured from the death of the worker to the next run, if both are known', () => {
   const at = (t: number, process: string, event: Event): Entry => ({ t, process, ...event })
   const run = (taskId: string, attempt: number): Event => ({ op: 'run', args: { taskId, attempt } })
   const exit: Event = { op: 'exit', args: { pid: 1, how: 'SIGKILL', expected: true } }
@@ -254,7 +254,7 @@ test('recovery is counted from the death of the worker to the next run, where it
   expect(recoveries(entries)).toEqual([6000])
 })
 
-test('a fault met the jobs that were running: all, or those of the process that it hit', () => {
+test('a fault affects the running jobs: all of them, or those of the process that it hit', () => {
   const at = (process: string, event: Event): Entry => ({ t: 0, process, ...event })
   const run = (op: 'run' | 'run-end', taskId: string): Event => ({ op, args: { taskId, attempt: 1 } })
   const fault = (target: string): Event => ({ op: 'fault', args: { fault: 'kill -9', target } })

@@ -15,12 +15,12 @@ export interface Verdict {
   title: string
   mutation: string | null
   seed: number
-  /** What answered as MongoDB. */
+  /** The server used as MongoDB. */
   mongo: string
   passed: boolean
   violations: Violation[]
   numbers: Numbers
-  /** The scenario's own conditions and what was measured. */
+  /** The scenario's own conditions and measurements. */
   checks: { name: string; ok: boolean; detail: string }[]
   file: string
 }

@@ -1,5 +1,4 @@
-// The product as a user has it: scripts/start.ts of the copied tree, which brings stores of its
-// own.
+// The product as users run it: scripts/start.ts of the copied tree, with its own stores.
 import { spawn } from 'node:child_process'
 import { createWriteStream, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -21,7 +20,8 @@ const READY_MS = 120_000
 const STOP_MS = 30_000
 
 /**
- * Starts everything and answers its stores, as soon as they run. Ending them ends the whole of it.
+ * Starts everything and returns the stores as soon as they are running. Stopping them stops
+ * everything.
  */
 export async function launchProduct({ tree, folder, env, history }: LaunchOptions): Promise<LocalServices> {
   const log = createWriteStream(join(folder, 'start.log'))

@@ -6,22 +6,22 @@ import { pictureOf } from './pictures.ts'
 
 export interface Load {
   count: number
-  /** Spread evenly over this time; all at once, as fast as they are taken, by default. */
+  /** Spread evenly over this time; by default all at once, as fast as they are accepted. */
   overMs?: number
-  /** Uploads under way at a time. */
+  /** Concurrent uploads. */
   atOnce?: number
   label?: string
   /** Of the photos. Small ones cost the workers little. */
   widthPx?: number
-  /** Every fifth task is listened to. */
+  /** Every fifth task is followed. */
   followers?: Followers
-  /** Sees each task's id as it is accepted. */
+  /** Receives the id of each task as it is accepted. */
   onAccepted?: (taskId: string) => void
 }
 
 /**
- * Uploads distinct photos at an even pace and looks at what became of earlier ones meanwhile.
- * Answers the accepted tasks.
+ * Uploads distinct photos at an even pace, reading the earlier tasks in between. Returns the
+ * accepted tasks.
  */
 export async function uploadMany(
   client: Client,
@@ -49,7 +49,7 @@ export async function uploadMany(
   return accepted
 }
 
-/** How long the uploads took that something makes, in ascending order. */
+/** The durations of the uploads started by `make`, in ascending order. */
 export async function uploadTimes(history: History, act: () => Promise<unknown>): Promise<number[]> {
   const before = history.entries.length
   await act()

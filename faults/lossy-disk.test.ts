@@ -57,9 +57,9 @@ const contentOf = (path: string): Promise<string> => readFile(path, 'utf8').catc
 
 describe.skipIf(process.platform !== 'linux').each([
   ['promises', PROMISES],
-  ['calls that block', BLOCKING],
+  ['synchronous calls', BLOCKING],
 ])('%s', (_kind, calls) => {
-  test('what was synced, name and bytes, is still there', async () => {
+  test('keeps synced names and bytes', async () => {
     const lines = `
     await write(here + 'temp', { synced: true })
     await rename(here + 'temp', here + 'final')
@@ -68,7 +68,7 @@ describe.skipIf(process.platform !== 'linux').each([
     expect(await afterPowerCut(calls, lines)).toEqual({ final: 'bytes', folder: 'a folder' })
   })
 
-  test('bytes that were not synced are gone', async () => {
+  test('loses bytes that were not synced', async () => {
     const lines = `
     await write(here + 'temp', { synced: false })
     await rename(here + 'temp', here + 'final')
@@ -76,7 +76,7 @@ describe.skipIf(process.platform !== 'linux').each([
     expect(await afterPowerCut(calls, lines)).toEqual({ final: '' })
   })
 
-  test('names that were not synced are what they were before', async () => {
+  test('reverts names that were not synced', async () => {
     const lines = `
     await write(here + 'temp', { synced: true })
     await syncFolder(here)

@@ -1,6 +1,6 @@
-// Loaded into a process under test: a disk that keeps over a power cut only what was synced. A
-// killed process alone shows nothing of that, for the kernel still has all it wrote. Bytes count
-// from fsync of their file, names from fsync of their folder.
+// Loaded into a process under test: a disk that only keeps synced data across a power cut. Killing
+// a process does not show this, because the kernel still has everything it wrote. Bytes are safe
+// after fsync of their file, names after fsync of their folder.
 import { createHash } from 'node:crypto'
 import fs, {
   readFileSync,
@@ -26,7 +26,7 @@ interface Name {
 }
 
 const flags = new URL(import.meta.url).searchParams.get('flags') ?? ''
-/** When the bytes of a file were last changed before they were synced, by its inode. */
+/** When the bytes of a file were last changed before they were synced, by inode. */
 const synced = new Map<number, number>()
 const torn = new Set<string>()
 const names = new Set<Name>()
@@ -79,12 +79,12 @@ function renamed({ ino, mtimeMs }: Stats, from: PathLike, to: PathLike): void {
 
 function made(path: PathLike, first: string | undefined, options: { recursive?: boolean } = {}): void {
   const folder = options.recursive ? first : String(path)
-  // What is being received need not survive, and the folder is not this process's alone.
+  // Uploads in progress need not survive, and other processes use the same folder.
   if (folder === undefined || folder.includes('/uploads')) return
   names.add({ folder: dirname(folder), madeAt: now(), undo: () => rmSync(folder, { recursive: true, force: true }) })
 }
 
-/** To be called before a file or folder is synced; what it answers, when that is done. */
+/** To be called before a file or folder is synced; the function it returns, afterwards. */
 function syncing(fd: number): () => void {
   const { ino, mtimeMs } = fs.fstatSync(fd)
   const path = readlinkSync(`/proc/self/fd/${fd}`)
@@ -92,12 +92,12 @@ function syncing(fd: number): () => void {
   return () => {
     synced.set(ino, mtimeMs)
     for (const name of durable) names.delete(name)
-    // Other processes make names in the same folders, and this call has made theirs durable, too.
+    // Other processes create names in the same folders, and this call has made theirs durable, too.
     writeFileSync(markOf(path), String(process.pid))
   }
 }
 
-/** The last ones first: a file was put into the folder that was made before it. */
+/** The last ones first: a file was put into a folder that was created before it. */
 globalThis.cutPower = () => {
   for (const path of torn) attempt(() => truncateSync(path, 0))
   for (const { folder, madeAt, undo } of [...names].toReversed()) if (othersSyncedAt(folder) < madeAt) attempt(undo)
@@ -105,7 +105,7 @@ globalThis.cutPower = () => {
 
 const markOf = (path: string): string => join(flags, `synced-${createHash('md5').update(path).digest('hex')}`)
 
-/** What this process has synced itself is not among its names any more. */
+/** The names that this process has synced itself are no longer among them. */
 function othersSyncedAt(folder: string): number {
   try {
     const mark = markOf(folder)
@@ -115,7 +115,7 @@ function othersSyncedAt(folder: string): number {
   }
 }
 
-/** By the clock of the files, to be compared with. */
+/** By the clock of the file system, for comparison. */
 function now(): number {
   const mark = join(flags, `now-${process.pid}`)
   writeFileSync(mark, '')
@@ -126,6 +126,6 @@ function attempt(act: () => void): void {
   try {
     act()
   } catch {
-    // Gone meanwhile.
+    // Gone in the meantime.
   }
 }

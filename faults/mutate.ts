@@ -17,10 +17,10 @@ interface MutateOptions {
   atOnce: number
 }
 
-/** A mutated product may never come to rest; this is enough for a sound one. */
+/** A mutated product may never become idle; this is enough for a correct one. */
 const REST_MS = 30_000
 
-/** Runs each mutation (all, or those named) against its scenario and prints what came of it. */
+/** Runs each mutation (all, or those named) against its scenario and prints the result. */
 export async function mutate(
   names: readonly string[],
   { atOnce, ...options }: MutateOptions,
@@ -36,7 +36,7 @@ export async function mutate(
 async function tryMutation(mutation: Mutation, options: { folder: string; seed: number }): Promise<MutationResult> {
   const { name, patches, caughtBy } = mutation
   const scenario = scenarios.find((one) => one.name === caughtBy.scenario)
-  if (!scenario) throw new Error(`There is no scenario ${caughtBy.scenario}`)
+  if (!scenario) throw new Error(`Unknown scenario ${caughtBy.scenario}`)
   const verdict = await runScenario(
     { ...scenario, restMs: REST_MS },
     { ...options, long: false, tasks: caughtBy.tasks, mutation: { name, patches } },

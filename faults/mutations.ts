@@ -1,4 +1,4 @@
-// The proof that the faults bite: each guard of the product is switched off in turn, and the named
+// Proof that the faults are detected: each guard of the product is disabled in turn, and the named
 // scenario must then find the named invariant broken. A suite that never fails proves nothing.
 import type { Patch } from './tree.ts'
 
@@ -6,7 +6,7 @@ export interface Mutation {
   name: string
   says: string
   patches: readonly Patch[]
-  /** The scenario that must fail, and what must be broken there. */
+  /** The scenario that must fail, and the invariant that must be broken. */
   caughtBy: { scenario: string; invariant: string; tasks?: number }
 }
 
@@ -16,7 +16,7 @@ const worker = 'packages/worker/src'
 export const mutations: readonly Mutation[] = [
   {
     name: 'sweeper',
-    says: 'nobody looks after tasks that nothing is heard of',
+    says: 'tasks without events are never checked',
     patches: [
       {
         file: `${api}/sync/sweeper.ts`,
@@ -28,7 +28,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'lease',
-    says: 'who looks after a task and dies has it for good',
+    says: 'a process that dies while it checks a task keeps it forever',
     patches: [
       {
         file: `${api}/tasks/task-store.ts`,
@@ -40,7 +40,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'outbox',
-    says: 'a dispatch that failed is not tried again',
+    says: 'a failed dispatch is not retried',
     patches: [
       {
         file: `${api}/sync/sweeper.ts`,
@@ -52,7 +52,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'seq-fence',
-    says: 'events take effect in whatever order they come',
+    says: 'events take effect in the order of their arrival',
     patches: [
       { file: `${api}/tasks/task-store.ts`, find: '      seq: { $lt: move.before?.seq ?? seq },\n', replace: '' },
     ],
@@ -60,7 +60,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'epoch-fence',
-    says: 'what is said of a past epoch moves the present one',
+    says: 'events of a past epoch change the current one',
     patches: [
       {
         file: `${api}/tasks/task-store.ts`,
@@ -72,7 +72,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'final-states',
-    says: 'a task that has ended can go on',
+    says: 'a finished task can continue',
     patches: [
       {
         file: `${api}/tasks/task.ts`,
@@ -84,7 +84,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'temp-and-rename',
-    says: 'variants are written straight to their final names',
+    says: 'variants are written directly to their final names',
     patches: [
       {
         file: 'packages/storage/src/disk-write.ts',
@@ -106,13 +106,13 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'fsync-variants',
-    says: 'variants are renamed before their bytes are on the disk',
+    says: 'variants are renamed before their bytes are on disk',
     patches: [{ file: 'packages/storage/src/disk-write.ts', find: 'await file.sync()\n', replace: '\n' }],
     caughtBy: { scenario: 'fi-11', invariant: 'I3', tasks: 22 },
   },
   {
     name: 'fsync-originals',
-    says: 'an upload is accepted before its bytes are on the disk',
+    says: 'an upload is accepted before its bytes are on disk',
     patches: [
       {
         file: 'packages/storage/src/durable.ts',
@@ -124,7 +124,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'fsync-folders',
-    says: 'the names of files are not on the disk when they are told',
+    says: 'file names are not yet on disk when they are reported',
     patches: [
       {
         file: 'packages/storage/src/disk-write.ts',
@@ -136,7 +136,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'reference-check',
-    says: 'the files of an expired task go, whoever else lists them',
+    says: 'the files of an expired task are removed even if other tasks list them',
     patches: [
       {
         file: `${api}/removal/file-remover.ts`,
@@ -148,7 +148,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'unfinished-check',
-    says: 'files go that a task at work has found and is about to list',
+    says: 'files are removed that a running task has found and is about to list',
     patches: [
       {
         file: `${api}/removal/file-remover.ts`,
@@ -160,7 +160,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'removal-by-content',
-    says: 'the files of an expired task wait as long as any older task is unfinished or a younger one is at work',
+    says: 'the files of an expired task are kept as long as any older task is unfinished or a newer one is running',
     patches: [
       {
         file: `${api}/removal/file-remover.ts`,
@@ -177,7 +177,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'postponed-failures',
-    says: 'what cannot be removed stays first in the list of the clean-up',
+    says: 'files that cannot be removed stay first in the list of the clean-up',
     patches: [
       {
         file: 'apps/api/src/ground/each-due.ts',
@@ -194,7 +194,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'job-epoch',
-    says: 'a task that is done again has the job id of the first time, which the queue still remembers',
+    says: 'a retried task has the same job id as before, which the queue still knows',
     patches: [
       {
         file: 'packages/contracts/src/image-jobs.ts',
@@ -206,7 +206,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'janitor',
-    says: 'what crashes left on the disk stays there',
+    says: 'files left by crashes stay on disk',
     patches: [
       {
         file: `${api}/removal/janitor.ts`,
@@ -218,7 +218,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'old-uploads',
-    says: 'what dead processes were receiving stays there',
+    says: 'uploads in progress of dead processes stay on disk',
     patches: [
       {
         file: `${api}/removal/janitor.ts`,
@@ -230,7 +230,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'cursor',
-    says: 'the listener starts with what comes next',
+    says: 'the listener starts with the next event',
     patches: [
       {
         file: `${api}/sync/queue-events-listener.ts`,
@@ -242,7 +242,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'gap',
-    says: 'nobody notices that events went by unread',
+    says: 'a gap in the event stream goes unnoticed',
     patches: [
       { file: `${api}/sync/queue-events-listener.ts`, find: '    if (!this.#gap) return\n', replace: '    return\n' },
     ],
@@ -250,7 +250,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'read-back',
-    says: 'the file of an insert whose answer was lost is removed, although the insert may be done',
+    says: 'the file of an insert whose reply was lost is removed, although the insert may have succeeded',
     patches: [
       {
         file: `${api}/tasks/commands/create-task.ts`,
@@ -262,7 +262,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'drain',
-    says: 'a worker that is told to stop drops the jobs it has',
+    says: 'a worker that is asked to stop drops its running jobs',
     patches: [
       {
         file: `${worker}/worker-life.ts`,
@@ -274,7 +274,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'idempotency-index',
-    says: 'nothing in the store keeps two tasks from having one key',
+    says: 'the database does not prevent two tasks with the same key',
     patches: [
       {
         file: `${api}/tasks/task-model.ts`,
@@ -286,13 +286,13 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'cache-generation',
-    says: 'a cached answer is good as long as it lives',
+    says: 'cached entries are valid until they expire',
     patches: [{ file: `${api}/tasks/task-cache.ts`, find: 'entry?.startsWith(head) ?', replace: 'entry ?' }],
     caughtBy: { scenario: 'fi-17', invariant: 'I7' },
   },
   {
     name: 'lock-settings',
-    says: "BullMQ's own lock of 30 s and check every 30 s",
+    says: "BullMQ's default lock of 30 s and check every 30 s",
     patches: [
       {
         file: `${worker}/env.ts`,
@@ -309,7 +309,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'stall-allowance',
-    says: "BullMQ's own limit: a job is given up when its worker dies a second time",
+    says: "BullMQ's default limit: a job fails when its worker dies for the second time",
     patches: [
       {
         file: 'packages/messaging/src/queue-worker.ts',
@@ -321,7 +321,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'give-back',
-    says: 'trouble of the machine uses up attempts',
+    says: 'machine problems use up attempts',
     patches: [
       {
         file: `${worker}/create-processor.ts`,
@@ -333,7 +333,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'pause',
-    says: 'a worker whose machine is in trouble goes on taking jobs',
+    says: 'a worker with a machine problem continues to take jobs',
     patches: [
       {
         file: `${worker}/create-worker.ts`,
@@ -345,7 +345,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'marker',
-    says: 'a worker does not know whose folder it has',
+    says: 'a worker does not check to which installation its folder belongs',
     patches: [
       {
         file: `${worker}/storage-check.ts`,
@@ -357,7 +357,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'folder-of-api',
-    says: "an API takes any folder for its own that has somebody's marker",
+    says: 'an API accepts any folder that has a marker',
     patches: [
       {
         file: `${api}/installation/data-folder.ts`,
@@ -369,7 +369,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'unmounted-api',
-    says: 'an API marks every folder without a marker, though the files of its tasks are missing there',
+    says: 'an API marks every folder without a marker, even if the files of its tasks are missing',
     patches: [
       {
         file: `${api}/installation/data-folder.ts`,
@@ -381,7 +381,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'crash-limit',
-    says: 'a photo may kill its process for ever',
+    says: 'a photo may crash its process indefinitely',
     patches: [
       {
         file: `${worker}/rule-on-failure.ts`,
@@ -393,7 +393,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'deadline',
-    says: 'an image may take for ever',
+    says: 'an image may take forever',
     patches: [
       {
         file: `${worker}/run-on-child.ts`,
@@ -413,7 +413,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'stand-in-sync',
-    says: 'the store that npm start begins answers before a write is on the disk',
+    says: 'the store started by npm start acknowledges writes before they are on disk',
     patches: [
       {
         file: 'packages/local-services/src/mongo-programs.ts',
@@ -425,7 +425,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'silent-readers',
-    says: 'a client may leave its answer unread for ever',
+    says: 'a client may leave its response unread forever',
     patches: [
       {
         file: `${api}/http/stalled-readers.ts`,
@@ -437,7 +437,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'upload-stall',
-    says: 'an upload may stand still for as long as it may take',
+    says: 'an upload may stall until its total time limit',
     patches: [
       { file: `${api}/http/slow-requests.ts`, find: 'isUpload ? uploadStallMs :', replace: 'isUpload ? Infinity :' },
     ],
@@ -445,7 +445,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'places-per-address',
-    says: 'one client may follow as many tasks as all together',
+    says: 'one client may use all places for followers',
     patches: [
       {
         file: `${api}/http/held-requests.ts`,
@@ -457,7 +457,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'lost-job-proof',
-    says: 'a job that is missing counts as lost, although its event still waits to be applied',
+    says: 'a missing job counts as lost although its event has not been applied yet',
     patches: [
       {
         file: `${api}/sync/lost-jobs.ts`,
@@ -469,7 +469,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'unknown-state',
-    says: 'a job that is in no list of the queue counts as one that waits',
+    says: 'a job that is in no list of the queue counts as waiting',
     patches: [
       {
         file: `${api}/sync/sweeper.ts`,
@@ -481,7 +481,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'lost-data',
-    says: 'a job that came back without its data speaks for its task',
+    says: 'a job without its data counts as the job of its task',
     patches: [
       {
         file: 'packages/messaging/src/image-queue.ts',
@@ -493,7 +493,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'log-once',
-    says: 'every event that cannot be applied is warned of',
+    says: 'every event that cannot be applied causes a warning',
     patches: [
       { file: `${api}/ground/outage-log.ts`, find: "this.#failing ? 'debug' : 'warn'", replace: "'warn' as 'warn'" },
     ],
@@ -501,7 +501,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'silence',
-    says: 'whoever waits for an answer of Redis waits for ever',
+    says: 'a command waits forever for a reply of Redis',
     patches: [
       { file: 'packages/runtime/src/redis.ts', find: '    socketTimeout: SILENCE_MS,\n', replace: '' },
       { file: 'packages/runtime/src/redis.ts', find: ', socketTimeout: BLOCKING_SILENCE_MS', replace: '' },
@@ -510,7 +510,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'write-probes',
-    says: 'a data folder counts as usable as long as it is there',
+    says: 'a data folder counts as usable as long as it exists',
     patches: [
       { file: `${api}/installation/storage-watch.ts`, find: '    await this.#deps.storage.check()\n', replace: '' },
     ],

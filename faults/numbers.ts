@@ -1,7 +1,7 @@
 import { isStuck, type Facts } from './facts.ts'
 import { only, type Entry } from './history.ts'
 
-/** The figures of a scenario's line. */
+/** The figures in a scenario's line. */
 export interface Numbers {
   faults: number
   tasks: number
@@ -10,13 +10,13 @@ export interface Numbers {
   duplicated: number
   stuck: number
   failedGood: number
-  /** Runs that a fault met: without any, the faults fell between the jobs. */
+  /** Runs affected by a fault: if there are none, the faults fell between the jobs. */
   met: number
   /** Runs beyond the first of a task. */
   reruns: number
-  /** From a worker's death to the next run of what it had in hand. */
+  /** From a worker's death to the next run of its jobs. */
   recoveryMs: number[]
-  /** Events that the fence refused. */
+  /** Events that the fence rejected. */
   refused: number
   seconds: number
 }
@@ -44,8 +44,8 @@ export function numbersOf({ entries, uploads, accepted, byId, byKey, documents }
 }
 
 /**
- * Runs during which something was broken: anything at all, or their own worker where the fault
- * names a process.
+ * Runs during which a fault was active: any fault, or one in their worker if the fault names a
+ * process.
  */
 export function runsMet(entries: readonly Entry[]): Set<string> {
   const inHand = new Map<string, Set<string>>()
@@ -73,8 +73,8 @@ function runsHitBy(target: string, inHand: ReadonlyMap<string, ReadonlySet<strin
 }
 
 /**
- * For each task that a worker had in hand when it was killed: how long until it ran again. Where a
- * run in between was killed before it could be seen, there is no telling from when to count.
+ * For each task that a worker was running when it was killed: how long until it ran again. If a run
+ * in between was killed before it could be observed, the starting point is unknown.
  */
 export function recoveries(entries: readonly Entry[]): number[] {
   const inHand = new Map<string, Map<string, number>>()
@@ -99,7 +99,7 @@ export function recoveries(entries: readonly Entry[]): number[] {
   return found
 }
 
-/** The value below which this share of the sorted values lies; undefined when there are none. */
+/** The value below which this share of the sorted values lies; undefined if there are none. */
 export function quantile(sorted: readonly number[], share: number): number | undefined {
   return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)]
 }

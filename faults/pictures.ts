@@ -1,8 +1,8 @@
 import { corruptJpeg, sampleJpeg } from '@darkroom/testing'
 
-/** A photo to upload: many share their pixels, none its bytes or its name. */
+/** A photo to upload: many share their pixels, but none its bytes or its name. */
 export interface Picture {
-  /** As the client calls the file. */
+  /** The file name that the client sends. */
   name: string
   /**
    * Pictures with the same mark have the same pixels, so their variants must have the same bytes.
@@ -17,7 +17,7 @@ const BASES = 8
 const bases = new Map<string, Promise<Buffer>>()
 
 /**
- * The nth photo of a scenario. Drawing pixels is slow, so a few drawings are told apart by a
+ * The nth photo of a scenario. Drawing pixels is slow, so a few drawings are made distinct by a
  * comment in the file.
  */
 export async function pictureOf(index: number, label = 'photo', widthPx = 1600): Promise<Picture> {
@@ -38,7 +38,7 @@ export async function corruptPicture(index: number): Promise<Picture> {
   }
 }
 
-/** A COM segment right behind the start of the image (ITU T.81, B.2.4.5). */
+/** A COM segment right after the start of the image (ITU T.81, B.2.4.5). */
 function withComment(jpeg: Buffer, comment: string): Buffer {
   const text = Buffer.from(comment)
   const segment = Buffer.from([0xff, 0xfe, (text.length + 2) >> 8, (text.length + 2) & 0xff])

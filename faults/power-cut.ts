@@ -8,8 +8,8 @@ const PROGRAMS = {
 }
 
 /**
- * Makes of each crash of this program a power cut: with it goes whatever the program had not
- * synced. `flags` must be its own.
+ * Turns each crash of this program into a power cut: unsynced data is lost with it. `flags` must
+ * not be shared.
  */
 export function powerCuts(program: keyof typeof PROGRAMS, flags: string): Patch {
   const { file, line } = PROGRAMS[program]

@@ -18,7 +18,7 @@ const COLUMNS = [
   's',
 ] as const
 
-/** The figures of a verdict, one text a column. */
+/** The figures of a verdict, one text per column. */
 function cellsOf({ name, numbers }: Verdict): string[] {
   const { faults, tasks, accepted, lost, duplicated, stuck, failedGood, met, reruns, refused, recoveryMs, seconds } =
     numbers
@@ -37,7 +37,7 @@ const row = (cells: readonly string[]): string =>
 
 export const headline = (): string => pc.dim(row(COLUMNS))
 
-/** One line for a scenario, and under it why it failed. */
+/** One line per scenario, followed by the reasons if it failed. */
 export function lineOf(verdict: Verdict): string {
   const result = verdict.passed
     ? pc.green('PASS')
@@ -81,7 +81,7 @@ export function toMarkdown(verdicts: readonly Verdict[], { profile, seed, starte
     line([...COLUMNS, 'result'].map(() => '---')),
     ...rows,
     '',
-    'Measured on the way:',
+    'Measurements:',
     '',
     ...measured,
     ...(skipped.length > 0 ? ['', 'Skipped:', '', ...skipped.map(({ name, reason }) => `- ${name}: ${reason}`)] : []),

@@ -21,7 +21,7 @@ export interface RunOptions {
 
 const REST_MS = 60_000
 /**
- * For listeners to hear of what has happened: a feed that lost word of a change asks again within
+ * Time for followers to receive all events: a feed that missed a change checks again within
  * seconds.
  */
 const LISTEN_MS = 15_000
@@ -29,8 +29,7 @@ const IDLE_OUT_MS = 8000
 const FINAL = new Set(['completed', 'failed', 'cancelled', 'expired'])
 
 /**
- * Runs one scenario from fresh stores to the verdict. Never throws: what goes wrong is part of the
- * record.
+ * Runs one scenario from fresh stores to the verdict. Never throws: errors are part of the record.
  */
 export async function runScenario(scenario: Scenario, options: RunOptions): Promise<Verdict> {
   const folder = join(
@@ -62,7 +61,7 @@ async function live(scenario: Scenario, tasks: number, { mutation, ...options }:
   history.add('driver', { op: 'scenario', args: { ...about, redis: redis.description, mongo: mongo.description } })
   try {
     await noteUsage(rig, 'start')
-    // One that broke off is judged all the same: what it found so far may say why.
+    // An aborted scenario is judged all the same: its findings so far may explain why.
     await scenario.run(rig, tasks).catch((error: unknown) => noteError(history, error))
     await comeToRest(rig, scenario.restMs ?? REST_MS)
     await rig.followers.settle(LISTEN_MS)
@@ -81,7 +80,10 @@ function noteError(history: History, error: unknown): void {
   })
 }
 
-/** All faults are over: waits until every accepted task has ended and no crash's litter is left. */
+/**
+ * All faults are over: waits until every accepted task has ended and nothing is left over from
+ * crashes.
+ */
 async function comeToRest(rig: Rig, limitMs: number): Promise<void> {
   const startedAt = Date.now()
   await rig.redisProxy.restore()
@@ -121,10 +123,7 @@ const isOrphan = (key: string, ids: ReadonlySet<string>): boolean => {
   return id !== undefined && !ids.has(id)
 }
 
-/**
- * Connections that clients kept open for their next request are closed by the server after 5 s,
- * which is no leak.
- */
+/** The server closes idle keep-alive connections after 5 s, so these are not a leak. */
 async function connectionsIdleOut({ apis, history }: Rig): Promise<void> {
   const atFirst = new Map(only(history.entries, 'usage').map(({ args }) => [args.pid, args.openFiles]))
   const back = (pid = 0): boolean => countOpenFiles(pid) <= (atFirst.get(pid) ?? Infinity) + FILES_ROOM

@@ -1,4 +1,4 @@
-/** Does something with each item, `atOnce` at a time, and answers in their order. */
+/** Calls a function for each item, `atOnce` at a time, and returns the results in order. */
 export async function sideBySide<T, R>(
   items: readonly T[],
   atOnce: number,

@@ -1,5 +1,5 @@
-// Clients that break off, stall or drip. Raw sockets: an HTTP library would not misbehave like
-// this.
+// Clients that abort, stall or send very slowly. Raw sockets: an HTTP library would not misbehave
+// like this.
 import { connect, type Socket } from 'node:net'
 
 export interface SlowClient {
@@ -7,20 +7,20 @@ export interface SlowClient {
    * When the server closed the connection, in ms after it was opened; undefined while it is open.
    */
   closedAfterMs: () => number | undefined
-  /** What the server said. */
+  /** The data received from the server. */
   received: () => string
   destroy: () => void
 }
 
 export interface SlowOptions {
   port: number
-  /** Sent at once. */
+  /** Sent immediately. */
   start: Uint8Array | string
   /** Sent one byte at a time after that. */
   drip?: { byte: string; everyMs: number }
   /** Another address of this machine. */
   from?: string
-  /** Whether it reads what comes. */
+  /** Whether it reads the response. */
   reads?: boolean
 }
 
@@ -31,7 +31,7 @@ export function openSlowClient({ port, start, drip, from, reads = true }: SlowOp
   const socket: Socket = connect({ port, host: '127.0.0.1', ...(from && { localAddress: from }) })
   const timer = drip && setInterval(() => socket.writable && socket.write(drip.byte), drip.everyMs)
   socket.on('error', () => {})
-  if (reads) socket.on('data', (chunk) => (received += chunk.toString())) // a close is only seen by one who reads
+  if (reads) socket.on('data', (chunk) => (received += chunk.toString())) // only a reader notices the close
   socket.once('close', () => {
     clearInterval(timer)
     closedAfterMs = Date.now() - openedAt
@@ -42,7 +42,7 @@ export function openSlowClient({ port, start, drip, from, reads = true }: SlowOp
 
 const BOUNDARY = 'darkroom-faults'
 
-/** The first bytes of an upload that says it is complete. */
+/** The first bytes of an upload that claims to be complete. */
 export function uploadStart(file: Buffer, sentBytes: number): Buffer {
   const part = `--${BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="slow.jpg"\r\nContent-Type: image/jpeg\r\n\r\n`
   const end = `\r\n--${BOUNDARY}--\r\n`

@@ -1,8 +1,8 @@
 import type { Patch } from './tree.ts'
 
 /**
- * Images that take longer, as large ones do: a fault that shall meet a worker at work must not have
- * to aim at a few milliseconds.
+ * Images that take longer, like large ones: a fault that should hit a running worker would
+ * otherwise have to aim at a few milliseconds.
  */
 export function slowImages(msOf: Readonly<Record<string, number>>): Patch {
   const find = '  const { made, bytesIn } = await readSource('

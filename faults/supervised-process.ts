@@ -11,7 +11,10 @@ export interface ProcessOptions {
   /** The program's file. */
   main: string
   env: NodeJS.ProcessEnv
-  /** Log files go there; it is the working directory too, so that nobody's .env is read. */
+  /**
+   * Folder for log files; it is also the working directory, so that no .env of the developer is
+   * read.
+   */
   folder: string
   history: History
 }
@@ -19,13 +22,12 @@ export interface ProcessOptions {
 const RESTART_MS = 500
 const everyGroup = new Set<number>()
 
-// A driver that dies, however, leaves nothing behind. A frozen process would not even notice that
-// it is gone.
+// If the driver dies, however, nothing is left behind. A frozen process would not even notice.
 process.on('exit', () => everyGroup.forEach((pid) => signalGroup(pid, 'SIGKILL')))
 
 /**
- * A process of the product under a supervisor: whenever it dies it is started again half a second
- * later.
+ * A process of the product under a supervisor: whenever it dies, it is restarted after half a
+ * second.
  */
 export class SupervisedProcess {
   readonly name: string
@@ -37,7 +39,7 @@ export class SupervisedProcess {
   #stopping = false
   #expectExit = false
   #restart: NodeJS.Timeout | undefined
-  /** Held down by a fault: not started again until it is let up. */
+  /** Kept down by a fault: not restarted until it is released. */
   #held = false
 
   constructor(options: ProcessOptions) {
@@ -74,18 +76,18 @@ export class SupervisedProcess {
     child.once('error', (error) => this.#log.write(`${String(error)}\n`))
   }
 
-  /** Resolves when the present life of the process is ready, or the next one if it is dead. */
+  /** Resolves when the process is ready, or its successor if it is dead. */
   ready(): Promise<void> {
     return this.#ready.promise
   }
 
-  /** Sends a signal to this one process. Its death is ours from now on. */
+  /** Sends a signal to this process only. From now on its death is expected. */
   kill(signal: NodeJS.Signals = 'SIGKILL'): void {
     this.#expectExit = true
     this.#child?.kill(signal)
   }
 
-  /** Stops or continues the process together with its children, as a frozen machine would. */
+  /** Stops or continues the process together with its children, like a frozen machine. */
   freeze(frozen: boolean): void {
     if (this.pid !== undefined) signalGroup(this.pid, frozen ? 'SIGSTOP' : 'SIGCONT')
   }
@@ -102,7 +104,7 @@ export class SupervisedProcess {
     if (this.#child === undefined) this.start()
   }
 
-  /** Ends it for good; what does not end in time is killed with its children. */
+  /** Stops it for good; if it does not end in time, it is killed with its children. */
   async stop(graceMs = 8000): Promise<void> {
     this.#stopping = true
     clearTimeout(this.#restart)
@@ -132,9 +134,9 @@ export class SupervisedProcess {
   }
 
   #onExit(pid: number, how: string): void {
-    signalGroup(pid, 'SIGCONT') // its children end by themselves, but one that is frozen cannot
+    signalGroup(pid, 'SIGCONT') // its children end by themselves, but a frozen one cannot
     everyGroup.delete(pid)
-    // Nobody but this suite sends SIGKILL: from here, or at a failpoint.
+    // Only this suite sends SIGKILL: from here, or at a failpoint.
     const expected = this.#expectExit || how === 'SIGKILL'
     this.#options.history.add(this.name, { op: 'exit', args: { pid, how, expected } })
     this.#child = undefined
@@ -153,7 +155,7 @@ function signalGroup(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** Nothing of the developer's own settings reaches the processes under test. */
+/** The developer's own settings do not reach the processes under test. */
 export function baseEnv(): NodeJS.ProcessEnv {
   const { PATH, HOME, TMPDIR, LANG } = process.env
   return { PATH, HOME, TMPDIR, LANG }

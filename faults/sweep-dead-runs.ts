@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { killOrphansIn } from '@darkroom/local-services'
 
-/** Ends the stores of runs whose driver was killed. Their records stay. */
+/** Stops the stores of runs whose driver was killed. Their records are kept. */
 export async function sweepDeadRuns(folder: string): Promise<void> {
   for (const run of await namesIn(folder)) {
     const pid = Number(/-(\d+)$/.exec(run)?.[1])

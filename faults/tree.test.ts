@@ -10,7 +10,7 @@ let folder: string
 beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), 'darkroom-tree-'))))
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-test('a copy is changed where a patch says so', async () => {
+test('patches are applied to the copy', async () => {
   const file = 'apps/api/src/main.ts'
   await copyTree(join(folder, 'patched'), [
     { file, find: 'await api.start()', replace: "await api.start() // it's $& patched" },
@@ -19,14 +19,14 @@ test('a copy is changed where a patch says so', async () => {
 })
 
 test.each(['there is no such line', 'const'])(
-  'a patch that does not fit exactly once is an error: %s',
+  'a patch that does not match exactly once is an error: %s',
   async (find) => {
     const copying = copyTree(join(folder, `bad ${find}`), [{ file: 'apps/api/src/main.ts', find, replace: '' }])
-    await expect(copying).rejects.toThrow('does not fit any more')
+    await expect(copying).rejects.toThrow('no longer matches')
   },
 )
 
-test('every failpoint and every mutation fits the sources as they are', async () => {
+test('every failpoint and every mutation matches the current sources', async () => {
   for (const { patches } of scenarios) await expectFitting(patches?.('/flags') ?? [])
   for (const { name, patches, caughtBy } of mutations) {
     const scenario = scenarios.find((one) => one.name === caughtBy.scenario)

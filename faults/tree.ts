@@ -1,14 +1,14 @@
-// A copy of the product's sources: a run tests one state of them, may change a line to prove a
-// point, and has a `.darkroom` of its own.
+// A copy of the product's sources: a run tests one state of them, may patch lines to inject faults,
+// and has its own `.darkroom` folder.
 import { cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 
 /**
- * A change of one place in one file. `find` must occur exactly once: a patch that no longer fits
+ * A change at one place in one file. `find` must occur exactly once: a patch that no longer matches
  * must not pass silently.
  */
 export interface Patch {
-  /** Below the repository. */
+  /** Relative to the repository. */
   file: string
   find: string
   replace: string
@@ -26,7 +26,7 @@ export async function copyTree(folder: string, patches: readonly Patch[] = []): 
   await mkdir(folder, { recursive: true })
   for (const part of COPIED) {
     // The links in each node_modules are relative: those to packages lead to the copies, the others
-    // to the one store.
+    // to the shared store.
     await cp(join(ROOT, part), join(folder, part), { recursive: true, verbatimSymlinks: true, filter: isNeeded })
   }
   await linkModules(folder)
@@ -37,8 +37,8 @@ const isNeeded = (path: string): boolean =>
   !['dist', 'test', '.turbo', '.vite'].includes(basename(path)) && !path.endsWith('.test.ts')
 
 /**
- * The one store of modules, but for our own packages: the scripts of the copy use those of the
- * copy.
+ * The shared store of modules, except for our own packages: the scripts of the copy use those of
+ * the copy.
  */
 async function linkModules(folder: string): Promise<void> {
   const [from, to] = [join(ROOT, 'node_modules'), join(folder, 'node_modules')]
@@ -54,10 +54,10 @@ async function applyPatch(folder: string, patch: Patch): Promise<void> {
   await writeFile(path, patched(await readFile(path, 'utf8'), patch))
 }
 
-/** @throws Error where the patch does not fit. */
+/** @throws Error if the patch does not match. */
 export function patched(text: string, { file, find, replace }: Patch): string {
   const times = text.split(find).length - 1
   if (times !== 1)
-    throw new Error(`A patch does not fit any more: ${file} holds this ${times} times, not once:\n${find}`)
+    throw new Error(`A patch no longer matches: ${file} contains this ${times} times, not once:\n${find}`)
   return text.replace(find, () => replace)
 }

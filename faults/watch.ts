@@ -8,8 +8,8 @@ import { only } from './history.ts'
 const USUAL_LIMIT_MS = 60_000
 
 /**
- * How long it takes, from now, until these tasks have ended in the store; undefined when they do
- * not within `limitMs`.
+ * How long it takes from now until these tasks have ended in the store; undefined if they do not
+ * within `limitMs`.
  */
 export async function msUntilEnded(rig: Rig, ids: readonly string[], limitMs: number): Promise<number | undefined> {
   const startedAt = Date.now()
@@ -21,16 +21,13 @@ export async function msUntilEnded(rig: Rig, ids: readonly string[], limitMs: nu
     const statuses = new Map(found.map(({ _id, status }) => [_id.toHexString(), String(status)]))
     return ids.every((id) => FINAL.has(statuses.get(id) ?? ''))
   }
-  // Reading thousands of documents again and again would be a load of its own.
+  // Reading thousands of documents repeatedly would be a load of its own.
   const intervalMs = ids.length > 1000 ? 2000 : 50
   const done = await until(ended, { timeoutMs: limitMs, intervalMs, what: 'tasks to end' }).catch(() => false)
   return done ? Date.now() - startedAt : undefined
 }
 
-/**
- * How long it takes until a few photos are sent and done while nothing is wrong: what a busy
- * machine adds to any recovery.
- */
+/** How long a few photos take without any fault: what a busy machine adds to any recovery. */
 export async function usualMs(rig: Rig, upload: () => Promise<string[]>): Promise<number> {
   const { value: ids, ms } = await timed(upload)
   return Math.ceil(ms) + ((await msUntilEnded(rig, ids, USUAL_LIMIT_MS)) ?? USUAL_LIMIT_MS)
@@ -38,7 +35,7 @@ export async function usualMs(rig: Rig, upload: () => Promise<string[]>): Promis
 
 /** Records whether these tasks end within `limitMs` of now. */
 export async function checkEnded(rig: Rig, name: string, ids: readonly string[], limitMs: number): Promise<void> {
-  // Waits longer than allowed, so that the record says by how much it was missed.
+  // Waits longer than allowed, so that the record shows by how much the limit was missed.
   const ms = await msUntilEnded(rig, ids, limitMs + 20_000)
   rig.check(
     name,
@@ -47,7 +44,7 @@ export async function checkEnded(rig: Rig, name: string, ids: readonly string[],
   )
 }
 
-/** Memory of a process of Linux, now and at its most, in MiB; 0 where there is no /proc. */
+/** Memory of a process on Linux, current and peak, in MiB; 0 if there is no /proc. */
 export async function memoryOf(pid = 0): Promise<{ nowMib: number; mostMib: number }> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
   const mib = (field: string): number =>
@@ -55,7 +52,7 @@ export async function memoryOf(pid = 0): Promise<{ nowMib: number; mostMib: numb
   return { nowMib: mib('VmRSS'), mostMib: mib('VmHWM') }
 }
 
-/** Holds the workers down while photos are taken in, so that their jobs wait. */
+/** Stops the workers while photos are uploaded, so that their jobs wait. */
 export async function fillQueue(rig: Rig, upload: () => Promise<string[]>): Promise<string[]> {
   for (const worker of rig.workers) worker.holdDown('SIGTERM')
   const accepted = await upload()
@@ -66,16 +63,16 @@ export async function fillQueue(rig: Rig, upload: () => Promise<string[]>): Prom
   return accepted
 }
 
-/** Lets the workers do all jobs of the queue. */
+/** Lets the workers process all jobs of the queue. */
 export async function emptyQueue(rig: Rig, timeoutMs: number): Promise<void> {
   for (const worker of rig.workers) worker.letUp()
   const left = async (): Promise<number> =>
     (await rig.redis.zcard('bull:image-processing:prioritized')) +
     (await rig.redis.llen('bull:image-processing:active'))
-  await until(async () => (await left()) === 0, { timeoutMs, what: 'the workers to do all jobs' })
+  await until(async () => (await left()) === 0, { timeoutMs, what: 'the workers to process all jobs' })
 }
 
-/** Records that no task ran twice, but for the share that is allowed. */
+/** Records that no task ran twice, except for the allowed share. */
 export function checkRuns(rig: Rig, tasks: number, atMost = 1.02): void {
   const runs = runsOf(rig).length
   rig.check(
@@ -85,7 +82,7 @@ export function checkRuns(rig: Rig, tasks: number, atMost = 1.02): void {
   )
 }
 
-/** The workers' runs so far, as the record has them. */
+/** The workers' runs so far, according to the record. */
 export const runsOf = (rig: Rig) => only(rig.history.entries, 'run')
 
 export async function everyMs(ms: number, times: number, act: (round: number) => Promise<void> | void): Promise<void> {

@@ -13,15 +13,18 @@ import { everyMs, runsOf } from '../watch.ts'
 const KILL_EVERY_MS = 2000
 const HUNTS = 3
 const CONCURRENCY = 2
-/** Lock 5 s + a check a second, of which one may fall out, + the queue before it. */
+/**
+ * The lock of 5 s, a check per second, one of which may be skipped, and the jobs ahead in the
+ * queue.
+ */
 const RECOVERY_MS = 8500
-/** BullMQ's defaults need 60 s in the same run. */
+/** BullMQ's defaults take 60 s in the same run. */
 const LEAST_RATIO = 7
 
 /**
- * kill -9 of a random worker every 2 s while tasks come in, started again after 0.5 s. One task is
- * hunted besides: whatever worker takes it is killed, three times in a row, which must not use up
- * the task's attempts.
+ * kill -9 of a random worker every 2 s while tasks arrive; it is restarted after 0.5 s. In addition
+ * one task is hunted: whichever worker takes it is killed, three times in a row, which must not use
+ * up the task's attempts.
  */
 export const killWorkers: Scenario = {
   name: 'fi-01',

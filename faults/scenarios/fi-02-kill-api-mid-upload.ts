@@ -9,7 +9,7 @@ const REQUEST_TIMEOUT_MS = 10_000
 
 /**
  * kill -9 of the APIs at a random byte of many slow uploads. Each is sent again with its key and
- * makes one task.
+ * results in one task.
  */
 export const killApiMidUpload: Scenario = {
   name: 'fi-02',
@@ -42,7 +42,7 @@ export const killApiMidUpload: Scenario = {
   },
 }
 
-/** What the dead ones left behind goes once it is older than any request may get. */
+/** What the dead processes left behind is removed once it is older than any request can be. */
 async function checkTemporaryFiles({ dataDir, check }: Rig): Promise<void> {
   const left = (): Promise<string[]> => filesBelow(`${dataDir}/uploads/temp`)
   const atFirst = (await left()).length

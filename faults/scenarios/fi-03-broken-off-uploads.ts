@@ -7,17 +7,17 @@ import type { Scenario } from '../scenario.ts'
 import { openSlowClient, uploadStart, type SlowClient } from '../slow-clients.ts'
 
 const STALL_MS = 10_000
-/** For requests whose headers are late the server looks every 5 s only. */
+/** The server only checks every 5 s for requests whose headers are late. */
 const CHECK_MS = 5000
 const EMPTY_MS = 15_000
 
 /**
- * Clients break off at a random byte, others stall for ever. Nothing of it stays on the disk, and
- * others are served.
+ * Clients abort at a random byte, others stall forever. Nothing of this stays on disk, and others
+ * are served.
  */
 export const brokenOffUploads: Scenario = {
   name: 'fi-03',
-  title: 'clients that break off or stall in the middle of an upload',
+  title: 'clients abort or stall in the middle of an upload',
   quick: false,
   tasks: { quick: 40, long: 200 },
   apiEnv: { UPLOAD_STALL_MS: String(STALL_MS), HEADERS_TIMEOUT_MS: '5000' },

@@ -12,12 +12,12 @@ const LOST_INSERTS = 3
 const DONE_MS = 30_000
 
 /**
- * kill -9 of MongoDB again and again, and writes whose answers never come back. No 202 without a
- * document, no upload twice.
+ * kill -9 of MongoDB again and again, and writes whose replies are lost. No 202 without a document,
+ * no upload twice.
  */
 export const mongoCrashes: Scenario = {
   name: 'fi-04',
-  title: 'kill -9 of MongoDB, and lost answers',
+  title: 'kill -9 of MongoDB, and lost replies',
   quick: true,
   tasks: { quick: 80, long: 600 },
   run: async (rig, tasks) => {

@@ -8,15 +8,15 @@ import type { Scenario } from '../scenario.ts'
 import { checkEnded } from '../watch.ts'
 
 const POINT = 'before-add'
-/** Whoever takes up what the first one left may die of it as well. */
+/** The process that takes over from the first one may be killed, too. */
 const SWEEP_POINT = 'before-sweepers-add'
 const SWEEPS_EVERY = 10
 /** Lease 3 s, then a sweep within 2.4 s. */
 const RECOVERY_MS = 10_000
 
 /**
- * The API is killed exactly between the insert of a task and its queue.add: the document alone
- * knows of the task, and its client may not even have got an answer. This is where a service
+ * The API is killed exactly between the insert of a task and its queue.add: only the document knows
+ * of the task, and its client may not even have received a response. This is where a service
  * without an outbox loses work for good.
  */
 export const crashBeforeDispatch: Scenario = {
@@ -24,7 +24,7 @@ export const crashBeforeDispatch: Scenario = {
   title: 'kill -9 of the API between insert and queue.add',
   quick: true,
   tasks: { quick: 40, long: 300 },
-  // What a crash leaves of uploads goes after both times together.
+  // What a crash leaves of uploads is removed after the sum of both times.
   apiEnv: { REQUEST_TIMEOUT_MS: '10000', UPLOAD_TIMEOUT_MS: '10000', HEADERS_TIMEOUT_MS: '5000' },
   patches: (flags) => [
     powerCuts('api', flags),
@@ -55,8 +55,8 @@ export const crashBeforeDispatch: Scenario = {
       if (kill % SWEEPS_EVERY === 0) await killSweeper(rig)
       await extra
     }
-    // Also those that were hit: the sweeper's crash may be the last, and its tasks those of uploads
-    // that had no answer.
+    // Including those hit by a crash: the sweeper's crash may be the last, and its tasks may be
+    // those of uploads without a response.
     const hit = readHits(rig.flags).flatMap(({ ids }) => ids)
     await checkEnded(rig, 'dispatched after the last crash', [...new Set([...(await load), ...hit])], RECOVERY_MS)
     await judgeCrashes(rig)
@@ -69,7 +69,10 @@ async function killSweeper(rig: Rig): Promise<void> {
   rig.fault('kill -9 between claim and add', 'api')
 }
 
-/** How long after the restart each task had ended that a crash hit; of several, the last. */
+/**
+ * How long after the restart each task hit by a crash had ended; if there were several crashes,
+ * after the last.
+ */
 async function judgeCrashes({ db, history, check, flags }: Rig): Promise<void> {
   const hits = readHits(flags)
   const lastHit = new Map(hits.flatMap(({ at, ids }) => ids.map((id) => [id, at] as const)))

@@ -11,13 +11,13 @@ const ANSWER_MS = 500
 const DONE_MS = 15_000
 
 /**
- * Redis is away while uploads arrive. Each is answered 202 at once, and is done soon after Redis is
- * back. A third of them is sent to both APIs at the same time under one key: nothing in Redis can
- * tell them apart now, only the store.
+ * Redis is down while uploads arrive. Each is answered with a 202 immediately, and is processed
+ * soon after Redis is back. A third of them is sent to both APIs at the same time with the same
+ * key: without Redis, only the database can tell them apart.
  */
 export const redisAway: Scenario = {
   name: 'fi-06',
-  title: 'Redis is away while uploads arrive',
+  title: 'Redis is down while uploads arrive',
   quick: true,
   tasks: { quick: 60, long: 100 },
   run: async (rig, tasks) => {

@@ -9,14 +9,14 @@ const QUEUE = 'bull:image-processing'
 /** All slots of all workers. */
 const ACTIVE = 6
 /**
- * Noticed within a sweep, and then all that is left is done; sixty of them, or 250, at eighty or so
- * in two seconds.
+ * Noticed within a sweep, then everything that is left is processed; sixty tasks, or 250, at about
+ * eighty in two seconds.
  */
 const DONE_MS = { quick: 20_000, long: 45_000 }
 
 /**
- * Redis loses all it holds while jobs wait and run: FLUSHALL first, then FLUSHALL, kill -9 and a
- * restart on nothing. The documents alone must bring every job back.
+ * Redis loses all its data while jobs are waiting and running: first FLUSHALL, then FLUSHALL, kill
+ * -9 and a restart without data. The documents alone must restore every job.
  */
 export const redisLosesEverything: Scenario = {
   name: 'fi-07',
@@ -38,7 +38,7 @@ export const redisLosesEverything: Scenario = {
   },
 }
 
-/** Jobs can wait only while nobody works. */
+/** Jobs only wait while no worker is running. */
 async function makeBacklog(rig: Rig, count: number, label: string): Promise<string[]> {
   for (const worker of rig.workers) worker.holdDown('SIGTERM')
   const accepted = await uploadMany(rig.client, { followers: rig.followers, count, label })

@@ -9,18 +9,18 @@ import { checkEnded, everyMs, runsOf } from '../watch.ts'
 
 const DONE_MS = 15_000
 /**
- * Longer than a lock lives: jobs end meanwhile, nobody can take their results, and afterwards they
- * are nobody's.
+ * Longer than the lifetime of a lock: jobs end in the meantime, nobody can take their results, and
+ * afterwards no worker owns them.
  */
 const LONG_DOWN_MS = 6000
 
 /**
- * kill -9 of Redis and a start on its append-only file, again and again with jobs at work. The last
- * time it stays away for longer.
+ * kill -9 of Redis and a restart from its append-only file, again and again while jobs are running.
+ * The last time it stays down for longer.
  */
 export const redisCrashes: Scenario = {
   name: 'fi-08',
-  title: 'kill -9 of Redis with AOF, again and again',
+  title: 'repeated kill -9 of Redis with AOF',
   quick: true,
   tasks: { quick: 90, long: 400 },
   patches: () => [slowImages({ photo: 400 })],

@@ -6,7 +6,7 @@ import { checkEnded } from '../watch.ts'
 const DONE_MS = 20_000
 
 /**
- * Redis answers nothing for a while, first for as long as a lock lives, then for longer; its
+ * Redis does not respond for a while, first for the lifetime of a lock, then for longer; its
  * connections stay open.
  */
 export const frozenRedis: Scenario = {

@@ -8,13 +8,13 @@ import { slowImages } from '../slow-images.ts'
 import type { SupervisedProcess } from '../supervised-process.ts'
 
 /**
- * A worker is frozen with a job in hand for longer than its lock lives, as a paused virtual machine
- * is, and wakes up believing that it still has the job. Another one has done it by then: what the
- * sleeper says must change nothing.
+ * A worker is frozen in the middle of a job for longer than the lifetime of its lock, like a
+ * suspended virtual machine, and resumes believing that it still owns the job. By then another one
+ * has processed it: events of the frozen worker must change nothing.
  */
 export const frozenWorker: Scenario = {
   name: 'fi-10',
-  title: 'SIGSTOP of a worker beyond its lock, then SIGCONT',
+  title: 'SIGSTOP of a worker for longer than its lock, then SIGCONT',
   quick: true,
   tasks: { quick: 90, long: 400 },
   patches: () => [slowImages({ photo: 300 })],
@@ -40,7 +40,7 @@ export const frozenWorker: Scenario = {
   },
 }
 
-/** The worker that has just begun a run. */
+/** The worker that has just started a run. */
 async function someoneAtWork({ history, workers }: Rig): Promise<SupervisedProcess> {
   const from = history.entries.length
   return until(

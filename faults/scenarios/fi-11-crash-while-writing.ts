@@ -10,7 +10,7 @@ const WRITE = 'packages/storage/src/disk-write.ts'
 const CHILD = 'packages/worker/src/child/serve-jobs.ts'
 const DURABLE = 'packages/storage/src/durable.ts'
 
-/** A line of the product before which a machine may die, by the point's name. */
+/** A line of the product before which a machine may die, by the name of the point. */
 const BEFORE: Record<string, { file: string; line: string }> = {
   'before the temporary file is made': {
     file: WRITE,
@@ -40,9 +40,9 @@ const HALF_WRITTEN = 'half written'
 const WRITE_HALF = 'await file.writeFile((body as Uint8Array).subarray(0, (body as Uint8Array).length >> 1))'
 
 /**
- * kill -9 of a worker and its child at each point of writing a variant; what was not synced by then
- * goes with it. The moment it is dead no file under a final name may be partial, and in the end
- * there is nothing but what the documents list.
+ * kill -9 of a worker and its child at each point of writing a variant; data that has not been
+ * synced is lost with it. Right after its death no file with a final name may be partial, and in
+ * the end there are exactly the files that the documents list.
  */
 export const crashWhileWriting: Scenario = {
   name: 'fi-11',
@@ -53,7 +53,7 @@ export const crashWhileWriting: Scenario = {
   run: async (rig, tasks) => {
     const points = [...Object.keys(BEFORE), HALF_WRITTEN]
     for (const [index, point] of points.entries()) {
-      // There must be somebody to die.
+      // At least one worker must be running.
       await until(() => rig.workers.some(({ isReady }) => isReady), { timeoutMs: 30_000, what: 'a worker' })
       arm(rig.flags, flagOf(point))
       const load = uploadMany(rig.client, {

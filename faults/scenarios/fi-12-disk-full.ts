@@ -12,35 +12,36 @@ import type { Scenario } from '../scenario.ts'
 import { msUntilEnded, runsOf } from '../watch.ts'
 
 const DISK_BYTES = 160 * 1024 * 1024
-/** Longer than all attempts of a job and the waits between them. */
+/** Longer than all attempts of a job and the delays between them. */
 const FULL_MS = 20_000
 /**
- * Every slot may meet one job, and each worker one more for which it was already waiting; one
- * worker starts anew.
+ * Every slot may hit the error with one job, and each worker with one more for which it was already
+ * waiting; one worker restarts.
  */
 const MEETINGS_A_SLOT = 2
 
 /**
- * The disk runs full under jobs that wait, and under uploads; after a while there is room again.
+ * The disk runs full while jobs are waiting and uploads arrive; after a while there is space again.
  */
 export const diskFull: Scenario = {
   name: 'fi-12',
-  title: 'the disk is full for a while',
+  title: 'the disk is temporarily full',
   quick: true,
   tasks: { quick: 40, long: 80 },
   diskBytes: DISK_BYTES,
-  // No gate: the writes themselves shall meet the end of the disk.
+  // No admission check: the writes themselves should hit the end of the disk.
   apiEnv: { MIN_FREE_BYTES: '0' },
   skip: whyNoMount,
   run: async (rig, tasks) => {
-    // Workers that have done jobs: a first check would keep them from meeting the full disk at all.
+    // Workers that have processed jobs: their first check would otherwise keep them from hitting
+    // the full disk at all.
     await msUntilEnded(rig, await uploadMany(rig.client, { count: 12, label: 'before' }), 30_000)
     await switchQueue(rig, 'pause')
     const waiting = await uploadMany(rig.client, { count: tasks / 2, label: 'waiting' })
     const filler = join(rig.dataDir, 'filler')
     rig.fault('disk full', 'storage')
     fillDisk(filler)
-    const refilling = setInterval(() => fillDisk(filler), 200) // what a failed write gives back is taken again
+    const refilling = setInterval(() => fillDisk(filler), 200) // space freed by a failed write is filled again
     try {
       await meetFullDisk(rig, waiting)
     } finally {
@@ -70,8 +71,8 @@ async function switchQueue(rig: Rig, to: 'pause' | 'resume'): Promise<void> {
 }
 
 /**
- * While there is no room every task waits with all its attempts, and no worker takes one job after
- * another.
+ * While the disk is full every task waits with all its attempts, and workers do not take one job
+ * after another.
  */
 async function checkPatience(rig: Rig, ids: readonly string[]): Promise<void> {
   const tasks = (await findDocuments(rig)).filter(({ id }) => ids.includes(id))
@@ -106,8 +107,8 @@ async function refusedUploads(rig: Rig): Promise<void> {
 }
 
 /**
- * Never more than the small disk holds: should that not be mounted any more, the machine's own disk
- * is there.
+ * Never more than the small disk holds, in case it is no longer mounted and this writes to the
+ * machine's own disk.
  */
 function fillDisk(filler: string): void {
   const piece = Buffer.alloc(64 * 1024)

@@ -9,25 +9,22 @@ import { msUntilEnded } from '../watch.ts'
 
 const POISONS = {
   kill: `process.kill(process.pid, 'SIGKILL')`,
-  // Hangs without taking the cores: who eats needs them to be found out before its deadline.
+  // Hangs without using the CPU, which the memory test needs to be detected before its deadline.
   hang: 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 120_000)',
   eat: 'for (const eaten: Buffer[] = []; eaten.length < 150; await new Promise((r) => setTimeout(r, 5))) eaten.push(Buffer.alloc(10 * 1024 ** 2, 1))',
 }
-/**
- * What each of them must have been stopped for: another guard would be too late for a smaller
- * machine.
- */
+/** The expected reason for each: another guard would be too late on a smaller machine. */
 const CODES: Record<string, string> = { kill: 'WORKER_CRASHED', hang: 'DEADLINE', eat: 'MEMORY_LIMIT' }
 
 /**
- * Images that kill their process, hang it or eat its memory, among good ones. They fail within
- * three tries; nothing else does.
+ * Images that kill their process, hang it or exhaust its memory, among valid ones. They fail within
+ * three attempts; no others do.
  */
 export const poison: Scenario = {
   name: 'fi-13',
-  title: 'images that kill, hang or swell their process',
+  title: 'images that crash or hang their process, or exhaust its memory',
   quick: false,
-  // Memory is to be eaten before the deadline.
+  // The memory must be exhausted before the deadline.
   alone: true,
   tasks: { quick: 60, long: 500 },
   workerEnv: { JOB_DEADLINE_MS: '4000', CHILD_MAX_RSS_BYTES: String(512 * 1024 ** 2) },

@@ -7,18 +7,18 @@ import { checkEnded } from '../watch.ts'
 
 const QUEUE = 'bull:image-processing'
 const CUT_EVERY_MS = 300
-/** By the queue's event stream, read on from the stored cursor. */
+/** Through the queue's event stream, read from the stored cursor. */
 const STREAM_MS = 3000
-/** By the sweeper, which comes every 2 s and is told of the gap. */
+/** By the sweeper, which runs every 2 s and is notified of the gap. */
 const SWEEP_MS = 7000
 
 /**
- * The ways by which an API hears of results are cut one after the other: the channel, then all
- * APIs, then the stream too.
+ * The ways in which an API learns of results are cut one after the other: the channel, then all
+ * APIs, then the stream as well.
  */
 export const eventsLost: Scenario = {
   name: 'fi-14',
-  title: 'the channel is cut, all APIs are down, the event stream is trimmed',
+  title: 'the channel is disconnected, all APIs are down, the event stream is trimmed',
   quick: true,
   tasks: { quick: 120, long: 400 },
   run: async (rig, tasks) => {
@@ -40,8 +40,8 @@ async function cutChannel(rig: Rig, count: number): Promise<void> {
 }
 
 /**
- * Jobs wait for their workers; the APIs die, the workers do the jobs, the APIs come back and must
- * learn what happened.
+ * Jobs wait for their workers; the APIs die, the workers process the jobs, the APIs come back and
+ * must learn what happened.
  */
 async function allApisDown(rig: Rig, count: number, { trim }: { trim: boolean }): Promise<void> {
   for (const worker of rig.workers) worker.holdDown('SIGTERM')
@@ -69,8 +69,7 @@ async function allApisDown(rig: Rig, count: number, { trim }: { trim: boolean })
 }
 
 /**
- * Only what the stream tells, or that it has a gap, may bring these tasks to their ends: their own
- * checks are put off.
+ * Only the stream, or its gap, may bring these tasks to their end: their own checks are postponed.
  */
 async function putOffChecks(rig: Rig): Promise<void> {
   await rig.db

@@ -12,7 +12,7 @@ import type { Scenario } from '../scenario.ts'
 import { checkEnded } from '../watch.ts'
 
 const CHANNEL = 'task-events'
-/** Four APIs apply thousands of events: what counts is what comes of them. */
+/** Four APIs apply thousands of events: the result is what counts. */
 const APPLIED_MS = 60_000
 
 interface TaskEvent {
@@ -23,13 +23,13 @@ interface TaskEvent {
 }
 
 /**
- * Everything the workers ever said is said again, one to five times, in any order, to four APIs.
- * Finished tasks must not change at all; copies that never heard of anything must come out as their
- * originals did in order.
+ * All events of the workers are sent again, one to five times, in any order, to four APIs. Finished
+ * tasks must not change at all; copies of the original documents must end up like the originals did
+ * in order.
  */
 export const eventsShuffled: Scenario = {
   name: 'fi-15',
-  title: 'all events again, 1 to 5 times, shuffled, to 4 APIs',
+  title: 'all events repeated 1 to 5 times, shuffled, to 4 APIs',
   quick: true,
   tasks: { quick: 30, long: 100 },
   apis: 4,
@@ -56,18 +56,18 @@ async function listen({ services }: Rig): Promise<{ events: TaskEvent[]; stop: (
 async function replay(rig: Rig, events: readonly TaskEvent[], seed: number): Promise<void> {
   const tasks = rig.db.collection('tasks')
   const before = await tasks.find().toArray()
-  // A final failure is not told on this channel: the queue alone knows of it.
+  // A final failure is not published on this channel: only the queue knows of it.
   const completed = before.filter((task) => task['status'] === 'completed')
   const copies = new Map(completed.map((task) => [task._id.toHexString(), new ObjectId()]))
   await tasks.insertMany(completed.map((task) => asNew(task, copies.get(task._id.toHexString()) ?? new ObjectId())))
 
-  // Started anew by a person: what was said of the first epoch is of the past.
+  // Restarted manually: events of the first epoch are outdated.
   const restarted = new Map(completed.map((task) => [task._id.toHexString(), new ObjectId()]))
   await tasks.insertMany(
     completed.map((task) => ({ ...asNew(task, restarted.get(task._id.toHexString()) ?? new ObjectId()), epoch: 2 })),
   )
 
-  // Told of their start alone, which every API then tries to write: the end does not hide it.
+  // They only receive their start, which every API then tries to write: the end does not hide it.
   const started = new Map(completed.map((task) => [task._id.toHexString(), new ObjectId()]))
   await tasks.insertMany(completed.map((task) => asNew(task, started.get(task._id.toHexString()) ?? new ObjectId())))
 
@@ -106,8 +106,8 @@ async function replay(rig: Rig, events: readonly TaskEvent[], seed: number): Pro
 }
 
 /**
- * What a second run of a finished task says: Redis lost the last second of its file, and the job
- * was given out again.
+ * The events of a second run of a finished task: Redis lost the last second of its file, and the
+ * job was delivered again.
  */
 const secondRuns = (tasks: readonly Document[], events: readonly TaskEvent[]): TaskEvent[] => {
   const finished = new Set(tasks.map((task) => (task['_id'] as ObjectId).toHexString()))
@@ -117,8 +117,8 @@ const secondRuns = (tasks: readonly Document[], events: readonly TaskEvent[]): T
 }
 
 /**
- * A document as it was before anything happened to it. Nobody looks after it, so that only the
- * events can move it.
+ * A document as it was before anything happened to it. Nothing checks it, so only the events can
+ * change it.
  */
 const asNew = (task: Document, _id: ObjectId): Document => {
   const { idempotency: _key, ...kept } = task
@@ -190,8 +190,8 @@ async function judgeCopies(
 }
 
 /**
- * All that the last event alone decides. Which of the earlier ones took effect is a matter of their
- * order.
+ * Everything that the last event alone determines. Which of the earlier ones took effect depends on
+ * their order.
  */
 function essence({
   _id,
@@ -199,7 +199,7 @@ function essence({
   log: _log,
   rev: _rev,
   updatedAt: _at,
-  // Counted from when the end was stored, by the clock of who stored it.
+  // Relative to the time when the end was stored, by the clock of the process that stored it.
   expiresAt: _expires,
   idempotency: _key,
   checkedBy: _by,

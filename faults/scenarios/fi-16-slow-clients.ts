@@ -9,12 +9,12 @@ import { openSlowClient, uploadStart, type SlowClient } from '../slow-clients.ts
 const [HEADERS_MS, STALL_MS, CHECK_MS] = [5000, 10_000, 5000]
 
 /**
- * Slowloris: sockets that send a byte of a header, or of a body, now and then. They are closed, and
+ * Slowloris: sockets that occasionally send a byte of a header or of a body. They are closed, and
  * nobody else notices.
  */
 export const slowClients: Scenario = {
   name: 'fi-16',
-  title: 'hundreds of clients that drip headers and bodies',
+  title: 'hundreds of clients that send headers and bodies very slowly',
   quick: false,
   alone: true,
   tasks: { quick: 60, long: 200 },

@@ -9,13 +9,13 @@ const READERS = 6
 const CUTS = 3
 
 /**
- * Readers ask for tasks and lists all the time while these change, and Redis is cut off now and
- * then. When nothing changes any more, no answer may be an old one. Ends before a cached answer
- * would have died of age.
+ * Readers request tasks and lists continuously while these change, and Redis is occasionally
+ * disconnected. Once nothing changes any more, no response may be stale. Ends before cached entries
+ * would have expired.
  */
 export const staleReads: Scenario = {
   name: 'fi-17',
-  title: 'readers race writers for the cache, Redis is cut off meanwhile',
+  title: 'readers race writers for the cache while Redis is disconnected',
   quick: true,
   tasks: { quick: 60, long: 300 },
   run: async (rig, tasks) => {

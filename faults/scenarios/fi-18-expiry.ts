@@ -11,20 +11,20 @@ import type { Scenario } from '../scenario.ts'
 import { msUntilEnded, runsOf } from '../watch.ts'
 
 const POINT = 'before-purged'
-/** A clean-up that died is repeated when its lock has run out and that was noticed. */
+/** A clean-up that died is repeated after its lock has expired and this has been noticed. */
 const CLEANED_MS = 45_000
 const LEAST_DOWNLOADS = 50
 /** Of three workers. */
 const SLOTS = 6
 
 /**
- * Tasks expire while their files are downloaded and while others that share the files are done
- * again. An API is killed in the middle of the clean-up: the files of a task are gone, and its
- * record does not say so.
+ * Tasks expire while their files are downloaded and while others that share the files are retried.
+ * An API is killed in the middle of the clean-up: the files of a task are gone, but its record does
+ * not say so.
  */
 export const expiry: Scenario = {
   name: 'fi-18',
-  title: 'expiry races downloads and tasks that are done again',
+  title: 'expiry races downloads and retries',
   quick: true,
   tasks: { quick: 80, long: 500 },
   apiEnv: { CLEANUP_INTERVAL_MS: '250', PURGE_GRACE_SECONDS: '1' },
@@ -35,7 +35,7 @@ export const expiry: Scenario = {
       find: '  if (removal.complete) await',
       replace: `  ${crashHere(flags, POINT)}  if (removal.complete) await`,
     },
-    // A task that is done again finds its files, and lists them only much later.
+    // A retried task finds its files, and lists them only much later.
     {
       file: 'apps/image-worker/src/process-image.ts',
       find: '  return { result: { images }, bytesIn, bytesOut',
@@ -60,8 +60,8 @@ export const expiry: Scenario = {
     rig.fault('kill -9 in the middle of a clean-up', 'api')
     await checkAllGone(rig, first.length)
 
-    // The only ones of their photos that stay: nobody else lists the files that they are about to
-    // list.
+    // The only tasks of their photos that stay: no other task lists the files that they are about
+    // to list.
     const alone = live.filter(({ photo, id }) => live.every((other) => other.photo !== photo || other.id === id))
     const again = alone.slice(0, SLOTS).map(({ id }) => id)
     await doAgain(rig, again)
@@ -86,7 +86,7 @@ interface Uploaded {
 }
 
 /**
- * Ten tasks share a photo and so its variants. Of some photos all tasks expire, of some none, of
+ * Ten tasks share a photo and thus its variants. Of some photos all tasks expire, of some none, of
  * some all but one.
  */
 async function uploadShared(rig: Rig, tasks: number): Promise<Uploaded[]> {
@@ -113,7 +113,7 @@ function fateOf(photo: number, copy: number): Uploaded['fate'] {
   return copy === 0 ? 'never' : expires
 }
 
-/** Begins them anew, and returns when all of them are at work. */
+/** Retries them, and returns when all of them are running. */
 async function doAgain(rig: Rig, ids: readonly string[]): Promise<void> {
   const runs = (id: string): number => runsOf(rig).filter(({ args }) => args.taskId === id).length
   const before = new Map(ids.map((id) => [id, runs(id)]))
@@ -125,7 +125,7 @@ async function doAgain(rig: Rig, ids: readonly string[]): Promise<void> {
   await until(begun, { timeoutMs: 20_000, what: 'all of them to be at work again' }).catch(() => {})
 }
 
-/** No client may ask for less than a minute, which is too long here. */
+/** Clients cannot request less than a minute, which is too long here. */
 async function expireNow({ db }: Rig, uploaded: readonly Uploaded[]): Promise<void> {
   const _id = { $in: uploaded.map(({ id }) => new ObjectId(id)) }
   await db.collection('tasks').updateMany({ _id }, { $set: { expiresAt: new Date() } })
@@ -136,7 +136,7 @@ async function checkAllGone({ db, check }: Rig, count: number): Promise<void> {
   const startedAt = Date.now()
   const gone = await until(
     async () => {
-      // Files that a task at work may come to list are looked at again a minute later: that is too
+      // Files that a running task may come to list are checked again after a minute: this is too
       // long here as well.
       const later = { status: 'expired', purgeAt: { $gt: new Date(Date.now() + 5000) } }
       await tasks.updateMany(later, { $set: { purgeAt: new Date() } })
@@ -151,7 +151,7 @@ async function checkAllGone({ db, check }: Rig, count: number): Promise<void> {
   )
 }
 
-/** Their files can still be had, whole. */
+/** Their files can still be downloaded, complete. */
 async function checkLive(rig: Rig, ids: ReadonlySet<string>): Promise<void> {
   const live = (await findDocuments(rig)).filter(({ id }) => ids.has(id))
   const wrong: string[] = []
@@ -176,14 +176,14 @@ async function download(url: string, { id, images }: StoredTask, resolution: str
       return createHash('md5').update(bytes).digest('hex') === wanted
         ? 'whole'
         : `${id}: 200 with ${bytes.length} bytes`
-    // 409: it is being done again.
+    // 409: it is being retried.
     return answer.status === 410 || answer.status === 409 ? 'refused' : `${id}: ${answer.status}`
   } catch {
     return 'broken off'
   }
 }
 
-/** Downloads variants of all tasks, over and over, until stopped. */
+/** Downloads the variants of all tasks, over and over, until stopped. */
 function startDownloads(rig: Rig, tasks: readonly StoredTask[]) {
   const counts = { whole: 0, refused: 0, brokenOff: 0, faults: [] as string[] }
   let stopped = false

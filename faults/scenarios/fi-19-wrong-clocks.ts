@@ -8,8 +8,8 @@ const SKEWS: Record<string, string> = { 'worker-1': '+1h', 'api-1': '-1h' }
 const faketime = (): string | undefined => globSync('/usr/lib/*/faketime/libfaketime.so.1')[0]
 
 /**
- * The clock of one worker is an hour ahead, that of one API an hour behind: order must not come
- * from clocks.
+ * The clock of one worker is an hour fast, that of one API an hour slow: order must not depend on
+ * clocks.
  */
 export const wrongClocks: Scenario = {
   name: 'fi-19',
@@ -20,7 +20,7 @@ export const wrongClocks: Scenario = {
     faketime() === undefined ? 'libfaketime is not installed (Debian: apt-get install faketime)' : undefined,
   envOf: (name) => {
     const skew = SKEWS[name]
-    // Only the clock on the wall is wrong; timers must run on.
+    // Only the wall clock is wrong; timers must work.
     return skew === undefined ? {} : { LD_PRELOAD: faketime(), FAKETIME: skew, FAKETIME_DONT_FAKE_MONOTONIC: '1' }
   },
   run: async (rig, tasks) => {

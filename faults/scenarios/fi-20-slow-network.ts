@@ -7,16 +7,16 @@ const [EACH_WAY_MS, RESETS_A_SECOND] = [100, 0.02]
 const LEAST_SHARE = 0.7
 
 /**
- * 200 ms to Redis and MongoDB and back, and every second 2 % of the connections break. Throughput
- * must hold.
+ * A round trip of 200 ms to Redis and MongoDB, and every second 2 % of the connections break.
+ * Throughput must hold.
  */
 export const slowNetwork: Scenario = {
   name: 'fi-20',
-  title: '200 ms to the stores, 2 % of connections break every second',
+  title: '200 ms latency to the stores, 2 % of connections break every second',
   quick: false,
   alone: true,
   tasks: { quick: 120, long: 1000 },
-  // A slot waits for the way to Redis and back after each job: whose Redis is so far away starts
+  // A slot waits for a round trip to Redis after each job: with such a distant Redis one starts
   // more slots (docs/operations.md).
   workerEnv: { WORKER_CONCURRENCY: '3' },
   run: async (rig, tasks) => {
@@ -36,7 +36,7 @@ export const slowNetwork: Scenario = {
   },
 }
 
-/** Many clients at once: a slow network is filled by work under way, not by haste. */
+/** Many concurrent clients: a slow network is saturated by concurrency, not by speed. */
 async function secondsFor(rig: Rig, count: number, label: string): Promise<number> {
   const startedAt = Date.now()
   const accepted = await uploadMany(rig.client, { count: Math.round(count), label, atOnce: 48 })

@@ -9,13 +9,13 @@ import type { SupervisedProcess } from '../supervised-process.ts'
 
 const SLICE_MS = 1500
 /**
- * Five processes, two seconds each. More load than so would not be done a minute after the last
+ * Five processes, two seconds each. More load would not be processed within a minute after the last
  * restart: images are slow here.
  */
 const SLICES_A_ROUND = 7
 
 /**
- * Every process is told to end and started again, one after the other, behind a balancer and under
+ * Every process is stopped and restarted, one after the other, behind a load balancer and under
  * load.
  */
 export const rollingRestart: Scenario = {
@@ -39,7 +39,7 @@ export const rollingRestart: Scenario = {
   },
 }
 
-/** Load as long as it takes, in slices, so that no restart happens in silence. */
+/** Load for as long as it takes, in slices, so that every restart happens under load. */
 async function uploadUntil(
   isOver: () => boolean,
   client: Rig['client'],

@@ -6,7 +6,7 @@ import { pick } from '../random.ts'
 import type { Scenario } from '../scenario.ts'
 import { slowImages } from '../slow-images.ts'
 
-/** Whatever goes wrong, at random from the seed, under load, for long. */
+/** All kinds of faults, at random from the seed, under load, for a long time. */
 export const everything: Scenario = {
   name: 'fi-22',
   title: 'everything at random',

@@ -20,13 +20,13 @@ const SLOW_STORE_MS = 20
 const DONE_MS = 60_000
 
 /**
- * More clients than the store can follow: jobs finish long before their results are applied. None
- * of them may be taken for lost and run again, which would make still more results, and memory must
- * not grow with what waits.
+ * More clients than the store can keep up with: jobs finish long before their results are applied.
+ * None of them may be considered lost and run again, which would produce even more results, and
+ * memory must not grow with the backlog.
  */
 export const manyClients: Scenario = {
   name: 'fi-23',
-  title: 'more clients than the store can follow',
+  title: 'more clients than the store can keep up with',
   quick: true,
   tasks: { quick: 300, long: 0 },
   // All of them have one address here.
@@ -37,9 +37,9 @@ export const manyClients: Scenario = {
 }
 
 /**
- * The same in small: when the store comes back, slow as under load, every task is due for a check,
- * the queue has dropped all finished jobs, and the API knows of the results by the event stream
- * only.
+ * The same on a small scale: when the store comes back, slow as under load, every task is due for a
+ * check, the queue has dropped all finished jobs, and the API only learns of the results from the
+ * event stream.
  */
 async function finishedJobsVanish(rig: Rig, count: number): Promise<void> {
   const accepted = await fillQueue(rig, () => uploadMany(rig.client, { count, widthPx: WIDTH_PX }))
@@ -62,7 +62,7 @@ async function finishedJobsVanish(rig: Rig, count: number): Promise<void> {
 
 async function minuteOfLoad(rig: Rig, trouble: (rig: Rig) => Promise<void> = async () => {}): Promise<void> {
   const accepted: string[] = []
-  // One that gives up and asks again would only make more of the load that it waits for.
+  // A client that gives up and retries would only add to the load that it waits for.
   const patient = rig.newClient({ answerMs: PATIENCE_MS, patienceMs: 2 * PATIENCE_MS, heedsRetryAfter: true })
   const endsAt = Date.now() + LOAD_MS
   let next = 0
@@ -109,7 +109,7 @@ export const manyClientsMongoKilled = troubledLoad(
 
 export const manyClientsSilentRedis = troubledLoad(
   'fi-33',
-  'Redis says nothing for 30 s',
+  'Redis does not respond for 30 s',
   async ({ fault, services }) => {
     const { pid } = services.redis
     if (pid === undefined) throw new Error('This Redis is not a process of ours and cannot be frozen')

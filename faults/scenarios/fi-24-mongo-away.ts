@@ -9,19 +9,19 @@ import { checkEnded, checkRuns, emptyQueue, fillQueue, memoryOf } from '../watch
 const WIDTH_PX = 320
 const MORE_MIB = 100
 /**
- * Of the reader, the channel, the sweeper, the batches, the clean-up and the connections; not of
+ * From the reader, the channel, the sweeper, the batches, the clean-up and the connections; not for
  * each task.
  */
 const WARNINGS = 50
 const DONE_MS = { quick: 60_000, long: 300_000 }
 
 /**
- * MongoDB is away while many jobs finish. Their results wait in the queue: nothing grows with them
- * meanwhile, neither memory nor logs.
+ * MongoDB is down while many jobs finish. Their results wait in the queue: neither memory nor logs
+ * grow with them.
  */
 export const mongoAway: Scenario = {
   name: 'fi-24',
-  title: 'MongoDB is away while many jobs finish',
+  title: 'MongoDB is down while many jobs finish',
   quick: true,
   tasks: { quick: 400, long: 7500 },
   run: async (rig, tasks) => {

@@ -6,15 +6,15 @@ import { slowImages } from '../slow-images.ts'
 import { checkEnded, emptyQueue, fillQueue } from '../watch.ts'
 
 const QUEUE = 'bull:image-processing'
-/** A waiting task is looked at after ten seconds. */
+/** A waiting task is checked after ten seconds. */
 const DONE_MS = 30_000
 
 /** A list of the queue, or the jobs themselves. */
 const LOSSES = ['prioritized', 'jobs', 'events', 'meta'] as const
 
 /**
- * Redis loses single keys, as one does that evicts: jobs that are in no list any more, a list
- * without jobs, the event stream.
+ * Redis loses single keys, as with eviction: jobs that are no longer in any list, a list without
+ * jobs, the event stream.
  */
 export const redisLosesKeys: Scenario = {
   name: 'fi-25',

@@ -5,14 +5,14 @@ import type { Scenario } from '../scenario.ts'
 import { checkEnded, usualMs } from '../watch.ts'
 
 /**
- * Connections are replaced within 15 s; what waited for them is done within 5 s more, or as soon as
- * a busy machine can.
+ * Connections are replaced within 15 s; everything that waited for them is finished within 5 s
+ * more, or as soon as a busy machine can.
  */
 const REPLACED_MS = 15_000
 const DONE_MS = 5000
 const LOAD_MS = 8000
 
-/** All connections to Redis fall silent in the middle of the load, while new ones work. */
+/** All connections to Redis become silent in the middle of the load, while new ones work. */
 export const silentRedis: Scenario = {
   name: 'fi-26',
   title: 'Redis connections fall silent without a reset',

@@ -9,7 +9,7 @@ import { checkEnded } from '../watch.ts'
 
 const DONE_MS = 20_000
 
-/** Redis has no memory left, then is a replica; at last the data folder is read-only. */
+/** Redis is out of memory, then a replica; finally the data folder is read-only. */
 export const storesFull: Scenario = {
   name: 'fi-27',
   title: 'stores are full or read-only',
@@ -26,7 +26,10 @@ export const storesFull: Scenario = {
   },
 }
 
-/** Uploads are accepted, health says why nothing is done, and everything is done once it can be. */
+/**
+ * Uploads are accepted, /health says why nothing is processed, and everything is processed once it
+ * can be.
+ */
 async function whileDegraded(
   rig: Rig,
   reply: string,

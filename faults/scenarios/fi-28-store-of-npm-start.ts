@@ -8,12 +8,12 @@ const BACK_MS = 60_000
 const DONE_MS = 60_000
 
 /**
- * The store that `npm start` began is killed in the very moment of an answer 202, again and again;
- * it comes back by itself.
+ * The store started by `npm start` is killed at the very moment of a 202, again and again; it is
+ * restarted automatically.
  */
 export const storeOfNpmStart: Scenario = {
   name: 'fi-28',
-  title: 'kill -9 of the MongoDB that npm start began',
+  title: 'kill -9 of the MongoDB started by npm start',
   quick: true,
   throughStart: true,
   tasks: { quick: 60, long: 300 },
@@ -37,7 +37,7 @@ export const storeOfNpmStart: Scenario = {
       accepted.push(...(await load))
       await until(() => isAnother(rig.services.mongo.pid, pid), {
         timeoutMs: BACK_MS,
-        what: 'MongoDB to be started again',
+        what: 'MongoDB to be restarted',
       })
       await rig.allReady()
     }

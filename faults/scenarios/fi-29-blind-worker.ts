@@ -15,8 +15,8 @@ const REACTION_MS = 15_000
 
 /**
  * One worker starts with the folder of another installation, a second one loses its mount while it
- * works. A worker that cannot do its jobs is always free, so it would take most of them. Then an
- * API starts with the folder of another installation, and with none.
+ * is running. A worker that fails its jobs is always free, so it would take most of them. Then an
+ * API starts with the folder of another installation, and with an empty folder.
  */
 export const blindWorker: Scenario = {
   name: 'fi-29',
@@ -36,7 +36,8 @@ export const blindWorker: Scenario = {
     const second = await uploadMany(rig.client, { count: third, label: 'unmounted' })
     await checkEnded(rig, 'done without the second one', second, 60_000)
     const met = runsBy(rig, UNMOUNTED) - before
-    // What its two slots had in the moment of the loss, and took before the first check had ended.
+    // The jobs that its two slots had at the moment of the loss, and took before the first check
+    // had finished.
     rig.check('the worker without its mount stops', met <= 4, `${met} runs, 4 allowed`)
 
     rig.fault('both mounts are right', `${BLIND}, ${UNMOUNTED}`)
@@ -57,8 +58,8 @@ export const blindWorker: Scenario = {
 }
 
 /**
- * It takes no uploads, and nothing is lost: neither to those whom it tells to come again, nor by
- * the workers that it could stop.
+ * It accepts no uploads, and nothing is lost: neither by clients that are asked to retry, nor by
+ * workers that it could stop.
  */
 async function whileApiIsBlind(rig: Rig, count: number): Promise<void> {
   const api = rig.apis.find(({ name }) => name === BLIND_API)
@@ -91,7 +92,9 @@ async function whileApiIsBlind(rig: Rig, count: number): Promise<void> {
   rig.check('it takes uploads by itself when its folder is right', back, BLIND_API)
 }
 
-/** A link stands for the mount: it can be made to lead elsewhere while the worker runs. */
+/**
+ * A symbolic link takes the place of the mount: it can be redirected while the worker is running.
+ */
 function mountOf(name: string, folder: string): string {
   const other = join(folder, 'other')
   mkdirSync(other, { recursive: true })

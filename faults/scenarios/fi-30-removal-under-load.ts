@@ -16,12 +16,12 @@ const NAME = 'image.jpg'
 const LOOPS = 4
 
 /**
- * Tasks expire while photos of the same name go on being uploaded, so that one of that name is
- * always at work. Before them in the clean-up's list stand many whose files cannot be removed.
+ * Tasks expire while photos with the same name are still being uploaded, so that one with that name
+ * is always running. Ahead of them in the clean-up's list are many whose files cannot be removed.
  */
 export const removalUnderLoad: Scenario = {
   name: 'fi-30',
-  title: 'files go under load, past others that cannot go',
+  title: 'files are removed under load, although others cannot be',
   quick: true,
   tasks: { quick: 20, long: 200 },
   apiEnv: { CLEANUP_INTERVAL_MS: '1000', PURGE_GRACE_SECONDS: '0' },
@@ -40,7 +40,7 @@ export const removalUnderLoad: Scenario = {
     const uploaded = await load.stop()
     rig.check('load of the same name', uploaded > 2 * LOOPS, `${uploaded} uploads meanwhile`)
     await checkPostponed(rig, stuck)
-    // A file is out of the way before its document says so.
+    // A file is removed before its document says so.
     const isRemoved = async (): Promise<boolean> =>
       (await rig.db.collection('tasks').countDocuments({ _id, purgeAt: { $type: 'date' } })) === 0
     await until(isRemoved, { timeoutMs: GONE_MS, what: 'the documents to say that the files are gone' })
@@ -48,7 +48,8 @@ export const removalUnderLoad: Scenario = {
 }
 
 /**
- * Pictures of one half of the drawings; the load has the other half, and makes none of their files.
+ * Pictures of one half of the drawings; the load uses the other half, and produces none of their
+ * files.
  */
 async function uploadDoomed({ client }: Rig, tasks: number): Promise<string[]> {
   const ids: string[] = []
@@ -108,7 +109,7 @@ async function checkGone({ dataDir, check }: Rig, doomed: readonly StoredTask[])
   )
 }
 
-/** They are tried again, later each time. Then they go: no client ever uploaded them. */
+/** They are retried, with growing delays. Then they are removed: no client ever uploaded them. */
 async function checkPostponed({ db, check }: Rig, ids: readonly ObjectId[]): Promise<void> {
   const tasks = db.collection('tasks')
   const stuck = { _id: { $in: [...ids] } }

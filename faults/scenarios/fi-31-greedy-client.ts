@@ -8,23 +8,23 @@ import type { Scenario } from '../scenario.ts'
 import { openSlowClient, uploadStart, type SlowClient } from '../slow-clients.ts'
 
 /**
- * Loopback has many addresses on Linux: this one is the greedy client's, 127.0.0.1 is everybody
- * else's.
+ * On Linux, loopback has many addresses: this one is the greedy client's, 127.0.0.1 is that of all
+ * others.
  */
 const GREEDY = '127.0.0.2'
 const STALL_MS = 5000
 const [TOTAL, PER_ADDRESS, PER_TASK] = [200, 50, 50]
-/** More than there are places in all. */
+/** More than there are places in total. */
 const WANTED = TOTAL + 50
 const METADATA_BYTES = 4000
 
 /**
- * One client asks for lists that it never reads, and for every place that there is. Others are
+ * One client requests lists that it never reads, and takes every place that there is. Others are
  * served as before.
  */
 export const greedyClient: Scenario = {
   name: 'fi-31',
-  title: 'one client that reads nothing and takes all places',
+  title: 'one client reads nothing and takes all places',
   quick: false,
   alone: true,
   tasks: { quick: 60, long: 200 },
@@ -45,7 +45,7 @@ export const greedyClient: Scenario = {
     const send = (label: string) =>
       uploadTimes(rig.history, () => uploadMany(rig.client, { count: tasks / 2, atOnce: 2, label }))
     const usual = await send('usual')
-    // The newest, so that the silent readers' lists are large: small ones would all fit in the
+    // The newest tasks, so that the silent readers' lists are large: small ones would fit in the
     // system's buffers.
     const followed = await uploadWithMetadata(rig, 100)
     const silent = openSilentReaders(rig, rig.long ? 60 : 15)
@@ -59,7 +59,10 @@ export const greedyClient: Scenario = {
   },
 }
 
-/** By the median: the first ones meet with hundreds of requests that came at the same moment. */
+/**
+ * By the median: the first requests compete with hundreds of others that arrived at the same
+ * moment.
+ */
 function checkServed({ check }: Rig, usual: readonly number[], during: readonly number[]): void {
   const [without, beside] = [quantile(usual, 0.5) ?? 0, quantile(during, 0.5) ?? 0]
   const detail = `p50 ${beside} ms beside the greedy client, ${without} ms without; the slowest ${during.at(-1)} and ${usual.at(-1)} ms`
@@ -85,8 +88,7 @@ async function uploadWithMetadata({ client }: Rig, count: number): Promise<strin
 function openSilentReaders(rig: Rig, count: number): SlowClient[] {
   rig.fault('read nothing', `${count} clients`)
   const start = 'GET /api/v1/tasks?limit=100 HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(12)
-  // Sending on is no progress; and one who neither reads nor writes would not see the connection
-  // close.
+  // Sending is not progress; and a client that neither reads nor writes would not notice the close.
   const drip = { byte: '\r\n', everyMs: 500 }
   return Array.from({ length: count }, () =>
     openSlowClient({ port: portOf(rig), start, from: GREEDY, reads: false, drip }),
@@ -99,8 +101,8 @@ interface Taken {
 }
 
 /**
- * As many streams, waiting requests and uploads as one client can get, which must be its own share
- * only.
+ * As many streams, waiting requests and uploads as one client can get, which must only be its own
+ * share.
  */
 async function takeAllPlaces(rig: Rig, ids: readonly string[]): Promise<Taken> {
   rig.fault('take all places', `${WANTED} of each`)
