@@ -1,6 +1,7 @@
-// Results applied a second, from the queue's event stream to the documents by a real API, to a bare
-// loop of the same guarded update on the same store. A bulkWrite cannot answer the documents that
-// it changed; what it would bring is measured beside. Options: --rounds 3 --tasks 500
+// Results applied per second, from the queue's event stream to the documents by a real API,
+// relative to a bare loop of the same guarded update on the same store. A bulkWrite cannot return
+// the documents that it changed; its speed is measured for comparison. Options: --rounds 3 --tasks
+// 500
 import { setTimeout as pause } from 'node:timers/promises'
 import type { LocalServices } from '@darkroom/local-services'
 import { Redis } from 'ioredis'
@@ -14,7 +15,7 @@ import { storedTask } from './support/stored-task.ts'
 
 type PerSecond = Record<'service' | 'bare' | 'bulk', number>
 
-/** As many as the API has under way. */
+/** As many as the API has in progress. */
 const AT_ONCE = 16
 const POLL_MS = 100
 const SEQ = 1999
@@ -28,20 +29,20 @@ export const benchmark: Benchmark = {
       return {
         figures: [
           figureOf(
-            'results applied a second to guarded updates of a bare loop',
+            'results applied per second, relative to guarded updates in a bare loop',
             rounds.map(({ service, bare }) => service / bare),
             'x',
             { atLeast: 0.4, goal: 0.8 },
           ),
           figureOf(
-            'updates of a bulkWrite a second to those of the loop',
+            'updates of a bulkWrite per second, relative to the loop',
             rounds.map(({ bulk, bare }) => bulk / bare),
             'x',
           ),
         ],
         notes: rounds.map(
           ({ service, bare, bulk }) =>
-            `a second: ${service.toFixed(0)} results applied, ${bare.toFixed(0)} in the bare loop, ${bulk.toFixed(0)} by bulkWrite`,
+            `per second: ${service.toFixed(0)} results applied, ${bare.toFixed(0)} in the bare loop, ${bulk.toFixed(0)} by bulkWrite`,
         ),
         details: { options: { tasks }, stores: storesOf(services), rounds },
       }

@@ -1,6 +1,6 @@
-// What one task costs beyond a bare job of the queue, in commands to the stores and in writes that
-// must reach the disk. Counts, not times: they are the same on every machine, and a test holds
-// them.
+// The cost of one task beyond a bare job of the queue, in commands to the stores and in writes that
+// must reach the disk. These are counts, not times: they are the same on every machine, and a test
+// checks them.
 import { startOwnStores } from '../test/e2e/support/own-stores.ts'
 import { figureOf, type Benchmark } from './support/benchmark.ts'
 import { sumOf, type Counts } from './support/count-redis.ts'
@@ -16,11 +16,11 @@ export const benchmark: Benchmark = {
       const { syncs, bytes } = costs
       return {
         figures: [
-          figureOf('Redis commands a task, more than a bare job', [redis], '', { atMost: 8, goal: 5 }),
-          figureOf('MongoDB commands a task', [sumOf(costs.mongo)], '', { atMost: 5, goal: 3 }),
-          ...(syncs ? [figureOf('fsyncs a task', [syncs.api + syncs.worker], '')] : []),
+          figureOf('Redis commands per task, beyond a bare job', [redis], '', { atMost: 8, goal: 5 }),
+          figureOf('MongoDB commands per task', [sumOf(costs.mongo)], '', { atMost: 5, goal: 3 }),
+          ...(syncs ? [figureOf('fsyncs per task', [syncs.api + syncs.worker], '')] : []),
           ...(bytes
-            ? [figureOf('bytes written to the disk to those of its files', [bytes.written / bytes.files], 'x')]
+            ? [figureOf('bytes written to disk, relative to the size of its files', [bytes.written / bytes.files], 'x')]
             : []),
         ],
         notes: [
@@ -28,7 +28,7 @@ export const benchmark: Benchmark = {
           `MongoDB: ${listOf(costs.mongo)}`,
           syncs
             ? `fsyncs: API ${syncs.api}, worker ${syncs.worker}`
-            : 'fsyncs could not be counted: there is no strace that may be used',
+            : 'fsyncs could not be counted: strace is not available',
           bytes
             ? `bytes: ${bytes.written} written in whole pages, ${bytes.files} in its three files`
             : 'bytes written could not be counted',

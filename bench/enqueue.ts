@@ -1,5 +1,5 @@
-// Jobs put on the queue a second, a thousand at a time, by those of a bare queue. Options: --rounds
-// 5 --jobs 1000
+// Jobs added to the queue per second, a thousand at a time, relative to a bare queue. Options:
+// --rounds 5 --jobs 1000
 import { randomBytes } from 'node:crypto'
 import { createImageQueue, redisNames, type ImageDelivery } from '@darkroom/messaging'
 import { uniqueName, until } from '@darkroom/testing'
@@ -23,7 +23,7 @@ export const benchmark: Benchmark = {
         return {
           figures: [
             figureOf(
-              `jobs put on the queue a second, ${jobs} at a time, to those of a bare queue`,
+              `jobs added to the queue per second, ${jobs} at a time, relative to a bare queue`,
               countingRounds(rounds).map(({ measures: { service, bare } }) => service / bare),
               'x',
               { atLeast: 0.7, goal: 0.85 },
@@ -42,7 +42,7 @@ export const benchmark: Benchmark = {
   },
 }
 
-/** In turns, so that what the one leaves to the machine the other leaves as well. */
+/** Alternating, so that both have the same share of the machine. */
 async function measureRound(redis: Redis, jobs: number): Promise<Record<'service' | 'bare', number>> {
   const namespace = uniqueName('bench')
   const ours = createImageQueue({ redis, names: redisNames({ namespace }), policy: { attempts: 3, backoffMs: 2000 } })

@@ -1,6 +1,6 @@
-// How long after the end of a run its client hears of it: from the worker through the document to
-// an event stream, at half of the load that the machine can bear, by how long a bare queue takes to
-// tell of a job. Options: --rounds 5 --photos 80 --everyMs 75
+// Time from the end of a run to its client: from the worker through the document to an event
+// stream, at half of the load that the machine can handle, relative to the time in which a bare
+// queue reports a job. Options: --rounds 5 --photos 80 --everyMs 75
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { LocalServices } from '@darkroom/local-services'
@@ -30,7 +30,7 @@ export const benchmark: Benchmark = {
       return {
         figures: [
           figureOf(
-            'p50 of the time from the end of a run to its client, to that of a bare queue from a job to its completion',
+            'p50 of the time from the end of a run to its client, relative to a bare queue from a job to its completion',
             counting.map(({ service, bare }) => service.p50 / bare.p50),
             'x',
             { atMost: 6, goal: 3 },

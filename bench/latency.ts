@@ -1,5 +1,5 @@
-// How long an upload waits for its 202 while workers take all cores, by how long it waits when none
-// runs. Options: --rounds 5 --seconds 6 --everyMs 25
+// How long an upload waits for its 202 while workers use all cores, relative to no workers.
+// Options: --rounds 5 --seconds 6 --everyMs 25
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { LocalServices } from '@darkroom/local-services'
@@ -34,13 +34,13 @@ export const benchmark: Benchmark = {
       return {
         figures: [
           figureOf(
-            'p99 of the time to a 202 while workers take all cores, to that when none runs',
+            'p99 of the time to a 202 while workers use all cores, relative to no workers',
             counting.map(({ idle, saturated }) => saturated.p99 / idle.p99),
             'x',
             { atMost: 3, goal: 2 },
           ),
           figureOf(
-            'the same p99, as it is',
+            'the same p99, absolute',
             counting.map(({ saturated }) => saturated.p99),
             'ms',
             { atMost: 100, goal: 50 },
@@ -56,7 +56,7 @@ export const benchmark: Benchmark = {
   },
 }
 
-/** What is uploaded while no worker runs is the backlog that keeps the workers busy then. */
+/** The uploads without workers are the backlog that keeps the workers busy afterwards. */
 async function measureRound(
   { redis, mongo }: LocalServices,
   files: readonly string[],
@@ -84,7 +84,7 @@ async function measureRound(
     await client.ask<HttpLoad>(order)
     const saturated = await client.ask<HttpLoad>({ ...order, ms: seconds * 1000 })
     if ((await darkroom.tasks.countDocuments({ status: 'pending' })) === 0)
-      throw new Error('The workers had nothing left to do: upload more.')
+      throw new Error('The workers ran out of jobs: upload more.')
     return { idle: summaryOf(idle), saturated: summaryOf(saturated) }
   } finally {
     await client.stop()

@@ -1,6 +1,5 @@
-// How long a page of the list takes when there are many tasks, by how long it takes when there are
-// few. Nothing is cached: each request is the first of its kind. Options: --tasks 1000000 --asks 40
-// --fillSeconds 300
+// How long a page of the list takes when there are many tasks, relative to few. Nothing is cached:
+// each request is the first of its kind. Options: --tasks 1000000 --asks 40 --fillSeconds 300
 import { randomUUID } from 'node:crypto'
 import { Redis } from 'ioredis'
 import { MongoClient, type Collection } from 'mongodb'
@@ -15,8 +14,8 @@ const FILL_BATCH = 1000
 const READ_LIMIT_MS = 5000
 const ENOUGH_BUSY = 3
 /**
- * A list's first page, one far behind, one by the cursor, one of each filter, and one that nothing
- * matches: what clients ask for.
+ * A list's first page, a late page, one by cursor, one per filter, and one without matches: what
+ * clients request.
  */
 const QUESTIONS = [
   '?limit=20',
@@ -30,7 +29,7 @@ const QUESTIONS = [
 interface Size {
   tasks: number
   filledMs: number
-  /** p95 in ms of each question, uncached. */
+  /** p95 in ms of each query, uncached. */
   p95: Record<string, number>
 }
 
@@ -53,14 +52,14 @@ export const benchmark: Benchmark = {
         )
         return {
           figures: [
-            figureOf(`p95 of a page of ${many.tasks} tasks to that of ${few.tasks}`, ratios, 'x', {
+            figureOf(`p95 of a page among ${many.tasks} tasks, relative to ${few.tasks}`, ratios, 'x', {
               atMost: 1.5,
               goal: 1.1,
             }),
           ],
           notes: [
             ...sizes.map(describe),
-            ...(many.tasks < most ? [`${most} tasks were wanted: filling stopped after ${fillSeconds} s`] : []),
+            ...(many.tasks < most ? [`The goal was ${most} tasks: filling stopped after ${fillSeconds} s`] : []),
             ...(mongo.kind === 'stand-in'
               ? ['This says nothing about a MongoDB: the stand-in sorts and counts without its indexes']
               : []),
@@ -108,7 +107,7 @@ async function measureSizes(
   }
 }
 
-/** @returns how many there are then: less than `to` when the time was over. */
+/** @returns the number of tasks: less than `to` if the time was up. */
 async function fill(tasks: Collection, from: number, to: number, deadline: number): Promise<number> {
   for (let at = from; at < to; at += FILL_BATCH) {
     if (performance.now() > deadline) return at
@@ -139,7 +138,7 @@ async function p95Of(redis: Redis, { names }: Installation, url: string, asks: n
     took.push(performance.now() - startedAt)
     // Too much for this store: each further one takes as long, up to the time limit of a read.
     if (answer.status === 503 && took.filter((ms) => ms >= READ_LIMIT_MS).length >= ENOUGH_BUSY) break
-    if (!answer.ok && answer.status !== 503) throw new Error(`A list was answered ${answer.status}: ${text}`)
+    if (!answer.ok && answer.status !== 503) throw new Error(`A list failed with ${answer.status}: ${text}`)
   }
   return percentile(took, 95)
 }

@@ -1,5 +1,5 @@
-// The most memory that a worker takes, by that of a bare sharp loop over the same photos, as many
-// at a time; and how much more it takes after many images. Options: --rounds 5 --photos 60 --images
+// Peak memory of a worker, relative to a bare sharp loop over the same photos with the same
+// concurrency; and how much it grows over many images. Options: --rounds 5 --photos 60 --images
 // 5000
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
@@ -17,12 +17,9 @@ import { BENCH_FOLDER, storesOf, withServices } from './support/services.ts'
 import { calmNote, countingRounds, undisturbedRounds } from './support/undisturbed.ts'
 
 const CORES = availableParallelism()
-/** What a process takes once and for all is taken by then. */
+/** By then the process has allocated what it only needs once. */
 const WARM_UP_IMAGES = 1000
-/**
- * The memory goes up and down by itself: what it grows by is the slope of a line through so many
- * looks.
- */
+/** Memory fluctuates: the growth is the slope of a line through this many samples. */
 const LOOKS = 10
 
 export const benchmark: Benchmark = {
@@ -39,12 +36,12 @@ export const benchmark: Benchmark = {
       return {
         figures: [
           figureOf(
-            'the most memory of a worker, to that of a bare sharp loop',
+            'peak memory of a worker, relative to a bare sharp loop',
             countingRounds(rounds).map(({ measures: { service, bare } }) => service / bare),
             'x',
             { atMost: 1.4, goal: 1.2 },
           ),
-          figureOf('more memory for each 1000 images', [perThousand], 'MB', { atMost: 1, goal: 0 }),
+          figureOf('memory growth per 1000 images', [perThousand], 'MB', { atMost: 1, goal: 0 }),
         ],
         notes: [
           ...rounds.map(
@@ -88,8 +85,8 @@ async function peakOfBareLoop(files: readonly string[]): Promise<number> {
 }
 
 /**
- * Small images, so that there are many soon; each is looked at, decoded, encoded and stored like a
- * large one.
+ * Small images, so that there are many quickly; each is inspected, decoded, encoded and stored like
+ * a large one.
  */
 async function memoryOfWorker(
   { redis, mongo }: LocalServices,
@@ -121,7 +118,7 @@ async function memoryOfWorker(
   }
 }
 
-/** Of the straight line that is nearest to these points. */
+/** Slope of the least-squares line through these points. */
 function slopeOf(points: readonly (readonly [x: number, y: number])[]): number {
   const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
   const [middleX, middleY] = [mean(points.map(([x]) => x)), mean(points.map(([, y]) => y))]

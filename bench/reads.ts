@@ -1,6 +1,6 @@
-// Reads of a cached task a second, by those of bare Express with one GET to Redis; of tasks that
-// are not cached, by those with one findOne to MongoDB; and how often the database is asked when
-// many ask at once for a task that is not cached. Options: --rounds 5 --seconds 3 --connections 16
+// Reads of a cached task per second, relative to bare Express with one GET to Redis; of uncached
+// tasks, relative to one findOne to MongoDB; and the number of database reads when many clients
+// request the same uncached task at once. Options: --rounds 5 --seconds 3 --connections 16
 import { sampleJpeg } from '@darkroom/testing'
 import { Redis } from 'ioredis'
 import type { ObjectId } from 'mongodb'
@@ -29,9 +29,7 @@ interface Options {
 
 const WARM_UP_MS = 5000
 const READERS = 50
-/**
- * Few, as the MongoDB stand-in looks at every task there is when it is asked for one of a tenant's.
- */
+/** Few, because the MongoDB stand-in scans all tasks to read one by tenant and id. */
 const STORED_TASKS = 2000
 
 type Sides = Record<'cached' | 'bareCached' | 'stored' | 'bareStored', Side>
@@ -55,15 +53,15 @@ export const benchmark: Benchmark = {
       const [cached, stored] = [ratios('cached', 'bareCached'), ratios('stored', 'bareStored')]
       return {
         figures: [
-          figureOf('cached reads of a task a second to those of bare Express with one GET', cached, 'x', {
+          figureOf('cached reads of a task per second, relative to bare Express with one GET', cached, 'x', {
             atLeast: 0.7,
             goal: 0.85,
           }),
-          figureOf('reads of tasks that are not cached to those of bare Express with one findOne', stored, 'x', {
+          figureOf('uncached reads of tasks, relative to bare Express with one findOne', stored, 'x', {
             atLeast: 0.6,
             goal: 0.85,
           }),
-          figureOf(`loads for ${READERS} readers at once of a task that is not cached`, loads, '', {
+          figureOf(`database reads for ${READERS} concurrent readers of an uncached task`, loads, '', {
             atMost: 1,
             goal: 1,
           }),
@@ -158,10 +156,10 @@ async function loadsOfStampede(stores: Stores, times = 5): Promise<number[]> {
     const readAll = async (): Promise<void> => {
       const answers = await Promise.all(Array.from({ length: READERS }, () => fetch(`${api.url}/api/v1/tasks/${id}`)))
       for (const answer of answers)
-        if (!answer.ok || !(await answer.text()).includes(id)) throw new Error(`A read was answered ${answer.status}`)
+        if (!answer.ok || !(await answer.text()).includes(id)) throw new Error(`A read failed with ${answer.status}`)
     }
     const loads: number[] = []
-    // The first time connects them all.
+    // The first round opens all connections.
     await readAll()
     for (let time = 0; time < times; time++) {
       if ((await redis.del(`${darkroom.names.cachePrefix}task:${id}`)) !== 1) throw new Error('The task was not cached')

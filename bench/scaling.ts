@@ -1,6 +1,6 @@
-// Photos a second of two workers on a core each, by those of one worker on one core; and of four
-// workers on those two cores, by those of the two: more workers than cores are no help, and no
-// harm. No API runs: only workers are measured. Options: --rounds 5 --photos 60
+// Photos per second of two workers on one core each, relative to one worker on one core; and of
+// four workers on those two cores, relative to the two: more workers than cores neither help nor
+// hurt. No API is running: only workers are measured. Options: --rounds 5 --photos 60
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import type { LocalServices } from '@darkroom/local-services'
@@ -30,13 +30,13 @@ export const benchmark: Benchmark = {
       return {
         figures: [
           figureOf(
-            'photos a second of two workers on a core each, to those of one on one core',
+            'photos per second of two workers on one core each, relative to one on one core',
             counting.map(({ one, two }) => two / one),
             'x',
             { atLeast: 1.85, goal: 1.95 },
           ),
           figureOf(
-            'photos a second of four workers on two cores to those of two',
+            'photos per second of four workers on two cores, relative to two',
             counting.map(({ two, four }) => four / two),
             'x',
             { atLeast: 0.95, goal: 1 },

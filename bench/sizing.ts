@@ -1,5 +1,5 @@
-// What to plan a machine by: CPU time and memory of an API and of a worker with a slot a core, and
-// the room that photos take. Options: --photos 200 --uploads 8
+// Figures for sizing a machine: CPU time and memory of an API and of a worker with one slot per
+// core, and the disk space of photos. Options: --photos 200 --uploads 8
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
@@ -15,7 +15,7 @@ import { benchPhotos } from './support/photos.ts'
 import { openQueue } from './support/queued-photos.ts'
 import { BENCH_FOLDER, storesOf, withServices } from './support/services.ts'
 
-/** So that both run compiled code, and have taken what they take once and for all. */
+/** So that both run compiled code, and have allocated what they only need once. */
 const WARM_UP_PHOTOS = 100
 const SLOTS = availableParallelism()
 const WAITING_JOBS = 2000
@@ -32,15 +32,11 @@ export const benchmark: Benchmark = {
         const room = { ...(await roomOf(darkroom)), job: await redisBytesOfJob(darkroom, files.slice(0, 1)) }
         return {
           figures: [
-            figureOf('photos a second that a core of a worker makes the variants of', [1000 / use.worker.cpuMs], ''),
-            figureOf('uploads a second that a core of the API takes', [1000 / use.api.cpuMs], ''),
-            figureOf('the most memory of a worker, for each slot', [use.worker.peakMb / SLOTS], 'MB'),
-            figureOf('the most memory of the API', [use.api.peakMb], 'MB'),
-            figureOf(
-              'the bytes of both variants, to those of the original',
-              [(room.variants / room.originals) * 100],
-              '%',
-            ),
+            figureOf('photos per second and worker core', [1000 / use.worker.cpuMs], ''),
+            figureOf('uploads per second and API core', [1000 / use.api.cpuMs], ''),
+            figureOf('peak memory of a worker, per slot', [use.worker.peakMb / SLOTS], 'MB'),
+            figureOf('peak memory of the API', [use.api.peakMb], 'MB'),
+            figureOf('size of both variants, relative to the original', [(room.variants / room.originals) * 100], '%'),
           ],
           notes: [
             `bytes of an original ${room.originals}, of its variants ${room.variants}, of a completed task's document ${room.document}, ` +
@@ -87,7 +83,7 @@ async function useOf(
   }
 }
 
-/** Of a process and all below it, from now until it is called. */
+/** Of a process and its descendants, from now until it is called. */
 function watch(pid: number): (photos: number) => Use {
   const before = cpuMsOfTrees([pid])
   const memory = watchMemory([pid])

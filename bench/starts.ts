@@ -1,6 +1,5 @@
-// From the start of a process until it is ready for work, by how long it takes to load its
-// libraries alone; and the CPU time of processes that have nothing to do. Options: --rounds 5
-// --idleSeconds 10
+// Time from the start of a process until it is ready, relative to loading its libraries alone; and
+// the CPU time of idle processes. Options: --rounds 5 --idleSeconds 10
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
@@ -17,7 +16,7 @@ type App = 'api' | 'image-worker'
 type Measures = Record<App, { ready: number; libraries: number }>
 
 const APPS: App[] = ['api', 'image-worker']
-/** What is done once after a start is over by then. */
+/** By then everything that happens once after a start is over. */
 const SETTLE_MS = 3000
 const APPS_FOLDER = join(import.meta.dirname, '..', 'apps')
 
@@ -27,7 +26,7 @@ export const benchmark: Benchmark = {
     return withServices(async ({ redis, mongo, ...services }) => {
       const darkroom = await createInstallation({ redisUrl: redis.url, mongoUrl: mongo.url })
       try {
-        // The first start makes the indexes; and it reads from the disk what later ones find in
+        // The first start creates the indexes, and reads from disk what later starts find in
         // memory.
         await measureRound(darkroom)
         const rounds = await undisturbedRounds(wanted, () => measureRound(darkroom))
@@ -37,15 +36,13 @@ export const benchmark: Benchmark = {
           figures: [
             ...APPS.map((app) =>
               figureOf(
-                `from the start of ${app} until it is ready, to loading its libraries`,
+                `from the start of ${app} until it is ready, relative to loading its libraries`,
                 counting.map((measures) => measures[app].ready / measures[app].libraries),
                 'x',
                 { atMost: 2, goal: 1.5 },
               ),
             ),
-            ...APPS.map((app) =>
-              figureOf(`of a core, for ${app} with nothing to do`, [idle[app]], '%', { atMost: 1, goal: 0.5 }),
-            ),
+            ...APPS.map((app) => figureOf(`of a core, for an idle ${app}`, [idle[app]], '%', { atMost: 1, goal: 0.5 })),
           ],
           notes: rounds.map(
             ({ measures, calm }) => `${APPS.map((app) => describe(app, measures[app])).join('; ')}${calmNote(calm)}`,

@@ -1,7 +1,7 @@
-// Photos a second through the whole service, from the first upload to the last task that is
-// completed in the database, by those of two bare sharp loops over the same files on the same
-// cores: one with two pipelines a photo, as most would write it, and one that decodes once for both
-// sizes. Options: --rounds 5 --photos 200 --uploads 8
+// Photos per second through the complete service, from the first upload to the last task that is
+// completed in the database, relative to two bare sharp loops over the same files on the same
+// cores: one with two pipelines per photo, the usual way to write it, and one that decodes once for
+// both sizes. Options: --rounds 5 --photos 200 --uploads 8
 import { mkdtemp, rm } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -18,7 +18,7 @@ import { CALM, undisturbedRounds, type Round } from './support/undisturbed.ts'
 
 interface Measure {
   photosPerSecond: number
-  /** CPU time of all processes at work, in ms. */
+  /** CPU time of all working processes, in ms. */
   cpuMsPerPhoto: Record<string, number>
 }
 
@@ -26,7 +26,7 @@ type Measures = Record<'service' | 'bare' | 'bareOnce', Measure>
 
 const TWO_PIPELINES = { atLeast: 0.95, goal: 1.25 }
 const DECODE_ONCE = { atLeast: 0.85, goal: 0.93 }
-/** Some five seconds, so that both sides run compiled code before the clock starts. */
+/** About five seconds, so that both sides run compiled code before the clock starts. */
 const WARM_UP_PHOTOS = 160
 const ROOT = join(import.meta.dirname, '..')
 const FOLDER = join(ROOT, '.darkroom', 'bench')
@@ -61,8 +61,8 @@ export const benchmark: Benchmark = {
 }
 
 /**
- * A fresh database, data folder, API and worker; uploads come from a process of their own, whose
- * CPU time is the client's.
+ * A fresh database, data folder, API and worker; uploads come from a separate process, whose CPU
+ * time is the client's.
  */
 async function measureService(services: LocalServices, files: readonly string[], uploads: number): Promise<Measure> {
   const darkroom = await createInstallation({ redisUrl: services.redis.url, mongoUrl: services.mongo.url })
@@ -130,13 +130,13 @@ function resultOf(rounds: readonly Round<Measures>[], options: object): Benchmar
   return {
     figures: [
       figureOf(
-        'photos a second to those of a bare sharp loop, two pipelines a photo',
+        'photos per second, relative to a bare sharp loop with two pipelines per photo',
         ratiosTo('bare'),
         'x',
         TWO_PIPELINES,
       ),
       figureOf(
-        'photos a second to those of a bare sharp loop that decodes once',
+        'photos per second, relative to a bare sharp loop that decodes once',
         ratiosTo('bareOnce'),
         'x',
         DECODE_ONCE,

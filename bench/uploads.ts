@@ -1,6 +1,7 @@
-// Uploads accepted a second, by those of bare Express and multer, which keep nothing: no hash, no
-// fsync, no document, no job; and by those of the same service that does not wait for its disk. No
-// worker runs: this is about taking in. Options: --rounds 5 --seconds 4 --connections 8
+// Uploads accepted per second, relative to bare Express and multer without storage: no hash, no
+// fsync, no document, no job; and relative to the same service without waiting for its disk. No
+// worker is running: this is only about accepting uploads. Options: --rounds 5 --seconds 4
+// --connections 8
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -27,9 +28,9 @@ interface Options {
   env?: NodeJS.ProcessEnv
 }
 
-/** What most photos of phones are, and what the larger ones are. */
+/** The size of most phone photos, and of the larger ones. */
 const SIZES = [0.8, 3.6]
-/** Then both sides run compiled code. */
+/** After that, both sides run compiled code. */
 const WARM_UP_MS = 5000
 const BOUND = { atLeast: 0.7, goal: 0.85 }
 const WITHOUT_SYNCS = `--import=${new URL('support/without-syncs.ts', import.meta.url).href}`
@@ -57,12 +58,16 @@ export const benchmark: Benchmark = {
         return {
           figures: photos.flatMap(({ size }) => [
             figureOf(
-              `uploads of ${size} accepted a second to those of bare Express and multer`,
+              `uploads of ${size} accepted per second, relative to bare Express and multer`,
               ratios(size, 'bare'),
               'x',
               BOUND,
             ),
-            figureOf(`uploads of ${size} accepted a second to those without fsync`, ratios(size, 'unsynced'), 'x'),
+            figureOf(
+              `uploads of ${size} accepted per second, relative to those without fsync`,
+              ratios(size, 'unsynced'),
+              'x',
+            ),
           ]),
           notes: rounds.flatMap(({ measures, calm }) =>
             Object.entries(measures).map(([size, sides]) => `${size}: ${describeSides({ ...sides })}${calmNote(calm)}`),
@@ -77,8 +82,8 @@ export const benchmark: Benchmark = {
 }
 
 /**
- * A real photo's header, and as many bytes behind its end as a file of that size has: nobody
- * decodes it here.
+ * A real photo's header, followed by as many bytes as a file of that size has: nothing decodes it
+ * here.
  */
 async function makePhoto(folder: string, megabytes: number): Promise<Photo> {
   const file = join(folder, `${megabytes}.jpg`)

@@ -5,8 +5,8 @@ import { goodRequest, type Ingredients } from './good-request.ts'
 import type { Operation } from './operations.ts'
 
 /**
- * A request that the document allows, or, more often, one of which something is wrong. It is final
- * when it is to be sent.
+ * A valid request according to the document or, more often, one with an error. It is only finalized
+ * when it is sent.
  */
 export function anyRequest(operation: Operation, from: Ingredients): Arbitrary<() => FuzzRequest> {
   const twists = fc.oneof(

@@ -1,7 +1,7 @@
 import fc, { type Arbitrary } from 'fast-check'
 import { escaped, type Draft } from './draft.ts'
 
-/** What becomes another in a request. */
+/** Replacement values in a request. */
 type Twist = (draft: Draft) => Partial<Draft>
 
 const HOSTILE = [
@@ -23,7 +23,7 @@ const anyText = fc.oneof(fc.constantFrom(...HOSTILE), fc.string({ unit: 'binary'
 const anyHeader = fc.constantFrom(...HEADERS)
 const place = fc.nat()
 
-/** One thing that the document does not ask for. */
+/** A mutation that makes a request violate the document. */
 export function anyTwist(): Arbitrary<Twist> {
   return fc.oneof(inQuery(), inHead(), inBody())
 }
@@ -61,7 +61,7 @@ function inBody(): Arbitrary<Twist> {
   )
 }
 
-/** A JSON body with another value of some member, or with one member more. */
+/** A JSON body with a changed or an additional member. */
 function withMember(body: Buffer | undefined, at: number, name: string, value: unknown): Buffer | undefined {
   try {
     const given = JSON.parse(String(body)) as object

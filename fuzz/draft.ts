@@ -1,21 +1,18 @@
 export interface FuzzRequest {
   method: string
-  /** With its query. */
+  /** Including the query. */
   path: string
   headers: Record<string, string>
   body: Buffer | undefined
 }
 
-/**
- * A request while it is being made up: the parts of its path are escaped, those of its query not
- * yet.
- */
+/** A request under construction: the parts of its path are escaped, those of its query not yet. */
 export interface Draft extends Omit<FuzzRequest, 'path'> {
   segments: readonly string[]
   query: readonly [name: string, value: string][]
 }
 
-/** Makes a request of a draft, as far as Node can be made to send it. */
+/** Turns a draft into a request, as far as Node can send it. */
 export function assemble({ segments, query, method, headers, body }: Draft): FuzzRequest {
   const search = query.map((pair) => pair.map(escaped).join('=')).join('&')
   const clean = Object.entries(headers).map(([name, value]) => [name, asHeader(value)])
@@ -27,7 +24,7 @@ export function assemble({ segments, query, method, headers, body }: Draft): Fuz
   }
 }
 
-/** What Node lets through as the value of a header. */
+/** The characters that Node accepts in a header value. */
 const asHeader = (text: string): string => text.replaceAll(/[^\t\x20-\x7e\x80-\xff]/g, '')
 
 export const escaped = (text: string): string => encodeURIComponent(text.toWellFormed())

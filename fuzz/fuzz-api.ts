@@ -10,7 +10,7 @@ export interface FuzzOptions {
   origin: string
   adminToken: string
   seed: number
-  /** Begins no further round after this long. A round asks every operation once. */
+  /** No further round is started after this time. A round calls every operation once. */
   forMs: number
   leastRounds: number
   files: readonly Buffer[]
@@ -22,21 +22,21 @@ export interface FuzzReport {
   seconds: number
   serverErrors: string[]
   undocumented: string[]
-  /** Requests that got no answer. */
+  /** Requests without a response. */
   unanswered: string[]
-  /** How often each operation was answered how. */
+  /** How often each operation returned each status. */
   answers: Map<string, Map<number, number>>
 }
 
 const SIDE_BY_SIDE = 8
 const ANSWER_MS = 10_000
-/** Drawn at once; a run of more rounds draws again, with the next seed. */
+/** Generated at once; a longer run generates more with the next seed. */
 const DRAW = 50
 const SEEDS_APART = 7919
 
 /**
- * Asks a running API for all that its own document says, and for much that it does not, and holds
- * each answer against it.
+ * Sends a running API valid and invalid requests for all operations of its own document, and
+ * validates every response.
  */
 export async function fuzzApi(options: FuzzOptions): Promise<FuzzReport> {
   const { origin, seed, adminToken, files } = options
@@ -83,7 +83,7 @@ export async function fuzzApi(options: FuzzOptions): Promise<FuzzReport> {
   const drawn = new Map<string, (() => FuzzRequest)[]>()
   for (let round = 0; round < options.leastRounds || !isOver(); round++) {
     if (round % DRAW === 0) {
-      // Each its own seed: the same draws for all would send the same keys at the same time.
+      // Each with its own seed: otherwise all would send the same keys at the same time.
       const seeds = operations.map((_operation, index) => seed + (round + index) * SEEDS_APART)
       operations.forEach((operation, index) =>
         drawn.set(operation.id, fc.sample(anyRequest(operation, from), { seed: seeds[index] ?? seed, numRuns: DRAW })),

@@ -4,20 +4,20 @@ import { escaped, type Draft } from './draft.ts'
 import type { Operation, Parameter } from './operations.ts'
 import { valueOf, type Schema } from './value-of.ts'
 
-/** What requests are made of besides the document. */
+/** The inputs for requests in addition to the document. */
 export interface Ingredients {
   resolve: (reference: string) => Schema
   /**
-   * Names that the API has told of. Which of them is decided when the request is sent: they become
-   * more.
+   * Names that the API has returned. They are chosen when the request is sent, because there are
+   * more and more of them.
    */
   known: (choice: number, path: string) => string | undefined
-  /** What is sent as files: a good photo first, then others, and what only looks like one. */
+  /** Files to upload: a valid photo first, then others, and some that only look like one. */
   files: readonly Buffer[]
   adminToken: string
 }
 
-/** A request as the document wants it. */
+/** A valid request according to the document. */
 export function goodRequest(operation: Operation, from: Ingredients): Arbitrary<() => Draft> {
   const { method, path, parameters, types } = operation
   const parts = fc.record({
@@ -37,7 +37,7 @@ export function goodRequest(operation: Operation, from: Ingredients): Arbitrary<
   }))
 }
 
-/** For a name in braces, mostly something that is there. */
+/** For a path parameter, usually the name of something that exists. */
 function anySegment(segment: string, path: string, { known }: Ingredients): Arbitrary<() => string> {
   if (!segment.startsWith('{')) return fc.constant(() => segment)
   const other = fc.oneof(fc.stringMatching(/^[0-9a-f]{24}$/), fc.string({ minLength: 1 }))
@@ -55,13 +55,13 @@ function anyOf(
   const wanted = parameters.filter((parameter) => parameter.in === place)
   const model = wanted.map(({ name, schema }) => [name, valueOf(name === 'wait' ? SHORT_WAIT : schema, resolve)])
   const some = fc.record(Object.fromEntries(model) as Record<string, Arbitrary<unknown>>, { requiredKeys: [] })
-  // Often none of them: many together say what cannot be.
+  // Often no parameters: many together may be contradictory.
   return fc
     .oneof(fc.constant({}), some)
     .map((values) => Object.entries(values).map(([name, value]) => [name, asText(value)]))
 }
 
-/** A longer one would only make the others wait. */
+/** A longer wait would only delay the others. */
 const SHORT_WAIT: Schema = { type: 'integer', minimum: 0, maximum: 1 }
 
 function anyIdentity({ isGuarded }: Operation, { adminToken }: Ingredients): Arbitrary<Record<string, string>> {

@@ -1,9 +1,9 @@
-/** Names that the API has told of, so that requests can ask for what is there. */
+/** Names that the API has returned, so that requests can refer to things that exist. */
 export class KnownNames {
   readonly #ids: string[] = []
   readonly #queues: string[] = []
 
-  /** Takes what an answer tells; old names make room for new ones. */
+  /** Collects the names in a response; old names make room for new ones. */
   learnFrom(path: string, body: string): void {
     for (const [id] of body.matchAll(/\b(?:[0-9a-f]{24}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b/g))
       add(this.#ids, id)

@@ -8,7 +8,7 @@ export interface Parameter {
   schema: Schema
 }
 
-/** One method of one path, as a document has it. */
+/** One method of one path in the document. */
 export interface Operation {
   id: string
   method: string
@@ -16,7 +16,7 @@ export interface Operation {
   parameters: readonly Parameter[]
   /** By media type. */
   body: Record<string, { schema: Schema }> | undefined
-  /** The types of its answers. */
+  /** The media types of its responses. */
   types: readonly string[]
   isGuarded: boolean
 }
@@ -53,7 +53,7 @@ function toOperation(
   }
 }
 
-/** What a `$ref` of the document points at. */
+/** The target of a `$ref` in the document. */
 export function resolverOf(document: ApiDocument): (reference: string) => Schema {
   return (reference) =>
     reference

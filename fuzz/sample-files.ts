@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { corruptJpeg, sampleGif, sampleJpeg, samplePng, sampleWebp, truncatedJpeg } from '@darkroom/testing'
 
-/** What is sent as photos: a good one first. */
+/** The files to upload: a valid one first. */
 export async function sampleFiles(): Promise<Buffer[]> {
   const size = { width: 64, height: 48 }
   return [

@@ -4,21 +4,21 @@ import type { FuzzRequest } from './draft.ts'
 export interface FuzzAnswer {
   status: number
   header: (name: string) => string | undefined
-  /** Of a stream of events, only what came first. */
+  /** Only the beginning of an event stream. */
   body: string
 }
 
 const agent = new Agent({ keepAlive: true, maxSockets: 16 })
 
 /**
- * Sends a request as it is: `fetch` would correct it, or refuse it. Throws where no answer comes in
+ * Sends a request unchanged: `fetch` would correct or reject it. Throws if no response arrives in
  * time.
  */
 export async function sendRequest(origin: string, asked: FuzzRequest, timeoutMs: number): Promise<FuzzAnswer> {
   try {
     return await sendOnce(origin, asked, timeoutMs)
   } catch (error) {
-    // The server had just let go of a connection that was kept: the next one is as good.
+    // The server had just closed a kept-alive connection: a new one will work.
     if ((error as { code?: string }).code !== 'ECONNRESET' || !(error as { reused?: boolean }).reused) throw error
     return sendOnce(origin, asked, timeoutMs)
   }

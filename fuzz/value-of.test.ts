@@ -20,20 +20,20 @@ const never = (): Schema => {
 }
 
 describe('the values of a schema', () => {
-  it('are those that it allows, and of many kinds', () => {
+  it('are valid and varied', () => {
     const { $schema: _schema, ...schema } = z.toJSONSchema(photo)
     const values = fc.sample(valueOf(schema as Schema, never), { seed: 1, numRuns: 200 })
     for (const value of values) expect(photo.safeParse(value)).toMatchObject({ success: true })
     expect(new Set(values.map((value) => JSON.stringify(value))).size).toBeGreaterThan(150)
   })
 
-  it('are the same again for the same seed', () => {
+  it('are the same for the same seed', () => {
     const draw = (seed: number) => JSON.stringify(fc.sample(valueOf({ type: 'string' }, never), { seed, numRuns: 20 }))
     expect(draw(5)).toBe(draw(5))
     expect(draw(5)).not.toBe(draw(6))
   })
 
-  it('have what a reference points at', () => {
+  it('follow references', () => {
     const [value] = fc.sample(
       valueOf({ $ref: '#/a' }, (reference) => ({ const: reference })),
       { seed: 1, numRuns: 1 },
@@ -41,7 +41,7 @@ describe('the values of a schema', () => {
     expect(value).toBe('#/a')
   })
 
-  it('have one of the members of which one must be there', () => {
+  it('have one of several alternative members', () => {
     const form: Schema = {
       type: 'object',
       properties: { file: { type: 'null' }, image: { type: 'null' } },

@@ -1,6 +1,6 @@
 import fc, { type Arbitrary } from 'fast-check'
 
-/** As much of JSON Schema as the API's document uses. */
+/** The subset of JSON Schema that the document uses. */
 export interface Schema {
   $ref?: string
   const?: unknown
@@ -26,7 +26,7 @@ export interface Schema {
 
 const MAX_ITEMS = 5
 
-/** Any value that a schema allows. `resolve` finds what a `$ref` points at. */
+/** A random value that a schema allows. `resolve` looks up the target of a `$ref`. */
 export function valueOf(schema: Schema, resolve: (reference: string) => Schema): Arbitrary<unknown> {
   const inner = (part: Schema): Arbitrary<unknown> => valueOf(part, resolve)
   if (schema.$ref !== undefined) return inner(resolve(schema.$ref))
@@ -70,7 +70,7 @@ function textOf({ format, pattern, minLength = 0, maxLength = 100 }: Schema): Ar
     .filter((text) => text.length <= maxLength)
 }
 
-/** With all that is required; where one of several groups is, with one of them. */
+/** With all required members; if one of several groups is required, with one of them. */
 function objectOf(schema: Schema, inner: (part: Schema) => Arbitrary<unknown>): Arbitrary<object> {
   const { properties = {}, required = [], additionalProperties } = schema
   const known = Object.fromEntries(Object.entries(properties).map(([name, property]) => [name, inner(property)]))

@@ -1,4 +1,5 @@
-// Adds jobs to a queue at a steady pace, and tells how long after each its completion is heard of.
+// Adds jobs to a queue at a steady pace, and measures how long after each one its completion event
+// arrives.
 import { setTimeout as pause } from 'node:timers/promises'
 import { Queue, QueueEvents } from 'bullmq'
 import { answerOrders } from './helper-process.ts'
@@ -24,7 +25,7 @@ answerOrders(async ({ redisUrl, queue: name, prefix, jobs, everyMs }: BareEvents
     if (lags.length === jobs) resolve()
   })
   await Promise.all([queue.waitUntilReady(), events.waitUntilReady()])
-  // It listens from its first read on, which is not waited for.
+  // It listens from its first read on, which is not awaited.
   await pause(100)
   for (let job = 0; job < jobs; job++) {
     addedAt.set(`job-${job}`, performance.now())

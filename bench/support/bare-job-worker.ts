@@ -1,4 +1,4 @@
-// A worker of BullMQ that does nothing.
+// A BullMQ worker that does nothing.
 import { Worker } from 'bullmq'
 import { answerOrders } from './helper-process.ts'
 

@@ -1,6 +1,6 @@
-// What anyone would write without a service: sharp in a loop, on as many photos at a time as there
-// are cores. One pipeline a size or, for who knows better, the smaller size from the pixels of the
-// larger one.
+// The baseline without a service: sharp in a loop, on as many photos at a time as there are cores.
+// Either one pipeline per size or, as experts would write it, the smaller size from the pixels of
+// the larger one.
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'

@@ -1,5 +1,4 @@
-// What anyone would write without a service: Express, one GET to Redis or one findOne to MongoDB,
-// JSON.
+// The baseline without a service: Express, one GET to Redis or one findOne to MongoDB, JSON.
 import type { AddressInfo } from 'node:net'
 import express from 'express'
 import { Redis } from 'ioredis'

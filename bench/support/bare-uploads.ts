@@ -1,5 +1,5 @@
-// What anyone would write without a service: Express, multer to the disk, 202. The file is removed,
-// since nobody wants it.
+// The baseline without a service: Express, multer to disk, 202. The file is removed, because it is
+// not needed.
 import { unlink } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import express from 'express'

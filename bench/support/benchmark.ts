@@ -1,29 +1,26 @@
-/** What a file of this folder exports as `benchmark`. */
+/** What each file in this folder exports as `benchmark`. */
 export interface Benchmark {
   run: (args: readonly string[]) => Promise<BenchmarkResult>
 }
 
 export interface BenchmarkResult {
   figures: Figure[]
-  /** Further lines for people. */
+  /** Further lines of output. */
   notes: string[]
-  /** For the record: options, rounds and all that they measured. */
+  /** For the record: options, rounds and all measurements. */
   details: object
 }
 
-/** One figure that a benchmark is about: the median of its rounds. */
+/** One figure of a benchmark: the median of its rounds. */
 export interface Figure {
-  /**
-   * What was measured, and what it is held against: "photos a second to those of a bare sharp
-   * loop".
-   */
+  /** What was measured, and its baseline: "photos per second, relative to a bare sharp loop". */
   what: string
   value: number
   spread: { least: number; most: number }
   unit: '' | 'x' | 'ms' | '%' | 'MB'
   /**
-   * Where the benchmark has failed, and where we want to be. Without it the figure is for the
-   * record.
+   * The bound beyond which the benchmark fails, and our goal. Without it the figure is only
+   * recorded.
    */
   bound?: Bound
 }
@@ -35,15 +32,13 @@ export function figureOf(what: string, values: readonly number[], unit: Figure['
   return { what, value: percentile(values, 50), spread, unit, ...(bound && { bound }) }
 }
 
-/**
- * Whether a figure is on the right side of its bound. Where nothing could be measured it is not.
- */
+/** Whether a figure is within its bound. If nothing could be measured, it is not. */
 export function holds({ value, bound }: Figure): boolean {
   if (!bound) return true
   return 'atLeast' in bound ? value >= bound.atLeast : value <= bound.atMost
 }
 
-/** The value that so many percent of all are not above; between two of them it is reckoned. */
+/** The percentile of the values, interpolated between two of them. */
 export function percentile(values: readonly number[], percent: number): number {
   const sorted = values.toSorted((a, b) => a - b)
   const place = ((sorted.length - 1) * percent) / 100

@@ -4,8 +4,8 @@ import { Worker } from 'node:worker_threads'
 const SPIN_MS = 300
 
 /**
- * How fast this machine is at this moment: turns of a spin loop on all cores at once, in a fixed
- * time. A neighbour who takes a share of a core takes it from here too.
+ * The current speed of this machine: iterations of a spin loop on all cores at once, in a fixed
+ * time. A neighbour that uses part of a core slows this down, too.
  */
 export async function spinAllCores(): Promise<number> {
   const turns = await Promise.all(Array.from({ length: availableParallelism() }, spinOneCore))

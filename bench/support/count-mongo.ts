@@ -2,7 +2,7 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { count, type CommandCounter, type Counts } from './count-redis.ts'
 
 /**
- * Offsets in a message of MongoDB's wire protocol: its length, its kind, and the name of its
+ * Offsets in a message of MongoDB's wire protocol: its length, its type, and the name of its
  * command's first field.
  */
 const LENGTH = 0
@@ -10,10 +10,10 @@ const OPCODE = 12
 const COMMAND = 26
 const OP_MSG = 2013
 
-/** Sent by the driver on its own account, by the clock. */
+/** Sent by the driver itself, on a timer. */
 const HEARTBEATS = ['hello', 'isMaster', 'ismaster']
 
-/** Stands before a MongoDB and counts the commands that pass through. */
+/** A proxy in front of a MongoDB that counts the commands that pass through. */
 export async function countMongo(serverUrl: string): Promise<CommandCounter & { url: string }> {
   const { hostname, port } = new URL(serverUrl)
   const sockets = new Set<Socket>()
@@ -56,7 +56,7 @@ export async function countMongo(serverUrl: string): Promise<CommandCounter & { 
   }
 }
 
-/** Takes a connection's bytes as they come and tells the name of each command in them. */
+/** Parses the bytes of a connection and reports the name of each command in them. */
 function readCommands(tell: (name: string) => void): (chunk: Buffer) => void {
   let pending: Buffer = Buffer.alloc(0)
   return (chunk) => {

@@ -5,26 +5,24 @@ import { createInterface } from 'node:readline'
 import { until } from '@darkroom/testing'
 import { Redis } from 'ioredis'
 
-/**
- * How often each command was sent, by its name; that of a message in JSON with the kind of event.
- */
+/** How often each command was sent, by name; JSON messages also with the type of event. */
 export type Counts = Record<string, number>
 
 export interface CommandCounter {
-  /** What was sent since the last time that this was asked. */
+  /** Commands sent since the last call. */
   take: () => Promise<Counts>
   stop: () => void
 }
 
 /**
- * Commands that wait for something. How many there are depends on the clock and on how many things
- * come at once, not on what is done: a client always has one under way.
+ * Blocking commands. Their number depends on the clock and on concurrency, not on the work: a
+ * client always has one pending.
  */
 export const BLOCKING = ['bzpopmin', 'xread']
 
 /**
- * Counts what clients send to a Redis, with MONITOR; not what scripts do inside of it. Nobody else
- * may use it meanwhile.
+ * Counts the commands that clients send to a Redis, with MONITOR; not those inside scripts. Nothing
+ * else may use it at the same time.
  */
 export async function countRedis(url: string): Promise<CommandCounter> {
   const { hostname, port } = new URL(url)
@@ -45,7 +43,7 @@ export async function countRedis(url: string): Promise<CommandCounter> {
     take: async () => {
       const mark = randomUUID()
       await own.echo(mark)
-      await until(() => marks.has(mark), { what: 'MONITOR to tell what was sent', intervalMs: 5 })
+      await until(() => marks.has(mark), { what: 'MONITOR to report the commands', intervalMs: 5 })
       const taken = counts
       counts = {}
       return taken
@@ -63,5 +61,5 @@ export function count(counts: Counts, name: string): void {
 
 export const sumOf = (counts: Counts): number => Object.values(counts).reduce((sum, one) => sum + one, 0)
 
-/** As MONITOR shows it: with its quotes escaped. */
+/** As shown by MONITOR: with its quotes escaped. */
 const eventIn = (line: string): string => /\\"eventType\\":\\"([\w.]+)/.exec(line)?.[1] ?? 'something'

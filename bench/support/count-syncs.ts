@@ -6,13 +6,13 @@ import { join } from 'node:path'
 import { until } from '@darkroom/testing'
 
 export interface SyncCounter {
-  /** How often these processes had something put on the disk for good, up to now. */
+  /** The number of syncs to disk of these processes so far. */
   stop: () => Promise<number>
 }
 
 /**
- * Whether fsyncs can be counted on this machine: by strace, which may not be there or not be
- * allowed.
+ * Whether fsyncs can be counted on this machine: with strace, which may be missing or not
+ * permitted.
  */
 export function canCountSyncs(): boolean {
   try {
@@ -23,7 +23,7 @@ export function canCountSyncs(): boolean {
   }
 }
 
-/** Counts the fsyncs of processes, all their threads and whatever they start. */
+/** Counts the fsyncs of processes, including all threads and descendants. */
 export async function countSyncs(pids: readonly number[]): Promise<SyncCounter> {
   const folder = mkdtempSync(join(tmpdir(), 'syncs-'))
   const log = join(folder, 'trace')
@@ -40,8 +40,8 @@ export async function countSyncs(pids: readonly number[]): Promise<SyncCounter> 
     stop: async () => {
       tracer.kill('SIGINT')
       await ended
-      // A call that another thread interrupts takes two lines, of which only the first has the
-      // bracket.
+      // A call that is interrupted by another thread takes two lines, of which only the first has
+      // the bracket.
       const calls = readFileSync(log, 'utf8').match(/\bf(?:data)?sync\(/g)?.length ?? 0
       rmSync(folder, { recursive: true })
       return calls

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
-/** The kernel's unit of CPU time (proc(5): USER_HZ), 10 ms on every platform that Node runs on. */
+/** The kernel's unit of CPU time (proc(5): USER_HZ), 10 ms on every platform that Node supports. */
 const TICK_MS = 10
 
 interface ProcessFacts {
@@ -10,8 +10,8 @@ interface ProcessFacts {
 }
 
 /**
- * CPU time that these processes and everything below them have used so far, in ms; with it that of
- * children that have ended.
+ * CPU time of these processes and all descendants so far, in ms, including children that have
+ * ended.
  */
 export function cpuMsOfTrees(roots: readonly number[]): number {
   const all = allProcesses()
@@ -19,7 +19,7 @@ export function cpuMsOfTrees(roots: readonly number[]): number {
   return all.filter(({ pid }) => inTrees.has(pid)).reduce((sum, { ticks }) => sum + ticks * TICK_MS, 0)
 }
 
-/** The ids of these processes and of everything below them. */
+/** The ids of these processes and of all descendants. */
 export const treeOf = (roots: readonly number[]): number[] => [...withDescendants(roots, allProcesses())]
 
 function withDescendants(roots: readonly number[], all: readonly ProcessFacts[]): Set<number> {
@@ -38,8 +38,8 @@ function allProcesses(): ProcessFacts[] {
 }
 
 /**
- * proc_pid_stat(5): after the name come state, ppid …; utime, stime, cutime and cstime are the 12th
- * to 15th.
+ * proc_pid_stat(5): the name is followed by state, ppid …; utime, stime, cutime and cstime are the
+ * 12th to 15th.
  */
 function factsOf(pid: number): ProcessFacts | undefined {
   try {
@@ -48,6 +48,6 @@ function factsOf(pid: number): ProcessFacts | undefined {
     const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0)
     return { pid, parent: Number(fields[1]), ticks }
   } catch {
-    return undefined // it ended between the listing and the look
+    return undefined // it ended between the listing and the read
   }
 }

@@ -1,4 +1,4 @@
-/** Does something with each item, so many at a time. */
+/** Calls a function for each item, with limited concurrency. */
 export async function eachOf<T>(
   items: readonly T[],
   atOnce: number,

@@ -3,12 +3,12 @@ import { once } from 'node:events'
 
 export interface HelperProcess {
   pid: number
-  /** Gives it something to do and waits for what comes of it. */
+  /** Sends it an order and waits for the result. */
   ask: <Answer>(order: unknown) => Promise<Answer>
   stop: () => Promise<void>
 }
 
-/** Runs a file of this folder as a process of its own that answers orders; see answerOrders. */
+/** Runs a file of this folder as a separate process that handles orders; see answerOrders. */
 export function startHelper(file: string): HelperProcess {
   const child = fork(new URL(file, import.meta.url), { execArgv: ['--conditions=source'] })
   return {
@@ -31,7 +31,7 @@ async function answerOf<Answer>(child: ChildProcess): Promise<Answer> {
     const [message] = (await Promise.race([
       once(child, 'message', { signal: ended.signal }),
       once(child, 'exit', { signal: ended.signal }).then(([code]) => {
-        throw new Error(`A helper process ended with code ${code} instead of answering`)
+        throw new Error(`A helper process ended with code ${code} before it answered`)
       }),
     ])) as [{ answer: Answer } | { error: string }]
     if ('error' in message) throw new Error(message.error)
@@ -41,7 +41,7 @@ async function answerOf<Answer>(child: ChildProcess): Promise<Answer> {
   }
 }
 
-/** The helper's side: does one order at a time. It ends with its parent. */
+/** The helper's side: handles one order at a time. It ends with its parent. */
 export function answerOrders<Order>(act: (order: Order) => Promise<unknown>): void {
   process.on('message', (order: Order) => {
     act(order).then(

@@ -1,6 +1,6 @@
-// A client that costs next to nothing: requests are made before the clock starts, and of the
-// answers it reads no more than the status and the length. So what is measured is the server, also
-// where both share two cores.
+// A client with almost no overhead: requests are built before the clock starts, and only the status
+// and the length of responses are parsed. So the server is what is measured, even if both share two
+// cores.
 import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { answerOrders } from './helper-process.ts'
@@ -9,31 +9,30 @@ export interface HttpLoadOrder {
   port: number
   connections: number
   /**
-   * How long new requests are begun; those under way are waited for. Without it each request is
-   * made once.
+   * How long new requests are sent; pending ones are awaited. Without it each request is sent once.
    */
   ms?: number
   /**
-   * One is due this often, whether the ones before it were answered or not. Without it each
-   * connection asks as fast as it is answered.
+   * The interval between requests, whether or not the previous ones have been answered. Without it
+   * each connection sends the next request after each response.
    */
   everyMs?: number
-  /** Taken in turn. */
+  /** Used in rotation. */
   requests: HttpRequest[]
-  /** Every other answer is a fault. */
+  /** Any other status is an error. */
   status: number
 }
 
 export interface HttpRequest {
   path: string
-  /** A file to be uploaded in the field `file`, and its name; without it the request is a GET. */
+  /** A file to upload in the field `file`, and its name; without it the request is a GET. */
   upload?: { file: string; name: string }
 }
 
 export interface HttpLoad {
   perSecond: number
   count: number
-  /** Of each request, in order of their ends. */
+  /** Of each request, in the order of their ends. */
   latenciesMs: number[]
 }
 
@@ -56,8 +55,8 @@ answerOrders(async ({ port, connections, ms, everyMs = 0, requests, status }: Ht
 })
 
 /**
- * A request, and when it is to be sent: what it waits for a connection counts as time that its
- * client waits.
+ * A request, and when it is due: the time it waits for a connection counts as time that its client
+ * waits.
  */
 interface Due {
   bytes: Buffer[]
@@ -81,7 +80,7 @@ function bytesOf({ path, upload }: HttpRequest, files: Map<string, Buffer>): Buf
   return [Buffer.from(`${head.join('\r\n')}\r\n\r\n`), before, file, after]
 }
 
-/** One request after the other on one connection, until there is no next one. */
+/** One request after the other on one connection, until there are no more. */
 function askOnConnection(ask: {
   port: number
   status: number
@@ -112,7 +111,7 @@ function askOnConnection(ask: {
       const length = lengthOfAnswer(received)
       if (length === undefined || received.length < length) return
       if (!received.startsWith(`HTTP/1.1 ${ask.status} `))
-        return socket.destroy(new Error(`The answer was ${received.slice(0, 500)}`))
+        return socket.destroy(new Error(`The response was ${received.slice(0, 500)}`))
       received = ''
       ask.latenciesMs.push(performance.now() - dueAt)
       sendNext()
@@ -122,7 +121,7 @@ function askOnConnection(ask: {
   })
 }
 
-/** With its head; undefined until the head is there. */
+/** Including the header; undefined until the header is complete. */
 function lengthOfAnswer(received: string): number | undefined {
   const end = received.indexOf('\r\n\r\n')
   if (end < 0) return undefined

@@ -1,10 +1,10 @@
-// Loads all the libraries that an app and our own packages under it declare, and ends: what
-// starting it cannot cost less than.
+// Loads all libraries that an app and our own packages below it depend on, and exits: a lower bound
+// for its start.
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 
-/** Sent to browsers, never loaded. */
+/** Served to browsers, never loaded. */
 const FOR_BROWSERS = ['@scalar/api-reference']
 const loaded = new Set(FOR_BROWSERS)
 

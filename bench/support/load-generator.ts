@@ -1,6 +1,6 @@
-// Uploads photos as a client would, and waits until the database says that all are completed. It
-// follows the channel and then asks the database a few times, so that it takes next to nothing from
-// the cores that it measures.
+// Uploads photos like a client, and waits until all are completed in the database. It follows the
+// channel and then polls the database a few times, so that it takes almost nothing from the cores
+// that it measures.
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { Agent, request, type IncomingMessage } from 'node:http'
@@ -14,14 +14,14 @@ import { answerOrders } from './helper-process.ts'
 
 export interface LoadOrder {
   files: readonly string[]
-  /** Part of every name: photos of another order have files of their own too. */
+  /** Part of every name, so that photos of different orders have different files. */
   label: string
-  /** Uploads at a time. */
+  /** Concurrent uploads. */
   concurrency: number
   apiUrl: string
   redisUrl: string
   channel: string
-  /** With the name of the database. */
+  /** Including the name of the database. */
   mongoUrl: string
 }
 
@@ -54,7 +54,7 @@ answerOrders(async (order: LoadOrder): Promise<number> => {
 const agent = new Agent({ keepAlive: true })
 const photos = new Map<string, Promise<Buffer>>()
 
-/** Read once, however often it is sent: a client's disk is not what is measured. */
+/** Read once, however often it is sent: the client's disk is not being measured. */
 function photoAt(file: string): Promise<Buffer> {
   const known = photos.get(file) ?? readFile(file)
   photos.set(file, known)
@@ -62,9 +62,9 @@ function photoAt(file: string): Promise<Buffer> {
 }
 
 /**
- * Names are distinct, so that each photo has files of its own: none is met as already there. The
- * body is made by hand and sent as it lies in memory: FormData and fetch take several times the
- * CPU, and they take it from what is measured.
+ * Names are distinct, so that no photo finds the files of another. The body is built by hand and
+ * sent directly from memory: FormData and fetch take several times the CPU time, at the expense of
+ * what is measured.
  */
 async function upload(apiUrl: string, file: string, name: string): Promise<string> {
   const boundary = 'photo-of-the-benchmark'
@@ -85,7 +85,7 @@ async function upload(apiUrl: string, file: string, name: string): Promise<strin
   sending.end(tail)
   const [response] = (await once(sending, 'response')) as [IncomingMessage]
   const answer = await text(response)
-  if (response.statusCode !== 202) throw new Error(`An upload was answered ${response.statusCode}: ${answer}`)
+  if (response.statusCode !== 202) throw new Error(`An upload failed with ${response.statusCode}: ${answer}`)
   return (JSON.parse(answer) as { id: string }).id
 }
 

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 
-/** A benchmark's options, `--name 5`, each with its default. Throws on anything else. */
+/** The options of a benchmark, `--name 5`, each with its default. Throws for anything else. */
 export function wholeNumbers<Name extends string>(
   args: readonly string[],
   defaults: Record<Name, number>,
@@ -12,7 +12,7 @@ export function wholeNumbers<Name extends string>(
   const { values } = parseArgs({ args: [...args], options })
   const numbers = Object.fromEntries(names.map((name) => [name, Number(values[name])])) as Record<Name, number>
   if (Object.values<number>(numbers).some((value) => !Number.isInteger(value) || value < 1)) {
-    throw new Error(`Options take whole numbers from 1: ${names.map((name) => `--${name}`).join(', ')}.`)
+    throw new Error(`Options must be whole numbers, 1 or more: ${names.map((name) => `--${name}`).join(', ')}.`)
   }
   return numbers
 }

@@ -26,14 +26,14 @@ interface CorpusFile {
 }
 
 export interface Photos {
-  /** Paths of the files, cycled up to the number asked for. */
+  /** Paths of the files, repeated up to the requested number. */
   files: string[]
   source: string
 }
 
 /**
- * Photos of 3 to 12 megapixels: the camera photos of the corpus where it is, else generated ones,
- * kept in `cacheFolder` for the next time.
+ * Photos of 3 to 12 megapixels: the camera photos of the corpus if available, otherwise generated
+ * ones, cached in `cacheFolder`.
  */
 export async function benchPhotos(count: number, cacheFolder: string): Promise<Photos> {
   const corpus = corpusFolder()
@@ -66,13 +66,13 @@ async function generated(folder: string): Promise<string[]> {
   return paths
 }
 
-/** A run that is broken off must not leave half a photo for the next one. */
+/** An aborted run must not leave half a photo for the next one. */
 async function writeWhole(path: string, bytes: Buffer): Promise<void> {
   await writeFile(`${path}.part`, bytes)
   await rename(`${path}.part`, path)
 }
 
-/** Says whether two results were measured on the same photos. */
+/** Tells whether two results were measured on the same photos. */
 function digestOf(files: readonly string[]): string {
   const hash = createHash('sha256')
   for (const file of files) hash.update(readFileSync(file))

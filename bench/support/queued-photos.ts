@@ -7,7 +7,7 @@ import { until } from '@darkroom/testing'
 import { Redis } from 'ioredis'
 import type { Installation } from '../../test/e2e/support/installation.ts'
 
-/** The queue of an installation that has no API, for measuring workers alone. */
+/** The queue of an installation without an API, for measuring workers alone. */
 export async function openQueue({
   redisUrl,
   namespace,
@@ -17,7 +17,7 @@ export async function openQueue({
   await until(() => redis.status === 'ready', { what: 'a connection to Redis' })
   const queue = createImageQueue({ redis, names: redisNames({ namespace }), policy: { attempts: 1, backoffMs: 0 } })
   const originals = new Map<string, Promise<string>>()
-  /** A photo lies in the data folder once, however many tasks there are of it. */
+  /** A photo is in the data folder once, however many tasks use it. */
   const originalOf = async (file: string): Promise<string> => {
     const key = originalKey('default', randomBytes(12).toString('hex'), 'jpeg')
     const path = join(dataDir, key)
@@ -35,10 +35,10 @@ export async function openQueue({
 
   return {
     queue,
-    /** Has each file done as a photo of its own. */
+    /** Processes each file as a photo of its own. */
     add: async (files: readonly string[], label: string): Promise<void> =>
       queue.add(await Promise.all(files.map((file, index) => deliveryOf(file, `${label}-${index}`)))),
-    /** Waits until nothing is left to be done. Throws when something failed. */
+    /** Waits until all jobs are finished. Throws if one failed. */
     whenDone: async (timeoutMs = 300_000): Promise<void> => {
       const isDone = async (): Promise<boolean> => {
         const { waiting, prioritized, active, delayed } = await queue.counts()

@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import { startLocalServices, type LocalServices } from '@darkroom/local-services'
 
-/** What benchmarks keep and leave; not in the repository. */
+/** Cached files and results of benchmarks; not in the repository. */
 export const BENCH_FOLDER = join(import.meta.dirname, '..', '..', '.darkroom', 'bench')
 
-/** Runs a benchmark on a Redis and a MongoDB; empty ones, where they are started for it. */
+/** Runs a benchmark on a Redis and a MongoDB, which are empty if they are started for it. */
 export async function withServices<T>(use: (services: LocalServices) => Promise<T>): Promise<T> {
   const services = await startLocalServices({
     folder: join(BENCH_FOLDER, 'services'),
@@ -19,5 +19,5 @@ export async function withServices<T>(use: (services: LocalServices) => Promise<
   }
 }
 
-/** For the record: what the figures were measured on. */
+/** For the record: the stores that the figures were measured on. */
 export const storesOf = ({ redis, mongo }: LocalServices) => ({ redis: redis.description, mongo: mongo.description })

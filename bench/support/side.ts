@@ -1,15 +1,15 @@
 import { cpuMsOfTrees } from './cpu-time.ts'
 
-/** One side of a comparison: how much of something it does a second, and what each costs. */
+/** One side of a comparison: its throughput per second, and the cost of each unit. */
 export interface Side {
   perSecond: number
-  /** CPU time of all processes at work, in ms. */
+  /** CPU time of all working processes, in ms. */
   cpuMsEach: Record<string, number>
 }
 
 /**
- * Measures the CPU time of some processes, with all below them, while something is done so many
- * times.
+ * Measures the CPU time of some processes and their descendants during a given number of
+ * operations.
  */
 export async function measureSide(
   pids: Record<string, number | undefined>,
@@ -26,8 +26,8 @@ export async function measureSide(
 }
 
 /**
- * "service 203/s, 4.2 CPU ms each (api 3.9, redis 0.1), bare …". The client's time is of the same
- * cores, but nobody's fault.
+ * "service 203/s, 4.2 CPU ms each (api 3.9, redis 0.1), bare …". The client uses the same cores,
+ * but its time does not count.
  */
 export function describeSides(sides: Record<string, Side>): string {
   const one = ([name, { perSecond, cpuMsEach }]: [string, Side]): string => {

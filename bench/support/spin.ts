@@ -1,4 +1,4 @@
-// A thread of the canary: counts for a while and tells how far it came.
+// A thread of the canary: counts for a while and reports how far it got.
 import { parentPort, workerData } from 'node:worker_threads'
 
 const { ms } = workerData as { ms: number }

@@ -3,7 +3,7 @@ import { ObjectId } from 'mongodb'
 
 const STATUSES = ['completed', 'completed', 'completed', 'failed', 'pending']
 
-/** The document of a task that has ended or waits, made a second after the one before it. */
+/** The document of a finished or waiting task, created one second after the previous one. */
 export function storedTask(index: number): object {
   const _id = new ObjectId()
   const at = new Date(1_700_000_000_000 + index * 1000)

@@ -11,23 +11,23 @@ import { BLOCKING, countRedis, type CommandCounter, type Counts } from './count-
 import { canCountSyncs, countSyncs } from './count-syncs.ts'
 
 /**
- * What one task costs from its upload until it is completed and everybody knows, when nothing else
- * happens.
+ * The cost of one task from its upload until it is completed and everyone is notified, when nothing
+ * else happens.
  */
 export interface TaskCosts {
-  /** Commands that clients send, but for those that wait for something. */
+  /** Commands that clients send, except blocking ones. */
   redis: Counts
   mongo: Counts
-  /** undefined where they cannot be counted. */
+  /** undefined if they cannot be counted. */
   syncs: { api: number; worker: number } | undefined
   /**
-   * What its processes gave to the file system, in whole pages, beside the size of its files;
-   * undefined where that cannot be read.
+   * The bytes that its processes wrote to the file system, in whole pages, and the size of its
+   * files; undefined if unknown.
    */
   bytes: { written: number; files: number; smallest: number } | undefined
 }
 
-/** Nothing that goes by the clock may fall into the time that is counted. */
+/** Nothing that runs on a timer may fall into the measured time. */
 const HOUR = '3600000'
 const QUIET = {
   ESTIMATE_INTERVAL_MS: HOUR,
@@ -40,9 +40,9 @@ const QUIET = {
 const QUIET_MS = 200
 
 /**
- * Counts task by task, and takes the least: on a machine that is slow for a moment the start of one
- * of them may be written by itself, or its progress told once more. The stores must be nobody
- * else's.
+ * Counts task by task, and uses the minimum: if the machine is slow for a moment, the start of a
+ * task may be written separately, or its progress published once more. Nothing else may use the
+ * stores.
  */
 export async function measureTaskCosts(stores: Stores, tasks = 5): Promise<TaskCosts> {
   const darkroom = await createInstallation(stores, QUIET)
@@ -76,8 +76,8 @@ export async function measureTaskCosts(stores: Stores, tasks = 5): Promise<TaskC
 }
 
 /**
- * The commands of a bare job of BullMQ, added one by one, done by a worker that does nothing, its
- * end heard of by its events: what a task cannot cost less than.
+ * The commands of a bare BullMQ job, added individually, processed by a worker that does nothing,
+ * its end received as an event: a lower bound for a task.
  */
 export async function measureBareJob(redisUrl: string, jobs = 5): Promise<Counts> {
   const connection = { url: redisUrl, maxRetriesPerRequest: null }
@@ -100,8 +100,8 @@ export async function measureBareJob(redisUrl: string, jobs = 5): Promise<Counts
 }
 
 /**
- * What one time costs, by each counter: the least of several. The time before them also makes what
- * all later ones find.
+ * The cost of one execution by each counter: the minimum of several. An execution before them
+ * creates what all later ones find.
  */
 async function countEach(
   counters: readonly CommandCounter[],
@@ -118,7 +118,7 @@ async function countEach(
   return counters.map((_counter, index) => leastOf(counted.map((counts) => counts[index] ?? {})))
 }
 
-/** All that is counted until for a while nothing was. */
+/** Counts until nothing has happened for a while. */
 async function countsUntilQuiet(counters: readonly CommandCounter[]): Promise<Counts[]> {
   const totals: Counts[] = counters.map(() => ({}))
   const isQuiet = async (): Promise<boolean> => {
@@ -152,8 +152,7 @@ async function syncsOf<Who extends string>(
 }
 
 /**
- * Of several tasks the one that cost least: while one is measured, a process may write something of
- * its own.
+ * The cheapest of several tasks: while one is measured, a process may write something of its own.
  */
 async function leastBytesOf(
   pids: readonly number[],
@@ -173,13 +172,13 @@ async function bytesOf(pids: readonly number[], oneTask: () => Promise<TaskDocum
   const before = writtenBytes(pids)
   const { source, images } = (await oneTask()) as unknown as Task
   const after = writtenBytes(pids)
-  // Where the files lie in memory, nothing is ever sent to a disk.
+  // If the files are in memory, nothing is ever written to a disk.
   if (before === undefined || after === undefined || after === before) return undefined
   const sizes = [source.bytes, ...images.map(({ size }) => size)]
   return { written: after - before, files: sizes.reduce((sum, size) => sum + size, 0), smallest: Math.min(...sizes) }
 }
 
-/** What processes gave to a disk in whole pages, by /proc (proc_pid_io(5)). */
+/** Bytes that processes wrote to disk in whole pages, from /proc (proc_pid_io(5)). */
 function writtenBytes(pids: readonly number[]): number | undefined {
   try {
     return pids.reduce(

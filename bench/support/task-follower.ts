@@ -1,5 +1,5 @@
-// Uploads photos at a steady pace, follows each of its tasks by an event stream, and tells how long
-// after its end in the worker a client hears of it.
+// Uploads photos at a steady pace, follows each task with an event stream, and measures how long
+// after its end in the worker the client is notified.
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { Agent, request, type IncomingMessage } from 'node:http'
@@ -15,7 +15,7 @@ export interface FollowOrder {
 
 const agent = new Agent({ keepAlive: true })
 
-/** Lags in ms: of both ends the same machine's clock. */
+/** Lags in ms; both ends use the clock of the same machine. */
 answerOrders(async ({ files, apiUrl, everyMs }: FollowOrder): Promise<number[]> => {
   const followed: Promise<number>[] = []
   for (const [index, file] of files.entries()) {

@@ -2,22 +2,22 @@ import { spinAllCores } from './canary.ts'
 
 export interface Round<Measures> {
   measures: Measures
-  /** The slower of the spins before and after, by the fastest spin of the run. */
+  /** The slower of the spins before and after, relative to the fastest spin of the run. */
   calm: number
 }
 
 const FIRST_SPINS = 5
-/** A neighbour that takes more than this spoils a round. */
+/** If a neighbour takes more than this, the round is discarded. */
 export const CALM = 0.95
 /**
- * So many rounds are thrown away at most for each one that is wanted: on a machine that is never
- * calm there must be an end.
+ * The maximum number of discarded rounds per required one: on a machine that is never calm there
+ * must be an end.
  */
 const TRIES_PER_ROUND = 2
 
 /**
- * Measures again and again until `wanted` rounds were undisturbed, by a canary before and after
- * each. The rounds that were not come last, and only where there was no end of disturbance.
+ * Measures repeatedly until `wanted` rounds were undisturbed, according to a canary before and
+ * after each. Disturbed rounds come last, and are only used if there are not enough others.
  */
 export async function undisturbedRounds<Measures>(
   wanted: number,
@@ -44,14 +44,13 @@ export async function undisturbedRounds<Measures>(
 }
 
 /**
- * The rounds that figures are made of: the calm ones; all of them where none was, and then the
- * notes say so.
+ * The rounds used for the figures: the calm ones; all if there were none, which the notes then say.
  */
 export function countingRounds<Measures>(rounds: readonly Round<Measures>[]): readonly Round<Measures>[] {
   const calm = rounds.filter((round) => round.calm >= CALM)
   return calm.length > 0 ? calm : rounds
 }
 
-/** What is said of a round behind its figures. */
+/** The note about a round after its figures. */
 export const calmNote = (calm: number): string =>
   `; canary ${(calm * 100).toFixed(0)} %${calm < CALM ? ', DISTURBED' : ''}`

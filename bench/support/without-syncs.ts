@@ -1,5 +1,5 @@
-// Loaded into a process before its own program: nothing that it writes is waited for. What a disk
-// costs, measured by leaving it out.
+// Loaded into a process before its own program: disables fsync. This measures the cost of the disk
+// by leaving it out.
 import { open } from 'node:fs/promises'
 
 const file = await open(new URL(import.meta.url))
