@@ -14,14 +14,14 @@ beforeAll(async () => {
 })
 afterAll(() => darkroom.stop())
 
-/** All that a stream tells until it ends by itself. */
+/** All events of a stream until it ends. */
 async function hearAll(url: string): Promise<TaskLogEntry[]> {
   const response = await fetch(url, { headers: { accept: 'text/event-stream' } })
   const text = await response.text()
   return [...text.matchAll(/^data: (.*)$/gm)].map(([, data = '']) => JSON.parse(data) as TaskLogEntry)
 }
 
-test('ten photos with one request: each is heard to its end at the other process, and the batch is complete [S2.8]', async () => {
+test('ten photos in one request: the other process streams each to its end, and the batch completes [S2.8]', async () => {
   const [one, other] = apis.map(({ url }) => url)
   const form = new FormData()
   for (let seed = 0; seed < 10; seed++) {

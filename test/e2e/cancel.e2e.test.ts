@@ -29,8 +29,8 @@ const cancel = async (id: string) => answerOf(await fetch(`${api.url}/api/v1/tas
 const retry = async (id: string) => answerOf(await fetch(`${api.url}/api/v1/tasks/${id}/retry`, { method: 'POST' }))
 
 /**
- * Noise of nearly 50 million pixels, interlaced: as slow to decode as a picture within the limits
- * can be.
+ * Noise of nearly 50 million pixels, interlaced: as slow to decode as any picture within the
+ * limits.
  */
 function giantNoise(): Promise<Buffer> {
   const noise = Buffer.alloc(SIDE * SIDE)
@@ -43,7 +43,7 @@ function giantNoise(): Promise<Buffer> {
     .toBuffer()
 }
 
-test('a running job that is cancelled is gone long before it would have ended, its task stays cancelled, and can be done again', async () => {
+test('cancelling stops a running job long before its normal end; the task stays cancelled and can be retried', async () => {
   const worker = await darkroom.worker('cancelled')
   const { id } = await accepted(api.url, { bytes: await giantNoise(), name: 'noise.png' })
   await events.event(id, 'task.processing')
@@ -57,7 +57,7 @@ test('a running job that is cancelled is gone long before it would have ended, i
   )
   const goneMs = cancelled.ms + gone.ms
 
-  // The worker has a fresh child for the next job, and nothing of the old one is said any more.
+  // The worker has a new child for the next job, and no further events of the old one arrive.
   const next = await accepted(api.url, { bytes: await sampleJpeg({ width: 300, height: 200 }) })
   await events.event(next.id, 'task.completed')
   expect((await get(`${api.url}/api/v1/tasks/${id}`)).body).toEqual(body)

@@ -9,7 +9,7 @@ import { eachOf, ended, upload, type Answer } from './support/client.ts'
 import { createInstallation, type Installation } from './support/installation.ts'
 import { childrenOf } from './support/processes-of-linux.ts'
 
-/** One line of the manifest, as far as the service is concerned. */
+/** One line of the manifest, as far as it concerns the service. */
 interface CorpusFile {
   file: string
   expect: 'ok' | 'reject' | 'either'
@@ -19,7 +19,7 @@ interface CorpusFile {
 
 interface Outcome extends CorpusFile {
   answer: Answer
-  /** Where it was accepted: the task at its end. */
+  /** If it was accepted: the task at its end. */
   task: Task | undefined
 }
 
@@ -27,7 +27,7 @@ const AT_ONCE = 8
 const folder = corpusFolder()
 const files = folder === undefined ? [] : readManifest(folder)
 if (folder === undefined)
-  console.info('The corpus of real and hostile files is not here: skipped. DARKROOM_CORPUS names its folder.')
+  console.info('Skipped: the corpus of real and hostile files was not found. Set DARKROOM_CORPUS to its folder.')
 
 describe.skipIf(folder === undefined)('real and hostile files', () => {
   let darkroom: Installation
@@ -35,7 +35,7 @@ describe.skipIf(folder === undefined)('real and hostile files', () => {
   let children: number[]
   let outcomes: Outcome[]
 
-  /** All files go through the whole service; the tests look at what came of them. */
+  /** All files go through the complete service; the tests check the results. */
   beforeAll(async () => {
     darkroom = await createInstallation({ redisUrl: inject('redisUrl'), mongoUrl: inject('mongoUrl') })
     const [api, started] = await Promise.all([darkroom.api(), darkroom.worker('worker-a')])
@@ -57,7 +57,7 @@ describe.skipIf(folder === undefined)('real and hostile files', () => {
     expect(outcomes.filter(({ answer }) => answer.status >= 500).map(briefly)).toEqual([])
   })
 
-  test('become variants of the right size where they are sound', () => {
+  test('become variants of the right size if they are valid', () => {
     for (const outcome of wanted('ok')) {
       expect(briefly(outcome)).toMatchObject({ status: 'completed' })
       expect(outcome.task?.images.map(({ width, height }) => [width, height])).toEqual([
@@ -67,11 +67,11 @@ describe.skipIf(folder === undefined)('real and hostile files', () => {
     }
   })
 
-  test('are refused with a problem, or fail with a typed code at the first attempt, where they are not', () => {
+  test('are refused with a problem, or fail with a typed code on the first attempt, if they are not', () => {
     for (const outcome of wanted('reject')) expect(isCleanRefusal(outcome), JSON.stringify(briefly(outcome))).toBe(true)
   })
 
-  test('have one clean end where both are sound', () => {
+  test('have one valid outcome if both are acceptable', () => {
     for (const outcome of wanted('either')) {
       expect(outcome.task?.status === 'completed' || isCleanRefusal(outcome), JSON.stringify(briefly(outcome))).toBe(
         true,
@@ -97,7 +97,7 @@ function isCleanRefusal({ answer, task }: Outcome): boolean {
   return task.status === 'failed' && task.attempts.made === 1 && isTyped(task.error?.code)
 }
 
-/** INTERNAL means that nobody knew. */
+/** INTERNAL means that the cause was unknown. */
 const isTyped = (code: string | undefined): boolean =>
   code !== undefined && /^[A-Z][A-Z_]+$/.test(code) && code !== 'INTERNAL'
 

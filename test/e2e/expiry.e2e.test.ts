@@ -45,7 +45,7 @@ afterAll(() => darkroom.stop())
 const urlOf = (index: number): string => apis[index % apis.length]!.url
 const md5 = (bytes: Uint8Array): string => createHash('md5').update(bytes).digest('hex')
 
-test('tasks expire while their files are downloaded and made again: no short body, no live file removed, nothing left over', async () => {
+test('tasks expire while their files are downloaded and created again: no truncated body, no live file removed, nothing left over', async () => {
   const tasks = await completedTasks()
   const fate = (index: number): 'now' | 'soon' | 'never' => {
     const photo = index % PHOTOS
@@ -79,7 +79,7 @@ test('tasks expire while their files are downloaded and made again: no short bod
   const unpurged = { status: 'expired', purgeAt: { $ne: null } }
   await until(
     async () => {
-      // Held back because of the tasks that were made again: they are done by now.
+      // Kept because of the retried tasks, which have finished by now.
       await darkroom.tasks.updateMany(
         { ...unpurged, purgeAt: { $gt: new Date(Date.now() + 2000) } },
         { $set: { purgeAt: new Date() } },
@@ -111,7 +111,7 @@ test('tasks expire while their files are downloaded and made again: no short bod
   )
 })
 
-test('records go last, and leave nothing', async () => {
+test('records are removed last, and nothing is left', async () => {
   const expired = await total(urlOf(0), 'expired')
   await darkroom.tasks.updateMany({ status: 'expired' }, { $set: { removeAt: new Date() } })
   await until(async () => (await total(urlOf(1), 'expired')) === 0, {
@@ -122,7 +122,7 @@ test('records go last, and leave nothing', async () => {
   expect(await darkroom.tasks.countDocuments({})).toBe(TASKS - expired)
 })
 
-/** All tasks, done by real workers. */
+/** All tasks, processed by real workers. */
 async function completedTasks(): Promise<Task[]> {
   const photos = await Promise.all(
     Array.from({ length: PHOTOS }, (_, seed) => sampleJpeg({ width: 1100, height: 825, seed })),
@@ -136,7 +136,7 @@ async function completedTasks(): Promise<Task[]> {
   return tasks
 }
 
-/** Downloads variants of all tasks, over and over, until stopped. */
+/** Downloads the variants of all tasks, over and over, until stopped. */
 function startDownloads(tasks: readonly Task[]) {
   let stopped = false
   let whole = 0
@@ -149,7 +149,7 @@ function startDownloads(tasks: readonly Task[]) {
     const bytes = await response.bytes()
     if (response.status === 200 && md5(bytes) === image.md5) whole++
     else if (response.status === 410) refused++
-    // Being made again: its files are not told before they are there.
+    // Being created again: its files are not announced before they exist.
     else if (response.status !== 409)
       faults.push(`${task.id} ${response.status} ${bytes.length} of ${image.size} bytes`)
   }

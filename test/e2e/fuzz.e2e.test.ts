@@ -24,7 +24,7 @@ beforeAll(async () => {
 })
 afterAll(() => darkroom.stop())
 
-test('whatever is asked for, by the document or against it, is answered as documented', async () => {
+test('every request, valid or not, gets a documented response', async () => {
   const files = await sampleFiles()
   const report = await fuzzApi({
     origin: api.url,
@@ -38,7 +38,7 @@ test('whatever is asked for, by the document or against it, is answered as docum
   console.log(`fuzz: ${requests} requests, seed ${SEED}, ${report.seconds.toFixed(1)} s`)
   expect({ serverErrors, undocumented, unanswered }).toEqual({ serverErrors: [], undocumented: [], unanswered: [] })
   expect(requests).toBeGreaterThanOrEqual(LEAST_ROUNDS * report.operations)
-  // It came as far as to what only happens when all is right.
+  // It reached operations that only succeed if everything is right.
   for (const [status, ids] of Object.entries(SUCCESSES))
     for (const id of ids) expect([id, answers.get(id)?.get(Number(status))]).toEqual([id, expect.any(Number)])
   expect((await get(`${api.url}/health`)).status).toBe(200)

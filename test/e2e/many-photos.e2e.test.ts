@@ -15,9 +15,7 @@ let apis: ApiProcess[]
 let ids: string[]
 let documents: TaskDocument[]
 
-/**
- * One run of many photos through 2 API processes and 3 workers; the tests look at what came of it.
- */
+/** One run of many photos through 2 API processes and 3 workers; the tests check the results. */
 beforeAll(async () => {
   darkroom = await createInstallation({ redisUrl: inject('redisUrl'), mongoUrl: inject('mongoUrl') })
   events = await listen(darkroom)
@@ -40,38 +38,38 @@ afterAll(async () => {
   await darkroom.stop()
 })
 
-test('each of 300 photos is completed, as both API processes say [S0.16]', async () => {
+test('each of 300 photos completes, according to both API processes [S0.16]', async () => {
   for (const { url } of apis) expect(await total(url, 'completed')).toBe(PHOTOS)
   expect(documents.map(({ _id }) => String(_id)).toSorted()).toEqual(ids.toSorted())
   expect(documents.filter(({ status }) => status !== 'completed')).toEqual([])
 })
 
-test('each is told to be created, begun and completed exactly once', () => {
+test('each is reported as created, started and completed exactly once', () => {
   for (const id of ids) {
     const types = events.typesOf(id).filter((type) => type !== 'task.progress')
     expect(types).toEqual(['task.created', 'task.processing', 'task.completed'])
   }
 })
 
-test('the work is shared by all workers, and no task has two [S0.16]', () => {
+test('all workers share the work, and each task has only one [S0.16]', () => {
   const begun = events.heard.filter((event) => event.eventType === 'task.processing')
   expect(begun.map(({ taskId }) => taskId).toSorted()).toEqual(ids.toSorted())
   expect([...new Set(begun.map(({ workerId }) => workerId))].toSorted()).toEqual(['worker-a', 'worker-b', 'worker-c'])
   expect(documents.filter(({ attempts }) => attempts.made !== 1)).toEqual([])
 })
 
-test('the queue has delivered each job once', async () => {
+test('the queue delivered each job once', async () => {
   const jobs = await completedJobs()
   expect(jobs.map(({ taskId }) => taskId).toSorted()).toEqual(ids.toSorted())
   expect(jobs.filter(({ attemptsMade }) => attemptsMade !== 1)).toEqual([])
 })
 
-test('every event took effect once, however often it was carried [S3.13]', () => {
+test('every event took effect once, however often it was delivered [S3.13]', () => {
   for (const { rev, log } of documents) {
     const seqs = log.map(({ seq }) => seq)
     expect(seqs).toEqual([...new Set(seqs)].toSorted((a, b) => a - b))
     // The first entry is the insert; each further one is a write that took effect, or a start that
-    // was written with its end.
+    // was written together with its end.
     const starts = log.filter(({ type }) => type === 'task.processing').length
     expect(rev).toBeLessThanOrEqual(log.length - 1)
     expect(rev).toBeGreaterThanOrEqual(log.length - 1 - starts)

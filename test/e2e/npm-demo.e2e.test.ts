@@ -6,20 +6,20 @@ import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { isRunning, npmRun } from './support/npm-run.ts'
 import { isLinux } from './support/processes-of-linux.ts'
 
-/** Less than the 25 s that a worker may take to close when nobody cares. */
+/** Less than the 25 s that a worker may take to shut down on its own. */
 const GONE_MS = 20_000
 const photo = join(tmpdir(), `darkroom-demo-${process.pid}.jpg`)
 
 beforeAll(async () => writeFile(photo, await sampleJpeg({ width: 4000, height: 3000 })))
 
 test.skipIf(!isLinux).each(['Redis:', 'MongoDB:', 'Sending', 'accepted'])(
-  'Ctrl-C after the demo said "%s" ends it at once, with nothing left behind and no stack trace',
+  'Ctrl-C after the demo printed "%s" ends it immediately, with nothing left running and no stack trace',
   async (moment) => {
     const run = await npmRun('demo', Array<string>(8).fill(photo), {})
     onTestFinished(() => run.stop())
     await until(() => run.output().includes(moment), { timeoutMs: 90_000, what: `the demo to say ${moment}` })
     const processes = run.processes()
-    // As a terminal does: to every process of the group, npm and the bootstrap script included.
+    // Like a terminal: to every process of the group, including npm and the bootstrap script.
     process.kill(-run.pid, 'SIGINT')
     let left: string[] = []
     const isOver = (): boolean => {
@@ -32,7 +32,7 @@ test.skipIf(!isLinux).each(['Redis:', 'MongoDB:', 'Sending', 'accepted'])(
   },
 )
 
-test('the demo answers --help, what is not there, and a folder without photos', async () => {
+test('the demo handles --help, missing files and a folder without photos', async () => {
   for (const [args, answer] of [
     [['--help'], /npm run demo \[-- FILE\|FOLDER…\]/],
     [['--nonsense'], /Unknown option '--nonsense'/],

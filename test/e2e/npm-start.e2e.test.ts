@@ -9,7 +9,7 @@ import { NODE_FLAGS } from '../../scripts/processes.ts'
 import { isRunning, npmRun, type NpmRun, type OsProcess } from './support/npm-run.ts'
 import { isLinux } from './support/processes-of-linux.ts'
 
-/** Before, some of them lived until somebody noticed. */
+/** Previously, some of them stayed alive until they noticed. */
 const GONE_MS = 30_000
 
 async function started(script: string, args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<NpmRun> {
@@ -27,7 +27,7 @@ const theOne = (processes: readonly OsProcess[], part: string): OsProcess => {
   return found
 }
 
-/** With nothing in the environment, it looks at what npm start runs. */
+/** With an empty environment, it checks what npm start runs. */
 async function expectDoctorToFind({ tree }: NpmRun): Promise<void> {
   const { PATH, HOME } = process.env
   const doctor = spawn(process.execPath, ['--conditions=source', 'scripts/doctor.ts', '--json'], {
@@ -49,7 +49,7 @@ test.skipIf(!isLinux).each([
   ['SIGKILL', 'npm run'],
   ['SIGKILL', 'bootstrap.mjs'],
   ['SIGKILL', 'scripts/start.ts --'],
-] as const)('%s to %s ends everything that npm start began', async (signal, whom) => {
+] as const)('%s to %s ends everything that npm start started', async (signal, whom) => {
   const run = await started('start', ['--workers', '1'])
   const processes = run.processes()
   for (const part of ['apps/api/src/main.ts', 'image-worker/src/main.ts', 'child.ts', 'redis-server', 'secantusd-rs'])
@@ -70,7 +70,7 @@ test.skipIf(!isLinux).each([
   ['server', 'apps/api/src/main.ts', 'image-worker/src/main.ts'],
   ['worker', 'image-worker/src/main.ts', 'apps/api/src/main.ts'],
 ])(
-  'npm run %s starts its process with the flags of npm start, and again when it dies [S4.15]',
+  'npm run %s starts its process with the flags of npm start, and restarts it when it dies [S4.15]',
   async (script, main, other) => {
     const run = await started(script, [], {
       REDIS_URL: inject('redisUrl'),
@@ -86,12 +86,12 @@ test.skipIf(!isLinux).each([
     process.kill(first.pid, 'SIGKILL')
     await until(() => run.processes().find(({ command, pid }) => command.includes(main) && pid !== first.pid), {
       timeoutMs: GONE_MS,
-      what: `${main} to be started again`,
+      what: `${main} to be restarted`,
     })
   },
 )
 
-/** The first of two neighbours. */
+/** The first of two adjacent ports. */
 const twoFreePorts = (): Promise<number> =>
   until(async () => {
     const first = await freePort()
@@ -105,7 +105,7 @@ const settingOf = ({ pid }: OsProcess, name: string): string | undefined =>
     ?.slice(name.length + 1)
 
 test.skipIf(!isLinux)(
-  'METRICS_PORT and WORKER_ID are those of the first worker and count up for the next one',
+  'METRICS_PORT and WORKER_ID apply to the first worker and count up for the next one',
   async () => {
     const port = await twoFreePorts()
     const run = await started('start', ['--no-services', '--no-api', '--workers', '2'], {
@@ -125,7 +125,7 @@ test.skipIf(!isLinux)(
   },
 )
 
-test('npm start says all that is wrong with the environment of every process before it starts anything', async () => {
+test('npm start lists the environment errors of all processes before it starts anything', async () => {
   const run = await npmRun('start', [], { PORT: '99999', JOB_DEADLINE_MS: 'soon', MONGO_URL: 'mongodb://localhost' })
   onTestFinished(() => run.stop())
   await until(() => run.processes().length === 0, { timeoutMs: GONE_MS })

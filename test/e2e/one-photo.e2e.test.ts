@@ -21,7 +21,7 @@ afterAll(() => darkroom.stop())
 const md5 = (bytes: Uint8Array): string => createHash('md5').update(bytes).digest('hex')
 
 describe('a photo through /api/v1/tasks', () => {
-  test('is accepted at once, with the place where its task is found', async () => {
+  test('is accepted immediately, with the URL of its task', async () => {
     const { status, headers, body } = await upload(api.url, {
       bytes: await sampleJpeg({ width: 400, height: 300 }),
       name: 'A day at the beach.jpg',
@@ -41,7 +41,7 @@ describe('a photo through /api/v1/tasks', () => {
     { width: 900, height: 1600, widths: [900, 800] },
     { width: 500, height: 300, widths: [500, 500] },
   ])(
-    'of $width x $height px becomes variants of $widths px width, in its own proportion',
+    'of $width x $height px becomes variants of $widths px width, with the same aspect ratio',
     async ({ width, height, widths }) => {
       const task = await processed({
         bytes: await sampleJpeg({ width, height, seed: width }),
@@ -57,7 +57,7 @@ describe('a photo through /api/v1/tasks', () => {
     },
   )
 
-  test('has files named by the MD5 of their bytes, and the download is those bytes [S3.9]', async () => {
+  test('has files named by the MD5 of their bytes, and downloads return those bytes [S3.9]', async () => {
     const task = await processed({ bytes: await sampleJpeg({ width: 1200, height: 900 }), name: 'Named by MD5!.jpg' })
     for (const image of task.images) {
       const file = await fileOf(image.path)
@@ -83,7 +83,7 @@ describe('a photo through /api/v1/tasks', () => {
     expect(await filesIn('uploads/temp')).toEqual([])
   })
 
-  test('is turned as its EXIF says, and keeps no EXIF', async () => {
+  test('is rotated according to its EXIF, and keeps no EXIF', async () => {
     const turned = sharp(await orientedJpeg(6, { width: 1400, height: 1050 })).keepMetadata()
     const bytes = await turned
       .withExifMerge({ IFD0: { Artist: 'Somebody' }, IFD3: { GPSLatitudeRef: 'N', GPSLatitude: '51/1 30/1 0/1' } })
@@ -97,7 +97,7 @@ describe('a photo through /api/v1/tasks', () => {
     for (const image of task.images) await expectUprightAndBare(await fileOf(image.path))
   })
 
-  test('that is broken inside fails for good at the first attempt, and says why', async () => {
+  test('with corrupt data fails for good on the first attempt, with the reason', async () => {
     const bytes = await sampleJpeg({ width: 900, height: 600 })
     const { id } = await accepted(api.url, { bytes: bytes.subarray(0, bytes.length / 2), name: 'half.jpg' })
     const task = await ended(api.url, id)
@@ -112,7 +112,7 @@ describe('a photo through /api/v1/tasks', () => {
 })
 
 describe('a photo through /api/jobs', () => {
-  test('is the same task in the older form [S0.2, S0.4]', async () => {
+  test('is the same task in a simpler form [S0.2, S0.4]', async () => {
     const bytes = await sampleJpeg({ width: 1500, height: 1000, seed: 5 })
     const answer = await upload(api.url, { bytes, name: 'alias.jpg', path: '/api/jobs' })
     expect(answer.status).toBe(202)
@@ -121,7 +121,7 @@ describe('a photo through /api/jobs', () => {
       jobId,
       statusUrl: `/api/jobs/${jobId}/status`,
       downloadUrl: `/api/jobs/${jobId}/download`,
-      // Measured by now; cold it would be the words of old.
+      // Based on past runs by now; without any it would be the fixed text.
       estimatedTime: expect.stringMatching(/^\d+-\d+ seconds$/),
     })
     const task = await ended(api.url, jobId)

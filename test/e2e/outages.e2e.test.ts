@@ -6,7 +6,7 @@ import { accepted, ended, get, upload } from './support/client.ts'
 import { createInstallation, type Installation } from './support/installation.ts'
 import { startOwnStores, type OwnStores } from './support/own-stores.ts'
 
-/** Far below any timeout of a client: an outage behind the door is not the client's business. */
+/** Far below any client timeout: clients should not notice an internal outage. */
 const PROMPT_MS = 1000
 
 let stores: OwnStores
@@ -43,13 +43,13 @@ async function expectCompleted(ids: readonly string[]): Promise<void> {
   expect(tasks.map(({ status, attempts }) => [status, attempts.made])).toEqual(ids.map(() => ['completed', 1]))
 }
 
-test('photos are accepted while no worker runs, and completed when one comes [S0.1]', async () => {
+test('photos are accepted while no worker is running, and completed when one starts [S0.1]', async () => {
   const { ids } = await uploadAtOnce(5)
   worker = await darkroom.worker('comes-late')
   await expectCompleted(ids)
 })
 
-test('photos are accepted while Redis is away, and completed by the worker that saw it go when it is back', async () => {
+test('photos are accepted while Redis is down, and completed by the same worker when it is back', async () => {
   const control = await uploadAtOnce(5)
   await expectCompleted(control.ids)
   await stores.redis.kill()
@@ -61,7 +61,7 @@ test('photos are accepted while Redis is away, and completed by the worker that 
   await expectCompleted(ids)
 })
 
-test('photos that wait in the queue survive a crash of Redis', async () => {
+test('photos waiting in the queue survive a crash of Redis', async () => {
   await worker.stop()
   const { ids } = await uploadAtOnce(5)
   await until(
@@ -74,7 +74,7 @@ test('photos that wait in the queue survive a crash of Redis', async () => {
   await expectCompleted(ids)
 })
 
-test('nothing is accepted while MongoDB is away, which the answer says; when it is back, photos are taken again', async () => {
+test('while MongoDB is down nothing is accepted, and the response says so; when it is back, photos are accepted again', async () => {
   const before = await darkroom.tasks.countDocuments()
   await stores.mongo.kill()
   const refused = await upload(api.url, await photo())

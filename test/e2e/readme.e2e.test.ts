@@ -25,14 +25,14 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-/** As it would be typed; blocks that need more than this machine say so. */
+/** As a user would type it; blocks that need more than this machine are marked. */
 const blocksOf = (page: string): string[] =>
   [...readFileSync(join(repository, page), 'utf8').matchAll(/(<!-- not run: .*-->\n)?```sh\n([^]*?)```/g)].flatMap(
     ([, excuse, block]) => (excuse === undefined && block !== undefined ? [block] : []),
   )
 
 test.skipIf(!isLinux)(
-  'every block of README.md and docs/http.md runs as it stands, in order',
+  'all code blocks of README.md and docs/http.md run unchanged, in order',
   { timeout: 2 * LIMIT_MS },
   async () => {
     for (const page of ['README.md', 'docs/http.md']) {
@@ -40,7 +40,7 @@ test.skipIf(!isLinux)(
       expect(blocks.length).toBeGreaterThan(2)
       const output = await typed(blocks, await freePort())
       expect(output.slice(-2000)).toContain('\nALL DONE\n')
-      // A small photo may be done before it is cancelled: the page says so.
+      // A small photo may be finished before it is cancelled: the page says so.
       expect(output).not.toMatch(
         /"type":"about:blank".{0,400}"code":"(?!TASK_FINAL|TASK_PROCESSING)[A-Z_]+"|curl: \(|command not found/,
       )
@@ -48,9 +48,12 @@ test.skipIf(!isLinux)(
   },
 )
 
-/** Runs blocks in one shell, which stops at the first command that fails. What a user would see. */
+/**
+ * Runs blocks in one shell, which stops at the first command that fails. Returns what a user would
+ * see.
+ */
 async function typed(blocks: readonly string[], port: number): Promise<string> {
-  // The port may be taken here: nothing else is changed.
+  // The port may be in use here: nothing else is changed.
   const script = blocks.map((block) =>
     (STAYS.test(block) ? staying(block) : block).replaceAll('localhost:3000', `localhost:${port}`),
   )
@@ -79,12 +82,12 @@ async function typed(blocks: readonly string[], port: number): Promise<string> {
   clearTimeout(late)
   await until(async () => (await family).every((one) => !isRunning(one)), {
     timeoutMs: 30_000,
-    what: 'all that the blocks began to end',
+    what: 'everything started by the blocks to end',
   })
   return output
 }
 
-/** In the background, until it answers; where it was started is where the reader has read on. */
+/** In the background, until it responds; from there on the reader continues in another terminal. */
 const staying = (block: string): string =>
   block.replace(
     STAYS,

@@ -27,15 +27,14 @@ afterEach(async () => {
 })
 
 /**
- * An interlaced picture of nearly 50 million pixels: small to send, and most of a second to work
- * on.
+ * An interlaced image of nearly 50 million pixels: small to send, and most of a second to process.
  */
 const giant = sharp({ create: { width: 7000, height: 7000, channels: 3, background: '#369' } })
   .png({ compressionLevel: 1, progressive: true })
   .toBuffer()
 const small = (seed: number): Promise<Buffer> => sampleJpeg({ width: 300, height: 200, seed })
 
-test('a worker that is told to stop finishes its jobs and leaves the others untouched', async () => {
+test('a worker that is asked to stop finishes its jobs and leaves the others alone', async () => {
   const worker = await darkroom.worker('stops', { env: { WORKER_CONCURRENCY: '2' } })
   const bytes = await giant
   const ids = await eachOf(
@@ -61,7 +60,7 @@ test('a worker that is told to stop finishes its jobs and leaves the others unto
   }
 })
 
-test('a worker that is killed in the middle of a job is replaced by another one within seconds, at no cost of an attempt [S4.11]', async () => {
+test('the job of a killed worker moves to another one within seconds, without using up an attempt [S4.11]', async () => {
   const [first, second] = await Promise.all([darkroom.worker('first'), darkroom.worker('second')])
   const { id } = await accepted(api.url, { bytes: await giant, name: 'giant.png' })
   const { workerId } = await events.event(id, 'task.processing')
@@ -73,8 +72,8 @@ test('a worker that is killed in the middle of a job is replaced by another one 
   const completed = await events.event(id, 'task.completed')
   console.info(`completed ${((completed.timestamp - killedAt) / 1000).toFixed(1)} s after the kill`)
   expect(completed).toMatchObject({ workerId: other.name, attempt: 2, attempts: 1 })
-  // 5 s until the lock of the dead runs out, and at most 2 times 1 s until that is noticed. The
-  // work itself takes what it takes.
+  // 5 s until the lock of the dead worker expires, and at most 2 times 1 s until this is noticed.
+  // The work itself takes the time it takes.
   expect(completed.timestamp - completed.processingTime - killedAt).toBeLessThan(12_000)
   expect(await ended(api.url, id)).toMatchObject({
     status: 'completed',
@@ -85,7 +84,7 @@ test('a worker that is killed in the middle of a job is replaced by another one 
   expect(children.filter(isAlive)).toEqual([])
 })
 
-test('an API that is told to stop answers the uploads under way, and with a second one no photo is lost or doubled', async () => {
+test('an API that is asked to stop finishes its uploads, and with a second API no photo is lost or duplicated', async () => {
   const other = await darkroom.api()
   await darkroom.worker('worker')
   const underWay = await eachOf([1, 2, 3, 4], 4, async (seed) =>
@@ -100,7 +99,7 @@ test('an API that is told to stop answers the uploads under way, and with a seco
   )
   await until(() => events.count('task.created') >= 15)
   const stopped = api.stop()
-  await until(() => isRefusing(api.url), { what: 'the first API to take no more connections' })
+  await until(() => isRefusing(api.url), { what: 'the first API to stop accepting connections' })
 
   const answers = [...(await Promise.all(underWay.map((one) => one.finish()))), ...(await load)]
   expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 64 }, () => 202))
@@ -113,8 +112,8 @@ test('an API that is told to stop answers the uploads under way, and with a seco
 })
 
 /**
- * As a balancer does: a server that cannot be reached, or goes away, is replaced by the other. The
- * key keeps it to one task.
+ * Like a load balancer: a server that is unreachable, or goes away, is replaced by the other. The
+ * key ensures that there is only one task.
  */
 async function uploadToEither(urls: readonly string[], photo: Upload): Promise<Answer> {
   const failures: unknown[] = []
@@ -125,7 +124,7 @@ async function uploadToEither(urls: readonly string[], photo: Upload): Promise<A
       failures.push(error)
     }
   }
-  throw new AggregateError(failures, 'No server took the upload')
+  throw new AggregateError(failures, 'No server accepted the upload')
 }
 
 const isRefusing = (url: string): Promise<boolean> =>

@@ -11,13 +11,13 @@ beforeAll(async () => {
 })
 afterAll(() => stores.stop())
 
-// Counts do not depend on the machine: whoever adds a round trip to every task changes these lines,
-// and says why.
-test('a task costs so many commands to Redis', () => {
+// Counts do not depend on the machine: a change that adds a round trip to every task has to change
+// these lines, and say why.
+test('Redis commands per task', () => {
   expect(costs.redis).toEqual({
-    // New generations for what is cached: when it is made and when it ends.
+    // New cache generations: at its creation and at its end.
     eval: 2,
-    // Of the queue: add, take, end, and a look for the next one.
+    // Of the queue: add, take, finish, and look for the next one.
     evalsha: 4,
     'publish task.created': 1,
     'publish task.processing': 1,
@@ -26,27 +26,27 @@ test('a task costs so many commands to Redis', () => {
   })
 })
 
-test('a bare job of the queue costs what the queue costs a task', async () => {
+test('a bare job costs as much as the queue costs a task', async () => {
   expect(await measureBareJob(stores.redisUrl)).toEqual({ evalsha: costs.redis['evalsha'] })
 })
 
-test('a task costs so many commands to MongoDB', () => {
-  // Made and ended: that its job was sent and that it began is noted with its end.
+test('MongoDB commands per task', () => {
+  // Created and ended: its dispatch and its start are recorded together with its end.
   expect(costs.mongo).toEqual({ insert: 1, findAndModify: 1 })
 })
 
-test('a task has so many things put on the disk for good', (context) => {
-  if (!costs.syncs) return context.skip('There is no strace here that may be used: fsyncs are not counted.')
-  // The original, the folder it gets and that folder's own; two variants with a folder each, and
-  // the folder of their name.
+test('fsyncs per task', (context) => {
+  if (!costs.syncs) return context.skip('strace is not available: fsyncs are not counted.')
+  // The original, its folder and the parent of that; two variants with a folder each, and the
+  // folder of their name.
   expect(costs.syncs).toEqual({ api: 3, worker: 7 })
 })
 
-test('a task writes each of its files to the disk once', (context) => {
-  if (!costs.bytes) return context.skip('What processes write to the disk cannot be read here.')
+test('each file of a task is written to disk once', (context) => {
+  if (!costs.bytes) return context.skip('The bytes that processes write to disk cannot be read on this machine.')
   const { written, files, smallest } = costs.bytes
   expect(written).toBeGreaterThanOrEqual(files)
-  // A page that is only begun when a busy disk fetches it is written again, but that is less than
-  // any file has.
+  // A page that is only partly filled when a busy disk writes it is written again, but that is less
+  // than any file.
   expect(written - files).toBeLessThan(smallest)
 })

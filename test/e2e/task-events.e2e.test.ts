@@ -8,7 +8,7 @@ import { accepted, ended } from './support/client.ts'
 import { listen, type EventLog } from './support/events.ts'
 import { createInstallation, type Installation } from './support/installation.ts'
 
-// Two replicas: each hears all that workers say, and yet every fact is told once.
+// Two replicas: both receive all events of the workers, yet every fact is published once.
 let darkroom: Installation
 let events: EventLog
 let api: ApiProcess
@@ -27,7 +27,7 @@ afterAll(async () => {
   await darkroom.stop()
 })
 
-test('the channel tells the story of a good photo from beginning to end [S3.2, S3.4, S3.5]', async () => {
+test('the channel reports a valid photo from beginning to end [S3.2, S3.4, S3.5]', async () => {
   const { id } = await accepted(api.url, { bytes: await sampleJpeg({ width: 1300, height: 1000 }), name: 'story.jpg' })
   const completed = await events.event(id, 'task.completed')
   expect(distinct(events.typesOf(id))).toEqual(['task.created', 'task.processing', 'task.progress', 'task.completed'])
@@ -51,7 +51,7 @@ test('the channel tells the story of a good photo from beginning to end [S3.2, S
   }
 })
 
-test('every message says which task, what, when, and where in the history [S3.3]', async () => {
+test('every message has its task, type, time and position in the history [S3.3]', async () => {
   const before = Date.now()
   const { id } = await accepted(other.url, { bytes: await sampleJpeg({ width: 300, height: 200 }) })
   await events.event(id, 'task.completed')
@@ -64,11 +64,11 @@ test('every message says which task, what, when, and where in the history [S3.3]
   expect(seqs).toEqual(distinct(seqs).toSorted((a, b) => a - b))
 })
 
-test('a corrupt photo is told to have failed exactly once, with no further attempt [S3.2]', async () => {
+test('the failure of a corrupt photo is published exactly once, with no further attempt [S3.2]', async () => {
   const { id } = await accepted(api.url, { bytes: await corruptJpeg() })
   const failed = await events.event(id, 'task.failed')
   expect(failed).toMatchObject({ attempts: 1, willRetry: false, code: 'IMAGE_CORRUPT', error: expect.any(String) })
-  // Whatever was still to come about it came before what is told of a later photo.
+  // Any further events about it would have arrived before those of a later photo.
   const later = await accepted(other.url, { bytes: await sampleJpeg({ width: 300, height: 200 }) })
   await Promise.all([events.event(later.id, 'task.completed'), ended(api.url, later.id), ended(other.url, later.id)])
   expect(events.typesOf(id).filter((type) => type === 'task.failed' || type === 'task.retry')).toEqual(['task.failed'])
@@ -79,7 +79,7 @@ test('a corrupt photo is told to have failed exactly once, with no further attem
   })
 })
 
-test('trouble of the storage uses up no attempt, and the task completes after the repair [S2.6, S3.2]', async () => {
+test('a storage problem uses up no attempt, and the task completes after the repair [S2.6, S3.2]', async () => {
   const inTheWay = join(darkroom.dataDir, 'output', 'blocked')
   await mkdir(join(darkroom.dataDir, 'output'), { recursive: true })
   await writeFile(inTheWay, 'a file where a folder must be')

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import type { TaskOrProblem } from './client.ts'
 
 export interface BegunUpload {
-  /** Sends the body and waits for the answer. */
+  /** Sends the body and waits for the response. */
   finish: () => Promise<{ status: number; body: TaskOrProblem }>
 }
 
@@ -14,9 +14,9 @@ const BOUNDARY = 'darkroom-end-to-end'
 const END = Buffer.from(`\r\n--${BOUNDARY}--\r\n`)
 
 /**
- * Announces an upload and returns as soon as the server wants its body: from then on it is under
- * way. The pieces of the file are sent one after the other, each when the one before has left, so
- * the same piece may be sent many times.
+ * Announces an upload and returns as soon as the server wants its body: from then on it is in
+ * progress. The chunks of the file are sent one after the other, each when the previous one has
+ * left, so the same chunk may be sent many times.
  */
 export async function beginUpload(url: string, file: readonly Buffer[], name = 'photo.jpg'): Promise<BegunUpload> {
   const disposition = `Content-Disposition: form-data; name="file"; filename="${name}"`
@@ -28,7 +28,7 @@ export async function beginUpload(url: string, file: readonly Buffer[], name = '
   }
   const sending = request(`${url}/api/v1/tasks`, { method: 'POST', agent: false, headers })
   const answered = once(sending, 'response') as Promise<[IncomingMessage]>
-  answered.catch(() => {}) // whoever finishes is told
+  answered.catch(() => {}) // reported by finish()
   sending.flushHeaders()
   await once(sending, 'continue')
   return {

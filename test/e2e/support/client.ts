@@ -8,7 +8,7 @@ export interface Upload {
   path?: string
 }
 
-/** A task where it was taken, a problem where not: a test reads what it expects. */
+/** A task if it was accepted, otherwise a problem: a test reads what it expects. */
 export type TaskOrProblem = Task & Pick<Problem, 'code' | 'detail'>
 
 export interface Answer<Body = TaskOrProblem> {
@@ -20,7 +20,10 @@ export interface Answer<Body = TaskOrProblem> {
 
 const FINAL = ['completed', 'failed', 'cancelled', 'expired']
 
-/** Uploads a photo on a connection of its own, so that no kept-alive one is met in its end. */
+/**
+ * Uploads a photo on a new connection, so that it does not hit a kept-alive one that is just being
+ * closed.
+ */
 export async function upload(
   url: string,
   { bytes, name = 'photo.jpg', key, path = '/api/v1/tasks' }: Upload,
@@ -31,10 +34,10 @@ export async function upload(
   return answerOf(await fetch(`${url}${path}`, { method: 'POST', body: form, headers }))
 }
 
-/** Uploads what is expected to be accepted. */
+/** Uploads a photo that is expected to be accepted. */
 export async function accepted(url: string, photo: Upload): Promise<Task> {
   const { status, body } = await upload(url, photo)
-  if (status !== 202) throw new Error(`The upload was answered ${status}: ${JSON.stringify(body)}`)
+  if (status !== 202) throw new Error(`The upload failed with ${status}: ${JSON.stringify(body)}`)
   return body
 }
 
@@ -53,7 +56,7 @@ export async function answerOf<Body = TaskOrProblem>(response: Response): Promis
   }
 }
 
-/** The task when it has come to its end. */
+/** The task once it has ended. */
 export function ended(url: string, id: string, timeoutMs = 30_000): Promise<Task> {
   const ask = async (): Promise<Task | undefined> => {
     const { body } = await get(`${url}/api/v1/tasks/${id}`)
@@ -62,7 +65,7 @@ export function ended(url: string, id: string, timeoutMs = 30_000): Promise<Task
   return until(ask, { what: `the end of task ${id}`, timeoutMs, intervalMs: 50 })
 }
 
-/** How many tasks of a status there are. Only the last page knows it of this moment. */
+/** The number of tasks with a status. Only the last page has the exact current number. */
 export async function total(url: string, status: Task['status']): Promise<number> {
   for (let page = 1; ; page++) {
     const { body } = await get<TaskPage>(`${url}/api/v1/tasks?status=${status}&limit=100&page=${page}`)
@@ -70,7 +73,7 @@ export async function total(url: string, status: Task['status']): Promise<number
   }
 }
 
-/** Does something with each item, a few at a time, and keeps the order. */
+/** Calls a function for each item, a few at a time, and keeps the order. */
 export async function eachOf<T, R>(
   items: readonly T[],
   atOnce: number,

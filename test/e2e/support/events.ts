@@ -6,10 +6,10 @@ import type { Installation } from './installation.ts'
 type EventType = TaskEvent['eventType']
 export type EventLog = Awaited<ReturnType<typeof listen>>
 
-/** Hears the channel as any stranger would: a bare subscriber and JSON. */
+/** Listens to the channel as any outside program would: a plain subscriber and JSON. */
 export async function listen({ redisUrl, names }: Pick<Installation, 'redisUrl' | 'names'>) {
   const redis = new Redis(redisUrl, { maxRetriesPerRequest: null })
-  redis.on('error', () => {}) // some tests take Redis away
+  redis.on('error', () => {}) // some tests stop Redis
   const heard: TaskEvent[] = []
   redis.on('message', (_channel, message: string) => heard.push(JSON.parse(message) as TaskEvent))
   await redis.subscribe(names.channel)
@@ -22,7 +22,7 @@ export async function listen({ redisUrl, names }: Pick<Installation, 'redisUrl' 
     count,
     typesOf: (taskId: string): EventType[] => of(taskId).map((event) => event.eventType),
 
-    /** The nth event of a type about one task, as soon as it was heard. */
+    /** The nth event of a type about one task, as soon as it arrives. */
     event: <T extends EventType>(taskId: string, type: T, nth = 1): Promise<TaskEventOf<T>> =>
       until(() => of(taskId).filter((event): event is TaskEventOf<T> => event.eventType === type)[nth - 1], {
         what: `${type} (${nth}) of ${taskId}`,

@@ -19,7 +19,7 @@ export interface Stores {
   mongoUrl: string
 }
 
-/** A task's document, as far as a look from outside goes. */
+/** A task's document, as far as tests look at it. */
 export interface TaskDocument extends Document {
   status: string
   rev: number
@@ -29,14 +29,13 @@ export interface TaskDocument extends Document {
 export type Installation = Awaited<ReturnType<typeof createInstallation>>
 
 /**
- * An installation of its own: names, database and folder that no other one shares. It has no
- * process yet.
+ * An installation of its own: names, database and folder are not shared. It has no processes yet.
  */
 export async function createInstallation({ redisUrl, mongoUrl }: Stores, settings: NodeJS.ProcessEnv = {}) {
   const namespace = uniqueName('e2e')
   const dataDir = await mkdtemp(join(tmpdir(), `${namespace}-`))
   const redis = new Redis(redisUrl, { maxRetriesPerRequest: 1 })
-  redis.on('error', () => {}) // some tests take Redis away
+  redis.on('error', () => {}) // some tests stop Redis
   const mongo = new MongoClient(databaseUrl(mongoUrl, namespace))
   const starts: Promise<AppProcess>[] = []
   const checked: ReturnType<typeof checkAnswersOf>[] = []
@@ -59,7 +58,7 @@ export async function createInstallation({ redisUrl, mongoUrl }: Stores, setting
     ...options,
     env: { ...env, ...options.env },
   })
-  /** Also those that are still starting: a test that fails early leaves none behind. */
+  /** Including those that are still starting: a test that fails early leaves none behind. */
   const stopProcesses = async (): Promise<Exit[]> => {
     stopping.abort()
     const started = await Promise.allSettled(starts)
@@ -74,7 +73,7 @@ export async function createInstallation({ redisUrl, mongoUrl }: Stores, setting
     names: redisNames({ namespace }),
     tasks: mongo.db().collection<TaskDocument>('tasks'),
 
-    /** Its answers are held against the document that it gives of itself. */
+    /** Its responses are validated against its own OpenAPI document. */
     api: async (options: AppOptions = {}): Promise<ApiProcess> => {
       const api = await own(startApi(withEnv(options)))
       checked.push(checkAnswersOf(api.url, await checkerOf(api.url)))
@@ -83,10 +82,10 @@ export async function createInstallation({ redisUrl, mongoUrl }: Stores, setting
     worker: (workerId: string, options: AppOptions = {}): Promise<AppProcess> =>
       own(startWorker(withEnv({ name: workerId, ...options, env: { WORKER_ID: workerId, ...options.env } }))),
 
-    /** Ends every process in order. */
+    /** Stops all processes in order. */
     stopProcesses,
 
-    /** Ends every process in order and removes all that they left. */
+    /** Stops all processes in order and removes everything they left. */
     async stop(): Promise<void> {
       await stopProcesses()
       await removeKeys(redis, namespace).catch(() => {})
@@ -95,15 +94,14 @@ export async function createInstallation({ redisUrl, mongoUrl }: Stores, setting
       await mongo.close()
       await rm(dataDir, { recursive: true, force: true })
       const undocumented = checked.flatMap(({ faults }) => faults())
-      if (undocumented.length > 0)
-        throw new Error(`Answers that the document does not know:\n${undocumented.join('\n')}`)
+      if (undocumented.length > 0) throw new Error(`Undocumented responses:\n${undocumented.join('\n')}`)
     },
   }
 }
 
 let checker: CheckAnswer | undefined
 
-/** All processes of a test have one document. */
+/** All processes of a test have the same document. */
 async function checkerOf(url: string): Promise<CheckAnswer> {
   return (checker ??= createAnswerChecker((await (await fetch(`${url}/openapi.json`)).json()) as ApiDocument))
 }

@@ -9,7 +9,7 @@ import { copyTree } from '../../../faults/tree.ts'
 export interface OsProcess {
   pid: number
   parent: number
-  /** Pids are given out again; the moment of the start is not. */
+  /** Pids are reused; the start time is not. */
   startedAt: string
   command: string
 }
@@ -19,8 +19,8 @@ export type NpmRun = Awaited<ReturnType<typeof npmRun>>
 const STARTED_MS = 90_000
 
 /**
- * `npm run …` as a user types it, in a copy of the repository with a `.darkroom` folder and without
- * an `.env` of its own.
+ * `npm run …` as a user types it, in a copy of the repository with its own `.darkroom` folder and
+ * without an `.env`.
  */
 export async function npmRun(script: string, args: readonly string[], env: NodeJS.ProcessEnv) {
   const folder = await mkdtemp(join(tmpdir(), 'darkroom-npm-'))
@@ -29,7 +29,7 @@ export async function npmRun(script: string, args: readonly string[], env: NodeJ
   const { PATH, HOME } = process.env
   const npm = spawn('npm', ['run', script, '--', ...args], {
     cwd: tree,
-    // A group of its own, as a terminal gives each command.
+    // A process group of its own, as a terminal creates for each command.
     detached: true,
     env: { PATH, HOME, DATA_DIR: join(folder, 'data'), HOST: '127.0.0.1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -42,7 +42,7 @@ export async function npmRun(script: string, args: readonly string[], env: NodeJ
     pid,
     tree,
     output: () => output,
-    /** Everything that runs because of it. */
+    /** Everything that it started. */
     processes: (): OsProcess[] => familyOf(pid),
     started: () =>
       until(() => output.includes('Darkroom is running'), {
@@ -69,7 +69,7 @@ export function familyOf(root: number): OsProcess[] {
   return family
 }
 
-/** Undefined when it is gone, or dead and not yet collected (proc(5): stat). */
+/** Undefined if it is gone, or dead and not yet reaped (proc(5): stat). */
 function readProcess(pid: number): OsProcess | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')

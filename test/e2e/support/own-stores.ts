@@ -5,7 +5,7 @@ import { startLocalServices } from '@darkroom/local-services'
 import type { Stores } from './installation.ts'
 
 export interface OwnStore {
-  /** Ends it as a crash would. */
+  /** Kills it, like a crash. */
   kill: () => Promise<void>
   /** On the same port with the same data. */
   restart: () => Promise<void>
@@ -18,8 +18,8 @@ export interface OwnStores extends Stores {
 }
 
 /**
- * A Redis and a MongoDB for one test file alone, which may kill them. Whatever the environment
- * names is left in peace.
+ * A Redis and a MongoDB for one test file, which may kill them. Servers in the environment are not
+ * touched.
  */
 export async function startOwnStores(): Promise<OwnStores> {
   const folder = await mkdtemp(join(tmpdir(), 'e2e-stores-'))
@@ -46,6 +46,6 @@ function ours({
   restart?: () => Promise<void>
   description: string
 }): OwnStore {
-  if (!kill || !restart) throw new Error(`This test must be able to kill its store, and cannot: ${description}`)
+  if (!kill || !restart) throw new Error(`This test must be able to kill its store, but cannot: ${description}`)
   return { kill: () => kill(), restart }
 }

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 
-/** Elsewhere there is no /proc to look into. */
+/** Other platforms have no /proc. */
 export const isLinux = process.platform === 'linux'
 
-/** The direct children of a process (proc(5): children); none that can be seen outside of Linux. */
+/** The direct children of a process (proc(5): children); empty on other platforms. */
 export function childrenOf(pid: number): number[] {
   if (!isLinux) return []
   return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number)
@@ -17,7 +17,7 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** The most memory that a process ever had resident, in bytes (proc(5): VmHWM). */
+/** The peak resident memory of a process, in bytes (proc(5): VmHWM). */
 export function peakResidentBytes(pid: number): number {
   const [, kibibytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
   return Number(kibibytes) * 1024
