@@ -7,7 +7,7 @@ interface LogLine {
   jobIds?: string[]
 }
 
-/** Notes what a log line means for the verdict. The log itself is kept beside the history. */
+/** Records what a log line means for the verdict. The log itself is kept next to the history. */
 export function noteLine(line: string, process: string, history: History): void {
   const event = meaningOf(line)
   if (event) history.add(process, event)
@@ -25,18 +25,18 @@ function meaningOf(line: string): Event | undefined {
       return { op: 'run', args: { taskId, attempt } }
     case 'image processed':
     case 'attempt failed':
-    case 'job given back':
+    case 'job returned to the queue':
     case 'run failed without using up an attempt':
       return { op: 'run-end', args: { taskId, attempt } }
-    case 'late, double or illegal: nothing changed':
+    case 'late, duplicate or invalid event ignored':
       return { op: 'refused', args: { line: line.slice(0, 500), taskId } }
-    case 'queue trouble':
+    case 'queue error':
       return line.includes('Missing lock') ? { op: 'lock-lost', args: { line: line.slice(0, 500) } } : undefined
-    case 'lost the locks of running jobs':
+    case 'locks of running jobs lost':
       return { op: 'lock-lost', args: { line: line.slice(0, 500) } }
-    case 'sweeper repaired a task':
+    case 'task repaired by the sweeper':
       return { op: 'repaired', args: { line: line.slice(0, 500), taskId } }
-    case 'job of a silent worker is handed out again':
+    case 'job of a silent worker reassigned':
       return { op: 'stalled', args: { line: line.slice(0, 500) } }
     case 'uncaughtException':
     case 'unhandledRejection':

@@ -9,8 +9,8 @@ import { createInstallation, type Installation } from './support/installation.ts
 import { childrenOf, isAlive, isLinux } from './support/processes-of-linux.ts'
 
 /**
- * Closing in order would take longer than any test has patience: what ends all the same has ended
- * at once.
+ * An orderly shutdown would take longer than any test waits: a process that ends sooner was forced
+ * to.
  */
 const ENDLESS = { SHUTDOWN_TIMEOUT_MS: '3600000' }
 
@@ -40,8 +40,8 @@ const phasesLeft = (): unknown[] =>
   lines.filter((line) => line.includes('"phase":')).map((line) => (JSON.parse(line) as { phase: string }).phase)
 
 /**
- * The second signal of two; within half a second they would be taken for one, so it is given until
- * it is heard.
+ * The second of two signals; within half a second they would count as one, so it is repeated until
+ * it is noticed.
  */
 async function tellTwice(app: AppProcess): Promise<Exit> {
   app.kill('SIGTERM')
@@ -61,7 +61,7 @@ async function tellTwice(app: AppProcess): Promise<Exit> {
   return exited
 }
 
-/** Accepts photos while there is no worker, and has one upload that never ends. */
+/** Accepts photos while no worker is running, and has one upload that never ends. */
 async function apiWithHangingUpload(env: NodeJS.ProcessEnv = {}): Promise<string[]> {
   api = await darkroom.api({ onLine, env })
   const ids = await eachOf(
@@ -80,14 +80,14 @@ async function expectAllDone(ids: readonly string[]): Promise<void> {
   expect(await darkroom.tasks.countDocuments()).toBe(ids.length)
 }
 
-test('an API that hangs in its closing ends at once when it is told a second time, and nothing accepted is lost', async () => {
+test('an API whose shutdown hangs ends immediately on a second signal, and nothing accepted is lost', async () => {
   const ids = await apiWithHangingUpload(ENDLESS)
   expect(await tellTwice(api)).toEqual({ code: 1, signal: null })
-  expect(said('told a second time: ending at once')).toHaveLength(1)
+  expect(said('forced shutdown')).toHaveLength(1)
   await expectAllDone(ids)
 })
 
-test('an upload that never ends costs the closing of an API its time, and the other steps follow in order', async () => {
+test('an upload that never ends uses up its shutdown timeout, and the other steps of the API follow in order', async () => {
   const ids = await apiWithHangingUpload({ SHUTDOWN_TIMEOUT_MS: '300' })
   expect(await api.stop()).toEqual({ code: 1, signal: null })
   expect(said('stopped')).toMatchObject([{ troubled: ['http'] }])
@@ -126,19 +126,19 @@ async function expectTakenOver(id: string): Promise<void> {
 }
 
 test.skipIf(!isLinux)(
-  'a worker that hangs in its closing ends at once when it is told a second time; its job is done elsewhere',
+  'a worker whose shutdown hangs ends immediately on a second signal; its job is processed elsewhere',
   async () => {
     const { worker, child, id } = await workerWithHangingJob(ENDLESS)
     expect(await tellTwice(worker)).toEqual({ code: 1, signal: null })
-    expect(said('told a second time: ending at once')).toHaveLength(1)
-    process.kill(child, 'SIGCONT') // it is an orphan, and learns that now
+    expect(said('forced shutdown')).toHaveLength(1)
+    process.kill(child, 'SIGCONT') // it is an orphan, and finds out now
     await until(() => !isAlive(child), { what: 'the end of the child' })
     await expectTakenOver(id)
   },
 )
 
 test.skipIf(!isLinux)(
-  'a job that never ends costs the closing of a worker its time, and the other steps follow in order',
+  'a job that never ends uses up its shutdown timeout, and the other steps of the worker follow in order',
   async () => {
     const { worker, child, id } = await workerWithHangingJob({ SHUTDOWN_TIMEOUT_MS: '300' })
     expect(await worker.stop()).toEqual({ code: 1, signal: null })

@@ -37,7 +37,7 @@ test('the demo handles --help, missing files and a folder without photos', async
     [['--help'], /npm run demo \[-- FILE\|FOLDER…\]/],
     [['--nonsense'], /Unknown option '--nonsense'/],
     [['/nowhere/at-all.jpg'], /\/nowhere\/at-all\.jpg does not exist\./],
-    [['.'], /holds no JPEG, PNG, WebP or GIF\./],
+    [['.'], /contains no JPEG, PNG, WebP or GIF files\./],
   ] as const) {
     const run = await npmRun('demo', args, {})
     onTestFinished(() => run.stop())

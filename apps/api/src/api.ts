@@ -184,7 +184,7 @@ export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): 
       await Promise.race([db.prepared, pause(LISTEN_AFTER_MS, undefined, { signal: stopping.signal }).catch(() => {})])
       const port = await listen(server, env.PORT, env.HOST)
       if (env.ADMIN_TOKEN === undefined)
-        log.info('ADMIN_TOKEN is not set: queues are administered from this machine only')
+        log.info('ADMIN_TOKEN is not set: queues can only be managed from this machine')
       return { port }
     },
     closing: () => {

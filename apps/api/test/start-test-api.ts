@@ -127,7 +127,7 @@ export async function startTestApi(
     await database.drop()
     await rm(dataDir, { recursive: true, force: true })
     const faults = undocumented()
-    if (faults.length > 0) throw new Error(`Answers that the document does not know:\n${faults.join('\n')}`)
+    if (faults.length > 0) throw new Error(`Undocumented responses:\n${faults.join('\n')}`)
     if (troubled.length > 0) throw new Error(`The API did not close well: ${troubled.join(', ')}`)
   }
   const start = async () => {

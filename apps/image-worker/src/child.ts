@@ -7,7 +7,7 @@ import { processImage } from './process-image.ts'
 const dataDir = process.argv[2]
 const maxPixels = Number(process.argv[3])
 if (dataDir === undefined || !(maxPixels > 0))
-  throw new Error('Arguments: the data folder, and the most pixels of an original')
+  throw new Error('Arguments: the data folder and the maximum number of pixels of an original')
 
 // This process does one thing at a time, and its parent does not wait for an answer to anything
 // else.

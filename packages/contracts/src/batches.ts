@@ -24,12 +24,10 @@ export const acceptedBatch = z
 export type AcceptedBatch = z.infer<typeof acceptedBatch>
 
 /** A refusal of a whole batch; where its files were looked at, with what is wrong with each. */
-export const batchProblem = problem
-  .extend({ items: z.array(batchItem).optional() })
-  .meta({
-    id: 'BatchProblem',
-    description: 'Problem details (RFC 9457), with the result for each file that was examined',
-  })
+export const batchProblem = problem.extend({ items: z.array(batchItem).optional() }).meta({
+  id: 'BatchProblem',
+  description: 'Problem details (RFC 9457), with the result for each file that was examined',
+})
 
 /** How far the tasks of one request are. `percent` counts the progress of each. */
 export const batchSummary = z.object({

@@ -27,11 +27,9 @@ export const stats = z
     /** Of the newest completed tasks, `sample` of them. */
     durations: z.object({ sample: count, waitMs: percentiles, runMs: percentiles }),
     cleanup: cleanupTotals,
-    at: z.iso
-      .datetime()
-      .meta({
-        description: 'When tasks and bytes were counted: usually seconds ago; hours ago if there are millions of tasks',
-      }),
+    at: z.iso.datetime().meta({
+      description: 'When tasks and bytes were counted: usually seconds ago; hours ago if there are millions of tasks',
+    }),
   })
   .meta({ id: 'Stats' })
 export type Stats = z.infer<typeof stats>

@@ -55,16 +55,10 @@ export const task = z
       format: z.enum(['jpeg', 'png', 'webp', 'gif']),
       width: z.number().int().meta({ description: 'In pixels, after applying the orientation' }),
       height: z.number().int(),
-      orientation: z
-        .number()
-        .int()
-        .min(1)
-        .max(8)
-        .optional()
-        .meta({
-          description:
-            'EXIF orientation. Tasks of earlier releases have none, and their width and height do not take it into account',
-        }),
+      orientation: z.number().int().min(1).max(8).optional().meta({
+        description:
+          'EXIF orientation. Tasks of earlier releases have none, and their width and height do not take it into account',
+      }),
       sha256: z.string(),
       md5: z.string(),
     }),

@@ -24,7 +24,7 @@ const MOST_CPU_MS = 2000
 const folder = corpusFolder()
 const files = folder === undefined ? [] : readManifest(folder)
 if (folder === undefined)
-  console.info('The corpus of real and hostile files is not here: skipped. DARKROOM_CORPUS names its folder.')
+  console.info('Skipped: the corpus of real and hostile files was not found. Set DARKROOM_CORPUS to its folder.')
 
 describe.skipIf(folder === undefined)('the corpus', () => {
   it.each(files)('$expect: $file', async (wanted) => {

@@ -119,11 +119,11 @@ describe('IMAGE_UNSUPPORTED', () => {
     return bytes
   }
   it.each([
-    ['a JPEG with 12 bits a sample', () => jpegWith(0xc1, 12)],
-    ['a JPEG with 16 bits a sample', () => jpegWith(0xc3, 16)],
+    ['a JPEG with 12 bits per sample', () => jpegWith(0xc1, 12)],
+    ['a JPEG with 16 bits per sample', () => jpegWith(0xc3, 16)],
     ['a hierarchical JPEG', () => jpegWith(0xc5, 8)],
     ['a JPEG-LS', () => jpegWith(0xf7, 8)],
-    ['a JPEG that tells its height at its end only', () => jpegWith(0xc0, 8, 0)],
+    ['a JPEG with its height only at the end', () => jpegWith(0xc0, 8, 0)],
     ['CgBI', async () => withPngChunk(await samplePng(size), 'CgBI', Buffer.alloc(4), 8)],
   ])('for %s, and the message says so', async (what, make) => {
     const { code, message } = await refusal(await store(await make()))
@@ -136,7 +136,9 @@ describe('IMAGE_TOO_LARGE', () => {
   it('tells the measured size of a bomb', async () => {
     const error = await refusal(await store(pngClaiming(20_000, 20_000)))
     expect(error).toMatchObject({ code: 'IMAGE_TOO_LARGE', width: 20_000, height: 20_000 })
-    expect(error.message).toBe('The image is 20000 x 20000 px: that is 400,000,000 pixels, and 50,000,000 are allowed.')
+    expect(error.message).toBe(
+      'The image is 20000 x 20000 px: that is 400,000,000 pixels, but at most 50,000,000 are allowed.',
+    )
   })
 
   it('draws the line at exactly 50 million pixels', async () => {
@@ -155,7 +157,7 @@ describe('IMAGE_TOO_LARGE', () => {
   it.each([
     [65_536, 1, 'no side may be longer than 65,535 px'],
     [1, 65_536, 'no side may be longer than 65,535 px'],
-    [1, 65_501, 'a JPEG holds at most 65,500 px a side'],
+    [1, 65_501, 'a JPEG can have at most 65,500 px per side'],
   ])('refuses sides of %i x %i, however few pixels that makes', async (width, height, why) => {
     const { code, message } = await refusal(await store(pngClaiming(width, height)))
     expect([code, message]).toEqual(['IMAGE_TOO_LARGE', `The image is ${width} x ${height} px: ${why}.`])

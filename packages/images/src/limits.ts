@@ -23,7 +23,7 @@ export function checkSize(measured: MeasuredPx, maxPixels: number): void {
   if (Math.max(width, height) > MAX_SIDE_PX)
     throw tooLarge(measured, `no side may be longer than ${format(MAX_SIDE_PX)} px`)
   if (width * height > maxPixels)
-    throw tooLarge(measured, `that is ${format(width * height)} pixels, and ${format(maxPixels)} are allowed`)
+    throw tooLarge(measured, `that is ${format(width * height)} pixels, but at most ${format(maxPixels)} are allowed`)
 }
 
 /**
@@ -32,7 +32,7 @@ export function checkSize(measured: MeasuredPx, maxPixels: number): void {
  */
 export function checkJpegSize(measured: MeasuredPx, width: number): void {
   if (scaledSize(measured, width).height > MAX_JPEG_SIDE_PX)
-    throw tooLarge(measured, `a JPEG holds at most ${format(MAX_JPEG_SIDE_PX)} px a side`)
+    throw tooLarge(measured, `a JPEG can have at most ${format(MAX_JPEG_SIDE_PX)} px per side`)
 }
 
 function tooLarge(measured: MeasuredPx, why: string): ImageError {

@@ -21,7 +21,7 @@ export function parseFailureReason(text: string | undefined): FailureReason {
   const [, code, permanent, message] = CODED.exec(text ?? '') ?? []
   if (code && message !== undefined) return { code, message, retryable: permanent === '' }
   if (text?.includes('stalled more than allowable limit')) {
-    return { code: 'WORKER_CRASHED', message: 'The workers that ran this task died too often', retryable: true }
+    return { code: 'WORKER_CRASHED', message: 'Too many workers died while running this task', retryable: true }
   }
   return { code: 'INTERNAL', message: 'Unknown error', retryable: true }
 }

@@ -218,7 +218,7 @@ export class QueueUnavailableError extends Error {
   readonly code = 'QUEUE_UNAVAILABLE'
 
   constructor() {
-    super('The queue cannot be reached right now')
+    super('The queue is currently unreachable')
     this.name = 'QueueUnavailableError'
   }
 }

@@ -26,10 +26,10 @@ export async function runShutdown(phases: readonly ShutdownPhase[], log: Logger)
   for (const phase of phases) {
     try {
       await inTime(phase.timeoutMs, phase.run)
-      log.debug({ phase: phase.name }, 'shutdown phase done')
+      log.debug({ phase: phase.name }, 'shutdown phase finished')
     } catch (error) {
       troubled.push(phase.name)
-      log.warn({ phase: phase.name, err: error }, 'shutdown phase did not end well')
+      log.warn({ phase: phase.name, err: error }, 'shutdown phase failed')
     }
   }
   return troubled
@@ -49,7 +49,7 @@ export function closeOnSignal(
   const close = (reason: string, code: number): void => {
     if (startedAt !== undefined) {
       if (Date.now() - startedAt < SAME_SIGNAL_MS) return
-      log.warn({ reason }, 'told a second time: ending at once')
+      log.warn({ reason }, 'forced shutdown')
       return exit(1)
     }
     startedAt = Date.now()

@@ -33,7 +33,7 @@ export function createDiskPaths(rootFolder: string, fs: FileSystem): DiskPaths {
     // The operator may have led the root elsewhere meanwhile.
     realRoot = await fs.realpath(root)
     if (await isBelow(realRoot)) return
-    throw new StorageError('UNSAFE_PATH', `A link stands in the way of ${key}.`)
+    throw new StorageError('UNSAFE_PATH', `There is a symbolic link in the path of ${key}.`)
   }
 
   // Folder by folder, each checked before the next is made in it: a plain `mkdir -p` follows links

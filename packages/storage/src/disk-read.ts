@@ -21,7 +21,7 @@ export async function openFile(opening: () => Promise<OpenFile>, key: string, ra
 export async function readFacts(file: OpenFile, key: string): Promise<StoredFile> {
   const facts = await file.stat()
   if (facts.isDirectory()) throw new StorageError('NOT_FOUND', `Nothing is stored under ${key}.`)
-  if (!facts.isFile()) throw new StorageError('UNSAFE_PATH', `What stands under ${key} is not a plain file.`)
+  if (!facts.isFile()) throw new StorageError('UNSAFE_PATH', `${key} is not a regular file.`)
   return { bytes: facts.size, modifiedAt: facts.mtime }
 }
 

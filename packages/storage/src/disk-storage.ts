@@ -76,7 +76,7 @@ export function createDiskStorage(rootFolder: string, { blocking = false }: Disk
 async function beforeDeadline<T>(act: () => Promise<T>): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>()
   const timer = setTimeout(
-    () => reject(new StorageError('STORAGE_FAILED', `The disk has not answered for ${DEADLINE_MS} ms.`)),
+    () => reject(new StorageError('STORAGE_FAILED', `The disk has not responded for ${DEADLINE_MS} ms.`)),
     DEADLINE_MS,
   )
   try {

@@ -43,7 +43,7 @@ export async function putFile(place: Place, body: Uint8Array | Readable): Promis
 export async function adoptFile(place: Place, tempPath: string): Promise<PutResult> {
   const { fs } = place.paths
   const facts = await secureFile(fs, tempPath)
-  if (!facts.isFile()) throw new StorageError('UNSAFE_PATH', `What should become ${place.key} is not a plain file.`)
+  if (!facts.isFile()) throw new StorageError('UNSAFE_PATH', `The source of ${place.key} is not a regular file.`)
   try {
     // The folder that it leaves is not synced: a temporary name that comes back after a power cut
     // is a leftover like any other.
@@ -99,7 +99,7 @@ async function renameOver(fs: FileSystem, source: string, path: string): Promise
     await fs.rename(source, path)
   } catch (error) {
     if (systemCode(error) === 'ENOENT' && !(await isThere(fs, source)))
-      throw new StorageError('NOT_FOUND', 'The file to be stored is gone.', { cause: error })
+      throw new StorageError('NOT_FOUND', 'The file to be stored no longer exists.', { cause: error })
     throw error
   }
 }
@@ -122,7 +122,7 @@ async function inFolder<T>({ paths, key, path }: Place, act: () => Promise<T>): 
       return await act()
     } catch (error) {
       if (systemCode(error) === 'ENOTDIR')
-        throw new StorageError('UNSAFE_PATH', `A file stands where ${key} needs a folder.`, { cause: error })
+        throw new StorageError('UNSAFE_PATH', `There is a file where ${key} needs a folder.`, { cause: error })
       if (systemCode(error) !== 'ENOENT' || tries === MAX_FOLDER_TRIES) throw error
     }
   }

@@ -39,11 +39,11 @@ export async function markInstallation(rootFolder: string, id: string = randomUU
     const code = systemCode(error)
     // Nothing is missing here but the folder itself.
     if (code === 'ENOENT' || code === 'ENOTDIR')
-      throw new StorageError('STORAGE_FAILED', `The data folder cannot be made (${code}).`, { cause: error })
+      throw new StorageError('STORAGE_FAILED', `The data folder cannot be created (${code}).`, { cause: error })
     throw toStorageError(error, 'the marker of the installation')
   }
   const marked = await readInstallation(rootFolder)
-  if (marked === undefined) throw new Error(`${INSTALLATION_MARKER} in the data folder cannot be read: remove it`)
+  if (marked === undefined) throw new Error(`${INSTALLATION_MARKER} in the data folder is invalid: remove it`)
   return marked
 }
 

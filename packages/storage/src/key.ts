@@ -25,7 +25,7 @@ export function parseKey(key: string): string {
 function keyFault(key: string): string | undefined {
   if (key === '') return 'it is empty'
   if (Buffer.byteLength(key) > MAX_KEY_BYTES) return `it is longer than ${MAX_KEY_BYTES} bytes`
-  if (FORBIDDEN_CHARACTERS.test(key) || !key.isWellFormed()) return 'it has a forbidden character'
+  if (FORBIDDEN_CHARACTERS.test(key) || !key.isWellFormed()) return 'it contains a forbidden character'
   return key
     .split('/')
     .map(segmentFault)

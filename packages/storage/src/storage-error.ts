@@ -38,11 +38,11 @@ export function toStorageError(error: unknown, key: string): unknown {
       return new StorageError('NOT_FOUND', `Nothing is stored under ${key}.`, because)
     case 'ENOSPC':
     case 'EDQUOT':
-      return new StorageError('STORAGE_FULL', `No space is left to store ${key}.`, because)
+      return new StorageError('STORAGE_FULL', `There is no space left to store ${key}.`, because)
     case 'ELOOP':
-      return new StorageError('UNSAFE_PATH', `A link stands in the way of ${key}.`, because)
+      return new StorageError('UNSAFE_PATH', `There is a symbolic link in the path of ${key}.`, because)
     default:
-      return new StorageError('STORAGE_FAILED', `Storage failed on ${key} (${systemCode(error)}).`, because)
+      return new StorageError('STORAGE_FAILED', `Storage operation on ${key} failed (${systemCode(error)}).`, because)
   }
 }
 

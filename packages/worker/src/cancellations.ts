@@ -32,9 +32,9 @@ export class Cancellations {
       onMessage: ({ jobId }) => {
         this.add(jobId)
         if (worker.cancelJob(jobId, formatFailureReason(CANCELLED)))
-          log.info({ jobId }, 'giving up a job: its task was cancelled')
+          log.info({ jobId }, 'job aborted: its task was cancelled')
       },
-      onInvalid: (message) => log.warn({ message }, 'not a task command'),
+      onInvalid: (message) => log.warn({ message }, 'invalid task command ignored'),
     }
   }
 }

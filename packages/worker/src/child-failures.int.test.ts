@@ -18,8 +18,8 @@ test('a child that dies costs its own job a run, and nobody an attempt', async (
 
 test.each([
   ['hangs', /^DEADLINE: .*2000 ms/, { jobDeadlineMs: 2000 }],
-  ['swells', /^MEMORY_LIMIT: .*cap of 314572800 bytes/, { childMaxRssBytes: 300 * 1024 ** 2 }],
-])('a job that %s is given up after three attempts [S2.6]', async (imageName, reason, limits) => {
+  ['swells', /^MEMORY_LIMIT: .*limit of 314572800 bytes/, { childMaxRssBytes: 300 * 1024 ** 2 }],
+])('a job that %s fails after three attempts [S2.6]', async (imageName, reason, limits) => {
   const rig = await createRig()
   const worker = await rig.startWorker(limits)
   const { taskId } = await rig.submit({ imageName })
@@ -67,7 +67,7 @@ test('a child that cannot be started is no fault of the photo: the worker pauses
   expect(lines.filter(({ level }) => level === 'error')).toHaveLength(1)
 })
 
-test('a run whose lock is lost is given up', async () => {
+test('a run whose lock is lost is aborted', async () => {
   const rig = await createRig()
   const worker = await rig.startWorker()
   const { taskId } = await rig.submit({ imageName: 'waits' })

@@ -81,7 +81,7 @@ async function runJob(run: JobRun, signal: AbortSignal | undefined, around: Surr
 /** The machine's own words name its paths, which are nobody's business but the log's. */
 const NOT_HERE = {
   code: 'STORAGE_FAILED',
-  message: 'The worker cannot use its storage right now',
+  message: 'The worker cannot use its storage at the moment',
   retryable: true,
 } as const
 

@@ -115,7 +115,7 @@ test('what happens to a job is logged: its start, its progress, its end and its 
     willRetry: false,
     attempt: 1,
   })
-  const report = linesOf(bad).find(({ message }) => message === 'the child reports a failure')
+  const report = linesOf(bad).find(({ message }) => message === 'child reported a failure')
   expect(report?.['detail']).toMatch(/\n +at .+\.ts:\d+/)
   expect(lines.find(({ message }) => message === 'ready')).toMatchObject({
     workerId: config.workerId,

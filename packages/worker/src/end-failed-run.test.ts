@@ -76,5 +76,5 @@ test('a job that cannot be given back uses up no attempt either, and nothing is 
   const { end, told, lines } = createEnd({ put: () => Promise.reject(new Error('Missing lock')) })
   expect(await end(full)).toMatchObject({ name: 'WaitingError' })
   expect(told).toEqual([])
-  expect(lines.at(-1)).toMatchObject({ level: 'warn', message: expect.stringContaining('not given back') })
+  expect(lines.at(-1)).toMatchObject({ level: 'warn', message: expect.stringContaining('not returned') })
 })

@@ -60,7 +60,7 @@ export function createEndFailedRun(around: Surroundings): EndRun {
 
 function giveBack(failed: FailedRun, around: Surroundings): Promise<Error> {
   // The outage has its line already.
-  around.log.debug(factsOf(failed), 'job given back')
+  around.log.debug(factsOf(failed), 'job returned to the queue')
   return leave(failed, around, { delayMs: 0, put: () => around.giveBack.now(failed.queued, failed.token) })
 }
 
@@ -91,7 +91,10 @@ async function leave(
     metrics.givenBack(reason.code)
   } catch (error) {
     // Its lock is not renewed any more: another worker has the job already, or will soon.
-    log.warn({ jobId: run.jobId, err: error }, 'job not given back: it is handed out again when its lock has expired')
+    log.warn(
+      { jobId: run.jobId, err: error },
+      'job not returned to the queue: another worker takes it when its lock has expired',
+    )
   }
   return leaveJob()
 }

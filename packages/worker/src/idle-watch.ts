@@ -28,7 +28,7 @@ export function watchForIdleness({ worker, gauge, limitMs, isPaused, log, giveUp
     // Redis being away tells nothing about the worker.
     const reading = isPaused() ? undefined : await gauge.read().catch(() => undefined)
     if (timer === undefined || !detector.isStuck(reading, Date.now())) return
-    log.fatal({ limitMs, ...reading }, 'jobs wait and none is started: giving up')
+    log.fatal({ limitMs, ...reading }, 'jobs are waiting but none is started: exiting')
     giveUp()
   }
   worker.on('active', () => detector.jobStarted())

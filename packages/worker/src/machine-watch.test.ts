@@ -35,7 +35,7 @@ test('an outage is logged once and pauses once, and ends by itself', async () =>
   await until(() => machine.trouble === undefined, { what: 'the end of the outage' })
   expect(calls).toEqual(['pause', 'resume'])
   expect(lines.map(({ level, message }) => [level, message])).toEqual([
-    ['error', 'taking no jobs: this machine cannot do them now'],
+    ['error', 'taking no jobs: the storage check failed'],
     ['info', 'taking jobs again'],
   ])
   expect(await machine.confirm()).toBeUndefined()
@@ -48,7 +48,7 @@ test('storage that does not answer is trouble, and is not asked again before it 
     checks++
     return storage.promise
   }, 10)
-  expect(await machine.confirm()).toMatch(/did not answer within 10 ms/)
+  expect(await machine.confirm()).toMatch(/did not respond within 10 ms/)
   const startedAt = performance.now()
   await until(() => performance.now() - startedAt > 100, { what: 'time for several checks' })
   expect(checks).toBe(1)

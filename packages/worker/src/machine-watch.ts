@@ -53,7 +53,7 @@ export class MachineWatch {
     const { pause, log, firstDelayMs } = this.#options
     this.#trouble = trouble
     pause()
-    log.error({ reason: trouble }, 'taking no jobs: this machine cannot do them now')
+    log.error({ reason: trouble }, 'taking no jobs: the storage check failed')
     this.#checkAfter(firstDelayMs, performance.now())
   }
 
@@ -68,7 +68,7 @@ export class MachineWatch {
     const trouble = await this.#check()
     if (this.#stopped) return
     if (trouble !== undefined) {
-      if (trouble !== this.#trouble) log.warn({ reason: trouble }, 'still taking no jobs, for another reason')
+      if (trouble !== this.#trouble) log.warn({ reason: trouble }, 'still taking no jobs, for a different reason')
       this.#trouble = trouble
       return this.#checkAfter(Math.min(delayMs * 2, maxDelayMs), since)
     }
@@ -87,7 +87,7 @@ export class MachineWatch {
       )
       .finally(() => (this.#look = undefined))
     const { promise: late, resolve } = Promise.withResolvers<string>()
-    const timer = setTimeout(() => resolve(`The storage did not answer within ${timeoutMs} ms`), timeoutMs)
+    const timer = setTimeout(() => resolve(`The storage did not respond within ${timeoutMs} ms`), timeoutMs)
     return Promise.race([this.#look, late]).finally(() => clearTimeout(timer))
   }
 }

@@ -9,14 +9,14 @@ import type { Registry } from '@prometheus-io/client'
 export function createMetricsServer(registry: Registry, log: Logger, troubleOf: () => string | undefined) {
   const server = createServer((req, res) => {
     answer(req, res, { registry, trouble: troubleOf() }).catch((error: unknown) => {
-      log.warn({ err: error }, 'metrics could not be told')
+      log.warn({ err: error }, 'metrics not served')
       res.writeHead(500).end()
     })
   })
   // Being watched is no condition for working: two workers on one machine need two ports, and only
   // one may get this one.
   server.on('error', (error) =>
-    log.error({ err: error }, 'METRICS_PORT cannot be listened to: this worker goes on without metrics'),
+    log.error({ err: error }, 'cannot listen on METRICS_PORT: this worker runs without metrics'),
   )
   return {
     listen: (port: number): Promise<number> =>

@@ -36,7 +36,7 @@ export function runOnChild(child: Child, job: JobEnvelope, options: RunLimits & 
     if (message.type === 'progress') options.onProgress({ stage: message.stage, percent: message.percent })
     if (message.type === 'done') resolve(message.processed)
     if (message.type !== 'failed') return
-    options.log.debug({ code: message.reason.code, detail: message.detail }, 'the child reports a failure')
+    options.log.debug({ code: message.reason.code, detail: message.detail }, 'child reported a failure')
     fail(message.reason)
   }
   const onEnd = (how: string): void => fail(child.isReady ? crashed(child.noun, how) : notStarted(child.noun, how))
@@ -83,13 +83,13 @@ function killOnAbort(kill: Kill, { signal }: RunWatch): () => void {
 }
 
 function crashed(noun: string, how: string): FailureReason {
-  return { code: 'WORKER_CRASHED', message: `The process working on the ${noun} died (${how})`, retryable: true }
+  return { code: 'WORKER_CRASHED', message: `The process for the ${noun} died (${how})`, retryable: true }
 }
 
 function tooMuchMemory(maxRssBytes: number): FailureReason {
   return {
     code: 'MEMORY_LIMIT',
-    message: `Processing took more memory than the cap of ${maxRssBytes} bytes`,
+    message: `Processing took more memory than the limit of ${maxRssBytes} bytes`,
     retryable: true,
   }
 }

@@ -19,7 +19,9 @@ test("only the installation's own folder is good, also while Redis has forgotten
   announced = undefined
   const marker = join(dataDir, '.darkroom.json')
   await rename(marker, `${marker}.away`)
-  await expect(check()).rejects.toThrow(/does not belong to this installation: it has no \.darkroom\.json\. Is it mounted\?/)
+  await expect(check()).rejects.toThrow(
+    /does not belong to this installation: it has no \.darkroom\.json\. Is it mounted\?/,
+  )
   const other = await markInstallation(dataDir)
   await expect(check()).rejects.toThrow(`belongs to another installation: its .darkroom.json has the id ${other}`)
   await rename(`${marker}.away`, marker)

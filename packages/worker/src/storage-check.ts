@@ -19,7 +19,7 @@ export function createStorageCheck({ dataDir, readExpected }: StorageCheckOption
     if (expected !== undefined && found !== expected) throw new Error(wrongFolder(dataDir, expected, found))
     await testWrite(dataDir).catch((error: unknown) => {
       throw isStorageError(error, 'NOT_FOUND')
-        ? new Error(`DATA_DIR ${dataDir} is not there: the API makes it when it starts`)
+        ? new Error(`DATA_DIR ${dataDir} does not exist: the API creates it at startup`)
         : error
     })
   }
@@ -45,6 +45,6 @@ export function createStorageCheck({ dataDir, readExpected }: StorageCheckOption
 
 function wrongFolder(dataDir: string, expected: string, found: string | undefined): string {
   return found === undefined
-    ? `DATA_DIR ${dataDir} is not this installation's folder: it has no ${INSTALLATION_MARKER}. Is it mounted?`
-    : `DATA_DIR ${dataDir} belongs to another installation: its ${INSTALLATION_MARKER} says ${found}, and the API's folder is ${expected}`
+    ? `DATA_DIR ${dataDir} does not belong to this installation: it has no ${INSTALLATION_MARKER}. Is it mounted?`
+    : `DATA_DIR ${dataDir} belongs to another installation: its ${INSTALLATION_MARKER} has the id ${found}, but the API's folder has ${expected}`
 }

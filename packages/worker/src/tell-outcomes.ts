@@ -25,13 +25,13 @@ export function tellOutcomes(worker: QueueWorker, around: Surroundings): void {
   worker.on('completed', (_job, result) => void publish(result))
   worker.on('failed', (job, error) => tellFailure(job, error, around))
   worker.on('lockRenewalFailed', (jobIds) => {
-    log.warn({ jobIds }, 'lost the locks of running jobs')
+    log.warn({ jobIds }, 'locks of running jobs lost')
     for (const jobId of jobIds) worker.cancelJob(jobId, LOCK_LOST)
   })
-  worker.on('stalled', (jobId) => log.warn({ jobId }, 'job of a silent worker is handed out again'))
+  worker.on('stalled', (jobId) => log.warn({ jobId }, 'job of a silent worker reassigned'))
   worker.on(
     'error',
-    sayOnce((error) => log.warn({ err: error }, 'queue trouble')),
+    sayOnce((error) => log.warn({ err: error }, 'queue error')),
   )
 }
 

@@ -58,7 +58,7 @@ export function createWorkerLife(parts: Parts) {
 
 function run({ worker, log, giveUp }: Parts): void {
   worker.run().catch((error: unknown) => {
-    log.fatal({ err: error }, 'the worker stopped')
+    log.fatal({ err: error }, 'worker stopped unexpectedly')
     giveUp()
   })
 }

@@ -25,12 +25,12 @@ export function createWorkerMetrics(registry: Registry, state: WorkerState) {
   })
   const bytesIn = new Counter({
     name: 'darkroom_job_source_bytes_total',
-    help: 'Bytes of originals that were read',
+    help: 'Bytes read from originals',
     registers,
   })
   const bytesOut = new Counter({
     name: 'darkroom_job_variant_bytes_total',
-    help: 'Bytes of variants that were made',
+    help: 'Bytes of created variants',
     registers,
   })
   addGauges(registers, state)
@@ -64,31 +64,31 @@ function createOutcomes(registers: Registry[]) {
   return {
     wait: new Histogram({
       name: 'darkroom_job_wait_seconds',
-      help: 'From acceptance to the start of a run',
+      help: 'Time from acceptance to the start of a run',
       buckets: SECONDS,
       registers,
     }),
-    run: new Histogram({ name: 'darkroom_job_run_seconds', help: 'Runs that ended well', buckets: SECONDS, registers }),
-    completed: new Counter({ name: 'darkroom_jobs_completed_total', help: 'Jobs done', registers }),
+    run: new Histogram({ name: 'darkroom_job_run_seconds', help: 'Successful runs', buckets: SECONDS, registers }),
+    completed: new Counter({ name: 'darkroom_jobs_completed_total', help: 'Completed jobs', registers }),
     failed: new Counter({
       name: 'darkroom_job_attempts_failed_total',
-      help: 'Attempts that failed, by code and by whether there is another one',
+      help: 'Failed attempts, by code and by whether there is another one',
       labelNames: ['code', 'will_retry'],
       registers,
     }),
     stalled: new Counter({
       name: 'darkroom_jobs_stalled_total',
-      help: 'Jobs of silent workers that were handed out again',
+      help: 'Jobs of silent workers that were reassigned',
       registers,
     }),
   }
 }
 
 function addGauges(registers: Registry[], { slots, busy, isReady }: WorkerState): void {
-  new Gauge({ name: 'darkroom_worker_slots', help: 'Jobs that this worker does at a time', registers }).set(slots)
+  new Gauge({ name: 'darkroom_worker_slots', help: 'Concurrent jobs of this worker', registers }).set(slots)
   new Gauge({
     name: 'darkroom_worker_busy_slots',
-    help: 'Jobs that run now',
+    help: 'Running jobs',
     registers,
     collect() {
       this.set(busy())
@@ -96,7 +96,7 @@ function addGauges(registers: Registry[], { slots, busy, isReady }: WorkerState)
   })
   new Gauge({
     name: 'darkroom_worker_ready',
-    help: '0 while this worker takes no jobs because its machine cannot do them',
+    help: '0 while this worker takes no jobs because of a problem with its machine',
     registers,
     collect() {
       this.set(isReady() ? 1 : 0)

@@ -79,7 +79,7 @@ export class UpdateTaskStatusHandler implements RequestHandler<UpdateTaskStatus,
       // Whoever did it may have died, or been told to end, before the cache heard of it. And those
       // who follow the task here have not.
       await announcer.announceLate(event)
-      log.debug({ taskId: id, event: event.eventType, epoch, seq }, 'late, double or illegal: nothing changed')
+      log.debug({ taskId: id, event: event.eventType, epoch, seq }, 'late, duplicate or invalid event ignored')
       return undefined
     }
     await announcer.announce(task, event)

@@ -38,7 +38,7 @@ export class CompleteBatchHandler implements RequestHandler<CompleteBatch, boole
   onTask: TaskListener = ({ tenant, batchId }, event) => {
     if (batchId === undefined || !isEnd(event)) return
     this.handle(new CompleteBatch(tenant, batchId)).catch((error: unknown) => {
-      this.#deps.log.debug({ batchId, err: error }, 'could not see now whether a batch is complete')
+      this.#deps.log.debug({ batchId, err: error }, 'batch not checked for completion; checking again later')
     })
   }
 

@@ -116,7 +116,7 @@ export class CreateBatchHandler implements RequestHandler<CreateBatch, { batchId
       )
       return { name, task }
     } catch (fault) {
-      this.#deps.log.warn({ batchId: batch.id, err: fault }, 'no task could be made of a file of a batch')
+      this.#deps.log.warn({ batchId: batch.id, err: fault }, 'no task created for a file of a batch')
       return { name, fault }
     }
   }
@@ -129,7 +129,7 @@ export class CreateBatchHandler implements RequestHandler<CreateBatch, { batchId
       await batches.seal(batch.id, accepted, new Date(now() + SEALED_CHECK_MS))
       await completeBatch.handle(new CompleteBatch(batch.tenant, batch.id))
     } catch (error) {
-      log.warn({ batchId: batch.id, err: error }, 'a batch could not be sealed now; a later check does')
+      log.warn({ batchId: batch.id, err: error }, 'batch not sealed; trying again later')
     }
   }
 }

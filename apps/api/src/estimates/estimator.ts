@@ -53,7 +53,7 @@ export class Estimator {
     void this.#refresh()
     this.#timer = setInterval(() => void this.#refresh(), intervalMs)
     const runs = await readRuns().catch((error: unknown) => {
-      log.warn({ err: error }, 'past runs could not be read: estimates begin cold')
+      log.warn({ err: error }, 'past runs could not be read: estimates start without them')
       return []
     })
     for (const run of runs.toReversed()) this.#learn(run)

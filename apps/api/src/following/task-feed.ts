@@ -80,7 +80,7 @@ export class TaskFeed {
         if (topic.known && isNewer(revisions.get(topic.id) ?? GONE, topic.known)) void this.#refresh(topic)
       }
     } catch (error) {
-      log.debug({ err: error }, 'followed tasks could not be checked now')
+      log.debug({ err: error }, 'followed tasks not checked; trying again')
     }
   }
 
@@ -105,10 +105,7 @@ export class TaskFeed {
       try {
         await this.read(topic.tenant, topic.id)
       } catch (error) {
-        this.#deps.log.debug(
-          { taskId: topic.id, err: error },
-          'a followed task could not be read now; the next check comes soon',
-        )
+        this.#deps.log.debug({ taskId: topic.id, err: error }, 'followed task not read; trying again')
       }
     }
   }

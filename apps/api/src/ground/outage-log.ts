@@ -21,7 +21,7 @@ export class OutageLog {
   }
 
   worked(): void {
-    if (this.#failing) this.#log.info(`over: ${this.#what}`)
+    if (this.#failing) this.#log.info(`resolved: ${this.#what}`)
     this.#failing = false
   }
 }

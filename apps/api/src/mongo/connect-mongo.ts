@@ -54,7 +54,7 @@ export async function connectMongo(options: {
   await persist(() => connection.openUri(url, OPTIONS), { log, stop })
   // Not opened again when this fails: mongoose would have two clients by then, and for ever take
   // the failure of one for both.
-  await persist(prepare, { log, stop, failure: 'MongoDB could not be prepared; trying again' })
+  await persist(prepare, { log, stop, failure: 'MongoDB setup failed; trying again' })
 }
 
 const LOOK_MS = 5000
@@ -85,9 +85,9 @@ export function watchMongo(options: {
       connection.getClient().on(event, () => void (silentLooks = 0))
   }
   const replace = async (): Promise<void> => {
-    log.warn({ silenceMs }, 'nothing was heard from the monitor of the MongoDB client: replacing the client')
+    log.warn({ silenceMs }, 'MongoDB client monitor is silent: replacing the client')
     await inTime(CLOSE_MS, () => connection.close()).catch((error: unknown) =>
-      log.debug({ err: error }, 'the old client did not close'),
+      log.debug({ err: error }, 'old MongoDB client did not close'),
     )
     await persist(() => connection.openUri(url, OPTIONS), { log, stop })
     if (!stop.aborted) listen()

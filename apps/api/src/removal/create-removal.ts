@@ -72,7 +72,7 @@ export function createRemoval(parts: {
     names,
     everyMs: env.CLEANUP_INTERVAL_MS,
     run: async (signal) => void ((await isOurs()) && (await send(new ExpireTasks(signal)))),
-    onError: (error) => log.warn({ err: error }, 'a clean-up did not end; the next one goes on'),
+    onError: (error) => log.warn({ err: error }, 'clean-up failed; the next one continues'),
   })
   producer.on('ready', () => janitor.redisIsBack())
   const keep = { graceMs: env.PURGE_GRACE_SECONDS * 1000, recordMs: env.RECORD_TTL_SECONDS * 1000 }

@@ -45,7 +45,7 @@ export class DeleteTaskHandler implements RequestHandler<DeleteTask, void> {
     log.info({ taskId: task.id, epoch: task.epoch }, 'task deleted')
     // The mark is what counts: whatever fails from here on is done by the next clean-up.
     await this.#finish(task).catch((error: unknown) =>
-      log.warn({ taskId: task.id, err: error }, 'a clean-up finishes the deletion'),
+      log.warn({ taskId: task.id, err: error }, 'deletion not finished; the next clean-up continues it'),
     )
   }
 
@@ -64,7 +64,7 @@ export class DeleteTaskHandler implements RequestHandler<DeleteTask, void> {
   async #finish(task: TaskRecord): Promise<void> {
     const { expiries, stopJob, recordRemoved, log, now } = this.#deps
     stopJob(task.id, task.epoch).catch((error: unknown) =>
-      log.debug({ taskId: task.id, err: error }, 'could not stop the job of a deleted task'),
+      log.debug({ taskId: task.id, err: error }, 'job of a deleted task not stopped'),
     )
     const { complete } = await purgeTask(this.#deps, task, now())
     if (complete && (await expiries.remove(task.id))) await recordRemoved(task)

@@ -58,7 +58,7 @@ export class ExpireTasksHandler implements RequestHandler<ExpireTasks, CleanupRe
     const done: CleanupReport = { tasksExpired: 0, filesRemoved: 0, bytesFreed: 0, recordsRemoved: 0, durationMs: 0 }
     const at = new Date(now())
     const trashFailed = (error: unknown): void =>
-      log.warn({ err: error }, 'could not empty the trash; the next clean-up tries again')
+      log.warn({ err: error }, 'trash not emptied; the next clean-up tries again')
     const end = AbortSignal.any([signal, AbortSignal.timeout(RUN_MS)])
     try {
       // Side by side, so that however much is due for one step, the others get on.
@@ -114,10 +114,7 @@ export class ExpireTasksHandler implements RequestHandler<ExpireTasks, CleanupRe
     try {
       await work(task)
     } catch (error) {
-      this.#deps.log.warn(
-        { taskId: task.id, err: error },
-        'could not clean up after a task now; the next clean-up tries again',
-      )
+      this.#deps.log.warn({ taskId: task.id, err: error }, 'task not cleaned up; the next clean-up tries again')
     }
   }
 

@@ -44,7 +44,7 @@ export class Janitor {
     log: Logger
   }) {
     this.#deps = deps
-    this.#trouble = new OutageLog(deps.log, 'the janitor could not look at or remove everything; it comes again')
+    this.#trouble = new OutageLog(deps.log, 'janitor could not scan or remove everything; it will run again')
   }
 
   start(): void {
@@ -141,7 +141,7 @@ export class Janitor {
   async #remove(key: string, onError: (error: unknown) => void, remove: () => Promise<number>): Promise<number> {
     try {
       const files = await remove()
-      if (files > 0) this.#deps.log.info({ key }, 'janitor removed a file that no task names')
+      if (files > 0) this.#deps.log.info({ key }, 'janitor removed an orphaned file')
       return files
     } catch (error) {
       this.#deps.log.debug({ key, err: error }, 'janitor could not remove a file')
@@ -151,7 +151,7 @@ export class Janitor {
   }
 
   #tell(removed: number): void {
-    if (removed > 0) this.#deps.log.info({ removed }, 'janitor cleaned up')
+    if (removed > 0) this.#deps.log.info({ removed }, 'janitor finished')
   }
 
   #every(ms: number, clean: () => Promise<void>): void {
@@ -162,9 +162,7 @@ export class Janitor {
   #run(clean: () => Promise<void>): void {
     this.#running = this.#running.then(async () => {
       if (this.#stopped || !(await this.#deps.isOurs())) return
-      await clean().catch((error: unknown) =>
-        this.#deps.log.debug({ err: error }, 'the janitor did not finish; it comes again'),
-      )
+      await clean().catch((error: unknown) => this.#deps.log.debug({ err: error }, 'janitor failed; it will run again'))
     })
   }
 }

@@ -73,7 +73,7 @@ export class TaskTotals {
       }
       await this.#store.saveTotals({ groups: [...groups.values()], at, tookMs: performance.now() - startedAt })
     } catch (error) {
-      this.#log.warn({ err: error }, 'tasks could not be counted')
+      this.#log.warn({ err: error }, 'counting tasks failed')
     }
   }
 

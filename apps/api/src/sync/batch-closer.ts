@@ -51,7 +51,7 @@ export class BatchCloser {
         await this.#attempt(batch)
       }
     } catch (error) {
-      log.debug({ err: error }, 'batches could not be checked now')
+      log.debug({ err: error }, 'batches not checked; trying again')
     }
   }
 
@@ -62,7 +62,7 @@ export class BatchCloser {
   async #attempt(batch: BatchRecord): Promise<void> {
     const { batches, log, now } = this.#deps
     const isDone = await this.#close(batch).catch((error: unknown) => {
-      log.warn({ batchId: batch.id, err: error }, 'batch could not be checked; it is checked again later')
+      log.warn({ batchId: batch.id, err: error }, 'batch not checked; trying again later')
       return false
     })
     if (!isDone) await batches.postpone(batch.id, new Date(now() + recheckMs(batch, now())))

@@ -21,7 +21,7 @@ export class Dispatcher {
 
   constructor(deps: { store: TaskStore; queue: ImageQueue; notes: SentNotes; log: Logger }) {
     this.#deps = deps
-    this.#outage = new OutageLog(deps.log, 'tasks cannot be dispatched now; they stay due')
+    this.#outage = new OutageLog(deps.log, 'dispatching tasks failed; they stay due')
   }
 
   /**

@@ -64,10 +64,10 @@ export class LostJobs {
     for (const { id, dispatch } of free)
       log.debug(
         { taskId: id, repair: dispatch.state === 'due' ? 'dispatched' : 'dispatched again' },
-        'sweeper repaired a task',
+        'task repaired by the sweeper',
       )
     const again = free.filter(({ dispatch }) => dispatch.state === 'sent').length
-    if (again > 0) log.warn({ tasks: again }, 'the queue had lost jobs: dispatched again')
+    if (again > 0) log.warn({ tasks: again }, 'jobs missing in the queue: dispatched again')
   }
 
   #isProven({ id, epoch }: TaskRecord, end: string | undefined): boolean {

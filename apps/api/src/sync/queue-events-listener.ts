@@ -83,7 +83,7 @@ export class QueueEventsListener {
     this.#reader.on('error', () => {}) // the connection that it is a copy of logs the same outage
     this.#stream = createQueueEventStream(this.#reader, names)
     this.#kept = { completed: new KeptJobs(queue, KEEP.completed, now), failed: new KeptJobs(queue, KEEP.failed, now) }
-    this.#outage = new OutageLog(log, 'queue events cannot be applied now; reading stops until they can')
+    this.#outage = new OutageLog(log, 'applying queue events failed; reading is paused until it works')
   }
 
   /**
@@ -162,7 +162,7 @@ export class QueueEventsListener {
 
   async #run(): Promise<void> {
     const { log } = this.#deps
-    const trouble = new OutageLog(log, 'queue events cannot be read now')
+    const trouble = new OutageLog(log, 'reading queue events failed; trying again')
     while (!this.#stopping.signal.aborted) {
       try {
         const from = this.#applied
@@ -245,7 +245,7 @@ export class QueueEventsListener {
   async #completed({ fields: { jobId = '', returnvalue } }: QueueEvent): Promise<void> {
     const event = completionOf(parseJson(returnvalue))
     if (event) await this.#deps.send(new UpdateTaskStatus(event))
-    else if (parseJobId(jobId)) this.#deps.log.error({ jobId }, 'a job completed without a result that can be read')
+    else if (parseJobId(jobId)) this.#deps.log.error({ jobId }, 'job completed without a valid result')
   }
 
   async #failed({ fields: { jobId = '' } }: QueueEvent): Promise<void> {

@@ -44,7 +44,7 @@ export class SentNotes {
     await store
       .markSent(tasks, new Date(now() + FIRST_CHECK_MS))
       .catch((error: unknown) =>
-        log.debug({ err: error, tasks: tasks.length }, 'not noted as sent; a sweep looks after them'),
+        log.debug({ err: error, tasks: tasks.length }, 'dispatches not recorded; a sweep checks them'),
       )
   }
 }

@@ -54,7 +54,7 @@ export class Sweeper {
   }) {
     this.#deps = deps
     this.#lost = new LostJobs(deps)
-    this.#outage = new OutageLog(deps.log, 'the sweep did not end; the next one goes on')
+    this.#outage = new OutageLog(deps.log, 'sweep failed; the next one continues')
   }
 
   /** At once, for a process that died may have left tasks, and then again and again. */
@@ -114,9 +114,7 @@ export class Sweeper {
       if (tasks > 0) log.warn({ tasks }, 'queue events may be lost: checking every unfinished task')
     }
     // Redis away is no gap yet: it is asked again with the next pass.
-    await events
-      .repairGap(repair)
-      .catch((error: unknown) => log.debug({ err: error }, 'could not look for lost events now'))
+    await events.repairGap(repair).catch((error: unknown) => log.debug({ err: error }, 'check for lost events failed'))
   }
 
   /**
@@ -149,7 +147,7 @@ export class Sweeper {
       const finding = isFinal(task.status) ? await this.#stop(task) : await this.#compare(task)
       return finding === 'waits' && task.lateAt && task.lateAt < now ? 'late' : finding
     } catch (error) {
-      this.#deps.log.debug({ taskId: task.id, err: error }, 'could not check the task now')
+      this.#deps.log.debug({ taskId: task.id, err: error }, 'task not checked')
       return undefined
     }
   }
@@ -199,12 +197,12 @@ export class Sweeper {
     // may have begun in between.
     const job = await queue.find(task.id, task.epoch)
     if (job?.attemptsStarted !== before.attemptsStarted) return
-    await this.#apply(runEndOf(job, task, { delayMs: isDelayed ? job.delay : 0, now: now() }), 'end of a run applied')
+    await this.#apply(runEndOf(job, task, { delayMs: isDelayed ? job.delay : 0, now: now() }), 'end of run applied')
   }
 
   async #apply(event: UpdateTaskStatus['event'] | undefined, repair: string): Promise<Finding> {
     const task = event && (await this.#deps.send(new UpdateTaskStatus(event)))
-    if (task) this.#deps.log.info({ taskId: task.id, status: task.status, repair }, 'sweeper repaired a task')
+    if (task) this.#deps.log.info({ taskId: task.id, status: task.status, repair }, 'task repaired by the sweeper')
     return 'done'
   }
 
@@ -217,7 +215,7 @@ export class Sweeper {
     this.#saidLateAt = now.getTime()
     this.#deps.log.warn(
       { tasks: late.length, example: late[0]?.id },
-      'tasks wait far longer than expected: are there enough workers?',
+      'tasks are waiting much longer than expected: are there enough workers?',
     )
   }
 }

@@ -41,17 +41,14 @@ export class TaskEventsSubscriber {
     log: Logger
   }) {
     this.#deps = deps
-    this.#outage = new OutageLog(
-      deps.log,
-      'task events cannot be applied now; the event stream brings their results again',
-    )
+    this.#outage = new OutageLog(deps.log, 'applying task events failed; the event stream delivers their results again')
   }
 
   async start(): Promise<void> {
     const { redis, channel, log } = this.#deps
     await subscribeTaskEvents(redis, channel, {
       onEvent: (event) => this.#handle(event),
-      onInvalid: (message) => log.warn({ message }, 'not a task event'),
+      onInvalid: (message) => log.warn({ message }, 'invalid task event ignored'),
     })
   }
 

@@ -230,7 +230,7 @@ export class TaskCache {
     try {
       return await step()
     } catch (error) {
-      this.#log.debug({ err: error }, 'cache is not reachable')
+      this.#log.debug({ err: error }, 'cache is unreachable')
       return undefined
     }
   }

@@ -11,7 +11,7 @@ export function toImageError(error: unknown): unknown {
   if (/unsupported/i.test(error.message))
     return new ImageError(
       'IMAGE_UNSUPPORTED',
-      'The image is coded in a way that is not supported. Save it as an ordinary JPEG, PNG, WebP or GIF.',
+      'The encoding of the image is not supported. Save it as a standard JPEG, PNG, WebP or GIF.',
       { cause: error },
     )
   if (error.message.includes('exceeds pixel limit'))

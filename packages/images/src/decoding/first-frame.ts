@@ -29,7 +29,7 @@ export function firstFrameOf(bytes: Buffer, { width, height, frame }: GifHeader)
   const { end, data } = readBlocks(bytes, start + 1)
   const count = frame.width * frame.height
   if (countLzwPixels(data, bytes.readUInt8(start), count) < count - LEFT_OUT)
-    throw damaged('a part of its first frame is missing')
+    throw damaged('part of its first frame is missing')
   const fills = frame.width === width && frame.height === height
   const before = fills ? [] : [transparentPixel(width - 1, height - 1)]
   const frames = [...before, graphicControl(frame.transparent), bytes.subarray(frame.offset, end), NO_MORE_BLOCKS]

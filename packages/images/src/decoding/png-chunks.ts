@@ -32,7 +32,7 @@ export function readPngChunks(bytes: Buffer): PngChunk[] {
       checksum: isRight ? 'right' : end + 4 <= bytes.length ? 'wrong' : 'missing',
     })
     if (type === 'IEND') break
-    if (chunks.length > MAX_CHUNKS) throw damaged('it has too many parts')
+    if (chunks.length > MAX_CHUNKS) throw damaged('it has too many chunks')
     at = end + 4
   }
   return chunks

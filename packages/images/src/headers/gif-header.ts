@@ -69,7 +69,7 @@ async function readFrame(file: HeaderFile, offset: number): Promise<Omit<GifFram
   const [width, height] = [descriptor.readUInt16LE(5), descriptor.readUInt16LE(7)]
   if (width === 0 || height === 0) throw damaged(`its first frame is ${width} x ${height} px`)
   const pixels = await file.read(offset + 10 + paletteBytes(descriptor.readUInt8(9)), 2)
-  if (pixels.readUInt8() > MAX_CODE_SIZE) throw damaged('its first frame cannot be unpacked')
+  if (pixels.readUInt8() > MAX_CODE_SIZE) throw damaged('its first frame cannot be decompressed')
   return { left, top, width, height, offset }
 }
 

@@ -70,6 +70,6 @@ export function damaged(why: string): ImageError {
 export function unsupportedCoding(what: string): ImageError {
   return new ImageError(
     'IMAGE_UNSUPPORTED',
-    `The file is ${what}, which is not supported. Save it as an ordinary JPEG, PNG, WebP or GIF.`,
+    `The file is ${what}, which is not supported. Save it as a standard JPEG, PNG, WebP or GIF.`,
   )
 }

@@ -31,7 +31,7 @@ export async function readJpegHeader(file: HeaderFile): Promise<Header> {
     if (code === EOI) throw damaged('it ends before its first pixel')
     const length = (await file.read(at, 2)).readUInt16BE()
     if (code === SOS) {
-      if (frame === undefined) throw damaged('its header does not tell its size')
+      if (frame === undefined) throw damaged('its header does not contain its size')
       return { ...frame, orientation: orientation ?? 1 }
     }
     if (code === APP1 && orientation === undefined && (await isExif(file, at)))
@@ -50,9 +50,9 @@ async function readFrame(file: HeaderFile, code: number, segment: number): Promi
   if (other !== undefined) throw unsupportedCoding(other)
   const frame = await file.read(segment, 8)
   const bits = frame.readUInt8(2)
-  if (bits !== 8) throw unsupportedCoding(`a JPEG with ${bits} bits a sample`)
+  if (bits !== 8) throw unsupportedCoding(`a JPEG with ${bits} bits per sample`)
   const [height, width] = [frame.readUInt16BE(3), frame.readUInt16BE(5)]
-  if (height === 0 && width > 0) throw unsupportedCoding('a JPEG that tells its height at its end only (DNL)')
+  if (height === 0 && width > 0) throw unsupportedCoding('a JPEG with its height only at the end (DNL)')
   if (width === 0) throw damaged(`its header says ${width} x ${height} px`)
   return { width, height }
 }

@@ -43,7 +43,7 @@ export async function readPngHeader(file: HeaderFile): Promise<PngHeader> {
   const colour: PngColour = {}
   for (let at = SIGNATURE_BYTES; ;) {
     const { type, length } = await readChunk(file, at)
-    if (type === 'CgBI') throw unsupportedCoding("a PNG in Apple's own coding (CgBI), as Xcode puts it into apps")
+    if (type === 'CgBI') throw unsupportedCoding("a PNG in Apple's own encoding (CgBI), which Xcode uses in apps")
     if (type === 'IHDR') first ??= await readImageHeader(file, at, length)
     if (type === 'eXIf') orientation ??= await exifOrientation(file, at + 8)
     if (type === 'IEND') throw damaged('it has no pixels')
@@ -51,7 +51,7 @@ export async function readPngHeader(file: HeaderFile): Promise<PngHeader> {
     await noteColour(file, colour, { type, at: at + 8, length })
     at += CHUNK_FRAME_BYTES + length
   }
-  if (first === undefined) throw damaged('its header does not tell its size')
+  if (first === undefined) throw damaged('its header does not contain its size')
   return { ...first, orientation: orientation ?? 1, colour }
 }
 
@@ -78,7 +78,8 @@ async function readImageHeader(file: HeaderFile, at: number, length: number): Pr
   const [depth, colourType] = [chunk.readUInt8(12), chunk.readUInt8(13)]
   if (chunk.readUInt32BE(17) !== crc32(chunk.subarray(0, 17))) throw damaged('the checksum of its header is wrong')
   if (width === 0 || height === 0) throw damaged(`its header says ${width} x ${height} px`)
-  if (chunk.readUInt16BE(14) !== 0 || chunk.readUInt8(16) > 1) throw damaged('its header names methods that no PNG has')
+  if (chunk.readUInt16BE(14) !== 0 || chunk.readUInt8(16) > 1)
+    throw damaged('its header has unknown compression, filter or interlace methods')
   if (!BIT_DEPTHS[colourType]?.includes(depth))
     throw damaged(`its header says colour type ${colourType} with ${depth} bits`)
   return { width, height, bits: depth, isGrey: colourType === 0 || colourType === 4 }

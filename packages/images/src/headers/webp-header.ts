@@ -26,7 +26,7 @@ export async function readWebpHeader(file: HeaderFile): Promise<WebpHeader> {
   const data = CONTAINER_BYTES + CHUNK_HEAD_BYTES
   if (type === 'VP8 ') return { ...readLossy(await file.read(data, 10)), orientation: 1, isLossless: false }
   if (type === 'VP8L') return { ...readLossless(await file.read(data, 5)), orientation: 1, isLossless: true }
-  if (type !== 'VP8X') throw damaged('it does not begin with the header of a WebP')
+  if (type !== 'VP8X') throw damaged('it does not start with a WebP header')
   const extended = await file.read(data, 10)
   const [flags, width, height] = [extended.readUInt8(0), extended.readUIntLE(4, 3) + 1, extended.readUIntLE(7, 3) + 1]
   const orientation = (flags & HAS_EXIF) === 0 ? undefined : await findOrientation(file, data + 10, end)
@@ -37,7 +37,7 @@ export async function readWebpHeader(file: HeaderFile): Promise<WebpHeader> {
 function readLossy(frame: Buffer): MeasuredPx {
   const isKeyFrame = (frame.readUInt8(0) & 1) === 0 && frame.readUIntBE(3, 3) === 0x9d012a
   const [width, height] = [frame.readUInt16LE(6) & 0x3fff, frame.readUInt16LE(8) & 0x3fff]
-  if (!isKeyFrame || width === 0 || height === 0) throw damaged('the header of its frame is broken')
+  if (!isKeyFrame || width === 0 || height === 0) throw damaged('the header of its frame is invalid')
   return { width, height }
 }
 
@@ -45,7 +45,7 @@ function readLossy(frame: Buffer): MeasuredPx {
  * WebP lossless bitstream specification, "RIFF Header": a mark, then 14 bits of each side less one.
  */
 function readLossless(stream: Buffer): MeasuredPx {
-  if (stream.readUInt8(0) !== 0x2f) throw damaged('the header of its frame is broken')
+  if (stream.readUInt8(0) !== 0x2f) throw damaged('the header of its frame is invalid')
   const bits = stream.readUInt32LE(1)
   return { width: (bits & 0x3fff) + 1, height: ((bits >>> 14) & 0x3fff) + 1 }
 }

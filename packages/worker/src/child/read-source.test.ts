@@ -33,7 +33,7 @@ test('what an engine refuses is refused for good', async () => {
 })
 
 test('an original is not called damaged by a disk that cannot read it to its end', async () => {
-  const open = () => Promise.reject(new StorageError('STORAGE_FAILED', `Storage failed on ${KEY} (EIO).`))
+  const open = () => Promise.reject(new StorageError('STORAGE_FAILED', `Storage operation on ${KEY} failed (EIO).`))
   const storage = { ...(await storeOriginal()), open }
   const reading = readSource({ storage, key: KEY }, { read: refuse, verdictOf })
   await expect(reading).rejects.toMatchObject({ reason: { code: 'STORAGE_FAILED', retryable: true } })

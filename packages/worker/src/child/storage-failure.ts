@@ -7,7 +7,7 @@ export function readFailure(error: unknown): JobFailure {
   // The file may vanish between the look at it and the reading: then the error is the system's own.
   // Retryable, for a data folder that is not mounted at this moment looks just the same.
   if (isStorageError(error, 'NOT_FOUND') || systemCode(error) === 'ENOENT') {
-    return failure(error, { code: 'SOURCE_MISSING', message: 'The uploaded file is not there', retryable: true })
+    return failure(error, { code: 'SOURCE_MISSING', message: 'The uploaded file is missing', retryable: true })
   }
   return writeFailure(error)
 }
