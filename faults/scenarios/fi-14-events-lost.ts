@@ -56,7 +56,7 @@ async function allApisDown(rig: Rig, count: number, { trim }: { trim: boolean })
   for (const worker of rig.workers) worker.letUp()
   await until(async () => (await rig.redis.zcard(`${QUEUE}:completed`)) >= done + count, {
     timeoutMs: 60_000,
-    what: 'the workers to do all jobs',
+    what: 'the workers to process all jobs',
   })
   if (trim) {
     rig.fault('XTRIM MAXLEN 10', 'event stream')

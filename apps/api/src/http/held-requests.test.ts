@@ -12,7 +12,7 @@ const held = new HeldRequests({ total: 10, each: 1, perAddress: 10 })
 it('a request is held until it is closed, and then makes room', async () => {
   const res = newResponse()
   const signal = held.hold(res, 'a task', HOUR_MS)
-  expect(() => held.hold(newResponse(), 'a task', HOUR_MS)).toThrow(/which is the most/)
+  expect(() => held.hold(newResponse(), 'a task', HOUR_MS)).toThrow(/which is the maximum/)
   res.destroy()
   await once(res, 'close')
   expect([signal.aborted, held.size]).toEqual([true, 0])

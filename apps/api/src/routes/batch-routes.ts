@@ -31,12 +31,12 @@ export const batchRoutes = routesOf<BatchRouteDeps, ApiLimits>('Batches', {
       operationId: 'createBatch',
       summary: 'Upload many photos',
       description:
-        'Creates a task for each file; `items` is in the order of the files in the form. A file that cannot be accepted does not affect the others; the request is refused only when none can be.',
+        'Creates a task for each file; `items` has the order of the files in the form. A file that cannot be accepted does not affect the others; the request is only refused if all files are.',
       ...batchBody(limits),
       answers: {
         202: json(
           'The result for each file',
-          { schema: acceptedBatch, examples: { 'One of two is accepted': acceptedBatchExample } },
+          { schema: acceptedBatch, examples: { 'One of two files accepted': acceptedBatchExample } },
           'Location',
           'RetryAfter',
         ),

@@ -28,7 +28,7 @@ export const deadLetterRoutes = routesOf<DeadLetterRouteDeps>('Dead letters', {
     doc: {
       operationId: 'listDeadLetters',
       summary: 'List dead letters, or count them by error',
-      description: '`groupBy` can be combined with `code`, `createdFrom` and `createdTo` only.',
+      description: '`groupBy` can only be combined with `code`, `createdFrom` and `createdTo`.',
       requestParams: { query: deadLetterQuery },
       answers: {
         200: json(
@@ -62,21 +62,21 @@ export const deadLetterRoutes = routesOf<DeadLetterRouteDeps>('Dead letters', {
   'POST /dead-letters/replay': {
     doc: {
       operationId: 'replayDeadLetters',
-      summary: 'Restart failed tasks, by ids or by filter',
+      summary: 'Restart failed tasks by ids or by filter',
       ...FOR_OPERATORS,
       body: jsonRequest({
         schema: replayBody,
         examples: {
-          'By filter, counted first': { filter: { code: 'STORAGE_FULL' }, limit: 500, dryRun: true },
+          'By filter, as a dry run': { filter: { code: 'STORAGE_FULL' }, limit: 500, dryRun: true },
           'By ids': { ids: [FAILED_TASK_ID] },
         },
       }),
       answers: {
-        200: json('What would be restarted (`dryRun`)', {
+        200: json('The tasks that would be restarted (`dryRun`)', {
           schema: replayReport,
           examples: { Counted: { ...replayedExample, dryRun: true, replayed: 0, items: [] } },
         }),
-        202: json('What was restarted', { schema: replayReport, examples: { Restarted: replayedExample } }),
+        202: json('The tasks that were restarted', { schema: replayReport, examples: { Restarted: replayedExample } }),
       },
       problems: [...ADMIN_PROBLEMS, ...JSON_PROBLEMS, 'STORE_UNAVAILABLE'],
     },

@@ -23,17 +23,17 @@ export interface DownloadRouteDeps {
 /** The same for both forms of the path. */
 export const downloadDoc: Omit<Operation, 'operationId' | 'tags'> = {
   summary: 'Download a variant',
-  description: 'The largest unless `resolution` names another one. Ranges are supported.',
+  description: 'The largest variant unless `resolution` selects another. Ranges are supported.',
   requestParams: {
     ...taskPath,
     query: downloadQuery,
     header: z.object({
-      Range: z.string().optional().meta({ description: 'A part of the file, such as `bytes=0-1023`' }),
-      'If-Range': z
-        .string()
-        .optional()
-        .meta({ description: 'The ETag of the part that you have: the whole file if it has changed' }),
-      'If-Match': z.string().optional().meta({ description: 'Answer only if this is still the ETag' }),
+      Range: z.string().optional().meta({ description: 'A range of the file, such as `bytes=0-1023`' }),
+      'If-Range': z.string().optional().meta({
+        description:
+          'The ETag of the part that you have; if the file has changed since, the response is the whole file',
+      }),
+      'If-Match': z.string().optional().meta({ description: 'Fail with 412 unless this is still the ETag' }),
     }),
   },
   answers: {

@@ -44,7 +44,7 @@ export const jobRoutes = routesOf<JobRouteDeps, ApiLimits>('Jobs', {
       ...uploadBody(limits),
       answers: {
         202: json(
-          'Where to ask for the job, and when',
+          'The URLs of the job, and the estimated time',
           { schema: acceptedJob, examples: { Accepted: accepted } },
           'Location',
           'RetryAfter',

@@ -32,7 +32,7 @@ const switching = (
     ...doc,
     ...FOR_OPERATORS,
     requestParams: queuePath,
-    answers: { 200: json('The queue as it is now', { schema: queueStats, examples: { 'The queue': example } }) },
+    answers: { 200: json('The queue after the change', { schema: queueStats, examples: { 'The queue': example } }) },
     problems: [...ADMIN_PROBLEMS, 'QUEUE_NOT_FOUND', 'QUEUE_UNAVAILABLE'],
   },
   handle: ({ send, admin }) => [
@@ -96,8 +96,8 @@ export const queueRoutes = routesOf<QueueRouteDeps>('Queues', {
       requestParams: { ...queuePath, query: jobsRange },
       answers: {
         200: json(
-          'The jobs from `start` to `end`, both included',
-          { schema: queueJobPage, examples: { 'One that waits': queueJobPageExample } },
+          'The jobs from `start` to `end`, inclusive',
+          { schema: queueJobPage, examples: { 'A waiting job': queueJobPageExample } },
           'ETag',
         ),
       },
@@ -114,7 +114,7 @@ export const queueRoutes = routesOf<QueueRouteDeps>('Queues', {
 
   'POST /queues/:name/pause': switching('paused', {
     operationId: 'pauseQueue',
-    summary: 'Pause a queue; running jobs are finished',
+    summary: 'Pause a queue; running jobs finish',
     example: queueStatsExamples.paused,
   }),
 

@@ -31,7 +31,7 @@ const JITTER = 0.1
 const lastEventId = z
   .string()
   .optional()
-  .meta({ description: 'The id of the last event that you received, such as `1.1998`: the stream goes on after it' })
+  .meta({ description: 'The id of the last event that you received, such as `1.1998`: the stream continues after it' })
 
 /**
  * `/api/v1/tasks/{id}/events`: the task's log, as it is or as a stream that goes on until the task
@@ -54,7 +54,7 @@ export const taskEventRoutes = routesOf<TaskEventRouteDeps>('Tasks', {
               schema: {
                 type: 'string',
                 description:
-                  'Server-sent events. `data` is a TaskEvent as JSON; `event` is its type, `id` its place, to be sent as Last-Event-ID.',
+                  'Server-sent events. `data` is a TaskEvent as JSON; `event` is its type, `id` its position, to be sent as Last-Event-ID.',
               },
               example: taskEventStreamExample,
             },

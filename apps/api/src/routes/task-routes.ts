@@ -48,11 +48,11 @@ export const taskRoutes = routesOf<TaskRouteDeps, ApiLimits>('Tasks', {
     doc: (limits) => ({
       operationId: 'createTask',
       summary: 'Upload a photo',
-      description: 'Answered as soon as the task is stored durably; workers then make its variants.',
+      description: 'The response is sent as soon as the task is stored durably; workers then create the variants.',
       ...uploadBody(limits),
       answers: {
         202: json(
-          'The task, and when it is expected to be done',
+          'The task, and when it should be finished',
           { schema: acceptedTask, examples: { Accepted: taskExamples.accepted } },
           'Location',
           'RetryAfter',
@@ -78,7 +78,7 @@ export const taskRoutes = routesOf<TaskRouteDeps, ApiLimits>('Tasks', {
       answers: {
         200: json(
           'A page of tasks',
-          { schema: taskPage, examples: { 'The first of many': taskPageExamples.tasks } },
+          { schema: taskPage, examples: { 'The first page of many': taskPageExamples.tasks } },
           'ETag',
           'Link',
         ),
@@ -100,7 +100,7 @@ export const taskRoutes = routesOf<TaskRouteDeps, ApiLimits>('Tasks', {
       operationId: 'getTask',
       summary: 'Get a task',
       description:
-        'With `wait`, answered as soon as the task changes or differs from the ETag in If-None-Match, at the latest after so many seconds.',
+        'With `wait`, the response is sent when the task changes or no longer matches the ETag in If-None-Match, or after that many seconds.',
       requestParams: { ...taskPath, query: waitQuery },
       answers: {
         200: json(
@@ -129,23 +129,26 @@ export const taskRoutes = routesOf<TaskRouteDeps, ApiLimits>('Tasks', {
     doc: {
       operationId: 'updateTask',
       summary: 'Update a task',
-      description: 'Fields that are given replace the old ones.',
+      description: 'Only the given fields are changed.',
       requestParams: {
         ...taskPath,
         header: z.object({
-          'If-Match': z.string().optional().meta({ description: 'Change the task only if this is still its ETag' }),
+          'If-Match': z
+            .string()
+            .optional()
+            .meta({ description: 'Fail with 412 unless this is still the ETag of the task' }),
         }),
       },
       body: jsonRequest({
         schema: taskChanges,
         examples: {
-          'Another name': { name: 'beach at noon.jpg' },
-          'A day more': { ttlSeconds: 691_200 },
-          'Metadata of your own': { metadata: { album: 7 } },
+          'New name': { name: 'beach at noon.jpg' },
+          'Kept for a day': { ttlSeconds: 691_200 },
+          'Custom metadata': { metadata: { album: 7 } },
         },
       }),
       answers: {
-        200: json('The task as it is now', { schema: task, examples: { Renamed: taskExamples.edited } }, 'ETag'),
+        200: json('The updated task', { schema: task, examples: { Renamed: taskExamples.edited } }, 'ETag'),
       },
       problems: [
         ...JSON_PROBLEMS,

@@ -44,13 +44,13 @@ const SECURITY_SCHEMES = {
   adminToken: {
     type: 'http',
     scheme: 'bearer',
-    description: 'The ADMIN_TOKEN of the installation. Without one, requests from its own machine need nothing.',
+    description: 'The ADMIN_TOKEN of the installation. If it is not set, requests from the same machine need no token.',
   },
   adminSession: {
     type: 'apiKey',
     in: 'cookie',
     name: SESSION_COOKIE,
-    description: 'The cookie that a browser gets by signing in at /admin/login',
+    description: 'The cookie that is set by signing in at /admin/login',
   },
 } as const
 
