@@ -13,7 +13,7 @@ import { resultTable } from './demo-table.ts'
 import { onStopSignal } from './on-stop-signal.ts'
 import { describeExit, startApi, startWorker, type AppProcess } from './processes.ts'
 
-const USAGE = `npm run demo [-- FILE|DEMO_FOLDER…]
+const USAGE = `npm run demo [-- FILE|FOLDER…]
   Starts everything, processes the photos (or four sample photos), prints the results and stops everything.
   The variants remain in .darkroom/demo/data/output until the next demo.`
 

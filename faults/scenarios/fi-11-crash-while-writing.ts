@@ -26,7 +26,7 @@ const BEFORE: Record<string, { file: string; line: string }> = {
   'before rename': { file: WRITE, line: '    await fs.rename(source, path)\n' },
   'after rename': {
     file: WRITE,
-    line: '  // Also when nothing was moved: whoever moved it may have died before this line.\n',
+    line: '  // Even if nothing was moved: the process that moved it may have died before this line.\n',
   },
   'before a folder is made': {
     file: DURABLE,

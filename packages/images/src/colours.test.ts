@@ -8,7 +8,10 @@ import { makeVariants } from './make-variants.ts'
 
 const store = imageFiles()
 
-/** The numbers of the chart, taken as Display P3, in sRGB: by LittleCMS, called from Python. */
+/**
+ * The colours of the chart, interpreted as Display P3 and converted to sRGB by LittleCMS, called
+ * from Python.
+ */
 const chartInP3: readonly Colour[] = [
   [0xda, 0x00, 0x1a],
   [0x00, 0xa3, 0x28],
@@ -16,7 +19,7 @@ const chartInP3: readonly Colour[] = [
   [0xec, 0xc7, 0x00],
 ]
 const toSrgb = (light: number): number => (light <= 0.0031308 ? light * 12.92 : 1.055 * light ** (1 / 2.4) - 0.055)
-/** The numbers of the chart, taken as amounts of light. */
+/** The values of the chart, interpreted as linear light. */
 const chartAsLight = CHART_COLOURS.map((colour) =>
   colour.map((value) => Math.round(toSrgb(value / 255) * 255)),
 ) as unknown as Colour[]
@@ -41,7 +44,7 @@ const srgbPoints = chunk('cHRM', 31_270, 32_900, 64_000, 33_000, 30_000, 60_000,
 const cicp = (...values: number[]) => ({ type: 'cICP', data: Buffer.from(values) })
 const isSrgb = { type: 'sRGB', data: Buffer.from([0]) }
 
-/** What the decoder hands to the encoder is within 2 levels; a JPEG of quality 85 adds some. */
+/** The decoder's output is within 2 levels; a JPEG of quality 85 adds some. */
 async function expectQuarters(png: Buffer, wanted: readonly Colour[]): Promise<void> {
   const variants = await makeVariants(await store(png), { quality: 100 })
   for (const { bytes } of variants)
@@ -114,7 +117,7 @@ describe('a bright screen', () => {
     const steps = Array.from({ length: 101 }, (_, index) => Math.min(1, light(index / 100)))
     expect(steps.toSorted((a, b) => a - b)).toEqual(steps)
     expect([steps[0], steps[100]]).toEqual([0, 1])
-    // ITU-R BT.2408: white of a page is 58 % of PQ and 75 % of HLG.
+    // ITU-R BT.2408: reference white is 58 % of PQ and 75 % of HLG.
     expect(light(code === 16 ? 0.58 : 0.75)).toBeGreaterThan(0.45)
     expect(light(code === 16 ? 0.58 : 0.75)).toBeLessThan(0.6)
   })

@@ -7,7 +7,7 @@ import { ImageError } from './headers/image-error.ts'
 import { inspectImage } from './inspect-image.ts'
 import { makeVariants, type Variant } from './make-variants.ts'
 
-/** One line of the manifest, as far as the engine is concerned. */
+/** One line of the manifest, as far as it concerns the engine. */
 interface CorpusFile {
   file: string
   expect: 'ok' | 'reject' | 'either'
@@ -16,8 +16,8 @@ interface CorpusFile {
 }
 
 /**
- * The slowest file takes about 0.1 s of a core, and no more on a busy machine. A decoder that waits
- * is ended by the test's timeout.
+ * The slowest file takes about 0.1 s of CPU time, even on a busy machine. A decoder that blocks is
+ * ended by the test's timeout.
  */
 const MOST_CPU_MS = 2000
 
@@ -54,7 +54,7 @@ interface Outcome {
   message: string
 }
 
-/** An error without a type is no outcome: it fails the test. */
+/** An untyped error is not a valid outcome: it fails the test. */
 async function outcomeOf(path: string): Promise<Outcome> {
   try {
     return { verdict: 'ok', variants: await makeVariants(path), message: '' }

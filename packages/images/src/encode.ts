@@ -9,24 +9,24 @@ export type EncodedFile = Omit<Variant, 'resolution'>
 export interface Encoding {
   /** JPEG quality, 1 to 100. */
   quality: number
-  /** The picture is drawn rather than photographed. */
+  /** The picture is a drawing, not a photo. */
   isFlat: boolean
 }
 
-/** So small a JPEG is mostly made of codes that were chosen for photos. */
+/** A JPEG this small consists mostly of Huffman tables made for photos. */
 const FEW_BYTES_A_PIXEL = 0.07
 /**
- * Choosing the codes for the picture holds all of its coefficients in memory, some 3 bytes a pixel.
+ * Optimising the tables keeps all coefficients of the picture in memory, about 3 bytes per pixel.
  */
 const MAX_OPTIMISED_PIXELS = 8_000_000
 
 /**
- * Makes a JPEG of `size`.
+ * Creates a JPEG of `size`.
  *
- * Its Huffman codes are the usual ones, as libjpeg-turbo has it by default and sharp has not: codes
- * chosen for the picture would make photos 1 to 5 % smaller for a quarter of the whole work
- * (measured: 12 of 50 CPU ms a photo). Flat pictures become 30 to 60 % smaller and are encoded
- * quickly: there it is done, and also where the usual codes turn out to be most of the file.
+ * It uses the standard Huffman tables, the default of libjpeg-turbo but not of sharp: optimised
+ * tables would make photos 1 to 5 % smaller for a quarter of the whole work (measured: 12 of 50 CPU
+ * ms per photo). Flat pictures become 30 to 60 % smaller and are encoded quickly: they are
+ * optimised, and so are files that would consist mostly of the standard tables.
  */
 export async function encode(pixels: Pixels, size: MeasuredPx, { quality, isFlat }: Encoding): Promise<EncodedFile> {
   const { width, height, channels } = pixels

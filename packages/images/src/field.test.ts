@@ -12,7 +12,7 @@ const grey = ['9f9f9f', 'b2b2b2', '8f8f8f', 'e1e1e1']
 const asLight = ['e56f6f', '6ed085', '6e85e5', 'f3e57a']
 const white = ['ffffff', 'ffffff', 'ffffff', 'ffffff']
 
-/** What each picture shows near its corners, and the size of its large variant. */
+/** The colours near the corners of each picture, and the size of its large variant. */
 const shown: [file: string, corners: string[], size?: [number, number]][] = [
   ['chart.png', chart],
   ['jpeg-samsung-sos.jpg', chart],
@@ -28,7 +28,7 @@ const shown: [file: string, corners: string[], size?: [number, number]][] = [
   ['gif-canvas-810x610-frame-at-200-150.gif', white, [810, 610]],
 ]
 
-/** What is refused at the upload. */
+/** Files that are refused at the upload. */
 const refused: [file: string, code: string][] = [
   ['png-3x65535.png', 'IMAGE_TOO_LARGE'],
   ['jpeg-12-bit.jpg', 'IMAGE_UNSUPPORTED'],
@@ -40,8 +40,8 @@ const refused: [file: string, code: string][] = [
 
 const folder = join(corpusFolder() ?? '', 'field')
 
-describe.skipIf(!existsSync(join(folder, 'chart.png')))('files that people sent', () => {
-  it.each(shown)('%s is shown', async (file, corners, [width, height] = [1024, 768]) => {
+describe.skipIf(!existsSync(join(folder, 'chart.png')))('files from the field', () => {
+  it.each(shown)('%s is displayed', async (file, corners, [width, height] = [1024, 768]) => {
     const [large] = await makeVariants(join(folder, file))
     expect([large?.width, large?.height]).toEqual([width, height])
     for (const [index, colour] of (await cornersOf(large?.bytes)).entries()) {
@@ -56,7 +56,7 @@ describe.skipIf(!existsSync(join(folder, 'chart.png')))('files that people sent'
     await expect(inspectImage(join(folder, file))).rejects.toMatchObject({ code })
   })
 
-  it('half of the pixels are no picture', async () => {
+  it('half of the pixels are not a picture', async () => {
     await expect(makeVariants(join(folder, 'control-half-then-eoi.jpg'))).rejects.toMatchObject({
       code: 'IMAGE_CORRUPT',
     })

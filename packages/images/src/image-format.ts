@@ -1,11 +1,11 @@
 export type ImageFormat = 'jpeg' | 'png' | 'webp' | 'gif'
 
-/** Bytes needed to tell the four formats apart: the longest mark is `RIFF....WEBP`. */
+/** Bytes needed to distinguish the four formats: the longest signature is `RIFF....WEBP`. */
 export const HEAD_BYTES = 12
 
 /**
- * The format by the first bytes alone, or undefined. Names and declared content types are whatever
- * the sender likes.
+ * The format by the first bytes alone, or undefined. Names and declared content types are up to the
+ * sender.
  */
 export function imageFormatOf(head: Uint8Array): ImageFormat | undefined {
   const text = Buffer.from(head.subarray(0, HEAD_BYTES)).toString('latin1')

@@ -21,14 +21,14 @@ async function refusal(path: string): Promise<ImageError> {
     () => undefined,
     (thrown: unknown) => thrown,
   )
-  if (!(error instanceof ImageError)) throw new Error(`no ImageError but ${String(error)}`)
+  if (!(error instanceof ImageError)) throw new Error(`not an ImageError: ${String(error)}`)
   expect(error.permanent).toBe(true)
   expect(error.message).not.toContain(path)
   return error
 }
 
 it.each(Object.entries({ jpeg: sampleJpeg, png: samplePng, webp: sampleWebp, gif: sampleGif }))(
-  'tells format and size of a %s, whatever the name says',
+  'returns format and size of a %s, whatever its name',
   async (format, make) => {
     const path = await store(await make(size), 'picture.txt')
     expect(await inspectImage(path)).toEqual({ format, ...size, orientation: 1 })
@@ -36,19 +36,19 @@ it.each(Object.entries({ jpeg: sampleJpeg, png: samplePng, webp: sampleWebp, gif
 )
 
 describe('orientation', () => {
-  it.each([1, 2, 3, 4, 5, 6, 7, 8])('%i is told, and the size is the one that people see', async (orientation) => {
+  it.each([1, 2, 3, 4, 5, 6, 7, 8])('%i is returned, and the size is the displayed one', async (orientation) => {
     const path = await store(await orientedJpeg(orientation, size))
     expect(await inspectImage(path)).toEqual({ format: 'jpeg', ...size, orientation })
   })
 
-  it.each(['png', 'webp'] as const)('is read of a %s, too', async (format) => {
+  it.each(['png', 'webp'] as const)('is also read from a %s', async (format) => {
     const plain = sharp({ create: { width: 90, height: 120, channels: 3, background: '#369' } })
     const path = await store(await plain.withMetadata({ orientation: 6 }).toFormat(format).toBuffer())
     expect(await inspectImage(path)).toEqual({ format, ...size, orientation: 6 })
   })
 
   it.each([
-    ['a number beyond 8', 9],
+    ['a number above 8', 9],
     ['zero', 0],
   ])('is 1 for %s', async (_what, value) => {
     const bytes = await orientedJpeg(6, size)
@@ -59,8 +59,8 @@ describe('orientation', () => {
   })
 
   it.each([
-    ['EXIF that points beyond the file', Buffer.from('4578696600004d4d002affffffff', 'hex')],
-    ['EXIF that is no TIFF', Buffer.from('457869660000deadbeefdeadbeef', 'hex')],
+    ['EXIF that points past the end of the file', Buffer.from('4578696600004d4d002affffffff', 'hex')],
+    ['EXIF that is not TIFF', Buffer.from('457869660000deadbeefdeadbeef', 'hex')],
   ])('is 1 for %s', async (_what, exif) => {
     const segment = Buffer.concat([Buffer.from([0xff, 0xe1, 0, exif.length + 2]), exif])
     const bytes = beforeMarker(await sampleJpeg(size), 0xdb, segment)
@@ -68,7 +68,7 @@ describe('orientation', () => {
   })
 })
 
-describe('headers that are odd but readable', () => {
+describe('unusual but readable headers', () => {
   it('of JPEG: bytes between the segments are skipped', async () => {
     const stray = Buffer.concat([Buffer.alloc(700, 7), Buffer.from([0xff, 0xff, 0, 0xff])])
     const bytes = beforeMarker(beforeMarker(await sampleJpeg(size), 0xdb, stray), 0xc0, stray)
@@ -83,7 +83,7 @@ describe('headers that are odd but readable', () => {
 
   it.each([
     ['the canvas, not the frame', { width: 640, height: 480 }, { width: 640, height: 480 }],
-    ['a frame that goes beyond the canvas', { width: 10, height: 70 }, { width: 60, height: 70 }],
+    ['a frame that exceeds the canvas', { width: 10, height: 70 }, { width: 60, height: 70 }],
     ['the frame where there is no canvas', { width: 0, height: 0 }, { width: 60, height: 50 }],
   ])('of GIF: %s', async (_what, screen, wanted) => {
     const path = await store(gifOf(screen, [{ left: 20, top: 30, width: 40, height: 20 }]))
@@ -104,7 +104,7 @@ describe('IMAGE_UNSUPPORTED', () => {
     expect(error.code).toBe('IMAGE_UNSUPPORTED')
   })
 
-  it('for TIFF and AVIF, though the library could read them', async () => {
+  it('for TIFF and AVIF, although the library could read them', async () => {
     const plain = sharp({ create: { ...size, channels: 3, background: '#369' } })
     for (const bytes of [await plain.clone().tiff().toBuffer(), await plain.clone().avif({ effort: 0 }).toBuffer()])
       expect((await refusal(await store(bytes, 'photo.jpg'))).code).toBe('IMAGE_UNSUPPORTED')
@@ -125,7 +125,7 @@ describe('IMAGE_UNSUPPORTED', () => {
     ['a JPEG-LS', () => jpegWith(0xf7, 8)],
     ['a JPEG with its height only at the end', () => jpegWith(0xc0, 8, 0)],
     ['CgBI', async () => withPngChunk(await samplePng(size), 'CgBI', Buffer.alloc(4), 8)],
-  ])('for %s, and the message says so', async (what, make) => {
+  ])('for %s, with this message', async (what, make) => {
     const { code, message } = await refusal(await store(await make()))
     expect(code).toBe('IMAGE_UNSUPPORTED')
     expect(message).toContain(what)
@@ -133,7 +133,7 @@ describe('IMAGE_UNSUPPORTED', () => {
 })
 
 describe('IMAGE_TOO_LARGE', () => {
-  it('tells the measured size of a bomb', async () => {
+  it('reports the measured size of a decompression bomb', async () => {
     const error = await refusal(await store(pngClaiming(20_000, 20_000)))
     expect(error).toMatchObject({ code: 'IMAGE_TOO_LARGE', width: 20_000, height: 20_000 })
     expect(error.message).toBe(
@@ -141,7 +141,7 @@ describe('IMAGE_TOO_LARGE', () => {
     )
   })
 
-  it('draws the line at exactly 50 million pixels', async () => {
+  it('has its limit at exactly 50 million pixels', async () => {
     expect(await inspectImage(await store(pngClaiming(10_000, 5_000)))).toMatchObject({ width: 10_000 })
     expect((await refusal(await store(pngClaiming(10_000, 5_001)))).code).toBe('IMAGE_TOO_LARGE')
   })
@@ -150,7 +150,7 @@ describe('IMAGE_TOO_LARGE', () => {
     [65_535, 1],
     [1, 65_500],
     [2048, 20_000],
-  ])('takes %i x %i', async (width, height) => {
+  ])('accepts %i x %i', async (width, height) => {
     expect(await inspectImage(await store(pngClaiming(width, height)))).toMatchObject({ width, height })
   })
 
@@ -158,18 +158,18 @@ describe('IMAGE_TOO_LARGE', () => {
     [65_536, 1, 'no side may be longer than 65,535 px'],
     [1, 65_536, 'no side may be longer than 65,535 px'],
     [1, 65_501, 'a JPEG can have at most 65,500 px per side'],
-  ])('refuses sides of %i x %i, however few pixels that makes', async (width, height, why) => {
+  ])('rejects sides of %i x %i, however few pixels there are', async (width, height, why) => {
     const { code, message } = await refusal(await store(pngClaiming(width, height)))
     expect([code, message]).toEqual(['IMAGE_TOO_LARGE', `The image is ${width} x ${height} px: ${why}.`])
   })
 
-  it('refuses what a variant cannot hold at the widths that are asked for', async () => {
+  it('rejects pictures that are too high for a variant of the requested widths', async () => {
     const path = await store(pngClaiming(750, 65_530))
     await expect(inspectImage(path, { widths: [100] })).resolves.toMatchObject({ width: 750 })
     await expect(inspectImage(path, { widths: [100, 1024] })).rejects.toMatchObject({ code: 'IMAGE_TOO_LARGE' })
   })
 
-  it('takes another limit', async () => {
+  it('accepts another limit', async () => {
     const path = await store(await sampleJpeg(size))
     await expect(inspectImage(path, { maxPixels: 120 * 90 })).resolves.toBeDefined()
     await expect(inspectImage(path, { maxPixels: 120 * 90 - 1 })).rejects.toMatchObject({ code: 'IMAGE_TOO_LARGE' })
@@ -187,7 +187,7 @@ describe('IMAGE_CORRUPT', () => {
     expect((await refusal(await store(whole.subarray(0, bytes)))).code).toBe('IMAGE_CORRUPT')
   })
 
-  it('for a PNG whose header was changed, in words without those of a decoder', async () => {
+  it('for a PNG whose header was changed, without a decoder message', async () => {
     const bytes = await samplePng(size)
     bytes.writeUInt8(121, 19)
     const { code, message } = await refusal(await store(bytes))
@@ -202,7 +202,10 @@ describe('IMAGE_CORRUPT', () => {
       'a JPEG of endless segments',
       () => Buffer.concat([Buffer.from([0xff, 0xd8]), Buffer.from('ffe00002'.repeat(500_000), 'hex')]),
     ],
-    ['a JPEG of nothing but stray bytes', () => Buffer.concat([Buffer.from([0xff, 0xd8]), Buffer.alloc(8_000_000, 1)])],
+    [
+      'a JPEG that consists of stray bytes',
+      () => Buffer.concat([Buffer.from([0xff, 0xd8]), Buffer.alloc(8_000_000, 1)]),
+    ],
     [
       'a GIF of endless blocks',
       () => Buffer.concat([gifOf(size, []).subarray(0, 19), Buffer.from([0x21, 0xfe]), Buffer.alloc(3_000_000, 1)]),
@@ -215,7 +218,7 @@ describe('IMAGE_CORRUPT', () => {
     ])
   })
 
-  it('is not for damage in the pixels: nobody looked at them yet', async () => {
+  it('does not cover damaged pixels, which are not read yet', async () => {
     await expect(inspectImage(await store(await truncatedJpeg()))).resolves.toMatchObject({ width: 640 })
     await expect(inspectImage(await store(await corruptJpeg()))).resolves.toMatchObject({ height: 480 })
   })
@@ -237,6 +240,6 @@ it('costs the same however many frames a GIF has', async () => {
   expect(spent[1]).toBeLessThan(spent[0]! * 20)
 })
 
-it('lets a missing file be a missing file', async () => {
+it('passes through the error of a missing file', async () => {
   await expect(inspectImage('/nowhere/photo.jpg')).rejects.toMatchObject({ code: 'ENOENT' })
 })

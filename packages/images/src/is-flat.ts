@@ -1,12 +1,12 @@
 import type { Pixels } from './decoding/decode.ts'
 
 const ROWS = 32
-/** Measured: photos have a twentieth to a third, drawings, text and screens more than half. */
+/** Measured: photos have a twentieth to a third, drawings, text and screenshots more than half. */
 const FLAT_SHARE = 0.5
 
 /**
- * Whether a picture is drawn rather than photographed: on some of its rows, much of it has just the
- * colour of its neighbour.
+ * Whether a picture is a drawing and not a photo: on some of its rows, many pixels have exactly the
+ * colour of their neighbour.
  */
 export function isFlat({ data, width, height, channels }: Pixels): boolean {
   const rows = Math.min(ROWS, height)

@@ -5,18 +5,17 @@ import { scaledSize } from './scaled-size.ts'
 export const DEFAULT_MAX_PIXELS = 50_000_000
 
 /**
- * The longest side a JPEG or GIF header can even state, and the product's limit for every format.
+ * The longest side that a JPEG or GIF header can express, and the product's limit for every format.
  */
 const MAX_SIDE_PX = 65_535
 
-/** The encoder stops a little short of what the format can state (libjpeg: JPEG_MAX_DIMENSION). */
+/** The encoder's limit is a little below that of the format (libjpeg: JPEG_MAX_DIMENSION). */
 const MAX_JPEG_SIDE_PX = 65_500
 
 export const DEFAULT_WIDTHS: readonly number[] = [1024, 800]
 
 /**
- * Throws IMAGE_TOO_LARGE, with the measured numbers, when the picture is more than we are willing
- * to decode.
+ * Throws IMAGE_TOO_LARGE, with the measured size, if the picture exceeds our limits for decoding.
  */
 export function checkSize(measured: MeasuredPx, maxPixels: number): void {
   const { width, height } = measured
@@ -27,8 +26,8 @@ export function checkSize(measured: MeasuredPx, maxPixels: number): void {
 }
 
 /**
- * Throws IMAGE_TOO_LARGE when a variant of that width is higher than a JPEG can be: a narrow
- * picture keeps its height.
+ * Throws IMAGE_TOO_LARGE if a variant of that width would be higher than a JPEG can be: narrow
+ * pictures keep their height.
  */
 export function checkJpegSize(measured: MeasuredPx, width: number): void {
   if (scaledSize(measured, width).height > MAX_JPEG_SIDE_PX)

@@ -33,7 +33,7 @@ function expectColour(actual: number[], wanted: readonly number[], tolerance = 6
 }
 
 describe('sizes', () => {
-  it('are the asked widths with the height in proportion, and the bytes say so themselves [S3.8]', async () => {
+  it('have the requested widths and the same aspect ratio, according to their bytes [S3.8]', async () => {
     const variants = await variantsOf(await sampleJpeg({ width: 3000, height: 4000 }))
     expect(sizesOf(variants)).toEqual([
       ['1024', 1024, 1365],
@@ -59,7 +59,7 @@ describe('sizes', () => {
     ])
   })
 
-  it('come in the order asked for, one variant a width', async () => {
+  it('come in the requested order, one variant per width', async () => {
     const path = await store(await sampleJpeg({ width: 600, height: 400 }))
     const variants = await makeVariants(path, { widths: [100, 500, 100] })
     expect(sizesOf(variants)).toEqual([
@@ -76,7 +76,7 @@ describe('sizes', () => {
 })
 
 describe('pictures', () => {
-  it.each([1, 2, 3, 4, 5, 6, 7, 8])('stored with orientation %i come out upright', async (orientation) => {
+  it.each([1, 2, 3, 4, 5, 6, 7, 8])('stored with orientation %i become upright', async (orientation) => {
     for (const variant of await variantsOf(await orientedJpeg(orientation, { width: 1280, height: 800 }))) {
       const [right, bottom] = [variant.width - 20, variant.height - 20]
       expect(variant.width).toBe(Number(variant.resolution))
@@ -87,12 +87,12 @@ describe('pictures', () => {
     }
   })
 
-  it('with alpha lie on white, without a dark seam where they end', async () => {
+  it('with alpha are placed on white, without dark edges', async () => {
     const pale = await sharp({ create: { width: 700, height: 900, channels: 4, background: '#e0e0e0' } })
       .png()
       .toBuffer()
-    // Transparent black beside pale grey: scaled without regard to alpha, the black bleeds into the
-    // edge.
+    // Transparent black next to pale grey: scaled without considering alpha, the black bleeds into
+    // the edge.
     const bytes = await sharp({ create: { width: 1400, height: 900, channels: 4, background: '#00000000' } })
       .composite([{ input: pale, left: 0, top: 0 }])
       .png()
@@ -107,7 +107,7 @@ describe('pictures', () => {
     }
   })
 
-  it('that move show their first frame', async () => {
+  it('that are animated show their first frame', async () => {
     for (const variant of await variantsOf(await sampleGif())) {
       expect([variant.width, variant.height]).toEqual([320, 240])
       expectColour(await colourAt(variant, 100, 100), [255, 0, 0])
@@ -120,7 +120,7 @@ describe('pictures', () => {
     [1024, 768],
     [810, 610],
     [2100, 300],
-  ])('of one frame somewhere on a canvas of %i x %i fill the canvas, white around the frame', async (width, height) => {
+  ])('with a frame anywhere on a canvas of %i x %i fill the canvas, white around the frame', async (width, height) => {
     const frame = { left: width / 2, top: height / 2, width: width / 4, height: height / 3 }
     for (const variant of await variantsOf(gifOf({ width, height }, [frame]))) {
       const scale = variant.width / width
@@ -155,7 +155,7 @@ describe('pictures', () => {
     for (const variant of await variantsOf(bytes)) expectColour(await colourAt(variant, 9, 9), [128, 128, 128])
   })
 
-  it('of printers (CMYK) become sRGB', async () => {
+  it('in CMYK become sRGB', async () => {
     const bytes = await sharp(await plainPng(1100, 40, '#c04040'))
       .toColourspace('cmyk')
       .jpeg({ quality: 95 })
@@ -164,7 +164,7 @@ describe('pictures', () => {
     for (const variant of await variantsOf(bytes)) expectColour(await colourAt(variant, 9, 9), [0xc0, 0x40, 0x40], 24)
   })
 
-  it('in another colour profile are converted before the profile goes', async () => {
+  it('in another colour profile are converted before the profile is removed', async () => {
     const bytes = await sharp(await plainPng(1100, 40, '#40c040'))
       .withIccProfile('p3')
       .png()
@@ -175,7 +175,7 @@ describe('pictures', () => {
   })
 })
 
-it('leaves nothing of the metadata', async () => {
+it('removes all metadata', async () => {
   const bytes = await sharp(await sampleJpeg({ width: 1200, height: 300 }))
     .withExif({ IFD0: { Copyright: 'secret-owner' }, IFD3: { GPSLatitude: '51/1 30/1 0/1' } })
     .withXmp('<x:xmpmeta xmlns:x="adobe:ns:meta/">secret-place</x:xmpmeta>')
@@ -189,7 +189,7 @@ it('leaves nothing of the metadata', async () => {
   }
 })
 
-it('carries no foreign bytes into the output', async () => {
+it('copies no foreign bytes to the output', async () => {
   const payload = Buffer.from('<?php system($_GET[0]); ?>')
   const bytes = Buffer.concat([await sampleJpeg({ width: 200, height: 100 }), payload])
   for (const variant of await variantsOf(bytes)) expect(variant.bytes.includes('<?php')).toBe(false)
@@ -205,13 +205,13 @@ it('are JPEGs of quality 85 [S3.8]', async () => {
   }
 })
 
-it('makes the same bytes each time', async () => {
+it('creates the same bytes each time', async () => {
   const path = await store(await sampleWebp({ width: 1300, height: 500 }))
   const [first, second] = [await makeVariants(path), await makeVariants(path)]
   expect(first.map(({ md5 }) => md5)).toEqual(second.map(({ md5 }) => md5))
 })
 
-it('tells its stages with rising percents', async () => {
+it('reports its stages with increasing percentages', async () => {
   const seen: [string, number][] = []
   const path = await store(await samplePng({ width: 900, height: 300 }))
   await makeVariants(path, {}, { onStage: (stage, percent) => seen.push([stage, percent]) })
@@ -241,7 +241,7 @@ describe('refuses', () => {
     })
   })
 
-  it('a result that JPEG cannot hold', async () => {
+  it('a result that is too large for JPEG', async () => {
     await expect(variantsOf(await plainPng(1, 65_501))).rejects.toMatchObject({
       code: 'IMAGE_TOO_LARGE',
       height: 65_501,
@@ -250,7 +250,7 @@ describe('refuses', () => {
 })
 
 describe('the small variant', () => {
-  it('of a photo loses nothing when made from the pixels of the large one', async () => {
+  it('of a photo loses no quality when made from the pixels of the large one', async () => {
     const bytes = await sampleJpeg({ width: 2560, height: 1707 })
     const path = await store(bytes)
     const small = (await makeVariants(path, { quality: 100 }))[1] as Variant
@@ -296,7 +296,7 @@ describe('bytes', () => {
           .png()
           .toBuffer(),
     ],
-  ])('are saved by Huffman codes chosen for the picture: %s', async (_what, make) => {
+  ])('are encoded with optimised Huffman tables: %s', async (_what, make) => {
     for (const { bytes } of await variantsOf(await make())) {
       const pixels = await sharp(bytes).raw().toBuffer({ resolveWithObject: true })
       const { width, height } = pixels.info
@@ -307,7 +307,7 @@ describe('bytes', () => {
     }
   })
 
-  it('of a photo use the standard codes, in one pass', async () => {
+  it('of a photo use the standard tables, in one pass', async () => {
     for (const { bytes } of await variantsOf(await sampleJpeg())) {
       const pixels = await sharp(bytes).raw().toBuffer({ resolveWithObject: true })
       const { width, height } = pixels.info
@@ -325,7 +325,7 @@ function tablesOf(bytes: Buffer): Buffer {
   return bytes.subarray(start, bytes.indexOf(Buffer.from([0xff, 0xda]), start))
 }
 
-/** Dark strokes of one pixel on white, as text is made of. */
+/** Dark strokes of one pixel on white, like text. */
 function textPixels(width: number, height: number): Buffer {
   const data = Buffer.alloc(width * height * 3, 255)
   for (let y = 0; y < height; y++)
@@ -339,7 +339,7 @@ function textPixels(width: number, height: number): Buffer {
 }
 
 /**
- * Peak signal to noise ratio of two pictures of the same size: 10 log10(255² / mean squared error).
+ * Peak signal-to-noise ratio of two pictures of the same size: 10 log10(255² / mean squared error).
  */
 function decibels(a: Buffer, b: Buffer): number {
   expect(a.length).toBe(b.length)

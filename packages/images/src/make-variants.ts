@@ -10,11 +10,11 @@ import { scaledSize } from './scaled-size.ts'
 import { turnedSize } from './headers/turned-size.ts'
 
 export interface VariantOptions {
-  /** Widths in pixels, one variant each. A source narrower than a width keeps its own size. */
+  /** Widths in pixels, one variant each. A source narrower than a width keeps its size. */
   widths?: readonly number[]
   /** JPEG quality 1 to 100. Default 85. */
   quality?: number
-  /** Most pixels (width x height) of the source. Default 50 million. */
+  /** Maximum number of pixels (width x height) of the source. Default 50 million. */
   maxPixels?: number
 }
 
@@ -22,42 +22,39 @@ export type VariantStage = 'decode' | 'encode'
 
 export interface VariantHooks {
   /**
-   * Called as a stage is entered, and with ('encode', 100) at the end. Percent of the engine's own
-   * work, 0 to 100.
+   * Called at the start of each stage, and with ('encode', 100) at the end. Percentage of the
+   * engine's own work, 0 to 100.
    */
   onStage?(stage: VariantStage, percent: number): void
 }
 
 export interface Variant {
-  /** The width that was asked for, as a name: '1024'. */
+  /** The requested width, as a name: '1024'. */
   resolution: string
   /** Pixels of the picture in `bytes`. */
   width: number
   height: number
   format: 'jpeg'
   bytes: Buffer
-  /**
-   * Hex md5 of `bytes`: a name for the output, and no proof of identity for anything that was sent
-   * in.
-   */
+  /** Hex MD5 of `bytes`: a name for the output, not proof of identity for uploaded data. */
   md5: string
 }
 
-/** Share of decoding in the work: measured at two thirds to three quarters on camera photos. */
+/** Share of decoding in the work: two thirds to three quarters, measured on camera photos. */
 const DECODED_PERCENT = 70
 
 /**
- * Makes the JPEG variants of an image file, in the order of `widths`. Upright (EXIF orientation
- * applied), first frame only, alpha on white, sRGB, all metadata gone.
+ * Creates the JPEG variants of an image file, in the order of `widths`. Upright (EXIF orientation
+ * applied), first frame only, alpha on white, sRGB, without metadata.
  *
  * The source is decoded once, to the largest width, and the smaller variants are made from those
- * pixels: about 1.4 times the throughput of one pipeline a width. Photos lose nothing by it:
- * against a full decode the smaller variant measures 44 dB on the most detailed one tried, where a
- * direct resize, which lets the JPEG decoder shrink roughly, measures 35. Text and drawings would
- * lose 1 to 4 dB, so their smaller variants are decoded anew.
+ * pixels: about 1.4 times the throughput of one pipeline per width. Photos lose nothing: compared
+ * with a full decode the smaller variant has 44 dB on the most detailed one tried, whereas a direct
+ * resize, which uses the low-quality shrinking of the JPEG decoder, has 35. Text and drawings would
+ * lose 1 to 4 dB, so their smaller variants are decoded separately.
  *
- * Throws ImageError, see inspectImage; IMAGE_CORRUPT also for pixels that are missing. System
- * errors pass through.
+ * Throws ImageError, see inspectImage; IMAGE_CORRUPT also for missing pixels. System errors pass
+ * through.
  */
 export async function makeVariants(
   sourcePath: string,
@@ -105,8 +102,8 @@ async function encodeAll(
 }
 
 /**
- * Where the large variant is not the source itself, and a decoder of JPEG would not shrink by
- * itself, which it does from half the size on.
+ * If the large variant is not the source itself, and the JPEG decoder would not shrink by itself,
+ * which it does from a factor of two on.
  */
 function gainsByDecoding({ header, size }: Source): boolean {
   const { width } = turnedSize(header, header.orientation)
@@ -119,9 +116,9 @@ function checkWidths(widths: readonly number[]): void {
 }
 
 /**
- * Frees the memory of pixels now. Left to the garbage collector, a few megabytes a photo make it
- * mark the whole heap every fifth photo (measured: 36 times in 200 photos on two children, 3 % of
- * all the work; twice without).
+ * Frees the memory of pixels now. Left to the garbage collector, a few megabytes per photo make it
+ * mark the whole heap for every fifth photo (measured: 36 times in 200 photos with two children, 3
+ * % of all the work; twice with this).
  */
 function giveBack({ buffer, byteLength }: Buffer): void {
   if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0)

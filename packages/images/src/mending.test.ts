@@ -12,10 +12,10 @@ const store = imageFiles()
 const stray = Buffer.from([1, 2, 3, 0xff, 0, 0x5a, 9])
 const endMarker = Buffer.from([0xff, 0xd9])
 
-/** A chart with a restart marker after every seventh unit, 160 x 96 px; made with Pillow. */
+/** A chart with a restart marker after every seventh unit, 160 x 96 px; created with Pillow. */
 const restartMarkers = readFileSync(join(import.meta.dirname, '../test/restart-markers.jpg'))
 
-/** Where the restart markers of a JPEG are. */
+/** The positions of the restart markers in a JPEG. */
 const restartsOf = (bytes: Buffer): number[] =>
   [...bytes.keys()].filter((at) => bytes[at] === 0xff && bytes[at + 1]! >= 0xd0 && bytes[at + 1]! <= 0xd7)
 
@@ -39,7 +39,7 @@ function withVersion(major: number): Buffer {
   return bytes
 }
 
-/** The restart markers' chart with a segment of Adobe before its tables. */
+/** The chart with restart markers and an Adobe segment before its tables. */
 function withAdobe(transform: number): Buffer {
   return beforeMarker(
     restartMarkers,
@@ -48,7 +48,7 @@ function withAdobe(transform: number): Buffer {
   )
 }
 
-/** A PNG whose pixels (the zlib stream) and chunks are changed. */
+/** A PNG whose pixels (the zlib stream) and chunks are modified. */
 function png(
   change: (pixels: Buffer) => Buffer,
   others: (chunks: PngChunk[]) => PngChunk[] = (chunks) => chunks,
@@ -59,7 +59,7 @@ function png(
   )
 }
 
-/** `bytes` with the checksum of the first chunk of a type made wrong. */
+/** `bytes` with an invalid checksum in the first chunk of a type. */
 function withWrongChecksum(bytes: Buffer, type: string): Buffer {
   const made = Buffer.from(bytes)
   const at = made.indexOf(type)
@@ -72,7 +72,7 @@ function interlacedPng(): Promise<Buffer> {
   return sharp(chartPng()).png({ progressive: true }).toBuffer()
 }
 
-/** All of the pixels in one chunk, without the last four bytes. */
+/** All pixels in one chunk, without the last four bytes. */
 function withoutAdler(bytes: Buffer): Buffer {
   const chunks = readPngChunks(bytes)
   const pixels = Buffer.concat(chunks.filter(({ type }) => type === 'IDAT').map(({ data }) => data))
@@ -82,7 +82,7 @@ function withoutAdler(bytes: Buffer): Buffer {
 
 const wrongAdler = (pixels: Buffer): Buffer => Buffer.concat([pixels.subarray(0, -4), Buffer.alloc(4)])
 
-describe('a picture is shown when all of its pixels are there, whatever decoders say of the file:', () => {
+describe('a picture is displayed if all of its pixels exist, whatever decoders report:', () => {
   it.each<[string, () => Buffer | Promise<Buffer>]>([
     ['a JPEG whose scan says 0, 0, 0', withZeroScan],
     [
@@ -128,7 +128,7 @@ describe('a picture is shown when all of its pixels are there, whatever decoders
       () => png((pixels) => deflateSync(Buffer.concat([inflateSync(pixels), Buffer.alloc(999)]))),
     ],
     [
-      'a PNG whose description is damaged',
+      'a PNG whose metadata is damaged',
       () => withWrongChecksum(chartPng({ chunks: [{ type: 'tEXt', data: Buffer.from('Title\0Chart') }] }), 'tEXt'),
     ],
     ['an interlaced PNG without the checksum of its pixels', async () => withoutAdler(await interlacedPng())],
@@ -150,7 +150,7 @@ describe('a picture is shown when all of its pixels are there, whatever decoders
     ['without a trailer', (gif: Buffer) => gif.subarray(0, -1)],
     ['without an end of its pixels', (gif: Buffer) => gif.subarray(0, -2)],
     [
-      'with damage beyond its first frame',
+      'with damage after its first frame',
       (gif: Buffer) => Buffer.concat([gif.subarray(0, -1), Buffer.from([0x2c, 0, 0, 0, 0, 9, 9])]),
     ],
   ])('a GIF %s', async (_what, change) => {
@@ -160,7 +160,7 @@ describe('a picture is shown when all of its pixels are there, whatever decoders
   })
 })
 
-describe('a picture is IMAGE_CORRUPT when pixels are missing:', () => {
+describe('a picture is IMAGE_CORRUPT if pixels are missing:', () => {
   it.each<[string, () => Buffer | Promise<Buffer>]>([
     ['half of a JPEG', async () => half(await chartJpeg())],
     ['half of a JPEG, with an end marker', async () => Buffer.concat([half(await chartJpeg()), endMarker])],
@@ -205,7 +205,7 @@ describe('a picture is IMAGE_CORRUPT when pixels are missing:', () => {
   })
 })
 
-it('costs no memory by the part: a hostile file has millions of them', { timeout: 30_000 }, async () => {
+it('takes no memory per part: a hostile file may have millions of them', { timeout: 30_000 }, async () => {
   const size = { width: 60, height: 40 }
   const gif = gifOf(size, [{ left: 0, top: 0, ...size }])
   const pixels = gif.indexOf(Buffer.from([2, 255])) + 1

@@ -8,7 +8,7 @@ import { readWebpHeader } from './headers/webp-header.ts'
 import { ImageError } from './headers/image-error.ts'
 import { HEAD_BYTES, imageFormatOf } from './image-format.ts'
 
-/** Reads the header of an image file, whatever its name says. Throws as inspectImage does. */
+/** Reads the header of an image file, whatever its name. Throws like inspectImage. */
 export async function readHeader(path: string): Promise<ImageHeader> {
   const handle = await open(path, 'r')
   try {

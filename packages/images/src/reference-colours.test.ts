@@ -12,14 +12,14 @@ import { scaledSize } from './scaled-size.ts'
 
 type Colour = readonly [number, number, number]
 
-/** Made by `reference-colours.py` beside it: another decoder, another colour management. */
+/** Created by `reference-colours.py` next to it: another decoder, another colour management. */
 const reference = JSON.parse(
   readFileSync(join(import.meta.dirname, '../test/reference-colours.json'), 'utf8'),
 ) as Record<string, Colour[]>
 
 /**
- * Levels of 255, of the mean colours of the cells. A JPEG of a small picture loses colour at the
- * edges of what is saturated.
+ * Levels of 255, of the mean colours of the cells. A JPEG of a small picture loses saturated
+ * colours at edges.
  */
 const ofPixels = { worst: 1.5, mean: 0.1 }
 const ofVariants = { worst: 9, mean: 0.5 }
@@ -27,12 +27,12 @@ const ofVariants = { worst: 9, mean: 0.5 }
 const folder = corpusFolder() ?? ''
 const files = Object.keys(reference).filter((file) => existsSync(join(folder, file)))
 
-describe.skipIf(files.length === 0)('pictures look as they do to a colour-managed reference', () => {
+describe.skipIf(files.length === 0)('pictures match a colour-managed reference', () => {
   it('as they are decoded', { timeout: 60_000 }, async () => {
     expectWithin(await differences(pixelsOf), ofPixels)
   })
 
-  it('as the JPEGs that are made of them', { timeout: 60_000 }, async () => {
+  it('as the resulting JPEGs', { timeout: 60_000 }, async () => {
     expectWithin(await differences(variantOf), ofVariants)
   })
 })

@@ -11,7 +11,7 @@ it.each([
   expect(scaledSize(source, width)).toEqual(expected)
 })
 
-it('rounds as a direct resize does, halves included', async () => {
+it('rounds like a direct resize, including halves', async () => {
   for (const width of [801, 1025, 1600, 2048, 3000])
     for (let height = 1; height < 24; height++)
       expect(scaledSize({ width, height }, 800)).toEqual(await direct(width, height))

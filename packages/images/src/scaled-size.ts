@@ -1,9 +1,9 @@
 import type { MeasuredPx } from './headers/image-error.ts'
 
 /**
- * The size at `width` pixels with the height in proportion, never enlarged, at least one pixel
- * high. Always computed from the source, never from an intermediate size: rounding twice would be
- * one row off now and then.
+ * The size at `width` pixels with the same aspect ratio, never enlarged, at least one pixel high.
+ * Always computed from the source, never from an intermediate size: rounding twice would sometimes
+ * be off by one row.
  */
 export function scaledSize(source: MeasuredPx, width: number): MeasuredPx {
   if (source.width <= width) return source

@@ -33,15 +33,15 @@ interface ChartPngOptions {
   bits?: 8 | 16
   /** The first channel only, as grey. */
   isGrey?: boolean
-  /** The samples with another meaning: each as a number from 0 to 1. */
+  /** The samples in another encoding: each as a number from 0 to 1. */
   encode?: (value: number) => number
   /** Adds an opaque alpha channel. */
   hasAlpha?: boolean
-  /** What stands before the pixels. */
+  /** The chunks before the pixels. */
   chunks?: readonly Pick<PngChunk, 'type' | 'data'>[]
 }
 
-/** A PNG of the chart, written bit by bit, so that no library has a say in what its numbers are. */
+/** A PNG of the chart, written bit by bit, so that no library affects its values. */
 export function chartPng({
   bits = 8,
   isGrey = false,
@@ -72,7 +72,7 @@ export function chartPng({
   return writePng([{ type: 'IHDR', data: header }, ...chunks, pixels, { type: 'IEND', data: Buffer.alloc(0) }])
 }
 
-/** The colours in the middle of the quarters of an image file, as sharp decodes it. */
+/** The colours in the middle of the quarters of an image file, as decoded by sharp. */
 export async function quartersOf(bytes: Buffer): Promise<number[][]> {
   const { data, info } = await sharp(bytes).toColourspace('srgb').raw().toBuffer({ resolveWithObject: true })
   return [1, 3].flatMap((y) =>

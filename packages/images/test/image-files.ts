@@ -5,7 +5,8 @@ import { crc32 } from 'node:zlib'
 import { afterAll } from 'vitest'
 
 /**
- * Gives a test file a folder of its own; the returned function puts bytes there and tells the path.
+ * Creates a folder for a test file; the returned function stores bytes in it and returns their
+ * path.
  */
 export function imageFiles(): (bytes: Uint8Array | string, name?: string) => Promise<string> {
   const folder = mkdtemp(join(tmpdir(), 'images-'))
@@ -18,12 +19,12 @@ export function imageFiles(): (bytes: Uint8Array | string, name?: string) => Pro
   }
 }
 
-/** A PNG header that claims a size, with no pixels behind it. */
+/** A PNG header that claims a size, without pixels. */
 export function pngClaiming(width: number, height: number): Buffer {
   const header = Buffer.alloc(13)
   header.writeUInt32BE(width, 0)
   header.writeUInt32BE(height, 4)
-  header.set([8, 2, 0, 0, 0], 8) // 8 bits a channel, RGB
+  header.set([8, 2, 0, 0, 0], 8) // 8 bits per channel, RGB
   const mark = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
   return Buffer.concat([
     mark,
@@ -42,14 +43,14 @@ function pngChunk(type: string, data: Buffer): Buffer {
 }
 
 /**
- * `bytes` with a chunk put in before the one that begins at `at`; by default right behind the
+ * `bytes` with a chunk inserted before the one that starts at `at`; by default right after the
  * header.
  */
 export function withPngChunk(bytes: Buffer, type: string, data: Buffer, at = 33): Buffer {
   return Buffer.concat([bytes.subarray(0, at), pngChunk(type, data), bytes.subarray(at)])
 }
 
-/** `bytes` with `inserted` put in before the first occurrence of a JPEG marker. */
+/** `bytes` with `inserted` before the first occurrence of a JPEG marker. */
 export function beforeMarker(bytes: Buffer, code: number, inserted: Buffer): Buffer {
   const at = bytes.indexOf(Buffer.from([0xff, code]))
   return Buffer.concat([bytes.subarray(0, at), inserted, bytes.subarray(at)])
@@ -62,7 +63,7 @@ export interface GifFrame {
   height: number
 }
 
-/** A GIF with a palette of red and blue whose frames are red all over. */
+/** A GIF with a palette of red and blue whose frames are completely red. */
 export function gifOf(screen: { width: number; height: number }, frames: readonly GifFrame[]): Buffer {
   const head = Buffer.concat([
     Buffer.from('GIF89a'),
@@ -78,8 +79,8 @@ function gifFrame({ left, top, width, height }: GifFrame): Buffer {
 }
 
 /**
- * LZW without its compression: the table is cleared before a code needs a fourth bit (clear = 4,
- * end = 5, red = 0).
+ * LZW without compression: the table is cleared before a code needs a fourth bit (clear = 4, end =
+ * 5, red = 0).
  */
 function redPixels(count: number): Buffer {
   const codes: number[] = []

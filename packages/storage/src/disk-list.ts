@@ -6,7 +6,7 @@ import type { ListedFile } from './storage.ts'
 import { systemCode } from './storage-error.ts'
 
 /**
- * The stored files below a folder. Links, special files and files on their way in are not stored
+ * The stored files below a folder. Links, special files and files being written are not stored
  * files.
  */
 export async function* listFiles(
@@ -27,8 +27,8 @@ export async function* listFiles(
 }
 
 /**
- * Removes what writers left behind that died between their first byte and the rename. A write that
- * is still going on touches its file: take an age no write reaches. Returns how many were removed.
+ * Removes the leftovers of writers that died between their first byte and the rename. An ongoing
+ * write touches its file: choose an age that no write reaches. Returns the number of removed files.
  */
 export async function removeOldTemps(
   folder: string,
@@ -61,7 +61,7 @@ function factsOf(path: string, onError: (error: unknown) => void): Promise<Stats
   return lstat(path).catch((error: unknown) => noneIfMissing(error, undefined, onError))
 }
 
-/** Files come and go while the tree is walked: what is gone is no error. */
+/** Files may come and go while the tree is scanned: a missing one is not an error. */
 function noneIfMissing<T>(error: unknown, none: T, onError: (error: unknown) => void): T {
   if (systemCode(error) !== 'ENOENT') onError(error)
   return none

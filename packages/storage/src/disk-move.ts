@@ -2,7 +2,7 @@ import { dirname } from 'node:path'
 import { pruneFolders } from './disk-remove.ts'
 import { moveInto, type Place } from './disk-write.ts'
 
-/** Moves a stored file to another key and removes the folders it leaves empty. */
+/** Moves a stored file to another key and removes folders that become empty. */
 export async function moveFile(from: Place, to: Place): Promise<void> {
   await from.paths.checkFolder(dirname(from.path), from.key)
   await moveInto(to, from.path, 0)

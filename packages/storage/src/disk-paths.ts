@@ -5,19 +5,19 @@ import { sharedThread, type FileSystem } from './file-system.ts'
 import { parseKey } from './key.ts'
 import { StorageError, systemCode } from './storage-error.ts'
 
-/** The way from keys to paths below one root folder. */
+/** Maps keys to paths below one root folder. */
 export interface DiskPaths {
   readonly root: string
   readonly fs: FileSystem
-  /** The absolute path of a key. Checks the key, not what is on the disk. */
+  /** The absolute path of a key. Checks the key, not the disk. */
   resolve(key: string): string
   /**
-   * Throws UNSAFE_PATH when a link stands between the root and this folder, or ENOENT when it is
-   * not there. The root itself may be a link: the operator put it there. The folders are ours alone
-   * (mode 0700), so what was checked stays so.
+   * Throws UNSAFE_PATH if there is a link between the root and this folder, or ENOENT if it does
+   * not exist. The root itself may be a link, created by the operator. The folders are ours alone
+   * (mode 0700), so the result of the check remains valid.
    */
   checkFolder(folder: string, key: string): Promise<void>
-  /** Makes a folder below the root with all above it, none of them through a link. */
+  /** Creates a folder below the root with all its parents, none of them through a link. */
   makeFolder(folder: string, key: string): Promise<void>
 }
 
@@ -30,14 +30,14 @@ export function createDiskPaths(rootFolder: string, fs: FileSystem): DiskPaths {
       (await fs.realpath(folder)) === join(real, folder.slice(root.length))
     realRoot ??= await fs.realpath(root)
     if (await isBelow(realRoot)) return
-    // The operator may have led the root elsewhere meanwhile.
+    // The operator may have redirected the root in the meantime.
     realRoot = await fs.realpath(root)
     if (await isBelow(realRoot)) return
     throw new StorageError('UNSAFE_PATH', `There is a symbolic link in the path of ${key}.`)
   }
 
-  // Folder by folder, each checked before the next is made in it: a plain `mkdir -p` follows links
-  // and makes folders anywhere.
+  // Folder by folder, each checked before the next is created in it: a plain `mkdir -p` follows
+  // links and creates folders anywhere.
   async function makeFolder(folder: string, key: string): Promise<void> {
     if (await isThere(checkFolder(folder, key))) return
     if (folder === root) return makeFolders(root, fs)
@@ -50,8 +50,8 @@ export function createDiskPaths(rootFolder: string, fs: FileSystem): DiskPaths {
 }
 
 /**
- * As `mkdir -p`. Node's own goes round for ever, in a thread that all share, where a parent is
- * there and takes no folders (`/proc`).
+ * Like `mkdir -p`. Node's own loops forever, in a shared thread, if a parent exists but does not
+ * accept folders (`/proc`).
  */
 export async function makeFolders(path: string, fs: Pick<FileSystem, 'mkdir'> = sharedThread): Promise<void> {
   const make = (): Promise<unknown> => fs.mkdir(path, { mode: FOLDER_MODE })
@@ -79,7 +79,7 @@ async function isThere(check: Promise<void>): Promise<boolean> {
 const TEMP_NAME = /^\..+\.[0-9a-f]{16}\.tmp$/
 
 /**
- * A fresh name beside the final one: on the same file system, so that the rename cannot turn into a
+ * A new name next to the final one: on the same file system, so that the rename cannot become a
  * copy.
  */
 export function tempPathFor(path: string): string {

@@ -3,8 +3,8 @@ import type { ByteRange, OpenedFile, StoredFile } from './storage.ts'
 import { StorageError } from './storage-error.ts'
 
 /**
- * Facts and bytes come from one open file: a file replaced meanwhile cannot mix its length with
- * other bytes.
+ * Metadata and bytes come from one open file: a file that is replaced in the meantime cannot mix
+ * its length with other bytes.
  */
 export async function openFile(opening: () => Promise<OpenFile>, key: string, range: ByteRange): Promise<OpenedFile> {
   checkRange(range)

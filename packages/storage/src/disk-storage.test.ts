@@ -44,7 +44,7 @@ afterEach(() => rm(folder, { recursive: true }))
 
 const everything = async () => (await readdir(root, { recursive: true })).toSorted()
 
-it('keeps files and folders to itself', async () => {
+it('makes files and folders private', async () => {
   const upload = join(folder, 'upload')
   await writeFile(upload, 'photo', { mode: 0o666 })
   await storage.adopt(upload, 'a/adopted')
@@ -55,31 +55,31 @@ it('keeps files and folders to itself', async () => {
   expect(modes).toEqual([0o700, 0o600, 0o600])
 })
 
-it('checks that files can be stored, and leaves nothing', async () => {
+it('checks that files can be stored, and leaves nothing behind', async () => {
   await storage.check()
   expect(await everything()).toEqual([])
   await writeFile(join(folder, 'file'), 'a file where a folder is needed')
   await expect(createDiskStorage(join(folder, 'file')).check()).rejects.toMatchObject({ code: 'STORAGE_FAILED' })
-  // Where a folder can be made in no parent, Node's `mkdir -p` never ends.
+  // In a parent that does not accept folders, Node's `mkdir -p` never ends.
   if (process.platform === 'linux')
     await expect(createDiskStorage('/proc/a/data').check()).rejects.toMatchObject({ code: 'STORAGE_FAILED' })
 })
 
-it('mends a file that was cut short on the disk', async () => {
+it('replaces a file that was truncated on disk', async () => {
   await storage.put('a/file', Buffer.from('whole'))
   await truncate(join(root, 'a/file'), 2)
   expect(await storage.put('a/file', Buffer.from('whole'))).toMatchObject({ written: true })
   expect(await readFile(join(root, 'a/file'), 'utf8')).toBe('whole')
 })
 
-it('does not touch the file of a reader when it is replaced', async () => {
+it('does not affect readers of a file that is replaced', async () => {
   await storage.put('file', Buffer.alloc(300_000, 'a'))
   const { stream } = await storage.open('file')
   await storage.put('file', Buffer.alloc(300_000, 'b'))
   for await (const chunk of stream) expect((chunk as Buffer).every((byte) => byte === 97)).toBe(true)
 })
 
-it('prunes the folders a removal leaves empty, and not the root', async () => {
+it('removes folders that become empty, but not the root', async () => {
   await storage.put('a/b/c/file', Buffer.from('x'))
   await storage.put('a/other', Buffer.from('x'))
   await storage.remove('a/b/c/file')
@@ -88,7 +88,7 @@ it('prunes the folders a removal leaves empty, and not the root', async () => {
   expect(await everything()).toEqual([])
 })
 
-it('resolves keys below the root, and the root may be a link of the operator', async () => {
+it('resolves keys below the root, which may be a link created by the operator', async () => {
   expect(storage.resolve('a/b')).toBe(join(root, 'a/b'))
   expect(() => storage.resolve('../b')).toThrow('Not a storage key')
   await mkdir(root)
@@ -98,7 +98,7 @@ it('resolves keys below the root, and the root may be a link of the operator', a
   expect(await storage.stat('a/file')).toMatchObject({ bytes: 1 })
 })
 
-it('follows the link of the operator when that is led elsewhere', async () => {
+it('follows the link of the operator when it is redirected', async () => {
   const [link, other] = [join(folder, 'link'), join(folder, 'other')]
   await mkdir(other)
   await symlink(other, link)
@@ -111,7 +111,7 @@ it('follows the link of the operator when that is led elsewhere', async () => {
   await linked.check()
 })
 
-it('tells the free space, also before the first file', async () => {
+it('reports the free space, even before the first file', async () => {
   expect(await storage.freeBytes()).toBeGreaterThan(0)
 })
 
@@ -146,14 +146,14 @@ describe('a link planted in the tree', () => {
     await expect(storage.adopt(join(folder, 'upload'), 'b')).rejects.toMatchObject({ code: 'UNSAFE_PATH' })
   })
 
-  it.skipIf(process.platform === 'win32')('or a pipe: nobody waits for a writer', async () => {
+  it.skipIf(process.platform === 'win32')('or a pipe: it does not wait for a writer', async () => {
     execFileSync('mkfifo', [join(root, 'a/pipe')])
     await expect(storage.open('a/pipe')).rejects.toMatchObject({ code: 'UNSAFE_PATH' })
   })
 })
 
 describe('move', () => {
-  it('leaves no empty folder behind, and what was in its place goes', async () => {
+  it('leaves no empty folder behind, and replaces an existing file', async () => {
     await storage.put('a/b/file', Buffer.from('new'))
     await storage.put('c/file', Buffer.from('old'))
     await storage.move('a/b/file', 'c/file')
@@ -161,7 +161,7 @@ describe('move', () => {
     expect(await readFile(join(root, 'c/file'), 'utf8')).toBe('new')
   })
 
-  it('says NOT_FOUND when there is nothing to move', async () => {
+  it('throws NOT_FOUND if there is nothing to move', async () => {
     await storage.put('c/file', Buffer.from('old'))
     await expect(storage.move('a/b/file', 'c/file')).rejects.toMatchObject({ code: 'NOT_FOUND' })
     expect((await collect(storage.list())).map(({ key }) => key)).toEqual(['c/file'])
@@ -172,19 +172,19 @@ function raise(error: unknown): never {
   throw error
 }
 
-describe('what a died writer left', () => {
+describe('the leftover of a dead writer', () => {
   const left = 'a/.file.0123456789abcdef.tmp'
   beforeEach(async () => {
     await storage.put('a/file', Buffer.from('x'))
     await writeFile(join(root, left), 'half')
   })
 
-  it('is no stored file', async () => {
+  it('is not a stored file', async () => {
     expect((await collect(storage.list())).map(({ key }) => key)).toEqual(['a/file'])
     await expect(storage.open(left)).rejects.toMatchObject({ code: 'INVALID_KEY' })
   })
 
-  it('goes once it is old, and nothing else does', async () => {
+  it('is removed once it is old, and nothing else is', async () => {
     expect(await storage.removeLeftovers(60_000, raise)).toBe(0)
     const longAgo = new Date(Date.now() - 3_600_000)
     await Promise.all([left, 'a/file'].map((name) => utimes(join(root, name), longAgo, longAgo)))
@@ -193,8 +193,8 @@ describe('what a died writer left', () => {
   })
 })
 
-it('a folder that cannot be read is told, and hides no file elsewhere', async () => {
-  // Built in two places, as no path may be so long.
+it('a folder that cannot be read is reported, and hides no files elsewhere', async () => {
+  // Built in two places, because no path may be this long.
   const long = 'x'.repeat(250)
   const half = Array.from({ length: 10 }, () => long).join('/')
   await Promise.all(['b', 'c'].map((name) => storage.put(`${name}/file`, Buffer.from('x'))))
@@ -236,7 +236,7 @@ describe('a second, small disk', () => {
   const disk = createSmallDisk()
   afterAll(() => disk?.close())
 
-  it.skipIf(disk === undefined)('says STORAGE_FULL when it is full, and keeps no half file', async () => {
+  it.skipIf(disk === undefined)('throws STORAGE_FULL when it is full, and keeps no partial file', async () => {
     const small = createDiskStorage(join(disk?.folder ?? '', 'full'))
     await small.put('a/first', Buffer.alloc(300_000))
     const tooMuch = () => Readable.from(Array.from({ length: 20 }, () => Buffer.alloc(100_000)))
@@ -247,7 +247,7 @@ describe('a second, small disk', () => {
     expect(await small.freeBytes()).toBeLessThan(1_000_000)
   })
 
-  it.skipIf(disk === undefined)('takes over a file from another disk', async () => {
+  it.skipIf(disk === undefined)('adopts a file from another disk', async () => {
     const small = createDiskStorage(join(disk?.folder ?? '', 'adopting'))
     const upload = join(folder, 'upload')
     await writeFile(upload, 'photo')

@@ -11,41 +11,44 @@ import { ownThread, sharedThread } from './file-system.ts'
 import type { ListedFile, Storage } from './storage.ts'
 import { StorageError, systemCode, toStorageError } from './storage-error.ts'
 
-/** What a disk can do beyond the port. */
+/** What a disk can do in addition to the port. */
 export interface DiskStorage extends Storage {
   /**
-   * The absolute path of a key, for a process that reads files by path. Throws INVALID_KEY; looks
-   * at nothing on the disk.
+   * The absolute path of a key, for a process that reads files by path. Throws INVALID_KEY; does
+   * not access the disk.
    */
   resolve(key: string): string
-  /** Bytes an unprivileged process may still write. */
+  /** Bytes that an unprivileged process can still write. */
   freeBytes(): Promise<number>
-  /** Writes a small file to the disk and removes it: throws what keeps files from being stored. */
+  /**
+   * Writes a small file to disk and removes it: throws the error that prevents files from being
+   * stored.
+   */
   check(): Promise<void>
   /**
-   * Removes what died writers left behind, if untouched for `olderThanMs`. Returns how many files;
-   * one that cannot be removed holds up no other.
+   * Removes leftovers of dead writers that have not been touched for `olderThanMs`. Returns the
+   * number of files; one that cannot be removed does not stop the rest.
    */
   removeLeftovers(olderThanMs: number, onError: (error: unknown) => void): Promise<number>
 }
 
 export interface DiskStorageOptions {
   /**
-   * Blocks the thread while it waits for the disk: for a process that has nothing else to do
-   * meanwhile. Default false.
+   * Blocks the thread while waiting for the disk: for a process that has nothing else to do in the
+   * meantime. Default false.
    */
   blocking?: boolean
 }
 
 /**
- * A disk that does not answer (a network mount whose server is gone) must not hold whoever asked it
- * for ever.
+ * A disk that does not respond (a network mount whose server is down) must not block its callers
+ * forever.
  */
 const DEADLINE_MS = 30_000
 
 /**
- * Storage in a folder, made when first written to. Folders get mode 0700, files 0600. Holds nothing
- * open: there is no close.
+ * Storage in a folder that is created on the first write. Folders have mode 0700, files 0600. Keeps
+ * nothing open, so there is no close.
  */
 export function createDiskStorage(rootFolder: string, { blocking = false }: DiskStorageOptions = {}): DiskStorage {
   const fs = blocking ? ownThread : sharedThread
@@ -72,7 +75,7 @@ export function createDiskStorage(rootFolder: string, { blocking = false }: Disk
   }
 }
 
-/** What was begun goes on; a file that comes to stand under its name after all is an orphan. */
+/** The operation itself continues; a file that still appears under its name later is an orphan. */
 async function beforeDeadline<T>(act: () => Promise<T>): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>()
   const timer = setTimeout(
@@ -94,7 +97,7 @@ async function translated<T>(key: string, act: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The folder itself: that it is not there is no answer but a failure. */
+/** The folder itself: that it does not exist is a failure, not a result. */
 async function onRoot<T>(act: () => Promise<T>): Promise<T> {
   try {
     return await act()
@@ -121,7 +124,9 @@ function raise(error: unknown): never {
   throw error
 }
 
-/** Under the name of a temporary file: should this process die meanwhile, it is removed as one. */
+/**
+ * With the name of a temporary file: if this process dies in the meantime, it is removed like one.
+ */
 async function checkFolder(paths: DiskPaths): Promise<void> {
   await paths.makeFolder(paths.root, 'the root')
   const path = tempPathFor(join(paths.root, 'check'))

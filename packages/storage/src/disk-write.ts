@@ -9,7 +9,7 @@ import type { PutResult } from './storage.ts'
 import { StorageError, systemCode } from './storage-error.ts'
 
 /**
- * How often a folder may vanish under a write before that is an error: each time is a remove() that
+ * How often a folder may disappear during a write before that is an error: each time a remove() has
  * pruned it.
  */
 const MAX_FOLDER_TRIES = 20
@@ -33,8 +33,8 @@ export async function putFile(place: Place, body: Uint8Array | Readable): Promis
     })
     return await moveInto(place, temp, bytes)
   } catch (error) {
-    // Nothing half-written stays, above all when the disk is full. What broke matters more than a
-    // temp file left.
+    // No partial file stays, especially if the disk is full. The original error is more important
+    // than a leftover file.
     await fs.unlink(temp).catch(() => {})
     throw error
   }
@@ -45,8 +45,8 @@ export async function adoptFile(place: Place, tempPath: string): Promise<PutResu
   const facts = await secureFile(fs, tempPath)
   if (!facts.isFile()) throw new StorageError('UNSAFE_PATH', `The source of ${place.key} is not a regular file.`)
   try {
-    // The folder that it leaves is not synced: a temporary name that comes back after a power cut
-    // is a leftover like any other.
+    // The source folder is not synced: a temporary name that reappears after a power cut is a
+    // leftover like any other.
     return await moveInto(place, tempPath, facts.size)
   } catch (error) {
     if (systemCode(error) !== 'EXDEV') throw error
@@ -54,7 +54,7 @@ export async function adoptFile(place: Place, tempPath: string): Promise<PutResu
   }
 }
 
-/** The temp folder is on another file system: the bytes have to travel. */
+/** The temp folder is on another file system: the bytes have to be copied. */
 async function copyOver(place: Place, tempPath: string): Promise<PutResult> {
   const { fs } = place.paths
   const file = await openToRead(fs, tempPath)
@@ -70,7 +70,7 @@ async function copyOver(place: Place, tempPath: string): Promise<PutResult> {
 export async function moveInto(place: Place, source: string, bytes: number): Promise<PutResult> {
   const { fs } = place.paths
   const written = await inFolder(place, () => moveUnlessSame(fs, source, place.path))
-  // Also when nothing was moved: whoever moved it may have died before this line.
+  // Even if nothing was moved: the process that moved it may have died before this line.
   await syncFolder(fs, dirname(place.path)).catch(ignoreMissing)
   return { bytes, written }
 }
@@ -79,8 +79,8 @@ async function moveUnlessSame(fs: FileSystem, source: string, path: string): Pro
   const same = await hasSameContent(fs, path, source)
   if (!same) await renameOver(fs, source, path)
   else {
-    // As young as if it had been written now: whoever removes old files that nobody uses must not
-    // take this one.
+    // As new as if it had just been written: a process that removes old unused files must not
+    // remove this one.
     const now = new Date()
     await fs.utimes(path, now, now)
     await fs.unlink(source)
@@ -88,12 +88,12 @@ async function moveUnlessSame(fs: FileSystem, source: string, path: string): Pro
   return !same
 }
 
-/** The file was removed, and its empty folder with it, as soon as it stood there. */
+/** The file and its empty folder were removed as soon as it existed. */
 function ignoreMissing(error: unknown): void {
   if (systemCode(error) !== 'ENOENT') throw error
 }
 
-/** A vanished folder and a vanished source are both ENOENT; only the first is worth another try. */
+/** A missing folder and a missing source are both ENOENT; only the first is worth a retry. */
 async function renameOver(fs: FileSystem, source: string, path: string): Promise<void> {
   try {
     await fs.rename(source, path)
@@ -112,8 +112,8 @@ function isThere(fs: FileSystem, path: string): Promise<boolean> {
 }
 
 /**
- * Makes the folder of a place and does something in it, again from the start when a remove() pruned
- * the still empty folder in between.
+ * Creates the folder of a destination and calls a function in it, again from the start if a
+ * remove() pruned the empty folder in between.
  */
 async function inFolder<T>({ paths, key, path }: Place, act: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {

@@ -2,7 +2,7 @@ import { constants, type Stats } from 'node:fs'
 import type { FileSystem, OpenFile } from './file-system.ts'
 import { systemCode } from './storage-error.ts'
 
-// Windows has none of the two flags, and cannot fsync a folder.
+// Windows has neither of the two flags, and cannot fsync a folder.
 const NO_FOLLOW = constants.O_NOFOLLOW ?? 0
 const NON_BLOCKING = constants.O_NONBLOCK ?? 0
 const CAN_SYNC_FOLDERS = process.platform !== 'win32'
@@ -10,10 +10,7 @@ const CAN_SYNC_FOLDERS = process.platform !== 'win32'
 export const FOLDER_MODE = 0o700
 const FILE_MODE = 0o600
 
-/**
- * Opens a file for reading. Not through a link, and not waiting for ever on a pipe that somebody
- * put there.
- */
+/** Opens a file for reading. Does not follow a link, and does not wait forever on a pipe. */
 export function openToRead(fs: FileSystem, path: string): Promise<OpenFile> {
   return fs.open(path, constants.O_RDONLY | NO_FOLLOW | NON_BLOCKING)
 }
@@ -23,7 +20,7 @@ export function openNew(fs: FileSystem, path: string): Promise<OpenFile> {
   return fs.open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | NO_FOLLOW, FILE_MODE)
 }
 
-/** Runs `use` on an open file and closes it, whatever happens. */
+/** Calls `use` with an open file and closes it in any case. */
 export async function withFile<T>(opening: Promise<OpenFile>, use: (file: OpenFile) => Promise<T>): Promise<T> {
   const file = await opening
   try {
@@ -34,7 +31,7 @@ export async function withFile<T>(opening: Promise<OpenFile>, use: (file: OpenFi
 }
 
 /**
- * A rename, a new file and a new folder survive a power cut only once the folder that names them is
+ * A rename, a new file and a new folder only survive a power cut after their parent folder is
  * synced.
  */
 export async function syncFolder(fs: FileSystem, path: string): Promise<void> {
@@ -42,9 +39,8 @@ export async function syncFolder(fs: FileSystem, path: string): Promise<void> {
 }
 
 /**
- * Makes one folder in an existing one, and makes its name durable. Also when another process just
- * made it and may die before it does. Returns false when something of that name stood there
- * already.
+ * Creates one folder in an existing one, and makes its name durable, even if another process has
+ * just created it and may die before it does. Returns false if the name already existed.
  */
 export async function makeFolderIn(fs: FileSystem, parent: string, path: string): Promise<boolean> {
   const made = await fs.mkdir(path, { mode: FOLDER_MODE }).then(
@@ -58,7 +54,7 @@ export async function makeFolderIn(fs: FileSystem, parent: string, path: string)
   return made
 }
 
-/** Takes over a file somebody else wrote: our mode, its bytes on the disk. Returns what it is. */
+/** Takes over a file written by others: sets our mode and syncs its bytes. Returns its metadata. */
 export function secureFile(fs: FileSystem, path: string): Promise<Stats> {
   return withFile(openToRead(fs, path), async (file) => {
     const facts = await file.stat()

@@ -2,7 +2,7 @@ import * as fs from 'node:fs'
 import * as promises from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 
-/** What writing and reading stored files takes of the system. */
+/** The system calls for writing and reading stored files. */
 export interface FileSystem {
   lstat(path: string): Promise<fs.Stats>
   mkdir(path: string, options: { mode: number }): Promise<unknown>
@@ -20,13 +20,13 @@ export type OpenFile = Pick<promises.FileHandle, 'chmod' | 'close' | 'stat' | 's
   createReadStream(range: { start?: number; end?: number }): Readable
 }
 
-/** Every call goes through the thread pool: nobody waits for the disk but who asked. */
+/** Every call uses the thread pool: only the caller waits for the disk. */
 export const sharedThread: FileSystem = promises
 
 /**
- * Every call blocks this thread until it is done: for a process that has nothing else to do
- * meanwhile. A photo's two files take 2 CPU ms this way and 6 the other way, which is more than a
- * tenth of all the work on it.
+ * Every call blocks this thread until it is finished: for a process that has nothing else to do in
+ * the meantime. A photo's two files take 2 CPU ms this way instead of 6, a difference of more than
+ * a tenth of all the work on it.
  */
 export const ownThread: FileSystem = {
   lstat: async (path) => fs.lstatSync(path),

@@ -10,7 +10,7 @@ async function createFolder(): Promise<string> {
   return folder
 }
 
-test('all processes that start at once agree on one id, also after a restart', async () => {
+test('processes that start at the same time agree on one id, also after a restart', async () => {
   const folder = join(await createFolder(), 'not', 'yet', 'there')
   expect(await readInstallation(folder)).toBeUndefined()
   const ids = await Promise.all(Array.from({ length: 8 }, () => markInstallation(folder)))
@@ -20,18 +20,18 @@ test('all processes that start at once agree on one id, also after a restart', a
   expect(await readdir(folder)).toEqual(['.darkroom.json'])
 })
 
-test('every folder gets an id of its own', async () => {
+test('every folder gets a different id', async () => {
   expect(await markInstallation(await createFolder())).not.toBe(await markInstallation(await createFolder()))
 })
 
-test('a marker that cannot be read is no id, and is not overwritten', async () => {
+test('an invalid marker is not an id, and is not overwritten', async () => {
   const folder = await createFolder()
   await writeFile(join(folder, '.darkroom.json'), 'not json')
   expect(await readInstallation(folder)).toBeUndefined()
   await expect(markInstallation(folder)).rejects.toThrow(/\.darkroom\.json .* remove it/)
 })
 
-test('a test write leaves nothing behind and fails where nothing can be written', async () => {
+test('a test write leaves nothing behind, and fails if nothing can be written', async () => {
   const folder = await createFolder()
   await testWrite(folder)
   expect(await readdir(folder)).toEqual([])

@@ -6,15 +6,15 @@ import { openNew, syncFolder, withFile } from './durable.ts'
 import { sharedThread as fs } from './file-system.ts'
 import { StorageError, systemCode, toStorageError } from './storage-error.ts'
 
-/** The file in a data folder that says whose it is. */
+/** The file in a data folder that identifies its installation. */
 export const INSTALLATION_MARKER = '.darkroom.json'
-/** As much as a large variant: a disk that has room for less is full. */
+/** The size of a large variant: a disk with less space is full. */
 const TEST_BYTES = 1024 * 1024
 
 /**
- * The id of the installation whose files are kept in a folder; undefined when the folder is missing
- * or has no marker. A mount that is away leaves an empty folder behind, and a wrong DATA_DIR may
- * lead to another installation's: the marker tells them apart.
+ * The id of the installation whose files are in a folder; undefined if the folder is missing or has
+ * no marker. An unmounted volume leaves an empty folder, and a wrong DATA_DIR may belong to another
+ * installation: the marker distinguishes them.
  */
 export async function readInstallation(rootFolder: string): Promise<string | undefined> {
   try {
@@ -26,8 +26,8 @@ export async function readInstallation(rootFolder: string): Promise<string | und
 }
 
 /**
- * Makes the folder and its marker unless they are there. Returns the id in the marker, which is
- * another one if there was a marker.
+ * Creates the folder and its marker if they do not exist. Returns the id in the marker, which
+ * differs if there was one already.
  */
 export async function markInstallation(rootFolder: string, id: string = randomUUID()): Promise<string> {
   const known = await readInstallation(rootFolder)
@@ -37,7 +37,7 @@ export async function markInstallation(rootFolder: string, id: string = randomUU
     await createMarker(rootFolder, id)
   } catch (error) {
     const code = systemCode(error)
-    // Nothing is missing here but the folder itself.
+    // Only the folder itself is missing here.
     if (code === 'ENOENT' || code === 'ENOTDIR')
       throw new StorageError('STORAGE_FAILED', `The data folder cannot be created (${code}).`, { cause: error })
     throw toStorageError(error, 'the marker of the installation')
@@ -47,7 +47,7 @@ export async function markInstallation(rootFolder: string, id: string = randomUU
   return marked
 }
 
-/** Writes, syncs and removes a file as large as a large variant. Throws StorageError. */
+/** Writes, syncs and removes a file of the size of a large variant. Throws StorageError. */
 export async function testWrite(rootFolder: string): Promise<void> {
   const path = tempPathFor(join(rootFolder, 'test-write'))
   try {
@@ -60,7 +60,7 @@ export async function testWrite(rootFolder: string): Promise<void> {
 }
 
 /**
- * Whole or not at all, and never over another one: of two processes that start at once, the first
+ * Atomic, and never replaces an existing marker: of two processes that start at once, the first
  * one's marker stays.
  */
 async function createMarker(rootFolder: string, id: string): Promise<void> {

@@ -1,9 +1,11 @@
 import { StorageError } from './storage-error.ts'
 
-/** The longest key of S3. */
+/** The maximum key length of S3. */
 const MAX_KEY_BYTES = 1024
 
-/** File systems take 255 bytes a name; a file on its way in is called longer than it will be. */
+/**
+ * File systems allow 255 bytes per name; the temporary name of a file is longer than its final one.
+ */
 const MAX_SEGMENT_BYTES = 200
 
 // Control characters have no use in a name and a long record of misuse in logs and headers; a
@@ -12,9 +14,9 @@ const MAX_SEGMENT_BYTES = 200
 const FORBIDDEN_CHARACTERS = /[\u0000-\u001f\u007f\\]/
 
 /**
- * Returns the key unchanged, or throws INVALID_KEY. A key is segments joined by `/`: none empty,
- * none starting with a dot. That rules out absolute paths and `..`, and keeps dot names for files
- * on their way in.
+ * Returns the key unchanged, or throws INVALID_KEY. A key consists of segments joined by `/`: none
+ * empty, none starting with a dot. This rules out absolute paths and `..`, and reserves dot names
+ * for files being written.
  */
 export function parseKey(key: string): string {
   const fault = keyFault(key)

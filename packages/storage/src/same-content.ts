@@ -4,7 +4,7 @@ import { systemCode } from './storage-error.ts'
 
 const CHUNK_BYTES = 64 * 1024
 
-/** Whether there is a plain file at `path` with exactly the bytes of the file at `otherPath`. */
+/** Whether there is a regular file at `path` with exactly the bytes of the file at `otherPath`. */
 export async function hasSameContent(fs: FileSystem, path: string, otherPath: string): Promise<boolean> {
   try {
     return await withFile(openToRead(fs, path), (file) =>

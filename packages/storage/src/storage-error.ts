@@ -1,7 +1,7 @@
 /**
- * INVALID_KEY: not a key (see parseKey). UNSAFE_PATH: a link or a special file stands where a plain
- * file or folder belongs. NOT_FOUND, STORAGE_FULL (disk or quota) and INVALID_RANGE say it
- * themselves. STORAGE_FAILED is the rest, with the system's error as cause.
+ * INVALID_KEY: not a key (see parseKey). UNSAFE_PATH: there is a link or a special file instead of
+ * a regular file or folder. NOT_FOUND, STORAGE_FULL (disk or quota) and INVALID_RANGE speak for
+ * themselves. STORAGE_FAILED is everything else, with the system's error as its cause.
  */
 export type StorageErrorCode =
   | 'INVALID_KEY'
@@ -11,7 +11,7 @@ export type StorageErrorCode =
   | 'STORAGE_FULL'
   | 'UNSAFE_PATH'
 
-/** Names the key, never a path of this machine; the cause has that. */
+/** Contains the key, never a path of this machine; the cause has that. */
 export class StorageError extends Error {
   readonly code: StorageErrorCode
 
@@ -26,13 +26,13 @@ export function isStorageError(error: unknown, code?: StorageErrorCode): error i
   return error instanceof StorageError && (code === undefined || error.code === code)
 }
 
-/** Gives a system error of a file operation its meaning for the caller of the port. */
+/** Translates a system error of a file operation for the caller of the port. */
 export function toStorageError(error: unknown, key: string): unknown {
   if (error instanceof StorageError) return error
   const because = { cause: error }
   switch (systemCode(error)) {
     case undefined:
-      return error // not of the file system: a stream's own failure, or a bug
+      return error // not from the file system: an error of the stream itself, or a bug
     case 'ENOENT':
     case 'ENOTDIR':
       return new StorageError('NOT_FOUND', `Nothing is stored under ${key}.`, because)
@@ -46,16 +46,13 @@ export function toStorageError(error: unknown, key: string): unknown {
   }
 }
 
-/** The code of an error the operating system gave (ENOENT …), undefined for any other. */
+/** The code of an operating system error (ENOENT …), undefined for any other. */
 export function systemCode(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return undefined
   return typeof error.code === 'string' ? error.code : undefined
 }
 
-/**
- * For a catch: answers `none` where nothing is stored under the key, and throws any other error
- * again.
- */
+/** For a catch: returns `none` if nothing is stored under the key, and rethrows any other error. */
 export function noneIfMissing<T>(error: unknown, none: T): T {
   if (isStorageError(error, 'NOT_FOUND')) return none
   throw error

@@ -1,40 +1,40 @@
 import type { Readable } from 'node:stream'
 
 /**
- * Where originals and variants live, by key. A key is a relative path with forward slashes (see
- * parseKey) and means the same on every driver. All methods throw StorageError.
+ * Stores originals and variants by key. A key is a relative path with forward slashes (see
+ * parseKey) and means the same with every driver. All methods throw StorageError.
  */
 export interface Storage {
   /**
-   * Stores bytes under a key, whole or not at all, durable when it returns. A key that already
-   * holds these very bytes is left alone. An error of the given stream passes through as it is.
+   * Stores bytes under a key, atomically and durably. A key that already contains the same bytes is
+   * left alone. Errors of the given stream are passed through.
    */
   put(key: string, body: Uint8Array | Readable): Promise<PutResult>
 
   /**
-   * Moves a local file into storage under a key; the file is gone from its old path afterwards.
-   * Otherwise as `put`.
+   * Moves a local file into storage under a key; it no longer exists at its old path afterwards.
+   * Otherwise like `put`.
    */
   adopt(tempPath: string, key: string): Promise<PutResult>
 
   /**
-   * Opens for reading. The caller must read the stream to its end or destroy it. Sizes are of the
-   * whole file, whatever the range.
+   * Opens a file for reading. The caller must read the stream to its end or destroy it. Sizes are
+   * those of the whole file, whatever the range.
    */
   open(key: string, range?: ByteRange): Promise<OpenedFile>
 
   stat(key: string): Promise<StoredFile>
 
-  /** Moves a file to another key, over what is there. Throws NOT_FOUND. */
+  /** Moves a file to another key, replacing any existing file. Throws NOT_FOUND. */
   move(key: string, toKey: string): Promise<void>
 
-  /** Removes a file. That there is none is no error. */
+  /** Removes a file. A missing file is not an error. */
   remove(key: string): Promise<void>
 
   /**
-   * The files whose keys lie below a folder (a key without trailing slash), or all. In no order;
-   * files written meanwhile may be missed. What cannot be read is told to `onError` and left out;
-   * without it the list ends there.
+   * The files whose keys are below a folder (a key without trailing slash), or all, in no
+   * particular order; files written in the meantime may be missed. Errors are reported to `onError`
+   * and the file skipped; without it the first error ends the list.
    */
   list(folder?: string, onError?: (error: unknown) => void): AsyncIterable<ListedFile>
 }
@@ -60,6 +60,6 @@ export interface ListedFile extends StoredFile {
 
 export interface PutResult {
   bytes: number
-  /** False when the key held the same bytes already. */
+  /** False if the key already contained the same bytes. */
   written: boolean
 }

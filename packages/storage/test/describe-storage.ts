@@ -12,7 +12,10 @@ export interface StorageUnderTest {
   close(): Promise<void>
 }
 
-/** What every driver of the port has to do. `create` gives an empty storage for each test. */
+/**
+ * The tests that every driver of the port has to pass. `create` returns an empty storage for each
+ * test.
+ */
 export function describeStorage(name: string, create: () => Promise<StorageUnderTest>): void {
   describe(`storage on ${name}`, () => {
     let under: StorageUnderTest

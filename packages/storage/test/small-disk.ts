@@ -3,15 +3,14 @@ import { mkdtempSync, rmdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** A file system of one megabyte of its own: what a full disk and a move between disks need. */
+/** A separate file system of one megabyte: for tests of a full disk and of moves between disks. */
 export interface SmallDisk {
   folder: string
   close(): void
 }
 
 /**
- * Undefined where this process may not mount (anything but root on Linux): its tests are skipped
- * there.
+ * Undefined if this process must not mount (anything but root on Linux): these tests are skipped.
  */
 export function createSmallDisk(): SmallDisk | undefined {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return undefined

@@ -66,54 +66,58 @@ describe('an answer as documented', () => {
   it.each<[string, CheckedAnswer]>([
     ['a body', ofJson([{ id: 'a' }])],
     ['a query', ofJson([], { path: '/photos?page=1' })],
-    ['a slash at the end', ofJson([], { path: '/photos/' })],
+    ['a trailing slash', ofJson([], { path: '/photos/' })],
     ['a parameter', ofJson({ id: 'a' }, { path: '/photos/a' })],
     [
-      'a name that a parameter could be',
+      'a literal segment that would match a parameter',
       answer({ path: '/photos/new', headers: { 'content-type': 'text/html' }, body: '<p>' }),
     ],
     ['a header', ofJson({}, { method: 'POST', status: 201 }, { location: '/photos/a' })],
     ['no body', answer({ method: 'POST', status: 204, body: '' })],
     ['HEAD', answer({ method: 'HEAD', headers: { 'content-type': 'application/json' }, body: '' })],
-    ['a method that is not taken', ofProblem(405, 'METHOD_NOT_ALLOWED', { method: 'PUT' }, { allow: 'GET' })],
+    ['a method that is not supported', ofProblem(405, 'METHOD_NOT_ALLOWED', { method: 'PUT' }, { allow: 'GET' })],
     ['OPTIONS', answer({ method: 'OPTIONS', status: 204, headers: { allow: 'GET' } })],
-    ['a path that is not there', ofProblem(404, 'ROUTE_NOT_FOUND', { path: '/nowhere' })],
-    ['what was no request', ofProblem(400, 'INVALID_REQUEST', { method: undefined })],
+    ['an unknown path', ofProblem(404, 'ROUTE_NOT_FOUND', { path: '/nowhere' })],
+    ['an invalid request', ofProblem(400, 'INVALID_REQUEST', { method: undefined })],
     ['the front page', answer({ path: '/', status: 303 })],
     ['the front page with a query', answer({ path: '/?from=mail', status: 303 })],
-    ['what is not ours', answer({ path: '/board/x', status: 418 })],
+    ['a foreign path', answer({ path: '/board/x', status: 418 })],
   ])('%s', (_what, given) => {
     expect(check(given)).toEqual([])
   })
 })
 
-describe('an answer that the document does not know', () => {
+describe('an undocumented response', () => {
   it.each<[string, CheckedAnswer, RegExp]>([
     ['a status', ofJson([], { status: 202 }), /status is not documented/],
     ['a type', answer({ headers: { 'content-type': 'text/html' } }), /"text\/html" is not documented/],
-    ['a member more', ofJson([{ id: 'a', size: 1 }]), /additional properties/],
-    ['a member less', ofJson([{}]), /required property 'id'/],
+    ['an additional member', ofJson([{ id: 'a', size: 1 }]), /additional properties/],
+    ['a missing member', ofJson([{}]), /required property 'id'/],
     ['a type of a member', ofJson([{ id: 1 }]), /\/0\/id must be string/],
-    ['a header less', ofJson({}, { method: 'POST', status: 201 }), /no Location/],
-    ['a body where there is none', answer({ method: 'POST', status: 204, body: 'x' }), /there is a body/],
+    ['a missing header', ofJson({}, { method: 'POST', status: 201 }), /header Location is missing/],
+    ['an unexpected body', answer({ method: 'POST', status: 204, body: 'x' }), /undocumented body/],
     [
       'another refusal of a method',
       ofProblem(404, 'TASK_NOT_FOUND', { method: 'PUT' }),
       /TASK_NOT_FOUND is not documented/,
     ],
-    ['405 that does not say what is taken', ofProblem(405, 'METHOD_NOT_ALLOWED', { method: 'PUT' }), /no Allow/],
-    ['an answer at an unknown path', ofJson({}, { path: '/nowhere' }), /no problem document/],
-    ['a fault of ours', ofProblem(500, 'INTERNAL'), /fault of ours/],
+    [
+      'a 405 without the supported methods',
+      ofProblem(405, 'METHOD_NOT_ALLOWED', { method: 'PUT' }),
+      /header Allow is missing/,
+    ],
+    ['a response at an unknown path', ofJson({}, { path: '/nowhere' }), /is not a problem document/],
+    ['a server error', ofProblem(500, 'INTERNAL'), /a server error/],
   ])('%s', (_what, given, fault) => {
     expect(check(given).join()).toMatch(fault)
   })
 })
 
-describe('whoever asks', () => {
+describe('the caller', () => {
   let server: Server | undefined
   afterEach(() => server?.close())
 
-  it('by fetch is told of a fault at once, and whoever stands behind it at the end', async () => {
+  it('of fetch gets an error immediately, and all errors are reported at the end', async () => {
     server = createServer((req, res) =>
       res.writeHead(req.url === '/photos' ? 202 : 200, { 'content-type': 'text/html' }).end(),
     )

@@ -1,26 +1,24 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 
-/** As much of an OpenAPI 3.1 document as is looked at. */
+/** The parts of an OpenAPI 3.1 document that are checked. */
 export interface ApiDocument {
   paths?: object
   components?: object
 }
 
-/**
- * An answer, and what was asked. Without a method and path the request was none that could be read.
- */
+/** A response with its request. Without a method and path the request could not be parsed. */
 export interface CheckedAnswer {
   method?: string | undefined
   /** With or without its query. */
   path?: string | undefined
   status: number
   header: (name: string) => string | null | undefined
-  /** undefined where it was not read. */
+  /** undefined if it was not read. */
   body?: string | undefined
 }
 
-/** What of an answer the document does not say; nothing, as it should be. */
+/** The undocumented parts of a response; empty if everything is fine. */
 export type CheckAnswer = (answer: CheckedAnswer) => string[]
 
 interface Documented {
@@ -34,21 +32,21 @@ interface Found {
 }
 
 const KEY = 'openapi'
-/** What may be answered where nothing is documented, and to what was no request. */
+/** Responses that are allowed without documentation, and to invalid requests. */
 const ANYWHERE = ['INVALID_REQUEST', 'ROUTE_NOT_FOUND', 'REQUEST_TIMEOUT', 'EXPECTATION_FAILED', 'HEADERS_TOO_LARGE']
 
-/** What may come before anything else. */
+/** Responses that may precede any other. */
 const REFUSALS = ['ADMIN_TOKEN_REQUIRED', 'ADMIN_LOCAL_ONLY', 'CROSS_SITE_REQUEST']
 
-/** Pages for people, and second names of what is documented. */
+/** HTML pages, and aliases of documented paths. */
 const FOREIGN = [
   ...['/admin', '/docs', '/api/health', '/api/livez', '/api/readyz'],
   ...['/api/v1/health', '/api/v1/livez', '/api/v1/readyz'],
 ]
 
 /**
- * Holds answers against a document: status, headers, type of content, body. `foreign` are paths
- * that it says nothing of.
+ * Checks responses against a document: status, headers, content type, body. `foreign` are paths
+ * that are not part of it.
  */
 export function createAnswerChecker(
   document: ApiDocument,
@@ -71,7 +69,7 @@ export function createAnswerChecker(
   }
 
   const checkProblem = ({ status, header, body }: CheckedAnswer, codes: readonly string[]): string[] => {
-    if (typeOf(header('content-type')) !== 'application/problem+json') return [`${status} is no problem document`]
+    if (typeOf(header('content-type')) !== 'application/problem+json') return [`${status} is not a problem document`]
     if (body === undefined || body === '') return []
     const { code } = JSON.parse(body) as { code: string }
     return [
@@ -83,12 +81,12 @@ export function createAnswerChecker(
   const checkHeaders = (documented: Documented, answer: CheckedAnswer): string[] =>
     Object.entries(documented.headers ?? {}).flatMap(([name, { $ref }]) => {
       const { required } = pointed(document, $ref) as { required?: boolean }
-      return required && !answer.header(name) ? [`there is no ${name}`] : []
+      return required && !answer.header(name) ? [`the header ${name} is missing`] : []
     })
 
   const checkContent = ({ template, method }: Found, documented: Documented, answer: CheckedAnswer): string[] => {
     const type = typeOf(answer.header('content-type'))
-    if (!documented.content) return answer.body ? [`there is a body`] : []
+    if (!documented.content) return answer.body ? [`there is an undocumented body`] : []
     if (!(type in documented.content)) return [`the type "${type}" is not documented`]
     if (!type.endsWith('json') || answer.method === 'HEAD') return []
     const place = ['paths', template, method, 'responses', String(answer.status), 'content', type, 'schema']
@@ -101,16 +99,16 @@ export function createAnswerChecker(
   const check = (answer: CheckedAnswer): string[] => {
     const { method, path = '', status } = answer
     if (/^\/(\?|$)/.test(path) || foreign.some((prefix) => path.startsWith(prefix))) return []
-    // Documented, for it can happen; but whatever makes it happen is to be repaired.
-    if (status === 500) return [`a fault of ours: ${answer.body}`]
+    // Documented, because it can happen; but its cause is always a bug.
+    if (status === 500) return [`a server error: ${answer.body}`]
     if (method === undefined) return status < 400 ? [] : checkProblem(answer, ANYWHERE)
     const found = find(method, path)
     if (!found) return checkProblem(answer, ANYWHERE)
     if (found === 'other method') {
-      // Whoever is not let in is not told either which methods there are.
+      // Unauthorized clients do not learn which methods exist, either.
       if (status === 401 || status === 403) return checkProblem(answer, REFUSALS)
       if (method === 'OPTIONS') return status === 204 && answer.header('allow') ? [] : checkProblem(answer, ANYWHERE)
-      if (status === 405 && !answer.header('allow')) return ['there is no Allow']
+      if (status === 405 && !answer.header('allow')) return ['the header Allow is missing']
       return checkProblem(answer, [...ANYWHERE, 'METHOD_NOT_ALLOWED'])
     }
     const documented = found.responses[status]
@@ -123,7 +121,7 @@ export function createAnswerChecker(
     )
 }
 
-/** Finds the operation of a request; names in a path come before its parameters. */
+/** Finds the operation of a request; literal path segments take precedence over parameters. */
 function pathFinder({ paths = {} }: ApiDocument): (method: string, path: string) => Found | 'other method' | undefined {
   const patterns = Object.entries(paths as Record<string, Record<string, unknown>>)
     .toSorted(([a], [b]) => a.split('{').length - b.split('{').length)

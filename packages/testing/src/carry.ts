@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 
-/** How slow a network is. */
+/** The properties of a slow network. */
 export interface Pace {
   delayMs: number
   bytesPerSecond: number
@@ -9,15 +9,15 @@ export interface Pace {
 export interface Direction {
   from: Socket
   to: Socket
-  /** Looked at for each chunk, when it comes. */
+  /** Evaluated for each chunk when it arrives. */
   pace: Readonly<Pace>
-  /** Asked for each chunk, when it is due. */
+  /** Called for each chunk when it is due. */
   isLost: () => boolean
 }
 
 /**
- * Carries one direction of a connection. What waits goes out in its order, whatever the pace is by
- * then.
+ * Forwards one direction of a connection. Pending chunks are sent in order, even if the speed has
+ * changed by then.
  */
 export function carry({ from, to, pace, isLost }: Direction): void {
   const waiting: { chunk: Buffer; at: number }[] = []
@@ -38,7 +38,7 @@ export function carry({ from, to, pace, isLost }: Direction): void {
     waiting.push({ chunk, at: freeAt })
     if (timer === undefined) deliver()
   })
-  // What is still on its way arrives before the end does.
+  // Pending chunks arrive before the end does.
   from.on('end', () => {
     ended = true
     if (waiting.length === 0) to.end()

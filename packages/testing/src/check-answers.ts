@@ -9,9 +9,9 @@ const watched = new Map<string, Watched>()
 let plainFetch: typeof fetch | undefined
 
 /**
- * From now on every answer that this process gets from an origin is checked: what `fetch` gets by
- * itself, other clients by `noteAnswer`. A fault fails the request; all of them are told at the
- * end, for whoever did not look at its answer.
+ * From now on every response that this process receives from an origin is checked: those of `fetch`
+ * automatically, those of other clients with `noteAnswer`. An error fails the request; all errors
+ * are also reported at the end, for callers that ignore the response.
  */
 export function checkAnswersOf(origin: string, check: CheckAnswer): { faults: () => string[] } {
   const faults: string[] = []
@@ -28,7 +28,7 @@ export function checkAnswersOf(origin: string, check: CheckAnswer): { faults: ()
   }
 }
 
-/** Checks an answer that was not got by `fetch`. Throws what is wrong with it. */
+/** Checks a response that was not received by `fetch`. Throws its errors. */
 export function noteAnswer(origin: string, answer: CheckedAnswer): void {
   const { check, faults: known = [] } = watched.get(origin) ?? {}
   const faults = check?.(answer) ?? []

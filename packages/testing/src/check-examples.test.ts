@@ -7,7 +7,7 @@ const answer = (media: object) => ({
 })
 const at = '/paths/~1x/get/responses/200/content/application~1json'
 
-it('finds nothing where every example fits', () => {
+it('finds nothing if every example is valid', () => {
   const schema = { type: 'object', properties: { name }, required: ['name'] }
   const document = answer({
     schema,
@@ -26,7 +26,7 @@ it.each([
     `${at}/examples/stale`,
   ],
   ['of a schema', { schema: { type: 'string', examples: [7] }, example: 'a' }, `${at}/schema/examples/0`],
-])('finds what is no example any more: %s', (_of, media, place) => {
+])('finds an invalid example: %s', (_of, media, place) => {
   expect(checkExamples(answer(media)).faults).toEqual([expect.stringMatching(`^${place} must be string`)])
 })
 

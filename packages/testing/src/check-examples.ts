@@ -18,13 +18,13 @@ interface Example {
 
 const KEY = 'openapi'
 
-/** What stands in these is data, no part of the document's own form. */
+/** The content of these is data, not part of the structure of the document. */
 const DATA = ['example', 'examples', 'default', 'const', 'enum']
 
 /**
- * Holds every example of a document against the schema that it is an example of. `faults` are those
- * that do not fit, `without` the pointers to bodies that have none. Pictures need none, nor do
- * forms, whose fields have theirs.
+ * Validates every example of a document against its schema. `faults` are the invalid ones,
+ * `without` the pointers to bodies without examples. Images need none, nor do forms, whose fields
+ * have their own.
  */
 export function checkExamples(document: ApiDocument): { count: number; faults: string[]; without: string[] } {
   const ajv = new Ajv2020({ strict: false, allErrors: true })
@@ -53,14 +53,14 @@ function* placesIn(value: unknown, at = ''): Generator<Place> {
   if (typeof value !== 'object' || value === null) return
   yield { at, object: value as Json }
   for (const [name, inner] of Object.entries(value)) {
-    // Below `components` examples are kept under their names, for others to point at.
+    // Examples below `components` are stored by name, for references.
     if (!DATA.includes(name) && at !== '/components/examples') yield* placesIn(inner, `${at}/${escaped(name)}`)
   }
 }
 
 /**
- * A schema has a list of them; whatever else has a schema has one, or some with names, which may be
- * kept elsewhere.
+ * A schema has a list of examples; other objects with a schema have one, or several with names,
+ * which may be references.
  */
 function examplesAt({ at, object }: Place, document: ApiDocument): Example[] {
   if (at === '/components') return []

@@ -4,8 +4,8 @@ import { join, resolve } from 'node:path'
 const REPOSITORY_FOLDER = resolve(import.meta.dirname, '../../..')
 
 /**
- * The folder of real and hostile files with its `manifest.ndjson`, when there is one: the
- * environment's DARKROOM_CORPUS, else `shared/corpus` beside the repository. Tests over it are
+ * The folder of real and hostile files with its `manifest.ndjson`, if there is one: DARKROOM_CORPUS
+ * in the environment, otherwise `shared/corpus` next to the repository. Tests that use it are
  * skipped without it.
  */
 export function corpusFolder(): string | undefined {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { filesBelow } from './files-below.ts'
 
-test('every file is found, however deep', async () => {
+test('finds all files at any depth', async () => {
   const root = await folderWith('a.jpg', 'b/c.jpg', 'b/d/e.jpg')
   expect((await filesBelow(root)).toSorted()).toEqual(['a.jpg', 'b/c.jpg', 'b/d/e.jpg'].map((name) => join(root, name)))
   expect(await filesBelow(join(root, 'none'))).toEqual([])

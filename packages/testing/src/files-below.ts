@@ -2,8 +2,8 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /**
- * The paths of every file in a folder and its folders. A folder that goes meanwhile counts as
- * empty; it alone does.
+ * The paths of all files in a folder and its subfolders. A folder that disappears in the meantime
+ * counts as empty.
  */
 export async function filesBelow(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {

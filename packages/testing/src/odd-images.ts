@@ -1,30 +1,27 @@
 import sharp from 'sharp'
 import { sampleJpeg, type SampleOptions } from './sample-images.ts'
 
-/** Start Of Scan: the coded pixels follow this marker (ITU-T T.81, table B.1). */
+/** Start Of Scan: the encoded pixels follow this marker (ITU-T T.81, table B.1). */
 const START_OF_SCAN = Buffer.from([0xff, 0xda])
 
-/**
- * A JPEG with a sound header and broken pixels: it passes a look at its header, and decoding it
- * fails.
- */
+/** A JPEG with a valid header and corrupt pixels: its header can be read, but decoding fails. */
 export async function corruptJpeg(options: SampleOptions = {}): Promise<Buffer> {
   const bytes = Buffer.from(await sampleJpeg({ width: 640, height: 480, ...options }))
   const scan = bytes.indexOf(START_OF_SCAN)
   const middle = scan + Math.floor((bytes.length - scan) / 2)
-  // Restart markers where none belong: a decoder can neither skip them unnoticed nor take them for
-  // pixels.
+  // Restart markers where none belong: a decoder can neither skip them unnoticed nor mistake them
+  // for pixels.
   bytes.fill(Buffer.from([0xff, 0xd3]), middle, middle + 64)
   return bytes
 }
 
-/** A JPEG whose second half never arrived. */
+/** A JPEG whose second half is missing. */
 export async function truncatedJpeg(options: SampleOptions = {}): Promise<Buffer> {
   const bytes = await sampleJpeg({ width: 640, height: 480, ...options })
   return bytes.subarray(0, Math.floor(bytes.length / 2))
 }
 
-/** What every orientedJpeg shows once its orientation is applied: a colour for each quarter. */
+/** The content of every orientedJpeg once its orientation is applied: one colour per quarter. */
 export const ORIENTED_QUARTERS = {
   topLeft: [255, 0, 0],
   topRight: [0, 255, 0],
@@ -33,8 +30,8 @@ export const ORIENTED_QUARTERS = {
 } as const
 
 /**
- * Where the stored pixel (x, y) is shown, by EXIF orientation, in a picture shown `width` x
- * `height` (EXIF 2.32, tag 0x0112).
+ * Where the stored pixel (x, y) is displayed, by EXIF orientation, in a picture displayed as
+ * `width` x `height` (EXIF 2.32, tag 0x0112).
  */
 const shownAt: Record<number, (x: number, y: number, width: number, height: number) => readonly [number, number]> = {
   1: (x, y) => [x, y],
@@ -48,9 +45,9 @@ const shownAt: Record<number, (x: number, y: number, width: number, height: numb
 }
 
 /**
- * A JPEG stored turned or mirrored with the EXIF orientation that undoes it. Whatever the
- * orientation (1 to 8), a viewer sees `width` x `height` pixels with the colours of
- * `ORIENTED_QUARTERS`.
+ * A JPEG stored rotated or mirrored with the EXIF orientation that reverts it. Whatever the
+ * orientation (1 to 8), a viewer shows `width` x `height` pixels with the colours of
+ * `orientedQuarters`.
  */
 export async function orientedJpeg(
   orientation: number,

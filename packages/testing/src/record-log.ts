@@ -1,12 +1,12 @@
-/** One line of a log: its level, its text, and what it says besides. */
+/** A log line: its level, its message and its fields. */
 export interface LogLine extends Record<string, unknown> {
   level: string
   message: string
 }
 
 /**
- * A logger that keeps what it is told, also by its children. `Log` is the product's type of a
- * logger, which this package does not know.
+ * A logger that records its lines and those of its children. `Log` is the product's logger type,
+ * which this package does not know.
  */
 export function recordLog<Log>(): { log: Log; lines: LogLine[] } {
   const lines: LogLine[] = []

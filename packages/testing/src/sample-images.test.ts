@@ -6,13 +6,13 @@ import { sampleGif, sampleJpeg, samplePng, sampleWebp } from './sample-images.ts
 const size = { width: 320, height: 200 }
 
 it.each(Object.entries({ jpeg: sampleJpeg, png: samplePng, webp: sampleWebp, gif: sampleGif }))(
-  'a %s sample is what it says',
+  'a %s sample has this format',
   async (format, make) => {
     expect(await sharp(await make(size)).metadata()).toMatchObject({ format, ...size })
   },
 )
 
-it('a seed stands for one picture, of the weight of a photo', async () => {
+it('a seed always gives the same picture, with the file size of a photo', async () => {
   const [first, same, other] = [await sampleJpeg(), await sampleJpeg(), await sampleJpeg({ seed: 2 })]
   expect(first.equals(same)).toBe(true)
   expect(first.equals(other)).toBe(false)
@@ -30,7 +30,7 @@ it('the PNG is transparent on its right half', async () => {
 })
 
 describe.each(Object.entries({ corruptJpeg, truncatedJpeg }))('%s', (_name, make) => {
-  it('has a sound header and no sound pixels', async () => {
+  it('has a valid header and corrupt pixels', async () => {
     for (const seed of [1, 2, 3]) {
       const bytes = await make({ seed })
       expect(await sharp(bytes).metadata()).toMatchObject({ width: 640, height: 480 })

@@ -4,7 +4,7 @@ export interface SampleOptions {
   /** Pixels. Default 1600 x 1200. */
   width?: number
   height?: number
-  /** Another seed gives another picture; the same one gives the same bytes. */
+  /** Different seeds give different pictures; the same seed gives the same bytes. */
   seed?: number
 }
 
@@ -14,8 +14,8 @@ interface Pixels {
 }
 
 /**
- * A photo-like JPEG of realistic size (about 0.2 to 0.3 bytes a pixel): soft shapes with a camera's
- * noise on them.
+ * A photo-like JPEG of realistic size (about 0.2 to 0.3 bytes per pixel): soft shapes with camera
+ * noise.
  */
 export async function sampleJpeg(options: SampleOptions = {}): Promise<Buffer> {
   return (await photo(options)).jpeg({ quality: 85 }).toBuffer()
@@ -37,7 +37,7 @@ export async function sampleWebp(options: SampleOptions = {}): Promise<Buffer> {
   return (await photo(options)).webp({ quality: 80, effort: 0 }).toBuffer()
 }
 
-/** An animated GIF: two frames, the first one red and the second blue. */
+/** An animated GIF: two frames, the first red and the second blue. */
 export async function sampleGif({ width = 320, height = 240 }: SampleOptions = {}): Promise<Buffer> {
   const frame = (background: string): ReturnType<typeof sharp> =>
     sharp({ create: { width, height, channels: 3, background } })
@@ -65,8 +65,8 @@ async function photoPixels({ width = 1600, height = 1200, seed = 1 }: SampleOpti
 }
 
 /**
- * Noise comes from a table walked with a random start each time: a random number a pixel would be
- * the slow part.
+ * Noise is read from a table with a random start each time: a random number per pixel would be too
+ * slow.
  */
 function addNoise(data: Buffer, random: () => number): void {
   const table = Int8Array.from({ length: 65_536 }, () => (random() % 29) - 14)
@@ -80,7 +80,7 @@ function addNoise(data: Buffer, random: () => number): void {
   }
 }
 
-/** Marsaglia's xorshift32: small, fast and the same on every machine. */
+/** Marsaglia's xorshift32: small, fast and deterministic everywhere. */
 function createRandom(seed: number): () => number {
   let state = (seed * 2_654_435_761) >>> 0 || 1
   return () => {

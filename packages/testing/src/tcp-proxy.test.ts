@@ -10,7 +10,7 @@ let proxy: TcpProxy
 let arrived: string
 const clients: Socket[] = []
 
-/** A server that says back what it hears. */
+/** An echo server. */
 beforeEach(async () => {
   arrived = ''
   server = createServer((socket) => {
@@ -51,7 +51,8 @@ async function join(url = proxy.url): Promise<Client> {
 }
 
 /**
- * By when whatever the proxy lets through has arrived: others were answered many times meanwhile.
+ * By then everything that the proxy lets through has arrived: others have received many replies in
+ * the meantime.
  */
 async function othersAreAnswered(): Promise<void> {
   const other = await join(serverUrl)
@@ -63,19 +64,19 @@ async function othersAreAnswered(): Promise<void> {
 
 const heardBy = (client: Client, text: string) => until(() => client.heard() === text, { what: text })
 
-test('its URL is the URL of the server but for the address', () => {
+test('its URL is that of the server with a different address', () => {
   expect(proxy.url).toMatch(/^tcp:\/\/user:secret@127\.0\.0\.1:\d+\/path\?query$/)
   expect(proxy.url).not.toBe(serverUrl)
 })
 
-test('it passes everything on, in order, in both directions', async () => {
+test('it forwards everything, in order, in both directions', async () => {
   const client = await join()
   for (const word of ['one ', 'two ', 'three']) client.say(word)
   await heardBy(client, 'one two three')
   expect(arrived).toBe('one two three')
 })
 
-test('cut resets what is open and refuses what comes, until it is restored', async () => {
+test('cut resets open connections and refuses new ones, until restored', async () => {
   const before = await join()
   before.say('hello')
   await heardBy(before, 'hello')
@@ -90,7 +91,7 @@ test('cut resets what is open and refuses what comes, until it is restored', asy
   expect(after.isClosed()).toBe(false)
 })
 
-test('freeze: connections stay open, and nothing arrives, until it is restored', async () => {
+test('freeze: connections stay open, but nothing arrives, until restored', async () => {
   const client = await join()
   proxy.freeze()
   client.say('lost ')
@@ -104,7 +105,7 @@ test('freeze: connections stay open, and nothing arrives, until it is restored',
   expect(arrived).not.toContain('lost')
 })
 
-test('silence: nothing arrives on the connections that were open, but on new ones', async () => {
+test('silence: nothing arrives on open connections, but new ones work', async () => {
   const before = await join()
   before.say('hello')
   await heardBy(before, 'hello')
@@ -117,7 +118,7 @@ test('silence: nothing arrives on the connections that were open, but on new one
   expect([arrived.includes('lost'), before.heard(), before.isClosed()]).toEqual([false, 'hello', false])
 })
 
-test('dropped replies: requests are carried out, and their clients never hear of it', async () => {
+test('dropped replies: requests are executed, but their clients never receive the reply', async () => {
   const client = await join()
   proxy.dropReplies()
   client.say('insert')
@@ -128,7 +129,7 @@ test('dropped replies: requests are carried out, and their clients never hear of
   expect(client.heard()).toBe('')
 })
 
-test('the replies to some requests are lost and their connections reset, those to others are not', async () => {
+test('lost replies: only the replies to matching requests are lost and their connections reset', async () => {
   const [unlucky, other] = [await join(), await join()]
   proxy.loseRepliesTo('insert', 1)
   unlucky.say('an insert')
@@ -139,7 +140,7 @@ test('the replies to some requests are lost and their connections reset, those t
   expect(proxy.lostReplies).toBe(1)
 })
 
-test('delay and throttle make it slow and keep the order', async () => {
+test('delay and throttle slow it down and keep the order', async () => {
   const client = await join()
   proxy.delay(60)
   const startedAt = Date.now()

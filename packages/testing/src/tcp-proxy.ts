@@ -15,7 +15,7 @@ const RESET_EVERY_MS = 1000
 const UNHINDERED: Pace = { delayMs: 0, bytesPerSecond: Number.POSITIVE_INFINITY }
 
 /**
- * Starts a proxy between a client and a server, which can be told to behave like a bad network.
+ * Starts a proxy between a client and a server that can simulate a bad network.
  * @param random 0 to 1: chooses the connections that are reset
  */
 export async function startTcpProxy(serverUrl: string, random: () => number = Math.random): Promise<TcpProxy> {
@@ -46,7 +46,7 @@ export class TcpProxy {
     this.#port = (this.#listener.address() as AddressInfo).port
   }
 
-  /** The server's URL by way of this proxy. */
+  /** The server's URL through this proxy. */
   get url(): string {
     const url = new URL(this.#serverUrl)
     url.hostname = '127.0.0.1'
@@ -61,18 +61,18 @@ export class TcpProxy {
     await closed
   }
 
-  /** Connections stay open and new ones are taken, but nothing arrives on any of them. */
+  /** Connections stay open and new ones are accepted, but nothing arrives on any of them. */
   freeze(): void {
     this.#loses = 'everything'
   }
 
-  /** Requests arrive at the server, and no reply comes back. */
+  /** Requests arrive at the server, but no reply comes back. */
   dropReplies(): void {
     this.#loses = 'replies'
   }
 
   /**
-   * As when a NAT forgets its flows: nothing arrives on the connections that are open now, but new
+   * Like a NAT that loses its state: nothing arrives on the connections that are open now, but new
    * ones work.
    */
   silence(): void {
@@ -97,21 +97,19 @@ export class TcpProxy {
   }
 
   /**
-   * The next requests with this text in them, as many as `times`, arrive, but their replies are
-   * lost and their connections reset.
+   * The next `times` requests that contain this text arrive, but their replies are lost and their
+   * connections reset.
    */
   loseRepliesTo(text: string, times: number): void {
     this.#losing = { text, left: times }
   }
 
-  /** Requests that `loseRepliesTo` has met so far. */
+  /** The number of requests affected by `loseRepliesTo` so far. */
   get lostReplies(): number {
     return this.#lostReplies
   }
 
-  /**
-   * A good network again. What was lost stays lost, and connections that were silenced stay silent.
-   */
+  /** A good network again. Lost data stays lost, and silenced connections stay silent. */
   async restore(): Promise<void> {
     clearInterval(this.#resetting)
     this.#loses = 'nothing'

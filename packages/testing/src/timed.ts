@@ -1,4 +1,4 @@
-/** What `work` came to, and how long it took. */
+/** The result of `work`, and how long it took. */
 export async function timed<T>(work: () => T | Promise<T>): Promise<{ value: T; ms: number }> {
   const startedAt = performance.now()
   const value = await work()

@@ -8,7 +8,7 @@ it('returns the first truthy value', async () => {
   expect(await until(() => values.shift(), soon)).toBe('here')
 })
 
-it('asks a check again that threw', async () => {
+it('repeats a check that threw', async () => {
   let calls = 0
   const check = () => {
     if (++calls < 3) throw new Error('not yet')
@@ -17,11 +17,11 @@ it('asks a check again that threw', async () => {
   expect(await until(check, soon)).toBe(3)
 })
 
-it('says what it waited for and what it saw last', async () => {
+it('reports what it waited for and the last value', async () => {
   await expect(until(() => null, soon)).rejects.toThrow('Waited 60 ms for the bus; the last value was null')
 })
 
-it('says what the check threw last', async () => {
+it('reports the last error of the check', async () => {
   const failing = until(() => Promise.reject(new Error('flat tyre')), soon)
   await expect(failing).rejects.toThrow('the last check threw: Error: flat tyre')
 })

@@ -2,17 +2,17 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { inspect } from 'node:util'
 
 export interface UntilOptions {
-  /** Gives up after this long. Default 10 s. */
+  /** Time limit. Default 10 s. */
   timeoutMs?: number
   /** Pause between two checks. Default 25 ms. */
   intervalMs?: number
-  /** What is waited for, in the words of the test: 'task completed'. */
+  /** What the test is waiting for: 'task completed'. */
   what?: string
 }
 
 /**
- * Calls `check` until it returns something truthy and returns that. A check that throws is asked
- * again. On timeout the error says what was waited for and what came last.
+ * Calls `check` until it returns a truthy value, and returns that. A check that throws is repeated.
+ * On timeout the error says what was expected and what the last result was.
  */
 export async function until<T>(
   check: () => T | Promise<T>,

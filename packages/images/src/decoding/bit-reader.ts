@@ -1,13 +1,13 @@
 /**
- * The bits of JPEG data (ITU-T T.81, B.1.1.5: 0xff is followed by 0x00), up to the next marker, and
- * zeros from there on.
+ * The bits of JPEG data (ITU-T T.81, B.1.1.5: 0xff is followed by 0x00) up to the next marker,
+ * followed by zeros.
  */
 export class BitReader {
   readonly #bytes: Uint8Array
   #at: number
   #bits = 0
   #count = 0
-  /** How many of the bits are made up. */
+  /** How many of the bits are padding. */
   #padding = 0
 
   constructor(bytes: Uint8Array, start: number) {
@@ -26,12 +26,12 @@ export class BitReader {
     this.#count -= bits
   }
 
-  /** Whether more was asked for than there is. */
+  /** Whether more bits were read than exist. */
   get isOverrun(): boolean {
     return this.#padding > this.#count
   }
 
-  /** Where the last byte ends of which a bit was taken. */
+  /** The end of the last byte of which a bit was read. */
   get end(): number {
     let at = this.#at
     for (let unused = (this.#count - this.#padding) >> 3; unused > 0; unused--)

@@ -2,8 +2,8 @@
 const MAX_CODE_BITS = 12
 
 /**
- * How many pixels LZW data of a GIF unpacks to, up to its end or to the first code that cannot be
- * one; does not count on after `enough`.
+ * The number of pixels in LZW data of a GIF, up to its end or to the first invalid code; stops
+ * counting after `enough`.
  */
 export function countLzwPixels(data: Uint8Array, minCodeBits: number, enough: number): number {
   const clear = 1 << minCodeBits

@@ -10,7 +10,7 @@ it.each([
   ['Input image exceeds pixel limit', 'IMAGE_TOO_LARGE'],
   ['Input file has corrupt header: VipsJpeg: premature end of JPEG image', 'IMAGE_CORRUPT'],
   ['vipspng: libpng read error', 'IMAGE_CORRUPT'],
-])('"%s" is %s, once and for all', (message, code) => {
+])('"%s" is %s, permanently', (message, code) => {
   expect(toImageError(new Error(message))).toMatchObject({ code, permanent: true })
 })
 
@@ -19,16 +19,16 @@ it.each([
   new Error('VipsImage: unable to write: No space left on device'),
   new Error(`Input file is missing: ${path}`),
   Object.assign(new Error('EIO: i/o error, read'), { code: 'EIO' }),
-])('trouble of the machine is no verdict on the picture: %s', (error) => {
+])('a machine problem is not a verdict on the picture: %s', (error) => {
   expect(toImageError(error)).toBe(error)
 })
 
-it('leaves a verdict as it is', () => {
+it('leaves a verdict unchanged', () => {
   const verdict = new ImageError('IMAGE_UNSUPPORTED', 'No.')
   expect(toImageError(verdict)).toBe(verdict)
 })
 
-it("keeps the decoder's own words, which nobody but a developer understands, as the cause", () => {
+it("keeps the decoder's message, which is meant for developers, as the cause", () => {
   const cause = new Error(`${path}: Warning treated as error due to failOn setting`)
   const error = toImageError(cause) as ImageError
   expect(error.message).toBe(

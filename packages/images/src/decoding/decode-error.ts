@@ -1,10 +1,11 @@
 import { ImageError } from '../headers/image-error.ts'
 
 /**
- * Turns what sharp threw into a verdict. The file has one of the four marks by then, so what the
- * decoder cannot read is damaged; its own words, which may quote the file or name its path, are
- * kept as the cause. Trouble of the machine (memory, disk, a vanished file) is handed back as it
- * is: calling a sound picture corrupt for ever because the disk was full would be the worst answer.
+ * Turns an error of sharp into a verdict. The file has one of the four signatures by then, so a
+ * file that the decoder cannot read is corrupt; the decoder's message, which may quote the file or
+ * its path, is kept as the cause. Machine problems (memory, disk, a missing file) are returned
+ * unchanged: permanently marking a valid picture as corrupt because the disk was full would be the
+ * worst outcome.
  */
 export function toImageError(error: unknown): unknown {
   if (error instanceof ImageError || !(error instanceof Error) || isMachineTrouble(error)) return error

@@ -16,36 +16,35 @@ export interface Pixels extends MeasuredPx {
   channels: 1 | 2 | 3 | 4
 }
 
-/** An image file to be decoded, and how large its pixels are wanted. */
+/** An image file to decode, and the required size. */
 export interface Source {
   path: string
   header: ImageHeader
-  /** As people see it: the orientation is applied. */
+  /** After applying the orientation. */
   size: MeasuredPx
   maxPixels: number
 }
 
-/** What is handed to the decoder: a file as it is, or bytes made of it. */
+/** The input of the decoder: the file itself, or bytes derived from it. */
 interface Input {
   file: string | Buffer
   page?: number
-  /** `warning` stops at all that may be missing or made-up pixels. */
+  /** `warning` fails on anything that may be missing or invented pixels. */
   failOn: 'warning' | 'error' | 'none'
   /**
-   * Whether the pixels are known to be there. Otherwise, with `none`, one warning is taken, of a
-   * harmless kind.
+   * Whether the pixels are known to be complete. Otherwise, with `none`, a single warning is
+   * accepted, if it is harmless.
    */
   isProven?: boolean
 }
 
-/** Warnings that speak of no missing pixel. Only the first of several has words. */
+/** Warnings that do not indicate missing pixels. Only the first of several has a text. */
 const HARMLESS =
   /^VipsJpeg: (Corrupt JPEG data: \d+ extraneous bytes before marker 0x(?!d[0-7])..|Inconsistent progression sequence .*|Unknown Adobe color transform code .*)$/
 
 /**
- * The pixels of an image file: upright, of the wanted size, on white, in sRGB. A decoder's
- * complaint is no proof that pixels are missing: the file is then looked at anew, without the
- * decoder.
+ * The pixels of an image file: upright, of the required size, on white, in sRGB. A decoder error
+ * does not prove that pixels are missing: the file is then examined again, without the decoder.
  */
 export async function decode(source: Source): Promise<Pixels> {
   try {
@@ -87,7 +86,7 @@ async function decodeInput(
   const warnings: string[] = []
   image.on('warning', (warning: string) => warnings.push(warning.trim()))
   const stored = turnedSize(size, header.orientation)
-  // The decoder of WebP shrinks roughly, which costs text 10 dB.
+  // The WebP decoder shrinks with low quality, which costs text 10 dB.
   const fastShrinkOnLoad = !(header.format === 'webp' && header.isLossless)
   image.resize(stored.width, stored.height, { fit: 'fill', fastShrinkOnLoad })
   turnUpright(image, header.orientation)
@@ -98,12 +97,12 @@ async function decodeInput(
   return pixels
 }
 
-/** One that the decoder takes: what the file says of itself may be broken. */
+/** Only a valid profile counts: the metadata of the file may be corrupt. */
 async function hasProfile(file: string | Buffer): Promise<boolean> {
   return (await sharp(file, { limitInputPixels: false, failOn: 'none' }).metadata()).hasProfile
 }
 
-/** The decoder says how many there were, and the first of them. */
+/** The decoder reports how many there were, and the first of them. */
 function checkWarnings(warnings: readonly string[], isProven: boolean): void {
   const [count, first = ''] = warnings
   const isHarmless = HARMLESS.test(first) && (isProven || count === 'read gave 1 warnings')
@@ -111,8 +110,8 @@ function checkWarnings(warnings: readonly string[], isProven: boolean): void {
 }
 
 /**
- * Undoes the orientation that the header reader found, so that the picture and the size told for it
- * cannot disagree. A flop comes before the turn (EXIF 2.32, tag 0x0112).
+ * Reverts the orientation found by the header reader, so that the picture and its reported size
+ * cannot disagree. A flop comes before the rotation (EXIF 2.32, tag 0x0112).
  */
 function turnUpright(image: Sharp, orientation: number): void {
   if ([2, 4, 5, 7].includes(orientation)) image.flop()
@@ -121,9 +120,9 @@ function turnUpright(image: Sharp, orientation: number): void {
 }
 
 /**
- * Colours of 16 bits with a profile. Left to itself, sharp takes RGB through Display P3 and leaves
- * it there, and ignores the profile of grey. So the profile is applied to the small picture and
- * with all of its bits, for 8 of a linear one are too few in the dark.
+ * 16-bit colours with a profile. By default, sharp converts RGB to Display P3 and leaves it there,
+ * and ignores grey profiles. So the profile is applied to the small picture with all of its bits,
+ * because 8 bits of a linear profile are too few for dark colours.
  */
 async function deepPixels(image: Sharp, isGrey: boolean): Promise<Pixels> {
   const { data, width, height, channels } = await rawPixels(

@@ -4,21 +4,21 @@ import { countLzwPixels } from './count-lzw-pixels.ts'
 
 const SCREEN_BYTES = 13
 const DESCRIPTOR_BYTES = 10
-/** Some encoders leave the last pixel out. */
+/** Some encoders omit the last pixel. */
 const LEFT_OUT = 1
 const NO_MORE_BLOCKS = Buffer.from([0])
 const TRAILER = Buffer.from([0x3b])
 
 /**
- * A GIF of the first frame alone, and the page on which the decoder finds it. So it does not walk
- * through all the other frames, whose number is the sender's choice and whose damage is not that of
- * this picture.
+ * A GIF with only the first frame, and the page on which the decoder finds it. This way the decoder
+ * does not process all other frames, whose number is up to the sender and whose corruption does not
+ * matter.
  *
- * A frame that does not fill the canvas comes behind a transparent pixel in the far corner: left to
- * itself, the decoder fills the rest with black where no frame has transparency, and takes some
- * sizes of canvas (640 x 480, 800 x 600 ...) for those of the author's screen.
+ * A frame that does not fill the canvas is preceded by a transparent pixel in the far corner:
+ * otherwise the decoder fills the rest with black if no frame has transparency, and mistakes some
+ * canvas sizes (640 x 480, 800 x 600 ...) for those of the author's screen.
  *
- * Throws IMAGE_CORRUPT when pixels are missing, for which the decoder would make up black ones.
+ * Throws IMAGE_CORRUPT if pixels are missing, which the decoder would replace with black ones.
  */
 export function firstFrameOf(bytes: Buffer, { width, height, frame }: GifHeader): { bytes: Buffer; page: number } {
   const screen = Buffer.from(bytes.subarray(0, SCREEN_BYTES + paletteBytes(bytes.readUInt8(10))))
@@ -37,8 +37,8 @@ export function firstFrameOf(bytes: Buffer, { width, height, frame }: GifHeader)
 }
 
 /**
- * The data of the blocks, and where they end: before the one of length 0 that should follow. Copied
- * to one buffer, for a hostile file has millions of blocks.
+ * The data of the blocks and their end, which is before the block of length 0 that should follow.
+ * Copied to one buffer, because a hostile file may have millions of blocks.
  */
 function readBlocks(bytes: Buffer, first: number): { end: number; data: Buffer } {
   const data = Buffer.allocUnsafe(bytes.length - first)
@@ -56,7 +56,7 @@ function graphicControl(transparent: number | undefined): Buffer {
   return Buffer.from([0x21, 0xf9, 4, transparent === undefined ? 0 : 1, 0, 0, transparent ?? 0, 0])
 }
 
-/** A frame of one pixel with a palette of its own. */
+/** A frame of one pixel with its own palette. */
 function transparentPixel(left: number, top: number): Buffer {
   const descriptor = Buffer.from([0x2c, left & 255, left >> 8, top & 255, top >> 8, 1, 0, 1, 0, 0x80])
   const palette = Buffer.alloc(6)

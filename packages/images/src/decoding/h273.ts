@@ -33,7 +33,7 @@ export const srgbToLight: ToLight = (value) => (value <= 0.04045 ? value / 12.92
 const videoToLight: ToLight = (value) =>
   value < 0.081243 ? value / 4.5 : ((value + 0.099297) / 1.099297) ** (1 / 0.45)
 
-/** ITU-T H.273, table 3, from numbers to light. */
+/** ITU-T H.273, table 3, from values to light. */
 const TRANSFERS: Partial<Record<number, ToLight>> = {
   1: videoToLight,
   4: (value) => value ** 2.2,
@@ -59,21 +59,19 @@ function pqToNits(value: number): number {
   return 10_000 * (Math.max(0, power - 0.8359375) / (18.8515625 - 18.6875 * power)) ** (1 / 0.1593017578125)
 }
 
-/**
- * ITU-R BT.2100, for a screen of 1000 nits, whose system gamma of 1.2 is applied to each channel.
- */
+/** ITU-R BT.2100, for a screen of 1000 nits, whose system gamma of 1.2 is applied per channel. */
 function hlgToNits(value: number): number {
   const scene = value <= 0.5 ? value ** 2 / 3 : (Math.exp((value - 0.55991073) / 0.17883277) + 0.28466892) / 12
   return 1000 * scene ** 1.2
 }
 
-/** White of a page (ITU-R BT.2408), and the brightest light that is told from it. */
+/** Reference white (ITU-R BT.2408), and the brightest light that is distinguished from it. */
 const WHITE_NITS = 203
 const PEAK = 1000 / WHITE_NITS
 
 /**
- * Brings the range of a bright screen into that of a usual one, by the curve of Reinhard that takes
- * the peak to 1.
+ * Maps the range of an HDR screen to that of a standard one, with the Reinhard curve that maps the
+ * peak to 1.
  */
 function onScreen(nits: number): number {
   const light = nits / WHITE_NITS

@@ -25,20 +25,20 @@ afterAll(() => rm(folder, { recursive: true }))
 afterEach(hardenSharp)
 
 describe.each(Object.entries(blockedKinds))('%s', (name, make) => {
-  it('is refused, as a file and as a buffer, though it is a sound picture', async () => {
+  it('is rejected, as a file and as a buffer, although it is a valid picture', async () => {
     const bytes = await make()
     const path = join(folder, name)
     await writeFile(path, bytes)
     for (const input of [path, bytes]) await expect(decode(input)).rejects.toThrow(/unsupported image format/)
 
-    // With the doors open the same bytes decode: it is the block that refuses them, not a fault of
-    // this test.
+    // With all loaders enabled the same bytes decode: the block rejects them, not an error in this
+    // test.
     sharp.unblock({ operation: ['VipsForeignLoad'] })
     for (const input of [path, bytes]) await expect(decode(input)).resolves.toBeGreaterThan(0)
   })
 })
 
-it("refuses libvips' own format, which is read by name", async () => {
+it("rejects libvips' own format, which is recognized by name", async () => {
   const path = join(folder, 'picture.v')
   await plain().toFile(path)
   await expect(decode(path)).rejects.toThrow(/unsupported image format/)
@@ -49,7 +49,7 @@ it.each([
   ['table.mat', '2 2\n1 2\n3 4\n'],
   ['picture.ppm', 'P3\n1 1\n255\n1 2 3\n'],
   ['picture.pdf', '%PDF-1.4\n'],
-])('refuses %s', async (name, text) => {
+])('rejects %s', async (name, text) => {
   await writeFile(join(folder, name), text)
   await expect(decode(join(folder, name))).rejects.toThrow(/unsupported image format/)
 })
@@ -61,7 +61,7 @@ it.each(Object.entries(allowedKinds))('opens %s, as a file and as a buffer', asy
   for (const input of [path, bytes]) expect((await sharp(input).metadata()).format).toBe(name)
 })
 
-it('keeps no pixels and takes one thread an image', () => {
+it('caches no pixels and uses one thread per image', () => {
   expect(sharp.cache()).toMatchObject({ memory: { max: 0 }, items: { max: 0 } })
   expect(sharp.concurrency()).toBe(1)
 })

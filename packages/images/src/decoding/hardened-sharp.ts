@@ -1,20 +1,21 @@
 import sharp from 'sharp'
 
 /**
- * The four decoders that are open, each with its file, buffer and source variants (libvips class
- * names; a name covers its subclasses). GIF is libnsgif.
+ * The four enabled decoders, each with its file, buffer and source variants (libvips class names; a
+ * name covers its subclasses). GIF is libnsgif.
  */
 const ALLOWED_LOADERS = ['VipsForeignLoadJpeg', 'VipsForeignLoadPng', 'VipsForeignLoadWebp', 'VipsForeignLoadNsgif']
 
 /**
- * Closes every decoder of the process but the four we serve. SVG costs seconds of CPU in a few
- * bytes and reaches for other files; TIFF, HEIF and the exotic rest are where memory-safety bugs
- * are found. Blocking all and opening four also refuses whatever a later libvips adds.
+ * Disables all decoders of the process except the four that we support. SVG costs seconds of CPU
+ * time in a few bytes and accesses other files; TIFF, HEIF and the exotic formats are where
+ * memory-safety bugs are found. Blocking all and enabling four also rejects whatever a later
+ * libvips adds.
  *
- * One thread an image and no cache: parallelism comes from the number of jobs, and a cached
+ * One thread per image and no cache: parallelism comes from the number of jobs, and a cached
  * operation would keep the pixels of one tenant's picture in memory after its job.
  *
- * Global to the process, and safe to call again.
+ * Global to the process, and may be called repeatedly.
  */
 export function hardenSharp(): void {
   sharp.block({ operation: ['VipsForeignLoad'] })
@@ -23,8 +24,8 @@ export function hardenSharp(): void {
   sharp.concurrency(1)
 }
 
-// On import, not on first use: there must be no moment in which the engine decodes with the doors
-// open.
+// On import, not on first use: there must be no moment at which the engine decodes with all
+// decoders enabled.
 hardenSharp()
 
 export { sharp }

@@ -1,12 +1,12 @@
 /**
- * By the next 16 bits: the length of the code that they begin with times 256, and its symbol; 0
- * where they begin with none.
+ * Indexed by the next 16 bits: the length of the code that they start with times 256, plus its
+ * symbol; 0 if they do not start with a code.
  */
 export type HuffmanTable = Uint16Array
 
 /**
- * Reads the tables of a DHT segment (ITU-T T.81, B.2.4.2), by class (0 is DC, 1 is AC) times 16 and
- * number.
+ * Reads the tables of a DHT segment (ITU-T T.81, B.2.4.2), by class (0 is DC, 1 is AC) times 16
+ * plus number.
  */
 export function readHuffmanTables(segment: Uint8Array): Map<number, HuffmanTable> {
   const tables = new Map<number, HuffmanTable>()
@@ -19,7 +19,7 @@ export function readHuffmanTables(segment: Uint8Array): Map<number, HuffmanTable
   return tables
 }
 
-/** ITU-T T.81, annex C: codes are given away in order, the short ones first. */
+/** ITU-T T.81, annex C: codes are assigned in order, the short ones first. */
 function huffmanTable(counts: Uint8Array, symbols: Uint8Array): HuffmanTable {
   const table = new Uint16Array(1 << 16)
   let [code, next] = [0, 0]

@@ -13,13 +13,13 @@ type Matrix = readonly [Vector, Vector, Vector]
 type Point = readonly [x: number, y: number]
 
 export interface Colours {
-  /** Light (0 to 1) of a number (0 to 1). */
+  /** Maps a value (0 to 1) to light (0 to 1). */
   toLight: (value: number) => number
   /** Chromaticities of white, red, green and blue; none for grey. */
   points: readonly [white: Point, red: Point, green: Point, blue: Point] | undefined
 }
 
-/** An ICC profile, version 4, by which a colour management reads numbers of these colours. */
+/** An ICC profile, version 4, with which a colour management system interprets these values. */
 export function iccProfileOf({ toLight, points }: Colours): Buffer {
   const curve = curveTag(toLight)
   const tags: [string, Buffer][] = [
@@ -40,7 +40,7 @@ function colourTags(points: NonNullable<Colours['points']>, curve: Buffer): [str
   ])
 }
 
-/** XYZ of each primary, such that they add up to white, adapted to D50. */
+/** XYZ of each primary, scaled to add up to white, adapted to D50. */
 function primariesAtD50([white, ...primaries]: NonNullable<Colours['points']>): Matrix {
   const columns = primaries.map(toXyz) as unknown as Matrix
   const amounts = multiply(inverse(transpose(columns)), toXyz(white))
@@ -64,7 +64,7 @@ const multiply = (matrix: Matrix, vector: Vector): Vector =>
 const transpose = (matrix: Matrix): Matrix =>
   [0, 1, 2].map((column) => matrix.map((row) => row[column])) as unknown as Matrix
 
-/** By the cross products of its rows. */
+/** With the cross products of its rows. */
 function inverse(matrix: Matrix): Matrix {
   const [a, b, c] = matrix
   const cross = (u: Vector, v: Vector): Vector => [

@@ -1,16 +1,13 @@
 import { BitReader } from './bit-reader.ts'
 import type { HuffmanTable } from './huffman-table.ts'
 
-/**
- * What may stand between the data of a scan and the next marker and belong to no pixel: padding.
- * More is data that was misread.
- */
+/** Padding allowed between the data of a scan and the next marker. More than this was misread. */
 const MAX_STRAY_BYTES = 1024
 
 export interface ScanComponent {
   dc: HuffmanTable
   ac: HuffmanTable
-  /** Blocks of a unit; one where the component has the scan for itself. */
+  /** Blocks of a unit; one if the component has a scan of its own. */
   blocks: number
 }
 
@@ -22,9 +19,9 @@ export interface SequentialScan {
 }
 
 /**
- * Walks through the data of a sequential scan, unit by unit, without making pixels of it. Returns
- * where it ends, and its data without the stray bytes that some cameras leave before each restart
- * marker; or undefined when pixels are missing.
+ * Parses the data of a sequential scan, unit by unit, without decoding pixels. Returns its end, and
+ * its data without the stray bytes that some cameras leave before each restart marker; or undefined
+ * if pixels are missing.
  */
 export function cleanScan(
   bytes: Buffer,
@@ -49,7 +46,7 @@ export function cleanScan(
 }
 
 /**
- * Where the next marker begins, or the file ends. Several 0xff may stand before the code of a
+ * The position of the next marker, or the end of the file. Several 0xff may precede the code of a
  * marker.
  */
 export function nextMarker(bytes: Uint8Array, from: number): number {
@@ -76,8 +73,8 @@ function endOfUnits(
 }
 
 /**
- * ITU-T T.81, F.2.2: the length of one number, and then those of up to 63, with the zeros before
- * them.
+ * ITU-T T.81, F.2.2: the length of one value, and then those of up to 63, each with the zeros
+ * before it.
  */
 function skipBlock(reader: BitReader, { dc, ac }: ScanComponent): boolean {
   const first = skipCode(reader, dc)

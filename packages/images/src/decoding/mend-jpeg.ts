@@ -2,10 +2,10 @@ import { APP0, DHT, DRI, EOI, FRAMES, SOS, standsAlone } from '../headers/jpeg-m
 import { type HuffmanTable, readHuffmanTables } from './huffman-table.ts'
 import { cleanScan, nextMarker, type SequentialScan } from './jpeg-scan.ts'
 
-/** The sequential ones of the frames. */
+/** The sequential frame types. */
 const BASELINE = 0xc0
 const EXTENDED = 0xc1
-/** More segments than any picture has, and less than would take much memory. */
+/** More segments than any real picture has, and too few to take much memory. */
 const MAX_SEGMENTS = 100_000
 /** One for each component. */
 const MAX_SEQUENTIAL_SCANS = 4
@@ -27,21 +27,18 @@ interface State {
 
 export interface MendedJpeg {
   bytes: Buffer
-  /**
-   * Whether the data of its scans was walked through, so that all of its pixels are known to be
-   * there.
-   */
+  /** Whether the data of its scans was parsed, so that all of its pixels are known to exist. */
   isProven: boolean
 }
 
 /**
- * The same JPEG without what decoders warn of though no pixel is missing: stray bytes between its
- * parts and before its restart markers, a scan whose header says 0, 0, 0, a version of JFIF that
- * does not exist, no end marker. Undefined when pixels are missing. Progressive scans are not
- * walked through: stray bytes behind them stay.
+ * The same JPEG without harmless causes of decoder warnings: stray bytes between its segments and
+ * before its restart markers, a scan whose header says 0, 0, 0, a JFIF version that does not exist,
+ * a missing end marker. Undefined if pixels are missing. Progressive scans are not parsed: stray
+ * bytes after them stay.
  *
- * Only files that a decoder complained of come here: it walks through all of the data, at some ten
- * megabytes a second.
+ * Only used for files that a decoder has rejected: it parses all of the data, at about ten
+ * megabytes per second.
  */
 export function mendJpeg(bytes: Buffer): MendedJpeg | undefined {
   const parts: Buffer[] = [Buffer.from([0xff, 0xd8])]
@@ -82,7 +79,7 @@ export function mendJpeg(bytes: Buffer): MendedJpeg | undefined {
 function note(state: State, code: number, segment: Buffer): void {
   if (code === DHT) for (const [id, table] of readHuffmanTables(segment)) state.tables.set(id, table)
   if (code === DRI && segment.length >= 2) state.restartInterval = segment.readUInt16BE()
-  // As in the header reader the first frame counts: its size was checked.
+  // As in the header reader, the first frame counts: its size was checked.
   if (!FRAMES.includes(code) || segment.length < 6 || state.components.length > 0) return
   state.isSequential = code === BASELINE || code === EXTENDED
   state.height = segment.readUInt16BE(1)
@@ -94,16 +91,16 @@ function note(state: State, code: number, segment: Buffer): void {
 }
 
 function mendSegment(state: State, code: number, segment: Buffer): Buffer {
-  // JFIF begins with its name; its version is 1.x.
+  // JFIF starts with its name; its version is 1.x.
   if (code === APP0 && segment.toString('latin1', 0, 5) === 'JFIF\0' && segment.length > 6) segment.set([1, 1], 5)
-  // A sequential scan has all of the numbers of a block, at once (B.2.3).
+  // A sequential scan has all values of a block at once (B.2.3).
   if (code === SOS && state.isSequential && segment.length >= 3) segment.set([0, 63, 0], segment.length - 3)
   return segment
 }
 
 /**
- * B.2.3 and A.2: one component comes block by block, several come in units with as many blocks of
- * each as it has samples.
+ * B.2.3 and A.2: a single component comes block by block, several come in units with as many blocks
+ * of each as it has samples.
  */
 function scanOf({ components, tables, width, height, restartInterval }: State, segment: Buffer): SequentialScan {
   const [widest, highest] = [
@@ -131,7 +128,7 @@ function scanOf({ components, tables, width, height, restartInterval }: State, s
   }
 }
 
-/** The data of a scan that is not walked through: to the next marker that is no restart marker. */
+/** The data of a scan that is not parsed: up to the next marker that is not a restart marker. */
 function otherScan(bytes: Buffer, start: number): { data: Buffer; end: number } {
   let end = nextMarker(bytes, start)
   while (bytes[end + 1] !== undefined && standsAlone(bytes[end + 1] as number)) end = nextMarker(bytes, end + 2)

@@ -2,14 +2,12 @@ import { once } from 'node:events'
 import { constants, createDeflate, createInflateRaw } from 'node:zlib'
 import { type PngChunk, readPngChunks, writePng } from './png-chunks.ts'
 
-/** Without these a picture is another one. */
+/** Without these chunks the picture would look different. */
 const CRITICAL = ['IHDR', 'PLTE', 'tRNS']
 const ZLIB_HEAD_BYTES = 2
-/** Samples of a pixel by colour type. */
+/** Samples per pixel by colour type. */
 const SAMPLES: Partial<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 }
-/**
- * PNG, third edition, 8.1: where each pass of an interlaced picture begins, and how far it steps.
- */
+/** PNG, third edition, 8.1: the start and the step of each pass of an interlaced picture. */
 const PASSES = [
   [0, 0, 8, 8],
   [4, 0, 8, 8],
@@ -21,8 +19,8 @@ const PASSES = [
 ] as const
 
 /**
- * The same PNG with sound checksums, when all of its pixels are there and nothing proves that they
- * were changed: its checksums may be missing, and one of the two kinds may be wrong. Undefined
+ * The same PNG with valid checksums, if all of its pixels exist and nothing proves that they were
+ * changed: its checksums may be missing, and one of the two kinds may be wrong. Undefined
  * otherwise.
  */
 export async function mendPng(bytes: Buffer): Promise<Buffer | undefined> {
@@ -41,7 +39,7 @@ export async function mendPng(bytes: Buffer): Promise<Buffer | undefined> {
   return writePng([...kept, { type: 'IDAT', data: repacked.data }, { type: 'IEND', data: Buffer.alloc(0) }])
 }
 
-/** Bytes of the unpacked pixels: each row has one more for its filter. */
+/** Size of the decompressed pixels: each row has one more byte for its filter. */
 function bytesOf(header: Buffer): number {
   const [width, height] = [header.readUInt32BE(0), header.readUInt32BE(4)]
   const bits = header.readUInt8(8) * (SAMPLES[header.readUInt8(9)] ?? 0)
@@ -54,7 +52,10 @@ function bytesOf(header: Buffer): number {
   )
 }
 
-/** Packs the first `size` bytes anew; undefined when there are fewer. Never holds them all. */
+/**
+ * Compresses the first `size` bytes again; undefined if there are fewer. Never holds them all in
+ * memory.
+ */
 async function repack(
   packed: Buffer,
   size: number,
@@ -69,10 +70,10 @@ async function repack(
     for await (const part of inflate as AsyncIterable<Buffer>) {
       if (left > 0 && !deflate.write(part.subarray(0, left))) await once(deflate, 'drain')
       left -= part.length
-      if (left < 0) break // more than there are pixels, and perhaps without end
+      if (left < 0) break // more data than pixels, possibly endless
     }
   } catch {
-    // What cannot be unpacked ends the pixels: there may be enough of them.
+    // Data that cannot be decompressed ends the pixels: there may be enough of them.
   }
   if (left > 0) return undefined
   deflate.end()

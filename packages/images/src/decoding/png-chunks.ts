@@ -10,14 +10,13 @@ export interface PngChunk {
 }
 
 /**
- * More chunks than any picture has (they hold 8 KB, as a rule), and less than would take much
- * memory.
+ * More chunks than any real picture has (they usually hold 8 KB), and too few to take much memory.
  */
 const MAX_CHUNKS = 100_000
 
 /**
- * The chunks of a PNG up to IEND or to the end of the file; one that is cut off has the data that
- * is there.
+ * The chunks of a PNG up to IEND or to the end of the file; a truncated one has the data that
+ * exists.
  */
 export function readPngChunks(bytes: Buffer): PngChunk[] {
   const chunks: PngChunk[] = []

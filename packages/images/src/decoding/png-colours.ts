@@ -2,19 +2,16 @@ import type { PngColour, PngHeader } from '../headers/png-header.ts'
 import type { Colours } from './icc-profile.ts'
 import { lightOfTransfer, pointsOfPrimaries, SRGB_POINTS, srgbToLight } from './h273.ts'
 
-/**
- * Where numbers by 1/2.2 are meant, sRGB is: nearly all of its writers take the one for the other.
- */
+/** A gamma of 1/2.2 is treated as sRGB: nearly all encoders write one for the other. */
 const SRGB_GAMMA = 45_455
 const GAMMA_TOLERANCE = 1000
 const POINT_TOLERANCE = 0.003
-/** H.273 of pictures that are not split into lightness and colour. */
+/** H.273 of pictures that are not split into luma and chroma. */
 const RGB_MATRIX = 0
 const FULL_RANGE = 1
 
 /**
- * What the colours of a PNG mean, or undefined when an embedded profile or the default (sRGB) says
- * it.
+ * The colour space of a PNG, or undefined if an embedded profile or the default (sRGB) defines it.
  */
 export function coloursOfPng({ colour, isGrey }: Pick<PngHeader, 'colour' | 'isGrey'>): Colours | undefined {
   const colours = fromCicp(colour) ?? fromGamma(colour)
@@ -31,8 +28,8 @@ function fromCicp({ cicp }: PngColour): Colours | undefined {
 }
 
 /**
- * As browsers do: primaries without a gamma go with the curve of sRGB, a gamma without primaries
- * with those of sRGB.
+ * As in browsers: primaries without a gamma use the curve of sRGB, a gamma without primaries uses
+ * those of sRGB.
  */
 function fromGamma({ gamma = 0, chromaticities, hasProfile, isSrgb }: PngColour): Colours | undefined {
   if (hasProfile || isSrgb) return undefined
@@ -44,7 +41,7 @@ function fromGamma({ gamma = 0, chromaticities, hasProfile, isSrgb }: PngColour)
 
 const powerOf = (gamma: number) => (value: number) => value ** (100_000 / gamma)
 
-/** The chromaticities of the file; undefined when they are those of sRGB or cannot be. */
+/** The chromaticities of the file; undefined if they are those of sRGB or invalid. */
 function pointsOf(chromaticities: number[] | undefined): Colours['points'] {
   if (chromaticities?.length !== 8) return undefined
   const numbers = chromaticities.map((value) => value / 100_000)
@@ -54,7 +51,7 @@ function pointsOf(chromaticities: number[] | undefined): Colours['points'] {
   return isPossible && !isSrgb ? points : undefined
 }
 
-/** Twice the area between the primaries: three on a line make no colours. */
+/** Twice the area between the primaries: three on a line do not define colours. */
 function areaOf([, red, green, blue]: NonNullable<Colours['points']>): number {
   return Math.abs((green[0] - red[0]) * (blue[1] - red[1]) - (blue[0] - red[0]) * (green[1] - red[1]))
 }

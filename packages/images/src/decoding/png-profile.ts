@@ -3,11 +3,12 @@ import { iccProfileOf } from './icc-profile.ts'
 import type { Colours } from './icc-profile.ts'
 import { readPngChunks, writePng } from './png-chunks.ts'
 
-/** What else says what the colours mean. */
+/** Other chunks that define the colour space. */
 const OTHERS = ['iCCP', 'sRGB', 'gAMA', 'cHRM', 'cICP']
 
 /**
- * The same PNG with its colours told by an embedded profile, which is all that the decoder minds.
+ * The same PNG with its colour space as an embedded profile, the only form that the decoder
+ * supports.
  */
 export function withProfile(bytes: Buffer, colours: Colours): Buffer {
   const profile = Buffer.concat([Buffer.from('Colours\0\0', 'latin1'), deflateSync(iccProfileOf(colours))])

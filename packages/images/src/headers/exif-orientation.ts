@@ -5,15 +5,15 @@ const SHORT = 3
 const LONG = 4
 const ENTRY_BYTES = 12
 /**
- * Entries of a directory that are looked at: as many as one read holds. Cameras write about a
- * dozen.
+ * The maximum number of directory entries that are read: as many as one read holds. Cameras write
+ * about a dozen.
  */
 const MAX_ENTRIES = 300
 
 /**
- * The orientation (1 to 8) in the EXIF block at `start`, or undefined when it names none or is
- * broken: a picture is shown without its metadata. The layout is that of TIFF 6.0, section 2, with
- * or without the `Exif\0\0` before it.
+ * The orientation (1 to 8) in the EXIF block at `start`, or undefined if it has none or is corrupt:
+ * a picture is displayed without its metadata. The layout is that of TIFF 6.0, section 2, with or
+ * without a leading `Exif\0\0`.
  */
 export async function exifOrientation(file: HeaderFile, start: number): Promise<number | undefined> {
   const mark = await file.peek(start, 6)

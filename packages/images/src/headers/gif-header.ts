@@ -6,7 +6,7 @@ const EXTENSION = 0x21
 const IMAGE = 0x2c
 const GRAPHIC_CONTROL = 0xf9
 /**
- * The pixels begin with the bits of the smallest LZW code; no code is longer than 12 (GIF89a,
+ * The pixels start with the bits of the smallest LZW code; no code is longer than 12 (GIF89a,
  * appendix F).
  */
 const MAX_CODE_SIZE = 11
@@ -15,20 +15,20 @@ export interface GifHeader extends Header {
   frame: GifFrame
 }
 
-/** The first frame: where it lies on the canvas, and its descriptor in the file. */
+/** The first frame: its position on the canvas, and its descriptor in the file. */
 export interface GifFrame {
   left: number
   top: number
   width: number
   height: number
   offset: number
-  /** The colour of the palette that is none. */
+  /** The palette colour that is transparent. */
   transparent: number | undefined
 }
 
 /**
- * Reads up to the first frame: the canvas is the logical screen, made larger where that frame goes
- * beyond it, as browsers do.
+ * Reads up to the first frame: the canvas is the logical screen, enlarged if that frame exceeds it,
+ * as in browsers.
  */
 export async function readGifHeader(file: HeaderFile): Promise<GifHeader> {
   const screen = await file.read(0, SCREEN_BYTES)
@@ -41,9 +41,7 @@ export async function readGifHeader(file: HeaderFile): Promise<GifHeader> {
   return { ...canvas, orientation: 1, frame }
 }
 
-/**
- * GIF89a, sections 18 and 20: bit 7 says whether there is a palette, bits 0 to 2 how large it is.
- */
+/** GIF89a, sections 18 and 20: bit 7 says whether there is a palette, bits 0 to 2 its size. */
 export const paletteBytes = (flags: number): number => (flags & 0x80 ? 3 << ((flags & 7) + 1) : 0)
 
 async function findFrame(file: HeaderFile, first: number): Promise<GifFrame> {
@@ -57,7 +55,7 @@ async function findFrame(file: HeaderFile, first: number): Promise<GifFrame> {
   }
 }
 
-/** GIF89a, section 23: bit 0 of the flags says whether the last byte counts. */
+/** GIF89a, section 23: bit 0 of the flags says whether the last byte is valid. */
 async function readTransparent(file: HeaderFile, at: number): Promise<number | undefined> {
   const control = await file.read(at + 2, 5)
   return (control.readUInt8(1) & 1) === 1 ? control.readUInt8(4) : undefined
@@ -73,7 +71,7 @@ async function readFrame(file: HeaderFile, offset: number): Promise<Omit<GifFram
   return { left, top, width, height, offset }
 }
 
-/** Each block begins with its length; one of length 0 is the last. */
+/** Each block starts with its length; one of length 0 is the last. */
 async function endOfBlocks(file: HeaderFile, first: number): Promise<number> {
   for (let at = first; ;) {
     const length = (await file.read(at, 1)).readUInt8()

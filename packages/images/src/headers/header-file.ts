@@ -1,24 +1,23 @@
 import type { FileHandle } from 'node:fs/promises'
 import { ImageError } from './image-error.ts'
 
-/** Bytes of one read. Most headers end within the first. */
+/** Bytes per read. Most headers end within the first. */
 const WINDOW_BYTES = 4096
 
 /**
- * Most reads of a header. A panorama with its depth map has some hundreds of segments of 64 KB, so
- * this is beyond any picture.
+ * Maximum number of reads per header. A panorama with its depth map has some hundreds of segments
+ * of 64 KB, so this exceeds any real picture.
  */
 const MAX_READS = 1000
 
 /**
- * Most steps through what was read: a GIF's metadata come in thousands of blocks, of 255 bytes at
- * most.
+ * Maximum number of steps: the metadata of a GIF comes in thousands of blocks of at most 255 bytes.
  */
 const MAX_STEPS = 100_000
 
 /**
- * A file whose header is read by bounded, positioned reads: whatever the file says of itself, its
- * header costs some milliseconds and the memory of one window.
+ * A file whose header is read with bounded, positioned reads: whatever the file contains, reading
+ * its header costs some milliseconds and the memory of one window.
  */
 export class HeaderFile {
   readonly #file: FileHandle
@@ -33,7 +32,7 @@ export class HeaderFile {
   }
 
   /**
-   * Up to `length` bytes (at most 4096) at `offset`: fewer where the file ends. Valid until the
+   * Up to `length` bytes (at most 4096) at `offset`: fewer at the end of the file. Valid until the
    * next call.
    */
   async peek(offset: number, length: number): Promise<Buffer> {
@@ -44,7 +43,7 @@ export class HeaderFile {
     return this.#window.subarray(from, Math.min(from + length, this.#length))
   }
 
-  /** The `length` bytes at `offset`. Throws IMAGE_CORRUPT when the file ends before. */
+  /** The `length` bytes at `offset`. Throws IMAGE_CORRUPT if the file ends before. */
   async read(offset: number, length: number): Promise<Buffer> {
     const bytes = await this.peek(offset, length)
     if (bytes.length < length) throw damaged('the file ends within its header')
@@ -62,7 +61,7 @@ export class HeaderFile {
   }
 }
 
-/** A verdict on the file, with what is wrong in words for the person who sent it. */
+/** A verdict on the file, with an explanation for the person who sent it. */
 export function damaged(why: string): ImageError {
   return new ImageError('IMAGE_CORRUPT', `The image is damaged: ${why}. Send the original file again.`)
 }

@@ -2,11 +2,9 @@ import type { GifHeader } from './gif-header.ts'
 import type { PngHeader } from './png-header.ts'
 import type { WebpHeader } from './webp-header.ts'
 
-/** What the header of an image file says. */
+/** The contents of the header of an image file. */
 export interface Header {
-  /**
-   * Pixels as stored, before the orientation is applied; of the whole canvas, where there is one.
-   */
+  /** Pixels as stored, before the orientation is applied; of the whole canvas, if there is one. */
   width: number
   height: number
   /** EXIF orientation, 1 to 8. */

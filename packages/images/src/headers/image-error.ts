@@ -1,19 +1,18 @@
 /**
- * Why an image was refused. All of them are verdicts on the bytes: the same bytes are refused
- * again.
+ * Why an image was refused. All codes are verdicts on the bytes: the same bytes are refused again.
  */
 export type ImageErrorCode = 'IMAGE_UNSUPPORTED' | 'IMAGE_TOO_LARGE' | 'IMAGE_CORRUPT'
 
-/** The measured size of the refused image in pixels, where its header could be read. */
+/** The measured size of the refused image in pixels, if its header could be read. */
 export interface MeasuredPx {
   width: number
   height: number
 }
 
 /**
- * A verdict on the image itself, with a message fit for the person who sent it (never a path).
- * Anything else the engine throws (file missing, disk or memory trouble) is no ImageError and may
- * pass on a retry.
+ * A verdict on the image itself, with a message for the person who sent it (never a path). Any
+ * other error of the engine (missing file, disk or memory problem) is not an ImageError and may
+ * succeed on a retry.
  */
 export class ImageError extends Error {
   readonly code: ImageErrorCode

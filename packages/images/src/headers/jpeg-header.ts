@@ -17,10 +17,7 @@ const OTHER_FRAMES: Partial<Record<number, string>> = {
   0xf7: 'a JPEG-LS',
 }
 
-/**
- * Reads the segments up to the first scan, as a decoder does: bytes that stand between segments are
- * skipped.
- */
+/** Reads the segments up to the first scan, like a decoder: bytes between segments are skipped. */
 export async function readJpegHeader(file: HeaderFile): Promise<Header> {
   let frame: MeasuredPx | undefined
   let orientation: number | undefined
@@ -57,7 +54,7 @@ async function readFrame(file: HeaderFile, code: number, segment: number): Promi
   return { width, height }
 }
 
-/** The next marker at or after `at`, and where it ends. */
+/** The next marker at or after `at`, and its end. */
 async function nextMarker(file: HeaderFile, at: number): Promise<{ code: number; end: number }> {
   for (let from = at; ;) {
     const bytes = await file.read(from, 1).then(() => file.peek(from, 256))

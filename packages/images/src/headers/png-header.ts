@@ -4,7 +4,7 @@ import { damaged, type HeaderFile, unsupportedCoding } from './header-file.ts'
 import type { Header } from './header.ts'
 
 const SIGNATURE_BYTES = 8
-/** Length and type before the data of a chunk, a checksum behind it. */
+/** Length and type before the data of a chunk, a checksum after it. */
 const CHUNK_FRAME_BYTES = 12
 /** Bit depths by colour type: PNG, third edition, table 12. */
 const BIT_DEPTHS: Partial<Record<number, number[]>> = {
@@ -16,19 +16,19 @@ const BIT_DEPTHS: Partial<Record<number, number[]>> = {
 }
 
 export interface PngHeader extends Header {
-  /** Bits a sample. */
+  /** Bits per sample. */
   bits: number
   isGrey: boolean
-  /** What the file says of its colours, chunk by chunk; nothing where it says nothing. */
+  /** The colour information of the file, by chunk; empty if there is none. */
   colour: PngColour
 }
 
 export interface PngColour {
   /** An embedded profile (`iCCP`). */
   hasProfile?: true
-  /** `sRGB`: the colours are what a screen expects. */
+  /** `sRGB`: standard screen colours. */
   isSrgb?: true
-  /** `gAMA`: the exponent by which light became numbers, times 100,000. */
+  /** `gAMA`: the exponent with which light was encoded, times 100,000. */
   gamma?: number
   /** `cHRM`: x and y of white, red, green and blue, times 100,000. */
   chromaticities?: number[]

@@ -10,13 +10,13 @@ const CHUNK_HEAD_BYTES = 8
 const HAS_EXIF = 0x08
 
 export interface WebpHeader extends Header {
-  /** A simple file (no container of several chunks) in the lossless coding. */
+  /** A simple lossless file (not a container of several chunks). */
   isLossless: boolean
 }
 
 /**
- * Reads the first chunk, which tells the size, and where it says so, looks for the EXIF chunk
- * behind the pixels.
+ * Reads the first chunk, which contains the size, and looks for the EXIF chunk after the pixels if
+ * the flags announce one.
  */
 export async function readWebpHeader(file: HeaderFile): Promise<WebpHeader> {
   const head = await file.read(0, CONTAINER_BYTES + CHUNK_HEAD_BYTES)
@@ -33,7 +33,7 @@ export async function readWebpHeader(file: HeaderFile): Promise<WebpHeader> {
   return { width, height, orientation: orientation ?? 1, isLossless: false }
 }
 
-/** RFC 6386, section 9.1: a key frame begins with its size. */
+/** RFC 6386, section 9.1: a key frame starts with its size. */
 function readLossy(frame: Buffer): MeasuredPx {
   const isKeyFrame = (frame.readUInt8(0) & 1) === 0 && frame.readUIntBE(3, 3) === 0x9d012a
   const [width, height] = [frame.readUInt16LE(6) & 0x3fff, frame.readUInt16LE(8) & 0x3fff]
@@ -42,7 +42,8 @@ function readLossy(frame: Buffer): MeasuredPx {
 }
 
 /**
- * WebP lossless bitstream specification, "RIFF Header": a mark, then 14 bits of each side less one.
+ * WebP lossless bitstream specification, "RIFF Header": a signature, then 14 bits for each side
+ * minus one.
  */
 function readLossless(stream: Buffer): MeasuredPx {
   if (stream.readUInt8(0) !== 0x2f) throw damaged('the header of its frame is invalid')

@@ -114,11 +114,11 @@ describe('the page', () => {
   })
 })
 
-describe('every answer of every test is held against the document', () => {
+describe('every response of every test is checked against the document', () => {
   it.each<[by: string, ask: (other: TestApi) => PromiseLike<unknown>]>([
     ['fetch', (other) => other.request('/livez')],
     ['supertest', (other) => other.agent().get('/livez')],
-  ])('so that one which it does not know fails the test that got it by %s', async (_by, ask) => {
+  ])('so that an undocumented one fails the test that received it by %s', async (_by, ask) => {
     const other = await startTestApi()
     const { '/livez': _livez, ...paths } = document.paths ?? {}
     const lacking = checkAnswersOf(other.url, createAnswerChecker({ ...document, paths }))
@@ -127,10 +127,10 @@ describe('every answer of every test is held against the document', () => {
     await other.stop()
   })
 
-  it('or the end of all, where nobody looked', async () => {
+  it('or at the end, if nothing checks the response', async () => {
     const other = await startTestApi()
     const answer = { method: 'GET', path: '/livez', status: 418, header: () => null }
     expect(() => noteAnswer(other.url, answer)).toThrow(/418/)
-    await expect(other.stop()).rejects.toThrow(/document does not know:\n.*418/)
+    await expect(other.stop()).rejects.toThrow(/Undocumented responses:\n.*418/)
   })
 })
