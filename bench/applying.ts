@@ -4,6 +4,7 @@
 // 500
 import { setTimeout as pause } from 'node:timers/promises'
 import type { LocalServices } from '@darkroom/local-services'
+import { outcomeOf } from '@darkroom/contracts'
 import { Redis } from 'ioredis'
 import { MongoClient, type ObjectId, type AnyBulkWriteOperation, type Collection, type Document } from 'mongodb'
 import { createInstallation } from '../test/e2e/support/installation.ts'
@@ -93,7 +94,7 @@ async function pendingTasks(collection: Collection, count: number): Promise<Obje
   const nextCheckAt = new Date(Date.now() + 600_000)
   const documents = Array.from({ length: count }, (_, index) => ({
     ...(storedTask(index) as Document & { _id: ObjectId }),
-    ...{ status: 'pending', seq: 0, rev: 0, images: [], nextCheckAt },
+    ...{ status: 'pending', seq: 0, rev: 0, files: [], result: {}, nextCheckAt },
   }))
   await collection.insertMany(documents)
   return documents.map(({ _id }) => _id)
@@ -139,7 +140,7 @@ function change(id: ObjectId): Document {
     $set: {
       status: 'completed',
       seq: SEQ,
-      images,
+      ...outcomeOf({ images }),
       nextCheckAt: null,
       finishedAt: at,
       startedAt: at,
@@ -154,7 +155,7 @@ function change(id: ObjectId): Document {
 
 function completed(id: ObjectId) {
   const md5 = 'd41d8cd98f00b204e9800998ecf8427e'
-  const image = { width: 1024, height: 768, format: 'jpeg', size: 143_210, md5 }
+  const image = { width: 1024, height: 768, format: 'jpeg' as const, size: 143_210, md5 }
   return {
     ...{
       eventType: 'task.completed',

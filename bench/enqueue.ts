@@ -1,7 +1,8 @@
 // Jobs added to the queue per second, a thousand at a time, relative to a bare queue. Options:
 // --rounds 5 --jobs 1000
 import { randomBytes } from 'node:crypto'
-import { createImageQueue, redisNames, type ImageDelivery } from '@darkroom/messaging'
+import { imageOptimize, type ImageJob } from '@darkroom/contracts'
+import { TaskQueue, queueNames, type Delivery } from '@darkroom/messaging'
 import { uniqueName, until } from '@darkroom/testing'
 import { Queue } from 'bullmq'
 import { Redis } from 'ioredis'
@@ -45,7 +46,7 @@ export const benchmark: Benchmark = {
 /** Alternating, so that both have the same share of the machine. */
 async function measureRound(redis: Redis, jobs: number): Promise<Record<'service' | 'bare', number>> {
   const namespace = uniqueName('bench')
-  const ours = createImageQueue({ redis, names: redisNames({ namespace }), policy: { attempts: 3, backoffMs: 2000 } })
+  const ours = new TaskQueue({ redis, names: queueNames({ namespace }, imageOptimize), kind: imageOptimize })
   const bare = new Queue('bare', { connection: redis, prefix: namespace })
   const took = { service: 0, bare: 0 }
   try {
@@ -67,7 +68,7 @@ async function measureRound(redis: Redis, jobs: number): Promise<Record<'service
   }
 }
 
-function deliveryOf(): ImageDelivery {
+function deliveryOf(): Delivery & { job: ImageJob } {
   const taskId = randomBytes(12).toString('hex')
   const imagePath = `storage/images/${taskId}/original.jpg`
   const job = { taskId, imagePath, timestamp: Date.now(), epoch: 1, tenant: 'default', imageName: 'photo' }

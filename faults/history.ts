@@ -145,7 +145,7 @@ export interface StoredTask {
   originalPath: string
   source: { width: number; sha256: string }
   idempotency?: { key: string }
-  images: { resolution: string; path: string; md5: string; width: number }[]
+  files: { name: string; path: string; md5: string; facts: { width: number } }[]
   attempts: { made: number }
   error: { code: string } | null
   nextCheckAt: string | null

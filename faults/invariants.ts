@@ -49,7 +49,7 @@ function duplicates({ uploads, byKey }: Facts): string[] {
 }
 
 function wrongFiles({ files, finalFiles, documents, accepted, byId }: Facts): string[] {
-  const listed = new Set(documents.flatMap(({ images }) => images.map(({ path }) => path)))
+  const listed = new Set(documents.flatMap(({ files }) => files.map(({ path }) => path)))
   const present = new Map(finalFiles.filter(({ args }) => isVariant(args.key)).map(({ args }) => [args.key, args]))
   const missing = [...listed].filter((path) => !present.has(path)).map((path) => `${path} is listed but missing`)
   const unlisted = [...present.keys()]
@@ -74,13 +74,13 @@ function wrongFiles({ files, finalFiles, documents, accepted, byId }: Facts): st
 const isVariant = (key: string): boolean => key.startsWith('output/') && !key.endsWith('.tmp')
 
 const contentOf = (task: StoredTask | undefined): string | undefined =>
-  task?.status === 'completed' ? task.images.map(({ resolution, md5 }) => `${resolution}:${md5}`).join(' ') : undefined
+  task?.status === 'completed' ? task.files.map(({ name, md5 }) => `${name}:${md5}`).join(' ') : undefined
 
 function widthFaults(task: StoredTask, widthOnDisk: (path: string) => number | undefined): string[] {
   if (task.status !== 'completed') return []
   const wanted = VARIANT_WIDTHS.map((width) => Math.min(width, task.source.width)).join()
-  const stored = task.images.map(({ width }) => width).join()
-  const wrong = task.images.filter(({ path, width }) => (widthOnDisk(path) ?? width) !== width)
+  const stored = task.files.map(({ facts: { width } }) => width).join()
+  const wrong = task.files.filter(({ path, facts: { width } }) => (widthOnDisk(path) ?? width) !== width)
   if (stored !== wanted) return [`${task.id} has variants of widths ${stored || 'none'}, not ${wanted}`]
   return wrong.map(({ path }) => `${path} has a different width from its document`)
 }
@@ -207,9 +207,9 @@ function staleViews({ entries, documents, byId }: Facts): string[] {
 
 function differenceOf(view: TaskView, task: StoredTask | undefined): string | undefined {
   if (!task) return 'which is not stored'
-  const essence = ({ status, epoch, updatedAt, images }: TaskView): string =>
-    JSON.stringify({ status, epoch, updatedAt, images: images.map(({ path }) => path) })
-  return essence(view) === essence(task)
+  const essence = ({ status, epoch, updatedAt }: TaskView | StoredTask, files: readonly { path: string }[]): string =>
+    JSON.stringify({ status, epoch, updatedAt, files: files.map(({ path }) => path) })
+  return essence(view, view.images) === essence(task, task.files)
     ? undefined
     : `as ${view.status} of ${view.updatedAt}, but ${task.status} of ${task.updatedAt} is stored`
 }

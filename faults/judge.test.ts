@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
-import type { Entry, Event, StoredTask } from './history.ts'
+import type { Entry, Event, StoredTask, TaskView } from './history.ts'
 import { judge } from './judge.ts'
 import { recoveries, runsMet } from './numbers.ts'
 
@@ -8,7 +8,7 @@ const ID = '0123456789abcdef01234567'
 const OTHER = 'ffffffffffffffffffffffff'
 const md5 = createHash('md5').update('a variant').digest('hex')
 const path = (width: number): string => `output/photo-1/${width}/${md5}.jpg`
-const images = [1024, 800].map((width) => ({ resolution: String(width), path: path(width), md5, width }))
+const made = [1024, 800].map((width) => ({ name: String(width), path: path(width), md5, facts: { width } }))
 const log = [
   { seq: 1001, epoch: 1, attempt: 1, type: 'task.processing' },
   { seq: 1998, epoch: 1, attempt: 1, type: 'task.completed' },
@@ -27,7 +27,7 @@ const stored: StoredTask = {
   ...{
     source: { width: 1600, sha256: 'x' },
     idempotency: { key: 'key-1' },
-    images,
+    files: made,
     attempts: { made: 1 },
     error: null,
     nextCheckAt: null,
@@ -39,10 +39,12 @@ interface World {
   tasks?: StoredTask[]
   /** In addition to what a correct run leaves. */
   more?: Event[]
-  view?: Partial<StoredTask>
+  view?: Partial<TaskView>
   files?: string[]
   good?: boolean
 }
+
+const viewOf = ({ files: images, ...task }: StoredTask): TaskView => ({ ...task, images })
 
 /** The history of one successful upload, except for the changes of the test. */
 function historyOf({ tasks = [stored], more = [], view = {}, files, good = true }: World = {}): Entry[] {
@@ -53,8 +55,11 @@ function historyOf({ tasks = [stored], more = [], view = {}, files, good = true 
     { op: 'upload', outcome: 'ok', args, ms: 5, status: 202, taskId: ID },
     { op: 'rest', outcome: 'ok', ms: 1, args: { waitingFor: [] } },
     ...tasks.map((task): Event => ({ op: 'document', args: task })),
-    ...tasks.map((task): Event => ({ op: 'view', args: { taskId: task.id, http: 200, view: { ...task, ...view } } })),
-    { op: 'list', args: { http: 200, total: tasks.length, items: tasks } },
+    ...tasks.map((task): Event => ({
+      op: 'view',
+      args: { taskId: task.id, http: 200, view: { ...viewOf(task), ...view } },
+    })),
+    { op: 'list', args: { http: 200, total: tasks.length, items: tasks.map(viewOf) } },
     ...keys.map((key): Event => ({
       op: 'file',
       args: { key, bytes: 9, md5, ageMs: 1000, width: key.includes('/800/') ? 800 : 1024 },
@@ -86,7 +91,7 @@ test('a lost task', () => {
 })
 
 test('a stuck task', () => {
-  const stuck = { ...stored, status: 'processing', seq: 1001, rev: 1, log: log.slice(0, 1), images: [] }
+  const stuck = { ...stored, status: 'processing', seq: 1001, rev: 1, log: log.slice(0, 1), files: [] }
   expect(brokenIn({ tasks: [stuck], files: [] })).toEqual(['I1'])
 })
 
@@ -123,7 +128,7 @@ test('a partial variant seen while faults were being injected', () => {
 test('the same pixels with different results', () => {
   const { idempotency: _key, ...rest } = stored
   const other = createHash('md5').update('another').digest('hex')
-  const different = images.map((image) => ({ ...image, md5: other, path: image.path.replace(md5, other) }))
+  const different = made.map((file) => ({ ...file, md5: other, path: file.path.replace(md5, other) }))
   const upload: Event = {
     op: 'upload',
     outcome: 'ok',
@@ -133,9 +138,9 @@ test('the same pixels with different results', () => {
   }
   const files = different.map((image): Event => ({
     op: 'file',
-    args: { key: image.path, bytes: 9, md5: other, ageMs: 1, width: image.width },
+    args: { key: image.path, bytes: 9, md5: other, ageMs: 1, width: image.facts.width },
   }))
-  expect(brokenIn({ tasks: [stored, { ...rest, id: OTHER, images: different }], more: [upload, ...files] })).toEqual([
+  expect(brokenIn({ tasks: [stored, { ...rest, id: OTHER, files: different }], more: [upload, ...files] })).toEqual([
     'I3',
   ])
 })
@@ -151,7 +156,7 @@ test('a valid picture that failed, an invalid one that completed', () => {
   const failed = {
     ...stored,
     status: 'failed',
-    images: [],
+    files: [],
     error: { code: 'INTERNAL' },
     log: [{ ...log[0]!, type: 'task.failed', seq: 1998 }],
     rev: 1,
@@ -165,7 +170,7 @@ test('a task that expired on time, early, or without having completed', () => {
   const expire = (steps: StoredTask['log'], expiresAt: string): StoredTask => {
     const expired = { seq: 900_000, epoch: 1, attempt: 1, type: 'task.expired', at: at(100) }
     const history = [...steps, expired]
-    return { ...stored, status: 'expired', images: [], seq: expired.seq, rev: history.length, log: history, expiresAt }
+    return { ...stored, status: 'expired', files: [], seq: expired.seq, rev: history.length, log: history, expiresAt }
   }
   expect(brokenIn({ tasks: [expire(log, at(99))], files: [] })).toEqual([])
   expect(brokenIn({ tasks: [expire(log, at(101))], files: [] })).toEqual(['I5'])

@@ -197,7 +197,7 @@ export const mutations: readonly Mutation[] = [
     says: 'a retried task has the same job id as before, which the queue still knows',
     patches: [
       {
-        file: 'packages/contracts/src/image-jobs.ts',
+        file: 'packages/contracts/src/job-ids.ts',
         find: 'return epoch === 1 ? taskId :',
         replace: 'return epoch > 0 ? taskId :',
       },
@@ -484,7 +484,7 @@ export const mutations: readonly Mutation[] = [
     says: 'a job without its data counts as the job of its task',
     patches: [
       {
-        file: 'packages/messaging/src/image-queue.ts',
+        file: 'packages/messaging/src/task-queue.ts',
         find: 'return job?.data.taskId === taskId ? job : undefined',
         replace: 'return job',
       },

@@ -1,13 +1,13 @@
 import { EnvError, parseEnv } from '../packages/runtime/src/index.ts'
 import { apiEnv } from '../apps/api/src/env.ts'
-import { imageWorkerEnv } from '../apps/image-worker/src/env.ts'
+import { WORKER_APPS } from './worker-apps.ts'
 
 /** Variables that only Compose uses. */
 const COMPOSE_NAMES = ['MONGO_PASSWORD', 'PUBLISH_ADDRESS']
 
 export const SETTING_NAMES: readonly string[] = [
   ...Object.keys(apiEnv.shape),
-  ...Object.keys(imageWorkerEnv.shape),
+  ...WORKER_APPS.flatMap(({ env }) => Object.keys(env.shape)),
   ...COMPOSE_NAMES,
 ]
 
@@ -16,7 +16,7 @@ export const SETTING_NAMES: readonly string[] = [
  * @throws EnvError with the errors of all of them in one list.
  */
 export function checkEnvironment(env: NodeJS.ProcessEnv, { api, workers }: { api: boolean; workers: number }): void {
-  const schemas = [...(api ? [apiEnv] : []), ...(workers > 0 ? [imageWorkerEnv] : [])]
+  const schemas = [...(api ? [apiEnv] : []), ...(workers > 0 ? WORKER_APPS.map(({ env }) => env) : [])]
   const faults = schemas.flatMap((schema) => faultsOf(() => parseEnv(schema, env)))
   if (faults.length > 0) throw new EnvError([...new Set(faults)])
 }

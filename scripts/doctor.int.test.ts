@@ -5,8 +5,9 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { imageOptimize } from '@darkroom/contracts'
 import { freePort } from '@darkroom/local-services'
-import { createImageQueue, createQueueWorker, redisNames } from '@darkroom/messaging'
+import { createQueueWorker, TaskQueue, queueNames } from '@darkroom/messaging'
 import { uniqueName, until } from '@darkroom/testing'
 import { Redis } from 'ioredis'
 import { MongoClient, ObjectId } from 'mongodb'
@@ -46,10 +47,10 @@ async function installation() {
   const name = uniqueName('doctor')
   const mongoUrl = new URL(inject('mongoUrl'))
   mongoUrl.pathname = `/${name}`
-  const names = redisNames({ namespace: name, queue: name })
+  const names = queueNames({ namespace: name, queue: name }, imageOptimize)
   const redis = new Redis(inject('redisUrl'), { maxRetriesPerRequest: null })
   const mongo = await new MongoClient(mongoUrl.href).connect()
-  const queue = createImageQueue({ redis, names, policy: { attempts: 3, backoffMs: 10 } })
+  const queue = new TaskQueue({ redis, names, kind: imageOptimize, policy: { attempts: 3, backoffMs: 10 } })
   await until(() => redis.status === 'ready')
   onTestFinished(async () => {
     await queue.bullmq.obliterate({ force: true }).catch(() => {})

@@ -3,7 +3,8 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { redisNames } from '@darkroom/messaging'
+import { KINDS } from '@darkroom/contracts'
+import { queueNames } from '@darkroom/messaging'
 import { EnvError, parseEnv, redisUrl } from '../packages/runtime/src/index.ts'
 import pc from 'picocolors'
 import { apiEnv, type ApiEnv } from '../apps/api/src/env.ts'
@@ -59,7 +60,7 @@ async function examine(): Promise<Finding[]> {
 }
 
 async function examineWith(env: ApiEnv): Promise<Finding[]> {
-  const names = redisNames({ namespace: env.REDIS_NAMESPACE, queue: env.QUEUE_NAME })
+  const given = { namespace: env.REDIS_NAMESPACE, queue: env.QUEUE_NAME }
   const [queueStore, cache, store, disk, api] = await Promise.all([
     checkRedis(redisUrl(env), 'queue'),
     env.REDIS_CACHE_URL ? checkRedis(env.REDIS_CACHE_URL, 'cache') : undefined,
@@ -69,7 +70,10 @@ async function examineWith(env: ApiEnv): Promise<Finding[]> {
   ])
   const { redis } = queueStore
   const { mongo } = store
-  const queue = redis ? await guarded('Queue', () => checkQueue(redis, names)) : []
+  const checkQueues = Object.values(KINDS).map(async (kind) =>
+    redis ? guarded('Queue', () => checkQueue(redis, queueNames(given, kind))) : [],
+  )
+  const queue = (await Promise.all(checkQueues)).flat()
   const tasks = mongo ? await guarded('Tasks', () => checkTasks(mongo.db())) : []
   redis?.disconnect()
   cache?.redis?.disconnect()

@@ -4,8 +4,10 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { apiEnv, readApiEnv } from '../apps/api/src/env.ts'
-import { imageWorkerEnv, loadImageWorkerConfig } from '../apps/image-worker/src/env.ts'
-import { redisNames } from '../packages/messaging/src/names.ts'
+import { imageOptimize } from '../packages/contracts/src/kinds/image-optimize.ts'
+import { queueNames } from '../packages/messaging/src/names.ts'
+import { loadEnv } from '../packages/runtime/src/index.ts'
+import { WORKER_APPS } from './worker-apps.ts'
 
 const root = join(import.meta.dirname, '..')
 const COMPOSE_ONLY = ['MONGO_PASSWORD', 'PUBLISH_ADDRESS']
@@ -20,7 +22,11 @@ const WITHOUT_DEFAULT = ['REDIS_PASSWORD']
 const example = readExample()
 const apps = [
   { app: 'api', load: loadApiEnv, names: Object.keys(apiEnv.shape) },
-  { app: 'image-worker', load: loadImageWorkerConfig, names: Object.keys(imageWorkerEnv.shape) },
+  ...WORKER_APPS.map(({ app, env }) => ({
+    app,
+    load: () => withoutQueue(loadEnv(env)),
+    names: Object.keys(env.shape),
+  })),
 ]
 const allNames = [...new Set(apps.flatMap(({ names }) => names))]
 
@@ -58,11 +64,14 @@ describe('docker-compose.yml', () => {
   })
 })
 
-/** The queue's default is not part of the environment's schema. */
+/** The defaults of queue and attempts are the kind's, not part of the environment's schema. */
 function loadApiEnv() {
-  const { QUEUE_NAME: queue, ...env } = readApiEnv()
-  return { ...env, names: redisNames({ queue }) }
+  const { attempts, backoffMs } = imageOptimize.policy
+  const { QUEUE_NAME: queue, QUEUE_MAX_RETRIES = attempts, QUEUE_BACKOFF_MS = backoffMs, ...env } = readApiEnv()
+  return { ...env, QUEUE_MAX_RETRIES, QUEUE_BACKOFF_MS, names: queueNames({ queue }, imageOptimize) }
 }
+
+const withoutQueue = ({ QUEUE_NAME: _queue, ...env }: Record<string, unknown>) => env
 
 function read(path: string): string {
   return readFileSync(join(root, path), 'utf8')

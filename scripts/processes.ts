@@ -43,6 +43,10 @@ export interface AppOptions {
   signal?: AbortSignal
 }
 
+export interface WorkerOptions extends AppOptions {
+  app?: string
+}
+
 /**
  * The process ended, or took too long, before it was ready. The message ends with the last lines of
  * its output.
@@ -98,9 +102,9 @@ export async function startApi(options: AppOptions = {}): Promise<ApiProcess> {
   return { ...api, port, url }
 }
 
-/** Starts an image worker and waits until it takes jobs. */
-export async function startWorker(options: AppOptions = {}): Promise<AppProcess> {
-  const { process: worker } = await startApp('apps/image-worker/src/main.ts', { name: 'worker', ...options })
+/** Starts a worker and waits until it takes jobs. `app` is its folder in `apps`. */
+export async function startWorker({ app = 'image-worker', ...options }: WorkerOptions = {}): Promise<AppProcess> {
+  const { process: worker } = await startApp(`apps/${app}/src/main.ts`, { name: 'worker', ...options })
   return worker
 }
 

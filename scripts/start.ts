@@ -11,10 +11,11 @@ import { choosePort } from './choose-port.ts'
 import { keepStoresRunning } from './keep-stores-running.ts'
 import { onStopSignal } from './on-stop-signal.ts'
 import { linePrinter } from './print-lines.ts'
-import { startApi, startWorker } from './processes.ts'
+import { startApi, startWorker, type AppOptions } from './processes.ts'
 import { tellWhatRuns } from './running-start.ts'
 import { readStartOptions, StartUsage, type StartOptions } from './start-options.ts'
 import { supervise, type Supervised } from './supervise.ts'
+import { WORKER_APPS } from './worker-apps.ts'
 import { watchSources } from './watch-sources.ts'
 
 const ROOT = join(import.meta.dirname, '..')
@@ -76,12 +77,12 @@ async function main(options: StartOptions): Promise<number> {
   const apps = startApps(options, env, () => stopping.resolve(1))
   started = true
   const unwatch = options.watch ? watchSources(ROOT, (changed) => restartUsers(apps, changed)) : undefined
-  const allReady = Promise.all([...apps.values()].map((app) => app.ready))
+  const allReady = Promise.all(apps.map(({ app }) => app.ready))
   void allReady.then(() => console.log(banner({ ...options, port, dataDir })))
 
   const code = await stopping.promise
   unwatch?.()
-  await Promise.all([...apps.values()].map((app) => app.stop(shutdownMs + KILL_AFTER_MS)))
+  await Promise.all(apps.map(({ app }) => app.stop(shutdownMs + KILL_AFTER_MS)))
   releaseStores?.()
   forget?.()
   await services?.stop()
@@ -92,30 +93,41 @@ function urlsOf(services: LocalServices | undefined): NodeJS.ProcessEnv {
   return services ? { REDIS_URL: services.redis.url, MONGODB_URL: services.mongo.url } : {}
 }
 
-/** The API and the workers by name, each supervised. */
-function startApps(
-  { api, workers }: StartOptions,
-  env: NodeJS.ProcessEnv,
-  giveUp: () => void,
-): Map<string, Supervised> {
-  const workerNames = Array.from({ length: workers }, (_, index) => (workers === 1 ? 'worker' : `worker ${index + 1}`))
-  const kinds = [
-    ...(api ? [{ name: 'api', startOne: startApi, ownEnv: {} }] : []),
-    ...workerNames.map((name, index) => ({ name, startOne: startWorker, ownEnv: workerEnv(index) })),
+interface Running {
+  /** Its folder. */
+  home: string
+  app: Supervised
+}
+
+/** The API and the workers, each supervised. */
+function startApps({ api, workers }: StartOptions, env: NodeJS.ProcessEnv, giveUp: () => void): Running[] {
+  const begun = [
+    ...(api ? [{ name: 'api', app: 'api', startOne: startApi, ownEnv: {} }] : []),
+    ...workersOf(workers).map(({ name, app }, index) => ({
+      name,
+      app,
+      startOne: (options: AppOptions) => startWorker({ ...options, app }),
+      ownEnv: workerEnv(index),
+    })),
   ]
-  return new Map(
-    kinds.map(({ name, startOne, ownEnv }, order) => {
-      const onLine = linePrinter(name, order)
-      const onConfigError = (): void => {
-        console.error(pc.red(`\n${name} cannot run with this environment; see the errors above.`))
-        giveUp()
-      }
-      const say = (line: string): void => console.log(pc.yellow(line))
-      const start = (options: Parameters<typeof startApi>[0]) =>
-        startOne({ ...options, env: { ...env, ...ownEnv }, onLine })
-      return [name, supervise({ name, say, onConfigError, start })]
-    }),
-  )
+  return begun.map(({ name, app, startOne, ownEnv }, order) => {
+    const onLine = linePrinter(name, order)
+    const onConfigError = (): void => {
+      console.error(pc.red(`\n${name} cannot run with this environment; see the errors above.`))
+      giveUp()
+    }
+    const say = (line: string): void => console.log(pc.yellow(line))
+    const start = (options: AppOptions) => startOne({ ...options, env: { ...env, ...ownEnv }, onLine })
+    return { home: `apps/${app}`, app: supervise({ name, say, onConfigError, start }) }
+  })
+}
+
+/** So many workers of each kind. Those of images are called `worker`, the others as their apps. */
+function workersOf(count: number): { name: string; app: string }[] {
+  return WORKER_APPS.flatMap(({ app }, kind) => {
+    const name = kind === 0 ? 'worker' : app
+    return Array.from({ length: count }, (_, index) => ({ name: count === 1 ? name : `${name} ${index + 1}`, app }))
+  })
 }
 
 /**
@@ -131,10 +143,9 @@ function workerEnv(index: number): NodeJS.ProcessEnv {
 }
 
 /** A change in an app restarts that app; a change in a package restarts everything. */
-function restartUsers(apps: Map<string, Supervised>, changed: string): void {
+function restartUsers(apps: readonly Running[], changed: string): void {
   console.log(pc.dim(`${changed} changed`))
-  for (const [name, app] of apps) {
-    const home = name === 'api' ? 'apps/api' : 'apps/image-worker'
+  for (const { home, app } of apps) {
     if (changed === home || changed.startsWith('packages/')) app.restart()
   }
 }

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { copyFile, mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { originalKey } from '@darkroom/contracts'
-import { createImageQueue, redisNames, type ImageDelivery } from '@darkroom/messaging'
+import { imageOptimize, originalKey } from '@darkroom/contracts'
+import { TaskQueue, queueNames, type Delivery } from '@darkroom/messaging'
 import { until } from '@darkroom/testing'
 import { Redis } from 'ioredis'
 import type { Installation } from '../../test/e2e/support/installation.ts'
@@ -15,17 +15,27 @@ export async function openQueue({
 }: Pick<Installation, 'redisUrl' | 'namespace' | 'dataDir'>) {
   const redis = new Redis(redisUrl)
   await until(() => redis.status === 'ready', { what: 'a connection to Redis' })
-  const queue = createImageQueue({ redis, names: redisNames({ namespace }), policy: { attempts: 1, backoffMs: 0 } })
+  const queue = new TaskQueue({
+    redis,
+    names: queueNames({ namespace }, imageOptimize),
+    kind: imageOptimize,
+    policy: { attempts: 1, backoffMs: 0 },
+  })
   const originals = new Map<string, Promise<string>>()
   /** A photo is in the data folder once, however many tasks use it. */
   const originalOf = async (file: string): Promise<string> => {
-    const key = originalKey('default', randomBytes(12).toString('hex'), 'jpeg')
+    const key = originalKey({
+      tenant: 'default',
+      folder: 'images',
+      taskId: randomBytes(12).toString('hex'),
+      extension: 'jpg',
+    })
     const path = join(dataDir, key)
     await mkdir(dirname(path), { recursive: true, mode: 0o700 })
     await copyFile(file, path)
     return key
   }
-  const deliveryOf = async (file: string, imageName: string): Promise<ImageDelivery> => {
+  const deliveryOf = async (file: string, imageName: string): Promise<Delivery> => {
     const known = originals.get(file) ?? originalOf(file)
     originals.set(file, known)
     const taskId = randomBytes(12).toString('hex')

@@ -9,7 +9,8 @@ export function storedTask(index: number): object {
   const at = new Date(1_700_000_000_000 + index * 1000)
   const status = STATUSES[index % STATUSES.length]
   const path = `output/photo-${index}`
-  const variant = { width: 1024, height: 768, format: 'jpeg', size: 143_210, md5: 'd41d8cd98f00b204e9800998ecf8427e' }
+  const facts = { width: 1024, height: 768 }
+  const file = { contentType: 'image/jpeg', bytes: 143_210, md5: 'd41d8cd98f00b204e9800998ecf8427e', facts }
   return {
     ...{
       _id,
@@ -32,13 +33,14 @@ export function storedTask(index: number): object {
       width: 4032,
       height: 3024,
       sha256: 'e3b0c442'.repeat(8),
-      md5: variant.md5,
+      md5: file.md5,
     },
-    images: ['1024', '800'].map((resolution) => ({
-      ...variant,
-      resolution,
-      path: `${path}/${resolution}/${variant.md5}.jpg`,
+    files: ['1024', '800'].map((name) => ({
+      ...file,
+      name,
+      path: `${path}/${name}/${file.md5}.jpg`,
     })),
+    result: {},
     ...{
       progress: { stage: 'done', percent: 100 },
       attempts: { made: 1, max: 3, nextAt: null },

@@ -38,9 +38,9 @@ export const expiry: Scenario = {
     // A retried task finds its files, and lists them only much later.
     {
       file: 'apps/image-worker/src/process-image.ts',
-      find: '  return { result: { images }, bytesIn, bytesOut',
+      find: '  return { files, result: {}, bytesIn',
       replace:
-        '  if (job.epoch > 1) await new Promise((done) => setTimeout(done, 4000))\n  return { result: { images }, bytesIn, bytesOut',
+        '  if (job.epoch > 1) await new Promise((done) => setTimeout(done, 4000))\n  return { files, result: {}, bytesIn',
     },
   ],
   run: async (rig, tasks) => {
@@ -167,11 +167,11 @@ async function checkLive(rig: Rig, ids: ReadonlySet<string>): Promise<void> {
 
 type Downloaded = 'whole' | 'refused' | 'broken off' | string
 
-async function download(url: string, { id, images }: StoredTask, resolution: string): Promise<Downloaded> {
+async function download(url: string, { id, files }: StoredTask, resolution: string): Promise<Downloaded> {
   try {
     const answer = await fetch(`${url}/api/v1/tasks/${id}/download?resolution=${resolution}`)
     const bytes = await answer.bytes()
-    const wanted = images.find((image) => image.resolution === resolution)?.md5
+    const wanted = files.find(({ name }) => name === resolution)?.md5
     if (answer.status === 200)
       return createHash('md5').update(bytes).digest('hex') === wanted
         ? 'whole'

@@ -86,7 +86,7 @@ async function insertStuck({ db }: Rig): Promise<ObjectId[]> {
   const like = await tasks.findOne({}, { projection: { _id: 0 } })
   const stuck = Array.from({ length: STUCK }, (_, index) => ({
     ...like,
-    ...{ tenant: '', jobId: `stuck-${index}`, status: 'expired', images: [], originalPath: '../stuck' },
+    ...{ tenant: '', jobId: `stuck-${index}`, status: 'expired', files: [], originalPath: '../stuck' },
     ...{ purgeAt: new Date(index), removeAt: new Date(index) },
   }))
   for (const task of stuck) delete (task as { idempotency?: unknown }).idempotency
@@ -94,7 +94,7 @@ async function insertStuck({ db }: Rig): Promise<ObjectId[]> {
 }
 
 async function checkGone({ dataDir, check }: Rig, doomed: readonly StoredTask[]): Promise<void> {
-  const paths = new Set(doomed.flatMap(({ images, originalPath }) => [originalPath, ...images.map(({ path }) => path)]))
+  const paths = new Set(doomed.flatMap(({ files, originalPath }) => [originalPath, ...files.map(({ path }) => path)]))
   const left = (): string[] => [...paths].filter((path) => existsSync(join(dataDir, path)))
   const startedAt = Date.now()
   const gone = await until(() => left().length === 0, {

@@ -1,13 +1,14 @@
 import { open, stat, statfs, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { FOLDERS, ORIGINALS_OF_IMAGES } from '@darkroom/contracts'
+import { FOLDERS, KINDS } from '@darkroom/contracts'
 import { findingsOf, messageOf, type Finding, type Report } from './finding.ts'
 
 const MIB = 1024 ** 2
 const AMPLE = 5
 const FEW_NODES = 0.02
+const ORIGINALS = Object.values(KINDS).map(({ originals }) => `${FOLDERS.originals}/${originals}`)
 /** Files are renamed between these, which only works within a file system. */
-const TOGETHER = [dirname(FOLDERS.uploads), ...Object.values(FOLDERS), ORIGINALS_OF_IMAGES]
+const TOGETHER = [dirname(FOLDERS.uploads), ...Object.values(FOLDERS), ...ORIGINALS]
 
 /** Whether files can be stored in the data folder, and how much space is left. */
 export async function checkDisk(dataDir: string, minFreeBytes: number): Promise<Finding[]> {

@@ -1,4 +1,4 @@
-import { inspectQueue, type QueueInspection, type RedisNames } from '@darkroom/messaging'
+import { inspectQueue, type QueueInspection, type QueueNames } from '@darkroom/messaging'
 import type { Redis } from 'ioredis'
 import { findingsOf, type Finding, type Report } from './finding.ts'
 
@@ -9,7 +9,7 @@ import { findingsOf, type Finding, type Report } from './finding.ts'
 const NEGLECTED_MS = 15_000
 
 /** Whether workers are connected, and whether waiting and running jobs make progress. */
-export async function checkQueue(redis: Redis, names: RedisNames): Promise<Finding[]> {
+export async function checkQueue(redis: Redis, names: QueueNames): Promise<Finding[]> {
   const { findings, report } = findingsOf('Queue')
   const queue = await inspectQueue(redis, names)
   const waiting = Object.values(queue.waiting).reduce((sum, count) => sum + count, 0)

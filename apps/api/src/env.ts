@@ -1,4 +1,4 @@
-import { envInteger, imageEnv, loadEnv, sharedEnv } from '@darkroom/runtime'
+import { envInteger, imageEnv, loadEnv, optionalEnvInteger, sharedEnv } from '@darkroom/runtime'
 import { z } from 'zod'
 import { parseTrustProxy } from './http/trust-proxy.ts'
 import type { SigningKey } from './tasks/queries/url-signing.ts'
@@ -21,8 +21,9 @@ export const apiEnv = z.object({
     .string()
     .regex(/^[!-~]{16,200}$/, 'must be 16 to 200 visible ASCII characters; generate one with openssl rand -hex 32')
     .optional(),
-  QUEUE_MAX_RETRIES: envInteger(3, 1, 100),
-  QUEUE_BACKOFF_MS: envInteger(2000, 0),
+  /** Of every kind; by default as each kind's policy says. */
+  QUEUE_MAX_RETRIES: optionalEnvInteger(1, 100),
+  QUEUE_BACKOFF_MS: optionalEnvInteger(0),
   UPLOAD_MAX_BYTES: envInteger(50 * MIB, 1),
   UPLOAD_MAX_FIELD_BYTES: envInteger(100 * 1024, 1),
   BATCH_MAX_FILES: envInteger(100, 1, 1000),

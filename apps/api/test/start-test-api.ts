@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { FOLDERS, type TaskEvent } from '@darkroom/contracts'
-import { createImageQueue, redisNames } from '@darkroom/messaging'
+import { FOLDERS, imageOptimize, type TaskEvent } from '@darkroom/contracts'
+import { queueNames, TaskQueue } from '@darkroom/messaging'
 import { connectRedis, createLogger, parseEnv, redisUrl, runShutdown, type Logger } from '@darkroom/runtime'
 import { createDiskStorage } from '@darkroom/storage'
 import { checkAnswersOf, createAnswerChecker, filesBelow, uniqueName, until } from '@darkroom/testing'
@@ -101,13 +101,14 @@ export async function startTestApi(
     MIN_FREE_BYTES: '0',
     ...given,
   })
-  const names = redisNames({ namespace: env.REDIS_NAMESPACE, queue: env.QUEUE_NAME })
+  const names = queueNames({ namespace: env.REDIS_NAMESPACE, queue: env.QUEUE_NAME }, imageOptimize)
   // The test's own eyes and hands: they stay when the API's connections are cut.
   const database = await openDatabase(name)
   const redis = await openRedis()
-  const queue = createImageQueue({
+  const queue = new TaskQueue({
     redis,
     names,
+    kind: imageOptimize,
     policy: { attempts: env.QUEUE_MAX_RETRIES, backoffMs: env.QUEUE_BACKOFF_MS },
   })
   const storage = createDiskStorage(dataDir)

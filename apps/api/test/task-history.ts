@@ -7,8 +7,13 @@ import {
   type TaskEventOf,
   type Variant,
 } from '@darkroom/contracts'
+import { createKinds } from '../src/kinds/kinds.ts'
+import { createTaskViews } from '../src/tasks/task-view.ts'
 import { newTaskId } from '../src/tasks/task-store.ts'
 import { UNTOUCHED, type TaskRecord } from '../src/tasks/task.ts'
+
+export const testKinds = createKinds({ maxPixels: 50_000_000 })
+export const testViews = createTaskViews(testKinds)
 
 const STARTED = Date.UTC(2026, 4, 1, 12)
 
@@ -38,7 +43,8 @@ export function newRecord(given: Partial<TaskRecord> = {}): TaskRecord {
     source: { bytes: 1, format: 'jpeg', width: 1, height: 1, sha256: '0', md5: '0' },
     metadata: {},
     ttlSeconds: 3600,
-    images: [],
+    files: [],
+    result: {},
     attempts: { made: 0, max: 3, nextAt: null },
     dispatch: { state: 'due' },
     nextCheckAt: new Date(createdAt.getTime() + 5000),

@@ -7,7 +7,7 @@ import { z } from 'zod'
 const SLOT_BYTES = 300 * 1024 ** 2
 
 /** Every name that an image worker reads from its environment, with its default. */
-export const imageWorkerEnv = z.object({ ...workerEnv(SLOT_BYTES), ...imageEnv })
+export const imageWorkerEnv = z.object({ ...workerEnv(imageOptimize, SLOT_BYTES), ...imageEnv })
 
 export interface ImageWorkerConfig extends WorkerConfig {
   /** Most pixels of an original. */

@@ -4,7 +4,4 @@ import { loadImageWorkerConfig } from './env.ts'
 
 const config = loadImageWorkerConfig()
 const program = programBeside(import.meta.url, 'child')
-await runWorker(
-  { name: 'image-worker', kind: imageOptimize, noun: 'image', program, args: [String(config.imageMaxPixels)] },
-  config,
-)
+await runWorker({ kind: imageOptimize, program, args: [String(config.imageMaxPixels)] }, config)

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { eventSeq, imageJobResult, STEP, type ImageJob } from '@darkroom/contracts'
+import { eventSeq, taskCompleted, STEP, type ImageJob } from '@darkroom/contracts'
 import { makeVariants } from '@darkroom/images'
 import { inspectImage } from '@darkroom/images/inspect-image'
 import { corruptJpeg } from '@darkroom/testing'
@@ -53,7 +53,7 @@ test('a photo becomes two files, and the events tell the truth about them [S0.11
   expect(rig.invalid).toEqual([])
 
   const job = await rig.find(taskId)
-  expect(imageJobResult.parse(job.returnvalue)).toEqual(completed)
+  expect(taskCompleted.parse(job.returnvalue)).toEqual(completed)
   expect(job.attemptsMade).toBe(1)
 })
 

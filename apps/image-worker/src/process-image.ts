@@ -1,4 +1,4 @@
-import type { ImageJob, Variant } from '@darkroom/contracts'
+import type { ImageJob, StoredFile } from '@darkroom/contracts'
 import { VARIANT_WIDTHS, variantKey } from '@darkroom/contracts/storage-keys'
 import { makeVariants } from '@darkroom/images'
 import type { DiskStorage } from '@darkroom/storage'
@@ -35,14 +35,18 @@ export async function processImage(
     makeVariants(path, { widths: VARIANT_WIDTHS, quality: QUALITY, maxPixels }, { onStage })
   const { made, bytesIn } = await readSource({ storage, key: job.imagePath }, { read, verdictOf })
   onProgress({ stage: 'store', percent: ENGINE_PERCENT })
-  const images: Variant[] = []
+  const files: StoredFile[] = []
   // One after the other: they share a folder, which is then made and synced once.
-  for (const variant of made) images.push(await store(job, storage, variant))
-  return { result: { images }, bytesIn, bytesOut: images.reduce((sum, image) => sum + image.size, 0) }
+  for (const variant of made) files.push(await store(job, storage, variant))
+  return { files, result: {}, bytesIn }
 }
 
-async function store(job: ImageJob, storage: DiskStorage, { bytes, ...facts }: MadeVariant): Promise<Variant> {
-  const path = variantKey(job.tenant, job.imageName, facts.resolution, facts.md5)
+async function store(
+  { tenant, imageName }: ImageJob,
+  storage: DiskStorage,
+  { bytes, resolution, md5, width, height }: MadeVariant,
+): Promise<StoredFile> {
+  const path = variantKey(tenant, imageName, resolution, md5)
   await storeResult(storage, path, bytes)
-  return { ...facts, size: bytes.length, path }
+  return { name: resolution, contentType: 'image/jpeg', bytes: bytes.length, md5, path, facts: { width, height } }
 }

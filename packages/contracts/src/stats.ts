@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { statusCounts, TASK_KINDS, type TaskKind } from './tasks.ts'
+import { TASK_KINDS, type TaskKind } from './kinds/kinds.ts'
+import { statusCounts } from './tasks.ts'
 
 const count = z.number().int()
 const byKind = z.object(

@@ -28,14 +28,19 @@ describe('imageNameOf', () => {
 
 describe('storage keys', () => {
   it('follow the documented layout for the default tenant [S3.9]', () => {
-    expect(originalKey('default', '65d4', 'jpeg')).toBe('storage/images/65d4/original.jpg')
+    expect(originalKey({ tenant: 'default', folder: 'images', taskId: '65d4', extension: 'jpg' })).toBe(
+      'storage/images/65d4/original.jpg',
+    )
     expect(variantKey('default', 'beach', '1024', 'abc')).toBe('output/beach/1024/abc.jpg')
   })
 
   it('say what they are keys of', () => {
     const id = '65d4'.repeat(6)
     for (const tenant of ['default', 'acme']) {
-      const [original, variant] = [originalKey(tenant, id, 'png'), variantKey(tenant, 'beach', '800', 'abc')]
+      const [original, variant] = [
+        originalKey({ tenant, folder: 'images', taskId: id, extension: 'png' }),
+        variantKey(tenant, 'beach', '800', 'abc'),
+      ]
       expect([ownerOf(original), ownerOf(variant), ownerOf('storage/images/notes/original.jpg')]).toEqual([
         id,
         undefined,

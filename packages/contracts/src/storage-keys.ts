@@ -14,25 +14,45 @@ export const FOLDERS = {
   /** Where a file waits between its removal and the second look. */
   trash: 'trash',
 } as const
-export const ORIGINALS_OF_IMAGES = `${FOLDERS.originals}/images`
 
-const EXTENSIONS = { jpeg: 'jpg', png: 'png', webp: 'webp', gif: 'gif' } as const
 const IMAGE_NAME_LENGTH = 80
 
+/** An upload as its key tells it. `folder` is the kind's, `extension` without a dot. */
+export interface OriginalName {
+  tenant: string
+  folder: string
+  taskId: string
+  extension: string
+}
+
 /** Where a task's upload is kept. */
-export function originalKey(tenant: string, taskId: string, format: keyof typeof EXTENSIONS): string {
-  return tenantKey(tenant, `${ORIGINALS_OF_IMAGES}/${taskId}/original.${EXTENSIONS[format]}`, '/')
+export function originalKey({ tenant, folder, taskId, extension }: OriginalName): string {
+  return tenantKey(tenant, `${FOLDERS.originals}/${folder}/${taskId}/original.${extension}`, '/')
+}
+
+/** A result as its key tells it. `folder` is the task's, see `imageNameOf`; `name` what a download asks for. */
+export interface ResultName {
+  tenant: string
+  folder: string
+  name: string
+  md5: string
+  extension: string
 }
 
 /**
- * Where a variant is kept: named by the MD5 of its bytes, so that making it twice makes the same
+ * Where a result is kept: named by the MD5 of its bytes, so that making it twice makes the same
  * file.
  */
-export function variantKey(tenant: string, imageName: string, resolution: string, md5: string): string {
-  return tenantKey(tenant, `${FOLDERS.variants}/${imageName}/${resolution}/${md5}.jpg`, '/')
+export function resultKey({ tenant, folder, name, md5, extension }: ResultName): string {
+  return tenantKey(tenant, `${FOLDERS.variants}/${folder}/${name}/${md5}.${extension}`, '/')
 }
 
-const ORIGINAL = new RegExp(`(?:^|/)${ORIGINALS_OF_IMAGES}/(${HEX_ID})/`)
+/** Where a variant of a photo is kept. */
+export function variantKey(tenant: string, imageName: string, resolution: string, md5: string): string {
+  return resultKey({ tenant, folder: imageName, name: resolution, md5, extension: 'jpg' })
+}
+
+const ORIGINAL = new RegExp(`(?:^|/)${FOLDERS.originals}/[a-z]+/(${HEX_ID})/`)
 const VARIANT = new RegExp(`(?:^|/)${FOLDERS.variants}/[a-z0-9-]+/`)
 
 /** Whose original this is: a task's id; undefined of other files. */

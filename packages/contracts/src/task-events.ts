@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { taskKind, taskPriority, variant } from './tasks.ts'
+import { toldOutcome } from './kinds/define-kind.ts'
+import { taskKind, taskPriority } from './tasks.ts'
 
 export const TASK_EVENTS_CHANNEL = 'task-events'
 
@@ -52,7 +53,7 @@ export const taskCompleted = z.object({
   eventType: z.literal('task.completed'),
   ...envelope,
   ...run,
-  images: z.array(variant),
+  ...toldOutcome.shape,
   processingTime: z.number().meta({ description: 'Milliseconds from the start of the run to its end' }),
 })
 export const taskRetry = z.object({

@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { storedFile, variant } from './kinds/stored-file.ts'
+import { KINDS, TASK_KINDS, type TaskKind } from './kinds/kinds.ts'
 
-export const TASK_KINDS = ['image.optimize'] as const
 export const TASK_STATUSES = ['pending', 'processing', 'completed', 'failed', 'cancelled', 'expired'] as const
 
 /** BullMQ runs jobs without a priority before all others, so every job gets one: 1 runs first. */
@@ -10,7 +11,6 @@ export const taskKind = z.enum(TASK_KINDS)
 export const taskStatus = z.enum(TASK_STATUSES)
 export const taskPriority = z.enum(Object.keys(PRIORITIES) as [TaskPriority, ...TaskPriority[]])
 
-export type TaskKind = (typeof TASK_KINDS)[number]
 export type TaskStatus = (typeof TASK_STATUSES)[number]
 export type TaskPriority = keyof typeof PRIORITIES
 
@@ -24,21 +24,16 @@ export type StatusCounts = z.infer<typeof statusCounts>
 export const taskError = z.object({ code: z.string(), message: z.string(), retryable: z.boolean() })
 export type TaskError = z.infer<typeof taskError>
 
-/** One output file. */
-export const variant = z
-  .object({
-    resolution: z.string(),
-    width: z.number().int(),
-    height: z.number().int(),
-    format: z.literal('jpeg'),
-    size: z.number().int().meta({ description: 'In bytes' }),
-    md5: z.string().meta({ description: 'Of its bytes' }),
-    path: z.string().meta({ description: 'Its storage key, relative to the data root' }),
-  })
-  .meta({ id: 'Variant' })
-export type Variant = z.infer<typeof variant>
-
 const timestamp = z.iso.datetime()
+
+type Source = z.infer<(typeof KINDS)[TaskKind]['source']>
+const [firstSource, ...otherSources] = Object.values(KINDS).map(({ source }): z.ZodType<Source> => source) as [
+  z.ZodType<Source>,
+  ...z.ZodType<Source>[],
+]
+/** What is known of an upload, by its kind. */
+export const taskSource = otherSources.length === 0 ? firstSource : z.union([firstSource, ...otherSources])
+export type TaskSource = Source
 
 /** A task as the API shows it. */
 export const task = z
@@ -50,19 +45,13 @@ export const task = z
     priority: taskPriority,
     name: z.string(),
     originalPath: z.string().meta({ description: 'The storage key of the upload' }),
-    source: z.object({
-      bytes: z.number().int(),
-      format: z.enum(['jpeg', 'png', 'webp', 'gif']),
-      width: z.number().int().meta({ description: 'In pixels, after applying the orientation' }),
-      height: z.number().int(),
-      orientation: z.number().int().min(1).max(8).optional().meta({
-        description:
-          'EXIF orientation. Tasks of earlier releases have none, and their width and height do not take it into account',
-      }),
-      sha256: z.string(),
-      md5: z.string(),
-    }),
+    source: taskSource,
     images: z.array(variant.extend({ url: z.string() })),
+    files: z
+      .array(storedFile.extend({ url: z.string() }))
+      .optional()
+      .meta({ description: 'What tasks of other kinds than `image.optimize` made' }),
+    result: z.record(z.string(), z.unknown()).optional().meta({ description: 'What the kind answers beside files' }),
     progress: z.object({ stage: z.string(), percent: z.number() }),
     attempts: z.object({
       made: z.number().int(),

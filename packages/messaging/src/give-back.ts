@@ -1,7 +1,7 @@
 import type { JobEnvelope } from '@darkroom/contracts'
 import { WaitingError } from 'bullmq'
 import type { Redis } from 'ioredis'
-import type { RedisNames } from './names.ts'
+import type { QueueNames } from './names.ts'
 import type { QueuedJob } from './queued-job.ts'
 
 export type GiveBack = ReturnType<typeof createGiveBack>
@@ -10,7 +10,7 @@ export type GiveBack = ReturnType<typeof createGiveBack>
  * Ends a run without using up an attempt of its job. The processor must throw `leaveJob()` then.
  * `redis` is the worker's connection. Both reject when the job is in other hands by now.
  */
-export function createGiveBack({ redis, names }: { redis: Redis; names: RedisNames }) {
+export function createGiveBack({ redis, names }: { redis: Redis; names: QueueNames }) {
   return {
     /** To the front of the job's priority: any other worker may take it at once. */
     async now(job: QueuedJob, token: string): Promise<void> {

@@ -1,17 +1,9 @@
 export { formatFailureReason, parseFailureReason, type FailureReason } from './failure-reason.ts'
 export { createGiveBack, leaveJob, type GiveBack } from './give-back.ts'
-export {
-  createImageQueue,
-  QueueUnavailableError,
-  type ImageDelivery,
-  type ImageQueue,
-  type ImageQueuePolicy,
-  type QueuedImageJob,
-} from './image-queue.ts'
 export { announceInstallation, readAnnouncedInstallation } from './installation-notice.ts'
 export { inspectQueue, type QueueInspection } from './inspect-queue.ts'
 export { createMaintenance, type Maintenance } from './maintenance.ts'
-export { redisNames, type RedisNames } from './names.ts'
+export { queueNames, redisNames, type NamesGiven, type QueueNames, type RedisNames } from './names.ts'
 export {
   compareEventIds,
   createQueueEventStream,
@@ -38,8 +30,9 @@ export {
   retryEvent,
   type JobRun,
   type Progress,
-  type RunResult,
 } from './run-events.ts'
 export { publishTaskCommand, subscribeTaskCommands, type CommandHandlers } from './task-commands-channel.ts'
+export { QueueUnavailableError, TaskQueue, type Delivery } from './task-queue.ts'
+export { createTaskQueues, type TaskQueues } from './task-queues.ts'
 export { createTaskEventsPublisher, subscribeTaskEvents, type PublishTaskEvent } from './task-events-channel.ts'
 export { announceSlots, readWorkerPresence, type WorkerPresence } from './worker-presence.ts'

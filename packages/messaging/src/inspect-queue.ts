@@ -1,6 +1,6 @@
 import { Queue } from 'bullmq'
 import type { Redis } from 'ioredis'
-import type { RedisNames } from './names.ts'
+import type { QueueNames } from './names.ts'
 import { oldestWaitingSince, readQueueLoad, type QueueLoad } from './queue-load.ts'
 
 export interface QueueInspection extends QueueLoad {
@@ -18,7 +18,7 @@ const LOOKED_AT = 1000
  * Looks at a queue closely and changes nothing in it. `redis` is ready to be used; the caller owns
  * and closes it.
  */
-export async function inspectQueue(redis: Redis, names: RedisNames): Promise<QueueInspection> {
+export async function inspectQueue(redis: Redis, names: QueueNames): Promise<QueueInspection> {
   // The queue's settings belong to the API: this handle must not write its defaults over them.
   const queue = new Queue(names.queue, {
     connection: redis,

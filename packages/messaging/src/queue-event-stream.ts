@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis'
-import type { RedisNames } from './names.ts'
+import type { QueueNames } from './names.ts'
 
 /** One entry of BullMQ's event stream. Which fields an event has is up to BullMQ. */
 export interface QueueEvent {
@@ -28,7 +28,7 @@ export type QueueEventStream = ReturnType<typeof createQueueEventStream>
  * @param redis a connection used for nothing else: the reads block it. The caller owns and closes
  * it.
  */
-export function createQueueEventStream(redis: Redis, { prefix, queue }: RedisNames) {
+export function createQueueEventStream(redis: Redis, { prefix, queue }: QueueNames) {
   const key = `${prefix}:${queue}:events`
   return {
     /** The events after this id; waits for some time if there are none. */
@@ -45,7 +45,7 @@ export function createQueueEventStream(redis: Redis, { prefix, queue }: RedisNam
 /** The first and the last event kept; undefined where the stream is empty or lost. */
 export async function readStreamEnds(
   redis: Redis,
-  { prefix, queue }: RedisNames,
+  { prefix, queue }: QueueNames,
 ): Promise<{ first: string; last: string } | undefined> {
   const key = `${prefix}:${queue}:events`
   const [[oldest], [newest]] = await Promise.all([

@@ -1,6 +1,6 @@
 import { Queue } from 'bullmq'
 import type { Redis } from 'ioredis'
-import type { RedisNames } from './names.ts'
+import type { QueueNames } from './names.ts'
 
 export interface QueueReading {
   /** Jobs that a worker could start now. */
@@ -15,7 +15,7 @@ export type QueueGauge = ReturnType<typeof createQueueGauge>
  * Looks at the queue from a worker's side. `redis` is a `producer` connection; the caller owns and
  * closes it.
  */
-export function createQueueGauge(options: { redis: Redis; names: RedisNames }) {
+export function createQueueGauge(options: { redis: Redis; names: QueueNames }) {
   const { redis, names } = options
   // The queue's settings belong to the API: this handle must not write its defaults over them.
   const queue = new Queue(names.queue, { connection: redis, prefix: names.prefix, skipMetasUpdate: true })

@@ -1,7 +1,7 @@
 import { PRIORITIES, type TaskPriority } from '@darkroom/contracts'
 import type { Queue } from 'bullmq'
 import type { Redis } from 'ioredis'
-import type { RedisNames } from './names.ts'
+import type { QueueNames } from './names.ts'
 import { readWorkerPresence, type WorkerPresence } from './worker-presence.ts'
 
 /** How much work a queue has, and how many hands. */
@@ -13,7 +13,7 @@ export interface QueueLoad extends WorkerPresence {
 
 const NAMES = Object.keys(PRIORITIES) as TaskPriority[]
 
-export async function readQueueLoad(queue: Queue, redis: Redis, names: RedisNames): Promise<QueueLoad> {
+export async function readQueueLoad(queue: Queue, redis: Redis, names: QueueNames): Promise<QueueLoad> {
   const [waiting, active, isPaused, presence] = await Promise.all([
     queue.getCountsPerPriority(Object.values(PRIORITIES)),
     queue.getActiveCount(),
@@ -34,7 +34,7 @@ const SCORE_UNIT = 2 ** 32
  * Since when (ms) the job has waited that has waited longest; null when none waits. The first job
  * of the queue may be a newcomer of high priority, so the first of each priority is asked.
  */
-export async function oldestWaitingSince(redis: Redis, { prefix, queue }: RedisNames): Promise<number | null> {
+export async function oldestWaitingSince(redis: Redis, { prefix, queue }: QueueNames): Promise<number | null> {
   const key = (part: string): string => `${prefix}:${queue}:${part}`
   const firsts = redis.pipeline().lindex(key('wait'), -1)
   for (const priority of Object.values(PRIORITIES)) {

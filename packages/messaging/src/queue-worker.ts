@@ -1,13 +1,13 @@
 import type { JobEnvelope } from '@darkroom/contracts'
 import { UnrecoverableError, Worker, type Processor } from 'bullmq'
 import type { Redis } from 'ioredis'
-import type { RedisNames } from './names.ts'
+import type { QueueNames } from './names.ts'
 import type { CompletedEvent } from './queued-job.ts'
 
 export interface QueueWorkerOptions {
   /** A `consumer` connection; the caller owns and closes it. */
   redis: Redis
-  names: RedisNames
+  names: QueueNames
   workerId: string
   concurrency: number
   /**

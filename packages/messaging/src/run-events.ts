@@ -1,6 +1,6 @@
 // The arithmetic of runs, for whoever makes an event of a job: attempts, the place in the epoch's
 // history, waiting times.
-import { eventSeq, STEP, type JobEnvelope, type TaskEventOf } from '@darkroom/contracts'
+import { eventSeq, STEP, type JobEnvelope, type TaskEventOf, type ToldOutcome } from '@darkroom/contracts'
 import { parseFailureReason, type FailureReason } from './failure-reason.ts'
 import type { CompletedEvent, QueuedJob } from './queued-job.ts'
 
@@ -19,9 +19,6 @@ export interface JobRun<Job extends JobEnvelope = JobEnvelope> {
   /** Milliseconds since 1970. */
   startedAt: number
 }
-
-/** What a run makes, as its event tells it. */
-export type RunResult = Pick<CompletedEvent, 'images'>
 
 export interface Progress {
   stage: string
@@ -62,9 +59,9 @@ export function progressEvent(
 /**
  * Made before the queue knows of it: `attemptsMade` does not yet count the attempt that this ends.
  */
-export function completedEvent(run: JobRun, result: RunResult, now: number): CompletedEvent {
+export function completedEvent(run: JobRun, told: ToldOutcome, now: number): CompletedEvent {
   const facts = { ...envelope(run, STEP.completed, now), ...runFacts(run), attempts: run.attemptsMade + 1 }
-  return { eventType: 'task.completed', ...facts, ...result, processingTime: now - run.startedAt }
+  return { eventType: 'task.completed', ...facts, ...told, processingTime: now - run.startedAt }
 }
 
 /**

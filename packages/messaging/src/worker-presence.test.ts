@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
-import { redisNames } from './names.ts'
+import { imageOptimize } from '@darkroom/contracts'
+import { queueNames } from './names.ts'
 import { parseClientList } from './worker-presence.ts'
 
-const names = redisNames({ queue: 'photos' })
+const names = queueNames({ queue: 'photos' }, imageOptimize)
 const base = `bull:${Buffer.from('photos').toString('base64')}`
 const listOf = (...clients: string[]): string =>
   clients.map((name, id) => `id=${id} addr=127.0.0.1:1 name=${name} age=1\n`).join('')

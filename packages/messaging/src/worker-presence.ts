@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis'
-import type { RedisNames } from './names.ts'
+import type { QueueNames } from './names.ts'
 
 /** Workers that are connected now, and how many jobs they do at a time altogether. */
 export interface WorkerPresence {
@@ -14,7 +14,7 @@ export interface WorkerPresence {
  */
 export function announceSlots(
   redis: Redis,
-  names: RedisNames,
+  names: QueueNames,
   { workerId, slots }: { workerId: string; slots: number },
 ): void {
   const announce = (): void => {
@@ -25,7 +25,7 @@ export function announceSlots(
   redis.on('ready', announce)
 }
 
-export async function readWorkerPresence(redis: Redis, names: RedisNames): Promise<WorkerPresence> {
+export async function readWorkerPresence(redis: Redis, names: QueueNames): Promise<WorkerPresence> {
   try {
     return parseClientList(String(await redis.client('LIST')), names)
   } catch (error) {
@@ -36,7 +36,7 @@ export async function readWorkerPresence(redis: Redis, names: RedisNames): Promi
 }
 
 /** @param list the answer to CLIENT LIST: a connection a line */
-export function parseClientList(list: string, names: RedisNames): WorkerPresence {
+export function parseClientList(list: string, names: QueueNames): WorkerPresence {
   const base = clientBase(names)
   let workers = 0
   let slots = 0
@@ -49,4 +49,4 @@ export function parseClientList(list: string, names: RedisNames): WorkerPresence
 }
 
 /** What BullMQ begins the names of its workers' connections with. */
-const clientBase = ({ prefix, queue }: RedisNames): string => `${prefix}:${Buffer.from(queue).toString('base64')}`
+const clientBase = ({ prefix, queue }: QueueNames): string => `${prefix}:${Buffer.from(queue).toString('base64')}`

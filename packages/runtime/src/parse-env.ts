@@ -40,10 +40,14 @@ export function loadEnv<Schema extends z.ZodType>(schema: Schema): z.infer<Schem
 }
 
 /** A whole number between `min` and `max`, parsed from text. */
-export const envInteger = (fallback: number, min: number, max: number = Number.MAX_SAFE_INTEGER) =>
+export const envInteger = (fallback: number, min: number, max?: number) => wholeNumber(min, max).default(fallback)
+
+/** The same without a default. */
+export const optionalEnvInteger = (min: number, max?: number) => wholeNumber(min, max).optional()
+
+const wholeNumber = (min: number, max: number = Number.MAX_SAFE_INTEGER) =>
   z.coerce
     .number({ error: 'must be a whole number' })
     .int('must be a whole number')
     .min(min, `must be at least ${min}`)
     .max(max, `must be at most ${max}`)
-    .default(fallback)

@@ -2,13 +2,13 @@ import {
   createTaskEventsPublisher,
   readAnnouncedInstallation,
   type PublishTaskEvent,
-  type RedisNames,
+  type QueueNames,
 } from '@darkroom/messaging'
 import type { connectRedis, Logger } from '@darkroom/runtime'
 
 export interface ConnectionOptions {
   redisUrl: string
-  names: RedisNames
+  names: QueueNames
   connect: typeof connectRedis
   log: Logger
 }

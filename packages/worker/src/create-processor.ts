@@ -11,6 +11,7 @@ import {
   type Progress,
   type PublishTaskEvent,
 } from '@darkroom/messaging'
+import type { KindContract } from '@darkroom/contracts'
 import type { Logger } from '@darkroom/runtime'
 import { CANCELLED, type Cancellations } from './cancellations.ts'
 import type { ChildPool } from './child-pool.ts'
@@ -32,6 +33,7 @@ interface Surroundings {
   storage: StorageCheck
   machine: MachineWatch
   endFailedRun: EndRun
+  kind: KindContract
   noun: string
   log: Logger
   metrics: Pick<WorkerMetrics, 'processed'>
@@ -57,7 +59,7 @@ export function createProcessor(around: Surroundings): JobProcessor {
 }
 
 async function runJob(run: JobRun, signal: AbortSignal | undefined, around: Surroundings): Promise<CompletedEvent> {
-  const { pool, publish, storage, machine, cancellations, noun, log, metrics } = around
+  const { kind, pool, publish, storage, machine, cancellations, noun, log, metrics } = around
   if (cancellations.has(run.jobId)) throw new JobFailure(CANCELLED)
   if (await storage.isOutdated()) await machine.confirm()
   // A paused BullMQ worker may still take the one job that it was waiting for.
@@ -70,11 +72,13 @@ async function runJob(run: JobRun, signal: AbortSignal | undefined, around: Surr
     onProgress: progressTeller(run, publish, log.child(about)),
     log: log.child(about),
   })
-  const completed = completedEvent(run, processed.result, Date.now())
+  const { files, bytesIn } = processed
+  const told = kind.tell({ files, result: kind.result.parse(processed.result) })
+  const completed = completedEvent(run, told, Date.now())
   const { processingTime: processingTimeMs, waitMs } = completed
-  const { bytesIn, bytesOut } = processed
+  const bytesOut = files.reduce((sum, { bytes }) => sum + bytes, 0)
   log.info({ ...about, processingTimeMs, waitMs, bytesIn, bytesOut }, `${noun} processed`)
-  metrics.processed(processed)
+  metrics.processed({ bytesIn, bytesOut })
   return completed
 }
 

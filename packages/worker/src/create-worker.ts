@@ -49,7 +49,8 @@ export function createWorker(app: WorkerApp, config: WorkerConfig, surroundings:
   // What the parts of a run have in common.
   const runOf = createRunReader(app.kind, workerId)
   const shared = {
-    noun: app.noun,
+    kind: app.kind,
+    noun: app.kind.noun,
     pool,
     storage,
     machine,
@@ -77,7 +78,7 @@ export function createWorker(app: WorkerApp, config: WorkerConfig, surroundings:
   return { pool, machine, ...createWorkerLife({ ...shared, config, connections, worker, runs, idleWatch, giveUp }) }
 }
 
-function poolOptions({ noun, program, args }: WorkerApp, config: WorkerConfig, log: Logger) {
+function poolOptions({ kind: { noun }, program, args }: WorkerApp, config: WorkerConfig, log: Logger) {
   const { dataDir, childEnv: env, concurrency: size, jobDeadlineMs: deadlineMs, childMaxRssBytes: maxRssBytes } = config
   return { noun, program, args: [dataDir, ...args], env, log, size, limits: { deadlineMs, maxRssBytes } }
 }

@@ -24,7 +24,7 @@ test('by default a worker does a job for each core, as far as the memory goes', 
 })
 
 test("a worker takes its kind's queue, unless it is told another", () => {
-  const env = z.object(workerEnv(1)).parse({ REDIS_NAMESPACE: 'mine' })
+  const env = z.object(workerEnv(imageOptimize, 1)).parse({ REDIS_NAMESPACE: 'mine' })
   const kind = { ...imageOptimize, queue: 'of-the-kind' }
   expect(workerConfig(env, kind).names).toMatchObject({ queue: 'of-the-kind', prefix: 'mine:bull' })
   expect(workerConfig({ ...env, QUEUE_NAME: 'another' }, kind).names.queue).toBe('another')

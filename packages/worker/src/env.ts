@@ -1,7 +1,7 @@
 import { availableParallelism, hostname, totalmem } from 'node:os'
 import { resolve } from 'node:path'
 import type { KindContract } from '@darkroom/contracts'
-import { redisNames, type RedisNames } from '@darkroom/messaging'
+import { queueNames, type QueueNames } from '@darkroom/messaging'
 import { envInteger, redisUrl, sharedEnv } from '@darkroom/runtime'
 import { z } from 'zod'
 
@@ -9,9 +9,9 @@ const MIB = 1024 ** 2
 
 /**
  * Every name that each worker reads from its environment, with its default. An app adds its own.
- * @param slotBytes what its hungriest job takes: as many run at a time as there is memory for
+ * @param slotBytes what the hungriest job of the kind takes: as many run at a time as there is memory for
  */
-export const workerEnv = (slotBytes: number) => ({
+export const workerEnv = ({ policy }: Pick<KindContract, 'policy'>, slotBytes: number) => ({
   ...sharedEnv,
   // Redis takes no spaces in the name of a client.
   WORKER_ID: z
@@ -19,7 +19,7 @@ export const workerEnv = (slotBytes: number) => ({
     .regex(/^[!-~]{1,200}$/, 'must be at most 200 visible ASCII characters')
     .default(`${hostname()}-${process.pid}`),
   WORKER_CONCURRENCY: envInteger(defaultConcurrency(slotBytes), 1, 256),
-  JOB_DEADLINE_MS: envInteger(30_000, 100, 3_600_000),
+  JOB_DEADLINE_MS: envInteger(policy.deadlineMs, 100, 3_600_000),
   CHILD_MAX_RSS_BYTES: envInteger(1024 * MIB, 128 * MIB),
   LOCK_DURATION_MS: envInteger(5000, 1000),
   STALLED_INTERVAL_MS: envInteger(1000, 100),
@@ -30,7 +30,7 @@ export const workerEnv = (slotBytes: number) => ({
 /** All that a worker is told, checked. */
 export interface WorkerConfig {
   redisUrl: string
-  names: RedisNames
+  names: QueueNames
   /** Absolute. */
   dataDir: string
   workerId: string
@@ -52,10 +52,10 @@ export interface WorkerConfig {
 type WorkerEnv = z.infer<z.ZodObject<ReturnType<typeof workerEnv>>>
 
 /** The settings of a worker whose environment has been checked. */
-export function workerConfig(env: WorkerEnv, { queue }: KindContract): WorkerConfig {
+export function workerConfig(env: WorkerEnv, kind: KindContract): WorkerConfig {
   return {
     redisUrl: redisUrl(env),
-    names: redisNames({ namespace: env.REDIS_NAMESPACE, queue: env.QUEUE_NAME ?? queue }),
+    names: queueNames({ namespace: env.REDIS_NAMESPACE, queue: env.QUEUE_NAME }, kind),
     dataDir: resolve(env.DATA_DIR),
     workerId: env.WORKER_ID,
     concurrency: env.WORKER_CONCURRENCY,

@@ -7,7 +7,7 @@ import type { WorkerApp } from './worker-app.ts'
 
 /** A worker's whole program: it runs until a signal ends it. Resolves when it takes jobs. */
 export async function runWorker(app: WorkerApp, config: WorkerConfig): Promise<void> {
-  const log = createLogger({ name: app.name, level: config.logLevel })
+  const log = createLogger({ name: app.kind.worker, level: config.logLevel })
   const registry = new Registry()
   // A worker that cannot go on ends at once; its supervisor starts a fresh one, and the queue hands
   // its jobs out again.

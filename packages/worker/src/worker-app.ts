@@ -5,11 +5,7 @@ import type { KindContract } from '@darkroom/contracts'
  * `serveJobs`.
  */
 export interface WorkerApp {
-  /** As the log calls it. */
-  name: string
   kind: KindContract
-  /** What it works on, in log lines and error messages: 'image'. */
-  noun: string
   /** The children's program; see `programBeside`. Its first argument is the data folder. */
   program: URL
   /** The other arguments. */

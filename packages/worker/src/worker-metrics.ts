@@ -1,6 +1,5 @@
 import { parseFailureReason, type QueueWorker } from '@darkroom/messaging'
 import { Counter, Gauge, Histogram, type Registry } from '@prometheus-io/client'
-import type { Processed } from './child/child-protocol.ts'
 
 const SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800]
 
@@ -37,9 +36,9 @@ export function createWorkerMetrics(registry: Registry, state: WorkerState) {
   return {
     givenBack: (code: string): void => givenBack.inc({ code }),
 
-    processed(processed: Processed): void {
-      bytesIn.inc(processed.bytesIn)
-      bytesOut.inc(processed.bytesOut)
+    processed(bytes: { bytesIn: number; bytesOut: number }): void {
+      bytesIn.inc(bytes.bytesIn)
+      bytesOut.inc(bytes.bytesOut)
     },
 
     /** Counts the outcomes as the queue has taken them. */

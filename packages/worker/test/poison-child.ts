@@ -3,11 +3,11 @@
 import { createHash } from 'node:crypto'
 import { access, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { ImageJob } from '@darkroom/contracts'
+import type { ImageJob, StoredFile } from '@darkroom/contracts'
 import { variantKey } from '@darkroom/contracts/storage-keys'
 import { createDiskStorage } from '@darkroom/storage'
 import { until } from '@darkroom/testing'
-import { JobFailure, readSource, serveJobs, storeResult, type Processed } from '../src/child/index.ts'
+import { JobFailure, readSource, serveJobs, storeResult } from '../src/child/index.ts'
 
 const dataDir = process.argv[2] ?? ''
 const storage = createDiskStorage(dataDir, { blocking: true })
@@ -39,17 +39,17 @@ serveJobs<ImageJob>(async (job, onProgress) => {
     { read: (path) => readFile(path), verdictOf: () => undefined },
   )
   onProgress({ stage: 'copy', percent: 50 })
-  const image = await store(job, bytes)
+  const file = await store(job, bytes)
   onProgress({ stage: 'store', percent: 90 })
-  return { result: { images: [image] }, bytesIn, bytesOut: bytes.length }
+  return { files: [file], result: {}, bytesIn }
 })
 
 /** The engine of these tests changes nothing. */
-async function store({ tenant, imageName }: ImageJob, bytes: Buffer): Promise<Processed['result']['images'][number]> {
+async function store({ tenant, imageName }: ImageJob, bytes: Buffer): Promise<StoredFile> {
   const md5 = createHash('md5').update(bytes).digest('hex')
   const path = variantKey(tenant, imageName, '800', md5)
   await storeResult(storage, path, bytes)
-  return { resolution: '800', width: 800, height: 600, format: 'jpeg', size: bytes.length, md5, path }
+  return { name: '800', contentType: 'image/jpeg', bytes: bytes.length, md5, path, facts: { width: 800, height: 600 } }
 }
 
 async function die(times: number): Promise<void> {

@@ -4,6 +4,6 @@ import { loadEnv } from '@darkroom/runtime'
 import { z } from 'zod'
 import { programBeside, runWorker, workerConfig, workerEnv } from '../src/index.ts'
 
-const config = workerConfig(loadEnv(z.object(workerEnv(1))), imageOptimize)
+const config = workerConfig(loadEnv(z.object(workerEnv(imageOptimize, 1))), imageOptimize)
 const program = programBeside(import.meta.url, 'poison-child')
-await runWorker({ name: 'test-worker', kind: imageOptimize, noun: 'image', program, args: [] }, config)
+await runWorker({ kind: imageOptimize, program, args: [] }, config)

@@ -10,7 +10,7 @@ import {
   type TaskEvent,
   type TaskEventOf,
 } from '@darkroom/contracts'
-import { createImageQueue, redisNames, subscribeTaskEvents, type QueuedImageJob } from '@darkroom/messaging'
+import { TaskQueue, queueNames, subscribeTaskEvents, type QueuedJob } from '@darkroom/messaging'
 import { connectRedis, createLogger, runShutdown } from '@darkroom/runtime'
 import { createDiskStorage } from '@darkroom/storage'
 import { sampleJpeg, uniqueName, until } from '@darkroom/testing'
@@ -22,9 +22,7 @@ import type { WorkerApp } from '../src/worker-app.ts'
 const log = createLogger({ name: 'test', level: process.env['TEST_LOG_LEVEL'] ?? 'silent' })
 /** Needs no engine: its children copy the original, unless the image name makes them misbehave. */
 const poisonApp: WorkerApp = {
-  name: 'test-worker',
   kind: imageOptimize,
-  noun: 'image',
   program: new URL('./poison-child.ts', import.meta.url),
   args: [],
 }
@@ -33,12 +31,12 @@ const quick = { attempts: 3, backoffMs: 50 }
 /** A queue, a data folder and an ear on the events, all of one test alone and gone with it. */
 export async function createRig() {
   const namespace = uniqueName('worker')
-  const names = redisNames({ namespace })
+  const names = queueNames({ namespace }, imageOptimize)
   const dataDir = await mkdtemp(join(tmpdir(), `${namespace}-`))
   const storage = createDiskStorage(dataDir)
   const redis = connectRedis(inject('redisUrl'), 'producer', log)
   const ear = connectRedis(inject('redisUrl'), 'consumer', log)
-  const queue = createImageQueue({ redis, names, policy: quick })
+  const queue = new TaskQueue({ redis, names, kind: imageOptimize, policy: quick })
   const events: TaskEvent[] = []
   const invalid: string[] = []
   await until(() => redis.status === 'ready', { what: 'a connection to Redis' })
@@ -55,8 +53,8 @@ export async function createRig() {
     await rm(dataDir, { recursive: true, force: true })
   })
 
-  const find = async (taskId: string): Promise<QueuedImageJob> => {
-    const job = await queue.find(taskId, 1)
+  const find = async (taskId: string): Promise<QueuedJob<ImageJob>> => {
+    const job = (await queue.find(taskId, 1)) as QueuedJob<ImageJob> | undefined
     if (!job) throw new Error(`There is no job of task ${taskId}`)
     return job
   }
@@ -75,7 +73,7 @@ export async function createRig() {
     async submit(given: Partial<ImageJob> & { bytes?: Buffer; attempts?: number } = {}): Promise<ImageJob> {
       const { bytes = await smallPhoto, attempts = quick.attempts, ...fields } = given
       const taskId = randomBytes(12).toString('hex')
-      const imagePath = originalKey(DEFAULT_TENANT, taskId, 'jpeg')
+      const imagePath = originalKey({ tenant: DEFAULT_TENANT, folder: 'images', taskId, extension: 'jpg' })
       await storage.put(imagePath, bytes)
       const job = {
         taskId,
@@ -115,7 +113,7 @@ export async function createRig() {
     },
 
     /** The job once the queue has given it up. */
-    failed: (taskId: string): Promise<QueuedImageJob> =>
+    failed: (taskId: string): Promise<QueuedJob<ImageJob>> =>
       until(async () => (await (await find(taskId)).isFailed()) && find(taskId), {
         what: `the failure of ${taskId}`,
         timeoutMs: 20_000,

@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { redisNames } from '@darkroom/messaging'
+import { imageOptimize } from '@darkroom/contracts'
+import { queueNames } from '@darkroom/messaging'
 import { checkAnswersOf, createAnswerChecker, uniqueName, type ApiDocument, type CheckAnswer } from '@darkroom/testing'
 import { Redis } from 'ioredis'
 import { type Document, MongoClient } from 'mongodb'
@@ -70,7 +71,7 @@ export async function createInstallation({ redisUrl, mongoUrl }: Stores, setting
     dataDir,
     redisUrl,
     mongoUrl: env['MONGODB_URL'] as string,
-    names: redisNames({ namespace }),
+    names: queueNames({ namespace }, imageOptimize),
     tasks: mongo.db().collection<TaskDocument>('tasks'),
 
     /** Its responses are validated against its own OpenAPI document. */

@@ -1,9 +1,10 @@
 import { acceptedTask, DEFAULT_TENANT } from '@darkroom/contracts'
+import { createTaskQueues } from '@darkroom/messaging'
 import { sampleJpeg, until } from '@darkroom/testing'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { newRecord } from '../../test/task-history.ts'
+import { newRecord, testKinds } from '../../test/task-history.ts'
 import { startTestApi, testLog, type TestApi } from '../../test/start-test-api.ts'
-import { Estimator } from './estimator.ts'
+import { createEstimators } from './estimators.ts'
 import { TaskStore } from '../tasks/task-store.ts'
 
 let api: TestApi
@@ -57,15 +58,19 @@ it('what the store remembers is learned at the start', async () => {
     await store.insert(newRecord({ source, status: 'completed', processingTimeMs: 2600, nextCheckAt: null }))
   }
   expect(await store.recentRuns(DEFAULT_TENANT, 5)).toHaveLength(5)
-  const estimator = new Estimator({
-    readLoad: () => api.queue.load(),
+  const estimators = createEstimators({
+    queues: createTaskQueues({
+      redis: api.redis,
+      names: { namespace: api.env.REDIS_NAMESPACE, queue: api.env.QUEUE_NAME },
+    }),
+    sizeOf: (kind, given) => testKinds[kind].sizeOf(given),
     readRuns: () => store.recentRuns(DEFAULT_TENANT, 500),
     intervalMs: 60_000,
     log: testLog,
   })
-  await estimator.start()
-  estimator.stop()
-  const { p50Ms } = estimator.estimate({ kind: 'image.optimize', priority: 'premium', source })
+  await estimators.start()
+  estimators.stop()
+  const { p50Ms } = estimators.of('image.optimize').estimate({ priority: 'premium', source })
   expect(p50Ms).toBeGreaterThanOrEqual(2600)
 })
 

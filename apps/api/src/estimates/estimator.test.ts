@@ -1,11 +1,10 @@
+import { setImmediate } from 'node:timers/promises'
 import type { QueueLoad } from '@darkroom/messaging'
-import { createLogger } from '@darkroom/runtime'
 import { describe, expect, it } from 'vitest'
+import { testKinds } from '../../test/task-history.ts'
 import { estimateText } from './estimate-text.ts'
 import { Estimator, type PastRun } from './estimator.ts'
 
-const log = createLogger({ name: 'test', level: 'silent' })
-const kind = 'image.optimize' as const
 const sourceOf = (megapixels: number) => ({
   bytes: 1,
   format: 'jpeg' as const,
@@ -15,12 +14,11 @@ const sourceOf = (megapixels: number) => ({
   md5: '',
 })
 const task = (megapixels = 2, priority: 'premium' | 'interactive' | 'batch' = 'interactive') => ({
-  kind,
   priority,
   source: sourceOf(megapixels),
 })
 const runs = (count: number, processingTimeMs: number, megapixels = 2): PastRun[] =>
-  Array.from({ length: count }, () => ({ kind, source: sourceOf(megapixels), processingTimeMs }))
+  Array.from({ length: count }, () => ({ source: sourceOf(megapixels), processingTimeMs }))
 
 const idle: QueueLoad = {
   workers: 1,
@@ -33,12 +31,13 @@ const idle: QueueLoad = {
 async function started(load: Partial<QueueLoad> = {}, past: PastRun[] = []): Promise<Estimator> {
   const estimator = new Estimator({
     readLoad: async () => ({ ...idle, ...load }),
-    readRuns: async () => past,
+    sizeOf: testKinds['image.optimize'].sizeOf,
     intervalMs: 60_000,
-    log,
   })
-  await estimator.start()
+  estimator.start()
+  await setImmediate()
   estimator.stop()
+  for (const run of past) estimator.learn(run)
   return estimator
 }
 
@@ -132,11 +131,11 @@ it('tasks that nobody worked on say nothing about estimates', async () => {
 it('a queue that cannot be asked leaves the last numbers', async () => {
   const estimator = new Estimator({
     readLoad: () => Promise.reject(new Error('away')),
-    readRuns: () => Promise.reject(new Error('away')),
+    sizeOf: testKinds['image.optimize'].sizeOf,
     intervalMs: 60_000,
-    log,
   })
-  await estimator.start()
+  estimator.start()
+  await setImmediate()
   estimator.stop()
   expect(estimator.estimate(task())).toEqual({ p50Ms: 5000, p90Ms: 30_000, position: 0 })
 })

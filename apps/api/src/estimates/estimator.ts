@@ -1,6 +1,6 @@
-import type { Task, TaskEstimate, TaskKind, TaskPriority } from '@darkroom/contracts'
+import type { TaskEstimate, TaskPriority, TaskSource } from '@darkroom/contracts'
 import type { QueueLoad } from '@darkroom/messaging'
-import { inTime, type Logger } from '@darkroom/runtime'
+import { inTime } from '@darkroom/runtime'
 import { Backlog } from './backlog.ts'
 import { Coverage } from './coverage.ts'
 import { RunHistory } from './run-history.ts'
@@ -14,20 +14,18 @@ const PICK_UP_MS = 25
 
 /** A task as far as its duration depends on it. */
 export interface Estimated {
-  kind: TaskKind
   priority: TaskPriority
-  source: Task['source']
+  source: TaskSource
 }
 
 /** A run that ended well, as it is remembered. */
 export interface PastRun {
-  kind: TaskKind
-  source: Task['source']
+  source: TaskSource
   processingTimeMs: number | null
 }
 
 /**
- * Says how long a new task will take: from runs of its like, from what waits before it and from how
+ * Says how long a new task of a kind will take: from runs of its like, from what waits before it and from how
  * many jobs are done at a time. All of it is known here already; a background timer asks the queue,
  * never an upload.
  */
@@ -40,23 +38,17 @@ export class Estimator {
 
   constructor(deps: {
     readLoad: () => Promise<QueueLoad>
-    readRuns: () => Promise<PastRun[]>
+    /** Sources of one size take about as long. */
+    sizeOf: (source: TaskSource) => string
     intervalMs: number
-    log: Logger
   }) {
     this.#deps = deps
   }
 
-  /** Learns from what the store remembers, then watches the queue. */
-  async start(): Promise<void> {
-    const { readRuns, intervalMs, log } = this.#deps
+  /** Watches the queue until `stop`. */
+  start(): void {
     void this.#refresh()
-    this.#timer = setInterval(() => void this.#refresh(), intervalMs)
-    const runs = await readRuns().catch((error: unknown) => {
-      log.warn({ err: error }, 'past runs could not be read: estimates start without them')
-      return []
-    })
-    for (const run of runs.toReversed()) this.#learn(run)
+    this.#timer = setInterval(() => void this.#refresh(), this.#deps.intervalMs)
   }
 
   stop(): void {
@@ -81,16 +73,16 @@ export class Estimator {
   /** To be told of every task that ended, and how long after it was accepted. */
   ended(task: PastRun & { estimate?: TaskEstimate | undefined; epoch: number }, tookMs: number): void {
     this.#backlog.ended()
-    this.#learn(task)
+    this.learn(task)
     // A person who started it again made it late, not the estimate; and nobody can foresee when a
     // pause will end.
     if (task.estimate && task.epoch === 1 && this.#backlog.isServed) this.coverage.add(tookMs <= task.estimate.p90Ms)
   }
 
-  #timesOf({ kind, priority, source }: Estimated): TaskEstimate {
+  #timesOf({ priority, source }: Estimated): TaskEstimate {
     const { waiting, active, slots } = this.#backlog.aheadOf(priority)
-    const run = this.#history.timesOf(kind, source)
-    const mean = this.#history.meanOf(kind)
+    const run = this.#history.timesOf(this.#deps.sizeOf(source))
+    const mean = this.#history.mean()
     const free = Math.max(0, slots - active)
     /** Jobs that must end before this one starts. */
     const before = Math.max(0, waiting + 1 - free)
@@ -106,8 +98,9 @@ export class Estimator {
     }
   }
 
-  #learn({ kind, source, processingTimeMs }: PastRun): void {
-    if (processingTimeMs !== null) this.#history.add(kind, source, processingTimeMs)
+  /** To be told of past runs, the oldest first. */
+  learn({ source, processingTimeMs }: PastRun): void {
+    if (processingTimeMs !== null) this.#history.add(this.#deps.sizeOf(source), processingTimeMs)
   }
 
   async #refresh(): Promise<void> {

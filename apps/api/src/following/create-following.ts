@@ -1,4 +1,5 @@
 import type { Logger } from '@darkroom/runtime'
+import type { TaskViews } from '../tasks/task-view.ts'
 import type { TaskStore } from '../tasks/task-store.ts'
 import { FollowTaskEventsHandler } from './follow-task-events.ts'
 import { ListTaskEventsHandler } from './list-task-events.ts'
@@ -6,14 +7,15 @@ import { TaskFeed } from './task-feed.ts'
 import { WaitForTaskHandler } from './wait-for-task.ts'
 
 /** Who follows which task, and what they hear. */
-export function createFollowing({ store, recheckMs, log }: { store: TaskStore; recheckMs: number; log: Logger }) {
+export function createFollowing(parts: { store: TaskStore; views: TaskViews; recheckMs: number; log: Logger }) {
+  const { store, views, recheckMs, log } = parts
   const feed = new TaskFeed({ store, recheckMs, log })
   return {
     feed,
     handlers: [
       new ListTaskEventsHandler({ store }),
       new FollowTaskEventsHandler({ feed }),
-      new WaitForTaskHandler({ feed }),
+      new WaitForTaskHandler({ feed, views }),
     ],
   }
 }

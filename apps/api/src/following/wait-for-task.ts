@@ -3,7 +3,7 @@ import { RequestData, type RequestHandler } from 'mediatr-ts'
 import { taskNotFound } from '../app-error.ts'
 import { etagOf, isKnown } from '../tasks/task-etag.ts'
 import type { TaskFeed } from './task-feed.ts'
-import { toTaskView } from '../tasks/task-view.ts'
+import type { TaskViews } from '../tasks/task-view.ts'
 import { isFinal, type TaskRecord } from '../tasks/task.ts'
 
 /**
@@ -28,30 +28,31 @@ export class WaitForTask extends RequestData<Task> {
 
 export class WaitForTaskHandler implements RequestHandler<WaitForTask, Task> {
   readonly #feed: TaskFeed
+  readonly #views: TaskViews
 
-  constructor(deps: { feed: TaskFeed }) {
+  constructor(deps: { feed: TaskFeed; views: TaskViews }) {
     this.#feed = deps.feed
+    this.#views = deps.views
   }
 
   async handle({ tenant, id, ifNoneMatch, signal }: WaitForTask): Promise<Task> {
     const follower = this.#feed.follow(tenant, id, signal)
     let task = await this.#feed.read(tenant, id)
     if (!task) throw taskNotFound()
-    const isNews = ifNoneMatch === undefined ? movedOnFrom(task) : differsFrom(ifNoneMatch)
+    const isNews = ifNoneMatch === undefined ? movedOnFrom(task) : this.#differsFrom(ifNoneMatch)
     while (!isNews(task)) {
       const news = await follower.next(signal)
       if (!news) break
       if (news.gone) throw taskNotFound()
       task = news.task ?? task
     }
-    return toTaskView(task)
+    return this.#views.task(task)
+  }
+
+  #differsFrom(ifNoneMatch: string) {
+    return (task: TaskRecord): boolean => !isKnown(ifNoneMatch, etagOf(this.#views.task(task)))
   }
 }
-
-const differsFrom =
-  (ifNoneMatch: string) =>
-  (task: TaskRecord): boolean =>
-    !isKnown(ifNoneMatch, etagOf(toTaskView(task)))
 
 const movedOnFrom =
   ({ epoch, status, progress }: TaskRecord) =>

@@ -1,4 +1,4 @@
-import type { RedisNames } from '@darkroom/messaging'
+import type { TaskQueues } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
 import { createDiskStorage } from '@darkroom/storage'
 import type { Redis } from 'ioredis'
@@ -14,10 +14,11 @@ export function createInstallation(parts: {
   dataDir: string
   mongo: MongoConnection
   producer: Redis
-  names: RedisNames
+  queues: TaskQueues
   log: Logger
 }) {
-  const { dataDir, mongo, producer, names, log } = parts
+  const { dataDir, mongo, producer, queues, log } = parts
+  const names = queues.all.map((queue) => queue.names)
   const disk = createDiskStorage(dataDir)
   const folder = new DataFolder({ store: new InstallationStore(mongo), storage: disk, dataDir })
   const storage = guardStorage(disk, () => folder.check())

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { problem } from '@darkroom/contracts'
+import { problem, toStoredFile } from '@darkroom/contracts'
 import { readAnnouncedInstallation } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
 import { createDiskStorage, markInstallation } from '@darkroom/storage'
@@ -183,7 +183,7 @@ it('an API without its folder takes no upload, loses and expires nothing, and be
   const variant = variantOf('1024', 768, 'a'.repeat(32))
   const kept = newRecord({
     status: 'completed',
-    images: [variant],
+    files: [toStoredFile(variant)],
     nextCheckAt: null,
     expiresAt: new Date(Date.now() + 3_600_000),
   })

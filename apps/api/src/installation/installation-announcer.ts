@@ -1,4 +1,4 @@
-import { announceInstallation, type RedisNames } from '@darkroom/messaging'
+import { announceInstallation, type QueueNames } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
 import type { Redis } from 'ioredis'
 
@@ -16,7 +16,12 @@ export class InstallationAnnouncer {
   readonly #deps
   #timer: NodeJS.Timeout | undefined
 
-  constructor(deps: { redis: Redis; names: RedisNames; installation: () => string | undefined; log: Logger }) {
+  constructor(deps: {
+    redis: Redis
+    names: readonly QueueNames[]
+    installation: () => string | undefined
+    log: Logger
+  }) {
     this.#deps = deps
     deps.redis.on('ready', () => this.#timer && void this.announce())
   }
@@ -36,7 +41,7 @@ export class InstallationAnnouncer {
     const id = installation()
     if (id === undefined || redis.status !== 'ready') return
     try {
-      await announceInstallation(redis, names, id)
+      await Promise.all(names.map((ofQueue) => announceInstallation(redis, ofQueue, id)))
     } catch (error) {
       log.debug({ err: error }, 'installation not announced; trying again')
     }

@@ -32,7 +32,7 @@ export class InstallationStore {
    */
   async claim(id: string, now: Date): Promise<string> {
     try {
-      await this.#installations.updateOne({ _id: 'this' }, { $setOnInsert: { id, createdAt: now } }, { upsert: true })
+      await this.#installations.insertOne({ _id: 'this', id, createdAt: now })
     } catch (error) {
       if ((error as { code?: unknown }).code !== DUPLICATE_KEY) throw error
     }

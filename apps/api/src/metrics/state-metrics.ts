@@ -1,8 +1,7 @@
+import { TASK_KINDS, type CleanupTotals, type TaskKind } from '@darkroom/contracts'
+import type { TaskQueue } from '@darkroom/messaging'
 import { inTime } from '@darkroom/runtime'
-import type { CleanupTotals } from '@darkroom/contracts'
-import type { ImageQueue } from '@darkroom/messaging'
 import { Counter, Gauge, type Registry } from '@prometheus-io/client'
-import type { Coverage } from '../estimates/coverage.ts'
 import { remember } from '../ground/remember.ts'
 
 /** A scrape must not wait for a store that hangs. */
@@ -17,79 +16,77 @@ export interface Backlog {
 }
 
 interface Sources {
-  queue: ImageQueue
+  queues: readonly TaskQueue[]
   backlog: () => Promise<Backlog>
   cleanupTotals: () => Promise<CleanupTotals>
-  coverage: Coverage
+  /**
+   * The share of recent tasks of a kind that ended within their estimate; undefined before the
+   * first.
+   */
+  coverageOf: (kind: TaskKind) => number | undefined
 }
 
 /**
  * How things stand, asked when somebody scrapes. What cannot be asked is left out, and
  * `darkroom_service_up` says why.
  */
-export function createStateMetrics(registry: Registry, sources: Sources): void {
-  const { queue, coverage } = sources
-  const registers = [registry]
-  const gauge = <L extends string>(
-    name: string,
-    help: string,
-    labelNames: L[],
-    set: (self: Gauge<L>) => Promise<void> | void,
-  ): Gauge<L> =>
-    new Gauge({
-      name,
-      help,
-      labelNames,
-      registers,
-      async collect(this: Gauge<L>) {
-        this.reset()
-        if (labelNames.length === 0) this.remove()
-        await Promise.resolve(set(this)).catch(() => {})
-      },
-    })
-  const ofQueue = remember(FRESH_MS, async () => {
-    const [counts, load] = await inTime(ANSWER_MS, () => Promise.all([queue.counts(), queue.load()]))
-    return { ...counts, slots: load.slots }
-  })
+export function createStateMetrics(registry: Registry, { queues, backlog, cleanupTotals, coverageOf }: Sources): void {
+  const ofQueues = remember(FRESH_MS, () => inTime(ANSWER_MS, () => Promise.all(queues.map(readQueue))))
   const ofStore = remember(FRESH_MS, async () => {
-    const [backlog, cleanup] = await inTime(ANSWER_MS, () => Promise.all([sources.backlog(), sources.cleanupTotals()]))
-    return { ...backlog, cleanup }
+    const [counts, cleanup] = await inTime(ANSWER_MS, () => Promise.all([backlog(), cleanupTotals()]))
+    return { ...counts, cleanup }
   })
-  const up = async (asked: Promise<unknown>): Promise<number> =>
-    asked.then(
-      () => 1,
-      () => 0,
-    )
-
-  gauge('darkroom_service_up', 'Whether a store responds', ['service'], async (self) => {
-    self.set({ service: 'queue' }, await up(ofQueue()))
+  addGauge(registry, 'darkroom_service_up', 'Whether a store responds', ['service'], async (self) => {
+    self.set({ service: 'queue' }, await up(ofQueues()))
     self.set({ service: 'mongo' }, await up(ofStore()))
   })
-  gauge('darkroom_queue_jobs', 'Jobs by state', ['queue', 'state'], async (self) => {
-    const { waiting, prioritized, active, delayed, completed, failed } = await ofQueue()
-    for (const [state, value] of Object.entries({ waiting, prioritized, active, delayed, completed, failed }))
-      self.set({ queue: queue.name, state }, value)
+  addQueueGauges(registry, ofQueues)
+  addStoreMetrics(registry, ofStore)
+  const help = 'Share of recent tasks that ended within their estimated p90; should be near 0.9'
+  addGauge(registry, 'darkroom_estimate_coverage_ratio', help, ['kind'], (self) => {
+    for (const kind of TASK_KINDS) {
+      const share = coverageOf(kind)
+      if (share !== undefined) self.set({ kind }, share)
+    }
   })
-  gauge('darkroom_queue_paused', '1 while the queue is paused', ['queue'], async (self) => {
-    self.set({ queue: queue.name }, (await ofQueue()).isPaused ? 1 : 0)
+}
+
+type QueueState = Awaited<ReturnType<typeof readQueue>>
+type StoreState = Backlog & { cleanup: CleanupTotals }
+
+async function readQueue(queue: TaskQueue) {
+  const [counts, { slots }] = await Promise.all([queue.counts(), queue.load()])
+  return { name: queue.name, ...counts, slots }
+}
+
+function addQueueGauges(registry: Registry, ofQueues: () => Promise<QueueState[]>): void {
+  const perQueue = (name: string, help: string, valueOf: (queue: QueueState) => number): void =>
+    addGauge(registry, name, help, ['queue'], async (self) => {
+      for (const queue of await ofQueues()) self.set({ queue: queue.name }, valueOf(queue))
+    })
+  addGauge(registry, 'darkroom_queue_jobs', 'Jobs by state', ['queue', 'state'], async (self) => {
+    for (const { name, waiting, prioritized, active, delayed, completed, failed } of await ofQueues())
+      for (const [state, value] of Object.entries({ waiting, prioritized, active, delayed, completed, failed }))
+        self.set({ queue: name, state }, value)
   })
-  gauge('darkroom_queue_workers', 'Connected workers', ['queue'], async (self) =>
-    self.set({ queue: queue.name }, (await ofQueue()).workers),
+  perQueue('darkroom_queue_paused', '1 while the queue is paused', ({ isPaused }) => (isPaused ? 1 : 0))
+  perQueue('darkroom_queue_workers', 'Connected workers', ({ workers }) => workers)
+  perQueue('darkroom_queue_slots', 'Concurrent jobs of all workers', ({ slots }) => slots)
+  perQueue('darkroom_queue_oldest_waiting_seconds', 'Age of the job that has waited longest', (queue) =>
+    queue.oldestWaitingSince === null ? 0 : Math.max(0, Date.now() - queue.oldestWaitingSince) / 1000,
   )
-  gauge('darkroom_queue_slots', 'Concurrent jobs of all workers', ['queue'], async (self) =>
-    self.set({ queue: queue.name }, (await ofQueue()).slots),
+}
+
+function addStoreMetrics(registry: Registry, ofStore: () => Promise<StoreState>): void {
+  addGauge(
+    registry,
+    'darkroom_tasks_unfinished',
+    'Tasks without a final status, counted up to 100000',
+    [],
+    async (self) => self.set((await ofStore()).unfinished),
   )
-  gauge('darkroom_queue_oldest_waiting_seconds', 'Age of the job that has waited longest', ['queue'], async (self) => {
-    const { oldestWaitingSince } = await ofQueue()
-    self.set(
-      { queue: queue.name },
-      oldestWaitingSince === null ? 0 : Math.max(0, Date.now() - oldestWaitingSince) / 1000,
-    )
-  })
-  gauge('darkroom_tasks_unfinished', 'Tasks without a final status, counted up to 100000', [], async (self) =>
-    self.set((await ofStore()).unfinished),
-  )
-  gauge(
+  addGauge(
+    registry,
     'darkroom_tasks_stuck',
     'Unfinished tasks that have taken more than three times as long as expected: 0 unless something is wrong',
     [],
@@ -99,28 +96,46 @@ export function createStateMetrics(registry: Registry, sources: Sources): void {
     name: 'darkroom_cleanup_total',
     help: 'What clean-ups have removed in total, over all replicas',
     labelNames: ['what'],
-    registers,
+    registers: [registry],
     async collect() {
       cleanup.reset()
-      const totals = await ofStore().catch(() => undefined)
-      if (!totals) return
-      const { runs, tasksExpired, filesRemoved, bytesFreed, recordsRemoved } = totals.cleanup
-      const sums = {
-        runs,
-        tasks_expired: tasksExpired,
-        files_removed: filesRemoved,
-        bytes_freed: bytesFreed,
-        records_removed: recordsRemoved,
-      }
-      for (const [what, value] of Object.entries(sums)) cleanup.inc({ what }, value)
+      const state = await ofStore().catch(() => undefined)
+      if (state) for (const [what, value] of Object.entries(sumsOf(state.cleanup))) cleanup.inc({ what }, value)
     },
   })
-  gauge(
-    'darkroom_estimate_coverage_ratio',
-    'Share of recent tasks that ended within their estimated p90; should be near 0.9',
-    [],
-    (self) => {
-      if (coverage.share !== undefined) self.set(coverage.share)
-    },
-  )
 }
+
+const sumsOf = ({ runs, tasksExpired, filesRemoved, bytesFreed, recordsRemoved }: CleanupTotals) => ({
+  runs,
+  tasks_expired: tasksExpired,
+  files_removed: filesRemoved,
+  bytes_freed: bytesFreed,
+  records_removed: recordsRemoved,
+})
+
+/** A gauge that is set anew for each scrape, and left out when that fails. */
+function addGauge<L extends string>(
+  registry: Registry,
+  name: string,
+  help: string,
+  labelNames: L[],
+  set: (self: Gauge<L>) => Promise<void> | void,
+): void {
+  void new Gauge({
+    name,
+    help,
+    labelNames,
+    registers: [registry],
+    async collect(this: Gauge<L>) {
+      this.reset()
+      if (labelNames.length === 0) this.remove()
+      await Promise.resolve(set(this)).catch(() => {})
+    },
+  })
+}
+
+const up = (asked: Promise<unknown>): Promise<number> =>
+  asked.then(
+    () => 1,
+    () => 0,
+  )

@@ -97,7 +97,7 @@ export function createTaskMetrics(registry: Registry) {
     attempts.observe({ kind, status }, task.attempts.made)
     if (task.waitMs !== null) wait.observe({ kind, priority }, task.waitMs / 1000)
     if (task.processingTimeMs !== null) run.observe({ kind }, task.processingTimeMs / 1000)
-    for (const image of task.images) bytesOut.inc({ kind }, image.size)
+    for (const { bytes } of task.files) bytesOut.inc({ kind }, bytes)
     if (status === 'failed') failures.inc({ kind, code: task.error?.code ?? 'UNKNOWN' })
   }
   return {

@@ -1,12 +1,13 @@
 import { DEFAULT_TENANT } from '@darkroom/contracts'
-import type { ImageQueue } from '@darkroom/messaging'
+import type { TaskQueues } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
 import type { Registry } from '@prometheus-io/client'
-import { Estimator } from '../estimates/estimator.ts'
+import { createEstimators } from '../estimates/estimators.ts'
 import { remember } from '../ground/remember.ts'
 import { createStateMetrics } from './state-metrics.ts'
 import { createTaskMetrics } from './task-metrics.ts'
 import type { CleanupTotalsStore } from '../removal/cleanup-totals-store.ts'
+import { policyOf, type Kinds } from '../tasks/kind.ts'
 import type { TaskStore } from '../tasks/task-store.ts'
 import { isEnd, isFirst, type TaskListener } from '../tasks/announce.ts'
 
@@ -18,17 +19,19 @@ const BACKLOG_COUNTED = 100_000
 /** Everything that watches tasks without taking part in their lives: metrics and estimates. */
 export function createWatchers(parts: {
   registry: Registry
-  queue: ImageQueue
+  queues: TaskQueues
+  kinds: Kinds
   store: TaskStore
   cleanups: CleanupTotalsStore
   intervalMs: number
   log: Logger
   now: () => number
 }) {
-  const { registry, queue, store, cleanups, intervalMs, log, now } = parts
+  const { registry, queues, kinds, store, cleanups, intervalMs, log, now } = parts
   const tasks = createTaskMetrics(registry)
-  const estimator = new Estimator({
-    readLoad: () => queue.load(),
+  const estimators = createEstimators({
+    queues,
+    sizeOf: (kind, source) => policyOf(kinds, kind).sizeOf(source),
     readRuns: () => store.recentRuns(DEFAULT_TENANT, RUNS_LEARNED),
     intervalMs,
     log,
@@ -44,15 +47,15 @@ export function createWatchers(parts: {
   }
   const backlog = remember(BACKLOG_MS, count, { costly: true })
   createStateMetrics(registry, {
-    queue,
+    queues: queues.all,
     backlog,
     cleanupTotals: () => cleanups.read(),
-    coverage: estimator.coverage,
+    coverageOf: (kind) => estimators.of(kind).coverage.share,
   })
   const onTask: TaskListener = (task, event) => {
     if (isFirst(event)) {
       tasks.taskCreated(task)
-      estimator.accepted(task)
+      estimators.of(task.kind).accepted(task)
       return
     }
     tasks.taskChanged(task, event, now())
@@ -60,7 +63,7 @@ export function createWatchers(parts: {
     const { estimate, ...ended } = task
     // That a person gave it up says nothing about the estimate.
     const judged = task.status === 'cancelled' ? ended : { ...ended, estimate }
-    estimator.ended(judged, task.finishedAt.getTime() - task.createdAt.getTime())
+    estimators.of(task.kind).ended(judged, task.finishedAt.getTime() - task.createdAt.getTime())
   }
-  return { estimator, backlog, cacheRead: tasks.cacheRead, onTask }
+  return { estimators, backlog, cacheRead: tasks.cacheRead, onTask }
 }

@@ -1,11 +1,11 @@
-import type { ImageQueue } from '@darkroom/messaging'
+import type { TaskQueue } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
 import { GetQueueStatsHandler } from './get-queue-stats.ts'
 import { ListQueueJobsHandler } from './list-queue-jobs.ts'
 import { SwitchQueueHandler } from './switch-queue.ts'
 
 /** The queues, for operators. */
-export function createQueues({ queues, log }: { queues: readonly ImageQueue[]; log: Logger }) {
+export function createQueues({ queues, log }: { queues: readonly TaskQueue[]; log: Logger }) {
   return {
     handlers: [
       new GetQueueStatsHandler({ queues }),

@@ -1,5 +1,5 @@
 import type { QueueStats } from '@darkroom/contracts'
-import type { ImageQueue } from '@darkroom/messaging'
+import type { TaskQueue } from '@darkroom/messaging'
 import { RequestData, type RequestHandler } from 'mediatr-ts'
 import { queueNamed } from './queue-named.ts'
 import { askQueue } from './ask-queue.ts'
@@ -15,9 +15,9 @@ export class GetQueueStats extends RequestData<QueueStats[]> {
 }
 
 export class GetQueueStatsHandler implements RequestHandler<GetQueueStats, QueueStats[]> {
-  readonly #queues: readonly ImageQueue[]
+  readonly #queues: readonly TaskQueue[]
 
-  constructor(deps: { queues: readonly ImageQueue[] }) {
+  constructor(deps: { queues: readonly TaskQueue[] }) {
     this.#queues = deps.queues
   }
 
@@ -27,7 +27,7 @@ export class GetQueueStatsHandler implements RequestHandler<GetQueueStats, Queue
   }
 }
 
-async function statsOf(queue: ImageQueue): Promise<QueueStats> {
+async function statsOf(queue: TaskQueue): Promise<QueueStats> {
   const { oldestWaitingSince, isPaused, ...counts } = await askQueue(() => queue.counts())
   // BullMQ counts jobs with a priority apart, and ours all have one.
   const waiting = counts.waiting + counts.prioritized

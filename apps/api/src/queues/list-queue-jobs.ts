@@ -1,5 +1,5 @@
-import type { ImageJob, JobState, QueueJob } from '@darkroom/contracts'
-import { parseFailureReason, type ImageQueue, type QueuedImageJob } from '@darkroom/messaging'
+import type { JobEnvelope, JobState, QueueJob } from '@darkroom/contracts'
+import { parseFailureReason, type TaskQueue, type QueuedJob } from '@darkroom/messaging'
 import { RequestData, type RequestHandler } from 'mediatr-ts'
 import { queueNamed } from './queue-named.ts'
 import { askQueue } from './ask-queue.ts'
@@ -24,9 +24,9 @@ export class ListQueueJobs extends RequestData<QueueJob[]> {
 }
 
 export class ListQueueJobsHandler implements RequestHandler<ListQueueJobs, QueueJob[]> {
-  readonly #queues: readonly ImageQueue[]
+  readonly #queues: readonly TaskQueue[]
 
-  constructor(deps: { queues: readonly ImageQueue[] }) {
+  constructor(deps: { queues: readonly TaskQueue[] }) {
     this.#queues = deps.queues
   }
 
@@ -38,9 +38,9 @@ export class ListQueueJobsHandler implements RequestHandler<ListQueueJobs, Queue
 }
 
 /** Jobs that somebody else put on the queue may hold anything. */
-const toQueueJob = (job: QueuedImageJob, state: JobState): QueueJob => ({
+const toQueueJob = (job: QueuedJob, state: JobState): QueueJob => ({
   jobId: job.id ?? '',
-  taskId: String((job.data as Partial<ImageJob> | null)?.taskId ?? ''),
+  taskId: String((job.data as Partial<JobEnvelope> | null)?.taskId ?? ''),
   name: job.name,
   state: state === 'waiting' && job.priority > 0 ? 'prioritized' : state,
   priority: job.priority,

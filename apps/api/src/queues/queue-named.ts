@@ -1,7 +1,7 @@
-import type { ImageQueue } from '@darkroom/messaging'
+import type { TaskQueue } from '@darkroom/messaging'
 import { AppError } from '../app-error.ts'
 
-export function queueNamed(queues: readonly ImageQueue[], name: string): ImageQueue {
+export function queueNamed(queues: readonly TaskQueue[], name: string): TaskQueue {
   const found = queues.find((queue) => queue.name === name)
   if (found) return found
   throw new AppError(

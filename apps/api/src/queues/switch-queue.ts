@@ -1,4 +1,4 @@
-import type { ImageQueue } from '@darkroom/messaging'
+import type { TaskQueue } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
 import { RequestData, type RequestHandler } from 'mediatr-ts'
 import { queueNamed } from './queue-named.ts'
@@ -22,7 +22,7 @@ export class SwitchQueue extends RequestData<void> {
 export class SwitchQueueHandler implements RequestHandler<SwitchQueue, void> {
   readonly #deps
 
-  constructor(deps: { queues: readonly ImageQueue[]; log: Logger }) {
+  constructor(deps: { queues: readonly TaskQueue[]; log: Logger }) {
     this.#deps = deps
   }
 

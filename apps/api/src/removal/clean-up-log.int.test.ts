@@ -1,3 +1,4 @@
+import { toStoredFile } from '@darkroom/contracts'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -40,7 +41,12 @@ it('what a clean-up did is logged and added up [S0.12, S0.15]', async () => {
   })
   const bytes = Buffer.alloc(1000)
   const image = variantOf('800', 600, 'a'.repeat(32), bytes.length)
-  const record = newRecord({ status: 'completed', nextCheckAt: null, images: [image], expiresAt: new Date(0) })
+  const record = newRecord({
+    status: 'completed',
+    nextCheckAt: null,
+    files: [toStoredFile(image)],
+    expiresAt: new Date(0),
+  })
   await store.insert(record)
   await storage.put(image.path, bytes)
   await storage.put(record.originalPath, bytes)

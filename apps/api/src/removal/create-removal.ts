@@ -53,7 +53,7 @@ export function createRemoval(parts: {
   const janitor = new Janitor({
     turn: new SharedTurn({
       redis: producer,
-      key: `${names.prefix}:${names.queue}:janitor`,
+      key: `${names.prefix}:${names.maintenance}:janitor`,
       everyMs: env.JANITOR_INTERVAL_MS,
     }),
     store,

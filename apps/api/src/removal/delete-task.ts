@@ -63,7 +63,7 @@ export class DeleteTaskHandler implements RequestHandler<DeleteTask, void> {
 
   async #finish(task: TaskRecord): Promise<void> {
     const { expiries, stopJob, recordRemoved, log, now } = this.#deps
-    stopJob(task.id, task.epoch).catch((error: unknown) =>
+    stopJob(task).catch((error: unknown) =>
       log.debug({ taskId: task.id, err: error }, 'job of a deleted task not stopped'),
     )
     const { complete } = await purgeTask(this.#deps, task, now())

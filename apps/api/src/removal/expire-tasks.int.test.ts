@@ -66,7 +66,7 @@ it('a task goes in three steps: unreachable, without files, forgotten [S0.12]', 
   await set(task, { purgeAt: new Date(0) })
   await until(async () => (await documentOf(task))?.['purgedAt'], { what: 'the end of the files' })
   for (const path of [task.originalPath, task.images[0]!.path]) expect(await hasFile(path)).toBe(false)
-  expect(await documentOf(task)).toMatchObject({ status: 'expired', purgeAt: null, images: [] })
+  expect(await documentOf(task)).toMatchObject({ status: 'expired', purgeAt: null, files: [] })
   await until(async () => ((await totals())?.['filesRemoved'] as number) === (before?.['filesRemoved'] as number) + 2, {
     what: 'the totals',
   })

@@ -1,6 +1,6 @@
 import type { TaskStatus } from '@darkroom/contracts'
 import type { Connection, QueryFilter } from 'mongoose'
-import { taskModel, toObjectId, toRecord, type TaskDocument } from '../tasks/task-model.ts'
+import { listing, taskModel, toObjectId, toRecord, type TaskDocument } from '../tasks/task-model.ts'
 import { endsBefore, type TaskRecord } from '../tasks/task.ts'
 
 /** A cancelled task may still be checked, but comes to list nothing. */
@@ -41,7 +41,7 @@ export class ExpiryStore {
   async markPurged(id: string, now: Date): Promise<void> {
     await this.#tasks.updateOne(
       { _id: toObjectId(id), status: 'expired' },
-      { $set: { purgeAt: null, purgedAt: now, images: [] }, $unset: { purgeFailures: 1 } },
+      { $set: { purgeAt: null, purgedAt: now, files: [] }, $unset: { purgeFailures: 1, images: 1 } },
     )
   }
 
@@ -74,7 +74,7 @@ export class ExpiryStore {
 
   /** Whether a task whose files can be had lists this one. */
   async isLive(path: string): Promise<boolean> {
-    return (await this.#tasks.exists({ 'images.path': path, status: 'completed' })) !== null
+    return (await this.#tasks.exists({ ...listing([path]), status: 'completed' })) !== null
   }
 
   /** Whether there is a document of this task, deleted or not. */

@@ -1,3 +1,4 @@
+import { toStoredFile } from '@darkroom/contracts'
 import { mkdtemp, rm, utimes } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -40,7 +41,7 @@ const SHA = 'original'
 const insert = async (given: Partial<TaskRecord>): Promise<void> =>
   store.insert(newRecord({ source: sourceOf(SHA), ...given }))
 const sourceOf = (sha256: string) => ({ ...newRecord().source, sha256 })
-const listing = { images: [image], nextCheckAt: null }
+const listing = { files: [toStoredFile(image)], nextCheckAt: null }
 const isThere = (): Promise<boolean> => storage.stat(image.path).then(() => true, () => false) // prettier-ignore
 const inTrash = async (): Promise<string[]> => (await Array.fromAsync(storage.list('trash'))).map(({ key }) => key)
 const NOTHING = { files: 0, bytes: 0, complete: true }

@@ -41,7 +41,7 @@ export class FileRemover {
    * fails holds up no other.
    */
   async removeFilesOf(task: TaskRecord): Promise<Removal> {
-    const variants = task.images.map(
+    const variants = task.files.map(
       ({ path }) =>
         () =>
           this.removeVariant(path, task.source.sha256),

@@ -1,4 +1,4 @@
-import type { ImageQueue } from '@darkroom/messaging'
+import type { TaskQueues } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
 import type { DiskStorage } from '@darkroom/storage'
 import type { Registry } from '@prometheus-io/client'
@@ -33,7 +33,7 @@ export interface RouteParts {
   uploads: ReturnType<typeof createUploads>
   storage: DiskStorage
   signer: UrlSigner
-  queue: ImageQueue
+  queues: TaskQueues
   probes: Probes
   registry: Registry
   isClosing: () => boolean
@@ -48,7 +48,7 @@ export function createRoutes(parts: RouteParts) {
   const streams = new HeldRequests({ total: env.EVENT_STREAMS_MAX, ...followers })
   const waiting = new HeldRequests({ total: env.WAITING_REQUESTS_MAX, ...followers })
   const admin = adminGuard(env.ADMIN_TOKEN)
-  const board = queueBoard([parts.queue], '/admin/queues')
+  const board = queueBoard(parts.queues.all, '/admin/queues')
   const deps = {
     ...uploads,
     sendVariant: createSendVariant(storage, signer, probes.storageFault),

@@ -1,11 +1,11 @@
-import { IMAGE_JOB, IMAGE_QUEUE, PRIORITIES, type ImageJob, type QueueJob, type QueueStats } from '@darkroom/contracts'
+import { imageOptimize, PRIORITIES, type ImageJob, type QueueJob, type QueueStats } from '@darkroom/contracts'
 import { TASK_ID } from '../http/openapi/example-ids.ts'
 import { taskExamples } from './task-examples.ts'
 
 const { originalPath, createdAt, priority } = taskExamples.accepted
 
 const running: QueueStats = {
-  name: IMAGE_QUEUE,
+  name: imageOptimize.queue,
   waiting: 14,
   active: 4,
   completed: 100,
@@ -35,7 +35,7 @@ const data: ImageJob = {
 const waiting: QueueJob = {
   jobId: TASK_ID,
   taskId: TASK_ID,
-  name: IMAGE_JOB,
+  name: imageOptimize.job,
   state: 'prioritized',
   priority: PRIORITIES[priority],
   attemptsMade: 0,

@@ -1,7 +1,8 @@
-import { DEFAULT_TENANT, originalKey, variantKey, type TaskPage, type Variant } from '@darkroom/contracts'
+import { DEFAULT_TENANT, originalKey, toStoredFile, variantKey, type TaskPage, type Variant } from '@darkroom/contracts'
 import { FAILED_TASK_ID, JOB_ID, TASK_ID } from '../http/openapi/example-ids.ts'
 import { formatCursor } from '../tasks/queries/list-tasks.ts'
-import { toAcceptedView, toListedView, toTaskView } from '../tasks/task-view.ts'
+import { createKinds } from '../kinds/kinds.ts'
+import { createTaskViews } from '../tasks/task-view.ts'
 import { UNTOUCHED, type TaskRecord } from '../tasks/task.ts'
 
 /**
@@ -36,7 +37,7 @@ const pending: TaskRecord = {
   priority: 'interactive',
   name: 'beach.jpg',
   imageName: 'beach',
-  originalPath: originalKey(DEFAULT_TENANT, TASK_ID, 'jpeg'),
+  originalPath: originalKey({ tenant: DEFAULT_TENANT, folder: 'images', taskId: TASK_ID, extension: 'jpg' }),
   source: {
     bytes: 3_412_345,
     format: 'jpeg',
@@ -48,7 +49,8 @@ const pending: TaskRecord = {
   },
   metadata: { album: 7 },
   ttlSeconds: WEEK_MS / 1000,
-  images: [],
+  files: [],
+  result: {},
   attempts: { made: 0, max: 3, nextAt: null },
   dispatch: { state: 'due' },
   nextCheckAt: null,
@@ -73,7 +75,7 @@ const completed: TaskRecord = {
   status: 'completed',
   progress: { stage: 'done', percent: 100 },
   attempts: { made: 1, max: 3, nextAt: null },
-  images: EXAMPLE_VARIANTS,
+  files: EXAMPLE_VARIANTS.map(toStoredFile),
   processingTimeMs: 71,
   finishedAt: after(83),
   updatedAt: after(84),
@@ -95,10 +97,10 @@ const failed: TaskRecord = {
   jobId: 'c2d9a1f4-6e80-4b37-8a5c-0f1e97b3d642',
   name: 'IMG_0417.JPG',
   imageName: 'img-0417',
-  originalPath: originalKey(DEFAULT_TENANT, FAILED_TASK_ID, 'jpeg'),
+  originalPath: originalKey({ tenant: DEFAULT_TENANT, folder: 'images', taskId: FAILED_TASK_ID, extension: 'jpg' }),
   status: 'failed',
   progress: { stage: 'failed', percent: 0 },
-  images: [],
+  files: [],
   processingTimeMs: null,
   error: {
     code: 'IMAGE_CORRUPT',
@@ -112,15 +114,17 @@ const failed: TaskRecord = {
   expiresAt: after(-71_940 + WEEK_MS),
 }
 
+const views = createTaskViews(createKinds({ maxPixels: 1 }))
+
 /** Tasks as the API shows them, made by what shows them. */
 export const taskExamples = {
-  accepted: toAcceptedView(pending),
-  processing: toTaskView(processing),
-  completed: toTaskView(completed),
-  edited: toTaskView({ ...completed, name: 'beach at noon.jpg', updatedAt: after(60_000) }),
-  failed: toTaskView(failed),
-  cancelled: toTaskView(cancelled),
-  restarted: toTaskView({ ...pending, epoch: 2, restartedAt: after(120_000), updatedAt: after(120_000) }),
+  accepted: views.accepted(pending),
+  processing: views.task(processing),
+  completed: views.task(completed),
+  edited: views.task({ ...completed, name: 'beach at noon.jpg', updatedAt: after(60_000) }),
+  failed: views.task(failed),
+  cancelled: views.task(cancelled),
+  restarted: views.task({ ...pending, epoch: 2, restartedAt: after(120_000), updatedAt: after(120_000) }),
 }
 
 const page = (items: TaskPage['items'], total: number): TaskPage => ({
@@ -134,9 +138,9 @@ const page = (items: TaskPage['items'], total: number): TaskPage => ({
 
 export const taskPageExamples = {
   tasks: {
-    ...page([completed, failed].map(toListedView), 57),
+    ...page([completed, failed].map(views.listed), 57),
     limit: 2,
-    nextCursor: formatCursor(toListedView(failed)),
+    nextCursor: formatCursor(views.listed(failed)),
   },
-  failed: page([toListedView(failed)], 1),
+  failed: page([views.listed(failed)], 1),
 }

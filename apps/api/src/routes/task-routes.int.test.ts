@@ -1,7 +1,15 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { problem, task as taskSchema, taskEstimate, taskPage, type Task, type TaskPage } from '@darkroom/contracts'
+import {
+  imageOptimize,
+  problem,
+  task as taskSchema,
+  taskEstimate,
+  taskPage,
+  type Task,
+  type TaskPage,
+} from '@darkroom/contracts'
 import { sampleGif, sampleJpeg, samplePng, sampleWebp, until } from '@darkroom/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
@@ -12,7 +20,7 @@ import { completedOf, historyOf } from '../../test/task-history.ts'
 /** The contract's shape and not a field more. */
 const exactTask = z.strictObject({
   ...taskSchema.shape,
-  source: taskSchema.shape.source.strict(),
+  source: imageOptimize.source.strict(),
   images: z.array(taskSchema.shape.images.element.strict()),
   progress: taskSchema.shape.progress.strict(),
   attempts: taskSchema.shape.attempts.strict(),

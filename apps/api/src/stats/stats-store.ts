@@ -46,7 +46,10 @@ export class StatsStore {
 
   /** What the next tasks after an id, at most `limit`, come to, in the order of their ids. */
   async sums(after: string, limit: number): Promise<{ groups: TaskGroup[]; last: string | undefined }> {
-    const sizes = { $reduce: { input: '$images', initialValue: 0, in: { $add: ['$$value', '$$this.size'] } } }
+    // Of the last release, the files are `images`, and their bytes `size`.
+    const files = { $ifNull: ['$files', { $ifNull: ['$images', []] }] }
+    const size = { $ifNull: ['$$this.bytes', '$$this.size'] }
+    const sizes = { $reduce: { input: files, initialValue: 0, in: { $add: ['$$value', size] } } }
     const bytesOut = { $cond: [{ $eq: ['$status', 'completed'] }, sizes, 0] }
     const found = await taskModel(this.#connection).aggregate<
       Pick<TaskGroup, 'count' | 'bytesIn' | 'bytesOut'> & {

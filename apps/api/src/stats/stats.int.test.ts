@@ -1,4 +1,4 @@
-import { stats } from '@darkroom/contracts'
+import { stats, toStoredFile } from '@darkroom/contracts'
 import { until } from '@darkroom/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { newRecord, variantOf } from '../../test/task-history.ts'
@@ -19,14 +19,16 @@ beforeAll(async () => {
     const done = {
       status: 'completed' as const,
       nextCheckAt: null,
-      images: [...variants],
+      files: variants.map(toStoredFile),
       waitMs: run,
       processingTimeMs: run * 10,
     }
     await store.insert(newRecord({ source, ...done }))
   }
   for (const status of ['failed', 'pending'] as const) await store.insert(newRecord({ source, status }))
-  await store.insert(newRecord({ source, tenant: 'somebody-else', status: 'completed', images: [...variants] }))
+  await store.insert(
+    newRecord({ source, tenant: 'somebody-else', status: 'completed', files: variants.map(toStoredFile) }),
+  )
   const totals = {
     runs: 2,
     tasksExpired: 3,

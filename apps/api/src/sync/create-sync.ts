@@ -1,13 +1,15 @@
-import type { ImageQueue, RedisNames } from '@darkroom/messaging'
+import type { RedisNames, TaskQueues } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
 import type { Redis } from 'ioredis'
 import type { BatchStore } from '../batches/batch-store.ts'
 import type { TaskFeed } from '../following/task-feed.ts'
 import type { Send } from '../send.ts'
 import type { StopJob } from '../tasks/stop-job.ts'
+import type { Kinds } from '../tasks/kind.ts'
 import type { TaskStore } from '../tasks/task-store.ts'
 import { BatchCloser } from './batch-closer.ts'
 import { Dispatcher } from './dispatcher.ts'
+import { createListeners } from './listeners.ts'
 import { QueueEventsListener } from './queue-events-listener.ts'
 import { SentNotes } from './sent-notes.ts'
 import { Sweeper } from './sweeper.ts'
@@ -18,7 +20,8 @@ export function createSync(parts: {
   env: { SWEEP_INTERVAL_MS: number; DISPATCH_LEASE_MS: number }
   redis: { producer: Redis; consumer: Redis; subscription: Redis }
   names: RedisNames
-  queue: ImageQueue
+  queues: TaskQueues
+  kinds: Kinds
   store: TaskStore
   batches: BatchStore
   feed: TaskFeed
@@ -27,11 +30,13 @@ export function createSync(parts: {
   log: Logger
   now: () => number
 }) {
-  const { env, redis, names, queue, store, batches, feed, stopJob, send, log, now } = parts
+  const { env, redis, names, queues, kinds, store, batches, feed, stopJob, send, log, now } = parts
   const notes = new SentNotes({ store, log, now })
-  const dispatcher = new Dispatcher({ store, queue, notes, log })
-  const listener = new QueueEventsListener({ redis: redis.consumer, names, queue, send, log, now })
-  const isBehind = (): boolean => listener.isBehind
+  const dispatcher = new Dispatcher({ store, queues, kinds, notes, log })
+  const listeners = createListeners(
+    (kind) => new QueueEventsListener({ redis: redis.consumer, queue: queues.of(kind), send, log, now }),
+  )
+  const { isBehind, appliedUntil } = listeners
   const subscriber = new TaskEventsSubscriber({
     redis: redis.subscription,
     channel: names.channel,
@@ -43,11 +48,11 @@ export function createSync(parts: {
   const batchCloser = new BatchCloser({ batches, send, intervalMs: env.SWEEP_INTERVAL_MS, log, now })
   const sweeper = new Sweeper({
     store,
-    queue,
+    queues,
     dispatcher,
     stopJob,
     send,
-    events: listener,
+    events: listeners,
     intervalMs: env.SWEEP_INTERVAL_MS,
     leaseMs: env.DISPATCH_LEASE_MS,
     log,
@@ -58,19 +63,19 @@ export function createSync(parts: {
   return {
     dispatch: dispatcher.dispatch,
     onTask: notes.taskChanged,
-    appliedUntil: () => listener.appliedUntil,
+    appliedUntil,
     start: (): void => {
       sweeper.start()
       batchCloser.start()
     },
     /** Waits for Redis, however long it is away. */
-    listen: () => Promise.all([subscriber.start(), listener.start()]),
+    listen: () => Promise.all([subscriber.start(), listeners.start()]),
     drain: () => dispatcher.drain(),
     stop: async (): Promise<void> => {
       await Promise.all([sweeper.stop(), batchCloser.stop()])
       // What the last sweep dispatched.
       await dispatcher.drain()
     },
-    stopListening: () => Promise.all([subscriber.drain(), listener.stop()]),
+    stopListening: () => Promise.all([subscriber.drain(), listeners.stop()]),
   }
 }

@@ -1,6 +1,8 @@
-import type { ImageDelivery, ImageQueue } from '@darkroom/messaging'
+import type { Delivery, TaskQueues } from '@darkroom/messaging'
+import type { TaskKind } from '@darkroom/contracts'
 import type { Logger } from '@darkroom/runtime'
 import type { TaskStore } from '../tasks/task-store.ts'
+import { policyOf, type Kinds } from '../tasks/kind.ts'
 import { previousRuns, queuedAt, type TaskRecord } from '../tasks/task.ts'
 import { OutageLog } from '../ground/outage-log.ts'
 import type { SentNotes } from './sent-notes.ts'
@@ -19,7 +21,7 @@ export class Dispatcher {
   #waiting: TaskRecord[] = []
   #running: Promise<void> | undefined
 
-  constructor(deps: { store: TaskStore; queue: ImageQueue; notes: SentNotes; log: Logger }) {
+  constructor(deps: { store: TaskStore; queues: TaskQueues; kinds: Kinds; notes: SentNotes; log: Logger }) {
     this.#deps = deps
     this.#outage = new OutageLog(deps.log, 'dispatching tasks failed; they stay due')
   }
@@ -50,9 +52,10 @@ export class Dispatcher {
   }
 
   async #send(tasks: readonly TaskRecord[]): Promise<void> {
-    const { store, queue, notes } = this.#deps
+    const { store, notes } = this.#deps
     try {
-      await queue.add(tasks.map((task) => toDelivery(task, queue.policy.attempts)))
+      const byKind = Map.groupBy(tasks, ({ kind }) => kind)
+      await Promise.all([...byKind].map(([kind, ofKind]) => this.#add(kind, ofKind)))
       notes.add(tasks)
       this.#outage.worked()
     } catch (error) {
@@ -62,21 +65,21 @@ export class Dispatcher {
       await store.checkNow(tasks.map((task) => task.id)).catch(() => {})
     }
   }
+
+  async #add(kind: TaskKind, tasks: readonly TaskRecord[]): Promise<void> {
+    const queue = this.#deps.queues.of(kind)
+    const policy = policyOf(this.#deps.kinds, kind)
+    await queue.add(tasks.map((task) => toDelivery(task, policy.jobOf(task), queue.policy.attempts)))
+  }
 }
 
-function toDelivery(task: TaskRecord, attempts: number): ImageDelivery {
+function toDelivery(task: TaskRecord, own: object, attempts: number): Delivery {
+  const { id: taskId, epoch, tenant, priority } = task
   const previous = previousRuns(task)
+  const timestamp = queuedAt(task).getTime()
   return {
-    job: {
-      taskId: task.id,
-      imagePath: task.originalPath,
-      timestamp: queuedAt(task).getTime(),
-      epoch: task.epoch,
-      tenant: task.tenant,
-      imageName: task.imageName,
-      ...(previous && { previous }),
-    },
-    priority: task.priority,
+    job: { taskId, timestamp, epoch, tenant, ...own, ...(previous && { previous }) },
+    priority,
     attempts: attempts - (previous?.attempts ?? 0),
   }
 }

@@ -1,12 +1,12 @@
 // What the queue says of a job, as the events that its worker published, for documents that have
 // not heard them.
-import { imageJobResult, type TaskEvent, type TaskEventOf } from '@darkroom/contracts'
+import { taskCompleted, type TaskEvent, type TaskEventOf } from '@darkroom/contracts'
 import { jobRunOf, parseFailureReason, processingEvent, retryEvent, type QueuedJob } from '@darkroom/messaging'
 import type { TaskRecord } from '../tasks/task.ts'
 
 /** The event that a completed job's return value is; undefined when it is not one. */
 export function completionOf(returnValue: unknown): TaskEvent | undefined {
-  return imageJobResult.safeParse(returnValue).data
+  return taskCompleted.safeParse(returnValue).data
 }
 
 /** The start of a run that is going on. */

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { KEEP, KeptJobs, type KeepPolicy } from './kept-jobs.ts'
+import { imageOptimize, type KeepPolicy } from '@darkroom/contracts'
+import { KeptJobs } from './kept-jobs.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -15,9 +16,9 @@ function keep(policy: KeepPolicy) {
 }
 
 it('applied jobs stay for an hour among 5000, or among 500 failed ones [S0.8, S1.3, S2.3]', () => {
-  expect(KEEP).toEqual({
-    completed: { count: 5000, ageMs: HOUR_MS },
-    failed: { count: 500, ageMs: Number.POSITIVE_INFINITY },
+  expect(imageOptimize.policy).toMatchObject({
+    keepCompleted: { count: 5000, ageMs: HOUR_MS },
+    keepFailed: { count: 500, ageMs: Number.POSITIVE_INFINITY },
   })
 })
 

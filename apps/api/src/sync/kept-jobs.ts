@@ -1,15 +1,5 @@
-import type { ImageQueue } from '@darkroom/messaging'
-
-export interface KeepPolicy {
-  count: number
-  ageMs: number
-}
-
-/** Of the jobs whose events are applied. */
-export const KEEP = {
-  completed: { count: 5000, ageMs: 3_600_000 },
-  failed: { count: 500, ageMs: Number.POSITIVE_INFINITY },
-} as const satisfies Record<string, KeepPolicy>
+import type { KeepPolicy } from '@darkroom/contracts'
+import type { TaskQueue } from '@darkroom/messaging'
 
 /** A job bears the time of its worker's clock, which may be off by an hour and more. */
 const SURELY_APPLIED_MS = 2 * 3_600_000
@@ -21,12 +11,12 @@ const PIECE = 500
  * the queue itself, by their age.
  */
 export class KeptJobs {
-  readonly #queue: Pick<ImageQueue, 'forget' | 'forgetOldest'>
+  readonly #queue: Pick<TaskQueue, 'forget' | 'forgetOldest'>
   readonly #policy: KeepPolicy
   readonly #now: () => number
   #applied: { jobId: string; at: number }[] = []
 
-  constructor(queue: Pick<ImageQueue, 'forget' | 'forgetOldest'>, policy: KeepPolicy, now: () => number) {
+  constructor(queue: Pick<TaskQueue, 'forget' | 'forgetOldest'>, policy: KeepPolicy, now: () => number) {
     this.#queue = queue
     this.#policy = policy
     this.#now = now

@@ -1,4 +1,5 @@
-import { compareEventIds, type ImageQueue } from '@darkroom/messaging'
+import type { TaskKind } from '@darkroom/contracts'
+import { compareEventIds, type TaskQueues } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
 import { LRUCache } from 'lru-cache'
 import type { TaskStore } from '../tasks/task-store.ts'
@@ -40,9 +41,9 @@ export class LostJobs {
 
   constructor(deps: {
     store: TaskStore
-    queue: ImageQueue
+    queues: TaskQueues
     dispatcher: Dispatcher
-    events: Pick<QueueEventsListener, 'hasApplied' | 'stuckMs'>
+    events: { of: (kind: TaskKind) => Pick<QueueEventsListener, 'hasApplied' | 'stuckMs'> }
     log: Logger
   }) {
     this.#deps = deps
@@ -50,8 +51,12 @@ export class LostJobs {
 
   /** What cannot be decided yet stays leased, and is looked at again. */
   async dispatch(tasks: readonly TaskRecord[]): Promise<void> {
-    if (tasks.length === 0) return
-    const { store, queue, dispatcher, log } = this.#deps
+    for (const [kind, ofKind] of Map.groupBy(tasks, (task) => task.kind)) await this.#dispatch(kind, ofKind)
+  }
+
+  async #dispatch(kind: TaskKind, tasks: readonly TaskRecord[]): Promise<void> {
+    const { store, queues, dispatcher, log } = this.#deps
+    const queue = queues.of(kind)
     const end = (await queue.eventEnds())?.last
     const proven = tasks.filter((task) => this.#isProven(task, end))
     const revisions = await store.revisions(proven.map(({ id }) => id))
@@ -70,9 +75,9 @@ export class LostJobs {
     if (again > 0) log.warn({ tasks: again }, 'jobs missing in the queue: dispatched again')
   }
 
-  #isProven({ id, epoch }: TaskRecord, end: string | undefined): boolean {
+  #isProven({ id, kind, epoch }: TaskRecord, end: string | undefined): boolean {
     if (end === undefined) return true
-    const { events } = this.#deps
+    const events = this.#deps.events.of(kind)
     const name = `${id} ${epoch}`
     const known = this.#missing.get(name)
     const missingAt = known === undefined || compareEventIds(known, end) > 0 ? end : known

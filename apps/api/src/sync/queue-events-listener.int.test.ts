@@ -1,5 +1,6 @@
 import type { Logger } from '@darkroom/runtime'
-import { createImageQueue, redisNames } from '@darkroom/messaging'
+import { imageOptimize } from '@darkroom/contracts'
+import { TaskQueue, queueNames } from '@darkroom/messaging'
 import { recordLog, sampleJpeg, startTcpProxy, uniqueName, until } from '@darkroom/testing'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { connectRedis } from '@darkroom/runtime'
@@ -32,7 +33,7 @@ it('waiting and active jobs are logged, completed and failed ones become the one
   const { log, lines } = recordLog<Logger>()
   const sent: UpdateTaskStatus[] = []
   const send = (async (command: UpdateTaskStatus) => void sent.push(command)) as unknown as Send
-  const listener = new QueueEventsListener({ redis, names: api.names, queue: api.queue, send, log, now: Date.now })
+  const listener = new QueueEventsListener({ redis, queue: api.queue, send, log, now: Date.now })
   await listener.start()
 
   const photo = await sampleJpeg({ width: 64, height: 48 })
@@ -59,12 +60,12 @@ describe('on a stream of its own', () => {
   const outage = (): Error => Object.assign(new Error('not reachable'), { name: 'MongoServerSelectionError' })
 
   async function listen(send: (taskId: string) => Promise<void>, redisUrl = inject('redisUrl')) {
-    const names = redisNames({ namespace: uniqueName('events'), queue: 'q' })
+    const names = queueNames({ namespace: uniqueName('events'), queue: 'q' }, imageOptimize)
     const redis = connectRedis(redisUrl, 'consumer', testLog)
-    const queue = createImageQueue({ redis, names, policy: { attempts: 3, backoffMs: 2000 } })
+    const queue = new TaskQueue({ redis, names, kind: imageOptimize })
     const { log, lines } = recordLog<Logger>()
     const sendCommand = (({ event }: UpdateTaskStatus) => send(event.taskId)) as unknown as Send
-    const listener = new QueueEventsListener({ redis, names, queue, send: sendCommand, log, now: Date.now })
+    const listener = new QueueEventsListener({ redis, queue, send: sendCommand, log, now: Date.now })
     const key = `${names.prefix}:q:events`
     return {
       listener,

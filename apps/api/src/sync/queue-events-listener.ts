@@ -4,10 +4,9 @@ import {
   compareEventIds,
   createQueueEventStream,
   failedEvent,
-  type ImageQueue,
   type QueueEvent,
   type QueueEventPage,
-  type RedisNames,
+  type TaskQueue,
 } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
 import type { Redis } from 'ioredis'
@@ -16,7 +15,7 @@ import type { Send } from '../send.ts'
 import { isStoreOutage } from '../mongo/store-outage.ts'
 import { UpdateTaskStatus } from '../applying/update-task-status.ts'
 import { completionOf } from './job-outcome.ts'
-import { KEEP, KeptJobs } from './kept-jobs.ts'
+import { KeptJobs } from './kept-jobs.ts'
 import { OutageLog } from '../ground/outage-log.ts'
 
 const RETRY_MS = 1000
@@ -68,21 +67,18 @@ export class QueueEventsListener {
   /** Where the cursor was when the stream was last checked for a gap. */
   #checked = FROM_THE_START
 
-  constructor(deps: {
-    redis: Redis
-    names: RedisNames
-    queue: ImageQueue
-    send: Send
-    log: Logger
-    now: () => number
-  }) {
-    const { redis, names, queue, log, now } = deps
+  constructor(deps: { redis: Redis; queue: TaskQueue; send: Send; log: Logger; now: () => number }) {
+    const { redis, queue, log, now } = deps
+    const { names } = queue
     this.#deps = deps
     this.#cursorKey = `${names.prefix}:${names.queue}:applied-event`
     this.#reader = redis.duplicate({ lazyConnect: true })
     this.#reader.on('error', () => {}) // the connection that it is a copy of logs the same outage
     this.#stream = createQueueEventStream(this.#reader, names)
-    this.#kept = { completed: new KeptJobs(queue, KEEP.completed, now), failed: new KeptJobs(queue, KEEP.failed, now) }
+    this.#kept = {
+      completed: new KeptJobs(queue, queue.policy.keepCompleted, now),
+      failed: new KeptJobs(queue, queue.policy.keepFailed, now),
+    }
     this.#outage = new OutageLog(log, 'applying queue events failed; reading is paused until it works')
   }
 

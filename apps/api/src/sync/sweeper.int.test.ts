@@ -1,48 +1,53 @@
-import { eventSeq, STEP, type TaskEvent } from '@darkroom/contracts'
+import { eventSeq, imageOptimize, STEP, type TaskEvent } from '@darkroom/contracts'
 import {
   createGiveBack,
-  createImageQueue,
   createQueueWorker,
+  createTaskQueues,
   leaveJob,
-  redisNames,
+  queueNames,
   type JobProcessor,
-  type ImageQueue,
-  type QueuedImageJob,
-  type RedisNames,
+  type QueuedJob,
+  type QueueNames,
+  type TaskQueue,
+  type TaskQueues,
 } from '@darkroom/messaging'
 import { connectRedis } from '@darkroom/runtime'
 import { uniqueName, until } from '@darkroom/testing'
 import type { Redis } from 'ioredis'
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
 import { forgetKeys, openDatabase, openRedis, testLog } from '../../test/start-test-api.ts'
-import { completedOf, historyOf, newRecord } from '../../test/task-history.ts'
+import { completedOf, historyOf, newRecord, testKinds } from '../../test/task-history.ts'
 import type { Send } from '../send.ts'
 import { TaskStore } from '../tasks/task-store.ts'
 import { moveFor, type Move, type TaskRecord } from '../tasks/task.ts'
 import type { UpdateTaskStatus } from '../applying/update-task-status.ts'
 import { Dispatcher } from './dispatcher.ts'
 import { LostJobs } from './lost-jobs.ts'
+import type { QueueEventsListener } from './queue-events-listener.ts'
 import { SentNotes } from './sent-notes.ts'
 import { Sweeper } from './sweeper.ts'
 
 const name = uniqueName('sweeper')
 let database: Awaited<ReturnType<typeof openDatabase>>
 let redis: Redis
-let names: RedisNames
+let names: QueueNames
 let store: TaskStore
-let queue: ImageQueue
+let queues: TaskQueues
+let queue: TaskQueue
 let notes: SentNotes
 let dispatcher: Dispatcher
 
 beforeAll(async () => {
   database = await openDatabase(name)
   redis = await openRedis()
-  names = redisNames({ namespace: name, queue: name })
+  const given = { namespace: name, queue: name }
+  names = queueNames(given, imageOptimize)
   store = new TaskStore(database.connection)
   await store.prepare()
-  queue = createImageQueue({ redis, names, policy: { attempts: 3, backoffMs: 2000 } })
+  queues = createTaskQueues({ redis, names: given })
+  queue = queues.of('image.optimize')
   notes = new SentNotes({ store, log: testLog, now: Date.now })
-  dispatcher = new Dispatcher({ store, queue, notes, log: testLog })
+  dispatcher = new Dispatcher({ store, queues, kinds: testKinds, notes, log: testLog })
 })
 beforeEach(async () => {
   await dispatcher.drain()
@@ -51,13 +56,18 @@ beforeEach(async () => {
 })
 afterAll(async () => {
   await dispatcher.drain()
-  await queue.close()
+  await queues.close()
   await forgetKeys(redis, `${name}:*`)
   redis.disconnect()
   await database.drop()
 })
 
-const events = { isBehind: false, hasApplied: () => true, stuckMs: 0, repairGap: async () => {} }
+const listener = { hasApplied: () => true, stuckMs: 0 }
+const events = {
+  isBehind: () => false,
+  of: () => listener as unknown as QueueEventsListener,
+  repairGaps: async () => {},
+}
 const key = (part: string): string => `${names.prefix}:${names.queue}:${part}`
 
 /** Dispatched long ago, and now to be checked. */
@@ -79,7 +89,7 @@ async function sweepOnce(handle: (event: TaskEvent) => Promise<unknown> = async 
   const send = (({ event }: UpdateTaskStatus) => handle(event)) as unknown as Send
   const stopJob = async () => true
   const clock = { intervalMs: 60_000, leaseMs: 3000, now: Date.now }
-  const sweeper = new Sweeper({ store, queue, dispatcher, stopJob, send, events, log: testLog, ...clock })
+  const sweeper = new Sweeper({ store, queues, dispatcher, stopJob, send, events, log: testLog, ...clock })
   sweeper.start()
   await sweeper.sweep()
   await sweeper.stop()
@@ -122,11 +132,11 @@ describe('a job that waits again, while its task is still said to be processing,
     )
 
   /** One run, of which only the start was heard. */
-  async function ranOnce(run: (job: QueuedImageJob, token: string) => Promise<never>): Promise<TaskRecord> {
+  async function ranOnce(run: (job: QueuedJob, token: string) => Promise<never>): Promise<TaskRecord> {
     const task = await dispatched()
     const consumer = connectRedis(inject('redisUrl'), 'consumer', testLog)
     const timing = { lockDurationMs: 5000, stalledIntervalMs: 2000 }
-    const processor: JobProcessor<QueuedImageJob['data']> = (job, token = '') => run(job, token)
+    const processor: JobProcessor<QueuedJob['data']> = (job, token = '') => run(job, token)
     const worker = createQueueWorker(processor, {
       redis: consumer,
       names,
@@ -183,8 +193,8 @@ describe('a job that waits again, while its task is still said to be processing,
 })
 
 describe('a job that is missing', () => {
-  const lostJobs = (found: Partial<typeof events> = {}) =>
-    new LostJobs({ store, queue, dispatcher, events: { ...events, ...found }, log: testLog })
+  const lostJobs = (found: Partial<typeof listener> = {}) =>
+    new LostJobs({ store, queues, dispatcher, events: { of: () => ({ ...listener, ...found }) }, log: testLog })
 
   /** Something to wait for in the event stream. */
   const addEvent = () => redis.xadd(key('events'), '*', 'event', 'completed', 'jobId', 'other')

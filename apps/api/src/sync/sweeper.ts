@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { failedEvent, type ImageQueue, type QueuedJob } from '@darkroom/messaging'
+import { failedEvent, type QueuedJob, type TaskQueues } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
 import type { Send } from '../send.ts'
 import type { StopJob } from '../tasks/stop-job.ts'
@@ -10,7 +10,7 @@ import type { Dispatcher } from './dispatcher.ts'
 import { completionOf, runEndOf, startOf } from './job-outcome.ts'
 import { LostJobs } from './lost-jobs.ts'
 import { OutageLog } from '../ground/outage-log.ts'
-import type { QueueEventsListener } from './queue-events-listener.ts'
+import type { Listeners } from './listeners.ts'
 import { recheckMs } from './recheck-ms.ts'
 
 /** Tasks taken at a time. */
@@ -39,11 +39,11 @@ export class Sweeper {
 
   constructor(deps: {
     store: TaskStore
-    queue: ImageQueue
+    queues: TaskQueues
     dispatcher: Dispatcher
     stopJob: StopJob
     send: Send
-    events: Pick<QueueEventsListener, 'isBehind' | 'hasApplied' | 'stuckMs' | 'repairGap'>
+    events: Pick<Listeners, 'of' | 'isBehind' | 'repairGaps'>
     log: Logger
     intervalMs: number
     /**
@@ -76,7 +76,7 @@ export class Sweeper {
   async sweep(): Promise<void> {
     // Without the queue nothing can be found out, and tasks claimed in vain would be leased when it
     // comes back.
-    if (this.#stopped || !this.#deps.queue.isReachable()) return
+    if (this.#stopped || !this.#deps.queues.isReachable()) return
     this.#pass ??= this.#sweep().finally(() => (this.#pass = undefined))
     return this.#pass
   }
@@ -92,14 +92,15 @@ export class Sweeper {
   }
 
   async #sweep(): Promise<void> {
-    const { queue, events } = this.#deps
+    const { queues, events } = this.#deps
     try {
       await this.#makeUpForGap()
-      const backlog = await queue.backlog()
+      const backlogs = await Promise.all(queues.all.map((queue) => queue.backlog()))
+      const backlog = backlogs.reduce((sum, jobs) => sum + jobs, 0)
       let claimed = BATCH
       // While the listener is behind, the store is better used for its results: one batch a pass
       // must do.
-      for (let first = true; claimed === BATCH && !this.#stopped && (first || !events.isBehind); first = false)
+      for (let first = true; claimed === BATCH && !this.#stopped && (first || !events.isBehind()); first = false)
         claimed = await this.#checkDue(backlog)
       this.#outage.worked()
     } catch (error) {
@@ -114,7 +115,7 @@ export class Sweeper {
       if (tasks > 0) log.warn({ tasks }, 'queue events may be lost: checking every unfinished task')
     }
     // Redis away is no gap yet: it is asked again with the next pass.
-    await events.repairGap(repair).catch((error: unknown) => log.debug({ err: error }, 'check for lost events failed'))
+    await events.repairGaps(repair).catch((error: unknown) => log.debug({ err: error }, 'check for lost events failed'))
   }
 
   /**
@@ -154,13 +155,14 @@ export class Sweeper {
 
   /** A cancelled task. Until its job is known to be gone it is leased again and again. */
   async #stop(task: TaskRecord): Promise<Finding | undefined> {
-    if (!(await this.#deps.stopJob(task.id, task.epoch))) return undefined
+    if (!(await this.#deps.stopJob(task))) return undefined
     await this.#deps.store.settle(task)
     return 'done'
   }
 
   async #compare(task: TaskRecord): Promise<Finding> {
-    const { queue, now } = this.#deps
+    const { queues, now } = this.#deps
+    const queue = queues.of(task.kind)
     const job = await queue.find(task.id, task.epoch)
     if (!job) return 'lost'
     const state = await job.getState()
@@ -192,7 +194,8 @@ export class Sweeper {
    * later run has begun meanwhile.
    */
   async #endRun(task: TaskRecord, before: QueuedJob, isDelayed: boolean): Promise<void> {
-    const { queue, now } = this.#deps
+    const { queues, now } = this.#deps
+    const queue = queues.of(task.kind)
     // As it was read before its state was known, it may not have counted the attempt yet; no run
     // may have begun in between.
     const job = await queue.find(task.id, task.epoch)

@@ -6,7 +6,7 @@ import type { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { fieldPart } from '../../test/multipart.ts'
 import { forgetKeys, openDatabase, openRedis, startTestApi, testLog } from '../../test/start-test-api.ts'
-import { historyOf, newRecord } from '../../test/task-history.ts'
+import { historyOf, newRecord, testViews } from '../../test/task-history.ts'
 import { GetTaskJsonHandler } from './queries/get-task-json.ts'
 import { GetTask, GetTaskHandler } from './queries/get-task.ts'
 import { ListTasks, ListTasksHandler } from './queries/list-tasks.ts'
@@ -14,7 +14,6 @@ import { KnownTtls } from '../applying/known-ttls.ts'
 import { createAnnouncer } from './announce.ts'
 import { TaskCache } from './task-cache.ts'
 import { TaskStore, type TaskFilter } from './task-store.ts'
-import { toTaskView } from './task-view.ts'
 import type { TaskRecord } from './task.ts'
 import { UpdateTaskStatus, UpdateTaskStatusHandler } from '../applying/update-task-status.ts'
 
@@ -41,8 +40,8 @@ afterAll(async () => {
 /** The handlers of one API process, over the common store and a cache connection of their own. */
 function processOn(connection: Redis, prefix = `${name}:`, readFrom = store) {
   const cache = new TaskCache(connection, prefix, testLog)
-  const get = new GetTaskHandler({ getTaskJson: new GetTaskJsonHandler({ store: readFrom, cache }) })
-  const list = new ListTasksHandler({ store, cache })
+  const get = new GetTaskHandler({ getTaskJson: new GetTaskJsonHandler({ store: readFrom, cache, views: testViews }) })
+  const list = new ListTasksHandler({ store, cache, views: testViews })
   const update = new UpdateTaskStatusHandler({
     store,
     announcer: createAnnouncer({ cache, publish: async () => {} }),
@@ -149,7 +148,7 @@ it('a change of status is seen by the next read of every process [S1.10, S3.11]'
     await reader.get(task)
     const changed = await writer.tell(event)
     expect(changed).toBeDefined()
-    expect(await reader.get(task)).toEqual(toTaskView(changed!))
+    expect(await reader.get(task)).toEqual(testViews.task(changed!))
     if (event.eventType === 'task.completed')
       expect((await completed()).toSorted()).toEqual([...before, task.id].toSorted())
   }

@@ -1,12 +1,11 @@
 import { expect, it } from 'vitest'
-import { newRecord } from '../../test/task-history.ts'
+import { newRecord, testViews } from '../../test/task-history.ts'
 import { allowsChange, etagOf, isKnown } from './task-etag.ts'
-import { toTaskView } from './task-view.ts'
 
 const task = newRecord({ metadata: { a: 1 } })
 
 it('is a strong tag that is the same for the same state, cached or not', () => {
-  const view = toTaskView(task)
+  const view = testViews.task(task)
   expect(etagOf(view)).toMatch(/^"[\w-]{27}"$/)
   expect(etagOf(JSON.parse(JSON.stringify(view)))).toBe(etagOf(view))
 })
@@ -19,7 +18,7 @@ it('changes with anything that clients see', () => {
     { ...task, epoch: 2 },
     { ...task, updatedAt: new Date(1) },
   ]
-  expect(new Set(states.map((state) => etagOf(toTaskView(state)))).size).toBe(states.length)
+  expect(new Set(states.map((state) => etagOf(testViews.task(state)))).size).toBe(states.length)
 })
 
 it.each([

@@ -1,74 +1,65 @@
+import { toStoredFile, type Variant } from '@darkroom/contracts'
 import { Schema, Types, type Connection, type Model } from 'mongoose'
 import type { TaskRecord } from './task.ts'
 
-/** A task as it lies in MongoDB. */
-export type TaskDocument = Omit<TaskRecord, 'id'> & { _id: Types.ObjectId }
+/** A task as it lies in MongoDB. `images` are the files of tasks that completed in release 0.1. */
+export type TaskDocument = Omit<TaskRecord, 'id'> & { _id: Types.ObjectId; images?: Variant[] }
 
-// What is empty stays, too: it is part of what was said.
+// Inserts are checked by `taskRecord`, which is the one description of a task. This is what queries
+// and updates are held against: a field that it does not name is an error. What is empty stays.
 const NESTED = { _id: false, strict: 'throw', minimize: false } as const
-const variantSchema = new Schema(
-  { resolution: String, width: Number, height: Number, format: String, size: Number, md5: String, path: String },
-  NESTED,
-)
 const logSchema = new Schema(
   { seq: Number, epoch: Number, attempt: Number, type: String, at: Date, data: Schema.Types.Mixed },
+  NESTED,
+)
+const fileSchema = new Schema(
+  { name: String, contentType: String, bytes: Number, md5: String, path: String, facts: Schema.Types.Mixed },
   NESTED,
 )
 
 const taskSchema = new Schema<TaskDocument>(
   {
-    tenant: { type: String, required: true },
-    jobId: { type: String, required: true },
-    kind: { type: String, required: true },
-    status: { type: String, required: true },
-    priority: { type: String, required: true },
-    name: { type: String, required: true },
-    imageName: { type: String, required: true },
-    originalPath: { type: String, required: true },
-    source: {
-      type: new Schema(
-        {
-          bytes: Number,
-          format: String,
-          width: Number,
-          height: Number,
-          orientation: Number,
-          sha256: String,
-          md5: String,
-        },
-        NESTED,
-      ),
-    },
-    metadata: { type: Schema.Types.Mixed },
-    ttlSeconds: { type: Number, required: true },
-    images: { type: [variantSchema] },
-    progress: { type: new Schema({ stage: String, percent: Number }, NESTED) },
-    attempts: { type: new Schema({ made: Number, max: Number, nextAt: Date }, NESTED) },
-    error: { type: new Schema({ code: String, message: String, retryable: Boolean }, NESTED), default: null },
-    processingTimeMs: { type: Number, default: null },
-    waitMs: { type: Number, default: null },
-    workerId: { type: String, default: null },
-    startedAt: { type: Date, default: null },
-    finishedAt: { type: Date, default: null },
-    restartedAt: { type: Date, default: null },
-    expiresAt: { type: Date, default: null },
-    purgeAt: { type: Date, default: null },
-    purgeFailures: { type: Number },
-    purgedAt: { type: Date, default: null },
-    removeAt: { type: Date, default: null },
-    epoch: { type: Number, required: true },
-    seq: { type: Number, required: true },
-    rev: { type: Number, required: true },
-    dispatch: { type: new Schema({ state: String }, NESTED) },
-    nextCheckAt: { type: Date, default: null },
-    log: { type: [logSchema] },
-    estimate: { type: new Schema({ p50Ms: Number, p90Ms: Number, position: Number, paused: Boolean }, NESTED) },
-    lateAt: { type: Date },
-    createdAt: { type: Date, required: true },
-    updatedAt: { type: Date, required: true },
-    idempotency: { type: new Schema({ key: String, fingerprint: String }, NESTED) },
-    batchId: { type: String },
-    checkedBy: { type: String },
+    tenant: String,
+    jobId: String,
+    kind: String,
+    status: String,
+    priority: String,
+    name: String,
+    imageName: String,
+    originalPath: String,
+    source: Schema.Types.Mixed,
+    metadata: Schema.Types.Mixed,
+    ttlSeconds: Number,
+    files: [fileSchema],
+    images: [new Schema({ path: String }, NESTED)],
+    result: Schema.Types.Mixed,
+    progress: new Schema({ stage: String, percent: Number }, NESTED),
+    attempts: new Schema({ made: Number, max: Number, nextAt: Date }, NESTED),
+    error: new Schema({ code: String, message: String, retryable: Boolean }, NESTED),
+    processingTimeMs: Number,
+    waitMs: Number,
+    workerId: String,
+    startedAt: Date,
+    finishedAt: Date,
+    restartedAt: Date,
+    expiresAt: Date,
+    purgeAt: Date,
+    purgeFailures: Number,
+    purgedAt: Date,
+    removeAt: Date,
+    epoch: Number,
+    seq: Number,
+    rev: Number,
+    dispatch: new Schema({ state: String }, NESTED),
+    nextCheckAt: Date,
+    log: [logSchema],
+    estimate: Schema.Types.Mixed,
+    lateAt: Date,
+    createdAt: Date,
+    updatedAt: Date,
+    idempotency: new Schema({ key: String, fingerprint: String }, NESTED),
+    batchId: String,
+    checkedBy: String,
   } as never,
   {
     strict: 'throw',
@@ -101,6 +92,7 @@ taskSchema.index(
   { tenant: 1, batchId: 1, createdAt: -1, _id: -1 },
   { partialFilterExpression: { batchId: { $type: 'string' } } },
 )
+taskSchema.index({ 'files.path': 1 })
 taskSchema.index({ 'images.path': 1 })
 // Only tasks that still need looking after are in this index, however many there are in all.
 taskSchema.index({ nextCheckAt: 1 }, { partialFilterExpression: { nextCheckAt: { $type: 'date' } } })
@@ -114,6 +106,11 @@ taskSchema.index({ removeAt: 1 }, { partialFilterExpression: { removeAt: { $type
 export const taskModel = (connection: Connection): Model<TaskDocument> =>
   (connection.models['Task'] as Model<TaskDocument> | undefined) ?? connection.model<TaskDocument>('Task', taskSchema)
 
+/** Tasks that list one of these files, by the name of the list in this release or the last. */
+export const listing = (paths: readonly string[]) => ({
+  $or: [{ 'files.path': { $in: [...paths] } }, { 'images.path': { $in: [...paths] } }],
+})
+
 /** Equality with a text, as a partial index on texts wants to hear it. */
 export const isText = (text: string): { $eq: string; $type: 'string' } => ({ $eq: text, $type: 'string' })
 
@@ -123,6 +120,6 @@ export function toRecord(document: TaskDocument): TaskRecord
 export function toRecord(document: TaskDocument | null): TaskRecord | undefined
 export function toRecord(document: TaskDocument | null): TaskRecord | undefined {
   if (!document) return undefined
-  const { _id, ...record } = document
-  return { id: _id.toHexString(), ...record }
+  const { _id, images = [], files = images.map(toStoredFile), result = {}, ...record } = document
+  return { id: _id.toHexString(), ...record, files, result }
 }

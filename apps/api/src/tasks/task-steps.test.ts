@@ -56,7 +56,8 @@ it('a task that was started anew is as one that nothing has happened to, but for
         epoch: 2,
         rev: ended.rev + 1,
         restartedAt: new Date(NOW),
-        images: [],
+        files: [],
+        result: {},
         dispatch: { state: 'due' },
       })
       expect(anew.attempts).toEqual({ made: 0, max: 3, nextAt: null })

@@ -55,7 +55,8 @@ export function restart(task: TaskRecord, now: number, leaseMs: number): Step<Ta
   const patch: Move['patch'] = {
     ...untouched,
     epoch,
-    images: [],
+    files: [],
+    result: {},
     'attempts.made': 0,
     'attempts.nextAt': null,
     dispatch: { state: 'due' },

@@ -1,8 +1,11 @@
+import { toStoredFile } from '@darkroom/contracts'
 import { uniqueName } from '@darkroom/testing'
 import { Types } from 'mongoose'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openDatabase } from '../../test/start-test-api.ts'
-import { historyOf, newRecord } from '../../test/task-history.ts'
+import { historyOf, newRecord, testViews, variantOf } from '../../test/task-history.ts'
+import { ExpiryStore } from '../removal/expiry-store.ts'
+import { restart } from './task-steps.ts'
 import { TaskStore, type TaskFilter } from './task-store.ts'
 import { moveFor, type Move, type TaskRecord } from './task.ts'
 
@@ -35,6 +38,42 @@ it('gives back what was stored', async () => {
   const task = await newTask({ metadata: { a: [1, { b: null }], '': 'empty key' } })
   expect(await store.find('mine', task.id)).toEqual(task)
   expect(await store.findByJobId('mine', task.jobId)).toEqual(task)
+})
+
+describe('a task that an earlier release completed', () => {
+  const images = [variantOf('1024', 768, 'a'.repeat(32)), variantOf('800', 600, 'b'.repeat(32))]
+  const paths = images.map(({ path }) => path)
+  const documents = () => database.connection.collection('tasks')
+
+  async function earlierTask(): Promise<TaskRecord> {
+    const { id, files: _files, result: _result, ...record } = newRecord({ tenant: 'mine', status: 'completed' })
+    await documents().insertOne({ _id: new Types.ObjectId(id), ...record, images } as never)
+    return (await store.find('mine', id))!
+  }
+
+  it('has its images as files', async () => {
+    const task = await earlierTask()
+    expect(task).toMatchObject({ files: images.map(toStoredFile), result: {} })
+    expect(testViews.task(task).images.map(({ url: _url, ...image }) => image)).toEqual(images)
+    expect(await store.listedFiles([...paths, 'output/another'])).toEqual(new Set(paths))
+    const expiries = new ExpiryStore(database.connection)
+    expect(await Promise.all(paths.map((path) => expiries.isLive(path)))).toEqual([true, true])
+  })
+
+  it('lists none of them any more once it is restarted', async () => {
+    const task = await earlierTask()
+    expect(await store.restart(task, restart(task, 0, 0).move)).toMatchObject({ status: 'pending', files: [] })
+    expect(await documents().findOne({})).not.toHaveProperty('images')
+    expect(await store.listedFiles(paths)).toEqual(new Set())
+  })
+})
+
+it('a document that is no task is not stored', async () => {
+  const task = newRecord()
+  for (const wrong of [{ status: 'done' }, { files: [{ path: 'output/a' }] }, { source: {} }, { unknown: 1 }]) {
+    await expect(store.insert({ ...task, ...wrong } as never)).rejects.toThrow(Object.keys(wrong)[0])
+  }
+  expect(await database.connection.collection('tasks').countDocuments()).toBe(0)
 })
 
 it('of twenty who make the same move, one does', async () => {

@@ -1,6 +1,7 @@
 import { taskPriority, TASK_KINDS, type TaskStatus } from '@darkroom/contracts'
 import { Types, type Connection, type QueryFilter, type UpdateQuery } from 'mongoose'
-import { isText, taskModel, toObjectId, toRecord, type TaskDocument } from './task-model.ts'
+import { isText, listing, taskModel, toObjectId, toRecord, type TaskDocument } from './task-model.ts'
+import { taskRecord } from './task-record.ts'
 import { FINAL_STATUSES, type LogEntry, type Move, type TaskRecord } from './task.ts'
 
 /** Which tasks a list shows. Every list belongs to one tenant. */
@@ -128,7 +129,8 @@ export class TaskStore {
    * Stores a new task. When this returns, the task survives any crash (majority, journaled: set on
    * the connection).
    */
-  async insert({ id, ...record }: TaskRecord): Promise<void> {
+  async insert(given: TaskRecord): Promise<void> {
+    const { id, ...record } = taskRecord.parse(given)
     await this.#tasks.collection.insertOne({ _id: new Types.ObjectId(id), ...record } as never)
   }
 
@@ -171,10 +173,10 @@ export class TaskStore {
   /** Which of these files some task lists as its variants. */
   async listedFiles(paths: readonly string[]): Promise<Set<string>> {
     const found = await this.#tasks
-      .find({ 'images.path': { $in: [...paths] } })
-      .select({ images: 1 })
-      .lean<Pick<TaskDocument, 'images'>[]>()
-    return new Set(found.flatMap(({ images }) => images.map((image) => image.path)))
+      .find(listing(paths))
+      .select({ files: 1, images: 1 })
+      .lean<Partial<Pick<TaskDocument, 'files' | 'images'>>[]>()
+    return new Set(found.flatMap(({ files = [], images = [] }) => [...files, ...images].map(({ path }) => path)))
   }
 
   /** Newest first; those of a batch in the order of its files. */
@@ -348,6 +350,7 @@ export class TaskStore {
     return this.#change(filter, {
       $set: { ...changes, updatedAt: new Date() },
       $inc: { rev: 1 },
+      ...('files' in changes && { $unset: { images: 1 } }),
       ...(entries.length > 0 && { $push: { log: { $each: entries, $slice: -LOG_LENGTH } } }),
     })
   }

@@ -1,10 +1,35 @@
 import type { AcceptedTask, ListedTask, Task, TaskLogEntry } from '@darkroom/contracts'
 import { estimateText } from '../estimates/estimate-text.ts'
+import { policyOf, type Kinds } from './kind.ts'
 import type { LogEntry, TaskRecord } from './task.ts'
 
-/** The task as clients see it. */
-export function toTaskView(task: TaskRecord): Task {
+export type TaskViews = ReturnType<typeof createTaskViews>
+
+/** The forms in which clients see tasks. */
+export function createTaskViews(kinds: Kinds) {
+  const task = (record: TaskRecord): Task => toTaskView(record, kinds)
+  return {
+    task,
+
+    /** As lists show it: a hundred of them must not make an answer of megabytes. */
+    listed(record: TaskRecord): ListedTask {
+      const view = task(record)
+      const isLarge = Buffer.byteLength(JSON.stringify(record.metadata)) > LISTED_METADATA_BYTES
+      return isLarge ? { ...view, metadata: {}, metadataOmitted: true } : view
+    },
+
+    /** In the answer to its upload: with what is expected of it. */
+    accepted(record: TaskRecord): AcceptedTask {
+      const estimate = record.estimate ?? NO_ESTIMATE
+      return { ...task(record), estimatedTime: estimateText(estimate), estimate }
+    },
+  }
+}
+
+function toTaskView(task: TaskRecord, kinds: Kinds): Task {
   const self = `/api/v1/tasks/${task.id}`
+  // The record of an expired task remembers its files until they are removed, but they cannot be downloaded any more.
+  const shown = task.status === 'expired' ? { ...task, files: [] } : task
   return {
     id: task.id,
     jobId: task.jobId,
@@ -14,12 +39,7 @@ export function toTaskView(task: TaskRecord): Task {
     name: task.name,
     originalPath: task.originalPath,
     source: task.source,
-    // The record of an expired task remembers its files until they are removed, but they cannot be
-    // had any more.
-    images: (task.status === 'expired' ? [] : task.images).map((image) => ({
-      ...image,
-      url: `${self}/download?resolution=${image.resolution}`,
-    })),
+    ...policyOf(kinds, task.kind).viewOf(shown, self),
     progress: task.progress,
     attempts: { made: task.attempts.made, max: task.attempts.max, nextAt: iso(task.attempts.nextAt) },
     epoch: task.epoch,
@@ -38,13 +58,6 @@ export function toTaskView(task: TaskRecord): Task {
   }
 }
 
-/** The task as lists show it: a hundred of them must not make an answer of megabytes. */
-export function toListedView(task: TaskRecord): ListedTask {
-  const view = toTaskView(task)
-  const isLarge = Buffer.byteLength(JSON.stringify(task.metadata)) > LISTED_METADATA_BYTES
-  return isLarge ? { ...view, metadata: {}, metadataOmitted: true } : view
-}
-
 const LISTED_METADATA_BYTES = 4096
 
 /**
@@ -53,12 +66,6 @@ const LISTED_METADATA_BYTES = 4096
  */
 export const toLogView = ({ seq, epoch, attempt, type, at, data = {} }: LogEntry): TaskLogEntry =>
   ({ seq, epoch, attempt, type, at: at.toISOString(), data }) as TaskLogEntry
-
-/** The task in the answer to its upload: with what is expected of it. */
-export function toAcceptedView(task: TaskRecord): AcceptedTask {
-  const estimate = task.estimate ?? NO_ESTIMATE
-  return { ...toTaskView(task), estimatedTime: estimateText(estimate), estimate }
-}
 
 /** Of tasks that an earlier release accepted. */
 const NO_ESTIMATE = { p50Ms: 5000, p90Ms: 30_000, position: 0 }

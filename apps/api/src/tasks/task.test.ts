@@ -59,7 +59,8 @@ describe('what an event writes', () => {
       waitMs: 10_000,
       finishedAt: null,
       error: null,
-      images: [],
+      files: [],
+      result: {},
       'attempts.made': 0,
     })
     expect(patchOf(processing)?.nextCheckAt?.getTime()).toBeGreaterThan(NOW)
@@ -92,14 +93,15 @@ describe('what an event writes', () => {
       nextCheckAt: null,
       'attempts.nextAt': null,
     })
-    expect(patchOf(completed)?.images).toHaveLength(2)
+    expect(patchOf(completed)?.files).toHaveLength(2)
   })
 
   it('task.failed has the reason and the end, no files, and no further attempt', () => {
     expect(patchOf(failed)).toMatchObject({
       status: 'failed',
       error: { code: 'STORAGE_FULL', retryable: false },
-      images: [],
+      files: [],
+      result: {},
       finishedAt: new Date(failed.timestamp),
       nextCheckAt: null,
       'attempts.nextAt': null,

@@ -1,90 +1,14 @@
 import {
   attemptOfSeq,
+  outcomeOf,
   type TaskError,
   type TaskEstimate,
   type TaskEvent,
-  type TaskKind,
-  type TaskPriority,
   type TaskStatus,
-  type Task,
-  type Variant,
 } from '@darkroom/contracts'
+import type { LogEntry, TaskRecord } from './task-record.ts'
 
-/** A task as it is stored: the one truth about it. */
-export interface TaskRecord {
-  id: string
-  tenant: string
-  jobId: string
-  kind: TaskKind
-  status: TaskStatus
-  priority: TaskPriority
-  name: string
-  imageName: string
-  originalPath: string
-  source: Task['source']
-  metadata: Record<string, unknown>
-  ttlSeconds: number
-  images: Variant[]
-  progress: { stage: string; percent: number }
-  attempts: { made: number; max: number; nextAt: Date | null }
-  error: TaskError | null
-  processingTimeMs: number | null
-  waitMs: number | null
-  workerId: string | null
-  startedAt: Date | null
-  finishedAt: Date | null
-  /** When a person last had it done again; null in the first epoch. */
-  restartedAt: Date | null
-  /** When its files may go, by the API's clock; null while it has not ended. */
-  expiresAt: Date | null
-  /**
-   * When the files of an expired task are to be removed; null before it expires, and when they are
-   * gone.
-   */
-  purgeAt: Date | null
-  purgedAt: Date | null
-  /** Tries to remove its files that failed. */
-  purgeFailures?: number
-  /** When the record of an expired task goes, too. */
-  removeAt: Date | null
-  /** Times (re)started by a person. */
-  epoch: number
-  /**
-   * Place in the epoch's history of the last event that took effect: the fence against late and
-   * duplicate ones.
-   */
-  seq: number
-  /** Writes that took effect. */
-  rev: number
-  /** The outbox: `due` until the job is known to be on the queue. */
-  dispatch: { state: 'due' | 'sent' }
-  /**
-   * When somebody has to look after this task; null once it has ended and nothing is left of its
-   * job.
-   */
-  nextCheckAt: Date | null
-  log: LogEntry[]
-  /** The request of many files that it came with. */
-  batchId?: string
-  /** What was said about its duration when it was accepted. */
-  estimate?: TaskEstimate
-  /** Unfinished behind this time, something is wrong with it. */
-  lateAt?: Date
-  /** The client's own name for the request that made this task, and what exactly it asked for. */
-  idempotency?: { key: string; fingerprint: string }
-  createdAt: Date
-  updatedAt: Date
-}
-
-export interface LogEntry {
-  seq: number
-  epoch: number
-  attempt: number
-  type: TaskEvent['eventType']
-  at: Date
-  /** Missing where an earlier release had nothing to say. */
-  data?: Record<string, unknown>
-}
+export type { LogEntry, TaskRecord } from './task-record.ts'
 
 /**
  * What a move writes besides the status. Complete, so that the last event alone makes the document,
@@ -100,7 +24,8 @@ export type TaskPatch = Pick<
   | 'workerId'
   | 'startedAt'
   | 'finishedAt'
-  | 'images'
+  | 'files'
+  | 'result'
   | 'nextCheckAt'
 > & { 'attempts.made': number; 'attempts.nextAt': Date | null; 'dispatch.state': 'sent' }
 
@@ -185,7 +110,7 @@ function patchFor(event: TaskEvent, now: number): TaskPatch | undefined {
     case 'task.completed':
       return {
         ...ended(event, 'completed'),
-        images: event.images,
+        ...outcomeOf(event),
         progress: { stage: 'done', percent: 100 },
         processingTimeMs: event.processingTime,
       }
@@ -224,7 +149,8 @@ const ended = (event: Run, status: TaskStatus): TaskPatch => ({
 
 const base = (event: Run): Omit<TaskPatch, 'status' | 'progress' | 'nextCheckAt'> => ({
   error: null,
-  images: [],
+  files: [],
+  result: {},
   'attempts.made': event.attempts,
   'attempts.nextAt': null,
   'dispatch.state': 'sent', // a job that runs was on the queue, even if its dispatcher never learnt that
@@ -268,7 +194,8 @@ const LEAST_EXPECTED_MS = 30_000
 export const asAccepted = (task: TaskRecord): TaskRecord => ({
   ...task,
   ...UNTOUCHED,
-  images: [],
+  files: [],
+  result: {},
   attempts: { ...task.attempts, made: 0, nextAt: null },
   updatedAt: task.createdAt,
 })

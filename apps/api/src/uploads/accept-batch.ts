@@ -5,13 +5,14 @@ import { AppError } from '../app-error.ts'
 import { CreateBatch, type BatchCandidate, type BatchOutcome } from '../batches/create-batch.ts'
 import { inParallel } from '../ground/in-parallel.ts'
 import type { Send } from '../send.ts'
+import type { Kinds, ReceivedFile } from '../tasks/kind.ts'
 import { parseInput } from '../http/input.ts'
 import { tenantOf } from '../http/tenant-of.ts'
 import { givenFields, uploadFields, type UploadFields } from './upload-fields.ts'
 import { BATCH_FILE_FIELDS } from './batch-upload.ts'
 import { fileTooLarge, noFile } from './form-faults.ts'
 import { acceptFile, fingerprintOf, nameOf } from './accept-file.ts'
-import { receivedFiles, type ReceivedFile } from './hashing-disk.ts'
+import { receivedFiles } from './hashing-disk.ts'
 import { idempotencyKey } from './idempotency.ts'
 import { noteUpload } from './note-upload.ts'
 import { toProblem } from '../http/problem.ts'
@@ -27,7 +28,7 @@ const WIDTH = 4
  */
 export function createAcceptBatch(options: {
   send: Send
-  maxPixels: number
+  kinds: Kinds
   maxFileBytes: number
   defaultTtlSeconds: number
 }): AcceptBatch {
@@ -37,7 +38,7 @@ export function createAcceptBatch(options: {
     const name = nameOf(file, fields.name)
     if (file.bytes > options.maxFileBytes)
       return { name, fault: fileTooLarge(options.maxFileBytes, { file: file.bytes }) }
-    return acceptFile(file, fields, options.maxPixels).then(
+    return acceptFile(file, fields, options.kinds).then(
       (accepted) => ({ name, ...accepted }),
       (fault: unknown) => ({ name, fault }),
     )

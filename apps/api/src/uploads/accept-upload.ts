@@ -6,6 +6,7 @@ import { idempotencyKey } from './idempotency.ts'
 import { receivedFile } from './image-upload.ts'
 import { noteUpload } from './note-upload.ts'
 import type { Send } from '../send.ts'
+import type { Kinds } from '../tasks/kind.ts'
 import { CreateTask } from '../tasks/commands/create-task.ts'
 import { parseInput } from '../http/input.ts'
 import { tenantOf } from '../http/tenant-of.ts'
@@ -17,18 +18,14 @@ export type AcceptUpload = (req: Request) => Promise<AcceptedTask>
  * Makes a task of a received upload, or refuses it; either way nothing is left of the temporary
  * file.
  */
-export function createAcceptUpload(options: {
-  send: Send
-  maxPixels: number
-  defaultTtlSeconds: number
-}): AcceptUpload {
+export function createAcceptUpload(options: { send: Send; kinds: Kinds; defaultTtlSeconds: number }): AcceptUpload {
   const fieldsSchema = uploadFields({ ttlSeconds: options.defaultTtlSeconds, priority: 'interactive' })
   return async (req) => {
     const file = receivedFile(req)
     noteUpload(req, { file: file.originalName, bytes: file.bytes })
     try {
       const fields = parseInput(fieldsSchema, givenFields(req.body), 'INVALID_FIELD')
-      const { task, fingerprint } = await acceptFile(file, fields, options.maxPixels)
+      const { task, fingerprint } = await acceptFile(file, fields, options.kinds)
       const key = idempotencyKey(req)
       const accepted = await options.send(
         new CreateTask({

@@ -4,6 +4,7 @@ import type { RequestHandler } from 'express'
 import type { Redis } from 'ioredis'
 import type { StorageFault } from '../installation/storage-watch.ts'
 import type { Send } from '../send.ts'
+import type { Kinds } from '../tasks/kind.ts'
 import { createAcceptBatch } from './accept-batch.ts'
 import { createAcceptUpload } from './accept-upload.ts'
 import { admission } from './admission.ts'
@@ -19,7 +20,6 @@ export interface UploadSettings {
   UPLOAD_MAX_FIELD_BYTES: number
   BATCH_MAX_FILES: number
   BATCH_MAX_BYTES: number
-  IMAGE_MAX_PIXELS: number
   FILE_TTL_SECONDS: number
   MIN_FREE_BYTES: number
   QUEUE_MAX_WAITING: number
@@ -30,6 +30,7 @@ export interface UploadSettings {
 /** What arrives: from the first look at a request with files to the command that it ends in. */
 export function createUploads(parts: {
   env: UploadSettings
+  kinds: Kinds
   tempFolder: string
   cacheRedis: Redis
   cachePrefix: string
@@ -60,7 +61,7 @@ export function createUploads(parts: {
   ]
   const limits = { maxFileBytes: env.UPLOAD_MAX_BYTES, maxFieldBytes: env.UPLOAD_MAX_FIELD_BYTES }
   const batchLimits = { ...limits, maxFiles: env.BATCH_MAX_FILES, maxBatchBytes: env.BATCH_MAX_BYTES }
-  const accepting = { send, maxPixels: env.IMAGE_MAX_PIXELS, defaultTtlSeconds: env.FILE_TTL_SECONDS }
+  const accepting = { send, kinds: parts.kinds, defaultTtlSeconds: env.FILE_TTL_SECONDS }
   return {
     receive: [...before(parts.isTaskMade), receiveImage(place, limits)],
     receiveBatch: [...before(parts.isBatchMade), receiveBatch(place, batchLimits)],

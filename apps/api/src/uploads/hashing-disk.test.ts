@@ -7,7 +7,8 @@ import { Readable } from 'node:stream'
 import type { Request } from 'express'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { createFileHasher, type FileHasher } from './file-hasher.ts'
-import { hashingDisk, type HashingDiskOptions, type ReceivedFile } from './hashing-disk.ts'
+import type { ReceivedFile } from '../tasks/kind.ts'
+import { hashingDisk, type HashingDiskOptions } from './hashing-disk.ts'
 
 let made: string
 let folder: string

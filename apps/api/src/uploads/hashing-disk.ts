@@ -5,20 +5,9 @@ import type { Readable } from 'node:stream'
 import { makeFolders } from '@darkroom/storage'
 import type { Request } from 'express'
 import type { StorageEngine } from 'multer'
+import type { ReceivedFile } from '../tasks/kind.ts'
 import { digestsOf, type Digests } from './digests.ts'
 import type { FileHasher } from './file-hasher.ts'
-
-/**
- * A file as it was received: its bytes lie in `path`, which belongs to whoever handles the request.
- */
-export interface ReceivedFile {
-  path: string
-  bytes: number
-  sha256: string
-  md5: string
-  /** What the client called it: not to be trusted. */
-  originalName: string
-}
 
 export interface HashingDiskOptions {
   hash: FileHasher['hash']

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
-import { problem, task as taskSchema, type Task } from '@darkroom/contracts'
+import { problem, task as taskSchema, type Task, toStoredFile } from '@darkroom/contracts'
 import { corpusFolder, sampleJpeg, until } from '@darkroom/testing'
 import { parse as parseDisposition } from 'content-disposition'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -116,7 +116,12 @@ describe('hostile names', { timeout: 120_000 }, () => {
     await api.storage.put(variant.path, photo)
     const store = new TaskStore(api.database)
     await forEach(names, async (name) => {
-      const task = newRecord({ status: 'completed', nextCheckAt: null, images: [variant], name: cleanName(name) })
+      const task = newRecord({
+        status: 'completed',
+        nextCheckAt: null,
+        files: [toStoredFile(variant)],
+        name: cleanName(name),
+      })
       await store.insert(task)
       const { status, headers } = await api.request(`/api/v1/tasks/${task.id}/download`)
       expect({ name, status }).toEqual({ name, status: 200 })

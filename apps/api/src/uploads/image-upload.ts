@@ -2,7 +2,8 @@ import type { IncomingMessage } from 'node:http'
 import type { Request, RequestHandler } from 'express'
 import type { FileHasher } from './file-hasher.ts'
 import { declaredBytes, fileTooLarge, noFile } from './form-faults.ts'
-import { hashingDisk, receivedFiles, type ReceivedFile } from './hashing-disk.ts'
+import type { ReceivedFile } from '../tasks/kind.ts'
+import { hashingDisk, receivedFiles } from './hashing-disk.ts'
 import { readForm, type UploadLimits } from './read-form.ts'
 
 /** Where files go, and who hashes them. */

@@ -1,4 +1,4 @@
-import { taskKind, taskPriority, type TaskPriority } from '@darkroom/contracts'
+import { DEFAULT_KIND, taskKind, taskPriority, type TaskPriority } from '@darkroom/contracts'
 import { z } from 'zod'
 import { wholeNumberOr } from '../http/query-fields.ts'
 import { MAX_NAME_LENGTH } from '../tasks/clean-name.ts'
@@ -16,7 +16,7 @@ export function uploadFields(defaults: { ttlSeconds: number; priority: TaskPrior
     priority: taskPriority
       .default(defaults.priority)
       .meta({ description: 'Tasks of a higher priority are processed first' }),
-    kind: taskKind.default('image.optimize').meta({ description: 'How to process the photo' }),
+    kind: taskKind.default(DEFAULT_KIND).meta({ description: 'How to process the photo' }),
     ttlSeconds: wholeNumberOr(defaults.ttlSeconds, MIN_TTL_SECONDS, MAX_TTL_SECONDS).meta({
       description: 'How long the files are kept after the task has ended',
     }),

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { unlink } from 'node:fs/promises'
-import type { Task, Variant } from '@darkroom/contracts'
+import { toStoredFile, type Task, type Variant } from '@darkroom/contracts'
 import { sampleJpeg, until, startTcpProxy } from '@darkroom/testing'
 import { inject } from 'vitest'
 import { endAs } from '../end-task.ts'
@@ -104,7 +104,7 @@ export async function createWorld(): Promise<World> {
   const batchId = (body as { batchId: string }).batchId
 
   const noDiskTask = newRecord()
-  await new TaskStore(noDisk.database).insert({ ...noDiskTask, status: 'completed', images: kept })
+  await new TaskStore(noDisk.database).insert({ ...noDiskTask, status: 'completed', files: kept.map(toStoredFile) })
   const record = newRecord()
   await new TaskStore(strict.database).insert(record)
   const strictTask = (await strict.request(`/api/v1/tasks/${record.id}`)).body as Task

@@ -38,6 +38,18 @@ type Conditions = Map<string, Record<string, unknown>>
 
 /** The index that serves a question best, by the rules of MongoDB's planner. */
 export function indexFor(question: Question, indexes: readonly Index[]): Use {
+  const whole = bestOf(question, indexes)
+  const { $or: branches, ...rest } = question.filter
+  if (whole.faults.length === 0 || !Array.isArray(branches)) return whole
+  // Each branch may have an index of its own; what stands beside them sifts.
+  const uses = (branches as Question['filter'][]).map((filter) => bestOf({ ...question, filter }, indexes))
+  const isServed = uses.every(({ faults }) => faults.length === 0)
+  if (!isServed || !Object.keys(rest).every((field) => question.sifts?.includes(field))) return whole
+  const covered = Math.min(...uses.map((use) => use.covered))
+  return { index: uses.map(({ index }) => index).join(', '), few: uses.every(({ few }) => few), faults: [], covered }
+}
+
+function bestOf(question: Question, indexes: readonly Index[]): Use {
   const conditions = conditionsOf(question.filter)
   const uses = indexes.map((index) => useOf(index, conditions, question))
   const byUse = (a: Use, b: Use): number => a.faults.length - b.faults.length || b.covered - a.covered

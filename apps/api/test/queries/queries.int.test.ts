@@ -112,6 +112,7 @@ describe('the check finds', () => {
       [plain],
       /sifted by createdAt/,
     ],
+    ['branches of which one has no index', { filter: { $or: [{ tenant: 't' }, { kind: 'k' }] } }, [plain], /begins i/],
     ['a sort of its own', { filter: { tenant: 't' }, sort: { _id: -1 } }, [plain], /order of the sort/],
     [
       'a sort half forwards, half backwards',
@@ -122,6 +123,12 @@ describe('the check finds', () => {
   ])('%s', (_what, question, list, fault) => expect(indexFor(question, list).faults.join()).toMatch(fault))
 
   it.each([
+    [
+      'branches that have an index each',
+      { filter: { $or: [{ tenant: 't' }, { createdAt: { $lt: 1 } }], kind: 'k' }, sifts: ['kind'] },
+      [plain, { name: 'j', key: { createdAt: 1 } }],
+      'i, j',
+    ],
     ['a partial index whose condition is said', { filter: given, sort: { createdAt: -1 } }, [plain, partial], 'p'],
     [
       'a range after the equality, backwards',

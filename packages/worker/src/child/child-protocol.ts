@@ -1,5 +1,5 @@
-import type { JobEnvelope } from '@darkroom/contracts'
-import type { FailureReason, Progress, RunResult } from '@darkroom/messaging'
+import type { JobEnvelope, Outcome } from '@darkroom/contracts'
+import type { FailureReason, Progress } from '@darkroom/messaging'
 
 export type { Progress }
 
@@ -19,10 +19,7 @@ export type ChildMessage =
   | { type: 'failed'; reason: FailureReason; detail: string }
 
 /** What came of a job. */
-export interface Processed {
-  result: RunResult
+export interface Processed extends Outcome {
   /** Of the originals that were read. */
   bytesIn: number
-  /** Of the files that were made. */
-  bytesOut: number
 }

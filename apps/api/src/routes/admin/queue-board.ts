@@ -1,8 +1,8 @@
 import { createBullBoard } from '@bull-board/api'
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter'
 import { ExpressAdapter } from '@bull-board/express'
-import type { ImageJob } from '@darkroom/contracts'
-import type { ImageQueue } from '@darkroom/messaging'
+import type { JobEnvelope } from '@darkroom/contracts'
+import type { TaskQueue } from '@darkroom/messaging'
 import type { Express, RequestHandler } from 'express'
 import { AppError } from '../../app-error.ts'
 
@@ -21,7 +21,7 @@ const BOARD_POLICY = [
  * Bull Board over these queues, to look at: tasks are changed through the API, which keeps
  * documents and queue in step.
  */
-export function queueBoard(queues: readonly ImageQueue[], basePath: string): RequestHandler[] {
+export function queueBoard(queues: readonly TaskQueue[], basePath: string): RequestHandler[] {
   const adapter = new ExpressAdapter().setBasePath(basePath)
   createBullBoard({
     queues: queues.map(adapterOf),
@@ -38,7 +38,7 @@ export function queueBoard(queues: readonly ImageQueue[], basePath: string): Req
  * Cards say which photo it is and lead to its task. Jobs that somebody else put on the queue may
  * hold anything.
  */
-function adapterOf({ bullmq }: ImageQueue): BullMQAdapter {
+function adapterOf({ bullmq }: TaskQueue): BullMQAdapter {
   const board = new BullMQAdapter(bullmq, {
     ...{ readOnlyMode: true, allowRetries: false },
     externalJobUrl: ({ data }) => ({
@@ -52,7 +52,8 @@ function adapterOf({ bullmq }: ImageQueue): BullMQAdapter {
   return board
 }
 
-const dataOf = (data: unknown): Partial<ImageJob> => (typeof data === 'object' && data !== null ? data : {})
+const dataOf = (data: unknown): Partial<JobEnvelope & { imageName: string }> =>
+  typeof data === 'object' && data !== null ? data : {}
 
 const ALLOWED = 'GET, HEAD, OPTIONS'
 

@@ -8,8 +8,8 @@ import { findTask } from '../find-task.ts'
 import type { StopJob } from '../stop-job.ts'
 import { cancellation } from '../task-steps.ts'
 import type { TaskStore } from '../task-store.ts'
-import { toTaskView } from '../task-view.ts'
-import { isFinal } from '../task.ts'
+import type { TaskViews } from '../task-view.ts'
+import { isFinal, type TaskRecord } from '../task.ts'
 
 /** Gives a task up, whether it waits or runs. Throws TASK_NOT_FOUND, TASK_FINAL. */
 export class CancelTask extends RequestData<Task> {
@@ -26,12 +26,19 @@ export class CancelTask extends RequestData<Task> {
 export class CancelTaskHandler implements RequestHandler<CancelTask, Task> {
   readonly #deps
 
-  constructor(deps: { store: TaskStore; announcer: Announcer; stopJob: StopJob; log: Logger; now: () => number }) {
+  constructor(deps: {
+    store: TaskStore
+    views: TaskViews
+    announcer: Announcer
+    stopJob: StopJob
+    log: Logger
+    now: () => number
+  }) {
     this.#deps = deps
   }
 
   async handle({ tenant, id }: CancelTask): Promise<Task> {
-    const { store, announcer, log, now } = this.#deps
+    const { store, views, announcer, log, now } = this.#deps
     const task = await findTask(store, tenant, id)
     const at = now()
     const { event, move } = cancellation(task, at)
@@ -40,18 +47,18 @@ export class CancelTaskHandler implements RequestHandler<CancelTask, Task> {
     })
     if (!cancelled) throw await this.#refusal(tenant, task.id)
     await announcer.announce(cancelled, event)
-    this.#stop(task.id, task.epoch)
+    this.#stop(task)
     log.info({ taskId: task.id, epoch: task.epoch, was: task.status }, event.eventType)
-    return toTaskView(cancelled)
+    return views.task(cancelled)
   }
 
   /**
    * Not waited for: the task is cancelled, and a sweep sees to a job that could not be stopped now.
    */
-  #stop(taskId: string, epoch: number): void {
+  #stop(task: TaskRecord): void {
     const { stopJob, log } = this.#deps
-    stopJob(taskId, epoch).catch((error: unknown) =>
-      log.debug({ taskId, err: error }, 'job not stopped; a sweep tries again'),
+    stopJob(task).catch((error: unknown) =>
+      log.debug({ taskId: task.id, err: error }, 'job not stopped; a sweep tries again'),
     )
   }
 

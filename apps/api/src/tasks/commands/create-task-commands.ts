@@ -1,10 +1,12 @@
 import type { TaskEstimate } from '@darkroom/contracts'
+import type { TaskQueues } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
 import type { DiskStorage } from '@darkroom/storage'
 import type { Announcer } from '../announce.ts'
 import type { Dispatch } from '../dispatch.ts'
 import type { StopJob } from '../stop-job.ts'
 import type { TaskStore } from '../task-store.ts'
+import type { TaskViews } from '../task-view.ts'
 import { CancelTaskHandler } from './cancel-task.ts'
 import { CreateTaskHandler, type NewTask } from './create-task.ts'
 import { RetryTaskHandler } from './retry-task.ts'
@@ -12,7 +14,9 @@ import { UpdateTaskHandler } from './update-task.ts'
 
 /** The commands of a task that people give. */
 export function createTaskCommands(parts: {
-  env: { QUEUE_MAX_RETRIES: number; DISPATCH_LEASE_MS: number }
+  env: { DISPATCH_LEASE_MS: number }
+  queues: TaskQueues
+  views: TaskViews
   store: TaskStore
   storage: DiskStorage
   announcer: Announcer
@@ -23,7 +27,11 @@ export function createTaskCommands(parts: {
   now: () => number
 }) {
   const dispatchLeaseMs = parts.env.DISPATCH_LEASE_MS
-  const createTask = new CreateTaskHandler({ ...parts, maxAttempts: parts.env.QUEUE_MAX_RETRIES, dispatchLeaseMs })
+  const createTask = new CreateTaskHandler({
+    ...parts,
+    maxAttempts: (kind) => parts.queues.of(kind).policy.attempts,
+    dispatchLeaseMs,
+  })
   const others = [
     new CancelTaskHandler(parts),
     new RetryTaskHandler({ ...parts, dispatchLeaseMs }),

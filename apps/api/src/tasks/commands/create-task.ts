@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import {
   eventSeq,
+  KINDS,
   imageNameOf,
   originalKey,
   type AcceptedTask,
-  type Task,
   type TaskEstimate,
   type TaskKind,
   type TaskPriority,
+  type TaskSource,
 } from '@darkroom/contracts'
 import { noneIfMissing, type DiskStorage } from '@darkroom/storage'
 import { RequestData, type RequestHandler } from 'mediatr-ts'
@@ -17,7 +18,7 @@ import type { Dispatch } from '../dispatch.ts'
 import { wasNeverSent } from '../../mongo/store-outage.ts'
 import { isKeyTaken, newTaskId, type TaskStore } from '../task-store.ts'
 import { asAccepted, entryFor, isFinal, lateAt, UNTOUCHED, type TaskRecord } from '../task.ts'
-import { toAcceptedView } from '../task-view.ts'
+import type { TaskViews } from '../task-view.ts'
 
 export interface NewTask {
   /** When the caller has a say in it; never one that was used before. */
@@ -29,7 +30,9 @@ export interface NewTask {
   name: string
   metadata: Record<string, unknown>
   ttlSeconds: number
-  source: Task['source']
+  source: TaskSource
+  /** Of the name under which the original is stored. */
+  extension: string
   /** The received bytes, on the same file system as the storage. */
   tempPath: string
   /** The request of many files that it came with. */
@@ -66,7 +69,9 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, AcceptedTas
     dispatch: Dispatch
     /** Answers at once, from what is known: an upload waits for no question to a store. */
     estimate: (task: NewTask) => TaskEstimate
-    maxAttempts: number
+    views: TaskViews
+    /** Of a kind. */
+    maxAttempts: (kind: TaskKind) => number
     dispatchLeaseMs: number
     now: () => number
   }) {
@@ -80,7 +85,12 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, AcceptedTas
   async #create(wanted: NewTask): Promise<AcceptedTask> {
     const { store, storage, announcer, dispatch } = this.#deps
     const id = wanted.id ?? newTaskId()
-    const originalPath = originalKey(wanted.tenant, id, wanted.source.format)
+    const originalPath = originalKey({
+      tenant: wanted.tenant,
+      folder: KINDS[wanted.kind].originals,
+      taskId: id,
+      extension: wanted.extension,
+    })
     // The file first, whole and synced: a document never names a file that is not there.
     await storage.adopt(wanted.tempPath, originalPath)
     const record = this.#record(id, originalPath, wanted)
@@ -103,7 +113,7 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, AcceptedTas
     // One connection, so subscribers hear of the task before any worker does.
     await announcer.announce(record, createdEvent(record))
     void dispatch(record)
-    return toAcceptedView(record)
+    return this.#deps.views.accepted(record)
   }
 
   /**
@@ -136,7 +146,7 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, AcceptedTas
     }
     if (made.idempotency?.fingerprint === idempotency.fingerprint) {
       await this.#makeWhole(made, tempPath)
-      return toAcceptedView(asAccepted(made))
+      return this.#deps.views.accepted(asAccepted(made))
     }
     throw new AppError('IDEMPOTENCY_KEY_REUSED', 'This Idempotency-Key was used for another request: choose a new one.')
   }
@@ -159,7 +169,7 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, AcceptedTas
     const { maxAttempts, dispatchLeaseMs, now, estimate: estimateOf } = this.#deps
     const createdAt = new Date(now())
     const estimate = estimateOf(wanted)
-    const { tempPath: _tempPath, idempotency, batchId, ...fields } = wanted
+    const { tempPath: _tempPath, extension: _extension, idempotency, batchId, ...fields } = wanted
     const record: TaskRecord = {
       ...UNTOUCHED,
       ...fields,
@@ -167,8 +177,9 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, AcceptedTas
       jobId: randomUUID(),
       imageName: imageNameOf(wanted.name),
       originalPath,
-      images: [],
-      attempts: { made: 0, max: maxAttempts, nextAt: null },
+      files: [],
+      result: {},
+      attempts: { made: 0, max: maxAttempts(wanted.kind), nextAt: null },
       dispatch: { state: 'due' },
       // Born leased to this process, which dispatches it right now; should it die, a sweep finds
       // the task due.

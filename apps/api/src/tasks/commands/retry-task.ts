@@ -7,7 +7,7 @@ import type { Dispatch } from '../dispatch.ts'
 import { findTask } from '../find-task.ts'
 import { canRestart, restart } from '../task-steps.ts'
 import type { TaskStore } from '../task-store.ts'
-import { toTaskView } from '../task-view.ts'
+import type { TaskViews } from '../task-view.ts'
 import type { TaskRecord } from '../task.ts'
 
 /**
@@ -30,6 +30,7 @@ export class RetryTaskHandler implements RequestHandler<RetryTask, Task> {
 
   constructor(deps: {
     store: TaskStore
+    views: TaskViews
     announcer: Announcer
     dispatch: Dispatch
     dispatchLeaseMs: number
@@ -40,7 +41,7 @@ export class RetryTaskHandler implements RequestHandler<RetryTask, Task> {
   }
 
   async handle({ tenant, id }: RetryTask): Promise<Task> {
-    const { store, announcer, dispatch, dispatchLeaseMs, log, now } = this.#deps
+    const { store, views, announcer, dispatch, dispatchLeaseMs, log, now } = this.#deps
     const task = await findTask(store, tenant, id)
     assertRestartable(task)
     const { event, move } = restart(task, now(), dispatchLeaseMs)
@@ -50,7 +51,7 @@ export class RetryTaskHandler implements RequestHandler<RetryTask, Task> {
     await announcer.announce(restarted, event)
     void dispatch(restarted)
     log.info({ taskId: task.id, epoch: restarted.epoch, was: task.status }, 'task restarted')
-    return toTaskView(restarted)
+    return views.task(restarted)
   }
 }
 

@@ -6,7 +6,7 @@ import type { Announcer } from '../announce.ts'
 import { findTask } from '../find-task.ts'
 import { allowsChange, etagOf } from '../task-etag.ts'
 import type { TaskEdit, TaskStore } from '../task-store.ts'
-import { toTaskView } from '../task-view.ts'
+import type { TaskViews } from '../task-view.ts'
 import type { TaskRecord } from '../task.ts'
 
 /** What a client may change: each field that is given replaces the whole old one. */
@@ -44,15 +44,15 @@ const TRIES = 10
 export class UpdateTaskHandler implements RequestHandler<UpdateTask, Task> {
   readonly #deps
 
-  constructor(deps: { store: TaskStore; announcer: Announcer; log: Logger }) {
+  constructor(deps: { store: TaskStore; views: TaskViews; announcer: Announcer; log: Logger }) {
     this.#deps = deps
   }
 
   async handle({ tenant, id, changes, ifMatch }: UpdateTask): Promise<Task> {
-    const { store, announcer, log } = this.#deps
+    const { store, views, announcer, log } = this.#deps
     for (let tries = 0; tries < TRIES; tries++) {
       const task = await findTask(store, tenant, id)
-      const view = toTaskView(task)
+      const view = views.task(task)
       if (!allowsChange(ifMatch, etagOf(view))) throw preconditionFailed()
       const edit = editOf(task, changes)
       if (Object.keys(edit).length === 0) return view
@@ -60,7 +60,7 @@ export class UpdateTaskHandler implements RequestHandler<UpdateTask, Task> {
       if (!edited) continue
       await announcer.announce(edited)
       log.info({ taskId: task.id, fields: Object.keys(edit) }, 'task updated')
-      return toTaskView(edited)
+      return views.task(edited)
     }
     throw new AppError('TASK_CHANGED', 'The task is changing too quickly at the moment; try again.', {
       headers: { 'Retry-After': '1' },

@@ -4,10 +4,17 @@ import { GetTaskJsonHandler } from './get-task-json.ts'
 import { GetTaskHandler } from './get-task.ts'
 import { ListTasksHandler } from './list-tasks.ts'
 import { SignDownloadHandler } from './sign-download.ts'
+import type { TaskViews } from '../task-view.ts'
 import type { UrlSigner } from './url-signing.ts'
 
 /** What can be asked about tasks. */
-export function createTaskQueries(parts: { store: TaskStore; cache: TaskCache; signer: UrlSigner; now: () => number }) {
+export function createTaskQueries(parts: {
+  store: TaskStore
+  cache: TaskCache
+  views: TaskViews
+  signer: UrlSigner
+  now: () => number
+}) {
   const getTaskJson = new GetTaskJsonHandler(parts)
   return {
     handlers: [

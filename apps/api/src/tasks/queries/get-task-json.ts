@@ -4,7 +4,7 @@ import { RequestData, type RequestHandler } from 'mediatr-ts'
 import { taskNotFound } from '../../app-error.ts'
 import type { TaskCache } from '../task-cache.ts'
 import type { TaskStore } from '../task-store.ts'
-import { toTaskView } from '../task-view.ts'
+import type { TaskViews } from '../task-view.ts'
 
 const ALIASES_KEPT = 10_000
 
@@ -26,12 +26,14 @@ export class GetTaskJson extends RequestData<string> {
 export class GetTaskJsonHandler implements RequestHandler<GetTaskJson, string> {
   readonly #store: TaskStore
   readonly #cache: TaskCache
+  readonly #views: TaskViews
   /** An alias never changes its task, so it may be remembered for as long as there is room. */
   readonly #taskIdByJobId = new LRUCache<string, string>({ max: ALIASES_KEPT })
 
-  constructor(deps: { store: TaskStore; cache: TaskCache }) {
+  constructor(deps: { store: TaskStore; cache: TaskCache; views: TaskViews }) {
     this.#store = deps.store
     this.#cache = deps.cache
+    this.#views = deps.views
   }
 
   async handle({ tenant, id }: GetTaskJson): Promise<string> {
@@ -39,7 +41,7 @@ export class GetTaskJsonHandler implements RequestHandler<GetTaskJson, string> {
     const taskId = ID_PATTERN.test(asked) ? asked : await this.#taskIdOf(tenant, asked)
     const json = await this.#cache.taskJson(tenant, taskId, async () => {
       const task = await this.#store.find(tenant, taskId)
-      return task && toTaskView(task)
+      return task && this.#views.task(task)
     })
     if (json === undefined) throw taskNotFound()
     return json

@@ -3,7 +3,7 @@ import { DEFAULT_TENANT } from '@darkroom/contracts'
 import { sampleJpeg, uniqueName } from '@darkroom/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startTestApi, testLog, type TestApi } from '../../../test/start-test-api.ts'
-import { newRecord } from '../../../test/task-history.ts'
+import { newRecord, testViews } from '../../../test/task-history.ts'
 import { ListTasks, ListTasksHandler } from './list-tasks.ts'
 import { TaskCache } from '../task-cache.ts'
 import { taskModel, toObjectId } from '../task-model.ts'
@@ -88,7 +88,7 @@ class MeetingStore extends TaskStore {
 
 it('the page and the total are read side by side [S1.8]', async () => {
   const cache = new TaskCache(api.redis, `${uniqueName('list')}:`, testLog)
-  const handler = new ListTasksHandler({ store: new MeetingStore(api.database), cache })
+  const handler = new ListTasksHandler({ store: new MeetingStore(api.database), cache, views: testViews })
   const { items, total } = await handler.handle(new ListTasks({ tenant: DEFAULT_TENANT }, { page: 1, limit: 1 }))
   expect([items.length, total > 0]).toEqual([1, true])
 })
@@ -105,7 +105,9 @@ describe('the total', () => {
     for (let batch = 0; batch < 10; batch++) await collection.insertMany(made(1000) as never[], { ordered: false })
     const asked = ({ page = 1, ...filter }: Partial<TaskFilter> & { page?: number } = {}) => {
       const cache = new TaskCache(api.redis, `${uniqueName('list')}:`, testLog)
-      return new ListTasksHandler({ store, cache }).handle(new ListTasks({ tenant, ...filter }, { page, limit: 100 }))
+      return new ListTasksHandler({ store, cache, views: testViews }).handle(
+        new ListTasks({ tenant, ...filter }, { page, limit: 100 }),
+      )
     }
     expect(await asked()).toMatchObject({ total: 10_000, totalIsExact: true })
     await collection.insertMany(made(10) as never[])
@@ -122,7 +124,7 @@ describe('the total', () => {
       }
     }
     const cache = new TaskCache(api.redis, `${uniqueName('list')}:`, testLog)
-    const handler = new ListTasksHandler({ store: new BusyStore(api.database), cache })
+    const handler = new ListTasksHandler({ store: new BusyStore(api.database), cache, views: testViews })
     await insertAt(1, 2)
     const { items, total, totalIsExact } = await handler.handle(
       new ListTasks({ tenant: DEFAULT_TENANT }, { page: 1, limit: 1 }),

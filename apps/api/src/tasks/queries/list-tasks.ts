@@ -4,7 +4,7 @@ import { AppError } from '../../app-error.ts'
 import { isStoreBusy } from '../../mongo/store-outage.ts'
 import type { TaskCache } from '../task-cache.ts'
 import type { PageStart, TaskFilter, TaskStore } from '../task-store.ts'
-import { toListedView } from '../task-view.ts'
+import type { TaskViews } from '../task-view.ts'
 
 export interface PageRequest {
   page: number
@@ -30,17 +30,20 @@ export class ListTasks extends RequestData<TaskPage> {
 export class ListTasksHandler implements RequestHandler<ListTasks, TaskPage> {
   readonly #store: TaskStore
   readonly #cache: TaskCache
+  readonly #views: TaskViews
 
-  constructor(deps: { store: TaskStore; cache: TaskCache }) {
+  constructor(deps: { store: TaskStore; cache: TaskCache; views: TaskViews }) {
     this.#store = deps.store
     this.#cache = deps.cache
+    this.#views = deps.views
   }
 
   async handle({ filter, page: request }: ListTasks): Promise<TaskPage> {
     const { page, limit, cursor } = request
     const start: PageStart = cursor ? { after: parseCursor(cursor) } : { skip: (page - 1) * limit }
     // One more than is shown tells whether there is a next page.
-    const load = async (): Promise<ListedTask[]> => (await this.#store.list(filter, start, limit + 1)).map(toListedView)
+    const load = async (): Promise<ListedTask[]> =>
+      (await this.#store.list(filter, start, limit + 1)).map(this.#views.listed)
     const [found, counted] = await Promise.all([
       isAskedOften(filter, request) ? this.#cache.list(filter, request, load) : load(),
       this.#cache.count(filter, () => this.#count(filter)),

@@ -1,18 +1,18 @@
-import { PRIORITIES, type ImageJob, type TaskPriority } from '@darkroom/contracts'
+import { imageOptimize, PRIORITIES, type ImageJob, type TaskPriority } from '@darkroom/contracts'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import { createImageQueue } from './image-queue.ts'
-import { redisNames } from './names.ts'
+import { queueNames, redisNames } from './names.ts'
+import { TaskQueue } from './task-queue.ts'
 
 /** A database of its own, as there is no namespace before the documented names. */
 const DATABASE = 12
 let redis: Redis
-let queue: ReturnType<typeof createImageQueue>
+let queue: TaskQueue
 
 beforeAll(async () => {
   redis = new Redis(inject('redisUrl'), { db: DATABASE })
   await redis.flushdb()
-  queue = createImageQueue({ redis, names: redisNames(), policy: { attempts: 3, backoffMs: 2000 } })
+  queue = new TaskQueue({ redis, names: queueNames({}, imageOptimize), kind: imageOptimize })
 })
 afterAll(async () => {
   await queue.close()
@@ -41,7 +41,7 @@ test('the queue, its keys and its jobs have the documented names [S1.1, S1.14, S
   expect(await queue.find(idOf(1), 1)).toMatchObject({ id: idOf(1), name: 'process-image', data: jobOf(1) })
   await add(jobOf(1, 2))
   expect(await queue.find(idOf(1), 2)).toMatchObject({ id: `${idOf(1)}-2` })
-  expect(redisNames({ queue: 'other' }).queue).toBe('other')
+  expect(queueNames({ queue: 'other' }, imageOptimize).queue).toBe('other')
 })
 
 test('a job is tried three times, 2 s and 4 s apart less a random quarter, and kept for a day when it has finished, however many there are [S0.8, S1.3, S2.3]', async () => {

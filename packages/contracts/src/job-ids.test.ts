@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { jobIdOf, parseJobId } from './image-jobs.ts'
+import { jobIdOf, parseJobId } from './job-ids.ts'
 
 const taskId = '65d4a1b2c3d4e5f6a7b8c9d0'
 

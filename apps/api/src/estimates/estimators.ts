@@ -1,0 +1,48 @@
+import { TASK_KINDS, type TaskKind, type TaskSource } from '@darkroom/contracts'
+import type { TaskQueues } from '@darkroom/messaging'
+import type { Logger } from '@darkroom/runtime'
+import { Estimator, type PastRun } from './estimator.ts'
+
+/** An estimator for each kind, as each has a queue and workers of its own. */
+export function createEstimators(parts: {
+  queues: TaskQueues
+  sizeOf: (kind: TaskKind, source: TaskSource) => string
+  /** Past runs of all kinds, the newest first. */
+  readRuns: () => Promise<(PastRun & { kind: TaskKind })[]>
+  intervalMs: number
+  log: Logger
+}) {
+  const { queues, sizeOf, readRuns, intervalMs, log } = parts
+  const byKind = new Map(
+    TASK_KINDS.map((kind) => [
+      kind,
+      new Estimator({
+        readLoad: () => queues.of(kind).load(),
+        sizeOf: (source) => sizeOf(kind, source),
+        intervalMs,
+      }),
+    ]),
+  )
+  const of = (kind: TaskKind): Estimator => byKind.get(kind) as Estimator
+  const all = [...byKind.values()]
+  return {
+    of,
+
+    /** Jobs that wait on all queues, as last heard. */
+    waiting: (): number => all.reduce((sum, { waiting }) => sum + waiting, 0),
+
+    /** Watches the queues, and learns from what the store remembers. */
+    async start(): Promise<void> {
+      for (const estimator of all) estimator.start()
+      const runs = await readRuns().catch((error: unknown) => {
+        log.warn({ err: error }, 'past runs could not be read: estimates start without them')
+        return []
+      })
+      for (const run of runs.toReversed()) of(run.kind).learn(run)
+    },
+
+    stop(): void {
+      for (const estimator of all) estimator.stop()
+    },
+  }
+}

@@ -1,0 +1,83 @@
+import type { Logger } from '@darkroom/runtime'
+import type { Registry } from '@prometheus-io/client'
+import type { Connections } from './connections.ts'
+import type { ApiEnv } from './env.ts'
+import { createHttpApp, isProxy } from './http/app.ts'
+import { createHttpServer } from './http/server.ts'
+import { SlowRequests } from './http/slow-requests.ts'
+import type { Rooms } from './rooms.ts'
+import { toApiLimits } from './routes/api-limits.ts'
+import { createProbes } from './routes/create-probes.ts'
+import { createRoutes } from './routes/create-routes.ts'
+import { docsRoutes } from './routes/docs/docs-routes.ts'
+import { toAppError } from './to-app-error.ts'
+import { createUploads } from './uploads/create-uploads.ts'
+
+interface Parts {
+  env: ApiEnv
+  connections: Connections
+  rooms: Rooms
+  registry: Registry
+  isClosing: () => boolean
+  log: Logger
+}
+
+/** What clients meet: uploads, probes, routes, the application and its server. */
+export function createFront(parts: Parts) {
+  const { env, rooms, registry, isClosing, log } = parts
+  const { storage, signer, queues, send } = rooms
+  const slowRequests = new SlowRequests({ requestMs: env.REQUEST_TIMEOUT_MS, uploadStallMs: env.UPLOAD_STALL_MS })
+  const uploads = uploadsOf(parts, slowRequests)
+  const probes = probesOf(parts)
+  const routes = createRoutes({ env, uploads, storage, signer, queues, probes, registry, isClosing, send, log })
+  const app = createHttpApp({
+    ...routes,
+    root: [docsRoutes(toApiLimits(env)), ...routes.operators],
+    trustProxy: env.TRUST_PROXY,
+    isClosing,
+    toAppError,
+    log,
+  })
+  const server = createHttpServer(app, {
+    uploadTimeoutMs: env.UPLOAD_TIMEOUT_MS,
+    headersTimeoutMs: env.HEADERS_TIMEOUT_MS,
+    answerStallMs: env.ANSWER_STALL_MS,
+    slowRequests,
+    connections: { max: env.MAX_CONNECTIONS, isProxy: (address) => isProxy(app, address) },
+  })
+  return { app, server, uploads, endHeld: routes.endHeld }
+}
+
+function uploadsOf({ env, connections: { db, redis, names }, rooms }: Parts, slowRequests: SlowRequests) {
+  const { kinds, tempFolder, installation, storage, store, removal, estimators, batches, send } = rooms
+  return createUploads({
+    env,
+    kinds,
+    tempFolder,
+    cacheRedis: redis.cache,
+    cachePrefix: names.cachePrefix,
+    isStoreAway: () => !db.isReady(),
+    storageFault: installation.known,
+    freeBytes: () => storage.freeBytes(),
+    roomIsLow: removal.roomIsLow,
+    queued: estimators.waiting,
+    isTaskMade: async (tenant, key) => (await store.findByIdempotencyKey(tenant, key)) !== undefined,
+    isBatchMade: batches.isMade,
+    asUpload: slowRequests.asUpload,
+    send,
+  })
+}
+
+function probesOf({ connections: { db, redis, names }, rooms, log }: Parts) {
+  const { store, installation, storage, watchers } = rooms
+  return createProbes({
+    redis,
+    cachePrefix: names.cachePrefix,
+    isPrepared: db.isPrepared,
+    pingStore: () => store.ping(),
+    storageFault: installation.probe,
+    freeBytes: () => storage.freeBytes(),
+    backlog: watchers.backlog,
+    log,
+  })
+}

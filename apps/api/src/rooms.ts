@@ -1,0 +1,87 @@
+import { join, resolve } from 'node:path'
+import { FOLDERS, type TaskEstimate } from '@darkroom/contracts'
+import type { Logger } from '@darkroom/runtime'
+import type { Registry } from '@prometheus-io/client'
+import { createApplying } from './applying/create-applying.ts'
+import { createBatches } from './batches/create-batches.ts'
+import type { Connections } from './connections.ts'
+import { createDeadLetters } from './dead-letters/create-dead-letters.ts'
+import type { ApiEnv } from './env.ts'
+import { createFollowing } from './following/create-following.ts'
+import { createInstallation } from './installation/create-installation.ts'
+import { createKinds } from './kinds/kinds.ts'
+import { createMediator } from './mediator.ts'
+import { createWatchers } from './metrics/watchers.ts'
+import { createQueues } from './queues/create-queues.ts'
+import { createRemoval } from './removal/create-removal.ts'
+import type { Send } from './send.ts'
+import { createStats } from './stats/create-stats.ts'
+import { createSync } from './sync/create-sync.ts'
+import { createAnnouncer } from './tasks/announce.ts'
+import { createTaskCommands } from './tasks/commands/create-task-commands.ts'
+import type { NewTask } from './tasks/commands/create-task.ts'
+import { RetryTask } from './tasks/commands/retry-task.ts'
+import { createTaskQueries } from './tasks/queries/create-task-queries.ts'
+import { createUrlSigner } from './tasks/queries/url-signing.ts'
+import { createStopJob } from './tasks/stop-job.ts'
+import { TaskCache } from './tasks/task-cache.ts'
+import { TaskStore } from './tasks/task-store.ts'
+import { createTaskViews } from './tasks/task-view.ts'
+
+export type Rooms = ReturnType<typeof createRooms>
+
+/** Everything behind HTTP, a room a line, and the mediator that leads to it. */
+export function createRooms(
+  env: ApiEnv,
+  connections: Connections,
+  { log, registry, stop }: { log: Logger; registry: Registry; stop: AbortSignal },
+) {
+  const { names, redis, queues, publish, tellWorkers } = connections
+  const mongo = connections.db.connection
+  const dataDir = resolve(env.DATA_DIR)
+  const tempFolder = join(dataDir, FOLDERS.uploads)
+  const kinds = createKinds({ maxPixels: env.IMAGE_MAX_PIXELS })
+  const views = createTaskViews(kinds)
+  // The mediator is made of the handlers, and some rooms send commands themselves.
+  const send: Send = (request) => mediator.send(request)
+
+  const installation = createInstallation({ dataDir, mongo, producer: redis.producer, queues, log })
+  const { storage, isOurs } = installation
+  const store = new TaskStore(mongo, (tenant, id) => cache.taskInDoubt(tenant, id))
+  const following = createFollowing({ store, views, recheckMs: env.FOLLOW_RECHECK_MS, log })
+  const { feed } = following
+  const cache = new TaskCache(redis.cache, names.cachePrefix, log, {
+    onRead: (kind, found) => watchers.cacheRead(kind, found),
+    onTaskChanged: feed.changed,
+  })
+  const listeners = () => [sync.onTask, watchers.onTask, batches.onTask, applying.onTask]
+  const announcer = createAnnouncer({ cache, publish, listeners })
+  const stopJob = createStopJob(queues, tellWorkers)
+  const basis = { queues, kinds, views, store, storage, announcer, stopJob, send, log, now: Date.now }
+
+  const batches = createBatches({ ...basis, mongo, publish })
+  const sync = createSync({ ...basis, env, redis, names, batches: batches.store, feed })
+  const { recordRemoved } = batches
+  const { appliedUntil, dispatch } = sync
+  const removal = createRemoval({ ...basis, env, mongo, redis, names, tempFolder, recordRemoved, appliedUntil, isOurs })
+  const cleanups = removal.totals
+  const watchers = createWatchers({ ...basis, registry, cleanups, intervalMs: env.ESTIMATE_INTERVAL_MS })
+  const { estimators } = watchers
+  const applying = createApplying(basis)
+  const estimate = (task: NewTask): TaskEstimate => estimators.of(task.kind).estimate(task)
+  const commands = createTaskCommands({ ...basis, env, dispatch, estimate })
+  const signer = createUrlSigner(env.URL_SIGNING_KEYS ?? [])
+
+  const mediator = createMediator([
+    ...commands.handlers,
+    ...createTaskQueries({ ...basis, cache, signer }).handlers,
+    ...applying.handlers,
+    ...following.handlers,
+    ...removal.handlers,
+    ...batches.handlers(commands.createTask),
+    ...createQueues({ queues: queues.all, log }).handlers,
+    ...createStats({ mongo, cleanups, log, stop }).handlers,
+    ...createDeadLetters({ mongo, retry: (tenant, id) => send(new RetryTask(tenant, id)) }).handlers,
+  ])
+  return { ...basis, cache, tempFolder, installation, feed, batches, sync, removal, watchers, estimators, signer }
+}

@@ -1,0 +1,27 @@
+import { TASK_KINDS, type TaskKind } from '@darkroom/contracts'
+import type { QueueEventsListener } from './queue-events-listener.ts'
+
+export type Listeners = ReturnType<typeof createListeners>
+
+/** The listeners of all queues: one each, and as one. */
+export function createListeners(make: (kind: TaskKind) => QueueEventsListener) {
+  const byKind = new Map(TASK_KINDS.map((kind) => [kind, make(kind)]))
+  const all = [...byKind.values()]
+  return {
+    of: (kind: TaskKind): QueueEventsListener => byKind.get(kind) as QueueEventsListener,
+
+    /** Whether any of them has more to apply than comes in. */
+    isBehind: (): boolean => all.some((listener) => listener.isBehind),
+
+    /** Up to this time (ms since the epoch) every event of every queue is applied. */
+    appliedUntil: (): number => Math.min(...all.map((listener) => listener.appliedUntil)),
+
+    /** See `QueueEventsListener`. */
+    async repairGaps(repair: () => Promise<void>): Promise<void> {
+      for (const listener of all) await listener.repairGap(repair)
+    },
+
+    start: (): Promise<unknown> => Promise.all(all.map((listener) => listener.start())),
+    stop: (): Promise<unknown> => Promise.all(all.map((listener) => listener.stop())),
+  }
+}

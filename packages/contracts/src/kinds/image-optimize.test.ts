@@ -1,0 +1,49 @@
+import { expect, it } from 'vitest'
+import { taskCompleted } from '../task-events.ts'
+import { defineKind, outcomeOf, type Outcome } from './define-kind.ts'
+import { imageOptimize } from './image-optimize.ts'
+import { z } from 'zod'
+
+const outcome: Outcome = {
+  files: [
+    {
+      name: '800',
+      contentType: 'image/jpeg',
+      bytes: 1234,
+      md5: 'a'.repeat(32),
+      path: 'output/beach/800/a.jpg',
+      facts: { width: 800, height: 600 },
+    },
+  ],
+  result: {},
+}
+const envelope = { taskId: 'a', tenant: 'default', timestamp: 1, epoch: 1, attempt: 1, seq: 1998 }
+const run = { workerId: 'w', startedAt: 1, waitMs: 0, attempts: 1, processingTime: 70 }
+const eventOf = (told: object) => taskCompleted.parse({ eventType: 'task.completed', ...envelope, ...run, ...told })
+
+it('tells of its files as images, as it always did, and they are read back as files', () => {
+  const told = imageOptimize.tell(outcome)
+  expect(told).toEqual({
+    images: [
+      {
+        resolution: '800',
+        width: 800,
+        height: 600,
+        format: 'jpeg',
+        size: 1234,
+        md5: 'a'.repeat(32),
+        path: 'output/beach/800/a.jpg',
+      },
+    ],
+  })
+  expect(outcomeOf(eventOf(told))).toEqual(outcome)
+})
+
+it('another kind tells of its files and its result', () => {
+  const counted = { files: outcome.files, result: { words: 3 } }
+  const { job, worker, originals, noun, source, policy } = imageOptimize
+  const common = { job, worker, originals, noun, source, policy }
+  const kind = defineKind({ kind: 'text.count', queue: 'texts', input: {}, result: z.object({}), ...common })
+  expect(kind.tell(counted)).toEqual({ images: [], ...counted })
+  expect(outcomeOf(eventOf(kind.tell(counted)))).toEqual(counted)
+})

@@ -1,0 +1,48 @@
+import { z } from 'zod'
+import type { StoredFile, Variant } from './stored-file.ts'
+import { defineKind } from './define-kind.ts'
+
+/** Variants of a photo, of several widths. */
+export const imageOptimize = defineKind({
+  kind: 'image.optimize',
+  queue: 'image-processing',
+  job: 'process-image',
+  worker: 'image-worker',
+  originals: 'images',
+  noun: 'image',
+  /** `imagePath` is a storage key, so that it means the same on every machine. */
+  input: { imagePath: z.string(), imageName: z.string() },
+  source: z.object({
+    bytes: z.number().int(),
+    format: z.enum(['jpeg', 'png', 'webp', 'gif']),
+    width: z.number().int().meta({ description: 'In pixels, after applying the orientation' }),
+    height: z.number().int(),
+    orientation: z.number().int().min(1).max(8).optional().meta({
+      description:
+        'EXIF orientation. Tasks of earlier releases have none, and their width and height do not take it into account',
+    }),
+    sha256: z.string(),
+    md5: z.string(),
+  }),
+  result: z.object({}),
+  // Programs listen for `images` since before there were other kinds.
+  tell: ({ files }) => ({ images: files.map(toVariant) }),
+  policy: {
+    attempts: 3,
+    backoffMs: 2000,
+    keepCompleted: { count: 5000, ageMs: 3_600_000 },
+    keepFailed: { count: 500, ageMs: Number.POSITIVE_INFINITY },
+    // Longer than most photos take, and too short for a person to miss.
+    holdStartMs: 200,
+    deadlineMs: 30_000,
+  },
+})
+export type ImageJob = z.infer<typeof imageOptimize.input>
+
+/** A stored file of an image task as a variant. */
+export function toVariant({ name, bytes, md5, path, facts }: StoredFile): Variant {
+  const { width, height } = imageFacts.parse(facts)
+  return { resolution: name, width, height, format: 'jpeg', size: bytes, md5, path }
+}
+
+const imageFacts = z.object({ width: z.number().int(), height: z.number().int() })

@@ -1,0 +1,28 @@
+import { z } from 'zod'
+
+/** A file that a task made, as every kind stores it. `facts` are the kind's own. */
+export const storedFile = z
+  .object({
+    name: z.string().meta({ description: 'What a download asks for' }),
+    contentType: z.string(),
+    bytes: z.number().int(),
+    md5: z.string().meta({ description: 'Of its bytes' }),
+    path: z.string().meta({ description: 'Its storage key, relative to the data root' }),
+    facts: z.record(z.string(), z.unknown()).optional(),
+  })
+  .meta({ id: 'StoredFile' })
+export type StoredFile = z.infer<typeof storedFile>
+
+/** A file of an image task, as clients see it. */
+export const variant = z
+  .object({
+    resolution: z.string(),
+    width: z.number().int(),
+    height: z.number().int(),
+    format: z.literal('jpeg'),
+    size: z.number().int().meta({ description: 'In bytes' }),
+    md5: z.string().meta({ description: 'Of its bytes' }),
+    path: z.string().meta({ description: 'Its storage key, relative to the data root' }),
+  })
+  .meta({ id: 'Variant' })
+export type Variant = z.infer<typeof variant>

@@ -1,0 +1,29 @@
+import { KINDS, TASK_KINDS, type TaskKind } from '@darkroom/contracts'
+import type { Redis } from 'ioredis'
+import { queueNames, type NamesGiven } from './names.ts'
+import { TaskQueue, type QueuePolicy } from './task-queue.ts'
+
+export type TaskQueues = ReturnType<typeof createTaskQueues>
+
+/**
+ * The queues of all kinds, on one `producer` connection that the caller owns and closes.
+ * @param options.policy what the operator wants for all kinds
+ */
+export function createTaskQueues(options: { redis: Redis; names: NamesGiven; policy?: QueuePolicy }) {
+  const { redis, names, policy = {} } = options
+  const queueOf = (kind: TaskKind): TaskQueue =>
+    new TaskQueue({ redis, names: queueNames(names, KINDS[kind]), kind: KINDS[kind], policy })
+  const byKind = Object.fromEntries(TASK_KINDS.map((kind) => [kind, queueOf(kind)])) as Record<TaskKind, TaskQueue>
+  const all = Object.values(byKind)
+  return {
+    all,
+    of: (kind: TaskKind): TaskQueue => byKind[kind],
+
+    /** Whether the queues can be asked right now. */
+    isReachable: (): boolean => redis.status === 'ready',
+
+    async close(): Promise<void> {
+      await Promise.all(all.map((queue) => queue.close()))
+    },
+  }
+}

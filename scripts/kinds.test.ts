@@ -1,0 +1,47 @@
+// A kind of task is whole: wherever the compiler cannot see that a piece is missing, this does.
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { KINDS, TASK_KINDS } from '../packages/contracts/src/kinds/kinds.ts'
+import { queueNames } from '../packages/messaging/src/names.ts'
+
+const root = join(import.meta.dirname, '..')
+const read = (path: string): string => readFileSync(join(root, path), 'utf8')
+const kinds = Object.values(KINDS)
+
+describe.each(kinds)('$kind has', ({ kind, worker, originals }) => {
+  it('the name that it is known by', () => expect(KINDS[kind].kind).toBe(kind))
+
+  it('a worker of the usual files', () => {
+    for (const file of ['main.ts', 'env.ts', 'child.ts']) {
+      expect(existsSync(join(root, 'apps', worker, 'src', file)), `apps/${worker}/src/${file}`).toBe(true)
+    }
+  })
+
+  it('a service of Compose, built of that worker', () => {
+    expect(read('docker-compose.yml')).toMatch(new RegExp(`^  ${worker}:\\n(?:    .*\\n)*?.*APP: ${worker} `, 'm'))
+  })
+
+  it('a policy in the API', () => expect(read('apps/api/src/kinds/kinds.ts')).toContain(`'${kind}':`))
+
+  it('a line in the table of the contract', () => {
+    expect(read('apps/api/test/contract/upload-rows.ts')).toContain(`'${kind}'`)
+  })
+
+  it('a folder for originals that the janitor knows', () => expect(originals).toMatch(/^[a-z]+$/))
+})
+
+it('no two kinds share a queue, whatever QUEUE_NAME is', () => {
+  for (const queue of [undefined, 'image-processing', 'mine']) {
+    const names = kinds.map((kind) => queueNames({ queue }, kind).queue)
+    expect(new Set(names).size).toBe(TASK_KINDS.length)
+  }
+})
+
+it('QUEUE_NAME tells the queues of two installations apart, those of every kind', () => {
+  const video = { kind: 'video.render', queue: 'video-render-queue' }
+  expect(queueNames({}, video).queue).toBe('video-render-queue')
+  expect(queueNames({ queue: 'image-processing' }, video).queue).toBe('video-render-queue')
+  expect(queueNames({ queue: 'mine' }, video).queue).toBe('video-render-queue-mine')
+  expect(queueNames({ queue: 'mine' }, KINDS['image.optimize']).queue).toBe('mine')
+})

@@ -1,0 +1,15 @@
+// The worker of each kind, for scripts that start or check all of them.
+import { KINDS, type TaskKind } from '@darkroom/contracts'
+import type { z } from 'zod'
+import { imageWorkerEnv } from '../apps/image-worker/src/env.ts'
+
+/** What the worker of a kind reads from its environment. */
+const ENVIRONMENTS: Record<TaskKind, z.ZodObject> = {
+  'image.optimize': imageWorkerEnv,
+}
+
+export const WORKER_APPS = Object.values(KINDS).map(({ kind, worker }) => ({
+  /** Its folder in `apps`. */
+  app: worker,
+  env: ENVIRONMENTS[kind],
+}))
