@@ -11,7 +11,7 @@ async function decodersOf(module: string): Promise<string[]> {
   return (JSON.parse(stdout) as string[]).filter((path) => path.includes('vips'))
 }
 
-it('the API loads no image decoder: hostile files are decoded in the children of a worker only', async () => {
+it('the API loads no image decoder: hostile files are only decoded in the children of a worker', async () => {
   const [api, engine] = await Promise.all([
     decodersOf(join(import.meta.dirname, 'api.ts')),
     decodersOf('@darkroom/images'),

@@ -12,7 +12,7 @@ beforeAll(async () => {
 
 const statusOf = async (api: TestApi, { id }: Task) => ((await api.request(`/api/v1/tasks/${id}`)).body as Task).status
 
-describe('while Redis cannot be reached', () => {
+describe('while Redis is unreachable', () => {
   let redis: TcpProxy
   let api: TestApi
 
@@ -30,7 +30,7 @@ describe('while Redis cannot be reached', () => {
 
   const jobOf = (task: Task) => until(() => api.queue.find(task.id, 1), { what: 'the job', timeoutMs: 20_000 })
 
-  it('from the start, uploads are accepted and shown, and their jobs are made once it is back [S1.4]', async () => {
+  it('from the start, uploads are accepted and listed, and their jobs are created when it is back [S1.4]', async () => {
     const answers = await Promise.all(Array.from({ length: 5 }, () => api.upload(photo)))
     const tasks = answers.map(({ status, body }) => {
       expect(status).toBe(202)
@@ -45,7 +45,7 @@ describe('while Redis cannot be reached', () => {
   })
 
   it.each(['cut', 'freeze'] as const)(
-    'all at once (%s), uploads are accepted soon, and their jobs are made once it is back',
+    'suddenly (%s), uploads are accepted without delay, and their jobs are created when it is back',
     async (outage) => {
       const control = await timed(() => api.upload(photo))
       await redis[outage]()
@@ -59,7 +59,7 @@ describe('while Redis cannot be reached', () => {
     },
   )
 
-  it('what workers say once it is back is heard', async () => {
+  it('events of workers arrive when it is back', async () => {
     const task = (await api.upload(photo)).body as Task
     await redis.cut()
     expect(await statusOf(api, task)).toBe('pending')
@@ -68,7 +68,7 @@ describe('while Redis cannot be reached', () => {
     await until(async () => (await statusOf(api, task)) === 'completed', { what: 'a completed task' })
   })
 
-  it('an API that is told to stop does stop', async () => {
+  it('an API that is asked to stop does stop', async () => {
     const proxy = await startTcpProxy(inject('redisUrl'))
     const [control, other] = [await startTestApi(), await startTestApi({ REDIS_URL: proxy.url })]
     const { ms: controlMs } = await timed(control.stop)
@@ -79,7 +79,7 @@ describe('while Redis cannot be reached', () => {
   })
 })
 
-describe('while MongoDB cannot be reached', () => {
+describe('while MongoDB is unreachable', () => {
   let mongo: TcpProxy
   let api: TestApi
 
@@ -103,7 +103,7 @@ describe('while MongoDB cannot be reached', () => {
   const makeConnections = () =>
     Promise.all(Array.from({ length: 15 }, () => api.request(`/api/v1/tasks/${newRecord().id}`)))
 
-  it('nothing is accepted: 503, and when to try again [S1.4]', async () => {
+  it('nothing is accepted: 503 with Retry-After [S1.4]', async () => {
     await mongo.cut()
     // An earlier upload may have sent its insert, so its file would be left to the janitor.
     await until(async () => (await api.request('/readyz')).status === 503, {
@@ -124,7 +124,7 @@ describe('while MongoDB cannot be reached', () => {
     expect((await api.upload(photo)).status).toBe(202)
   })
 
-  it('an insert that was done, but whose answer was lost, is one accepted task', async () => {
+  it('an insert whose reply was lost results in one accepted task', async () => {
     const tasks = api.database.collection('tasks')
     await makeConnections()
     mongo.dropReplies()
@@ -140,7 +140,7 @@ describe('while MongoDB cannot be reached', () => {
     expect(await until(() => api.queue.find((body as Task).id, 1), { what: 'the job' })).toBeDefined()
   })
 
-  it('a change that was done, but whose answer was lost, is not hidden by what was cached before', async () => {
+  it('a change whose reply was lost is not hidden by the cache', async () => {
     const task = (await api.upload(photo)).body as Task
     expect(await statusOf(api, task)).toBe('pending')
     // After an outage the API listens a moment later than it answers.
@@ -158,7 +158,7 @@ describe('while MongoDB cannot be reached', () => {
     await until(async () => (await statusOf(api, task)) === 'completed', { what: 'the news of it' })
   })
 
-  it('every document has its file, whatever was cut [S1.4]', async () => {
+  it('every document has its file, whatever was disconnected [S1.4]', async () => {
     const uploads = Array.from({ length: 12 }, () => api.upload(photo, [fieldPart('name', 'storm')]))
     await until(async () => (await api.filesIn('storage')).length > 0)
     await mongo.cut()
@@ -174,7 +174,7 @@ describe('while MongoDB cannot be reached', () => {
   })
 })
 
-it('nothing is accepted before the unique indexes are there', async () => {
+it('nothing is accepted before the unique indexes exist', async () => {
   const name = uniqueName('unprepared')
   const { connection, drop } = await openDatabase(name)
   const tasks = connection.collection('tasks')

@@ -10,7 +10,7 @@ it.each([
   null,
   { status: 302 },
   { status: 500 },
-])('what nobody expected (%s) is our fault, and says nothing of it', (thrown) => {
+])('an unexpected error (%s) is internal, and its message is not exposed', (thrown) => {
   const { status, code, message } = toAppError(thrown)
   expect([status, code]).toEqual([500, 'INTERNAL'])
   expect(message).not.toContain('secret')
@@ -33,11 +33,11 @@ it.each([
   [Object.assign(new Error('OOM command not allowed'), { name: 'ReplyError' }), 503, 'QUEUE_UNAVAILABLE'],
   [Object.assign(new Error('MASTERDOWN Link with MASTER is down'), { name: 'ReplyError' }), 503, 'QUEUE_UNAVAILABLE'],
   [new Error('Connection is closed.'), 503, 'QUEUE_UNAVAILABLE'],
-])('%o is answered %i %s', (thrown, status, code) => {
+])('%o returns %i %s', (thrown, status, code) => {
   expect(toAppError(thrown)).toMatchObject({ status, code })
 })
 
-it('a store that is busy is not said to be out of reach, and says when to come again', () => {
+it('an overloaded store is not reported as unreachable, and has a Retry-After', () => {
   const error = toAppError(
     Object.assign(new Error('operation exceeded time limit'), { name: 'MongoServerError', code: 50 }),
   )

@@ -13,7 +13,7 @@ const imageApp = (maxPixels = 50_000_000) => ({
   args: [String(maxPixels)],
 })
 
-test('a photo becomes two files, and the events tell the truth about them [S0.11, S3.5]', async () => {
+test('a photo becomes two files, and the events match them [S0.11, S3.5]', async () => {
   const rig = await createRig()
   const { config } = await rig.startWorker({}, imageApp())
   const { taskId } = await rig.submit({ imageName: 'beach' })
@@ -61,7 +61,7 @@ test.each<[string, Partial<ImageJob> & { bytes?: Buffer }, RegExp]>([
   ['a damaged image', { bytes: await corruptJpeg() }, /^IMAGE_CORRUPT!: /],
   ['something else than an image', { bytes: Buffer.from('hello') }, /^IMAGE_UNSUPPORTED!: /],
   ['a path that is no key', { imagePath: '../../etc/passwd' }, /^INVALID_JOB!: /],
-])('%s fails at the first attempt', async (_what, given, reason) => {
+])('%s fails on the first attempt', async (_what, given, reason) => {
   const rig = await createRig()
   await rig.startWorker({}, imageApp())
   const { taskId } = await rig.submit(given)
@@ -72,7 +72,7 @@ test.each<[string, Partial<ImageJob> & { bytes?: Buffer }, RegExp]>([
   expect(rig.eventsOf(taskId).map(({ eventType }) => eventType)).not.toContain('task.retry')
 })
 
-test('a photo has as many pixels as the installation allows', async () => {
+test('the pixel limit of the installation applies', async () => {
   const rig = await createRig()
   await rig.startWorker({}, imageApp(1_000_000))
   expect((await rig.failed((await rig.submit()).taskId)).failedReason).toMatch(
@@ -80,7 +80,7 @@ test('a photo has as many pixels as the installation allows', async () => {
   )
 })
 
-test('variants have the quality that is promised', async () => {
+test('variants have the documented quality', async () => {
   const rig = await createRig()
   await rig.startWorker({}, imageApp())
   const { taskId, imagePath } = await rig.submit()

@@ -8,7 +8,7 @@ test('an error of the engine is a verdict on the bytes', () => {
 })
 
 test.each([new StorageError('NOT_FOUND', 'nothing there'), new Error('a bug')])(
-  '%s says nothing of the bytes',
+  '%s is not a verdict on the bytes',
   (error) => {
     expect(verdictOf(error)).toBeUndefined()
   },

@@ -4,7 +4,7 @@ import { SettledEvents } from './settled-events.ts'
 
 const event = (seq: number, epoch = 1) => ({ taskId: 'a', epoch, seq }) as TaskEvent
 
-it('applies an event once, and none that is behind it', async () => {
+it('applies an event once, and no earlier one afterwards', async () => {
   const settled = new SettledEvents()
   const applied: number[] = []
   const apply = (seq: number, epoch = 1) =>
@@ -17,7 +17,7 @@ it('applies an event once, and none that is behind it', async () => {
   expect(applied).toEqual([11_001, 11_998, 21_001])
 })
 
-it('lets every caller know that it failed, and tries again the next time', async () => {
+it('reports a failure to every caller, and tries again the next time', async () => {
   const settled = new SettledEvents()
   const fail = () => Promise.reject(new Error('store away'))
   const outcomes = await Promise.allSettled([settled.once(event(5), fail), settled.once(event(5), fail)])

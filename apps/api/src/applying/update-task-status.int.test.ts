@@ -69,7 +69,7 @@ function contentOf({
 }
 
 it(
-  'events in any order, repeated, from four senders at once, end where they end in order [S3.11]',
+  'events in any order, repeated, from four concurrent senders, lead to the same result as in order [S3.11]',
   { timeout: 60_000 },
   async () => {
     const createdAt = new Date(NOW)
@@ -116,7 +116,7 @@ it('each write that takes effect counts once and is logged once', async () => {
   expect(seq).toBe(events.at(-1)?.seq)
 })
 
-it('answers the changed task, and nothing when nothing was changed [S3.10]', async () => {
+it('returns the changed task, or nothing if nothing has changed [S3.10]', async () => {
   const task = await newTask()
   const [processing] = historyOf(task, [{ progress: 0, end: 'running' }]) as [TaskEvent]
   expect(await tell(processing)).toMatchObject({ id: task.id, status: 'processing', rev: 1 })
@@ -126,7 +126,7 @@ it('answers the changed task, and nothing when nothing was changed [S3.10]', asy
   expect(await tell({ ...processing, epoch: 2, seq: 1999 })).toBeUndefined()
 })
 
-it('what a process wrote that died before it told the cache is fresh for readers once another one hears of it', async () => {
+it('if a process dies between its write and the cache update, another one makes the write visible', async () => {
   const task = await newTask()
   const cached = () => cache.taskJson(task.tenant, task.id, () => read(task))
   await cached()
@@ -160,7 +160,7 @@ it('later events do not change a task that has ended [S3.11]', async () => {
   expect(await read(task)).toEqual(before)
 })
 
-it('a final failure is published once: only here is it known for sure', async () => {
+it('publishes a final failure once, since only the API knows of it', async () => {
   const task = await newTask()
   const events = historyOf(task, [{ progress: 0, end: 'failed' }])
   for (const event of [...events, ...events]) await tell(event)
@@ -169,7 +169,7 @@ it('a final failure is published once: only here is it known for sure', async ()
   ])
 })
 
-it('progress within the first second of a run is not written', async () => {
+it('does not write progress within the first second of a run', async () => {
   const task = await newTask()
   const [processing, progress] = historyOf(task, [{ progress: 1, end: 'running' }]) as [
     TaskEvent,
@@ -192,7 +192,7 @@ describe('a start that is held back', () => {
       now: () => NOW,
     })
 
-  it('is one write with the end that follows it, and what it leaves is what two writes leave', async () => {
+  it('is written together with the end that follows, with the same result as two writes', async () => {
     const [apart, together] = [await newTask({ createdAt: new Date(NOW) }), await newTask({ createdAt: new Date(NOW) })]
     for (const event of historyOf(apart, [{ progress: 0, end: 'completed' }])) await tell(event)
     const waiting = holding(LONG_MS)
@@ -205,13 +205,13 @@ describe('a start that is held back', () => {
     expect(one.log).toEqual(two.log)
   })
 
-  it('is written by itself when nothing follows in time', async () => {
+  it('is written alone if nothing follows in time', async () => {
     const task = await newTask()
     const [start] = historyOf(task, [{ progress: 0, end: 'running' }]) as [TaskEvent]
     expect(await holding(20).handle(new UpdateTaskStatus(start))).toMatchObject({ status: 'processing', rev: 1 })
   })
 
-  it('is not written twice when another process wrote it meanwhile', async () => {
+  it('is not written twice if another process has written it in the meantime', async () => {
     const task = await newTask()
     const [start, end] = historyOf(task, [{ progress: 0, end: 'completed' }]) as [TaskEvent, TaskEvent]
     const waiting = holding(LONG_MS)

@@ -27,7 +27,7 @@ async function insert(given: Partial<BatchRecord> = {}): Promise<BatchRecord> {
   return batch
 }
 
-it('is completed by one of many, and not before all its tasks are made', async () => {
+it('is completed by one of many processes, and not before all its tasks are created', async () => {
   const { id, tenant } = await insert()
   const all = () => Promise.all(Array.from({ length: 20 }, () => store.complete(tenant, id, new Date(5))))
   expect((await all()).filter(Boolean)).toEqual([])
@@ -39,7 +39,7 @@ it('is completed by one of many, and not before all its tasks are made', async (
   expect(await store.complete('other', id, new Date(5))).toBeUndefined()
 })
 
-it('is removed only while nothing was made of it', async () => {
+it('is only removed while it has no tasks', async () => {
   const empty = await insert()
   const sealed = await insert({ total: 1 })
   for (const { id } of [empty, sealed]) await store.removeUnsealed(id)
@@ -50,7 +50,7 @@ it('is removed only while nothing was made of it', async () => {
   expect(await store.find('other', sealed.id)).toBeUndefined()
 })
 
-it('a key makes one batch a tenant, until it is forgotten', async () => {
+it('a key creates one batch per tenant, until it expires', async () => {
   const idempotency = { key: 'k', fingerprint: 'f' }
   await insert({ idempotency })
   await expect(insert({ idempotency })).rejects.toMatchObject({ code: 11_000 })

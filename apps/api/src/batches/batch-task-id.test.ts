@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { batchTaskId } from './batch-task-id.ts'
 
-it('ids are in the order of the places, in whatever order they are made, and never the same again', () => {
+it('ids follow the order of the positions, whenever they are created, and never repeat', () => {
   const createdAt = new Date('2026-05-04T03:02:01Z')
   const places = Array.from({ length: 1000 }, (_, place) => place)
   const made = new Map(places.toReversed().map((place) => [place, batchTaskId(createdAt, place)]))

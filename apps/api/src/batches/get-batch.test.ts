@@ -17,7 +17,7 @@ it('counts the progress of each task, and one that has ended as done, however it
   expect(at({ completed: 1, failed: 1, cancelled: 1, expired: 1 }, 0)).toEqual(['completed', 4, 100])
 })
 
-it('is not complete before all tasks are made, and does not outlive the last of them', () => {
+it('is not complete before all tasks are created, and does not outlive the last of them', () => {
   expect(at({ completed: 2 }, 0, null)).toEqual(['processing', 2, 100])
   expect(at({}, 0, null)).toEqual(['processing', 0, 100])
   expect(at({}, 0)).toBeUndefined()

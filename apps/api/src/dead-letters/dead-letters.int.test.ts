@@ -46,7 +46,7 @@ const list = async (query = '') => {
 }
 
 describe('GET /dead-letters', () => {
-  it('lists the tenant’s failed tasks, the newest first', async () => {
+  it('lists the failed tasks of the tenant, newest first', async () => {
     const { items, total } = await list()
     expect(total).toBe(8)
     expect(new Set(items.map(({ status }) => status))).toEqual(new Set(['failed']))
@@ -67,7 +67,7 @@ describe('GET /dead-letters', () => {
     expect(second.nextCursor).toBeNull()
   })
 
-  it('counts by error, the most frequent first', async () => {
+  it('counts by error, most frequent first', async () => {
     const { body } = await get('?groupBy=error').expect(200)
     expect(
       z.strictObject({ items: z.array(deadLetterGroup.strict()), isExact: z.literal(true) }).parse(body).items,

@@ -51,7 +51,7 @@ async function replay(body: object, status = 202): Promise<ReplayReport> {
 }
 
 describe('by ids', () => {
-  it('starts what has failed, once, and refuses the rest one by one', async () => {
+  it('restarts failed tasks once, and refuses the others individually', async () => {
     const failed = await upload('STORAGE_FAILED')
     const done = await upload()
     const unknown = 'f'.repeat(24)
@@ -68,7 +68,7 @@ describe('by ids', () => {
     expect((await replay({ ids: [failed] })).replayed).toBe(0)
   })
 
-  it('two at once start a task once', async () => {
+  it('two concurrent requests restart a task once', async () => {
     const id = await upload('STORAGE_FAILED')
     const reports = await Promise.all([replay({ ids: [id] }), replay({ ids: [id] })])
     expect(reports.reduce((sum, { replayed }) => sum + replayed, 0)).toBe(1)
@@ -77,7 +77,7 @@ describe('by ids', () => {
 })
 
 describe('by filter', () => {
-  it('counts first, then starts the oldest, as many as are asked for [S3.12]', async () => {
+  it('counts first, then restarts the oldest, up to the limit [S3.12]', async () => {
     const full = [await upload('STORAGE_FULL'), await upload('STORAGE_FULL'), await upload('STORAGE_FULL')]
     const corrupt = await upload('IMAGE_CORRUPT')
     const filter = { code: 'STORAGE_FULL' }
@@ -106,7 +106,7 @@ describe('by filter', () => {
   })
 })
 
-describe('a request that is not understood starts nothing', () => {
+describe('an invalid request restarts nothing', () => {
   it.each([
     [{}],
     [{ ids: [] }],
@@ -133,7 +133,7 @@ describe('a request that is not understood starts nothing', () => {
     await ask(body).expect(status)
   })
 
-  it('nor does one that is not JSON', async () => {
+  it('nor does one without valid JSON', async () => {
     await ask('ids=1').type('form').expect(415)
   })
 })

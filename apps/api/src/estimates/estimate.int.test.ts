@@ -16,7 +16,7 @@ beforeAll(async () => {
 })
 afterAll(() => api.stop())
 
-it('cold, the answers say "5-30 seconds", each in its own form', async () => {
+it('without past runs, the responses say "5-30 seconds", each in its own form', async () => {
   const { body, headers } = await api.upload(photo, [], '/api/jobs')
   expect(Object.keys(body as object).toSorted()).toEqual(['downloadUrl', 'estimatedTime', 'jobId', 'statusUrl'])
   expect(body).toMatchObject({ estimatedTime: '5-30 seconds' })
@@ -25,7 +25,7 @@ it('cold, the answers say "5-30 seconds", each in its own form', async () => {
   expect(task.estimatedTime).toMatch(/^\d+-\d+ seconds$/)
 })
 
-it('a request that is repeated is answered with the same estimate', async () => {
+it('a repeated request gets the same estimate', async () => {
   const key = { 'Idempotency-Key': 'the-same' }
   const parts = [{ name: 'file', value: photo, filename: 'a.jpg', type: 'image/jpeg' }]
   const first = await api.post('/api/v1/tasks', parts, key)
@@ -35,7 +35,7 @@ it('a request that is repeated is answered with the same estimate', async () => 
   expect(second.headers.get('retry-after')).toBe(first.headers.get('retry-after'))
 })
 
-it('while the queue is paused nobody is promised any seconds', async () => {
+it('there is no estimate while the queue is paused', async () => {
   await api.queue.pause()
   try {
     const answer = await until(
@@ -52,7 +52,7 @@ it('while the queue is paused nobody is promised any seconds', async () => {
   }
 })
 
-it('what the store remembers is learned at the start', async () => {
+it('learns from the stored runs at startup', async () => {
   const store = new TaskStore(api.database)
   for (let count = 0; count < 10; count++) {
     await store.insert(newRecord({ source, status: 'completed', processingTimeMs: 2600, nextCheckAt: null }))
@@ -74,7 +74,7 @@ it('what the store remembers is learned at the start', async () => {
   expect(p50Ms).toBeGreaterThanOrEqual(2600)
 })
 
-it('a place behind others is counted', async () => {
+it('considers the jobs ahead', async () => {
   const positionOf = async (): Promise<number> => acceptedTask.parse((await api.upload(photo)).body).estimate.position
   const first = await positionOf()
   await until(async () => (await positionOf()) >= first + 3, { what: 'a place behind others' })

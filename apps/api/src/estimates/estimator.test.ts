@@ -41,25 +41,25 @@ async function started(load: Partial<QueueLoad> = {}, past: PastRun[] = []): Pro
   return estimator
 }
 
-describe('before anything was measured it', () => {
+describe('without measured runs it', () => {
   it('says "5-30 seconds"', async () => {
     const estimate = (await started()).estimate(task())
     expect(estimate).toEqual({ p50Ms: 5000, p90Ms: 30_000, position: 0 })
     expect(estimateText(estimate)).toBe('5-30 seconds')
   })
 
-  it('says the same behind others, whose time is not known either', async () => {
+  it('says the same behind other jobs, whose time is not known either', async () => {
     const estimator = await started({ active: 2, waiting: { ...idle.waiting, interactive: 10 } })
     expect(estimator.estimate(task())).toEqual({ p50Ms: 5000, p90Ms: 30_000, position: 10 })
   })
 
-  it('takes no notice of a few runs', async () => {
+  it('ignores a small number of runs', async () => {
     expect((await started({}, runs(4, 100))).estimate(task()).p50Ms).toBe(5000)
   })
 })
 
-describe('from runs that were measured', () => {
-  it('an idle queue takes a run', async () => {
+describe('from measured runs', () => {
+  it('an idle queue takes the time of one run', async () => {
     const { p50Ms, p90Ms, position } = (await started({}, runs(10, 100))).estimate(task())
     expect(p50Ms).toBeGreaterThanOrEqual(100)
     expect(p50Ms).toBeLessThan(200)
@@ -67,7 +67,7 @@ describe('from runs that were measured', () => {
     expect(position).toBe(0)
   })
 
-  it('large photos take as long as large photos, and an unknown size as any', async () => {
+  it('large photos use the runs of large photos, and an unknown size uses all runs', async () => {
     const estimator = await started({}, [...runs(20, 50, 1), ...runs(20, 900, 20)])
     const of = (megapixels: number): number => estimator.estimate(task(megapixels)).p50Ms
     expect(of(1)).toBeLessThan(100)
@@ -75,7 +75,7 @@ describe('from runs that were measured', () => {
     expect(of(40)).toBeGreaterThanOrEqual(50)
   })
 
-  it('a backlog is worked off by all slots', async () => {
+  it('all slots work on a backlog', async () => {
     const waiting = { ...idle.waiting, interactive: 100 }
     const two = (await started({ active: 2, waiting }, runs(20, 100))).estimate(task())
     const ten = (await started({ active: 10, slots: 10, waiting }, runs(20, 100))).estimate(task())
@@ -84,7 +84,7 @@ describe('from runs that were measured', () => {
     expect(ten.p50Ms).toBeLessThan(two.p50Ms / 4)
   })
 
-  it('premium does not wait behind others, batch behind all', async () => {
+  it('premium does not wait for others, batch waits for all', async () => {
     const estimator = await started(
       { active: 2, waiting: { premium: 1, interactive: 50, normal: 0, batch: 50 } },
       runs(20, 100),
@@ -94,7 +94,7 @@ describe('from runs that were measured', () => {
     expect(estimator.estimate(task(2, 'batch')).position).toBe(101)
   })
 
-  it('what was accepted and ended since the queue was asked counts', async () => {
+  it('tasks accepted and ended since the last reading of the queue count', async () => {
     const estimator = await started({ active: 2 }, runs(20, 100))
     for (let count = 0; count < 30; count++) estimator.accepted(task())
     expect(estimator.estimate(task()).position).toBe(30)
@@ -102,7 +102,7 @@ describe('from runs that were measured', () => {
     expect(estimator.estimate(task()).position).toBe(20)
   })
 
-  it('what has ended is learned', async () => {
+  it('learns from finished tasks', async () => {
     const estimator = await started()
     for (const run of runs(10, 300)) estimator.ended({ ...run, epoch: 1 }, 310)
     expect(estimator.estimate(task()).p50Ms).toBeLessThan(400)
@@ -120,7 +120,7 @@ it('corrects itself until nine in ten tasks end within their p90', async () => {
   expect(estimator.coverage.share).toBeLessThan(0.94)
 })
 
-it('tasks that nobody worked on say nothing about estimates', async () => {
+it('tasks that no worker processed do not count', async () => {
   for (const load of [{ workers: 0, slots: 0 }, { isPaused: true }]) {
     const estimator = await started(load, runs(20, 100))
     estimator.ended({ ...task(), processingTimeMs: 100, epoch: 1, estimate: estimator.estimate(task()) }, 3_600_000)
@@ -128,7 +128,7 @@ it('tasks that nobody worked on say nothing about estimates', async () => {
   }
 })
 
-it('a queue that cannot be asked leaves the last numbers', async () => {
+it('keeps the last numbers if the queue cannot be read', async () => {
   const estimator = new Estimator({
     readLoad: () => Promise.reject(new Error('away')),
     sizeOf: testKinds['image.optimize'].sizeOf,

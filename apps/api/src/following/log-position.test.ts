@@ -3,7 +3,7 @@ import { formatLogPosition, isAfter, parseLogPosition, START_OF_LOG } from './lo
 
 const at = (epoch: number, seq: number) => ({ epoch, seq })
 
-it('an epoch counts for more than a seq, and numbers are no text', () => {
+it('compares the epoch before the seq, and both as numbers', () => {
   expect(isAfter(at(2, 0), at(1, 1998))).toBe(true)
   expect(isAfter(at(1, 1998), at(2, 0))).toBe(false)
   expect(isAfter(at(1, 10_001), at(1, 9001))).toBe(true)
@@ -11,7 +11,7 @@ it('an epoch counts for more than a seq, and numbers are no text', () => {
   expect(isAfter(at(1, 0), START_OF_LOG)).toBe(true)
 })
 
-it('is read back as it was written', () => {
+it('is parsed as it was written', () => {
   expect(parseLogPosition(formatLogPosition(at(3, 1_000_000_001)))).toEqual(at(3, 1_000_000_001))
 })
 

@@ -34,12 +34,12 @@ afterAll(async () => {
 const next = () => follower.next(leaving.signal)
 const told = (change: Partial<TaskRecord>): void => feed.changed(task.tenant, task.id, { ...task, ...change })
 
-it('tells of a change as it was written, without reading it again', async () => {
+it('passes on a change as it was written, without reading it again', async () => {
   told({ rev: 3, status: 'processing' })
   expect(await next()).toMatchObject({ task: { rev: 3, status: 'processing' } })
 })
 
-it('what was written earlier and told later is dropped, and so is what is read of it', async () => {
+it('drops changes that arrive late, and outdated reads', async () => {
   told({ rev: 2, status: 'completed' })
   told({ rev: 1, status: 'processing' })
   await feed.read(task.tenant, task.id)
@@ -48,7 +48,7 @@ it('what was written earlier and told later is dropped, and so is what is read o
   expect(await next()).toMatchObject({ task: { epoch: 2, rev: 4 } })
 })
 
-it('a task that was deleted does not come back with late news', async () => {
+it('a deleted task does not reappear with late events', async () => {
   await database.connection.collection('tasks').deleteMany({})
   await feed.read(task.tenant, task.id)
   told({ rev: 1, status: 'processing' })

@@ -6,7 +6,7 @@ const task = (rev: number) => ({ rev }) as TaskRecord
 const live = { seq: 1002 } as LogEntry
 const never = new AbortController().signal
 
-it('hands on what is told, whether before or after it is asked', async () => {
+it('delivers updates that arrive before or after they are requested', async () => {
   const follower = new TaskFollower()
   follower.tell({ task: task(1) })
   expect(await follower.next(never)).toEqual({ task: task(1) })
@@ -15,7 +15,7 @@ it('hands on what is told, whether before or after it is asked', async () => {
   expect(await asked).toEqual({ live })
 })
 
-it('keeps the latest of each only, however much is told', async () => {
+it('keeps only the latest of each kind', async () => {
   const follower = new TaskFollower()
   follower.tell({ task: task(1) })
   follower.tell({ live })

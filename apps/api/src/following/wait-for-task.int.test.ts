@@ -49,13 +49,13 @@ async function tellUntilAnswered(task: Task, waiting: readonly Waiting[]): Promi
   return Promise.all(waiting.map(({ answer }) => answer))
 }
 
-it('answers when something happens, to everyone who waits for it', async () => {
+it('responds to every waiting request when the task changes', async () => {
   const task = await newTask()
   const answers = await tellUntilAnswered(task, [wait(task, 20), wait(task, 20)])
   expect(answers.map(statusOf)).toEqual(['processing', 'processing'])
 })
 
-it('a task that has ended is answered at once', async () => {
+it('responds immediately if the task has ended', async () => {
   const task = await newTask()
   await api.tell(completedOf(task))
   await until(async () => statusOf(await api.request(`/api/v1/tasks/${task.id}`)) === 'completed', {
@@ -67,7 +67,7 @@ it('a task that has ended is answered at once', async () => {
   expect(waited.ms).toBeLessThan(allowedMs(5000, control.ms))
 })
 
-it('by an ETag it answers at once what the client has not, and waits while it has', async () => {
+it('with an ETag it responds immediately to an outdated client, and waits otherwise', async () => {
   const task = await newTask()
   const etag = (await api.request(`/api/v1/tasks/${task.id}`)).headers.get('etag')!
   expect((await wait(task, 20, { 'if-none-match': '"older"' }).answer).status).toBe(200)
@@ -81,7 +81,7 @@ it('by an ETag it answers at once what the client has not, and waits while it ha
   expect(plain.headers.get('etag')).toBe(answer.headers.get('etag'))
 })
 
-it('when nothing happens it answers in time: 304 to who has it, the task to others', async () => {
+it('responds after the timeout: 304 if the ETag matches, otherwise the task', async () => {
   const task = await newTask()
   const etag = (await api.request(`/api/v1/tasks/${task.id}`)).headers.get('etag')!
   const [{ value: known, ms }, plain] = await Promise.all([
@@ -93,7 +93,7 @@ it('when nothing happens it answers in time: 304 to who has it, the task to othe
   expect(ms).toBeGreaterThan(900)
 })
 
-it('waits by the job id, too, and for nothing that is not there', async () => {
+it('also waits by job id, but not for an unknown task', async () => {
   const task = await newTask()
   expect((await tellUntilAnswered(task, [wait({ id: task.jobId }, 20)])).map(statusOf)).toEqual(['processing'])
   const { status, body } = await wait({ id: '0'.repeat(24) }, 20).answer
@@ -105,7 +105,7 @@ it.each(['31', '-1', '1.5', 'forever', '', '1&wait=2'])('?wait=%s is refused', a
   expect([status, problem.parse(body).errors?.[0]?.pointer]).toEqual([400, '/wait'])
 })
 
-it('no more than so many wait for one task, and who leaves makes room', async () => {
+it('limits the waiting requests per task, and frees the place of a client that leaves', async () => {
   const task = await newTask()
   const leaving = new AbortController()
   const url = `${api.url}/api/v1/tasks/${task.id}?wait=20`
@@ -124,7 +124,7 @@ it('no more than so many wait for one task, and who leaves makes room', async ()
   await until(async () => (await wait(task, 1).answer).status === 200, { what: 'room to wait' })
 })
 
-it('whoever waits is answered when the process closes', async () => {
+it('responds to waiting requests when the process shuts down', async () => {
   const [closing, control] = [await startTestApi(), await startTestApi()]
   await control.upload(photo)
   const { body } = await closing.upload(photo)

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { inParallel } from './in-parallel.ts'
 
-it('works on so many at a time and answers in their order', async () => {
+it('limits concurrency and returns the results in order', async () => {
   let running = 0
   let most = 0
   const work = async (item: number): Promise<number> => {
@@ -16,6 +16,6 @@ it('works on so many at a time and answers in their order', async () => {
   expect(await inParallel([], 4, work)).toEqual([])
 })
 
-it('a failure fails the whole', async () => {
+it('one failure fails the call', async () => {
   await expect(inParallel([1, 2], 2, () => Promise.reject(new Error('no')))).rejects.toThrow('no')
 })

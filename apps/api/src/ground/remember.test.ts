@@ -10,7 +10,7 @@ function slow(tookMs: () => number, costly: boolean) {
   return { read: remember(1000, load, { costly, now: () => now }), pass: (ms: number) => (now += ms) }
 }
 
-it('an answer serves for its time', async () => {
+it('a result is reused for its time', async () => {
   const { read, pass } = slow(() => 1, true)
   expect([await read(), await read()]).toEqual([1, 1])
   pass(998)
@@ -19,7 +19,7 @@ it('an answer serves for its time', async () => {
   expect(await read()).toBe(2)
 })
 
-it('a costly one for twenty times as long as it took', async () => {
+it('an expensive result is reused for twenty times its duration', async () => {
   const { read, pass } = slow(() => 500, true)
   await read()
   pass(9000)
@@ -28,7 +28,7 @@ it('a costly one for twenty times as long as it took', async () => {
   expect(await read()).toBe(2)
 })
 
-it('another one no longer, however long it took', async () => {
+it('another one no longer than that, whatever its duration', async () => {
   const { read, pass } = slow(() => 900, false)
   await read()
   pass(50)
@@ -37,7 +37,7 @@ it('another one no longer, however long it took', async () => {
   expect(await read()).toBe(2)
 })
 
-it('whoever asks meanwhile waits for the same answer, and a failure is asked again', async () => {
+it('concurrent callers share a result, and a failure is not reused', async () => {
   let asked = 0
   const read = remember(1000, async () => {
     if (++asked === 1) throw new Error('away')

@@ -13,6 +13,6 @@ it.each([
   expect(networkOf(address)).toBe(network)
 })
 
-it('a socket that is closed already has no address', () => {
+it('a closed socket has no address', () => {
   expect(networkOf(undefined)).toBe('')
 })

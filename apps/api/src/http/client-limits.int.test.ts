@@ -59,7 +59,7 @@ describe('uploads', () => {
   }
   const upload = (headers: Record<string, string>) => api.post('/api/v1/tasks', [filePart(photo)], headers)
 
-  it('of one address have so many places, those of another have others', async () => {
+  it('have a limit per address', async () => {
     await beginUpload('203.0.113.1')
     await beginUpload('203.0.113.1')
     expectRefused(await upload(from('203.0.113.1')), 429, 'TOO_MANY_UPLOADS')
@@ -68,7 +68,7 @@ describe('uploads', () => {
     await until(async () => (await upload(from('203.0.113.1'))).status === 202, { what: 'a place that is free again' })
   })
 
-  it('of all addresses together have so many places', async () => {
+  it('have a limit for all addresses together', async () => {
     const small = await startTestApi({ UPLOADS_MAX: '2' })
     const post = () => small.post('/api/v1/tasks', [filePart(photo)], from('203.0.113.3'))
     await beginUpload('203.0.113.1', small)
@@ -80,13 +80,13 @@ describe('uploads', () => {
     await small.stop()
   })
 
-  it('cannot choose an address by a header that the proxy did not write', async () => {
+  it('cannot choose their address with a header', async () => {
     await beginUpload('198.51.100.1, 203.0.113.3')
     await beginUpload('198.51.100.2, 203.0.113.3')
     expectRefused(await upload(from('198.51.100.3, 203.0.113.3')), 429, 'TOO_MANY_UPLOADS')
   })
 
-  it('have the address of their connection where no proxy is trusted', async () => {
+  it('count for the address of their connection if no proxy is trusted', async () => {
     const open = await startTestApi({ UPLOADS_PER_ADDRESS: '0', TRUST_PROXY: 'none' })
     const answer = await open.post('/api/v1/tasks', [filePart(photo)], from('203.0.113.1'))
     expectRefused(answer, 429, 'TOO_MANY_UPLOADS')
@@ -94,8 +94,8 @@ describe('uploads', () => {
   })
 })
 
-describe('those who wait', () => {
-  it('have so many places for each address, streams and requests apart', async () => {
+describe('waiting requests', () => {
+  it('have a limit per address, separate from streams', async () => {
     const tasks = [await newTask(), await newTask(), await newTask()] as const
     const [first, second, third] = tasks.map(({ links }) => links.self) as [string, string, string]
     const follow = async (self: string, address: string): Promise<EventStream> => {
@@ -113,7 +113,7 @@ describe('those who wait', () => {
 })
 
 describe('an event stream', () => {
-  it('ends after its time, and what happens meanwhile is heard by who comes back with the last id', async () => {
+  it('ends after its time, and a client that reconnects with the last id misses nothing', async () => {
     const task = await newTask()
     const url = `${api.url}${task.links.events}`
     const [started, progress, ended] = historyOf(task, [{ progress: 1, end: 'completed' }])
@@ -149,7 +149,7 @@ describe('connections', () => {
   }
 
   // Other systems give loopback one address only.
-  it.runIf(process.platform === 'linux')('of one address are at most half of all', async () => {
+  it.runIf(process.platform === 'linux')('from one address are limited to half of all', async () => {
     const held = await Promise.all(Array.from({ length: 10 }, () => open('127.0.0.2')))
     const refused = await open('127.0.0.2')
     refused.write(LIVEZ)

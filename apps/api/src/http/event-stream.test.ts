@@ -33,7 +33,7 @@ it('writes each event in its form, and ends with the last', async () => {
   expect(received()).toBe(`retry: 2000\n\n${event(1)}${event(2)}`)
 })
 
-it('nothing more is asked for a client that does not read, and the stream ends when it is cut off', async () => {
+it('stops producing events for a client that does not read, and ends when it is disconnected', async () => {
   const { to } = client({ slow: true })
   const asked = { count: 0 }
   const written = writeEvents(to, events(1000, asked), HEARTBEAT_MS)
@@ -43,7 +43,7 @@ it('nothing more is asked for a client that does not read, and the stream ends w
   expect(asked.count).toBeLessThan(5)
 })
 
-it('a fault in the middle breaks the stream off', async () => {
+it('an error in the middle aborts the stream', async () => {
   const { to } = client()
   async function* failing(): AsyncGenerator<ServerSentEvent> {
     yield* events(1)

@@ -9,7 +9,7 @@ const HOUR_MS = 3_600_000
 const newResponse = () => new ServerResponse(new IncomingMessage(new Socket())) as unknown as Response
 const held = new HeldRequests({ total: 10, each: 1, perAddress: 10 })
 
-it('a request is held until it is closed, and then makes room', async () => {
+it('a request is held until it is closed, and then frees its place', async () => {
   const res = newResponse()
   const signal = held.hold(res, 'a task', HOUR_MS)
   expect(() => held.hold(newResponse(), 'a task', HOUR_MS)).toThrow(/which is the maximum/)
@@ -19,7 +19,7 @@ it('a request is held until it is closed, and then makes room', async () => {
   held.hold(newResponse(), 'a task', 1)
 })
 
-it('a request whose client had left before is not held', async () => {
+it('a request whose client has already left is not held', async () => {
   const res = newResponse()
   res.destroy()
   await once(res, 'close')

@@ -29,7 +29,7 @@ const problemOf = ({ headers, body }: Answer) => {
   return problem.strict().parse(body)
 }
 
-it('a problem says what, where and why, under a stable code', async () => {
+it('a problem has a stable code, a detail and the path', async () => {
   const answer = await api.request(`/api/v1/tasks/${'0'.repeat(24)}?secret=1`)
   expect(problemOf(answer)).toEqual({
     type: 'about:blank',
@@ -51,7 +51,7 @@ it.each([
   '/api/v1/tasks/a/b/c',
   '/.env',
   '/api/v1/../../etc/passwd',
-])('there is nothing at %s', async (path) => {
+])('%s does not exist', async (path) => {
   const answer = await api.request(path)
   expect([answer.status, problemOf(answer).code]).toEqual([404, 'ROUTE_NOT_FOUND'])
 })
@@ -87,7 +87,7 @@ describe.each(Object.entries(paths))('%s', (path, taken) => {
     taskId = taskSchema.parse((await api.upload(photo)).body).id
   })
 
-  it('refuses other methods and says which it takes', async () => {
+  it('refuses other methods and lists the supported ones', async () => {
     for (const method of methods.filter((candidate) => !taken.includes(candidate))) {
       const answer = await api.request(filled(path), { method })
       expect(answer.status).toBe(405)
@@ -97,13 +97,13 @@ describe.each(Object.entries(paths))('%s', (path, taken) => {
     }
   })
 
-  it('tells OPTIONS what it takes', async () => {
+  it('lists the supported methods for OPTIONS', async () => {
     const { status, headers } = await api.request(filled(path), { method: 'OPTIONS' })
     expect(status).toBe(204)
     for (const method of taken) expect(headers.get('allow')).toContain(method)
   })
 
-  it('answers whatever is sent with sense or with a problem', async () => {
+  it('responds to any input with a result or a problem', async () => {
     const multipartHead = { 'content-type': 'multipart/form-data; boundary=x' }
     const bodies: { headers?: Record<string, string>; body?: string }[] = [
       {},
@@ -151,7 +151,7 @@ describe.each(Object.entries(paths))('%s', (path, taken) => {
   })
 })
 
-describe('a form that cannot be taken', () => {
+describe('an invalid form', () => {
   let originals: string[]
   beforeAll(async () => {
     originals = await api.filesIn('storage')
@@ -255,7 +255,7 @@ describe('a form that cannot be taken', () => {
     [{ colour: 'red' }, ['/colour']],
     [{ __proto__x: '1', constructor: 'x' }, ['/__proto__x', '/constructor']],
     [{ metadata: `{"a":"${'x'.repeat(110_000)}"}` }, ['/metadata']],
-  ] as [Record<string, string>, string[]][])('wrong fields are named with 422 (%#)', async (fields, pointers) => {
+  ] as [Record<string, string>, string[]][])('invalid fields are listed with 422 (%#)', async (fields, pointers) => {
     const answer = await api.upload(
       photo,
       Object.entries(fields).map(([name, value]) => fieldPart(name, value)),
@@ -266,7 +266,7 @@ describe('a form that cannot be taken', () => {
     await noTemporaryFiles()
   })
 
-  it('a field called __proto__ is a field like others', async () => {
+  it('a field called __proto__ is an ordinary field', async () => {
     const answer = await api.upload(photo, [fieldPart('__proto__', 'x')])
     expect(answer.status).toBeGreaterThanOrEqual(400)
     expect(answer.status).toBeLessThan(500)
@@ -278,7 +278,7 @@ describe('a form that cannot be taken', () => {
   })
 })
 
-it('a refusal that thousands get is a warning once, and faults of our own are errors each time', async () => {
+it('a refusal of thousands of requests is logged as one warning, internal errors each time', async () => {
   const { log, lines } = recordLog<Logger>()
   const app = express()
   app.get('/busy', () => {

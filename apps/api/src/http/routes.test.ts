@@ -17,7 +17,7 @@ const things = routesOf<unknown, { most: number }>('Things', {
   },
 })
 
-it('a path is documented as OpenAPI writes it, below where its router is mounted, with all its methods', () => {
+it('documents a path in OpenAPI syntax, including its mount point, with all its methods', () => {
   const paths = things.paths('/api/v1', { most: 3 })
   expect(Object.keys(paths)).toEqual(['/api/v1/things/{id}/parts'])
   expect(paths['/api/v1/things/{id}/parts']).toMatchObject({

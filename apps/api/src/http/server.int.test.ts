@@ -25,7 +25,7 @@ function codeOf(answer: RawAnswer): string {
   return problem.strict().parse(answer.body).code
 }
 
-describe('what is no HTTP', () => {
+describe('a request that is not valid HTTP', () => {
   it.each([
     ['noise', 'hello\r\n\r\n', 400, 'INVALID_REQUEST'],
     ['bytes', '\x00\x01\x02\xff\r\n\r\n', 400, 'INVALID_REQUEST'],
@@ -56,12 +56,12 @@ describe('what is no HTTP', () => {
     ['a star for a path', head(['OPTIONS * HTTP/1.1', host]), 404, 'ROUTE_NOT_FOUND'],
     ['slashes', head(['GET //////// HTTP/1.1', host]), 404, 'ROUTE_NOT_FOUND'],
     ['a path upwards', head(['GET /api/v1/../../../etc/passwd HTTP/1.1', host]), 404, 'ROUTE_NOT_FOUND'],
-  ])('%s is answered with a problem', async (_what, bytes, status, code) => {
+  ])('%s gets a problem', async (_what, bytes, status, code) => {
     const answer = await sendRaw(api.port, Buffer.from(bytes, 'latin1'))
     expect([answer.status, codeOf(answer)]).toEqual([status, code])
   })
 
-  it('a full URL for a path is a path', async () => {
+  it('a full URL is accepted as a path', async () => {
     expect((await sendRaw(api.port, head(['GET http://elsewhere/livez HTTP/1.1', host]))).status).toBe(200)
   })
 
@@ -69,7 +69,7 @@ describe('what is no HTTP', () => {
     expect((await sendRaw(api.port, head(['GET /livez HTTP/1.0']))).status).toBe(200)
   })
 
-  it('a broken chunk in the middle of an upload is answered, and leaves nothing', async () => {
+  it('a malformed chunk in the middle of an upload gets a response, and leaves nothing behind', async () => {
     const socket = await openSocket(api.port)
     socket.write(
       head([
@@ -87,12 +87,12 @@ describe('what is no HTTP', () => {
     socket.destroy()
   })
 
-  it('the service goes on', async () => {
+  it('the service continues', async () => {
     expect((await api.request('/livez')).status).toBe(200)
   })
 })
 
-it('requests sent at once on one connection are begun one after the other, and answered in their order', async () => {
+it('pipelined requests on one connection are started one after the other, and answered in order', async () => {
   const socket = await openSocket(api.port)
   const ask = (path: string): string => head([`GET ${path} HTTP/1.1`, host])
   const { id } = (await api.upload(await sampleJpeg({ width: 64, height: 48 }))).body as { id: string }
@@ -108,7 +108,7 @@ it('requests sent at once on one connection are begun one after the other, and a
   socket.destroy()
 })
 
-describe('a body that says of itself that it is too large', () => {
+describe('a body that declares too large a size', () => {
   const tooLarge = (...more: string[]) =>
     head([
       'POST /api/v1/tasks HTTP/1.1',
@@ -118,7 +118,7 @@ describe('a body that says of itself that it is too large', () => {
       ...more,
     ])
 
-  it('is refused when hardly anything of it was sent', async () => {
+  it('is refused when almost nothing has been sent', async () => {
     const socket = await openSocket(api.port)
     socket.write(tooLarge() + begun)
     const answer = await readAnswer(socket)
@@ -128,7 +128,7 @@ describe('a body that says of itself that it is too large', () => {
     expect(await ended(socket)).toBe(true)
   })
 
-  it('is refused before it is asked for, where the client waits to be asked', async () => {
+  it('is refused without 100-continue', async () => {
     const socket = await openSocket(api.port)
     socket.write(tooLarge('Expect: 100-continue'))
     const answer = await readAnswer(socket)
@@ -137,7 +137,7 @@ describe('a body that says of itself that it is too large', () => {
   })
 
   it.each([[], ['Connection: close']])(
-    'a client that sends all of it before it reads anything reads the refusal (%s)',
+    'a client that sends all of it before it reads receives the refusal (%s)',
     async (...more) => {
       const socket = await openSocket(api.port)
       socket.write(tooLarge(...more))
@@ -154,7 +154,7 @@ describe('a body that says of itself that it is too large', () => {
     },
   )
 
-  it('a client that asks before it sends something small is told to go on', async () => {
+  it('a client that expects 100-continue for a small body receives it', async () => {
     const { body, contentType } = multipart([filePart(await sampleJpeg({ width: 64, height: 48 }))])
     const socket = await openSocket(api.port)
     socket.write(
@@ -194,7 +194,7 @@ describe('slow clients', () => {
   })
   afterAll(() => impatient.stop())
 
-  it.concurrent('a request whose headers do not come ends with 408', async () => {
+  it.concurrent('a request whose headers do not arrive ends with 408', async () => {
     const socket = await openSocket(impatient.port)
     socket.write('GET /livez HTTP/1.1\r\nHost: te')
     const answer = await readAnswer(socket)
@@ -202,7 +202,7 @@ describe('slow clients', () => {
     expect(await ended(socket)).toBe(true)
   })
 
-  it.concurrent('a refused client that sends on for ever reads the refusal, and is cut off', async () => {
+  it.concurrent('a refused client that keeps sending receives the refusal, and is disconnected', async () => {
     const socket = await openSocket(impatient.port)
     socket.write(
       head([
@@ -221,7 +221,7 @@ describe('slow clients', () => {
     expect(socket.bytesWritten).toBeLessThan(20 * MIB)
   })
 
-  it.concurrent('an upload that takes longer than other requests is taken, as long as it moves', async () => {
+  it.concurrent('an upload may take longer than other requests, as long as it makes progress', async () => {
     const { body, contentType } = multipart([filePart(await sampleJpeg({ width: 640, height: 480 }))])
     const socket = await openSocket(impatient.port)
     socket.write(
@@ -238,7 +238,7 @@ describe('slow clients', () => {
     socket.destroy()
   })
 
-  it.concurrent('an upload of a byte now and then stands still', async () => {
+  it.concurrent('an upload of an occasional byte counts as stalled', async () => {
     const socket = await openSocket(impatient.port)
     socket.write(
       head([
@@ -258,7 +258,7 @@ describe('slow clients', () => {
     expect(await ended(socket)).toBe(true)
   })
 
-  it.concurrent('any other request whose body does not come ends with 408, even if it moves', async () => {
+  it.concurrent('any other request whose body is late ends with 408, even if it makes progress', async () => {
     const socket = await openSocket(impatient.port)
     const path = `/api/v1/tasks/${'0'.repeat(24)}`
     socket.write(head([`PATCH ${path} HTTP/1.1`, host, 'Content-Type: application/json', 'Content-Length: 90000']))
@@ -270,7 +270,7 @@ describe('slow clients', () => {
     expect(await ended(socket)).toBe(true)
   })
 
-  it.concurrent('an upload that stops half-way ends with 408 and leaves nothing, though its client holds on', async () => {
+  it.concurrent('an upload that stops half-way ends with 408 and leaves nothing behind, even if the client stays connected', async () => {
     const socket = await openSocket(impatient.port)
     socket.write(
       head([
@@ -288,7 +288,7 @@ describe('slow clients', () => {
   })
 })
 
-it('while the API closes, an upload under way is finished and answered', async () => {
+it('a running upload is finished and answered during shutdown', async () => {
   const closing = await startTestApi()
   const { body, contentType } = multipart([filePart(await sampleJpeg({ width: 64, height: 48 }))])
   const socket = await openSocket(closing.port)

@@ -41,7 +41,7 @@ async function serve(answer: RequestListener): Promise<{ ask: () => Promise<Sock
   }
 }
 
-it('a client that reads nothing of a large answer is cut off, and one that reads slowly is not', async () => {
+it('a client that does not read a large response is disconnected, a slow reader is not', async () => {
   const { ask, open } = await serve((_req, res) => void res.end(Buffer.alloc(LARGE_BYTES)))
   const slow = await ask()
   let read = 0
@@ -65,7 +65,7 @@ it('a client that reads nothing of a large answer is cut off, and one that reads
   await until(() => read > LARGE_BYTES, { what: 'the slow client to have it all' })
 })
 
-it('what a client sends is no progress of what it reads', async () => {
+it('sending does not count as reading', async () => {
   const { ask, open } = await serve((_req, res) => void res.end(Buffer.alloc(LARGE_BYTES)))
   const client = await ask()
   const sending = setInterval(() => client.writable && client.write('G'), 50)
@@ -73,7 +73,7 @@ it('what a client sends is no progress of what it reads', async () => {
   clearInterval(sending)
 })
 
-it('neither is what is written meanwhile: an event stream that nobody reads is cut off, heartbeats or not', async () => {
+it('nor do writes: an unread event stream is disconnected despite its heartbeats', async () => {
   async function* endless() {
     for (let id = 0; ; id++) yield { id: String(id), event: 'task.progress', data: 'x'.repeat(1_000_000) }
   }
@@ -82,7 +82,7 @@ it('neither is what is written meanwhile: an event stream that nobody reads is c
   await until(async () => (await open()) === 0, { what: 'the stream to be cut off' })
 })
 
-it('a client that waits, or that has read everything, is left alone', async () => {
+it('a client that waits, or has read everything, stays connected', async () => {
   const { ask, open } = await serve((_req, res) => {
     res.write('begun')
     setTimeout(() => res.end('done'), 4 * STALL_MS)

@@ -47,7 +47,7 @@ async function addTask(dataDir?: string, given: Partial<TaskRecord> = {}): Promi
 }
 
 describe('a new installation', () => {
-  it('has one id, however many processes start at once', async () => {
+  it('has one id, even if many processes start at once', async () => {
     const dataDir = join(await createFolder(), 'not', 'yet', 'there')
     const folders = Array.from({ length: 8 }, () => dataFolder(dataDir))
     await Promise.all(folders.map((folder) => folder.check()))
@@ -58,7 +58,7 @@ describe('a new installation', () => {
     await check(dataDir)
   })
 
-  it('takes one of the folders with which processes start at once', async () => {
+  it('uses one folder, even if processes start with different ones at once', async () => {
     const dirs = await Promise.all(Array.from({ length: 5 }, createFolder))
     const outcomes = await Promise.allSettled(dirs.map(check))
     const taken = dirs.filter((_dir, index) => outcomes[index]?.status === 'fulfilled')
@@ -68,7 +68,7 @@ describe('a new installation', () => {
       await expect(check(dir)).rejects.toThrow(/belongs to another installation/)
   })
 
-  it('does not take the files of another one for its own', async () => {
+  it('does not accept the files of another one', async () => {
     const dataDir = await createFolder()
     const id = await markInstallation(dataDir)
     await createDiskStorage(dataDir).put('storage/images/a/original.jpg', Buffer.from('photo'))
@@ -94,7 +94,7 @@ describe('an installation of an earlier release, whose database has no id,', () 
     expect(await idIn(dataDir)).toBe(await idInDatabase())
   })
 
-  it.each([true, false])('takes no folder that has none of its files (marked: %s)', async (marked) => {
+  it.each([true, false])('rejects a folder without its files (marked: %s)', async (marked) => {
     const dataDir = await createFolder()
     if (marked) await markInstallation(dataDir)
     await addTask()
@@ -108,7 +108,7 @@ describe('an installation with an id', () => {
   let id: string
   beforeEach(async () => (id = await new InstallationStore(database.connection).claim('this-one', new Date())))
 
-  it("refuses another one's folder, and accepts its own as soon as that is mounted", async () => {
+  it("rejects another one's folder, and accepts its own as soon as it is mounted", async () => {
     const [dataDir, other] = [await createFolder(), await createFolder()]
     await markInstallation(other)
     await markInstallation(dataDir, id)
@@ -123,7 +123,7 @@ describe('an installation with an id', () => {
     expect(folder.isOurs).toBe(true)
   })
 
-  it('refuses a folder without a marker in which the files are missing, and says what to do if they are lost', async () => {
+  it('rejects a folder without marker and files, and says what to do if they are lost', async () => {
     const dataDir = await createFolder()
     await addTask()
     await expect(check(dataDir)).rejects.toThrow(
@@ -134,7 +134,7 @@ describe('an installation with an id', () => {
     await check(dataDir)
   })
 
-  it('takes a folder restored without its marker, and an empty one while no task has files', async () => {
+  it('accepts a folder restored without its marker, and an empty one while no task has files', async () => {
     const empty = await createFolder()
     await mkdir(join(empty, 'lost+found'))
     await check(empty)
@@ -144,14 +144,14 @@ describe('an installation with an id', () => {
     expect([await idIn(empty), await idIn(restored)]).toEqual([id, id])
   })
 
-  it('does not take a folder with files of another installation', async () => {
+  it('rejects a folder with files of another installation', async () => {
     const dataDir = await createFolder()
     await writeFile(join(dataDir, 'letter.txt'), 'Dear all')
     await expect(check(dataDir)).rejects.toThrow(/is not empty/)
   })
 })
 
-it('a refused folder is logged once, and used as soon as it is the right one', async () => {
+it('a rejected folder is logged once, and used as soon as it is the right one', async () => {
   const dataDir = await createFolder()
   await markInstallation(dataDir)
   await new InstallationStore(database.connection).claim('this-one', new Date())
@@ -171,7 +171,7 @@ it('a refused folder is logged once, and used as soon as it is the right one', a
   expect(lines.map(({ level }) => level)).toEqual(['error', 'info'])
 })
 
-it('an API without its folder takes no upload, loses and expires nothing, and begins by itself when the folder is back', async () => {
+it('an API without its folder accepts no uploads, loses and expires nothing, and starts by itself when the folder is back', async () => {
   const photo = await sampleJpeg({ width: 64, height: 48 })
   const [dataDir, unmounted] = [await createFolder(), await createFolder()]
   await markInstallation(dataDir, 'this-one')

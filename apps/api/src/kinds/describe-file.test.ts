@@ -77,7 +77,7 @@ it('says what to do about a HEIC photo', () => {
   expect(describeFile(bytes(ftyp('heic')))?.advice).toContain('Most Compatible')
 })
 
-it('follows nothing: a directory that points outside or says it is endless costs nothing', () => {
+it('follows no pointers: a directory that points outside or is endless costs nothing', () => {
   const file = tiff([1])
   file.writeUInt32LE(0xff_ff_ff_ff, 4)
   expect(describeFile(file)?.is).toMatch(/^a TIFF/)

@@ -51,7 +51,7 @@ it('is what Prometheus reads [S0.17]', async () => {
   expect(parseMetrics(text).every(({ name }) => name.startsWith('darkroom_'))).toBe(true)
 })
 
-it('has every metric that the alert rules ask for', async () => {
+it('has every metric that the alert rules use', async () => {
   const rules = readFileSync(new URL('../../../../docs/alerts.yml', import.meta.url), 'utf8')
   const { text } = await api.request('/metrics')
   const names = new Set(rules.match(/darkroom_\w+/g))
@@ -74,7 +74,7 @@ it('counts what tasks do', () => {
   expect(of('darkroom_cache_reads_total', { entry: 'task', result: 'miss' })).toBeGreaterThan(0)
 })
 
-it('says how things stand', () => {
+it('reports the current state', () => {
   const queue = api.names.queue
   const states = Object.fromEntries(
     samples.filter(({ name }) => name === 'darkroom_queue_jobs').map(({ labels, value }) => [labels.state, value]),
@@ -90,7 +90,7 @@ it('says how things stand', () => {
   expect(sampleOf(samples, 'darkroom_service_up', { service: 'queue' })).toBe(1)
 })
 
-it('requests are told apart by route, not by what was asked', () => {
+it('counts requests by route, not by path', () => {
   const routes = new Set(
     samples
       .filter(({ name }) => name === 'darkroom_http_request_duration_seconds_count')
@@ -113,7 +113,7 @@ it('requests are told apart by route, not by what was asked', () => {
   ).toBe(2)
 })
 
-it('a task of long ago that has not ended is stuck', async () => {
+it('an old unfinished task counts as stuck', async () => {
   await api.queue.pause()
   const id = await upload()
   const { matchedCount } = await api.database
@@ -129,7 +129,7 @@ it('a task of long ago that has not ended is stuck', async () => {
 })
 
 describe.each(['cut', 'freeze'] as const)('Redis away (%s)', (outage) => {
-  it('leaves a gap where nothing can be known, and the rest', async () => {
+  it('leaves out unknown values, and reports the rest', async () => {
     await redis[outage]()
     const away = await until(
       async () => {

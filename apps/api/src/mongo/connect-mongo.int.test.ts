@@ -5,7 +5,7 @@ import { expect, inject, it } from 'vitest'
 import { testLog } from '../../test/start-test-api.ts'
 import { connectMongo, createMongoConnection, watchMongo } from './connect-mongo.ts'
 
-it('a MongoDB that goes while the store is prepared is there for good when it is back', async () => {
+it('reconnects to a MongoDB that fails during setup', async () => {
   const proxy = await startTcpProxy(inject('mongoUrl'))
   const url = new URL(proxy.url)
   url.pathname = `/${uniqueName('connect')}`
@@ -32,7 +32,7 @@ it('a MongoDB that goes while the store is prepared is there for good when it is
   await proxy.stop()
 })
 
-it('a client whose monitor has fallen silent is replaced, under the same collections', async () => {
+it('replaces a client whose monitor is silent, with the same collections', async () => {
   const url = new URL(inject('mongoUrl'))
   url.pathname = `/${uniqueName('connect')}`
   const connection = createMongoConnection()
@@ -60,7 +60,7 @@ function silenceMonitor(client: object): void {
   for (const { monitor } of servers.values()) monitor.monitorId.stop()
 }
 
-it('is given up when told so', async () => {
+it('stops when aborted', async () => {
   const proxy = await startTcpProxy(inject('mongoUrl'))
   await proxy.cut()
   const stop = new AbortController()

@@ -28,10 +28,10 @@ it.each([
     Object.assign(new Error('Timed out while checking out'), { name: 'MongoWaitQueueTimeoutError' }),
   ],
   ['did not answer', Object.assign(new Error('connection timed out'), { name: 'MongoNetworkTimeoutError' })],
-])('a store that %s is busy', (_what, error) => {
+])('a store that %s is overloaded', (_what, error) => {
   expect([isStoreBusy(error), isStoreOutage(error)]).toEqual([true, true])
 })
 
-it('a store that is away is not busy', () => {
+it('an unreachable store is not overloaded', () => {
   expect(isStoreBusy(Object.assign(new Error('read ECONNRESET'), { name: 'MongoNetworkError' }))).toBe(false)
 })

@@ -8,7 +8,7 @@ import { startTestWorker } from '../../test/test-worker.ts'
 
 const photo = await sampleJpeg({ width: 64, height: 48 })
 
-it('three attempts by default: at once, after 2 s and after 4 s less a quarter; then the task is a dead letter with true numbers, and can be replayed [S2.2, S3.6, S3.12]', async () => {
+it('three attempts by default: immediately, after 2 s and after 4 s with jitter; then the task is a dead letter with the actual attempt numbers, and can be replayed [S2.2, S3.6, S3.12]', async () => {
   const api = await startTestApi()
   const ear = connectRedis(inject('redisUrl'), 'consumer', testLog)
   const failures: TaskEventOf<'task.failed'>[] = []
@@ -57,7 +57,7 @@ it('three attempts by default: at once, after 2 s and after 4 s less a quarter; 
   await api.stop()
 })
 
-it('attempts and the wait between them are settings [S1.3]', async () => {
+it('attempts and the delay between them are configurable [S1.3]', async () => {
   const api = await startTestApi({ QUEUE_MAX_RETRIES: '5', QUEUE_BACKOFF_MS: '700' })
   const task = (await api.upload(photo)).body as Task
   expect(task.attempts.max).toBe(5)

@@ -28,7 +28,7 @@ const upload = async (priority: string): Promise<string> => {
   return (body as Task).id
 }
 
-it('a paused queue starts nothing, takes everything, and goes on where it was', async () => {
+it('a paused queue starts no jobs, accepts new ones, and continues where it stopped', async () => {
   worker = await startTestWorker(api)
   for (const _twice of [1, 2]) expect((await switchTo('pause')).body).toMatchObject({ isPaused: true })
   const ids = [await upload('batch'), await upload('interactive')]
@@ -51,7 +51,7 @@ it('a paused queue starts nothing, takes everything, and goes on where it was', 
   expect(worker.started).toEqual(ids.toReversed())
 })
 
-it('jobs that run are finished while the queue is paused', async () => {
+it('running jobs finish while the queue is paused', async () => {
   const gate = Promise.withResolvers<void>()
   worker = await startTestWorker(api, { work: () => gate.promise })
   const id = await upload('normal')
@@ -63,7 +63,7 @@ it('jobs that run are finished while the queue is paused', async () => {
   await switchTo('resume')
 })
 
-it('an unknown queue cannot be switched, nor one by a wrong method', async () => {
+it('rejects an unknown queue and a wrong method', async () => {
   const { status, body } = await switchTo('pause', 'nonsense')
   expect([status, problem.parse(body).code]).toEqual([404, 'QUEUE_NOT_FOUND'])
   const read = await api.request(`/api/v1/queues/${api.names.queue}/pause`)

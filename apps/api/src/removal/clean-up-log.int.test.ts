@@ -16,7 +16,7 @@ import { createAnnouncer } from '../tasks/announce.ts'
 import { TaskCache } from '../tasks/task-cache.ts'
 import { TaskStore } from '../tasks/task-store.ts'
 
-it('what a clean-up did is logged and added up [S0.12, S0.15]', async () => {
+it('the results of a clean-up are logged and added to the totals [S0.12, S0.15]', async () => {
   const name = uniqueName('clean-up')
   const [database, redis, dataDir] = [
     await openDatabase(name),

@@ -34,7 +34,7 @@ async function completedTask(...names: string[]): Promise<Task> {
   return until(async () => ((await get(task)).body as Task).status === 'completed' && ((await get(task)).body as Task))
 }
 
-it('a task goes with its files, its record and its job', async () => {
+it('a task is removed with its files, its record and its job', async () => {
   const task = await completedTask('whole')
   expect((await remove(task)).status).toBe(204)
   for (const path of [task.links.self, task.links.status, task.links.download])
@@ -48,7 +48,7 @@ it('a task goes with its files, its record and its job', async () => {
   expect(total).toBe(items.length)
 })
 
-it('a waiting task takes its job off the queue, and nothing that is said of it brings it back', async () => {
+it('the job of a waiting task is removed from the queue, and no late event restores the task', async () => {
   const task = await newTask()
   await until(() => api.queue.find(task.id, 1))
   expect((await remove(task)).status).toBe(204)
@@ -67,7 +67,7 @@ it('a running task stays', async () => {
   expect(await hasFile(task.originalPath)).toBe(true)
 })
 
-it('a file that another task lists stays until the last of them goes', async () => {
+it('a shared file is kept until the last task that lists it is removed', async () => {
   const [first, second] = [await completedTask('shared', 'first-alone'), await completedTask('shared')]
   expect((await remove(first)).status).toBe(204)
   await until(async () => !(await documentOf(first)))
@@ -78,7 +78,7 @@ it('a file that another task lists stays until the last of them goes', async () 
   expect(await hasFile(second.images[0]!.path)).toBe(false)
 })
 
-it('a file that a task at work may come to list stays, and goes with the next clean-up', async () => {
+it('a file that a running task may come to list is kept until a later clean-up', async () => {
   const task = await completedTask('busy')
   const worker = await newTask()
   expect((await remove(task)).status).toBe(204)
@@ -92,7 +92,7 @@ it('a file that a task at work may come to list stays, and goes with the next cl
   expect(await hasFile(task.images[0]!.path)).toBe(false)
 })
 
-it('a deletion that was broken off behind its mark is finished by a clean-up', async () => {
+it('a clean-up finishes an interrupted deletion', async () => {
   const task = await completedTask('crashed')
   const now = new Date()
   const mark = { tenant: '', status: 'expired', nextCheckAt: null, purgeAt: now, removeAt: now }
@@ -102,7 +102,7 @@ it('a deletion that was broken off behind its mark is finished by a clean-up', a
   expect(await hasFile(task.images[0]!.path)).toBe(false)
 })
 
-it('of many at once one deletes', async () => {
+it('one of many concurrent requests deletes it', async () => {
   const task = await completedTask('raced')
   const answers = await Promise.all(Array.from({ length: 8 }, () => remove(task)))
   expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([

@@ -45,7 +45,7 @@ async function completedTask(name: string): Promise<Task> {
   return becomes(task, 'completed')
 }
 
-it('a task goes in three steps: unreachable, without files, forgotten [S0.12]', async () => {
+it('a task expires in three steps: unavailable, without files, removed [S0.12]', async () => {
   const task = await completedTask('three-steps')
   expect((await api.request(task.images[0]!.url)).status).toBe(200)
 
@@ -85,7 +85,7 @@ it.each(['failed', 'cancelled'] as const)('a %s task expires, too', async (statu
   expect(await becomes(task, 'expired')).toMatchObject({ id: task.id, images: [] })
 })
 
-it('what is at work, or was given more time, does not expire', async () => {
+it('a running task, or one with more time to live, does not expire', async () => {
   const working = (await api.upload(photo)).body as Task
   await set(working, { expiresAt: new Date(0) })
   const kept = await completedTask('kept')
@@ -96,7 +96,7 @@ it('what is at work, or was given more time, does not expire', async () => {
   expect((await read(kept)).status).toBe('completed')
 })
 
-it('a task that cannot be cleaned up now holds up no other', async () => {
+it('a task that cannot be cleaned up does not block others', async () => {
   const [stuck, other] = [await completedTask('stuck'), await completedTask('other')]
   await set(stuck, { status: 'expired', purgeAt: new Date(0), originalPath: '../not/a/key' })
   await set(other, { status: 'expired', purgeAt: new Date(0) })
@@ -104,7 +104,7 @@ it('a task that cannot be cleaned up now holds up no other', async () => {
   expect((await documentOf(stuck))?.['purgedAt']).toBeNull()
 })
 
-it('however many cannot be cleaned up, the others have their turn, and those are tried less and less often', async () => {
+it('many tasks that cannot be cleaned up do not block others, and are retried less and less often', async () => {
   const stuck = await completedTask('all-stuck')
   const { _id, ...like } = (await documentOf(stuck))!
   const copies = Array.from({ length: 120 }, (_, index) => ({

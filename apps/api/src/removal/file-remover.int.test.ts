@@ -67,21 +67,21 @@ function removerWith({ before, after }: Race = {}, appliedInMs = 0): FileRemover
 
 const removeWith = (race: Race = {}, appliedInMs = 0) => removerWith(race, appliedInMs).removeVariant(image.path, SHA)
 
-it('removes what nobody needs, and counts it once', async () => {
+it('removes unused files, and counts them once', async () => {
   await insert({ ...listing, status: 'expired' })
   expect(await removeWith()).toEqual({ files: 1, bytes: 7, complete: true })
   expect(await removeWith()).toEqual(NOTHING)
   expect(await inTrash()).toEqual([])
 })
 
-it('leaves what a completed task lists to it', async () => {
+it('keeps a file that a completed task lists', async () => {
   await insert({ ...listing, status: 'completed' })
   expect(await removeWith()).toEqual(NOTHING)
   expect(await isThere()).toBe(true)
 })
 
 it.each(['pending', 'processing'] as const)(
-  'waits for a %s task with the same original, however long it takes',
+  'waits indefinitely for a %s task with the same original',
   async (status) => {
     await insert({ status, name: 'another-name.jpg', imageName: 'another-name' })
     expect(await removeWith({}, 24 * 3_600_000)).toMatchObject({ files: 0, complete: false })
@@ -89,13 +89,13 @@ it.each(['pending', 'processing'] as const)(
   },
 )
 
-it('waits a while after a touch for tasks with other originals, which may give the same bytes', async () => {
+it('waits for some time after a write for tasks with other originals, which may produce the same bytes', async () => {
   await insert({ status: 'processing', source: sourceOf('other') })
   expect(await removeWith()).toMatchObject({ files: 0, complete: false })
   expect(await isThere()).toBe(true)
 })
 
-it('waits for those as long as the results of that time are not applied', async () => {
+it('waits for those until the results of that time are applied', async () => {
   await insert({ status: 'processing', source: sourceOf('other') })
   const anHourAgo = new Date(Date.now() - 3_600_000)
   await utimes(storage.resolve(image.path), anHourAgo, anHourAgo)
@@ -111,7 +111,7 @@ it('does not wait longer for those, whatever their name', async () => {
   expect(await isThere()).toBe(false)
 })
 
-it("waits with nobody's file for every task that is older than its last touch, and for no younger one", async () => {
+it('an orphaned file waits for every task older than its last write, and for no newer one', async () => {
   const remove = () => removerWith({}, 24 * 3_600_000).removeVariant(image.path)
   await insert({ status: 'processing', source: sourceOf('other') })
   expect(await remove()).toMatchObject({ complete: false })
@@ -123,13 +123,13 @@ it.each<[string, Race]>([
   ['begins before the file goes', { before: () => insert({ status: 'processing' }) }],
   ['begins and ends before the file goes', { before: () => insert({ ...listing, status: 'completed' }) }],
   ['begins right after the file went', { after: () => insert({ status: 'pending' }) }],
-])('gives the file back to a task that %s', async (_what, race) => {
+])('restores the file of a task that %s', async (_what, race) => {
   expect(await removeWith(race)).toMatchObject({ files: 0, bytes: 0 })
   expect(await isThere()).toBe(true)
   expect(await inTrash()).toEqual([])
 })
 
-it('sees a touch between the look and the removal', async () => {
+it('notices a write between the check and the removal', async () => {
   const touchedLater = async () => {
     await storage.put(image.path, Buffer.from('variant'))
     await insert({ status: 'processing', source: sourceOf('other') })
@@ -140,7 +140,7 @@ it('sees a touch between the look and the removal', async () => {
   expect(await isThere()).toBe(true)
 })
 
-it('leaves a file alone that is written anew behind it', async () => {
+it('keeps a file that is written again after the removal', async () => {
   expect(await removeWith({ after: () => storage.put(image.path, Buffer.from('variant')) })).toMatchObject({
     files: 0,
     complete: false,
@@ -151,7 +151,7 @@ it('leaves a file alone that is written anew behind it', async () => {
 it.each([
   ['back', { ...listing, status: 'completed' as const }, true],
   ['for good', { ...listing, status: 'expired' as const }, false],
-])('what a remover that died left in the trash goes %s', async (_where, task, back) => {
+])('a file that a dead remover left in the trash goes %s', async (_where, task, back) => {
   await insert(task)
   await storage.move(image.path, `trash/${image.path}`)
   await removerWith().emptyTrash((error) => expect.unreachable(String(error)))
@@ -159,7 +159,7 @@ it.each([
   expect(await inTrash()).toEqual([])
 })
 
-it('a file that cannot be removed keeps none of the others', async () => {
+it('a file that cannot be removed does not block others', async () => {
   const task = newRecord({ ...listing, status: 'expired', originalPath: '../not/a/key' })
   await expect(removerWith().removeFilesOf(task)).rejects.toMatchObject({ code: 'INVALID_KEY' })
   expect(await isThere()).toBe(false)

@@ -70,7 +70,7 @@ async function startJanitors(count: number, { everyMs, log = testLog }: { everyM
   return { dataDir, janitors, walks }
 }
 
-it('orphans are looked for when there is no room', async () => {
+it('looks for orphans when the disk is full', async () => {
   const api = await startTestApi(FULL)
   // After the look at the start, and long before the next one.
   await leave(api, 'uploads/temp/dead/file')
@@ -83,7 +83,7 @@ it('orphans are looked for when there is no room', async () => {
   await api.stop()
 })
 
-it('orphans are looked for after the start', async () => {
+it('looks for orphans after startup', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'janitor-'))
   await leave({ dataDir }, ORPHAN)
   const api = await startTestApi({ DATA_DIR: dataDir })
@@ -92,7 +92,7 @@ it('orphans are looked for after the start', async () => {
   await rm(dataDir, { recursive: true })
 })
 
-it('what cannot be removed holds up nothing else, and is warned of once', async () => {
+it('a file that cannot be removed does not block others, and is logged once', async () => {
   const log = createLogger({ name: 'janitor', level: 'silent' })
   const warn = vi.spyOn(log, 'warn')
   const { dataDir, walks } = await startJanitors(1, { everyMs: 400, log })
@@ -109,7 +109,7 @@ it('what cannot be removed holds up nothing else, and is warned of once', async 
   expect(warn).toHaveBeenCalledTimes(1)
 })
 
-it('one process at a time walks the storage, once an interval from the start on', async () => {
+it('one process at a time scans the storage, once per interval', async () => {
   const everyMs = 400
   const startedAt = performance.now()
   const { janitors, walks } = await startJanitors(4, { everyMs })

@@ -70,7 +70,7 @@ const completions = (batchId: string) =>
   said.map((event) => batchCompleted.safeParse(event).data).filter((event) => event?.batchId === batchId)
 
 describe('POST /api/v1/batches', () => {
-  it('makes a task of each file, and one bad file spoils nothing [S2.8]', async () => {
+  it('creates a task for each file, and an invalid file does not affect the others [S2.8]', async () => {
     const parts = [
       fieldPart('metadata', '{"from":"camera"}'),
       file(photos[0]!, 'first.jpg'),
@@ -107,7 +107,7 @@ describe('POST /api/v1/batches', () => {
     expect(await api.temporaryFiles()).toEqual([])
   })
 
-  it('takes the fields file and image, a priority and a name for all', async () => {
+  it('accepts the fields file and image, and a priority and a name for all', async () => {
     const parts = [
       fieldPart('priority', 'premium'),
       fieldPart('name', 'same'),
@@ -121,7 +121,7 @@ describe('POST /api/v1/batches', () => {
     ])
   })
 
-  it('when no file can be taken there is no batch, and the reasons are told', async () => {
+  it('if no file can be accepted there is no batch, and the reasons are returned', async () => {
     const before = await api.database.collection('batches').countDocuments({})
     const answer = await post([file(Buffer.from('no'), 'a.jpg'), file(Buffer.from('no'), 'b.jpg')])
     expect(codeOf(answer)).toEqual([422, 'BATCH_REJECTED'])
@@ -133,7 +133,7 @@ describe('POST /api/v1/batches', () => {
     expect(await api.database.collection('batches').countDocuments({})).toBe(before)
   })
 
-  it('as a whole it is refused for its form', async () => {
+  it('is refused as a whole if the form is invalid', async () => {
     const many = Array.from({ length: 6 }, (_, index) => file(photos[0]!, `${index}.jpg`))
     expect(codeOf(await post(many))).toEqual([400, 'TOO_MANY_FILES'])
     expect(codeOf(await post([fieldPart('name', 'nothing')]))).toEqual([400, 'NO_FILE'])
@@ -148,7 +148,7 @@ describe('POST /api/v1/batches', () => {
     await until(async () => (await api.temporaryFiles()).length === 0, { what: 'no temporary files' })
   })
 
-  it('is refused when its files together are too much, whether it says so before or not', async () => {
+  it('is refused if its files are too large in total, declared or not', async () => {
     const parts = Array.from({ length: 5 }, (_, index) => file(Buffer.alloc(50_000), `${index}.jpg`))
     expect(codeOf(await post(parts))).toEqual([413, 'BATCH_TOO_LARGE'])
     const declared = await post([file(Buffer.alloc(1_500_000), 'a.jpg')])
@@ -156,7 +156,7 @@ describe('POST /api/v1/batches', () => {
     await until(async () => (await api.temporaryFiles()).length === 0, { what: 'no temporary files' })
   })
 
-  it('a repeated request is answered the same, and makes what is missing', async () => {
+  it('a repeated request gets the same response, and creates missing tasks', async () => {
     const headers = { 'idempotency-key': 'batch-1' }
     const first = await newBatch([], headers)
     expect(await newBatch([], headers)).toEqual(first)
@@ -174,7 +174,7 @@ describe('POST /api/v1/batches', () => {
 })
 
 describe('GET /api/v1/batches/{id}', () => {
-  it('counts its tasks by status, with their progress, and shows them by pages', async () => {
+  it('counts its tasks by status, with their progress, and lists them in pages', async () => {
     const batch = await newBatch()
     const [one, two] = tasksOf(batch)
     expect(await get(batch.batchId)).toMatchObject({
@@ -209,7 +209,7 @@ describe('GET /api/v1/batches/{id}', () => {
 })
 
 describe('the end of a batch', () => {
-  it('is said once, when the last task has ended, with two processes listening [S3.13]', async () => {
+  it('is published once, when the last task has ended, with two processes listening [S3.13]', async () => {
     const batches = await Promise.all([newBatch(), newBatch(), newBatch()])
     for (const task of batches.flatMap(tasksOf)) await api.tell(completedOf(task))
     for (const { batchId } of batches) {
@@ -220,7 +220,7 @@ describe('the end of a batch', () => {
     }
   })
 
-  it('is said when the last task is cancelled', async () => {
+  it('is published when the last task is cancelled', async () => {
     const batch = await newBatch()
     const [first, ...others] = tasksOf(batch)
     await api.tell(completedOf(first!))
@@ -229,7 +229,7 @@ describe('the end of a batch', () => {
     expect(completions(batch.batchId)).toMatchObject([{ counts: { completed: 1, cancelled: 2 } }])
   })
 
-  it('is found by a later check when nobody noticed it, once for all processes', async () => {
+  it('is found by a later check if it was missed, once for all processes', async () => {
     const batch = await newBatch()
     const store = new TaskStore(api.database)
     for (const task of tasksOf(batch)) {

@@ -50,7 +50,7 @@ const askUntil = (wanted: string, faults = 1) =>
     { what: `health to be ${wanted}` },
   )
 
-it.each(['/health', '/api/health', '/api/v1/health'])('%s says that all is well [S0.14]', async (path) => {
+it.each(['/health', '/api/health', '/api/v1/health'])('%s reports that everything is ok [S0.14]', async (path) => {
   await api.upload(await sampleJpeg({ width: 64, height: 48 }))
   const { diskFreeBytes, ...rest } = await ask(path)
   expect(rest).toMatchObject({
@@ -68,7 +68,7 @@ it('the process is alive and ready', async () => {
 })
 
 describe.each(['cut', 'freeze'] as const)('%s', (outage) => {
-  it('without Redis the service is degraded, but answers and is ready [S0.14]', async () => {
+  it('without Redis the service is degraded, but responds and is ready [S0.14]', async () => {
     await redis[outage]()
     const { code, services, reasons } = await askUntil('degraded', 2)
     expect([code, services]).toEqual([200, { redis: false, mongo: true, queue: false, disk: true }])
@@ -98,7 +98,7 @@ describe.each(['cut', 'freeze'] as const)('%s', (outage) => {
   })
 })
 
-it('a disk with less room than is to be kept free is told, and takes no upload', async () => {
+it('a disk with too little free space is reported, and uploads are refused', async () => {
   const full = await startTestApi({ MIN_FREE_BYTES: String(Number.MAX_SAFE_INTEGER) })
   const { status, body } = await full.request('/health')
   expect([status, health.parse(body).services.disk]).toEqual([503, false])
@@ -109,7 +109,7 @@ it('a disk with less room than is to be kept free is told, and takes no upload',
   await full.stop()
 })
 
-it('a data folder that cannot be used is told with the reason, and takes no upload', async () => {
+it('an unusable data folder is reported with the reason, and uploads are refused', async () => {
   const broken = await startTestApi({ DATA_DIR: '/proc/none' }, { waitUntilReady: false })
   await until(async () => health.parse((await broken.request('/health')).body).services.mongo, { what: 'MongoDB' })
   const { status, body } = await broken.request('/health')
@@ -131,7 +131,7 @@ it('a data folder that cannot be used is told with the reason, and takes no uplo
   await broken.stop()
 })
 
-it('a data folder that is another one than at the start takes no upload', async () => {
+it('uploads are refused if the data folder is replaced', async () => {
   const moved = await startTestApi()
   const marker = join(moved.dataDir, '.darkroom.json')
   await until(() => readFile(marker).catch(() => false), { what: 'the marker' })
@@ -146,7 +146,7 @@ it('a data folder that is another one than at the start takes no upload', async 
   await moved.stop()
 })
 
-it('a Redis that takes no writes is told with the reason; uploads are taken, and operators get 503', async () => {
+it('a Redis that accepts no writes is reported with the reason; uploads are accepted, and operators get 503', async () => {
   await api.redis.call('ACL', 'SETUSER', 'reader', 'on', '>secret', '~*', '&*', '+@all', '-@write')
   const url = new URL(inject('redisUrl'))
   Object.assign(url, { username: 'reader', password: 'secret' })
@@ -169,7 +169,7 @@ it('a Redis that takes no writes is told with the reason; uploads are taken, and
   await api.redis.call('ACL', 'DELUSER', 'reader')
 })
 
-it('an API that starts before its stores is alive, says what is missing, and becomes ready by itself [S2.1]', async () => {
+it('an API that starts before its stores is alive, reports what is missing, and becomes ready by itself [S2.1]', async () => {
   const [redisLater, mongoLater] = [await startTcpProxy(inject('redisUrl')), await startTcpProxy(inject('mongoUrl'))]
   await Promise.all([redisLater.cut(), mongoLater.cut()])
   const early = await startTestApi(
@@ -192,7 +192,7 @@ it('an API that starts before its stores is alive, says what is missing, and bec
   await mongoLater.stop()
 })
 
-it('a port that is taken is an error of the start', async () => {
+it('a port in use is a startup error', async () => {
   const taken = createServer().listen(0, '127.0.0.1')
   await until(() => taken.listening)
   const { port } = taken.address() as { port: number }
@@ -200,7 +200,7 @@ it('a port that is taken is an error of the start', async () => {
   await new Promise((resolve) => taken.close(resolve))
 })
 
-it('however often it and the metrics are asked, the backlog is counted once a second at most', async () => {
+it('the backlog is counted at most once a second, however often health and metrics are read', async () => {
   const server = new URL(inject('mongoUrl'))
   server.searchParams.set('monitorCommands', 'true')
   const busy = await startTestApi({}, { mongoServer: server.href })

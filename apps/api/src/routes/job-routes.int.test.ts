@@ -29,7 +29,7 @@ async function accepted(): Promise<Accepted & { task: Task }> {
 }
 
 it.each(['file', 'image'])(
-  'POST /api/jobs with the field %s answers exactly the four old fields [S0.2]',
+  'POST /api/jobs with the field %s returns exactly the four documented fields [S0.2]',
   async (field) => {
     const { status, headers, body } = await api.post('/api/jobs', [filePart(photo, 'old.jpg', field)])
     const { jobId } = body as Accepted
@@ -45,7 +45,7 @@ it.each(['file', 'image'])(
   },
 )
 
-it('GET /api/jobs/{id}/status answers exactly the old fields, from waiting to done [S0.3]', async () => {
+it('GET /api/jobs/{id}/status returns exactly the documented fields, from waiting to completed [S0.3]', async () => {
   const { jobId, statusUrl, downloadUrl, task } = await accepted()
   const read = async () => (await api.request(statusUrl)).body as Record<string, unknown>
   expect(await read()).toEqual({
@@ -70,7 +70,7 @@ it('GET /api/jobs/{id}/status answers exactly the old fields, from waiting to do
   expect(done).toMatchObject({ progress: { progress: 100 }, error: null, finishedOn: expect.any(String) })
 })
 
-it('a final failure, known by the queue, is told in words', async () => {
+it('a final failure reported by the queue has a readable reason', async () => {
   const worker = await startFailingWorker()
   const { statusUrl } = await accepted()
   const read = async () => (await api.request(statusUrl)).body as Record<string, unknown>
@@ -111,7 +111,7 @@ async function startFailingWorker(): Promise<{ stop: () => Promise<void> }> {
   }
 }
 
-it('both names of a task are taken, and unknown ones are not found', async () => {
+it('both ids of a task are accepted, and unknown ones are not found', async () => {
   const { task } = await accepted()
   expect((await api.request(`/api/jobs/${task.id}/status`)).body).toMatchObject({ jobId: task.jobId })
   for (const path of ['/api/jobs/nonsense/status', `/api/jobs/${'0'.repeat(24)}/download`]) {
@@ -120,7 +120,7 @@ it('both names of a task are taken, and unknown ones are not found', async () =>
   }
 })
 
-it('GET /api/jobs/{id}/download answers 409 until there is something [S0.4]', async () => {
+it('GET /api/jobs/{id}/download returns 409 until the variants exist [S0.4]', async () => {
   const { downloadUrl } = await accepted()
   const { status, headers, body } = await api.request(downloadUrl)
   expect([status, headers.get('retry-after'), problem.parse(body).code]).toEqual([409, '1', 'TASK_NOT_READY'])

@@ -37,7 +37,7 @@ const view = async (name: string): Promise<unknown> => (await api.request(`/api/
 
 const fields = ['jobId', 'status', 'progress', 'data', 'result', 'error', 'createdAt', 'processedOn', 'finishedOn']
 
-it('GET /api/jobs/{id} has exactly the old fields', async () => {
+it('GET /api/jobs/{id} has exactly the documented fields', async () => {
   const { id, jobId, createdAt, originalPath } = tasks.pending!
   const pending = await view('pending')
   expect(Object.keys(pending as object)).toEqual(fields)

@@ -56,7 +56,7 @@ it('an accepted upload is one line at info: request, task, file, bytes', () => {
   })
 })
 
-it('a refused one says the code; before the file was read, the length that was announced', () => {
+it('a refused one has the code and, if the file was not read, the announced length', () => {
   const { line, sent } = passed({ path: '/api/jobs', status: 415, code: 'IMAGE_UNSUPPORTED', requestId: 'not an id\n' })
   expect(line).toMatchObject({
     level: 'info',
@@ -69,7 +69,7 @@ it('a refused one says the code; before the file was read, the length that was a
   expect(line).toMatchObject({ reqId: sent['X-Request-Id'] })
 })
 
-it('other requests are told at debug only, unless they went wrong', () => {
+it('other requests are only logged at debug, unless they failed', () => {
   expect(passed({ path: '/api/v1/tasks/x/cancel', status: 202 }).line).toMatchObject({
     level: 'debug',
     message: 'request completed',

@@ -38,8 +38,8 @@ afterAll(async () => {
 
 const get = (path: string) => api.agent().get(`/api/v1/queues${path}`)
 
-describe('the numbers of a queue', () => {
-  it('are all there, for one queue and for all [S1.11, S2.8]', async () => {
+describe('the statistics of a queue', () => {
+  it('are complete, for one queue and for all [S1.11, S2.8]', async () => {
     const { body } = await get(`/${name}/stats`).expect(200)
     const stats = queueStats.strict().parse(body)
     expect(stats).toMatchObject({
@@ -65,14 +65,14 @@ describe('the numbers of a queue', () => {
     expect((await get(`/${name}/stats`)).body).toMatchObject({ isPaused: false, paused: 0 })
   })
 
-  it('say how long the oldest job waits, whatever its priority', async () => {
+  it('include the wait of the oldest job, whatever its priority', async () => {
     const { oldestWaitingMs } = queueStats.parse((await get(`/${name}/stats`)).body)
     expect(oldestWaitingMs).toBeGreaterThanOrEqual(Date.now() - Date.parse(tasks[0]?.createdAt ?? '') - 1000)
   })
 })
 
 describe('the jobs of a queue', () => {
-  it('are plain data, the next one first [S1.12]', async () => {
+  it('are plain data, in the order of processing [S1.12]', async () => {
     const { body } = await get(`/${name}/jobs?state=prioritized`).expect(200)
     const { items, ...page } = jobPage.parse(body)
     expect(page).toEqual({ state: 'prioritized', start: 0, end: 49 })
@@ -88,7 +88,7 @@ describe('the jobs of a queue', () => {
     expect(items[2]?.data).toMatchObject({ taskId: tasks[0]?.id, imagePath: tasks[0]?.originalPath })
   })
 
-  it('come by pages of at most fifty [S1.12]', async () => {
+  it('come in pages of at most fifty [S1.12]', async () => {
     expect(jobPage.parse((await get(`/${name}/jobs?state=prioritized&start=1&end=1`)).body).items).toMatchObject([
       { priority: 10 },
     ])
@@ -112,7 +112,7 @@ describe('the jobs of a queue', () => {
     ['end=1e1', '/end'],
     ['start=1&start=2', '/start'],
     ['asc=false', '/asc'],
-  ])('?%s is refused by its name', async (query, pointer) => {
+  ])('?%s is refused with its name', async (query, pointer) => {
     const { status, body } = await get(`/${name}/jobs?${query}`)
     expect([status, problem.parse(body).code, problem.parse(body).errors?.map((fault) => fault.pointer)]).toEqual([
       400,
@@ -121,7 +121,7 @@ describe('the jobs of a queue', () => {
     ])
   })
 
-  it('that wait are all that wait: those without a priority first, in pages that neither repeat nor miss one', async () => {
+  it('waiting: those without a priority first, in pages that neither repeat nor skip one', async () => {
     const plain = [await queue.add('other', {}), await queue.add('other', {})]
     const idsOf = async (range: string) =>
       jobPage.parse((await get(`/${name}/jobs?state=waiting${range}`)).body).items.map(({ jobId }) => jobId)
@@ -134,7 +134,7 @@ describe('the jobs of a queue', () => {
     for (const job of plain) await job.remove()
   })
 
-  it('that somebody else put there do no harm', async () => {
+  it('added by other programs do no harm', async () => {
     const strange = [
       await queue.add('other', null, { priority: 5 }),
       await queue.add('other', 'text', { priority: 5 }),
@@ -154,25 +154,22 @@ it.each(['stats', 'jobs'])('an unknown queue has no %s', async (what) => {
 })
 
 describe('while Redis is away', () => {
-  it.each(['cut', 'freeze'] as const)(
-    '(%s) the queue cannot be asked: 503, soon, and when to ask again',
-    async (outage) => {
-      const proxy = await startTcpProxy(api.env.REDIS_URL ?? '')
-      const other = await startTestApi({ REDIS_URL: proxy.url })
-      await until(async () => (await other.request('/api/v1/queues')).status === 200)
-      await proxy[outage]()
-      for (const path of ['', `/${other.names.queue}/stats`, `/${other.names.queue}/jobs`]) {
-        const { status, headers, body } = await other.request(`/api/v1/queues${path}`, {
-          signal: AbortSignal.timeout(8000),
-        })
-        expect([status, problem.parse(body).code]).toEqual([503, 'QUEUE_UNAVAILABLE'])
-        expect(Number(headers.get('retry-after'))).toBeGreaterThan(0)
-      }
-      await proxy.cut()
-      await proxy.restore()
-      await until(async () => (await other.request('/api/v1/queues')).status === 200, { what: 'the queue to be back' })
-      await other.stop()
-      await proxy.stop()
-    },
-  )
+  it.each(['cut', 'freeze'] as const)('(%s) the queue responds with 503 quickly, with Retry-After', async (outage) => {
+    const proxy = await startTcpProxy(api.env.REDIS_URL ?? '')
+    const other = await startTestApi({ REDIS_URL: proxy.url })
+    await until(async () => (await other.request('/api/v1/queues')).status === 200)
+    await proxy[outage]()
+    for (const path of ['', `/${other.names.queue}/stats`, `/${other.names.queue}/jobs`]) {
+      const { status, headers, body } = await other.request(`/api/v1/queues${path}`, {
+        signal: AbortSignal.timeout(8000),
+      })
+      expect([status, problem.parse(body).code]).toEqual([503, 'QUEUE_UNAVAILABLE'])
+      expect(Number(headers.get('retry-after'))).toBeGreaterThan(0)
+    }
+    await proxy.cut()
+    await proxy.restore()
+    await until(async () => (await other.request('/api/v1/queues')).status === 200, { what: 'the queue to be back' })
+    await other.stop()
+    await proxy.stop()
+  })
 })

@@ -47,13 +47,13 @@ async function completedTask(name = 'beach.png', images = variants): Promise<Tas
 
 const get = (headers: Record<string, string> = {}, query = '') => api.request(path + query, { headers })
 
-it('before the task is done it answers 409 and when to ask again', async () => {
+it('returns 409 with Retry-After until the task is completed', async () => {
   const { body } = await api.upload(photo)
   const { status, headers, body: refusal } = await api.request((body as Task).links.download)
   expect([status, headers.get('retry-after'), problem.parse(refusal).code]).toEqual([409, '1', 'TASK_NOT_READY'])
 })
 
-it('the largest variant is the default, and each is had by its width', async () => {
+it('the largest variant is the default, and each is available by width', async () => {
   expect((await get()).bytes.equals(files['1024'])).toBe(true)
   expect((await get({}, '?resolution=1024')).bytes.equals(files['1024'])).toBe(true)
   expect((await get({}, '?resolution=800')).bytes.equals(files['800'])).toBe(true)
@@ -66,13 +66,13 @@ it.each(['999', '', '1024.0', '../1024'])('resolution %j is refused', async (res
   expect([status, problem.parse(body).errors?.[0]?.pointer]).toEqual([400, '/resolution'])
 })
 
-it('a variant that the task has not is not found', async () => {
+it('a variant that the task does not have is not found', async () => {
   const small = await completedTask('small.jpg', variants.slice(0, 1))
   const { status, body } = await api.request(`/api/v1/tasks/${small.id}/download?resolution=800`)
   expect([status, problem.parse(body).code]).toEqual([404, 'VARIANT_NOT_FOUND'])
 })
 
-it('says what it is, and that it may do nothing in a browser', async () => {
+it('has its content type, and a policy that makes it inert in a browser', async () => {
   const { status, headers } = await get()
   expect(status).toBe(200)
   expect(Object.fromEntries(headers)).toMatchObject({
@@ -87,7 +87,7 @@ it('says what it is, and that it may do nothing in a browser', async () => {
   expect(headers.get('last-modified')).toBeNull()
 })
 
-it('what cannot be written in ASCII has a fallback of its own for each task: curl -OJ saves two files', async () => {
+it('a non-ASCII name has a different fallback for each task: curl -OJ saves two files', async () => {
   const names = ['日本.jpg', '東京.jpg', 'Été.jpg']
   const tasks = await Promise.all(names.map((name) => completedTask(name)))
   const answers = await Promise.all(tasks.map(({ id }) => api.request(`/api/v1/tasks/${id}/download?utm_source=mail`)))
@@ -105,7 +105,7 @@ it('what cannot be written in ASCII has a fallback of its own for each task: cur
   ])
 })
 
-it('HEAD has the same headers and no body', async () => {
+it('HEAD returns the same headers without a body', async () => {
   const { status, bytes, headers } = await api.request(path, { method: 'HEAD' })
   expect([status, bytes.length, headers.get('content-length')]).toEqual([200, 0, String(files['1024'].length)])
   expect(headers.get('etag')).toBe(`"${variants[0]?.md5}"`)
@@ -117,7 +117,7 @@ describe('a range', () => {
     ['bytes=100-', 100, -1],
     ['bytes=-50', -50, -1],
     ['bytes=10-99999999', 10, -1],
-  ])('%s is answered 206', async (range, from, to) => {
+  ])('%s returns 206', async (range, from, to) => {
     const { status, headers, bytes } = await get({ range })
     const whole = files['1024']
     const start = from < 0 ? whole.length + from : from
@@ -126,7 +126,7 @@ describe('a range', () => {
     expect(bytes.equals(whole.subarray(start, end + 1))).toBe(true)
   })
 
-  it('outside of the file is answered 416 with the size', async () => {
+  it('outside the file returns 416 with the size', async () => {
     const { status, headers, body } = await get({ range: 'bytes=99999999-' })
     expect([status, headers.get('content-range')]).toEqual([416, `bytes */${files['1024'].length}`])
     expect(problem.parse(body).code).toBe('RANGE_NOT_SATISFIABLE')
@@ -134,18 +134,18 @@ describe('a range', () => {
     expect(headers.get('content-disposition')).toBeNull()
   })
 
-  it.each(['nonsense', 'lines=1-2', 'bytes=a-b'])('%s is no range', async (range) => {
+  it.each(['nonsense', 'lines=1-2', 'bytes=a-b'])('%s is not a range', async (range) => {
     expect([200, 416]).toContain((await get({ range })).status)
   })
 
-  it('of another file than the one asked for is the whole file', async () => {
+  it('of a file that has changed returns the whole file', async () => {
     const range = 'bytes=0-9'
     expect((await get({ range, 'if-range': `"${variants[0]?.md5}"` })).status).toBe(206)
     expect((await get({ range, 'if-range': '"another"' })).status).toBe(200)
   })
 })
 
-it('a client that has the file is told so', async () => {
+it('a client that has the file gets 304', async () => {
   const etag = `"${variants[0]?.md5}"`
   const known = await get({ 'if-none-match': etag })
   expect([known.status, known.bytes.length, known.headers.get('etag')]).toEqual([304, 0, etag])
@@ -154,7 +154,7 @@ it('a client that has the file is told so', async () => {
   expect([other.status, problem.parse(other.body).code]).toEqual([412, 'PRECONDITION_FAILED'])
 })
 
-describe('the name under which it is kept', () => {
+describe('the name under which it is saved', () => {
   it.each([
     ['plain.jpg', 'plain-1024.jpg'],
     ['no extension', 'no extension-1024.jpg'],
@@ -176,7 +176,7 @@ describe('the name under which it is kept', () => {
   })
 })
 
-describe('when the file is not what it was', () => {
+describe('if the file has changed on disk', () => {
   const lost = async () => {
     const variant = await keep(
       '1024',

@@ -68,7 +68,7 @@ const story: Run[] = [
 const told = ['task.created', 'task.processing', 'task.progress', 'task.retry', 'task.processing', 'task.completed']
 
 describe('the log', () => {
-  it('begins with the upload and holds each step with its place', async () => {
+  it('starts with the upload and contains each step with its position', async () => {
     const task = await newTask()
     expect(await logOf(task)).toMatchObject([
       { type: 'task.created', epoch: 1, seq: 0, attempt: 0, data: { name: 'photo.jpg' } },
@@ -80,7 +80,7 @@ describe('the log', () => {
     expect(items.at(-1)).toMatchObject({ data: { processingTime: 70 } })
   })
 
-  it('is had by the job id, too, and is linked from the task', async () => {
+  it('is also available by job id, and linked from the task', async () => {
     const task = await newTask()
     expect((await api.request(task.links.events)).body).toEqual({ items: await logOf(task) })
     expect((await api.request(`/api/v1/tasks/${task.jobId}/events`)).body).toEqual({ items: await logOf(task) })
@@ -93,7 +93,7 @@ describe('the log', () => {
 })
 
 describe('the stream', () => {
-  it('tells what was, then what happens, and ends with the task', async () => {
+  it('sends past events, then new ones, and ends with the task', async () => {
     const task = await newTask()
     const [first, ...rest] = historyOf(task, story)
     await tellInOrder(task, [first!])
@@ -112,7 +112,7 @@ describe('the stream', () => {
     expect(stream.ids()).toEqual((await logOf(task)).map(({ epoch, seq }) => `${epoch}.${seq}`))
   })
 
-  it('goes on behind the last event that the client has, and has nothing for a client that has all', async () => {
+  it('continues after the last event of the client, and is empty for a client that has all of them', async () => {
     const task = await newTask()
     await tellInOrder(task, historyOf(task, story))
     const whole = await follow(task)
@@ -126,7 +126,7 @@ describe('the stream', () => {
     expect(strange.heard).toEqual(whole.heard)
   })
 
-  it('passes on progress that nobody stores', async () => {
+  it('forwards progress that is not stored', async () => {
     const task = await newTask()
     const [processing, progress] = historyOf(task, [{ progress: 1, end: 'running' }])
     const stream = await follow(task)
@@ -140,14 +140,14 @@ describe('the stream', () => {
     expect(typesOf(await logOf(task))).toEqual(['task.created', 'task.processing'])
   })
 
-  it('says that it is alive while nothing happens', async () => {
+  it('sends heartbeats while nothing happens', async () => {
     const stream = await follow(await newTask())
     await until(() => stream.comments.filter((comment) => comment === ': heartbeat').length >= 2, {
       what: 'heartbeats',
     })
   })
 
-  it('of one task is had by so many at a time, and by others when those have left', async () => {
+  it('has a limit per task, and frees the place of a client that leaves', async () => {
     const task = await newTask()
     const streams = [await follow(task), await follow(task), await follow(task)]
     const refused = await api.request(`/api/v1/tasks/${task.id}/events`, { headers: { accept: 'text/event-stream' } })
@@ -162,7 +162,7 @@ describe('the stream', () => {
 })
 
 describe('with two processes', () => {
-  it('each event is heard once at either of them, in its order', async () => {
+  it('each of them sends every event once, in order', async () => {
     const task = await newTask()
     const streams = [await follow(task), await follow(task, { at: replica })]
     for (const event of historyOf(task, story)) await api.tell(event)
@@ -176,7 +176,7 @@ describe('with two processes', () => {
     }
   })
 
-  it('streams that are opened while it happens hear the end exactly once', async () => {
+  it('streams that are opened at the same time receive the end exactly once', async () => {
     const tasks = await Promise.all(Array.from({ length: 10 }, newTask))
     const streams = await Promise.all(
       tasks.flatMap((task, index) => {
@@ -196,7 +196,7 @@ describe('with two processes', () => {
     }
   })
 
-  it('a write that nobody told of is heard all the same', async () => {
+  it('a write without a published event is still noticed', async () => {
     const task = await newTask()
     const stream = await follow(task)
     const event = completedOf(task)
@@ -206,7 +206,7 @@ describe('with two processes', () => {
     expect(stream.types()).toEqual(['task.created', 'task.completed'])
   })
 
-  it('a process that loses its connection to the channel goes on telling', async () => {
+  it('a process that loses its connection to the channel keeps sending', async () => {
     const task = await newTask()
     const stream = await follow(task, { at: replica })
     const [processing, ...rest] = historyOf(task, story)
@@ -220,7 +220,7 @@ describe('with two processes', () => {
   })
 })
 
-it('open streams keep no process from closing, and are ended in order', async () => {
+it('open streams do not prevent a shutdown, and end in order', async () => {
   const [closing, control] = [await startTestApi(), await startTestApi()]
   for (const one of [closing, control]) await one.upload(photo)
   const { body } = await closing.upload(photo)

@@ -33,7 +33,7 @@ describe('the query of a list', () => {
       '/statuss is unknown; known are status, kind, priority, createdFrom, createdTo, batchId, page, limit, cursor',
     ],
     [{ cursor: 'x'.repeat(101) }, '/cursor must have at most 100 characters'],
-  ])('%j is refused in words for people', (input, words) => {
+  ])('%j is refused with a readable message', (input, words) => {
     expect(() => query(input)).toThrow(words)
   })
 
@@ -53,12 +53,12 @@ describe('the query of a list', () => {
   })
 })
 
-it('what a link collects on its way does not keep anybody from a download', () => {
+it('tracking parameters do not prevent a download', () => {
   const given = { resolution: '800', utm_source: 'mail', fbclid: 'x' }
   expect(parseInput(downloadQuery, given, 'INVALID_QUERY')).toEqual({ resolution: '800' })
 })
 
-it('no refusal speaks the language of the schema library', () => {
+it('no error message comes from the schema library', () => {
   const inputs = [
     ...[
       { name: 7 },
@@ -79,7 +79,7 @@ it('no refusal speaks the language of the schema library', () => {
 describe('the changes of a task', () => {
   const change = (input: object) => parseInput(taskChanges, input, 'INVALID_FIELD')
 
-  it('are all optional, and a name is cleaned', () => {
+  it('are all optional, and names are cleaned', () => {
     expect(change({})).toEqual({})
     expect(change({ name: ' a/b\u0000c.jpg', metadata: { a: { b: [1] } }, ttlSeconds: 60 })).toEqual({
       name: 'b c.jpg',
@@ -103,7 +103,7 @@ describe('the changes of a task', () => {
     ['metadata', { $set: 1 }],
     ['status', 'completed'],
     ['__proto__', 1],
-  ])('%s: %j is refused by its name', (name, value) => {
+  ])('%s: %j is refused with its name', (name, value) => {
     expect(faultsOf(() => change(JSON.parse(`{${JSON.stringify(name)}:${JSON.stringify(value)}}`)))).toMatchObject([
       { pointer: `/${name}` },
     ])

@@ -56,7 +56,7 @@ async function statusIs(task: Task, status: Task['status']): Promise<Task> {
 }
 
 describe('POST /api/v1/tasks', () => {
-  it('accepts a photo with 202, the whole task, and where and when to ask for it', async () => {
+  it('accepts a photo with 202, the complete task, Location and Retry-After', async () => {
     const answer = await api.upload(photo)
     expect(answer.status).toBe(202)
     const task = exactAcceptedTask.parse(answer.body)
@@ -87,13 +87,13 @@ describe('POST /api/v1/tasks', () => {
     expect(answer.headers.get('x-powered-by')).toBeNull()
   })
 
-  it('keeps the very bytes, and nothing besides [S0.1]', async () => {
+  it('stores exactly the uploaded bytes, and nothing else [S0.1]', async () => {
     const { originalPath } = await newTask()
     expect((await readFile(join(api.dataDir, originalPath))).equals(photo)).toBe(true)
     expect(await api.temporaryFiles()).toEqual([])
   })
 
-  it('puts the job on the queue by the documented names [S1.2]', async () => {
+  it('adds the job to the queue with the documented names [S1.2]', async () => {
     const task = await newTask({ priority: 'batch', name: 'Ünter den Linden.JPG' })
     const job = await until(() => api.queue.find(task.id, 1), { what: 'the job' })
     expect(job).toMatchObject({
@@ -112,13 +112,13 @@ describe('POST /api/v1/tasks', () => {
     })
   })
 
-  it('takes the field image, too', async () => {
+  it('also accepts the field image', async () => {
     const { status, body } = await api.post('/api/v1/tasks', [filePart(photo, 'beach.jpg', 'image')])
     expect(status).toBe(202)
     expect(body).toMatchObject({ name: 'beach.jpg' })
   })
 
-  it('takes every field, before or behind the file', async () => {
+  it('accepts every field, before or after the file', async () => {
     const fields = {
       name: 'My photo',
       priority: 'premium',
@@ -139,7 +139,7 @@ describe('POST /api/v1/tasks', () => {
     }
   })
 
-  it('an empty name field means the name of the file', async () => {
+  it('uses the file name if the name field is empty', async () => {
     expect(await newTask({ name: '' })).toMatchObject({ name: 'photo.jpg' })
   })
 
@@ -148,7 +148,7 @@ describe('POST /api/v1/tasks', () => {
     ['png', 'png', samplePng],
     ['webp', 'webp', sampleWebp],
     ['gif', 'gif', sampleGif],
-  ] as const)('knows a %s by its bytes, whatever it is called', async (format, extension, make) => {
+  ] as const)('recognizes a %s by its bytes, whatever its name', async (format, extension, make) => {
     const bytes = await make({ width: 64, height: 48 })
     const { status, body } = await api.post('/api/v1/tasks', [
       { ...filePart(bytes, 'document.pdf'), type: 'text/html' },
@@ -160,7 +160,7 @@ describe('POST /api/v1/tasks', () => {
 })
 
 describe('GET /api/v1/tasks/{id}', () => {
-  it('answers the task by its id and by its job id, in either case of letters', async () => {
+  it('returns the task by its id and by its job id, in upper or lower case', async () => {
     const task = await newTask()
     for (const id of [task.id, task.id.toUpperCase(), task.jobId, task.jobId.toUpperCase()]) {
       const { body } = await api.agent().get(`/api/v1/tasks/${id}`).expect(200)
@@ -168,7 +168,7 @@ describe('GET /api/v1/tasks/{id}', () => {
     }
   })
 
-  it('has an ETag, answers 304 to it, and a new one after a change', async () => {
+  it('has an ETag, which gives 304 until the task changes', async () => {
     const task = await newTask()
     const ask = (known = '') => api.agent().get(`/api/v1/tasks/${task.id}`).set('If-None-Match', known)
     const { etag = '' } = (await ask()).headers
@@ -181,13 +181,13 @@ describe('GET /api/v1/tasks/{id}', () => {
     expect(changed.headers['etag']).not.toBe(etag)
   })
 
-  it('HEAD has the headers and no body', async () => {
+  it('HEAD returns the headers without a body', async () => {
     const task = await newTask()
     const { text } = await api.agent().head(`/api/v1/tasks/${task.id}`).expect(200).expect('ETag', /./)
     expect(text).toBeUndefined()
   })
 
-  it('shows the whole way of a task [S2.5]', async () => {
+  it('shows all states of a task [S2.5]', async () => {
     const task = await newTask({ ttlSeconds: '3600' })
     const events = historyOf(task, [
       { progress: 1, end: 'retry' },
@@ -269,7 +269,7 @@ describe('GET /api/v1/tasks', () => {
     for (const item of page.items) exactTask.parse(item)
   })
 
-  it('is filtered by each of its filters and all of them [S0.7, S1.9]', async () => {
+  it('can be filtered by each field and by all of them [S0.7, S1.9]', async () => {
     expect((await get('?status=completed')).items).toMatchObject([{ id: tasks[0]?.id, status: 'completed' }])
     expect((await get('?priority=batch')).total).toBe(3)
     expect((await get('?kind=image.optimize')).total).toBe(7)
@@ -287,7 +287,7 @@ describe('GET /api/v1/tasks', () => {
     expect(await get('?limit=3&page=99')).toMatchObject({ items: [], total: 7, page: 99, nextCursor: null })
   })
 
-  it('comes by cursors, each in the body and in a Link that keeps the filter', async () => {
+  it('has cursors, in the body and in a Link header that keeps the filter', async () => {
     const seen: string[] = []
     let path: string | undefined = '/api/v1/tasks?limit=2&kind=image.optimize'
     while (path !== undefined) {
@@ -316,7 +316,7 @@ describe('GET /api/v1/tasks', () => {
     ['cursor=nonsense', '/cursor'],
     ['tenant=other', '/tenant'],
     ['__proto__=1', '/__proto__'],
-  ])('?%s is refused by its name', async (query, pointer) => {
+  ])('?%s is refused with its name', async (query, pointer) => {
     const { body } = await listed.agent().get(`/api/v1/tasks?${query}`).expect(400)
     expect(problem.parse(body)).toMatchObject({ code: 'INVALID_QUERY', errors: [{ pointer }] })
   })

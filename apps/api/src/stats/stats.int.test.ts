@@ -44,7 +44,7 @@ afterAll(async () => {
   await empty.stop()
 })
 
-it('counts the tenant’s tasks, bytes, durations and what was cleaned up [S0.13]', async () => {
+it('counts the tasks, bytes, durations and clean-ups of the tenant [S0.13]', async () => {
   const { body } = await api.agent().get('/api/v1/stats').expect(200)
   const { tasks, bytes, durations, cleanup } = stats.strict().parse(body)
   const byStatus = { pending: 1, processing: 0, completed: 100, failed: 1, cancelled: 0, expired: 0 }
@@ -76,7 +76,7 @@ it('of nothing are zeros', async () => {
   expect(cleanup).toMatchObject({ runs: 0, lastRunAt: null })
 })
 
-it('are not counted anew for everybody who asks', async () => {
+it('are not counted again for each request', async () => {
   const ask = async () => stats.parse((await api.agent().get('/api/v1/stats')).body)
   const [first, second] = [await ask(), await ask()]
   expect(second.at).toBe(first.at)
@@ -95,7 +95,7 @@ describe('the totals', () => {
     totals?.groups.reduce((sum, { count }) => sum + count, 0) ?? Number.NaN
   const countAnew = () => api.database.collection('task-totals').deleteMany({})
 
-  it('are the same in pieces as at once', async () => {
+  it('are the same in pieces as in one go', async () => {
     await countAnew()
     const store = new CountingStore(api.database)
     const whole = await new TaskTotals({ store, log: testLog }).read(5000)
@@ -127,7 +127,7 @@ describe('the totals', () => {
     expect(store.pieces).toBe(1)
   })
 
-  it('that take long serve on, and say of when they are', async () => {
+  it('that take long keep being served, with their time', async () => {
     const store = new CountingStore(api.database)
     const at = new Date(Date.now() - 3_600_000)
     await store.saveTotals({ groups: [], at, tookMs: 200_000 })
@@ -137,7 +137,7 @@ describe('the totals', () => {
     expect(totalOf(await new TaskTotals({ store, log: testLog }).read(5000))).toBe(103)
   })
 
-  it('of a process that died while it counted are counted by the next', async () => {
+  it('are counted by the next process if one dies while counting', async () => {
     await countAnew()
     const store = new StatsStore(api.database)
     const claim = (claimant: string, ms: number) =>

@@ -52,7 +52,7 @@ async function insert(given: Partial<BatchRecord> = {}): Promise<string> {
 }
 const addTask = (batchId: string) => tasks.insert(newRecord({ batchId, status: 'completed', nextCheckAt: null }))
 
-it('however many cannot be checked, those behind them have their turn', async () => {
+it('many batches that cannot be checked do not block the others', async () => {
   const broken = await Promise.all(Array.from({ length: 120 }, () => insert()))
   const behind = await insert({ nextCheckAt: new Date(1) })
   await addTask(behind)
@@ -64,7 +64,7 @@ it('however many cannot be checked, those behind them have their turn', async ()
   })
 })
 
-it('a complete batch goes with its last task, also when the process that removed it died before', async () => {
+it('a complete batch is removed with its last task, even if the process that removed that died before', async () => {
   const [empty, used] = [
     await insert({ completedAt: new Date(NOW - 1) }),
     await insert({ completedAt: new Date(NOW - 1) }),

@@ -15,14 +15,14 @@ function keep(policy: KeepPolicy) {
   return { jobs, forgotten, clock }
 }
 
-it('applied jobs stay for an hour among 5000, or among 500 failed ones [S0.8, S1.3, S2.3]', () => {
+it('applied jobs are kept for an hour, at most 5000 and 500 failed ones [S0.8, S1.3, S2.3]', () => {
   expect(imageOptimize.policy).toMatchObject({
     keepCompleted: { count: 5000, ageMs: HOUR_MS },
     keepFailed: { count: 500, ageMs: Number.POSITIVE_INFINITY },
   })
 })
 
-it('the oldest go when there are too many', async () => {
+it('removes the oldest if there are too many', async () => {
   const { jobs, forgotten } = keep({ count: 3, ageMs: HOUR_MS })
   await jobs.applied(['a', 'b', 'c'])
   expect(forgotten).toEqual([])
@@ -31,7 +31,7 @@ it('the oldest go when there are too many', async () => {
   expect(forgotten).toEqual(['a', 'b'])
 })
 
-it('the oldest go when they are too old', async () => {
+it('removes jobs that are too old', async () => {
   const { jobs, forgotten, clock } = keep({ count: 3, ageMs: HOUR_MS })
   await jobs.applied(['a'])
   clock.now = 1

@@ -83,7 +83,7 @@ describe('on a stream of its own', () => {
     }
   }
 
-  it('an outage of the store stops the reading, is logged once, and nothing is skipped', async () => {
+  it('an outage of the store pauses reading, is logged once, and nothing is skipped', async () => {
     let isAway = true
     let tries = 0
     const applied: string[] = []
@@ -124,7 +124,7 @@ describe('on a stream of its own', () => {
     await stop()
   })
 
-  it('a stream that begins anew with lower ids is read from its start', async () => {
+  it('a new stream with lower ids is read from its start', async () => {
     const applied: string[] = []
     const { listener, complete, redis, key, stop } = await listen(async (taskId) => void applied.push(taskId))
     let repairs = 0
@@ -145,7 +145,7 @@ describe('on a stream of its own', () => {
     await stop()
   })
 
-  it('takes jobs off the queue that an earlier process has left, once their events are surely applied', async () => {
+  it('removes jobs left by an earlier process once their events are applied', async () => {
     const { listener, complete, redis, key, stop } = await listen(async () => {})
     const set = (state: string): string => `${key.slice(0, -'events'.length)}${state}`
     const hours = (count: number): number => Date.now() - count * 3_600_000
@@ -166,7 +166,7 @@ describe('on a stream of its own', () => {
     await stop()
   })
 
-  it('stops while its connection waits to be made again', async () => {
+  it('stops while its connection is waiting to reconnect', async () => {
     const proxy = await startTcpProxy(inject('redisUrl'))
     const { listener, redis, stop } = await listen(async () => {}, proxy.url)
     await listener.start()

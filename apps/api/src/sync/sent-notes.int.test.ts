@@ -28,7 +28,7 @@ async function newTask(): Promise<TaskRecord> {
 
 const stateOf = async ({ tenant, id }: TaskRecord) => (await store.find(tenant, id))?.dispatch.state
 
-it('tasks that nothing is heard of are noted as sent by themselves, and looked after later', async () => {
+it('tasks without events are recorded as dispatched separately, and checked later', async () => {
   const tasks = await Promise.all([newTask(), newTask()])
   notes.add(tasks)
   for (const task of tasks) {
@@ -38,7 +38,7 @@ it('tasks that nothing is heard of are noted as sent by themselves, and looked a
   }
 })
 
-it('a task that has begun needs no note: its own write says so', async () => {
+it('a started task needs no separate write', async () => {
   const [begun, waiting] = await Promise.all([newTask(), newTask()])
   notes.add([begun, waiting])
   notes.taskChanged(begun)
@@ -47,7 +47,7 @@ it('a task that has begun needs no note: its own write says so', async () => {
   expect(await stateOf(begun)).toBe('due')
 })
 
-it('news of an earlier epoch says nothing about the job of this one', async () => {
+it('events of an earlier epoch do not affect the job of this one', async () => {
   const task = await newTask()
   notes.add([task])
   notes.taskChanged({ ...task, epoch: 0 })
@@ -55,7 +55,7 @@ it('news of an earlier epoch says nothing about the job of this one', async () =
   expect(await stateOf(task)).toBe('sent')
 })
 
-it('what cannot be noted stays as it is: a sweep looks after it', async () => {
+it('a dispatch that cannot be recorded is left to a sweep', async () => {
   const task = await newTask()
   const away = await openDatabase(uniqueName('away'))
   await away.drop()

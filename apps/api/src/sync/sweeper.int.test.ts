@@ -95,7 +95,7 @@ async function sweepOnce(handle: (event: TaskEvent) => Promise<unknown> = async 
   await sweeper.stop()
 }
 
-it('jobs that are in none of the lists of the queue any more are put on it again', async () => {
+it('jobs that are in no list of the queue are queued again', async () => {
   const tasks = await Promise.all(Array.from({ length: 20 }, () => dispatched()))
   await redis.del(key('prioritized'))
   expect(await stateOf(tasks[0]!)).toBe('unknown')
@@ -103,7 +103,7 @@ it('jobs that are in none of the lists of the queue any more are put on it again
   for (const task of tasks) expect(await stateOf(task)).toBe('prioritized')
 })
 
-it('a job that a worker holds is left to it', async () => {
+it('a job locked by a worker is left alone', async () => {
   const task = await dispatched()
   await redis.del(key('prioritized'))
   await redis.set(key(`${task.id}:lock`), 'token')
@@ -115,7 +115,7 @@ it('a job that a worker holds is left to it', async () => {
   expect(await stateOf(task)).toBe('prioritized')
 })
 
-it('healthy jobs are left as they are, and their tasks looked at again later', async () => {
+it('healthy jobs are left alone, and their tasks checked again later', async () => {
   const task = await dispatched()
   const rev = (await store.find(task.tenant, task.id))?.rev
   await sweepOnce()
@@ -124,7 +124,7 @@ it('healthy jobs are left as they are, and their tasks looked at again later', a
   expect(after.rev).toBe(rev)
 })
 
-describe('a job that waits again, while its task is still said to be processing,', () => {
+describe('a waiting job whose task is still processing', () => {
   const apply = (event: TaskEvent) =>
     store.move(
       { id: event.taskId, tenant: event.tenant, epoch: event.epoch, seq: event.seq },
@@ -155,7 +155,7 @@ describe('a job that waits again, while its task is still said to be processing,
     return task
   }
 
-  it('has its failed attempt counted, as its worker had said', async () => {
+  it('has its failed attempt counted, as its worker reported', async () => {
     const task = await ranOnce(() => Promise.reject(new Error('STORAGE_FAILED: The disk is gone')))
     expect(await stateOf(task)).toBe('delayed')
     await sweepOnce(apply)
@@ -168,7 +168,7 @@ describe('a job that waits again, while its task is still said to be processing,
     })
   })
 
-  it('has no attempt counted if it was given back, and what is said of the next run takes effect', async () => {
+  it('has no attempt counted if it was returned, and events of the next run take effect', async () => {
     const giveBack = createGiveBack({ redis, names })
     const task = await ranOnce(async (job, token) => {
       await giveBack.now(job, token)
@@ -199,7 +199,7 @@ describe('a job that is missing', () => {
   /** Something to wait for in the event stream. */
   const addEvent = () => redis.xadd(key('events'), '*', 'event', 'completed', 'jobId', 'other')
 
-  it('may have finished while events are not applied: it is dispatched again when they are', async () => {
+  it('may have finished while events are pending: it is dispatched again after they are applied', async () => {
     const [task, seen] = [await sentTask(), await addEvent()]
     let applied = '0-0'
     const jobs = lostJobs({
@@ -218,7 +218,7 @@ describe('a job that is missing', () => {
     expect(await stateOf(task)).toBe('prioritized')
   })
 
-  it('had finished if the document has changed since', async () => {
+  it('has finished if the document has changed since', async () => {
     const [task] = [await sentTask(), await addEvent()]
     const event = completedOf(task)
     await store.move({ id: task.id, tenant: task.tenant, epoch: 1, seq: event.seq }, moveFor(event, Date.now()) as Move)
@@ -226,7 +226,7 @@ describe('a job that is missing', () => {
     expect(await stateOf(task)).toBeUndefined()
   })
 
-  it('is not waited for where nobody reads the events', async () => {
+  it('does not wait if no process reads the events', async () => {
     const [task] = [await sentTask({ dispatch: { state: 'due' } }), await addEvent()]
     await lostJobs({ hasApplied: () => false }).dispatch([task])
     expect(await stateOf(task)).toBeUndefined()
@@ -234,7 +234,7 @@ describe('a job that is missing', () => {
     expect(await stateOf(task)).toBe('prioritized')
   })
 
-  it('is lost, too, when it came back without its data', async () => {
+  it('also counts as lost if it has no data', async () => {
     const task = await sentTask()
     await redis.hset(key(task.id), 'failedReason', 'INVALID_JOB!: none', 'finishedOn', '1')
     await redis.zadd(key('failed'), 1, task.id)
@@ -242,7 +242,7 @@ describe('a job that is missing', () => {
     expect(await stateOf(task)).toBe('prioritized')
   })
 
-  it('is not waited for where Redis has lost the events as well', async () => {
+  it('does not wait if Redis has lost the events as well', async () => {
     const task = await sentTask()
     await lostJobs({ hasApplied: () => false }).dispatch([task])
     expect(await stateOf(task)).toBe('prioritized')

@@ -9,7 +9,7 @@ import type { TaskFeed } from '../following/task-feed.ts'
 import type { UpdateTaskStatus } from '../applying/update-task-status.ts'
 import { TaskEventsSubscriber } from './task-events-subscriber.ts'
 
-it('once it is drained, what comes is left to others: the stores are about to be left', async () => {
+it('ignores events once it is drained, because the stores are about to be closed', async () => {
   const channel = uniqueName('events')
   const [publisher, ...subscriptions] = await Promise.all([openRedis(), openRedis(), openRedis()])
   const publish = createTaskEventsPublisher(publisher, channel, () => {})
@@ -34,7 +34,7 @@ it('once it is drained, what comes is left to others: the stores are about to be
   for (const redis of [publisher, ...subscriptions]) redis.disconnect()
 })
 
-it('while the event stream has results to catch up with, only live progress is passed on', async () => {
+it('only forwards live progress while the event stream is catching up', async () => {
   const channel = uniqueName('events')
   const [publisher, redis] = await Promise.all([openRedis(), openRedis()])
   const publish = createTaskEventsPublisher(publisher, channel, () => {})
@@ -58,7 +58,7 @@ it('while the event stream has results to catch up with, only live progress is p
   for (const connection of [publisher, redis]) connection.disconnect()
 })
 
-it('of more events than it can take in hand the rest is left to the event stream', async () => {
+it('leaves events to the event stream if there are too many', async () => {
   const channel = uniqueName('events')
   const [publisher, redis] = await Promise.all([openRedis(), openRedis()])
   const publish = createTaskEventsPublisher(publisher, channel, () => {})

@@ -24,7 +24,7 @@ const { id } = task
 const ended: TaskRecord = { ...task, status: 'completed' }
 const created = { ...restart(ended, 0, 0).event, epoch: 1 }
 
-it('a task that was made voids lists only, then is known to listeners, then to the channel', async () => {
+it('a new task invalidates lists only, then is announced to listeners, then on the channel', async () => {
   const { told, announcer } = recorded()
   await announcer.announce(task, created)
   expect(told).toEqual([
@@ -49,7 +49,7 @@ it.each<[string, TaskEvent]>([
   ])
 })
 
-it('what workers published themselves is not published again, and progress voids no list', async () => {
+it('events published by workers are not published again, and progress invalidates no list', async () => {
   const { told, announcer } = recorded()
   const events = historyOf(task, [
     { progress: 0, end: 'retry' },
@@ -61,7 +61,7 @@ it('what workers published themselves is not published again, and progress voids
   expect(listed).toEqual(events.map(({ eventType }) => ({ listed: eventType !== 'task.progress', task })))
 })
 
-it('an edit, a removal, and what another process wrote concern only readers and followers', async () => {
+it('an update, a removal and a write of another process only concern readers and followers', async () => {
   const { told, announcer } = recorded()
   await announcer.announce(task)
   await announcer.announceRemoval(task)

@@ -13,7 +13,7 @@ it('an entry has at most 64 KiB, in bytes', () => {
   ])
 })
 
-it('a minute takes at most 64 MiB, and the next one takes as much again', () => {
+it('allows at most 64 MiB per minute', () => {
   let now = 1_000_000
   const budget = new CacheBudget(() => now)
   const stored = (): number => Array.from({ length: 2000 }, () => budget.hasRoomFor(entry)).filter(Boolean).length

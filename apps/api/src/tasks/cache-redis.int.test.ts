@@ -22,7 +22,7 @@ afterAll(async () => {
   await api.stop()
 })
 
-it('with REDIS_CACHE_URL the cache has a Redis of its own; emptying it costs no job and no answer [S1.13]', async () => {
+it('with REDIS_CACHE_URL the cache has its own Redis; flushing it affects no job and no response [S1.13]', async () => {
   const read = async () => [
     ((await api.request(`/api/v1/tasks/${task.id}`)).body as Task).id,
     ((await api.request('/api/v1/tasks')).body as TaskPage).total,

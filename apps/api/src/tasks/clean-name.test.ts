@@ -22,7 +22,7 @@ describe('a clean name', () => {
     expect(cleanName(given)).toBe(clean)
   })
 
-  it('is short, well-formed, visible and never empty, whatever was given', { timeout: 60_000 }, () => {
+  it('is short, well-formed, visible and never empty, whatever the input', { timeout: 60_000 }, () => {
     const anyName = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 600 }),
       fc.array(fc.nat(0xffff)).map((codes) => String.fromCharCode(...codes)),

@@ -75,7 +75,7 @@ async function keysOf(connection: Redis, pattern: string): Promise<string[]> {
 }
 
 describe('the keys', () => {
-  it('are exactly the documented ones, and each lives as long as it says [S1.7, S1.8]', async () => {
+  it('are exactly the documented ones, with their documented TTLs [S1.7, S1.8]', async () => {
     // A database of its own, as there is no namespace before these.
     const url = new URL(inject('redisUrl'))
     url.pathname = '/13'
@@ -110,7 +110,7 @@ describe('the keys', () => {
     }
   })
 
-  it('of one question are one, in whatever order it is asked [S1.8]', async () => {
+  it('are equal for equal queries, in any order [S1.8]', async () => {
     const prefix = `${name}:order:`
     const { cache } = processOn(redis, prefix)
     const load = async () => []
@@ -126,7 +126,7 @@ describe('the keys', () => {
     expect(await keysOf(redis, `${prefix}tasks:list:*`)).toHaveLength(3)
   })
 
-  it('of two tenants never meet', async () => {
+  it('of two tenants never collide', async () => {
     const { list } = processOn(redis, `${name}:tenants:`)
     const own = await newTask({ tenant: 'own' })
     await newTask({ tenant: 'foreign' })
@@ -136,7 +136,7 @@ describe('the keys', () => {
   })
 })
 
-it('a change of status is seen by the next read of every process [S1.10, S3.11]', async () => {
+it('the next read of every process returns the new status [S1.10, S3.11]', async () => {
   const [writer, reader] = [processOn(redis), processOn(redis)]
   const task = await newTask()
   for (const event of historyOf(task, [
@@ -154,7 +154,7 @@ it('a change of status is seen by the next read of every process [S1.10, S3.11]'
   }
 })
 
-it('a count is asked once while it lives, however many tasks come, and a list whenever something changed', async () => {
+it('a count is read once per TTL, however many tasks are added, and a list after each change', async () => {
   const { cache } = processOn(redis, `${name}:counts:`)
   const asked = { count: 0, list: 0 }
   for (let round = 0; round < 10; round++) {
@@ -165,7 +165,7 @@ it('a count is asked once while it lives, however many tasks come, and a list wh
   expect(asked).toEqual({ count: 1, list: 10 })
 })
 
-it('a count as another release stored it is asked anew', async () => {
+it('a count stored by another release is read again', async () => {
   const { cache } = processOn(redis, `${name}:older:`)
   await cache.count(mine, async () => 1)
   const [key = ''] = await keysOf(redis, `${name}:older:tasks:count:*`)
@@ -173,7 +173,7 @@ it('a count as another release stored it is asked anew', async () => {
   expect(await cache.count(mine, async () => 2)).toBe(2)
 })
 
-it('progress makes the task fresh and leaves the lists alone', async () => {
+it('progress invalidates the task but not the lists', async () => {
   const { get, list, tell } = processOn(redis)
   const task = await newTask()
   const [processing, progress] = historyOf(task, [{ progress: 1, end: 'running' }]) as [TaskEvent, TaskEvent]
@@ -194,7 +194,7 @@ class LaggingStore extends TaskStore {
   }
 }
 
-it('readers and writers at once leave nothing stale behind [S1.10]', { timeout: 90_000 }, async () => {
+it('concurrent readers and writers leave nothing stale behind [S1.10]', { timeout: 90_000 }, async () => {
   const connections = await Promise.all(Array.from({ length: 3 }, () => openRedis()))
   const lagging = new LaggingStore(database.connection)
   const processes = connections.map((connection) => processOn(connection, `${name}:`, lagging))
@@ -219,7 +219,7 @@ it('readers and writers at once leave nothing stale behind [S1.10]', { timeout: 
   expect(stale).toBe(0)
 })
 
-it('fifty readers of one cold key cost one load [S1.5]', async () => {
+it('fifty concurrent readers of an uncached key cause one read [S1.5]', async () => {
   const { cache } = processOn(redis)
   let loads = 0
   const load = async () => {
@@ -233,7 +233,7 @@ it('fifty readers of one cold key cost one load [S1.5]', async () => {
   expect(loads).toBe(1)
 })
 
-it('a reader that learns that there is no entry at the moment in which one is stored costs no load of its own', async () => {
+it('a reader that misses an entry just as it is stored causes no read of its own', async () => {
   const busy = await openRedis()
   const set = busy.set.bind(busy) as (...command: unknown[]) => Promise<string | null>
   let sent = 0
@@ -258,7 +258,7 @@ it('a reader that learns that there is no entry at the moment in which one is st
   busy.disconnect()
 })
 
-it('what was not found is asked again', async () => {
+it('missing tasks are not cached', async () => {
   const { get } = processOn(redis)
   const task = newRecord()
   await expect(get(task)).rejects.toMatchObject({ code: 'TASK_NOT_FOUND' })
@@ -266,7 +266,7 @@ it('what was not found is asked again', async () => {
   expect(await get(task)).toMatchObject({ id: task.id })
 })
 
-it('an entry that is no JSON is no answer and no fault [S1.5]', async () => {
+it('an entry that is not JSON is ignored without an error [S1.5]', async () => {
   const { get } = processOn(redis)
   const task = await newTask()
   await redis.set(`${name}:task:${task.id}`, '{broken', 'PX', 10_000)
@@ -274,7 +274,7 @@ it('an entry that is no JSON is no answer and no fault [S1.5]', async () => {
 })
 
 describe('without Redis', () => {
-  it('reads come from the store, and what changed meanwhile is fresh for all once it is back', async () => {
+  it('reads come from the store, and changes are visible to all when it is back', async () => {
     const proxy = await startTcpProxy(inject('redisUrl'))
     const cut = connectRedis(proxy.url, 'cache', testLog)
     await until(() => cut.status === 'ready')
@@ -329,7 +329,7 @@ describe('without Redis', () => {
     },
   )
 
-  it('a Redis that hangs holds nobody up for long', async () => {
+  it('a hanging Redis causes only short delays', async () => {
     const proxy = await startTcpProxy(inject('redisUrl'))
     const cut = connectRedis(proxy.url, 'cache', testLog)
     await until(() => cut.status === 'ready')
@@ -349,7 +349,7 @@ describe('without Redis', () => {
   })
 })
 
-it('no command that walks or empties the whole database is ever sent [S1.10]', async () => {
+it('never sends a command that scans or flushes the whole database [S1.10]', async () => {
   const url = new URL(inject('redisUrl'))
   url.pathname = '/14'
   const watcher = await openRedis(url.href)

@@ -4,7 +4,7 @@ import { allowsChange, etagOf, isKnown } from './task-etag.ts'
 
 const task = newRecord({ metadata: { a: 1 } })
 
-it('is a strong tag that is the same for the same state, cached or not', () => {
+it('is a strong tag that is equal for equal states, cached or not', () => {
   const view = testViews.task(task)
   expect(etagOf(view)).toMatch(/^"[\w-]{27}"$/)
   expect(etagOf(JSON.parse(JSON.stringify(view)))).toBe(etagOf(view))

@@ -12,7 +12,7 @@ const keep = { graceMs: 1000, recordMs: 5000 }
 const TASK_ID = '65d4'.repeat(6)
 const record = (given: Partial<TaskRecord> = {}) => newRecord({ id: TASK_ID, ...given })
 
-it('every step keeps to the life cycle', () => {
+it('every step follows the life cycle', () => {
   for (const status of TASK_STATUSES) {
     const task = record({ status })
     expect(cancellation(task, NOW).move.from.includes(status)).toBe(canMove(status, 'cancelled'))
@@ -22,7 +22,7 @@ it('every step keeps to the life cycle', () => {
   }
 })
 
-it('a cancelled task has an end, and somebody sees that its job is gone', () => {
+it('a cancelled task has an end, and is checked until its job is gone', () => {
   const { event, move } = cancellation(
     record({ status: 'processing', seq: 2001, attempts: { made: 1, max: 3, nextAt: null } }),
     NOW,
@@ -40,13 +40,13 @@ it('a cancelled task has an end, and somebody sees that its job is gone', () => 
   expect(move.entry).toMatchObject({ type: 'task.cancelled', data: { attempts: 1 } })
 })
 
-it('an expired task keeps its files for the grace and its record for longer', () => {
+it('an expired task keeps its files for the grace period and its record for longer', () => {
   const { event, move } = expiry(record({ status: 'completed', seq: 1998 }), NOW, keep)
   expect(event).toMatchObject({ eventType: 'task.expired', attempt: 1 })
   expect(move.patch).toMatchObject({ status: 'expired', purgeAt: new Date(NOW + 1000), removeAt: new Date(NOW + 5000) })
 })
 
-it('a task that was started anew is as one that nothing has happened to, but for its epoch', () => {
+it('a restarted task is like a new one, except for its epoch', () => {
   fc.assert(
     fc.property(anyHistory(), (runs) => {
       const ended = cancelled(historyOf({ id: TASK_ID }, runs).reduce(reduce, record()))
@@ -66,7 +66,7 @@ it('a task that was started anew is as one that nothing has happened to, but for
   )
 })
 
-it('whatever workers still say, in any order, a cancelled task stays cancelled', () => {
+it('a cancelled task stays cancelled, whatever events follow', () => {
   fc.assert(
     fc.property(lateNews(), ({ before, late }) => {
       const start = before.reduce(reduce, record())
@@ -77,7 +77,7 @@ it('whatever workers still say, in any order, a cancelled task stays cancelled',
   )
 })
 
-it('a new epoch goes its way, whatever is still said of the old one', () => {
+it('a new epoch is not affected by events of the old one', () => {
   fc.assert(
     fc.property(lateNews(), anyHistory(), ({ before, late }, runs) => {
       const ended = cancelled(before.reduce(reduce, record()))

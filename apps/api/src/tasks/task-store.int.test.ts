@@ -34,7 +34,7 @@ async function newTask(given: Partial<TaskRecord> = {}): Promise<TaskRecord> {
 
 const ids = (tasks: readonly TaskRecord[]): string[] => tasks.map(({ id }) => id)
 
-it('gives back what was stored', async () => {
+it('returns what was stored', async () => {
   const task = await newTask({ metadata: { a: [1, { b: null }], '': 'empty key' } })
   expect(await store.find('mine', task.id)).toEqual(task)
   expect(await store.findByJobId('mine', task.jobId)).toEqual(task)
@@ -76,7 +76,7 @@ it('a document that is no task is not stored', async () => {
   expect(await database.connection.collection('tasks').countDocuments()).toBe(0)
 })
 
-it('of twenty who make the same move, one does', async () => {
+it('of twenty equal concurrent updates, one succeeds', async () => {
   const task = await newTask()
   const [event] = historyOf(task, [{ progress: 0, end: 'running' }])
   const fence = { id: task.id, tenant: 'mine', epoch: 1, seq: event?.seq ?? 0 }
@@ -112,7 +112,7 @@ describe('tasks that are due for a check', () => {
   const later = (ms: number) => new Date(now.getTime() + ms)
   const claim = (claimant: string, at = now, limit = 100) => store.claimDue({ now: at, leaseMs: 1000, limit, claimant })
 
-  it('are given to one claimant each', async () => {
+  it('are claimed by one process each', async () => {
     const tasks = await Promise.all(Array.from({ length: 30 }, () => newTask({ nextCheckAt: now })))
     const claims = await Promise.all(['a', 'b', 'c', 'd'].map((claimant) => claim(claimant, now, 20)))
     const taken = claims.flatMap(ids)
@@ -121,14 +121,14 @@ describe('tasks that are due for a check', () => {
     expect([...taken, ...ids(rest)].toSorted()).toEqual(ids(tasks).toSorted())
   })
 
-  it('are due again when the lease has ended, and not before', async () => {
+  it('are due again when the lease has expired, and not before', async () => {
     const task = await newTask({ nextCheckAt: now })
     expect(ids(await claim('a'))).toEqual([task.id])
     expect(await claim('b', later(999))).toEqual([])
     expect(ids(await claim('b', later(1000)))).toEqual([task.id])
   })
 
-  it('are the longest due first, of all tenants', async () => {
+  it('are returned longest due first, for all tenants', async () => {
     const late = await newTask({ nextCheckAt: later(-10) })
     const later2 = await newTask({ nextCheckAt: later(-20), tenant: 'theirs' })
     await newTask({ nextCheckAt: later(1) })
@@ -137,7 +137,7 @@ describe('tasks that are due for a check', () => {
     expect(ids(await claim('a'))).toContain(late.id)
   })
 
-  it('can be put off, and can all be made due at once, but never those that have ended', async () => {
+  it('can be postponed or all made due, except finished ones', async () => {
     const open = await newTask({ nextCheckAt: new Date() })
     const ended = await newTask({ nextCheckAt: null, status: 'completed' })
     await store.postpone(ids([open, ended]), new Date(Date.now() + 60_000))
@@ -147,7 +147,7 @@ describe('tasks that are due for a check', () => {
     expect(ids(await claim('a', new Date()))).toEqual([open.id])
   })
 
-  it('can all be made due at once, however many they are', async () => {
+  it('can all be made due, however many there are', async () => {
     const nextCheckAt = new Date(Date.now() + 60_000)
     const tasks = Array.from({ length: 2500 }, () => newRecord({ nextCheckAt }))
     const documents = tasks.map(({ id, ...task }) => ({ _id: new Types.ObjectId(id), ...task }))
@@ -156,7 +156,7 @@ describe('tasks that are due for a check', () => {
     expect(await store.checkAllNow()).toBe(0)
   })
 
-  it('are due also where a clock that ran ahead has set their check for much later', async () => {
+  it('are due even if a fast clock has set their check to a much later time', async () => {
     const ahead = await newTask({ nextCheckAt: later(3_600_000) })
     await newTask({ nextCheckAt: later(600_000) })
     expect(ids(await claim('a'))).toEqual([ahead.id])
@@ -169,7 +169,7 @@ describe('tasks that are due for a check', () => {
     expect(at).toBeLessThanOrEqual(after + 1)
   })
 
-  it('are no longer due for dispatch once they were sent', async () => {
+  it('are no longer due once they are dispatched', async () => {
     const task = await newTask({ nextCheckAt: now })
     await store.markSent([task], later(5000))
     expect(await store.find('mine', task.id)).toMatchObject({ dispatch: { state: 'sent' }, nextCheckAt: later(5000) })
@@ -179,7 +179,7 @@ describe('tasks that are due for a check', () => {
 describe('a list', () => {
   const at = (second: number) => new Date(Date.UTC(2026, 4, 1) + second * 1000)
 
-  it('is newest first, and stable among those of one moment', async () => {
+  it('is newest first, with a stable order of equal times', async () => {
     const tasks = []
     for (const second of [3, 1, 2, 2, 2]) tasks.push(await newTask({ createdAt: at(second) }))
     const expected = tasks.toSorted((a, b) => b.createdAt.getTime() - a.createdAt.getTime() || (a.id < b.id ? 1 : -1))
@@ -187,7 +187,7 @@ describe('a list', () => {
     expect(ids(await store.list(mine, { skip: 1 }, 2))).toEqual(ids(expected).slice(1, 3))
   })
 
-  it('read by cursor shows every task once, though tasks are added at its head meanwhile', async () => {
+  it('read by cursor returns every task once, even if tasks are added meanwhile', async () => {
     const tasks = await Promise.all(
       Array.from({ length: 25 }, (_, index) => newTask({ createdAt: at(Math.floor(index / 4)) })),
     )
@@ -201,7 +201,7 @@ describe('a list', () => {
     expect(seen.toSorted()).toEqual(ids(tasks).toSorted())
   })
 
-  it('shows what its filter says', async () => {
+  it('is filtered', async () => {
     const old = await newTask({ createdAt: at(1), status: 'failed', nextCheckAt: null })
     const urgent = await newTask({ createdAt: at(2), priority: 'premium' })
     const shown = async (filter: Partial<TaskFilter>) => ids(await store.list({ ...mine, ...filter }, { skip: 0 }, 10))
@@ -215,7 +215,7 @@ describe('a list', () => {
   })
 })
 
-it("one tenant never meets another's tasks", async () => {
+it("a tenant never sees another's tasks", async () => {
   const own = await newTask()
   const foreign = await newTask({ tenant: 'theirs' })
   expect(await store.find('mine', foreign.id)).toBeUndefined()

@@ -24,12 +24,12 @@ describe('the life cycle', () => {
     expect(canMove(from, to)).toBe(may)
   })
 
-  it('four statuses are final, and no event of the same epoch leads out of them', () => {
+  it('four statuses are final: no event of the same epoch leaves them', () => {
     expect(TASK_STATUSES.filter(isFinal)).toEqual(['completed', 'failed', 'cancelled', 'expired'])
     for (const to of TASK_STATUSES) for (const from of FINAL_STATUSES) expect(sourcesOf(to)).not.toContain(from)
   })
 
-  it('an event moves only along the life cycle', () => {
+  it('an event only causes valid transitions', () => {
     for (const to of TASK_STATUSES) for (const from of sourcesOf(to)) expect(canMove(from, to)).toBe(true)
   })
 })
@@ -45,13 +45,13 @@ describe('what an event writes', () => {
   const failed = historyOf(task, [{ progress: 0, end: 'failed' }]).at(-1) as TaskEvent
   const patchOf = (event: TaskEvent) => moveFor(event, NOW)?.patch
 
-  it('what the API says itself moves nothing when it is heard again', () => {
+  it('events of the API itself change nothing when they are received again', () => {
     expect(moveFor(createdOf(task), NOW)).toBeUndefined()
     expect(moveFor(cancellation(newRecord(task), NOW).event, NOW)).toBeUndefined()
     expect(moveFor(expiry(newRecord(task), NOW, { graceMs: 0, recordMs: 0 }).event, NOW)).toBeUndefined()
   })
 
-  it('task.processing says who runs it since when, and when to look after it', () => {
+  it('task.processing sets the worker, the start and the next check', () => {
     expect(patchOf(processing)).toMatchObject({
       status: 'processing',
       workerId: 'worker-1',
@@ -66,12 +66,12 @@ describe('what an event writes', () => {
     expect(patchOf(processing)?.nextCheckAt?.getTime()).toBeGreaterThan(NOW)
   })
 
-  it('task.progress says how far it is, and is a sign of life', () => {
+  it('task.progress sets the progress and postpones the check', () => {
     expect(patchOf(progress)).toMatchObject({ status: 'processing', progress: { stage: 'encode', percent: 10 } })
     expect(patchOf(progress)?.nextCheckAt?.getTime()).toBeGreaterThan(NOW)
   })
 
-  it('task.retry waits again, keeps the reason, and is looked after behind the next attempt', () => {
+  it('task.retry makes it wait, keeps the reason, and sets the check after the next attempt', () => {
     const nextAt = new Date((retry as { nextAt: number }).nextAt)
     expect(patchOf(retry)).toMatchObject({
       status: 'pending',
@@ -83,7 +83,7 @@ describe('what an event writes', () => {
     expect(patchOf(retry)?.nextCheckAt?.getTime()).toBeGreaterThan(NOW + 2000)
   })
 
-  it('task.completed has the files, the end and no fault, and nobody looks after it any more', () => {
+  it('task.completed sets the files and the end, clears the error, and ends the checks', () => {
     expect(patchOf(completed)).toMatchObject({
       status: 'completed',
       progress: { percent: 100 },
@@ -96,7 +96,7 @@ describe('what an event writes', () => {
     expect(patchOf(completed)?.files).toHaveLength(2)
   })
 
-  it('task.failed has the reason and the end, no files, and no further attempt', () => {
+  it('task.failed sets the reason and the end, without files or a further attempt', () => {
     expect(patchOf(failed)).toMatchObject({
       status: 'failed',
       error: { code: 'STORAGE_FULL', retryable: false },
@@ -108,14 +108,14 @@ describe('what an event writes', () => {
     })
   })
 
-  it('all events write the same set of fields, so that the last one alone makes the task', () => {
+  it('all events write the same fields, so that the last one determines the task', () => {
     const fields = [processing, progress, retry, completed, failed].map((event) =>
       Object.keys(patchOf(event) ?? {}).toSorted(),
     )
     for (const names of fields) expect(names).toEqual(fields[0])
   })
 
-  it('the log entry keeps what was said, once', () => {
+  it('the log entry contains the event once', () => {
     expect(moveFor(completed, NOW)?.entry).toMatchObject({
       type: 'task.completed',
       epoch: 1,
@@ -127,7 +127,7 @@ describe('what an event writes', () => {
 })
 
 describe('any order of events', () => {
-  it('never takes an illegal way, and never leaves a final status [S2.5]', () => {
+  it('never causes an invalid transition, and never leaves a final status [S2.5]', () => {
     const anyEvents = fc.array(anyEvent(), { maxLength: 30 })
     fc.assert(
       fc.property(fc.constantFrom(...TASK_STATUSES), anyEvents, (status, events) => {
@@ -144,7 +144,7 @@ describe('any order of events', () => {
     )
   })
 
-  it('shuffled and repeated, a history ends where it ends in order', () => {
+  it('a shuffled and repeated history leads to the same result', () => {
     const stories = anyHistory().chain((runs) => {
       const events = historyOf({ id: TASK_ID }, runs)
       return fc.record({ events: fc.constant(events), heard: shuffledWithDuplicates(events) })
@@ -168,7 +168,7 @@ describe('any order of events', () => {
   })
 })
 
-it('a job made anew knows the runs and attempts of the lost one', () => {
+it('a recreated job has the runs and attempts of the lost one', () => {
   const events = historyOf({ id: TASK_ID }, [
     { progress: 0, end: 'retry' },
     { progress: 2, end: 'lost' },

@@ -26,21 +26,21 @@ it.each([0, 1, 256 * 1024, 256 * 1024 + 1, 3_000_000])('hashes a file of %i byte
   expect(await hasher.hash(path)).toEqual({ sha256: digest('sha256', bytes), md5: digest('md5', bytes) })
 })
 
-it('many at once each get their own answer', async () => {
+it('concurrent calls each get their own result', async () => {
   const paths = Array.from({ length: 40 }, (_, index) => join(folder, `many ${index}`))
   await Promise.all(paths.map((path, index) => writeFile(path, String(index))))
   const answers = await Promise.all(paths.map((path) => hasher.hash(path)))
   expect(answers.map(({ md5 }) => md5)).toEqual(paths.map((_, index) => digest('md5', Buffer.from(String(index)))))
 })
 
-it('a file that cannot be read is a fault of the machine, and the next one is hashed', async () => {
+it('an unreadable file is a machine error, and the next one is hashed', async () => {
   await expect(hasher.hash(join(folder, 'not there'))).rejects.toMatchObject({ code: 'ENOENT', syscall: 'hash' })
   const path = join(folder, 'there')
   await writeFile(path, '')
   expect((await hasher.hash(path)).md5).toBe(digest('md5', Buffer.alloc(0)))
 })
 
-it('whoever waits when it is closed is told', async () => {
+it('pending calls are rejected when it is closed', async () => {
   const closing = createFileHasher()
   const path = join(folder, 'large')
   await writeFile(path, Buffer.alloc(50_000_000))

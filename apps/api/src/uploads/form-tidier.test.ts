@@ -18,7 +18,7 @@ const form = (...parts: string[]): string => `${parts.map((part) => `--b\r\n${pa
 const file =
   'Content-Disposition: form-data; name="file"; filename="a.jpg"\r\nContent-Type: image/jpeg\r\n\r\n\xff\xd8\r\n--\r\n--a'
 
-describe('what is left as it is', () => {
+describe('what is left unchanged', () => {
   it.each([
     ['a form', form(file, 'Content-Disposition: form-data; name="metadata"\r\n\r\n{}')],
     [
@@ -42,7 +42,7 @@ describe('what is left as it is', () => {
   })
 })
 
-it('blanks after a boundary go', () => {
+it('spaces after a boundary are removed', () => {
   expect(tidy(`--b \t\r\n${file}\r\n--b  \r\n${file}\r\n--b--  \r\n`)).toBe(
     `${PREAMBLE}--b\r\n${file}\r\n--b\r\n${file}\r\n--b--  \r\n`,
   )
@@ -66,7 +66,7 @@ it.each([
   )
 })
 
-it('is the same however the form is cut into pieces', () => {
+it('is the same however the form is split into chunks', () => {
   const given = `--b  \r\n${file}\r\n--b\r\nContent-Disposition: form-data; name="metadata"; filename="blob"\r\n\r\n{}\r\n--b\r\n\r\n\r\n--b\r\nContent-Disposition: form-data; name="file"\r\nContent-Type: image/png\r\n\r\n\r\r\n-\r\n--\r\n--b--`
   const whole = tidy(given)
   fc.assert(fc.property(fc.array(fc.nat(given.length), { maxLength: 12 }), (cuts) => tidy(given, cuts) === whole))
@@ -78,7 +78,7 @@ it('is the same however the form is cut into pieces', () => {
   ).toBe(whole)
 })
 
-it('a piece without a boundary passes uncopied', () => {
+it('a chunk without a boundary is not copied', () => {
   const tidier = new FormTidier('b', fields)
   tidier.take(Buffer.from(`--b\r\n${file}`, 'latin1'))
   const piece = Buffer.alloc(64 * 1024, 'x')

@@ -55,7 +55,7 @@ it.each([
   [700_000, 65_536],
   [700_000, 300_000],
   [262_144, 65_536],
-])('%i bytes in chunks of %i lie on the disk as they came, and are hashed', async (length, chunk) => {
+])('%i bytes in chunks of %i are stored unchanged, and hashed', async (length, chunk) => {
   const bytes = bytesOf(length)
   const received = await receive(inChunks(bytes, chunk))
   expect(received).toMatchObject({ bytes: length, sha256: sha256(bytes), md5: md5(bytes) })
@@ -68,7 +68,7 @@ it('a small file is hashed without a thread, a longer one is not', async () => {
   await expect(receive(inChunks(bytesOf(65_537), 65_536), { hash })).rejects.toThrow('a thread was asked')
 })
 
-it('a file that cannot be written is read to its end, or its form would hang', async () => {
+it('a file that cannot be written is read to its end, so that its form does not hang', async () => {
   folder = '/proc/none'
   const source = inChunks(bytesOf(700_000), 65_536)
   const ended = once(source, 'end')
@@ -76,20 +76,20 @@ it('a file that cannot be written is read to its end, or its form would hang', a
   await ended
 })
 
-it('sixty that come at once, more than is ever held back, each have their own bytes', async () => {
+it('sixty concurrent uploads, more than are ever buffered, each keep their own bytes', async () => {
   const files = Array.from({ length: 60 }, (_, index) => bytesOf(200_000 + index))
   const received = await Promise.all(files.map((bytes) => receive(inChunks(bytes, 65_536))))
   expect(received.map((file) => file.sha256)).toEqual(files.map(sha256))
 })
 
-it('of a file that is too long its first bytes are kept, and all are counted', async () => {
+it('keeps the first bytes of a file that is too long, and counts all of them', async () => {
   const bytes = bytesOf(500_000)
   const received = await receive(inChunks(bytes, 65_536), { keepBytes: 300_001 })
   expect(received).toMatchObject({ bytes: 500_000, sha256: sha256(bytes.subarray(0, 300_001)) })
   expect((await readFile(received.path)).length).toBe(300_001)
 })
 
-it('leaves nothing of what breaks off, or of what is refused on its way', async () => {
+it('leaves nothing of aborted or refused uploads', async () => {
   const broken = new Readable({ read: () => {} })
   broken.push(bytesOf(100_000))
   const receiving = receive(broken)

@@ -82,7 +82,7 @@ async function forEach<T>(items: readonly T[], act: (item: T) => Promise<void>):
 const post = (parts: Part[]) => api.post('/api/v1/tasks', parts)
 
 describe('hostile names', { timeout: 120_000 }, () => {
-  it('as the name of a file and in the metadata, as they come and as a browser would escape them', async () => {
+  it('as file names and in the metadata, raw and as escaped by browsers', async () => {
     const faults = await faultsOver(names, async (name) => {
       const value = fieldPart('metadata', JSON.stringify({ value: name, list: [name] }))
       const key = fieldPart('metadata', JSON.stringify({ [name]: { [name]: 1 } }))
@@ -92,7 +92,7 @@ describe('hostile names', { timeout: 120_000 }, () => {
     expect(faults).toEqual([])
   })
 
-  it('as the name field, beside metadata that are kept as they are or refused where they are no Unicode', async () => {
+  it('as the name field, next to metadata that is kept unchanged or refused if it is not Unicode', async () => {
     await forEach(names, async (name) => {
       if (!name.isWellFormed()) {
         const refused = await post([fieldPart('metadata', JSON.stringify({ value: name })), filePart(photo)])
@@ -165,7 +165,7 @@ describe('hostile names', { timeout: 120_000 }, () => {
     expect(faults).toEqual([])
   })
 
-  it('nothing of them became a file outside of the documented places', async () => {
+  it('create no file outside the documented folders', async () => {
     const originals = await api.filesIn('storage')
     for (const file of originals) expect(file).toMatch(/\/storage\/images\/[0-9a-f]{24}\/original\.jpg$/)
     await until(async () => (await api.temporaryFiles()).length === 0)
@@ -190,7 +190,7 @@ function assertHarmless(body: unknown): Task {
 }
 
 describe.skipIf(!folder)('the corpus', { timeout: 120_000 }, () => {
-  it('each file is accepted or refused as it deserves', async () => {
+  it('each file is accepted or refused as expected', async () => {
     const lines = (await readFile(join(folder ?? '', 'manifest.ndjson'), 'utf8')).split('\n').filter(Boolean)
     await forEach(
       lines.map((line) => JSON.parse(line) as CorpusFile),
@@ -208,7 +208,7 @@ describe.skipIf(!folder)('the corpus', { timeout: 120_000 }, () => {
     await until(async () => (await api.temporaryFiles()).length === 0)
   })
 
-  it('two files of one MD5 are two files', async () => {
+  it('two files with the same MD5 are two files', async () => {
     const read = (name: string) => readFile(join(folder ?? '', 'hostile/collisions', name))
     const [first, second] = await Promise.all([read('collisions-md5-1.png'), read('collisions-md5-2.png')])
     const tasks = await Promise.all([api.upload(first!), api.upload(second!)])

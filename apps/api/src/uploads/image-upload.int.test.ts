@@ -34,13 +34,13 @@ describe('the size of a file', () => {
     expect((await stat(join(api.dataDir, originalPath))).size).toBe(LIMIT)
   })
 
-  it('may not be a byte more [S0.6]', async () => {
+  it('may not be one byte more [S0.6]', async () => {
     const { status, body } = await api.upload(padded(LIMIT + 1))
     expect([status, problem.parse(body).code]).toEqual([413, 'FILE_TOO_LARGE'])
     await nothingTemporary()
   })
 
-  it('may not be more in chunks either, of whose size nobody spoke', async () => {
+  it('may not be more in chunks of undeclared size, either', async () => {
     const { contentType, body } = multipart([filePart(padded(LIMIT + 1))])
     const stream = new Blob([body]).stream()
     const answer = await api.request('/api/v1/tasks', {
@@ -82,7 +82,7 @@ describe('the size of a picture', () => {
     expect([status, taskSchema.parse(body).source]).toMatchObject([202, { width, height }])
   })
 
-  it('is the one that people see, and its orientation is told', async () => {
+  it('is the displayed one, and its orientation is returned', async () => {
     const { body } = await api.upload(await orientedJpeg(6, { width: 320, height: 200 }))
     expect(taskSchema.parse(body).source).toMatchObject({ width: 320, height: 200, orientation: 6 })
   })
@@ -92,7 +92,7 @@ describe('the size of a picture', () => {
     [65_536, 1],
     [1, 65_501],
     [20_000, 20_000],
-  ])('may not be %i x %i, and the answer names what was measured', async (width, height) => {
+  ])('may not be %i x %i, and the response contains the measured size', async (width, height) => {
     const { status, body } = await api.upload(await declared(width, height))
     const { code, detail } = problem.parse(body)
     expect([status, code]).toEqual([422, 'IMAGE_TOO_LARGE'])
@@ -109,7 +109,7 @@ describe('the size of a picture', () => {
   })
 })
 
-describe('an upload that is broken off', () => {
+describe('an aborted upload', () => {
   const begin = async (body: Buffer | string) => {
     const socket = await openSocket(api.port)
     socket.write(
@@ -119,7 +119,7 @@ describe('an upload that is broken off', () => {
     return socket
   }
 
-  it('lies in uploads/temp, as its field, the time, a random number and its extension [S0.5]', async () => {
+  it('is in uploads/temp, named by its field, the time, a random number and its extension [S0.5]', async () => {
     const before = Date.now()
     const socket = await begin(`${partHead(filePart(photo, 'Beach.JPG', 'image'), 'x')}half a photo`)
     const [file = ''] = await until(async () => {
@@ -135,14 +135,14 @@ describe('an upload that is broken off', () => {
     await nothingTemporary()
   })
 
-  it('leaves nothing once its client has gone', async () => {
+  it('leaves nothing once its client has disconnected', async () => {
     const socket = await begin(`${partHead(filePart(photo), 'x')}half a photo`)
     await until(async () => (await api.temporaryFiles()).length === 1, { what: 'an upload that has begun' })
     socket.destroy()
     await nothingTemporary()
   })
 
-  it('leaves nothing at whatever moment it was, and a hundred times', async () => {
+  it('leaves nothing at any moment, a hundred times', async () => {
     const whole = multipart([fieldPart('name', 'x'), filePart(randomBytes(20_000)), fieldPart('priority', 'batch')])
     const form = Buffer.from(whole.body.toString('latin1').replaceAll(whole.boundary, 'x'), 'latin1')
     const aborted = Array.from({ length: 100 }, async (_, index) => {
@@ -168,7 +168,7 @@ describe('an upload that is broken off', () => {
   })
 })
 
-it('many at once are each kept as they are', async () => {
+it('concurrent uploads are each stored unchanged', async () => {
   const photos = await Promise.all(
     Array.from({ length: 20 }, (_, seed) => sampleJpeg({ width: 200, height: 100, seed })),
   )
@@ -181,7 +181,7 @@ it('many at once are each kept as they are', async () => {
   await nothingTemporary()
 })
 
-it('the folders of the data are for this user alone', async () => {
+it('the data folders are private to this user', async () => {
   for (const folder of ['uploads/temp', 'storage', 'storage/images']) {
     const { mode } = await stat(join(api.dataDir, folder))
     expect([folder, (mode & 0o077).toString(8)]).toEqual([folder, '0'])

@@ -44,14 +44,14 @@ const filePartOf = (headers: string): Buffer =>
 const end = Buffer.from('--x--\r\n')
 
 describe('forms as clients write them', () => {
-  it('a file without a filename is taken', async () => {
+  it('a file without a filename is accepted', async () => {
     const { status, body } = await postForm(
       Buffer.concat([filePartOf('Content-Disposition: form-data; name="file"\r\nContent-Type: image/jpeg'), end]),
     )
     expect([status, (body as Task).name]).toEqual([202, 'image'])
   })
 
-  it('blanks after a boundary are allowed', async () => {
+  it('spaces after a boundary are allowed', async () => {
     const form = filePartOf('Content-Disposition: form-data; name="file"; filename="a.jpg"')
     const padded = Buffer.from(form.toString('latin1').replace('--x\r\n', '--x \t\r\n'), 'latin1')
     expect((await postForm(Buffer.concat([padded, Buffer.from('--x--  \r\n')]))).status).toBe(202)
@@ -65,7 +65,7 @@ describe('forms as clients write them', () => {
     expect([status, (body as Task).metadata]).toEqual([202, { album: 7 }])
   })
 
-  it('fields that are left empty are not given', async () => {
+  it('empty fields count as absent', async () => {
     const { status, body } = await post([
       fieldPart('ttlSeconds', ''),
       fieldPart('metadata', ''),
@@ -94,7 +94,7 @@ describe('an error names what was sent, what is accepted and what to do', () => 
     )
   })
 
-  it('the name of a file in the place of the file', async () => {
+  it('a file name instead of the file', async () => {
     expect(refusalOf(await post([fieldPart('file', 'beach.jpg')]))).toBe(
       '400 NO_FILE: The form has the text "beach.jpg" where the file should be. Send the photo itself in the field `file`: curl -F file=@photo.jpg',
     )
@@ -118,7 +118,7 @@ describe('an error names what was sent, what is accepted and what to do', () => 
     )
   })
 
-  it('a file that is too large, as it says and as it turns out to be', async () => {
+  it('a file that is too large, declared or not', async () => {
     const form = [filePart(Buffer.alloc(MIB + 1))]
     const { length } = multipart(form).body
     const most =
@@ -134,7 +134,7 @@ describe('an error names what was sent, what is accepted and what to do', () => 
     expect(JSON.stringify(batch.body)).toContain(`The file has 1,048,577 bytes (1 MiB): ${most}`)
   })
 
-  it('files that are too large together', async () => {
+  it('files that are too large in total', async () => {
     const form = [1, 2, 3, 4].map((index) => filePart(Buffer.alloc(MIB - 1000), `${index}.jpg`, 'files'))
     expect(refusalOf(await post(form, '/api/v1/batches'))).toMatch(
       /^413 BATCH_TOO_LARGE: The request has [\d,]+ bytes \(4 MiB\): a batch may have at most 3,145,728 bytes \(3 MiB\)\. Send the files in several batches\.$/,
@@ -156,7 +156,7 @@ describe('an error names what was sent, what is accepted and what to do', () => 
     expect(refusalOf(answer)).toContain(`415 IMAGE_UNSUPPORTED: The file is ${words}`)
   })
 
-  it('what is wrong in a query', async () => {
+  it('an invalid query', async () => {
     const refused = async (query: string) => refusalOf(await api.request(`/api/v1/tasks?${query}`))
     expect(await refused('createdFrom=2026-05-01T12:00:00+02:00')).toBe(
       '400 INVALID_QUERY: /createdFrom must be a time such as 2026-01-31T00:00:00Z; in a URL, write the + of its offset as %2B',
@@ -173,7 +173,7 @@ describe('an error names what was sent, what is accepted and what to do', () => 
 
 describe('an Idempotency-Key', () => {
   it.each(['/api/v1/tasks', '/api/jobs', '/api/v1/batches'])(
-    'right after its 202 answers the same again, at %s',
+    'returns the same response right after its 202, at %s',
     async (path) => {
       for (let round = 0; round < 20; round++) {
         const headers = { 'idempotency-key': crypto.randomUUID() }
@@ -185,7 +185,7 @@ describe('an Idempotency-Key', () => {
     },
   )
 
-  it('right after a refusal is free again', async () => {
+  it('can be reused right after a refusal', async () => {
     for (let round = 0; round < 20; round++) {
       const headers = { 'idempotency-key': crypto.randomUUID() }
       expect((await api.post('/api/v1/tasks', [filePart(Buffer.from('no photo'))], headers)).status).toBe(415)
@@ -224,6 +224,6 @@ describe.skipIf(!existsSync(join(corpus, 'empty.jpg')))('the field corpus', () =
   })
 })
 
-it('nothing of the refused forms stays', async () => {
+it('refused forms leave nothing behind', async () => {
   await until(async () => (await api.temporaryFiles()).length === 0, { what: 'no temporary file' })
 })

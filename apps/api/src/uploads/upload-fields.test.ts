@@ -29,7 +29,7 @@ describe('the fields of an upload', () => {
     ['metadata', '7'],
     ['name', 'x'.repeat(256)],
     ['unknown', 'x'],
-  ])('%s: %j is refused by its name', (name, value) => {
+  ])('%s: %j is refused with its name', (name, value) => {
     expect(faultsOf(() => parse({ [name]: value })).map(({ pointer }) => pointer)).toEqual([`/${name}`])
   })
 
@@ -37,7 +37,7 @@ describe('the fields of an upload', () => {
     expect(faultsOf(() => parse({ priority: ['normal', 'batch'] }))).toMatchObject([{ pointer: '/priority' }])
   })
 
-  it('those that a web form leaves empty are not given', () => {
+  it('empty fields of a web form count as absent', () => {
     const body = { name: '', priority: '', kind: '', ttlSeconds: '', metadata: '' }
     expect(parse(givenFields(body))).toEqual(parse({}))
     expect(givenFields(undefined)).toEqual({})
@@ -49,11 +49,11 @@ describe('the fields of an upload', () => {
     [{ kind: 'pdf' }, '/kind must be image.optimize, not "pdf"'],
     [{ ttlSeconds: '59' }, '/ttlSeconds must be at least 60'],
     [{ ttl: '60' }, '/ttl is unknown; known are name, priority, kind, ttlSeconds, metadata'],
-  ])('%j is refused in words for people', (input, words) => {
+  ])('%j is refused with a readable message', (input, words) => {
     expect(() => parse(input)).toThrow(words)
   })
 
-  it('every wrong field is named at once', () => {
+  it('all invalid fields are listed at once', () => {
     const pointers = faultsOf(() => parse({ priority: 'x', ttlSeconds: 'x', 'a/b~c': 'x' })).map(
       ({ pointer }) => pointer,
     )
@@ -67,7 +67,7 @@ describe('the fields of an upload', () => {
     ['{"a":[{"b\\u0000":1}]}', 'b\\u0000'],
     ['{"__proto__":{"admin":true}}', '__proto__'],
     ['{"a":{"_bsontype":"ObjectId"}}', '_bsontype'],
-  ])('metadata %s is refused for its key', (metadata, key) => {
+  ])('metadata %s is refused because of its key', (metadata, key) => {
     const [fault] = faultsOf(() => parse({ metadata }))
     expect(fault).toMatchObject({ pointer: '/metadata' })
     expect(fault?.detail).toContain(key)
@@ -82,7 +82,7 @@ describe('the fields of an upload', () => {
     ])
   })
 
-  it('whatever is sent is either taken or refused with a reason', () => {
+  it('any input is either accepted or refused with a reason', () => {
     const anyInput = fc.dictionary(
       fc.oneof(fc.string(), fc.constantFrom('name', 'metadata', '__proto__')),
       fc.oneof(fc.string(), fc.json()),

@@ -84,7 +84,7 @@ function expectBody(answer: Answer, shape: Row['body']): void {
   else shape.parse(answer.body ?? answer.text)
 }
 
-it('every route of the application has its lines, and every line its route', () => {
+it('every route of the application has its rows, and every row its route', () => {
   const known = [...new Set(routeRows.map(({ route }) => route))]
   expect(routesOfApp(world.main.app).toSorted()).toEqual(known.toSorted())
 })
@@ -103,7 +103,7 @@ const ELSEWHERE: Record<string, string> = {
   INTERNAL: 'to-app-error.test.ts',
 }
 
-it('every refusal that there is has its line, or a test elsewhere', async () => {
+it('every problem code has its row, or a test elsewhere', async () => {
   const inLines = new Set(rows.map(({ outcome }) => outcome.split(' ')[1]))
   expect(Object.keys(PROBLEMS).filter((code) => !inLines.has(code) && ELSEWHERE[code] === undefined)).toEqual([])
   for (const [code, file] of Object.entries(ELSEWHERE)) {

@@ -4,7 +4,7 @@ import { isSession, isToken, SESSION_SECONDS, signSession } from './admin-token.
 const token = 'correct horse battery'
 const now = Date.UTC(2026, 4, 1)
 
-it('knows the token from everything else', () => {
+it('only accepts the token', () => {
   expect(isToken(token, token)).toBe(true)
   for (const other of ['', token.slice(1), `${token} `, token.toUpperCase()]) expect(isToken(other, token)).toBe(false)
 })
@@ -22,7 +22,7 @@ describe('a session', () => {
     expect(isSession(session, 'another token here', now)).toBe(false)
   })
 
-  it('cannot be made, prolonged or read', () => {
+  it('cannot be forged, extended or decoded', () => {
     const [until = '', signature = ''] = session.split('.')
     for (const forged of [
       '',

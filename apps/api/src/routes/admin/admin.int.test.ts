@@ -43,7 +43,7 @@ describe('with an ADMIN_TOKEN', () => {
     return agent
   }
 
-  it('nobody else gets through, from this machine neither', async () => {
+  it('requests without it are refused, even from this machine', async () => {
     const wrong = [
       '',
       'Bearer',
@@ -72,7 +72,7 @@ describe('with an ADMIN_TOKEN', () => {
     expect(await isPaused(api)).toBe(false)
   })
 
-  it('whoever shows it may pause and resume', async () => {
+  it('requests with it can pause and resume', async () => {
     const operator = api.agent().auth(TOKEN, { type: 'bearer' })
     await operator.post(pausePath(api)).expect(200)
     expect(await isPaused(api)).toBe(true)
@@ -80,14 +80,14 @@ describe('with an ADMIN_TOKEN', () => {
     expect(await isPaused(api)).toBe(false)
   })
 
-  it('what only reads needs none', async () => {
+  it('read-only requests do not need it', async () => {
     for (const path of ['/api/v1/queues', '/api/v1/dead-letters', '/api/v1/stats', '/metrics', '/health']) {
       const { status } = await api.agent().get(path)
       expect([path, status]).toEqual([path, 200])
     }
   })
 
-  it('a browser is led to a form, and a program is not', async () => {
+  it('a browser is redirected to a form, a program is not', async () => {
     const browser = api.agent().accept(HTML)
     await browser.get('/admin/queues').expect(303).expect('Location', '/admin/login')
     const { text } = await browser
@@ -98,7 +98,7 @@ describe('with an ADMIN_TOKEN', () => {
     expect(text).toContain('<form method="post"')
   })
 
-  it('after signing in one gets where one wanted, and nowhere else', async () => {
+  it('signing in leads to the requested page, and nowhere else', async () => {
     const browser = api.agent().accept(HTML)
     const wanted = `/admin/queues/queue/${api.names.queue}?status=failed`
     const form = `/admin/login?next=${encodeURIComponent(wanted)}`
@@ -117,7 +117,7 @@ describe('with an ADMIN_TOKEN', () => {
       await signIn(`/admin/login?next=${encodeURIComponent(next)}`).expect('Location', '/admin/queues')
   })
 
-  it('the board names photos and leads to their tasks', async () => {
+  it('the board shows photo names and links to their tasks', async () => {
     const bytes = await sampleJpeg({ width: 30, height: 20 })
     const { body } = await api.post('/api/v1/tasks', [filePart(bytes, 'Beach at noon.jpg')])
     const { id } = body as { id: string }
@@ -130,7 +130,7 @@ describe('with an ADMIN_TOKEN', () => {
     expect(text).toContain(`/api/v1/tasks/${id}`)
   })
 
-  it('the form takes the token and nothing else', async () => {
+  it('the form only accepts the token', async () => {
     for (const wrong of ['', 'no', `${TOKEN} `, `${TOKEN}\n`]) {
       const refused = await logIn(api.agent(), wrong).expect(401)
       expect(refused.get('Set-Cookie')).toBeUndefined()
@@ -147,7 +147,7 @@ describe('with an ADMIN_TOKEN', () => {
       .expect('Set-Cookie', /Secure/i)
   })
 
-  it('the cookie opens the board, and the API to pages of its own', async () => {
+  it('the cookie gives access to the board, and to the API for our own pages', async () => {
     const browser = await signedIn()
     await browser.get('/admin/queues').accept(HTML).expect(200)
     await browser.post(pausePath(api)).set({ host: 'darkroom.test', origin: 'http://darkroom.test' }).expect(200)
@@ -155,7 +155,7 @@ describe('with an ADMIN_TOKEN', () => {
     await api.queue.resume()
   })
 
-  it('a page of another site cannot use it', async () => {
+  it('pages of other sites cannot use it', async () => {
     const browser = await signedIn()
     for (const [name, value] of [
       ['origin', 'https://evil.example'],
@@ -169,7 +169,7 @@ describe('with an ADMIN_TOKEN', () => {
     expect(await isPaused(api)).toBe(false)
   })
 
-  it('a forged or changed cookie is none', async () => {
+  it('a forged or modified cookie is invalid', async () => {
     const [cookie = ''] = (await logIn(api.agent())).get('Set-Cookie') ?? []
     const [, name = '', until = '', signature = ''] = /^(\w+)=(\w+)\.([^;]+)/.exec(cookie) ?? []
     const send = (value: string) => api.agent().post(pausePath(api)).set('Cookie', `${name}=${value}`)
@@ -180,7 +180,7 @@ describe('with an ADMIN_TOKEN', () => {
     await api.queue.resume()
   })
 
-  it('signing out takes the cookie away', async () => {
+  it('signing out removes the cookie', async () => {
     const browser = await signedIn()
     await browser
       .post('/admin/logout')
@@ -191,7 +191,7 @@ describe('with an ADMIN_TOKEN', () => {
     expect((await browser.post(pausePath(api))).status).toBe(401)
   })
 
-  it('odd forms do no harm', async () => {
+  it('malformed forms do no harm', async () => {
     const odd: [string, string][] = [
       ['application/x-www-form-urlencoded', 'token[]=a&token[]=b'],
       ['application/x-www-form-urlencoded', `token=${TOKEN}&token=${TOKEN}`],
@@ -215,7 +215,7 @@ describe('without an ADMIN_TOKEN', () => {
   })
   afterAll(() => api.stop())
 
-  it('this machine gets through', async () => {
+  it('requests from this machine are accepted', async () => {
     for (const host of ['127.0.0.1', 'localhost']) {
       const post = (path: string) => fetch(`http://${host}:${api.port}${path}`, { method: 'POST' })
       expect((await post(pausePath(api))).status).toBe(200)
@@ -225,7 +225,7 @@ describe('without an ADMIN_TOKEN', () => {
     await api.agent().get('/admin/login').expect('Location', '/admin/queues')
   })
 
-  it.skipIf(outside === undefined)('another machine does not, whatever its headers claim', async () => {
+  it.skipIf(outside === undefined)('requests from other machines are not, whatever their headers claim', async () => {
     for (const [method, path] of guarded(api)) {
       for (const headers of [
         {},
@@ -249,14 +249,14 @@ describe('without an ADMIN_TOKEN', () => {
     expect(await isPaused(api)).toBe(false)
   })
 
-  it('what a proxy on this machine hands on does not', async () => {
+  it('requests through a proxy on this machine are not', async () => {
     for (const name of ['x-forwarded-for', 'forwarded', 'x-real-ip', 'via']) {
       const { status } = await api.agent().post(pausePath(api)).set(name, '127.0.0.1')
       expect([name, status]).toEqual([name, 403])
     }
   })
 
-  it('a web page under a name of its own does not', async () => {
+  it('requests from a web page with another host name are not', async () => {
     for (const host of ['evil.example', '127.0.0.1.evil.example:3000', 'localhost.evil.example']) {
       const { status, body } = await api.agent().post(pausePath(api)).set('Host', host)
       expect([status, problem.parse(body).code]).toEqual([403, 'ADMIN_LOCAL_ONLY'])
@@ -272,7 +272,7 @@ describe('the board', () => {
   })
   afterAll(() => api.stop())
 
-  it('needs nothing from anywhere else', async () => {
+  it('loads nothing from other origins', async () => {
     const { text, headers } = await api
       .agent()
       .get('/admin/queues')

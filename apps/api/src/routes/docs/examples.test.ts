@@ -2,7 +2,7 @@ import { checkExamples } from '@darkroom/testing'
 import { expect, it } from 'vitest'
 import { createOpenApiDocument } from './document.ts'
 
-it('every body that is sent or answered has examples, and each of them fits its schema', () => {
+it('every request and response body has examples, and all of them are valid', () => {
   const document = createOpenApiDocument({
     maxFileBytes: 1,
     maxPixels: 1,

@@ -42,7 +42,7 @@ const isPageOrAlias = (route: string): boolean =>
   / (\/docs|\/admin.*|\/api(\/v1)?\/(health|livez|readyz))?$/.test(route)
 
 describe('the document', () => {
-  it('has every route for programs once, and no other', () => {
+  it('has every API route once, and no other', () => {
     const routes = routesBelow((api.app.router as unknown as Router & { stack: Layer[] }).stack)
     const documented = Object.entries(document.paths ?? {}).flatMap(([path, methods]) =>
       Object.keys(methods as object).map((method) => toTemplate(method, path)),
@@ -50,12 +50,12 @@ describe('the document', () => {
     expect(documented.toSorted()).toEqual(routes.filter((route) => !isPageOrAlias(route)).toSorted())
   })
 
-  it('says what this installation takes', () => {
+  it('contains the limits of this installation', () => {
     const form = document.paths?.['/api/v1/tasks']?.post?.requestBody
     expect(JSON.stringify(form)).toContain('at most 3 MiB')
   })
 
-  it('is sent again only when it is another one', async () => {
+  it('is only sent again if it has changed', async () => {
     const { headers } = await api
       .agent()
       .get('/openapi.json')
@@ -66,7 +66,7 @@ describe('the document', () => {
     await api.agent().get('/openapi.json').set('If-None-Match', etag).expect(304, '')
   })
 
-  it('has names that are used once, and words for everything', () => {
+  it('has unique names, and descriptions for everything', () => {
     const operations = Object.values(document.paths ?? {}).flatMap((methods) =>
       METHODS.flatMap((method) => methods[method as 'get'] ?? []),
     )
@@ -86,7 +86,7 @@ describe('the document', () => {
 })
 
 describe('the page', () => {
-  it('comes with a policy that lets it load from here only, and names nothing that lies elsewhere', async () => {
+  it('has a policy that only allows its own origin, and references no other', async () => {
     const { headers, text } = await api
       .agent()
       .get('/docs')
@@ -98,7 +98,7 @@ describe('the page', () => {
     expect(text).not.toMatch(/(https?:)?\/\/\w/)
   })
 
-  it('has scripts that are served from here and kept for ever', async () => {
+  it('has scripts that are served from here and cached forever', async () => {
     const { text } = await api.agent().get('/docs')
     const [script = ''] = /docs\/assets\/[\d.]+\/standalone\.esm\.js/.exec(text) ?? []
     const { text: source } = await api

@@ -38,7 +38,7 @@ const cancel = (id: string) => api.request(`/api/v1/tasks/${id}/cancel`, { metho
 const queued = (task: Task) => until(() => api.queue.find(task.id, 1), { what: 'the job on the queue' })
 const documentOf = (task: Task) => api.database.collection('tasks').findOne({ jobId: task.jobId })
 
-it('a waiting task is cancelled, its job is gone, and the log says it', async () => {
+it('cancels a waiting task, removes its job and logs it', async () => {
   const task = await newTask()
   await queued(task)
   const { status, body } = await cancel(task.jobId)
@@ -54,7 +54,7 @@ it('a waiting task is cancelled, its job is gone, and the log says it', async ()
   ])
 })
 
-it('a running task is cancelled for good, and its worker is told', async () => {
+it('cancels a running task for good, and notifies its worker', async () => {
   const task = await newTask()
   const [processing, progress, completed] = historyOf(task, [{ progress: 1, end: 'completed' }])
   await api.tell(processing!)
@@ -72,7 +72,7 @@ it('a running task is cancelled for good, and its worker is told', async () => {
   expect(await read(task.id)).toEqual(body)
 })
 
-it('a worker that did not hear it is told again until its job has ended', async () => {
+it('notifies the worker again until its job has ended', async () => {
   const task = await newTask()
   await queued(task)
   const lock = `${api.names.prefix}:${api.names.queue}:${task.id}:lock`
@@ -92,7 +92,7 @@ it('a worker that did not hear it is told again until its job has ended', async 
   expect(await read(task.id)).toMatchObject({ status: 'cancelled' })
 })
 
-it('what has ended cannot be cancelled, and of many at once one does it', async () => {
+it('refuses to cancel a finished task, and one of many concurrent requests succeeds', async () => {
   const task = await newTask()
   const answers = await Promise.all(Array.from({ length: 10 }, () => cancel(task.id)))
   expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([
@@ -106,7 +106,7 @@ it('what has ended cannot be cancelled, and of many at once one does it', async 
   expect((await api.request(`/api/v1/tasks/${task.id}/cancel`)).status).toBe(405)
 })
 
-it('a task whose job was never dispatched is not dispatched any more', async () => {
+it('a task that was not dispatched yet is never dispatched', async () => {
   const task = await newTask()
   await queued(task)
   await api.queue.remove(task.id, 1)

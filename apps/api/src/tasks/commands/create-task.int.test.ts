@@ -6,7 +6,7 @@ import { expect, inject, it } from 'vitest'
 import { filePart } from '../../../test/multipart.ts'
 import { startTestApi } from '../../../test/start-test-api.ts'
 
-it('no document is written before its file is where it belongs', async () => {
+it('writes no document before its file is in place', async () => {
   const api = await startTestApi()
   // A file where the folder of the originals has to be made.
   await writeFile(join(api.dataDir, 'storage'), '')
@@ -18,7 +18,7 @@ it('no document is written before its file is where it belongs', async () => {
   await api.stop()
 })
 
-it('uploads that are refused while the store is away leave no originals', async () => {
+it('uploads refused while the store is down leave no originals', async () => {
   const mongo = await startTcpProxy(inject('mongoUrl'))
   const api = await startTestApi({}, { mongoServer: mongo.url })
   const photo = await sampleJpeg({ width: 16, height: 16 })
@@ -34,7 +34,7 @@ it('uploads that are refused while the store is away leave no originals', async 
   await mongo.stop()
 })
 
-it('an original that was removed before its document came is made whole by the next try with the key', async () => {
+it('an original removed before its document was written is restored by the next try with the key', async () => {
   const api = await startTestApi()
   const photo = await sampleJpeg({ width: 16, height: 16 })
   const send = () => api.post('/api/v1/tasks', [filePart(photo)], { 'Idempotency-Key': 'late' })
@@ -46,7 +46,7 @@ it('an original that was removed before its document came is made whole by the n
   await api.stop()
 })
 
-it('an upload is not accepted when its original went while its document was on the way', async () => {
+it('an upload is not accepted if its original was removed while its document was being written', async () => {
   const mongo = await startTcpProxy(inject('mongoUrl'))
   const api = await startTestApi({}, { mongoServer: mongo.url })
   const photo = await sampleJpeg({ width: 16, height: 16 })

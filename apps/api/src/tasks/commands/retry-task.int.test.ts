@@ -18,42 +18,39 @@ const retry = (id: string) => api.request(`/api/v1/tasks/${id}/retry`, { method:
 
 const endedTask = async (end: End): Promise<Task> => endAs(api, (await api.upload(photo)).body as Task, end)
 
-it.each(['completed', 'failed', 'cancelled'] as const)(
-  'a %s task goes to the queue again, as if nothing had happened',
-  async (end) => {
-    const task = await endedTask(end)
-    const asked = Date.now()
-    const { status, body, headers } = await retry(task.id)
-    expect(status).toBe(202)
-    expect(headers.get('location')).toBe(task.links.self)
-    const fresh = {
-      status: 'pending',
-      epoch: 2,
-      images: [],
-      error: null,
-      startedAt: null,
-      finishedAt: null,
-      expiresAt: null,
-      waitMs: null,
-    }
-    expect(body).toMatchObject({
-      ...fresh,
-      id: task.id,
-      jobId: task.jobId,
-      originalPath: task.originalPath,
-      attempts: { made: 0, max: 3, nextAt: null },
-    })
-    const job = await until(() => api.queue.find(task.id, 2), { what: 'the job of the second epoch' })
-    expect(job.id).toBe(`${task.id}-2`)
-    expect(job.data).toMatchObject({ epoch: 2, imagePath: task.originalPath })
-    // The wait counts from the retry, not from the upload.
-    expect(job.data.timestamp).toBeGreaterThanOrEqual(asked)
-    const document = await api.database.collection('tasks').findOne({ jobId: task.jobId })
-    expect(document?.['log'].at(-1)).toMatchObject({ type: 'task.created', epoch: 2, seq: 0 })
-  },
-)
+it.each(['completed', 'failed', 'cancelled'] as const)('a %s task is queued again like a new one', async (end) => {
+  const task = await endedTask(end)
+  const asked = Date.now()
+  const { status, body, headers } = await retry(task.id)
+  expect(status).toBe(202)
+  expect(headers.get('location')).toBe(task.links.self)
+  const fresh = {
+    status: 'pending',
+    epoch: 2,
+    images: [],
+    error: null,
+    startedAt: null,
+    finishedAt: null,
+    expiresAt: null,
+    waitMs: null,
+  }
+  expect(body).toMatchObject({
+    ...fresh,
+    id: task.id,
+    jobId: task.jobId,
+    originalPath: task.originalPath,
+    attempts: { made: 0, max: 3, nextAt: null },
+  })
+  const job = await until(() => api.queue.find(task.id, 2), { what: 'the job of the second epoch' })
+  expect(job.id).toBe(`${task.id}-2`)
+  expect(job.data).toMatchObject({ epoch: 2, imagePath: task.originalPath })
+  // The wait counts from the retry, not from the upload.
+  expect(job.data.timestamp).toBeGreaterThanOrEqual(asked)
+  const document = await api.database.collection('tasks').findOne({ jobId: task.jobId })
+  expect(document?.['log'].at(-1)).toMatchObject({ type: 'task.created', epoch: 2, seq: 0 })
+})
 
-it('the old epoch is over: what its workers still say changes nothing', async () => {
+it('events of the old epoch change nothing', async () => {
   const task = await endedTask('failed')
   await retry(task.id)
   for (const event of historyOf(task, [
@@ -66,7 +63,7 @@ it('the old epoch is over: what its workers still say changes nothing', async ()
   expect(running).toMatchObject({ status: 'processing', epoch: 2, attempts: { made: 0 } })
 })
 
-it('of many at once one begins the epoch', async () => {
+it('one of many concurrent requests starts the epoch', async () => {
   const task = await endedTask('failed')
   const answers = await Promise.all(Array.from({ length: 10 }, () => retry(task.id)))
   expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([
@@ -78,7 +75,7 @@ it('of many at once one begins the epoch', async () => {
   expect(await read(task.id)).toMatchObject({ epoch: 2 })
 })
 
-it('what runs, or has expired, is not begun anew', async () => {
+it('a running or expired task is not restarted', async () => {
   const task = (await api.upload(photo)).body as Task
   const refused = await retry(task.id)
   expect([refused.status, refused.body as Problem]).toMatchObject([409, { code: 'TASK_NOT_FINAL' }])

@@ -24,7 +24,7 @@ const patch = (task: Task, body: unknown, headers: Record<string, string> = {}) 
     headers: { 'content-type': 'application/json', ...headers },
   })
 
-it('changes what is given and leaves the rest', async () => {
+it('changes the given fields and leaves the rest', async () => {
   const task = await newTask()
   const { status, body } = await patch(task, { name: 'Ferien/Strand.jpg', metadata: { album: 7 }, ttlSeconds: 60 })
   expect(status).toBe(200)
@@ -35,7 +35,7 @@ it('changes what is given and leaves the rest', async () => {
 })
 
 describe('the tag of a task', () => {
-  it('spares what is known already', async () => {
+  it('avoids sending what the client already has', async () => {
     const task = await newTask()
     await until(async () => (await get(task)).headers.get('etag') !== null)
     const etag = (await get(task)).headers.get('etag')!
@@ -46,7 +46,7 @@ describe('the tag of a task', () => {
     expect((await get(task, { 'if-none-match': etag, 'cache-control': 'max-age=0' })).status).toBe(200)
   })
 
-  it('guards a change: of many who read the same, one succeeds', async () => {
+  it('guards an update: of many clients with the same version, one succeeds', async () => {
     const task = await newTask()
     const etag = (await get(task)).headers.get('etag')!
     const names = Array.from({ length: 8 }, (_, index) => `${index}.jpg`)
@@ -62,7 +62,7 @@ describe('the tag of a task', () => {
     expect((await patch(task, { name: 'any.jpg' }, { 'if-match': '*' })).status).toBe(200)
   })
 
-  it('without one, changes at the same time all take effect', async () => {
+  it('without one, all concurrent updates take effect', async () => {
     const task = await newTask()
     const answers = await Promise.all([
       patch(task, { name: 'a.jpg' }),
@@ -81,7 +81,7 @@ it.each([
   [{ metadata: { text: 'x'.repeat(103_000) } }, 413, 'BODY_TOO_LARGE'],
   [{ status: 'completed', epoch: 9 }, 422, 'INVALID_FIELD'],
   [{ ttlSeconds: 1 }, 422, 'INVALID_FIELD'],
-])('%j is answered %i %s', async (body, status, code) => {
+])('%j returns %i %s', async (body, status, code) => {
   const task = await newTask()
   const answer = await patch(task, body)
   expect([answer.status, answer.body]).toMatchObject([status, { code }])
@@ -91,7 +91,7 @@ it.each([
     )
 })
 
-it('a body that is no JSON, and a task that is not there, are refused', async () => {
+it('refuses a body that is not JSON, and an unknown task', async () => {
   const task = await newTask()
   expect((await patch(task, 'name=x', { 'content-type': 'text/plain' })).status).toBe(415)
   expect(
@@ -108,7 +108,7 @@ describe('the time of the files', () => {
     )
   }
 
-  it('counts from the end by the clock of the API, and moves with what is asked [S0.11]', async () => {
+  it('counts from the end by the clock of the API, and changes on request [S0.11]', async () => {
     const before = Date.now()
     const task = await completedTask()
     const endedAt = Date.parse(task.expiresAt!) - api.env.FILE_TTL_SECONDS * 1000
@@ -118,7 +118,7 @@ describe('the time of the files', () => {
     expect(Date.parse((body as Task).expiresAt!)).toBe(endedAt + 3_600_000)
   })
 
-  it('that is changed while a task runs holds at its end', async () => {
+  it('that is changed during a run applies at its end', async () => {
     const task = await newTask()
     await patch(task, { ttlSeconds: 120 })
     const before = Date.now()
@@ -126,7 +126,7 @@ describe('the time of the files', () => {
     expect(Date.parse(completed.expiresAt!) - before).toBeLessThan(121_000 + (Date.now() - before))
   })
 
-  it('cannot be added to a task that has expired', async () => {
+  it('cannot be changed for an expired task', async () => {
     const task = await completedTask()
     await api.database
       .collection('tasks')

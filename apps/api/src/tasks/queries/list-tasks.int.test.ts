@@ -31,7 +31,7 @@ async function get(query: string): Promise<TaskPage> {
   return taskPage.parse((await api.agent().get(`/api/v1/tasks?${query}`)).body)
 }
 
-it('a walk by cursor shows each task once, whatever is added on the way', async () => {
+it('paging by cursor returns each task once, even if tasks are added meanwhile', async () => {
   const before = await insertAt(5000, 4000, 3000, 3000, 3000, 3000, 2000, 1000)
   const seen: string[] = []
   let cursor = ''
@@ -47,7 +47,7 @@ it('a walk by cursor shows each task once, whatever is added on the way', async 
   expect(seen).toEqual(expect.arrayContaining(before))
 })
 
-it('the last page names no next one, even when it is full', async () => {
+it('the last page has no next one, even if it is full', async () => {
   await insertAt(60_000, 60_001, 60_002, 60_003)
   const window = `createdFrom=${new Date(BASE + 60_000).toISOString()}&createdTo=${new Date(BASE + 60_004).toISOString()}&limit=2`
   const first = await get(window)
@@ -55,7 +55,7 @@ it('the last page names no next one, even when it is full', async () => {
   expect([first.items.length, second.items.length, second.nextCursor]).toEqual([2, 2, null])
 })
 
-it('a list has an ETag, answers 304 to it, and another one when it changed', async () => {
+it('a list has an ETag, which gives 304 until the list changes', async () => {
   const ask = (known = '') => api.agent().get('/api/v1/tasks?limit=3').set('If-None-Match', known)
   const { etag = '' } = (await ask().expect('Cache-Control', 'no-cache')).headers
   expect(etag).not.toBe('')
@@ -86,7 +86,7 @@ class MeetingStore extends TaskStore {
   }
 }
 
-it('the page and the total are read side by side [S1.8]', async () => {
+it('the page and the total are read concurrently [S1.8]', async () => {
   const cache = new TaskCache(api.redis, `${uniqueName('list')}:`, testLog)
   const handler = new ListTasksHandler({ store: new MeetingStore(api.database), cache, views: testViews })
   const { items, total } = await handler.handle(new ListTasks({ tenant: DEFAULT_TENANT }, { page: 1, limit: 1 }))
@@ -94,7 +94,7 @@ it('the page and the total are read side by side [S1.8]', async () => {
 })
 
 describe('the total', () => {
-  it('is counted up to 10,000, and then told as the least there are, except where the page shows the end', async () => {
+  it('is counted up to 10,000 and is a lower bound above that, except on the last page', async () => {
     const tenant = uniqueName('many')
     const { collection } = taskModel(api.database)
     const made = (count: number) =>
@@ -117,7 +117,7 @@ describe('the total', () => {
     expect(await asked({ page: 101 })).toMatchObject({ total: 10_010, totalIsExact: true })
   })
 
-  it('that takes too long to count does not hold up its page', async () => {
+  it('does not delay its page if counting takes too long', async () => {
     class BusyStore extends TaskStore {
       override async count(): Promise<number> {
         throw Object.assign(new Error('operation exceeded time limit'), { name: 'MongoServerError', code: 50 })
@@ -136,7 +136,7 @@ describe('the total', () => {
 describe('large metadata', () => {
   const metadata = { text: 'x'.repeat(50_000) }
 
-  it('is left out of lists, which say so, and not of its task', async () => {
+  it('is left out of lists, which say so, but not of its task', async () => {
     const [large, small] = [newRecord({ metadata }), newRecord({ metadata: { text: 'x'.repeat(4000) } })]
     for (const record of [large, small]) await store.insert(record)
     const items = new Map((await get('limit=100')).items.map((item) => [item.id, item]))

@@ -38,7 +38,7 @@ const open = (url: URL): Promise<Answer> => api.request(url.pathname + url.searc
 
 const codeOf = ({ status, body }: Answer) => [status, problem.parse(body).code]
 
-it('a signed URL opens what it was signed for, until it expires', async () => {
+it('a signed URL downloads its variant until it expires', async () => {
   const answer = await ask({ resolution: '800', expiresInSeconds: 600 })
   const { url, expiresAt } = downloadUrl.parse(answer.body)
   expect([answer.status, answer.headers.get('cache-control')]).toEqual([200, 'no-store'])
@@ -49,13 +49,13 @@ it('a signed URL opens what it was signed for, until it expires', async () => {
   expect((await api.request(url)).bytes.equals(bytes)).toBe(true)
 })
 
-it('without a resolution it is for the largest, an hour long', async () => {
+it('by default it is for the largest variant, for an hour', async () => {
   const url = await signed()
   expect([url.searchParams.has('resolution'), (await open(url)).status]).toEqual([false, 200])
   expect(Math.abs(Number(url.searchParams.get('expires')) - Date.now() / 1000 - 3600)).toBeLessThan(60)
 })
 
-describe('a URL is not what was signed', () => {
+describe('a modified URL', () => {
   it.each<[string, (url: URL) => void]>([
     ['with another resolution', (url) => url.searchParams.set('resolution', '1024')],
     ['without its resolution', (url) => url.searchParams.delete('resolution')],
@@ -72,7 +72,7 @@ describe('a URL is not what was signed', () => {
   })
 })
 
-it('a URL opens nothing when its time is over', async () => {
+it('an expired URL is refused', async () => {
   const url = await signed({ expiresInSeconds: 1 })
   const refused = await until(async () => {
     const answer = await open(url)
@@ -96,7 +96,7 @@ it('there is none for an unknown task', async () => {
   expect(codeOf(await ask({}, '0'.repeat(24)))).toEqual([404, 'TASK_NOT_FOUND'])
 })
 
-it('without keys nothing is signed, and no signature is known', async () => {
+it('without keys nothing is signed, and no signature is valid', async () => {
   const bare = await startTestApi()
   const { body } = await bare.upload(await sampleJpeg({ width: 64, height: 48 }))
   const { id, links } = body as Task

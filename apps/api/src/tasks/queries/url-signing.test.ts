@@ -10,14 +10,14 @@ const grant: DownloadGrant = {
   expires: 1_800_000_000,
 }
 
-it('what it signed it knows, and in a URL it needs no escaping', () => {
+it('verifies its own signatures, which need no escaping in a URL', () => {
   const signer = createUrlSigner([old])
   const signed = signer.sign(grant) as Signature
   expect(signed).toEqual({ kid: 'old', signature: expect.stringMatching(/^[A-Za-z0-9_-]{43}$/) })
   expect(signer.isSigned(grant, signed)).toBe(true)
 })
 
-it('signs with the first key and knows all, until one is taken away', () => {
+it('signs with the first key and verifies with all, until one is removed', () => {
   const signed = createUrlSigner([old]).sign(grant) as Signature
   const rotated = createUrlSigner([young, old])
   expect(rotated.sign(grant)?.kid).toBe('young')
@@ -35,16 +35,16 @@ describe('a signature is for', () => {
     { resolution: '800' },
     { resolution: undefined },
     { expires: grant.expires + 1 },
-  ])('none that differs by %j', (other) => {
+  ])('one that differs by %j is invalid', (other) => {
     expect(signer.isSigned({ ...grant, ...other }, signed)).toBe(false)
   })
 })
 
-it.each(['', 'A', '!!!', 'A'.repeat(43), 'A'.repeat(10_000)])('%.20s is no signature', (signature) => {
+it.each(['', 'A', '!!!', 'A'.repeat(43), 'A'.repeat(10_000)])('%.20s is not a signature', (signature) => {
   expect(createUrlSigner([old]).isSigned(grant, { kid: 'old', signature })).toBe(false)
 })
 
-it('without a key nothing is signed and nothing is known', () => {
+it('without a key nothing is signed and nothing is valid', () => {
   const signer = createUrlSigner([])
   expect(signer.sign(grant)).toBeUndefined()
   expect(signer.isSigned(grant, { kid: 'old', signature: 'A'.repeat(43) })).toBe(false)
