@@ -50,8 +50,11 @@ export const task = z
     files: z
       .array(storedFile.extend({ url: z.string() }))
       .optional()
-      .meta({ description: 'What tasks of other kinds than `image.optimize` made' }),
-    result: z.record(z.string(), z.unknown()).optional().meta({ description: 'What the kind answers beside files' }),
+      .meta({ description: 'The files of tasks of other kinds than `image.optimize`' }),
+    result: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .meta({ description: 'Further results, depending on the kind' }),
     progress: z.object({ stage: z.string(), percent: z.number() }),
     attempts: z.object({
       made: z.number().int(),

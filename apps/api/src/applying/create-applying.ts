@@ -5,10 +5,10 @@ import { isFinal } from '../tasks/task.ts'
 import { KnownTtls } from './known-ttls.ts'
 import { UpdateTaskStatusHandler } from './update-task-status.ts'
 
-/** Longer than most photos take, and too short for a person to miss. */
+/** Longer than most photos take, and too short for people to notice. */
 const HOLD_STARTS_MS = 200
 
-/** What workers say, applied to the tasks. */
+/** Applies events of workers to the tasks. */
 export function createApplying(parts: { store: TaskStore; announcer: Announcer; log: Logger; now: () => number }) {
   const ttls = new KnownTtls()
   const onTask: TaskListener = (task) => {

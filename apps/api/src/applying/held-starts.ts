@@ -2,9 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { TaskEvent } from '@darkroom/contracts'
 
 /**
- * Holds the news that a run has started back for a moment. Most photos are done by then, and their
- * start and end become one write instead of two; of all others it is written a moment later. What
- * is held when this process dies is lost, as any message may be.
+ * Holds back the start of a run for a moment. Most photos are finished by then, so that their start
+ * and end become one write instead of two; all others are written a moment later. If this process
+ * dies, held starts are lost, as any message may be.
  */
 export class HeldStarts {
   readonly #holdMs: number
@@ -14,7 +14,7 @@ export class HeldStarts {
     this.#holdMs = holdMs
   }
 
-  /** Waits until the start is to be written (true), or was taken by what came after it (false). */
+  /** Waits until the start has to be written (true), or was taken by a later event (false). */
   async isStillNews(start: TaskEvent): Promise<boolean> {
     if (this.#holdMs === 0) return true
     const release = new AbortController()
@@ -25,9 +25,7 @@ export class HeldStarts {
     return true
   }
 
-  /**
-   * The start that is held of an epoch of which there is later news. Whoever takes it writes it.
-   */
+  /** The held start of an epoch that has a later event. The caller writes it. */
   takeBefore(event: TaskEvent): TaskEvent | undefined {
     const held = this.#held.get(epochOf(event))
     if (held === undefined || held.start.seq >= event.seq) return undefined

@@ -3,8 +3,8 @@ import { LRUCache } from 'lru-cache'
 const REMEMBERED = 10_000
 
 /**
- * How long tasks that passed through this process keep their files: it spares a question when they
- * end. May have been changed since.
+ * How long tasks seen by this process keep their files, which saves a query when they end. May have
+ * been changed since.
  */
 export class KnownTtls {
   readonly #seconds = new LRUCache<string, number>({ max: REMEMBERED })

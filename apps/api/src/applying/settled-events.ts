@@ -4,17 +4,17 @@ import { LRUCache } from 'lru-cache'
 const REMEMBERED = 10_000
 
 /**
- * What this process knows to be applied already. The same news reaches it by several carriers,
- * often at the same time; the store would refuse the second, but it need not be asked. Forgetting
- * costs a question, never correctness: the store's fence decides.
+ * Events that this process knows to be applied. The same event arrives by several carriers, often
+ * at the same time; the store would reject the second one, but this saves the query. Forgetting an
+ * event only costs a query: correctness depends on the store's fence.
  */
 export class SettledEvents {
   readonly #seqByEpoch = new LRUCache<string, number>({ max: REMEMBERED })
   readonly #running = new Map<string, Promise<unknown>>()
 
   /**
-   * Applies an event unless it, or a later one of its epoch, was applied here. A second caller
-   * shares the fate of the first.
+   * Applies an event unless it, or a later one of its epoch, has been applied here. Concurrent
+   * callers share the result.
    */
   async once<T>(event: TaskEvent, apply: () => Promise<T>): Promise<T | undefined> {
     const epoch = `${event.taskId} ${event.epoch}`

@@ -12,9 +12,9 @@ import { isStoreOutage } from '../mongo/store-outage.ts'
 import { moveFor, type Move, type TaskRecord } from '../tasks/task.ts'
 
 /**
- * Brings a task to where an event says it is. Pub/Sub, the queue's event stream and the sweeper all
- * send this for the same facts; the first to arrive takes effect, the others change nothing.
- * Answers the changed task, or undefined when nothing was changed.
+ * Applies an event to its task. Pub/Sub, the queue's event stream and the sweeper all send this for
+ * the same facts; the first to arrive takes effect, the others change nothing. Returns the changed
+ * task, or undefined if nothing has changed.
  */
 export class UpdateTaskStatus extends RequestData<TaskRecord | undefined> {
   readonly event: TaskEvent
@@ -26,15 +26,13 @@ export class UpdateTaskStatus extends RequestData<TaskRecord | undefined> {
 }
 
 /**
- * Thousands of events may come at once (after an outage, by every carrier). They wait here instead
- * of in the driver, where each costs far more memory, and leave some of the store's connections to
- * those who wait for an answer.
+ * Thousands of events may arrive at once (after an outage, from every carrier). They wait here
+ * instead of in the driver, where each takes far more memory, and leave some of the store's
+ * connections to requests.
  */
 const WRITES_AT_ONCE = 16
 
-/**
- * News of progress within the first second is for those who listen live; it is not worth a write.
- */
+/** Progress within the first second is only for live followers; it is not worth a write. */
 const PROGRESS_WRITE_AFTER_MS = 1000
 
 export class UpdateTaskStatusHandler implements RequestHandler<UpdateTaskStatus, TaskRecord | undefined> {
@@ -42,7 +40,7 @@ export class UpdateTaskStatusHandler implements RequestHandler<UpdateTaskStatus,
   readonly #settled = new SettledEvents()
   readonly #starts: HeldStarts
   readonly #writing = pLimit(WRITES_AT_ONCE)
-  /** Writes that met the store away, and why the last of them failed. */
+  /** Writes that found the store down, and the last error. */
   #outages = 0
   #outage: unknown
 
@@ -50,7 +48,7 @@ export class UpdateTaskStatusHandler implements RequestHandler<UpdateTaskStatus,
     store: TaskStore
     announcer: Announcer
     ttls: KnownTtls
-    /** The news of a start waits this long for that of the end, in ms. */
+    /** How long a start waits for the end, in ms. */
     holdStartsMs: number
     log: Logger
     now: () => number
@@ -72,12 +70,12 @@ export class UpdateTaskStatusHandler implements RequestHandler<UpdateTaskStatus,
     const { announcer, log, now } = this.#deps
     const { taskId: id, epoch, seq } = event
     const start = this.#starts.takeBefore(event)
-    // Another process may have written the start already: then the end alone is left.
+    // Another process may have written the start already: then only the end is left.
     const task =
       (start && (await this.#move(event, moveFor(event, now(), start) ?? move))) ?? (await this.#move(event, move))
     if (!task) {
-      // Whoever did it may have died, or been told to end, before the cache heard of it. And those
-      // who follow the task here have not.
+      // That process may have died, or been stopped, before it invalidated the cache. And local
+      // followers have not been notified.
       await announcer.announceLate(event)
       log.debug({ taskId: id, event: event.eventType, epoch, seq }, 'late, duplicate or invalid event ignored')
       return undefined
@@ -102,8 +100,8 @@ export class UpdateTaskStatusHandler implements RequestHandler<UpdateTaskStatus,
   }
 
   /**
-   * Who waited for its turn while the store was found to be away fails at once, instead of finding
-   * out for itself.
+   * A write that was queued while the store turned out to be down fails immediately, instead of
+   * finding out by itself.
    */
   #inTurn<T>(write: () => Promise<T>): Promise<T> {
     const outages = this.#outages
@@ -122,6 +120,6 @@ export class UpdateTaskStatusHandler implements RequestHandler<UpdateTaskStatus,
   }
 }
 
-/** Whether an event is only for those who listen live. */
+/** Whether an event is only for live followers. */
 const isTooFineToWrite = (event: TaskEvent): boolean =>
   event.eventType === 'task.progress' && event.timestamp - event.startedAt < PROGRESS_WRITE_AFTER_MS

@@ -6,7 +6,7 @@ import { ListTaskEventsHandler } from './list-task-events.ts'
 import { TaskFeed } from './task-feed.ts'
 import { WaitForTaskHandler } from './wait-for-task.ts'
 
-/** Who follows which task, and what they hear. */
+/** Who follows which task, and what they receive. */
 export function createFollowing(parts: { store: TaskStore; views: TaskViews; recheckMs: number; log: Logger }) {
   const { store, views, recheckMs, log } = parts
   const feed = new TaskFeed({ store, recheckMs, log })

@@ -8,9 +8,9 @@ import { isFinal, type LogEntry, type TaskRecord } from '../tasks/task.ts'
 import { toLogView } from '../tasks/task-view.ts'
 
 /**
- * What happened to a task after a place in its log, and what happens from now on, until it has
- * ended or the signal is aborted; also live news of progress, which may never be in the log.
- * Answers undefined when nothing of it is left to come. Throws TASK_NOT_FOUND.
+ * The events of a task after a position in its log, then new events, until it has ended or the
+ * signal is aborted; also live progress, which may never be in the log. Returns undefined if there
+ * will be no more events. Throws TASK_NOT_FOUND.
  */
 export class FollowTaskEvents extends RequestData<AsyncIterable<TaskLogEntry> | undefined> {
   readonly tenant: string
@@ -38,8 +38,8 @@ export class FollowTaskEventsHandler implements RequestHandler<
   }
 
   async handle({ tenant, id, after, signal }: FollowTaskEvents): Promise<AsyncIterable<TaskLogEntry> | undefined> {
-    // First follow, then read: what happens in between is told twice rather than never, and the
-    // second time is dropped.
+    // Follow first, then read: events in between are received twice rather than never, and
+    // duplicates are dropped.
     const follower = this.#feed.follow(tenant, id, signal)
     const task = await this.#feed.read(tenant, id)
     if (!task) throw taskNotFound()
@@ -62,7 +62,7 @@ async function* eventsOf(from: {
   }
 }
 
-/** What a client was told, so that nothing is told twice and nothing is told out of its order. */
+/** The events sent to a client, so that nothing is sent twice or out of order. */
 class SeenLog {
   #last: LogPosition & { attempt?: number }
   #live: LogPosition | undefined
@@ -80,7 +80,10 @@ class SeenLog {
     }
   }
 
-  /** Live news is only for a run whose start was told; it stands behind all that was told. */
+  /**
+   * Live progress is only for a run whose start was sent; its position is after everything that was
+   * sent.
+   */
   takesLive(entry: LogEntry): boolean {
     const isOfRun = entry.epoch === this.#last.epoch && entry.attempt === this.#last.attempt
     if (!isOfRun || !isAfter(entry, this.#last) || (this.#live && !isAfter(entry, this.#live))) return false

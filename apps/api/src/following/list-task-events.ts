@@ -4,10 +4,7 @@ import { taskNotFound } from '../app-error.ts'
 import type { TaskStore } from '../tasks/task-store.ts'
 import { toLogView } from '../tasks/task-view.ts'
 
-/**
- * What happened to a task so far, oldest first; the latest hundred steps of it. Throws
- * TASK_NOT_FOUND.
- */
+/** The events of a task so far, oldest first; at most the latest hundred. Throws TASK_NOT_FOUND. */
 export class ListTaskEvents extends RequestData<TaskEventPage> {
   readonly tenant: string
   readonly id: string

@@ -4,7 +4,7 @@ import { TaskFollower, type TaskNews } from './task-follower.ts'
 import type { Revision, TaskStore } from '../tasks/task-store.ts'
 import { entryFor, type TaskRecord } from '../tasks/task.ts'
 
-/** All that follow one task here, and which state of it they know. */
+/** All followers of one task in this process, and the state that they know. */
 interface Topic {
   tenant: string
   id: string
@@ -15,10 +15,10 @@ interface Topic {
 }
 
 /**
- * Tells those who follow a task in this process that it changed. The store is read once a change,
- * however many follow, and only for tasks that somebody follows. Word of a change comes from this
- * process's own writes and, of others', from the events' channel; as that may lose messages, every
- * now and then one query asks about all followed tasks.
+ * Notifies the followers of a task in this process of its changes. The store is read once per
+ * change, however many followers there are, and only for followed tasks. Changes are learned from
+ * this process's own writes and, for those of others, from the event channel; as that may lose
+ * messages, one periodic query checks all followed tasks.
  */
 export class TaskFeed {
   readonly #deps
@@ -50,20 +50,20 @@ export class TaskFeed {
     return follower
   }
 
-  /** A task may have changed; to `task`, where that is known. Cheap where nobody follows it. */
+  /** A task may have changed; to `task`, if known. Cheap if nobody follows it. */
   changed = (tenant: string, id: string, task?: TaskRecord): void => {
     const topic = this.#topics.get(keyOf(tenant, id))
     if (topic && task) spread(topic, task)
     else if (topic) void this.#refresh(topic)
   }
 
-  /** Progress as it is made, for those who listen live: little of it is ever stored. */
+  /** Live progress for followers: little of it is ever stored. */
   progressed(event: TaskEventOf<'task.progress'>): void {
     const topic = this.#topics.get(keyOf(event.tenant, event.taskId))
     if (topic) tellAll(topic, { live: entryFor(event) })
   }
 
-  /** The task as it is stored now; whoever follows it learns what of this is new to them. */
+  /** The task as it is stored now; its followers receive what is new to them. */
   async read(tenant: string, id: string): Promise<TaskRecord | undefined> {
     const task = await this.#deps.store.find(tenant, id)
     const topic = this.#topics.get(keyOf(tenant, id))
@@ -90,7 +90,7 @@ export class TaskFeed {
   }
 
   /**
-   * One read at a time. A change told meanwhile may have come too late for it and causes another
+   * One read at a time. A change that arrives meanwhile may be too late for it and causes another
    * one.
    */
   async #refresh(topic: Topic): Promise<void> {
@@ -113,12 +113,12 @@ export class TaskFeed {
 
 const keyOf = (tenant: string, id: string): string => `${tenant} ${id}`
 
-/** What follows everything: a task that was deleted does not come back. */
+/** After this there are no more changes: a deleted task does not come back. */
 const GONE: Revision = { epoch: Infinity, rev: Infinity }
 
 const isNewer = (a: Revision, b: Revision): boolean => (a.epoch === b.epoch ? a.rev > b.rev : a.epoch > b.epoch)
 
-/** Reads and writes end in any order: what is older than what was told already is dropped. */
+/** Reads and writes end in any order: a state older than the last one sent is dropped. */
 function spread(topic: Topic, task: TaskRecord | undefined): void {
   const revision = task ?? GONE
   if (topic.known && !isNewer(revision, topic.known)) return

@@ -1,18 +1,18 @@
 import type { LogEntry, TaskRecord } from '../tasks/task.ts'
 
-/** What became known of a followed task since it was last asked about. */
+/** Updates of a followed task since the last call. */
 export interface TaskNews {
   /** The task as it is stored now. */
   task?: TaskRecord
   /** The task was deleted. */
   gone?: true
-  /** Progress that a worker told of and that is not (yet) stored. */
+  /** Progress published by a worker that is not stored (yet). */
   live?: LogEntry
 }
 
 /**
- * One who follows a task. News that nobody asked for yet is folded into one piece: however slow the
- * asker, no more than the latest state is kept for it, and the log in it holds what came before.
+ * A follower of a task. Pending updates are merged into one: however slow the consumer, only the
+ * latest state is kept for it, and the log in it contains what came before.
  */
 export class TaskFollower {
   #news: TaskNews | undefined
@@ -23,7 +23,7 @@ export class TaskFollower {
     this.#wake?.()
   }
 
-  /** The news since the last call, waiting for some; undefined once the signal is aborted. */
+  /** Waits for updates since the last call; undefined once the signal is aborted. */
   async next(signal: AbortSignal): Promise<TaskNews | undefined> {
     if (!this.#news) await this.#told(signal)
     if (signal.aborted) return undefined

@@ -7,9 +7,9 @@ import type { TaskViews } from '../tasks/task-view.ts'
 import { isFinal, type TaskRecord } from '../tasks/task.ts'
 
 /**
- * A task as soon as there is news of it, or as it is when the signal is aborted. News is what
- * differs from the state that the client knows by its ETag; to a client that names none, another
- * status, other progress, or that it has ended. Throws TASK_NOT_FOUND.
+ * Returns a task as soon as it has changed, or its current state when the signal is aborted. A
+ * change is a difference from the state that the client knows by its ETag; without an ETag, another
+ * status, other progress, or the end. Throws TASK_NOT_FOUND.
  */
 export class WaitForTask extends RequestData<Task> {
   readonly tenant: string

@@ -1,7 +1,7 @@
 /**
- * All that is due, each item once. Items that were dealt with are no longer due; items that failed
- * still are, and must not block those behind them.
- * @param read a page of due items, after skipping this many
+ * Processes all due items, each once. Processed items are no longer due; failed ones still are, and
+ * must not block those after them.
+ * @param read returns a page of due items, after skipping this many
  */
 export async function* eachDue<Item extends { id: string }>(
   read: (skip: number) => Promise<Item[]>,
@@ -18,7 +18,7 @@ export async function* eachDue<Item extends { id: string }>(
       }
       if (unseen.length === 0) skip += page.length
     }
-    // Once more: others may have moved up to the places of those that were skipped.
+    // Once more: others may have moved up to the positions of those that were skipped.
     if (seen.size === before) return
   }
 }

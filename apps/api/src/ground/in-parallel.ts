@@ -1,7 +1,4 @@
-/**
- * Does the work for each item, no more than `width` at a time, and answers in the order of the
- * items.
- */
+/** Calls a function for each item, at most `width` at a time, and returns the results in order. */
 export async function inParallel<Item, Result>(
   items: readonly Item[],
   width: number,

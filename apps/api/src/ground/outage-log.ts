@@ -1,15 +1,15 @@
 import type { Logger } from '@darkroom/runtime'
 
 /**
- * Logs what fails again and again once an outage: its first failure as a warning, the others at
- * debug, and its end.
+ * Logs repeated failures once per outage: the first as a warning, the others at debug, and the end
+ * of the outage.
  */
 export class OutageLog {
   readonly #log: Logger
   readonly #what: string
   #failing = false
 
-  /** @param what fails, as it is logged: `queue events cannot be applied` */
+  /** @param what the message to log, such as `applying queue events failed` */
   constructor(log: Logger, what: string) {
     this.#log = log
     this.#what = what

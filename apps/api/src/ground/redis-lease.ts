@@ -1,8 +1,8 @@
 import type { Redis } from 'ioredis'
 
 /**
- * Takes a key for `forMs` unless another owner has it. A command whose answer was lost is sent
- * again: what it finds may be its own.
+ * Takes a key for `forMs` unless another owner has it. A command whose reply was lost is sent
+ * again: it may find its own key.
  */
 export async function takeLease(redis: Redis, key: string, owner: string, forMs: number): Promise<boolean> {
   if ((await redis.set(key, owner, 'PX', forMs, 'NX')) !== null) return true
@@ -10,14 +10,14 @@ export async function takeLease(redis: Redis, key: string, owner: string, forMs:
 }
 
 /**
- * Renews a lease for as long as it is needed. What is returned ends that and gives the lease back;
- * it never throws, for a lease ends by itself.
+ * Renews a lease for as long as it is needed. The returned function stops that and releases the
+ * lease; it never throws, because a lease expires by itself.
  */
 export function keepLease(redis: Redis, key: string, owner: string, forMs: number): () => Promise<void> {
   const renewal = setInterval(() => void redis.pexpire(key, forMs).catch(() => {}), forMs * 0.3)
   return async () => {
     clearInterval(renewal)
-    // Ours only: had we been frozen for long, another one may hold it by now.
+    // Only if it is ours: if we were frozen for long, another process may hold it by now.
     const giveBack = async (): Promise<void> => {
       if ((await redis.get(key)) === owner) await redis.del(key)
     }

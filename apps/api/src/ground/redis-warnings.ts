@@ -2,13 +2,13 @@ import { queueRedisWarnings, readRedisFacts, type Logger } from '@darkroom/runti
 import type { Redis } from 'ioredis'
 import { remember } from './remember.ts'
 
-/** How Redis is set up changes seldom. */
+/** The configuration of Redis rarely changes. */
 const REDIS_WARNINGS_MS = 30_000
 
-/** What is wrong with how Redis is set up, in sentences; also logged each time that it is back. */
+/** Problems with the configuration of Redis, as sentences; also logged on each reconnect. */
 export function createRedisWarnings(redis: Redis, log: Logger): () => Promise<string[]> {
   const warnings = remember(REDIS_WARNINGS_MS, async () => queueRedisWarnings(await readRedisFacts(redis)))
-  // Each time it is back it may be another one, with another configuration.
+  // After a reconnect it may be another server, with another configuration.
   redis.on(
     'ready',
     () =>

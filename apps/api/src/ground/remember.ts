@@ -1,13 +1,13 @@
-/** A costly question is asked for at most one part in so many of the time. */
+/** An expensive query takes at most this fraction of the time. */
 const PARTS = 20
 
-/** How long after a costly question that took `tookMs` its answer serves, at least `ms`. */
+/** How long the result of a query that took `tookMs` is reused, at least `ms`. */
 export const restFor = (tookMs: number, ms: number): number => Math.max(ms, tookMs * PARTS)
 
 /**
- * The answer of `load`, asked at most every `ms`: however often it is wanted, whatever it asks is
- * asked once. What is costly is also asked for at most a twentieth of the time. A failure is told
- * to all who wait for it and then forgotten.
+ * Caches the result of `load` for at least `ms`; concurrent callers share one call. Expensive calls
+ * take at most a twentieth of the time. A failure is reported to all waiting callers and not
+ * cached.
  */
 export function remember<T>(
   ms: number,

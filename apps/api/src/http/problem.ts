@@ -3,7 +3,7 @@ import type { Logger } from '@darkroom/runtime'
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
 import { AppError } from '../app-error.ts'
 
-/** The body of an error answer, as RFC 9457 lays it out. */
+/** The body of an error response according to RFC 9457. */
 export function toProblem(error: AppError, instance?: string): Problem {
   return {
     ...error.extra,
@@ -18,14 +18,15 @@ export function toProblem(error: AppError, instance?: string): Problem {
 }
 
 /**
- * An outage or too much load refuses every request for the same reason: once a minute is enough.
+ * An outage or overload refuses every request for the same reason: one log line per minute is
+ * enough.
  */
 const SAY_AGAIN_MS = 60_000
 
-/** Converts whatever was thrown into the error that the client gets. */
+/** Converts anything that was thrown into the error that the client receives. */
 export type ToAppError = (thrown: unknown) => AppError
 
-/** The last middleware: every error of every route leaves as a problem document. */
+/** The last middleware: every error of every route is sent as a problem document. */
 export function problemHandler(log: Logger, toAppError: ToAppError): ErrorRequestHandler {
   const saidAt = new Map<string, number>()
   const levelOf = ({ status, code }: AppError): 'error' | 'warn' | 'debug' => {
@@ -64,5 +65,8 @@ function sendProblem(req: Request, res: Response, error: AppError): void {
     .send(JSON.stringify(toProblem(error, req.originalUrl.split('?')[0]?.slice(0, 500))))
 }
 
-/** `TASK_NOT_FOUND` reads `Task not found`. */
-const titleOf = (code: string): string => code.charAt(0) + code.slice(1).toLowerCase().replaceAll('_', ' ')
+/** `TASK_NOT_FOUND` becomes `Task not found`, `INVALID_JSON` becomes `Invalid JSON`. */
+const titleOf = (code: string): string =>
+  (code.charAt(0) + code.slice(1).toLowerCase())
+    .replaceAll('_', ' ')
+    .replaceAll(/\b(?:json|url)\b/gi, (acronym) => acronym.toUpperCase())

@@ -3,45 +3,43 @@ import { inTime, type Logger } from '@darkroom/runtime'
 import mongoose, { type Connection } from 'mongoose'
 
 const RETRY_MS = 1000
-/**
- * A server that needs longer for a read stops it: one question must not keep the others waiting.
- */
+/** The server aborts a read that takes longer: one query must not delay the others. */
 export const READ_TIMEOUT_MS = 5000
 const OPTIONS = {
   writeConcern: { w: 'majority', journal: true },
   serverSelectionTimeoutMS: 3000,
   connectTimeoutMS: 5000,
-  // A server that is frozen, not gone, is given up after this long.
+  // A server that is frozen, not gone, is abandoned after this long.
   socketTimeoutMS: 15_000,
   maxPoolSize: 20,
-  // As long as a command may take. A request that has no connection by then is answered that the
-  // store is busy.
+  // The time limit of a command. A request that has no connection by then gets the response that
+  // the store is overloaded.
   waitQueueTimeoutMS: 15_000,
-  // A broken connection makes the driver drop all of them. By default it makes two new ones at a
-  // time, and not before half a second has gone by since it last looked at the server: on a slow
-  // network the pool would hardly ever be full again.
+  // A broken connection makes the driver drop all of them. By default it only opens two new ones at
+  // a time, and not until half a second after its last check of the server: on a slow network the
+  // pool would rarely be full again.
   maxConnecting: 10,
   minHeartbeatFrequencyMS: 100,
 } as const
 
 /**
- * A connection whose acknowledged writes survive a crash (majority, journaled). Commands fail at
- * once while it is down instead of waiting in a buffer, so that a client learns within seconds that
- * nothing was accepted.
+ * A connection whose acknowledged writes survive a crash (majority, journaled). Commands fail
+ * immediately while it is down instead of waiting in a buffer, so that a client learns within
+ * seconds that nothing was accepted.
  */
 export function createMongoConnection(): Connection {
   const connection = mongoose.createConnection()
   connection.set('bufferCommands', false)
   connection.set('strictQuery', 'throw')
   connection.set('maxTimeMS', READ_TIMEOUT_MS)
-  connection.set('sanitizeFilter', false) // filters are built from checked values only; operators in them are ours
-  connection.on('error', () => {}) // the connect loop and the commands that fail tell
+  connection.set('sanitizeFilter', false) // filters only contain validated values; operators in them are ours
+  connection.on('error', () => {}) // the connect loop and failing commands report outages
   return connection
 }
 
 /**
  * Connects and prepares the store, however long it takes; once connected, the driver reconnects by
- * itself. Returns early when told to stop.
+ * itself. Returns early when aborted.
  */
 export async function connectMongo(options: {
   connection: Connection
@@ -52,8 +50,8 @@ export async function connectMongo(options: {
 }): Promise<void> {
   const { connection, url, prepare, log, stop } = options
   await persist(() => connection.openUri(url, OPTIONS), { log, stop })
-  // Not opened again when this fails: mongoose would have two clients by then, and for ever take
-  // the failure of one for both.
+  // The connection is not reopened if this fails: mongoose would then have two clients, and mistake
+  // the failure of one for that of both.
   await persist(prepare, { log, stop, failure: 'MongoDB setup failed; trying again' })
 }
 
@@ -62,11 +60,11 @@ const SILENCE_MS = 30_000
 const CLOSE_MS = 5000
 
 /**
- * Replaces the client when its monitor has fallen silent: neither a heartbeat nor the failure of
- * one. A monitor that polls can lose the answer to its `hello` for good when its connection is cut
- * at that moment; then no server is ever found again. Looks are counted, not time: a process that
- * was frozen has heard nothing either.
- * @returns what ends the watch
+ * Replaces the client if its monitor has become silent: neither a heartbeat nor a failed one. A
+ * polling monitor can permanently lose the reply to its `hello` if its connection is cut at that
+ * moment; then it never finds a server again. Checks are counted, not time, because a process that
+ * was frozen has received nothing either.
+ * @returns a function that stops the watch
  */
 export function watchMongo(options: {
   connection: Connection

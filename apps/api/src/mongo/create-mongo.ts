@@ -2,10 +2,10 @@ import type { Logger } from '@darkroom/runtime'
 import type { Connection } from 'mongoose'
 import { connectMongo, createMongoConnection, watchMongo } from './connect-mongo.ts'
 
-/** For rooms that hand it to their stores: mongoose itself is the stores' concern. */
+/** For rooms that pass it to their stores: only the stores use mongoose itself. */
 export type MongoConnection = Connection
 
-/** The connection to MongoDB, from its first try to its end. */
+/** The lifetime of the connection to MongoDB. */
 export function createMongo({ url, log, stop }: { url: string; log: Logger; stop: AbortSignal }) {
   const connection = createMongoConnection()
   const prepared = Promise.withResolvers<void>()
@@ -13,12 +13,12 @@ export function createMongo({ url, log, stop }: { url: string; log: Logger; stop
   let unwatch = (): void => {}
   return {
     connection,
-    /** Resolves when the indexes are there. */
+    /** Resolves when the indexes exist. */
     prepared: prepared.promise,
     isPrepared: (): boolean => isPrepared,
-    /** Until the unique indexes are there, two uploads with one key would both be taken. */
+    /** Without the unique indexes, two uploads with the same key would both be accepted. */
     isReady: (): boolean => connection.readyState === 1 && isPrepared,
-    /** Connects and prepares, however long it takes. Returns early when told to stop. */
+    /** Connects and prepares, however long it takes. Returns early when aborted. */
     start: async (prepare: () => Promise<unknown>): Promise<void> => {
       await connectMongo({ connection, url, prepare: async () => void (await prepare()), log, stop })
       if (stop.aborted) return

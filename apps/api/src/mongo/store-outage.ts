@@ -1,4 +1,4 @@
-/** Errors of the MongoDB driver that mean "not reachable now", as opposed to "this was wrong". */
+/** Errors of the MongoDB driver that mean "unreachable", as opposed to "invalid command". */
 const OUTAGES = new Set([
   'MongoServerSelectionError',
   'MongooseServerSelectionError',
@@ -11,14 +11,14 @@ const OUTAGES = new Set([
   'MongoClientClosedError',
 ])
 /**
- * A connection that breaks under a write is told by the system's own error, not by one of the
+ * A connection that breaks during a write is reported by a system error, not by one of the
  * driver's.
  */
 const BROKEN_CONNECTION = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ETIMEDOUT'])
 /** Primary stepped down, shutting down, or not elected yet (MongoDB error codes). */
 const OUTAGE_CODES = new Set([91, 189, 10107, 11600, 11602, 13435, 13436])
 
-/** There, but it takes longer than anybody waits: too much is asked of it. */
+/** Reachable but overloaded: it takes longer than the time limit. */
 const BUSY = new Set(['MongoNetworkTimeoutError', 'MongoOperationTimeoutError', 'MongoWaitQueueTimeoutError'])
 /** MaxTimeMSExpired. */
 const BUSY_CODE = 50
@@ -34,13 +34,13 @@ export function isStoreOutage(error: unknown): boolean {
   const { code, syscall } = error as { code?: number | string; syscall?: string }
   if (typeof code === 'string') return syscall !== undefined && BROKEN_CONNECTION.has(code)
   if (OUTAGE_CODES.has(code ?? 0)) return true
-  // Mongoose says it without a class of its own when commands are not buffered.
+  // Mongoose has no error class of its own for this when commands are not buffered.
   return error.name === 'MongooseError' && /before initial connection|is not connected/i.test(error.message)
 }
 
 /**
- * Whether a command surely did not reach the server. On a replica set the driver sends a write
- * twice: that no server is found for the second time says nothing of the first.
+ * Whether a command certainly did not reach the server. On a replica set the driver sends a write
+ * twice: if it finds no server the second time, this says nothing about the first.
  */
 export function wasNeverSent(error: unknown): boolean {
   if (!(error instanceof Error)) return false

@@ -2,7 +2,7 @@ import type { CleanupTotals } from '@darkroom/contracts'
 import type { Connection } from 'mongoose'
 import { READ_TIMEOUT_MS } from '../mongo/connect-mongo.ts'
 
-/** What one clean-up did. */
+/** The result of one clean-up. */
 export interface CleanupReport {
   tasksExpired: number
   filesRemoved: number
@@ -17,7 +17,7 @@ interface TotalsDocument extends CleanupReport {
   lastRunAt: Date
 }
 
-/** What all clean-ups did since the beginning: one document. */
+/** The totals of all clean-ups: one document. */
 export class CleanupTotalsStore {
   readonly #connection: Connection
 
@@ -32,7 +32,7 @@ export class CleanupTotalsStore {
       { upsert: true },
     )
   }
-  /** All 0 before the first. */
+  /** All 0 before the first clean-up. */
   async read(): Promise<CleanupTotals> {
     const {
       runs = 0,

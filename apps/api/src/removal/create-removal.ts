@@ -26,7 +26,7 @@ export interface RemovalSettings {
   REQUEST_TIMEOUT_MS: number
 }
 
-/** Removes files and records: those that were deleted, those that have expired, and orphans. */
+/** Removes files and records: deleted, expired and orphaned ones. */
 export function createRemoval(parts: {
   env: RemovalSettings
   mongo: MongoConnection
@@ -39,7 +39,7 @@ export function createRemoval(parts: {
   stopJob: StopJob
   recordRemoved: (task: TaskRecord) => Promise<void>
   appliedUntil: () => number
-  /** Whether the data folder is this installation's. */
+  /** Whether the data folder belongs to this installation. */
   isOurs: () => Promise<boolean>
   send: Send
   log: Logger

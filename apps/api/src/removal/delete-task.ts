@@ -43,13 +43,16 @@ export class DeleteTaskHandler implements RequestHandler<DeleteTask, void> {
     const task = await this.#mark(tenant, id)
     await announcer.announceRemoval({ tenant, id: task.id })
     log.info({ taskId: task.id, epoch: task.epoch }, 'task deleted')
-    // The mark is what counts: whatever fails from here on is done by the next clean-up.
+    // Only the mark counts: the next clean-up finishes whatever fails from here on.
     await this.#finish(task).catch((error: unknown) =>
       log.warn({ taskId: task.id, err: error }, 'deletion not finished; the next clean-up continues it'),
     )
   }
 
-  /** An epoch that began meanwhile is another task to delete: it is looked at again. */
+  /**
+   * An epoch that has started in the meantime is a different state of the task: it is checked
+   * again.
+   */
   async #mark(tenant: string, id: string): Promise<TaskRecord> {
     const { store, now } = this.#deps
     for (;;) {

@@ -11,9 +11,9 @@ import type { TaskStore } from '../tasks/task-store.ts'
 import type { TaskRecord } from '../tasks/task.ts'
 
 /**
- * Lets tasks go whose time is over: first their files become unreachable, after a while they are
- * removed, and much later the record goes. Every step is guarded or repeatable, so a run may break
- * off anywhere, and two may overlap.
+ * Expires tasks: first their files become unavailable, after a while they are removed, and much
+ * later the record. Every step is guarded or repeatable, so a run may be interrupted anywhere, and
+ * two may overlap.
  */
 export class ExpireTasks extends RequestData<CleanupReport> {
   readonly signal: AbortSignal
@@ -26,9 +26,12 @@ export class ExpireTasks extends RequestData<CleanupReport> {
 
 /** Tasks read at a time. */
 const BATCH = 50
-/** Tasks worked on side by side. */
+/** Tasks processed concurrently. */
 const WIDTH = 20
-/** A run with more to do leaves it to the next, which sees what has become due meanwhile. */
+/**
+ * A run with more to do leaves it to the next one, which also finds what has become due in the
+ * meantime.
+ */
 const RUN_MS = 20_000
 
 export class ExpireTasksHandler implements RequestHandler<ExpireTasks, CleanupReport> {
@@ -42,8 +45,8 @@ export class ExpireTasksHandler implements RequestHandler<ExpireTasks, CleanupRe
     announcer: Announcer
     recordRemoved: (task: TaskRecord) => Promise<void>
     /**
-     * Between the end of a task's files for clients and their removal, and between the former and
-     * the end of the record.
+     * The time between the expiry of a task's files and their removal, and between the former and
+     * the removal of the record.
      */
     keep: { graceMs: number; recordMs: number }
     log: Logger
@@ -61,7 +64,7 @@ export class ExpireTasksHandler implements RequestHandler<ExpireTasks, CleanupRe
       log.warn({ err: error }, 'trash not emptied; the next clean-up tries again')
     const end = AbortSignal.any([signal, AbortSignal.timeout(RUN_MS)])
     try {
-      // Side by side, so that however much is due for one step, the others get on.
+      // Concurrently, so that a large backlog in one step does not delay the others.
       await Promise.all([
         files.emptyTrash(trashFailed).catch(trashFailed),
         this.#each(
@@ -91,8 +94,8 @@ export class ExpireTasksHandler implements RequestHandler<ExpireTasks, CleanupRe
   }
 
   /**
-   * A task that cannot be worked on now is left for a later run, and those behind it have their
-   * turn.
+   * A task that cannot be processed is left to a later run, so that it does not block those after
+   * it.
    */
   async #each(
     signal: AbortSignal,
@@ -118,7 +121,7 @@ export class ExpireTasksHandler implements RequestHandler<ExpireTasks, CleanupRe
     }
   }
 
-  /** Only if nothing was written since it was read: its time may just have been extended. */
+  /** Only if it has not changed since it was read: its time to live may just have been extended. */
   async #expire(task: TaskRecord, done: CleanupReport): Promise<void> {
     const { store, announcer, keep, log, now } = this.#deps
     const { id, tenant, epoch, rev } = task

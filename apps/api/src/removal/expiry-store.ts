@@ -3,10 +3,10 @@ import type { Connection, QueryFilter } from 'mongoose'
 import { listing, taskModel, toObjectId, toRecord, type TaskDocument } from '../tasks/task-model.ts'
 import { endsBefore, type TaskRecord } from '../tasks/task.ts'
 
-/** A cancelled task may still be checked, but comes to list nothing. */
+/** A cancelled task may still be checked, but will not list files any more. */
 const UNFINISHED: TaskStatus[] = ['pending', 'processing']
 
-/** Tasks on their way out: of all tenants, and of those that were deleted. */
+/** Expiring and deleted tasks, of all tenants. */
 export class ExpiryStore {
   readonly #tasks
 
@@ -14,7 +14,7 @@ export class ExpiryStore {
     this.#tasks = taskModel(connection)
   }
 
-  /** Tasks whose files have reached their age. */
+  /** Tasks whose files have expired. */
   dueToExpire(now: Date, limit: number, skip = 0): Promise<TaskRecord[]> {
     const filter = { status: { $in: [...endsBefore('expired')] }, expiresAt: { $lte: now, $type: 'date' as const } }
     return this.#oldestFirst(filter, 'expiresAt', limit, skip)
@@ -27,8 +27,8 @@ export class ExpiryStore {
   }
 
   /**
-   * Some of the files cannot be removed yet. `failures` counts the tries that failed; files that
-   * are only waited for are no failure.
+   * Some of the files cannot be removed yet. `failures` counts the failed tries; files that are
+   * only waited for do not count.
    */
   async postponePurge(id: string, purgeAt: Date, failures = 0): Promise<void> {
     await this.#tasks.updateOne(
@@ -37,7 +37,7 @@ export class ExpiryStore {
     )
   }
 
-  /** Nothing is left of the task's files. */
+  /** All files of the task have been removed. */
   async markPurged(id: string, now: Date): Promise<void> {
     await this.#tasks.updateOne(
       { _id: toObjectId(id), status: 'expired' },
@@ -45,7 +45,7 @@ export class ExpiryStore {
     )
   }
 
-  /** Records whose time is over, and whose files are gone. */
+  /** Records that are due to be removed, and whose files are gone. */
   dueToRemove(now: Date, limit: number, skip = 0): Promise<TaskRecord[]> {
     const filter = { removeAt: { $lte: now, $type: 'date' as const }, purgeAt: null }
     return this.#oldestFirst(filter, 'removeAt', limit, skip)
@@ -72,7 +72,7 @@ export class ExpiryStore {
     return found.map((document) => toRecord(document))
   }
 
-  /** Whether a task whose files can be had lists this one. */
+  /** Whether a task with available files lists this one. */
   async isLive(path: string): Promise<boolean> {
     return (await this.#tasks.exists({ ...listing([path]), status: 'completed' })) !== null
   }
@@ -83,15 +83,15 @@ export class ExpiryStore {
   }
 
   /**
-   * Whether a task with this original is unfinished: it may have found a file made of it, and list
-   * it any moment.
+   * Whether a task with this original is unfinished: it may have found a file made from it, and
+   * list it at any moment.
    */
   async isWorkingOn(sha256: string): Promise<boolean> {
     const filter = { 'source.sha256': sha256, nextCheckAt: { $type: 'date' as const }, status: { $in: UNFINISHED } }
     return (await this.#tasks.exists(filter)) !== null
   }
 
-  /** Whether any task that was made before `createdBefore` is unfinished. */
+  /** Whether any task created before `createdBefore` is unfinished. */
   async isAnyUnfinished(createdBefore: Date): Promise<boolean> {
     const filter = {
       nextCheckAt: { $type: 'date' as const },

@@ -3,20 +3,22 @@ import { noneIfMissing, type DiskStorage } from '@darkroom/storage'
 import type { ExpiryStore } from './expiry-store.ts'
 import type { TaskRecord } from '../tasks/task.ts'
 
-/** What came of the wish to remove files. */
+/** The result of a removal. */
 export interface Removal {
   files: number
   bytes: number
-  /** False when a file has to stay for now, because an unfinished task may come to list it. */
+  /** False if a file has to be kept for now, because an unfinished task may come to list it. */
   complete: boolean
 }
 
 const NOTHING: Removal = { files: 0, bytes: 0, complete: true }
 const LATER: Removal = { ...NOTHING, complete: false }
 
-/** A run that found a file has ended by then, or is repeated, and finds or makes the file anew. */
+/**
+ * A run that found a file has ended by then, or is repeated, and finds or creates the file again.
+ */
 const SETTLED_MS = 45_000
-/** How far the clocks of this process, a worker and the file server may be apart. */
+/** The maximum difference between the clocks of this process, a worker and the file server. */
 const CLOCK_SKEW_MS = 60_000
 
 /**
@@ -30,15 +32,18 @@ export class FileRemover {
   constructor(deps: {
     store: ExpiryStore
     storage: DiskStorage
-    /** Results that were in the queue by this time (ms since the epoch) are in the documents. */
+    /**
+     * Results that were in the queue by this time (ms since the epoch) have been applied to the
+     * documents.
+     */
     appliedUntil: () => number
   }) {
     this.#deps = deps
   }
 
   /**
-   * The original, which is this task's alone, and the variants that no other task needs. One that
-   * fails holds up no other.
+   * The original, which belongs to this task alone, and the variants that no other task needs. A
+   * failure does not block the others.
    */
   async removeFilesOf(task: TaskRecord): Promise<Removal> {
     const variants = task.files.map(
@@ -60,16 +65,16 @@ export class FileRemover {
   }
 
   /**
-   * Removes a variant unless a task needs it. A worker that makes the same bytes finds the file and
-   * lists it without writing it, so between the look and the removal a task may come to need it.
-   * Hence the second look, with the file in the trash: whoever found it began before it went, and
-   * is seen; whoever begins later writes it anew.
-   * @param sha256 of the original that it was made of; without it the file is nobody's, and waits
-   * for every older task
+   * Removes a variant unless a task needs it. A worker that creates the same bytes finds the file
+   * and lists it without writing it, so a task may come to need it between the check and the
+   * removal. Hence the second check, with the file in the trash: a task that found the file started
+   * before it was moved, and is noticed; one that starts later writes it again.
+   * @param sha256 of the original it was made from; without it the file is an orphan, and waits for
+   * every older task
    */
   async removeVariant(path: string, sha256?: string): Promise<Removal> {
     const running = this.#running.get(path)
-    // Of several tasks that let a file go side by side, one counts it.
+    // If several tasks release a file concurrently, one of them counts it.
     if (running) return { ...NOTHING, complete: (await running).complete }
     const removing = this.#removeVariant(path, sha256).finally(() => this.#running.delete(path))
     this.#running.set(path, removing)
@@ -77,8 +82,8 @@ export class FileRemover {
   }
 
   /**
-   * Removes an original that no task names: not if its document, long on its way, comes in this
-   * very moment.
+   * Removes an original without a document, unless its document, long delayed, arrives at this very
+   * moment.
    */
   async removeOrphan(path: string): Promise<number> {
     if (!(await this.#move(path, trashKey(path)))) return 0
@@ -86,8 +91,8 @@ export class FileRemover {
   }
 
   /**
-   * Takes the second look at files whose remover died before it did. Two that look at the same file
-   * do no harm.
+   * Performs the second check for files whose remover died before it did. Two checks of the same
+   * file do no harm.
    */
   async emptyTrash(onError: (error: unknown) => void): Promise<void> {
     const { storage } = this.#deps
@@ -103,16 +108,16 @@ export class FileRemover {
     const needed = await this.#whyNeeded(path, file.modifiedAt, sha256)
     if (needed) return needed
     if (!(await this.#move(path, trashKey(path)))) return NOTHING
-    // Touched since the first look: a run has just found it.
+    // Written since the first check: a run has just found it.
     const { modifiedAt } = (await this.#stat(trashKey(path))) ?? file
     const neededAfterAll = await this.#settle(path, modifiedAt, sha256)
     if (neededAfterAll) return neededAfterAll
-    // Made anew, or given back by another process that found it in the trash.
+    // Created again, or restored by another process that found it in the trash.
     const isBack = (await this.#stat(path)) !== undefined
     return { files: isBack ? 0 : 1, bytes: isBack ? 0 : file.bytes, complete: !isBack }
   }
 
-  /** Gives a file in the trash back to a task that needs it, or removes it for good. */
+  /** Restores a file from the trash for a task that needs it, or removes it for good. */
   async #settle(path: string, touchedAt: Date, sha256?: string): Promise<Removal | undefined> {
     const needed = await this.#whyNeeded(path, touchedAt, sha256)
     if (needed) await this.#move(trashKey(path), path)
@@ -120,7 +125,7 @@ export class FileRemover {
     return needed
   }
 
-  /** Unfinished tasks first: one that ends between the two questions is met by the second. */
+  /** Unfinished tasks first: one that ends between the two queries is found by the second. */
   async #whyNeeded(path: string, touchedAt: Date, sha256?: string): Promise<Removal | undefined> {
     const owner = ownerOf(path)
     if (owner !== undefined) return (await this.#deps.store.isKnown(owner)) ? NOTHING : undefined
@@ -129,10 +134,10 @@ export class FileRemover {
   }
 
   /**
-   * Whether an unfinished task may have found the file. One with the same original surely may.
-   * Another original rarely gives the same bytes, but it may, and finding a file touches it: so
-   * until the results of the time after the touch are applied, the file waits for whoever was there
-   * by then.
+   * Whether an unfinished task may have found the file. One with the same original certainly may.
+   * Another original rarely gives the same bytes, but it may, and finding a file updates its time:
+   * so the file waits for all tasks that existed at that time until the results of the time after
+   * it are applied.
    */
   async #mayBeFound(touchedAt: Date, sha256?: string): Promise<boolean> {
     const { store, appliedUntil } = this.#deps
@@ -149,7 +154,7 @@ export class FileRemover {
     return { files: 1, bytes: file.bytes, complete: true }
   }
 
-  /** Whether there was a file to move: of two removers of the same file one finds it. */
+  /** Whether there was a file to move: of two removers of the same file, one finds it. */
   async #move(from: string, to: string): Promise<boolean> {
     try {
       await this.#deps.storage.move(from, to)

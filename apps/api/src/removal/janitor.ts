@@ -14,9 +14,9 @@ const TURN_EVERY_MS = 30_000
 const LOOKUP_BATCH = 500
 
 /**
- * Removes what crashes left on the disk: uploads that were never finished, originals whose document
- * was never written, variants that no document names. Only files that nothing has touched for a
- * good while are looked at. One process at a time walks the storage, once an interval for the whole
+ * Removes what crashes left on disk: unfinished uploads, originals whose document was never
+ * written, variants without a document. Only files that have not been touched for a good while are
+ * considered. One process at a time scans the storage, once per interval for the whole
  * installation.
  */
 export class Janitor {
@@ -33,7 +33,7 @@ export class Janitor {
     storage: DiskStorage
     remover: FileRemover
     /**
-     * Whether the data folder is this installation's: in another one everything looks like an
+     * Whether the data folder belongs to this installation: in any other, every file looks like an
      * orphan.
      */
     isOurs: () => Promise<boolean>
@@ -68,7 +68,9 @@ export class Janitor {
     await this.#running
   }
 
-  /** To be called while there is no room: what nobody needs goes first. As often as one likes. */
+  /**
+   * To be called when the disk is full: unused files are removed first. May be called at any time.
+   */
   roomIsLow(): void {
     if (Date.now() - this.#lookedAt < LOW_ROOM_EVERY_MS) return
     this.#lookedAt = Date.now()
@@ -76,28 +78,26 @@ export class Janitor {
     this.#run(() => this.#deps.turn.now(() => this.#removeOrphans()))
   }
 
-  /** Temporary files of dead processes, and of requests that were broken off unnoticed. */
+  /** Temporary files of dead processes, and of requests whose end went unnoticed. */
   async removeOldUploads(): Promise<void> {
     const { tempFolder, tempAgeMs } = this.#deps
     let removed = 0
     for (const boot of await namesIn(tempFolder)) {
       const folder = join(tempFolder, boot)
       for (const name of await namesIn(folder)) removed += await removeIfOld(join(folder, name), tempAgeMs)
-      // Only an empty folder goes, and one that is still in use is made again by the next upload.
+      // Only removes empty folders, and one that is still in use is created again by the next
+      // upload.
       if (await isOld(folder, tempAgeMs)) await rmdir(folder).catch(() => {})
     }
     this.#tell(removed)
   }
 
-  /** While Redis is away nobody knows whose turn it is. What crashes left can wait. */
+  /** Without Redis it is unknown whose turn it is. Leftovers of crashes can wait. */
   async #whenDue(): Promise<void> {
     if (this.#deps.turn.isKnown) await this.#deps.turn.whenDue(() => this.#removeOrphans())
   }
 
-  /**
-   * Answers whether the pass came to its end; one that failed waits for the next interval all the
-   * same.
-   */
+  /** Returns whether the pass was completed; a failed one still waits for the next interval. */
   async #removeOrphans(): Promise<boolean> {
     let failures = 0
     let first: unknown
@@ -111,8 +111,8 @@ export class Janitor {
   }
 
   /**
-   * Files under a final name that no document knows. A document is written right after its file, or
-   * hardly ever.
+   * Files with a final name but without a document. A document is written right after its file, or
+   * almost never.
    */
   async #walk(onError: (error: unknown) => void): Promise<number> {
     const { store, storage, remover, orphanAgeMs } = this.#deps
@@ -137,7 +137,7 @@ export class Janitor {
     return removed
   }
 
-  /** One file that cannot be removed holds up no other. */
+  /** A file that cannot be removed does not block the others. */
   async #remove(key: string, onError: (error: unknown) => void, remove: () => Promise<number>): Promise<number> {
     try {
       const files = await remove()

@@ -2,18 +2,13 @@ import type { ExpiryStore } from './expiry-store.ts'
 import type { FileRemover, Removal } from './file-remover.ts'
 import type { TaskRecord } from '../tasks/task.ts'
 
-/** Files that an unfinished task may come to need are looked at again after this long. */
+/** Files that an unfinished task may come to need are checked again after this long. */
 const PURGE_AGAIN_MS = 20_000
-/**
- * Files that could not be removed are tried again after this long, then twice as long each time.
- */
+/** Files that could not be removed are retried after this long, then at doubling intervals. */
 const RETRY_MIN_MS = 60_000
 const RETRY_MAX_MS = 6 * 3_600_000
 
-/**
- * Removes the files of an expired task and notes that they are gone. Doing it twice, or side by
- * side, does no harm.
- */
+/** Removes the files of an expired task and records it. Repeated or concurrent calls do no harm. */
 export async function purgeTask(
   deps: { expiries: ExpiryStore; files: FileRemover },
   task: TaskRecord,

@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import { keepLease, takeLease } from '../ground/redis-lease.ts'
 
-/** A process that dies at work holds up the others for so long. */
+/** A process that dies at work blocks the others for this long. */
 const LEASE_MS = 30_000
 
 /**
- * Work that one process of an installation does at a time, and that is due once an interval for all
- * of them together.
+ * Work that one process of an installation does at a time, and that is due once per interval for
+ * all of them together.
  */
 export class SharedTurn {
   readonly #redis: Redis
@@ -23,27 +23,27 @@ export class SharedTurn {
     this.#everyMs = everyMs
   }
 
-  /** Whether Redis can be asked whose turn it is. */
+  /** Whether Redis is available to coordinate. */
   get isKnown(): boolean {
     return this.#redis.status === 'ready'
   }
 
   /**
-   * Does the work unless another process is at it, or it was done within the interval. Throws while
-   * Redis is away.
-   * @param work answers whether it came to its end: if not, it stays due
+   * Does the work unless another process is doing it, or it was done within the interval. Throws if
+   * Redis is down.
+   * @param work returns whether it was completed: if not, it stays due
    */
   async whenDue(work: () => Promise<boolean>): Promise<void> {
     if (!(await this.#take())) return
-    // Looked at with the lease in hand: who had it before has just finished.
+    // Checked while holding the lease: the previous holder may have just finished.
     await this.#holding(async () => {
       if ((await this.#redis.exists(this.#done)) === 0) await this.#do(work)
     })
   }
 
   /**
-   * Does the work at once unless another process is at it. While Redis is away nobody knows, and it
-   * is done.
+   * Does the work immediately unless another process is doing it. Without Redis this is unknown,
+   * and it is done.
    */
   async now(work: () => Promise<boolean>): Promise<void> {
     if (await this.#take().catch(() => true)) await this.#holding(() => this.#do(work))

@@ -1,14 +1,14 @@
-/** What an installation takes, as its document says. */
+/** The limits of an installation, as shown in its document. */
 export interface ApiLimits {
   maxFileBytes: number
   maxPixels: number
-  /** Of one batch, as the next one. */
+  /** Per batch, like the next one. */
   maxFiles: number
   maxBatchBytes: number
   ttlSeconds: number
 }
 
-/** The limits as the environment names them. */
+/** The limits from the environment. */
 export const toApiLimits = (env: {
   UPLOAD_MAX_BYTES: number
   IMAGE_MAX_PIXELS: number

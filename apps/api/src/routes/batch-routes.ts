@@ -17,14 +17,14 @@ import { batchBody, FORM_PROBLEMS } from './upload.ts'
 
 export interface BatchRouteDeps {
   send: Send
-  /** What stands before the handler: reserves the idempotency key, receives the files. */
+  /** Middleware before the handler: reserves the idempotency key, receives the files. */
   receiveBatch: RequestHandler[]
   acceptBatch: AcceptBatch
 }
 
 const POLL_AFTER_SECONDS = '1'
 
-/** `/api/v1/batches`: many files with one request, and how far they are. */
+/** `/api/v1/batches`: many files in one request, and their progress. */
 export const batchRoutes = routesOf<BatchRouteDeps, ApiLimits>('Batches', {
   'POST /batches': {
     doc: (limits) => ({

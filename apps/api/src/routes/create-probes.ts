@@ -5,7 +5,7 @@ import type { StorageFault } from '../installation/storage-watch.ts'
 import type { Logger } from '@darkroom/runtime'
 import type { Probes } from './health.ts'
 
-/** What health is made of. */
+/** The components of health. */
 export function createProbes(parts: {
   redis: { producer: Redis; cache: Redis }
   cachePrefix: string

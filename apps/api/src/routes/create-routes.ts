@@ -41,7 +41,7 @@ export interface RouteParts {
   log: Logger
 }
 
-/** Every route but those of the document, in the groups that the application mounts them in. */
+/** Every route except those of the document, in the groups in which the application mounts them. */
 export function createRoutes(parts: RouteParts) {
   const { env, uploads, storage, signer, probes, registry, isClosing, send, log } = parts
   const followers = { each: env.FOLLOWERS_PER_TASK, perAddress: env.FOLLOWERS_PER_ADDRESS }
@@ -71,7 +71,7 @@ export function createRoutes(parts: RouteParts) {
       adminRoutes({ token: env.ADMIN_TOKEN, guard: admin, board }),
     ],
     watch: [measureRequests(registry), logRequests(log)],
-    /** Answers every request that stays open for news. */
+    /** Responds to all waiting requests. */
     endHeld: (): void => [streams, waiting].forEach((held) => held.endAll()),
   }
 }

@@ -17,10 +17,10 @@ const fields = z.strictObject({
 /** The query of the list. */
 export const deadLetterQuery = fields.refine(isInOrder, IN_ORDER)
 
-/** What of it a count by error takes. */
+/** The part of it that applies to counts by error. */
 export const groupQuery = fields.pick({ code: true, createdFrom: true, createdTo: true, groupBy: true })
 
-/** Which tasks are to be started again, as JSON. */
+/** The tasks to restart, as JSON. */
 export const replayBody = z
   .strictObject({
     ids: z

@@ -17,12 +17,12 @@ import { taskPageExamples } from './task-examples.ts'
 
 export interface DeadLetterRouteDeps {
   send: Send
-  /** Stands before what starts tasks again. */
+  /** Middleware before a replay. */
   admin: RequestHandler
   readJson: RequestHandler[]
 }
 
-/** `/api/v1/dead-letters`: tasks that failed for good, and starting them again. */
+/** `/api/v1/dead-letters`: tasks that failed for good, and their replay. */
 export const deadLetterRoutes = routesOf<DeadLetterRouteDeps>('Dead letters', {
   'GET /dead-letters': {
     doc: {

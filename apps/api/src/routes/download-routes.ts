@@ -16,7 +16,7 @@ import { idOf, taskPath } from './task-path.ts'
 export interface DownloadRouteDeps {
   send: Send
   sendVariant: SendVariant
-  /** What stands before every handler that takes JSON. */
+  /** Middleware before every handler that accepts JSON. */
   readJson: RequestHandler[]
 }
 
@@ -78,7 +78,7 @@ const downloadUrlExample = {
   expiresAt: '2026-05-05T09:30:00.000Z',
 }
 
-/** `/api/v1/tasks/{id}/download`, and URLs of it that can be handed on. */
+/** `/api/v1/tasks/{id}/download`, and signed URLs for it. */
 export const downloadRoutes = routesOf<DownloadRouteDeps>('Tasks', {
   'GET /tasks/:id/download': {
     doc: { operationId: 'downloadVariant', ...downloadDoc },

@@ -24,8 +24,8 @@ const down: Health = {
 }
 
 /**
- * Liveness, readiness, and health for people. Documented by one of their names: they answer below
- * /api and /api/v1 as well.
+ * Liveness, readiness, and health for people. Documented under one name each: they are also
+ * available below /api and /api/v1.
  */
 export const healthRoutes = routesOf<{ health: HealthChecks }>('Monitoring', {
   'GET /health': {

@@ -5,8 +5,8 @@ import { remember } from '../ground/remember.ts'
 import type { StorageFault } from '../installation/storage-watch.ts'
 
 /**
- * What the probes ask. Each answers within `PROBE_MS` or counts as failed. Those of the stores
- * write: what can only be read takes no task.
+ * The probes. Each responds within `PROBE_MS` or counts as failed. Those of the stores write: a
+ * store that can only be read cannot accept tasks.
  */
 export interface Probes {
   redis: () => Promise<unknown>
@@ -15,7 +15,7 @@ export interface Probes {
   storageFault: StorageFault
   freeBytes: () => Promise<number>
   pending: () => Promise<number>
-  /** What works now and will fail some day: sentences that say what to do. */
+  /** Problems that do not affect the service yet, with their solutions. */
   warnings: () => Promise<string[]>
 }
 
@@ -26,17 +26,17 @@ export interface HealthDeps {
   log: Logger
 }
 
-/** What health and readiness are answered with. */
+/** The responses of health and readiness. */
 export interface HealthChecks {
   report: () => Promise<Health>
   readiness: () => Promise<Readiness>
 }
 
 const PROBE_MS = 1000
-/** However often health is asked for, each probe is made once in this time. */
+/** However often health is requested, each probe runs at most once in this time. */
 const REMEMBER_MS = 1000
 
-/** Health for people: which part is down, and what is still possible without it. And readiness. */
+/** Health for people: which part is down, and what still works without it. And readiness. */
 export function createHealth(deps: HealthDeps): HealthChecks {
   const { probes, isClosing } = deps
   const freeBytes = remember(REMEMBER_MS, () => inTime(PROBE_MS, probes.freeBytes))
@@ -59,8 +59,8 @@ export function createHealth(deps: HealthDeps): HealthChecks {
       const services = { redis: !redis, mongo: !mongo, queue: !queue, disk: !disk }
       const reasons = [mongo, disk, queue, redis].filter((fault) => fault !== undefined)
       return {
-        // Without Redis uploads are still taken and reads still answered; without the store or the
-        // disk they are not.
+        // Without Redis uploads are still accepted and reads still answered; without the store or
+        // the disk they are not.
         status: mongo || disk ? 'down' : reasons.length > 0 ? 'degraded' : 'ok',
         services,
         pending: mongo ? null : pending,
@@ -69,7 +69,7 @@ export function createHealth(deps: HealthDeps): HealthChecks {
         ...(warnings.length > 0 && { warnings }),
       }
     },
-    // Where there is no room, what was stored can still be read.
+    // When the disk is full, stored files can still be read.
     readiness: async () => {
       if (isClosing()) return { status: 'closing' }
       const reason = (await faults.mongo()) ?? (await faults.disk())
@@ -78,7 +78,7 @@ export function createHealth(deps: HealthDeps): HealthChecks {
   }
 }
 
-/** Why each part fails; undefined where it does not. */
+/** The error of each part; undefined if it is fine. */
 function createFaults({ probes, minFreeBytes, log }: HealthDeps, freeBytes: () => Promise<number>) {
   const faultOf = (name: string, probe: () => Promise<unknown>) =>
     remember(REMEMBER_MS, () =>

@@ -34,7 +34,7 @@ const [completed, failed] = [toJobView(taskExamples.completed), toJobView(taskEx
 const accepted = { jobId: JOB_ID, ...urlsOf(JOB_ID), estimatedTime: '5-30 seconds' }
 
 /**
- * `/api/jobs`: the older, smaller form of the same resource, over the same commands and queries.
+ * `/api/jobs`: the older, simpler form of the same resource, with the same commands and queries.
  */
 export const jobRoutes = routesOf<JobRouteDeps, ApiLimits>('Jobs', {
   'POST /jobs': {

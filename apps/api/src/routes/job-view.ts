@@ -1,8 +1,8 @@
 import type { Job, JobProgress, JobStatus, Task, TaskStatus } from '@darkroom/contracts'
 
 /**
- * The words of the older form, and the statuses that each stands for. What has expired shows in the
- * whole list only.
+ * The statuses of the older form, and the task statuses that each stands for. Expired tasks only
+ * show in the complete list.
  */
 export const JOB_STATUSES = {
   pending: ['pending'],
@@ -11,7 +11,7 @@ export const JOB_STATUSES = {
   failed: ['failed', 'cancelled'],
 } as const satisfies Record<JobStatus, readonly TaskStatus[]>
 
-/** A task as `/api/jobs/{id}` shows it. */
+/** A task as shown by `/api/jobs/{id}`. */
 export const toJobView = (task: Task): Job => ({
   jobId: task.jobId,
   status: toJobStatus(task),
@@ -30,7 +30,7 @@ export const toJobView = (task: Task): Job => ({
   finishedOn: task.finishedAt,
 })
 
-/** A task as `/api/jobs/{id}/status` shows it. */
+/** A task as shown by `/api/jobs/{id}/status`. */
 export const toJobProgress = (task: Task): JobProgress => ({
   jobId: task.jobId,
   status: toJobStatus(task),

@@ -7,9 +7,9 @@ const UPLOADS = /^\/api\/(v1\/(tasks|batches)|jobs)\/?$/
 const REQUEST_ID = /^[\w.-]{1,64}$/
 
 /**
- * One line a request when it has ended: uploads at level info, accepted or refused; the rest
- * without trouble only at debug. Each has the request's id, which the client may give and is
- * answered with.
+ * Logs one line per request when it has ended: uploads, accepted or refused, at level info; other
+ * successful requests only at debug. Each has the request's id, which the client may set and
+ * receives in the response.
  */
 export function logRequests(log: Logger): RequestHandler {
   return (req, res, next) => {

@@ -11,7 +11,7 @@ darkroom_tasks_ended_total{kind="image.optimize",status="completed"} 1187
 darkroom_tasks_ended_total{kind="image.optimize",status="failed"} 3
 `
 
-/** `/metrics`, as Prometheus reads it. */
+/** `/metrics`, in Prometheus format. */
 export const metricsRoutes = routesOf<{ registry: Registry }>('Monitoring', {
   'GET /metrics': {
     doc: {

@@ -10,7 +10,7 @@ const position = z
   .transform(Number)
   .meta({ override: integerFrom(0, 999_999_999) })
 
-/** The query of a queue's jobs, as it is given. */
+/** The query of a queue's jobs, as received. */
 export const jobsRange = z.strictObject({
   state: z
     .enum(JOB_STATES)
@@ -24,7 +24,7 @@ export const jobsRange = z.strictObject({
   }),
 })
 
-/** A start without an end means the page that begins there. */
+/** A start without an end means the page that starts there. */
 export const jobsQuery = jobsRange
   .transform(({ start, end = start + PAGE - 1, ...query }) => ({ ...query, start, end }))
   .refine(({ start, end }) => end >= start && end - start < PAGE, {

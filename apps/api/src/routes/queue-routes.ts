@@ -13,7 +13,7 @@ import { jobsQuery, jobsRange } from './queue-fields.ts'
 
 export interface QueueRouteDeps {
   send: Send
-  /** Stands before what changes a queue. */
+  /** Middleware before a change of a queue. */
   admin: RequestHandler
 }
 
@@ -23,7 +23,7 @@ const queuePath = {
 
 const nameOf = (req: Request): string => String(req.params.name)
 
-/** Pausing and resuming differ in their words only. */
+/** Pausing and resuming only differ in their descriptions. */
 const switching = (
   to: SwitchQueue['to'],
   { example, ...doc }: { operationId: string; summary: string; example: QueueStats },
@@ -45,7 +45,7 @@ const switching = (
   ],
 })
 
-/** `/api/v1/queues`: what waits, runs and ended; pause and resume. */
+/** `/api/v1/queues`: waiting, running and finished jobs; pause and resume. */
 export const queueRoutes = routesOf<QueueRouteDeps>('Queues', {
   'GET /queues': {
     doc: {

@@ -10,8 +10,8 @@ import { taskEventRoutes } from './task-event-routes.ts'
 import { taskRoutes } from './task-routes.ts'
 
 /**
- * Every route for programs, by where it is mounted. The application and its document are both made
- * of these, so a route is in both or in neither.
+ * Every API route, by where it is mounted. The application and its document are both created from
+ * these, so a route is in both or in neither.
  */
 export const RESOURCES = {
   /** Below `/api/v1`. */

@@ -2,13 +2,14 @@ import type { Task } from '@darkroom/contracts'
 import type { Request, Response } from 'express'
 import { etagOf, etagOfJson } from '../tasks/task-etag.ts'
 
-/** Express answers If-None-Match by the tag. */
+/** Express uses the tag to answer If-None-Match. */
 export function sendTask(res: Response, task: Task): void {
   res.set({ 'Cache-Control': 'no-cache', ETag: etagOf(task) }).json(task)
 }
 
 /**
- * As it came from the cache, nothing of it read or written anew: this is what clients ask for most.
+ * Sent as it came from the cache, without parsing or serializing it: this is the most frequent
+ * request.
  */
 export function sendTaskJson(req: Request, res: Response, json: string): void {
   res.setHeader('Cache-Control', 'no-cache').setHeader('ETag', etagOfJson(json))

@@ -12,7 +12,7 @@ import type { UrlSigner } from '../tasks/queries/url-signing.ts'
 export type SendVariant = (req: Request, res: Response, task: Task) => Promise<void>
 
 /**
- * Sends a variant of a completed task, whole or in ranges; the largest unless the query names
+ * Sends a variant of a completed task, whole or in ranges; the largest unless the query selects
  * another.
  */
 export function createSendVariant(storage: DiskStorage, signer: UrlSigner, storageFault: StorageFault): SendVariant {
@@ -41,8 +41,8 @@ export function createSendVariant(storage: DiskStorage, signer: UrlSigner, stora
 }
 
 /**
- * The name to save a variant under. Clients that know plain ASCII names only (`curl -OJ`) get the
- * id in the place of what they cannot read: two names would be one to them.
+ * The name to save a variant under. Clients that only support ASCII names (`curl -OJ`) get the id
+ * in place of other characters: otherwise two names could become one.
  */
 function dispositionOf({ id, name }: Task, resolution: string): string {
   const shown = `${name.replace(/\.[A-Za-z0-9]{1,5}$/, '')}-${resolution}.jpg`
@@ -51,8 +51,8 @@ function dispositionOf({ id, name }: Task, resolution: string): string {
 }
 
 /**
- * Downloads are open until there are API keys, but a URL that claims to be signed must be so, and
- * not be too old.
+ * Downloads are open until there are API keys, but the signature of a signed URL must be valid and
+ * not expired.
  */
 function assertSignature(
   signer: UrlSigner,
@@ -101,21 +101,21 @@ function assertReady(task: Task): void {
   }
 }
 
-/** Express would follow a link that somebody planted in the output folder; the storage does not. */
+/** Express would follow a link planted in the output folder; the storage does not. */
 async function assertStored(storage: DiskStorage, key: string, storageFault: StorageFault): Promise<void> {
   try {
     await storage.stat(key)
   } catch (error) {
     if (!isStorageError(error) || !['NOT_FOUND', 'UNSAFE_PATH'].includes(error.code)) throw error
-    // Of a data folder that is not there, everything is missing for now.
+    // If the data folder is missing, all files are missing for now.
     const fault = await storageFault()
     throw fault === undefined || isStorageError(fault, 'STORAGE_FULL') ? fileMissing(error) : fault
   }
 }
 
 /**
- * Express answers ranges and conditions by the headers set before; a client that leaves is no
- * error.
+ * Express handles ranges and conditions by the headers set before; a client that disconnects is not
+ * an error.
  */
 async function sendFile(res: Response, path: string): Promise<void> {
   await new Promise<void>((resolve, reject) => {

@@ -21,7 +21,7 @@ const example: Stats = {
   at: '2026-05-04T09:30:00.000Z',
 }
 
-/** `/api/v1/stats`: what all tasks come to. */
+/** `/api/v1/stats`: totals over all tasks. */
 export const statsRoutes = routesOf<{ send: Send }>('Monitoring', {
   'GET /stats': {
     doc: {

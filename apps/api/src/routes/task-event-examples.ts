@@ -6,7 +6,7 @@ import { toServerSent } from './to-server-sent.ts'
 import { toLogView } from '../tasks/task-view.ts'
 import { entryFor } from '../tasks/task.ts'
 
-/** Where an event stands, so many ms after the task was accepted. */
+/** The position of an event, this many ms after the task was accepted. */
 const at = (ms: number, attempt: number, step: number) => ({
   taskId: TASK_ID,
   tenant: DEFAULT_TENANT,
@@ -15,7 +15,7 @@ const at = (ms: number, attempt: number, step: number) => ({
   attempt,
   seq: eventSeq(attempt, step),
 })
-/** A run that waited so many ms for its worker. */
+/** A run that waited this many ms for its worker. */
 const run = (waitMs: number, attempts: number) => ({
   workerId: WORKER_ID,
   startedAt: CREATED_AT + waitMs,
@@ -69,7 +69,7 @@ export const taskEventPageExamples = {
   'Failed for good': { items: logOf(created, processing, failed) },
 } satisfies Record<string, TaskEventPage>
 
-/** What a client hears that comes back in the middle of it. */
+/** The events for a client that reconnects in the middle. */
 export const taskEventStreamExample = logOf(processingAgain, progress, completed)
   .map((entry) => formatEvent(toServerSent(entry)))
   .join('')

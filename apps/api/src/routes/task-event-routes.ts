@@ -19,12 +19,13 @@ export interface TaskEventRouteDeps {
   send: Send
   streams: HeldRequests
   heartbeatMs: number
-  /** A stream ends after this long, and its client comes back for the rest. */
+  /** A stream ends after this long, and its client reconnects. */
   lifeMs: number
 }
 
 /**
- * Streams that began together must not all come back at once: each lives up to this part shorter.
+ * Streams that started together must not all reconnect at once: each is shorter by up to this
+ * share.
  */
 const JITTER = 0.1
 
@@ -34,8 +35,8 @@ const lastEventId = z
   .meta({ description: 'The id of the last event that you received, such as `1.1998`: the stream continues after it' })
 
 /**
- * `/api/v1/tasks/{id}/events`: the task's log, as it is or as a stream that goes on until the task
- * has ended.
+ * `/api/v1/tasks/{id}/events`: the task's event log, at once or as a stream that continues until
+ * the task has ended.
  */
 export const taskEventRoutes = routesOf<TaskEventRouteDeps>('Tasks', {
   'GET /tasks/:id/events': {
@@ -82,7 +83,7 @@ async function streamEvents(
   const signal = streams.hold(res, id, lifeMs * (1 - JITTER * Math.random()))
   const after = parseLogPosition(req.get('Last-Event-ID'))
   const events = await send(new FollowTaskEvents(tenantOf(req), id, { after, signal }))
-  // Nothing more will come: 204 is how an EventSource is told not to come back.
+  // No further events: 204 tells an EventSource not to reconnect.
   if (events) await sendEventStream(res, allToServerSent(events), heartbeatMs)
   else res.status(204).end()
 }

@@ -6,7 +6,7 @@ import { createTaskViews } from '../tasks/task-view.ts'
 import { UNTOUCHED, type TaskRecord } from '../tasks/task.ts'
 
 /**
- * When the example task was accepted. The times of its other events are counted from here, in ms.
+ * When the example task was accepted. The times of its other events are relative to this, in ms.
  */
 export const CREATED_AT = Date.UTC(2026, 4, 4, 9, 30, 0, 120)
 const after = (ms: number): Date => new Date(CREATED_AT + ms)
@@ -116,7 +116,7 @@ const failed: TaskRecord = {
 
 const views = createTaskViews(createKinds({ maxPixels: 1 }))
 
-/** Tasks as the API shows them, made by what shows them. */
+/** Tasks as shown by the API, created by the code that shows them. */
 export const taskExamples = {
   accepted: views.accepted(pending),
   processing: views.task(processing),

@@ -11,7 +11,7 @@ const DEFAULT_URL_SECONDS = 3600
 const MAX_URL_SECONDS = 7 * 86_400
 const MAX_SIGNATURE_LENGTH = 100
 
-/** What may be changed of a task, as JSON. */
+/** The fields of a task that can be updated, as JSON. */
 export const taskChanges = z.strictObject({
   name: z
     .string()
@@ -34,7 +34,7 @@ export const taskChanges = z.strictObject({
     .meta({ description: 'How long the files are kept after the task has ended' }),
 })
 
-/** What a task list can be asked for. */
+/** The filters of a task list. */
 export const listFields = z.strictObject({
   status: taskStatus.optional().meta({ description: 'Only tasks in this status', param: { example: 'completed' } }),
   kind: taskKind.optional().meta({ description: 'Only tasks of this kind' }),
@@ -56,15 +56,14 @@ export const listFields = z.strictObject({
 /** The query of a task list. */
 export const listQuery = listFields.refine(isInOrder, IN_ORDER)
 
-/** The query of the older list. */
+/** The query of the jobs list. */
 export const jobListQuery = z.strictObject({
   status: jobStatus.optional().meta({ description: 'Only jobs in this status', param: { example: 'completed' } }),
   limit: wholeNumberOr(10, 1, 100).meta({ description: 'Maximum number of jobs' }),
 })
 
 /**
- * The query of one task: how many seconds to wait for news of it. Other names are no concern of
- * ours here.
+ * The query of a single task: how many seconds to wait for a change. Other parameters are ignored.
  */
 export const waitQuery = z.object({
   wait: wholeNumberOr(0, 0, MAX_WAIT_SECONDS).meta({
@@ -79,8 +78,8 @@ const resolution = z
   .meta({ description: 'The width of the variant; the largest by default', param: { example: '1024' } })
 
 /**
- * The query of a download: which variant, and by whose leave. Links that go round collect other
- * names.
+ * The query of a download: the variant, and the signature. Other parameters are ignored, because
+ * shared links collect them.
  */
 export const downloadQuery = z.object({
   resolution,
@@ -88,11 +87,15 @@ export const downloadQuery = z.object({
     .optional()
     .meta({ description: 'Part of a signed URL: its expiry, in seconds since 1970' }),
   kid: z.string().max(MAX_SIGNATURE_LENGTH).optional().meta({ description: 'Part of a signed URL: the id of the key' }),
-  signature: z.string().max(MAX_SIGNATURE_LENGTH).optional().meta({ description: 'Part of a signed URL' }),
+  signature: z
+    .string()
+    .max(MAX_SIGNATURE_LENGTH)
+    .optional()
+    .meta({ description: 'Part of a signed URL: the signature' }),
 })
 export type DownloadQuery = z.infer<typeof downloadQuery>
 
-/** What is asked of a signed URL, as JSON. */
+/** The request for a signed URL, as JSON. */
 export const downloadUrlFields = z.strictObject({
   resolution,
   expiresInSeconds: z

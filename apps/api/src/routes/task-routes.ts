@@ -28,21 +28,21 @@ import { UPLOAD_PROBLEMS, uploadBody } from './upload.ts'
 export interface TaskRouteDeps {
   send: Send
   /**
-   * What stands before every handler that creates a task: reserves its idempotency key, receives
-   * its file.
+   * Middleware before every handler that creates a task: reserves its idempotency key, receives its
+   * file.
    */
   receive: RequestHandler[]
   acceptUpload: AcceptUpload
-  /** What stands before every handler that takes JSON. */
+  /** Middleware before every handler that accepts JSON. */
   readJson: RequestHandler[]
-  /** The requests that wait for news of a task. */
+  /** The waiting requests. */
   waiting: HeldRequests
 }
 
-/** After a retry: that it has begun is worth asking for soon. */
+/** After a retry: its start can be expected soon. */
 const POLL_AFTER_SECONDS = '1'
 
-/** `/api/v1/tasks`: create, list, read, change, delete, cancel, retry. */
+/** `/api/v1/tasks`: create, list, read, update, delete, cancel, retry. */
 export const taskRoutes = routesOf<TaskRouteDeps, ApiLimits>('Tasks', {
   'POST /tasks': {
     doc: (limits) => ({

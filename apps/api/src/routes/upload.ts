@@ -3,7 +3,7 @@ import { uploadFields } from '../uploads/upload-fields.ts'
 import type { ApiLimits } from './api-limits.ts'
 import type { Operation } from '../http/openapi/operation.ts'
 
-/** What any form with files can meet with. */
+/** The errors of any form with files. */
 export const FORM_PROBLEMS = [
   'NOT_MULTIPART',
   'INVALID_MULTIPART',
@@ -36,14 +36,14 @@ const idempotencyKey = z
   .string()
   .regex(/^[\x21-\x7e]{1,255}$/)
   .optional()
-  // No example: readers of the page would send it, one after the other.
+  // No example: the interactive reference would send the same key each time.
   .meta({ description: 'A unique key of your choice, such as a UUID: makes the request safe to repeat for 24 hours' })
 
 const requestParams = { header: z.object({ 'Idempotency-Key': idempotencyKey }) }
 
 /**
- * No example of the whole: for a file it could only show text, and readers of the page would send
- * that.
+ * No example of the body: for a file it could only contain text, and the interactive reference
+ * would send that.
  */
 const formOf = (schema: z.ZodType) => ({ required: true, content: { 'multipart/form-data': { schema } } })
 

@@ -5,7 +5,7 @@ import { GetStatsHandler } from './get-stats.ts'
 import { StatsStore } from './stats-store.ts'
 import { TaskTotals } from './task-totals.ts'
 
-/** Sums over all tasks. */
+/** Totals over all tasks. */
 export function createStats({
   mongo,
   cleanups,

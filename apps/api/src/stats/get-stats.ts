@@ -11,7 +11,7 @@ const FRESH_MS = 10_000
 const SAMPLE = 1000
 const PATIENCE_MS = 2000
 
-/** What a tenant's tasks come to. */
+/** The totals of a tenant's tasks. */
 export class GetStats extends RequestData<Stats> {
   readonly tenant: string
 

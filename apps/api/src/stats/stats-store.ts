@@ -3,24 +3,21 @@ import type { Connection } from 'mongoose'
 import { READ_TIMEOUT_MS } from '../mongo/connect-mongo.ts'
 import { taskModel, toObjectId } from '../tasks/task-model.ts'
 
-/**
- * What the tasks of a tenant of one kind and status come to. Of what was deleted the tenant is
- * nobody.
- */
+/** The totals of a tenant's tasks of one kind and status. Deleted tasks have no tenant. */
 export interface TaskGroup {
   tenant: string
   kind: TaskKind
   status: TaskStatus
   count: number
-  /** Received, and in the variants that can be had. */
+  /** Received, and in available variants. */
   bytesIn: number
   bytesOut: number
 }
 
-/** What all tasks came to when they were counted last. */
+/** The totals at the time of the last count. */
 export interface Totals {
   groups: TaskGroup[]
-  /** When the count began, and how long it took. */
+  /** When the count started, and how long it took. */
   at: Date
   tookMs: number
 }
@@ -28,15 +25,12 @@ export interface Totals {
 interface TotalsDocument extends Partial<Omit<Totals, 'at'>> {
   _id: 'tasks'
   at?: Date | null
-  /** Who counts, and until when that is believed. */
+  /** The process that counts, and when its claim expires. */
   claimant: string
   claimedUntil: Date
 }
 
-/**
- * Sums over the tasks in MongoDB, and the totals that were made of them: one document an
- * installation.
- */
+/** Totals over the tasks in MongoDB, and their last result: one document per installation. */
 export class StatsStore {
   readonly #connection: Connection
 
@@ -44,9 +38,9 @@ export class StatsStore {
     this.#connection = connection
   }
 
-  /** What the next tasks after an id, at most `limit`, come to, in the order of their ids. */
+  /** The totals of the next tasks after an id, at most `limit`, in the order of their ids. */
   async sums(after: string, limit: number): Promise<{ groups: TaskGroup[]; last: string | undefined }> {
-    // Of the last release, the files are `images`, and their bytes `size`.
+    // The previous release stored the files as `images`, and their bytes as `size`.
     const files = { $ifNull: ['$files', { $ifNull: ['$images', []] }] }
     const size = { $ifNull: ['$$this.bytes', '$$this.size'] }
     const sizes = { $reduce: { input: files, initialValue: 0, in: { $add: ['$$value', size] } } }
@@ -94,15 +88,15 @@ export class StatsStore {
     }))
   }
 
-  /** The totals that were counted last; undefined before the first time. */
+  /** The last totals; undefined before the first count. */
   async totals(): Promise<Totals | undefined> {
     const { groups, at, tookMs } = (await this.#totals.findOne({ _id: 'tasks' }, { maxTimeMS: READ_TIMEOUT_MS })) ?? {}
     return groups && at && tookMs !== undefined ? { groups, at, tookMs } : undefined
   }
 
   /**
-   * Lets `claimant` count, and nobody else for `forMs` unless it ends before, if the totals still
-   * are those of `since`. A claim of a clock that is far ahead is none.
+   * Claims the count for `claimant`, exclusively for `forMs` unless it ends before, if the totals
+   * are still those of `since`. A claim made with a clock that is far ahead is void.
    */
   async claim({
     claimant,
@@ -129,13 +123,13 @@ export class StatsStore {
       )
       return true
     } catch (error) {
-      // The document is there and somebody else's, so that it could not be made.
+      // The document exists and belongs to another process, so it could not be created.
       if ((error as { code?: unknown }).code === 11000) return false
       throw error
     }
   }
 
-  /** Keeps new totals, and lets the next one count. */
+  /** Stores new totals, and releases the claim. */
   async saveTotals(totals: Totals): Promise<void> {
     await this.#totals.updateOne({ _id: 'tasks' }, { $set: { ...totals, claimedUntil: new Date(0) } })
   }

@@ -5,8 +5,8 @@ import { restFor } from '../ground/remember.ts'
 import type { StatsStore, TaskGroup, Totals } from './stats-store.ts'
 
 /**
- * One query reads so many documents, some tenths of a second's worth, and the store rests as long
- * before the next.
+ * One query reads this many documents, which takes some tenths of a second, and the store rests for
+ * as long before the next.
  */
 const PIECE = 10_000
 const CLAIM_MS = 60_000
@@ -14,10 +14,10 @@ const FRESH_MS = 10_000
 const BEFORE_ALL = '0'.repeat(24)
 
 /**
- * What all tasks come to. Counting means reading every one of them, so it is done in small pieces,
- * by one process of an installation at a time, only when somebody asks, and for at most a twentieth
- * of the time: whoever asks gets what was counted last, at once, with the time of that. A store of
- * ten thousand is counted anew every ten seconds, one of ten millions every few hours.
+ * Totals over all tasks. Counting means reading every one of them, so it is done in small pieces,
+ * by one process of an installation at a time, only on demand, and for at most a twentieth of the
+ * time: callers get the last result immediately, with its time. A store of ten thousand tasks is
+ * counted again every ten seconds, one of ten million every few hours.
  */
 export class TaskTotals {
   readonly #store: StatsStore
@@ -36,7 +36,7 @@ export class TaskTotals {
     store: StatsStore
     log: Logger
     piece?: number
-    /** Ends a count that is under way; another process, or the next start, begins anew. */
+    /** Aborts a running count; another process, or the next start, starts again. */
     stop?: AbortSignal
   }) {
     this.#store = store
@@ -45,7 +45,7 @@ export class TaskTotals {
     this.#stop = stop
   }
 
-  /** @returns undefined when they are still being counted for the first time after `patienceMs`. */
+  /** @returns undefined if they are still being counted for the first time after `patienceMs`. */
   async read(patienceMs: number): Promise<Totals | undefined> {
     const known = await this.#store.totals()
     if (known && Date.now() - known.at.getTime() <= restFor(known.tookMs, FRESH_MS)) return known
@@ -53,7 +53,7 @@ export class TaskTotals {
     const deadline = performance.now() + patienceMs
     await inTime(patienceMs, () => counting).catch(() => {})
     const latest = async (): Promise<Totals | undefined> => (await this.#store.totals()) ?? known
-    // Another process may be at it.
+    // Another process may be counting.
     while (!(await latest()) && performance.now() < deadline) await delay(50)
     return latest()
   }
@@ -77,7 +77,7 @@ export class TaskTotals {
     }
   }
 
-  /** As many milliseconds, unless it is to stop before. */
+  /** Waits this many milliseconds, unless it is stopped before. */
   async #rest(ms: number): Promise<void> {
     await delay(ms, undefined, { signal: this.#stop }).catch(() => {})
   }

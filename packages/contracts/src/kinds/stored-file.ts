@@ -3,10 +3,10 @@ import { z } from 'zod'
 /** A file that a task made, as every kind stores it. `facts` are the kind's own. */
 export const storedFile = z
   .object({
-    name: z.string().meta({ description: 'What a download asks for' }),
+    name: z.string().meta({ description: 'The name to request it by in a download' }),
     contentType: z.string(),
     bytes: z.number().int(),
-    md5: z.string().meta({ description: 'Of its bytes' }),
+    md5: z.string().meta({ description: 'MD5 of its bytes, in hex' }),
     path: z.string().meta({ description: 'Its storage key, relative to the data root' }),
     facts: z.record(z.string(), z.unknown()).optional(),
   })
@@ -21,7 +21,7 @@ export const variant = z
     height: z.number().int(),
     format: z.literal('jpeg'),
     size: z.number().int().meta({ description: 'In bytes' }),
-    md5: z.string().meta({ description: 'Of its bytes' }),
+    md5: z.string().meta({ description: 'MD5 of its bytes, in hex' }),
     path: z.string().meta({ description: 'Its storage key, relative to the data root' }),
   })
   .meta({ id: 'Variant' })

@@ -5,8 +5,8 @@ import { isSession, isToken } from './admin-token.ts'
 export const SESSION_COOKIE = 'darkroom_admin'
 
 /**
- * Lets operators pass: with a token configured, whoever shows it (Authorization: Bearer) or the
- * cookie that a login with it gave; without one, only requests from this very machine.
+ * Authenticates operators: with a token configured, by the token (Authorization: Bearer) or the
+ * cookie of a login with it; without one, only requests from the same machine are allowed.
  */
 export function adminGuard(token: string | undefined): RequestHandler {
   const assertOperator = token === undefined ? assertLocal : assertKnows(token)
@@ -33,9 +33,9 @@ const assertKnows =
   }
 
 /**
- * By the address of the connection, never by what a header claims. A proxy on this machine has that
- * address too, and a web page can be given a name that leads here: both are told by their headers,
- * which can only lose a request this right.
+ * By the address of the connection, never by a header. A proxy on this machine has that address,
+ * too, and a web page can have a host name that resolves to it: both are detected by their headers,
+ * which can only revoke this right.
  */
 function assertLocal(req: Request): void {
   const isForwarded = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'].some(
@@ -53,7 +53,7 @@ const isLoopback = (address: string | undefined): boolean => /^(::ffff:)?127\.\d
 const isLocalName = (host: string | undefined): boolean =>
   /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/i.test(host ?? '')
 
-/** Cookies and addresses speak for whoever sits at the browser; a foreign page there must not. */
+/** Cookies and addresses authenticate the browser; a page of another site must not use them. */
 function assertOwnPage(req: Request): void {
   if (['GET', 'HEAD'].includes(req.method) || req.headers.authorization !== undefined) return
   const { origin, host, 'sec-fetch-site': site = 'none' } = req.headers

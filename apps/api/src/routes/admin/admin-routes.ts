@@ -7,7 +7,7 @@ import { LOGIN_POLICY, loginPage } from './login-page.ts'
 const BOARD = '/admin/queues'
 const LOGIN = '/admin/login'
 
-/** What operators see in a browser: the board of the queues, and a form that asks for the token. */
+/** The browser pages for operators: the board of the queues, and a form for the token. */
 export function adminRoutes(options: {
   token: string | undefined
   guard: RequestHandler
@@ -16,7 +16,7 @@ export function adminRoutes(options: {
   const { token, guard, board } = options
   const router = pagesOf({
     '/admin': { get: (_req, res) => seeOther(res, BOARD) },
-    // Without a token there is nothing to ask for: the board itself says who may see it.
+    // Without a token there is nothing to ask for: the board itself says who has access.
     [LOGIN]: token === undefined ? { get: (_req, res) => seeOther(res, BOARD) } : login(token),
     '/admin/logout': { post: [guard, logout] },
   })
@@ -24,10 +24,10 @@ export function adminRoutes(options: {
   return router
 }
 
-/** Without the page that Express makes for browsers of old. */
+/** Without the HTML page that Express creates for old browsers. */
 const seeOther = (res: Response, path: string): void => void res.status(303).location(path).end()
 
-/** The board has routes of its own; for those who count requests it is one. */
+/** The board has its own routes; metrics count them as one. */
 const nameRoute: RequestHandler = (_req, res, next) => {
   res.locals.route = BOARD
   next()
@@ -61,8 +61,8 @@ const logout: RequestHandler = (req, res) => {
 }
 
 /**
- * Behind a proxy that speaks HTTPS the cookie must not go over anything else. A client that lies
- * about it harms itself only.
+ * Behind an HTTPS proxy the cookie must only be sent over HTTPS. A client that lies about it only
+ * harms itself.
  */
 const cookieOptions = (req: Request) =>
   ({
@@ -72,7 +72,7 @@ const cookieOptions = (req: Request) =>
     secure: req.secure || req.get('x-forwarded-proto') === 'https',
   }) as const
 
-/** A person with a browser is led to the form; programs get the refusal itself. */
+/** Browsers are redirected to the form; programs get the refusal itself. */
 function askToSignIn(guard: RequestHandler): RequestHandler {
   return (req, res, next) => {
     try {
@@ -87,8 +87,8 @@ function askToSignIn(guard: RequestHandler): RequestHandler {
 }
 
 /**
- * Where somebody was led away from to sign in: a page of the board, never another place that a link
- * put there.
+ * The page that was requested before signing in: a page of the board, never another target from a
+ * link.
  */
 function wantedPage({ query }: Request): string | undefined {
   const { next } = query

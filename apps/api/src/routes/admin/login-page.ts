@@ -12,7 +12,7 @@ const STYLE = `
   :focus-visible { outline: 2px solid #5b9bd5; outline-offset: 2px; }
 `
 
-/** Nothing runs, nothing is fetched, nobody frames it; the one style is known by its digest. */
+/** No scripts, no requests, no framing; the only style is allowed by its digest. */
 export const LOGIN_POLICY = [
   "default-src 'none'",
   `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
@@ -22,8 +22,8 @@ export const LOGIN_POLICY = [
 ].join('; ')
 
 /**
- * `next` has been checked: it holds nothing that would need to be escaped but what
- * `encodeURIComponent` takes.
+ * `next` has been validated: it contains nothing to escape that `encodeURIComponent` does not
+ * handle.
  */
 export const loginPage = ({ refused, next }: { refused: boolean; next: string | undefined }): string => `<!doctype html>
 <html lang="en">

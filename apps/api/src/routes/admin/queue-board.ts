@@ -6,7 +6,7 @@ import type { TaskQueue } from '@darkroom/messaging'
 import type { Express, RequestHandler } from 'express'
 import { AppError } from '../../app-error.ts'
 
-/** The board makes styles as it runs; scripts, fonts and data come from here alone. */
+/** The board creates styles at run time; scripts, fonts and data only come from here. */
 const BOARD_POLICY = [
   "default-src 'self'",
   "style-src 'self' 'unsafe-inline'",
@@ -18,8 +18,8 @@ const BOARD_POLICY = [
 ].join('; ')
 
 /**
- * Bull Board over these queues, to look at: tasks are changed through the API, which keeps
- * documents and queue in step.
+ * A read-only Bull Board for these queues: tasks are changed through the API, which keeps documents
+ * and queue in step.
  */
 export function queueBoard(queues: readonly TaskQueue[], basePath: string): RequestHandler[] {
   const adapter = new ExpressAdapter().setBasePath(basePath)
@@ -35,8 +35,8 @@ export function queueBoard(queues: readonly TaskQueue[], basePath: string): Requ
 }
 
 /**
- * Cards say which photo it is and lead to its task. Jobs that somebody else put on the queue may
- * hold anything.
+ * Cards show the name of the photo and link to its task. Jobs added by other programs may contain
+ * anything.
  */
 function adapterOf({ bullmq }: TaskQueue): BullMQAdapter {
   const board = new BullMQAdapter(bullmq, {
@@ -71,8 +71,8 @@ const onlyLooking: RequestHandler = (req, res, next) => {
 type Engine = Parameters<Express['engine']>[1]
 
 /**
- * Its page asks another company for fonts. The policy forbids that; without the link nothing is
- * even tried.
+ * Its page loads fonts from a third party. The policy forbids that; without the link it is not even
+ * attempted.
  */
 function withoutForeignLinks(board: Express): void {
   const render = (board as unknown as { engines: Record<string, Engine> }).engines['.ejs']

@@ -7,10 +7,10 @@ import { createOpenApiDocument } from './document.ts'
 import { documentRoutes } from './document-routes.ts'
 import { ASSETS, REFERENCE_POLICY, REFERENCE_BUNDLE, REFERENCE_PAGE } from './reference-page.ts'
 
-/** `/openapi.json`, and `/docs` for people: its scripts come from here, too. */
+/** `/openapi.json`, and `/docs` for people, whose scripts are also served from here. */
 export function docsRoutes(limits: ApiLimits): Router {
   let made: { text: string; etag: string } | undefined
-  // Made when it is first asked for: a process that starts has better things to do.
+  // Created on the first request, so that it does not delay the startup.
   const document = () => (made ??= tagged(JSON.stringify(createOpenApiDocument(limits))))
 
   const router = express.Router({ caseSensitive: true })
@@ -23,7 +23,7 @@ export function docsRoutes(limits: ApiLimits): Router {
   return router.use(
     documentRoutes.router({ document }),
     pagesOf({
-      // For a person who types the address.
+      // For people who type the address.
       '/': { get: (_req, res) => void res.status(303).location('/docs').end() },
       '/docs': {
         get: (_req: Request, res: Response) => {
@@ -39,7 +39,7 @@ export function docsRoutes(limits: ApiLimits): Router {
   )
 }
 
-/** For those who count requests all files of the page are one. */
+/** Metrics count all files of the page as one. */
 const nameRoute: RequestHandler = (_req, res, next) => {
   res.locals.route = '/docs/assets'
   next()

@@ -54,7 +54,7 @@ const SECURITY_SCHEMES = {
   },
 } as const
 
-/** The OpenAPI document of an installation: every path with all that it takes and answers. */
+/** The OpenAPI document of an installation: every path with its requests and responses. */
 export function createOpenApiDocument(limits: ApiLimits): OpenApiDocument {
   const paths = allPaths(limits)
   const operations = Object.values(paths).flatMap((methods) => Object.values(methods))
@@ -84,7 +84,7 @@ function allPaths(limits: ApiLimits): Paths {
   return Object.assign({}, ...found)
 }
 
-/** What a format says already, and the bounds of all whole numbers. */
+/** Information that a format already implies, and the bounds of all whole numbers. */
 function leaveOutTheObvious(jsonSchema: {
   format?: string
   pattern?: string
@@ -112,7 +112,7 @@ const toZodPaths = (paths: Paths): ZodOpenApiPathsObject =>
 function toZodOperation(operation: Operation): ZodOpenApiOperationObject {
   const { body, answers, problems: _problems, problemSchema = problem, ...rest } = operation
   const problems = problemAnswers(problemsOf(operation), problemSchema)
-  // A probe answers 503 in a form of its own, where any other route has a problem.
+  // A probe responds with 503 in its own format, whereas other routes send a problem.
   const both = Object.entries(problems).map(([status, refused]) => [status, merge(answers[Number(status)], refused)])
   const responses = { ...answers, ...(Object.fromEntries(both) as typeof answers) }
   return { ...rest, ...(body && { requestBody: body }), responses } as ZodOpenApiOperationObject
@@ -135,7 +135,7 @@ const ifNoneMatch = z
   .optional()
   .meta({ description: 'The ETag of the response that you have: 304 if nothing has changed' })
 
-/** Express answers conditions to whatever it sends. */
+/** Express handles conditional requests for all responses. */
 function withCondition(operation: Operation): Operation {
   if (!(200 in operation.answers)) return operation
   const { requestParams = {}, answers } = operation

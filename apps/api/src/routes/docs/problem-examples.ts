@@ -6,7 +6,7 @@ import { fileTooLarge } from '../../uploads/form-faults.ts'
 import { toProblem } from '../../http/problem.ts'
 import { BATCH_ID } from '../../http/openapi/example-ids.ts'
 
-/** One problem of each of these codes, with the path on which it is often met. */
+/** An example of each of these codes, with a typical path. */
 export const problemExamples = (codes: readonly ProblemCode[]) =>
   Object.fromEntries(
     codes.map((code) => [
@@ -24,7 +24,7 @@ const failing = (code: ProblemCode, detail: string = PROBLEMS[code].means, error
 const pointing = (code: ProblemCode, pointer: string, detail: string): AppError =>
   failing(code, `${pointer} ${detail}`, [{ pointer, detail }])
 
-/** Where more can be said than what the code means. */
+/** Examples with a more specific detail than the meaning of the code. */
 const ERRORS: Partial<Record<ProblemCode, AppError>> = {
   INVALID_QUERY: pointing('INVALID_QUERY', '/limit', 'must be at most 100'),
   INVALID_FIELD: pointing(

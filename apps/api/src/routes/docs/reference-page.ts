@@ -6,10 +6,10 @@ import { dirname, join } from 'node:path'
 const DIST = dirname(createRequire(import.meta.url).resolve('@scalar/api-reference/style.css'))
 const { version } = JSON.parse(readFileSync(join(DIST, '..', 'package.json'), 'utf8')) as { version: string }
 
-/** The folder with what browsers load. */
+/** The folder with the files for browsers. */
 export const REFERENCE_BUNDLE = join(DIST, 'browser')
 
-/** Where it is served: under its version, so that it may be kept for ever. */
+/** The path they are served under: it contains the version, so that they may be cached forever. */
 export const ASSETS = `docs/assets/${version}`
 
 const SCRIPT = `
@@ -27,8 +27,8 @@ const SCRIPT = `
 `
 
 /**
- * Everything comes from here; the one script of the page is known by its digest. The reference
- * makes styles as it runs.
+ * Everything comes from here; the only inline script is allowed by its digest. The reference
+ * creates styles at run time.
  */
 export const REFERENCE_POLICY = [
   "default-src 'none'",
