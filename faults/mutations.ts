@@ -31,7 +31,7 @@ export const mutations: readonly Mutation[] = [
     says: 'a process that dies while it checks a task keeps it forever',
     patches: [
       {
-        file: `${api}/tasks/task-store.ts`,
+        file: `${api}/sync/check-store.ts`,
         find: 'nextCheckAt: new Date(now.getTime() + leaseMs), checkedBy',
         replace: 'nextCheckAt: new Date(now.getTime() + leaseMs * 200), checkedBy',
       },

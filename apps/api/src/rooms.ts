@@ -60,7 +60,7 @@ export function createRooms(
   const basis = { queues, kinds, views, store, storage, announcer, stopJob, send, log, now: Date.now }
 
   const batches = createBatches({ ...basis, mongo, publish })
-  const sync = createSync({ ...basis, env, redis, names, batches: batches.store, feed })
+  const sync = createSync({ ...basis, env, mongo, redis, names, batches: batches.store, feed })
   const { recordRemoved } = batches
   const { appliedUntil, dispatch } = sync
   const removal = createRemoval({ ...basis, env, mongo, redis, names, tempFolder, recordRemoved, appliedUntil, isOurs })

@@ -14,76 +14,8 @@ type CacheReads = Record<Parameters<OnRead>[0], { inc: () => void }>
  * once.
  */
 export function createTaskMetrics(registry: Registry) {
-  const registers = [registry]
-  const created = new Counter({
-    name: 'darkroom_tasks_created_total',
-    help: 'Tasks accepted',
-    labelNames: ['kind', 'priority'],
-    registers,
-  })
-  const ended = new Counter({
-    name: 'darkroom_tasks_ended_total',
-    help: 'Tasks ended, by final status',
-    labelNames: ['kind', 'status'],
-    registers,
-  })
-  const bytesIn = new Counter({
-    name: 'darkroom_source_bytes_total',
-    help: 'Bytes of accepted files',
-    labelNames: ['kind'],
-    registers,
-  })
-  const bytesOut = new Counter({
-    name: 'darkroom_variant_bytes_total',
-    help: 'Bytes of finished variants',
-    labelNames: ['kind'],
-    registers,
-  })
-  const retries = new Counter({
-    name: 'darkroom_task_retries_total',
-    help: 'Failed attempts that are retried',
-    labelNames: ['kind', 'code'],
-    registers,
-  })
-  const failures = new Counter({
-    name: 'darkroom_task_failures_total',
-    help: 'Tasks that failed for good',
-    labelNames: ['kind', 'code'],
-    registers,
-  })
-  const attempts = new Histogram({
-    name: 'darkroom_task_attempts',
-    help: 'Attempts per task at its end',
-    labelNames: ['kind', 'status'],
-    buckets: [1, 2, 3, 5, 10],
-    registers,
-  })
-  const wait = new Histogram({
-    name: 'darkroom_task_wait_seconds',
-    help: 'Time from acceptance to the start of the last run',
-    labelNames: ['kind', 'priority'],
-    buckets: SECONDS,
-    registers,
-  })
-  const run = new Histogram({
-    name: 'darkroom_task_run_seconds',
-    help: 'Duration of the run that completed a task',
-    labelNames: ['kind'],
-    buckets: SECONDS,
-    registers,
-  })
-  const lag = new Histogram({
-    name: 'darkroom_event_lag_seconds',
-    help: "From a run's end in the worker to the update of the task's document; compares the clocks of two machines",
-    buckets: LAG_SECONDS,
-    registers,
-  })
-  const cacheReads = new Counter({
-    name: 'darkroom_cache_reads_total',
-    help: 'Cache reads',
-    labelNames: ['entry', 'result'],
-    registers,
-  })
+  const { created, ended, bytesIn, bytesOut, retries, failures, cacheReads } = createCounters(registry)
+  const { attempts, wait, run, lag } = createHistograms(registry)
 
   // Found once: this is counted with every read.
   const [hits, misses] = ['hit', 'miss'].map((result) => {
@@ -113,5 +45,52 @@ export function createTaskMetrics(registry: Registry) {
         lag.observe(Math.max(0, now - event.timestamp) / 1000)
     },
     cacheRead: ((entry, hit) => (hit ? hits : misses)[entry].inc()) as OnRead,
+  }
+}
+
+function createCounters(registry: Registry) {
+  const counter = <L extends string>(name: string, help: string, labelNames: L[]): Counter<L> =>
+    new Counter({ name, help, labelNames, registers: [registry] })
+  return {
+    created: counter('darkroom_tasks_created_total', 'Tasks accepted', ['kind', 'priority']),
+    ended: counter('darkroom_tasks_ended_total', 'Tasks ended, by final status', ['kind', 'status']),
+    bytesIn: counter('darkroom_source_bytes_total', 'Bytes of accepted files', ['kind']),
+    bytesOut: counter('darkroom_variant_bytes_total', 'Bytes of finished variants', ['kind']),
+    retries: counter('darkroom_task_retries_total', 'Failed attempts that are retried', ['kind', 'code']),
+    failures: counter('darkroom_task_failures_total', 'Tasks that failed for good', ['kind', 'code']),
+    cacheReads: counter('darkroom_cache_reads_total', 'Cache reads', ['entry', 'result']),
+  }
+}
+
+function createHistograms(registry: Registry) {
+  const registers = [registry]
+  return {
+    attempts: new Histogram({
+      name: 'darkroom_task_attempts',
+      help: 'Attempts per task at its end',
+      labelNames: ['kind', 'status'],
+      buckets: [1, 2, 3, 5, 10],
+      registers,
+    }),
+    wait: new Histogram({
+      name: 'darkroom_task_wait_seconds',
+      help: 'Time from acceptance to the start of the last run',
+      labelNames: ['kind', 'priority'],
+      buckets: SECONDS,
+      registers,
+    }),
+    run: new Histogram({
+      name: 'darkroom_task_run_seconds',
+      help: 'Duration of the run that completed a task',
+      labelNames: ['kind'],
+      buckets: SECONDS,
+      registers,
+    }),
+    lag: new Histogram({
+      name: 'darkroom_event_lag_seconds',
+      help: "From a run's end in the worker to the update of the task's document; compares the clocks of two machines",
+      buckets: LAG_SECONDS,
+      registers,
+    }),
   }
 }

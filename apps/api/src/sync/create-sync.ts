@@ -4,10 +4,12 @@ import type { Redis } from 'ioredis'
 import type { BatchStore } from '../batches/batch-store.ts'
 import type { TaskFeed } from '../following/task-feed.ts'
 import type { Send } from '../send.ts'
+import type { MongoConnection } from '../mongo/create-mongo.ts'
 import type { StopJob } from '../tasks/stop-job.ts'
 import type { Kinds } from '../tasks/kind.ts'
 import type { TaskStore } from '../tasks/task-store.ts'
 import { BatchCloser } from './batch-closer.ts'
+import { CheckStore } from './check-store.ts'
 import { Dispatcher } from './dispatcher.ts'
 import { createListeners } from './listeners.ts'
 import { QueueEventsListener } from './queue-events-listener.ts'
@@ -22,6 +24,7 @@ export function createSync(parts: {
   names: RedisNames
   queues: TaskQueues
   kinds: Kinds
+  mongo: MongoConnection
   store: TaskStore
   batches: BatchStore
   feed: TaskFeed
@@ -30,9 +33,10 @@ export function createSync(parts: {
   log: Logger
   now: () => number
 }) {
-  const { env, redis, names, queues, kinds, store, batches, feed, stopJob, send, log, now } = parts
-  const notes = new SentNotes({ store, log, now })
-  const dispatcher = new Dispatcher({ store, queues, kinds, notes, log })
+  const { env, redis, names, queues, kinds, mongo, store, batches, feed, stopJob, send, log, now } = parts
+  const checks = new CheckStore(mongo)
+  const notes = new SentNotes({ checks, log, now })
+  const dispatcher = new Dispatcher({ checks, queues, kinds, notes, log })
   const listeners = createListeners(
     (kind) => new QueueEventsListener({ redis: redis.consumer, queue: queues.of(kind), send, log, now }),
   )
@@ -47,6 +51,7 @@ export function createSync(parts: {
   })
   const batchCloser = new BatchCloser({ batches, send, intervalMs: env.SWEEP_INTERVAL_MS, log, now })
   const sweeper = new Sweeper({
+    checks,
     store,
     queues,
     dispatcher,

@@ -1,10 +1,10 @@
 import type { Delivery, TaskQueues } from '@darkroom/messaging'
 import type { TaskKind } from '@darkroom/contracts'
 import type { Logger } from '@darkroom/runtime'
-import type { TaskStore } from '../tasks/task-store.ts'
 import { policyOf, type Kinds } from '../tasks/kind.ts'
 import { previousRuns, queuedAt, type TaskRecord } from '../tasks/task.ts'
 import { OutageLog } from '../ground/outage-log.ts'
+import type { CheckStore } from './check-store.ts'
 import type { SentNotes } from './sent-notes.ts'
 
 /** Jobs put on the queue with one command: Redis does nothing else meanwhile. */
@@ -21,7 +21,7 @@ export class Dispatcher {
   #waiting: TaskRecord[] = []
   #running: Promise<void> | undefined
 
-  constructor(deps: { store: TaskStore; queues: TaskQueues; kinds: Kinds; notes: SentNotes; log: Logger }) {
+  constructor(deps: { checks: CheckStore; queues: TaskQueues; kinds: Kinds; notes: SentNotes; log: Logger }) {
     this.#deps = deps
     this.#outage = new OutageLog(deps.log, 'dispatching tasks failed; they stay due')
   }
@@ -52,7 +52,7 @@ export class Dispatcher {
   }
 
   async #send(tasks: readonly TaskRecord[]): Promise<void> {
-    const { store, notes } = this.#deps
+    const { checks, notes } = this.#deps
     try {
       const byKind = Map.groupBy(tasks, ({ kind }) => kind)
       await Promise.all([...byKind].map(([kind, ofKind]) => this.#add(kind, ofKind)))
@@ -62,7 +62,7 @@ export class Dispatcher {
       this.#outage.failed(error, { tasks: tasks.length })
       // Due at once, not when this process's lease ends: the sweep that follows the queue's return
       // takes them.
-      await store.checkNow(tasks.map((task) => task.id)).catch(() => {})
+      await checks.checkNow(tasks.map((task) => task.id)).catch(() => {})
     }
   }
 

@@ -4,6 +4,7 @@ import { openDatabase, testLog } from '../../test/start-test-api.ts'
 import { newRecord } from '../../test/task-history.ts'
 import { TaskStore } from '../tasks/task-store.ts'
 import type { TaskRecord } from '../tasks/task.ts'
+import { CheckStore } from './check-store.ts'
 import { SentNotes } from './sent-notes.ts'
 
 let database: Awaited<ReturnType<typeof openDatabase>>
@@ -16,7 +17,7 @@ beforeAll(async () => {
   await store.prepare()
 })
 beforeEach(() => {
-  notes = new SentNotes({ store, log: testLog, now: Date.now })
+  notes = new SentNotes({ checks: new CheckStore(database.connection), log: testLog, now: Date.now })
 })
 afterAll(() => database.drop())
 
@@ -59,7 +60,7 @@ it('a dispatch that cannot be recorded is left to a sweep', async () => {
   const task = await newTask()
   const away = await openDatabase(uniqueName('away'))
   await away.drop()
-  const lost = new SentNotes({ store: new TaskStore(away.connection), log: testLog, now: Date.now })
+  const lost = new SentNotes({ checks: new CheckStore(away.connection), log: testLog, now: Date.now })
   lost.add([task])
   await lost.write()
   expect(await stateOf(task)).toBe('due')

@@ -1,6 +1,6 @@
 import type { Logger } from '@darkroom/runtime'
-import type { TaskStore } from '../tasks/task-store.ts'
 import type { TaskRecord } from '../tasks/task.ts'
+import type { CheckStore } from './check-store.ts'
 
 /**
  * A task whose job is on the queue is looked after this much later, should nothing be heard of it.
@@ -19,7 +19,7 @@ export class SentNotes {
   #tasks = new Map<string, TaskRecord>()
   #timer: NodeJS.Timeout | undefined
 
-  constructor(deps: { store: TaskStore; log: Logger; now: () => number }) {
+  constructor(deps: { checks: CheckStore; log: Logger; now: () => number }) {
     this.#deps = deps
   }
 
@@ -40,8 +40,8 @@ export class SentNotes {
     this.#timer = undefined
     const tasks = [...this.#tasks.values()]
     this.#tasks = new Map()
-    const { store, log, now } = this.#deps
-    await store
+    const { checks, log, now } = this.#deps
+    await checks
       .markSent(tasks, new Date(now() + FIRST_CHECK_MS))
       .catch((error: unknown) =>
         log.debug({ err: error, tasks: tasks.length }, 'dispatches not recorded; a sweep checks them'),

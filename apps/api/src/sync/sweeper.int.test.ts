@@ -21,6 +21,7 @@ import type { Send } from '../send.ts'
 import { TaskStore } from '../tasks/task-store.ts'
 import { moveFor, type Move, type TaskRecord } from '../tasks/task.ts'
 import type { UpdateTaskStatus } from '../applying/update-task-status.ts'
+import { CheckStore } from './check-store.ts'
 import { Dispatcher } from './dispatcher.ts'
 import { LostJobs } from './lost-jobs.ts'
 import type { QueueEventsListener } from './queue-events-listener.ts'
@@ -32,6 +33,7 @@ let database: Awaited<ReturnType<typeof openDatabase>>
 let redis: Redis
 let names: QueueNames
 let store: TaskStore
+let checks: CheckStore
 let queues: TaskQueues
 let queue: TaskQueue
 let notes: SentNotes
@@ -43,11 +45,12 @@ beforeAll(async () => {
   const given = { namespace: name, queue: name }
   names = queueNames(given, imageOptimize)
   store = new TaskStore(database.connection)
+  checks = new CheckStore(database.connection)
   await store.prepare()
   queues = createTaskQueues({ redis, names: given })
   queue = queues.of('image.optimize')
-  notes = new SentNotes({ store, log: testLog, now: Date.now })
-  dispatcher = new Dispatcher({ store, queues, kinds: testKinds, notes, log: testLog })
+  notes = new SentNotes({ checks, log: testLog, now: Date.now })
+  dispatcher = new Dispatcher({ checks, queues, kinds: testKinds, notes, log: testLog })
 })
 beforeEach(async () => {
   await dispatcher.drain()
@@ -89,7 +92,7 @@ async function sweepOnce(handle: (event: TaskEvent) => Promise<unknown> = async 
   const send = (({ event }: UpdateTaskStatus) => handle(event)) as unknown as Send
   const stopJob = async () => true
   const clock = { intervalMs: 60_000, leaseMs: 3000, now: Date.now }
-  const sweeper = new Sweeper({ store, queues, dispatcher, stopJob, send, events, log: testLog, ...clock })
+  const sweeper = new Sweeper({ checks, store, queues, dispatcher, stopJob, send, events, log: testLog, ...clock })
   sweeper.start()
   await sweeper.sweep()
   await sweeper.stop()
@@ -110,7 +113,7 @@ it('a job locked by a worker is left alone', async () => {
   await sweepOnce()
   expect(await stateOf(task)).toBe('unknown')
   await redis.del(key(`${task.id}:lock`))
-  await store.checkNow([task.id])
+  await checks.checkNow([task.id])
   await sweepOnce()
   expect(await stateOf(task)).toBe('prioritized')
 })
@@ -151,7 +154,7 @@ describe('a waiting job whose task is still processing', () => {
     await worker.close()
     consumer.disconnect()
     await apply(historyOf(task, [{ progress: 0, end: 'running' }])[0]!)
-    await store.checkNow([task.id])
+    await checks.checkNow([task.id])
     return task
   }
 
@@ -186,7 +189,7 @@ describe('a waiting job whose task is still processing', () => {
       { progress: 0, end: 'running' },
     ]).at(-1)!
     await apply(next)
-    await store.checkNow([task.id])
+    await checks.checkNow([task.id])
     await sweepOnce(apply)
     expect(await store.find(task.tenant, task.id)).toMatchObject({ status: 'processing', seq: next.seq })
   })

@@ -6,6 +6,7 @@ import type { StopJob } from '../tasks/stop-job.ts'
 import type { TaskStore } from '../tasks/task-store.ts'
 import { isFinal, queuedAt, type TaskRecord } from '../tasks/task.ts'
 import { UpdateTaskStatus } from '../applying/update-task-status.ts'
+import type { CheckStore } from './check-store.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import { completionOf, runEndOf, startOf } from './job-outcome.ts'
 import { LostJobs } from './lost-jobs.ts'
@@ -38,6 +39,7 @@ export class Sweeper {
   #saidLateAt = Number.NEGATIVE_INFINITY
 
   constructor(deps: {
+    checks: CheckStore
     store: TaskStore
     queues: TaskQueues
     dispatcher: Dispatcher
@@ -109,9 +111,9 @@ export class Sweeper {
   }
 
   async #makeUpForGap(): Promise<void> {
-    const { store, events, log } = this.#deps
+    const { checks, events, log } = this.#deps
     const repair = async (): Promise<void> => {
-      const tasks = await store.checkAllNow()
+      const tasks = await checks.checkAllNow()
       if (tasks > 0) log.warn({ tasks }, 'queue events may be lost: checking every unfinished task')
     }
     // Redis away is no gap yet: it is asked again with the next pass.
@@ -123,9 +125,9 @@ export class Sweeper {
    * due when the lease ends.
    */
   async #checkDue(backlog: number): Promise<number> {
-    const { store, leaseMs } = this.#deps
-    const now = await store.now()
-    const tasks = await store.claimDue({ now, leaseMs, limit: BATCH, claimant: randomUUID() })
+    const { checks, leaseMs } = this.#deps
+    const now = await checks.now()
+    const tasks = await checks.claimDue({ now, leaseMs, limit: BATCH, claimant: randomUUID() })
     const findings = await Promise.all(tasks.map((task) => this.#check(task, now)))
     const found = Map.groupBy(tasks, (_task, index) => findings[index])
     const late = found.get('late') ?? []
@@ -134,7 +136,7 @@ export class Sweeper {
       recheckMs({ ageMs: now.getTime() - queuedAt(task).getTime(), backlog }),
     )
     for (const [delayMs, waiting] of delays)
-      await store.postpone(
+      await checks.postpone(
         waiting.map(({ id }) => id),
         new Date(now.getTime() + delayMs),
       )
@@ -156,7 +158,7 @@ export class Sweeper {
   /** A cancelled task. Until its job is known to be gone it is leased again and again. */
   async #stop(task: TaskRecord): Promise<Finding | undefined> {
     if (!(await this.#deps.stopJob(task))) return undefined
-    await this.#deps.store.settle(task)
+    await this.#deps.checks.settle(task)
     return 'done'
   }
 

@@ -2,7 +2,7 @@ import { taskPriority, TASK_KINDS, type TaskStatus } from '@darkroom/contracts'
 import { Types, type Connection, type QueryFilter, type UpdateQuery } from 'mongoose'
 import { isText, listing, taskModel, toObjectId, toRecord, type TaskDocument } from './task-model.ts'
 import { taskRecord } from './task-record.ts'
-import { FINAL_STATUSES, type LogEntry, type Move, type TaskRecord } from './task.ts'
+import type { LogEntry, Move, TaskRecord } from './task.ts'
 
 /** Which tasks a list shows. Every list belongs to one tenant. */
 export interface TaskFilter {
@@ -45,24 +45,6 @@ export type TaskEdit = Partial<Pick<TaskRecord, 'name' | 'metadata' | 'ttlSecond
  */
 const NOBODY = ''
 
-/**
- * When to look at a task again is worth no flush of the disk: what is lost of it costs one more
- * look.
- */
-const CHECK_WRITE = { writeConcern: { w: 1, j: false } } as const
-/** Beyond every lease and every time between two checks. */
-const FAR_AWAY_MS = 15 * 60_000
-const CHECK_ALL_PIECE = 1000
-
-interface Claim {
-  now: Date
-  leaseMs: number
-  limit: number
-  /** Names this pass of this replica. */
-  claimant: string
-}
-
-type OnlyId = { _id: Types.ObjectId }
 type OneTask = QueryFilter<TaskDocument> & { _id: Types.ObjectId; tenant: string }
 
 const LOG_LENGTH = 100
@@ -248,101 +230,6 @@ export class TaskStore {
       .select({ ttlSeconds: 1 })
       .lean<Pick<TaskDocument, 'ttlSeconds'>>()
     return task?.ttlSeconds
-  }
-
-  /**
-   * Notes that the jobs of these tasks are on the queue, and when to look after them next. Of these
-   * epochs only: a task that was started anew meanwhile still waits for its new job.
-   */
-  async markSent(tasks: readonly TaskRecord[], nextCheckAt: Date): Promise<void> {
-    for (const [epoch, sent] of Map.groupBy(tasks, (task) => task.epoch)) {
-      const filter = { _id: { $in: sent.map(({ id }) => toObjectId(id)) }, epoch, status: 'pending' as const }
-      await this.#tasks.updateMany(filter, { $set: { 'dispatch.state': 'sent', nextCheckAt } }, CHECK_WRITE)
-    }
-  }
-
-  /**
-   * Looks after these tasks again at another time, unless they reached a final status meanwhile.
-   */
-  async postpone(ids: readonly string[], nextCheckAt: Date): Promise<void> {
-    const filter = { _id: { $in: ids.map(toObjectId) }, nextCheckAt: { $type: 'date' as const } }
-    await this.#tasks.updateMany(filter, { $set: { nextCheckAt } }, CHECK_WRITE)
-  }
-
-  /** Nothing is left of the job of a task that has ended: nobody need look after it any more. */
-  async settle({ id, epoch }: TaskRecord): Promise<void> {
-    await this.#tasks.updateOne(
-      { _id: toObjectId(id), epoch, status: { $in: [...FINAL_STATUSES] } },
-      { $set: { nextCheckAt: null } },
-    )
-  }
-
-  /** The time by the database's clock, which all replicas share. */
-  async now(): Promise<Date> {
-    const answer = await this.#tasks.db.db?.command({ hello: 1 })
-    return (answer?.['localTime'] as Date | undefined) ?? new Date()
-  }
-
-  /**
-   * Takes up to `limit` tasks whose check is due, of all tenants, for `leaseMs`: no other replica
-   * gets them meanwhile, and should this process die they are due again. `now` is the database's. A
-   * check that is further away than any lease was set by a clock that ran ahead, and is due, too.
-   */
-  async claimDue(options: Claim): Promise<TaskRecord[]> {
-    const { now, leaseMs, limit } = options
-    const farAway = new Date(now.getTime() + Math.max(leaseMs, FAR_AWAY_MS))
-    const due = await this.#claim({ $lte: now, $type: 'date' }, options)
-    if (due.length >= limit) return due
-    return [...due, ...(await this.#claim({ $gt: farAway, $type: 'date' }, { ...options, limit: limit - due.length }))]
-  }
-
-  async #claim(
-    nextCheckAt: { $lte?: Date; $gt?: Date; $type: 'date' },
-    { now, leaseMs, limit, claimant }: Claim,
-  ): Promise<TaskRecord[]> {
-    const due = await this.#tasks
-      .find({ nextCheckAt })
-      .sort({ nextCheckAt: 1 })
-      .limit(limit)
-      .select({ _id: 1 })
-      .lean<OnlyId[]>()
-    if (due.length === 0) return []
-    const _id = { $in: due.map((task) => task._id) }
-    const lease = { nextCheckAt: new Date(now.getTime() + leaseMs), checkedBy: claimant }
-    await this.#tasks.updateMany({ _id, nextCheckAt }, { $set: lease }, CHECK_WRITE)
-    const claimed = await this.#tasks
-      .find({ _id, checkedBy: claimant, nextCheckAt: { $ne: null } })
-      .lean<TaskDocument[]>()
-    return claimed.map((document) => toRecord(document))
-  }
-
-  /** Makes these tasks due for a check now, unless they reached a final status meanwhile. */
-  async checkNow(ids: readonly string[]): Promise<void> {
-    await this.#tasks.updateMany(
-      { _id: { $in: ids.map(toObjectId) }, nextCheckAt: { $type: 'date' } },
-      { $set: { nextCheckAt: new Date() } },
-      CHECK_WRITE,
-    )
-  }
-
-  /**
-   * Makes every unfinished task due for a check now: for when the queue is known to have lost
-   * something. In pieces, so that no write outlives its timeout; one that is broken off goes on
-   * with the rest when it is called again.
-   */
-  async checkAllNow(): Promise<number> {
-    const now = await this.now()
-    let changed = 0
-    for (;;) {
-      const rest = await this.#tasks
-        .find({ nextCheckAt: { $gt: now, $type: 'date' } })
-        .limit(CHECK_ALL_PIECE)
-        .select({ _id: 1 })
-        .lean<OnlyId[]>()
-      if (rest.length === 0) return changed
-      const filter = { _id: { $in: rest.map(({ _id }) => _id) }, nextCheckAt: { $type: 'date' as const } }
-      changed += (await this.#tasks.updateMany(filter, { $set: { nextCheckAt: now } }, CHECK_WRITE)).modifiedCount
-    }
   }
 
   /** One guarded write: it counts itself and adds to the log, or changes nothing. */

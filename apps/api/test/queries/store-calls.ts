@@ -7,6 +7,7 @@ import type { InstallationStore } from '../../src/installation/installation-stor
 import type { StatsStore } from '../../src/stats/stats-store.ts'
 import type { CleanupTotalsStore } from '../../src/removal/cleanup-totals-store.ts'
 import type { ExpiryStore } from '../../src/removal/expiry-store.ts'
+import type { CheckStore } from '../../src/sync/check-store.ts'
 import { newTaskId, type TaskStore } from '../../src/tasks/task-store.ts'
 import { moveFor, type Move } from '../../src/tasks/task.ts'
 import { historyOf, newRecord } from '../task-history.ts'
@@ -71,7 +72,8 @@ const FILTERS = [
 const tasks: Calls<TaskStore> = {
   ping: (store) => store.ping(),
   prepare: (store) => store.prepare(),
-  insert: (store) => store.insert(task),
+  // The other one stays due for a check: without it a claim would ask for nothing else.
+  insert: [task, newRecord({ tenant, nextCheckAt: now })].map((record) => ({ run: (store) => store.insert(record) })),
   // Few of those that somebody looks after have ended.
   countUnfinished: { run: (store) => store.countUnfinished(10), sifts: ['status'] },
   countStuck: { run: (store) => store.countStuck(now, 10), sifts: ['status'] },
@@ -93,15 +95,14 @@ const tasks: Calls<TaskStore> = {
   edit: (store) => store.edit(task, { name: 'b' }),
   markDeleted: (store) => store.markDeleted(task, now),
   ttlOf: (store) => store.ttlOf(tenant, id),
+}
+
+const checks: Calls<CheckStore> = {
   markSent: (store) => store.markSent([task], now),
   postpone: (store) => store.postpone([id], now),
   settle: (store) => store.settle(task),
   now: (store) => store.now(),
-  // Something must be due, or it asks for nothing else.
-  claimDue: async (store) => {
-    await store.insert(newRecord({ tenant, nextCheckAt: now }))
-    await store.claimDue({ now, leaseMs: 1000, limit: 10, claimant: 'a' })
-  },
+  claimDue: (store) => store.claimDue({ now, leaseMs: 1000, limit: 10, claimant: 'a' }),
   checkNow: (store) => store.checkNow([id]),
   checkAllNow: (store) => store.checkAllNow(),
 }
@@ -177,6 +178,7 @@ const installations: Calls<InstallationStore> = {
 /** By store and method. */
 export const STORE_CALLS = {
   TaskStore: tasks,
+  CheckStore: checks,
   ExpiryStore: expiries,
   BatchStore: batches,
   CleanupTotalsStore: cleanups,
