@@ -10,21 +10,21 @@ import { createRooms, type Rooms } from './rooms.ts'
 
 export interface Api {
   app: Express
-  /** Listens and begins to work; stores that are away are waited for in the background. */
+  /** Starts listening and working; waits in the background for stores that are down. */
   start: () => Promise<{ port: number }>
-  /** The steps of an orderly end, in their order. */
+  /** The steps of an orderly shutdown, in order. */
   closing: () => readonly ShutdownPhase[]
 }
 
 /**
- * Balancers send requests to whatever listens, so the port is opened when requests can be served;
- * but no later than this, as those who ask meanwhile are to hear what is missing.
+ * Load balancers send requests as soon as the port is open, so it is opened when requests can be
+ * served; but after this time at the latest, so that clients learn what is missing.
  */
 const LISTEN_AFTER_MS = 3000
 
 /**
- * Builds the API process from bottom to top: connections, rooms, HTTP. Nothing is listened to
- * before `start`.
+ * Builds the API process from bottom to top: connections, rooms, HTTP. Nothing listens before
+ * `start`.
  */
 export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): Api {
   const stopping = new AbortController()
@@ -62,7 +62,7 @@ async function startWork({ db }: Connections, rooms: Rooms, isClosing: () => boo
   const { store, batches, installation, removal, sync, feed, estimators } = rooms
   await db.start(() => Promise.all([store.prepare(), batches.store.prepare()]))
   if (isClosing()) return
-  // What removes files waits until it is known whose they are.
+  // Nothing is removed until the owner of the data folder is known.
   installation.start(removal.start)
   sync.start()
   feed.start()

@@ -1,9 +1,9 @@
 import { PROBLEMS, type ProblemCode } from '@darkroom/contracts'
 
 /**
- * A failure that clients are told about: `code` is stable, `message` says what to do. Anything else
- * that is thrown becomes an opaque 500. The status is that of the code in `PROBLEMS`. `headers` go on
- * the answer (Retry-After, Allow), `extra` beside the members that all problems have.
+ * An error for the client: `code` is stable, `message` says what to do. Anything else that is
+ * thrown becomes an opaque 500. The status is that of the code in `PROBLEMS`. `headers` are added
+ * to the response (Retry-After, Allow), `extra` to the members that all problems have.
  */
 export class AppError extends Error {
   readonly code: ProblemCode
@@ -16,7 +16,9 @@ export class AppError extends Error {
     code: ProblemCode,
     message: string,
     more: {
-      /** Only for faults that Express found itself: INVALID_REQUEST stands for each of its 4xx. */
+      /**
+       * Only for errors that Express itself detects: INVALID_REQUEST stands for each of its 4xx.
+       */
       status?: number
       headers?: Record<string, string>
       errors?: readonly FieldError[]
@@ -34,7 +36,7 @@ export class AppError extends Error {
   }
 }
 
-/** One wrong field: a JSON pointer to it and what is wrong. */
+/** An invalid field: a JSON pointer and the reason. */
 export interface FieldError {
   pointer: string
   detail: string

@@ -6,7 +6,7 @@ import { createMongo } from './mongo/create-mongo.ts'
 
 export type Connections = ReturnType<typeof createConnections>
 
-/** The stores of one API process, and what is said over their connections. */
+/** The stores of one API process, and its channels. */
 export function createConnections(env: ApiEnv, log: Logger, stop: AbortSignal) {
   const given = { namespace: env.REDIS_NAMESPACE, queue: env.QUEUE_NAME }
   const names = redisNames(given)
@@ -25,8 +25,8 @@ export function createConnections(env: ApiEnv, log: Logger, stop: AbortSignal) {
 }
 
 /**
- * The connections to Redis: commands, the cache, and what waits for news, which must not hold up
- * the others.
+ * The connections to Redis: commands, the cache, and blocking reads, which must not delay the
+ * others.
  */
 function createRedis(env: ApiEnv, log: Logger) {
   const url = redisUrl(env)

@@ -6,7 +6,7 @@ import type { SigningKey } from './tasks/queries/url-signing.ts'
 const MIB = 1024 * 1024
 const DAY_SECONDS = 86_400
 
-/** Every name that the API reads from its environment, with its default. */
+/** All settings that the API reads from its environment, with their defaults. */
 export const apiEnv = z.object({
   ...sharedEnv,
   ...imageEnv,
@@ -21,7 +21,7 @@ export const apiEnv = z.object({
     .string()
     .regex(/^[!-~]{16,200}$/, 'must be 16 to 200 visible ASCII characters; generate one with openssl rand -hex 32')
     .optional(),
-  /** Of every kind; by default as each kind's policy says. */
+  /** For every kind; by default according to the policy of each kind. */
   QUEUE_MAX_RETRIES: optionalEnvInteger(1, 100),
   QUEUE_BACKOFF_MS: optionalEnvInteger(0),
   UPLOAD_MAX_BYTES: envInteger(50 * MIB, 1),

@@ -22,7 +22,7 @@ interface Parts {
   log: Logger
 }
 
-/** What clients meet: uploads, probes, routes, the application and its server. */
+/** The client side: uploads, probes, routes, the application and its server. */
 export function createFront(parts: Parts) {
   const { env, rooms, registry, isClosing, log } = parts
   const { storage, signer, queues, send } = rooms

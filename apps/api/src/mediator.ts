@@ -25,7 +25,7 @@ import { WaitForTask, WaitForTaskHandler } from './following/wait-for-task.ts'
 import type { Send } from './send.ts'
 
 /**
- * The only file that knows how mediatr-ts keeps its handlers: in one registry a process, filled
+ * The only file that knows how mediatr-ts stores its handlers: in one registry per process, filled
  * once, here.
  */
 const handlerOf = new Map<unknown, unknown>()
@@ -63,8 +63,8 @@ route(ReplayDeadLetters, ReplayDeadLettersHandler)
 route(GetStats, GetStatsHandler)
 
 /**
- * A mediator over handlers that are already constructed. Throws when a routed handler is missing or
- * a stranger is given.
+ * A mediator for handlers that are already constructed. Throws if a routed handler is missing or an
+ * unknown one is given.
  */
 export function createMediator(handlers: readonly object[]): { send: Send } {
   const built = new Map(handlers.map((handler) => [handler.constructor as unknown, handler]))

@@ -10,8 +10,8 @@ import { isStoreBusy, isStoreOutage } from './mongo/store-outage.ts'
 const RETRY_AFTER = { 'Retry-After': '5' }
 
 /**
- * Converts whatever was thrown into the error that the client gets. An unknown error is our fault
- * and reveals nothing.
+ * Converts anything that was thrown into the error that the client receives. An unknown error
+ * becomes an internal one and reveals nothing.
  */
 export function toAppError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown
@@ -32,12 +32,12 @@ export function toAppError(thrown: unknown): AppError {
 const unavailable = (code: ProblemCode, message: string): AppError =>
   new AppError(code, message, { headers: RETRY_AFTER })
 
-/** Said by the storage, or by the system while the upload was still a temporary file. */
+/** Thrown by the storage, or by the system while the upload was still a temporary file. */
 const isDiskFull = (thrown: unknown): boolean =>
   (isStorageError(thrown) && thrown.code === 'STORAGE_FULL') ||
   ['ENOSPC', 'EDQUOT'].includes(String((thrown as { code?: unknown } | null)?.code))
 
-/** What the system says of a disk that is read-only, broken, or not there. */
+/** System errors of a disk that is read-only, broken or missing. */
 const DISK_FAULTS = new Set([
   'EACCES',
   'EBUSY',
@@ -53,7 +53,7 @@ const DISK_FAULTS = new Set([
   'ESTALE',
 ])
 
-/** Keys are made here, never by clients: whatever the storage throws, its disk is at fault. */
+/** Keys are created here, never by clients: any error of the storage is a problem of its disk. */
 function isStorageFault(thrown: unknown): boolean {
   if (isStorageError(thrown)) return true
   const { code, syscall } = (thrown ?? {}) as { code?: unknown; syscall?: unknown }

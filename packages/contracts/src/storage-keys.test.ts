@@ -34,7 +34,7 @@ describe('storage keys', () => {
     expect(variantKey('default', 'beach', '1024', 'abc')).toBe('output/beach/1024/abc.jpg')
   })
 
-  it('say what they are keys of', () => {
+  it('identify originals, with their task, and variants', () => {
     const id = '65d4'.repeat(6)
     for (const tenant of ['default', 'acme']) {
       const [original, variant] = [
@@ -54,13 +54,13 @@ describe('storage keys', () => {
     }
   })
 
-  it('come back from the trash as they went', () => {
+  it('are restored from the trash unchanged', () => {
     const key = variantKey('default', 'beach', '800', 'abc')
     expect(trashKey(key)).toBe(`trash/${key}`)
     expect(keyBeforeTrash(trashKey(key))).toBe(key)
   })
 
-  it('keep every other tenant apart', () => {
+  it('are separate for every other tenant', () => {
     expect(variantKey('acme', 'beach', '800', 'abc')).toBe('tenants/acme/output/beach/800/abc.jpg')
   })
 })

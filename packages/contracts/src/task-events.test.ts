@@ -14,12 +14,12 @@ it('orders the steps of an attempt, and attempts after one another', () => {
   expect(history.map(attemptOfSeq)).toEqual([1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2])
 })
 
-it('what ends an epoch stands behind all that workers say in it', () => {
+it('the end of an epoch comes after all events of its workers', () => {
   expect(EPOCH_END.cancelled).toBeGreaterThan(eventSeq(999_999, STEP.failed))
   expect(EPOCH_END.expired).toBeGreaterThan(EPOCH_END.cancelled)
 })
 
-it('every event has its form in the log', () => {
+it('every event has a log entry', () => {
   const types = taskEvent.options.map(({ shape }) => shape.eventType.value)
   expect(taskLogEntry.options.map(({ shape }) => shape.type.value)).toEqual(types)
 })

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { formatFailureReason, parseFailureReason } from './failure-reason.ts'
 
-it('survives the way through one line of text', () => {
+it('survives formatting as one line of text', () => {
   for (const reason of [
     { code: 'IMAGE_CORRUPT', message: 'bad: data\nsecond line', retryable: false },
     { code: 'STORAGE_FULL', message: '', retryable: true },
@@ -10,7 +10,7 @@ it('survives the way through one line of text', () => {
   }
 })
 
-it('names what BullMQ said itself [S3.6]', () => {
+it('has codes for messages of BullMQ itself [S3.6]', () => {
   expect(parseFailureReason('job stalled more than allowable limit')).toMatchObject({ code: 'WORKER_CRASHED' })
   expect(parseFailureReason('/secret/path: boom')).toEqual({
     code: 'INTERNAL',

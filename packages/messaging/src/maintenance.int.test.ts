@@ -48,7 +48,7 @@ async function startReplicas(count: number, work: () => Promise<void> = async ()
   return { names, runs, errors, forget, replicas, mostActive: () => mostActive }
 }
 
-test('however many processes there are, each interval has one run, and none overlap [S0.12]', async () => {
+test('there is one run per interval, without overlaps, however many processes there are [S0.12]', async () => {
   const { runs, errors, mostActive } = await startReplicas(4, () => until(() => true, { intervalMs: 1 }).then(() => {}))
   await until(() => runs.length >= 8, { what: 'eight runs' })
   const took = runs.at(-1)!.at - runs[0]!.at
@@ -57,7 +57,7 @@ test('however many processes there are, each interval has one run, and none over
   expect(errors).toEqual([])
 })
 
-test('installations with queues of their own have clean-ups of their own, and the default one keeps its name', () => {
+test('installations with different queues have separate clean-ups, and the default one keeps its name', () => {
   const queues = [
     redisNames(),
     redisNames({ queue: 'image-processing' }),
@@ -72,7 +72,7 @@ test('installations with queues of their own have clean-ups of their own, and th
   ])
 })
 
-test('a schedule that Redis lost is made again', async () => {
+test('a schedule lost by Redis is created again', async () => {
   const { runs, forget } = await startReplicas(2)
   await until(() => runs.length >= 2, { what: 'the first runs' })
   await forget()
@@ -80,7 +80,7 @@ test('a schedule that Redis lost is made again', async () => {
   await until(() => runs.length >= before + 3, { what: 'runs after the loss' })
 })
 
-test('looking after the schedule begins no second series, and a failed run stops nothing', async () => {
+test('checking the schedule starts no second series, and a failed run does not stop it', async () => {
   const { names, runs, errors } = await startReplicas(3, () => Promise.reject(new Error('no luck')))
   await until(() => runs.length >= 6, { what: 'six runs' })
   expect(errors.length).toBeGreaterThan(3)
@@ -92,7 +92,7 @@ test('looking after the schedule begins no second series, and a failed run stops
   redis.disconnect()
 })
 
-test('a process that stops tells its run to come to an end', async () => {
+test('a process that stops asks its run to finish', async () => {
   const names = redisNames({ namespace: uniqueName('maintenance') })
   const producer = new Redis(inject('redisUrl'), { enableOfflineQueue: false, maxRetriesPerRequest: 1 })
   const consumer = new Redis(inject('redisUrl'), { maxRetriesPerRequest: null })

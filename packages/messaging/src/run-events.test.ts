@@ -27,7 +27,7 @@ test('runs and attempts of a lost job are added', () => {
   expect(failedEvent(queuedJob(counts), NOW)).toMatchObject({ attempt: 6, attempts: 2, seq: eventSeq(6, STEP.failed) })
 })
 
-test('the events of a run keep to the contract and stand in order', () => {
+test('the events of a run match the contract and are in order', () => {
   const counts = { attemptsStarted: 3, attemptsMade: 2 }
   const run = runOf(counts)
   const events = [
@@ -52,7 +52,7 @@ test('the events of a run keep to the contract and stand in order', () => {
   expect(events[4]).toMatchObject({ processingTime: 200 })
 })
 
-test('what the queue says of a run goes before what is assumed', () => {
+test('the queue takes precedence over assumptions about a run', () => {
   expect(runOf({ processedBy: 'worker-b' })).toMatchObject({ workerId: 'worker-b', startedAt: 1500 })
   // BullMQ leaves out what a job that never ran does not have.
   const { processedOn: _, ...neverRun } = queuedJob()
@@ -65,7 +65,7 @@ test('what the queue says of a run goes before what is assumed', () => {
   })
 })
 
-test('a clock that is behind makes no negative wait', () => {
+test('a slow clock causes no negative wait', () => {
   const ahead = { data: { ...job, timestamp: 9000 } }
   expect(processingEvent(runOf(ahead), NOW).waitMs).toBe(0)
   expect(failedEvent(queuedJob(ahead), NOW).waitMs).toBe(0)

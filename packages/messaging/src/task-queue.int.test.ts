@@ -44,7 +44,7 @@ test('the queue, its keys and its jobs have the documented names [S1.1, S1.14, S
   expect(queueNames({ queue: 'other' }, imageOptimize).queue).toBe('other')
 })
 
-test('a job is tried three times, 2 s and 4 s apart less a random quarter, and kept for a day when it has finished, however many there are [S0.8, S1.3, S2.3]', async () => {
+test('a job has three attempts, 2 s and 4 s apart with jitter, and is kept for a day after it has finished, however many there are [S0.8, S1.3, S2.3]', async () => {
   await add(jobOf(2))
   expect((await queue.find(idOf(2), 1))?.opts).toMatchObject({
     attempts: 3,
@@ -55,7 +55,7 @@ test('a job is tried three times, 2 s and 4 s apart less a random quarter, and k
   })
 })
 
-test('jobs wait in the order of their priorities: 1, 10, 100, 1000 [S0.9]', async () => {
+test('jobs are ordered by priority: 1, 10, 100, 1000 [S0.9]', async () => {
   await redis.flushdb()
   const priorities = ['batch', 'normal', 'premium', 'interactive'] as const
   for (const [index, priority] of priorities.entries()) await add(jobOf(10 + index), priority)
@@ -64,7 +64,7 @@ test('jobs wait in the order of their priorities: 1, 10, 100, 1000 [S0.9]', asyn
   expect(PRIORITIES).toEqual({ premium: 1, interactive: 10, normal: 100, batch: 1000 })
 })
 
-test('a page is the first fifty, the oldest first [S1.12]', async () => {
+test('a page has the first fifty jobs, oldest first [S1.12]', async () => {
   await redis.flushdb()
   for (let number = 0; number < 51; number++) await add(jobOf(100 + number))
   const ids = (await queue.jobs('prioritized', 0, 49)).map((job) => job.id)

@@ -8,7 +8,7 @@ const base = `bull:${Buffer.from('photos').toString('base64')}`
 const listOf = (...clients: string[]): string =>
   clients.map((name, id) => `id=${id} addr=127.0.0.1:1 name=${name} age=1\n`).join('')
 
-test('counts the workers of this queue and what they do at a time', () => {
+test('counts the workers and slots of this queue', () => {
   const list = listOf(`${base}:w:a`, `${base}:slots:4:a`, `${base}:w:b`, `${base}:slots:2:b`, '', `${base}:qe`)
   expect(parseClientList(list, names)).toEqual({ workers: 2, slots: 6 })
 })
@@ -18,6 +18,6 @@ test('workers of other queues and installations are not counted', () => {
   expect(parseClientList(list, names)).toEqual({ workers: 0, slots: 0 })
 })
 
-test('a worker that does not tell does one job at a time', () => {
+test('a worker that does not report its slots counts as one', () => {
   expect(parseClientList(listOf(`${base}:w:a`, base), names)).toEqual({ workers: 2, slots: 2 })
 })

@@ -79,7 +79,7 @@ export function describeStorage(name: string, create: () => Promise<StorageUnder
         expect(await keys()).toEqual([])
       })
 
-      it('by many at once ends whole', async () => {
+      it('by many writers at once results in a complete file', async () => {
         const bodies = Array.from({ length: 12 }, (_, index) => Buffer.alloc(200_000, 'ab'[index % 2]))
         await Promise.all(bodies.map((body) => storage.put('race/file', body)))
         const stored = await read('race/file')
@@ -141,7 +141,7 @@ export function describeStorage(name: string, create: () => Promise<StorageUnder
       expect(await storage.stat('a/file')).toEqual({ bytes: 5, modifiedAt: expect.any(Date) })
     })
 
-    it('what is not there is NOT_FOUND, also a folder and what would lie below a file', async () => {
+    it('NOT_FOUND for missing files, folders and paths below a file', async () => {
       await storage.put('a/file', Buffer.from('hello'))
       for (const key of ['none', 'no/ne', 'a', 'a/file/below']) {
         await expect(storage.stat(key)).rejects.toMatchObject({ code: 'NOT_FOUND' })

@@ -8,7 +8,7 @@ type Rig = Awaited<ReturnType<typeof createRig>>
 const cancel = (rig: Rig, taskId: string) =>
   publishTaskCommand(rig.redis, rig.names.commands, { command: 'cancel', jobId: jobIdOf(taskId, 1) })
 
-test('a running job that is cancelled loses its child at once and fails for good', async () => {
+test('cancelling a running job kills its child immediately and fails it for good', async () => {
   const rig = await createRig()
   const { value: worker, ms: startMs } = await timed(() => rig.startWorker())
   const { taskId } = await rig.submit({ imageName: 'hangs' })
@@ -26,7 +26,7 @@ test('a running job that is cancelled loses its child at once and fails for good
   expect(await rig.event((await rig.submit()).taskId, 'task.completed')).toMatchObject({ attempt: 1 })
 })
 
-test('a command that overtakes its job is not forgotten', async () => {
+test('a command that arrives before its job is remembered', async () => {
   const rig = await createRig()
   await rig.startWorker()
   const first = await rig.submit({ imageName: 'waits' })
@@ -38,7 +38,7 @@ test('a command that overtakes its job is not forgotten', async () => {
   expect(rig.eventsOf(second.taskId)).toEqual([])
 })
 
-test('what is no command, and a command for a stranger, change nothing', async () => {
+test('an invalid command, and one for an unknown job, change nothing', async () => {
   const rig = await createRig()
   await rig.startWorker()
   for (const text of ['{broken', '{"command":"stop"}', '[]']) await rig.redis.publish(rig.names.commands, text)

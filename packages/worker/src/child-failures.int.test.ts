@@ -3,7 +3,7 @@ import { recordLog, until } from '@darkroom/testing'
 import { expect, onTestFinished, test } from 'vitest'
 import { createRig, isAlive } from '../test/rig.ts'
 
-test('a child that dies costs its own job a run, and nobody an attempt', async () => {
+test('a child that dies costs its job a run, but no attempt', async () => {
   const rig = await createRig()
   const worker = await rig.startWorker({ concurrency: 2 })
   const before = worker.pool.pids
@@ -33,7 +33,7 @@ test.each([
   expect(await rig.event((await rig.submit()).taskId, 'task.completed')).toMatchObject({ attempt: 1 })
 })
 
-test('a task survives three crashes of its child, each without using up an attempt; the fourth is its end', async () => {
+test('a task survives three crashes of its child without using up an attempt; the fourth fails it', async () => {
   const rig = await createRig()
   const worker = await rig.startWorker()
   const lucky = await rig.submit({ imageName: 'dies-thrice', attempts: 1 })
@@ -50,7 +50,7 @@ test('a task survives three crashes of its child, each without using up an attem
   expect(await rig.event((await rig.submit()).taskId, 'task.completed')).toMatchObject({ attempt: 1 })
 })
 
-test('a child that cannot be started is no fault of the photo: the worker pauses until one can be', async () => {
+test('a child that cannot be started is not the fault of the photo: the worker pauses until one can be', async () => {
   const rig = await createRig()
   const { log, lines } = recordLog<Logger>()
   const worker = await rig.startWorker({}, { log })
@@ -90,7 +90,7 @@ test('a signal to the whole process group does not end a running child', async (
   expect(await rig.event(taskId, 'task.completed')).toMatchObject({ attempt: 1 })
 })
 
-test('what a child says on standard error is logged', async () => {
+test('standard error of a child is logged', async () => {
   const rig = await createRig()
   const log = createLogger({ name: 'test', level: 'silent' })
   const lines: unknown[] = []
@@ -102,7 +102,7 @@ test('what a child says on standard error is logged', async () => {
   })
 })
 
-test('a worker whose children cannot start does not start either', async () => {
+test('a worker does not start if its children cannot', async () => {
   const rig = await createRig()
   await expect(rig.startWorker({}, { program: new URL('./no-such-file.ts', import.meta.url) })).rejects.toThrow(
     /could not start/,

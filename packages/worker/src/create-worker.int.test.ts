@@ -8,7 +8,7 @@ import { expect, test } from 'vitest'
 import { createRig } from '../test/rig.ts'
 import { MISSING_LOOKS } from './rule-on-failure.ts'
 
-test('data of another shape fails its job at the first attempt', async () => {
+test('invalid job data fails on the first attempt', async () => {
   const rig = await createRig()
   await rig.startWorker()
   const { taskId } = await rig.submit({ imageName: 7 as unknown as string })
@@ -17,7 +17,7 @@ test('data of another shape fails its job at the first attempt', async () => {
   expect(job.attemptsMade).toBe(1)
 })
 
-test('an original that stays missing is looked for several times, and fails its task without another attempt', async () => {
+test('a missing original is retried several times, then fails its task without another attempt', async () => {
   const rig = await createRig()
   await rig.startWorker()
   const { taskId } = await rig.submit({ imagePath: 'storage/images/none/original.jpg', attempts: 2 })
@@ -26,7 +26,7 @@ test('an original that stays missing is looked for several times, and fails its 
   expect([job.attemptsStarted, job.attemptsMade]).toEqual([MISSING_LOOKS, 1])
 })
 
-test('an original that shows up late is processed', async () => {
+test('an original that appears late is processed', async () => {
   const rig = await createRig()
   await rig.startWorker()
   const imagePath = 'storage/images/late/original.jpg'
@@ -36,7 +36,7 @@ test('an original that shows up late is processed', async () => {
   expect(await rig.event(taskId, 'task.completed')).toMatchObject({ attempts: 1 })
 })
 
-test('trouble with one file is met again and again without using up an attempt', async () => {
+test('problems with one file are retried without using up an attempt', async () => {
   const rig = await createRig()
   await rig.startWorker()
   const obstacle = join(rig.dataDir, 'output')
@@ -57,7 +57,7 @@ test('trouble with one file is met again and again without using up an attempt',
   expect(completed.attempt).toBeGreaterThan(1)
 })
 
-test('runs of a job that Redis lost are counted on', async () => {
+test('runs of a job lost by Redis keep counting', async () => {
   const rig = await createRig()
   await rig.startWorker()
   const { taskId } = await rig.submit({ previous: { runs: 3, attempts: 2 } })
@@ -76,7 +76,7 @@ test('a second run finds its files and changes nothing', async () => {
   expect(second.images).toEqual(first.images)
 })
 
-test('what happens to a job is logged: its start, its progress, its end and its times, or what went wrong, with the stack [S0.15, S2.7]', async () => {
+test('logs the start, progress, end and durations of a job, or its error with the stack [S0.15, S2.7]', async () => {
   const rig = await createRig()
   const { log, lines } = recordLog<Logger>()
   const { config } = await rig.startWorker({}, { log })
@@ -124,7 +124,7 @@ test('what happens to a job is logged: its start, its progress, its end and its 
   })
 })
 
-test('so many jobs as were asked for run at a time, and no more [S2.4]', async () => {
+test('runs as many jobs at a time as configured, and no more [S2.4]', async () => {
   const rig = await createRig()
   await rig.startWorker({ concurrency: 3 })
   const jobs = await Promise.all(Array.from({ length: 7 }, () => rig.submit({ imageName: 'waits' })))
@@ -137,7 +137,7 @@ test('so many jobs as were asked for run at a time, and no more [S2.4]', async (
   expect(begun().size).toBe(7)
 })
 
-test('events that cannot be published do not stop the work, and are logged [S3.7]', async () => {
+test('a failure to publish events is logged and does not stop the work [S3.7]', async () => {
   const rig = await createRig()
   const { log, lines } = recordLog<Logger>()
   await rig.startWorker(

@@ -46,19 +46,19 @@ function createEnd({ put = () => Promise.resolve(), duringCheck = () => {} } = {
 const full = { code: 'STORAGE_FULL', message: 'No space is left', retryable: true }
 const late = { code: 'DEADLINE', message: 'Processing took too long', retryable: true }
 
-test.each([full, late])('what a broken machine says of a job is not believed: $code', async (reason) => {
+test.each([full, late])('the result of a broken machine does not count: $code', async (reason) => {
   const { end, told, moved } = createEnd()
   expect(await end(reason)).toMatchObject({ name: 'WaitingError' })
   expect([moved, told]).toEqual([['now'], ['task.retry']])
 })
 
-test('a verdict on the input needs no check', async () => {
+test('a verdict on the input needs no storage check', async () => {
   const { end, moved } = createEnd()
   expect(await end({ code: 'IMAGE_CORRUPT', message: 'damaged', retryable: false })).toBeUndefined()
   expect(moved).toEqual([])
 })
 
-test('a job that is cancelled during the check is not given back', async () => {
+test('a job that is cancelled during the check is not returned', async () => {
   const cancel = { now: () => {} }
   const { end, cancellations, moved } = createEnd({ duringCheck: () => cancel.now() })
   cancel.now = () => cancellations.add('a-job')
@@ -66,13 +66,13 @@ test('a job that is cancelled during the check is not given back', async () => {
   expect(moved).toEqual([])
 })
 
-test('a run that was aborted has no say', async () => {
+test('an aborted run has no effect', async () => {
   const { end, moved } = createEnd()
   expect(await end(full, AbortSignal.abort())).toBeUndefined()
   expect(moved).toEqual([])
 })
 
-test('a job that cannot be given back uses up no attempt either, and nothing is told', async () => {
+test('a job that cannot be returned uses up no attempt, and no event is published', async () => {
   const { end, told, lines } = createEnd({ put: () => Promise.reject(new Error('Missing lock')) })
   expect(await end(full)).toMatchObject({ name: 'WaitingError' })
   expect(told).toEqual([])

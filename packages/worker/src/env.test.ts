@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { childEnv, defaultConcurrency, workerConfig, workerEnv } from './env.ts'
 
-test('a child gets what a program needs to start, and no secret', () => {
+test('a child gets only what a program needs to start, and no secrets', () => {
   const env = childEnv({
     PATH: '/bin',
     REDIS_URL: 'redis://:secret@host',
@@ -14,7 +14,7 @@ test('a child gets what a program needs to start, and no secret', () => {
   expect(env).toEqual({ PATH: '/bin', MALLOC_ARENA_MAX: '2', UV_THREADPOOL_SIZE: '4' })
 })
 
-test('by default a worker does a job for each core, as far as the memory goes', () => {
+test('by default a worker runs one job per core, if there is enough memory', () => {
   const GIB = 1024 ** 3
   const slotBytes = 0.3 * GIB
   expect(defaultConcurrency(slotBytes, 8, 64 * GIB)).toBe(8)
@@ -23,7 +23,7 @@ test('by default a worker does a job for each core, as far as the memory goes', 
   expect(defaultConcurrency(slotBytes, 8, GIB / 8)).toBe(1)
 })
 
-test("a worker takes its kind's queue, unless it is told another", () => {
+test('a worker uses the queue of its kind, unless another is configured', () => {
   const env = z.object(workerEnv(imageOptimize, 1)).parse({ REDIS_NAMESPACE: 'mine' })
   const kind = { ...imageOptimize, queue: 'of-the-kind' }
   expect(workerConfig(env, kind).names).toMatchObject({ queue: 'of-the-kind', prefix: 'mine:bull' })

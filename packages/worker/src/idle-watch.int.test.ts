@@ -48,14 +48,14 @@ async function watchDeafWorker() {
   }
 }
 
-test('a worker that takes no jobs is given up', async () => {
+test('a worker that takes no jobs exits', async () => {
   const { rig, watch, isGivenUp } = await watchDeafWorker()
   await rig.submit()
   watch.start()
   await until(isGivenUp, { what: 'giving up' })
 })
 
-test('a paused or empty queue is no reason to give up', async () => {
+test('a paused or empty queue is no reason to exit', async () => {
   const { rig, watch, isGivenUp, looks } = await watchDeafWorker()
   watch.start()
   await until(() => looks() > 5, { what: 'some looks at the empty queue' })
@@ -66,7 +66,7 @@ test('a paused or empty queue is no reason to give up', async () => {
   expect(isGivenUp()).toBe(false)
 })
 
-test('a worker that takes no jobs on purpose is not given up before it takes jobs again', async () => {
+test('a worker that takes no jobs on purpose does not exit before it takes jobs again', async () => {
   const { rig, watch, isGivenUp, looks, setPaused } = await watchDeafWorker()
   setPaused(true)
   await rig.submit()

@@ -23,7 +23,7 @@ test.each([
   expect(looks([neglected, neglected, reading, neglected, neglected])).toEqual([false, false, false, false, false])
 })
 
-test('a job that starts begins the limit anew', () => {
+test('a started job resets the limit', () => {
   const detector = createIdleDetector(limitMs)
   detector.isStuck(neglected, 0)
   detector.jobStarted()

@@ -42,7 +42,7 @@ async function createOtherFolder(): Promise<string> {
 const errorsOf = (lines: readonly { level: string; message: string }[]) =>
   lines.filter(({ level }) => level === 'error')
 
-test('while the data folder is away no job uses up an attempt, and all are done when it is back', async () => {
+test('without the data folder no job uses up an attempt, and all are processed when it is back', async () => {
   const rig = await createMarkedRig()
   const mount = await createMount(rig.dataDir)
   const { log, lines } = recordLog<Logger>()
@@ -67,7 +67,7 @@ test('while the data folder is away no job uses up an attempt, and all are done 
   expect(lines.filter(({ message }) => message === 'taking jobs again')).toHaveLength(1)
 })
 
-test("a worker with another installation's folder takes nothing, says so once, and starts by itself when that is put right", async () => {
+test("a worker with another installation's folder takes no jobs, logs it once, and starts by itself when this is corrected", async () => {
   const rig = await createMarkedRig()
   const other = await createOtherFolder()
   await markInstallation(other)
@@ -85,7 +85,7 @@ test("a worker with another installation's folder takes nothing, says so once, a
   expect(errorsOf(lines)).toHaveLength(1)
 })
 
-test('a worker that started before its API looks again before its first job', async () => {
+test('a worker that started before its API checks again before its first job', async () => {
   const rig = await createRig()
   const other = await createOtherFolder()
   await markInstallation(other)
@@ -102,7 +102,7 @@ test('a worker that started before its API looks again before its first job', as
   expect(rig.events.filter(({ eventType }) => eventType === 'task.processing')).toEqual([])
 })
 
-test('an idle worker takes a job that is given back at once', async () => {
+test('an idle worker takes a returned job immediately', async () => {
   const rig = await createMarkedRig()
   const other = await createOtherFolder()
   const mount = await createMount(rig.dataDir)
@@ -125,7 +125,7 @@ test('an idle worker takes a job that is given back at once', async () => {
   expect(completed).toMatchObject({ attempt: 2, attempts: 1, workerId: 'b' })
 })
 
-test('a task whose job was given back can be cancelled', async () => {
+test('a task whose job was returned can be cancelled', async () => {
   const rig = await createMarkedRig()
   const mount = await createMount(rig.dataDir)
   await rig.startWorker({ dataDir: mount.path })
@@ -135,7 +135,7 @@ test('a task whose job was given back can be cancelled', async () => {
   expect(await rig.queue.remove(taskId, 1)).toBe(true)
 })
 
-test('closing while paused waits for the job that still runs', async () => {
+test('shutdown while paused waits for the running job', async () => {
   const rig = await createMarkedRig()
   const mount = await createMount(rig.dataDir)
   const worker = await rig.startWorker({ dataDir: mount.path, concurrency: 2 })
@@ -152,7 +152,7 @@ test('closing while paused waits for the job that still runs', async () => {
   expect(await (await rig.find(returned.taskId)).getState()).toBe('prioritized')
 })
 
-test('a worker that never took a job closes at once', async () => {
+test('a worker that never took a job shuts down immediately', async () => {
   const rig = await createMarkedRig()
   const worker = await rig.startWorker({ dataDir: await createOtherFolder() })
   expect(worker.machine.trouble).toMatch(/it has no \.darkroom\.json/)

@@ -41,7 +41,7 @@ test('an outage is logged once and pauses once, and ends by itself', async () =>
   expect(await machine.confirm()).toBeUndefined()
 })
 
-test('storage that does not answer is trouble, and is not asked again before it does', async () => {
+test('hanging storage is an error, and not checked again before it responds', async () => {
   let checks = 0
   const storage = Promise.withResolvers<void>()
   const { machine } = watch(() => {
@@ -56,7 +56,7 @@ test('storage that does not answer is trouble, and is not asked again before it 
   await until(() => machine.trouble === undefined, { what: 'the end of the outage' })
 })
 
-test('nothing is resumed once it is stopped', async () => {
+test('does not resume after it was stopped', async () => {
   let trouble = true
   const { machine, calls } = watch(async () => {
     if (trouble) throw new Error('away')

@@ -20,7 +20,7 @@ async function serve(
   return { port, url: `http://127.0.0.1:${port}` }
 }
 
-test('a worker tells what it does [S0.17]', async () => {
+test('a worker exposes metrics [S0.17]', async () => {
   const registry = new Registry()
   const { url } = await serve(registry)
   const rig = await createRig()
@@ -50,7 +50,7 @@ test('a worker tells what it does [S0.17]', async () => {
   expect(lines).toContain(`darkroom_job_variant_bytes_total ${images.reduce((sum, { size }) => sum + size, 0)}`)
 })
 
-test('it answers what it has and refuses the rest', async () => {
+test('it serves its routes and refuses others', async () => {
   const { url } = await serve(new Registry())
   const get = async (path: string, method = 'GET') => (await fetch(url + path, { method })).status
   expect(await get('/livez')).toBe(200)
@@ -59,7 +59,7 @@ test('it answers what it has and refuses the rest', async () => {
   expect(await get('/metrics', 'POST')).toBe(405)
 })
 
-test('it is ready while it takes jobs, and says why when it does not', async () => {
+test('it is ready while it takes jobs, and otherwise reports the reason', async () => {
   const machine: { trouble?: string } = {}
   const { url } = await serve(new Registry(), () => machine.trouble)
   const ready = async () => {
@@ -72,7 +72,7 @@ test('it is ready while it takes jobs, and says why when it does not', async () 
   expect((await fetch(`${url}/livez`)).status).toBe(200)
 })
 
-test('a port that is taken does not keep a worker from its work', async () => {
+test('a port in use does not stop a worker', async () => {
   const other = createServer().listen(0)
   onTestFinished(() => void other.close())
   await until(() => other.listening)
@@ -81,7 +81,7 @@ test('a port that is taken does not keep a worker from its work', async () => {
   expect(await runShutdown([server.closing()], log)).toEqual([])
 })
 
-test('the queue knows how many jobs its workers do at a time', async () => {
+test('the queue knows the number of slots of its workers', async () => {
   const rig = await createRig()
   expect(await rig.queue.load()).toMatchObject({ workers: 0, slots: 0 })
   const { stop } = await rig.startWorker({ concurrency: 3 })

@@ -7,12 +7,12 @@ test.each(['DEADLINE', 'MEMORY_LIMIT', 'INTERNAL'])('%s uses up an attempt', (co
   expect(ruleOnFailure(failed(code), {}, 2000)).toEqual({ ruling: 'attempt used' })
 })
 
-test('a verdict on the bytes is left as it is', () => {
+test('a verdict on the bytes is left unchanged', () => {
   expect(ruleOnFailure(failed('IMAGE_CORRUPT', false), {}, 2000)).toEqual({ ruling: 'attempt used' })
 })
 
 test.each(['STORAGE_FULL', 'STORAGE_FAILED', 'UNSAFE_PATH', 'CHILD_NOT_STARTED'])(
-  '%s is met again for ever, less and less often',
+  '%s is retried forever, less and less often',
   (code) => {
     expect(ruleOnFailure(failed(code), {}, 2000)).toEqual({ ruling: 'again', delayMs: 2000, setbacks: { machine: 1 } })
     expect(ruleOnFailure(failed(code), { machine: 3 }, 2000)).toMatchObject({ delayMs: 16_000 })
@@ -20,7 +20,7 @@ test.each(['STORAGE_FULL', 'STORAGE_FAILED', 'UNSAFE_PATH', 'CHILD_NOT_STARTED']
   },
 )
 
-test('crashes and missing originals are counted apart, each to its own limit', () => {
+test('crashes and missing originals are counted separately, each with its own limit', () => {
   const setbacks = { crashed: MAX_CRASHES, missing: MISSING_LOOKS - 2, machine: 9 }
   expect(ruleOnFailure(failed('WORKER_CRASHED'), setbacks, 1)).toEqual({ ruling: 'failed for good' })
   expect(ruleOnFailure(failed('WORKER_CRASHED'), { ...setbacks, crashed: MAX_CRASHES - 1 }, 1)).toMatchObject({
@@ -33,7 +33,7 @@ test('crashes and missing originals are counted apart, each to its own limit', (
   })
 })
 
-test('with the default backoff the looks for an original outlast the minute that NFS may remember an old answer', () => {
+test('with the default backoff the tries for an original take longer than the minute of NFS caches', () => {
   let setbacks = {}
   let lookedForMs = 0
   for (;;) {

@@ -8,7 +8,7 @@ import { createRig, isAlive } from '../test/rig.ts'
 
 type Rig = Awaited<ReturnType<typeof createRig>>
 
-test('an idle worker closes at once', async () => {
+test('an idle worker shuts down immediately', async () => {
   const rig = await createRig()
   const { value: worker, ms: startMs } = await timed(() => rig.startWorker())
   const pids = worker.pool.pids
@@ -19,7 +19,7 @@ test('an idle worker closes at once', async () => {
   expect(pids.filter(isAlive)).toEqual([])
 })
 
-test('closing waits for the running job and takes no other', async () => {
+test('shutdown waits for the running job and takes no other', async () => {
   const rig = await createRig()
   const worker = await rig.startWorker()
   const running = await rig.submit({ imageName: 'waits' })
@@ -33,7 +33,7 @@ test('closing waits for the running job and takes no other', async () => {
   expect(await (await rig.find(next.taskId)).getState()).toBe('prioritized')
 })
 
-test('a job that outlasts the closing has not failed: another worker takes it', async () => {
+test('a job that outlasts the shutdown has not failed: another worker takes it', async () => {
   const rig = await createRig()
   const worker = await rig.startWorker({ shutdownTimeoutMs: 100 })
   const { taskId } = await rig.submit({ imageName: 'waits', attempts: 1 })
@@ -47,7 +47,7 @@ test('a job that outlasts the closing has not failed: another worker takes it', 
   expect(await rig.event(taskId, 'task.completed')).toMatchObject({ attempt: 2, attempts: 1, workerId: 'worker-b' })
 })
 
-test('a task survives ten deaths of its worker; the eleventh is its end', async () => {
+test('a task survives ten deaths of its worker; the eleventh fails it', async () => {
   const rig = await createRig()
   const { taskId } = await rig.submit({ imageName: 'waits', attempts: 1 })
   const abandon = async (workerId: string): Promise<void> => {

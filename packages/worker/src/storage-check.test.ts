@@ -11,7 +11,7 @@ async function createFolder(): Promise<string> {
   return folder
 }
 
-test("only the installation's own folder is good, also while Redis has forgotten which one that is", async () => {
+test("only the installation's own folder is accepted, even if Redis has lost its id", async () => {
   const dataDir = await createFolder()
   let announced: string | undefined = await markInstallation(dataDir)
   const { check } = createStorageCheck({ dataDir, readExpected: async () => announced })
@@ -28,7 +28,7 @@ test("only the installation's own folder is good, also while Redis has forgotten
   await check()
 })
 
-test('while no API has announced the installation, a folder that can be written is good', async () => {
+test('any writable folder is accepted until an API announces the installation', async () => {
   const dataDir = await createFolder()
   const { check } = createStorageCheck({ dataDir, readExpected: async () => undefined })
   await check()

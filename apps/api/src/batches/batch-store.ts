@@ -2,28 +2,23 @@ import type { StatusCounts, TaskStatus } from '@darkroom/contracts'
 import { Schema, Types, type Connection } from 'mongoose'
 import { isText, taskModel } from '../tasks/task-model.ts'
 
-/**
- * Many files that came with one request. Which tasks it has is known by the tasks, which name it.
- */
+/** Many files uploaded in one request. Its tasks reference it, not vice versa. */
 export interface BatchRecord {
   id: string
   tenant: string
   createdAt: Date
-  /** Tasks that were made of it; null until all of them are. */
+  /** The number of its tasks; null until all of them have been created. */
   total: number | null
   completedAt: Date | null
   /**
-   * When to check whether it is complete or, once it is, whether all its tasks are removed. Null
-   * where a previous release completed it.
+   * When to check whether it is complete or, once it is, whether all its tasks are removed. Null if
+   * a previous release completed it.
    */
   nextCheckAt: Date | null
   idempotency?: { key: string; fingerprint: string }
 }
 
-/**
- * How many tasks of each status a batch has, and the sum of the progress of those that have not
- * ended.
- */
+/** The number of tasks in each status, and the total progress of the unfinished ones. */
 export interface BatchTally {
   counts: StatusCounts
   openPercent: number
@@ -58,7 +53,7 @@ batchSchema.index(
 )
 batchSchema.index({ nextCheckAt: 1 }, { partialFilterExpression: { nextCheckAt: { $type: 'date' } } })
 
-/** The removal of its last task removes a batch; this is for when that process died. */
+/** A batch is removed with its last task; this is for when that process died. */
 const EMPTY_CHECK_MS = 24 * 3_600_000
 
 export const newBatchId = (): string => new Types.ObjectId().toHexString()
@@ -94,17 +89,17 @@ export class BatchStore {
     await this.#batches.updateOne(filter, { $unset: { idempotency: 1 } })
   }
 
-  /** All tasks of the batch are made. Once said, the number stays. */
+  /** All tasks of the batch have been created. Once set, the number stays. */
   async seal(id: string, total: number, nextCheckAt: Date): Promise<void> {
     await this.#batches.updateOne({ _id: new Types.ObjectId(id), total: null }, { $set: { total, nextCheckAt } })
   }
 
-  /** Removes a batch of which no task was made. */
+  /** Removes a batch without tasks. */
   async removeUnsealed(id: string): Promise<void> {
     await this.#batches.deleteOne({ _id: new Types.ObjectId(id), total: null })
   }
 
-  /** Removes a batch whose tasks are all removed. Answers whether it is gone. */
+  /** Removes a batch whose tasks are all removed. Returns whether it was removed. */
   async removeIfEmpty(id: string): Promise<boolean> {
     const batch = await this.#batches.findById(id).lean<BatchDocument>()
     if (!batch) return true
@@ -114,8 +109,8 @@ export class BatchStore {
   }
 
   /**
-   * Marks a batch as complete, for whoever is first: everybody else gets undefined, and so does
-   * whoever comes too early.
+   * Marks a batch as complete, for the first caller only: all others get undefined, and so does one
+   * that is too early.
    */
   async complete(tenant: string, id: string, completedAt: Date): Promise<BatchRecord | undefined> {
     const filter = { _id: new Types.ObjectId(id), tenant, completedAt: null, total: { $type: 'number' } }
@@ -125,7 +120,7 @@ export class BatchStore {
     )
   }
 
-  /** Batches of all tenants that somebody should look at by now. */
+  /** Batches of all tenants that are due for a check. */
   async due(now: Date, limit: number, skip = 0): Promise<BatchRecord[]> {
     const found = await this.#batches
       .find({ nextCheckAt: { $lte: now, $type: 'date' } })

@@ -3,8 +3,8 @@ import { randomFillSync } from 'node:crypto'
 const RANDOM_FROM = 6
 
 /**
- * A new id for the task of the file at a place of the form. The ids of a batch are in the order of
- * its files, whichever task is made first: also one that a repeated request makes long after the
+ * A new id for the task of the file at a position of the form. The ids of a batch have the order of
+ * its files, whichever task is created first, even if a repeated request creates it long after the
  * others.
  */
 export function batchTaskId(createdAt: Date, place: number): string {

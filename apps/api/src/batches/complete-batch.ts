@@ -5,8 +5,8 @@ import { isEnd, type TaskListener } from '../tasks/announce.ts'
 import type { BatchStore } from './batch-store.ts'
 
 /**
- * Says that a batch is complete if all of its tasks have ended. Answers whether it was this that
- * said so: once a batch.
+ * Marks a batch as complete if all of its tasks have ended, and publishes it. Returns whether this
+ * call did so: once per batch.
  */
 export class CompleteBatch extends RequestData<boolean> {
   readonly tenant: string
@@ -32,8 +32,7 @@ export class CompleteBatchHandler implements RequestHandler<CompleteBatch, boole
   }
 
   /**
-   * For whoever learns of a change of a task. Not waited for: what is missed here a later check
-   * finds.
+   * To be called after a change of a task. Not awaited: a later check finds what is missed here.
    */
   onTask: TaskListener = ({ tenant, batchId }, event) => {
     if (batchId === undefined || !isEnd(event)) return

@@ -9,17 +9,17 @@ import { batchTaskId } from './batch-task-id.ts'
 import { newBatchId, type BatchRecord, type BatchStore } from './batch-store.ts'
 import { CompleteBatch, type CompleteBatchHandler } from './complete-batch.ts'
 
-/** One file of a request: a task to be made, or why none can be. */
+/** One file of a request: a task to create, or the reason why there is none. */
 export type BatchCandidate =
   | { name: string; task: Omit<NewTask, 'tenant' | 'idempotency'>; fingerprint: string }
   | { name: string; fault: unknown }
 
-/** What became of one file. */
+/** The result for one file. */
 export type BatchOutcome = { name: string; task: AcceptedTask } | { name: string; fault: unknown }
 
 /**
- * Makes a task of each file that can be one; the others spoil nothing. Throws
- * IDEMPOTENCY_KEY_REUSED, IDEMPOTENCY_IN_FLIGHT.
+ * Creates a task for each valid file; the others do not affect them. Throws IDEMPOTENCY_KEY_REUSED,
+ * IDEMPOTENCY_IN_FLIGHT.
  */
 export class CreateBatch extends RequestData<{ batchId: string; items: BatchOutcome[] }> {
   readonly tenant: string
@@ -34,9 +34,12 @@ export class CreateBatch extends RequestData<{ batchId: string; items: BatchOutc
   }
 }
 
-/** Files moved and documents inserted at a time; their jobs go to the queue together. */
+/** Files moved and documents inserted concurrently; their jobs are queued together. */
 const WIDTH = 8
-/** A request that has not come to its end by then was cut off: its batch is what was made of it. */
+/**
+ * A request that has not finished by then was interrupted: its batch consists of the tasks created
+ * so far.
+ */
 const FIRST_CHECK_MS = 5 * 60_000
 const SEALED_CHECK_MS = 10_000
 
@@ -60,9 +63,7 @@ export class CreateBatchHandler implements RequestHandler<CreateBatch, { batchId
     return { batchId: batch.id, items }
   }
 
-  /**
-   * A repeated request goes on with the batch that it made, and each of its files with its task.
-   */
+  /** A repeated request continues with its batch, and each of its files with its task. */
   async #open(tenant: string, idempotency: BatchRecord['idempotency']): Promise<BatchRecord> {
     const { batches, now } = this.#deps
     const made = await this.#madeBefore(tenant, idempotency)
@@ -85,8 +86,7 @@ export class CreateBatchHandler implements RequestHandler<CreateBatch, { batchId
       if (!isKeyTaken(error)) throw error
       const other = await this.#madeBefore(tenant, idempotency)
       if (other) return other
-      // The batch that had the key came to nothing in this very moment: the next try finds the key
-      // free.
+      // The batch that had the key has just been removed: the next try finds the key free.
       throw keyInUse()
     }
   }
@@ -107,7 +107,7 @@ export class CreateBatchHandler implements RequestHandler<CreateBatch, { batchId
   async #create(batch: BatchRecord, candidate: BatchCandidate, index: number): Promise<BatchOutcome> {
     const { name } = candidate
     if ('fault' in candidate) return candidate
-    // No key of a client has a space in it: the keys of a batch's files are nobody else's.
+    // Clients' keys contain no spaces: the keys of a batch's files cannot collide with them.
     const key = batch.idempotency && { key: `${batch.idempotency.key} ${index}`, fingerprint: candidate.fingerprint }
     try {
       const id = batchTaskId(batch.createdAt, index)
@@ -121,7 +121,7 @@ export class CreateBatchHandler implements RequestHandler<CreateBatch, { batchId
     }
   }
 
-  /** The tasks are made, whatever happens here: a later check does what could not be done now. */
+  /** The tasks exist, whatever happens here: a later check catches up. */
   async #seal(batch: BatchRecord, accepted: number): Promise<void> {
     const { batches, completeBatch, log, now } = this.#deps
     try {

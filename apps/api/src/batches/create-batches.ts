@@ -8,7 +8,7 @@ import { CompleteBatchHandler } from './complete-batch.ts'
 import { CreateBatchHandler } from './create-batch.ts'
 import { GetBatchHandler } from './get-batch.ts'
 
-/** Many files with one request. */
+/** Many files in one request. */
 export function createBatches(parts: {
   mongo: MongoConnection
   publish: (event: BatchEvent) => Promise<void>
@@ -29,7 +29,7 @@ export function createBatches(parts: {
     recordRemoved: async ({ batchId }: TaskRecord): Promise<void> => {
       if (batchId !== undefined) await store.removeIfEmpty(batchId)
     },
-    /** Whether the request with this idempotency key has made all of its batch. */
+    /** Whether the request with this idempotency key has created its complete batch. */
     isMade: async (tenant: string, key: string): Promise<boolean> =>
       typeof (await store.findByIdempotencyKey(tenant, key))?.total === 'number',
   }

@@ -3,7 +3,7 @@ import { RequestData, type RequestHandler } from 'mediatr-ts'
 import { AppError } from '../app-error.ts'
 import type { BatchRecord, BatchStore, BatchTally } from './batch-store.ts'
 
-/** How far a batch is. Throws BATCH_NOT_FOUND, also for another tenant's. */
+/** The progress of a batch. Throws BATCH_NOT_FOUND, also for a batch of another tenant. */
 export class GetBatch extends RequestData<BatchSummary> {
   readonly tenant: string
   readonly id: string
@@ -30,7 +30,7 @@ export class GetBatchHandler implements RequestHandler<GetBatch, BatchSummary> {
   }
 }
 
-/** Undefined for a batch whose tasks are all removed: it goes with the last of them. */
+/** Undefined for a batch whose tasks are all removed: it is removed with the last of them. */
 export function toSummary(batch: BatchRecord, { counts, openPercent }: BatchTally): BatchSummary | undefined {
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0)
   if (total === 0 && batch.total !== null) return undefined
@@ -38,7 +38,7 @@ export function toSummary(batch: BatchRecord, { counts, openPercent }: BatchTall
   const self = `/api/v1/batches/${batch.id}`
   return {
     batchId: batch.id,
-    // A batch whose tasks are still being made is not complete, however fast they are.
+    // A batch whose tasks are still being created is not complete, however fast they are.
     status: open > 0 || batch.total === null ? 'processing' : 'completed',
     total,
     counts,

@@ -2,7 +2,7 @@ import { MAX_COUNTED, type DeadLetterGroups } from '@darkroom/contracts'
 import { RequestData, type RequestHandler } from 'mediatr-ts'
 import type { DeadLetterFilter, DeadLetterStore } from './dead-letter-store.ts'
 
-/** How many tasks failed of what. */
+/** The number of failed tasks per error code. */
 export class CountDeadLetters extends RequestData<DeadLetterGroups> {
   readonly filter: DeadLetterFilter
 

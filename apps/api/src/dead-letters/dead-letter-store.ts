@@ -2,7 +2,7 @@ import type { DeadLetterGroup } from '@darkroom/contracts'
 import type { Connection } from 'mongoose'
 import { isText, taskModel, toObjectId } from '../tasks/task-model.ts'
 
-/** Which failed tasks are meant. Every question belongs to one tenant. */
+/** Selects failed tasks, always of one tenant. */
 export interface DeadLetterFilter {
   tenant: string
   code?: string | undefined
@@ -11,8 +11,8 @@ export interface DeadLetterFilter {
 }
 
 /**
- * Tasks that failed for good, in MongoDB: what a dead letter queue is where the document is the
- * record. It reads only.
+ * Tasks that failed for good, in MongoDB: the dead letter queue of a service whose documents are
+ * the record. Read-only.
  */
 export class DeadLetterStore {
   readonly #tasks
@@ -21,7 +21,7 @@ export class DeadLetterStore {
     this.#tasks = taskModel(connection)
   }
 
-  /** The newest of them, at most `atMost`, by error code, the most frequent first. */
+  /** The newest of them, at most `atMost`, counted by error code, most frequent first. */
   async groups(filter: DeadLetterFilter, atMost: number): Promise<DeadLetterGroup[]> {
     const found = await this.#tasks.aggregate<{ _id: string | null; count: number; last: Date | null }>([
       { $match: queryOf(filter) },
@@ -37,7 +37,7 @@ export class DeadLetterStore {
     return groups.toSorted((a, b) => b.count - a.count || (a.code < b.code ? -1 : 1))
   }
 
-  /** How many there are, counted up to `atMost`. */
+  /** Their number, counted up to `atMost`. */
   async count(filter: DeadLetterFilter, atMost: number): Promise<number> {
     return this.#tasks.countDocuments(queryOf(filter), { limit: atMost })
   }

@@ -3,10 +3,10 @@ import { RequestData, type RequestHandler } from 'mediatr-ts'
 import { AppError } from '../app-error.ts'
 import type { DeadLetterFilter, DeadLetterStore } from './dead-letter-store.ts'
 
-/** Named tasks, or the oldest that match; then at most `limit`. */
+/** Tasks by id, or the oldest that match, at most `limit`. */
 export type ReplayWish = { tenant: string; ids: readonly string[] } | { filter: DeadLetterFilter; limit: number }
 
-/** Starts failed tasks again, each as a new epoch. With `dryRun` it only counts them. */
+/** Restarts failed tasks, each with a new epoch. With `dryRun` it only counts them. */
 export class ReplayDeadLetters extends RequestData<ReplayReport> {
   readonly wish: ReplayWish
   readonly dryRun: boolean
@@ -18,7 +18,7 @@ export class ReplayDeadLetters extends RequestData<ReplayReport> {
   }
 }
 
-/** At a time: a large replay must not crowd out the uploads. */
+/** Concurrently: a large replay must not slow down uploads. */
 const SIDE_BY_SIDE = 8
 
 const NOT_DEAD: Omit<ReplayResult, 'id'> = {
@@ -60,7 +60,7 @@ export class ReplayDeadLettersHandler implements RequestHandler<ReplayDeadLetter
   }
 
   /**
-   * What one task cannot do is its own result; what nobody can do (a store is away) ends the
+   * A failure of one task is its own result; one that affects all (a store is down) ends the
    * replay.
    */
   async #retry(tenant: string, id: string): Promise<ReplayResult> {

@@ -3,7 +3,7 @@ import type { Logger } from '@darkroom/runtime'
 import { AppError } from '../app-error.ts'
 import { notFound, problemHandler, type ToAppError } from './problem.ts'
 
-/** The HTTP application: what every answer has in common, and where each router hangs. */
+/** The HTTP application: what all responses have in common, and where each router is mounted. */
 export function createHttpApp(options: {
   v1: readonly Router[]
   aliases: readonly Router[]
@@ -12,9 +12,9 @@ export function createHttpApp(options: {
   root: readonly Router[]
   /** Before everything else. */
   watch: readonly RequestHandler[]
-  /** Whose word is taken for the address of a client. */
+  /** The proxies whose client addresses are trusted. */
   trustProxy: false | number | string[]
-  /** While closing, every answer asks its client to come back on another connection. */
+  /** During shutdown, every response asks the client to reconnect. */
   isClosing: () => boolean
   toAppError: ToAppError
   log: Logger
@@ -34,20 +34,21 @@ export function createHttpApp(options: {
   return app
 }
 
-/** Whether a connection from this address may be that of many clients. */
+/** Whether a connection from this address may carry many clients. */
 export const isProxy = (app: Express, address: string): boolean =>
   (app.get('trust proxy fn') as (address: string, hop: number) => boolean)(address, 0)
 
 const commonHeaders: RequestHandler = (req, res, next) => {
-  // fetch adds `no-cache` to whatever names an ETag, and Express would never answer 304 to it. Who
-  // names one asks for it.
+  // fetch adds `no-cache` to conditional requests, and Express would never respond with 304. A
+  // request with an ETag wants it.
   if (req.headers['if-none-match']) delete req.headers['cache-control']
   res.setHeader('X-Content-Type-Options', 'nosniff')
   next()
 }
 
 /**
- * Asked as late as the headers are written: closing may begin while the request is being worked on.
+ * Evaluated when the headers are written: the shutdown may start while the request is being
+ * processed.
  */
 function closeConnectionsWhile(isClosing: () => boolean, { response }: Express): void {
   const { writeHead } = response as { writeHead: (this: Response, ...given: unknown[]) => Response }
@@ -60,8 +61,8 @@ function closeConnectionsWhile(isClosing: () => boolean, { response }: Express):
 }
 
 /**
- * What Node would refuse as well, but without a body that says why (RFC 9112 section 3.2, RFC 9110
- * section 10.1.1).
+ * Node would refuse these as well, but without an explanation in the body (RFC 9112 section 3.2,
+ * RFC 9110 section 10.1.1).
  */
 const refuseUnclear: RequestHandler = (req, _res, next) => {
   const { host, expect } = req.headers

@@ -2,14 +2,14 @@ import { isIPv6 } from 'node:net'
 import type { Request } from 'express'
 
 /**
- * Whom a limit per address counts. Express finds the address: the connection's, or the one that a
- * trusted proxy (`TRUST_PROXY`) names.
+ * The address that limits apply to. Express determines it: that of the connection, or the one named
+ * by a trusted proxy (`TRUST_PROXY`).
  */
 export const clientOf = (req: Request): string => networkOf(req.ip)
 
 /**
- * An IPv4 address as it is, of an IPv6 one its /64: a single machine has all addresses of such a
- * network.
+ * An IPv4 address unchanged, the /64 of an IPv6 address: a single machine has all addresses of such
+ * a network.
  */
 export function networkOf(address = ''): string {
   const plain = address.replace(/^::ffff:(?=\d+\.)/i, '').slice(0, 64)

@@ -3,8 +3,8 @@ import type { Writable } from 'node:stream'
 import type { Response } from 'express'
 
 /**
- * One event as the browser's EventSource takes it. A client whose stream broke resumes behind the
- * last id that it heard.
+ * An event for the browser's EventSource. After an interruption a client resumes after the last id
+ * that it received.
  */
 export interface ServerSentEvent {
   id: string
@@ -12,13 +12,13 @@ export interface ServerSentEvent {
   data: unknown
 }
 
-/** A client whose stream broke comes back after this long. */
+/** A client reconnects after this delay. */
 const RECONNECT_MS = 2000
 
 /**
- * Answers with a stream of events until they end. A comment every `heartbeatMs` shows proxies and
- * clients that somebody is still there. Ends early when the client is gone; one that does not read
- * is cut off by the server.
+ * Sends a stream of events until they end. A comment every `heartbeatMs` shows proxies and clients
+ * that the stream is alive. Ends early if the client disconnects; the server disconnects one that
+ * does not read.
  */
 export async function sendEventStream(
   res: Response,
@@ -48,7 +48,7 @@ export async function writeEvents(
     }
     to.end()
   } catch (error) {
-    // The answer has begun: all that is left is to break it off, and the client comes back for the
+    // The response has started: all that is left is to abort it, and the client reconnects for the
     // rest.
     to.destroy()
     throw error

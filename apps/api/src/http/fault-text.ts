@@ -11,7 +11,7 @@ const TYPES: Record<string, string> = {
 const UNITS: Record<string, string> = { string: ' characters', array: ' entries' }
 
 /**
- * What is wrong with a value, as it goes after its name: in words for people, where the schema has
+ * What is wrong with a value, to be appended to its name: a readable message, where the schema has
  * none of its own.
  */
 export function faultText(issue: z.core.$ZodRawIssue): string {
@@ -39,7 +39,7 @@ const given = (input: unknown): string =>
     ? `, not ${JSON.stringify(String(input).toWellFormed().slice(0, 50))}`
     : ''
 
-/** The names of the object that was asked for. */
+/** The known names of the object. */
 function knownTo(schema: unknown): string {
   const { def } = (schema as { _zod?: { def?: { shape?: object } } } | undefined)?._zod ?? {}
   return Object.keys(def?.shape ?? {}).join(', ')

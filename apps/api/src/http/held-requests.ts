@@ -5,16 +5,15 @@ import { Tally } from './tally.ts'
 
 export interface HoldLimits {
   total: number
-  /** For one thing that is waited for. */
+  /** For one topic. */
   each: number
   perAddress: number
 }
 
 /**
- * Requests that stay open to wait for news. Each costs memory and a socket for as long as its
- * client likes, so there is an end to how many there are: in all, for one thing that they wait for,
- * and from one address. All of them end when the process closes: a server waits for its last
- * request before it is closed.
+ * Requests that stay open and wait. Each takes memory and a socket for as long as its client likes,
+ * so their number is limited: in total, per topic, and per address. All of them end at shutdown,
+ * because a server waits for its last request before it closes.
  */
 export class HeldRequests {
   readonly #limits
@@ -32,8 +31,8 @@ export class HeldRequests {
   }
 
   /**
-   * Aborted when the time is over, the answer was sent, the client is gone or the process closes.
-   * Throws TOO_MANY_WAITING.
+   * Aborted when the time is up, the response was sent, the client has disconnected or the process
+   * shuts down. Throws TOO_MANY_WAITING.
    */
   hold(res: Response, waitsFor: string, forMs: number): AbortSignal {
     const client = clientOf(res.req)
@@ -48,14 +47,14 @@ export class HeldRequests {
       for (const giveBack of release) giveBack()
       request.abort()
     }
-    // A client may have left before its request came to wait.
+    // A client may have disconnected before its request starts to wait.
     if (res.closed) end()
     else res.once('close', end)
     if (this.#closing) request.abort()
     return request.signal
   }
 
-  /** Ends all that are held, and those to come as soon as they are. */
+  /** Ends all waiting requests, and later ones immediately. */
   endAll(): void {
     this.#closing = true
     for (const request of this.#held) request.abort()

@@ -1,7 +1,7 @@
 import { AppError } from '../app-error.ts'
 import { byteSize } from './byte-size.ts'
 
-/** Faults that Express and its parsers found in the request itself carry a 4xx status. */
+/** Errors that Express and its parsers find in the request itself have a 4xx status. */
 export function httpFault(thrown: unknown): AppError | undefined {
   const { status, type, limit, length } = (thrown ?? {}) as {
     status?: unknown

@@ -3,7 +3,10 @@ import type { z } from 'zod'
 import { AppError } from '../app-error.ts'
 import { faultText } from './fault-text.ts'
 
-/** Checks input against a schema. Throws an AppError of this code that points at every wrong field. */
+/**
+ * Validates input against a schema. Throws an AppError with this code that lists every invalid
+ * field.
+ */
 export function parseInput<Schema extends z.ZodType>(
   schema: Schema,
   input: unknown,

@@ -7,17 +7,17 @@ import { Tally } from './tally.ts'
 
 export interface ConnectionLimits {
   max: number
-  /** Whose connections are those of many clients. */
+  /** Addresses of proxies, whose connections carry many clients. */
   isProxy: (address: string) => boolean
 }
 
 /**
- * Refused connections stay for a moment to read why. Beyond so many of them, others are dropped
- * without a word.
+ * Refused connections stay open for a moment so that clients can read why. Beyond this number they
+ * are dropped without a response.
  */
 const REFUSED_AT_ONCE = 500
 
-/** Bounds the connections, in all and from one address, which may have half of them. */
+/** Limits the connections in total and per address, which may have half of them. */
 export function limitConnections(server: Server, { max, isProxy }: ConnectionLimits): void {
   const tally = new Tally()
   const serve = server.listeners('connection') as ((socket: Socket) => void)[]

@@ -2,12 +2,12 @@ import { Histogram, type Registry } from '@prometheus-io/client'
 import type { RequestHandler } from 'express'
 
 const SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60]
-/** Methods are free text to a client, and labels must not be. */
+/** Clients may send any method, but labels must be bounded. */
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 
 /**
- * How long requests take, by the pattern of their route: however many ids are asked for, there are
- * as many series as routes.
+ * The duration of requests, by route pattern: there are as many series as routes, however many ids
+ * are requested.
  */
 export function measureRequests(registry: Registry): RequestHandler {
   const durations = new Histogram({
@@ -29,7 +29,7 @@ export function measureRequests(registry: Registry): RequestHandler {
     res.once('close', () => {
       const method = METHODS.includes(req.method) ? req.method : 'OTHER'
       const route = typeof res.locals.route === 'string' ? res.locals.route : 'none'
-      // A client that left had no answer, whatever status it would have had.
+      // A client that disconnected received no response, whatever its status would have been.
       const status = res.writableFinished ? String(res.statusCode) : 'aborted'
       durationsOf(method, route, status).observe((performance.now() - startedAt) / 1000)
     })

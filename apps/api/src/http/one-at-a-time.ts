@@ -2,9 +2,9 @@ import type { RequestListener, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
 /**
- * Begins with a request when the answer before it on the same connection is out. Node begins with
- * all that a client has sent: many answers to one that reads none of them would be held in memory
- * at once.
+ * Starts a request only after the previous response on the same connection has been sent. Node
+ * starts all pipelined requests at once: the responses to a client that does not read would all be
+ * held in memory.
  */
 export function oneAtATime(serve: RequestListener): RequestListener {
   const latest = new WeakMap<Socket, ServerResponse>()

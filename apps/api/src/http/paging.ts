@@ -2,7 +2,7 @@ import type { Request, Response } from 'express'
 import { z } from 'zod'
 import { wholeNumberOr } from './query-fields.ts'
 
-/** The part of a query that says which page of a list is asked for. */
+/** The part of a query that selects a page of a list. */
 export const pages = {
   page: wholeNumberOr(1, 1, 1_000_000).meta({ description: 'The page number' }),
   limit: wholeNumberOr(20, 1, 100).meta({ description: 'Tasks per page' }),
@@ -13,7 +13,7 @@ export const pages = {
     .meta({ description: 'Where the page starts: `nextCursor` of the previous page; takes precedence over `page`' }),
 }
 
-/** A query that asks for a page and nothing else. */
+/** A query that only selects a page. */
 export const pageQuery = z.strictObject(pages)
 
 /** The Link header for the next page, if there is one. */

@@ -15,14 +15,14 @@ export function wholeNumberOr(fallback: number, min: number, max: number) {
     .meta({ override: integerFrom(min, max, fallback) })
 }
 
-/** How the API's document shows numbers that come as text. */
+/** How numbers that arrive as text appear in the OpenAPI document. */
 export function integerFrom(minimum: number, maximum: number, fallback?: number) {
   return ({ jsonSchema }: { jsonSchema: object }): void => {
     Object.assign(jsonSchema, { type: 'integer', minimum, maximum, pattern: undefined, default: fallback })
   }
 }
 
-/** A time with its offset. A plus sign in a URL is a blank. */
+/** A time with its offset. A plus sign in a URL is decoded as a space. */
 export const time = z.iso
   .datetime({
     offset: true,

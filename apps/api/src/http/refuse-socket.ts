@@ -4,12 +4,13 @@ import type { AppError } from '../app-error.ts'
 import { toProblem } from './problem.ts'
 
 /**
- * Time to read the answer: closing at once would reset the connection while it is still on its way.
+ * Time to read the response: closing immediately would reset the connection while it is still on
+ * its way.
  */
 const LINGER_MS = 2000
 
 /**
- * Refuses what never reaches the application, in the form that every refusal has, and closes the
+ * Refuses a request that never reaches the application, with an ordinary problem, and closes the
  * connection.
  */
 export function refuseSocket(socket: Socket, error: AppError): void {
@@ -22,7 +23,7 @@ export function refuseSocket(socket: Socket, error: AppError): void {
     Connection: 'close',
   }
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
-  // The client's side may stay open for ever: a slow client would keep its upload and this
+  // The client's side may stay open forever: a slow client would keep its upload and this
   // connection.
   const lingering = setTimeout(() => socket.destroy(), LINGER_MS)
   socket.once('close', () => clearTimeout(lingering))

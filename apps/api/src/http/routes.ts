@@ -5,27 +5,30 @@ import type { Method, Operation, Paths } from './openapi/operation.ts'
 type Handlers = RequestHandler | RequestHandler[]
 type Doc = Omit<Operation, 'tags'>
 
-/** What the document says of a route, and what answers it. */
+/** The documentation of a route, and its handler. */
 export interface Route<Deps, Limits> {
-  /** A function where the document depends on the limits of the installation. */
+  /** A function if the document depends on the limits of the installation. */
   doc: Doc | ((limits: Limits) => Doc)
   handle: (deps: Deps) => Handlers
 }
 
-/** The routes of one resource. Whoever declares one documents it. */
+/** The routes of one resource, declared together with their documentation. */
 export interface Routes<Deps, Limits = unknown> {
   router: (deps: Deps) => Router
   /** The part of the document about these routes, when the router is mounted at `base`. */
   paths: (base: string, limits: Limits) => Paths
 }
 
-/** The routes of a resource, by method and path: `GET /tasks/:id`. `tag` names it in the document. */
+/**
+ * The routes of a resource, by method and path: `GET /tasks/:id`. `tag` is their tag in the
+ * document.
+ */
 export function routesOf<Deps, Limits = unknown>(
   tag: string,
   routes: Record<`${Uppercase<Method>} /${string}`, Route<Deps, Limits>>,
 ): Routes<Deps, Limits> {
   const byPath = Map.groupBy(Object.entries(routes).map(toEntry), ({ path }) => path)
-  /** By path and method, something of each route. */
+  /** A value for each route, by path and method. */
   const ofEach = <Made>(make: (route: Route<Deps, Limits>) => Made): [string, Partial<Record<Method, Made>>][] =>
     [...byPath].map(([path, some]) => [
       path,
@@ -50,19 +53,18 @@ const toEntry = <Some>([place, route]: [string, Some]) => {
 
 const withTag = (tag: string, { operationId, ...rest }: Doc): Operation => ({ operationId, tags: [tag], ...rest })
 
-/** `/tasks/:id` as OpenAPI writes it. */
+/** `/tasks/:id` in OpenAPI syntax. */
 const toTemplate = (path: string): string => path.replaceAll(/:(\w+)/g, '{$1}')
 
 /**
- * A router for paths and their methods. A known path requested with another method is answered 405,
- * with the methods that it supports. By itself it is for pages only, which the document leaves out.
+ * A router for paths and their methods. Other methods of a known path get a 405 with the supported
+ * ones. Used directly for pages only, which are not in the document.
  */
 export function pagesOf(paths: Record<string, Partial<Record<Method, Handlers>>>): Router {
   const router = Router({ caseSensitive: true })
   for (const [path, handlers] of Object.entries(paths)) {
     const route = router.route(path)
-    // By its pattern, not by what was asked: what counts requests must not grow with the ids in
-    // them.
+    // By pattern, not by path: the number of metrics must not grow with the ids in them.
     route.all((req, res, next) => {
       res.locals.route = req.baseUrl + path
       next()

@@ -10,10 +10,10 @@ import type { SlowRequests } from './slow-requests.ts'
 import { closeStalledReaders } from './stalled-readers.ts'
 
 export interface ServerLimits {
-  /** For the whole of an upload; `slowRequests` gives all others less. */
+  /** For a whole upload; `slowRequests` allows less for other requests. */
   uploadTimeoutMs: number
   headersTimeoutMs: number
-  /** A client that takes nothing of its answer for so long is cut off. */
+  /** A client that does not read its response for this long is disconnected. */
   answerStallMs: number
   slowRequests: SlowRequests
   connections: ConnectionLimits
@@ -23,7 +23,7 @@ const KEEP_ALIVE_MS = 5000
 const CHECK_EVERY_MS = 5000
 const IDLE_CLOSE_MS = 100
 
-/** An HTTP server that gives slow and broken clients an end and an answer. */
+/** An HTTP server with time limits and responses for slow and broken clients. */
 export function createHttpServer(app: Express, limits: ServerLimits): Server {
   const inOrder = oneAtATime(app)
   const serve: RequestListener = (req, res) => {
@@ -33,19 +33,19 @@ export function createHttpServer(app: Express, limits: ServerLimits): Server {
   const server = createServer(
     {
       requestTimeout: limits.uploadTimeoutMs,
-      // Node refuses to start with the headers given more time than the whole request.
+      // Node refuses to start if the headers have more time than the whole request.
       headersTimeout: Math.min(limits.headersTimeoutMs, limits.uploadTimeoutMs),
       keepAliveTimeout: KEEP_ALIVE_MS,
       connectionsCheckingInterval: CHECK_EVERY_MS,
-      requireHostHeader: false, // Node would refuse in a form of its own: the application does
+      requireHostHeader: false, // Node would send a response of its own: the application sends a problem instead
     },
     serve,
   )
   server.on('clientError', answerBrokenRequest)
-  // A client that asks before it sends is told to go on by what reads the body (`askForBody`), or
-  // refused until then.
+  // A client that expects 100-continue receives it from the code that reads the body
+  // (`askForBody`), or is refused before.
   server.on('checkContinue', serve)
-  // Answered by the application like any other request that asks for what there is not.
+  // The application responds as to any other request for an unknown path.
   server.on('checkExpectation', serve)
   limits.slowRequests.watch(server)
   closeStalledReaders(server, limits.answerStallMs)
@@ -65,9 +65,7 @@ export async function listen(server: Server, port: number, host: string): Promis
   return typeof address === 'object' && address ? address.port : port
 }
 
-/**
- * Takes no new connections and waits for the requests under way; connections that idle are closed.
- */
+/** Accepts no new connections and waits for running requests; idle connections are closed. */
 export async function closeServer(server: Server): Promise<void> {
   if (!server.listening) return
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
@@ -85,9 +83,7 @@ const BROKEN: Partial<Record<string, [code: ProblemCode, message: string]>> = {
   HPE_HEADER_OVERFLOW: ['HEADERS_TOO_LARGE', 'The URL and the headers together are larger than 16 KiB: shorten them.'],
 }
 
-/**
- * What the HTTP parser could not read never reaches Express; it is answered here in the same form.
- */
+/** Requests that the HTTP parser rejects never reach Express; they get a problem here. */
 function answerBrokenRequest(
   error: NodeJS.ErrnoException,
   socket: Socket & { _httpMessage?: { headersSent: boolean } },

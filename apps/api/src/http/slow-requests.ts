@@ -5,33 +5,33 @@ import { refuseSocket } from './refuse-socket.ts'
 import { whileListening } from './while-listening.ts'
 
 export interface ArrivalLimits {
-  /** For the whole of a request that is no upload. */
+  /** For a whole request that is not an upload. */
   requestMs: number
-  /** An upload that stands still for this long is closed. */
+  /** An upload without progress for this long is closed. */
   uploadStallMs: number
 }
 
-/** A byte now and then is no progress: it is how a client keeps a place without using it. */
+/** An occasional byte is not progress: that is how clients occupy a place without using it. */
 const LEAST_BYTES = 1024
-/** A refused client may send the rest before it reads the answer, but not stand still meanwhile. */
+/** A refused client may send the rest before it reads the response, but must not stall. */
 const REFUSED_STALL_MS = 2000
 
-/** A request whose body is on its way. */
+/** A request whose body is arriving. */
 interface Arrival {
   req: IncomingMessage
   res: ServerResponse
   startedAt: number
   isUpload: boolean
   isAnswered: boolean
-  /** When something came of it the last time, and how much had come by then. */
+  /** When data last arrived, and how much had arrived by then. */
   movedAt: number
   bytes: number
 }
 
 /**
- * Gives every request body an end. An upload may be slow but must move; the time it may take in all
- * is Node's `requestTimeout`. Any other request has a fixed time, and so has what a client still
- * sends after its answer.
+ * Gives every request body a time limit. An upload may be slow but must make progress; its total
+ * time is limited by Node's `requestTimeout`. Any other request has a fixed time, and so has the
+ * rest that a client sends after its response.
  */
 export class SlowRequests {
   readonly #limits
@@ -41,7 +41,7 @@ export class SlowRequests {
     this.#limits = limits
   }
 
-  /** Stands before whatever reads an upload. */
+  /** Middleware before the parser of an upload. */
   readonly asUpload: RequestHandler = (req, _res, next) => {
     const arrival = this.#arriving.get(req)
     if (arrival) arrival.isUpload = true
@@ -53,7 +53,7 @@ export class SlowRequests {
     whileListening(server, Math.max(50, Math.min(1000, requestMs / 5, uploadStallMs / 5)), () => this.#look(Date.now()))
   }
 
-  /** Is told of each request before anything else is. */
+  /** Called with each request before anything else. */
   add(req: IncomingMessage, res: ServerResponse): void {
     const { 'content-length': length = '0', 'transfer-encoding': encoding } = req.headers
     if (length === '0' && encoding === undefined) return
@@ -69,12 +69,12 @@ export class SlowRequests {
     }
     this.#arriving.set(req, arrival)
     req.once('close', () => this.#arriving.delete(req))
-    // Node closes after the answer where the client asks for it. HTTP/1.0 has no other end of an
-    // answer.
+    // Node closes after the response if the client requests it. An HTTP/1.0 response has no other
+    // end.
     const closes = !res.shouldKeepAlive && req.httpVersion === '1.1'
     if (closes) res.shouldKeepAlive = true
-    // Closing now would reset the connection, and the client would never read why: the rest is read
-    // and dropped.
+    // Closing now would reset the connection, and the client would never read the reason: the rest
+    // is read and discarded.
     res.once('finish', () => {
       const answeredAt = Date.now()
       Object.assign(arrival, { isAnswered: true, isUpload: false, startedAt: answeredAt, movedAt: answeredAt })
@@ -112,7 +112,7 @@ export class SlowRequests {
   }
 }
 
-/** What lies here unread is ours to read: the client has done its part. */
+/** Unread data is waiting for us: the client has done its part. */
 function noteProgress(arrival: Arrival, now: number): void {
   const { bytesRead } = arrival.req.socket
   if (bytesRead - arrival.bytes < LEAST_BYTES && arrival.req.readableLength === 0) return

@@ -3,8 +3,8 @@ import type { Socket } from 'node:net'
 import { whileListening } from './while-listening.ts'
 
 /**
- * How much of what was written the system has taken, which is all that can be known of a client
- * that reads.
+ * How much of the written data the system has accepted, the only visible sign of a client that
+ * reads.
  */
 interface Progress {
   bytes: number
@@ -12,9 +12,9 @@ interface Progress {
 }
 
 /**
- * Closes connections whose client takes nothing of its answer for `stallMs`: the answer would stay
- * in memory for as long as the client likes. Writes that are added to a full queue are no progress,
- * and neither is what the client sends.
+ * Closes connections whose client has not read its response for `stallMs`: the response would stay
+ * in memory for as long as the client likes. Writes added to a full queue are not progress, nor is
+ * anything that the client sends.
  */
 export function closeStalledReaders(server: Server, stallMs: number): void {
   const open = new Map<Socket, Progress>()
@@ -27,7 +27,7 @@ export function closeStalledReaders(server: Server, stallMs: number): void {
     for (const [socket, progress] of open) {
       const { taken, waiting } = outputOf(socket)
       if (waiting === 0 || taken > progress.bytes) Object.assign(progress, { bytes: taken, at: now })
-      // A reset frees the system's buffers as well; an orderly end would wait for the client to
+      // A reset also frees the system's buffers; an orderly close would wait for the client to
       // empty them.
       else if (now - progress.at > stallMs) socket.resetAndDestroy()
     }
@@ -40,8 +40,8 @@ interface Handle {
 }
 
 /**
- * Node's own timeout looks at the queue of the handle, too: only that shows that a part of a large
- * write was taken. The socket's public counters move when a write is whole.
+ * Node's own timeout also checks the queue of the handle: only that shows that part of a large
+ * write was accepted. The socket's public counters only change when a write is complete.
  */
 function outputOf(socket: Socket): { taken: number; waiting: number } {
   const { bytesWritten: dispatched, writeQueueSize: queued } =

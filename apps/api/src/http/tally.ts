@@ -1,4 +1,4 @@
-/** Counts what is held, in all and by whom. Names that hold nothing take no memory. */
+/** Counts items in total and by name. Names without items take no memory. */
 export class Tally {
   readonly #held = new Map<string, number>()
   #total = 0
@@ -11,7 +11,7 @@ export class Tally {
     return this.#held.get(name) ?? 0
   }
 
-  /** Takes one; what is returned gives it back. */
+  /** Adds one; the returned function removes it. */
   take(name: string): () => void {
     this.#total++
     this.#held.set(name, this.of(name) + 1)

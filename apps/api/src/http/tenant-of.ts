@@ -1,5 +1,7 @@
 import { DEFAULT_TENANT } from '@darkroom/contracts'
 import type { Request } from 'express'
 
-/** Whose request this is. There are no accounts yet: every request is the default tenant's. */
+/**
+ * The tenant of a request. There are no accounts yet: every request belongs to the default tenant.
+ */
 export const tenantOf = (_req: Request): string => DEFAULT_TENANT

@@ -4,9 +4,9 @@ import type { z } from 'zod'
 const NAMES = ['loopback', 'linklocal', 'uniquelocal']
 
 /**
- * The proxies whose `X-Forwarded-For` is believed, as Express takes them: `none`, how many there
- * are before this process, or their addresses. There is no word for "all": then each client would
- * choose the address that its requests count for.
+ * The proxies whose `X-Forwarded-For` is trusted, in the form for Express: `none`, the number of
+ * proxies in front of this process, or their addresses. There is no value for "all": every client
+ * could then choose the address that its requests count against.
  */
 export function parseTrustProxy(text: string, context: z.RefinementCtx): false | number | string[] {
   const given = text.trim()

@@ -9,7 +9,7 @@ import { InstallationAnnouncer } from './installation-announcer.ts'
 import { InstallationStore } from './installation-store.ts'
 import { StorageWatch } from './storage-watch.ts'
 
-/** The data folder of this database: nothing is stored in another one, and nothing removed. */
+/** The data folder of this database: nothing is stored in or removed from any other. */
 export function createInstallation(parts: {
   dataDir: string
   mongo: MongoConnection
@@ -28,13 +28,13 @@ export function createInstallation(parts: {
     storage,
     probe: watch.probe,
     known: watch.known,
-    /** The storage watch logs why it is not. */
+    /** The storage watch logs the reason. */
     isOurs: (): Promise<boolean> =>
       folder.check().then(
         () => true,
         () => false,
       ),
-    /** Calls `begin` as soon as it is known whose folder it is. */
+    /** Calls `begin` as soon as the owner of the folder is known. */
     start: (begin: () => void): void => {
       watch.start(() => {
         void announcer.announce()

@@ -11,27 +11,27 @@ import {
 import type { InstallationStore } from './installation-store.ts'
 
 /**
- * Originals looked for in a folder that has no marker. One of them proves that it is the right
- * folder.
+ * Number of originals to look for in a folder without a marker. One of them proves that it is the
+ * right folder.
  */
 const SAMPLE = 20
-/** What a new file system has in it. */
+/** The content of a new file system. */
 const OF_THE_SYSTEM = new Set(['lost+found'])
 
-/** What the tasks of the database say of a folder. */
+/** What the tasks of the database say about a folder. */
 type Evidence = 'no tasks' | 'files found' | 'files missing'
 
 /**
- * Tells whether the data folder belongs to the database. An unmounted folder is empty and can be
- * written to, and DATA_DIR may lead to another installation's: neither may take uploads, and what
- * seems to be missing there is not lost. The database holds the id of the installation, the folder
- * a marker with the same id.
+ * Checks whether the data folder belongs to the database. An unmounted folder is empty and
+ * writable, and DATA_DIR may point to that of another installation: neither may accept uploads, and
+ * files missing there are not lost. The database holds the id of the installation, the folder a
+ * marker with the same id.
  */
 export class DataFolder {
   readonly #deps
   #installation: string | undefined
   #isOurs = false
-  /** The marker that this process made for a new database. */
+  /** The marker created by this process for a new database. */
   #made: string | undefined
   #settling: Promise<void> | undefined
 
@@ -39,19 +39,19 @@ export class DataFolder {
     this.#deps = deps
   }
 
-  /** The database's id, once it is known; whatever the folder says. */
+  /** The database's id, once it is known, independent of the folder. */
   get installation(): string | undefined {
     return this.#installation
   }
 
-  /** What the last check found. */
+  /** The result of the last check. */
   get isOurs(): boolean {
     return this.#isOurs
   }
 
   /**
-   * Rejects, with a sentence for the operator, unless the folder belongs to the database. Marks a
-   * folder that it may take.
+   * Rejects, with a message for the operator, unless the folder belongs to the database. Marks a
+   * folder if it is allowed to.
    */
   async check(): Promise<void> {
     try {
@@ -74,7 +74,7 @@ export class DataFolder {
   }
 
   /**
-   * The database has no id yet: it is new, or was made by a release that knew only markers, or
+   * The database has no id yet: it is new, or was created by a release that only used markers, or
    * none.
    */
   async #begin(found: string | undefined): Promise<void> {
@@ -82,21 +82,21 @@ export class DataFolder {
     const evidence = await this.#evidence()
     if (evidence === 'files missing')
       throw refusal('contains none of the files of the tasks in the database. Is it mounted?')
-    // A janitor with a new database would take all of them for orphans.
+    // A janitor with a new database would remove all of them as orphans.
     if (evidence === 'no tasks' && found !== undefined && found !== this.#made && (await this.#holdsFiles()))
       throw refusal(
         `contains the files of installation ${found}, and the database is new. Restore its database or use an empty folder; to abandon the files, delete ${INSTALLATION_MARKER}.`,
       )
-    // The marker first: of processes with different folders, the first to claim wins, and the
-    // others find themselves marked otherwise.
+    // The marker first: of processes with different folders, the first claim wins, and the others
+    // find that their marker differs.
     const marker = found ?? (this.#made = await markInstallation(dataDir))
     this.#installation = await store.claim(marker, new Date())
     assertSame(marker, this.#installation)
   }
 
   /**
-   * Whether a folder without a marker may be marked: a backup may have left it out, or the folder
-   * be a new one for an idle installation.
+   * Whether a folder without a marker may be marked: a backup may have omitted it, or it may be a
+   * new folder for an idle installation.
    */
   async #assertMayTake(id: string): Promise<void> {
     const remedy = `write {"installation":"${id}"} to ${INSTALLATION_MARKER} in it.`

@@ -1,16 +1,16 @@
 import { isStorageError, type DiskStorage } from '@darkroom/storage'
 
 /**
- * The storage of one installation. In a folder that is not its own nothing is stored and nothing
- * removed, and nothing is missing: whoever asks is told that the folder cannot be used. `check`
- * rejects unless the folder is the right one.
+ * The storage of one installation. In the wrong folder nothing is stored, removed or reported as
+ * missing: callers get the error that the folder is not usable. `check` rejects unless the folder
+ * is the right one.
  */
 export function guardStorage(storage: DiskStorage, check: () => Promise<void>): DiskStorage {
   const inOwnFolder = async <T>(act: () => Promise<T>): Promise<T> => {
     await check()
     return act()
   }
-  /** Reads check nothing until something is missing; a mount may have come back since. */
+  /** Reads only check the folder if a file is missing; it may have been mounted again since. */
   const missingOnlyIfOwn = <T>(act: () => Promise<T>): Promise<T> =>
     act().catch((error: unknown) => {
       if (isStorageError(error, 'NOT_FOUND')) return inOwnFolder(act)

@@ -2,15 +2,13 @@ import { announceInstallation, type QueueNames } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
 import type { Redis } from 'ioredis'
 
-/**
- * Redis may lose everything: a worker that starts after that must not have to wait long for the id.
- */
+/** Redis may lose everything: a worker that starts after that must not wait long for the id. */
 const REPEAT_MS = 10_000
 
 /**
- * Tells the workers the id of the installation, so that a worker with a wrong folder, or with one
- * whose mount is away, takes no jobs. It is the database's id, never that of a folder: a replica
- * with a wrong folder must not stop the workers with the right one.
+ * Announces the id of the installation to the workers, so that a worker whose folder is wrong or
+ * not mounted takes no jobs. It is the database's id, never that of a folder: a replica with a
+ * wrong folder must not stop the workers with the right one.
  */
 export class InstallationAnnouncer {
   readonly #deps

@@ -11,7 +11,7 @@ interface InstallationDocument {
 
 const DUPLICATE_KEY = 11000
 
-/** Which installation this database belongs to, and which files it expects in the data folder. */
+/** The installation that this database belongs to, and files that it expects in the data folder. */
 export class InstallationStore {
   readonly #connection: Connection
   readonly #tasks
@@ -21,15 +21,12 @@ export class InstallationStore {
     this.#tasks = taskModel(connection)
   }
 
-  /** Undefined in a new database, and in one that an earlier release made. */
+  /** Undefined in a new database, and in one created by an earlier release. */
   async find(): Promise<string | undefined> {
     return (await this.#installations.findOne({ _id: 'this' }, { maxTimeMS: READ_TIMEOUT_MS }))?.id
   }
 
-  /**
-   * Gives the database an id unless it has one. Returns the id that it has now: the first claim
-   * holds.
-   */
+  /** Gives the database an id unless it has one. Returns the current id: the first claim wins. */
   async claim(id: string, now: Date): Promise<string> {
     try {
       await this.#installations.insertOne({ _id: 'this', id, createdAt: now })
@@ -40,8 +37,8 @@ export class InstallationStore {
   }
 
   /**
-   * Originals that must be in the data folder: of some tasks that have not ended, and of some whose
-   * files have not expired.
+   * Originals that must be in the data folder: of some unfinished tasks, and of some whose files
+   * have not expired.
    */
   async someOriginals(limit: number): Promise<string[]> {
     const filters = [

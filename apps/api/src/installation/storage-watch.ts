@@ -3,17 +3,17 @@ import { StorageError, type DiskStorage } from '@darkroom/storage'
 import type { DataFolder } from './data-folder.ts'
 import { isStoreOutage } from '../mongo/store-outage.ts'
 
-/** However often it is asked, the disk is tried once in this time. */
+/** However often it is called, the disk is tested at most once in this time. */
 const REMEMBER_MS = 3000
 const ANSWER_MS = 2000
-/** Between two looks of its own; soon after a fault, then ever more seldom. */
+/** Delay between its own checks; short after an error, then increasing. */
 const LOOK_MS = 10_000
 const FIRST_LOOK_MS = 500
 
-/** What keeps files from being stored; undefined when nothing does. */
+/** The error that prevents files from being stored; undefined if there is none. */
 export type StorageFault = () => Promise<Error | undefined>
 
-/** Tries the data folder: it must be this installation's, and take a write. */
+/** Tests the data folder: it must belong to this installation, and be writable. */
 export class StorageWatch {
   readonly #deps
   #last: { at: number; fault: Promise<Error | undefined> } | undefined
@@ -30,12 +30,14 @@ export class StorageWatch {
   readonly probe: StorageFault = () =>
     this.#last && Date.now() - this.#last.at <= REMEMBER_MS ? this.#last.fault : this.#look()
 
-  /** Tries again only while it is not known that all is well: each upload is a trial of its own. */
+  /**
+   * Only repeats the check until everything is fine: after that, each upload is a test of its own.
+   */
   readonly known: StorageFault = async () => (this.#isWell ? undefined : this.probe())
 
   /**
-   * Looks at once and then again and again. Calls `begin` once, as soon as the folder is found to
-   * be this installation's.
+   * Checks immediately and then periodically. Calls `begin` once, as soon as the folder is known to
+   * belong to this installation.
    */
   start(begin: () => void): void {
     let hasBegun = false
@@ -65,7 +67,7 @@ export class StorageWatch {
 
   async #tell(): Promise<Error | undefined> {
     const { log, dataDir } = this.#deps
-    // A disk that hangs keeps one thread busy, not one more each time.
+    // A hanging disk blocks one thread, not one more each time.
     const answer = (): Promise<void> => (this.#trying ??= this.#try().finally(() => (this.#trying = undefined)))
     const late = (): Error => new StorageError('STORAGE_FAILED', `DATA_DIR has not responded for ${ANSWER_MS} ms.`)
     const fault = await inTime(ANSWER_MS, answer, late).then(
@@ -73,7 +75,8 @@ export class StorageWatch {
       (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
     )
     this.#isWell = fault === undefined
-    // That the database cannot be asked whose folder it is, is no fault of the folder.
+    // If the database cannot be asked for the owner of the folder, this is not a problem of the
+    // folder.
     if (fault !== undefined && !this.#isSaid && !isStoreOutage(fault)) {
       this.#isSaid = true
       log.error({ err: fault, dataDir }, 'DATA_DIR is not usable: uploads are refused until it is')

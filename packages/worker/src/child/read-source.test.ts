@@ -18,7 +18,7 @@ async function storeOriginal(): Promise<DiskStorage> {
   return storage
 }
 
-test('what an engine makes is returned with the size of the original', async () => {
+test('returns the result of the engine with the size of the original', async () => {
   const storage = await storeOriginal()
   const read = (path: string) => Promise.resolve(path)
   expect(await readSource({ storage, key: KEY }, { read, verdictOf })).toEqual({
@@ -27,25 +27,25 @@ test('what an engine makes is returned with the size of the original', async () 
   })
 })
 
-test('what an engine refuses is refused for good', async () => {
+test('a verdict of the engine is permanent', async () => {
   const reading = readSource({ storage: await storeOriginal(), key: KEY }, { read: refuse, verdictOf })
   await expect(reading).rejects.toMatchObject({ reason: { code: 'REFUSED', retryable: false }, cause: refusal })
 })
 
-test('an original is not called damaged by a disk that cannot read it to its end', async () => {
+test('an original that the disk cannot read is not reported as damaged', async () => {
   const open = () => Promise.reject(new StorageError('STORAGE_FAILED', `Storage operation on ${KEY} failed (EIO).`))
   const storage = { ...(await storeOriginal()), open }
   const reading = readSource({ storage, key: KEY }, { read: refuse, verdictOf })
   await expect(reading).rejects.toMatchObject({ reason: { code: 'STORAGE_FAILED', retryable: true } })
 })
 
-test('an error that is no verdict may pass', async () => {
+test('an error that is not a verdict is retryable', async () => {
   const read = () => Promise.reject(new Error('a bug'))
   const reading = readSource({ storage: await storeOriginal(), key: KEY }, { read, verdictOf })
   await expect(reading).rejects.toMatchObject({ reason: { code: 'INTERNAL', retryable: true } })
 })
 
-test('an original that is not there may show up', async () => {
+test('a missing original is retryable', async () => {
   const reading = readSource({ storage: await storeOriginal(), key: 'other.jpg' }, { read: refuse, verdictOf })
   await expect(reading).rejects.toMatchObject({ reason: { code: 'SOURCE_MISSING', retryable: true } })
 })

@@ -8,9 +8,7 @@ interface Header {
   example: unknown
 }
 
-/**
- * The headers that answers are documented with. A required one is on every answer that names it.
- */
+/** The documented response headers. A required one is on every response that lists it. */
 export const HEADERS = {
   Location: {
     description: 'Where to follow the accepted task or batch',
@@ -75,7 +73,7 @@ const NAMES: Record<HeaderName, string> = {
   WWWAuthenticate: 'WWW-Authenticate',
 }
 
-/** What comes with a problem. */
+/** The headers of a problem. */
 export const PROBLEM_HEADERS: Partial<Record<ProblemCode, HeaderName>> = {
   ADMIN_TOKEN_REQUIRED: 'WWWAuthenticate',
   IDEMPOTENCY_IN_FLIGHT: 'MaybeRetryAfter',

@@ -6,7 +6,8 @@ import { headers, type HeaderName } from './headers.ts'
 export type Method = 'get' | 'post' | 'patch' | 'delete'
 
 /**
- * What one method of one path takes and answers. What every request can meet with is added to it.
+ * The requests and responses of one method of one path. The errors that every request can get are
+ * added to it.
  */
 export interface Operation extends Omit<ZodOpenApiOperationObject, 'responses' | 'requestBody'> {
   operationId: string
@@ -15,16 +16,16 @@ export interface Operation extends Omit<ZodOpenApiOperationObject, 'responses' |
   /** By status. */
   answers: Record<number, ZodOpenApiResponseObject>
   problems?: readonly ProblemCode[]
-  /** Where problems have members of their own. */
+  /** For problems with additional members. */
   problemSchema?: z.ZodType
 }
 
-/** By path, as OpenAPI writes it, and method. */
+/** By path, in OpenAPI syntax, and method. */
 export type Paths = Record<string, Partial<Record<Method, Operation>>>
 
 type Answer = ZodOpenApiResponseObject
 
-/** JSON with examples of it, by what they show. */
+/** JSON with examples, by what they show. */
 interface JsonContent<Schema extends z.ZodType> {
   schema: Schema
   examples: Record<string, z.output<Schema>>
@@ -36,7 +37,7 @@ export const json = <Schema extends z.ZodType>(
   ...names: HeaderName[]
 ): Answer => content(description, 'application/json', { schema, examples: toExamples(examples) }, ...names)
 
-/** What a request with JSON has as its body, with examples of what is sent. */
+/** A JSON request body, with examples. */
 export const jsonRequest = <Schema extends z.ZodType>({
   schema,
   examples,
@@ -67,7 +68,7 @@ export const content = (
   content: { [type]: media },
 })
 
-/** What `jsonBody` refuses. */
+/** The errors of `jsonBody`. */
 export const JSON_PROBLEMS = [
   'INVALID_JSON',
   'BODY_TOO_LARGE',
@@ -77,13 +78,13 @@ export const JSON_PROBLEMS = [
 ] as const
 
 /**
- * For who is let pass by `adminGuard`: with a token configured, its bearer; without one, whoever is
- * on this machine.
+ * For operators, as authenticated by `adminGuard`: with a token configured, by its bearer; without
+ * one, by being on the same machine.
  */
 export const FOR_OPERATORS = { security: [{ adminToken: [] }, { adminSession: [] }, {}] }
 export const ADMIN_PROBLEMS = ['ADMIN_TOKEN_REQUIRED', 'ADMIN_LOCAL_ONLY', 'CROSS_SITE_REQUEST'] as const
 
-/** What any request can meet with, wherever it goes. */
+/** The errors that any request can get. */
 const EVERYWHERE: readonly ProblemCode[] = [
   'INVALID_REQUEST',
   'REQUEST_TIMEOUT',

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { ZodOpenApiResponseObject } from 'zod-openapi'
 import { headers, PROBLEM_HEADERS } from './headers.ts'
 
-/** The answers that these problems are, by status. */
+/** The responses for these problems, by status. */
 export function problemAnswers(
   codes: readonly ProblemCode[],
   schema: z.ZodType,
