@@ -17,6 +17,7 @@ const check = createAnswerChecker(
         },
       },
       '/photos/{id}': { get: { responses: { 200: json({ $ref: '#/components/schemas/Photo' }) } } },
+      '/report': { get: { responses: { 206: json({ type: 'string', format: 'binary' }) } } },
       '/photos/new': { get: { responses: { 200: { content: { 'text/html': {} } } } } },
     },
     components: {
@@ -71,6 +72,10 @@ describe('an answer as documented', () => {
     [
       'a literal segment that would match a parameter',
       answer({ path: '/photos/new', headers: { 'content-type': 'text/html' }, body: '<p>' }),
+    ],
+    [
+      'a part of a JSON file',
+      answer({ path: '/report', status: 206, headers: { 'content-type': 'application/json' }, body: '{' }),
     ],
     ['a header', ofJson({}, { method: 'POST', status: 201 }, { location: '/photos/a' })],
     ['no body', answer({ method: 'POST', status: 204, body: '' })],

@@ -23,7 +23,7 @@ export type CheckAnswer = (answer: CheckedAnswer) => string[]
 
 interface Documented {
   headers?: Record<string, { $ref: string }>
-  content?: Record<string, unknown>
+  content?: Record<string, { schema?: { format?: string } }>
 }
 interface Found {
   template: string
@@ -88,7 +88,9 @@ export function createAnswerChecker(
     const type = typeOf(answer.header('content-type'))
     if (!documented.content) return answer.body ? [`there is an undocumented body`] : []
     if (!(type in documented.content)) return [`the type "${type}" is not documented`]
-    if (!type.endsWith('json') || answer.method === 'HEAD') return []
+    // A file is anything, or a part of it, even if it is JSON.
+    const isFile = documented.content[type]?.schema?.format === 'binary'
+    if (isFile || !type.endsWith('json') || answer.method === 'HEAD') return []
     const place = ['paths', template, method, 'responses', String(answer.status), 'content', type, 'schema']
     return wrongWith(
       place.map((part) => `/${encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'))}`).join(''),

@@ -1,4 +1,4 @@
-import { downloadUrl } from '@darkroom/contracts'
+import { downloadUrl, KINDS } from '@darkroom/contracts'
 import type { RequestHandler } from 'express'
 import { z } from 'zod'
 import { parseInput } from '../http/input.ts'
@@ -20,10 +20,15 @@ export interface DownloadRouteDeps {
   readJson: RequestHandler[]
 }
 
+const FILE_TYPES = [...new Set(Object.values(KINDS).flatMap(({ contentTypes }) => contentTypes))]
+const FILE_HEADERS = ['ETag', 'ContentDisposition', 'AcceptRanges'] as const
+const file = { schema: { type: 'string', format: 'binary' } } as const
+
 /** The same for both forms of the path. */
 export const downloadDoc: Omit<Operation, 'operationId' | 'tags'> = {
-  summary: 'Download a variant',
-  description: 'The largest variant unless `resolution` selects another. Ranges are supported.',
+  summary: 'Download a file',
+  description:
+    'The first file, which is the largest variant of a photo, unless `file` or `resolution` selects another. Ranges are supported.',
   requestParams: {
     ...taskPath,
     query: downloadQuery,
@@ -37,23 +42,8 @@ export const downloadDoc: Omit<Operation, 'operationId' | 'tags'> = {
     }),
   },
   answers: {
-    200: content(
-      'The whole file',
-      'image/jpeg',
-      { schema: { type: 'string', format: 'binary' } },
-      'ETag',
-      'ContentDisposition',
-      'AcceptRanges',
-    ),
-    206: content(
-      'A part of it',
-      'image/jpeg',
-      { schema: { type: 'string', format: 'binary' } },
-      'ETag',
-      'ContentDisposition',
-      'AcceptRanges',
-      'ContentRange',
-    ),
+    200: content('The whole file', FILE_TYPES, file, ...FILE_HEADERS),
+    206: content('A part of it', FILE_TYPES, file, ...FILE_HEADERS, 'ContentRange'),
   },
   problems: [
     'INVALID_QUERY',

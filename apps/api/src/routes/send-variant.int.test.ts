@@ -4,10 +4,14 @@ import { dirname } from 'node:path'
 import { problem, type Task, type Variant } from '@darkroom/contracts'
 import { sampleJpeg, until } from '@darkroom/testing'
 import { parse as parseDisposition } from 'content-disposition'
+import express from 'express'
+import supertest from 'supertest'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fieldPart } from '../../test/multipart.ts'
 import { startTestApi, type TestApi } from '../../test/start-test-api.ts'
 import { completedOf, variantOf } from '../../test/task-history.ts'
+import { createUrlSigner } from '../tasks/queries/url-signing.ts'
+import { createSendVariant } from './send-variant.ts'
 
 let api: TestApi
 let photo: Buffer
@@ -57,6 +61,7 @@ it('the largest variant is the default, and each is available by width', async (
   expect((await get()).bytes.equals(files['1024'])).toBe(true)
   expect((await get({}, '?resolution=1024')).bytes.equals(files['1024'])).toBe(true)
   expect((await get({}, '?resolution=800')).bytes.equals(files['800'])).toBe(true)
+  expect((await get({}, '?file=800')).bytes.equals(files['800'])).toBe(true)
   const byJobId = await api.request(`/api/jobs/${task.jobId}/download?resolution=800`)
   expect(byJobId.bytes.equals(files['800'])).toBe(true)
 })
@@ -64,6 +69,26 @@ it('the largest variant is the default, and each is available by width', async (
 it.each(['999', '', '1024.0', '../1024'])('resolution %j is refused', async (resolution) => {
   const { status, body } = await get({}, `?resolution=${encodeURIComponent(resolution)}`)
   expect([status, problem.parse(body).errors?.[0]?.pointer]).toEqual([400, '/resolution'])
+})
+
+it.each(['', '../1024', 'a b', 'x'.repeat(81)])('file %j is refused', async (file) => {
+  const { status, body } = await get({}, `?file=${encodeURIComponent(file)}`)
+  expect([status, problem.parse(body).errors?.[0]?.pointer]).toEqual([400, '/file'])
+})
+
+it('a file of another kind of task has its own content type and extension', async () => {
+  const md5 = 'c'.repeat(32)
+  const report = { name: 'report', contentType: 'application/json', bytes: 2, md5, path: `output/a/report/${md5}.json` }
+  await api.storage.put(report.path, Buffer.from('{}'))
+  const other: Task = { ...task, images: [], files: [{ ...report, url: '' }] }
+  const send = createSendVariant(api.storage, createUrlSigner([]), async () => undefined)
+  const app = express().get('/', (req, res) => send(req, res, other))
+  const { headers, body } = await supertest(app).get('/?file=report').expect(200)
+  expect([headers['content-type'], headers['content-disposition'], body]).toEqual([
+    'application/json; charset=utf-8',
+    'attachment; filename=beach-report.json',
+    {},
+  ])
 })
 
 it('a variant that the task does not have is not found', async () => {

@@ -1,4 +1,5 @@
-import { imageNameOf, type Task } from '@darkroom/contracts'
+import { extname } from 'node:path'
+import { imageNameOf, toStoredFile, type StoredFile, type Task } from '@darkroom/contracts'
 import { isStorageError, type DiskStorage } from '@darkroom/storage'
 import { create as contentDisposition } from 'content-disposition'
 import type { Request, Response } from 'express'
@@ -7,47 +8,51 @@ import type { StorageFault } from '../installation/storage-watch.ts'
 import { parseInput } from '../http/input.ts'
 import { tenantOf } from '../http/tenant-of.ts'
 import { downloadQuery, type DownloadQuery } from './task-fields.ts'
-import type { UrlSigner } from '../tasks/queries/url-signing.ts'
+import { nameIn, type UrlSigner } from '../tasks/queries/url-signing.ts'
 
 export type SendVariant = (req: Request, res: Response, task: Task) => Promise<void>
 
 /**
- * Sends a variant of a completed task, whole or in ranges; the largest unless the query selects
- * another.
+ * Sends a file of a completed task, whole or in ranges; the first unless the query selects another.
+ * The first variant of a photo is the largest.
  */
 export function createSendVariant(storage: DiskStorage, signer: UrlSigner, storageFault: StorageFault): SendVariant {
   return async (req, res, task) => {
     const query = parseInput(downloadQuery, req.query, 'INVALID_QUERY')
     assertSignature(signer, { tenant: tenantOf(req), taskId: task.id, ...query })
-    const { resolution } = query
     assertReady(task)
-    const image = resolution ? task.images.find((candidate) => candidate.resolution === resolution) : task.images[0]
-    if (!image)
-      throw new AppError(
-        'VARIANT_NOT_FOUND',
-        `This task has no variant of ${resolution ?? 'any'} pixels; it has ${task.images.map((one) => one.resolution).join(', ')}.`,
-      )
-    await assertStored(storage, image.path, storageFault)
+    const file = fileOf(task, query)
+    await assertStored(storage, file.path, storageFault)
     res.set({
-      ETag: `"${image.md5}"`,
+      ETag: `"${file.md5}"`,
       'Cache-Control': 'private, no-cache',
-      'Content-Type': 'image/jpeg',
-      'Content-Disposition': dispositionOf(task, image.resolution),
+      'Content-Type': file.contentType,
+      'Content-Disposition': dispositionOf(task, file),
       'X-Content-Type-Options': 'nosniff',
       'Content-Security-Policy': "sandbox; default-src 'none'",
     })
-    await sendFile(res, storage.resolve(image.path))
+    await sendFile(res, storage.resolve(file.path))
   }
 }
 
+function fileOf(task: Task, query: DownloadQuery): StoredFile {
+  const files = [...task.images.map(toStoredFile), ...(task.files ?? [])]
+  const wanted = nameIn(query)
+  const found = wanted === undefined ? files[0] : files.find(({ name }) => name === wanted)
+  if (found) return found
+  const names = files.map(({ name }) => name).join(', ')
+  throw new AppError('VARIANT_NOT_FOUND', `This task has no file ${wanted ?? 'at all'}; it has ${names || 'none'}.`)
+}
+
 /**
- * The name to save a variant under. Clients that only support ASCII names (`curl -OJ`) get the id
+ * The name to save a file under. Clients that only support ASCII names (`curl -OJ`) get the id
  * in place of other characters: otherwise two names could become one.
  */
-function dispositionOf({ id, name }: Task, resolution: string): string {
-  const shown = `${name.replace(/\.[A-Za-z0-9]{1,5}$/, '')}-${resolution}.jpg`
+function dispositionOf({ id, name }: Task, file: StoredFile): string {
+  const suffix = `${file.name}${extname(file.path)}`
+  const shown = `${name.replace(/\.[A-Za-z0-9]{1,5}$/, '')}-${suffix}`
   if (/^[ -~]*$/.test(shown)) return contentDisposition(shown)
-  return contentDisposition(shown, { fallback: `${imageNameOf(name)}-${id}-${resolution}.jpg` })
+  return contentDisposition(shown, { fallback: `${imageNameOf(name)}-${id}-${suffix}` })
 }
 
 /**
@@ -56,10 +61,10 @@ function dispositionOf({ id, name }: Task, resolution: string): string {
  */
 function assertSignature(
   signer: UrlSigner,
-  { tenant, taskId, resolution, expires, kid, signature }: DownloadQuery & { tenant: string; taskId: string },
+  { tenant, taskId, expires, kid, signature, ...query }: DownloadQuery & { tenant: string; taskId: string },
 ): void {
   if (expires === undefined && kid === undefined && signature === undefined) return
-  const grant = { tenant, taskId, resolution, expires: expires ?? 0 }
+  const grant = { tenant, taskId, file: nameIn(query), expires: expires ?? 0 }
   if (!signer.isSigned(grant, { kid: kid ?? '', signature: signature ?? '' }))
     throw new AppError(
       'INVALID_SIGNATURE',

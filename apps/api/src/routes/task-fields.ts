@@ -1,4 +1,12 @@
-import { ID_PATTERN, jobStatus, taskKind, taskPriority, taskStatus, VARIANT_WIDTHS } from '@darkroom/contracts'
+import {
+  FILE_NAME,
+  ID_PATTERN,
+  jobStatus,
+  taskKind,
+  taskPriority,
+  taskStatus,
+  VARIANT_WIDTHS,
+} from '@darkroom/contracts'
 import { z } from 'zod'
 import { pages } from '../http/paging.ts'
 import { IN_ORDER, isInOrder, time, wholeNumber, wholeNumberOr } from '../http/query-fields.ts'
@@ -77,12 +85,19 @@ const resolution = z
   .optional()
   .meta({ description: 'The width of the variant; the largest by default', param: { example: '1024' } })
 
+const file = z
+  .string()
+  .regex(FILE_NAME, 'must be the name of a file')
+  .optional()
+  .meta({ description: 'The name of the file, for tasks of any kind; the first by default' })
+
 /**
- * The query of a download: the variant, and the signature. Other parameters are ignored, because
+ * The query of a download: the file, and the signature. Other parameters are ignored, because
  * shared links collect them.
  */
 export const downloadQuery = z.object({
   resolution,
+  file,
   expires: wholeNumber(0, 999_999_999_999)
     .optional()
     .meta({ description: 'Part of a signed URL: its expiry, in seconds since 1970' }),
@@ -98,6 +113,7 @@ export type DownloadQuery = z.infer<typeof downloadQuery>
 /** The request for a signed URL, as JSON. */
 export const downloadUrlFields = z.strictObject({
   resolution,
+  file,
   expiresInSeconds: z
     .number('must be a number')
     .int('must be a whole number')

@@ -30,6 +30,7 @@ export const downloadRows: Row[] = forms.flatMap(({ route, pathOf }) => {
     line('200', 'the largest', get('completed'), file),
     line('200', 'of 1024 pixels', get('completed', '?resolution=1024'), file),
     line('200', 'of 800 pixels', get('completed', '?resolution=800'), file),
+    line('200', 'by its name', get('completed', '?file=800'), file),
     line(
       '200',
       'by a signed URL',
@@ -44,6 +45,7 @@ export const downloadRows: Row[] = forms.flatMap(({ route, pathOf }) => {
       body: 'nothing',
     }),
     line('400 INVALID_QUERY', 'a resolution that there never is', get('completed', '?resolution=640')),
+    line('400 INVALID_QUERY', 'what cannot be a name', get('completed', '?file=a/b')),
     line(
       '403 INVALID_SIGNATURE',
       'a signature of somebody else',
@@ -61,6 +63,7 @@ export const downloadRows: Row[] = forms.flatMap(({ route, pathOf }) => {
     }),
     line('404 TASK_NOT_FOUND', 'an unknown id', ({ main }) => main.request(pathOf('0'.repeat(24)))),
     line('404 VARIANT_NOT_FOUND', 'a variant that the task has not', get('small', '?resolution=800')),
+    line('404 VARIANT_NOT_FOUND', 'a file that the task does not have', get('completed', '?file=report')),
     line('404 FILE_MISSING', 'a file that somebody removed', get('withoutFile')),
     line('409 TASK_NOT_READY', 'a task that waits', get('pending'), { headers: { 'retry-after': /^[1-9]\d*$/ } }),
     line('409 TASK_NOT_READY', 'a task that runs', get('processing'), { headers: { 'retry-after': /^[1-9]\d*$/ } }),

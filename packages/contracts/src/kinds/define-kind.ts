@@ -73,6 +73,8 @@ export interface KindContract<
   input: z.ZodType<Job>
   /** What is known of an upload. */
   source: Source
+  /** The content types of its files. */
+  contentTypes: readonly string[]
   /** What the kind answers beside files. */
   result: z.ZodType<Record<string, unknown>>
   /** How an event tells of an outcome. */

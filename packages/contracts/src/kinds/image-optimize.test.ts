@@ -41,8 +41,8 @@ it('tells of its files as images, as it always did, and they are read back as fi
 
 it('another kind tells of its files and its result', () => {
   const counted = { files: outcome.files, result: { words: 3 } }
-  const { job, worker, originals, noun, source, policy } = imageOptimize
-  const common = { job, worker, originals, noun, source, policy }
+  const { job, worker, originals, noun, source, contentTypes, policy } = imageOptimize
+  const common = { job, worker, originals, noun, source, contentTypes, policy }
   const kind = defineKind({ kind: 'text.count', queue: 'texts', input: {}, result: z.object({}), ...common })
   expect(kind.tell(counted)).toEqual({ images: [], ...counted })
   expect(outcomeOf(eventOf(kind.tell(counted)))).toEqual(counted)

@@ -24,6 +24,7 @@ export const imageOptimize = defineKind({
     sha256: z.string(),
     md5: z.string(),
   }),
+  contentTypes: ['image/jpeg'],
   result: z.object({}),
   // Programs listen for `images` since before there were other kinds.
   tell: ({ files }) => ({ images: files.map(toVariant) }),

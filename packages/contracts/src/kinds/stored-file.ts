@@ -1,9 +1,12 @@
 import { z } from 'zod'
 
+/** What the name of a file may be: a part of its storage key, and of URLs. */
+export const FILE_NAME = /^[\w.-]{1,80}$/
+
 /** A file that a task made, as every kind stores it. `facts` are the kind's own. */
 export const storedFile = z
   .object({
-    name: z.string().meta({ description: 'The name to request it by in a download' }),
+    name: z.string().regex(FILE_NAME).meta({ description: 'The name to request it by in a download' }),
     contentType: z.string(),
     bytes: z.number().int(),
     md5: z.string().meta({ description: 'MD5 of its bytes, in hex' }),

@@ -59,13 +59,13 @@ export const noContent = (description: string, ...names: HeaderName[]): Answer =
 
 export const content = (
   description: string,
-  type: string,
+  types: string | readonly string[],
   media: ZodOpenApiMediaTypeObject,
   ...names: HeaderName[]
 ): Answer => ({
   description,
   headers: headers(names),
-  content: { [type]: media },
+  content: Object.fromEntries([types].flat().map((type) => [type, media])),
 })
 
 /** The errors of `jsonBody`. */

@@ -46,7 +46,7 @@ const ERRORS: Partial<Record<ProblemCode, AppError>> = {
   ),
   TASK_NOT_FOUND: taskNotFound(),
   QUEUE_NOT_FOUND: failing('QUEUE_NOT_FOUND', 'There is no queue with this name; the queues are: image-processing.'),
-  VARIANT_NOT_FOUND: failing('VARIANT_NOT_FOUND', 'This task has no variant of 800 pixels; it has 1024.'),
+  VARIANT_NOT_FOUND: failing('VARIANT_NOT_FOUND', 'This task has no file 800; it has 1024.'),
   IDEMPOTENCY_IN_FLIGHT: keyInUse(),
   IDEMPOTENCY_KEY_REUSED: failing(
     'IDEMPOTENCY_KEY_REUSED',

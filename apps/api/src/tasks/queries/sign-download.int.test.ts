@@ -49,6 +49,12 @@ it('a signed URL downloads its variant until it expires', async () => {
   expect((await api.request(url)).bytes.equals(bytes)).toBe(true)
 })
 
+it('a signed URL of a file names the file', async () => {
+  const url = await signed({ file: '800' })
+  expect([url.searchParams.get('file'), url.searchParams.has('resolution')]).toEqual(['800', false])
+  expect((await open(url)).bytes.equals(bytes)).toBe(true)
+})
+
 it('by default it is for the largest variant, for an hour', async () => {
   const url = await signed()
   expect([url.searchParams.has('resolution'), (await open(url)).status]).toEqual([false, 200])
@@ -58,6 +64,7 @@ it('by default it is for the largest variant, for an hour', async () => {
 describe('a modified URL', () => {
   it.each<[string, (url: URL) => void]>([
     ['with another resolution', (url) => url.searchParams.set('resolution', '1024')],
+    ['with a file instead of its resolution', (url) => url.searchParams.set('file', '1024')],
     ['without its resolution', (url) => url.searchParams.delete('resolution')],
     ['with a later end', (url) => url.searchParams.set('expires', '9999999999')],
     ['without an end', (url) => url.searchParams.delete('expires')],

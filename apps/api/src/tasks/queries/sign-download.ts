@@ -1,24 +1,24 @@
 import type { DownloadUrl } from '@darkroom/contracts'
 import { RequestData, type RequestHandler } from 'mediatr-ts'
 import { AppError } from '../../app-error.ts'
-import type { UrlSigner } from './url-signing.ts'
+import { nameIn, type FileQuery, type UrlSigner } from './url-signing.ts'
 
 /**
- * A URL by which whoever has it can fetch a variant of this task for so long. Throws
+ * A URL by which whoever has it can fetch a file of this task for so long. Throws
  * SIGNING_DISABLED.
  */
 export class SignDownload extends RequestData<DownloadUrl> {
   readonly tenant: string
   readonly id: string
-  readonly resolution: string | undefined
+  readonly query: FileQuery
   readonly expiresInSeconds: number
 
-  constructor(tenant: string, id: string, grant: { resolution?: string | undefined; expiresInSeconds: number }) {
+  constructor(tenant: string, id: string, { expiresInSeconds, ...query }: FileQuery & { expiresInSeconds: number }) {
     super()
     this.tenant = tenant
     this.id = id
-    this.resolution = grant.resolution
-    this.expiresInSeconds = grant.expiresInSeconds
+    this.query = query
+    this.expiresInSeconds = expiresInSeconds
   }
 }
 
@@ -29,12 +29,16 @@ export class SignDownloadHandler implements RequestHandler<SignDownload, Downloa
     this.#deps = deps
   }
 
-  async handle({ tenant, id, resolution, expiresInSeconds }: SignDownload): Promise<DownloadUrl> {
+  async handle({ tenant, id, query: { file, resolution }, expiresInSeconds }: SignDownload): Promise<DownloadUrl> {
     const { signer, now } = this.#deps
     const expires = Math.floor(now() / 1000) + expiresInSeconds
-    const signed = signer.sign({ tenant, taskId: id, resolution, expires })
+    const signed = signer.sign({ tenant, taskId: id, file: nameIn({ file, resolution }), expires })
     if (!signed) throw signingDisabled()
-    const query = new URLSearchParams({ ...(resolution && { resolution }), expires: String(expires), ...signed })
+    const query = new URLSearchParams({
+      ...(file ? { file } : resolution && { resolution }),
+      expires: String(expires),
+      ...signed,
+    })
     return {
       url: `/api/v1/tasks/${id}/download?${query.toString()}`,
       expiresAt: new Date(expires * 1000).toISOString(),

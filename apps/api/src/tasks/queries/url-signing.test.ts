@@ -6,7 +6,7 @@ const young = { kid: 'young', secret: 'b'.repeat(32) }
 const grant: DownloadGrant = {
   tenant: 'default',
   taskId: '65d4'.padEnd(24, '0'),
-  resolution: '1024',
+  file: '1024',
   expires: 1_800_000_000,
 }
 
@@ -32,8 +32,8 @@ describe('a signature is for', () => {
   it.each<Partial<DownloadGrant>>([
     { taskId: '65d5'.padEnd(24, '0') },
     { tenant: 'other' },
-    { resolution: '800' },
-    { resolution: undefined },
+    { file: '800' },
+    { file: undefined },
     { expires: grant.expires + 1 },
   ])('one that differs by %j is invalid', (other) => {
     expect(signer.isSigned({ ...grant, ...other }, signed)).toBe(false)

@@ -16,9 +16,18 @@ export interface SigningKey {
 export interface DownloadGrant {
   tenant: string
   taskId: string
-  resolution: string | undefined
+  /** The name of the file; undefined: the first. */
+  file: string | undefined
   expires: number
 }
+
+/** What a download asks for: any file by its name, a variant also by its width, which is its name. */
+export interface FileQuery {
+  file?: string | undefined
+  resolution?: string | undefined
+}
+
+export const nameIn = ({ file, resolution }: FileQuery): string | undefined => file ?? resolution
 
 export interface Signature {
   kid: string
@@ -46,8 +55,8 @@ export function createUrlSigner(keys: readonly SigningKey[]): UrlSigner {
 /**
  * HMAC-SHA256 over a form in which no two grants read alike: no part of them holds a line break.
  */
-function digest({ tenant, taskId, resolution, expires }: DownloadGrant, { kid, secret }: SigningKey): Buffer {
-  const text = ['download', kid, tenant, taskId, resolution ?? '', expires].join('\n')
+function digest({ tenant, taskId, file, expires }: DownloadGrant, { kid, secret }: SigningKey): Buffer {
+  const text = ['download', kid, tenant, taskId, file ?? '', expires].join('\n')
   return createHmac('sha256', secret).update(text).digest()
 }
 
