@@ -1,3 +1,4 @@
+import { imageOptimize } from '@darkroom/contracts'
 import pc from 'picocolors'
 import type { Photo } from './demo-client.ts'
 
@@ -37,7 +38,8 @@ function align(cell: string, column: number, width: number): string {
 function rowsOf({ name: given, task, fault }: Photo): Row[] {
   const name = given.length > MOST_NAME ? `${given.slice(0, MOST_NAME - 1)}…` : given
   if (!task) return [[name]]
-  const source = [task.source.format, pixels(task.source), formatBytes(task.source.bytes)]
+  const original = imageOptimize.source.parse(task.source)
+  const source = [original.format, pixels(original), formatBytes(original.bytes)]
   if (fault !== undefined) return [[name, ...source]]
   return task.images.map((image, index) => [
     ...(index === 0 ? [name, ...source] : ['', '', '', '']),

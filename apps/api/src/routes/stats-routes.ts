@@ -1,4 +1,4 @@
-import { stats, type Stats } from '@darkroom/contracts'
+import { stats, TASK_KINDS, type Stats } from '@darkroom/contracts'
 import { json } from '../http/openapi/operation.ts'
 import { routesOf } from '../http/routes.ts'
 import { tenantOf } from '../http/tenant-of.ts'
@@ -6,8 +6,10 @@ import type { Send } from '../send.ts'
 import { GetStats } from '../stats/get-stats.ts'
 
 const byStatus = { pending: 14, processing: 4, completed: 18_204, failed: 14, cancelled: 9, expired: 2631 }
+const none = { pending: 0, processing: 0, completed: 0, failed: 0, cancelled: 0, expired: 0 }
+const noneOfAnyKind = Object.fromEntries(TASK_KINDS.map((kind) => [kind, none])) as Stats['tasks']['byKind']
 const example: Stats = {
-  tasks: { total: 20_876, byStatus, byKind: { 'image.optimize': byStatus } },
+  tasks: { total: 20_876, byStatus, byKind: { ...noneOfAnyKind, 'image.optimize': byStatus } },
   bytes: { in: 62_119_842_816, out: 4_326_913_024 },
   durations: { sample: 1000, waitMs: { p50: 14, p95: 310, p99: 1240 }, runMs: { p50: 68, p95: 143, p99: 290 } },
   cleanup: {

@@ -1,4 +1,4 @@
-import { stats, toStoredFile } from '@darkroom/contracts'
+import { stats, TASK_KINDS, toStoredFile } from '@darkroom/contracts'
 import { until } from '@darkroom/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { newRecord, variantOf } from '../../test/task-history.ts'
@@ -48,7 +48,9 @@ it('counts the tasks, bytes, durations and clean-ups of the tenant [S0.13]', asy
   const { body } = await api.agent().get('/api/v1/stats').expect(200)
   const { tasks, bytes, durations, cleanup } = stats.strict().parse(body)
   const byStatus = { pending: 1, processing: 0, completed: 100, failed: 1, cancelled: 0, expired: 0 }
-  expect(tasks).toEqual({ total: 102, byStatus, byKind: { 'image.optimize': byStatus } })
+  const none = { pending: 0, processing: 0, completed: 0, failed: 0, cancelled: 0, expired: 0 }
+  const noneOfAnyKind = Object.fromEntries(TASK_KINDS.map((kind) => [kind, none]))
+  expect(tasks).toEqual({ total: 102, byStatus, byKind: { ...noneOfAnyKind, 'image.optimize': byStatus } })
   expect(bytes).toEqual({ in: 102_000, out: 100 * variants.reduce((sum, { size }) => sum + size, 0) })
   expect(durations).toEqual({
     sample: 100,

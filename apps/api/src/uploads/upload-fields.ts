@@ -16,7 +16,7 @@ export function uploadFields(defaults: { ttlSeconds: number; priority: TaskPrior
     priority: taskPriority
       .default(defaults.priority)
       .meta({ description: 'Tasks of a higher priority are processed first' }),
-    kind: taskKind.default(DEFAULT_KIND).meta({ description: 'How to process the photo' }),
+    kind: taskKind.default(DEFAULT_KIND).meta({ description: 'What to do with the file' }),
     ttlSeconds: wholeNumberOr(defaults.ttlSeconds, MIN_TTL_SECONDS, MAX_TTL_SECONDS).meta({
       description: 'How long the files are kept after the task has ended',
     }),
