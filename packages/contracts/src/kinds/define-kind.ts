@@ -71,7 +71,7 @@ export interface KindContract<
   noun: string
   /** What a job says. */
   input: z.ZodType<Job>
-  /** What is known of an upload. */
+  /** What is known of an upload: `bytes`, `sha256` and `md5` of every kind, and what is the kind's own. */
   source: Source
   /** The content types of its files. */
   contentTypes: readonly string[]
@@ -82,23 +82,32 @@ export interface KindContract<
   policy: KindPolicy
 }
 
-type Definition<Kind extends string, Input extends z.ZodRawShape, Source extends z.ZodType> = Omit<
-  KindContract<Kind, JobEnvelope, Source>,
-  'input' | 'tell'
+type Definition<Kind extends string, Input extends z.ZodRawShape, Source extends z.ZodRawShape> = Omit<
+  KindContract<Kind>,
+  'input' | 'source' | 'tell'
 > & {
   /** What a job says beside the envelope. */
   input: Input
+  /** What is known of an upload beside its size and its hashes. */
+  source: Source
   /** Only for a kind whose events tell of files in another way. */
   tell?: KindContract['tell']
 }
 
 /** Makes the contract of a kind out of what is its own. */
-export function defineKind<Kind extends string, Input extends z.ZodRawShape, Source extends z.ZodType>({
+export function defineKind<Kind extends string, Input extends z.ZodRawShape, Source extends z.ZodRawShape>({
   input,
+  source,
   tell = ({ files, result }) => ({ images: [], files, result }),
   ...own
 }: Definition<Kind, Input, Source>) {
-  return { ...own, input: jobEnvelope.extend(input), tell }
+  return {
+    ...own,
+    input: jobEnvelope.extend(input),
+    // Strict: of several kinds, a source is that of the one whose fields it has, all of them.
+    source: z.strictObject({ bytes: z.number().int(), ...source, sha256: z.string(), md5: z.string() }),
+    tell,
+  }
 }
 
 /** The outcome that an event tells of. */

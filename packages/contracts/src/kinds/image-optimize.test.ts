@@ -39,10 +39,16 @@ it('tells of its files as images, as it always did, and they are read back as fi
   expect(outcomeOf(eventOf(told))).toEqual(outcome)
 })
 
+it('a source has exactly the fields of its kind: among several kinds none loses a field to another', () => {
+  const source = { bytes: 1, format: 'jpeg', width: 1, height: 1, sha256: 'a', md5: 'b' }
+  expect(imageOptimize.source.parse(source)).toEqual(source)
+  expect(imageOptimize.source.safeParse({ ...source, durationSeconds: 3 }).success).toBe(false)
+})
+
 it('another kind tells of its files and its result', () => {
   const counted = { files: outcome.files, result: { words: 3 } }
-  const { job, worker, originals, noun, source, contentTypes, policy } = imageOptimize
-  const common = { job, worker, originals, noun, source, contentTypes, policy }
+  const { job, worker, originals, noun, contentTypes, policy } = imageOptimize
+  const common = { job, worker, originals, noun, source: {}, contentTypes, policy }
   const kind = defineKind({ kind: 'text.count', queue: 'texts', input: {}, result: z.object({}), ...common })
   expect(kind.tell(counted)).toEqual({ images: [], ...counted })
   expect(outcomeOf(eventOf(kind.tell(counted)))).toEqual(counted)

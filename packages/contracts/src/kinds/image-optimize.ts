@@ -12,8 +12,7 @@ export const imageOptimize = defineKind({
   noun: 'image',
   /** `imagePath` is a storage key, so that it means the same on every machine. */
   input: { imagePath: z.string(), imageName: z.string() },
-  source: z.object({
-    bytes: z.number().int(),
+  source: {
     format: z.enum(['jpeg', 'png', 'webp', 'gif']),
     width: z.number().int().meta({ description: 'In pixels, after applying the orientation' }),
     height: z.number().int(),
@@ -21,9 +20,7 @@ export const imageOptimize = defineKind({
       description:
         'EXIF orientation. Tasks of earlier releases have none, and their width and height do not take it into account',
     }),
-    sha256: z.string(),
-    md5: z.string(),
-  }),
+  },
   contentTypes: ['image/jpeg'],
   result: z.object({}),
   // Programs listen for `images` since before there were other kinds.
