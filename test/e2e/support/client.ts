@@ -6,6 +6,8 @@ export interface Upload {
   name?: string
   key?: string
   path?: string
+  /** The text fields of the form. */
+  fields?: Record<string, string>
 }
 
 /** A task if it was accepted, otherwise a problem: a test reads what it expects. */
@@ -26,9 +28,10 @@ const FINAL = ['completed', 'failed', 'cancelled', 'expired']
  */
 export async function upload(
   url: string,
-  { bytes, name = 'photo.jpg', key, path = '/api/v1/tasks' }: Upload,
+  { bytes, name = 'photo.jpg', key, path = '/api/v1/tasks', fields = {} }: Upload,
 ): Promise<Answer> {
   const form = new FormData()
+  for (const [field, value] of Object.entries(fields)) form.set(field, value)
   form.set('file', new Blob([new Uint8Array(bytes)]), name)
   const headers = { connection: 'close', ...(key !== undefined && { 'idempotency-key': key }) }
   return answerOf(await fetch(`${url}${path}`, { method: 'POST', body: form, headers }))

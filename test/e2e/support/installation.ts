@@ -13,6 +13,7 @@ import {
   type AppOptions,
   type AppProcess,
   type Exit,
+  type WorkerOptions,
 } from '../../../scripts/processes.ts'
 
 export interface Stores {
@@ -54,7 +55,7 @@ export async function createInstallation({ redisUrl, mongoUrl }: Stores, setting
     starts.push(start)
     return start
   }
-  const withEnv = (options: AppOptions): AppOptions => ({
+  const withEnv = <Options extends AppOptions>(options: Options) => ({
     signal: stopping.signal,
     ...options,
     env: { ...env, ...options.env },
@@ -80,7 +81,7 @@ export async function createInstallation({ redisUrl, mongoUrl }: Stores, setting
       checked.push(checkAnswersOf(api.url, await checkerOf(api.url)))
       return api
     },
-    worker: (workerId: string, options: AppOptions = {}): Promise<AppProcess> =>
+    worker: (workerId: string, options: WorkerOptions = {}): Promise<AppProcess> =>
       own(startWorker(withEnv({ name: workerId, ...options, env: { WORKER_ID: workerId, ...options.env } }))),
 
     /** Stops all processes in order. */
