@@ -3,23 +3,23 @@ import type { PublishTaskEvent } from '@darkroom/messaging'
 import type { TaskCache } from './task-cache.ts'
 import type { TaskRecord } from './task.ts'
 
-/** Hears of every event that changed a task here, right after the write. Must not throw. */
+/** Called for every event that changed a task here, right after the write. Must not throw. */
 export type TaskListener = (task: TaskRecord, event: TaskEvent) => void
 
-/** Tells everyone who has to know that a task was written. */
+/** Notifies everyone concerned after a task was written. */
 export interface Announcer {
   /**
-   * A task was written here: `event` changed it to `task`, or an edit did, which is no event. Once
-   * this resolves, no reader gets the old task; the channel is not waited for.
+   * A task was written here: changed to `task` by `event`, or by an update, which is no event. Once
+   * this resolves, no reader gets the old task; it does not wait for the channel.
    */
   announce: (task: TaskRecord, event?: TaskEvent) => Promise<void>
-  /** Another process wrote what this event says, and may have died before it announced it. */
+  /** Another process wrote this event, and may have died before it announced it. */
   announceLate: (event: TaskEvent) => Promise<void>
   /** A task was deleted, or its record was removed. */
   announceRemoval: (task: { tenant: string; id: string }) => Promise<void>
 }
 
-/** Workers publish these themselves; a final failure is known for sure only after the write. */
+/** Workers publish these themselves; a final failure is only certain after the write. */
 const PUBLISHED_BY_WORKERS: ReadonlySet<TaskEvent['eventType']> = new Set([
   'task.processing',
   'task.progress',
@@ -30,13 +30,13 @@ const PUBLISHED_BY_WORKERS: ReadonlySet<TaskEvent['eventType']> = new Set([
 export function createAnnouncer(parts: {
   cache: Pick<TaskCache, 'taskCreated' | 'taskChanged'>
   publish: PublishTaskEvent
-  /** Asked for at each event, so that they may be built later. */
+  /** Read for each event, so that they can be created later. */
   listeners?: () => readonly TaskListener[]
 }): Announcer {
   const { cache, publish, listeners = () => [] } = parts
   return {
     announce: async (task, event) => {
-      // Readers first: whoever hears of the change and reads the task must get the changed one.
+      // Readers first: whoever is notified and then reads the task must get the new state.
       if (event && isFirst(event)) await cache.taskCreated(task.tenant)
       else await cache.taskChanged(task.tenant, task.id, { listed: isListed(event), task })
       if (!event) return
@@ -48,12 +48,12 @@ export function createAnnouncer(parts: {
   }
 }
 
-/** Whether the event is a task's first; one that starts it anew is called the same. */
+/** Whether this is a task's first event; a restart has an event of the same type. */
 export const isFirst = ({ eventType, epoch }: TaskEvent): boolean => eventType === 'task.created' && epoch === 1
 
-/** Whether the event ended a task. That it expires later is no second end. */
+/** Whether the event ended a task. Expiring later is not a second end. */
 export const isEnd = ({ eventType }: TaskEvent): boolean =>
   eventType === 'task.completed' || eventType === 'task.failed' || eventType === 'task.cancelled'
 
-/** Whether lists and counts can tell. */
+/** Whether lists and counts show the change. */
 const isListed = (event?: TaskEvent): boolean => event?.eventType !== 'task.progress'

@@ -3,9 +3,9 @@ const MINUTE_MS = 60_000
 const BYTES_A_MINUTE = 64 * 1024 * 1024
 
 /**
- * What one process may store in the cache, which often shares the queue's Redis and its memory. No
- * entry lives for more than a minute, so that at most twice the bytes of a minute are there at any
- * time.
+ * Limits how much one process may store in the cache, which often shares a Redis and its memory
+ * with the queue. No entry lives for more than a minute, so there is never more than twice the
+ * budget of a minute.
  */
 export class CacheBudget {
   readonly #now: () => number
@@ -16,7 +16,7 @@ export class CacheBudget {
     this.#now = now
   }
 
-  /** Whether a value may be stored; if so, it counts. */
+  /** Whether there is room for a value; if so, the value is counted. */
   hasRoomFor(value: string): boolean {
     const bytes = Buffer.byteLength(value)
     if (this.#now() - this.#since >= MINUTE_MS) [this.#since, this.#spent] = [this.#now(), 0]

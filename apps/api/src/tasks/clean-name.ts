@@ -4,9 +4,9 @@ export const MAX_NAME_LENGTH = 255
 const UNSHOWN = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]+/gu
 
 /**
- * A file name as it may be shown: no folders, no control or direction characters, never empty,
- * well-formed, at most 255 characters. Joiners stay: families of emoji and the words of many
- * languages are made with them.
+ * A file name that is safe to display: no folders, no control or direction characters, never empty,
+ * well-formed, at most 255 characters. Joiners are kept: family emoji and the words of many
+ * languages contain them.
  */
 export function cleanName(given: string): string {
   const base =

@@ -1,7 +1,7 @@
 import type { TaskRecord } from './task.ts'
 
 /**
- * Hands a stored task to the queue. It never throws and need not be waited for: the document
- * remembers what is still due.
+ * Puts the job of a stored task on the queue. It never throws and need not be awaited: the document
+ * records what is still due.
  */
 export type Dispatch = (task: TaskRecord) => Promise<void>

@@ -2,10 +2,10 @@ import type { Fence, TaskStore } from './task-store.ts'
 import type { Move, TaskRecord } from './task.ts'
 
 /**
- * Takes a move into a final status. From now on, by this process's clock, the files live for as
- * long as the task says. That may be changed meanwhile, so the write holds only for the time that
- * it was reckoned with: the one that the caller remembers, or else the stored one.
- * @returns undefined when the move was refused.
+ * Applies a move into a final status. From now on, by this process's clock, the files are kept for
+ * the time to live of the task. That may be changed concurrently, so the write requires the value
+ * that was used to compute the expiry: the one that the caller knows, or else the stored one.
+ * @returns undefined if the move was refused.
  */
 export async function endTask(
   store: TaskStore,

@@ -4,8 +4,8 @@ import type { TaskStore } from './task-store.ts'
 import type { TaskRecord } from './task.ts'
 
 /**
- * A task as the store has it now, by its id or its jobId. Throws TASK_NOT_FOUND, also for another
- * tenant's.
+ * A task as it is in the store, by its id or its jobId. Throws TASK_NOT_FOUND, also for a task of
+ * another tenant.
  */
 export async function findTask(store: TaskStore, tenant: string, id: string): Promise<TaskRecord> {
   const asked = id.toLowerCase()

@@ -2,10 +2,10 @@ import type { JobEnvelope, KINDS, Task, TaskKind } from '@darkroom/contracts'
 import type { z } from 'zod'
 import type { TaskRecord } from './task.ts'
 
-/** A file that was received and lies in a temporary folder. */
+/** A received file in a temporary folder. */
 export interface ReceivedFile {
   path: string
-  /** As the client calls it. */
+  /** As named by the client. */
   originalName: string
   bytes: number
   /** In lower-case hex. */
@@ -16,26 +16,26 @@ export interface ReceivedFile {
 export type SourceOf<Kind extends TaskKind> = z.infer<(typeof KINDS)[Kind]['source']>
 type JobOf<Kind extends TaskKind> = z.infer<(typeof KINDS)[Kind]['input']>
 
-/** What a kind makes of an upload. */
+/** What a kind derives from an upload. */
 export interface Accepted<Kind extends TaskKind = TaskKind> {
   source: SourceOf<Kind>
-  /** Of the name under which the original is stored, without a dot. */
+  /** The extension of the stored original, without a dot. */
   extension: string
 }
 
-/** What the API must know of a kind of task; everything else is the same for all kinds. */
+/** What the API needs to know about a kind of task; everything else is the same for all kinds. */
 export interface TaskKindPolicy<Kind extends TaskKind = TaskKind> {
-  /** Looks at an upload. Throws an AppError that says what is wrong with it. */
+  /** Inspects an upload. Throws an AppError that states what is wrong with it. */
   accept(file: ReceivedFile): Promise<Accepted<Kind>>
-  /** What a job says beside its envelope. */
+  /** The fields of a job in addition to its envelope. */
   jobOf(task: TaskRecord): Omit<JobOf<Kind>, keyof JobEnvelope>
   /** What clients see of the files and the result of a task. `self` is the path of the task. */
   viewOf(task: TaskRecord, self: string): Pick<Task, 'images' | 'files' | 'result'>
-  /** Tasks of one size take about as long; any short name. */
+  /** Groups sources by size: tasks of one size take about as long. Any short name. */
   sizeOf(source: SourceOf<Kind>): string
 }
 
 export type Kinds = { readonly [Kind in TaskKind]: TaskKindPolicy<Kind> }
 
-/** The policy of a task's kind, whichever that is. */
+/** The policy of any kind. */
 export const policyOf = (kinds: Kinds, kind: TaskKind): TaskKindPolicy => kinds[kind]

@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 const MAX_METADATA_DEPTH = 8
 
-/** How the API's document shows metadata: it is checked by hand. */
+/** How the OpenAPI document describes metadata, which is validated by hand. */
 export function metadataOverride({ jsonSchema }: { jsonSchema: object }): void {
   Object.assign(jsonSchema, {
     type: 'object',
@@ -33,9 +33,9 @@ function refuse(context: z.RefinementCtx, message: string): never {
 }
 
 /**
- * What would not come back as it was sent is refused, at any depth: keys that a database or a
- * JavaScript object takes for more than a name, text that is not Unicode, numbers beyond all
- * bounds.
+ * Refuses, at any depth, what could not be returned as it was sent: keys that have a special
+ * meaning to a database or to JavaScript, strings that are not well-formed Unicode, and infinite
+ * numbers.
  */
 function unstorable(value: unknown, depth: number): string | undefined {
   if (typeof value === 'string' && !value.isWellFormed()) return 'must be valid Unicode'
@@ -50,7 +50,7 @@ function unstorable(value: unknown, depth: number): string | undefined {
   return undefined
 }
 
-/** `_bsontype` makes the MongoDB driver take an object for one of its own types, and fail on it. */
+/** `_bsontype` makes the MongoDB driver take an object for one of its own types, and fail. */
 const SAFE_KEY = /^(?!\$|__proto__$|_bsontype$)[^.\0]*$/
 
 const isUnsafeKey = (key: string): boolean => !SAFE_KEY.test(key) || !key.isWellFormed()

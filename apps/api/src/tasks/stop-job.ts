@@ -2,12 +2,12 @@ import { jobIdOf, type TaskCommand } from '@darkroom/contracts'
 import type { TaskQueues } from '@darkroom/messaging'
 import type { TaskRecord } from './task.ts'
 
-/** Rejects while the queue cannot be reached; whoever cares asks again. */
+/** Rejects while the queue is unreachable; the caller tries again later. */
 export type StopJob = (task: Pick<TaskRecord, 'id' | 'kind' | 'epoch'>) => Promise<boolean>
 
 /**
- * Takes the job of an epoch that has ended off the queue, or has the worker that runs it give it
- * up: its result would change nothing any more. Answers whether nothing is left of the job.
+ * Removes the job of a finished epoch from the queue, or tells the worker that runs it to stop, as
+ * its result would be ignored. Returns whether the job is gone.
  */
 export function createStopJob(queues: TaskQueues, tellWorkers: (command: TaskCommand) => Promise<void>): StopJob {
   return async ({ id: taskId, kind, epoch }) => {

@@ -8,23 +8,23 @@ import type { TaskRecord } from './task.ts'
 
 const TTL_MS = { task: 60_000, list: 30_000, count: 45_000 } as const
 /**
- * Longer than any entry lives: a generation that went missing is made anew at random and so revives
- * no old entry.
+ * Longer than any entry lives: a generation that was lost is replaced by a random one, so it cannot
+ * make an old entry valid again.
  */
 const GENERATION_TTL_MS = 5 * 60_000
 const RETRY_MS = 1000
-/** As many generations as are renewed with one command; each is an argument. */
+/** Generations renewed per command; each is an argument. */
 const PIECE = 500
-/** From here on it is cheaper to renew everything, and memory does not grow with an outage. */
+/** Above this it is cheaper to renew everything; it also bounds memory during an outage. */
 const MOST_OWED = 10_000
-/** A write that a server has received, but not answered, is done by then. */
+/** By then, a write that the server received but did not confirm has been applied. */
 const DOUBT_MS = 3000
 /** Gives several generations a new value with one command. */
 const RENEW = "for _, key in ipairs(KEYS) do redis.call('SET', key, ARGV[1], 'PX', ARGV[2]) end"
 
 export type OnRead = (entry: keyof typeof TTL_MS, hit: boolean) => void
 
-/** Who is told of what. */
+/** Callbacks for reads and changes. */
 export interface CacheWatch {
   onRead?: OnRead
   onTaskChanged?: (tenant: string, id: string, task?: TaskRecord) => void
@@ -33,9 +33,9 @@ export interface CacheWatch {
 /**
  * Cache-aside over Redis without the usual race. Each entry carries the generation that was current
  * BEFORE its value was read from the database, and a write replaces the generation AFTER it changed
- * the database. A reader that was overtaken by a write thus leaves an entry that no one takes.
- * Invalidation is one write, however many entries there are. Redis away means a plain read from the
- * database.
+ * the database. So a reader that was overtaken by a write leaves an entry that is never used.
+ * Invalidation is one write, however many entries there are. While Redis is unreachable, reads go
+ * to the database.
  */
 export class TaskCache {
   readonly #redis: Redis
@@ -45,12 +45,12 @@ export class TaskCache {
   readonly #budget = new CacheBudget()
   readonly #loading = new Map<string, Promise<string | undefined>>()
   /**
-   * Generations still to be replaced, each with the change that asked for it last: a reply to an
-   * earlier change pays nothing of a later one. What fails while Redis is away or hangs is tried
-   * again.
+   * Generations still to be replaced, each with the number of the latest change that requires it: a
+   * reply for an earlier change does not settle a later one. What fails while Redis is unreachable
+   * or hangs is retried.
    */
   readonly #owed = new Map<string, number>()
-  /** The generation of all entries, which is part of each one's. */
+  /** A generation that is part of the generation of every entry. */
   readonly #everything: string
   #changes = 0
   #retry: NodeJS.Timeout | undefined
@@ -66,9 +66,7 @@ export class TaskCache {
     redis.on('ready', () => void this.#payAll())
   }
 
-  /**
-   * In JSON, as it is sent: most readers need nothing else. undefined where `load` finds nothing.
-   */
+  /** JSON as it is sent, which is all that most readers need. undefined if `load` finds nothing. */
   taskJson(tenant: string, id: string, load: () => Promise<object | undefined>): Promise<string | undefined> {
     return this.#wrap('task', this.#key(tenant, `task:${id}`), this.#taskGeneration(tenant, id), load)
   }
@@ -79,8 +77,8 @@ export class TaskCache {
   }
 
   /**
-   * Kept for its whole life, whatever changes meanwhile: where tasks come all the time, each would
-   * void every total.
+   * Kept for its whole TTL, whatever changes: with a steady stream of new tasks, each would
+   * invalidate every total.
    */
   async count(filter: TaskFilter, load: () => Promise<number>): Promise<number> {
     const key = this.#key(filter.tenant, `tasks:count:${hashOf(filter)}`)
@@ -96,16 +94,14 @@ export class TaskCache {
     return Number(loaded)
   }
 
-  /**
-   * To be called after a task was made: nobody has read it yet, but lists and counts are behind.
-   */
+  /** Call after a task was created: nobody has read it yet, but lists and counts are outdated. */
   async taskCreated(tenant: string): Promise<void> {
     await this.#renew([this.#listGeneration(tenant)])
   }
 
   /**
-   * To be called after a task was changed in the database, to `task` where that is known; with
-   * `listed: false` where no list or count can tell.
+   * Call after a task was changed in the database, with the new `task` if it is known, and with
+   * `listed: false` if lists and counts do not show the change.
    */
   async taskChanged(
     tenant: string,
@@ -113,13 +109,13 @@ export class TaskCache {
     { listed = true, task }: { listed?: boolean; task?: TaskRecord } = {},
   ): Promise<void> {
     await this.#renew([this.#taskGeneration(tenant, id), ...(listed ? [this.#listGeneration(tenant)] : [])])
-    // Whoever learns of the change from here and reads the task gets the changed one.
+    // Whoever is notified by this and then reads the task gets the new state.
     this.#watch.onTaskChanged?.(tenant, id, task)
   }
 
   /**
-   * To be called when nobody knows whether a change was done, as its answer was lost. It may even
-   * be done later, when a reader may have cached the old task anew, so this is said twice.
+   * Call if a change may or may not have been applied because its reply was lost. It may even be
+   * applied later, after a reader has cached the old task again, so the task is invalidated twice.
    */
   taskInDoubt(tenant: string, id: string): void {
     void this.taskChanged(tenant, id)
@@ -131,7 +127,7 @@ export class TaskCache {
     this.#doubts.add(again)
   }
 
-  /** Nothing is renewed later from here on; an entry that should be lives for a minute at most. */
+  /** Stops retrying; entries that should have been invalidated expire within a minute. */
   stop(): void {
     this.#isStopped = true
     clearTimeout(this.#retry)
@@ -166,7 +162,7 @@ export class TaskCache {
     return entry?.startsWith(head) ? { generation, json: entry.slice(head.length, -1) } : { generation }
   }
 
-  /** Two readers may meet here: the first one's generation holds for both. */
+  /** Of two concurrent readers, the first one's generation is used by both. */
   async #newGeneration(key: string): Promise<string> {
     const made = randomUUID()
     return (await this.#redis.set(key, made, 'PX', GENERATION_TTL_MS, 'NX', 'GET')) ?? made
@@ -183,7 +179,7 @@ export class TaskCache {
     await this.#pay(generations)
   }
 
-  /** One piece after the other, until one fails. */
+  /** Piece by piece, until one fails. */
   async #payAll(): Promise<void> {
     const keys = [...this.#owed.keys()]
     for (let from = 0; from < keys.length && this.#redis.status === 'ready'; from += PIECE)
@@ -206,7 +202,8 @@ export class TaskCache {
   }
 
   /**
-   * While Redis is away its return pays; a connection that only hung for a while does not return.
+   * While Redis is unreachable, its reconnect retries; a connection that only hung does not
+   * reconnect.
    */
   #payLater(): void {
     this.#retry = undefined
@@ -218,14 +215,14 @@ export class TaskCache {
     if (running) return running
     const started = load()
     this.#loading.set(name, started)
-    // Redis answers in the order it was asked: whoever looked before the entry was stored hears so
-    // in this turn of the event loop at the latest, and joins.
+    // Redis replies in order: a reader that looked before the entry was stored gets its reply in
+    // this turn of the event loop at the latest, and still joins.
     const forget = () => void setImmediate(() => this.#loading.delete(name))
     started.then(forget, forget)
     return started
   }
 
-  /** Redis is an aid here, never a condition. */
+  /** The cache is optional: an error counts as a miss. */
   async #attempt<T>(step: () => Promise<T>): Promise<T | undefined> {
     try {
       return await step()
@@ -248,15 +245,12 @@ export class TaskCache {
   }
 }
 
-/**
- * What an entry begins with. It is JSON, but on its way from Redis to a client nobody has to read
- * it.
- */
+/** How an entry begins. It is JSON, but is passed from Redis to the client without being parsed. */
 const headOf = (generation: string): string => `{"generation":"${generation}","value":`
 
 /**
- * The same question gives the same hash, in whatever order it was asked. MD5 as the documented key
- * demands; it guards nothing.
+ * Equal queries have equal hashes, whatever the order of their fields. MD5 because the documented
+ * key requires it; it protects nothing.
  */
 function hashOf(question: object): string {
   const entries = Object.entries(question).filter(([, value]) => value !== undefined)

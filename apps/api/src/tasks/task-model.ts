@@ -2,11 +2,11 @@ import { toStoredFile, type Variant } from '@darkroom/contracts'
 import { Schema, Types, type Connection, type Model } from 'mongoose'
 import type { TaskRecord } from './task.ts'
 
-/** A task as it lies in MongoDB. `images` are the files of tasks that completed in release 0.1. */
+/** A task as stored in MongoDB. `images` are the files of tasks that release 0.1 completed. */
 export type TaskDocument = Omit<TaskRecord, 'id'> & { _id: Types.ObjectId; images?: Variant[] }
 
-// Inserts are checked by `taskRecord`, which is the one description of a task. This is what queries
-// and updates are held against: a field that it does not name is an error. What is empty stays.
+// Inserts are validated by `taskRecord`, the only description of a task. Queries and updates are
+// checked against this schema: an unknown field is an error. Empty objects are kept.
 const NESTED = { _id: false, strict: 'throw', minimize: false } as const
 const logSchema = new Schema(
   { seq: Number, epoch: Number, attempt: Number, type: String, at: Date, data: Schema.Types.Mixed },
@@ -71,15 +71,15 @@ const taskSchema = new Schema<TaskDocument>(
     collection: 'tasks',
   },
 )
-// A planner takes a partial index only for a query that says its condition, too: `$type` beside the
+// The planner uses a partial index only if the query repeats its condition: `$type` next to the
 // value.
 taskSchema.index({ jobId: 1 }, { unique: true })
 taskSchema.index({ tenant: 1, createdAt: -1, _id: -1 })
 taskSchema.index({ tenant: 1, status: 1, createdAt: -1, _id: -1 })
-// One index for two filters, as each costs every insert: a query that names one of them lists every
-// value of the other.
+// One index for two filters, as each index slows down inserts: a query by one of them lists all
+// values of the other.
 taskSchema.index({ tenant: 1, kind: 1, priority: 1, createdAt: -1, _id: -1 })
-// Few tasks have an error: the others cost nothing here.
+// Few tasks have an error; the others do not take up space here.
 taskSchema.index(
   { tenant: 1, 'error.code': 1, createdAt: -1, _id: -1 },
   { partialFilterExpression: { 'error.code': { $type: 'string' } } },
@@ -94,7 +94,7 @@ taskSchema.index(
 )
 taskSchema.index({ 'files.path': 1 })
 taskSchema.index({ 'images.path': 1 })
-// Only tasks that still need looking after are in this index, however many there are in all.
+// This index only contains tasks that still need checks, however many tasks there are.
 taskSchema.index({ nextCheckAt: 1 }, { partialFilterExpression: { nextCheckAt: { $type: 'date' } } })
 taskSchema.index({ 'source.sha256': 1 }, { partialFilterExpression: { nextCheckAt: { $type: 'date' } } })
 taskSchema.index({ lateAt: 1 }, { partialFilterExpression: { nextCheckAt: { $type: 'date' } } })
@@ -102,16 +102,16 @@ taskSchema.index({ status: 1, expiresAt: 1 })
 taskSchema.index({ purgeAt: 1 }, { partialFilterExpression: { purgeAt: { $type: 'date' } } })
 taskSchema.index({ removeAt: 1 }, { partialFilterExpression: { removeAt: { $type: 'date' } } })
 
-/** The collection of tasks, for the stores: one model a connection. */
+/** The tasks collection for the stores: one model per connection. */
 export const taskModel = (connection: Connection): Model<TaskDocument> =>
   (connection.models['Task'] as Model<TaskDocument> | undefined) ?? connection.model<TaskDocument>('Task', taskSchema)
 
-/** Tasks that list one of these files, by the name of the list in this release or the last. */
+/** Tasks that list one of these files, under the field name of this release or the last. */
 export const listing = (paths: readonly string[]) => ({
   $or: [{ 'files.path': { $in: [...paths] } }, { 'images.path': { $in: [...paths] } }],
 })
 
-/** Equality with a text, as a partial index on texts wants to hear it. */
+/** Equality with a string, in the form that matches a partial index on strings. */
 export const isText = (text: string): { $eq: string; $type: 'string' } => ({ $eq: text, $type: 'string' })
 
 export const toObjectId = (id: string): Types.ObjectId => new Types.ObjectId(id)

@@ -19,12 +19,12 @@ const logEntry = z.strictObject({
   attempt: count,
   type: z.enum(taskEvent.options.map(({ shape }) => shape.eventType.value)),
   at: z.date(),
-  /** Missing where an earlier release had nothing to say. */
+  /** Missing in entries of earlier releases that had none. */
   data: data.exactOptional(),
 })
 export type LogEntry = z.infer<typeof logEntry>
 
-/** A task as it is stored: the one truth about it. Checked when it is inserted. */
+/** A task as it is stored, the single source of truth. Validated on insert. */
 export const taskRecord = z.strictObject({
   id: z.string(),
   tenant: z.string(),
@@ -33,14 +33,14 @@ export const taskRecord = z.strictObject({
   status: taskStatus,
   priority: taskPriority,
   name: z.string(),
-  /** The folder of its results. */
+  /** The folder of its result files. */
   imageName: z.string(),
   originalPath: z.string(),
   source: taskSource,
   metadata: data,
   ttlSeconds: z.number(),
   files: z.array(storedFile),
-  /** What the kind answers beside files. */
+  /** What the kind returns in addition to files. */
   result: data,
   progress: z.strictObject({ stage: z.string(), percent: z.number() }),
   attempts: z.strictObject({ made: count, max: count, nextAt: z.date().nullable() }),
@@ -50,38 +50,40 @@ export const taskRecord = z.strictObject({
   workerId: z.string().nullable(),
   startedAt: z.date().nullable(),
   finishedAt: z.date().nullable(),
-  /** When a person last restarted it; null in the first epoch. */
+  /** When it was last restarted; null in the first epoch. */
   restartedAt: z.date().nullable(),
-  /** When its files may go, by the API's clock; null while it has not ended. */
+  /** When its files expire, by the API's clock; null until it ends. */
   expiresAt: z.date().nullable(),
-  /** When the files of an expired task are removed; null before it expires, and when they are gone. */
+  /**
+   * When the files of an expired task are removed; null before it expires and after their removal.
+   */
   purgeAt: z.date().nullable(),
   purgedAt: z.date().nullable(),
-  /** Tries to remove its files that failed. */
+  /** Failed attempts to remove its files. */
   purgeFailures: count.exactOptional(),
-  /** When the record of an expired task goes, too. */
+  /** When the record of an expired task is removed. */
   removeAt: z.date().nullable(),
-  /** Times (re)started by a person. */
+  /** 1 after the upload, one more after each restart. */
   epoch: count,
   /**
-   * Place in the epoch's history of the last event that took effect: the fence against late and
-   * duplicate ones.
+   * Position of the last applied event in the history of the epoch: the fence against late and
+   * duplicate events.
    */
   seq: count,
-  /** Writes that took effect. */
+  /** Number of applied writes. */
   rev: count,
   /** The outbox: `due` until the job is known to be on the queue. */
   dispatch: z.strictObject({ state: z.enum(['due', 'sent']) }),
-  /** When somebody has to look after this task; null once it has ended and nothing is left of its job. */
+  /** When the sweeper next checks this task; null once it has ended and its job is gone. */
   nextCheckAt: z.date().nullable(),
   log: z.array(logEntry),
   /** The batch that it was uploaded with. */
   batchId: z.string().exactOptional(),
-  /** What was said about its duration when it was accepted. */
+  /** The estimate that was given when it was accepted. */
   estimate: taskEstimate.exactOptional(),
-  /** Unfinished after this time, something is wrong with it. */
+  /** If it is still unfinished after this time, something is wrong. */
   lateAt: z.date().exactOptional(),
-  /** The client's own name for the request that made this task, and a digest of all it asked for. */
+  /** The client's idempotency key, and a digest of the whole request. */
   idempotency: z.strictObject({ key: z.string(), fingerprint: z.string() }).exactOptional(),
   createdAt: z.date(),
   updatedAt: z.date(),

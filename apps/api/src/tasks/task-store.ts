@@ -4,7 +4,7 @@ import { isText, listing, taskModel, toObjectId, toRecord, type TaskDocument } f
 import { taskRecord } from './task-record.ts'
 import type { LogEntry, Move, TaskRecord } from './task.ts'
 
-/** Which tasks a list shows. Every list belongs to one tenant. */
+/** Filters of a list. Every list belongs to one tenant. */
 export interface TaskFilter {
   tenant: string
   status?: TaskStatus | readonly TaskStatus[] | undefined
@@ -13,35 +13,34 @@ export interface TaskFilter {
   createdFrom?: Date | undefined
   createdTo?: Date | undefined
   batchId?: string | undefined
-  /** Of the error. */
+  /** The code of the error. */
   code?: string | undefined
 }
 
-/** Where a page starts: after so many tasks, or after a certain one. */
+/** Where a page starts: at an offset, or after a given task. */
 export type PageStart = { skip: number } | { after: { createdAt: Date; id: string } }
 
-/** Which state of which epoch a write may still change. */
+/** The state that a write requires. */
 export interface Fence {
   id: string
   tenant: string
   epoch: number
   seq: number
-  /** Only if this still is how long its files are kept. */
+  /** Only if its time to live has not been changed. */
   ttlSeconds?: number
-  /** Only if nothing at all was written since. */
+  /** Only if nothing has been written since. */
   rev?: number
 }
 
-/** How far a task has come: every write counts. */
+/** Identifies a version of a task: every write increases it. */
 export type Revision = Pick<TaskRecord, 'epoch' | 'rev'>
 
-/** What a person may change of a task at any time. */
+/** What a client may change at any time. */
 export type TaskEdit = Partial<Pick<TaskRecord, 'name' | 'metadata' | 'ttlSeconds' | 'expiresAt'>>
 
 /**
- * The owner of deleted tasks. Every question names a tenant and none can name this one, so that a
- * task is out of sight for all of them with the very write that deletes it, and nothing that is
- * said about it can move it.
+ * The owner of deleted tasks. Every query names a tenant and none can name this one, so the write
+ * that deletes a task also hides it from everyone, and no event can change it any more.
  */
 const NOBODY = ''
 
@@ -52,24 +51,22 @@ const COUNT_TIMEOUT_MS = 1000
 const UNFINISHED = ['pending', 'processing'] as const
 const NEWEST_FIRST = { createdAt: -1, _id: -1 } as const
 /**
- * By id alone a planner might walk all tasks by their ids; the few of a batch are sorted in memory.
+ * By id alone the planner might scan all tasks in the order of their ids; the few of a batch are
+ * sorted in memory.
  */
 const BY_PLACE = { batchId: 1, _id: 1 } as const
 
 export const newTaskId = (): string => new Types.ObjectId().toHexString()
 
 /**
- * Tasks in MongoDB. Every change of a stored task is one guarded update: there is no read, change
- * and save.
+ * Tasks in MongoDB. Every change of a stored task is one guarded update, never a read, a change and
+ * a save.
  */
 export class TaskStore {
   readonly #tasks
   readonly #onDoubt
 
-  /**
-   * @param onDoubt told of a change that failed, but may have been done all the same, or may be
-   * done any moment
-   */
+  /** @param onDoubt called for a change that failed but may have been applied, or may yet be */
   constructor(connection: Connection, onDoubt: (tenant: string, id: string) => void = () => {}) {
     this.#tasks = taskModel(connection)
     this.#onDoubt = onDoubt
@@ -80,19 +77,19 @@ export class TaskStore {
     await this.#tasks.db.db?.command({ ping: 1 })
   }
 
-  /** Tasks of all tenants that have not reached a final status, counted up to `atMost`. */
+  /** Unfinished tasks of all tenants, counted up to `atMost`. */
   async countUnfinished(atMost: number): Promise<number> {
     const filter = { nextCheckAt: { $type: 'date' as const }, status: { $in: [...UNFINISHED] } }
     return this.#tasks.countDocuments(filter, { limit: atMost })
   }
 
-  /** Unfinished tasks that should have ended long before, counted up to `atMost`. */
+  /** Unfinished tasks that should have ended long ago, counted up to `atMost`. */
   async countStuck(now: Date, atMost: number): Promise<number> {
     const filter = { lateAt: { $lt: now }, nextCheckAt: { $type: 'date' as const }, status: { $in: [...UNFINISHED] } }
     return this.#tasks.countDocuments(filter, { limit: atMost })
   }
 
-  /** The newest tasks of a tenant that completed, at most `limit`, the newest first. */
+  /** The newest completed tasks of a tenant, newest first. */
   async recentRuns(tenant: string, limit: number): Promise<Pick<TaskRecord, 'kind' | 'source' | 'processingTimeMs'>[]> {
     return this.#tasks
       .find({ tenant, status: 'completed' })
@@ -102,7 +99,7 @@ export class TaskStore {
       .lean<Pick<TaskRecord, 'kind' | 'source' | 'processingTimeMs'>[]>()
   }
 
-  /** Makes the indexes where they are missing; safe to run at every start of every replica. */
+  /** Creates missing indexes; safe to run at every start of every replica. */
   async prepare(): Promise<void> {
     await this.#tasks.createIndexes()
   }
@@ -120,7 +117,7 @@ export class TaskStore {
     return toRecord(await this.#tasks.findOne({ _id: new Types.ObjectId(id), tenant }).lean<TaskDocument>())
   }
 
-  /** Where each of these tasks stands, of whatever tenant. A task that is not there is missing. */
+  /** The versions of these tasks, whatever their tenant; unknown ones are left out. */
   async revisions(ids: readonly string[]): Promise<Map<string, Revision>> {
     const found = await this.#tasks
       .find({ _id: { $in: ids.map(toObjectId) } })
@@ -137,13 +134,13 @@ export class TaskStore {
     return toRecord(await this.#tasks.findOne({ tenant, 'idempotency.key': isText(key) }).lean<TaskDocument>())
   }
 
-  /** Frees a key whose time is over, so that it may name another task. */
+  /** Frees an expired key, so that it can be used again. */
   async forgetIdempotencyKey(tenant: string, key: string, olderThan: Date): Promise<void> {
     const filter = { tenant, 'idempotency.key': isText(key), createdAt: { $lt: olderThan } }
     await this.#tasks.updateOne(filter, { $unset: { idempotency: 1 } })
   }
 
-  /** Which of these ids are tasks, of whatever tenant. */
+  /** Which of these ids belong to tasks, of any tenant. */
   async existing(ids: readonly string[]): Promise<Set<string>> {
     const found = await this.#tasks
       .find({ _id: { $in: ids.map(toObjectId) } })
@@ -152,7 +149,7 @@ export class TaskStore {
     return new Set(found.map(({ _id }) => _id.toHexString()))
   }
 
-  /** Which of these files some task lists as its variants. */
+  /** Which of these files are listed by a task. */
   async listedFiles(paths: readonly string[]): Promise<Set<string>> {
     const found = await this.#tasks
       .find(listing(paths))
@@ -161,7 +158,7 @@ export class TaskStore {
     return new Set(found.flatMap(({ files = [], images = [] }) => [...files, ...images].map(({ path }) => path)))
   }
 
-  /** Newest first; those of a batch in the order of its files. */
+  /** Newest first; tasks of a batch in the order of its files. */
   async list(filter: TaskFilter, start: PageStart, limit: number): Promise<TaskRecord[]> {
     const ofBatch = filter.batchId !== undefined
     const behind = ofBatch ? behindPlace : after
@@ -176,19 +173,16 @@ export class TaskStore {
     return documents.map((document) => toRecord(document))
   }
 
-  /**
-   * How many there are, counted up to `atMost`. A total is not worth holding up the page that it
-   * belongs to.
-   */
+  /** The number of tasks, counted up to `atMost`. A total must not delay its page. */
   async count(filter: TaskFilter, atMost: number): Promise<number> {
     return this.#tasks.countDocuments(queryOf(filter), { limit: atMost, maxTimeMS: COUNT_TIMEOUT_MS })
   }
 
   /**
-   * Takes a move if the fence still allows it: same epoch, nothing later seen, a status from which
-   * the move is legal.
-   * @returns the task after the move; undefined when it came late, twice or never was legal, and
-   * nothing was changed.
+   * Applies a move if the fence permits it: same epoch, no later event applied, and a status from
+   * which the move is legal.
+   * @returns the task after the move; undefined if the move was late, duplicate or illegal, and
+   * nothing was changed
    */
   async move(fence: Fence, move: Move): Promise<TaskRecord | undefined> {
     const { id, seq, ...equal } = fence
@@ -201,21 +195,21 @@ export class TaskStore {
     return this.#write(filter, { ...move.patch, seq }, move.before ? [move.before, move.entry] : [move.entry])
   }
 
-  /** Begins a new epoch if nobody else has begun one, or deleted the task, since it was read. */
+  /** Starts a new epoch unless the task was restarted or deleted since it was read. */
   async restart({ id, tenant, epoch }: TaskRecord, move: Move): Promise<TaskRecord | undefined> {
     return this.#write({ _id: toObjectId(id), tenant, epoch, status: { $in: [...move.from] } }, move.patch, [
       move.entry,
     ])
   }
 
-  /** Changes what a person may change, if nothing was written since the task was read. */
+  /** Changes what a client may change, unless anything was written since the task was read. */
   async edit({ id, tenant, epoch, rev }: TaskRecord, edit: TaskEdit): Promise<TaskRecord | undefined> {
     return this.#write({ _id: toObjectId(id), tenant, epoch, rev }, edit)
   }
 
   /**
    * Takes a task away from its tenant unless it is being processed. What is left is an expired task
-   * of nobody's, whose files and record are due to go.
+   * without an owner, whose files and record are due for removal.
    */
   async markDeleted({ id, tenant, epoch }: TaskRecord, now: Date): Promise<TaskRecord | undefined> {
     const filter = { _id: toObjectId(id), tenant, epoch, status: { $ne: 'processing' as const } }
@@ -223,7 +217,7 @@ export class TaskStore {
     return this.#change(filter, { $set: gone, $unset: { idempotency: 1 }, $inc: { rev: 1 } })
   }
 
-  /** How long the files of a task are kept after its end; undefined when there is no such task. */
+  /** The time to live of a task's files; undefined if there is no such task. */
   async ttlOf(tenant: string, id: string): Promise<number | undefined> {
     const task = await this.#tasks
       .findOne({ _id: toObjectId(id), tenant })
@@ -232,7 +226,7 @@ export class TaskStore {
     return task?.ttlSeconds
   }
 
-  /** One guarded write: it counts itself and adds to the log, or changes nothing. */
+  /** One guarded write: it increases `rev` and adds to the log, or changes nothing. */
   async #write(filter: OneTask, changes: object, entries: LogEntry[] = []): Promise<TaskRecord | undefined> {
     return this.#change(filter, {
       $set: { ...changes, updatedAt: new Date() },
@@ -274,8 +268,8 @@ function queryOf({ createdFrom, createdTo, code, batchId, ...equal }: TaskFilter
 const behindPlace = ({ id }: { id: string }): QueryFilter<TaskDocument> => ({ _id: { $gt: toObjectId(id) } })
 
 /**
- * The bound of its own lets an index start at the cursor: no planner derives it from the two
- * branches.
+ * The redundant upper bound lets an index scan start at the cursor: the planner does not derive it
+ * from the two branches.
  */
 const after = ({ createdAt, id }: { createdAt: Date; id: string }): QueryFilter<TaskDocument> => ({
   createdAt: { $lte: createdAt },

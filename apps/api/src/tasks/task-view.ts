@@ -5,20 +5,20 @@ import type { LogEntry, TaskRecord } from './task.ts'
 
 export type TaskViews = ReturnType<typeof createTaskViews>
 
-/** The forms in which clients see tasks. */
+/** Converts tasks to the forms that clients see. */
 export function createTaskViews(kinds: Kinds) {
   const task = (record: TaskRecord): Task => toTaskView(record, kinds)
   return {
     task,
 
-    /** As lists show it: a hundred of them must not make an answer of megabytes. */
+    /** In lists: a page of a hundred tasks must not grow to megabytes. */
     listed(record: TaskRecord): ListedTask {
       const view = task(record)
       const isLarge = Buffer.byteLength(JSON.stringify(record.metadata)) > LISTED_METADATA_BYTES
       return isLarge ? { ...view, metadata: {}, metadataOmitted: true } : view
     },
 
-    /** In the answer to its upload: with what is expected of it. */
+    /** In the response to its upload: with the estimate. */
     accepted(record: TaskRecord): AcceptedTask {
       const estimate = record.estimate ?? NO_ESTIMATE
       return { ...task(record), estimatedTime: estimateText(estimate), estimate }
@@ -28,7 +28,8 @@ export function createTaskViews(kinds: Kinds) {
 
 function toTaskView(task: TaskRecord, kinds: Kinds): Task {
   const self = `/api/v1/tasks/${task.id}`
-  // The record of an expired task remembers its files until they are removed, but they cannot be downloaded any more.
+  // The record of an expired task lists its files until they are removed, but they can no longer be
+  // downloaded.
   const shown = task.status === 'expired' ? { ...task, files: [] } : task
   return {
     id: task.id,
@@ -61,13 +62,13 @@ function toTaskView(task: TaskRecord, kinds: Kinds): Task {
 const LISTED_METADATA_BYTES = 4096
 
 /**
- * An entry of a task's log as clients see it. The store cannot know it, but `data` is what an event
- * of this type said.
+ * An entry of a task's log as clients see it. The store cannot know it, but `data` is that of an
+ * event of this type.
  */
 export const toLogView = ({ seq, epoch, attempt, type, at, data = {} }: LogEntry): TaskLogEntry =>
   ({ seq, epoch, attempt, type, at: at.toISOString(), data }) as TaskLogEntry
 
-/** Of tasks that an earlier release accepted. */
+/** For tasks that an earlier release accepted. */
 const NO_ESTIMATE = { p50Ms: 5000, p90Ms: 30_000, position: 0 }
 
 const iso = (date: Date | null): string | null => date?.toISOString() ?? null

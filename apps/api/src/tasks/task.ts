@@ -11,8 +11,8 @@ import type { LogEntry, TaskRecord } from './task-record.ts'
 export type { LogEntry, TaskRecord } from './task-record.ts'
 
 /**
- * What a move writes besides the status. Complete, so that the last event alone makes the document,
- * whatever came before it.
+ * What a move writes in addition to the status. Complete, so that the last event alone determines
+ * the document, whatever came before it.
  */
 export type TaskPatch = Pick<
   TaskRecord,
@@ -29,21 +29,21 @@ export type TaskPatch = Pick<
   | 'nextCheckAt'
 > & { 'attempts.made': number; 'attempts.nextAt': Date | null; 'dispatch.state': 'sent' }
 
-/** What people and time write besides. */
+/** What actions of clients, and expiry, write in addition. */
 export type StepPatch = TaskPatch &
   Pick<
     TaskRecord,
     'epoch' | 'seq' | 'dispatch' | 'restartedAt' | 'expiresAt' | 'purgeAt' | 'purgedAt' | 'removeAt' | 'lateAt'
   >
 
-/** A legal step of one task: from which statuses it may be taken, and what it writes. */
+/** A legal transition of a task: from which statuses it may start, and what it writes. */
 export interface Move {
   from: readonly TaskStatus[]
   patch: Partial<StepPatch>
   entry: LogEntry
   /**
-   * What went before it and is written only now; refused together with the move when any of it was
-   * written already.
+   * An earlier event that is written together with this one. Both are refused if the earlier one
+   * was already written.
    */
   before?: LogEntry | undefined
 }
@@ -51,38 +51,35 @@ export interface Move {
 const MOVES: Record<TaskStatus, readonly TaskStatus[]> = {
   // A retry within the epoch comes from processing; a new epoch from any final status.
   pending: ['processing', 'pending', 'completed', 'failed', 'cancelled'],
-  // From processing: the worker that had it died, another one took over.
+  // From processing: its worker died, and another one took over.
   processing: ['pending', 'processing'],
-  // From pending: the news of the start was lost or overtaken.
+  // From pending: the start was lost or arrived late.
   completed: ['pending', 'processing'],
   failed: ['pending', 'processing'],
   cancelled: ['pending', 'processing'],
   expired: ['completed', 'failed', 'cancelled'],
 }
 
-/** Nothing an old worker says can undo these. */
+/** No event of an old worker can leave these. */
 export const FINAL_STATUSES: readonly TaskStatus[] = ['completed', 'failed', 'cancelled', 'expired']
 
 export const isFinal = (status: TaskStatus): boolean => FINAL_STATUSES.includes(status)
 
-/** The final statuses that a person, or time, may lead on to `to`. */
+/** The final statuses from which an action of a client, or expiry, may lead to `to`. */
 export const endsBefore = (to: TaskStatus): readonly TaskStatus[] => MOVES[to].filter(isFinal)
 
-/**
- * The statuses from which an event of the same epoch may lead to `to`; final ones never are among
- * them.
- */
+/** The statuses from which an event of the same epoch may lead to `to`; never final ones. */
 export const sourcesOf = (to: TaskStatus): readonly TaskStatus[] => MOVES[to].filter((from) => !isFinal(from))
 
 export const canMove = (from: TaskStatus, to: TaskStatus): boolean => MOVES[to].includes(from)
 
-/** A running task is looked after this long after its last sign of life. */
+/** A running task is checked this long after its last event. */
 const RUNNING_CHECK_MS = 10_000
 const RETRY_GRACE_MS = 5_000
 
 /**
- * The move that an event asks for; undefined for events that move nothing. `now` is of this
- * process, in ms. The news `before` it, not written yet, is logged with it.
+ * The move that an event causes; undefined for events that cause none. `now` is in ms, by this
+ * process's clock. `before` is an earlier event, not written yet, that is logged with it.
  */
 export function moveFor(event: TaskEvent, now: number, before?: TaskEvent): (Move & { patch: TaskPatch }) | undefined {
   const patch = patchFor(event, now)
@@ -98,7 +95,7 @@ export function moveFor(event: TaskEvent, now: number, before?: TaskEvent): (Mov
 
 function patchFor(event: TaskEvent, now: number): TaskPatch | undefined {
   switch (event.eventType) {
-    // Written by those who said them: no worker's word makes, ends or expires a task.
+    // Written by the API itself: no worker creates, cancels or expires a task.
     case 'task.created':
     case 'task.cancelled':
     case 'task.expired':
@@ -153,7 +150,7 @@ const base = (event: Run): Omit<TaskPatch, 'status' | 'progress' | 'nextCheckAt'
   result: {},
   'attempts.made': event.attempts,
   'attempts.nextAt': null,
-  'dispatch.state': 'sent', // a job that runs was on the queue, even if its dispatcher never learnt that
+  'dispatch.state': 'sent', // a job that runs was on the queue, even if its dispatcher never recorded that
   processingTimeMs: null,
   waitMs: event.waitMs,
   workerId: event.workerId,
@@ -167,30 +164,30 @@ const faultOf = (event: { code: string; error: string; retryable: boolean }): Ta
   retryable: event.retryable,
 })
 
-/** An event as the task's log keeps it. */
+/** An event as it is stored in the task's log. */
 export function entryFor(event: TaskEvent): LogEntry {
   const { taskId: _taskId, tenant: _tenant, timestamp, eventType, epoch, attempt, seq, ...data } = event
   return { seq, epoch, attempt, type: eventType, at: new Date(timestamp), data }
 }
 
-/** When the task's current epoch began to wait for a worker. */
+/** When the task's current epoch started to wait for a worker. */
 export const queuedAt = (task: TaskRecord): Date => task.restartedAt ?? task.createdAt
 
-/** What a job made anew must know of its lost forerunner, so that its numbers go on from there. */
+/** What a recreated job must know of the lost one, so that its numbers continue from there. */
 export function previousRuns(task: TaskRecord): { runs: number; attempts: number } | undefined {
   const runs = attemptOfSeq(task.seq)
   return runs > 0 || task.attempts.made > 0 ? { runs, attempts: task.attempts.made } : undefined
 }
 
 /**
- * Far beyond what was expected; a short task gets the time that sweeps and lost workers may take.
+ * Far beyond the estimate; a short task also gets the time that sweeps and lost workers may take.
  */
 export const lateAt = (from: Date, expected?: TaskEstimate): Date =>
   new Date(from.getTime() + LATE_FACTOR * Math.max(expected?.p90Ms ?? 0, LEAST_EXPECTED_MS))
 const LATE_FACTOR = 3
 const LEAST_EXPECTED_MS = 30_000
 
-/** The task as it was when it was accepted: what a repeated request is answered with. */
+/** The task as it was when it was accepted, which is the response to a repeated request. */
 export const asAccepted = (task: TaskRecord): TaskRecord => ({
   ...task,
   ...UNTOUCHED,
@@ -200,7 +197,7 @@ export const asAccepted = (task: TaskRecord): TaskRecord => ({
   updatedAt: task.createdAt,
 })
 
-/** The changing part of a task that nothing has happened to. */
+/** The variable part of a new task. */
 export const UNTOUCHED = {
   status: 'pending',
   progress: { stage: 'waiting', percent: 0 },

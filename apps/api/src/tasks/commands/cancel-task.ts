@@ -11,7 +11,7 @@ import type { TaskStore } from '../task-store.ts'
 import type { TaskViews } from '../task-view.ts'
 import { isFinal, type TaskRecord } from '../task.ts'
 
-/** Gives a task up, whether it waits or runs. Throws TASK_NOT_FOUND, TASK_FINAL. */
+/** Cancels a pending or running task. Throws TASK_NOT_FOUND, TASK_FINAL, TASK_CHANGED. */
 export class CancelTask extends RequestData<Task> {
   readonly tenant: string
   readonly id: string
@@ -52,9 +52,7 @@ export class CancelTaskHandler implements RequestHandler<CancelTask, Task> {
     return views.task(cancelled)
   }
 
-  /**
-   * Not waited for: the task is cancelled, and a sweep sees to a job that could not be stopped now.
-   */
+  /** Not awaited: the task is cancelled; a sweep handles a job that could not be stopped now. */
   #stop(task: TaskRecord): void {
     const { stopJob, log } = this.#deps
     stopJob(task).catch((error: unknown) =>
@@ -62,9 +60,7 @@ export class CancelTaskHandler implements RequestHandler<CancelTask, Task> {
     )
   }
 
-  /**
-   * It had ended already, or its worker was faster, or somebody began it anew at this very moment.
-   */
+  /** It had already ended, its worker was faster, or it was restarted at the same moment. */
   async #refusal(tenant: string, id: string): Promise<AppError> {
     const { status } = await findTask(this.#deps.store, tenant, id)
     if (isFinal(status)) return new AppError('TASK_FINAL', `The task is already ${status}: there is nothing to cancel.`)

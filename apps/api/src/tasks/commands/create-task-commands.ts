@@ -12,7 +12,7 @@ import { CreateTaskHandler, type NewTask } from './create-task.ts'
 import { RetryTaskHandler } from './retry-task.ts'
 import { UpdateTaskHandler } from './update-task.ts'
 
-/** The commands of a task that people give. */
+/** The commands that clients send for a task. */
 export function createTaskCommands(parts: {
   env: { DISPATCH_LEASE_MS: number }
   queues: TaskQueues

@@ -21,35 +21,35 @@ import { asAccepted, entryFor, isFinal, lateAt, UNTOUCHED, type TaskRecord } fro
 import type { TaskViews } from '../task-view.ts'
 
 export interface NewTask {
-  /** When the caller has a say in it; never one that was used before. */
+  /** For callers that need to know it in advance; must never have been used before. */
   id?: string
   tenant: string
   kind: TaskKind
   priority: TaskPriority
-  /** As the client calls it, cleaned of control characters and folders. */
+  /** As named by the client, without control characters and folders. */
   name: string
   metadata: Record<string, unknown>
   ttlSeconds: number
   source: TaskSource
-  /** Of the name under which the original is stored. */
+  /** Of the stored original. */
   extension: string
-  /** The received bytes, on the same file system as the storage. */
+  /** The received file, on the same file system as the storage. */
   tempPath: string
-  /** The request of many files that it came with. */
+  /** The batch that it was uploaded with. */
   batchId?: string | undefined
-  /** The client's key for this request, and a digest of all that it asked for. */
+  /** The client's idempotency key, and a digest of the whole request. */
   idempotency?: { key: string; fingerprint: string } | undefined
 }
 
-/** How long a key names its request. */
+/** How long an idempotency key is valid. */
 export const KEY_LIFE_MS = 24 * 3600 * 1000
 /**
- * Few inserts take longer. While one does, the janitor may remove the original, since no task names
+ * Few inserts take longer. Meanwhile the janitor may remove the original, since no task refers to
  * it yet.
  */
 const SLOW_INSERT_MS = 1000
 
-/** Accepts an upload: when this is answered, the task survives whatever happens next. */
+/** Accepts an upload: once this resolves, the task survives whatever happens next. */
 export class CreateTask extends RequestData<AcceptedTask> {
   readonly task: NewTask
 
@@ -67,7 +67,7 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, AcceptedTas
     storage: DiskStorage
     announcer: Announcer
     dispatch: Dispatch
-    /** Answers at once, from what is known: an upload waits for no question to a store. */
+    /** From what is already known: an upload does not wait for a query. */
     estimate: (task: NewTask) => TaskEstimate
     views: TaskViews
     /** Of a kind. */
@@ -91,7 +91,7 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, AcceptedTas
       taskId: id,
       extension: wanted.extension,
     })
-    // The file first, whole and synced: a document never names a file that is not there.
+    // The file first, complete and synced: a document never refers to a missing file.
     await storage.adopt(wanted.tempPath, originalPath)
     const record = this.#record(id, originalPath, wanted)
     const sentAt = Date.now()
@@ -102,25 +102,24 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, AcceptedTas
         if (!isKeyTaken(error)) throw error
         const replayed = await this.#replay(wanted)
         if (replayed) return replayed
-        // Its task vanished in this very moment (deleted, or older than a day): the next try finds
-        // the key free.
+        // Its task has just been removed (deleted, or older than a day): the next try finds the key
+        // free.
         throw keyInUse()
       }
     }
     // The process, the machine or the store may have been suspended. A retry with the same key
     // restores the original.
     if (Date.now() - sentAt > SLOW_INSERT_MS && !(await this.#hasOriginal(record))) throw storeAway()
-    // One connection, so subscribers hear of the task before any worker does.
+    // On one connection, so subscribers learn of the task before any worker does.
     await announcer.announce(record, createdEvent(record))
     void dispatch(record)
     return this.#deps.views.accepted(record)
   }
 
   /**
-   * An insert whose answer was lost may still have been done: only reading it back tells. When that
-   * fails too, the file stays, for the insert may land yet; a janitor removes it should no document
-   * ever come to it. Only a refusal says for sure that nothing was inserted, or a command that was
-   * never sent.
+   * An insert whose reply was lost may have been applied: only reading it back tells. If that fails
+   * too, the file is kept, as the insert may yet be applied; the janitor removes it if no document
+   * ever appears. Only a rejected command, or one that was never sent, certainly inserted nothing.
    */
   async #wasInserted(record: TaskRecord, error: unknown): Promise<boolean> {
     const { store, storage } = this.#deps
@@ -131,8 +130,8 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, AcceptedTas
   }
 
   /**
-   * The answer that this request was given before, if its key is known. Throws
-   * IDEMPOTENCY_KEY_REUSED for another request.
+   * The previous response to this request, if its key is known. Throws IDEMPOTENCY_KEY_REUSED if
+   * the key belongs to another request.
    */
   async #replay({ tenant, idempotency, tempPath }: NewTask): Promise<AcceptedTask | undefined> {
     if (!idempotency) return undefined
@@ -152,8 +151,8 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, AcceptedTas
   }
 
   /**
-   * If the insert came so late that the janitor had removed the original, stores it again: the
-   * fingerprint says that it is the same file.
+   * Stores the original again if the janitor removed it before the insert was applied: according to
+   * the fingerprint it is the same file.
    */
   async #makeWhole(made: TaskRecord, tempPath: string): Promise<void> {
     if (!isFinal(made.status) && !(await this.#hasOriginal(made)))
@@ -181,7 +180,7 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, AcceptedTas
       result: {},
       attempts: { made: 0, max: maxAttempts(wanted.kind), nextAt: null },
       dispatch: { state: 'due' },
-      // Born leased to this process, which dispatches it right now; should it die, a sweep finds
+      // Initially leased to this process, which dispatches it right now; if it dies, a sweep finds
       // the task due.
       nextCheckAt: new Date(now() + dispatchLeaseMs),
       log: [],

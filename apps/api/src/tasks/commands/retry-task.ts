@@ -11,8 +11,8 @@ import type { TaskViews } from '../task-view.ts'
 import type { TaskRecord } from '../task.ts'
 
 /**
- * Has a task that has ended done again from its original. Throws TASK_NOT_FOUND, TASK_NOT_FINAL,
- * TASK_CHANGED, TASK_EXPIRED.
+ * Restarts a finished task from its original. Throws TASK_NOT_FOUND, TASK_NOT_FINAL, TASK_CHANGED,
+ * TASK_EXPIRED.
  */
 export class RetryTask extends RequestData<Task> {
   readonly tenant: string

@@ -9,17 +9,14 @@ import type { TaskEdit, TaskStore } from '../task-store.ts'
 import type { TaskViews } from '../task-view.ts'
 import type { TaskRecord } from '../task.ts'
 
-/** What a client may change: each field that is given replaces the whole old one. */
+/** The changes of an update; each given field replaces the old value as a whole. */
 export interface TaskChanges {
   name?: string | undefined
   metadata?: Record<string, unknown> | undefined
   ttlSeconds?: number | undefined
 }
 
-/**
- * Changes what a client may change of a task. Throws TASK_NOT_FOUND, PRECONDITION_FAILED,
- * TASK_EXPIRED, TASK_CHANGED.
- */
+/** Updates a task. Throws TASK_NOT_FOUND, PRECONDITION_FAILED, TASK_EXPIRED, TASK_CHANGED. */
 export class UpdateTask extends RequestData<Task> {
   readonly tenant: string
   readonly id: string
@@ -36,8 +33,8 @@ export class UpdateTask extends RequestData<Task> {
 }
 
 /**
- * Each time the task was written by somebody else between the read and the write, so one is enough
- * nearly always.
+ * A try fails if the task was written between the read and the write, so one is nearly always
+ * enough.
  */
 const TRIES = 10
 
@@ -68,9 +65,7 @@ export class UpdateTaskHandler implements RequestHandler<UpdateTask, Task> {
   }
 }
 
-/**
- * A task that has ended expires earlier or later by as much as its time becomes shorter or longer.
- */
+/** The expiry of a finished task moves by as much as its time to live changes. */
 function editOf(task: TaskRecord, { name, metadata, ttlSeconds }: TaskChanges): TaskEdit {
   const edit: TaskEdit = { ...(name !== undefined && { name }), ...(metadata !== undefined && { metadata }) }
   if (ttlSeconds === undefined) return edit

@@ -7,7 +7,7 @@ import { SignDownloadHandler } from './sign-download.ts'
 import type { TaskViews } from '../task-view.ts'
 import type { UrlSigner } from './url-signing.ts'
 
-/** What can be asked about tasks. */
+/** The queries for tasks. */
 export function createTaskQueries(parts: {
   store: TaskStore
   cache: TaskCache

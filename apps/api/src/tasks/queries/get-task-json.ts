@@ -9,8 +9,8 @@ import type { TaskViews } from '../task-view.ts'
 const ALIASES_KEPT = 10_000
 
 /**
- * One task by its id or its jobId, in JSON as it is sent. Throws TASK_NOT_FOUND, also for another
- * tenant's.
+ * One task by its id or its jobId, as the JSON that is sent. Throws TASK_NOT_FOUND, also for a task
+ * of another tenant.
  */
 export class GetTaskJson extends RequestData<string> {
   readonly tenant: string
@@ -27,7 +27,7 @@ export class GetTaskJsonHandler implements RequestHandler<GetTaskJson, string> {
   readonly #store: TaskStore
   readonly #cache: TaskCache
   readonly #views: TaskViews
-  /** An alias never changes its task, so it may be remembered for as long as there is room. */
+  /** A jobId always belongs to the same task, so entries never become outdated. */
   readonly #taskIdByJobId = new LRUCache<string, string>({ max: ALIASES_KEPT })
 
   constructor(deps: { store: TaskStore; cache: TaskCache; views: TaskViews }) {

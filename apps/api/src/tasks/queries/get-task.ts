@@ -2,7 +2,7 @@ import type { Task } from '@darkroom/contracts'
 import { RequestData, type RequestHandler } from 'mediatr-ts'
 import { GetTaskJson, type GetTaskJsonHandler } from './get-task-json.ts'
 
-/** One task by its id or its jobId. Throws TASK_NOT_FOUND, also for another tenant's. */
+/** One task by its id or its jobId. Throws TASK_NOT_FOUND, also for a task of another tenant. */
 export class GetTask extends RequestData<Task> {
   readonly tenant: string
   readonly id: string

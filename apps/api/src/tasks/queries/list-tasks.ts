@@ -13,8 +13,8 @@ export interface PageRequest {
 }
 
 /**
- * A page of a tenant's tasks, newest first or in the order of a batch, with the total of the
- * filter.
+ * A page of a tenant's tasks, newest first or in the order of a batch, with the total number of
+ * matching tasks.
  */
 export class ListTasks extends RequestData<TaskPage> {
   readonly filter: TaskFilter
@@ -41,7 +41,7 @@ export class ListTasksHandler implements RequestHandler<ListTasks, TaskPage> {
   async handle({ filter, page: request }: ListTasks): Promise<TaskPage> {
     const { page, limit, cursor } = request
     const start: PageStart = cursor ? { after: parseCursor(cursor) } : { skip: (page - 1) * limit }
-    // One more than is shown tells whether there is a next page.
+    // One more than the page shows, to know whether there is a next page.
     const load = async (): Promise<ListedTask[]> =>
       (await this.#store.list(filter, start, limit + 1)).map(this.#views.listed)
     const [found, counted] = await Promise.all([
@@ -70,19 +70,18 @@ export class ListTasksHandler implements RequestHandler<ListTasks, TaskPage> {
   }
 }
 
-/** Counting took too long: the page itself says how many there are at least. */
+/** Counting took too long: the page only shows a lower bound. */
 const UNCOUNTED = -1
 
 /**
- * Others are as many as there are cursors and moments, and few of them are asked for twice while
- * the cache keeps them.
+ * Other pages are too varied, and too rarely requested again within the TTL, to be worth caching.
  */
 const isAskedOften = ({ createdFrom, createdTo, batchId, code }: TaskFilter, { page, cursor }: PageRequest): boolean =>
   page === 1 && cursor === undefined && [createdFrom, createdTo, batchId, code].every((value) => value === undefined)
 
 /**
- * What was counted may be 45 s old, and ends at a bound. What the page shows is true now, and the
- * last page shows the total.
+ * The cached count may be 45 s old, and is limited. The page itself is current, and the last page
+ * shows the exact total.
  */
 function totalOf(seen: {
   start: PageStart
@@ -102,7 +101,7 @@ function totalOf(seen: {
 }
 
 /**
- * Where the next page starts: behind the last task shown, whatever was added or removed meanwhile.
+ * Where the next page starts: after the last task shown, whatever was added or removed meanwhile.
  */
 export const formatCursor = (last: { createdAt: string; id: string }): string =>
   Buffer.from(`${Date.parse(last.createdAt).toString(36)}.${last.id}`).toString('base64url')

@@ -4,7 +4,7 @@ import { AppError } from '../../app-error.ts'
 import { nameIn, type FileQuery, type UrlSigner } from './url-signing.ts'
 
 /**
- * A URL by which whoever has it can fetch a file of this task for so long. Throws
+ * A URL with which anyone can download a file of this task for a limited time. Throws
  * SIGNING_DISABLED.
  */
 export class SignDownload extends RequestData<DownloadUrl> {

@@ -1,27 +1,24 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 
 /**
- * A secret and the id by which URLs name it, so that it can be replaced while URLs signed with it
- * are still about.
+ * A secret, and the id by which URLs refer to it, so that it can be replaced while URLs signed with
+ * it are still valid.
  */
 export interface SigningKey {
   kid: string
   secret: string
 }
 
-/**
- * What a signed URL allows its bearer: to fetch this until then. `expires` is in seconds since
- * 1970.
- */
+/** What a signed URL permits: downloading this until `expires`, in seconds since 1970. */
 export interface DownloadGrant {
   tenant: string
   taskId: string
-  /** The name of the file; undefined: the first. */
+  /** The name of the file; undefined means the first. */
   file: string | undefined
   expires: number
 }
 
-/** What a download asks for: any file by its name, a variant also by its width, which is its name. */
+/** The requested file: any file by its name, a variant also by its width, which is its name. */
 export interface FileQuery {
   file?: string | undefined
   resolution?: string | undefined
@@ -35,12 +32,12 @@ export interface Signature {
 }
 
 export interface UrlSigner {
-  /** undefined where there is no key to sign with. */
+  /** undefined without a key. */
   sign: (grant: DownloadGrant) => Signature | undefined
   isSigned: (grant: DownloadGrant, by: Signature) => boolean
 }
 
-/** Signs with the first key and knows the signatures of all. */
+/** Signs with the first key and verifies with all of them. */
 export function createUrlSigner(keys: readonly SigningKey[]): UrlSigner {
   const [first] = keys
   return {
@@ -52,16 +49,12 @@ export function createUrlSigner(keys: readonly SigningKey[]): UrlSigner {
   }
 }
 
-/**
- * HMAC-SHA256 over a form in which no two grants read alike: no part of them holds a line break.
- */
+/** HMAC-SHA256 of an unambiguous form: no field contains a line break. */
 function digest({ tenant, taskId, file, expires }: DownloadGrant, { kid, secret }: SigningKey): Buffer {
   const text = ['download', kid, tenant, taskId, file ?? '', expires].join('\n')
   return createHmac('sha256', secret).update(text).digest()
 }
 
-/**
- * Takes the same time wherever they differ, so that a signature cannot be guessed piece by piece.
- */
+/** In constant time, so that a signature cannot be guessed byte by byte. */
 const isEqual = (given: Buffer, expected: Buffer): boolean =>
   given.length === expected.length && timingSafeEqual(given, expected)
