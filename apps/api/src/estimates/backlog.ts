@@ -4,9 +4,7 @@ import type { QueueLoad } from '@darkroom/messaging'
 const NAMES = Object.keys(PRIORITIES) as TaskPriority[]
 const NONE: Record<TaskPriority, number> = { premium: 0, interactive: 0, normal: 0, batch: 0 }
 
-/**
- * What stands before a new task. `slots` is never 0: where no worker is known, one is hoped for.
- */
+/** What is ahead of a new task. `slots` is never 0: if no worker is known, one is assumed. */
 export interface Ahead {
   waiting: number
   active: number
@@ -14,9 +12,9 @@ export interface Ahead {
 }
 
 /**
- * How full the queue is, as last read, corrected by what this process has put on it and heard ended
- * since. So a burst is counted although the queue is asked every few seconds only, and accepting a
- * task asks nothing.
+ * The load of the queue as last read, adjusted by what this process has added since and knows to
+ * have ended. So a burst counts although the queue is read only every few seconds, and accepting a
+ * task needs no query.
  */
 export class Backlog {
   #load: QueueLoad | undefined
@@ -24,7 +22,7 @@ export class Backlog {
   #ended = 0
   #slots = 1
 
-  /** Begins to count anew; the numbers are those of the moment before the queue was asked. */
+  /** Starts counting again; the load must have been read before this call. */
   refresh(load: QueueLoad): void {
     this.#load = load
     this.#added = { ...NONE }
@@ -40,7 +38,7 @@ export class Backlog {
     this.#ended++
   }
 
-  /** Whether somebody works at all: where not, no estimate can come true. */
+  /** Whether any worker is processing jobs: if not, no estimate can be right. */
   get isServed(): boolean {
     return this.#load !== undefined && this.#load.workers > 0 && !this.#load.isPaused
   }
@@ -50,8 +48,8 @@ export class Backlog {
   }
 
   /**
-   * Jobs that run before a new one of this priority. Whatever ended since was replaced by the next
-   * from the front.
+   * Jobs that run before a new one of this priority. Each that has ended since was replaced by the
+   * next in line.
    */
   aheadOf(priority: TaskPriority): Ahead {
     const before = NAMES.filter((name) => PRIORITIES[name] <= PRIORITIES[priority])

@@ -1,21 +1,22 @@
 const WANTED = 0.9
 /**
- * How far one task that came late moves the scale; one in time moves it back a ninth of that, so
- * both balance at 90 %.
+ * How much a late task moves the scale; one that is in time moves it back by a ninth of that, so
+ * they balance at 90 %.
  */
 const STEP = 0.05
 const BOUNDS = { least: 0.7, most: 10 }
 const RECENT = 500
 
 /**
- * How often estimates held. It also corrects them: what the model leaves out (a slower machine, a
- * busy disk) shows as tasks beyond their p90, and the scale grows until nine in ten are within.
+ * How often estimates were right. It also corrects them: influences that the model ignores (a
+ * slower machine, a busy disk) show as tasks that exceed their p90, and the scale grows until nine
+ * in ten are within.
  */
 export class Coverage {
   readonly #recent: boolean[] = []
   #scale = 1
 
-  /** What an estimated p90 is to be multiplied with. */
+  /** The factor for an estimated p90. */
   get scale(): number {
     return this.#scale
   }

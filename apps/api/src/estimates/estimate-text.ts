@@ -1,8 +1,8 @@
 import type { TaskEstimate } from '@darkroom/contracts'
 
 /**
- * The range as people read it: `5-30 seconds`, `2-5 minutes`. The upper end is always above the
- * lower. No time is given while the queue is paused.
+ * The range in words: `5-30 seconds`, `2-5 minutes`. The upper end is always above the lower. No
+ * time is given while the queue is paused.
  */
 export function estimateText({ p50Ms, p90Ms, paused }: Omit<TaskEstimate, 'position'>): string {
   if (paused) return 'not before the queue is resumed'

@@ -5,28 +5,31 @@ import { Backlog } from './backlog.ts'
 import { Coverage } from './coverage.ts'
 import { RunHistory } from './run-history.ts'
 
-/** Until anything was measured: "5-30 seconds", from the first description of the service. */
+/**
+ * Used until something has been measured: "5-30 seconds", from the first description of the
+ * service.
+ */
 const COLD_START = { p50Ms: 5000, p90Ms: 30_000 }
-/** Standard deviations between the middle and the 90th percentile of a sum of many runs. */
+/** Standard deviations between the median and the 90th percentile of the sum of many runs. */
 const Z90 = 1.28
-/** From the insert to the start of a job that need not wait. */
+/** From the insert to the start of a job that does not have to wait. */
 const PICK_UP_MS = 25
 
-/** A task as far as its duration depends on it. */
+/** What the duration of a task depends on. */
 export interface Estimated {
   priority: TaskPriority
   source: TaskSource
 }
 
-/** A run that ended well, as it is remembered. */
+/** A successful run of the past. */
 export interface PastRun {
   source: TaskSource
   processingTimeMs: number | null
 }
 
 /**
- * Says how long a new task of a kind will take: from runs of its like, from what waits before it and from how
- * many jobs are done at a time. All of it is known here already; a background timer asks the queue,
+ * Estimates how long a new task of a kind will take: from similar runs, from the jobs before it and
+ * from how many jobs run at a time. All of this is in memory; a background timer queries the queue,
  * never an upload.
  */
 export class Estimator {
@@ -38,14 +41,14 @@ export class Estimator {
 
   constructor(deps: {
     readLoad: () => Promise<QueueLoad>
-    /** Sources of one size take about as long. */
+    /** Groups sources by size: those of one size take about as long. */
     sizeOf: (source: TaskSource) => string
     intervalMs: number
   }) {
     this.#deps = deps
   }
 
-  /** Watches the queue until `stop`. */
+  /** Reads the state of the queue regularly until `stop`. */
   start(): void {
     void this.#refresh()
     this.#timer = setInterval(() => void this.#refresh(), this.#deps.intervalMs)
@@ -55,7 +58,7 @@ export class Estimator {
     clearInterval(this.#timer)
   }
 
-  /** Jobs that wait, as last heard. */
+  /** The number of waiting jobs at the last reading. */
   get waiting(): number {
     return this.#backlog.aheadOf('batch').waiting
   }
@@ -65,17 +68,17 @@ export class Estimator {
     return this.#backlog.isPaused ? { ...times, paused: true } : times
   }
 
-  /** To be told of every task that was accepted here. */
+  /** Call for every task that was accepted here. */
   accepted({ priority }: Estimated): void {
     this.#backlog.added(priority)
   }
 
-  /** To be told of every task that ended, and how long after it was accepted. */
+  /** Call for every task that ended, with the time since it was accepted. */
   ended(task: PastRun & { estimate?: TaskEstimate | undefined; epoch: number }, tookMs: number): void {
     this.#backlog.ended()
     this.learn(task)
-    // A person who started it again made it late, not the estimate; and nobody can foresee when a
-    // pause will end.
+    // A restarted task is late because it was restarted, not because of its estimate; and nobody
+    // can predict when a pause will end.
     if (task.estimate && task.epoch === 1 && this.#backlog.isServed) this.coverage.add(tookMs <= task.estimate.p90Ms)
   }
 
@@ -86,7 +89,7 @@ export class Estimator {
     const free = Math.max(0, slots - active)
     /** Jobs that must end before this one starts. */
     const before = Math.max(0, waiting + 1 - free)
-    // How long the others before it take is not known either.
+    // The time of the jobs before it is not known either.
     if (!run || mean === undefined) return { ...COLD_START, position: waiting }
     const waitMs = (before * mean) / slots + PICK_UP_MS
     const spreadMs = (Z90 * Math.sqrt(before) * mean) / slots
@@ -98,7 +101,7 @@ export class Estimator {
     }
   }
 
-  /** To be told of past runs, the oldest first. */
+  /** Call with past runs, oldest first. */
   learn({ source, processingTimeMs }: PastRun): void {
     if (processingTimeMs !== null) this.#history.add(this.#deps.sizeOf(source), processingTimeMs)
   }
@@ -107,7 +110,7 @@ export class Estimator {
     try {
       this.#backlog.refresh(await inTime(this.#deps.intervalMs, this.#deps.readLoad))
     } catch {
-      // Redis away: the last numbers serve on.
+      // Redis is unreachable: the last numbers remain in use.
     }
   }
 }

@@ -3,11 +3,11 @@ import type { TaskQueues } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
 import { Estimator, type PastRun } from './estimator.ts'
 
-/** An estimator for each kind, as each has a queue and workers of its own. */
+/** One estimator for each kind, as each has its own queue and workers. */
 export function createEstimators(parts: {
   queues: TaskQueues
   sizeOf: (kind: TaskKind, source: TaskSource) => string
-  /** Past runs of all kinds, the newest first. */
+  /** Past runs of all kinds, newest first. */
   readRuns: () => Promise<(PastRun & { kind: TaskKind })[]>
   intervalMs: number
   log: Logger
@@ -28,10 +28,10 @@ export function createEstimators(parts: {
   return {
     of,
 
-    /** Jobs that wait on all queues, as last heard. */
+    /** The number of waiting jobs of all queues at the last reading. */
     waiting: (): number => all.reduce((sum, { waiting }) => sum + waiting, 0),
 
-    /** Watches the queues, and learns from what the store remembers. */
+    /** Starts reading the queues, and learns from past runs in the store. */
     async start(): Promise<void> {
       for (const estimator of all) estimator.start()
       const runs = await readRuns().catch((error: unknown) => {

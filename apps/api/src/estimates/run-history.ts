@@ -1,5 +1,5 @@
 const KEPT = 200
-/** Fewer runs than this say nothing about how long others take. */
+/** Fewer runs are not enough for an estimate. */
 const ENOUGH = 5
 
 /** Every size. */
@@ -11,7 +11,7 @@ export interface RunTimes {
   p90: number
 }
 
-/** How long the newest runs of a kind took, by size. */
+/** The durations of the newest runs of a kind, by size. */
 export class RunHistory {
   readonly #samples = new Map<string, number[]>()
 
@@ -24,7 +24,9 @@ export class RunHistory {
     }
   }
 
-  /** Of sources of this size, else of the whole kind; undefined while too little is known. */
+  /**
+   * For sources of this size, otherwise for the whole kind; undefined if there are not enough runs.
+   */
   timesOf(size: string): RunTimes | undefined {
     const runs = [size, ANY].map((key) => this.#samples.get(key) ?? []).find(({ length }) => length >= ENOUGH)
     if (!runs) return undefined
@@ -32,14 +34,14 @@ export class RunHistory {
     return { p50: percentile(sorted, 0.5), p90: percentile(sorted, 0.9) }
   }
 
-  /** Of all sizes of a kind: what a queue of unknown photos takes, each. */
+  /** Of all sizes: the average duration of a job whose size is not known. */
   mean(): number | undefined {
     const runs = this.#samples.get(ANY) ?? []
     return runs.length >= ENOUGH ? runs.reduce((sum, runMs) => sum + runMs, 0) / runs.length : undefined
   }
 }
 
-/** The value that the share `p` of all does not exceed (nearest rank). */
+/** The value that a share `p` of all values does not exceed (nearest rank). */
 export function percentile(sorted: readonly number[], p: number): number {
   return sorted[Math.max(0, Math.ceil(sorted.length * p) - 1)] ?? 0
 }

@@ -11,9 +11,9 @@ const EMPTY_CHECK_MIN_MS = 3_600_000
 const EMPTY_CHECK_MAX_MS = 7 * 24 * 3_600_000
 
 /**
- * Looks at batches that are not complete, in case the process that should have said so died, or a
- * task ended in a way that says nothing to its batch, and at complete ones whose tasks may all be
- * removed. Every replica runs one: what two of them do, the first does.
+ * Checks incomplete batches, in case the process that should have completed one died, or a task
+ * ended without notifying its batch; and complete ones, whose tasks may all have been removed.
+ * Every replica runs one: if two do the same, the first takes effect.
  */
 export class BatchCloser {
   readonly #deps
@@ -36,7 +36,7 @@ export class BatchCloser {
     await this.#pass
   }
 
-  /** One pass, or the one under way. Never throws. */
+  /** Starts a pass, or joins the current one. Never throws. */
   async check(): Promise<void> {
     this.#pass ??= this.#checkDue().finally(() => (this.#pass = undefined))
     return this.#pass
@@ -56,8 +56,8 @@ export class BatchCloser {
   }
 
   /**
-   * One that cannot be checked is looked at again later, as one that is not complete, and those
-   * behind it have their turn.
+   * A batch that cannot be checked is postponed like an incomplete one, so that it does not block
+   * those after it.
    */
   async #attempt(batch: BatchRecord): Promise<void> {
     const { batches, log, now } = this.#deps
@@ -68,7 +68,7 @@ export class BatchCloser {
     if (!isDone) await batches.postpone(batch.id, new Date(now() + recheckMs(batch, now())))
   }
 
-  /** Answers whether nothing is left to look at, or somebody has said when to look again. */
+  /** Whether nothing is left to check, or the next check has already been set. */
   async #close(batch: BatchRecord): Promise<boolean> {
     const { batches, send, now } = this.#deps
     if (batch.completedAt) return batches.removeIfEmpty(batch.id)
@@ -87,7 +87,7 @@ export class BatchCloser {
   }
 }
 
-/** The longer nothing has changed, the less often it is looked at. */
+/** The longer nothing has changed, the less often it is checked. */
 function recheckMs({ createdAt, completedAt }: BatchRecord, now: number): number {
   const half = (now - (completedAt ?? createdAt).getTime()) / 2
   return completedAt

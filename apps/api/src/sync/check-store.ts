@@ -2,12 +2,9 @@ import type { Connection, Types } from 'mongoose'
 import { taskModel, toObjectId, toRecord, type TaskDocument } from '../tasks/task-model.ts'
 import { FINAL_STATUSES, type TaskRecord } from '../tasks/task.ts'
 
-/**
- * When to look at a task again is worth no flush of the disk: what is lost of it costs one more
- * look.
- */
+/** The time of the next check is not worth a disk flush: losing it costs one extra check. */
 const CHECK_WRITE = { writeConcern: { w: 1, j: false } } as const
-/** Beyond every lease and every time between two checks. */
+/** Longer than any lease and any time between two checks. */
 const FAR_AWAY_MS = 15 * 60_000
 const CHECK_ALL_PIECE = 1000
 
@@ -15,13 +12,13 @@ interface Claim {
   now: Date
   leaseMs: number
   limit: number
-  /** Names this pass of this replica. */
+  /** Identifies this pass of this replica. */
   claimant: string
 }
 
 type OnlyId = { _id: Types.ObjectId }
 
-/** When tasks are to be looked after, and by which replica. */
+/** When tasks are checked next, and by which replica. */
 export class CheckStore {
   readonly #tasks
 
@@ -30,8 +27,8 @@ export class CheckStore {
   }
 
   /**
-   * Notes that the jobs of these tasks are on the queue, and when to look after them next. Of these
-   * epochs only: a task that was restarted meanwhile still waits for its new job.
+   * Records that the jobs of these tasks are on the queue, and when to check them next. Only for
+   * these epochs: a task that was restarted meanwhile is still waiting for its new job.
    */
   async markSent(tasks: readonly TaskRecord[], nextCheckAt: Date): Promise<void> {
     for (const [epoch, sent] of Map.groupBy(tasks, (task) => task.epoch)) {
@@ -40,15 +37,13 @@ export class CheckStore {
     }
   }
 
-  /**
-   * Looks after these tasks again at another time, unless they reached a final status meanwhile.
-   */
+  /** Sets another time for the next check of these tasks, unless they have ended meanwhile. */
   async postpone(ids: readonly string[], nextCheckAt: Date): Promise<void> {
     const filter = { _id: { $in: ids.map(toObjectId) }, nextCheckAt: { $type: 'date' as const } }
     await this.#tasks.updateMany(filter, { $set: { nextCheckAt } }, CHECK_WRITE)
   }
 
-  /** Nothing is left of the job of a task that has ended: nobody need look after it any more. */
+  /** The job of a finished task is gone: the task needs no more checks. */
   async settle({ id, epoch }: TaskRecord): Promise<void> {
     await this.#tasks.updateOne(
       { _id: toObjectId(id), epoch, status: { $in: [...FINAL_STATUSES] } },
@@ -63,9 +58,10 @@ export class CheckStore {
   }
 
   /**
-   * Takes up to `limit` tasks whose check is due, of all tenants, for `leaseMs`: no other replica
-   * gets them meanwhile, and should this process die they are due again. `now` is the database's. A
-   * check that is further away than any lease was set by a clock that ran ahead, and is due, too.
+   * Claims up to `limit` tasks of all tenants that are due for a check, for `leaseMs`: meanwhile no
+   * other replica gets them, and if this process dies they become due again. `now` is the
+   * database's time. A check that is further away than any lease was set by a fast clock, and
+   * counts as due.
    */
   async claimDue(options: Claim): Promise<TaskRecord[]> {
     const { now, leaseMs, limit } = options
@@ -95,7 +91,7 @@ export class CheckStore {
     return claimed.map((document) => toRecord(document))
   }
 
-  /** Makes these tasks due for a check now, unless they reached a final status meanwhile. */
+  /** Makes these tasks due for a check now, unless they have ended meanwhile. */
   async checkNow(ids: readonly string[]): Promise<void> {
     await this.#tasks.updateMany(
       { _id: { $in: ids.map(toObjectId) }, nextCheckAt: { $type: 'date' } },
@@ -105,9 +101,9 @@ export class CheckStore {
   }
 
   /**
-   * Makes every unfinished task due for a check now: for when the queue is known to have lost
-   * something. In pieces, so that no write outlives its timeout; one that is broken off goes on
-   * with the rest when it is called again.
+   * Makes every unfinished task due for a check now, for when the queue is known to have lost
+   * something. In pieces, so that no write exceeds its time limit; after an error, the next call
+   * continues with the rest.
    */
   async checkAllNow(): Promise<number> {
     const now = await this.now()

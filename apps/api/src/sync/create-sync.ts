@@ -17,7 +17,7 @@ import { SentNotes } from './sent-notes.ts'
 import { Sweeper } from './sweeper.ts'
 import { TaskEventsSubscriber } from './task-events-subscriber.ts'
 
-/** What keeps documents and queue in step. */
+/** Keeps documents and queue consistent. */
 export function createSync(parts: {
   env: { SWEEP_INTERVAL_MS: number; DISPATCH_LEASE_MS: number }
   redis: { producer: Redis; consumer: Redis; subscription: Redis }
@@ -63,7 +63,7 @@ export function createSync(parts: {
     log,
     now,
   })
-  // Whatever became due while the queue was away goes out as soon as it is back.
+  // Tasks that became due while the queue was unreachable are dispatched as soon as it is back.
   redis.producer.on('ready', () => void sweeper.sweep())
   return {
     dispatch: dispatcher.dispatch,
@@ -73,7 +73,7 @@ export function createSync(parts: {
       sweeper.start()
       batchCloser.start()
     },
-    /** Waits for Redis, however long it is away. */
+    /** Waits for Redis, however long it is unreachable. */
     listen: () => Promise.all([subscriber.start(), listeners.start()]),
     drain: () => dispatcher.drain(),
     stop: async (): Promise<void> => {

@@ -7,13 +7,13 @@ import { OutageLog } from '../ground/outage-log.ts'
 import type { CheckStore } from './check-store.ts'
 import type { SentNotes } from './sent-notes.ts'
 
-/** Jobs put on the queue with one command: Redis does nothing else meanwhile. */
+/** Jobs added per command; Redis does nothing else meanwhile. */
 const BATCH = 500
 
 /**
- * Puts the jobs of due tasks on the queue: right after their insert, and from the sweeper for those
- * that were left. What arrives while a batch is under way goes out together as the next one, so
- * that a burst costs a few commands.
+ * Puts the jobs of due tasks on the queue: right after the insert, or when the sweeper finds them
+ * left over. Tasks that arrive during a batch form the next one, so a burst takes only a few
+ * commands.
  */
 export class Dispatcher {
   readonly #deps
@@ -27,8 +27,8 @@ export class Dispatcher {
   }
 
   /**
-   * Never throws: a task that could not be dispatched stays due in its document and is met again by
-   * a sweep.
+   * Never throws: a task that could not be dispatched stays due in its document and is found by a
+   * sweep.
    */
   dispatch = (task: TaskRecord): Promise<void> => {
     this.#waiting.push(task)
@@ -36,7 +36,7 @@ export class Dispatcher {
     return this.#running
   }
 
-  /** Ends when nothing is under way any more. */
+  /** Resolves when nothing is in progress any more. */
   async drain(): Promise<void> {
     await this.#running
     await this.#deps.notes.write()
@@ -48,7 +48,7 @@ export class Dispatcher {
       const batch = this.#waiting.splice(0, BATCH)
       await this.#send(batch)
     }
-    this.#running = undefined // in the same turn as the last look: whoever comes next starts anew
+    this.#running = undefined // in the same turn as the last check: the next caller starts a new run
   }
 
   async #send(tasks: readonly TaskRecord[]): Promise<void> {
@@ -60,8 +60,8 @@ export class Dispatcher {
       this.#outage.worked()
     } catch (error) {
       this.#outage.failed(error, { tasks: tasks.length })
-      // Due at once, not when this process's lease ends: the sweep that follows the queue's return
-      // takes them.
+      // Due immediately rather than when this process's lease expires: the first sweep after the
+      // queue is back takes them.
       await checks.checkNow(tasks.map((task) => task.id)).catch(() => {})
     }
   }

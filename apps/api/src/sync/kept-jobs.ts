@@ -1,13 +1,13 @@
 import type { KeepPolicy } from '@darkroom/contracts'
 import type { TaskQueue } from '@darkroom/messaging'
 
-/** A job bears the time of its worker's clock, which may be off by an hour and more. */
+/** A job has the time of its worker's clock, which may be off by an hour or more. */
 const SURELY_APPLIED_MS = 2 * 3_600_000
 const PIECE = 500
 
 /**
- * Trims the finished jobs whose events are applied, the oldest first. The document is their record;
- * the newest stay for whoever looks at the queue. Those that an earlier process knew are found in
+ * Trims finished jobs whose events are applied, oldest first. The document is their record; the
+ * newest are kept for whoever inspects the queue. Jobs that an earlier process knew of are found in
  * the queue itself, by their age.
  */
 export class KeptJobs {
@@ -22,7 +22,7 @@ export class KeptJobs {
     this.#now = now
   }
 
-  /** The events of these jobs are applied. */
+  /** The events of these jobs have been applied. */
   async applied(jobIds: readonly string[]): Promise<void> {
     const at = this.#now()
     for (const jobId of jobIds) this.#applied.push({ jobId, at })
@@ -33,8 +33,8 @@ export class KeptJobs {
   }
 
   /**
-   * Trims jobs that finished long before this time (ms since the epoch), up to which all events are
-   * applied.
+   * Trims jobs that finished long before this time (ms since 1970), up to which all events have
+   * been applied.
    */
   async trimOlder(state: 'completed' | 'failed', appliedUntil: number): Promise<void> {
     const { count, ageMs } = this.#policy

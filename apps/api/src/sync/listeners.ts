@@ -3,17 +3,17 @@ import type { QueueEventsListener } from './queue-events-listener.ts'
 
 export type Listeners = ReturnType<typeof createListeners>
 
-/** The listeners of all queues: one each, and as one. */
+/** The listeners of all queues, individually and as one. */
 export function createListeners(make: (kind: TaskKind) => QueueEventsListener) {
   const byKind = new Map(TASK_KINDS.map((kind) => [kind, make(kind)]))
   const all = [...byKind.values()]
   return {
     of: (kind: TaskKind): QueueEventsListener => byKind.get(kind) as QueueEventsListener,
 
-    /** Whether any of them has more to apply than comes in. */
+    /** Whether any of them is behind. */
     isBehind: (): boolean => all.some((listener) => listener.isBehind),
 
-    /** Up to this time (ms since the epoch) every event of every queue is applied. */
+    /** Up to this time (ms since 1970) every event of every queue has been applied. */
     appliedUntil: (): number => Math.min(...all.map((listener) => listener.appliedUntil)),
 
     /** See `QueueEventsListener`. */

@@ -8,31 +8,31 @@ import type { Dispatcher } from './dispatcher.ts'
 import type { QueueEventsListener } from './queue-events-listener.ts'
 
 /**
- * A listener that has read nothing for so long does not hold up the repair any more: a second run
- * is better than none.
+ * A listener that has read nothing for this long no longer delays the repair: a second run is
+ * better than none.
  */
 const STUCK_MS = 60_000
-/** Missing jobs remembered; one that is forgotten is found missing anew. */
+/** Missing jobs to remember; one that is forgotten is simply found missing again. */
 const MOST_MISSING = 10_000
 
 /**
- * Dispatches tasks again whose jobs are not in the queue. That a job is missing does not prove that
- * it was lost: it may have finished, been removed, and its event still wait to be applied. So, in
- * this order:
+ * Dispatches tasks again whose jobs are not in the queue. A missing job was not necessarily lost:
+ * it may have finished and been removed while its event is still waiting to be applied. So, in this
+ * order:
  *
  * 1. the job is found missing,
- * 2. the stream is applied up to where it ended then, or later,
+ * 2. the stream is applied up to where it ended at that moment, or beyond,
  * 3. the document is read again and has not changed since it was claimed.
  *
- * If the job had finished before 1, its event would be in the stream before the end that 2 waits
- * for, and would have changed the document before 3. What is still unfinished was lost, or its
- * event was, and must run again.
+ * If the job had finished before 1, its event would precede the end that 2 waits for, and would
+ * have changed the document before 3. If the document is still unfinished, the job or its event was
+ * lost, and the job must run again.
  *
- * The wait ends in every case: a stream that is emptied or replaced ends before the remembered end,
- * so its own end counts; one that is trimmed is applied from where it begins now; other replicas'
- * cursors do not matter, as each replica reads the whole stream; a listener that is stuck is not
- * waited for. A task that was never noted as sent is no exception: the note may have been lost, and
- * the job be done.
+ * The wait always ends: a stream that is emptied or replaced ends before the remembered end, so its
+ * own end counts; one that is trimmed is applied from where it now begins; the cursors of other
+ * replicas do not matter, as each replica reads the whole stream; a listener that is stuck is not
+ * waited for. A task that was never recorded as sent is no exception: the record may have been
+ * lost, and the job may have finished.
  */
 export class LostJobs {
   readonly #deps
@@ -49,7 +49,7 @@ export class LostJobs {
     this.#deps = deps
   }
 
-  /** What cannot be decided yet stays leased, and is looked at again. */
+  /** Tasks that cannot be decided yet stay leased, and are checked again. */
   async dispatch(tasks: readonly TaskRecord[]): Promise<void> {
     for (const [kind, ofKind] of Map.groupBy(tasks, (task) => task.kind)) await this.#dispatch(kind, ofKind)
   }
@@ -64,7 +64,7 @@ export class LostJobs {
       ({ id, epoch, rev }) => revisions.get(id)?.epoch === epoch && revisions.get(id)?.rev === rev,
     )
     const removed = await Promise.all(lost.map((task) => queue.remove(task.id, task.epoch)))
-    const free = lost.filter((_task, index) => removed[index]) // the others are held by a worker, which may yet finish them
+    const free = lost.filter((_task, index) => removed[index]) // workers hold the others, and may yet finish them
     await Promise.all(free.map(dispatcher.dispatch))
     for (const { id, dispatch } of free)
       log.debug(

@@ -20,7 +20,7 @@ import { OutageLog } from '../ground/outage-log.ts'
 
 const RETRY_MS = 1000
 /**
- * An event that fails for another reason than an outage is tried so often before it is left to the
+ * How often an event that fails for a reason other than an outage is tried before it is left to the
  * sweeper.
  */
 const TRIES = 5
@@ -36,13 +36,13 @@ const LOGGED: Readonly<Record<string, string>> = {
 }
 
 /**
- * Reads the queue's event stream from where it was last applied, so that results which ended while
- * no API ran, or while the channel was away, are met. It owns final failures: the queue alone knows
- * that no attempt follows.
+ * Reads the queue's event stream from where it was last applied, so that results are applied even
+ * if no API was running or the channel was down when their jobs ended. Only this listener reports
+ * final failures, as only the queue knows that no attempt follows.
  *
  * A page is applied before the next one is read, and the cursor moves with it. So the stream is
- * read only as fast as it is applied, at most a page is in memory, and an outage of the store stops
- * the reading.
+ * read only as fast as it is applied, at most one page is in memory, and an outage of the store
+ * pauses the reading.
  */
 export class QueueEventsListener {
   readonly #deps
@@ -54,17 +54,17 @@ export class QueueEventsListener {
   readonly #outage: OutageLog
   readonly #limit = pLimit(APPLIED_AT_ONCE)
   #running: Promise<void> | undefined
-  /** Every event up to this one is applied. */
+  /** Every event up to this one has been applied. */
   #applied = FROM_THE_START
   #movedAt = performance.now()
   #appliedUntil = 0
   #savedAt = 0
   #trimmedAt = Number.NEGATIVE_INFINITY
-  /** More events wait than a page holds, or those at hand cannot be applied now. */
+  /** More events are waiting than a page holds, or the current ones cannot be applied now. */
   #behind = false
-  /** Events may have gone by unread, and nobody has made up for it yet. */
+  /** Events may have been missed, and this has not been repaired yet. */
   #gap = false
-  /** Where the cursor was when the stream was last checked for a gap. */
+  /** Where the cursor was at the last check for a gap. */
   #checked = FROM_THE_START
 
   constructor(deps: { redis: Redis; queue: TaskQueue; send: Send; log: Logger; now: () => number }) {
@@ -73,7 +73,7 @@ export class QueueEventsListener {
     this.#deps = deps
     this.#cursorKey = `${names.prefix}:${names.queue}:applied-event`
     this.#reader = redis.duplicate({ lazyConnect: true })
-    this.#reader.on('error', () => {}) // the connection that it is a copy of logs the same outage
+    this.#reader.on('error', () => {}) // the original connection logs the same outage
     this.#stream = createQueueEventStream(this.#reader, names)
     this.#kept = {
       completed: new KeptJobs(queue, queue.policy.keepCompleted, now),
@@ -83,35 +83,35 @@ export class QueueEventsListener {
   }
 
   /**
-   * Whether there is more to apply than comes in: whoever else brings the same news need not add to
-   * it.
+   * Whether more events are waiting than can be applied: other sources of the same events should
+   * hold back.
    */
   get isBehind(): boolean {
     return this.#behind
   }
 
-  /** Whether every event up to this one is applied. */
+  /** Whether every event up to this one has been applied. */
   hasApplied(eventId: string): boolean {
     return compareEventIds(this.#applied, eventId) >= 0
   }
 
   /**
-   * Every event that was in the stream by this time (ms since the epoch) is applied; 0 until that
+   * Every event that was in the stream by this time (ms since 1970) has been applied; 0 until that
    * is known.
    */
   get appliedUntil(): number {
     return this.#appliedUntil
   }
 
-  /** For how long nothing was read and applied, in ms; an idle stream counts as read. */
+  /** How long nothing has been read and applied, in ms; an idle stream counts as read. */
   get stuckMs(): number {
     return performance.now() - this.#movedAt
   }
 
-  /** Waits for Redis, however long it is away, and reads on until `stop`. */
+  /** Waits for Redis, however long it is unreachable, and reads until `stop`. */
   async start(): Promise<void> {
     const stored = await this.#deps.redis.get(this.#cursorKey)
-    // Nobody knows how far the events were applied: Redis is new, or has lost it together with the
+    // How far events were applied is unknown: Redis is new, or has lost this together with the
     // queue.
     this.#gap = stored === null
     this.#applied = this.#checked = stored ?? FROM_THE_START
@@ -123,14 +123,14 @@ export class QueueEventsListener {
     this.#stopping.abort()
     this.#reader.disconnect()
     await this.#running
-    // Without Redis the cursor cannot be saved: the next process reads a little more than it must.
+    // Without Redis the cursor cannot be saved, and the next process reads some events again.
     if (this.#deps.redis.status === 'ready') await this.#save()
   }
 
   /**
-   * Calls `repair` when events may have gone by unread: the stream was trimmed beyond the cursor,
-   * or Redis lost it altogether. Then only asking the queue about every unfinished task tells what
-   * became of it. A repair that fails is asked for again.
+   * Calls `repair` if events may have been missed: the stream was trimmed beyond the cursor, or
+   * Redis lost it. Then the only way to find out is to look up the job of every unfinished task. A
+   * failed repair is tried again at the next call.
    */
   async repairGap(repair: () => Promise<void>): Promise<void> {
     if (this.#running === undefined || this.#stopping.signal.aborted) return
@@ -141,9 +141,9 @@ export class QueueEventsListener {
   }
 
   /**
-   * The stream must begin before the place where the cursor was at the last look: what lies between
-   * the two was read, or still can be. A stream that ends before the cursor, or is not there, is
-   * another one, and is read from its start.
+   * There is no gap if the stream begins before the position of the cursor at the last check:
+   * everything in between was read, or still can be. A stream that is missing or ends before the
+   * cursor is another one, and is read from its start.
    */
   async #lookForGap(): Promise<void> {
     const applied = this.#applied
@@ -165,10 +165,10 @@ export class QueueEventsListener {
         const readAt = this.#deps.now()
         const page = await unlessAborted(this.#stopping.signal, this.#stream.readAfter(from))
         this.#behind = page.full
-        // A stream that is read slowly may be trimmed in front of the reader.
+        // A stream that is read slowly may be trimmed ahead of the reader.
         if (page.full) await this.#lookForGap()
         await this.#apply(page)
-        // Unless the stream was found to be another one meanwhile.
+        // Unless the stream has been found to be another one meanwhile.
         const last = page.events.at(-1)
         if (last && !this.#stopping.signal.aborted && this.#applied === from) this.#applied = last.id
         this.#movedAt = performance.now()
@@ -186,8 +186,8 @@ export class QueueEventsListener {
   }
 
   /**
-   * Ends when all events of the page are applied, however long the store is away, or when it is
-   * told to stop.
+   * Resolves when all events of the page are applied, however long the store is unreachable, or on
+   * `stop`.
    */
   async #apply({ events }: QueueEventPage): Promise<void> {
     for (const { name, fields, id } of events)
@@ -204,13 +204,13 @@ export class QueueEventsListener {
     this.#outage.worked()
     for (const name of ['completed', 'failed'] as const) {
       const jobIds = ends.flatMap((event) => (event.name === name ? (event.fields['jobId'] ?? []) : []))
-      await this.#kept[name].applied(jobIds).catch(() => {}) // they go by their age
+      await this.#kept[name].applied(jobIds).catch(() => {}) // they are trimmed by age instead
     }
   }
 
   /**
-   * Answers the events that could not be applied. The first that fails keeps those behind it from
-   * being tried in vain.
+   * Returns the events that could not be applied. After the first failure the ones after it are not
+   * tried.
    */
   async #tryAll(events: readonly QueueEvent[], tries: number): Promise<QueueEvent[]> {
     const { log } = this.#deps
@@ -249,8 +249,7 @@ export class QueueEventsListener {
     const id = parseJobId(jobId)
     if (!id) return
     const job = await queue.find(id.taskId, id.epoch)
-    // Not in the queue, or running anew since: a later event or the sweeper tells what became of
-    // it.
+    // Not in the queue, or running again: a later event or the sweeper will tell the outcome.
     if (job?.finishedOn && job.failedReason) await send(new UpdateTaskStatus(failedEvent(job, now())))
   }
 
@@ -260,7 +259,7 @@ export class QueueEventsListener {
     for (const name of ['completed', 'failed'] as const) await this.#kept[name].trimOlder(name, this.#appliedUntil)
   }
 
-  /** Losing the cursor costs only a longer replay, in which nothing takes effect twice. */
+  /** Losing the cursor only means a longer replay, in which nothing takes effect twice. */
   async #save(): Promise<void> {
     this.#savedAt = performance.now()
     if (this.#applied !== FROM_THE_START) await this.#deps.redis.set(this.#cursorKey, this.#applied)

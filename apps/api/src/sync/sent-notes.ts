@@ -2,17 +2,15 @@ import type { Logger } from '@darkroom/runtime'
 import type { TaskRecord } from '../tasks/task.ts'
 import type { CheckStore } from './check-store.ts'
 
-/**
- * A task whose job is on the queue is looked after this much later, should nothing be heard of it.
- */
+/** A task whose job is on the queue is checked after this time if no event has arrived. */
 const FIRST_CHECK_MS = 10_000
-/** Far less than a task's first lease, so that no sweep asks about what is about to be noted. */
+/** Much shorter than a task's first lease, so that no sweep checks what is about to be recorded. */
 const NOTE_AFTER_MS = 1000
 
 /**
- * Notes in the documents that jobs are on the queue, a second later and all together: by then most
- * of the tasks have begun, and the write that says so has noted it. What is lost with this process
- * costs a question of a sweep.
+ * Records in the documents that jobs are on the queue, a second later and together: by then most
+ * tasks have started, and the write of the start has recorded it. What is lost if this process dies
+ * costs one check by a sweep.
  */
 export class SentNotes {
   readonly #deps
@@ -29,12 +27,12 @@ export class SentNotes {
     this.#timer ??= setTimeout(() => void this.write(), NOTE_AFTER_MS)
   }
 
-  /** To be told of every change of a task that was written here. */
+  /** Call after every change of a task that was written here. */
   taskChanged = ({ id, epoch }: TaskRecord): void => {
     if (this.#tasks.get(id)?.epoch === epoch) this.#tasks.delete(id)
   }
 
-  /** Writes what is still to be noted. Never throws. */
+  /** Writes what has not been recorded yet. Never throws. */
   async write(): Promise<void> {
     clearTimeout(this.#timer)
     this.#timer = undefined

@@ -14,20 +14,20 @@ import { OutageLog } from '../ground/outage-log.ts'
 import type { Listeners } from './listeners.ts'
 import { recheckMs } from './recheck-ms.ts'
 
-/** Tasks taken at a time. */
+/** Tasks claimed at a time. */
 const BATCH = 500
 const SAY_LATE_EVERY_MS = 60_000
 
 /**
- * What was found: `done` needs no more here, `waits` is to be looked at again, of a `lost` job
- * nothing useful is in the queue.
+ * The result of a check: `done` needs nothing more, `waits` is checked again later, `late` as well
+ * but is logged, and the job of a `lost` task is missing or useless.
  */
 type Finding = 'done' | 'waits' | 'late' | 'lost'
 
 /**
- * Makes documents and queue agree where the events did not: it asks the queue about every
- * unfinished task that is due for a check. A job that Redis lost is made again, a result whose
- * event was lost is applied. Every replica runs one.
+ * Reconciles documents and queue where events were lost: it looks up the job of every unfinished
+ * task that is due for a check. A job that Redis lost is recreated; a result whose event was lost
+ * is applied. Every replica runs one.
  */
 export class Sweeper {
   readonly #deps
@@ -48,9 +48,7 @@ export class Sweeper {
     events: Pick<Listeners, 'of' | 'isBehind' | 'repairGaps'>
     log: Logger
     intervalMs: number
-    /**
-     * How long the tasks of a pass are this replica's alone. Should it die, that is what they lose.
-     */
+    /** How long claimed tasks are reserved for this replica. If it dies, they wait this long. */
     leaseMs: number
     now: () => number
   }) {
@@ -59,7 +57,7 @@ export class Sweeper {
     this.#outage = new OutageLog(deps.log, 'sweep failed; the next one continues')
   }
 
-  /** At once, for a process that died may have left tasks, and then again and again. */
+  /** Sweeps at once, as a process that died may have left tasks behind, and then repeatedly. */
   start(): void {
     this.#stopped = false
     this.#goOn()
@@ -72,12 +70,12 @@ export class Sweeper {
   }
 
   /**
-   * One pass, or the one under way. Never throws; does nothing before start, after stop and without
-   * the queue.
+   * Starts a pass, or joins the current one. Never throws; does nothing before start, after stop,
+   * or while the queue is unreachable.
    */
   async sweep(): Promise<void> {
-    // Without the queue nothing can be found out, and tasks claimed in vain would be leased when it
-    // comes back.
+    // Without the queue nothing can be checked, and the tasks claimed would still be leased when it
+    // is back.
     if (this.#stopped || !this.#deps.queues.isReachable()) return
     this.#pass ??= this.#sweep().finally(() => (this.#pass = undefined))
     return this.#pass
@@ -100,8 +98,7 @@ export class Sweeper {
       const backlogs = await Promise.all(queues.all.map((queue) => queue.backlog()))
       const backlog = backlogs.reduce((sum, jobs) => sum + jobs, 0)
       let claimed = BATCH
-      // While the listener is behind, the store is better used for its results: one batch a pass
-      // must do.
+      // While the listener is behind, the store is better used for its results: one batch per pass.
       for (let first = true; claimed === BATCH && !this.#stopped && (first || !events.isBehind()); first = false)
         claimed = await this.#checkDue(backlog)
       this.#outage.worked()
@@ -116,13 +113,13 @@ export class Sweeper {
       const tasks = await checks.checkAllNow()
       if (tasks > 0) log.warn({ tasks }, 'queue events may be lost: checking every unfinished task')
     }
-    // Redis away is no gap yet: it is asked again with the next pass.
+    // If Redis is unreachable this says nothing about a gap; the next pass checks again.
     await events.repairGaps(repair).catch((error: unknown) => log.debug({ err: error }, 'check for lost events failed'))
   }
 
   /**
-   * Checks one batch of due tasks; answers how many they were. A fault leaves them leased: they are
-   * due when the lease ends.
+   * Checks one batch of due tasks; returns their number. After an error they stay leased and are
+   * due when the lease expires.
    */
   async #checkDue(backlog: number): Promise<number> {
     const { checks, leaseMs } = this.#deps
@@ -144,7 +141,7 @@ export class Sweeper {
     return tasks.length
   }
 
-  /** Undefined when it cannot be told now. */
+  /** undefined if this cannot be determined now. */
   async #check(task: TaskRecord, now: Date): Promise<Finding | undefined> {
     try {
       const finding = isFinal(task.status) ? await this.#stop(task) : await this.#compare(task)
@@ -155,7 +152,7 @@ export class Sweeper {
     }
   }
 
-  /** A cancelled task. Until its job is known to be gone it is leased again and again. */
+  /** For a cancelled task. It is leased again and again until its job is known to be gone. */
   async #stop(task: TaskRecord): Promise<Finding | undefined> {
     if (!(await this.#deps.stopJob(task))) return undefined
     await this.#deps.checks.settle(task)
@@ -181,8 +178,8 @@ export class Sweeper {
       case 'delayed':
         if (task.status === 'processing') await this.#endRun(task, job, state === 'delayed')
         return 'waits'
-      // In none of the queue's lists, as after the loss of one of them, or behind children, which
-      // no job of ours has: no worker will ever get it.
+      // In none of the queue's lists, for instance because one was lost, or waiting for child jobs,
+      // which ours never have: no worker will ever get it.
       case 'unknown':
       case 'waiting-children':
         return 'lost'
@@ -192,14 +189,14 @@ export class Sweeper {
   }
 
   /**
-   * The document takes a run to be going on, and its job waits again. The fence refuses this if a
-   * later run has begun meanwhile.
+   * According to the document the job is running, but it is waiting again. The fence rejects this
+   * if a later run has started meanwhile.
    */
   async #endRun(task: TaskRecord, before: QueuedJob, isDelayed: boolean): Promise<void> {
     const { queues, now } = this.#deps
     const queue = queues.of(task.kind)
-    // As it was read before its state was known, it may not have counted the attempt yet; no run
-    // may have begun in between.
+    // When it was first read, its attempt may not have been counted yet; and no run may have
+    // started since.
     const job = await queue.find(task.id, task.epoch)
     if (job?.attemptsStarted !== before.attemptsStarted) return
     await this.#apply(runEndOf(job, task, { delayMs: isDelayed ? job.delay : 0, now: now() }), 'end of run applied')
@@ -212,8 +209,8 @@ export class Sweeper {
   }
 
   /**
-   * A job that waits in its place for far too long cannot be repaired here, but somebody should
-   * look.
+   * A job that waits in the queue for far too long needs no repair, but should be brought to
+   * attention.
    */
   #sayLate(late: readonly TaskRecord[], now: Date): void {
     if (late.length === 0 || now.getTime() - this.#saidLateAt < SAY_LATE_EVERY_MS) return

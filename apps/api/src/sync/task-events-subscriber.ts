@@ -7,20 +7,18 @@ import type { TaskFeed } from '../following/task-feed.ts'
 import { UpdateTaskStatus } from '../applying/update-task-status.ts'
 import { OutageLog } from '../ground/outage-log.ts'
 
-/**
- * These were published by an API process after its own write: there is nothing left to do for them.
- */
+/** Published by an API process after its own write: there is nothing left to apply. */
 const OWN_EVENTS: readonly TaskEvent['eventType'][] = ['task.created', 'task.failed', 'task.cancelled', 'task.expired']
 
 /**
- * Events in hand at a time. What comes beyond them is left to the queue's event stream, which waits
- * until it is read.
+ * Events processed concurrently. Any more are left to the queue's event stream, which waits until
+ * it is read.
  */
 const IN_HAND_MAX = 1000
 
 /**
- * Turns what workers say on the channel into commands. This is the fast carrier and may lose
- * messages; what it loses comes by the queue's event stream or the sweeper.
+ * Turns what workers publish on the channel into commands. The channel is fast but may lose
+ * messages; these arrive by the queue's event stream or the sweeper.
  */
 export class TaskEventsSubscriber {
   readonly #deps
@@ -34,8 +32,7 @@ export class TaskEventsSubscriber {
     send: Send
     feed: TaskFeed
     /**
-     * The event stream has more to apply than comes in: it brings the results in their order, and
-     * all the rest would hold it up.
+     * The event stream is behind: it brings the results in order, and anything else would delay it.
      */
     isBehind: () => boolean
     log: Logger
@@ -53,8 +50,8 @@ export class TaskEventsSubscriber {
   }
 
   /**
-   * Ends when what was received is handled. What comes from now on is left to other processes, and
-   * to the event stream.
+   * Resolves when all received events are handled. Later ones are left to other processes, and to
+   * the event stream.
    */
   async drain(): Promise<void> {
     this.#draining = true
@@ -64,8 +61,8 @@ export class TaskEventsSubscriber {
   #handle(event: TaskEvent): void {
     if (this.#draining) return
     const { feed, isBehind } = this.#deps
-    // Another process did it: those who follow the task here do not know of it yet. Of all others
-    // the command tells them.
+    // Another process wrote it, and followers connected to this one do not know yet. For all other
+    // events the command notifies them.
     if (OWN_EVENTS.includes(event.eventType)) return feed.changed(event.tenant, event.taskId)
     if (event.eventType === 'task.progress') feed.progressed(event)
     if (isBehind() || this.#handling.size >= IN_HAND_MAX) return
