@@ -1,12 +1,12 @@
 /* oxlint-disable no-control-regex -- the marks of binary files are made of control characters */
-// Own marks instead of a library: those that know most formats follow their inner structure, and
-// have more than once been made to loop for ever by a crafted file, in the thread that serves
-// everybody. Here nothing is followed.
+// Own signatures instead of a library: the ones that know most formats follow their inner
+// structure, and crafted files have repeatedly sent them into infinite loops, here in the thread
+// that serves all clients. Nothing is followed here.
 
-/** So much of a file is looked at. */
+/** Only this much of a file is inspected. */
 export const DESCRIBED_BYTES = 4096
 
-/** What a file is, to go after "The file is", and what its sender can do about it. */
+/** What a file is, to follow "The file is", and what its sender can do about it. */
 export interface Description {
   is: string
   advice?: string
@@ -23,7 +23,7 @@ const VIDEO: Description = { is: 'a video', advice: 'Send a single frame as an i
 const SOUND: Description = { is: 'an audio file' }
 const ARCHIVE: Description = { is: 'an archive or an office document', advice: 'Unpack it and send the photos in it.' }
 
-/** By the brand of an ISO media file. What is not listed is a video. */
+/** By the brand of an ISO media file. Any other brand is a video. */
 const BRANDS: [RegExp, Description][] = [
   [/^(heic|heix|heim|heis|hevc|hevx|mif1|msf1)/, HEIC],
   [/^avi[fs]/, AVIF],
@@ -54,7 +54,7 @@ const MARKS: [RegExp, Description][] = [
   ],
 ]
 
-/** By what a text begins with. */
+/** By the beginning of a text. */
 const TEXTS: [RegExp, Description][] = [
   [
     /^<!doctype html|^<(html|head|body|script)\b/i,
@@ -70,8 +70,8 @@ const TEXTS: [RegExp, Description][] = [
 ]
 
 /**
- * Says what a file is that is none of the four formats; undefined for a file that begins as one of
- * those.
+ * States what a file is that is not of the four formats; undefined for a file that begins like one
+ * of them.
  */
 export function describeFile(head: Buffer): Description | undefined {
   const start = head.toString('latin1')
@@ -89,7 +89,7 @@ const find = (list: [RegExp, Description][], text: string): Description | undefi
 
 function describeText(head: Buffer): Description | undefined {
   const text = new TextDecoder().decode(head).replace(/\uFFFD{0,3}$/, '')
-  // Control characters, or what is not Unicode: no text.
+  // Control characters, or not Unicode: not a text.
   if (/[\0-\x08\x0e-\x1a\x1c-\x1f\uFFFD]/.test(text)) return undefined
   return (
     find(TEXTS, text.trimStart()) ?? {
@@ -103,8 +103,8 @@ const SUB_IFDS = 0x014a
 const DNG_VERSION = 0xc612
 
 /**
- * Most raw formats are TIFF files with the picture in a directory of its own, or with the mark of
- * DNG (TIFF 6.0, section 2).
+ * Most raw formats are TIFF files that keep the image in a directory of its own, or have the DNG
+ * tag (TIFF 6.0, section 2).
  */
 function isRawTiff(head: Buffer): boolean {
   const order = head.toString('latin1', 0, 4)

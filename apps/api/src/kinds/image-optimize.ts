@@ -7,13 +7,16 @@ import type { SourceOf, TaskKindPolicy } from '../tasks/kind.ts'
 import { DESCRIBED_BYTES, describeFile } from './describe-file.ts'
 
 const EXTENSIONS = { jpeg: 'jpg', png: 'png', webp: 'webp', gif: 'gif' } as const
-/** Megapixels up to which sources count as of one size: decoding costs by the pixel, not by the byte. */
+/** Groups sources by megapixels, as the cost of decoding depends on pixels, not bytes. */
 const SIZES_MPX = [1, 4, 8, 16, 32, Number.POSITIVE_INFINITY]
 
-/** Variants of a photo. `accept` throws IMAGE_UNSUPPORTED for what is no picture, and what the image engine says of one. */
+/**
+ * Produces variants of a photo. `accept` throws IMAGE_UNSUPPORTED if the file is not an image, and
+ * the errors of the image engine.
+ */
 export const createImageOptimize = ({ maxPixels }: { maxPixels: number }): TaskKindPolicy<'image.optimize'> => ({
   async accept(file) {
-    // By its bytes: the name and the type that the client claims say nothing.
+    // By its content: the claimed name and type are not trusted.
     const { format, width, height, orientation } = await inspectImage(file.path, { maxPixels }).catch(
       async (error: unknown) => {
         throw (await refusalOf(file.path, error)) ?? error
@@ -33,7 +36,10 @@ export const createImageOptimize = ({ maxPixels }: { maxPixels: number }): TaskK
     String(SIZES_MPX.findIndex((size) => width * height <= size * 1e6)),
 })
 
-/** What a file is that is no picture of the four formats; of a picture the engine itself says what is wrong. */
+/**
+ * States what the file is if it is not an image of the four formats; for those the engine's error
+ * states what is wrong.
+ */
 async function refusalOf(path: string, error: unknown): Promise<AppError | undefined> {
   if (!isImageError(error) || error.code !== 'IMAGE_UNSUPPORTED') return undefined
   const found = describeFile(await readHead(path))

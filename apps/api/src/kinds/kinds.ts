@@ -1,7 +1,7 @@
 import type { Kinds } from '../tasks/kind.ts'
 import { createImageOptimize } from './image-optimize.ts'
 
-/** What the API knows of each kind of task. */
+/** What the API does with each kind of task. */
 export const createKinds = ({ maxPixels }: { maxPixels: number }): Kinds => ({
   'image.optimize': createImageOptimize({ maxPixels }),
 })

@@ -6,7 +6,7 @@ import { remember } from '../ground/remember.ts'
 
 /** A scrape must not wait for a store that hangs. */
 const ANSWER_MS = 2000
-/** Several scrapes within this time ask the stores once. */
+/** Scrapes within this time share one query of the stores. */
 const FRESH_MS = 1000
 
 export interface Backlog {
@@ -27,8 +27,8 @@ interface Sources {
 }
 
 /**
- * How things stand, asked when somebody scrapes. What cannot be asked is left out, and
- * `darkroom_service_up` says why.
+ * The current state, read on each scrape. Values that cannot be read are left out, and
+ * `darkroom_service_up` shows why.
  */
 export function createStateMetrics(registry: Registry, { queues, backlog, cleanupTotals, coverageOf }: Sources): void {
   const ofQueues = remember(FRESH_MS, () => inTime(ANSWER_MS, () => Promise.all(queues.map(readQueue))))
@@ -113,7 +113,7 @@ const sumsOf = ({ runs, tasksExpired, filesRemoved, bytesFreed, recordsRemoved }
   records_removed: recordsRemoved,
 })
 
-/** A gauge that is set anew for each scrape, and left out when that fails. */
+/** A gauge that is set on each scrape, and left out if that fails. */
 function addGauge<L extends string>(
   registry: Registry,
   name: string,

@@ -10,14 +10,14 @@ const LAG_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5, 30
 type CacheReads = Record<Parameters<OnRead>[0], { inc: () => void }>
 
 /**
- * What tasks do, counted as this process makes it so: over all replicas each change is counted
- * once.
+ * Changes of tasks, counted by the process that wrote them: over all replicas, each change is
+ * counted once.
  */
 export function createTaskMetrics(registry: Registry) {
   const { created, ended, bytesIn, bytesOut, retries, failures, cacheReads } = createCounters(registry)
   const { attempts, wait, run, lag } = createHistograms(registry)
 
-  // Found once: this is counted with every read.
+  // Looked up once, as these are counted on every read.
   const [hits, misses] = ['hit', 'miss'].map((result) => {
     const of = (entry: string) => cacheReads.labels({ entry, result })
     return { task: of('task'), list: of('list'), count: of('count') }
@@ -37,7 +37,7 @@ export function createTaskMetrics(registry: Registry) {
       created.inc({ kind, priority })
       bytesIn.inc({ kind }, source.bytes)
     },
-    /** A change that took effect, and the event that it came from. */
+    /** A change that took effect, and the event that caused it. */
     taskChanged(task: TaskRecord, event: TaskEvent, now: number): void {
       if (event.eventType === 'task.retry') retries.inc({ kind: task.kind, code: event.code })
       if (isEnd(event)) taskEnded(task)

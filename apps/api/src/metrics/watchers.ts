@@ -11,12 +11,12 @@ import { policyOf, type Kinds } from '../tasks/kind.ts'
 import type { TaskStore } from '../tasks/task-store.ts'
 import { isEnd, isFirst, type TaskListener } from '../tasks/announce.ts'
 
-/** As many past runs as tell how long the next ones will take. */
+/** Enough past runs to estimate how long the next ones will take. */
 const RUNS_LEARNED = 500
 const BACKLOG_MS = 1000
 const BACKLOG_COUNTED = 100_000
 
-/** Everything that watches tasks without taking part in their lives: metrics and estimates. */
+/** Everything that observes tasks without affecting them: metrics and estimates. */
 export function createWatchers(parts: {
   registry: Registry
   queues: TaskQueues
@@ -36,8 +36,8 @@ export function createWatchers(parts: {
     intervalMs,
     log,
   })
-  // The health check and the metrics ask at any time, and counting costs more the more there is to
-  // do.
+  // The health check and the metrics may ask at any time, and counting gets more expensive as the
+  // backlog grows.
   const count = async () => {
     const [unfinished, stuck] = await Promise.all([
       store.countUnfinished(BACKLOG_COUNTED),
@@ -61,7 +61,7 @@ export function createWatchers(parts: {
     tasks.taskChanged(task, event, now())
     if (!isEnd(event) || !task.finishedAt) return
     const { estimate, ...ended } = task
-    // That a person gave it up says nothing about the estimate.
+    // A cancellation says nothing about the estimate.
     const judged = task.status === 'cancelled' ? ended : { ...ended, estimate }
     estimators.of(task.kind).ended(judged, task.finishedAt.getTime() - task.createdAt.getTime())
   }

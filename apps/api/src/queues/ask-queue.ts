@@ -4,8 +4,8 @@ import { inTime, isRedisOutage } from '@darkroom/runtime'
 const ANSWER_MS = 3000
 
 /**
- * Asks a queue something, or something of it. Throws QueueUnavailableError when its Redis does not
- * answer it, or cannot.
+ * Queries or changes a queue. Throws QueueUnavailableError if Redis is unreachable or does not
+ * reply in time.
  */
 export async function askQueue<T>(ask: () => Promise<T>): Promise<T> {
   try {

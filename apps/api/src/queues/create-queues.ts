@@ -4,7 +4,7 @@ import { GetQueueStatsHandler } from './get-queue-stats.ts'
 import { ListQueueJobsHandler } from './list-queue-jobs.ts'
 import { SwitchQueueHandler } from './switch-queue.ts'
 
-/** The queues, for operators. */
+/** The commands and queries of operators about queues. */
 export function createQueues({ queues, log }: { queues: readonly TaskQueue[]; log: Logger }) {
   return {
     handlers: [

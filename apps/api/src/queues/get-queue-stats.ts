@@ -4,7 +4,7 @@ import { RequestData, type RequestHandler } from 'mediatr-ts'
 import { queueNamed } from './queue-named.ts'
 import { askQueue } from './ask-queue.ts'
 
-/** The numbers of one queue, or of all when no name is given. Throws QUEUE_NOT_FOUND. */
+/** The numbers of one queue, or of all if no name is given. Throws QUEUE_NOT_FOUND. */
 export class GetQueueStats extends RequestData<QueueStats[]> {
   readonly name: string | undefined
 
@@ -29,13 +29,13 @@ export class GetQueueStatsHandler implements RequestHandler<GetQueueStats, Queue
 
 async function statsOf(queue: TaskQueue): Promise<QueueStats> {
   const { oldestWaitingSince, isPaused, ...counts } = await askQueue(() => queue.counts())
-  // BullMQ counts jobs with a priority apart, and ours all have one.
+  // BullMQ counts jobs with a priority separately, and all of ours have one.
   const waiting = counts.waiting + counts.prioritized
   return {
     name: queue.name,
     ...counts,
     waiting,
-    // It leaves the jobs of a paused queue where they are; they all count as paused.
+    // BullMQ leaves the jobs of a paused queue where they are; they all count as paused.
     paused: isPaused ? waiting : 0,
     isPaused,
     oldestWaitingMs: oldestWaitingSince === null ? null : Math.max(0, Date.now() - oldestWaitingSince),

@@ -5,8 +5,8 @@ import { queueNamed } from './queue-named.ts'
 import { askQueue } from './ask-queue.ts'
 
 /**
- * Jobs of a queue in one state, in ascending order, from `start` to `end`, both included; `waiting`
- * are all that wait, whatever their priority. Throws QUEUE_NOT_FOUND.
+ * Jobs of a queue in one state, in ascending order, from `start` to `end`, both inclusive;
+ * `waiting` includes all priorities. Throws QUEUE_NOT_FOUND.
  */
 export class ListQueueJobs extends RequestData<QueueJob[]> {
   readonly queue: string
@@ -37,7 +37,7 @@ export class ListQueueJobsHandler implements RequestHandler<ListQueueJobs, Queue
   }
 }
 
-/** Jobs that somebody else put on the queue may hold anything. */
+/** Jobs that were added by other programs may contain anything. */
 const toQueueJob = (job: QueuedJob, state: JobState): QueueJob => ({
   jobId: job.id ?? '',
   taskId: String((job.data as Partial<JobEnvelope> | null)?.taskId ?? ''),

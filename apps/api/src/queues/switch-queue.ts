@@ -5,8 +5,8 @@ import { queueNamed } from './queue-named.ts'
 import { askQueue } from './ask-queue.ts'
 
 /**
- * Pauses a queue, so that no worker starts a further job, or lets it go on. Both may be repeated.
- * Throws QUEUE_NOT_FOUND.
+ * Pauses a queue, so that workers start no more jobs, or resumes it. Both can be repeated. Throws
+ * QUEUE_NOT_FOUND.
  */
 export class SwitchQueue extends RequestData<void> {
   readonly name: string
