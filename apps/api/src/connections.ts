@@ -6,7 +6,7 @@ import { createMongo } from './mongo/create-mongo.ts'
 
 export type Connections = ReturnType<typeof createConnections>
 
-/** The stores of one API process, and its channels. */
+/** The stores and channels of one API process. */
 export function createConnections(env: ApiEnv, log: Logger, stop: AbortSignal) {
   const given = { namespace: env.REDIS_NAMESPACE, queue: env.QUEUE_NAME }
   const names = redisNames(given)

@@ -21,7 +21,7 @@ export const apiEnv = z.object({
     .string()
     .regex(/^[!-~]{16,200}$/, 'must be 16 to 200 visible ASCII characters; generate one with openssl rand -hex 32')
     .optional(),
-  /** For every kind; by default according to the policy of each kind. */
+  /** For every kind; the default is the policy of each kind. */
   QUEUE_MAX_RETRIES: optionalEnvInteger(1, 100),
   QUEUE_BACKOFF_MS: optionalEnvInteger(0),
   UPLOAD_MAX_BYTES: envInteger(50 * MIB, 1),

@@ -5,11 +5,11 @@ import { readApiEnv } from './env.ts'
 
 const env = readApiEnv()
 const log = createLogger({ name: 'api', level: env.LOG_LEVEL })
-// Process metrics once a process, here: whoever builds an API inside another program has its own.
+// Process metrics are collected here, once per process: an API that is built inside another program
+// leaves them to that program.
 const registry = new Registry()
-// A fifth as often as by default, and a tenth: how busy the process is must not be what keeps it
-// busy. The delay of the event loop is told with the time between two looks, so it is 50 ms when
-// there is none.
+// A fifth and a tenth as often as by default, so that measuring the load adds little to it. The
+// measured delay of the event loop includes the interval, so it is 50 ms when there is none.
 collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 50, eventLoopUtilizationTimeout: 1000 })
 for (const name of MISNAMED_METRICS) registry.removeSingleMetric(name)
 const api = createApi(env, log, registry)

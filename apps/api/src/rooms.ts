@@ -30,7 +30,7 @@ import { createTaskViews } from './tasks/task-view.ts'
 
 export type Rooms = ReturnType<typeof createRooms>
 
-/** Everything behind HTTP, a room a line, and the mediator that leads to it. */
+/** Everything below HTTP, one line per room, and the mediator that leads to it. */
 export function createRooms(
   env: ApiEnv,
   connections: Connections,
@@ -42,7 +42,7 @@ export function createRooms(
   const tempFolder = join(dataDir, FOLDERS.uploads)
   const kinds = createKinds({ maxPixels: env.IMAGE_MAX_PIXELS })
   const views = createTaskViews(kinds)
-  // The mediator is made of the handlers, and some rooms send commands themselves.
+  // The mediator is created from the handlers, and some rooms send commands themselves.
   const send: Send = (request) => mediator.send(request)
 
   const installation = createInstallation({ dataDir, mongo, producer: redis.producer, queues, log })

@@ -20,11 +20,12 @@ import { toAppError } from '../to-app-error.ts'
 
 export type AcceptBatch = (req: Request) => Promise<AcceptedBatch>
 
-/** Files whose headers are read at a time. */
+/** Files whose headers are read concurrently. */
 const WIDTH = 4
 
 /**
- * Makes tasks of the files of a request, each for itself; nothing is left of the temporary files.
+ * Creates a task for each file of a request, independently of the others. The temporary files are
+ * gone afterwards.
  */
 export function createAcceptBatch(options: {
   send: Send
@@ -76,7 +77,10 @@ function toItem(outcome: BatchOutcome): BatchItem {
   return { name, status: 'rejected', problem: toProblem(toAppError(outcome.fault)) }
 }
 
-/** Nothing was made. If any of it was for a fault on our side, the whole may be sent again. */
+/**
+ * No task was created. If a server error was the reason for any file, the whole batch can be sent
+ * again.
+ */
 function refusalOf(items: readonly BatchItem[]): AppError {
   const problems = items.flatMap((item) => (item.status === 'rejected' ? [item.problem] : []))
   const ours = problems.find(({ status }) => status >= 500)

@@ -4,7 +4,10 @@ import type { NewTask } from '../tasks/commands/create-task.ts'
 import { policyOf, type Kinds, type ReceivedFile } from '../tasks/kind.ts'
 import type { UploadFields } from './upload-fields.ts'
 
-/** The task that a received file asks for. Throws what its kind says of a file that it cannot use. */
+/**
+ * The task and the fingerprint of a received file. Throws what the kind's policy throws if it
+ * cannot be used.
+ */
 export async function acceptFile(
   file: ReceivedFile,
   { name, ...fields }: UploadFields,
@@ -15,11 +18,11 @@ export async function acceptFile(
   return { task, fingerprint: fingerprintOf([file.sha256], { name, ...fields }) }
 }
 
-/** An empty text field of a web form is no name. */
+/** An empty text field of a web form is not a name. */
 export const nameOf = (file: ReceivedFile, given: string | undefined): string =>
   cleanName(given?.trim() || file.originalName)
 
-/** The same files with the same fields, whatever their order, are the same request. */
+/** Requests with the same files, and the same fields in any order, are equal. */
 export const fingerprintOf = (sha256s: readonly string[], fields: object): string =>
   createHash('sha256')
     .update(sha256s.join())

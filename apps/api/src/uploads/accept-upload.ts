@@ -15,8 +15,8 @@ import { givenFields, uploadFields } from './upload-fields.ts'
 export type AcceptUpload = (req: Request) => Promise<AcceptedTask>
 
 /**
- * Makes a task of a received upload, or refuses it; either way nothing is left of the temporary
- * file.
+ * Creates a task from a received upload, or refuses it. In both cases the temporary file is gone
+ * afterwards.
  */
 export function createAcceptUpload(options: { send: Send; kinds: Kinds; defaultTtlSeconds: number }): AcceptUpload {
   const fieldsSchema = uploadFields({ ttlSeconds: options.defaultTtlSeconds, priority: 'interactive' })
@@ -37,7 +37,7 @@ export function createAcceptUpload(options: { send: Send; kinds: Kinds; defaultT
       noteUpload(req, { taskId: accepted.id })
       return accepted
     } finally {
-      // Moved into the storage when the task was made; whatever is still here was refused.
+      // Moved into the storage if the task was created; a file that is still here was refused.
       await unlink(file.path).catch(() => {})
     }
   }

@@ -5,14 +5,14 @@ import type { StorageFault } from '../installation/storage-watch.ts'
 const RETRY_AFTER = { 'Retry-After': '10' }
 
 /**
- * Refuses uploads that could not be taken, before their bodies are read: while a store is known to
- * be away, and while more is under way or waiting than this service takes on. Whatever it looks at
- * is known already: no store is asked for a request.
+ * Refuses uploads that could not be accepted before their bodies are read: while a store is known
+ * to be unreachable, and while too many uploads or jobs are in progress or waiting. Everything it
+ * checks is in memory: no request causes a query.
  */
 export function admission(deps: {
   isStoreAway: () => boolean
   storageFault: StorageFault
-  /** Jobs that wait on the queue, as last heard. */
+  /** The number of waiting jobs at the last reading. */
   queued: () => number
   maxQueued: number
   maxUploads: number

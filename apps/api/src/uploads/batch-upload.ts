@@ -8,16 +8,16 @@ import { readForm, type UploadLimits } from './read-form.ts'
 
 export interface BatchLimits extends UploadLimits {
   maxFiles: number
-  /** Of all files together: they lie on the disk twice over at the worst. */
+  /** Limit for all files together; at worst they are on the disk twice. */
   maxBatchBytes: number
 }
 
 export const BATCH_FILE_FIELDS = ['files', 'file', 'image']
 
 /**
- * Receives many files of a multipart request into a folder. One that is too large spoils nothing:
- * it is read to its end and its `bytes` tell. Removes what it wrote when the request as a whole
- * fails or is broken off.
+ * Receives many files of a multipart request into a folder. A file that is too large does not
+ * affect the others: it is read to its end, and its `bytes` show the excess. Removes what it wrote
+ * if the request as a whole fails or is aborted.
  */
 export function receiveBatch({ folder, hash }: UploadPlace, limits: BatchLimits): RequestHandler {
   const storage = hashingDisk(folder, {
@@ -32,7 +32,7 @@ export function receiveBatch({ folder, hash }: UploadPlace, limits: BatchLimits)
   }
 }
 
-/** A request need not say how long it is: what came of it is counted. */
+/** A request need not declare its length, so the received bytes are counted. */
 function countBytes(most: number): (req: Request, bytes: number) => void {
   const received = new WeakMap<Request, number>()
   return (req, bytes) => {

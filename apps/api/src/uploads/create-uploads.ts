@@ -27,7 +27,10 @@ export interface UploadSettings {
   UPLOADS_PER_ADDRESS: number
 }
 
-/** What arrives: from the first look at a request with files to the command that it ends in. */
+/**
+ * Handles uploads, from the first inspection of a request with files to the command that it
+ * becomes.
+ */
 export function createUploads(parts: {
   env: UploadSettings
   kinds: Kinds
@@ -37,18 +40,18 @@ export function createUploads(parts: {
   isStoreAway: () => boolean
   storageFault: StorageFault
   freeBytes: () => Promise<number>
-  /** Told when an upload was refused for want of room. */
+  /** Called when an upload was refused for lack of disk space. */
   roomIsLow: () => void
   queued: () => number
   isTaskMade: (tenant: string, key: string) => Promise<boolean>
   isBatchMade: (tenant: string, key: string) => Promise<boolean>
-  /** Gives a request the time that an upload may take. */
+  /** Gives a request the time limit of an upload. */
   asUpload: RequestHandler
   send: Send
 }) {
   const { env, send } = parts
   const hasher = createFileHasher()
-  // A folder for this process: what is in the others was left behind by processes that have ended.
+  // Each process has its own folder: other folders here were left by processes that have ended.
   const place = { folder: join(parts.tempFolder, randomUUID()), hash: hasher.hash }
   const perAddress = limitUploads(env.UPLOADS_PER_ADDRESS)
   const admitted = admission({ ...parts, maxQueued: env.QUEUE_MAX_WAITING, maxUploads: env.UPLOADS_MAX })

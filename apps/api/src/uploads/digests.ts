@@ -6,7 +6,7 @@ export interface Digests {
   md5: string
 }
 
-/** Chunks are read one by one, so a file need not be in memory. */
+/** Chunks are read one by one, so the file need not be in memory. */
 export function digestsOf(chunks: Iterable<Uint8Array>): Digests {
   const [sha256, md5] = [createHash('sha256'), createHash('md5')]
   for (const chunk of chunks) {

@@ -21,18 +21,17 @@ interface Thread {
 
 export type FileHasher = ReturnType<typeof createFileHasher>
 
-/** One core is the event loop's. */
+/** One core is left to the event loop. */
 const THREADS = Math.max(1, Math.min(4, availableParallelism() - 1))
 /**
- * The program beside this file, in the form that this file runs in: the build renames imports, but
- * not URLs.
+ * The program next to this file, with the same extension: the build renames imports, but not URLs.
  */
 const PROGRAM = new URL(import.meta.url.endsWith('.ts') ? './hash-thread.ts' : './hash-thread.js', import.meta.url)
 
 /**
- * Hashes files in threads of its own: two digests would be a third of what a large photo costs the
- * event loop. The file was written a moment ago, so reading it costs little. Threads start when
- * they are needed and keep no process alive.
+ * Hashes files in its own threads: two digests would take a third of the event loop's time for a
+ * large photo. The file was written a moment ago, so reading it is cheap. Threads are started on
+ * demand and do not keep the process alive.
  */
 export function createFileHasher() {
   const threads: Thread[] = []
@@ -59,7 +58,7 @@ export function createFileHasher() {
     threads.push(thread)
     return thread
   }
-  /** The one with the least to do; a new one before any has two things to do. */
+  /** The least busy thread; a new one is started before any has two tasks. */
   const choose = (): Thread => {
     const [first] = threads.toSorted((a, b) => a.waiting.size - b.waiting.size)
     return first && (first.waiting.size === 0 || threads.length >= THREADS) ? first : start()
@@ -80,7 +79,7 @@ export function createFileHasher() {
   }
 }
 
-/** A fault of the machine's, not of the request: it is told from one by its `syscall`. */
+/** An error of the machine, not of the request: it is recognised by its `syscall`. */
 const toSystemError = ({ message, code }: Fault): Error =>
   Object.assign(new Error(`A file could not be hashed: ${message}`), {
     syscall: 'hash',

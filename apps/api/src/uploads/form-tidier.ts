@@ -1,11 +1,11 @@
 export interface FormFields {
-  /** Hold files, whether they have a name or not. */
+  /** Fields that contain files, with or without a filename. */
   files: readonly string[]
-  /** Hold text, whatever clients say of it. */
+  /** Fields that contain text, even if the client sends a filename. */
   text: readonly string[]
 }
 
-/** A longer head of a part is left as it is: the form's parser has its own limit. */
+/** The head of a part that is longer is not changed: the form parser has its own limit. */
 const MAX_HEAD_BYTES = 16 * 1024
 const [LINE_END, HEAD_END, PREAMBLE] = ['\r\n', '\r\n\r\n', '\r\n'].map((text) => Buffer.from(text)) as [
   Buffer,
@@ -15,16 +15,16 @@ const [LINE_END, HEAD_END, PREAMBLE] = ['\r\n', '\r\n\r\n', '\r\n'].map((text) =
 const NOTHING = Buffer.alloc(0)
 
 /**
- * Rewrites the heads of a form's parts where clients write them in ways that are allowed, or
- * common, and that the parser of forms does not know: blanks after a boundary (RFC 2046, section
- * 5.1.1), a file without a filename, and a text field with one (a browser's `append(name, new
- * Blob([json]))`). What is between the heads passes through as it is, uncopied.
+ * Rewrites the heads of a form's parts that are written in a valid or common way which the form
+ * parser does not support: spaces after a boundary (RFC 2046, section 5.1.1), a file without a
+ * filename, and a text field with one (a browser's `append(name, new Blob([json]))`). The data
+ * between the heads passes through unchanged, without a copy.
  */
 export class FormTidier {
   readonly #fields: FormFields
   readonly #delimiter: Buffer
   #within: 'content' | 'head' | 'end' = 'content'
-  /** What came and cannot be judged yet: the beginning of a delimiter, or of a head. */
+  /** Received but still incomplete: the beginning of a delimiter, or of a head. */
   #held = PREAMBLE
 
   constructor(boundary: string, fields: FormFields) {
@@ -32,7 +32,7 @@ export class FormTidier {
     this.#delimiter = Buffer.from(`\r\n--${boundary}`, 'latin1')
   }
 
-  /** What is to be parsed in the place of this piece of the form. */
+  /** What to parse instead of this chunk of the form. */
   take(chunk: Buffer): Buffer {
     const ready: Buffer[] = []
     let data = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk])
@@ -41,12 +41,12 @@ export class FormTidier {
     return ready.length === 1 ? (ready[0] ?? NOTHING) : Buffer.concat(ready)
   }
 
-  /** What was held back when the form ended. */
+  /** What was still held back when the form ended. */
   rest(): Buffer {
     return this.#held
   }
 
-  /** Judges what it can of the data; answers what is to be judged next. */
+  /** Processes as much of the data as possible; returns what is to be processed next. */
   #step(data: Buffer, ready: Buffer[]): Buffer {
     if (this.#within === 'end') {
       ready.push(data)
@@ -78,14 +78,14 @@ export class FormTidier {
       return NOTHING
     }
     this.#within = isLast ? 'end' : 'content'
-    // Something else than blanks: it only begins like the boundary.
+    // Followed by something other than spaces: it only begins like the boundary.
     if (isLast || headEnd < 0 || !/^[ \t]*$/.test(data.toString('latin1', 0, lineEnd))) return this.#pass(data, ready)
     if (headEnd === lineEnd) return data.subarray(lineEnd)
     ready.push(Buffer.from(`\r\n${this.#tidy(data.toString('latin1', lineEnd + 2, headEnd))}`, 'latin1'))
     return data.subarray(headEnd)
   }
 
-  /** Looks at it as content, unless the form has ended. */
+  /** Treats it as content, unless the form has ended. */
   #pass(data: Buffer, ready: Buffer[]): Buffer {
     return this.#within === 'end' ? this.#step(data, ready) : this.#content(data, ready)
   }
@@ -102,7 +102,7 @@ export class FormTidier {
     return isFile ? head.replace(disposition, () => `${disposition}; filename="image"`) : head
   }
 
-  /** How many of the last bytes may be the beginning of a delimiter. */
+  /** The number of bytes at the end that may be the beginning of a delimiter. */
   #overlap(data: Buffer): number {
     const most = Math.min(data.length, this.#delimiter.length - 1)
     for (let length = most; length > 0; length--) {

@@ -5,8 +5,9 @@ import { remember } from '../ground/remember.ts'
 const REMEMBER_MS = 1000
 
 /**
- * Refuses uploads while the disk has less than `minFreeBytes` left: what was accepted before needs
- * room for its variants. A disk that cannot be asked refuses nothing; the write itself will tell.
+ * Refuses uploads while the disk has less than `minFreeBytes` left, as accepted tasks need space
+ * for their variants. If the free space cannot be determined, nothing is refused; the write itself
+ * will fail.
  */
 export function freeSpaceGate(
   freeBytes: () => Promise<number>,

@@ -1,4 +1,4 @@
-// A thread that hashes files, so that nobody else's request waits meanwhile.
+// A thread that hashes files, so that other requests are not delayed.
 import { closeSync, openSync, readSync } from 'node:fs'
 import { parentPort } from 'node:worker_threads'
 import { digestsOf } from './digests.ts'
@@ -12,7 +12,7 @@ function answerTo(id: number, path: string): HashAnswer {
   try {
     return { id, digests: digestsOf(chunksOf(path)) }
   } catch (error) {
-    // Of an error only its text crosses to another thread.
+    // Only the text of an error crosses to another thread.
     const { message, code } = error as NodeJS.ErrnoException
     return { id, fault: { message, code } }
   }

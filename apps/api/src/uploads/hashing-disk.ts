@@ -11,13 +11,13 @@ import type { FileHasher } from './file-hasher.ts'
 
 export interface HashingDiskOptions {
   hash: FileHasher['hash']
-  /** Of a longer file the rest is read but neither kept nor hashed; its `bytes` tell. */
+  /** The rest of a longer file is read but neither kept nor hashed; its `bytes` include it. */
   keepBytes?: number
-  /** Told of every piece of a request. What it throws fails the request. */
+  /** Called for every chunk of a request. If it throws, the request fails. */
   onBytes?: (req: Request, bytes: number) => void
 }
 
-/** Writes files of forms into a folder, and hashes them there. */
+/** Writes the files of forms into a folder, and hashes them. */
 export function hashingDisk(
   folder: string,
   { hash, keepBytes = Infinity, onBytes }: HashingDiskOptions,
@@ -52,7 +52,7 @@ export function hashingDisk(
 }
 
 /**
- * The files of a request that multer read into {@link hashingDisk}, in the order of the form:
+ * The files of a request that multer read into {@link hashingDisk}, in the order of the form, as
  * multer groups them by field.
  */
 export function receivedFiles(req: Request): ReceivedFile[] {
@@ -66,20 +66,20 @@ export function receivedFiles(req: Request): ReceivedFile[] {
 }
 
 /**
- * So much goes to the disk at once, where there is room to hold it: the way to the thread pool and
- * back costs as much as 64 KiB do.
+ * Bytes per write if there is room to buffer them: a call to the thread pool costs as much as
+ * writing 64 KiB.
  */
 const WRITE_BYTES = 256 * 1024
-/** Hashed here and now: that takes a tenth of a millisecond, less than asking a thread. */
+/** Hashed right here, which takes a tenth of a millisecond, less than a message to a thread. */
 const SMALL_BYTES = 64 * 1024
-/** What all uploads together may hold back; beyond it each writes what it has. */
+/** The limit of all buffers together; above it, each upload writes what it has. */
 const MOST_HELD_BYTES = 2 * 1024 * 1024
 let heldBytes = 0
 
 /**
- * The next chunk is read only when those before are written, or held: what many uploads hold in
- * memory stays small.
- * @returns how many bytes came, and the digests of a small file
+ * The next chunk is read only when the previous ones are written or buffered, so many uploads
+ * together need little memory.
+ * @returns the number of bytes received, and the digests of a small file
  */
 async function write(
   source: Readable,
@@ -110,14 +110,13 @@ async function write(
     if (ownBytes >= WRITE_BYTES || heldBytes > MOST_HELD_BYTES) await writeAll(file, release())
   }
   const file = await openNew(path).catch((error: unknown) => {
-    source.resume() // unread, the form would never come to its end, and the client to no answer
+    source.resume() // otherwise the form would never end, and the client would get no response
     throw error
   })
   let fault: { error: unknown } | undefined
   try {
     for await (const chunk of source as AsyncIterable<Buffer>) {
-      // A fault of ours ends the writing, not the reading: the form would be taken for a broken
-      // one.
+      // After an error of ours the rest is still read, otherwise the form would count as malformed.
       if (!fault) await take(chunk).catch((error: unknown) => (fault = { error }))
     }
     if (!fault) {
@@ -137,7 +136,7 @@ async function write(
 const isWhole = (chunks: readonly Buffer[], bytes: number): boolean =>
   bytes <= SMALL_BYTES && chunks.reduce((sum, { length }) => sum + length, 0) === bytes
 
-/** The folder is made when it is missed: mostly it is there. */
+/** Creates the folder only if it is missing, which is rare. */
 async function openNew(path: string): Promise<FileHandle> {
   const openIt = (): Promise<FileHandle> => open(path, 'wx', 0o600)
   return openIt().catch(async (error: unknown) => {
@@ -147,7 +146,7 @@ async function openNew(path: string): Promise<FileHandle> {
   })
 }
 
-/** One write may take less than it was given, above all on a disk that is filling up. */
+/** A write may write less than requested, especially on a disk that is nearly full. */
 async function writeAll(file: FileHandle, chunks: readonly Buffer[]): Promise<void> {
   let left = chunks.filter((chunk) => chunk.length > 0)
   while (left.length > 0) left = without(left, (await file.writev(left)).bytesWritten)
@@ -155,15 +154,15 @@ async function writeAll(file: FileHandle, chunks: readonly Buffer[]): Promise<vo
 }
 
 /**
- * Frees a written chunk at once: with many uploads, what waits for the garbage collector is far
- * more than what is held. A chunk that is not the whole of its memory is left alone, as others may
- * need the rest (the next file of the form).
+ * Frees a written chunk immediately: with many uploads, the memory waiting for the garbage
+ * collector far exceeds the buffers. A chunk that shares its memory is left alone, as the rest may
+ * still be needed (by the next file of the form).
  */
 function giveBack({ buffer, byteLength }: Buffer): void {
   if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0)
 }
 
-/** What is left of chunks when so many bytes of them are gone. */
+/** What is left of the chunks after this many bytes. */
 function without(chunks: readonly Buffer[], bytes: number): Buffer[] {
   const [first, ...others] = chunks
   if (!first) return []
@@ -171,8 +170,8 @@ function without(chunks: readonly Buffer[], bytes: number): Buffer[] {
 }
 
 /**
- * `{field}-{time}-{random}{extension}`; only a harmless extension of the client's is kept, for the
- * eye of an operator.
+ * `{field}-{time}-{random}{extension}`. The client's extension is only kept if it is harmless, as a
+ * hint for operators.
  */
 function temporaryName(field: string, originalName: string): string {
   const [extension = ''] = /\.[a-z0-9]{1,5}$/i.exec(originalName) ?? []

@@ -7,11 +7,11 @@ import { AppError, keyInUse } from '../app-error.ts'
 import { keepLease, takeLease } from '../ground/redis-lease.ts'
 import { tenantOf } from '../http/tenant-of.ts'
 
-/** A reservation outlives its process by this much at the most: then a client may try again. */
+/** After a crash, a reservation lasts this long at most; then the client can try again. */
 const RESERVED_MS = 10_000
 /**
- * A refused request gives its key back a moment after its answer: so long a repeated one waits for
- * it.
+ * A refused request releases its key just after its response: a repeated request waits this many
+ * times.
  */
 const TRIES = 5
 const TRY_AGAIN_MS = 50
@@ -27,9 +27,9 @@ export function idempotencyKey(req: Request): string | undefined {
 }
 
 /**
- * Refuses a request whose key another one is using at this moment. This only spares work: that a
- * key makes one task is held by a unique index in the store, so Redis may be away. `isDone` tells
- * whether the other one has come to its end: its client may know so before the key is free.
+ * Refuses a request while another one is using its key. This only saves work: a unique index in the
+ * store ensures that a key creates one task, so Redis may be unreachable. `isDone` tells whether
+ * the other request has finished: its client may know this before the key is released.
  */
 export function reserveIdempotencyKey(
   redis: Redis,
@@ -38,7 +38,7 @@ export function reserveIdempotencyKey(
 ): RequestHandler {
   const here = new Set<string>()
 
-  /** What gives the key back, if it could be had. */
+  /** Returns a function that releases the key; undefined if it is in use. */
   const reserve = async (name: string): Promise<(() => void) | undefined> => {
     if (here.has(name)) return undefined
     here.add(name)
@@ -66,7 +66,7 @@ export function reserveIdempotencyKey(
         else res.once('close', giveBack)
         return next()
       }
-      // What was made under the key is answered again; nothing else can be made under it now.
+      // A finished request is answered again; its key cannot create anything else.
       if (await isDone(tenant, key)) return next()
       await pause(TRY_AGAIN_MS)
     }

@@ -6,19 +6,19 @@ import type { ReceivedFile } from '../tasks/kind.ts'
 import { hashingDisk, receivedFiles } from './hashing-disk.ts'
 import { readForm, type UploadLimits } from './read-form.ts'
 
-/** Where files go, and who hashes them. */
+/** Where files are written, and how they are hashed. */
 export interface UploadPlace {
   folder: string
   hash: FileHasher['hash']
 }
 
 const FILE_FIELDS = ['file', 'image'] as const
-/** Boundaries, part headers and text fields around the file. */
+/** For boundaries, part headers and text fields in addition to the file. */
 const MULTIPART_ROOM_BYTES = 1024 * 1024
 
 /**
- * Receives one image of a multipart request into a folder, and hashes it there: it is never held in
- * memory. Removes what it wrote when the request fails or is broken off.
+ * Receives one image of a multipart request into a folder, and hashes it on the way: it is never
+ * held in memory. Removes what it wrote if the request fails or is aborted.
  */
 export function receiveImage({ folder, hash }: UploadPlace, limits: UploadLimits): RequestHandler {
   const read = readForm(hashingDisk(folder, { hash }), { ...limits, fileFields: FILE_FIELDS, maxFiles: 1 })
@@ -29,7 +29,7 @@ export function receiveImage({ folder, hash }: UploadPlace, limits: UploadLimits
   }
 }
 
-/** The one file of a request that passed `receiveImage`. Throws NO_FILE. */
+/** The file of a request that passed `receiveImage`. Throws NO_FILE. */
 export function receivedFile(req: Request): ReceivedFile {
   const [file] = receivedFiles(req)
   if (!file) throw noFile(req, FILE_FIELDS)
@@ -37,8 +37,8 @@ export function receivedFile(req: Request): ReceivedFile {
 }
 
 /**
- * Whether a request says of itself, before its body is read, that no file in it can be small
- * enough.
+ * Whether a request declares, before its body is read, that it is too long to contain only a
+ * permitted file.
  */
 export const declaresTooMuch = (req: IncomingMessage, maxFileBytes: number): boolean =>
   (declaredBytes(req) ?? 0) > maxFileBytes + MULTIPART_ROOM_BYTES

@@ -3,7 +3,10 @@ import { AppError } from '../app-error.ts'
 import { clientOf } from '../http/client-address.ts'
 import { Tally } from '../http/tally.ts'
 
-/** Bounds the uploads under way from one address: the others of a process are for other clients. */
+/**
+ * Limits concurrent uploads from one address, which leaves the rest of a process's uploads to other
+ * clients.
+ */
 export function limitUploads(perAddress: number): RequestHandler {
   const tally = new Tally()
   return (req, res, next) => {

@@ -1,8 +1,8 @@
 import type { Request, Response } from 'express'
 
-/** What the log says of an upload, as far as it is known. */
+/** What the request log contains about an upload, as far as it is known. */
 export interface UploadNote {
-  /** As the client called it. */
+  /** As named by the client. */
   file?: string
   bytes?: number
   taskId?: string

@@ -12,7 +12,7 @@ export interface UploadLimits {
 }
 
 export interface FormLimits extends UploadLimits {
-  /** The first one is told to clients. */
+  /** The first one is suggested to clients. */
   fileFields: readonly string[]
   maxFiles: number
   maxFields: number
@@ -27,7 +27,7 @@ export function readForm(storage: StorageEngine, given: Omit<FormLimits, 'maxFie
   const options: Options & { streamHandler: (req: Request, parser: Writable) => void } = {
     storage,
     defParamCharset: 'utf8',
-    preservePath: true, // names are cleaned by us; multer would drop a file whose name is nothing but folders
+    preservePath: true, // we clean names ourselves; multer would drop a file whose name consists only of folders
     streamHandler: (req, parser) => feed(req, parser, fields),
     limits: {
       fileSize: form.maxFileBytes,
@@ -50,9 +50,9 @@ export function readForm(storage: StorageEngine, given: Omit<FormLimits, 'maxFie
 }
 
 /**
- * Pipes a form into its parser, tidied. Within the parser's own write, and not by a stream between
- * the two: when a form is refused, multer cuts the request off from the parser, and that would
- * leave a stream between them full for ever.
+ * Pipes a form into its parser, tidied. This happens in the parser's own write, not in a stream in
+ * between: when a form is refused, multer disconnects the request from the parser, and such a
+ * stream would stay full for ever.
  */
 function feed(req: Request, parser: Writable, fields: FormFields): void {
   const [, quoted, plain = quoted] = /;\s*boundary=(?:"([^"]+)"|([^;\s]+))/i.exec(req.get('Content-Type') ?? '') ?? []

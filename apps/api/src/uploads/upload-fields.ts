@@ -34,6 +34,6 @@ export const FIELD_NAMES: readonly string[] = Object.keys(
   uploadFields({ ttlSeconds: MIN_TTL_SECONDS, priority: 'interactive' }).shape,
 )
 
-/** The fields of a form that were filled in: a web form sends the others, too, as empty text. */
+/** The fields of a form that have a value: a web form also sends the others, as empty text. */
 export const givenFields = (body: unknown): Record<string, unknown> =>
   Object.fromEntries(Object.entries((body ?? {}) as object).filter(([, value]) => value !== ''))
