@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { formatFailureReason, parseFailureReason } from './failure-reason.ts'
 
-it('survives formatting as one line of text', () => {
+it('a reason is the same after formatting and parsing', () => {
   for (const reason of [
     { code: 'IMAGE_CORRUPT', message: 'bad: data\nsecond line', retryable: false },
     { code: 'STORAGE_FULL', message: '', retryable: true },
@@ -10,7 +10,7 @@ it('survives formatting as one line of text', () => {
   }
 })
 
-it('has codes for messages of BullMQ itself [S3.6]', () => {
+it('messages of BullMQ itself are given codes [S3.6]', () => {
   expect(parseFailureReason('job stalled more than allowable limit')).toMatchObject({ code: 'WORKER_CRASHED' })
   expect(parseFailureReason('/secret/path: boom')).toEqual({
     code: 'INTERNAL',

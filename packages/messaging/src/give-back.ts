@@ -7,20 +7,20 @@ import type { QueuedJob } from './queued-job.ts'
 export type GiveBack = ReturnType<typeof createGiveBack>
 
 /**
- * Ends a run without using up an attempt of its job. The processor must throw `leaveJob()` then.
- * `redis` is the worker's connection. Both reject when the job is in other hands by now.
+ * Ends a run without using up an attempt of its job. The processor must then throw `leaveJob()`.
+ * `redis` is the worker's connection. Both methods reject if another worker has the job by now.
  */
 export function createGiveBack({ redis, names }: { redis: Redis; names: QueueNames }) {
   return {
-    /** To the front of the job's priority: any other worker may take it at once. */
+    /** Returns the job to the front of its priority: any other worker can take it immediately. */
     async now(job: QueuedJob, token: string): Promise<void> {
       await job.moveToWait(token)
-      // BullMQ wakes nobody for a job with a priority that goes back: idle workers would find it up
+      // BullMQ does not wake idle workers for a returned job with a priority: they would find it up
       // to five seconds later.
       await redis.zadd(`${names.prefix}:${names.queue}:marker`, 0, '0')
     },
 
-    /** To be taken again after a while, with what is to be known of this run. */
+    /** Delays the job, and stores in it the setbacks so far. */
     async later(job: QueuedJob, token: string, delayMs: number, setbacks: JobEnvelope['setbacks']): Promise<void> {
       await job.updateData({ ...job.data, setbacks })
       await job.moveToDelayed(Date.now() + delayMs, token)
@@ -29,8 +29,7 @@ export function createGiveBack({ redis, names }: { redis: Redis; names: QueueNam
 }
 
 /**
- * What a processor throws so that BullMQ leaves the job where it is. Its lock is not renewed any
- * more.
+ * What a processor throws so that BullMQ leaves the job where it is. Its lock is no longer renewed.
  */
 export function leaveJob(): Error {
   return new WaitingError()

@@ -6,8 +6,7 @@ import { oldestWaitingSince, readQueueLoad, type QueueLoad } from './queue-load.
 export interface QueueInspection extends QueueLoad {
   oldestWaitingSince: number | null
   /**
-   * Running jobs (of the first thousand) whose worker has not been heard of for longer than their
-   * lock lasts.
+   * Running jobs (among the first thousand) whose lock has expired because their worker is silent.
    */
   activeWithoutWorker: number
 }
@@ -15,11 +14,10 @@ export interface QueueInspection extends QueueLoad {
 const LOOKED_AT = 1000
 
 /**
- * Looks at a queue closely and changes nothing in it. `redis` is ready to be used; the caller owns
- * and closes it.
+ * Inspects a queue without changing it. `redis` must be connected; the caller owns and closes it.
  */
 export async function inspectQueue(redis: Redis, names: QueueNames): Promise<QueueInspection> {
-  // The queue's settings belong to the API: this handle must not write its defaults over them.
+  // The queue's settings belong to the API: this handle must not overwrite them with its defaults.
   const queue = new Queue(names.queue, {
     connection: redis,
     prefix: names.prefix,

@@ -3,14 +3,14 @@ import type { z } from 'zod'
 
 export interface ChannelHandlers<Message> {
   onMessage: (message: Message) => void
-  /** What is on the channel and is none of ours. */
+  /** Called with the beginning of each invalid message. */
   onInvalid: (text: string) => void
 }
 
 /**
- * Calls `onMessage` for each valid message on a Pub/Sub channel. The subscription comes back by
- * itself after a reconnect; what was published meanwhile is lost.
- * @param redis a connection used for nothing else; the caller owns and closes it.
+ * Calls `onMessage` for each valid message on a Pub/Sub channel. The subscription is restored after
+ * a reconnect; messages published in the meantime are lost.
+ * @param redis a dedicated connection; the caller owns and closes it.
  */
 export async function subscribeJson<Schema extends z.ZodType>(
   redis: Redis,

@@ -7,7 +7,7 @@ import { redisNames } from './names.ts'
 
 const EVERY_MS = 250
 
-/** Several processes that keep one schedule, and what they did. */
+/** Several processes that share a schedule, and their runs. */
 async function startReplicas(count: number, work: () => Promise<void> = async () => {}) {
   const names = redisNames({ namespace: uniqueName('maintenance') })
   const runs: { replica: number; at: number }[] = []
@@ -57,7 +57,7 @@ test('there is one run per interval, without overlaps, however many processes th
   expect(errors).toEqual([])
 })
 
-test('installations with different queues have separate clean-ups, and the default one keeps its name', () => {
+test('every queue has its own maintenance queue; that of the default one keeps its name', () => {
   const queues = [
     redisNames(),
     redisNames({ queue: 'image-processing' }),
@@ -72,7 +72,7 @@ test('installations with different queues have separate clean-ups, and the defau
   ])
 })
 
-test('a schedule lost by Redis is created again', async () => {
+test('a schedule lost by Redis is recreated', async () => {
   const { runs, forget } = await startReplicas(2)
   await until(() => runs.length >= 2, { what: 'the first runs' })
   await forget()
@@ -80,7 +80,7 @@ test('a schedule lost by Redis is created again', async () => {
   await until(() => runs.length >= before + 3, { what: 'runs after the loss' })
 })
 
-test('checking the schedule starts no second series, and a failed run does not stop it', async () => {
+test('checking the schedule does not duplicate it, and a failed run does not stop it', async () => {
   const { names, runs, errors } = await startReplicas(3, () => Promise.reject(new Error('no luck')))
   await until(() => runs.length >= 6, { what: 'six runs' })
   expect(errors.length).toBeGreaterThan(3)
@@ -92,7 +92,7 @@ test('checking the schedule starts no second series, and a failed run does not s
   redis.disconnect()
 })
 
-test('a process that stops asks its run to finish', async () => {
+test('a process that stops signals its run to finish', async () => {
   const names = redisNames({ namespace: uniqueName('maintenance') })
   const producer = new Redis(inject('redisUrl'), { enableOfflineQueue: false, maxRetriesPerRequest: 1 })
   const consumer = new Redis(inject('redisUrl'), { maxRetriesPerRequest: null })

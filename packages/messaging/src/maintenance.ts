@@ -3,13 +3,13 @@ import type { Redis } from 'ioredis'
 import type { RedisNames } from './names.ts'
 
 export interface MaintenanceOptions {
-  /** A `producer` connection, for the schedule. The caller owns and closes both. */
+  /** A `producer` connection, for the schedule. The caller owns and closes both connections. */
   producer: Redis
   /** A `consumer` connection, for the work. */
   consumer: Redis
   names: RedisNames
   everyMs: number
-  /** The work. It should soon come to an end once the signal says so. */
+  /** The work. It should finish soon after the signal is aborted. */
   run: (signal: AbortSignal) => Promise<void>
   onError: (error: unknown) => void
 }
@@ -17,20 +17,20 @@ export interface MaintenanceOptions {
 export type Maintenance = ReturnType<typeof createMaintenance>
 
 const SCHEDULE = 'cleanup'
-/** A run that failed is no loss: the next one does its work. */
+/** A failed run is not retried: the next one does its work. */
 const KEPT = { removeOnComplete: { count: 10 }, removeOnFail: { count: 10 } }
-/** A schedule whose next run is overdue by so many intervals has lost it. */
+/** A schedule whose next run is overdue by this many intervals has lost that run. */
 const OVERDUE_INTERVALS = 3
 /**
- * A run that died with its process holds up the next one for so long; BullMQ's own 30 s and 30 s
- * would be a minute.
+ * Limits how long a run that died with its process delays the next one. With BullMQ's defaults (30
+ * s and 30 s) it would be a minute.
  */
 const LOCK = { lockDuration: 10_000, stalledInterval: 5000 }
 
 /**
- * Periodic work that any process may do and only one does at a time: one run each interval, however
- * many processes there are. The schedule lives in Redis and may vanish with it, so every process
- * looks each interval whether it is there.
+ * Periodic work shared by any number of processes: one run per interval, and never two at a time.
+ * The schedule is kept in Redis and may be lost with it, so every process checks once per interval
+ * that it exists.
  */
 export function createMaintenance({ producer, consumer, names, everyMs, run, onError }: MaintenanceOptions) {
   const stopping = new AbortController()
@@ -43,17 +43,19 @@ export function createMaintenance({ producer, consumer, names, everyMs, run, onE
     ...LOCK,
   })
   let timer: NodeJS.Timeout | undefined
-  // Without listeners an 'error' ends the process; the connections log their own.
+  // Without a listener, an 'error' would end the process; the connections log their errors
+  // themselves.
   queue.on('error', () => {})
   worker.on('error', () => {})
   worker.on('failed', (_job, error) => onError(error))
 
-  /** Another look is due anyway, so that Redis is away is no reason to complain. */
+  /** Does nothing while Redis is unreachable: the next check is due anyway. */
   const ensureScheduled = async (): Promise<void> => {
     if (timer === undefined || producer.status !== 'ready') return
     const scheduled = await queue.getJobScheduler(SCHEDULE)
     const isAlive = scheduled?.every === everyMs && (scheduled.next ?? 0) > Date.now() - OVERDUE_INTERVALS * everyMs
-    // Not each time: written over while its run goes on, a schedule would begin a second series.
+    // Only if needed: replacing a schedule during one of its runs would start a second series of
+    // runs.
     if (isAlive) return
     await queue.setGlobalConcurrency(1)
     await queue.upsertJobScheduler(SCHEDULE, { every: everyMs }, { name: SCHEDULE, opts: KEPT })
@@ -61,7 +63,7 @@ export function createMaintenance({ producer, consumer, names, everyMs, run, onE
   const look = (): void => void ensureScheduled().catch(onError)
 
   return {
-    /** Never throws; while Redis is away the schedule waits for it. */
+    /** Never throws; while Redis is unreachable, the schedule waits for it. */
     start(): void {
       timer = setInterval(look, everyMs)
       producer.on('ready', look)
@@ -69,13 +71,13 @@ export function createMaintenance({ producer, consumer, names, everyMs, run, onE
       worker.run().catch(onError)
     },
 
-    /** Ends when the run that is under way here has ended. */
+    /** Resolves when the current run of this process has ended. */
     async stop(): Promise<void> {
       stopping.abort()
       clearInterval(timer)
       timer = undefined
       producer.off('ready', look)
-      // Without Redis there is no run to wait for, and closing in order would wait for Redis.
+      // Without Redis there is no run to wait for, and a graceful close would wait for Redis.
       await worker.close(consumer.status !== 'ready')
       await queue.close()
     },

@@ -1,6 +1,6 @@
 import { DEFAULT_KIND, KINDS, TASK_COMMANDS_CHANNEL, TASK_EVENTS_CHANNEL, type KindContract } from '@darkroom/contracts'
 
-/** What an installation's environment says of its names. */
+/** The environment variables that determine the names of an installation. */
 export interface NamesGiven {
   /** `REDIS_NAMESPACE` */
   namespace?: string | undefined
@@ -10,7 +10,7 @@ export interface NamesGiven {
 
 /**
  * The Redis names of one installation. Without a namespace they are exactly the documented ones;
- * with one, several installations (or tests) share a Redis without seeing each other.
+ * with different namespaces, several installations (or tests) can share a Redis.
  */
 export interface RedisNames {
   /** BullMQ's key prefix. */
@@ -19,11 +19,11 @@ export interface RedisNames {
   /** The channel on which workers are told to cancel a job. */
   commands: string
   /**
-   * The queue of the API's own periodic work: one for each `QUEUE_NAME`, as installations that
-   * share a Redis need not share a database.
+   * The queue of the API's periodic work: one per `QUEUE_NAME`, because installations that share a
+   * Redis may have different databases.
    */
   maintenance: string
-  /** Put before every cache key. */
+  /** The prefix of every cache key. */
   cachePrefix: string
 }
 
@@ -43,7 +43,7 @@ export function redisNames({ namespace, queue }: NamesGiven = {}): RedisNames {
   }
 }
 
-/** `QUEUE_NAME` names the queue of images; those of other kinds are told apart by it. */
+/** `QUEUE_NAME` is the name of the queue for images, and a suffix of those for other kinds. */
 export function queueNames(given: NamesGiven, { kind, queue }: Pick<KindContract, 'kind' | 'queue'>): QueueNames {
   const own = given.queue
   const name = kind === DEFAULT_KIND ? (own ?? queue) : isOwn(own) ? `${queue}-${own}` : queue

@@ -3,17 +3,19 @@ import type { QueueNames } from './names.ts'
 
 /** One entry of BullMQ's event stream. Which fields an event has is up to BullMQ. */
 export interface QueueEvent {
-  /** Its place in the stream: the time by Redis' clock and a number, which only grow. */
+  /** Its position in the stream: the time of Redis and a sequence number, always increasing. */
   id: string
   name: string
   fields: Readonly<Record<string, string>>
 }
 
 const COUNT = 500
-/** An idle stream is asked again after this long, so that a stream that begins anew is met, too. */
+/**
+ * How long a read waits for events before it is repeated, so that a recreated stream is noticed.
+ */
 const BLOCK_MS = 5000
 
-/** One page of events, the oldest first. A full page says that more of them wait. */
+/** One page of events, oldest first. After a full page there may be more. */
 export interface QueueEventPage {
   events: QueueEvent[]
   full: boolean
@@ -22,16 +24,15 @@ export interface QueueEventPage {
 export type QueueEventStream = ReturnType<typeof createQueueEventStream>
 
 /**
- * Reads BullMQ's event stream page by page. BullMQ's own QueueEvents hands events out as fast as
- * Redis gives them, whether or not the ones before are done; here nothing is read before the caller
- * asks for it.
- * @param redis a connection used for nothing else: the reads block it. The caller owns and closes
- * it.
+ * Reads BullMQ's event stream page by page. BullMQ's own QueueEvents emits events as fast as Redis
+ * delivers them, whether or not earlier ones have been handled; here nothing is read until the
+ * caller asks for it.
+ * @param redis a dedicated connection, since reads block it; the caller owns and closes it.
  */
 export function createQueueEventStream(redis: Redis, { prefix, queue }: QueueNames) {
   const key = `${prefix}:${queue}:events`
   return {
-    /** The events after this id; waits for some time if there are none. */
+    /** Returns the events after this id; waits a while if there are none. */
     async readAfter(id: string): Promise<QueueEventPage> {
       const answer = (await redis.xread('COUNT', COUNT, 'BLOCK', BLOCK_MS, 'STREAMS', key, id)) as
         | [string, [string, string[]][]][]
@@ -42,7 +43,7 @@ export function createQueueEventStream(redis: Redis, { prefix, queue }: QueueNam
   }
 }
 
-/** The first and the last event kept; undefined where the stream is empty or lost. */
+/** The ids of the oldest and the newest stored event; undefined if the stream is empty or lost. */
 export async function readStreamEnds(
   redis: Redis,
   { prefix, queue }: QueueNames,
@@ -55,7 +56,7 @@ export async function readStreamEnds(
   return oldest && newest && { first: oldest[0], last: newest[0] }
 }
 
-/** Stream ids are two numbers: as text, `1-10` would come before `1-2`. */
+/** A stream id consists of two numbers: as text, `1-10` would come before `1-2`. */
 export function compareEventIds(a: string, b: string): number {
   const [aMs = 0, aSeq = 0] = a.split('-').map(Number)
   const [bMs = 0, bSeq = 0] = b.split('-').map(Number)

@@ -12,16 +12,16 @@ export interface QueueReading {
 export type QueueGauge = ReturnType<typeof createQueueGauge>
 
 /**
- * Looks at the queue from a worker's side. `redis` is a `producer` connection; the caller owns and
- * closes it.
+ * Reads the load of a queue for its workers. `redis` is a `producer` connection; the caller owns
+ * and closes it.
  */
 export function createQueueGauge(options: { redis: Redis; names: QueueNames }) {
   const { redis, names } = options
-  // The queue's settings belong to the API: this handle must not write its defaults over them.
+  // The queue's settings belong to the API: this handle must not overwrite them with its defaults.
   const queue = new Queue(names.queue, { connection: redis, prefix: names.prefix, skipMetasUpdate: true })
   queue.on('error', () => {})
   return {
-    /** undefined while Redis is away. */
+    /** undefined while Redis is unreachable. */
     async read(): Promise<QueueReading | undefined> {
       if (redis.status !== 'ready') return undefined
       const [counts, isPaused] = await Promise.all([

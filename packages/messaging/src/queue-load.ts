@@ -4,7 +4,7 @@ import type { Redis } from 'ioredis'
 import type { QueueNames } from './names.ts'
 import { readWorkerPresence, type WorkerPresence } from './worker-presence.ts'
 
-/** How much work a queue has, and how many hands. */
+/** The jobs of a queue, and the workers available for them. */
 export interface QueueLoad extends WorkerPresence {
   waiting: Record<TaskPriority, number>
   active: number
@@ -25,14 +25,15 @@ export async function readQueueLoad(queue: Queue, redis: Redis, names: QueueName
 }
 
 /**
- * BullMQ's score of a waiting job: the priority in the upper half, the order of arrival in the
- * lower.
+ * BullMQ's score of a waiting job: the priority in the upper bits, the order of arrival in the
+ * lower 32.
  */
 const SCORE_UNIT = 2 ** 32
 
 /**
- * Since when (ms) the job has waited that has waited longest; null when none waits. The first job
- * of the queue may be a newcomer of high priority, so the first of each priority is asked.
+ * When the longest-waiting job was added (milliseconds since 1970); null if none is waiting. The
+ * first job of the queue may be a new one with a high priority, so the first job of each priority
+ * is read.
  */
 export async function oldestWaitingSince(redis: Redis, { prefix, queue }: QueueNames): Promise<number | null> {
   const key = (part: string): string => `${prefix}:${queue}:${part}`

@@ -11,25 +11,25 @@ export interface QueueWorkerOptions {
   workerId: string
   concurrency: number
   /**
-   * How long a silent worker keeps its jobs. With the check interval it bounds the recovery time of
-   * a killed worker.
+   * How long a silent worker keeps its jobs. Together with `stalledIntervalMs` it limits how long
+   * the jobs of a killed worker wait.
    */
   lockDurationMs: number
   stalledIntervalMs: number
 }
 
 /**
- * A worker may die ten times under one job before the job is given up: infrastructure kills must
- * not fail a good task.
+ * A job survives ten deaths of its worker; one more fails it. Infrastructure failures must not fail
+ * a valid task.
  */
 const MAX_STALLS = 10
-/** BullMQ waits 15 s after a failed Redis call by default; many a job takes a tenth of a second. */
+/** By default BullMQ waits 15 s after a failed Redis call; many jobs take a tenth of a second. */
 const RETRY_DELAY_MS = 1000
 
 export type QueueWorker<Job extends JobEnvelope = JobEnvelope> = Worker<Job, CompletedEvent, string>
 export type JobProcessor<Job extends JobEnvelope = JobEnvelope> = Processor<Job, CompletedEvent, string>
 
-/** A BullMQ worker on a queue. It does not run before `run()` is called. */
+/** A BullMQ worker for a queue. It does not start until `run()` is called. */
 export function createQueueWorker<Job extends JobEnvelope>(
   processor: JobProcessor<Job>,
   options: QueueWorkerOptions,
@@ -47,7 +47,7 @@ export function createQueueWorker<Job extends JobEnvelope>(
   })
 }
 
-/** A fault that no further attempt can cure: the job fails at once. */
+/** An error that retrying cannot fix: the job fails immediately. */
 export function permanentFailure(message: string): Error {
   return new UnrecoverableError(message)
 }

@@ -14,14 +14,14 @@ import {
 const job: JobEnvelope = { taskId: 'a'.repeat(24), timestamp: 1000, epoch: 2, tenant: 'default' }
 const NOW = 1700
 
-/** What BullMQ hands over, as far as it is read. */
+/** The fields of a BullMQ job that are read. */
 const queuedJob = (given: Partial<QueuedJob> = {}): QueuedJob =>
   ({ id: 'a-job', data: job, processedOn: 1500, attemptsStarted: 1, attemptsMade: 0, ...given }) as QueuedJob
 
 const runOf = (given: Partial<QueuedJob> = {}): JobRun =>
   jobRunOf(queuedJob(given), { workerId: 'worker-a', startedAt: NOW })
 
-test('runs and attempts of a lost job are added', () => {
+test('the runs and attempts of a lost job are included', () => {
   const counts = { data: { ...job, previous: { runs: 4, attempts: 1 } }, attemptsStarted: 2, attemptsMade: 1 }
   expect(runOf(counts)).toMatchObject({ attempt: 6, attemptsMade: 2 })
   expect(failedEvent(queuedJob(counts), NOW)).toMatchObject({ attempt: 6, attempts: 2, seq: eventSeq(6, STEP.failed) })
@@ -54,7 +54,7 @@ test('the events of a run match the contract and are in order', () => {
 
 test('the queue takes precedence over assumptions about a run', () => {
   expect(runOf({ processedBy: 'worker-b' })).toMatchObject({ workerId: 'worker-b', startedAt: 1500 })
-  // BullMQ leaves out what a job that never ran does not have.
+  // BullMQ omits these fields of a job that never ran.
   const { processedOn: _, ...neverRun } = queuedJob()
   expect(jobRunOf(neverRun as QueuedJob, { workerId: 'worker-a', startedAt: NOW }).startedAt).toBe(NOW)
   expect(failedEvent(neverRun as QueuedJob, NOW)).toMatchObject({
@@ -65,7 +65,7 @@ test('the queue takes precedence over assumptions about a run', () => {
   })
 })
 
-test('a slow clock causes no negative wait', () => {
+test('a clock that is behind does not cause a negative wait', () => {
   const ahead = { data: { ...job, timestamp: 9000 } }
   expect(processingEvent(runOf(ahead), NOW).waitMs).toBe(0)
   expect(failedEvent(queuedJob(ahead), NOW).waitMs).toBe(0)

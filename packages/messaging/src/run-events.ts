@@ -1,19 +1,19 @@
-// The arithmetic of runs, for whoever makes an event of a job: attempts, the place in the epoch's
-// history, waiting times.
+// Creates the events of a job, for API and workers: attempts, positions in the epoch's history,
+// wait times.
 import { eventSeq, STEP, type JobEnvelope, type TaskEventOf, type ToldOutcome } from '@darkroom/contracts'
 import { parseFailureReason, type FailureReason } from './failure-reason.ts'
 import type { CompletedEvent, QueuedJob } from './queued-job.ts'
 
-/** One run of a job, with its true numbers. */
+/** One run of a job. Its counts include earlier jobs of the same epoch. */
 export interface JobRun<Job extends JobEnvelope = JobEnvelope> {
   job: Job
   jobId: string
   workerId: string
-  /** Runs of the epoch, this one included, lost workers counted. */
+  /** Runs of the epoch so far, including this one and those of lost workers. */
   attempt: number
   /**
-   * Attempts of the epoch that ended. A run that goes on, or whose worker died, has not used one
-   * up.
+   * Attempts of the epoch that have ended. A run that is still going on, or whose worker died, is
+   * not counted.
    */
   attemptsMade: number
   /** Milliseconds since 1970. */
@@ -26,8 +26,8 @@ export interface Progress {
 }
 
 /**
- * The last run of a queued job. `otherwise` stands in for what the queue does not say: a job that
- * was made anew has not run itself.
+ * The last run of a queued job. `otherwise` is used for what the queue does not know: a recreated
+ * job may not have run yet.
  */
 export function jobRunOf<Job extends JobEnvelope>(
   queued: QueuedJob<Job>,
@@ -42,12 +42,12 @@ export function jobRunOf<Job extends JobEnvelope>(
   }
 }
 
-/** @param now in milliseconds since 1970, as in all of these */
+/** @param now in milliseconds since 1970, as in all of these functions */
 export function processingEvent(run: JobRun, now: number): TaskEventOf<'task.processing'> {
   return { eventType: 'task.processing', ...envelope(run, STEP.processing, now), ...runFacts(run) }
 }
 
-/** @param progress with the `count` of progress events that came before in this run */
+/** @param progress with the number of earlier progress events of this run as `count` */
 export function progressEvent(
   run: JobRun,
   { count, ...progress }: Progress & { count: number },
@@ -56,16 +56,15 @@ export function progressEvent(
   return { eventType: 'task.progress', ...envelope(run, STEP.progress + count, now), ...runFacts(run), ...progress }
 }
 
-/**
- * Made before the queue knows of it: `attemptsMade` does not yet count the attempt that this ends.
- */
+/** Created before the queue knows about it: `attemptsMade` does not yet include this attempt. */
 export function completedEvent(run: JobRun, told: ToldOutcome, now: number): CompletedEvent {
   const facts = { ...envelope(run, STEP.completed, now), ...runFacts(run), attempts: run.attemptsMade + 1 }
   return { eventType: 'task.completed', ...facts, ...told, processingTime: now - run.startedAt }
 }
 
 /**
- * Made from the job as it is after the failure: `attemptsMade` counts it, if it used up an attempt.
+ * Created from the job after the failure: `attemptsMade` includes this run if it used up an
+ * attempt.
  */
 export function retryEvent(
   run: JobRun,
@@ -81,9 +80,7 @@ export function retryEvent(
   }
 }
 
-/**
- * The end of a job that has failed for good, by what the queue knows of it. It may never have run.
- */
+/** The end of a job that has failed permanently, according to the queue. It may never have run. */
 export function failedEvent(queued: QueuedJob, now: number): TaskEventOf<'task.failed'> {
   const { data: job, processedOn: startedAt = null, processedBy: workerId = null } = queued
   const { attempt, attemptsMade: attempts } = countsOf(queued)
@@ -98,7 +95,7 @@ export function failedEvent(queued: QueuedJob, now: number): TaskEventOf<'task.f
   }
 }
 
-/** Runs and attempts of a job that Redis lost are added. */
+/** Includes the runs and attempts of a job that Redis lost. */
 function countsOf({ data: { previous }, attemptsStarted, attemptsMade }: QueuedJob) {
   return { attempt: (previous?.runs ?? 0) + attemptsStarted, attemptsMade: (previous?.attempts ?? 0) + attemptsMade }
 }

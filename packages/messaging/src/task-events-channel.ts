@@ -5,8 +5,8 @@ import { subscribeJson } from './json-channel.ts'
 export type PublishTaskEvent = (event: TaskEvent) => Promise<void>
 
 /**
- * Publishes events over Redis Pub/Sub. The channel is a fast projection that may lose messages, so
- * a failure is told to `onError` and never thrown: it must not break the work that it reports.
+ * Publishes events over Redis Pub/Sub. The channel may lose messages anyway, so a failure is passed
+ * to `onError` and never thrown: it must not interrupt the work that the event reports.
  */
 export function createTaskEventsPublisher<Event extends ChannelEvent = TaskEvent>(
   redis: Redis,
@@ -23,9 +23,9 @@ export function createTaskEventsPublisher<Event extends ChannelEvent = TaskEvent
 }
 
 /**
- * Calls `onEvent` for each event of a task on the channel; what is none of ours is told to
- * `onInvalid`. What is published while Redis is away is lost.
- * @param redis a connection used for nothing else; the caller owns and closes it.
+ * Calls `onEvent` for each event of a task on the channel, and `onInvalid` for each invalid
+ * message. Messages published while Redis is unreachable are lost.
+ * @param redis a dedicated connection; the caller owns and closes it.
  */
 export async function subscribeTaskEvents(
   redis: Redis,

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { queueNames, redisNames } from './names.ts'
 import { TaskQueue } from './task-queue.ts'
 
-/** A database of its own, as there is no namespace before the documented names. */
+/** A separate database, because the documented names have no namespace. */
 const DATABASE = 12
 let redis: Redis
 let queue: TaskQueue

@@ -16,47 +16,46 @@ import type { CompletedEvent, QueuedJob } from './queued-job.ts'
 import { oldestWaitingSince, readQueueLoad, type QueueLoad } from './queue-load.ts'
 import { readWorkerPresence } from './worker-presence.ts'
 
-/** What an operator may say of attempts; see `KindPolicy`. */
+/** The operator's settings for attempts; see `KindPolicy`. */
 export interface QueuePolicy {
   attempts?: number | undefined
   backoffMs?: number | undefined
 }
 
-/**
- * What is put on the queue for one task. `attempts` is less than the policy's when earlier ones are
- * used up.
- */
+/** A job to add to the queue. `attempts` is less than the policy's if some are used up already. */
 export interface Delivery {
   job: JobEnvelope
   priority: TaskPriority
   attempts: number
 }
 
-/** A quarter of the wait is random, so that jobs that failed together do not come back together. */
+/**
+ * A quarter of the wait is random, so that jobs that failed together are not all retried at once.
+ */
 const BACKOFF_JITTER = 0.25
 /**
- * About five events a job: room for some 40,000 jobs of listener outage before the oldest are
- * trimmed.
+ * A job has about five events, so the listener may miss some 40,000 jobs before the oldest events
+ * are trimmed.
  */
 const EVENTS_KEPT = 200_000
 /**
- * A finished job is needed until its event is applied: it holds the result, and that it is there
- * proves that it was not lost. So BullMQ drops it by age only, far beyond any outage of the API;
- * what is applied goes long before (`KeptJobs` of the API). A bound on their number would drop
- * those first that nobody has heard of yet.
+ * A finished job is needed until its event has been applied: it holds the result, and its existence
+ * proves that it was not lost. So BullMQ removes it by age only, after far longer than an outage of
+ * the API; the API removes applied ones much earlier (`KeptJobs`). A limit on the number of jobs
+ * could remove some whose events have not been applied yet.
  */
 const KEEP_FINISHED = { age: 24 * 3600 }
 
 /**
- * The queue of a kind as the API uses it. What the operator leaves out of the policy is as the kind
- * says. Every method throws `QueueUnavailableError` at once while Redis is away.
+ * The queue of a kind, as used by the API. Settings that the operator omits are those of the kind.
+ * Every method throws `QueueUnavailableError` immediately while Redis is unreachable.
  */
 export class TaskQueue {
   readonly name: string
   readonly names: QueueNames
   readonly kind: KindContract
   readonly policy: KindPolicy
-  /** For dashboards that speak BullMQ themselves. */
+  /** For dashboards that use BullMQ directly. */
   readonly bullmq: Queue<JobEnvelope, CompletedEvent, string>
   readonly #redis: Redis
 
@@ -79,11 +78,11 @@ export class TaskQueue {
         removeOnFail: KEEP_FINISHED,
       },
     })
-    // Without a listener an 'error' ends the process; the connection logs its own.
+    // Without a listener, an 'error' would end the process; the connection logs its errors itself.
     this.bullmq.on('error', () => {})
   }
 
-  /** Puts jobs on the queue in one round trip. A job that is already there is left as it is. */
+  /** Adds jobs to the queue in one round trip. A job that already exists is left unchanged. */
   async add(deliveries: readonly Delivery[]): Promise<void> {
     this.#assertConnected()
     await this.bullmq.addBulk(
@@ -96,9 +95,9 @@ export class TaskQueue {
   }
 
   /**
-   * The job of a task's epoch; undefined when Redis does not know it. One that Redis lost while
-   * it waited comes back without its data when a worker takes it, and fails: that says nothing
-   * about the task.
+   * The job of a task's epoch; undefined if Redis does not have it. A job that Redis lost while it
+   * was waiting reappears without its data when a worker takes it, and fails: it says nothing about
+   * the task and is ignored.
    */
   async find(taskId: string, epoch: number): Promise<QueuedJob | undefined> {
     this.#assertConnected()
@@ -106,15 +105,13 @@ export class TaskQueue {
     return job?.data.taskId === taskId ? job : undefined
   }
 
-  /** Takes a job off the queue. False when a worker has it: then it stays. */
+  /** Removes a job from the queue. Returns false, and removes nothing, if a worker has it. */
   async remove(taskId: string, epoch: number): Promise<boolean> {
     this.#assertConnected()
     return (await this.bullmq.remove(jobIdOf(taskId, epoch))) === 1
   }
 
-  /**
-   * Takes jobs that have finished off the queue, in one round trip. Returns how many there were.
-   */
+  /** Removes finished jobs from the queue in one round trip. Returns how many were removed. */
   async forget(jobIds: readonly string[]): Promise<number> {
     this.#assertConnected()
     const removed = await Promise.all(jobIds.map((jobId) => this.bullmq.remove(jobId)))
@@ -122,8 +119,8 @@ export class TaskQueue {
   }
 
   /**
-   * Of the jobs that finished before a time (ms since the epoch) takes up to `limit` of the
-   * oldest off the queue, as long as more than `keep` are left.
+   * Removes up to `limit` of the oldest jobs that finished before a time (milliseconds since 1970),
+   * but leaves at least `keep` jobs of this state.
    */
   async forgetOldest(
     state: 'completed' | 'failed',
@@ -139,13 +136,15 @@ export class TaskQueue {
     return this.forget(gone)
   }
 
-  /** The first and the last event kept; undefined where the stream is empty or lost. */
+  /**
+   * The ids of the oldest and the newest stored event; undefined if the stream is empty or lost.
+   */
   async eventEnds(): Promise<{ first: string; last: string } | undefined> {
     this.#assertConnected()
     return readStreamEnds(this.#redis, this.names)
   }
 
-  /** Jobs that are still to be run. */
+  /** The number of jobs that have yet to run. */
   async backlog(): Promise<number> {
     this.#assertConnected()
     return this.bullmq.getJobCountByTypes('waiting', 'prioritized', 'delayed')
@@ -181,8 +180,8 @@ export class TaskQueue {
   }
 
   /**
-   * No further job is started, by any worker, until `resume`; those that run are finished. Both
-   * may be repeated.
+   * No worker starts another job until `resume`; running jobs are finished. Both can be called
+   * repeatedly.
    */
   async pause(): Promise<void> {
     this.#assertConnected()
@@ -195,8 +194,8 @@ export class TaskQueue {
   }
 
   /**
-   * Jobs of one state in ascending order, from `start` to `end`, both included. `waiting` goes on
-   * with those that have a priority.
+   * Jobs of one state in ascending order, from `start` to `end`, inclusive. `waiting` continues
+   * with the prioritized ones.
    */
   async jobs(state: JobState, start: number, end: number): Promise<QueuedJob[]> {
     this.#assertConnected()
@@ -217,7 +216,7 @@ export class TaskQueue {
   }
 }
 
-/** The queue's Redis cannot be reached right now. Nothing was put on it. */
+/** The queue's Redis is currently unreachable. Nothing was added to the queue. */
 export class QueueUnavailableError extends Error {
   readonly code = 'QUEUE_UNAVAILABLE'
 

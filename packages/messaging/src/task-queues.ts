@@ -7,7 +7,7 @@ export type TaskQueues = ReturnType<typeof createTaskQueues>
 
 /**
  * The queues of all kinds, on one `producer` connection that the caller owns and closes.
- * @param options.policy what the operator wants for all kinds
+ * @param options.policy the operator's settings for all kinds
  */
 export function createTaskQueues(options: { redis: Redis; names: NamesGiven; policy?: QueuePolicy }) {
   const { redis, names, policy = {} } = options
@@ -19,7 +19,7 @@ export function createTaskQueues(options: { redis: Redis; names: NamesGiven; pol
     all,
     of: (kind: TaskKind): TaskQueue => byKind[kind],
 
-    /** Whether the queues can be asked right now. */
+    /** Whether the queues are currently reachable. */
     isReachable: (): boolean => redis.status === 'ready',
 
     async close(): Promise<void> {

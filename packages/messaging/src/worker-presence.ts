@@ -1,16 +1,16 @@
 import type { Redis } from 'ioredis'
 import type { QueueNames } from './names.ts'
 
-/** Workers that are connected now, and how many jobs they do at a time altogether. */
+/** The connected workers, and how many jobs they can run at a time in total. */
 export interface WorkerPresence {
   workers: number
   slots: number
 }
 
 /**
- * Tells how many jobs a worker does at a time, by the name of one of its connections. So it is true
- * as long as the worker lives and gone with it: nothing has to be renewed, and no clock is trusted.
- * @param redis any connection of the worker's but the one that BullMQ names
+ * Announces how many jobs a worker runs at a time, in the name of one of its connections. So the
+ * announcement disappears with the worker: nothing has to be renewed, and no clock is trusted.
+ * @param redis any connection of the worker except the one that BullMQ names
  */
 export function announceSlots(
   redis: Redis,
@@ -18,7 +18,7 @@ export function announceSlots(
   { workerId, slots }: { workerId: string; slots: number },
 ): void {
   const announce = (): void => {
-    // A Redis that does not know names (some hosted ones) is assumed to have one worker.
+    // A Redis without client names (some hosted ones) is assumed to have one worker.
     redis.client('SETNAME', `${clientBase(names)}:slots:${slots}:${workerId}`).catch(() => {})
   }
   if (redis.status === 'ready') announce()
@@ -29,13 +29,13 @@ export async function readWorkerPresence(redis: Redis, names: QueueNames): Promi
   try {
     return parseClientList(String(await redis.client('LIST')), names)
   } catch (error) {
-    // As BullMQ does: where the command is not allowed, somebody works.
+    // Like BullMQ: if the command is not allowed, one worker is assumed.
     if (error instanceof Error && error.name === 'ReplyError') return { workers: 1, slots: 1 }
     throw error
   }
 }
 
-/** @param list the answer to CLIENT LIST: a connection a line */
+/** @param list the response to CLIENT LIST: one connection per line */
 export function parseClientList(list: string, names: QueueNames): WorkerPresence {
   const base = clientBase(names)
   let workers = 0
@@ -44,9 +44,9 @@ export function parseClientList(list: string, names: QueueNames): WorkerPresence
     if (name === base || name.startsWith(`${base}:w:`)) workers++
     else if (name.startsWith(`${base}:slots:`)) slots += Number.parseInt(name.slice(`${base}:slots:`.length), 10) || 0
   }
-  // Workers of an earlier release do not tell.
+  // Workers of earlier releases do not announce their slots.
   return { workers, slots: Math.max(workers, slots) }
 }
 
-/** What BullMQ begins the names of its workers' connections with. */
+/** The prefix that BullMQ gives the names of its workers' connections. */
 const clientBase = ({ prefix, queue }: QueueNames): string => `${prefix}:${Buffer.from(queue).toString('base64')}`
