@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { loadImageWorkerConfig } from './env.ts'
 
-test('uses settings, and defaults for the rest', () => {
+test('uses the settings, and defaults for missing ones', () => {
   onTestFinished(() => void vi.unstubAllEnvs())
   for (const name of ['WORKER_CONCURRENCY', 'IMAGE_MAX_PIXELS']) vi.stubEnv(name, '')
   const byItself = loadImageWorkerConfig()

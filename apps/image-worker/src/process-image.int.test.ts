@@ -7,7 +7,7 @@ import { corruptJpeg } from '@darkroom/testing'
 import { createRig } from '@darkroom/worker/testing'
 import { expect, test } from 'vitest'
 
-/** The app's own children, as main.ts has them. */
+/** The app's own children, as in main.ts. */
 const imageApp = (maxPixels = 50_000_000) => ({
   program: new URL('./child.ts', import.meta.url),
   args: [String(maxPixels)],
@@ -59,8 +59,8 @@ test('a photo becomes two files, and the events match them [S0.11, S3.5]', async
 
 test.each<[string, Partial<ImageJob> & { bytes?: Buffer }, RegExp]>([
   ['a damaged image', { bytes: await corruptJpeg() }, /^IMAGE_CORRUPT!: /],
-  ['something else than an image', { bytes: Buffer.from('hello') }, /^IMAGE_UNSUPPORTED!: /],
-  ['a path that is no key', { imagePath: '../../etc/passwd' }, /^INVALID_JOB!: /],
+  ['a file that is not an image', { bytes: Buffer.from('hello') }, /^IMAGE_UNSUPPORTED!: /],
+  ['a path that is not a storage key', { imagePath: '../../etc/passwd' }, /^INVALID_JOB!: /],
 ])('%s fails on the first attempt', async (_what, given, reason) => {
   const rig = await createRig()
   await rig.startWorker({}, imageApp())

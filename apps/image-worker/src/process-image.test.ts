@@ -26,7 +26,7 @@ async function storeDamaged(): Promise<DiskStorage> {
 
 const process = (storage: DiskStorage) => processImage(job, { storage, maxPixels: 50_000_000, onProgress: () => {} })
 
-test('a damaged photo is refused', async () => {
+test('a damaged photo is rejected', async () => {
   await expect(process(await storeDamaged())).rejects.toMatchObject({
     reason: { code: 'IMAGE_CORRUPT', retryable: false },
   })

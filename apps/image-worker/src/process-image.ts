@@ -6,22 +6,22 @@ import { readSource, storeResult, type Processed, type Progress } from '@darkroo
 import { verdictOf } from './verdict-of.ts'
 
 const QUALITY = 85
-/** The engine's own percent counts up to here; the rest is storing. */
+/** The engine's progress ends here; the rest is storing. */
 const ENGINE_PERCENT = 90
 
 type MadeVariant = Awaited<ReturnType<typeof makeVariants>>[number]
 
 interface Surroundings {
   storage: DiskStorage
-  /** Most pixels of an original. */
+  /** The maximum number of pixels of an original. */
   maxPixels: number
   onProgress: (progress: Progress) => void
 }
 
 /**
- * One job: read the original, make its variants, store them under names made of their bytes.
- * Running it again makes the same files and finds them there, so a run may be repeated, and two may
- * overlap.
+ * Runs one job: reads the original, makes its variants, and stores them under names derived from
+ * their bytes. A second run makes the same files and finds them stored, so a run can be repeated,
+ * and two runs can overlap.
  * @throws JobFailure
  */
 export async function processImage(
@@ -36,7 +36,7 @@ export async function processImage(
   const { made, bytesIn } = await readSource({ storage, key: job.imagePath }, { read, verdictOf })
   onProgress({ stage: 'store', percent: ENGINE_PERCENT })
   const files: StoredFile[] = []
-  // One after the other: they share a folder, which is then made and synced once.
+  // One after another: they share a folder, which is then created and synced only once.
   for (const variant of made) files.push(await store(job, storage, variant))
   return { files, result: {}, bytesIn }
 }
