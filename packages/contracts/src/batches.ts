@@ -3,7 +3,7 @@ import { problem } from './problems.ts'
 import { acceptedTask, statusCounts, taskPage } from './tasks.ts'
 import { taskEvent } from './task-events.ts'
 
-/** What became of one file of a batch's request. */
+/** The result for one file of a batch. */
 export const batchItem = z
   .discriminatedUnion('status', [
     z.object({ name: z.string(), status: z.literal('accepted'), task: acceptedTask }),
@@ -12,7 +12,7 @@ export const batchItem = z
   .meta({ id: 'BatchItem', description: 'The result for one file' })
 export type BatchItem = z.infer<typeof batchItem>
 
-/** The answer to a request of many files: one item a file, in the order of the request. */
+/** The response to an upload of several files: one item per file, in the order of the request. */
 export const acceptedBatch = z
   .object({
     batchId: z.string(),
@@ -23,13 +23,13 @@ export const acceptedBatch = z
   .meta({ id: 'AcceptedBatch' })
 export type AcceptedBatch = z.infer<typeof acceptedBatch>
 
-/** A refusal of a whole batch; where its files were looked at, with what is wrong with each. */
+/** The rejection of a whole batch; if its files were examined, with the result for each. */
 export const batchProblem = problem.extend({ items: z.array(batchItem).optional() }).meta({
   id: 'BatchProblem',
   description: 'Problem details (RFC 9457), with the result for each file that was examined',
 })
 
-/** How far the tasks of one request are. `percent` counts the progress of each. */
+/** The progress of a batch. `percent` is the average of its tasks; finished ones count as 100. */
 export const batchSummary = z.object({
   batchId: z.string(),
   status: z.enum(['processing', 'completed']),
@@ -37,20 +37,20 @@ export const batchSummary = z.object({
   counts: statusCounts,
   percent: z.number(),
   createdAt: z.iso.datetime(),
-  /** When the last task got its final status for the first time. */
+  /** When all tasks had ended for the first time. */
   completedAt: z.iso.datetime().nullable(),
   links: z.object({ self: z.string(), tasks: z.string() }),
 })
 export type BatchSummary = z.infer<typeof batchSummary>
 
-/** The same with a page of its tasks, in the order of the request. */
+/** A batch with a page of its tasks, in the order of the request. */
 export const batchPage = batchSummary
   .extend(taskPage.omit({ total: true, totalIsExact: true }).shape)
   .meta({ id: 'BatchPage' })
 export type BatchPage = z.infer<typeof batchPage>
 
 /**
- * Every task of a batch has ended. Published once a batch, on the same channel as the events of
+ * Every task of a batch has ended. Published once per batch, on the same channel as the events of
  * tasks.
  */
 export const batchCompleted = z.object({
@@ -63,6 +63,6 @@ export const batchCompleted = z.object({
 })
 export type BatchEvent = z.infer<typeof batchCompleted>
 
-/** Whatever is said on the channel. */
+/** Any event on the channel. */
 export const channelEvent = z.discriminatedUnion('eventType', [...taskEvent.options, batchCompleted])
 export type ChannelEvent = z.infer<typeof channelEvent>

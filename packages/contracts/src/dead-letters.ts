@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { MAX_COUNTED } from './tasks.ts'
 
-/** Failed tasks by the code of their error, the most frequent first. */
+/** Failed tasks grouped by error code, the most frequent first. */
 export const deadLetterGroup = z
   .object({ code: z.string(), count: z.number().int(), lastFailedAt: z.iso.datetime().nullable() })
   .meta({ id: 'DeadLetterGroup' })
@@ -15,7 +15,7 @@ export const deadLetterGroups = z
   .meta({ id: 'DeadLetterGroups' })
 export type DeadLetterGroups = z.infer<typeof deadLetterGroups>
 
-/** What became of one task that was to be replayed; `code` and `detail` say why it was refused. */
+/** The result for one task to replay; `code` and `detail` say why it was refused. */
 export const replayResult = z.object({
   id: z.string(),
   outcome: z.enum(['replayed', 'refused']),
@@ -25,8 +25,8 @@ export const replayResult = z.object({
 export type ReplayResult = z.infer<typeof replayResult>
 
 /**
- * `matched` counts what the request meant, `replayed` what was started again; with `dryRun` nothing
- * was.
+ * `matched` counts the tasks that match the request, `replayed` those that were restarted: none
+ * with `dryRun`.
  */
 export const replayReport = z
   .object({

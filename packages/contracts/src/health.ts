@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /**
- * Which part is well, and what is still possible: `degraded` takes uploads without the queue,
+ * Which services work, and what is still possible: `degraded` accepts uploads without the queue,
  * `down` does not.
  */
 export const health = z

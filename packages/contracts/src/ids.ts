@@ -1,6 +1,6 @@
-// Needs no library, as storage-keys.ts stands on it.
+// Imports no library, because storage-keys.ts must not depend on any.
 
-/** The id of a task or of a batch, as a part of longer patterns. */
+/** The id of a task or batch, for use in longer patterns. */
 export const HEX_ID = '[0-9a-f]{24}'
 
 export const ID_PATTERN = new RegExp(`^${HEX_ID}$`)

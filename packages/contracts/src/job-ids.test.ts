@@ -3,12 +3,12 @@ import { jobIdOf, parseJobId } from './job-ids.ts'
 
 const taskId = '65d4a1b2c3d4e5f6a7b8c9d0'
 
-it('names the job after its task, and its epoch after a retry', () => {
+it('the id of a job is that of its task, followed by the epoch after a restart', () => {
   expect(jobIdOf(taskId, 1)).toBe(taskId)
   expect(jobIdOf(taskId, 3)).toBe(`${taskId}-3`)
 })
 
-it('parses its own ids and no others', () => {
+it('only ids of this form are parsed', () => {
   expect(parseJobId(taskId)).toEqual({ taskId, epoch: 1 })
   expect(parseJobId(`${taskId}-3`)).toEqual({ taskId, epoch: 3 })
   for (const foreign of ['', 'repeat:x:1', taskId.toUpperCase(), `${taskId}-`, `${taskId}-x`]) {

@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import { task } from './tasks.ts'
 
-/** The older, smaller form of tasks, with words of its own. */
+/** The status of a task in `/api/jobs`, an older and smaller representation of tasks. */
 export const jobStatus = z.enum(['pending', 'active', 'completed', 'failed'])
 export type JobStatus = z.infer<typeof jobStatus>
 
 const progress = z.object({ stage: z.string(), progress: z.number() })
 
-/** The answer to an upload in this form. */
+/** The response to an upload in this representation. */
 export const acceptedJob = z
   .object({ jobId: z.string(), statusUrl: z.string(), downloadUrl: z.string(), estimatedTime: z.string() })
   .meta({ id: 'AcceptedJob' })

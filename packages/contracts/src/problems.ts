@@ -1,9 +1,6 @@
 import { z } from 'zod'
 
-/**
- * Every code that a refusal may carry: the status that it comes with, and what it means to a
- * client.
- */
+/** Every problem code, with its status and its meaning for a client. */
 export const PROBLEMS = {
   INVALID_REQUEST: { status: 400, means: 'The request is not valid HTTP, or its path or headers cannot be parsed.' },
   INVALID_QUERY: { status: 400, means: 'A query parameter is invalid or unknown; `errors` lists each one.' },
@@ -74,10 +71,7 @@ export const PROBLEMS = {
 
 export type ProblemCode = keyof typeof PROBLEMS
 
-/**
- * RFC 9457 problem details, with a stable `code` and, for bad fields, JSON pointers to each of
- * them.
- */
+/** RFC 9457 problem details, with a stable `code` and a JSON pointer to each invalid field. */
 export const problem = z
   .object({
     type: z.string(),

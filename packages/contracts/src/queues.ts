@@ -39,7 +39,7 @@ export const queueJob = z
   .meta({ id: 'QueueJob', description: 'A job as stored in the queue' })
 export type QueueJob = z.infer<typeof queueJob>
 
-/** Jobs in one state, from `start` to `end`, both included. */
+/** Jobs in one state, from `start` to `end`, inclusive. */
 export const queueJobPage = z
   .object({
     items: z.array(queueJob),

@@ -9,7 +9,7 @@ const byKind = z.object(
 /** Milliseconds; null while no task has ended. */
 const percentiles = z.object({ p50: z.number().nullable(), p95: z.number().nullable(), p99: z.number().nullable() })
 
-/** What cleaning up has done so far. */
+/** Totals of all clean-up runs so far. */
 export const cleanupTotals = z.object({
   runs: count,
   tasksExpired: count,
@@ -23,9 +23,9 @@ export type CleanupTotals = z.infer<typeof cleanupTotals>
 export const stats = z
   .object({
     tasks: z.object({ total: count, byStatus: statusCounts, byKind }),
-    /** Of the tasks that are kept: received, and in the variants that were made. */
+    /** Of the stored tasks: bytes of the uploads, and of the variants. */
     bytes: z.object({ in: count, out: count }),
-    /** Of the newest completed tasks, `sample` of them. */
+    /** Of the newest completed tasks; `sample` is their number. */
     durations: z.object({ sample: count, waitMs: percentiles, runMs: percentiles }),
     cleanup: cleanupTotals,
     at: z.iso.datetime().meta({

@@ -60,7 +60,7 @@ describe('storage keys', () => {
     expect(keyBeforeTrash(trashKey(key))).toBe(key)
   })
 
-  it('are separate for every other tenant', () => {
+  it('are separate for each other tenant', () => {
     expect(variantKey('acme', 'beach', '800', 'abc')).toBe('tenants/acme/output/beach/800/abc.jpg')
   })
 })

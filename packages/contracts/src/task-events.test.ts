@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { attemptOfSeq, EPOCH_END, eventSeq, STEP, taskEvent, taskLogEntry } from './task-events.ts'
 
-it('orders the steps of an attempt, and attempts after one another', () => {
+it('steps are ordered by run, and within a run', () => {
   const history = [1, 2].flatMap((attempt) => [
     eventSeq(attempt, STEP.processing),
     eventSeq(attempt, STEP.progress),

@@ -5,9 +5,10 @@ import { taskKind, taskPriority } from './tasks.ts'
 export const TASK_EVENTS_CHANNEL = 'task-events'
 
 /**
- * Every event says where it stands in its task's history: `epoch` (restarts by a person), `attempt`
- * (runs of the job within the epoch, lost workers included) and `seq`, which grows strictly within
- * an epoch. A receiver that keeps the largest `seq` it has seen can drop duplicates and latecomers.
+ * Every event has a position in its task's history: `epoch` (increased by manual restarts),
+ * `attempt` (the number of the run within the epoch, including runs of lost workers) and `seq`,
+ * which strictly increases within an epoch. A receiver that keeps the largest `seq` it has seen can
+ * ignore duplicate and late events.
  */
 const envelope = {
   taskId: z.string(),
@@ -18,8 +19,8 @@ const envelope = {
   seq: z.number().int(),
 }
 /**
- * `attempts` counts those that ended: a run that is still going on, or was lost with its worker, is
- * not among them.
+ * `attempts` counts those that have ended: a run that is still going on, or was lost with its
+ * worker, is not included.
  */
 const attempts = z.number().int().meta({ description: 'Attempts that have ended so far' })
 const run = {
@@ -69,15 +70,15 @@ export const taskFailed = z.object({
   ...fault,
   attempts,
   willRetry: z.literal(false),
-  /** Of the last run; null when no worker ever started it. */
+  /** Of the last run; null if the task never ran. */
   startedAt: z.number().nullable(),
   waitMs: z.number().nullable(),
   workerId: z.string().nullable(),
 })
 
-/** A person gave the task up. `attempts` as above; the run that was going on is not among them. */
+/** The task was cancelled by a client. `attempts` does not include the run that was aborted. */
 export const taskCancelled = z.object({ eventType: z.literal('task.cancelled'), ...envelope, attempts })
-/** The task's files have reached their age: from now on they cannot be had any more. */
+/** The task's files have expired and are no longer available. */
 export const taskExpired = z.object({ eventType: z.literal('task.expired'), ...envelope })
 
 export const taskEvent = z.discriminatedUnion('eventType', [
@@ -93,7 +94,7 @@ export const taskEvent = z.discriminatedUnion('eventType', [
 export type TaskEvent = z.infer<typeof taskEvent>
 export type TaskEventOf<T extends TaskEvent['eventType']> = Extract<TaskEvent, { eventType: T }>
 
-/** What an entry of a log says in its own way. */
+/** The fields that a log entry represents in its own way. */
 const SAID = {
   eventType: true,
   taskId: true,
@@ -116,10 +117,7 @@ const entry = <Type extends z.ZodType, Data extends z.ZodType>(id: string, type:
     })
     .meta({ id })
 
-/**
- * An event as a task's log shows it: `data` is what the event says besides its type, its time and
- * its place.
- */
+/** An event in a task's log: `data` has its fields other than type, time and position. */
 export const taskLogEntry = z
   .discriminatedUnion('type', [
     entry('TaskCreatedEvent', taskCreated.shape.eventType, taskCreated.omit(SAID)),
@@ -138,25 +136,24 @@ export const taskEventPage = z.object({ items: z.array(taskLogEntry) }).meta({ i
 export type TaskEventPage = z.infer<typeof taskEventPage>
 
 /**
- * Steps of one attempt in their order. Progress counts up from `progress`; the ends are far above
- * it.
+ * The steps of one run in order. Progress events count up from `progress`; the final steps are far
+ * above it.
  */
 export const STEP = { processing: 1, progress: 2, retry: 997, completed: 998, failed: 999 } as const
 const STEPS_PER_ATTEMPT = 1000
 
 /**
- * What people and time do to a task ends its epoch. It stands behind everything that any worker may
- * still say, so that whoever keeps the largest `seq` drops the late words of a worker that had not
- * heard of it.
+ * Cancellation and expiry end an epoch. Their `seq` is larger than any that a worker can send, so
+ * late events of a worker that does not know about them yet are ignored.
  */
 export const EPOCH_END = { cancelled: 1_000_000_001, expired: 1_000_000_002 } as const
 
-/** The place of a step in the epoch's history: attempts first, steps within them. */
+/** The position of a step in the epoch's history: ordered by run, then by step. */
 export function eventSeq(attempt: number, step: number): number {
   return attempt * STEPS_PER_ATTEMPT + step
 }
 
-/** The attempt that a `seq` belongs to. */
+/** The run that a `seq` belongs to. */
 export function attemptOfSeq(seq: number): number {
   return Math.floor(seq / STEPS_PER_ATTEMPT)
 }

@@ -15,7 +15,7 @@ export type TaskStatus = (typeof TASK_STATUSES)[number]
 export type TaskPriority = keyof typeof PRIORITIES
 
 const count = z.number().int()
-/** How many tasks there are in each status. */
+/** The number of tasks in each status. */
 export const statusCounts = z
   .object(Object.fromEntries(TASK_STATUSES.map((status) => [status, count])) as Record<TaskStatus, typeof count>)
   .meta({ id: 'StatusCounts' })
@@ -31,11 +31,11 @@ const [firstSource, ...otherSources] = Object.values(KINDS).map(({ source }): z.
   z.ZodType<Source>,
   ...z.ZodType<Source>[],
 ]
-/** What is known of an upload, by its kind. */
+/** What is known about an upload, depending on its kind. */
 export const taskSource = otherSources.length === 0 ? firstSource : z.union([firstSource, ...otherSources])
 export type TaskSource = Source
 
-/** A task as the API shows it. */
+/** A task as the API returns it. */
 export const task = z
   .object({
     id: z.string(),
@@ -78,13 +78,13 @@ export const task = z
   .meta({ id: 'Task' })
 export type Task = z.infer<typeof task>
 
-/** A signed URL, by which its bearer can fetch a variant until it expires. */
+/** A signed URL, which gives anyone access to a variant until it expires. */
 export const downloadUrl = z.object({ url: z.string(), expiresAt: timestamp }).meta({ id: 'DownloadUrl' })
 export type DownloadUrl = z.infer<typeof downloadUrl>
 
 /**
  * How long a task was expected to take when it was accepted, in milliseconds, and how many jobs
- * stood before it.
+ * were ahead of it.
  */
 export const taskEstimate = z.object({
   p50Ms: z.number().int(),
@@ -94,13 +94,13 @@ export const taskEstimate = z.object({
 })
 export type TaskEstimate = z.infer<typeof taskEstimate>
 
-/** The answer to an upload: the task, and when to expect it. */
+/** The response to an upload: the task, and how long it is expected to take. */
 export const acceptedTask = task
   .extend({ estimatedTime: z.string(), estimate: taskEstimate })
   .meta({ id: 'AcceptedTask' })
 export type AcceptedTask = z.infer<typeof acceptedTask>
 
-/** A task as lists show it: without large metadata. */
+/** A task in a list: without large metadata. */
 export const listedTask = task
   .extend({
     metadataOmitted: z.literal(true).optional().meta({
@@ -110,7 +110,7 @@ export const listedTask = task
   .meta({ id: 'ListedTask' })
 export type ListedTask = z.infer<typeof listedTask>
 
-/** Totals are counted up to here, so that they cost the same however many tasks there are. */
+/** Totals are counted up to this number, so that their cost is limited. */
 export const MAX_COUNTED = 10_000
 
 export const taskPage = z

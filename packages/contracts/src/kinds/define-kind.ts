@@ -2,15 +2,15 @@ import { z } from 'zod'
 import { storedFile, variant, type StoredFile, type Variant } from './stored-file.ts'
 
 /**
- * What a worker is told of every task, whatever its kind: ids, never state. New fields must be
- * optional: jobs of the previous release may still be waiting.
+ * The data of every job, whatever its kind: ids, never state. New fields must be optional: jobs of
+ * the previous release may still be waiting.
  */
 export const jobEnvelope = z.object({
   taskId: z.string(),
   timestamp: z.number(),
   epoch: z.number().int(),
   tenant: z.string(),
-  /** Runs and attempts of this epoch made by an earlier job of the same id that Redis lost. */
+  /** Runs and attempts in this epoch of an earlier job with the same id that Redis lost. */
   previous: z.object({ runs: z.number().int(), attempts: z.number().int() }).optional(),
   /** Failed runs of this job that used up no attempt, by cause. Written by workers. */
   setbacks: z
@@ -20,13 +20,13 @@ export const jobEnvelope = z.object({
 })
 export type JobEnvelope = z.infer<typeof jobEnvelope>
 
-/** What a run makes: files, and what the kind answers beside them. */
+/** What a run produces: files, and further results, depending on the kind. */
 export interface Outcome {
   files: StoredFile[]
   result: Record<string, unknown>
 }
 
-/** The outcome of a run as its `task.completed` event tells it. */
+/** The outcome of a run in its `task.completed` event. */
 export const toldOutcome = z.object({
   images: z.array(variant),
   files: z.array(storedFile).optional(),
@@ -41,43 +41,46 @@ export interface KeepPolicy {
 }
 
 export interface KindPolicy {
-  /** Attempts per epoch, the first included. */
+  /** Attempts per epoch, including the first. */
   attempts: number
-  /** Wait before the second attempt in milliseconds; doubles with each further one. */
+  /** Wait before the second attempt in milliseconds; doubles for each further one. */
   backoffMs: number
   keepCompleted: KeepPolicy
   keepFailed: KeepPolicy
-  /** How long a run may be done before its start is written by itself; see `HeldStarts` of the API. */
+  /**
+   * How long the start of a run is held back, to be written with its end; see the API's
+   * `HeldStarts`.
+   */
   holdStartMs: number
   /** A run that takes longer is killed. */
   deadlineMs: number
 }
 
-/** A kind of task as it crosses processes. */
+/** What all processes know about a kind of task. */
 export interface KindContract<
   Kind extends string = string,
   Job extends JobEnvelope = JobEnvelope,
   Source extends z.ZodType = z.ZodType,
 > {
   kind: Kind
-  /** The name of its queue, and of the jobs on it. */
+  /** The names of its queue and of the jobs in it. */
   queue: string
   job: string
-  /** The program that does its jobs: a folder of `apps`, a service of compose. */
+  /** The program that runs its jobs: a folder in `apps`, and a Compose service. */
   worker: string
-  /** The folder of its originals, below `storage`: small letters. */
+  /** The folder of its originals in `storage`: lower-case letters. */
   originals: string
-  /** What a worker works on, in log lines and error messages: 'image'. */
+  /** What its jobs process, for log lines and error messages: 'image'. */
   noun: string
-  /** What a job says. */
+  /** The data of a job. */
   input: z.ZodType<Job>
-  /** What is known of an upload: `bytes`, `sha256` and `md5` of every kind, and what is the kind's own. */
+  /** What is known about an upload: `bytes`, `sha256`, `md5`, and fields specific to the kind. */
   source: Source
-  /** The content types of its files. */
+  /** The content types of the files that it produces. */
   contentTypes: readonly string[]
-  /** What the kind answers beside files. */
+  /** Its results other than files. */
   result: z.ZodType<Record<string, unknown>>
-  /** How an event tells of an outcome. */
+  /** Converts an outcome to its form in an event. */
   tell: (outcome: Outcome) => ToldOutcome
   policy: KindPolicy
 }
@@ -86,15 +89,15 @@ type Definition<Kind extends string, Input extends z.ZodRawShape, Source extends
   KindContract<Kind>,
   'input' | 'source' | 'tell'
 > & {
-  /** What a job says beside the envelope. */
+  /** The fields of a job besides the envelope. */
   input: Input
-  /** What is known of an upload beside its size and its hashes. */
+  /** What is known about an upload besides its size and hashes. */
   source: Source
-  /** Only for a kind whose events tell of files in another way. */
+  /** Only for a kind whose events describe files differently. */
   tell?: KindContract['tell']
 }
 
-/** Makes the contract of a kind out of what is its own. */
+/** Creates the contract of a kind from its own fields. */
 export function defineKind<Kind extends string, Input extends z.ZodRawShape, Source extends z.ZodRawShape>({
   input,
   source,
@@ -104,18 +107,18 @@ export function defineKind<Kind extends string, Input extends z.ZodRawShape, Sou
   return {
     ...own,
     input: jobEnvelope.extend(input),
-    // Strict: of several kinds, a source is that of the one whose fields it has, all of them.
+    // Strict, so that in a union of kinds a source only matches the kind whose fields it has.
     source: z.strictObject({ bytes: z.number().int(), ...source, sha256: z.string(), md5: z.string() }),
     tell,
   }
 }
 
-/** The outcome that an event tells of. */
+/** The outcome in an event. */
 export function outcomeOf({ images, files, result = {} }: ToldOutcome): Outcome {
   return { files: files ?? images.map(toStoredFile), result }
 }
 
-/** A variant as a stored file. */
+/** Converts a variant to a stored file. */
 export function toStoredFile({ resolution, width, height, size, md5, path }: Variant): StoredFile {
   return { name: resolution, contentType: 'image/jpeg', bytes: size, md5, path, facts: { width, height } }
 }

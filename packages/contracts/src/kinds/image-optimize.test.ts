@@ -21,7 +21,7 @@ const envelope = { taskId: 'a', tenant: 'default', timestamp: 1, epoch: 1, attem
 const run = { workerId: 'w', startedAt: 1, waitMs: 0, attempts: 1, processingTime: 70 }
 const eventOf = (told: object) => taskCompleted.parse({ eventType: 'task.completed', ...envelope, ...run, ...told })
 
-it('tells of its files as images, as it always did, and they are read back as files', () => {
+it('events list its files as `images`, as in earlier releases, and they are read back as files', () => {
   const told = imageOptimize.tell(outcome)
   expect(told).toEqual({
     images: [
@@ -39,13 +39,13 @@ it('tells of its files as images, as it always did, and they are read back as fi
   expect(outcomeOf(eventOf(told))).toEqual(outcome)
 })
 
-it('a source has exactly the fields of its kind: among several kinds none loses a field to another', () => {
+it('a source has exactly the fields of its kind, so that no field is lost in a union of kinds', () => {
   const source = { bytes: 1, format: 'jpeg', width: 1, height: 1, sha256: 'a', md5: 'b' }
   expect(imageOptimize.source.parse(source)).toEqual(source)
   expect(imageOptimize.source.safeParse({ ...source, durationSeconds: 3 }).success).toBe(false)
 })
 
-it('another kind tells of its files and its result', () => {
+it('events of another kind contain its files and its result', () => {
   const counted = { files: outcome.files, result: { words: 3 } }
   const { job, worker, originals, noun, contentTypes, policy } = imageOptimize
   const common = { job, worker, originals, noun, source: {}, contentTypes, policy }

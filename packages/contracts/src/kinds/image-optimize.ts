@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { StoredFile, Variant } from './stored-file.ts'
 import { defineKind } from './define-kind.ts'
 
-/** Variants of a photo, of several widths. */
+/** Makes variants of a photo in several widths. */
 export const imageOptimize = defineKind({
   kind: 'image.optimize',
   queue: 'image-processing',
@@ -23,21 +23,21 @@ export const imageOptimize = defineKind({
   },
   contentTypes: ['image/jpeg'],
   result: z.object({}),
-  // Programs listen for `images` since before there were other kinds.
+  // Clients have relied on `images` since before there were other kinds.
   tell: ({ files }) => ({ images: files.map(toVariant) }),
   policy: {
     attempts: 3,
     backoffMs: 2000,
     keepCompleted: { count: 5000, ageMs: 3_600_000 },
     keepFailed: { count: 500, ageMs: Number.POSITIVE_INFINITY },
-    // Longer than most photos take, and too short for a person to miss.
+    // Longer than most photos take, and too short for a person to notice.
     holdStartMs: 200,
     deadlineMs: 30_000,
   },
 })
 export type ImageJob = z.infer<typeof imageOptimize.input>
 
-/** A stored file of an image task as a variant. */
+/** Converts a stored file of an image task to a variant. */
 export function toVariant({ name, bytes, md5, path, facts }: StoredFile): Variant {
   const { width, height } = imageFacts.parse(facts)
   return { resolution: name, width, height, format: 'jpeg', size: bytes, md5, path }

@@ -1,6 +1,6 @@
 import { imageOptimize } from './image-optimize.ts'
 
-/** Every kind of task there is. */
+/** All kinds of task. */
 export const KINDS = {
   [imageOptimize.kind]: imageOptimize,
 } as const
@@ -8,5 +8,5 @@ export const KINDS = {
 export type TaskKind = keyof typeof KINDS
 export const TASK_KINDS = Object.keys(KINDS) as [TaskKind, ...TaskKind[]]
 
-/** What an upload asks for that names no kind. `QUEUE_NAME` is the name of its queue. */
+/** The kind of an upload that does not name one. `QUEUE_NAME` is the name of its queue. */
 export const DEFAULT_KIND: TaskKind = 'image.optimize'

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 
-/** What the name of a file may be: a part of its storage key, and of URLs. */
+/** A valid file name: it becomes part of a storage key and of URLs. */
 export const FILE_NAME = /^[\w.-]{1,80}$/
 
-/** A file that a task made, as every kind stores it. `facts` are the kind's own. */
+/** A file produced by a task of any kind. `facts` depend on the kind. */
 export const storedFile = z
   .object({
     name: z.string().regex(FILE_NAME).meta({ description: 'The name to request it by in a download' }),
