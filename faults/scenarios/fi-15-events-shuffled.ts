@@ -33,6 +33,9 @@ export const eventsShuffled: Scenario = {
   quick: true,
   tasks: { quick: 30, long: 100 },
   apis: 4,
+  // The copies have no jobs. Where thousands of events take longer than the time between two checks
+  // of a running task, a sweep would consider them lost and have them run.
+  apiEnv: { SWEEP_INTERVAL_MS: '3600000' },
   workers: 2,
   run: async (rig, tasks) => {
     const { events, stop } = await listen(rig)
