@@ -97,17 +97,16 @@ describe('while MongoDB is unreachable', () => {
     until(async () => (await api.request('/readyz')).status === 200, { what: 'a ready API', timeoutMs: 20_000 })
 
   /**
-   * A connection cannot be made while answers are dropped: there have to be some that nobody else
-   * uses.
+   * New connections cannot be opened while replies are dropped, so there must be enough idle ones.
    */
   const makeConnections = () =>
     Promise.all(Array.from({ length: 15 }, () => api.request(`/api/v1/tasks/${newRecord().id}`)))
 
   it('nothing is accepted: 503 with Retry-After [S1.4]', async () => {
     await mongo.cut()
-    // An earlier upload may have sent its insert, so its file would be left to the janitor.
+    // The insert of an earlier upload may have been sent, so its file would be left to the janitor.
     await until(async () => (await api.request('/readyz')).status === 503, {
-      what: 'the API to know',
+      what: 'the outage to be noticed',
       timeoutMs: 20_000,
     })
     const { status, headers, body } = await api.upload(photo, [fieldPart('name', 'refused')])
@@ -143,7 +142,7 @@ describe('while MongoDB is unreachable', () => {
   it('a change whose reply was lost is not hidden by the cache', async () => {
     const task = (await api.upload(photo)).body as Task
     expect(await statusOf(api, task)).toBe('pending')
-    // After an outage the API listens a moment later than it answers.
+    // After an outage the API is subscribed a moment later than it answers requests.
     await api.tell(createdOf(task))
     await makeConnections()
     mongo.dropReplies()
@@ -155,7 +154,7 @@ describe('while MongoDB is unreachable', () => {
     await mongo.cut()
     await mongo.restore()
     await isBack()
-    await until(async () => (await statusOf(api, task)) === 'completed', { what: 'the news of it' })
+    await until(async () => (await statusOf(api, task)) === 'completed', { what: 'the new status' })
   })
 
   it('every document has its file, whatever was disconnected [S1.4]', async () => {

@@ -16,7 +16,7 @@ async function useAndStop(): Promise<void> {
 }
 
 it('an API that has stopped leaves no timer behind', async () => {
-  // The first one also starts what clients of HTTP keep for good.
+  // The first one also starts timers that HTTP clients keep for good.
   await useAndStop()
   const before = timers()
   await useAndStop()

@@ -54,7 +54,7 @@ async function newTask(given: Partial<TaskRecord> = {}): Promise<TaskRecord> {
   return task
 }
 
-/** All but what names the task and the traces of the way that led there. */
+/** The record without its ids and the traces of how it was reached. */
 function contentOf({
   id: _id,
   jobId: _jobId,

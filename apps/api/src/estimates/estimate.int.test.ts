@@ -78,7 +78,7 @@ it('learns from the stored runs at startup', async () => {
 it('considers the jobs ahead', async () => {
   const positionOf = async (): Promise<number> => acceptedTask.parse((await api.upload(photo)).body).estimate.position
   const first = await positionOf()
-  await until(async () => (await positionOf()) >= first + 3, { what: 'a place behind others' })
+  await until(async () => (await positionOf()) >= first + 3, { what: 'a position after the other jobs' })
 })
 
 const source = { bytes: 1, format: 'jpeg' as const, width: 64, height: 48, sha256: '', md5: '' }

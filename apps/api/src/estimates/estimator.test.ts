@@ -49,7 +49,7 @@ describe('without measured runs it', () => {
     expect(estimateText(estimate)).toBe('5-30 seconds')
   })
 
-  it('says the same behind other jobs, whose time is not known either', async () => {
+  it('says the same after other jobs, whose time is not known either', async () => {
     const estimator = await started({ active: 2, waiting: { ...idle.waiting, interactive: 10 } })
     expect(estimator.estimate(task())).toEqual({ p50Ms: 5000, p90Ms: 30_000, position: 10 })
   })
@@ -112,7 +112,7 @@ describe('from measured runs', () => {
 
 it('corrects itself until nine in ten tasks end within their p90', async () => {
   const estimator = await started({}, runs(50, 100))
-  // Everything takes up to four times what the model believes, spread evenly.
+  // Every task takes up to four times as long as the model predicts, evenly distributed.
   for (let count = 0; count < 2000; count++) {
     const estimate = estimator.estimate(task())
     estimator.ended({ ...task(), processingTimeMs: 100, epoch: 1, estimate }, 100 + ((count * 37) % 100) * 3)

@@ -3,7 +3,7 @@ import { eachDue } from './each-due.ts'
 
 const PAGE = 3
 
-/** A list in which some items cannot be dealt with, and the items that had their turn. */
+/** A list in which processing some items fails, and the items that were processed. */
 async function work(ids: string[], isStuck: (id: string) => boolean): Promise<string[]> {
   const due = ids.map((id) => ({ id }))
   const turns: string[] = []

@@ -128,7 +128,7 @@ it('an old unfinished task counts as stuck', async () => {
   await until(async () => sampleOf(await scrape(), 'darkroom_tasks_stuck') === 0, { what: 'nothing to be stuck' })
 })
 
-describe.each(['cut', 'freeze'] as const)('Redis away (%s)', (outage) => {
+describe.each(['cut', 'freeze'] as const)('while Redis is unreachable (%s)', (outage) => {
   it('leaves out unknown values, and reports the rest', async () => {
     await redis[outage]()
     const away = await until(
@@ -136,7 +136,7 @@ describe.each(['cut', 'freeze'] as const)('Redis away (%s)', (outage) => {
         const now = await scrape()
         return sampleOf(now, 'darkroom_service_up', { service: 'queue' }) === 0 && now
       },
-      { what: 'Redis to be missed' },
+      { what: 'the outage to be noticed' },
     )
     expect(sampleOf(away, 'darkroom_queue_workers')).toBeUndefined()
     expect(sampleOf(away, 'darkroom_tasks_unfinished')).toBe(0)

@@ -19,11 +19,10 @@ it('reconnects to a MongoDB that fails during setup', async () => {
     await connection.db?.command({ ping: 1 })
   }
   const connected = connectMongo({ connection, url: url.href, prepare, log, stop: stop.signal })
-  // The first one may be the loss of the connection; at the second the server was looked for in
-  // vain.
-  await until(() => lines.length >= 2, { what: 'two attempts in vain' })
+  // The first one may only notice the lost connection; the second one finds no server.
+  await until(() => lines.length >= 2, { what: 'two failed attempts' })
   await proxy.restore()
-  // Whoever asks meanwhile brings the first client back before the next attempt.
+  // A command in between brings the first client back before the next attempt.
   await until(() => first?.command({ ping: 1 }), { what: 'the first client to be back' })
   await connected
   await expect(connection.asPromise()).resolves.toBe(connection)
@@ -51,7 +50,8 @@ it('replaces a client whose monitor is silent, with the same collections', async
 })
 
 /**
- * As if the answer to its `hello` had been lost for good: the driver has no other handle to that.
+ * As if the reply to its `hello` had been lost for good: the driver offers no other way to simulate
+ * this.
  */
 function silenceMonitor(client: object): void {
   const { servers } = (

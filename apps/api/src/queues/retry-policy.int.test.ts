@@ -28,11 +28,10 @@ it('three attempts by default: immediately, after 2 s and after 4 s with jitter;
   const read = async () => (await api.request(`/api/v1/tasks/${id}`)).body as Task
   await until(async () => (await read()).status === 'failed', { what: 'the third attempt to fail', timeoutMs: 15_000 })
 
-  // Until when the queue holds a job back is exact; on a busy machine the job starts some time
-  // after that.
+  // The delay set by the queue is exact; on a busy machine the job starts some time after it.
   const delays = await delaysOf(api)
   const waits = startedAt.slice(1).map((at, index) => at - startedAt[index]!)
-  console.log(`attempts began 0, ${startedAt.slice(1).map((at) => Math.round(at - startedAt[0]!)).join(' and ')} ms after the first`) // prettier-ignore
+  console.log(`attempts started 0, ${startedAt.slice(1).map((at) => Math.round(at - startedAt[0]!)).join(' and ')} ms after the first`) // prettier-ignore
   expect([waits.length, delays.length]).toEqual([2, 2])
   for (const [index, most] of [2000, 4000].entries()) {
     expect(waits[index]).toBeGreaterThanOrEqual(most * 0.75)
@@ -66,7 +65,7 @@ it('attempts and the delay between them are configurable [S1.3]', async () => {
   await api.stop()
 })
 
-/** For how long the queue has held jobs back, in ms, by the log that it keeps itself. */
+/** How long the queue delayed jobs, in ms, according to its own log. */
 async function delaysOf({ redis, names }: TestApi): Promise<number[]> {
   const log = await redis.xrange(`${names.prefix}:${names.queue}:events`, '-', '+')
   return log.flatMap(([id, fields]) => {

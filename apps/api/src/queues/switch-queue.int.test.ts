@@ -74,7 +74,7 @@ it('premium overtakes a backlog [S0.9]', async () => {
   const BACKLOG = 200
   const PREMIUM = 5
   const slots = 2
-  const work = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5)) // a job as short as can be told apart
+  const work = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5)) // the shortest measurable job
   const backlog = await Promise.all(Array.from({ length: BACKLOG }, () => upload('batch')))
   await until(async () => (await statsNow()).prioritized === BACKLOG, { what: 'the backlog on the queue' })
   worker = await startTestWorker(api, { slots, work })
@@ -95,8 +95,8 @@ it('premium overtakes a backlog [S0.9]', async () => {
       `they ran as numbers ${premium.map((id) => started.indexOf(id) + 1).join(', ')} and overtook ${overtaken}; ` +
       `one interactive upload behind them ran as number ${started.indexOf(interactive) + 1} of ${started.length}`,
   )
-  // Batch jobs may start while the uploads are being received; once they are on the queue, only
-  // those that run are ahead.
+  // Batch jobs may start while the uploads are being received; once those are on the queue, only
+  // running jobs are ahead of them.
   expect(overtaken).toBeGreaterThan(BACKLOG / 2)
   expect(Math.max(last, started.indexOf(interactive))).toBeLessThan(BACKLOG)
 })

@@ -26,7 +26,7 @@ beforeEach(async () => {
 })
 afterAll(() => database.drop())
 
-/** A closer that cannot check the batches `broken`. */
+/** A closer that fails to check the batches `broken`. */
 function closerOf(broken: readonly string[] = []): BatchCloser {
   const { log } = recordLog<Logger>()
   const handler = new CompleteBatchHandler({ batches, publish: async () => {}, log, now: () => NOW })

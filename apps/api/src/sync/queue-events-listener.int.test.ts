@@ -133,7 +133,7 @@ describe('on a stream of its own', () => {
     await complete(before, '2000-1')
     await listener.start()
     await until(() => applied.length === 1, { what: 'the first event' })
-    await listener.repairGap(repair) // nobody knew where to read on from
+    await listener.repairGap(repair) // where to continue was unknown
     await listener.repairGap(repair)
     expect(repairs).toBe(1)
     await redis.del(key)
@@ -154,7 +154,7 @@ describe('on a stream of its own', () => {
     await redis.zadd(set('failed'), ...old.slice(0, 700).flat())
     await complete(newTaskId())
     await listener.start()
-    await listener.repairGap(async () => {}) // nobody knew how far events were applied
+    await listener.repairGap(async () => {}) // how far events were applied was unknown
     await until(async () => (await redis.zcard(set('completed'))) === 1, {
       what: 'the old completed jobs to be gone',
       timeoutMs: 25_000,

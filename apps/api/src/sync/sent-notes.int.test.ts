@@ -33,7 +33,7 @@ it('tasks without events are recorded as dispatched separately, and checked late
   const tasks = await Promise.all([newTask(), newTask()])
   notes.add(tasks)
   for (const task of tasks) {
-    await until(async () => (await stateOf(task)) === 'sent', { what: 'the note' })
+    await until(async () => (await stateOf(task)) === 'sent', { what: 'the record of the dispatch' })
     const { nextCheckAt } = (await store.find(task.tenant, task.id)) as TaskRecord
     expect(nextCheckAt?.getTime()).toBeGreaterThan(Date.now() + 5000)
   }

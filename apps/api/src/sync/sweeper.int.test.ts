@@ -73,7 +73,7 @@ const events = {
 }
 const key = (part: string): string => `${names.prefix}:${names.queue}:${part}`
 
-/** Dispatched long ago, and now to be checked. */
+/** Dispatched long ago, and due for a check. */
 async function sentTask(given: Partial<TaskRecord> = {}): Promise<TaskRecord> {
   const task = newRecord({ dispatch: { state: 'sent' }, nextCheckAt: new Date(Date.now() - 1000), ...given })
   await store.insert(task)
@@ -134,7 +134,7 @@ describe('a waiting job whose task is still processing', () => {
       moveFor(event, Date.now()) as Move,
     )
 
-  /** One run, of which only the start was heard. */
+  /** A run of which only the start was received. */
   async function ranOnce(run: (job: QueuedJob, token: string) => Promise<never>): Promise<TaskRecord> {
     const task = await dispatched()
     const consumer = connectRedis(inject('redisUrl'), 'consumer', testLog)
@@ -158,7 +158,7 @@ describe('a waiting job whose task is still processing', () => {
     return task
   }
 
-  it('has its failed attempt counted, as its worker reported', async () => {
+  it('has its failed attempt counted, as reported by its worker', async () => {
     const task = await ranOnce(() => Promise.reject(new Error('STORAGE_FAILED: The disk is gone')))
     expect(await stateOf(task)).toBe('delayed')
     await sweepOnce(apply)
@@ -210,7 +210,7 @@ describe('a job that is missing', () => {
     } as never)
     await jobs.dispatch([task])
     expect(await stateOf(task)).toBeUndefined()
-    // As far as the stream went when the job was found missing, however much came since.
+    // Up to where the stream ended when the job was found missing, whatever has arrived since.
     await until(
       async () =>
         (await addEvent()) !== seen &&

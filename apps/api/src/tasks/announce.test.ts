@@ -5,7 +5,7 @@ import { createAnnouncer } from './announce.ts'
 import { cancellation, expiry, restart } from './task-steps.ts'
 import type { TaskRecord } from './task.ts'
 
-/** An announcer, and what it told whom, in order. */
+/** An announcer, and its notifications in order. */
 function recorded() {
   const told: unknown[][] = []
   const announcer = createAnnouncer({

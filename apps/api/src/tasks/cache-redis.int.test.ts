@@ -8,7 +8,7 @@ let api: TestApi
 let cache: Redis
 let task: Task
 
-/** A database that no other test uses: this one is emptied. */
+/** A Redis database that no other test uses, because it is emptied. */
 const cacheUrl = (): string => Object.assign(new URL(inject('redisUrl')), { pathname: '/11' }).href
 
 beforeAll(async () => {
@@ -29,7 +29,7 @@ it('with REDIS_CACHE_URL the cache has its own Redis; flushing it affects no job
   ]
   expect(await read()).toEqual([task.id, 1])
   const isCacheKey = (key: string): boolean => /:(task|tasks):/.test(key)
-  await until(async () => (await cache.keys('*')).filter(isCacheKey).length >= 3, { what: 'the answers in the cache' })
+  await until(async () => (await cache.keys('*')).filter(isCacheKey).length >= 3, { what: 'the cached responses' })
   expect((await cache.keys('*')).filter((key) => key.includes(':bull:'))).toEqual([])
   expect((await api.redis.keys(`${api.env.REDIS_NAMESPACE}:*`)).filter(isCacheKey)).toEqual([])
 

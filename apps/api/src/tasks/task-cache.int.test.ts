@@ -37,7 +37,7 @@ afterAll(async () => {
   await database.drop()
 })
 
-/** The handlers of one API process, over the common store and a cache connection of their own. */
+/** The handlers of one API process, on the shared store and their own cache connection. */
 function processOn(connection: Redis, prefix = `${name}:`, readFrom = store) {
   const cache = new TaskCache(connection, prefix, testLog)
   const get = new GetTaskHandler({ getTaskJson: new GetTaskJsonHandler({ store: readFrom, cache, views: testViews }) })
@@ -76,7 +76,7 @@ async function keysOf(connection: Redis, pattern: string): Promise<string[]> {
 
 describe('the keys', () => {
   it('are exactly the documented ones, with their documented TTLs [S1.7, S1.8]', async () => {
-    // A database of its own, as there is no namespace before these.
+    // A Redis database of its own, as the documented keys have no namespace.
     const url = new URL(inject('redisUrl'))
     url.pathname = '/13'
     const alone = await openRedis(url.href)
@@ -97,8 +97,7 @@ describe('the keys', () => {
       ] as const) {
         const ttl = await ttlOf(pattern)
         expect(ttl).toBeLessThanOrEqual(most)
-        // Less by no more than the time since before it was stored; Redis counts whole
-        // milliseconds.
+        // Shorter by at most the time since before it was stored; Redis counts whole milliseconds.
         expect(ttl).toBeGreaterThanOrEqual(most - (performance.now() - before) - 2)
       }
       for (const event of historyOf(task, [{ progress: 0, end: 'completed' }])) await tell(event)
@@ -185,7 +184,7 @@ it('progress invalidates the task but not the lists', async () => {
   expect(await redis.get(`${name}:tasks:generation`)).toBe(before)
 })
 
-/** The store as seen by a busy process: what it read is used a little later. */
+/** The store as seen by a busy process: there is a delay between reading and using the result. */
 class LaggingStore extends TaskStore {
   override async find(tenant: string, id: string): Promise<TaskRecord | undefined> {
     const found = await super.find(tenant, id)
@@ -238,8 +237,8 @@ it('a reader that misses an entry just as it is stored causes no read of its own
   const set = busy.set.bind(busy) as (...command: unknown[]) => Promise<string | null>
   let sent = 0
   const heard: (() => void)[] = []
-  // The second answer, with the generation, and the third, that the entry is stored, are heard in
-  // one turn of the event loop.
+  // The second reply, with the generation, and the third, that the entry is stored, arrive in the
+  // same turn of the event loop.
   busy.set = ((...command: unknown[]) => {
     const [answer, turn] = [set(...command), ++sent]
     if (turn !== 2 && turn !== 3) return answer

@@ -89,7 +89,7 @@ it('a new epoch is not affected by events of the old one', () => {
   )
 })
 
-/** Some of what workers say about a task, and all of it again, late and repeated. */
+/** Some events of workers about a task, and then all of them again, late and repeated. */
 function lateNews(): fc.Arbitrary<{ before: TaskEvent[]; late: TaskEvent[] }> {
   return anyHistory().chain((runs) => {
     const events = historyOf({ id: TASK_ID }, runs)
@@ -100,7 +100,7 @@ function lateNews(): fc.Arbitrary<{ before: TaskEvent[]; late: TaskEvent[] }> {
   })
 }
 
-/** The task after a cancellation, or as it is when it has ended by itself. */
+/** The task after a cancellation, or unchanged if it has already ended. */
 function cancelled(task: TaskRecord): TaskRecord {
   const { move, event } = cancellation(task, NOW)
   return move.from.includes(task.status) ? taken(task, { ...move, patch: { ...move.patch, seq: event.seq } }) : task

@@ -68,7 +68,7 @@ describe('a task that an earlier release completed', () => {
   })
 })
 
-it('a document that is no task is not stored', async () => {
+it('a document that is not a task is rejected', async () => {
   const task = newRecord()
   for (const wrong of [{ status: 'done' }, { files: [{ path: 'output/a' }] }, { source: {} }, { unknown: 1 }]) {
     await expect(store.insert({ ...task, ...wrong } as never)).rejects.toThrow(Object.keys(wrong)[0])
@@ -138,7 +138,7 @@ describe('a list', () => {
     const shown = async (filter: Partial<TaskFilter>) => ids(await store.list({ ...mine, ...filter }, { skip: 0 }, 10))
     expect(await shown({ status: 'failed' })).toEqual([old.id])
     expect(await shown({ priority: 'premium' })).toEqual([urgent.id])
-    // Between the moments: SecantusDB loses an exact lower bound where the index is descending.
+    // Between two times: SecantusDB excludes an exact lower bound if the index is descending.
     expect(await shown({ createdFrom: at(1.5) })).toEqual([urgent.id])
     expect(await shown({ createdTo: at(2) })).toEqual([old.id])
     expect(await shown({ createdFrom: at(0.5), createdTo: at(3), kind: 'image.optimize' })).toEqual([urgent.id, old.id])

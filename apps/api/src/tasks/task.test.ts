@@ -180,13 +180,13 @@ it('a recreated job has the runs and attempts of the lost one', () => {
 
 const TASK_ID = '65d4'.repeat(6)
 
-/** All but the traces of the way that led there. */
+/** The result without the traces of how it was reached. */
 function contentOf(task: TaskRecord): object {
   const { rev: _rev, log: _log, updatedAt: _updatedAt, ...content } = task
   return content
 }
 
-/** One event of any kind from anywhere in some history, fitting or not. */
+/** One event of any kind from anywhere in some history, applicable or not. */
 function anyEvent(): fc.Arbitrary<TaskEvent> {
   const ends: Run['end'][] = ['retry', 'lost', 'completed', 'failed', 'running']
   const run = fc.record({ progress: fc.nat(3), end: fc.constantFrom(...ends) })

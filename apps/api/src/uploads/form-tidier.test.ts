@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { FormTidier } from './form-tidier.ts'
 
 const fields = { files: ['file'], text: ['metadata'] }
-/** What the tidier puts before every form, which is a preamble that nobody reads. */
+/** What the tidier inserts before every form: a preamble, which parsers ignore. */
 const PREAMBLE = '\r\n'
 
 function tidy(form: string, cuts: readonly number[] = []): string {

@@ -36,7 +36,7 @@ function receive(stream: Readable, options: Partial<HashingDiskOptions> = {}): P
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex')
 const md5 = (bytes: Buffer): string => createHash('md5').update(bytes).digest('hex')
 
-/** Bytes that do not repeat with the length of any chunk. */
+/** Bytes that do not repeat at chunk boundaries. */
 const bytesOf = (length: number): Buffer =>
   Buffer.from(Array.from({ length }, (_, index) => (index * 31 + (index >> 8)) % 256))
 

@@ -19,7 +19,7 @@ interface CorpusFile {
 const folder = corpusFolder()
 if (!folder) console.log('No corpus of hostile files: set DARKROOM_CORPUS to its folder to test with one.')
 
-/** Some of everything, for where there is no corpus. */
+/** A few of every kind, in case the corpus is not available. */
 const someNames = [
   '',
   '.',
@@ -54,13 +54,11 @@ async function readNames(corpus: string): Promise<string[]> {
   return [...someNames, ...(await Promise.all(lists)).flat()]
 }
 
-/**
- * Whether an answer is no fault of ours and, where it is a refusal, says why in the common form.
- */
+/** Whether a response is not a server error and, if it is an error, is a valid problem. */
 const isCivil = ({ status, body }: Answer): boolean =>
   status < 400 || (status < 500 && problem.strict().safeParse(body).success)
 
-/** The names that met with a fault of ours, or with a refusal in a form of its own. */
+/** The names that caused a server error, or an error that is not a problem. */
 async function faultsOver(all: readonly string[], answersTo: (name: string) => Promise<Answer[]>): Promise<unknown[]> {
   const faults: unknown[] = []
   await forEach(all, async (name) => {
@@ -70,7 +68,7 @@ async function faultsOver(all: readonly string[], answersTo: (name: string) => P
   return faults
 }
 
-/** A few at a time, so that a list of hundreds takes seconds and not minutes. */
+/** Several at a time, so that hundreds of items take seconds instead of minutes. */
 async function forEach<T>(items: readonly T[], act: (item: T) => Promise<void>): Promise<void> {
   const queue = [...items]
   const worker = async () => {
@@ -178,8 +176,8 @@ describe('hostile names', { timeout: 120_000 }, () => {
 })
 
 /**
- * What was accepted shows a name without folders and control characters, and is kept under a path
- * of our own making.
+ * Accepted tasks show a name without folders and control characters, and are stored under a path
+ * that we created.
  */
 function assertHarmless(body: unknown): Task {
   const task = taskSchema.parse(body)
@@ -198,7 +196,7 @@ describe.skipIf(!folder)('the corpus', { timeout: 120_000 }, () => {
         const answer = await api.upload(await readFile(join(folder ?? '', file)))
         expect({ file, isCivil: isCivil(answer) }).toEqual({ file, isCivil: true })
         if (verdict === 'ok') expect({ file, status: answer.status }).toEqual({ file, status: 202 })
-        // Only the pixels may still be bad: that is for the worker to find.
+        // Only the pixels may still be invalid, which the worker will find.
         else expect({ file, isVerdict: [202, 415, 422].includes(answer.status) }).toEqual({ file, isVerdict: true })
         if (verdict === 'reject' && category === 'hostile/bombs')
           expect({ file, status: answer.status }).toEqual({ file, status: 422 })

@@ -64,7 +64,7 @@ describe('the size of a file', () => {
 })
 
 describe('the size of a picture', () => {
-  /** A PNG whose header speaks of a size; the pixels are for the worker to miss. */
+  /** A PNG that declares a size in its header; only the worker would notice the missing pixels. */
   async function declared(width: number, height: number): Promise<Buffer> {
     const bytes = await samplePng({ width: 16, height: 16 })
     bytes.writeUInt32BE(width, 16)

@@ -29,7 +29,7 @@ const refusalOf = ({ status, body }: Answer): string => {
   return `${status} ${code}: ${detail}`
 }
 
-/** A form as it goes over the wire, written by hand. */
+/** A form exactly as it is sent, written by hand. */
 function postForm(form: string | Buffer, contentType = 'multipart/form-data; boundary=x'): Promise<Answer> {
   const body = typeof form === 'string' ? Buffer.from(form, 'latin1') : form
   return api.request('/api/v1/tasks', {
@@ -194,7 +194,7 @@ describe('an Idempotency-Key', () => {
   })
 })
 
-/** What people's files and clients do, kept beside the project. */
+/** Real files and clients, from a corpus that is stored next to the project. */
 const corpus = join(corpusFolder() ?? '', 'field')
 
 describe.skipIf(!existsSync(join(corpus, 'empty.jpg')))('the field corpus', () => {

@@ -60,12 +60,12 @@ it('cancels a running task for good, and notifies its worker', async () => {
   await api.tell(processing!)
   await until(async () => (await read(task.id)).status === 'processing')
   await queued(task)
-  // A worker has the job: it cannot be taken off the queue.
+  // A worker has the job, so it cannot be removed from the queue.
   await api.redis.set(`${api.names.prefix}:${api.names.queue}:${task.id}:lock`, 'a worker')
   const { body } = await cancel(task.id)
   await until(() => commands.some(({ jobId }) => jobId === task.id), { what: 'the command' })
   for (const event of [progress, completed]) await api.tell(event!)
-  // The next task's news is applied behind theirs.
+  // When the next task's event has been applied, theirs have been, too.
   const next = await newTask()
   await api.tell(historyOf(next, [{ progress: 0, end: 'running' }])[0]!)
   await until(async () => (await read(next.id)).status === 'processing')
@@ -87,7 +87,7 @@ it('notifies the worker again until its job has ended', async () => {
   await api.redis.del(lock)
   await until(async () => (await makeDue(), !(await api.queue.find(task.id, 1))), { what: 'the end of the job' })
   await until(async () => (await documentOf(task))?.['nextCheckAt'] === null || (await makeDue(), false), {
-    what: 'the end of the care',
+    what: 'the end of the checks',
   })
   expect(await read(task.id)).toMatchObject({ status: 'cancelled' })
 })
@@ -114,6 +114,6 @@ it('a task that was not dispatched yet is never dispatched', async () => {
   await api.database
     .collection('tasks')
     .updateOne({ jobId: task.jobId }, { $set: { nextCheckAt: new Date(0), 'dispatch.state': 'due' } })
-  await until(async () => (await documentOf(task))?.['nextCheckAt'] === null, { what: 'the end of the care' })
+  await until(async () => (await documentOf(task))?.['nextCheckAt'] === null, { what: 'the end of the checks' })
   expect(await api.queue.find(task.id, 1)).toBeUndefined()
 })

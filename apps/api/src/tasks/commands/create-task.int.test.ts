@@ -8,7 +8,7 @@ import { startTestApi } from '../../../test/start-test-api.ts'
 
 it('writes no document before its file is in place', async () => {
   const api = await startTestApi()
-  // A file where the folder of the originals has to be made.
+  // A file in the place of the folder for the originals.
   await writeFile(join(api.dataDir, 'storage'), '')
   const { status, body } = await api.upload(await sampleJpeg({ width: 16, height: 16 }))
   expect([status, body]).toMatchObject([503, { code: 'STORAGE_UNAVAILABLE' }])
@@ -24,7 +24,7 @@ it('uploads refused while the store is down leave no originals', async () => {
   const photo = await sampleJpeg({ width: 16, height: 16 })
   expect((await api.upload(photo)).status).toBe(202)
   await mongo.cut()
-  // Some of them before it is known that the store is away.
+  // Some of them before the store is known to be unreachable.
   const answers = await Promise.all(Array.from({ length: 20 }, () => api.upload(photo)))
   expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([503]))
   expect(await api.filesIn('storage')).toHaveLength(1)

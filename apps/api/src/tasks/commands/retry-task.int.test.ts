@@ -44,7 +44,7 @@ it.each(['completed', 'failed', 'cancelled'] as const)('a %s task is queued agai
   const job = await until(() => api.queue.find(task.id, 2), { what: 'the job of the second epoch' })
   expect(job.id).toBe(`${task.id}-2`)
   expect(job.data).toMatchObject({ epoch: 2, imagePath: task.originalPath })
-  // The wait counts from the retry, not from the upload.
+  // The waiting time starts at the retry, not at the upload.
   expect(job.data.timestamp).toBeGreaterThanOrEqual(asked)
   const document = await api.database.collection('tasks').findOne({ jobId: task.jobId })
   expect(document?.['log'].at(-1)).toMatchObject({ type: 'task.created', epoch: 2, seq: 0 })

@@ -20,7 +20,7 @@ afterAll(() => api.stop())
 
 const BASE = Date.UTC(2026, 0, 1)
 
-/** Tasks made at one moment each; several may share it. */
+/** Tasks created at these times; several may have the same one. */
 async function insertAt(...milliseconds: number[]): Promise<string[]> {
   const records = milliseconds.map((ms) => newRecord({ name: 'listed', createdAt: new Date(BASE + ms) }))
   for (const record of records) await store.insert(record)
@@ -39,8 +39,8 @@ it('paging by cursor returns each task once, even if tasks are added meanwhile',
     const page = await get(`limit=2${cursor && `&cursor=${cursor}`}`)
     seen.push(...page.items.map(({ id }) => id))
     cursor = page.nextCursor ?? ''
-    // Newer ones, which would push everything to later pages, and some at the very moment where the
-    // page ended.
+    // Newer tasks, which push everything to later pages, and some with exactly the time at which
+    // the page ended.
     await insertAt(9000, 3000)
   } while (cursor && seen.length < 50)
   expect(new Set(seen).size).toBe(seen.length)
@@ -65,7 +65,7 @@ it('a list has an ETag, which gives 304 until the list changes', async () => {
   expect(changed.headers['etag']).not.toBe(etag)
 })
 
-/** Neither answers before the other was asked. */
+/** Each replies only after the other was called, too. */
 class MeetingStore extends TaskStore {
   readonly #both = Promise.withResolvers<void>()
   #asked = 0
@@ -146,7 +146,7 @@ describe('large metadata', () => {
     expect((await api.request(`/api/v1/tasks/${large.id}`)).body).toMatchObject({ metadata })
   })
 
-  it('and long lists do not fill the cache', async () => {
+  it('does not fill the cache, and neither do long lists', async () => {
     const sizes = async (): Promise<Map<string, number>> => {
       const found = new Map<string, number>()
       for await (const keys of api.redis.scanStream({ match: `${api.names.cachePrefix}task*` }))
@@ -163,7 +163,7 @@ describe('large metadata', () => {
     const questions = ['limit=20', 'limit=100', 'status=pending&limit=100', 'limit=20&page=2', ...moments]
     for (const question of questions) await api.agent().get(`/api/v1/tasks?${question}`).expect(200)
     const after = await sizes()
-    // The first of them alone: the others are too large, or not asked often.
+    // Only the first one: the others are too large, or not requested often enough.
     expect([...after.keys()].filter((key) => key.includes(':list:') && !before.has(key))).toHaveLength(1)
     expect([...after.values()].filter((length) => length > 65 * 1024)).toEqual([])
   })
