@@ -3,8 +3,7 @@ import fc from 'fast-check'
 import type { Run } from './task-history.ts'
 
 /**
- * The runs of some task that may happen: attempts that fail or are lost, then an end or the middle
- * of a run.
+ * The runs of a task as they may happen: failed or lost attempts, then an end or an unfinished run.
  */
 export function anyHistory(): fc.Arbitrary<Run[]> {
   const earlier = fc.record({ progress: fc.nat(3), end: fc.constantFrom<Run['end']>('retry', 'lost') })
@@ -15,7 +14,7 @@ export function anyHistory(): fc.Arbitrary<Run[]> {
   return fc.tuple(fc.array(earlier, { maxLength: 3 }), last).map(([before, end]) => [...before, end])
 }
 
-/** Everything at least once, in any order. */
+/** All items at least once, in any order. */
 export function shuffledWithDuplicates(events: readonly TaskEvent[]): fc.Arbitrary<TaskEvent[]> {
   const repeats = fc.subarray([...events, ...events])
   return repeats.chain((again) => {

@@ -3,8 +3,9 @@ import type { Express } from 'express'
 import supertest, { type Test } from 'supertest'
 
 /**
- * Asks an application directly, without the server that the API puts in front of it, and keeps
- * cookies. Its answers are held against the document as those that `fetch` gets from `origin` are.
+ * Sends requests directly to an application, without the server in front of it, and keeps cookies.
+ * Like the responses that `fetch` gets from `origin`, its responses are checked against the OpenAPI
+ * document.
  */
 export function createAgent(app: Express, origin: string) {
   return supertest.agent(app).use((request: Test) => {

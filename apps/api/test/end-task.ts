@@ -5,10 +5,10 @@ import { completedOf } from './task-history.ts'
 
 export type End = 'completed' | 'failed' | 'cancelled'
 
-/** Brings a task to one of its ends, as a worker, its failure or a person does. */
+/** Ends a task, as a worker, a failure or a client would. */
 export async function endAs(api: TestApi, task: Task, end: End): Promise<Task> {
   if (end === 'completed') await api.tell(completedOf(task))
-  // Only the queue tells of failures, so this one is written where it would end up.
+  // Only the queue reports failures, so this one is written directly.
   if (end === 'failed') await writeFailure(api, task)
   if (end === 'cancelled') await api.request(`${task.links.self}/cancel`, { method: 'POST' })
   return until(

@@ -8,7 +8,7 @@ export interface HeardEvent {
 
 export type EventStream = Awaited<ReturnType<typeof openEventStream>>
 
-/** A client of a stream of server-sent events, which keeps all that it hears. */
+/** A client of a stream of server-sent events, which records everything it receives. */
 export async function openEventStream(url: string, headers: Record<string, string> = {}) {
   const leaving = new AbortController()
   const response = await fetch(url, { headers: { accept: 'text/event-stream', ...headers }, signal: leaving.signal })

@@ -1,6 +1,6 @@
 import { AppError } from '../src/app-error.ts'
 
-/** The fields that were refused, and why. */
+/** The invalid fields, with the reasons. */
 export function faultsOf(act: () => unknown): { pointer: string; detail: string }[] {
   try {
     act()

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 
-/** A part of a form as it goes over the wire: nothing in it is escaped or corrected. */
+/** A part of a form exactly as it is sent: nothing is escaped or corrected. */
 export interface Part {
   name: string
   value: Buffer | string
@@ -20,7 +20,7 @@ export const fieldPart = (name: string, value: string): Part => ({ name, value }
 export const fieldParts = (fields: Record<string, string>): Part[] =>
   Object.entries(fields).map(([name, value]) => fieldPart(name, value))
 
-/** The body of a form, whole and in memory. */
+/** The complete body of a form, in memory. */
 export function multipart(parts: readonly Part[]): {
   body: Buffer<ArrayBuffer>
   contentType: string

@@ -7,7 +7,7 @@ export interface Sample {
 const LINE = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (-?[\d.e+-]+|[+-]?Inf|NaN)$/
 const LABEL = /([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"(?:,|$)/gy
 
-/** The samples of a text in Prometheus' format. Throws where it breaks the format. */
+/** The samples of a text in the Prometheus format. Throws if the format is invalid. */
 export function parseMetrics(text: string): Sample[] {
   if (!text.endsWith('\n')) throw new Error('The last line must end')
   return text
@@ -25,8 +25,8 @@ export function parseMetrics(text: string): Sample[] {
 }
 
 /**
- * The value of the one sample of this name with these labels, others allowed; undefined when there
- * is none.
+ * The value of the only sample with this name and these labels, and possibly others; undefined if
+ * there is none.
  */
 export function sampleOf(
   samples: readonly Sample[],

@@ -4,13 +4,13 @@ import { connect, type Socket } from 'node:net'
 
 export interface RawAnswer {
   status: number
-  /** Names in lower case. */
+  /** Names are in lower case. */
   headers: Record<string, string>
   text: string
   body: unknown
 }
 
-/** A bare connection, for requests that no HTTP client would send. */
+/** A raw connection, for requests that no HTTP client would send. */
 export async function openSocket(port: number, from: { localAddress?: string } = {}): Promise<Socket> {
   const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true, ...from })
   socket.on('error', () => {})
@@ -19,7 +19,7 @@ export async function openSocket(port: number, from: { localAddress?: string } =
   return socket
 }
 
-/** Sends bytes as they are and reads the first answer. */
+/** Sends raw bytes and reads the first response. */
 export async function sendRaw(port: number, bytes: string | Buffer): Promise<RawAnswer> {
   const socket = await openSocket(port)
   socket.write(bytes)
@@ -30,7 +30,7 @@ export async function sendRaw(port: number, bytes: string | Buffer): Promise<Raw
   }
 }
 
-/** Reads one answer, to the end of its body by Content-Length or to the end of the connection. */
+/** Reads one response, up to its Content-Length or to the end of the connection. */
 export async function readAnswer(socket: Socket): Promise<RawAnswer> {
   let received = Buffer.alloc(0)
   for await (const chunk of socket.iterator({ destroyOnReturn: false })) {
@@ -41,14 +41,14 @@ export async function readAnswer(socket: Socket): Promise<RawAnswer> {
   const answer = parseAnswer(received.toString('latin1'), true)
   if (!answer)
     throw new Error(
-      `The connection ended without an answer: ${JSON.stringify(received.toString('latin1').slice(0, 200))}`,
+      `The connection ended without a response: ${JSON.stringify(received.toString('latin1').slice(0, 200))}`,
     )
   return checked(socket, answer)
 }
 
 const requests = new WeakMap<Socket, string>()
 
-/** Only the first one of a connection: no test sends another that is answered in another way. */
+/** Only the first one of each connection: no test sends another that is answered differently. */
 function rememberRequest(socket: Socket): void {
   const write = socket.write.bind(socket)
   socket.write = ((chunk: string | Buffer, ...more: []) => {
@@ -57,7 +57,7 @@ function rememberRequest(socket: Socket): void {
   }) as Socket['write']
 }
 
-/** Held against the API's document, as what `fetch` gets is. */
+/** Checked against the OpenAPI document, like the responses of `fetch`. */
 function checked(socket: Socket, answer: RawAnswer): RawAnswer {
   const { status, headers, text } = answer
   const [, method, path] = /^([A-Z]+) (?:http:\/\/[^/]+)?(\S+) HTTP\/1\.[01]\r\n/.exec(requests.get(socket) ?? '') ?? []

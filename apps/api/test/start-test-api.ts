@@ -20,7 +20,7 @@ export const testLog: Logger = createLogger({ name: 'test', level: process.env['
 
 export type TestApi = Awaited<ReturnType<typeof startTestApi>>
 
-/** The answer to a request, read to its end. */
+/** The response to a request, read to its end. */
 export interface Answer {
   status: number
   headers: Headers
@@ -36,7 +36,7 @@ function mongoUrlOf(database: string, server: string): string {
   return url.href
 }
 
-/** A connection to a database of the test's own, which goes with it. */
+/** A connection to the test's own database, which is dropped on close. */
 export async function openDatabase(
   database: string,
   options: { monitorCommands?: boolean } = {},
@@ -61,7 +61,7 @@ export async function openRedis(url: string = inject('redisUrl')): Promise<Redis
   return redis
 }
 
-/** Removes the keys that match a pattern. */
+/** Deletes the keys that match a pattern. */
 export async function forgetKeys(redis: Redis, pattern: string): Promise<void> {
   for (let cursor = '0'; ;) {
     const [next, keys] = await redis.scan(cursor, 'MATCH', pattern, 'COUNT', 1000)
@@ -72,7 +72,7 @@ export async function forgetKeys(redis: Redis, pattern: string): Promise<void> {
 }
 
 const MIB = 1024 * 1024
-/** Limits are said in words only: one document is good for all tests. */
+/** Limits only appear in its texts, so one document serves all tests. */
 const checkAnswer = createAnswerChecker(
   createOpenApiDocument({
     maxFileBytes: 50 * MIB,
@@ -83,7 +83,7 @@ const checkAnswer = createAnswerChecker(
   }),
 )
 
-/** The whole API in this process, on a data folder, a database and Redis names of its own. */
+/** The whole API in this process, with its own data folder, database and Redis names. */
 export async function startTestApi(
   given: NodeJS.ProcessEnv = {},
   { waitUntilReady = true, mongoServer = inject('mongoUrl') } = {},
@@ -102,7 +102,7 @@ export async function startTestApi(
     ...given,
   })
   const names = queueNames({ namespace: env.REDIS_NAMESPACE, queue: env.QUEUE_NAME }, imageOptimize)
-  // The test's own eyes and hands: they stay when the API's connections are cut.
+  // For the test itself: these stay connected when the API's connections are cut.
   const database = await openDatabase(name)
   const redis = await openRedis()
   const queue = new TaskQueue({
@@ -117,7 +117,7 @@ export async function startTestApi(
   let undocumented = (): string[] => []
 
   /**
-   * Closes the API in order and removes all it had. Throws when a step of closing did not end well.
+   * Shuts the API down and removes everything it stored. Throws if a step of the shutdown failed.
    */
   const stop = async (): Promise<void> => {
     const troubled = await runShutdown(api.closing(), testLog)
@@ -129,7 +129,7 @@ export async function startTestApi(
     await rm(dataDir, { recursive: true, force: true })
     const faults = undocumented()
     if (faults.length > 0) throw new Error(`Undocumented responses:\n${faults.join('\n')}`)
-    if (troubled.length > 0) throw new Error(`The API did not close well: ${troubled.join(', ')}`)
+    if (troubled.length > 0) throw new Error(`These steps of the shutdown failed: ${troubled.join(', ')}`)
   }
   const start = async () => {
     try {
@@ -177,21 +177,21 @@ export async function startTestApi(
     queue,
     storage,
     database: database.connection,
-    /** For requests that are about routes, not about connections. Each has cookies of its own. */
+    /** For tests of routes, not of connections. Each agent has its own cookies. */
     agent: () => createAgent(api.app, url),
     request,
     post,
     upload: (bytes: Buffer, fields: readonly Part[] = [], path = '/api/v1/tasks') =>
       post(path, [...fields, filePart(bytes)]),
 
-    /** Files below a folder of the data folder. */
+    /** All files below a folder of the data folder. */
     filesIn,
     temporaryFiles: () => filesIn(FOLDERS.uploads),
 
-    /** Says something on the events' channel as a worker does, as soon as the API listens to it. */
+    /** Publishes an event as a worker does, as soon as the API is subscribed. */
     tell: async (event: TaskEvent): Promise<void> => {
       const isHeard = async () => (await redis.publish(names.channel, JSON.stringify(event))) > 0
-      await until(isHeard, { what: 'somebody who listens to task events' })
+      await until(isHeard, { what: 'a subscriber of task events' })
     },
 
     stop,

@@ -18,7 +18,7 @@ export const testViews = createTaskViews(testKinds)
 const STARTED = Date.UTC(2026, 4, 1, 12)
 
 /**
- * How one run of a job goes: news of progress, then its end. A lost run ends without a word: its
+ * One run of a job: progress events, then its end. A lost run ends without an event, because its
  * worker died.
  */
 export interface Run {
@@ -26,7 +26,7 @@ export interface Run {
   end: 'retry' | 'lost' | 'completed' | 'failed' | 'running'
 }
 
-/** A stored task to which nothing has happened. */
+/** A stored task without any events. */
 export function newRecord(given: Partial<TaskRecord> = {}): TaskRecord {
   const id = given.id ?? newTaskId()
   const createdAt = given.createdAt ?? new Date()
@@ -65,9 +65,7 @@ export function variantOf(resolution: '1024' | '800', height: number, md5: strin
   return { resolution, width: Number(resolution), height, format: 'jpeg', size, md5, path }
 }
 
-/**
- * Everything that is said about a task whose job ran like this, in the order in which it happened.
- */
+/** All events of a task with these runs, in the order in which they happen. */
 export function historyOf(task: { id: string; tenant?: string; epoch?: number }, runs: readonly Run[]): TaskEvent[] {
   const events: TaskEvent[] = []
   let attempts = 0
@@ -124,7 +122,7 @@ export const createdOf = (task: { id: string }): TaskEventOf<'task.created'> => 
   name: 'photo.jpg',
 })
 
-/** The event that a task's first run has ended well with these files. */
+/** The event of a task's first run that completed with these files. */
 export function completedOf(
   task: { id: string },
   images: readonly Variant[] = sampleVariants,

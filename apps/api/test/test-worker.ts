@@ -13,20 +13,20 @@ import { variantOf } from './task-history.ts'
 import { testLog, type TestApi } from './start-test-api.ts'
 
 export interface TestWorker {
-  /** Task ids in the order in which their jobs were started. */
+  /** Task ids in the order in which their jobs started. */
   started: string[]
   stop: () => Promise<void>
 }
 
 /**
- * A worker on the API's real queue that has no images to make: `work` is the whole of a job, and
- * what it throws fails it.
+ * A worker on the API's real queue that creates no images: `work` is all that a job does, and an
+ * error thrown by it fails the job.
  */
 export async function startTestWorker(
   api: TestApi,
   { slots = 1, work = async () => {} }: { slots?: number; work?: (job: ImageJob) => Promise<void> } = {},
 ): Promise<TestWorker> {
-  // Straight to Redis, whatever the test does to the API's own way there.
+  // A direct connection to Redis, whatever the test does to the API's connection.
   const redis = connectRedis(inject('redisUrl'), 'consumer', testLog)
   const voice = connectRedis(inject('redisUrl'), 'producer', testLog)
   const started: string[] = []
@@ -60,5 +60,5 @@ export async function startTestWorker(
 
 const images = [variantOf('1024', 768, 'a'.repeat(32)), variantOf('800', 600, 'b'.repeat(32))]
 
-/** What a job throws to fail its task at once. */
+/** An error that fails the task without another attempt. */
 export const fatal = (code: string): Error => permanentFailure(`${code}!: For the test`)

@@ -1,20 +1,21 @@
 import type { Express } from 'express'
 
 interface Layer {
-  /** Where it hangs; '/' for what stands before everything. */
+  /** The path at which it is mounted; '/' for all paths. */
   rawPath: string | string[]
   route?: { path: string; methods: Record<string, boolean> }
   handle: { stack?: Layer[] }
 }
 
 /**
- * Every method and path that the application answers. Where something else than a route answers
- * whatever is below a path, another application or a folder of files, it is one line: `USE /path`.
+ * Every method and path that the application handles. If something other than a route handles
+ * everything below a path (another application, or a folder of files), this is one entry, such as
+ * `USE /docs`.
  */
 export function routesOfApp(app: Express): string[] {
   const found = new Set(routesIn((app.router as unknown as { stack: Layer[] }).stack, ''))
   const paths = new Set([...found].flatMap((route) => (isUse(route) ? [] : [pathOf(route)])))
-  // What hangs at the path of a route only stands before it.
+  // Middleware at the path of a route does not respond itself.
   return [...found].filter((route) => !isUse(route) || !paths.has(pathOf(route)))
 }
 
@@ -29,7 +30,7 @@ function routesOfLayer({ rawPath, route, handle }: Layer, base: string): string[
   return [rawPath].flat().flatMap((path) => {
     const at = path === '/' ? base : base + path
     if (handle.stack) return routesIn(handle.stack, at)
-    // Without a path of its own it is a middleware and answers nothing by itself.
+    // Middleware without a path does not respond itself.
     return path === '/' ? [] : [`USE ${at.replace(/\/\d+\.\d+\.\d+$/, '/:version')}`]
   })
 }

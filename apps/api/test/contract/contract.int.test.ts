@@ -15,7 +15,7 @@ import { taskRows } from './task-rows.ts'
 import { uploadRows } from './upload-rows.ts'
 import { createWorld, type World } from './world.ts'
 
-const nowhere = linesOf('GET /nowhere')('404 ROUTE_NOT_FOUND', 'where there is nothing', ({ main }) =>
+const nowhere = linesOf('GET /nowhere')('404 ROUTE_NOT_FOUND', 'an unknown path', ({ main }) =>
   main.request('/nowhere'),
 )
 const routeRows: readonly Row[] = [
@@ -35,18 +35,18 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(async () => {
   console.log(
-    `contract: ${met} of ${rows.length} rows are met, of ${new Set(routeRows.map(({ route }) => route)).size} routes`,
+    `contract: ${met} of ${rows.length} rows passed, of ${new Set(routeRows.map(({ route }) => route)).size} routes`,
   )
   await world.stop()
 })
 
-/** Those who have to wait until a store is given up wait together. */
+/** Rows that have to wait for the timeout of a store run concurrently. */
 const isSlow = ({ outcome }: Row): boolean => outcome.startsWith('503')
 
-describe.each([...Map.groupBy(rows, (row) => (isSlow(row) ? 'the stores are away' : row.route))])(
+describe.each([...Map.groupBy(rows, (row) => (isSlow(row) ? 'the stores are unreachable' : row.route))])(
   '%s',
   (about, some) => {
-    const each = about === 'the stores are away' ? it.concurrent : it
+    const each = about === 'the stores are unreachable' ? it.concurrent : it
     each.for(some)('$route: $outcome: $when', async (row) => {
       await expectMet(row)
       met++
@@ -65,7 +65,7 @@ async function expectMet({ outcome, send, body, headers }: Row): Promise<void> {
   else expectProblem(answer, code, body)
 }
 
-/** What is over by itself says when to come again. */
+/** Temporary errors state when to try again. */
 const PASSING = [429, 503, 507]
 
 function expectProblem(answer: Answer, code: string, shape: Row['body']): void {
@@ -80,18 +80,17 @@ function expectProblem(answer: Answer, code: string, shape: Row['body']): void {
 function expectBody(answer: Answer, shape: Row['body']): void {
   if (shape === 'nothing') expect(answer.bytes.length).toBe(0)
   else if (shape === 'bytes') expect(answer.bytes.length).toBeGreaterThan(0)
-  else if (shape === undefined) throw new Error('A line that is no refusal says what is answered')
+  else if (shape === undefined) throw new Error('A row without a problem code needs a body')
   else shape.parse(answer.body ?? answer.text)
 }
 
-it('every route of the application has its rows, and every row its route', () => {
+it('every route of the application has rows, and every row has a route', () => {
   const known = [...new Set(routeRows.map(({ route }) => route))]
   expect(routesOfApp(world.main.app).toSorted()).toEqual(known.toSorted())
 })
 
 /**
- * Refusals that belong to no route, or that only a race can bring about, and the tests that know
- * them.
+ * Problems that belong to no route, or that only occur in a race, and the tests that cover them.
  */
 const ELSEWHERE: Record<string, string> = {
   EXPECTATION_FAILED: 'http/server.int.test.ts',
@@ -103,7 +102,7 @@ const ELSEWHERE: Record<string, string> = {
   INTERNAL: 'to-app-error.test.ts',
 }
 
-it('every problem code has its row, or a test elsewhere', async () => {
+it('every problem code has a row, or a test elsewhere', async () => {
   const inLines = new Set(rows.map(({ outcome }) => outcome.split(' ')[1]))
   expect(Object.keys(PROBLEMS).filter((code) => !inLines.has(code) && ELSEWHERE[code] === undefined)).toEqual([])
   for (const [code, file] of Object.entries(ELSEWHERE)) {

@@ -12,17 +12,17 @@ const read = linesOf('GET /openapi.json')
 const page = linesOf('GET /docs')
 const assets = linesOf('USE /docs/assets/:version')
 
-/** What the API says of itself. */
+/** The API's own documentation. */
 export const docsRows: Row[] = [
-  read('200', 'the description', ({ main }) => main.request('/openapi.json'), {
+  read('200', 'the OpenAPI document', ({ main }) => main.request('/openapi.json'), {
     body: description,
     headers: { 'content-type': /^application\/json/, etag: /^"[\w-]+"$/ },
   }),
-  page('200', 'the page for people', ({ main }) => main.request('/docs'), {
+  page('200', 'the documentation page', ({ main }) => main.request('/docs'), {
     body: html,
     headers: { 'content-security-policy': /default-src/ },
   }),
-  linesOf('GET /')('303', 'to the page', ({ main }) => main.request('/'), {
+  linesOf('GET /')('303', 'a redirect to the page', ({ main }) => main.request('/'), {
     body: 'nothing',
     headers: { location: /^\/docs$/ },
   }),
@@ -35,7 +35,7 @@ export const docsRows: Row[] = [
       headers: { 'content-type': /javascript/ },
     },
   ),
-  assets('404 ROUTE_NOT_FOUND', 'a file that there is not', ({ main }) => main.request('/docs/assets/none.js')),
+  assets('404 ROUTE_NOT_FOUND', 'an unknown file', ({ main }) => main.request('/docs/assets/none.js')),
 ]
 
 function scriptOf(text: string): string {

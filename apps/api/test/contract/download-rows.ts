@@ -41,17 +41,17 @@ export const downloadRows: Row[] = forms.flatMap(({ route, pathOf }) => {
       body: 'bytes',
       headers: { ...FILE_HEADERS, 'content-range': /^bytes 0-99\/\d+$/, 'content-length': /^100$/ },
     }),
-    line('304', 'what is known already', ({ main, tasks }) => knownTo(main, pathOf(tasks.completed.id)), {
+    line('304', 'an unchanged file', ({ main, tasks }) => knownTo(main, pathOf(tasks.completed.id)), {
       body: 'nothing',
     }),
-    line('400 INVALID_QUERY', 'a resolution that there never is', get('completed', '?resolution=640')),
-    line('400 INVALID_QUERY', 'what cannot be a name', get('completed', '?file=a/b')),
+    line('400 INVALID_QUERY', 'an unsupported resolution', get('completed', '?resolution=640')),
+    line('400 INVALID_QUERY', 'an invalid name', get('completed', '?file=a/b')),
     line(
       '403 INVALID_SIGNATURE',
-      'a signature of somebody else',
+      'an invalid signature',
       get('completed', '?expires=9999999999&kid=k1&signature=forged'),
     ),
-    line('403 URL_EXPIRED', 'a signed URL that is too old', async (world) => {
+    line('403 URL_EXPIRED', 'an expired URL', async (world) => {
       const query = await signedQuery(world, 1)
       return until(
         async () => {
@@ -62,27 +62,31 @@ export const downloadRows: Row[] = forms.flatMap(({ route, pathOf }) => {
       )
     }),
     line('404 TASK_NOT_FOUND', 'an unknown id', ({ main }) => main.request(pathOf('0'.repeat(24)))),
-    line('404 VARIANT_NOT_FOUND', 'a variant that the task has not', get('small', '?resolution=800')),
+    line('404 VARIANT_NOT_FOUND', 'a variant that the task does not have', get('small', '?resolution=800')),
     line('404 VARIANT_NOT_FOUND', 'a file that the task does not have', get('completed', '?file=report')),
-    line('404 FILE_MISSING', 'a file that somebody removed', get('withoutFile')),
-    line('409 TASK_NOT_READY', 'a task that waits', get('pending'), { headers: { 'retry-after': /^[1-9]\d*$/ } }),
-    line('409 TASK_NOT_READY', 'a task that runs', get('processing'), { headers: { 'retry-after': /^[1-9]\d*$/ } }),
-    line('409 TASK_FAILED', 'a task that has failed', get('failed')),
-    line('409 TASK_CANCELLED', 'a task that was cancelled', get('cancelled')),
-    line('410 TASK_EXPIRED', 'a task that has expired', get('expired')),
-    line('412 PRECONDITION_FAILED', 'another file than is there', get('completed', '', { 'if-match': '"another"' })),
+    line('404 FILE_MISSING', 'a file that has been removed', get('withoutFile')),
+    line('409 TASK_NOT_READY', 'a pending task', get('pending'), { headers: { 'retry-after': /^[1-9]\d*$/ } }),
+    line('409 TASK_NOT_READY', 'a running task', get('processing'), { headers: { 'retry-after': /^[1-9]\d*$/ } }),
+    line('409 TASK_FAILED', 'a failed task', get('failed')),
+    line('409 TASK_CANCELLED', 'a cancelled task', get('cancelled')),
+    line('410 TASK_EXPIRED', 'an expired task', get('expired')),
+    line(
+      '412 PRECONDITION_FAILED',
+      'another ETag than that of the file',
+      get('completed', '', { 'if-match': '"another"' }),
+    ),
     line(
       '416 RANGE_NOT_SATISFIABLE',
-      'a range outside of the file',
+      'a range beyond the end of the file',
       get('completed', '', { range: 'bytes=99999999-' }),
       {
         headers: { 'content-range': /^bytes \*\/\d+$/ },
       },
     ),
-    line('503 STORAGE_UNAVAILABLE', 'while the data folder cannot be used', ({ noDisk, noDiskTask }) =>
+    line('503 STORAGE_UNAVAILABLE', 'while the data folder is unusable', ({ noDisk, noDiskTask }) =>
       noDisk.request(pathOf(noDiskTask)),
     ),
-    line('503 STORE_UNAVAILABLE', 'while the store is away', ({ away }) => away.request(pathOf('0'.repeat(24)))),
+    line('503 STORE_UNAVAILABLE', 'while the store is unreachable', ({ away }) => away.request(pathOf('0'.repeat(24)))),
   ]
 })
 

@@ -1,4 +1,4 @@
-// Of the events of a task, as shapes.ts has the others: written out a second time and by hand.
+// The shapes of a task's events, a second definition by hand like shapes.ts.
 import { z } from 'zod'
 import { code, count, image, milliseconds, priorities, text, time } from './shapes.ts'
 
@@ -33,17 +33,17 @@ const taskEvent = z.discriminatedUnion('type', [
   event('task.expired', {}),
 ])
 
-/** A log that tells of this among other things. */
+/** A log that contains an event of this type. */
 export const logWith = (type: string) =>
   z
     .strictObject({ items: z.array(taskEvent) })
-    .refine(({ items }) => items.some((one) => one.type === type), `it tells of ${type}`)
+    .refine(({ items }) => items.some((one) => one.type === type), `it contains ${type}`)
 
-/** Server-sent events, each with the place by which a client resumes. */
+/** Server-sent events, each with the id from which a client resumes. */
 export const eventStream = z
   .string()
   .regex(/^retry: \d+\n\n(id: \d+\.\d+\nevent: task\.[a-z]+\ndata: \{.*\}\n\n)+$/)
-  .refine(hasWholeEvents, 'every event is named after its data, and placed by it')
+  .refine(hasWholeEvents, 'the name and the id of every event match its data')
 
 function hasWholeEvents(stream: string): boolean {
   return [...stream.matchAll(/^id: (.*)\nevent: (.*)\ndata: (.*)$/gm)].every(([, id, name, data = '']) => {

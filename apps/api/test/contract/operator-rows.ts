@@ -22,7 +22,7 @@ const operator = { authorization: `Bearer ${ADMIN_TOKEN}` }
 const CHALLENGE = { 'www-authenticate': /^Bearer realm="darkroom"/ }
 const queueOf = (api: World['main'], end: string): string => `/api/v1/queues/${api.names.queue}${end}`
 
-/** Who may not administer. */
+/** Requests without permission to administer. */
 function strangers(route: string, pathOf: (api: World['main']) => string, init: RequestInit = {}): Row[] {
   const [method = ''] = route.split(' ')
   const line = linesOf(route)
@@ -39,13 +39,13 @@ function strangers(route: string, pathOf: (api: World['main']) => string, init: 
         headers: CHALLENGE,
       },
     ),
-    line('403 ADMIN_LOCAL_ONLY', 'from elsewhere where no token is set', ({ strict }) =>
+    line('403 ADMIN_LOCAL_ONLY', 'a remote client if no token is set', ({ strict }) =>
       ask(strict, { 'x-forwarded-for': '192.0.2.1' }),
     ),
     ...(isRead
       ? []
       : [
-          line('403 CROSS_SITE_REQUEST', 'from a page of another site', ({ strict }) =>
+          line('403 CROSS_SITE_REQUEST', 'a page of another site', ({ strict }) =>
             ask(strict, { origin: 'http://other.test' }),
           ),
         ]),
@@ -70,7 +70,7 @@ function batchRows(): Row[] {
       main.request(`/api/v1/batches/${batchId}?limit=101`),
     ),
     line('404 BATCH_NOT_FOUND', 'an unknown id', ({ main }) => main.request(`/api/v1/batches/${'0'.repeat(24)}`)),
-    line('503 STORE_UNAVAILABLE', 'while the store is away', ({ away }) =>
+    line('503 STORE_UNAVAILABLE', 'while the store is unreachable', ({ away }) =>
       away.request(`/api/v1/batches/${'0'.repeat(24)}`),
     ),
   ]
@@ -82,24 +82,19 @@ function queueRows(): Row[] {
   const jobs = linesOf('GET /api/v1/queues/:name/jobs')
   return [
     list('200', 'all queues', ({ main }) => main.request('/api/v1/queues'), { body: queueList }),
-    list('503 QUEUE_UNAVAILABLE', 'while Redis is away', ({ away }) => away.request('/api/v1/queues')),
+    list('503 QUEUE_UNAVAILABLE', 'while Redis is unreachable', ({ away }) => away.request('/api/v1/queues')),
     numbers('200', 'a queue', ({ main }) => main.request(queueOf(main, '/stats')), { body: queueStats }),
     numbers('404 QUEUE_NOT_FOUND', 'an unknown queue', ({ main }) => main.request('/api/v1/queues/none/stats')),
-    numbers('503 QUEUE_UNAVAILABLE', 'while Redis is away', ({ away }) => away.request(queueOf(away, '/stats'))),
-    jobs(
-      '200',
-      'those that wait',
-      ({ main }) => main.request(queueOf(main, '/jobs?state=prioritized&start=0&end=49')),
-      {
-        body: queueJobs,
-      },
-    ),
-    jobs('200', 'those that failed', ({ main }) => main.request(queueOf(main, '/jobs?state=failed')), {
+    numbers('503 QUEUE_UNAVAILABLE', 'while Redis is unreachable', ({ away }) => away.request(queueOf(away, '/stats'))),
+    jobs('200', 'waiting jobs', ({ main }) => main.request(queueOf(main, '/jobs?state=prioritized&start=0&end=49')), {
+      body: queueJobs,
+    }),
+    jobs('200', 'failed jobs', ({ main }) => main.request(queueOf(main, '/jobs?state=failed')), {
       body: queueJobs,
     }),
     jobs('400 INVALID_QUERY', '51 at once', ({ main }) => main.request(queueOf(main, '/jobs?start=0&end=50'))),
     jobs('404 QUEUE_NOT_FOUND', 'an unknown queue', ({ main }) => main.request('/api/v1/queues/none/jobs')),
-    jobs('503 QUEUE_UNAVAILABLE', 'while Redis is away', ({ away }) => away.request(queueOf(away, '/jobs'))),
+    jobs('503 QUEUE_UNAVAILABLE', 'while Redis is unreachable', ({ away }) => away.request(queueOf(away, '/jobs'))),
     ...['pause', 'resume'].flatMap((what) => {
       const route = `POST /api/v1/queues/:name/${what}`
       const line = linesOf(route)
@@ -108,7 +103,7 @@ function queueRows(): Row[] {
       return [
         line('200', 'by an operator', ({ main }) => ask(main), { body: queueStats }),
         line('404 QUEUE_NOT_FOUND', 'an unknown queue', ({ main }) => ask(main, `/api/v1/queues/none/${what}`)),
-        line('503 QUEUE_UNAVAILABLE', 'while Redis is away', ({ away }) => ask(away)),
+        line('503 QUEUE_UNAVAILABLE', 'while Redis is unreachable', ({ away }) => ask(away)),
         ...strangers(route, (api) => queueOf(api, `/${what}`)),
       ]
     }),
@@ -124,32 +119,34 @@ function deadLetterRows(): Row[] {
     api.request(path, { method: 'POST', ...sendJson(body, { ...headers, ...operator }) })
   const filter = { code: 'IMAGE_CORRUPT' }
   return [
-    list('200', 'tasks that failed for good', ({ main }) => main.request('/api/v1/dead-letters'), { body: taskPage }),
+    list('200', 'tasks that failed permanently', ({ main }) => main.request('/api/v1/dead-letters'), {
+      body: taskPage,
+    }),
     list('200', 'by their code', ({ main }) => main.request('/api/v1/dead-letters?code=IMAGE_CORRUPT&limit=10'), {
       body: taskPage,
     }),
     list('200', 'counted by error', ({ main }) => main.request('/api/v1/dead-letters?groupBy=error'), {
       body: deadLetterGroups,
     }),
-    list('400 INVALID_QUERY', 'what is no code', ({ main }) => main.request('/api/v1/dead-letters?code=corrupt')),
-    list('503 STORE_UNAVAILABLE', 'while the store is away', ({ away }) => away.request('/api/v1/dead-letters')),
-    replay('200', 'counted only', ({ main }) => ask(main, { filter, dryRun: true }), { body: replayReport }),
+    list('400 INVALID_QUERY', 'an invalid code', ({ main }) => main.request('/api/v1/dead-letters?code=corrupt')),
+    list('503 STORE_UNAVAILABLE', 'while the store is unreachable', ({ away }) => away.request('/api/v1/dead-letters')),
+    replay('200', 'a dry run', ({ main }) => ask(main, { filter, dryRun: true }), { body: replayReport }),
     replay(
       '202',
-      'one, and one that is none',
+      'a failed task, and one that has not failed',
       ({ main, tasks, replayable }) => ask(main, { ids: [replayable.id, tasks.completed.id] }),
       {
         body: replayReport,
       },
     ),
-    replay('400 INVALID_JSON', 'what is no JSON', ({ main }) => ask(main, '{broken')),
+    replay('400 INVALID_JSON', 'invalid JSON', ({ main }) => ask(main, '{broken')),
     replay('413 BODY_TOO_LARGE', 'more than 100 KB', ({ main }) => ask(main, { ids: ['x'.repeat(101 * 1024)] })),
     replay('415 NOT_JSON', 'text', ({ main }) => ask(main, '{}', { 'content-type': 'text/plain' })),
-    replay('415 UNSUPPORTED_ENCODING', 'an encoding of its own', ({ main }) =>
+    replay('415 UNSUPPORTED_ENCODING', 'an unknown encoding', ({ main }) =>
       ask(main, '{}', { ...json, 'content-encoding': 'own' }),
     ),
     replay('422 INVALID_FIELD', 'neither ids nor a filter', ({ main }) => ask(main, {})),
-    replay('503 STORE_UNAVAILABLE', 'while the store is away', ({ away }) => ask(away, { filter })),
+    replay('503 STORE_UNAVAILABLE', 'while the store is unreachable', ({ away }) => ask(away, { filter })),
     ...strangers(route, () => path, sendJson({ filter, dryRun: true })),
   ]
 }
@@ -158,15 +155,15 @@ function healthRows(): Row[] {
   return ['', '/api', '/api/v1'].flatMap((base) => {
     const line = (name: string) => linesOf(`GET ${base}/${name}`)
     return [
-      line('health')('200', 'all is well', ({ main }) => main.request(`${base}/health`), { body: health }),
-      line('health')('503', 'while the stores are away', ({ away }) => away.request(`${base}/health`), {
+      line('health')('200', 'healthy', ({ main }) => main.request(`${base}/health`), { body: health }),
+      line('health')('503', 'while the stores are unreachable', ({ away }) => away.request(`${base}/health`), {
         body: healthWithoutStores,
       }),
-      line('livez')('200', 'even while the stores are away', ({ away }) => away.request(`${base}/livez`), {
+      line('livez')('200', 'even while the stores are unreachable', ({ away }) => away.request(`${base}/livez`), {
         body: statusIs('ok'),
       }),
-      line('readyz')('200', 'all is well', ({ main }) => main.request(`${base}/readyz`), { body: statusIs('ok') }),
-      line('readyz')('503', 'while the stores are away', ({ away }) => away.request(`${base}/readyz`), {
+      line('readyz')('200', 'healthy', ({ main }) => main.request(`${base}/readyz`), { body: statusIs('ok') }),
+      line('readyz')('503', 'while the stores are unreachable', ({ away }) => away.request(`${base}/readyz`), {
         body: notReady,
       }),
     ]
@@ -218,7 +215,7 @@ function boardRows(): Row[] {
     board('401 ADMIN_TOKEN_REQUIRED', 'a program without the token', ({ main }) => main.request('/admin/queues'), {
       headers: CHALLENGE,
     }),
-    board('403 ADMIN_LOCAL_ONLY', 'from elsewhere where no token is set', ({ strict }) =>
+    board('403 ADMIN_LOCAL_ONLY', 'a remote client if no token is set', ({ strict }) =>
       strict.request('/admin/queues', { headers: { via: '1.1 proxy' } }),
     ),
     board(
@@ -237,7 +234,7 @@ export const operatorRows: Row[] = [
   ...queueRows(),
   ...deadLetterRows(),
   linesOf('GET /api/v1/stats')('200', 'all tasks', ({ main }) => main.request('/api/v1/stats'), { body: stats }),
-  linesOf('GET /api/v1/stats')('503 STORE_UNAVAILABLE', 'while the store is away', ({ away }) =>
+  linesOf('GET /api/v1/stats')('503 STORE_UNAVAILABLE', 'while the store is unreachable', ({ away }) =>
     away.request('/api/v1/stats'),
   ),
   ...healthRows(),

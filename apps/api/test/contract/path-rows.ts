@@ -27,8 +27,8 @@ function rowsOf(path: string, methods: readonly string[]): Row[] {
   const ask = (method: string) => (world: World) => world.main.request(filled(path, world), { method })
   return [
     ...(methods.includes('GET') ? [headRow(path)] : []),
-    linesOf(`OPTIONS ${path}`)('204', 'which methods it takes', ask('OPTIONS'), { body: 'nothing', headers }),
-    linesOf(`PUT ${path}`)('405 METHOD_NOT_ALLOWED', 'a method that no path takes', ask('PUT'), { headers }),
+    linesOf(`OPTIONS ${path}`)('204', 'the allowed methods', ask('OPTIONS'), { body: 'nothing', headers }),
+    linesOf(`PUT ${path}`)('405 METHOD_NOT_ALLOWED', 'a method that is not allowed', ask('PUT'), { headers }),
   ]
 }
 
@@ -37,9 +37,14 @@ const REDIRECTS = ['/', '/admin']
 
 function headRow(path: string): Row {
   const send = (world: World) => world.main.request(filled(path, world), { method: 'HEAD' })
-  return linesOf(`HEAD ${path}`)(REDIRECTS.includes(path) ? '303' : '200', 'what GET answers, without a body', send, {
-    body: 'nothing',
-  })
+  return linesOf(`HEAD ${path}`)(
+    REDIRECTS.includes(path) ? '303' : '200',
+    'the response to GET, without a body',
+    send,
+    {
+      body: 'nothing',
+    },
+  )
 }
 
 const filled = (path: string, { main, tasks, batchId }: World): string =>

@@ -2,23 +2,23 @@ import type { z } from 'zod'
 import type { Answer } from '../start-test-api.ts'
 import type { World } from './world.ts'
 
-/** One line of the contract: what a route does with a kind of request. */
+/** One row of the contract: how a route responds to one kind of request. */
 export interface Row {
-  /** Method and path, as the application names them. */
+  /** Method and path, as in the application. */
   route: string
-  /** The status, and the code of a refusal: `200`, `404 TASK_NOT_FOUND`. */
+  /** The status, and the code of a problem: `200`, `404 TASK_NOT_FOUND`. */
   outcome: string
-  /** What is asked. */
+  /** What kind of request. */
   when: string
   send: (world: World) => Promise<Answer>
-  /** Of JSON or of text; a refusal is a problem of its code when nothing is said here. */
+  /** The body, JSON or text; by default, an error is a problem with its code. */
   body?: z.ZodType | 'nothing' | 'bytes'
   headers?: Record<string, RegExp>
 }
 
 type Expected = Pick<Row, 'body' | 'headers'>
 
-/** Writes the lines of one route. */
+/** Creates the rows of one route. */
 export const linesOf =
   (route: string) =>
   (outcome: string, when: string, send: Row['send'], expected: Expected = {}): Row => ({

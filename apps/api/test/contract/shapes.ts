@@ -1,6 +1,6 @@
-// The shapes that the product promises, written out a second time and by hand: compared with what
-// the code itself says of them, a field that went missing in both would not be missed. Every object
-// is closed.
+// The response shapes that the product promises, a second definition by hand: if responses were
+// compared with the code's own schemas, a field that is missing in both would go unnoticed. No
+// object may have additional fields.
 import { z } from 'zod'
 
 export const text = z.string().min(1)
@@ -73,7 +73,7 @@ const taskFields = {
   finishedAt: time.nullable(),
   expiresAt: time.nullable(),
   links: z.strictObject({ self: text, status: text, download: text, events: text }),
-  /** By which the list is filtered. */
+  /** The values by which the list can be filtered. */
   batchId: id.nullable(),
 }
 
@@ -83,7 +83,7 @@ interface AnyTask extends Record<string, unknown> {
   status: (typeof statuses)[number]
 }
 
-/** What the statuses and the ids promise of the other fields. */
+/** The fields that follow from the status and the ids. */
 function hangsTogether(task: AnyTask): boolean {
   const self = `/api/v1/tasks/${task.id}`
   const links = {
@@ -152,7 +152,7 @@ export const namesAre =
   ({ items }: { items: { name?: unknown }[] }): boolean =>
     items.map(({ name }) => name).join() === names.join()
 
-/** Says of each file why nothing came of it. */
+/** States for each file why it was rejected. */
 export const rejectedBatch = problem.extend({
   items: z
     .array(z.strictObject({ name: text, status: z.literal('rejected'), problem: problem.omit({ instance: true }) }))
@@ -262,7 +262,7 @@ export const stats = z.strictObject({
   at: time,
 })
 
-/** Of a healthy service and of one whose stores are away. */
+/** Of a healthy service, and of one whose stores are unreachable. */
 export const health = z.strictObject({
   status: z.literal('ok'),
   services: z.strictObject({
@@ -293,7 +293,7 @@ export const notReady = z.strictObject({ status: z.literal('not ready'), reason:
 
 export const statusIs = (status: string) => z.strictObject({ status: z.literal(status) })
 
-/** Text in Prometheus' format. */
+/** Text in the Prometheus format. */
 export const metrics = z.string().regex(/^(# (HELP|TYPE) .*\n|[a-zA-Z_:][\w:]*(\{.*\})? \S+\n|\n)+$/)
 
 export const html = z.string().regex(/^<!doctype html>/i)

@@ -10,20 +10,20 @@ const tooLong = JSON.stringify({ name: 'x'.repeat(101 * 1024) })
 
 type Ask = (world: World) => RequestInit
 
-/** The lines that every path of one task has: the unknown task, and the store that is away. */
+/** The rows that every path of a task has: an unknown task, and an unreachable store. */
 function absences(method: string, end = '', init: Ask = () => ({})): Row[] {
   const line = linesOf(`${method} /api/v1/tasks/:id${end}`)
   return [
     line('404 TASK_NOT_FOUND', 'an unknown id', (world) =>
       world.main.request(UNKNOWN + end, { method, ...init(world) }),
     ),
-    line('503 STORE_UNAVAILABLE', 'while the store is away', (world) =>
+    line('503 STORE_UNAVAILABLE', 'while the store is unreachable', (world) =>
       world.away.request(UNKNOWN + end, { method, ...init(world) }),
     ),
   ]
 }
 
-/** What a JSON body may be refused for. */
+/** Why a JSON body may be refused. */
 function badJson(method: string, end = ''): Row[] {
   const line = linesOf(`${method} /api/v1/tasks/:id${end}`)
   const send =
@@ -31,11 +31,11 @@ function badJson(method: string, end = ''): Row[] {
     ({ main, tasks }: World) =>
       main.request(tasks.completed.links.self + end, { method, ...sendJson(...body) })
   return [
-    line('400 INVALID_JSON', 'what is no JSON', send('{broken')),
+    line('400 INVALID_JSON', 'invalid JSON', send('{broken')),
     line('413 BODY_TOO_LARGE', 'more than 100 KB', send(tooLong)),
     line('415 NOT_JSON', 'text', send('{}', { 'content-type': 'text/plain' })),
-    line('415 UNSUPPORTED_ENCODING', 'an encoding of its own', send('{}', { ...json, 'content-encoding': 'own' })),
-    line('422 INVALID_FIELD', 'a field that is not known', send({ colour: 'red' })),
+    line('415 UNSUPPORTED_ENCODING', 'an unknown encoding', send('{}', { ...json, 'content-encoding': 'own' })),
+    line('422 INVALID_FIELD', 'an unknown field', send({ colour: 'red' })),
   ]
 }
 
@@ -48,7 +48,7 @@ const retry = linesOf('POST /api/v1/tasks/:id/retry')
 const sign = linesOf('POST /api/v1/tasks/:id/download-url')
 const events = linesOf('GET /api/v1/tasks/:id/events')
 
-/** Every event that there is, and a task that it has happened to. */
+/** Every type of event, and a task that has one. */
 const EVENTS = [
   ['pending', 'task.created'],
   ['processing', 'task.processing'],
@@ -70,7 +70,7 @@ export const taskRows: Row[] = [
   }),
   list(
     '200',
-    'of a batch, in the order of its form',
+    'tasks of a batch, in the order of its form',
     ({ main, batchId }) => main.request(`/api/v1/tasks?batchId=${batchId}`),
     {
       body: taskPage.refine(namesAre(BATCH_NAMES), 'the tasks are in the order of the form'),
@@ -78,7 +78,7 @@ export const taskRows: Row[] = [
   ),
   list(
     '200',
-    'the page behind a cursor, and the Link to the next',
+    'the page after a cursor, with a Link to the next',
     async ({ main }) => {
       const { body } = await main.request('/api/v1/tasks?limit=1')
       return main.request(`/api/v1/tasks?limit=1&cursor=${(body as { nextCursor: string }).nextCursor}`)
@@ -87,7 +87,7 @@ export const taskRows: Row[] = [
   ),
   list(
     '304',
-    'what is known already',
+    'an unchanged list',
     async ({ main }) => {
       const known = (await main.request('/api/v1/tasks?status=failed')).headers.get('etag') ?? ''
       return main.request('/api/v1/tasks?status=failed', { headers: { 'if-none-match': known } })
@@ -95,7 +95,7 @@ export const taskRows: Row[] = [
     { body: 'nothing' },
   ),
   list('400 INVALID_QUERY', 'more than 100 a page', ({ main }) => main.request('/api/v1/tasks?limit=101')),
-  list('503 STORE_UNAVAILABLE', 'while the store is away', ({ away }) => away.request('/api/v1/tasks')),
+  list('503 STORE_UNAVAILABLE', 'while the store is unreachable', ({ away }) => away.request('/api/v1/tasks')),
 
   read('200', 'by its id', ({ main, tasks }) => main.request(tasks.completed.links.self), {
     body: task,
@@ -105,20 +105,20 @@ export const taskRows: Row[] = [
     body: task,
     headers: ETAG,
   }),
-  read('200', 'one that waits for its next attempt', ({ main, tasks }) => main.request(tasks.retrying.links.self), {
+  read('200', 'a task that waits for its next attempt', ({ main, tasks }) => main.request(tasks.retrying.links.self), {
     body: task,
   }),
-  read('200', 'one that has expired', ({ main, tasks }) => main.request(tasks.expired.links.self), { body: task }),
+  read('200', 'an expired task', ({ main, tasks }) => main.request(tasks.expired.links.self), { body: task }),
   read(
     '200',
-    'waiting for news of what has ended',
+    'waiting for a task that has ended',
     ({ main, tasks }) => main.request(`${tasks.cancelled.links.self}?wait=30`),
     {
       body: task,
       headers: ETAG,
     },
   ),
-  read('304', 'what is known already', ({ main, tasks }) => knownTo(main, tasks.completed.links.self), {
+  read('304', 'an unchanged task', ({ main, tasks }) => knownTo(main, tasks.completed.links.self), {
     body: 'nothing',
     headers: ETAG,
   }),
@@ -132,17 +132,17 @@ export const taskRows: Row[] = [
 
   change(
     '200',
-    'all that can be changed',
+    'all changeable fields',
     async ({ main, fresh }) => {
       const changes = { name: 'another', metadata: { a: 1 }, ttlSeconds: 60 }
       return main.request((await fresh('pending')).links.self, { method: 'PATCH', ...sendJson(changes) })
     },
     { body: task, headers: ETAG },
   ),
-  change('410 TASK_EXPIRED', 'more time for what has expired', ({ main, tasks }) =>
+  change('410 TASK_EXPIRED', 'more time for an expired task', ({ main, tasks }) =>
     main.request(tasks.expired.links.self, { method: 'PATCH', ...sendJson({ ttlSeconds: 60 }) }),
   ),
-  change('412 PRECONDITION_FAILED', 'what has changed since it was read', ({ main, tasks }) =>
+  change('412 PRECONDITION_FAILED', 'a task that has changed since it was read', ({ main, tasks }) =>
     main.request(tasks.completed.links.self, {
       method: 'PATCH',
       ...sendJson({ name: 'x' }, { ...json, 'if-match': '"old"' }),
@@ -153,7 +153,7 @@ export const taskRows: Row[] = [
 
   remove(
     '204',
-    'a task that has ended',
+    'a finished task',
     async ({ main, fresh }) => main.request((await fresh('completed')).links.self, { method: 'DELETE' }),
     {
       body: 'nothing',
@@ -161,43 +161,45 @@ export const taskRows: Row[] = [
   ),
   remove(
     '204',
-    'a task that waits',
+    'a pending task',
     async ({ main, fresh }) => main.request((await fresh('pending')).links.self, { method: 'DELETE' }),
     {
       body: 'nothing',
     },
   ),
-  remove('409 TASK_PROCESSING', 'a task that runs', ({ main, tasks }) =>
+  remove('409 TASK_PROCESSING', 'a running task', ({ main, tasks }) =>
     main.request(tasks.processing.links.self, { method: 'DELETE' }),
   ),
   ...absences('DELETE'),
 
-  cancel('202', 'a task that waits', async ({ main, fresh }) => act(main, await fresh('pending'), 'cancel'), {
+  cancel('202', 'a pending task', async ({ main, fresh }) => act(main, await fresh('pending'), 'cancel'), {
     body: task,
     headers: ETAG,
   }),
-  cancel('202', 'a task that runs', async ({ main, fresh }) => act(main, await fresh('processing'), 'cancel'), {
+  cancel('202', 'a running task', async ({ main, fresh }) => act(main, await fresh('processing'), 'cancel'), {
     body: task,
     headers: ETAG,
   }),
-  cancel('409 TASK_FINAL', 'a task that has ended', ({ main, tasks }) => act(main, tasks.completed, 'cancel')),
+  cancel('409 TASK_FINAL', 'a finished task', ({ main, tasks }) => act(main, tasks.completed, 'cancel')),
   ...absences('POST', '/cancel'),
 
-  retry('202', 'a task that was cancelled', async ({ main, fresh }) => act(main, await fresh('cancelled'), 'retry'), {
+  retry('202', 'a cancelled task', async ({ main, fresh }) => act(main, await fresh('cancelled'), 'retry'), {
     body: task,
     headers: { ...ETAG, ...RETRY_AFTER, location: /^\/api\/v1\/tasks\/[0-9a-f]{24}$/ },
   }),
-  retry('202', 'a task that was completed', async ({ main, fresh }) => act(main, await fresh('completed'), 'retry'), {
+  retry('202', 'a completed task', async ({ main, fresh }) => act(main, await fresh('completed'), 'retry'), {
     body: task,
   }),
-  retry('409 TASK_NOT_FINAL', 'a task that runs', ({ main, tasks }) => act(main, tasks.processing, 'retry')),
-  retry('410 TASK_EXPIRED', 'a task that has expired', ({ main, tasks }) => act(main, tasks.expired, 'retry')),
+  retry('409 TASK_NOT_FINAL', 'a running task', ({ main, tasks }) => act(main, tasks.processing, 'retry')),
+  retry('410 TASK_EXPIRED', 'an expired task', ({ main, tasks }) => act(main, tasks.expired, 'retry')),
   ...absences('POST', '/retry'),
 
-  sign('200', 'the largest for an hour', ({ main, tasks }) => signed(main, tasks.completed), { body: downloadUrl }),
+  sign('200', 'the largest variant, for an hour', ({ main, tasks }) => signed(main, tasks.completed), {
+    body: downloadUrl,
+  }),
   sign(
     '200',
-    'a variant for a while',
+    'a given variant, for a given time',
     ({ main, tasks }) => signed(main, tasks.completed, { resolution: '800', expiresInSeconds: 60 }),
     {
       body: downloadUrl,
@@ -224,7 +226,7 @@ export const taskRows: Row[] = [
   ),
   events(
     '204',
-    'a stream that has nothing more to tell',
+    'a stream without further events',
     ({ main, tasks }) =>
       main.request(tasks.failed.links.events, {
         headers: { accept: 'text/event-stream', 'last-event-id': '1.999999999' },

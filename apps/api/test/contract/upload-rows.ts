@@ -54,7 +54,7 @@ function oneFile({ path, accepted }: (typeof uploads)[number]): Row[] {
     ),
     line(
       '202',
-      'the same again under its key',
+      'a repeated request with the same key',
       ({ main, photo }) => twice(main, path, [filePart(photo)], [filePart(photo)]),
       accepted,
     ),
@@ -65,14 +65,14 @@ function oneFile({ path, accepted }: (typeof uploads)[number]): Row[] {
     line('400 UNEXPECTED_FILE_FIELD', 'a file in another field', ({ main, photo }) =>
       main.post(path, [filePart(photo, 'a.jpg', 'photo')]),
     ),
-    line('413 FILE_TOO_LARGE', 'a byte more than 50 MiB', ({ main }) =>
+    line('413 FILE_TOO_LARGE', 'one byte more than 50 MiB', ({ main }) =>
       main.upload(Buffer.alloc(50 * MIB + 1), [], path),
     ),
-    line('415 IMAGE_UNSUPPORTED', 'what is no image by its bytes', ({ main }) => main.post(path, [noPhoto])),
+    line('415 IMAGE_UNSUPPORTED', 'a file that is not an image', ({ main }) => main.post(path, [noPhoto])),
     line('422 IMAGE_CORRUPT', 'a JPEG without its header', ({ main }) =>
       main.upload(Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 0]), [], path),
     ),
-    line('422 IMAGE_TOO_LARGE', 'a pixel row more than 50 Mpx', async ({ main }) =>
+    line('422 IMAGE_TOO_LARGE', 'one row of pixels more than 50 Mpx', async ({ main }) =>
       main.upload(await declaredPng(10_000, 5001), [], path),
     ),
     ...anyForm(path, 'file'),
@@ -86,13 +86,13 @@ function manyFiles(): Row[] {
   return [
     line(
       '202',
-      'photos and one that is none',
+      'photos, and a file that is not a photo',
       ({ main, photo }) => main.post(path, [filePart(photo), noPhoto, filePart(photo)]),
       accepted,
     ),
     line(
       '202',
-      'files in several fields, told in the order of the form',
+      'files in several fields, listed in the order of the form',
       ({ main, photo }) =>
         main.post(
           path,
@@ -107,7 +107,7 @@ function manyFiles(): Row[] {
     ),
     line(
       '202',
-      'the same again under its key',
+      'a repeated request with the same key',
       ({ main, photo }) => twice(main, path, [filePart(photo)], [filePart(photo)]),
       accepted,
     ),
@@ -122,20 +122,20 @@ function manyFiles(): Row[] {
       main.post(path, [filePart(photo, 'a.jpg', 'photo')]),
     ),
     line('413 BATCH_TOO_LARGE', 'a request that declares 2 GiB', ({ main }) => declare(main, path, 2048 * MIB)),
-    line('422 BATCH_REJECTED', 'nothing but what is no photo', ({ main }) => main.post(path, [noPhoto]), {
+    line('422 BATCH_REJECTED', 'only a file that is not a photo', ({ main }) => main.post(path, [noPhoto]), {
       body: rejectedBatch,
     }),
     ...anyForm(path, 'files'),
   ]
 }
 
-/** What a form may be refused for, whatever it is for. */
+/** Why a form may be refused, whatever its purpose. */
 function anyForm(path: string, field: string): Row[] {
   const line = linesOf(`POST ${path}`)
   const photoPart = (photo: Buffer) => filePart(photo, 'a.jpg', field)
   return [
     line('400 NOT_MULTIPART', 'JSON', ({ main }) => main.request(path, { method: 'POST', body: '{}', headers: json })),
-    line('400 INVALID_MULTIPART', 'a form cut off', ({ main }) =>
+    line('400 INVALID_MULTIPART', 'a truncated form', ({ main }) =>
       main.request(path, {
         method: 'POST',
         body: '--x\r\n',
@@ -153,42 +153,40 @@ function anyForm(path: string, field: string): Row[] {
         headers: RETRY_AFTER,
       },
     ),
-    line('422 IDEMPOTENCY_KEY_REUSED', 'another photo under a used key', ({ main, photo }) =>
+    line('422 IDEMPOTENCY_KEY_REUSED', 'another request with a used key', ({ main, photo }) =>
       twice(main, path, [photoPart(photo)], [photoPart(photo), fieldPart('name', 'another')]),
     ),
-    line('422 INVALID_FIELD', 'a field that is wrong', ({ main, photo }) =>
+    line('422 INVALID_FIELD', 'an invalid field', ({ main, photo }) =>
       main.post(path, [photoPart(photo), fieldPart('priority', 'at once')]),
     ),
     line(
       '429 TOO_MANY_UPLOADS',
-      'more at a time than one address may send',
+      'too many concurrent uploads from one address',
       ({ main, photo }) => besideOthers(main, path, photo, field),
       {
         headers: RETRY_AFTER,
       },
     ),
-    line('503 STORE_UNAVAILABLE', 'a photo while the store is away', ({ away, photo }) =>
+    line('503 STORE_UNAVAILABLE', 'while the store is unreachable', ({ away, photo }) =>
       away.post(path, [photoPart(photo)]),
     ),
-    line('503 STORAGE_UNAVAILABLE', 'a photo while the data folder cannot be used', ({ noDisk, photo }) =>
+    line('503 STORAGE_UNAVAILABLE', 'while the data folder is unusable', ({ noDisk, photo }) =>
       noDisk.post(path, [photoPart(photo)]),
     ),
-    line('503 OVERLOADED', 'a photo while too much is waiting', ({ busy, photo }) =>
+    line('503 OVERLOADED', 'while too many tasks are waiting', ({ busy, photo }) =>
       busy.post(path, [photoPart(photo)]),
     ),
-    line('507 STORAGE_FULL', 'a photo while the disk is full', ({ strict, photo }) =>
-      strict.post(path, [photoPart(photo)]),
-    ),
+    line('507 STORAGE_FULL', 'while the disk is full', ({ strict, photo }) => strict.post(path, [photoPart(photo)])),
   ]
 }
 
 type Parts = Parameters<TestApi['post']>[1]
 
-/** Two requests under one key, the second as soon as the first was answered. */
+/** Two requests with the same key, the second as soon as the first has its response. */
 async function twice(api: TestApi, path: string, first: Parts, second: Parts): Promise<Answer> {
   const headers = { 'idempotency-key': crypto.randomUUID() }
   const { status } = await api.post(path, first, headers)
-  if (status !== 202) throw new Error(`The first request was answered ${status}`)
+  if (status !== 202) throw new Error(`The first request was answered with ${status}`)
   return api.post(path, second, headers)
 }
 
@@ -201,7 +199,7 @@ async function whileInUse(api: TestApi, path: string, photo: Buffer, field: stri
   return answer
 }
 
-/** The answer to an upload of an address that has all its places taken. */
+/** The response to an upload from an address that has reached its limit. */
 async function besideOthers(api: TestApi, path: string, photo: Buffer, field: string): Promise<Answer> {
   const address = '203.0.113.9'
   const parts = [filePart(photo, 'a.jpg', field)]
@@ -213,21 +211,21 @@ async function besideOthers(api: TestApi, path: string, photo: Buffer, field: st
   return answer
 }
 
-/** Sends half of an upload. What is returned breaks it off. */
+/** Sends half of an upload. The returned function aborts it. */
 async function beginUpload(api: TestApi, path: string, parts: Parts, header: string): Promise<() => Promise<void>> {
   const { body, contentType } = multipart(parts)
   const before = (await api.temporaryFiles()).length
   const socket = await openSocket(api.port)
   socket.write(requestHead(path, [`Content-Type: ${contentType}`, `Content-Length: ${body.length}`, header]))
   socket.write(body.subarray(0, body.length / 2))
-  await until(async () => (await api.temporaryFiles()).length > before, { what: 'an upload under way' })
+  await until(async () => (await api.temporaryFiles()).length > before, { what: 'an upload in progress' })
   return async () => {
     socket.destroy()
-    await until(async () => (await api.temporaryFiles()).length === 0, { what: 'the upload to be given up' })
+    await until(async () => (await api.temporaryFiles()).length === 0, { what: 'the upload to be aborted' })
   }
 }
 
-/** The answer to a request that says how long it is and sends nothing of it. */
+/** The response to a request that declares its length and sends no body. */
 async function declare(api: TestApi, path: string, bytes: number): Promise<Answer> {
   const socket = await openSocket(api.port)
   socket.write(requestHead(path, ['Content-Type: multipart/form-data; boundary=x', `Content-Length: ${bytes}`]))
@@ -249,7 +247,7 @@ const asAnswer = ({ status, headers, text, body }: RawAnswer): Answer => ({
   body,
 })
 
-/** A PNG whose header speaks of a size; nobody looks at its pixels here. */
+/** A PNG that declares a size in its header; nobody reads its pixels here. */
 async function declaredPng(width: number, height: number): Promise<Buffer> {
   const bytes = await samplePng({ width: 16, height: 16 })
   bytes.writeUInt32BE(width, 16)

@@ -10,10 +10,7 @@ import { completedOf, historyOf, newRecord, variantOf } from '../task-history.ts
 import { fatal, startTestWorker } from '../test-worker.ts'
 import { TaskStore } from '../../src/tasks/task-store.ts'
 
-/**
- * The files of the batch of the contract, in the order of its form and in all fields that take
- * files.
- */
+/** The files of the batch, in the order of its form and in all fields that accept files. */
 export const BATCH_NAMES = Array.from('jihgfedcba', (letter) => `${letter}.jpg`)
 const BATCH_FIELDS = ['image', 'files', 'file']
 
@@ -23,32 +20,32 @@ const SIGNING_KEY = `k1:${'s'.repeat(32)}`
 type State = 'pending' | 'processing' | 'completed' | 'cancelled'
 
 export interface World {
-  /** All is well, with a token for operators and keys for URLs. */
+  /** Healthy, with an admin token and keys to sign URLs. */
   main: TestApi
-  /** Without token and keys; nobody may wait, and there is no room on its disk. */
+  /** Without token and keys; allows no waiting requests, and its disk counts as full. */
   strict: TestApi
-  /** A task that `strict` knows. */
+  /** A task of `strict`. */
   strictTask: Task
-  /** Its stores cannot be reached. */
+  /** Its stores are unreachable. */
   away: TestApi
-  /** Its data folder cannot be used. */
+  /** Its data folder is unusable. */
   noDisk: TestApi
-  /** A completed task that it knows. */
+  /** A completed task of `noDisk`. */
   noDiskTask: string
-  /** More waits on its queue than it may. */
+  /** Its queue is full. */
   busy: TestApi
   photo: Buffer
-  /** One task in each state, and one that waits for its next attempt; nobody changes them. */
+  /** One task in each state, and one that waits for its next attempt; no row changes them. */
   tasks: Record<State | 'failed' | 'expired' | 'retrying' | 'withoutFile' | 'small', Task>
-  /** A failed task for the one line that starts it again. */
+  /** A failed task for the only row that replays it. */
   replayable: Task
   batchId: string
-  /** A task of its own for a line that changes it. */
+  /** A new task for a row that changes it. */
   fresh: (state: State) => Promise<Task>
   stop: () => Promise<void>
 }
 
-/** The API three times over, with everything that the lines of the contract ask for. */
+/** Several APIs, with everything that the rows of the contract need. */
 export async function createWorld(): Promise<World> {
   const photo = await sampleJpeg({ width: 64, height: 48 })
   const main = await startTestApi({
@@ -165,7 +162,7 @@ async function withoutStores(): Promise<{ away: TestApi; stop: () => Promise<voi
   }
 }
 
-/** A file in the storage, named as a worker does. */
+/** A file in the storage, named like those of workers. */
 async function keep(api: TestApi, resolution: '1024' | '800', height: number, seed = 1): Promise<Variant> {
   const bytes = await sampleJpeg({ width: Number(resolution), height, seed })
   const variant = variantOf(resolution, height, createHash('md5').update(bytes).digest('hex'), bytes.length)

@@ -5,8 +5,8 @@ const OF_THE_SENDING = new Set(['lsid', 'txnNumber', 'writeConcern', 'maxTimeMS'
 const SCANS = new Set(['COLLSCAN', 'SORT'])
 
 /**
- * Whether a server plans as MongoDB does. One that reads a collection for a task and its tenant,
- * though it has the task's id, does not.
+ * Whether a server plans queries like MongoDB. One that scans the collection for a task by id and
+ * tenant does not.
  */
 export async function plansLikeMongo(connection: Connection): Promise<boolean> {
   const filter = { _id: new Types.ObjectId(), tenant: 'mine' }
@@ -15,8 +15,8 @@ export async function plansLikeMongo(connection: Connection): Promise<boolean> {
 }
 
 /**
- * Where a server tells its plans: the stages of this command that read everything or sort more than
- * a few in memory.
+ * The stages of a command's plan that scan the collection or sort more than a few documents in
+ * memory, if the server shows its plans.
  */
 export async function scannedBy(connection: Connection, { sent }: Asked, few: boolean): Promise<string[]> {
   const command = Object.fromEntries(

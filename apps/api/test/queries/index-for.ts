@@ -1,4 +1,4 @@
-/** An index as the server lists it. */
+/** An index as listed by the server. */
 export interface Index {
   name: string
   key: Record<string, unknown>
@@ -6,29 +6,29 @@ export interface Index {
   partialFilterExpression?: Record<string, { $type: string }>
 }
 
-/** What a command asks of a collection. */
+/** The query part of a command. */
 export interface Question {
   filter: Record<string, unknown>
   sort?: Record<string, unknown> | undefined
-  /** Fields by which it may sift what the index finds. */
+  /** Fields by which the documents found by the index may be filtered. */
   sifts?: readonly string[]
 }
 
 /**
- * How an index serves a question: `one` finds at most a few documents by their names; `faults` is
- * what is missing.
+ * How well an index supports a query: `few` if it finds at most a few documents by identifying
+ * fields; `faults` lists what is missing.
  */
 export interface Use {
   index: string
   few: boolean
   faults: string[]
-  /** Fields of the filter that it serves. */
+  /** The number of fields of the filter that it covers. */
   covered: number
 }
 
 /**
- * Fields whose values belong to few documents, however many are stored: sifting or sorting those
- * costs nothing.
+ * Fields with few documents per value, however many are stored: filtering or sorting those is
+ * cheap.
  */
 const FEW = new Set(['_id', 'jobId', 'idempotency.key', 'batchId'])
 const OR = ' or '
@@ -36,12 +36,12 @@ const RANGES = ['$lt', '$lte', '$gt', '$gte', '$type']
 
 type Conditions = Map<string, Record<string, unknown>>
 
-/** The index that serves a question best, by the rules of MongoDB's planner. */
+/** The index that supports a query best, by the rules of MongoDB's planner. */
 export function indexFor(question: Question, indexes: readonly Index[]): Use {
   const whole = bestOf(question, indexes)
   const { $or: branches, ...rest } = question.filter
   if (whole.faults.length === 0 || !Array.isArray(branches)) return whole
-  // Each branch may have an index of its own; what stands beside them sifts.
+  // Each branch may use its own index; the fields outside the branches filter the results.
   const uses = (branches as Question['filter'][]).map((filter) => bestOf({ ...question, filter }, indexes))
   const isServed = uses.every(({ faults }) => faults.length === 0)
   if (!isServed || !Object.keys(rest).every((field) => question.sifts?.includes(field))) return whole
@@ -87,7 +87,7 @@ function useOf(
 function conditionsOf(filter: Record<string, unknown>, into: Conditions = new Map()): Conditions {
   for (const [field, value] of Object.entries(filter)) {
     if (field === '$and') (value as Record<string, unknown>[]).forEach((part) => conditionsOf(part, into))
-    // Beside a bound of one of its fields it sifts what lies at that bound.
+    // If an index bounds one of its fields, it only filters the documents at that bound.
     else if (field === '$or') into.set((value as object[]).flatMap((branch) => Object.keys(branch)).join(OR), {})
     else into.set(field, { ...into.get(field), ...(isOperators(value) ? value : { $eq: value }) })
   }
@@ -103,9 +103,7 @@ const isEquality = (condition: Record<string, unknown> | undefined): boolean =>
 const isRange = (condition: Record<string, unknown> | undefined): boolean =>
   condition !== undefined && RANGES.some((operator) => operator in condition)
 
-/**
- * Whether an index, from its field `from` on, runs in the order of a sort, forwards or backwards.
- */
+/** Whether an index, from its field `from` on, has the order of a sort, forwards or backwards. */
 function isInOrder(key: Record<string, unknown>, from: number, sort: Record<string, unknown>): boolean {
   const rest = Object.entries(key).slice(from)
   const turns = Object.entries(sort).map(([field, direction], at) =>

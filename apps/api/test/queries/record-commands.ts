@@ -6,16 +6,16 @@ export interface Asked {
   collection: string
   filter: Record<string, unknown>
   sort?: Record<string, unknown> | undefined
-  /** Whether it stops by itself after a number of documents. */
+  /** Whether it is limited to a number of documents. */
   isLimited: boolean
   isRead: boolean
   maxTimeMS?: number | undefined
-  /** As it was sent. */
+  /** The command as it was sent. */
   sent: Record<string, unknown>
 }
 
 type Filter = Record<string, unknown>
-/** The parts of commands that are looked at. */
+/** The parts of commands that are inspected. */
 interface Sent extends Filter {
   filter?: Filter
   query?: Filter
@@ -40,8 +40,8 @@ const KEEPING = new Set([
 ])
 
 /**
- * Everything that a connection, opened with `monitorCommands`, asks its server from now on, by what
- * it asks of documents.
+ * Records every command with a query that a connection sends from now on. The connection must have
+ * been opened with `monitorCommands`.
  */
 export function recordCommands(connection: Connection): Asked[] {
   const asked: Asked[] = []
@@ -75,7 +75,7 @@ function readCommand(command: string, sent: Sent): Asked[] {
     case 'delete':
       return deletes.map((each) => ({ ...change, filter: each.q, isLimited: each.limit === 1 }))
     default:
-      // Not known here, and not to be overlooked.
+      // An unknown command, which must not go unnoticed.
       return [{ ...read, filter: {}, isLimited: false }]
   }
 }

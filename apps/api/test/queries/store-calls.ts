@@ -1,6 +1,6 @@
-// A call of every method of every store, so that what each asks of MongoDB can be looked at. A
-// method without one fails: add a line. What a call finds does not matter, as long as each query of
-// the method is sent.
+// A call of every method of every store, so that all queries can be inspected. A method that is
+// missing here fails the test: add a line. The results of a call do not matter, as long as it sends
+// each query of the method.
 import { newBatchId, type BatchRecord, type BatchStore } from '../../src/batches/batch-store.ts'
 import type { DeadLetterStore } from '../../src/dead-letters/dead-letter-store.ts'
 import type { InstallationStore } from '../../src/installation/installation-store.ts'
@@ -14,9 +14,9 @@ import { historyOf, newRecord } from '../task-history.ts'
 
 export interface Call<Store> {
   run: (store: Store) => Promise<unknown>
-  /** Fields by which it sifts what an index finds: say why that is few. */
+  /** Fields by which the documents found by an index are filtered: state why those are few. */
   sifts?: readonly string[]
-  /** Why it may read everything that matches, without a limit. */
+  /** Why it may read all matches, without a limit. */
   readsAll?: string
 }
 
@@ -52,8 +52,8 @@ const counted = (filter: Parameters<TaskStore['count']>[0], sifts: string[] = []
   sifts,
 })
 /**
- * Each filter by itself is served by an index; of two, the second sifts what the first finds, until
- * the page is full or the time is over.
+ * Each single filter is supported by an index; with two, the second filters what the first finds,
+ * until the page is full or the time limit is reached.
  */
 const FILTERS = [
   [{ tenant }],
@@ -72,9 +72,9 @@ const FILTERS = [
 const tasks: Calls<TaskStore> = {
   ping: (store) => store.ping(),
   prepare: (store) => store.prepare(),
-  // The other one stays due for a check: without it a claim would ask for nothing else.
+  // One task remains due for a check: otherwise a claim would not send its other queries.
   insert: [task, newRecord({ tenant, nextCheckAt: now })].map((record) => ({ run: (store) => store.insert(record) })),
-  // Few of those that somebody looks after have ended.
+  // Few of the tasks that still need checks have ended.
   countUnfinished: { run: (store) => store.countUnfinished(10), sifts: ['status'] },
   countStuck: { run: (store) => store.countStuck(now, 10), sifts: ['status'] },
   recentRuns: (store) => store.recentRuns(tenant, 10),
@@ -112,15 +112,15 @@ const expiries: Calls<ExpiryStore> = {
   dueToPurge: (store) => store.dueToPurge(now, 10),
   postponePurge: (store) => store.postponePurge(id, now),
   markPurged: (store) => store.markPurged(id, now),
-  // Those whose files could not be removed yet are few.
+  // Few tasks have files that could not be removed yet.
   dueToRemove: { run: (store) => store.dueToRemove(now, 10), sifts: ['purgeAt'] },
   remove: (store) => store.remove(id),
   isKnown: (store) => store.isKnown(id),
-  // Tasks that share a file are alike, and the first that is live will do.
+  // Tasks that share a file are alike, and the first live one is enough.
   isLive: { run: (store) => store.isLive('output/a.jpg'), sifts: ['status'] },
-  // Tasks with one original, and only the unfinished ones.
+  // Only tasks with the same original, and only the unfinished ones.
   isWorkingOn: { run: (store) => store.isWorkingOn('a'), sifts: ['status'] },
-  // Of the unfinished the first that is old enough will do.
+  // The first unfinished task that is old enough is enough.
   isAnyUnfinished: { run: (store) => store.isAnyUnfinished(now), sifts: ['createdAt', 'status'] },
 }
 
