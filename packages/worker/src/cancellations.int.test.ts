@@ -8,7 +8,7 @@ type Rig = Awaited<ReturnType<typeof createRig>>
 const cancel = (rig: Rig, taskId: string) =>
   publishTaskCommand(rig.redis, rig.names.commands, { command: 'cancel', jobId: jobIdOf(taskId, 1) })
 
-test('cancelling a running job kills its child immediately and fails it for good', async () => {
+test('cancelling a running job kills its child immediately and fails the job permanently', async () => {
   const rig = await createRig()
   const { value: worker, ms: startMs } = await timed(() => rig.startWorker())
   const { taskId } = await rig.submit({ imageName: 'hangs' })

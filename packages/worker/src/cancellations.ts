@@ -4,13 +4,12 @@ import { LRUCache } from 'lru-cache'
 
 const REMEMBERED = 1000
 
-/** Ends the job at once and for good. The task's document says already that it is cancelled. */
+/** Fails the job immediately and permanently. The task's document is already `cancelled`. */
 export const CANCELLED = { code: 'CANCELLED', message: 'The task was cancelled', retryable: false } as const
 
 /**
- * The jobs that need not be done any more. A command may overtake its job on the way from the queue
- * to here, so they are remembered for a while. An id is never used again: a task that is started
- * anew gets another one.
+ * Jobs whose tasks were cancelled. A command may arrive before its job, so they are remembered for
+ * a while. Job ids are not reused: a restarted task gets a new one.
  */
 export class Cancellations {
   readonly #jobIds = new LRUCache<string, true>({ max: REMEMBERED })
@@ -24,8 +23,8 @@ export class Cancellations {
   }
 
   /**
-   * Gives up what the API says. A command that is lost costs only the time of a job whose result
-   * nobody takes.
+   * Aborts the jobs that the API cancels. A lost command only costs the time of a job whose result
+   * is ignored.
    */
   handlersFor(worker: QueueWorker, log: Logger): CommandHandlers {
     return {

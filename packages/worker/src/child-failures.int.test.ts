@@ -50,7 +50,7 @@ test('a task survives three crashes of its child without using up an attempt; th
   expect(await rig.event((await rig.submit()).taskId, 'task.completed')).toMatchObject({ attempt: 1 })
 })
 
-test('a child that cannot be started is not the fault of the photo: the worker pauses until one can be', async () => {
+test('a child that cannot be started does not fail the task: the worker pauses until one can be started', async () => {
   const rig = await createRig()
   const { log, lines } = recordLog<Logger>()
   const worker = await rig.startWorker({}, { log })
@@ -76,7 +76,7 @@ test('a run whose lock is lost is aborted', async () => {
   await rig.redis.set(`${rig.names.prefix}:${rig.names.queue}:${taskId}:lock`, 'another worker', 'PX', 2000)
   await until(() => !isAlive(pid!), { what: 'the end of the child' })
   await rig.release()
-  // The lock of the other "worker" runs out, and the job is handed out again.
+  // The lock of the other "worker" expires, and the job is reassigned.
   expect(await rig.event(taskId, 'task.completed')).toMatchObject({ attempt: 2, attempts: 1 })
 })
 

@@ -5,14 +5,14 @@ import { JobFailure } from './child/job-failure.ts'
 import { notStarted, runOnChild, type RunLimits, type RunWatch } from './run-on-child.ts'
 
 export interface ChildPoolOptions extends ChildOptions {
-  /** Children to start beforehand: as many as jobs run at a time. */
+  /** Children to start in advance: one per concurrent job. */
   size: number
   limits: RunLimits
 }
 
 /**
- * Child processes that do one job each. A job that crashes, hangs or swells takes down its own
- * child only; the next job gets a fresh one.
+ * Child processes, each of which runs one job at a time. A job that crashes, hangs or uses too much
+ * memory only takes down its own child; the next job gets a new one.
  */
 export class ChildPool {
   readonly #options: ChildPoolOptions
@@ -25,12 +25,12 @@ export class ChildPool {
     this.#options = options
   }
 
-  /** Jobs that are running. */
+  /** The number of running jobs. */
   get busy(): number {
     return this.#busy
   }
 
-  /** Its children are being ended, or have been: what their runs say means nothing. */
+  /** The children have been killed, or are about to be: the results of their runs mean nothing. */
   get isClosed(): boolean {
     return this.#closed
   }
@@ -39,14 +39,14 @@ export class ChildPool {
     return [...this.#alive].flatMap(({ pid }) => pid ?? [])
   }
 
-  /** Starts the children. Rejects when one of them cannot start: then no job could succeed here. */
+  /** Starts the children. Rejects if one of them cannot start: then no job could succeed here. */
   async start(): Promise<void> {
     const children = Array.from({ length: this.#options.size }, () => this.#startChild())
     await Promise.all(children.map(becomesReady))
     this.#idle.push(...children)
   }
 
-  /** Rejects when a child is missing and none can be started. */
+  /** Starts a child if one is missing. Rejects if it cannot start. */
   async warm(): Promise<void> {
     if (this.#alive.size >= this.#options.size) return
     const child = this.#startChild()
@@ -54,7 +54,7 @@ export class ChildPool {
     this.#idle.push(child)
   }
 
-  /** Does one job. Rejects with a JobFailure. */
+  /** Runs one job. Rejects with a JobFailure. */
   async run(job: JobEnvelope, watch: RunWatch): Promise<Processed> {
     const child = this.#takeIdle() ?? this.#startForJob()
     this.#busy++
@@ -66,7 +66,7 @@ export class ChildPool {
     }
   }
 
-  /** Kills all children, busy or not, and waits for their ends. */
+  /** Kills all children, busy or not, and waits until they have ended. */
   async close(): Promise<void> {
     this.#closed = true
     const ends = [...this.#alive].map(({ ended }) => ended)
@@ -74,9 +74,7 @@ export class ChildPool {
     await Promise.all(ends)
   }
 
-  /**
-   * The last one used is the warmest. One that somebody killed while it was idle is passed over.
-   */
+  /** The last one used is the warmest. Children that were killed while idle are skipped. */
   #takeIdle(): Child | undefined {
     for (let child = this.#idle.pop(); child; child = this.#idle.pop()) if (child.usable) return child
     return undefined
@@ -86,7 +84,7 @@ export class ChildPool {
     try {
       return this.#startChild()
     } catch (error) {
-      // Most reasons come as an event, some (ENOMEM) are thrown.
+      // Most errors are emitted as events, some (ENOMEM) are thrown.
       throw new JobFailure(notStarted(this.#options.noun, error instanceof Error ? error.message : 'unknown'), {
         cause: error,
       })

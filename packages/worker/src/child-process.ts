@@ -5,9 +5,9 @@ import type { Logger } from '@darkroom/runtime'
 import type { ChildMessage, ChildRequest } from './child/child-protocol.ts'
 
 /**
- * A quarter of V8's young generation, and a heap that is thought to be small: what an engine works
- * on lies outside of it, and what a child holds in it is under 20 MB. With the defaults it
- * collected so seldom that a child went from 85 to 200 MB over 5000 photos; so it stays at 60.
+ * A quarter of V8's default young generation, and a small heap: engines keep their data outside of
+ * it, and the rest of a child needs less than 20 MB. With the defaults, garbage was collected so
+ * rarely that a child grew from 85 to 200 MB over 5000 photos; with these flags it stays at 60 MB.
  */
 const HEAP_FLAGS = ['--max-semi-space-size=4', '--max-old-space-size=256']
 
@@ -15,21 +15,21 @@ export interface ChildOptions {
   /** The child's program; see {@link programBeside}. */
   program: URL
   args: readonly string[]
-  /** What it works on, in error messages. */
+  /** What its jobs process, for error messages. */
   noun: string
   env: NodeJS.ProcessEnv
   log: Logger
 }
 
 /**
- * The program of that name beside a module, in the form that the module runs in: the build renames
- * imports, but not URLs.
+ * The program of this name next to a module, as source or compiled like the module itself: the
+ * build rewrites imports, but not URLs.
  */
 export function programBeside(moduleUrl: string, name: string): URL {
   return new URL(`./${name}${isSource(moduleUrl) ? '.ts' : '.js'}`, moduleUrl)
 }
 
-/** Who hears a child: the run that has it now. */
+/** The run that a child currently works for. */
 export interface ChildListener {
   onMessage: (message: ChildMessage) => void
   /** @param how the signal or exit code */
@@ -45,9 +45,9 @@ export class Child {
   readonly noun: string
   /** Resolves to how the process ended. */
   readonly ended: Promise<string>
-  /** False from the moment it is killed or has ended: no job may be given to it any more. */
+  /** False once it has been killed or has ended: then it must not be given another job. */
   usable = true
-  /** It has begun to listen. One that ends before cannot have met its job. */
+  /** Whether it has started to listen. A child that ends before has not started its job. */
   isReady = false
   readonly #process: ChildProcess
   #listener = nobody
@@ -56,7 +56,7 @@ export class Child {
     this.noun = noun
     this.#process = fork(program, args, {
       env,
-      // Not the parent's own: with its --inspect the child would fight for the same port.
+      // Not those of the parent: with its --inspect, the child would try to use the same port.
       execArgv: [...HEAP_FLAGS, ...(isSource(program.href) ? ['--conditions=source'] : [])],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     })
@@ -70,24 +70,24 @@ export class Child {
   }
 
   /**
-   * One listener at a time. Waiting for `ended` instead would keep every run of a long life in
-   * memory.
+   * One listener at a time. Waiting for `ended` instead would keep all runs of a child in memory as
+   * long as it lives.
    */
   hear(listener: ChildListener = nobody): void {
     this.#listener = listener
   }
 
   send(request: ChildRequest): void {
-    // What cannot be sent is told by the end of the process. One that could not be started has no
-    // channel.
+    // No error handling here: if sending fails, the process has ended, which is reported anyway.
+    // One that could not be started has no channel.
     if (this.pid !== undefined) this.#process.send(request, () => {})
   }
 
-  /** SIGKILL: a thread inside libvips hears nothing less. */
+  /** SIGKILL: a thread inside libvips reacts to nothing else. */
   kill(): void {
     this.usable = false
-    // A process that could not be started has no pid yet something to signal: with bad luck, this
-    // whole process group.
+    // A process that could not be started has no pid: the signal could go to this whole process
+    // group.
     if (this.pid !== undefined) this.#process.kill('SIGKILL')
   }
 
@@ -99,13 +99,13 @@ export class Child {
         resolve(how)
       }
       this.#process.once('exit', (code, signal) => end(signal ?? `exit code ${code}`))
-      // Could not be started, or the channel broke. Only the first of these means that no 'exit'
-      // will follow.
+      // The process could not be started, or the channel failed. Only in the first case, no 'exit'
+      // follows.
       this.#process.on('error', (error) => this.pid === undefined && end(error.message))
     })
   }
 
-  /** A crash says why on standard error: the last words must not be lost. */
+  /** Standard error explains crashes, so its last lines must not be lost. */
   #logLines(stream: Readable, log: Logger): void {
     createInterface({ input: stream }).on('line', (line) =>
       log.warn({ childPid: this.pid, line: line.slice(0, LINE_LENGTH) }, 'child output'),

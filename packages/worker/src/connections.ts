@@ -16,21 +16,21 @@ export interface ConnectionOptions {
 type Redis = ReturnType<typeof connectRedis>
 
 export interface Connections {
-  /** The queue's: it waits for Redis, however long. */
+  /** For the queue: waits for Redis, however long it takes. */
   queue: Redis
   /**
-   * Fails at once while Redis is away. Of its own, so that an event is never behind a blocked or
-   * queued command of the worker.
+   * Fails immediately while Redis is unreachable. Separate, so that events never wait for a blocked
+   * or queued command of the worker.
    */
   publisher: Redis
   subscription: Redis
   publish: PublishTaskEvent
-  /** The installation that the jobs belong to; undefined when it cannot be told now. */
+  /** The installation that the jobs belong to; undefined if it is currently unknown. */
   readInstallation: () => Promise<string | undefined>
   close: () => Promise<void>
 }
 
-/** A worker's connections to Redis, and what is said over each of them. */
+/** A worker's connections to Redis, and what each of them is used for. */
 export function openConnections({ redisUrl, names, connect, log }: ConnectionOptions): Connections {
   const queue = connect(redisUrl, 'consumer', log)
   const publisher = connect(redisUrl, 'producer', log)

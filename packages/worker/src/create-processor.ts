@@ -22,7 +22,7 @@ import type { RunReader } from './run-reader.ts'
 import type { StorageCheck } from './storage-check.ts'
 import type { WorkerMetrics } from './worker-metrics.ts'
 
-/** Progress closer together than this helps nobody and costs the API a database write each. */
+/** More frequent progress events help nobody, and each costs the API a database write. */
 const PROGRESS_INTERVAL_MS = 200
 
 interface Surroundings {
@@ -40,15 +40,15 @@ interface Surroundings {
 }
 
 /**
- * What the queue calls for each job: have a child do it, tell what happens meanwhile, return what
- * came of it.
+ * Called by the queue for each job: has a child run it, publishes its progress, and returns its
+ * `task.completed` event.
  */
 export function createProcessor(around: Surroundings): JobProcessor {
   return async (queued, token = '', signal) => {
     const run = around.runOf(queued)
     try {
       if (!run)
-        throw new JobFailure({ code: 'INVALID_JOB', message: 'The job does not say what to process', retryable: false })
+        throw new JobFailure({ code: 'INVALID_JOB', message: 'The data of the job is invalid', retryable: false })
       return await runJob(run, signal, around)
     } catch (error) {
       if (!(error instanceof JobFailure)) around.log.error({ err: error }, 'unexpected error')
@@ -82,7 +82,7 @@ async function runJob(run: JobRun, signal: AbortSignal | undefined, around: Surr
   return completed
 }
 
-/** The machine's own words name its paths, which are nobody's business but the log's. */
+/** The exact reason contains paths of the machine, which must only appear in the log. */
 const NOT_HERE = {
   code: 'STORAGE_FAILED',
   message: 'The worker cannot use its storage at the moment',
@@ -90,8 +90,8 @@ const NOT_HERE = {
 } as const
 
 /**
- * The first progress of a run is always told; what follows at once is not. That it stands at 0 % is
- * what `task.processing` says.
+ * The first progress of a run is always published; further progress only after the interval. 0 % is
+ * omitted, because `task.processing` implies it.
  */
 function progressTeller(run: JobRun, publish: PublishTaskEvent, log: Logger): (progress: Progress) => void {
   let count = 0
@@ -106,7 +106,7 @@ function progressTeller(run: JobRun, publish: PublishTaskEvent, log: Logger): (p
 }
 
 /**
- * The queue keeps one line of text and decides by the error's class whether there is another
+ * The queue stores one line of text, and the class of the error decides whether there is another
  * attempt.
  */
 function toQueueError(reason: FailureReason): Error {

@@ -57,7 +57,7 @@ test('problems with one file are retried without using up an attempt', async () 
   expect(completed.attempt).toBeGreaterThan(1)
 })
 
-test('runs of a job lost by Redis keep counting', async () => {
+test('the runs of a job lost by Redis still count', async () => {
   const rig = await createRig()
   await rig.startWorker()
   const { taskId } = await rig.submit({ previous: { runs: 3, attempts: 2 } })
@@ -68,7 +68,7 @@ test('runs of a job lost by Redis keep counting', async () => {
   })
 })
 
-test('a second run finds its files and changes nothing', async () => {
+test('a second run finds the stored files and changes nothing', async () => {
   const rig = await createRig()
   await rig.startWorker()
   const first = await rig.event((await rig.submit()).taskId, 'task.completed')

@@ -19,15 +19,15 @@ import { createWorkerMetrics } from './worker-metrics.ts'
 
 export interface WorkerSurroundings {
   log: Logger
-  /** Called when the worker cannot do its work any more and should be replaced. */
+  /** Called when the worker can no longer work and should be replaced. */
   giveUp: () => void
-  /** What is counted goes here; by default nobody reads it. */
+  /** The registry for its metrics; by default nobody reads them. */
   registry?: Registry
-  /** Tests put connections of their own here. */
+  /** Tests pass their own connections. */
   connect?: typeof connectRedis
 }
 
-/** Everything that a worker is made of, wired but not yet running. */
+/** Assembles a worker. It does not run yet. */
 export function createWorker(app: WorkerApp, config: WorkerConfig, surroundings: WorkerSurroundings) {
   const { log, giveUp, registry = new Registry(), connect = connectRedis } = surroundings
   const { names, workerId, concurrency: slots, dataDir } = config
@@ -46,7 +46,7 @@ export function createWorker(app: WorkerApp, config: WorkerConfig, surroundings:
   })
   const isReady = (): boolean => machine.trouble === undefined
   const metrics = createWorkerMetrics(registry, { slots, busy: () => pool.busy, isReady })
-  // What the parts of a run have in common.
+  // Used by several parts of the worker.
   const runOf = createRunReader(app.kind, workerId)
   const shared = {
     kind: app.kind,

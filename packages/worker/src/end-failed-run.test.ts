@@ -14,7 +14,7 @@ const queued = {
   opts: { backoff: { type: 'exponential', delay: 2000 } },
 } as unknown as QueuedJob
 
-/** Ends a run on a machine that fails its check; `duringCheck` happens meanwhile. */
+/** Ends a run on a machine that fails its check; `duringCheck` is called during the check. */
 function createEnd({ put = () => Promise.resolve(), duringCheck = () => {} } = {}) {
   const { log, lines } = recordLog<Logger>()
   const told: string[] = []
@@ -46,7 +46,7 @@ function createEnd({ put = () => Promise.resolve(), duringCheck = () => {} } = {
 const full = { code: 'STORAGE_FULL', message: 'No space is left', retryable: true }
 const late = { code: 'DEADLINE', message: 'Processing took too long', retryable: true }
 
-test.each([full, late])('the result of a broken machine does not count: $code', async (reason) => {
+test.each([full, late])('a failure on a broken machine does not count: $code', async (reason) => {
   const { end, told, moved } = createEnd()
   expect(await end(reason)).toMatchObject({ name: 'WaitingError' })
   expect([moved, told]).toEqual([['now'], ['task.retry']])

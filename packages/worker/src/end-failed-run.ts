@@ -24,10 +24,7 @@ export interface FailedRun {
   signal: AbortSignal | undefined
 }
 
-/**
- * Resolves to what the processor must throw; undefined when the run has used up an attempt as any
- * other.
- */
+/** Resolves to what the processor must throw; undefined if the run used up an attempt as usual. */
 export type EndRun = (failed: FailedRun) => Promise<Error | undefined>
 
 interface Surroundings {
@@ -35,22 +32,22 @@ interface Surroundings {
   machine: MachineWatch
   cancellations: Cancellations
   publish: PublishTaskEvent
-  /** Once closed, what its children say means nothing. */
+  /** Once it is closed, the results of its children mean nothing. */
   pool: Pick<ChildPool, 'isClosed'>
   metrics: Pick<WorkerMetrics, 'givenBack'>
   log: Logger
 }
 
 /**
- * Decides what becomes of a job whose run failed. Only a machine that can do the work may judge a
- * job, so unless the bytes themselves were refused it is checked first: a disk that hangs looks
- * like a job that takes too long.
+ * Decides what happens to a job whose run failed. Only a working machine can judge a job, so the
+ * machine is checked first, unless the bytes themselves were rejected: a hanging disk looks like a
+ * job that takes too long.
  */
 export function createEndFailedRun(around: Surroundings): EndRun {
   return async (failed) => {
     const { machine, cancellations, pool } = around
-    // Cancelled, or in other hands, or its child was ended with the worker: the queue takes nothing
-    // from this run.
+    // Cancelled, or taken by another worker, or its child was killed at shutdown: the queue ignores
+    // this run. A verdict needs no check.
     if (failed.signal?.aborted || pool.isClosed || !failed.reason.retryable) return undefined
     const trouble = await machine.confirm()
     if (cancellations.has(failed.run.jobId)) return permanentFailure(formatFailureReason(CANCELLED))
@@ -59,7 +56,7 @@ export function createEndFailedRun(around: Surroundings): EndRun {
 }
 
 function giveBack(failed: FailedRun, around: Surroundings): Promise<Error> {
-  // The outage has its line already.
+  // The outage has already been logged.
   around.log.debug(factsOf(failed), 'job returned to the queue')
   return leave(failed, around, { delayMs: 0, put: () => around.giveBack.now(failed.queued, failed.token) })
 }
@@ -86,11 +83,11 @@ async function leave(
 ): Promise<Error> {
   try {
     await put()
-    // The document says that the run goes on, and the next one may be a while.
+    // Otherwise the task would stay `processing` until the next run, which may take a while.
     void publish(retryEvent(run, { ...reason, delayMs }, Date.now()))
     metrics.givenBack(reason.code)
   } catch (error) {
-    // Its lock is not renewed any more: another worker has the job already, or will soon.
+    // Its lock is no longer renewed: another worker has the job already, or will soon.
     log.warn(
       { jobId: run.jobId, err: error },
       'job not returned to the queue: another worker takes it when its lock has expired',
@@ -107,7 +104,7 @@ const factsOf = ({ run: { job, jobId, attempt }, reason: { code, message } }: Fa
   reason: message,
 })
 
-/** As long as before a second attempt. */
+/** The same as before a second attempt. */
 function backoffMsOf({ opts }: QueuedJob): number {
   return typeof opts.backoff === 'object' ? (opts.backoff.delay ?? 0) : 0
 }

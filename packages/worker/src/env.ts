@@ -8,12 +8,12 @@ import { z } from 'zod'
 const MIB = 1024 ** 2
 
 /**
- * Every name that each worker reads from its environment, with its default. An app adds its own.
- * @param slotBytes what the hungriest job of the kind takes: as many run at a time as there is memory for
+ * The environment variables that every worker reads, with their defaults. An app adds its own.
+ * @param slotBytes the most memory that a job of the kind needs; limits the default concurrency
  */
 export const workerEnv = ({ policy }: Pick<KindContract, 'policy'>, slotBytes: number) => ({
   ...sharedEnv,
-  // Redis takes no spaces in the name of a client.
+  // Redis does not allow spaces in client names.
   WORKER_ID: z
     .string()
     .regex(/^[!-~]{1,200}$/, 'must be at most 200 visible ASCII characters')
@@ -27,14 +27,14 @@ export const workerEnv = ({ policy }: Pick<KindContract, 'policy'>, slotBytes: n
   METRICS_PORT: envInteger(0, 0, 65_535),
 })
 
-/** All that a worker is told, checked. */
+/** The validated settings of a worker. */
 export interface WorkerConfig {
   redisUrl: string
   names: QueueNames
-  /** Absolute. */
+  /** An absolute path. */
   dataDir: string
   workerId: string
-  /** Jobs at a time: one child process each. */
+  /** The number of concurrent jobs: one child process each. */
   concurrency: number
   logLevel: string
   jobDeadlineMs: number
@@ -43,15 +43,15 @@ export interface WorkerConfig {
   stalledIntervalMs: number
   shutdownTimeoutMs: number
   idleRestartMs: number
-  /** Where metrics are served; 0: nowhere. */
+  /** The port for metrics; 0 disables them. */
   metricsPort: number
-  /** The whole environment of the children. */
+  /** The complete environment of the children. */
   childEnv: NodeJS.ProcessEnv
 }
 
 type WorkerEnv = z.infer<z.ZodObject<ReturnType<typeof workerEnv>>>
 
-/** The settings of a worker whose environment has been checked. */
+/** The settings of a worker from its validated environment. */
 export function workerConfig(env: WorkerEnv, kind: KindContract): WorkerConfig {
   return {
     redisUrl: redisUrl(env),
@@ -71,7 +71,7 @@ export function workerConfig(env: WorkerEnv, kind: KindContract): WorkerConfig {
   }
 }
 
-/** What a program needs to start at all, and nothing else of ours. */
+/** What a program needs to start at all, and nothing more. */
 const INHERITED = [
   'PATH',
   'HOME',
@@ -86,21 +86,21 @@ const INHERITED = [
 ]
 
 /**
- * The environment of a child process. It reads strangers' bytes, so it gets no secret, above all no
- * Redis password. glibc keeps an arena a thread by default, which costs 40 % more memory than two;
- * four libuv threads are plenty for one job.
+ * The environment of a child process. It processes untrusted bytes, so it gets no secrets, above
+ * all no Redis password. By default, glibc keeps one arena per thread, which costs 40 % more memory
+ * than two; four libuv threads are plenty for one job.
  */
 export function childEnv(given: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const inherited = INHERITED.flatMap((name) => (given[name] === undefined ? [] : [[name, given[name]]]))
   return { ...Object.fromEntries(inherited), MALLOC_ARENA_MAX: '2', UV_THREADPOOL_SIZE: '4' }
 }
 
-/** A job a core, as long as each has the memory for the hungriest one. */
+/** One job per core, as long as there is enough memory for each. */
 export function defaultConcurrency(slotBytes: number, cores = availableParallelism(), bytes = memoryBytes()): number {
   return Math.max(1, Math.min(cores, Math.floor(bytes / slotBytes)))
 }
 
-/** What this process may use: a container may have less than the machine. */
+/** The memory that this process may use: a container may have less than the machine. */
 function memoryBytes(): number {
   return Math.min(totalmem(), process.constrainedMemory() || Infinity)
 }

@@ -7,7 +7,7 @@ import { watchForIdleness } from './idle-watch.ts'
 
 const log = createLogger({ name: 'test', level: 'silent' })
 
-/** A worker that takes no jobs, and the watch over it. */
+/** A worker that takes no jobs, and its idle watch. */
 async function watchDeafWorker() {
   const rig = await createRig()
   const redis = connectRedis(inject('redisUrl'), 'consumer', log)
@@ -52,21 +52,21 @@ test('a worker that takes no jobs exits', async () => {
   const { rig, watch, isGivenUp } = await watchDeafWorker()
   await rig.submit()
   watch.start()
-  await until(isGivenUp, { what: 'giving up' })
+  await until(isGivenUp, { what: 'the decision to exit' })
 })
 
 test('a paused or empty queue is no reason to exit', async () => {
   const { rig, watch, isGivenUp, looks } = await watchDeafWorker()
   watch.start()
-  await until(() => looks() > 5, { what: 'some looks at the empty queue' })
+  await until(() => looks() > 5, { what: 'some checks of the empty queue' })
   await rig.redis.hset(`${rig.names.prefix}:${rig.names.queue}:meta`, 'paused', '1')
   await rig.submit()
   const before = looks()
-  await until(() => looks() > before + 5, { what: 'some looks at the paused queue' })
+  await until(() => looks() > before + 5, { what: 'some checks of the paused queue' })
   expect(isGivenUp()).toBe(false)
 })
 
-test('a worker that takes no jobs on purpose does not exit before it takes jobs again', async () => {
+test('a paused worker does not exit; a resumed one that takes no jobs does', async () => {
   const { rig, watch, isGivenUp, looks, setPaused } = await watchDeafWorker()
   setPaused(true)
   await rig.submit()
@@ -75,5 +75,5 @@ test('a worker that takes no jobs on purpose does not exit before it takes jobs 
   await until(() => performance.now() - startedAt > 600, { what: 'four times the limit' })
   expect([looks(), isGivenUp()]).toEqual([0, false])
   setPaused(false)
-  await until(isGivenUp, { what: 'giving up' })
+  await until(isGivenUp, { what: 'the decision to exit' })
 })

@@ -4,7 +4,7 @@ import { createIdleDetector } from './idle-watch.ts'
 const neglected = { waiting: 3, active: 0, isPaused: false }
 const limitMs = 30_000
 
-/** Looks every 10 s, as the worker does. */
+/** Checks every 10 s, like the worker. */
 function looks(readings: Parameters<ReturnType<typeof createIdleDetector>['isStuck']>[0][]): boolean[] {
   const detector = createIdleDetector(limitMs)
   return readings.map((reading, index) => detector.isStuck(reading, index * 10_000))
@@ -15,10 +15,10 @@ test('a worker is stuck when jobs have waited untouched for the whole limit', ()
 })
 
 test.each([
-  ['somebody works', { ...neglected, active: 1 }],
-  ['nothing waits', { ...neglected, waiting: 0 }],
+  ['a job is running', { ...neglected, active: 1 }],
+  ['no job is waiting', { ...neglected, waiting: 0 }],
   ['the queue is paused', { ...neglected, isPaused: true }],
-  ['Redis is away', undefined],
+  ['Redis is unreachable', undefined],
 ])('it is not stuck when %s in between', (_why, reading) => {
   expect(looks([neglected, neglected, reading, neglected, neglected])).toEqual([false, false, false, false, false])
 })

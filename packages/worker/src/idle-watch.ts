@@ -4,9 +4,9 @@ import type { Logger } from '@darkroom/runtime'
 export interface IdleWatchOptions {
   worker: QueueWorker
   gauge: QueueGauge
-  /** How long jobs may wait while nobody works. */
+  /** How long jobs may wait while none is running. */
   limitMs: number
-  /** It takes no jobs on purpose. */
+  /** Whether the worker deliberately takes no jobs. */
   isPaused: () => boolean
   log: Logger
   giveUp: () => void
@@ -17,15 +17,15 @@ export type IdleWatch = ReturnType<typeof watchForIdleness>
 const CHECKS_PER_LIMIT = 3
 
 /**
- * Gives the worker up when jobs wait and nobody takes them: a consumer that stops for good after
- * some reconnect is the most repeated fault of queue libraries, and a restart cures it. One cheap
- * look every third of the limit.
+ * Ends the worker if jobs are waiting and nobody takes them: consumers that stop permanently after
+ * a reconnect are the most frequent bug of queue libraries, and a restart fixes it. One cheap check
+ * every third of the limit.
  */
 export function watchForIdleness({ worker, gauge, limitMs, isPaused, log, giveUp }: IdleWatchOptions) {
   const detector = createIdleDetector(limitMs)
   let timer: NodeJS.Timeout | undefined
   const check = async (): Promise<void> => {
-    // Redis being away tells nothing about the worker.
+    // An unreachable Redis says nothing about the worker.
     const reading = isPaused() ? undefined : await gauge.read().catch(() => undefined)
     if (timer === undefined || !detector.isStuck(reading, Date.now())) return
     log.fatal({ limitMs, ...reading }, 'jobs are waiting but none is started: exiting')
@@ -44,7 +44,7 @@ export function watchForIdleness({ worker, gauge, limitMs, isPaused, log, giveUp
   }
 }
 
-/** Says when every look at the queue for `limitMs` has found jobs waiting and nobody working. */
+/** Detects that every check of the queue for `limitMs` found waiting jobs and no running one. */
 export function createIdleDetector(limitMs: number) {
   let idleSince: number | undefined
   return {

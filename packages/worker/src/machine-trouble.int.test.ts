@@ -17,7 +17,7 @@ async function createMarkedRig(): Promise<Rig> {
   return rig
 }
 
-/** Another name of the data folder, which can be pointed somewhere else as a mount may be. */
+/** Another path to the data folder, which can be redirected like a mount point. */
 async function createMount(target: string) {
   const folder = await mkdtemp(join(tmpdir(), 'mount-'))
   const path = join(folder, 'data')
@@ -50,7 +50,7 @@ test('without the data folder no job uses up an attempt, and all are processed w
   await mount.remove()
   const jobs = await Promise.all(Array.from({ length: 10 }, () => rig.submit({ attempts: 1 })))
   const retry = await until(() => rig.events.find((event) => event.eventType === 'task.retry'), {
-    what: 'a job that is given back',
+    what: 'a returned job',
   })
   expect(retry).toMatchObject({
     code: 'SOURCE_MISSING',
@@ -67,7 +67,7 @@ test('without the data folder no job uses up an attempt, and all are processed w
   expect(lines.filter(({ message }) => message === 'taking jobs again')).toHaveLength(1)
 })
 
-test("a worker with another installation's folder takes no jobs, logs it once, and starts by itself when this is corrected", async () => {
+test("a worker with another installation's folder takes no jobs, logs this once, and recovers by itself", async () => {
   const rig = await createMarkedRig()
   const other = await createOtherFolder()
   await markInstallation(other)
@@ -94,7 +94,7 @@ test('a worker that started before its API checks again before its first job', a
   await announceInstallation(rig.redis, rig.names, await markInstallation(rig.dataDir))
   await Promise.all([rig.submit({ attempts: 1 }), rig.submit({ attempts: 1 })])
   await until(() => rig.events.some(({ eventType }) => eventType === 'task.retry'), {
-    what: 'a job that is given back',
+    what: 'a returned job',
   })
   await until(async () => (await rig.queue.counts()).active === 0, { what: 'a worker without jobs' })
   expect(await rig.queue.counts()).toMatchObject({ prioritized: 2, delayed: 0, failed: 0 })
@@ -113,14 +113,14 @@ test('an idle worker takes a returned job immediately', async () => {
   const controlFrom = performance.now()
   await rig.event((await rig.submit()).taskId, 'task.completed')
   const controlMs = performance.now() - controlFrom
-  // The folder that worker a sees now has nothing but the word to go on.
+  // The folder that worker a sees now contains only the file that releases its job.
   await writeFile(join(other, 'go'), '')
   await mount.pointTo(other)
   await rig.release()
   expect(await rig.event(taskId, 'task.retry')).toMatchObject({ attempt: 1, attempts: 0, workerId: 'a' })
   const from = performance.now()
   const completed = await rig.event(taskId, 'task.completed')
-  // Not woken, an idle BullMQ worker looks again after up to five seconds.
+  // An idle BullMQ worker that is not woken looks again after up to five seconds.
   expect(performance.now() - from).toBeLessThan(1500 + 5 * controlMs)
   expect(completed).toMatchObject({ attempt: 2, attempts: 1, workerId: 'b' })
 })

@@ -19,7 +19,7 @@ function watch(check: () => Promise<void>, timeoutMs = 10_000) {
   return { machine, lines, calls }
 }
 
-test('an outage is logged once and pauses once, and ends by itself', async () => {
+test('an outage is logged once, pauses the worker once, and ends by itself', async () => {
   let trouble: string | undefined = 'the disk is full'
   let checks = 0
   const { machine, lines, calls } = watch(async () => {
@@ -41,7 +41,7 @@ test('an outage is logged once and pauses once, and ends by itself', async () =>
   expect(await machine.confirm()).toBeUndefined()
 })
 
-test('hanging storage is an error, and not checked again before it responds', async () => {
+test('hanging storage is an error, and is not checked again until it responds', async () => {
   let checks = 0
   const storage = Promise.withResolvers<void>()
   const { machine } = watch(() => {

@@ -3,21 +3,21 @@ import type { Logger } from '@darkroom/runtime'
 export interface MachineWatchOptions {
   /** Rejects while this machine cannot do the work. */
   check: () => Promise<void>
-  /** Called once an outage. */
+  /** Called once per outage. */
   pause: () => void
   resume: () => void
   log: Logger
   /** Wait before the second check of an outage; doubles up to `maxDelayMs`. */
   firstDelayMs?: number
   maxDelayMs?: number
-  /** A check that takes longer has failed: storage that hangs is of no use. */
+  /** A check that takes longer has failed: hanging storage is unusable. */
   timeoutMs?: number
 }
 
 /**
- * Knows whether this machine can do the work. While it cannot, the worker is paused, and goes on by
- * itself when a check passes: a broken worker is always free, so it would take all the jobs there
- * are and do none.
+ * Knows whether this machine can do the work. While it cannot, the worker is paused, and resumes by
+ * itself once a check passes: a broken worker is always free, so it would take all jobs and
+ * complete none.
  */
 export class MachineWatch {
   readonly #options
@@ -30,12 +30,12 @@ export class MachineWatch {
     this.#options = { ...options, firstDelayMs, maxDelayMs, timeoutMs }
   }
 
-  /** Why no jobs are taken; undefined when they are. */
+  /** Why no jobs are taken; undefined if they are. */
   get trouble(): string | undefined {
     return this.#trouble
   }
 
-  /** Checks now. Returns what is wrong; then the worker is paused. */
+  /** Checks now. If something is wrong, pauses the worker and returns the reason. */
   async confirm(): Promise<string | undefined> {
     if (this.#trouble !== undefined) return this.#trouble
     const trouble = await this.#check()
@@ -58,7 +58,7 @@ export class MachineWatch {
   }
 
   #checkAfter(delayMs: number, since: number): void {
-    // Workers that were stopped by one outage do not all come back in one moment.
+    // Workers that were paused by the same outage should not all resume at the same moment.
     const jittered = delayMs * (0.8 + Math.random() * 0.4)
     this.#timer = setTimeout(() => void this.#checkAgain(delayMs, since), jittered)
   }
@@ -77,7 +77,7 @@ export class MachineWatch {
     resume()
   }
 
-  /** One check at a time, for one that hangs occupies a thread for as long as it does. */
+  /** One check at a time, because a hanging one occupies a thread. */
   async #check(): Promise<string | undefined> {
     const { check, timeoutMs } = this.#options
     this.#look ??= check()

@@ -50,7 +50,7 @@ test('a worker exposes metrics [S0.17]', async () => {
   expect(lines).toContain(`darkroom_job_variant_bytes_total ${images.reduce((sum, { size }) => sum + size, 0)}`)
 })
 
-test('it serves its routes and refuses others', async () => {
+test('it serves its routes and rejects others', async () => {
   const { url } = await serve(new Registry())
   const get = async (path: string, method = 'GET') => (await fetch(url + path, { method })).status
   expect(await get('/livez')).toBe(200)
@@ -86,9 +86,9 @@ test('the queue knows the number of slots of its workers', async () => {
   expect(await rig.queue.load()).toMatchObject({ workers: 0, slots: 0 })
   const { stop } = await rig.startWorker({ concurrency: 3 })
   await rig.startWorker({ concurrency: 2, workerId: 'worker-b' })
-  await until(async () => (await rig.queue.load()).slots === 5, { what: 'both workers to have told' })
+  await until(async () => (await rig.queue.load()).slots === 5, { what: 'both workers to be counted' })
   expect(await rig.queue.load()).toMatchObject({ workers: 2, slots: 5 })
   await stop()
-  await until(async () => (await rig.queue.load()).workers === 1, { what: 'one to be gone' })
+  await until(async () => (await rig.queue.load()).workers === 1, { what: 'one worker to disappear' })
   expect(await rig.queue.load()).toMatchObject({ slots: 2 })
 })

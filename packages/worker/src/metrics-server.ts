@@ -3,8 +3,8 @@ import type { Logger, ShutdownPhase } from '@darkroom/runtime'
 import type { Registry } from '@prometheus-io/client'
 
 /**
- * `/metrics`, `/livez` and `/readyz` of a worker, which otherwise listens to nobody.
- * @param troubleOf why it takes no jobs now; undefined when it does
+ * `/metrics`, `/livez` and `/readyz` of a worker, which has no other routes.
+ * @param troubleOf why it takes no jobs now; undefined if it does
  */
 export function createMetricsServer(registry: Registry, log: Logger, troubleOf: () => string | undefined) {
   const server = createServer((req, res) => {
@@ -13,8 +13,8 @@ export function createMetricsServer(registry: Registry, log: Logger, troubleOf: 
       res.writeHead(500).end()
     })
   })
-  // Being watched is no condition for working: two workers on one machine need two ports, and only
-  // one may get this one.
+  // Not fatal, because a worker can work without metrics: if two workers on one machine use the
+  // same port, only one gets it.
   server.on('error', (error) =>
     log.error({ err: error }, 'cannot listen on METRICS_PORT: this worker runs without metrics'),
   )

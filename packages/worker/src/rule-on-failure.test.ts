@@ -7,7 +7,7 @@ test.each(['DEADLINE', 'MEMORY_LIMIT', 'INTERNAL'])('%s uses up an attempt', (co
   expect(ruleOnFailure(failed(code), {}, 2000)).toEqual({ ruling: 'attempt used' })
 })
 
-test('a verdict on the bytes is left unchanged', () => {
+test('a verdict on the bytes is final', () => {
   expect(ruleOnFailure(failed('IMAGE_CORRUPT', false), {}, 2000)).toEqual({ ruling: 'attempt used' })
 })
 
@@ -33,7 +33,7 @@ test('crashes and missing originals are counted separately, each with its own li
   })
 })
 
-test('with the default backoff the tries for an original take longer than the minute of NFS caches', () => {
+test('with the default backoff, an original is retried for longer than the minute of NFS caches', () => {
   let setbacks = {}
   let lookedForMs = 0
   for (;;) {

@@ -2,16 +2,16 @@ import type { JobEnvelope } from '@darkroom/contracts'
 import type { FailureReason } from '@darkroom/messaging'
 
 /**
- * Crashes of its child that a task survives in an epoch; one more fails it. Kills of whole workers
+ * Crashes of its child that a task survives per epoch; one more fails it. Deaths of whole workers
  * are counted by the queue.
  */
 export const MAX_CRASHES = 3
 
 /**
- * Looks that must agree before an original counts as missing. It was on the disk before its task
- * was accepted, so it is either lost or not to be seen from here yet: NFS may remember for a minute
- * that there was no such file. With the default backoff the looks are spread over 62 s, and they
- * are made by whichever workers are free.
+ * Runs that must fail to find an original before it counts as missing. It was on disk before its
+ * task was accepted, so it is either lost or not yet visible here: NFS may cache for a minute that
+ * a file does not exist. With the default backoff these runs are spread over 62 s, on whichever
+ * workers are free.
  */
 export const MISSING_LOOKS = 6
 
@@ -19,7 +19,7 @@ const MAX_DELAY_MS = 60_000
 
 type Setbacks = NonNullable<JobEnvelope['setbacks']>
 
-/** What becomes of a job whose run has failed on a machine that can do the work. */
+/** What happens to a job whose run failed on a working machine. */
 export type Ruling =
   /** The run used up an attempt. */
   | { ruling: 'attempt used' }
@@ -28,9 +28,9 @@ export type Ruling =
   | { ruling: 'again'; delayMs: number; setbacks: Setbacks }
 
 /**
- * Attempts are used up by verdicts on the input: the deadline and the memory limit, which are about
- * what it takes to process it. A crash may have been the input's fault, so these are counted apart.
- * Trouble with a file is never its fault, however often it is met.
+ * Attempts are used up by verdicts on the input, such as the deadline and the memory limit, which
+ * depend on how hard it is to process. A crash may have been caused by the input, so crashes are
+ * counted separately. Storage problems are never caused by the input, however often they occur.
  */
 export function ruleOnFailure({ code, retryable }: FailureReason, setbacks: Setbacks, backoffMs: number): Ruling {
   if (!retryable) return { ruling: 'attempt used' }

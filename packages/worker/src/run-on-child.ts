@@ -21,9 +21,9 @@ export interface RunWatch {
 const MEMORY_CHECK_MS = 250
 
 /**
- * Gives a job to a child and waits for the answer. The child is killed when the deadline passes,
- * when it takes too much memory and when the run is aborted: an engine may not listen to anything
- * softer. The answer does not wait for the end of a killed process, which may hang in the kernel.
+ * Sends a job to a child and waits for the result. The child is killed when the deadline passes,
+ * when it uses too much memory, and when the run is aborted: an engine may not react to anything
+ * gentler. The result does not wait for the end of a killed process, which may hang in the kernel.
  */
 export function runOnChild(child: Child, job: JobEnvelope, options: RunLimits & RunWatch): Promise<Processed> {
   const { promise, resolve, reject } = Promise.withResolvers<Processed>()
@@ -65,7 +65,7 @@ function killAtMemoryCap(child: Child, kill: Kill, { maxRssBytes }: RunLimits): 
   let watching = true
   const check = async (): Promise<void> => {
     const bytes = await residentBytes(child.pid)
-    // The answer may have come meanwhile, and the child may have another job.
+    // The result may have arrived in the meantime, and the child may have another job.
     if (watching && bytes > maxRssBytes) kill(tooMuchMemory(maxRssBytes))
   }
   const timer = setInterval(() => void check(), MEMORY_CHECK_MS)
@@ -89,12 +89,12 @@ function crashed(noun: string, how: string): FailureReason {
 function tooMuchMemory(maxRssBytes: number): FailureReason {
   return {
     code: 'MEMORY_LIMIT',
-    message: `Processing took more memory than the limit of ${maxRssBytes} bytes`,
+    message: `Processing exceeded the memory limit of ${maxRssBytes} bytes`,
     retryable: true,
   }
 }
 
-/** It never met its job: the machine is short of processes, memory or open files. */
+/** The job never started: the machine is short of processes, memory or open files. */
 export function notStarted(noun: string, how: string): FailureReason {
   return {
     code: 'CHILD_NOT_STARTED',

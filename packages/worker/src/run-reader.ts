@@ -1,7 +1,7 @@
 import type { KindContract } from '@darkroom/contracts'
 import { jobRunOf, type JobRun, type QueuedJob } from '@darkroom/messaging'
 
-/** The run that a queued job stands for; undefined when its data is none of its kind's. */
+/** The current run of a queued job; undefined if its data is not valid for its kind. */
 export type RunReader = (queued: QueuedJob) => JobRun | undefined
 
 export function createRunReader({ input }: KindContract, workerId: string): RunReader {

@@ -5,12 +5,12 @@ import type { WorkerConfig } from './env.ts'
 import { createMetricsServer } from './metrics-server.ts'
 import type { WorkerApp } from './worker-app.ts'
 
-/** A worker's whole program: it runs until a signal ends it. Resolves when it takes jobs. */
+/** The whole program of a worker, which runs until a signal ends it. Resolves once it is ready. */
 export async function runWorker(app: WorkerApp, config: WorkerConfig): Promise<void> {
   const log = createLogger({ name: app.kind.worker, level: config.logLevel })
   const registry = new Registry()
-  // A worker that cannot go on ends at once; its supervisor starts a fresh one, and the queue hands
-  // its jobs out again.
+  // A worker that cannot continue exits immediately; its supervisor starts a new one, and the queue
+  // reassigns its jobs.
   const giveUp = (): never => process.exit(1)
   const worker = createWorker(app, config, { log, giveUp, registry })
   const metrics = createMetricsServer(registry, log, () => worker.machine.trouble)

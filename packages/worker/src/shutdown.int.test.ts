@@ -14,7 +14,8 @@ test('an idle worker shuts down immediately', async () => {
   const pids = worker.pool.pids
   const { value: troubled, ms: stopMs } = await timed(worker.stop)
   expect(troubled).toEqual([])
-  // One that waited for the queue's next answer would take seconds; a start has a process to start.
+  // Waiting for the queue's next response would take seconds. A worker's start includes that of a
+  // process.
   expect(stopMs).toBeLessThan(Math.max(1000, startMs))
   expect(pids.filter(isAlive)).toEqual([])
 })
@@ -55,14 +56,14 @@ test('a task survives ten deaths of its worker; the eleventh fails it', async ()
     await until(
       () => rig.eventsOf(taskId).some((event) => event.eventType === 'task.processing' && event.workerId === workerId),
       {
-        what: `${workerId} to have the job`,
+        what: `${workerId} to take the job`,
         timeoutMs: 20_000,
       },
     )
     await worker.stop()
   }
   await abandon('tenth')
-  // As if nine had died before.
+  // As if nine workers had died before.
   await rig.redis.hset(`${rig.names.prefix}:${rig.names.queue}:${taskId}`, 'stc', 9)
   await abandon('eleventh')
   await rig.startWorker({ workerId: 'last' })
@@ -70,7 +71,7 @@ test('a task survives ten deaths of its worker; the eleventh fails it', async ()
   expect(job.failedReason).toContain('stalled more than allowable limit')
 })
 
-test('after kill -9 no child stays behind, and another worker takes the job', async () => {
+test('after kill -9 no child is left, and another worker takes the job', async () => {
   const rig = await createRig()
   const killed = startProcess(rig, 'worker-a')
   const { taskId } = await rig.submit({ imageName: 'waits' })
@@ -84,7 +85,7 @@ test('after kill -9 no child stays behind, and another worker takes the job', as
   expect(await rig.event(taskId, 'task.completed')).toMatchObject({ attempt: 2, attempts: 1, workerId: 'worker-b' })
 })
 
-test('on SIGTERM the process finishes its job and ends with code 0', async () => {
+test('on SIGTERM the process finishes its job and exits with code 0', async () => {
   const rig = await createRig()
   const worker = startProcess(rig, 'worker-a')
   const { taskId } = await rig.submit({ imageName: 'waits' })
@@ -117,8 +118,8 @@ function startProcess(rig: Rig, workerId: string): ChildProcess {
 }
 
 /**
- * The direct children of a process, by /proc (proc_pid_stat(5): the parent is the second field
- * after the name).
+ * The direct children of a process, according to /proc (proc_pid_stat(5): the parent is the second
+ * field after the name).
  */
 function childrenOf(parent: number): number[] {
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))

@@ -2,16 +2,16 @@ import { INSTALLATION_MARKER, isStorageError, readInstallation, testWrite } from
 
 export interface StorageCheckOptions {
   dataDir: string
-  /** The id of the installation that the jobs belong to; undefined when it cannot be told now. */
+  /** The id of the installation that the jobs belong to; undefined if it is currently unknown. */
   readExpected: () => Promise<string | undefined>
 }
 
 export type StorageCheck = ReturnType<typeof createStorageCheck>
 
 export function createStorageCheck({ dataDir, readExpected }: StorageCheckOptions) {
-  // Redis may forget it, or be away. What it said before is still true.
+  // Redis may lose it or be unreachable. The last known id is still valid.
   let expected: string | undefined
-  /** What the last check that has ended went by. */
+  /** The id that the last finished check used. */
   let checked: string | undefined
 
   const checkFolder = async (): Promise<void> => {
@@ -25,8 +25,8 @@ export function createStorageCheck({ dataDir, readExpected }: StorageCheckOption
   }
   return {
     /**
-     * Rejects, with a sentence for the operator, while jobs cannot be done with this data folder:
-     * not its own, or not writable.
+     * Rejects with a message for the operator while jobs cannot use this data folder: it belongs to
+     * another installation, or is not writable.
      */
     async check(): Promise<void> {
       const installation = (expected = (await readExpected()) ?? expected)
@@ -34,8 +34,8 @@ export function createStorageCheck({ dataDir, readExpected }: StorageCheckOption
     },
 
     /**
-     * Whether the API has announced the installation only after the last check: a worker may be the
-     * first to start.
+     * Whether the API has announced the installation only after the last check: a worker may start
+     * before the API.
      */
     async isOutdated(): Promise<boolean> {
       return checked === undefined && (await readExpected()) !== undefined

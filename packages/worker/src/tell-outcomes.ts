@@ -16,12 +16,12 @@ interface Surroundings {
 }
 
 /**
- * Follows the worker's own events: tells the outcome of each run, and gives up runs whose result
- * nobody would take.
+ * Follows the events of the BullMQ worker: publishes the outcome of each run, and aborts runs whose
+ * result would be ignored.
  */
 export function tellOutcomes(worker: QueueWorker, around: Surroundings): void {
   const { publish, log } = around
-  // Only now is the result in the queue: before, another run might still have replaced it.
+  // Only now is the result in the queue: until then, another run could have replaced it.
   worker.on('completed', (_job, result) => void publish(result))
   worker.on('failed', (job, error) => tellFailure(job, error, around))
   worker.on('lockRenewalFailed', (jobIds) => {
@@ -35,9 +35,7 @@ export function tellOutcomes(worker: QueueWorker, around: Surroundings): void {
   )
 }
 
-/**
- * Another worker has the job by now, or will soon. The queue refuses whatever this run still says.
- */
+/** Another worker has the job already, or will soon. The queue ignores the result of this run. */
 const LOCK_LOST = formatFailureReason({
   code: 'LOCK_LOST',
   message: 'The worker was silent for too long',
@@ -45,8 +43,8 @@ const LOCK_LOST = formatFailureReason({
 })
 
 /**
- * The end of a task is told by the API, which hears it from the queue; here only that there will be
- * another attempt.
+ * The API publishes the end of a task, which it learns from the queue; the worker only publishes
+ * that there will be another attempt.
  */
 function tellFailure(job: QueuedJob | undefined, error: Error, { publish, runOf, log }: Surroundings): void {
   const reason = parseFailureReason(error.message)
@@ -66,7 +64,7 @@ function tellFailure(job: QueuedJob | undefined, error: Error, { publish, runOf,
   if (run && willRetry) void publish(retryEvent(run, { ...reason, delayMs: job.delay }, Date.now()))
 }
 
-/** An outage repeats one error several times a second. */
+/** During an outage, the same error occurs several times a second. */
 function sayOnce(say: (error: Error) => void): (error: Error) => void {
   let said = ''
   return (error) => {

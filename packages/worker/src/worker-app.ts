@@ -1,7 +1,7 @@
 import type { KindContract } from '@darkroom/contracts'
 
 /**
- * What an app makes a worker of. Its engine is in the program of its children, which call
+ * What an app provides to create a worker. Its engine is in the children's program, which calls
  * `serveJobs`.
  */
 export interface WorkerApp {

@@ -21,7 +21,7 @@ interface Parts {
   giveUp: () => void
 }
 
-/** For ending what is expected to end at once. */
+/** The time limit of phases that should end immediately. */
 const PROMPT_MS = 2000
 
 /** How a worker starts and ends. */
@@ -35,7 +35,7 @@ export function createWorkerLife(parts: Parts) {
       } catch (error) {
         if (!closing) throw error
       }
-      // Told to end before it had begun: ending the children is what kept them from starting.
+      // Stopped before it had started: the children were killed by the shutdown.
       if (closing) return
       const { names, workerId, concurrency } = config
       const listening = subscribeTaskCommands(
@@ -64,8 +64,9 @@ function run({ worker, log, giveUp }: Parts): void {
 }
 
 /**
- * A job that is not done in time stays active in the queue, from where another worker takes it once
- * its lock has run out: it has not failed. So the queue is left before the children are killed.
+ * A job that is not finished in time has not failed: it stays active in the queue, and another
+ * worker takes it once its lock has expired. So the worker leaves the queue before its children are
+ * killed.
  */
 function phasesOf(parts: Parts): ShutdownPhase[] {
   const { config, connections, worker, pool, machine, idleWatch } = parts
@@ -83,11 +84,11 @@ function phasesOf(parts: Parts): ShutdownPhase[] {
 }
 
 /**
- * Takes no further job and waits for the running ones. Without Redis and without a job there is
- * nothing to wait for.
+ * Takes no further job and waits for the running ones. Without Redis and without a running job
+ * there is nothing to wait for.
  */
 async function drain({ worker, runs, connections, pool }: Parts): Promise<void> {
-  // A worker that is paused already does not wait for what still runs.
+  // A BullMQ worker that is already paused does not wait for running jobs.
   const drained = worker.isPaused() ? runs.settled() : worker.pause()
   if (connections.queue.status === 'ready' || pool.busy > 0) return drained
   drained.catch(() => {})

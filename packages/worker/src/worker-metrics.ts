@@ -3,7 +3,7 @@ import { Counter, Gauge, Histogram, type Registry } from '@prometheus-io/client'
 
 const SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800]
 
-/** What is read when somebody asks. */
+/** Read whenever the metrics are collected. */
 interface WorkerState {
   slots: number
   busy: () => number
@@ -12,7 +12,7 @@ interface WorkerState {
 
 export type WorkerMetrics = ReturnType<typeof createWorkerMetrics>
 
-/** What this worker does, counted into a registry of the program's. */
+/** The metrics of this worker, added to the program's registry. */
 export function createWorkerMetrics(registry: Registry, state: WorkerState) {
   const registers = [registry]
   const outcomes = createOutcomes(registers)
@@ -41,7 +41,7 @@ export function createWorkerMetrics(registry: Registry, state: WorkerState) {
       bytesOut.inc(bytes.bytesOut)
     },
 
-    /** Counts the outcomes as the queue has taken them. */
+    /** Counts the outcomes that the queue has accepted. */
     follow(worker: QueueWorker): void {
       worker.on('completed', (_job, { waitMs, processingTime }) => {
         outcomes.completed.inc()

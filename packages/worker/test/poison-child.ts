@@ -1,5 +1,4 @@
-// A child whose jobs misbehave as their image name says. Only tests start it: the worker's own
-// program is fixed.
+// A child whose jobs misbehave according to their image name. Only tests start it.
 import { createHash } from 'node:crypto'
 import { access, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -23,7 +22,7 @@ const poisons: Record<string, () => unknown> = {
   swells: () => {
     for (;;) hoard.push(Buffer.alloc(16 * 1024 ** 2, 1))
   },
-  /** Works only once the test has made a file. */
+  /** Waits until the test has created a file. */
   waits: () => until(() => exists(join(dataDir, 'go')), { timeoutMs: 60_000, intervalMs: 10 }),
   refused: () => {
     throw new JobFailure({ code: 'REFUSED', message: 'Bytes that no engine can use', retryable: false })
@@ -44,7 +43,7 @@ serveJobs<ImageJob>(async (job, onProgress) => {
   return { files: [file], result: {}, bytesIn }
 })
 
-/** The engine of these tests changes nothing. */
+/** The engine of these tests copies the original unchanged. */
 async function store({ tenant, imageName }: ImageJob, bytes: Buffer): Promise<StoredFile> {
   const md5 = createHash('md5').update(bytes).digest('hex')
   const path = variantKey(tenant, imageName, '800', md5)

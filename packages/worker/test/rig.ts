@@ -28,7 +28,7 @@ const poisonApp: WorkerApp = {
 }
 const quick = { attempts: 3, backoffMs: 50 }
 
-/** A queue, a data folder and an ear on the events, all of one test alone and gone with it. */
+/** A queue, a data folder and a subscription to events for one test, removed after it. */
 export async function createRig() {
   const namespace = uniqueName('worker')
   const names = queueNames({ namespace }, imageOptimize)
@@ -69,7 +69,9 @@ export async function createRig() {
     invalid,
     find,
 
-    /** Stores an original and puts its job on the queue. The image name chooses the poison. */
+    /**
+     * Stores an original and adds its job to the queue. The image name selects the misbehaviour.
+     */
     async submit(given: Partial<ImageJob> & { bytes?: Buffer; attempts?: number } = {}): Promise<ImageJob> {
       const { bytes = await smallPhoto, attempts = quick.attempts, ...fields } = given
       const taskId = randomBytes(12).toString('hex')
@@ -89,8 +91,8 @@ export async function createRig() {
     },
 
     /**
-     * A worker inside the test's process, by default with the misbehaving children. Stopped with
-     * the test, if not before.
+     * A worker in the test's process, by default with misbehaving children. Stopped after the test,
+     * if not before.
      */
     async startWorker(overrides: Partial<WorkerConfig> = {}, given: Partial<WorkerApp & WorkerSurroundings> = {}) {
       const config = { ...workerConfig(names, dataDir), ...overrides }
@@ -112,14 +114,14 @@ export async function createRig() {
       >
     },
 
-    /** The job once the queue has given it up. */
+    /** The job once it has failed permanently. */
     failed: (taskId: string): Promise<QueuedJob<ImageJob>> =>
       until(async () => (await (await find(taskId)).isFailed()) && find(taskId), {
         what: `the failure of ${taskId}`,
         timeoutMs: 20_000,
       }),
 
-    /** Lets every job named `waits` go on. */
+    /** Lets all jobs named `waits` continue. */
     release: (): Promise<void> => writeFile(join(dataDir, 'go'), ''),
   }
 }

@@ -3,14 +3,14 @@ import type { FailureReason, Progress } from '@darkroom/messaging'
 
 export type { Progress }
 
-/** What a child is told: one job. It gets the next one only after it has answered. */
+/** A message to a child: one job. The next one is sent only after the response. */
 export interface ChildRequest {
   job: JobEnvelope
 }
 
 /**
- * What a child says. `ready` once, then any number of `progress` and one `done` or `failed` for
- * each job.
+ * A message from a child: `ready` once, then any number of `progress` and one `done` or `failed`
+ * for each job.
  */
 export type ChildMessage =
   | { type: 'ready' }
@@ -18,8 +18,8 @@ export type ChildMessage =
   | { type: 'done'; processed: Processed }
   | { type: 'failed'; reason: FailureReason; detail: string }
 
-/** What came of a job. */
+/** The result of a job. */
 export interface Processed extends Outcome {
-  /** Of the originals that were read. */
+  /** The size of the original. */
   bytesIn: number
 }

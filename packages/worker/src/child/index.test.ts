@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 
-/** Prints the packages that importing the children's part of the kit loads. */
+/** Prints the packages that importing `@darkroom/worker/child` loads. */
 const LOADED = `
 import { registerHooks } from 'node:module'
 const loaded = new Set()
@@ -14,7 +14,7 @@ registerHooks({ load: (url, context, next) => {
 await import('@darkroom/worker/child')
 console.log([...loaded].sort().join())`
 
-test('a child loads neither BullMQ nor a client of Redis: there is one child a slot, and each pays for what it loads', async () => {
+test('a child loads neither BullMQ nor a Redis client, which would take memory in every slot', async () => {
   const args = [
     '--conditions=source',
     '--input-type=module',

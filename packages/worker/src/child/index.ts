@@ -1,5 +1,5 @@
-// What the program of a child process needs, apart from the rest: a child loads neither BullMQ nor
-// Redis.
+// What the program of a child process needs. Separate from the rest, so that a child loads neither
+// BullMQ nor a Redis client.
 export { type Processed, type Progress } from './child-protocol.ts'
 export { JobFailure } from './job-failure.ts'
 export { readSource, type VerdictOf } from './read-source.ts'

@@ -11,10 +11,7 @@ export class JobFailure extends Error {
   }
 }
 
-/**
- * The reason of any error: what we did not foresee is a fault of ours, and another attempt may
- * help.
- */
+/** The reason of any error. An unexpected error is a bug of ours, and another attempt may help. */
 export function reasonOf(error: unknown): FailureReason {
   if (error instanceof JobFailure) return error.reason
   return { code: 'INTERNAL', message: 'Processing failed unexpectedly', retryable: true }

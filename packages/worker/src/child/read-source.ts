@@ -4,7 +4,8 @@ import { JobFailure } from './job-failure.ts'
 import { readFailure } from './storage-failure.ts'
 
 /**
- * What an engine says of bytes that it can never use; undefined when an error is no such verdict.
+ * The verdict of an engine on bytes that it can never process; undefined if the error is not a
+ * verdict.
  */
 export type VerdictOf = (error: unknown) => { code: string; message: string } | undefined
 
@@ -19,9 +20,9 @@ export interface Engine<Made> {
 }
 
 /**
- * Has an engine make something of an original. A verdict of the engine is permanent; trouble of the
- * machine may pass.
- * @returns what was made, and how many bytes the original has
+ * Lets an engine process an original. A verdict of the engine is permanent; a machine problem may
+ * be temporary.
+ * @returns what was made, and the size of the original
  * @throws JobFailure
  */
 export async function readSource<Made>(
@@ -41,8 +42,8 @@ export async function readSource<Made>(
 }
 
 /**
- * An engine takes what it could not read for damage: only an original that can be read to its end
- * is condemned.
+ * An engine mistakes read errors for damage, so its verdict only counts if the original can be read
+ * to its end.
  */
 async function assertReadable({ storage, key }: Source): Promise<void> {
   try {

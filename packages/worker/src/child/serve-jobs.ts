@@ -11,15 +11,15 @@ export type JobHandler<Job extends JobEnvelope> = (
 ) => Promise<Processed>
 
 /**
- * Turns this process into a child of the pool: it answers the jobs that its parent sends, one after
- * another. The parent has held each against the contract of its kind. A handler that fails for a
- * known reason throws a `JobFailure`.
+ * Turns this process into a child of the pool: it runs the jobs that its parent sends, one after
+ * another. The parent has validated each against the contract of its kind. A handler that fails for
+ * a known reason throws a `JobFailure`.
  */
 export function serveJobs<Job extends JobEnvelope>(handle: JobHandler<Job>): void {
   endWithParent()
   ignoreGroupSignals()
   process.on('message', ({ job }: ChildRequest) => void answer(job as Job, handle))
-  // The message waits until the score is written: a job must not start before.
+  // Only `ready` once the score is written: no job must start before that.
   void offerToOomKiller().then(() => tell({ type: 'ready' }))
 }
 
@@ -37,8 +37,8 @@ function tell(message: ChildMessage): void {
 }
 
 /**
- * A parent that was killed cannot end its children. exit() would wait for a libvips thread that may
- * never end.
+ * A killed parent cannot end its children. exit() would wait for a libvips thread that may never
+ * end.
  */
 function endWithParent(): void {
   process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
@@ -46,15 +46,15 @@ function endWithParent(): void {
 
 /**
  * Ctrl-C and service managers signal the whole process group, but the parent decides when a running
- * job is given up.
+ * job is aborted.
  */
 function ignoreGroupSignals(): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
 }
 
 /**
- * When memory runs out, Linux should take the process with the job, not the worker. Elsewhere there
- * is no such file.
+ * When memory runs out, Linux should kill the child, not the worker. Other systems do not have this
+ * file.
  */
 async function offerToOomKiller(): Promise<void> {
   await writeFile('/proc/self/oom_score_adj', '800').catch(() => {})

@@ -2,7 +2,7 @@ import type { DiskStorage } from '@darkroom/storage'
 import { writeFailure } from './storage-failure.ts'
 
 /**
- * Stores a result, whole or not at all.
+ * Stores a result, completely or not at all.
  * @throws JobFailure
  */
 export async function storeResult(storage: Pick<DiskStorage, 'put'>, key: string, bytes: Buffer): Promise<void> {
