@@ -1,4 +1,4 @@
-// A kind of task is whole: wherever the compiler cannot see that a piece is missing, this does.
+// A kind of task is complete: these tests find missing parts that the compiler cannot detect.
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -10,25 +10,25 @@ const read = (path: string): string => readFileSync(join(root, path), 'utf8')
 const kinds = Object.values(KINDS)
 
 describe.each(kinds)('$kind has', ({ kind, worker, originals }) => {
-  it('the name that it is known by', () => expect(KINDS[kind].kind).toBe(kind))
+  it('its key as its name', () => expect(KINDS[kind].kind).toBe(kind))
 
-  it('a worker of the usual files', () => {
+  it('a worker with the usual files', () => {
     for (const file of ['main.ts', 'env.ts', 'child.ts']) {
       expect(existsSync(join(root, 'apps', worker, 'src', file)), `apps/${worker}/src/${file}`).toBe(true)
     }
   })
 
-  it('a service of Compose, built of that worker', () => {
+  it('a Compose service that is built from that worker', () => {
     expect(read('docker-compose.yml')).toMatch(new RegExp(`^  ${worker}:\\n(?:    .*\\n)*?.*APP: ${worker} `, 'm'))
   })
 
   it('a policy in the API', () => expect(read('apps/api/src/kinds/kinds.ts')).toContain(`'${kind}':`))
 
-  it('a line in the table of the contract', () => {
+  it('a row in the contract tests', () => {
     expect(read('apps/api/test/contract/upload-rows.ts')).toContain(`'${kind}'`)
   })
 
-  it('a folder for originals that the janitor knows', () => expect(originals).toMatch(/^[a-z]+$/))
+  it('a folder for originals that the janitor recognises', () => expect(originals).toMatch(/^[a-z]+$/))
 })
 
 it('no two kinds share a queue, whatever QUEUE_NAME is', () => {
@@ -38,7 +38,7 @@ it('no two kinds share a queue, whatever QUEUE_NAME is', () => {
   }
 })
 
-it('QUEUE_NAME tells the queues of two installations apart, those of every kind', () => {
+it('QUEUE_NAME separates the queues of two installations, for every kind', () => {
   const video = { kind: 'video.render', queue: 'video-render-queue' }
   expect(queueNames({}, video).queue).toBe('video-render-queue')
   expect(queueNames({ queue: 'image-processing' }, video).queue).toBe('video-render-queue')

@@ -7,7 +7,7 @@ import { readShape } from './shape.ts'
 
 const from = (name: string) => `import '${name}'`
 
-/** A file and its text. Every one has an import that breaks a layer. */
+/** Files and their text. Each has an import that breaks a layer. */
 const BROKEN: [file: string, text: string][] = [
   ['packages/contracts/src/a.ts', from('node:fs')],
   ['packages/contracts/src/b.ts', from('@darkroom/messaging')],
@@ -101,11 +101,11 @@ it.each(BROKEN)('an import that breaks a layer is found in %s: %s [S1.14]', (fil
   expect(broken.filter((fault) => fault.startsWith(`${file} -> `))).toHaveLength(1)
 })
 
-it.each(ALLOWED)('nothing is found in %s: %s', (file) => {
+it.each(ALLOWED)('no broken layer is found in %s: %s', (file) => {
   expect(broken.filter((fault) => fault.startsWith(file))).toEqual([])
 })
 
-it('rooms and packages that are not listed are found', () => {
+it('unlisted rooms and packages are found', () => {
   expect(broken).toContain('apps/api/src/attic/x.ts is not in a room listed in ROOMS')
   expect(broken).toContain('packages/attic/src/x.ts: packages/attic is not listed in PACKAGES')
 })

@@ -1,8 +1,9 @@
-// The layers: what each package and each room of the API may import, and who may use which library. `scripts/shape.ts`
-// checks every import against these lists. That a package is declared as a dependency is checked by turbo boundaries.
+// The layers: what each package and each room of the API may import, and who may use which library.
+// `scripts/shape.ts` checks every import against these lists. Turbo boundaries check that packages
+// are declared as dependencies.
 import { dirname, matchesGlob, relative } from 'node:path/posix'
 
-/** Our packages and apps, and which packages of ours each may import. */
+/** All packages and apps, and which of our packages each may import. */
 const PACKAGES: Record<string, readonly string[]> = {
   'apps/api': ['contracts', 'images', 'messaging', 'runtime', 'storage'],
   'apps/image-worker': ['contracts', 'images', 'messaging', 'runtime', 'storage', 'worker'],
@@ -18,7 +19,10 @@ const PACKAGES: Record<string, readonly string[]> = {
 
 const API = 'apps/api/src'
 
-/** The rooms of the API from top to bottom, and the lower ones that each may import. A name with an extension is a file. */
+/**
+ * The rooms of the API from top to bottom, and the lower ones that each may import. A name with an
+ * extension is that of a file.
+ */
 const ROOMS: Record<string, readonly string[] | 'all below'> = {
   'main.ts': 'all below',
   'api.ts': 'all below',
@@ -38,7 +42,7 @@ const ROOMS: Record<string, readonly string[] | 'all below'> = {
     'send.ts',
   ],
   'env.ts': ['tasks/queries', 'http'],
-  // The document is made of the routes.
+  // The document is generated from the routes.
   'routes/docs': ['routes', 'routes/admin', 'uploads', 'http', 'http/openapi', 'app-error.ts'],
   // A route sends commands and queries, and speaks HTTP.
   routes: [
@@ -76,7 +80,7 @@ const ROOMS: Record<string, readonly string[] | 'all below'> = {
   ],
   // Documents and queue are kept in step by commands.
   sync: ['applying', 'following', 'batches', 'tasks', 'mongo', 'send.ts', 'ground'],
-  // What is a kind's own: what it accepts, does and shows.
+  // What is specific to a kind: what it accepts, does and returns.
   kinds: ['tasks', 'app-error.ts'],
   applying: ['tasks', 'mongo', 'ground'],
   following: ['tasks', 'app-error.ts', 'ground'],
@@ -114,9 +118,9 @@ const HOMES: Record<string, readonly string[]> = {
   sharp: ['packages/images/src/**', 'packages/testing/src/**'],
 }
 
-/** Files that may import no other libraries than these. */
+/** Files that may import only these libraries. */
 const ONLY: Record<string, RegExp> = {
-  // A browser could load it.
+  // A browser must be able to load it.
   'packages/contracts/src/**': /^zod$/,
   // Bytes in, variants out.
   'packages/images/src/**': /^(sharp|node:.*)$/,
@@ -129,7 +133,7 @@ export interface ImportingFile {
   isTest: boolean
   /** Files, from the root of the repository. */
   imports: readonly string[]
-  /** Whatever else it imports, as it is written there. */
+  /** All other imports, as written in the file. */
   libraries: readonly string[]
 }
 
@@ -178,7 +182,7 @@ function roomFaults({ path, imports }: ImportingFile): string[] {
   })
 }
 
-/** Rooms that may import a higher one, or one that does not exist. */
+/** Entries that allow the import of a higher room, or of one that does not exist. */
 const tableFaults = (): string[] =>
   Object.entries(ROOMS).flatMap(([room, below]) =>
     (below === 'all below' ? [] : below)
@@ -188,7 +192,7 @@ const tableFaults = (): string[] =>
 
 const isBelow = (room: string, other: string): boolean => FROM_THE_TOP.indexOf(other) > FROM_THE_TOP.indexOf(room)
 
-/** The folder of a file; the files beside the API's `main.ts` are rooms of their own. */
+/** The folder of a file; the files next to the API's `main.ts` are rooms of their own. */
 export const placeOf = (path: string): string => (dirname(path) === API ? path : dirname(path))
 
 const roomOf = (path: string): string => relative(API, placeOf(path))

@@ -122,7 +122,7 @@ function startApps({ api, workers }: StartOptions, env: NodeJS.ProcessEnv, giveU
   })
 }
 
-/** So many workers of each kind. Those of images are called `worker`, the others as their apps. */
+/** `count` workers of each kind. Those for images are called `worker`, others like their app. */
 function workersOf(count: number): { name: string; app: string }[] {
   return WORKER_APPS.flatMap(({ app }, kind) => {
     const name = kind === 0 ? 'worker' : app

@@ -3,7 +3,7 @@ import { KINDS, type TaskKind } from '@darkroom/contracts'
 import type { z } from 'zod'
 import { imageWorkerEnv } from '../apps/image-worker/src/env.ts'
 
-/** What the worker of a kind reads from its environment. */
+/** The environment variables that the worker of each kind reads. */
 const ENVIRONMENTS: Record<TaskKind, z.ZodObject> = {
   'image.optimize': imageWorkerEnv,
 }
