@@ -12,8 +12,8 @@ export interface QueueReading {
 export type QueueGauge = ReturnType<typeof createQueueGauge>
 
 /**
- * Reads the load of a queue for its workers. `redis` is a `producer` connection; the caller owns
- * and closes it.
+ * Reads how many jobs a queue has, for its workers. `redis` is a `producer` connection; the caller
+ * owns and closes it.
  */
 export function createQueueGauge(options: { redis: Redis; names: QueueNames }) {
   const { redis, names } = options

@@ -48,8 +48,8 @@ export interface KindPolicy {
   keepCompleted: KeepPolicy
   keepFailed: KeepPolicy
   /**
-   * How long the start of a run is held back, to be written with its end; see the API's
-   * `HeldStarts`.
+   * How long the start of a run is held back, so that one write can store start and end; see
+   * `HeldStarts` of the API.
    */
   holdStartMs: number
   /** A run that takes longer is killed. */

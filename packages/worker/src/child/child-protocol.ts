@@ -20,6 +20,6 @@ export type ChildMessage =
 
 /** The result of a job. */
 export interface Processed extends Outcome {
-  /** The size of the original. */
+  /** The total size of the originals that were read. */
   bytesIn: number
 }
