@@ -278,9 +278,7 @@ function parseJson(text: string | undefined): unknown {
   }
 }
 
-/**
- * A connection that is told to end while it waits to be made again never answers what it was asked.
- */
+/** If a connection is closed while it waits to reconnect, its pending commands never settle. */
 function unlessAborted<T>(signal: AbortSignal, answer: Promise<T>): Promise<T> {
   const { promise, resolve, reject } = Promise.withResolvers<T>()
   const abort = (): void => reject(signal.reason)

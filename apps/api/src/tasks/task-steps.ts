@@ -2,18 +2,18 @@ import { attemptOfSeq, EPOCH_END, eventSeq, type TaskEvent, type TaskEventOf } f
 import { endsBefore, entryFor, isFinal, lateAt, sourcesOf, UNTOUCHED, type Move, type TaskRecord } from './task.ts'
 
 /**
- * A step that a person or time takes with a task: what is written, and what is said when the write
- * took effect.
+ * A transition caused by a client or by expiry: what is written, and the event to publish once the
+ * write has taken effect.
  */
 export interface Step<Event extends TaskEvent> {
   event: Event
   move: Move
 }
 
-/** A worker that was told to give up has done so by then. */
+/** By then, a worker that was told to stop has done so. */
 const STOP_CHECK_MS = 5000
 
-/** Gives the task up. What a worker still says about this epoch changes nothing any more. */
+/** Cancels the task. Later events of this epoch change nothing. */
 export function cancellation(task: TaskRecord, now: number): Step<TaskEventOf<'task.cancelled'>> {
   const event = {
     eventType: 'task.cancelled',
@@ -27,7 +27,7 @@ export function cancellation(task: TaskRecord, now: number): Step<TaskEventOf<'t
     error: null,
     'attempts.nextAt': null,
     finishedAt: new Date(now),
-    // Somebody has to see that its job is gone, should the queue or the worker not be reachable
+    // The sweeper must check that its job is gone, in case the queue or the worker is unreachable
     // now.
     nextCheckAt: new Date(now + STOP_CHECK_MS),
   } as const
@@ -35,8 +35,8 @@ export function cancellation(task: TaskRecord, now: number): Step<TaskEventOf<'t
 }
 
 /**
- * Begins a new epoch, born leased to this process as a new task is. It speaks of itself as a new
- * task does.
+ * Starts a new epoch, initially leased to this process like a new task, with the event of a new
+ * task.
  */
 export function restart(task: TaskRecord, now: number, leaseMs: number): Step<TaskEventOf<'task.created'>> {
   const { kind, priority, name } = task
@@ -62,15 +62,15 @@ export function restart(task: TaskRecord, now: number, leaseMs: number): Step<Ta
     dispatch: { state: 'due' },
     nextCheckAt: new Date(now + leaseMs),
     restartedAt: new Date(now),
-    // As long as at first: nobody has asked how full the queue is now.
+    // The same time as at first, as the current load of the queue is not known here.
     lateAt: lateAt(new Date(now), task.estimate),
   }
   return { event, move: { from: endsBefore('pending'), patch, entry: entryFor(event) } }
 }
 
 /**
- * From now on the files cannot be had; they are removed when whoever is reading them has had time
- * to end.
+ * From now on the files cannot be downloaded; they are removed after a grace period for downloads
+ * in progress.
  */
 export function expiry(
   task: TaskRecord,
@@ -87,7 +87,7 @@ export function expiry(
   return { event, move: { from: endsBefore('expired'), patch, entry: entryFor(event) } }
 }
 
-/** Whether a person may have the task done again. */
+/** Whether the task can be restarted. */
 export const canRestart = (task: TaskRecord): boolean =>
   isFinal(task.status) && endsBefore('pending').includes(task.status)
 
@@ -96,6 +96,6 @@ const endOfEpoch = ({ id, tenant, epoch, seq }: TaskRecord, now: number) => ({
   tenant,
   timestamp: now,
   epoch,
-  // Behind the end of an epoch the number of its last attempt is no longer to be had from it.
+  // After the end of an epoch, `seq` no longer contains the number of the last attempt.
   attempt: seq >= EPOCH_END.cancelled ? 0 : attemptOfSeq(seq),
 })

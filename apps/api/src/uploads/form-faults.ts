@@ -5,10 +5,7 @@ import { pointerTo } from '../http/input.ts'
 import { byteSize } from '../http/byte-size.ts'
 import type { FormLimits } from './read-form.ts'
 
-/**
- * What a client is told about a form that could not be read. A fault of our disk is handed back as
- * it is.
- */
+/** The error for a form that could not be read. An error of our disk is returned unchanged. */
 export function formFault(error: unknown, req: Request, form: FormLimits): unknown {
   if (error instanceof multer.MulterError) return limitFault(error, req, form)
   if (error instanceof AppError || isSystemError(error)) return error
@@ -30,7 +27,7 @@ export const notMultipart = (req: Request, [field = 'file']: readonly string[]):
   return new AppError('NOT_MULTIPART', message)
 }
 
-/** The size is known of a request that declares it, and of a file that came to its end. */
+/** The size is known if the request declares it, or if the file was read to its end. */
 export const fileTooLarge = (
   most: number,
   found: { request?: number | undefined; file?: number | undefined } = {},
@@ -103,7 +100,7 @@ const invalidForm = (message: string, cause: unknown): AppError => new AppError(
 
 const isSystemError = (error: unknown): boolean => error instanceof Error && 'syscall' in error
 
-/** What a request says of its own size, if it does. */
+/** The size that a request declares, if it does. */
 export function declaredBytes(req: { headers: { 'content-length'?: string | undefined } }): number | undefined {
   const { 'content-length': length } = req.headers
   return length === undefined ? undefined : Number(length)
