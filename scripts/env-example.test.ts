@@ -47,8 +47,7 @@ describe('.env.example', () => {
 
 describe('docker-compose.yml', () => {
   it.each(apps)('passes every setting to $app', ({ app, names }) => {
-    const service = section(app)
-    const environment = service.includes('<<: *queue') ? section('x-queue') + service : service
+    const environment = withMerged(section(app))
     const missing = names.filter(
       (name) => !NOT_IN_COMPOSE.includes(name) && !new RegExp(`^ +${name}:`, 'm').test(environment),
     )
@@ -81,6 +80,12 @@ function read(path: string): string {
 function readExample(): Map<string, string> {
   const lines = read('.env.example').matchAll(/^#?([A-Z][A-Z0-9_]+)=(.*)$/gm)
   return new Map([...lines].map(([, name = '', value = '']) => [name, value]))
+}
+
+/** A section with the sections that it merges. */
+function withMerged(text: string): string {
+  const merged = [...text.matchAll(/<<: \*(queue|worker)$/gm)].map(([, name]) => withMerged(section(`x-${name}`)))
+  return text + merged.join('')
 }
 
 /** A section of the Compose file: from its key to the next key at the same depth. */
