@@ -13,8 +13,8 @@ describe.each(kinds)('$kind has', ({ kind, worker, originals }) => {
   it('its key as its name', () => expect(KINDS[kind].kind).toBe(kind))
 
   it('a worker with the usual files', () => {
-    for (const file of ['main.ts', 'env.ts', 'child.ts']) {
-      expect(existsSync(join(root, 'apps', worker, 'src', file)), `apps/${worker}/src/${file}`).toBe(true)
+    for (const file of ['tsconfig.json', 'turbo.json', 'src/main.ts', 'src/env.ts', 'src/child.ts']) {
+      expect(existsSync(join(root, 'apps', worker, file)), `apps/${worker}/${file}`).toBe(true)
     }
   })
 

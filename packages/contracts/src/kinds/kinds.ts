@@ -1,9 +1,10 @@
+import type { KindContract } from './define-kind.ts'
 import { imageOptimize } from './image-optimize.ts'
 
 /** All kinds of task. */
 export const KINDS = {
   [imageOptimize.kind]: imageOptimize,
-} as const
+} as const satisfies Record<string, KindContract>
 
 export type TaskKind = keyof typeof KINDS
 export const TASK_KINDS = Object.keys(KINDS) as [TaskKind, ...TaskKind[]]
