@@ -47,11 +47,6 @@ export interface KindPolicy {
   backoffMs: number
   keepCompleted: KeepPolicy
   keepFailed: KeepPolicy
-  /**
-   * How long the start of a run is held back, so that one write can store start and end; see
-   * `HeldStarts` of the API.
-   */
-  holdStartMs: number
   /** A run that takes longer is killed. */
   deadlineMs: number
 }

@@ -30,8 +30,6 @@ export const imageOptimize = defineKind({
     backoffMs: 2000,
     keepCompleted: { count: 5000, ageMs: 3_600_000 },
     keepFailed: { count: 500, ageMs: Number.POSITIVE_INFINITY },
-    // Longer than most photos take, and too short for a person to notice.
-    holdStartMs: 200,
     deadlineMs: 30_000,
   },
 })
