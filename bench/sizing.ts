@@ -97,7 +97,7 @@ async function roomOf({ tasks }: Installation): Promise<Record<'originals' | 'va
     Math.round(all.reduce((sum, task) => sum + of(task), 0) / all.length)
   return {
     originals: mean(({ source }) => source.bytes),
-    variants: mean(({ images }) => images.reduce((sum: number, { size }: { size: number }) => sum + size, 0)),
+    variants: mean(({ files }) => files.reduce((sum: number, { bytes }: { bytes: number }) => sum + bytes, 0)),
     document: mean((task) => BSON.calculateObjectSize(task)),
   }
 }

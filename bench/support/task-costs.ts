@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import type { Task } from '@darkroom/contracts'
+import type { StoredFile } from '@darkroom/contracts'
 import { sampleJpeg, until } from '@darkroom/testing'
 import { Queue, QueueEvents, Worker } from 'bullmq'
 import { accepted } from '../../test/e2e/support/client.ts'
@@ -168,13 +168,18 @@ async function leastBytesOf(
   return measured.toSorted((a, b) => a.written - a.files - (b.written - b.files))[0]
 }
 
+interface Stored {
+  source: { bytes: number }
+  files: StoredFile[]
+}
+
 async function bytesOf(pids: readonly number[], oneTask: () => Promise<TaskDocument>): Promise<TaskCosts['bytes']> {
   const before = writtenBytes(pids)
-  const { source, images } = (await oneTask()) as unknown as Task
+  const { source, files } = (await oneTask()) as unknown as Stored
   const after = writtenBytes(pids)
   // If the files are in memory, nothing is ever written to a disk.
   if (before === undefined || after === undefined || after === before) return undefined
-  const sizes = [source.bytes, ...images.map(({ size }) => size)]
+  const sizes = [source.bytes, ...files.map(({ bytes }) => bytes)]
   return { written: after - before, files: sizes.reduce((sum, size) => sum + size, 0), smallest: Math.min(...sizes) }
 }
 
