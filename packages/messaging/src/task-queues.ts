@@ -1,4 +1,4 @@
-import { KINDS, TASK_KINDS, type TaskKind } from '@darkroom/contracts'
+import { KINDS, perKind } from '@darkroom/contracts'
 import type { Redis } from 'ioredis'
 import { queueNames, type NamesGiven } from './names.ts'
 import { TaskQueue, type QueuePolicy } from './task-queue.ts'
@@ -11,19 +11,17 @@ export type TaskQueues = ReturnType<typeof createTaskQueues>
  */
 export function createTaskQueues(options: { redis: Redis; names: NamesGiven; policy?: QueuePolicy }) {
   const { redis, names, policy = {} } = options
-  const queueOf = (kind: TaskKind): TaskQueue =>
-    new TaskQueue({ redis, names: queueNames(names, KINDS[kind]), kind: KINDS[kind], policy })
-  const byKind = Object.fromEntries(TASK_KINDS.map((kind) => [kind, queueOf(kind)])) as Record<TaskKind, TaskQueue>
-  const all = Object.values(byKind)
+  const queues = perKind(
+    (kind) => new TaskQueue({ redis, names: queueNames(names, KINDS[kind]), kind: KINDS[kind], policy }),
+  )
   return {
-    all,
-    of: (kind: TaskKind): TaskQueue => byKind[kind],
+    ...queues,
 
     /** Whether the queues are currently reachable. */
     isReachable: (): boolean => redis.status === 'ready',
 
     async close(): Promise<void> {
-      await Promise.all(all.map((queue) => queue.close()))
+      await Promise.all(queues.all.map((queue) => queue.close()))
     },
   }
 }

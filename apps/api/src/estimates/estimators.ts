@@ -1,4 +1,4 @@
-import { TASK_KINDS, type TaskKind, type TaskSource } from '@darkroom/contracts'
+import { perKind, type TaskKind, type TaskSource } from '@darkroom/contracts'
 import type { TaskQueues } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
 import { Estimator, type PastRun } from './estimator.ts'
@@ -13,18 +13,14 @@ export function createEstimators(parts: {
   log: Logger
 }) {
   const { queues, sizeOf, readRuns, intervalMs, log } = parts
-  const byKind = new Map(
-    TASK_KINDS.map((kind) => [
-      kind,
+  const { of, all } = perKind(
+    (kind) =>
       new Estimator({
         readLoad: () => queues.of(kind).load(),
         sizeOf: (source) => sizeOf(kind, source),
         intervalMs,
       }),
-    ]),
   )
-  const of = (kind: TaskKind): Estimator => byKind.get(kind) as Estimator
-  const all = [...byKind.values()]
   return {
     of,
 

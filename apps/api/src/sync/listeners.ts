@@ -1,14 +1,13 @@
-import { TASK_KINDS, type TaskKind } from '@darkroom/contracts'
+import { perKind, type TaskKind } from '@darkroom/contracts'
 import type { QueueEventsListener } from './queue-events-listener.ts'
 
 export type Listeners = ReturnType<typeof createListeners>
 
 /** The listeners of all queues, individually and as one. */
 export function createListeners(make: (kind: TaskKind) => QueueEventsListener) {
-  const byKind = new Map(TASK_KINDS.map((kind) => [kind, make(kind)]))
-  const all = [...byKind.values()]
+  const { of, all } = perKind(make)
   return {
-    of: (kind: TaskKind): QueueEventsListener => byKind.get(kind) as QueueEventsListener,
+    of,
 
     /** Whether any of them is behind. */
     isBehind: (): boolean => all.some((listener) => listener.isBehind),

@@ -9,5 +9,16 @@ export const KINDS = {
 export type TaskKind = keyof typeof KINDS
 export const TASK_KINDS = Object.keys(KINDS) as [TaskKind, ...TaskKind[]]
 
+/** Something that exists once per kind: one by its kind, or all of them. */
+export interface PerKind<Made> {
+  of: (kind: TaskKind) => Made
+  all: readonly Made[]
+}
+
+export function perKind<Made>(make: (kind: TaskKind) => Made): PerKind<Made> {
+  const byKind = Object.fromEntries(TASK_KINDS.map((kind) => [kind, make(kind)])) as Record<TaskKind, Made>
+  return { of: (kind) => byKind[kind], all: Object.values(byKind) }
+}
+
 /** The kind of an upload that does not name one. `QUEUE_NAME` is the name of its queue. */
 export const DEFAULT_KIND: TaskKind = 'image.optimize'
