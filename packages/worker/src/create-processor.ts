@@ -34,7 +34,6 @@ interface Surroundings {
   machine: MachineWatch
   endFailedRun: EndRun
   kind: KindContract
-  noun: string
   log: Logger
   metrics: Pick<WorkerMetrics, 'processed'>
 }
@@ -59,7 +58,7 @@ export function createProcessor(around: Surroundings): JobProcessor {
 }
 
 async function runJob(run: JobRun, signal: AbortSignal | undefined, around: Surroundings): Promise<CompletedEvent> {
-  const { kind, pool, publish, storage, machine, cancellations, noun, log, metrics } = around
+  const { kind, pool, publish, storage, machine, cancellations, log, metrics } = around
   if (cancellations.has(run.jobId)) throw new JobFailure(CANCELLED)
   if (await storage.isOutdated()) await machine.confirm()
   // A paused BullMQ worker may still take the one job that it was waiting for.
@@ -77,7 +76,7 @@ async function runJob(run: JobRun, signal: AbortSignal | undefined, around: Surr
   const completed = completedEvent(run, told, Date.now())
   const { processingTime: processingTimeMs, waitMs } = completed
   const bytesOut = files.reduce((sum, { bytes }) => sum + bytes, 0)
-  log.info({ ...about, processingTimeMs, waitMs, bytesIn, bytesOut }, `${noun} processed`)
+  log.info({ ...about, processingTimeMs, waitMs, bytesIn, bytesOut }, `${kind.noun} processed`)
   metrics.processed({ bytesIn, bytesOut })
   return completed
 }

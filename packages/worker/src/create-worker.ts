@@ -50,7 +50,6 @@ export function createWorker(app: WorkerApp, config: WorkerConfig, surroundings:
   const runOf = createRunReader(app.kind, workerId)
   const shared = {
     kind: app.kind,
-    noun: app.kind.noun,
     pool,
     storage,
     machine,
