@@ -8,7 +8,7 @@ import { createInstallation, type Installation } from '../test/e2e/support/insta
 import { figureOf, type Benchmark } from './support/benchmark.ts'
 import { cpuMsOfTrees } from './support/cpu-time.ts'
 import { startHelper } from './support/helper-process.ts'
-import type { LoadOrder } from './support/load-generator.ts'
+import { loadOrderOf } from './support/load-order.ts'
 import { watchMemory } from './support/memory.ts'
 import { wholeNumbers } from './support/options.ts'
 import { benchPhotos } from './support/photos.ts'
@@ -66,14 +66,7 @@ async function useOf(
   try {
     const worker = { env: { WORKER_CONCURRENCY: String(SLOTS) } }
     const [api, own] = await Promise.all([darkroom.api(), darkroom.worker('worker', worker)])
-    const { redisUrl, mongoUrl, names } = darkroom
-    const order: Omit<LoadOrder, 'files' | 'label'> = {
-      concurrency: uploads,
-      apiUrl: api.url,
-      redisUrl,
-      channel: names.channel,
-      mongoUrl,
-    }
+    const order = loadOrderOf(darkroom, api.url, uploads)
     await client.ask({ ...order, files: files.slice(0, WARM_UP_PHOTOS), label: 'warm-up' })
     const [ofApi, ofWorker] = [watch(api.pid), watch(own.pid)]
     await client.ask<number>({ ...order, files, label: 'photo' })

@@ -11,7 +11,7 @@ import type { BareLoopOrder } from './support/bare-loop.ts'
 import { figureOf, type Benchmark, type BenchmarkResult } from './support/benchmark.ts'
 import { cpuMsOfTrees } from './support/cpu-time.ts'
 import { startHelper } from './support/helper-process.ts'
-import type { LoadOrder } from './support/load-generator.ts'
+import { loadOrderOf } from './support/load-order.ts'
 import { wholeNumbers } from './support/options.ts'
 import { benchPhotos } from './support/photos.ts'
 import { CALM, undisturbedRounds, type Round } from './support/undisturbed.ts'
@@ -72,14 +72,7 @@ async function measureService(services: LocalServices, files: readonly string[],
       darkroom.api(),
       darkroom.worker('worker', { env: { WORKER_CONCURRENCY: String(cores) } }),
     ])
-    const { redisUrl, mongoUrl, names } = darkroom
-    const order: Omit<LoadOrder, 'files' | 'label'> = {
-      concurrency: uploads,
-      apiUrl: api.url,
-      redisUrl,
-      channel: names.channel,
-      mongoUrl,
-    }
+    const order = loadOrderOf(darkroom, api.url, uploads)
     await client.ask({ ...order, files: files.slice(0, WARM_UP_PHOTOS), label: 'warm-up' })
     const trees = {
       api: api.pid,
