@@ -9,8 +9,8 @@ import { checkEnded, everyMs, runsOf } from '../watch.ts'
 
 const DONE_MS = 15_000
 /**
- * Longer than the lifetime of a lock: jobs end in the meantime, nobody can take their results, and
- * afterwards no worker owns them.
+ * Longer than the lifetime of a lock: jobs end in the meantime, their results cannot be delivered,
+ * and afterwards no worker owns them.
  */
 const LONG_DOWN_MS = 6000
 

@@ -10,7 +10,7 @@ const [HEADERS_MS, STALL_MS, CHECK_MS] = [5000, 10_000, 5000]
 
 /**
  * Slowloris: sockets that occasionally send a byte of a header or of a body. They are closed, and
- * nobody else notices.
+ * other clients are not affected.
  */
 export const slowClients: Scenario = {
   name: 'fi-16',

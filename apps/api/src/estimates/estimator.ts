@@ -77,8 +77,8 @@ export class Estimator {
   ended(task: PastRun & { estimate?: TaskEstimate | undefined; epoch: number }, tookMs: number): void {
     this.#backlog.ended()
     this.learn(task)
-    // A restarted task is late because it was restarted, not because of its estimate; and nobody
-    // can predict when a pause will end.
+    // A restart delays a task, which does not make its estimate wrong; and the end of a pause cannot
+    // be predicted.
     if (task.estimate && task.epoch === 1 && this.#backlog.isServed) this.coverage.add(tookMs <= task.estimate.p90Ms)
   }
 

@@ -50,7 +50,7 @@ export class TaskFeed {
     return follower
   }
 
-  /** A task may have changed; to `task`, if known. Cheap if nobody follows it. */
+  /** Call when a task may have changed; `task` is its new state, if known. Cheap without followers. */
   changed = (tenant: string, id: string, task?: TaskRecord): void => {
     const topic = this.#topics.get(keyOf(tenant, id))
     if (topic && task) spread(topic, task)

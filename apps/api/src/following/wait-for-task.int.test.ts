@@ -34,8 +34,8 @@ const statusOf = ({ body }: Answer): string => (body as Task).status
 const started = (task: Task) => historyOf(task, [{ progress: 0, end: 'running' }])[0]!
 
 /**
- * What is told before a request has begun to wait is no news to it: goes on telling until all have
- * their answer.
+ * A request only notices events after it has started to wait, so events are published until all
+ * requests have been answered.
  */
 async function tellUntilAnswered(task: Task, waiting: readonly Waiting[]): Promise<Answer[]> {
   const events = historyOf(task, [{ progress: 99, end: 'running' }])

@@ -7,8 +7,8 @@ const PIECE = 500
 
 /**
  * Trims finished jobs whose events are applied, oldest first. The document is their record; the
- * newest are kept for whoever inspects the queue. Jobs that an earlier process knew of are found in
- * the queue itself, by their age.
+ * newest are kept for inspection. Jobs of an earlier process are found in the queue itself, by
+ * their age.
  */
 export class KeptJobs {
   readonly #queue: Pick<TaskQueue, 'forget' | 'forgetOldest'>

@@ -36,7 +36,7 @@ export function createAnnouncer(parts: {
   const { cache, publish, listeners = () => [] } = parts
   return {
     announce: async (task, event) => {
-      // Readers first: whoever is notified and then reads the task must get the new state.
+      // The cache first: anyone who is notified and then reads the task must get the new state.
       if (event && isFirst(event)) await cache.taskCreated(task.tenant)
       else await cache.taskChanged(task.tenant, task.id, { listed: isListed(event), task })
       if (!event) return

@@ -94,7 +94,7 @@ export class TaskCache {
     return Number(loaded)
   }
 
-  /** Call after a task was created: nobody has read it yet, but lists and counts are outdated. */
+  /** Call after a task was created: it is not cached yet, but lists and counts are outdated. */
   async taskCreated(tenant: string): Promise<void> {
     await this.#renew([this.#listGeneration(tenant)])
   }
@@ -109,7 +109,7 @@ export class TaskCache {
     { listed = true, task }: { listed?: boolean; task?: TaskRecord } = {},
   ): Promise<void> {
     await this.#renew([this.#taskGeneration(tenant, id), ...(listed ? [this.#listGeneration(tenant)] : [])])
-    // Whoever is notified by this and then reads the task gets the new state.
+    // Only now, so that followers who then read the task get its new state.
     this.#watch.onTaskChanged?.(tenant, id, task)
   }
 

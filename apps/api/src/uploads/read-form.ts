@@ -52,7 +52,7 @@ export function readForm(storage: StorageEngine, given: Omit<FormLimits, 'maxFie
 /**
  * Pipes a form into its parser, tidied. This happens in the parser's own write, not in a stream in
  * between: when a form is refused, multer disconnects the request from the parser, and such a
- * stream would stay full for ever.
+ * stream would never drain.
  */
 function feed(req: Request, parser: Writable, fields: FormFields): void {
   const [, quoted, plain = quoted] = /;\s*boundary=(?:"([^"]+)"|([^;\s]+))/i.exec(req.get('Content-Type') ?? '') ?? []

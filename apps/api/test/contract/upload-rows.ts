@@ -247,7 +247,7 @@ const asAnswer = ({ status, headers, text, body }: RawAnswer): Answer => ({
   body,
 })
 
-/** A PNG that declares a size in its header; nobody reads its pixels here. */
+/** A PNG that declares a size in its header; its pixels are not read. */
 async function declaredPng(width: number, height: number): Promise<Buffer> {
   const bytes = await samplePng({ width: 16, height: 16 })
   bytes.writeUInt32BE(width, 16)
