@@ -72,11 +72,9 @@ process.on('exit', () => running.forEach(killGroup))
  * Half of V8's default young generation, which takes 10 MiB less for fifty concurrent large
  * uploads. With a smaller heap limit than the default of 4 GB, V8 collects garbage when a heap has
  * grown by a little more than half, not fourfold: an API on a slow network stays at 210 MiB instead
- * of 320, of which about 50 MiB are live. And V8 only returns memory after a burst if told to save
- * it: after two thousand clients an API would stay at 283 MiB; now it returns to 201 (239 at most).
- * The container images use the same flags.
+ * of 320, of which about 50 MiB are live. The container images use the same flags.
  */
-export const NODE_FLAGS = ['--max-semi-space-size=8', '--max-old-space-size=1024', '--memory-saver-mode']
+export const NODE_FLAGS = ['--max-semi-space-size=8', '--max-old-space-size=1024']
 /**
  * Caches compiled code between starts, which halves the time to the first request. Node checks
  * whether it is still valid.

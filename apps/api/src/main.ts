@@ -1,5 +1,5 @@
 import { collectDefaultMetrics, Registry } from '@prometheus-io/client'
-import { closeOnSignal, createLogger, MISNAMED_METRICS } from '@darkroom/runtime'
+import { closeOnSignal, createLogger, MISNAMED_METRICS, returnMemoryAtRest } from '@darkroom/runtime'
 import { createApi } from './api.ts'
 import { readApiEnv } from './env.ts'
 
@@ -15,5 +15,6 @@ for (const name of MISNAMED_METRICS) registry.removeSingleMetric(name)
 const api = createApi(env, log, registry)
 closeOnSignal(api.closing, log)
 const { port } = await api.start()
+returnMemoryAtRest(log)
 log.info({ port }, 'Darkroom API is listening')
 process.send?.({ ready: true, port })
