@@ -82,7 +82,7 @@ export async function startRig({
   const { REDIS_URL: _redis, MONGODB_URL: _mongo, ...env } = process.env
   // Free now; a process keeps its port across restarts, so that clients find it again.
   const ports = await Promise.all(Array.from({ length: scenario.throughStart ? 1 : (scenario.apis ?? 2) }, freePort))
-  const common = { DATA_DIR: dataDir, LOG_LEVEL: 'debug', SHUTDOWN_TIMEOUT_MS: '7000' }
+  const common = { DATA_DIR: dataDir, LOG_LEVEL: 'debug', SHUTDOWN_TIMEOUT_MS: '7000', SHUTDOWN_DELAY_MS: '0' }
   const services = scenario.throughStart
     ? await launchProduct({
         tree,

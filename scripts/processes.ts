@@ -89,10 +89,10 @@ const ASK_MS = 50
 
 /**
  * Starts the API and waits until it accepts requests and its stores respond. PORT 0, the default
- * here, uses a free port.
+ * here, uses a free port. By default no load balancer is in front of it, so that it stops at once.
  */
 export async function startApi(options: AppOptions = {}): Promise<ApiProcess> {
-  const env = { HOST: '127.0.0.1', PORT: '0', ...options.env }
+  const env = { HOST: '127.0.0.1', PORT: '0', SHUTDOWN_DELAY_MS: '0', ...options.env }
   const { process: api, ready } = await startApp('apps/api/src/main.ts', { name: 'api', ...options, env })
   const port = Number(ready.port)
   const url = `http://127.0.0.1:${port}`

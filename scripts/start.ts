@@ -71,6 +71,8 @@ async function main(options: StartOptions): Promise<number> {
     HOST: host,
     PORT: String(port),
     SHUTDOWN_TIMEOUT_MS: String(shutdownMs),
+    // Undefined means the API's default: a load balancer only knows a server without our services.
+    SHUTDOWN_DELAY_MS: process.env['SHUTDOWN_DELAY_MS'] || (services ? '0' : undefined),
   }
   const releaseStores = services && keepStoresRunning(services, (line) => console.log(pc.yellow(line)))
   const forget = services && tellWhatRuns(env)

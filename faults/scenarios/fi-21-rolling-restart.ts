@@ -24,6 +24,7 @@ export const rollingRestart: Scenario = {
   quick: true,
   tasks: { quick: 100, long: 500 },
   patches: () => [slowImages({ part: 500 })],
+  apiEnv: { SHUTDOWN_DELAY_MS: '1000' },
   run: async (rig, tasks) => {
     const balancer = await startBalancer(rig.apiUrls.map((url) => Number(new URL(url).port)))
     const client = rig.newClient({ urls: [balancer.url] })

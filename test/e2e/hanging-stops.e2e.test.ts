@@ -105,6 +105,22 @@ test('an upload that never ends uses up its shutdown timeout, and the other step
   await expectAllDone(ids)
 })
 
+test('the delay is at most half of the shutdown timeout, and an upload that never ends uses up the rest', async () => {
+  const ids = await apiWithHangingUpload({ SHUTDOWN_TIMEOUT_MS: '2000', SHUTDOWN_DELAY_MS: '3600000' })
+  expect(await api.stop()).toEqual({ code: 1, signal: null })
+  expect(said('no longer ready; still serving requests')).toMatchObject([{ delayMs: 1000 }])
+  expect(said('stopped')).toMatchObject([{ troubled: ['http'] }])
+  expect(phasesLeft().slice(0, 3)).toEqual(['delay', 'http', 'hashing'])
+  await expectAllDone(ids)
+})
+
+test('Ctrl-C does not wait for load balancers', async () => {
+  api = await darkroom.api({ onLine, env: { SHUTDOWN_DELAY_MS: '3600000', ...ENDLESS } })
+  api.kill('SIGINT')
+  expect(await api.exited).toEqual({ code: 0, signal: null })
+  expect(said('no longer ready; still serving requests')).toEqual([])
+})
+
 /** A worker whose child is frozen in the middle of its job. */
 async function workerWithHangingJob(
   env: NodeJS.ProcessEnv = {},

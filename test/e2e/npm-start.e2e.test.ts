@@ -64,6 +64,7 @@ test.skipIf(!isLinux).each([
   }
   await until(isOver, { timeoutMs: GONE_MS, what: 'everything to end' }).catch(() => {})
   expect(left).toEqual([])
+  expect(run.output()).not.toContain('still serving requests')
 })
 
 test.skipIf(!isLinux).each([

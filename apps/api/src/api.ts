@@ -12,8 +12,11 @@ export interface Api {
   app: Express
   /** Starts listening and working; waits in the background for stores that are down. */
   start: () => Promise<{ port: number }>
-  /** The steps of an orderly shutdown, in order. */
-  closing: () => readonly ShutdownPhase[]
+  /**
+   * The steps of an orderly shutdown, in order. From now on the API is not ready. If the reason is
+   * SIGTERM, it keeps serving for `SHUTDOWN_DELAY_MS` first.
+   */
+  closing: (reason?: string) => readonly ShutdownPhase[]
 }
 
 /**
@@ -21,6 +24,7 @@ export interface Api {
  * served; but after this time at the latest, so that clients learn what is missing.
  */
 const LISTEN_AFTER_MS = 3000
+const DELAY_MARGIN_MS = 1000
 
 /**
  * Builds the API process from bottom to top: connections, rooms, HTTP. Nothing listens before
@@ -28,7 +32,8 @@ const LISTEN_AFTER_MS = 3000
  */
 export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): Api {
   const stopping = new AbortController()
-  const isClosing = (): boolean => stopping.signal.aborted
+  let closing = false
+  const isClosing = (): boolean => closing
   const connections = createConnections(env, log, stopping.signal)
   const rooms = createRooms(env, connections, { log, registry, stop: stopping.signal })
   const front = createFront({ env, connections, rooms, registry, isClosing, log })
@@ -45,17 +50,38 @@ export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): 
         log.info('ADMIN_TOKEN is not set: queues can only be managed from this machine')
       return { port }
     },
-    closing: () => {
-      stopping.abort()
-      rooms.installation.stopWatching()
-      front.endHeld()
+    closing: (reason) => {
+      closing = true
+      const delayMs = reason === 'SIGTERM' && front.server.listening ? delayOf(env) : 0
+      const stopServing = (): Promise<void> => {
+        stopping.abort()
+        rooms.installation.stopWatching()
+        front.endHeld()
+        return closeServer(front.server)
+      }
       return [
-        { name: 'http', timeoutMs: env.SHUTDOWN_TIMEOUT_MS, run: () => closeServer(front.server) },
+        ...(delayMs > 0 ? [delay(delayMs, log)] : []),
+        { name: 'http', timeoutMs: env.SHUTDOWN_TIMEOUT_MS - delayMs, run: stopServing },
         { name: 'hashing', timeoutMs: 1000, run: () => front.uploads.stop() },
         ...closingOfWork(connections, rooms),
       ]
     },
   }
+}
+
+/** Part of the time limit: running requests must have time left afterwards. */
+const delayOf = (env: ApiEnv): number => Math.min(env.SHUTDOWN_DELAY_MS, env.SHUTDOWN_TIMEOUT_MS / 2)
+
+/**
+ * Load balancers go on sending requests until their next check, and would find the port closed.
+ * Only SIGTERM comes from where there may be one: nobody waits after Ctrl-C or a crash.
+ */
+function delay(delayMs: number, log: Logger): ShutdownPhase {
+  const run = (): Promise<void> => {
+    log.info({ delayMs }, 'no longer ready; still serving requests')
+    return pause(delayMs)
+  }
+  return { name: 'delay', timeoutMs: delayMs + DELAY_MARGIN_MS, run }
 }
 
 async function startWork({ db }: Connections, rooms: Rooms, isClosing: () => boolean): Promise<void> {

@@ -15,6 +15,7 @@ export const apiEnv = z.object({
     .string()
     .regex(/^mongodb(\+srv)?:\/\//, 'must look like mongodb://host:port/database')
     .default('mongodb://localhost:27017/darkroom'),
+  SHUTDOWN_DELAY_MS: envInteger(5000, 0),
   HOST: z.string().default('0.0.0.0'),
   PORT: envInteger(3000, 0, 65_535),
   ADMIN_TOKEN: z

@@ -1,5 +1,5 @@
 import { sampleJpeg, until } from '@darkroom/testing'
-import { it } from 'vitest'
+import { expect, it } from 'vitest'
 import { startTestApi } from '../test/start-test-api.ts'
 
 const photo = await sampleJpeg({ width: 16, height: 16 })
@@ -21,4 +21,23 @@ it('an API that has stopped leaves no timer behind', async () => {
   const before = timers()
   await useAndStop()
   await until(() => timers() <= before, { timeoutMs: 500, what: 'the end of all timers' })
+})
+
+it('after SIGTERM an API is not ready, but accepts every request until it closes its port', async () => {
+  const api = await startTestApi({ SHUTDOWN_DELAY_MS: '3000' })
+  const stopped = api.stop('SIGTERM')
+  const { status, body, headers } = await api.request('/readyz')
+  expect([status, body, headers.get('connection')]).toEqual([503, { status: 'closing' }, 'close'])
+
+  const answers: Awaited<ReturnType<typeof api.upload>>[] = []
+  const isRefused = (): Promise<boolean> =>
+    api.upload(photo).then(
+      (answer) => answers.push(answer) === 0,
+      () => true,
+    )
+  await until(isRefused, { what: 'the port to be closed', timeoutMs: 15_000 })
+  expect(answers.length).toBeGreaterThan(0)
+  const shown = answers.map((answer) => `${answer.status} ${answer.headers.get('connection')}`)
+  expect(new Set(shown)).toEqual(new Set(['202 close']))
+  await stopped
 })

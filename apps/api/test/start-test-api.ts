@@ -119,8 +119,8 @@ export async function startTestApi(
   /**
    * Shuts the API down and removes everything it stored. Throws if a step of the shutdown failed.
    */
-  const stop = async (): Promise<void> => {
-    const troubled = await runShutdown(api.closing(), testLog)
+  const stop = async (reason?: string): Promise<void> => {
+    const troubled = await runShutdown(api.closing(reason), testLog)
     await queue.close()
     await forgetKeys(redis, `${names.prefix}:${names.queue}*`)
     if (env.REDIS_NAMESPACE) await forgetKeys(redis, `${env.REDIS_NAMESPACE}:*`)

@@ -39,9 +39,10 @@ export async function runShutdown(phases: readonly ShutdownPhase[], log: Logger)
  * Shuts the process down in the given phases on SIGTERM, SIGINT or the death of its supervisor. A
  * second signal ends it immediately: every recovery path that a crash needs exists anyway. An
  * uncaught error is a bug: it is logged and ends the process the same way.
+ * @param phases receives the name of the signal, or another reason
  */
 export function closeOnSignal(
-  phases: () => readonly ShutdownPhase[],
+  phases: (reason: string) => readonly ShutdownPhase[],
   log: Logger,
   exit: (code: number) => void = process.exit,
 ): void {
@@ -54,7 +55,7 @@ export function closeOnSignal(
     }
     startedAt = Date.now()
     log.info({ reason }, 'shutting down')
-    void runShutdown(phases(), log).then(async (troubled) => {
+    void runShutdown(phases(reason), log).then(async (troubled) => {
       log.info({ troubled, tookMs: Date.now() - (startedAt ?? 0) }, 'stopped')
       await lastLinesOf(log)
       exit(troubled.length > 0 ? 1 : code)
