@@ -49,7 +49,7 @@ export function createFront(parts: Parts) {
 }
 
 function uploadsOf({ env, connections: { db, redis, names }, rooms }: Parts, slowRequests: SlowRequests) {
-  const { kinds, tempFolder, installation, storage, store, removal, estimators, batches, send } = rooms
+  const { kinds, tempFolder, installation, store, removal, estimators, batches, send } = rooms
   return createUploads({
     env,
     kinds,
@@ -58,7 +58,7 @@ function uploadsOf({ env, connections: { db, redis, names }, rooms }: Parts, slo
     cachePrefix: names.cachePrefix,
     isStoreAway: () => !db.isReady(),
     storageFault: installation.known,
-    freeBytes: () => storage.freeBytes(),
+    freeBytes: installation.freeBytes,
     roomIsLow: removal.roomIsLow,
     queued: estimators.waiting,
     isTaskMade: async (tenant, key) => (await store.findByIdempotencyKey(tenant, key)) !== undefined,
@@ -69,14 +69,14 @@ function uploadsOf({ env, connections: { db, redis, names }, rooms }: Parts, slo
 }
 
 function probesOf({ connections: { db, redis, names }, rooms, log }: Parts) {
-  const { store, installation, storage, watchers } = rooms
+  const { store, installation, watchers } = rooms
   return createProbes({
     redis,
     cachePrefix: names.cachePrefix,
     isPrepared: db.isPrepared,
     pingStore: () => store.ping(),
     storageFault: installation.probe,
-    freeBytes: () => storage.freeBytes(),
+    freeBytes: installation.freeBytes,
     backlog: watchers.backlog,
     log,
   })

@@ -1,5 +1,6 @@
 import { statfs } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { isEmptyFolder, markInstallation, readInstallation } from './disk-installation.ts'
 import { listFiles, removeOldTemps } from './disk-list.ts'
 import { createDiskPaths, tempPathFor, type DiskPaths } from './disk-paths.ts'
 import { openFile, readFacts } from './disk-read.ts'
@@ -11,25 +12,12 @@ import { ownThread, sharedThread } from './file-system.ts'
 import type { ListedFile, Storage } from './storage.ts'
 import { StorageError, systemCode, toStorageError } from './storage-error.ts'
 
-/** What a disk can do in addition to the port. */
+/** A storage whose files have local paths, for programs that read files by path. */
 export interface DiskStorage extends Storage {
-  /**
-   * The absolute path of a key, for a process that reads files by path. Throws INVALID_KEY; does
-   * not access the disk.
-   */
+  /** The absolute path of a key. Throws INVALID_KEY; does not access the disk. */
   resolve(key: string): string
   /** Bytes that an unprivileged process can still write. */
   freeBytes(): Promise<number>
-  /**
-   * Writes a small file to disk and removes it: throws the error that prevents files from being
-   * stored.
-   */
-  check(): Promise<void>
-  /**
-   * Removes leftovers of dead writers that have not been touched for `olderThanMs`. Returns the
-   * number of files; one that cannot be removed does not stop the rest.
-   */
-  removeLeftovers(olderThanMs: number, onError: (error: unknown) => void): Promise<number>
 }
 
 export interface DiskStorageOptions {
@@ -48,7 +36,7 @@ const DEADLINE_MS = 30_000
 
 /**
  * Storage in a folder that is created on the first write. Folders have mode 0700, files 0600. Keeps
- * nothing open, so there is no close.
+ * nothing open.
  */
 export function createDiskStorage(rootFolder: string, { blocking = false }: DiskStorageOptions = {}): DiskStorage {
   const fs = blocking ? ownThread : sharedThread
@@ -72,6 +60,11 @@ export function createDiskStorage(rootFolder: string, { blocking = false }: Disk
     freeBytes: () => onRoot(() => freeBytesOf(paths)),
     check: () => onRoot(() => checkFolder(paths)),
     removeLeftovers: (olderThanMs, onError) => removeOldTemps(paths.root, olderThanMs, onError),
+    readInstallation: () => readInstallation(paths.root),
+    markInstallation: (id) => markInstallation(paths.root, id),
+    isEmpty: () => onRoot(() => isEmptyFolder(paths.root)),
+    place: `DATA_DIR ${paths.root}`,
+    close: () => {},
   }
 }
 

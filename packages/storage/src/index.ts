@@ -1,6 +1,7 @@
+export { testWrite } from './disk-installation.ts'
 export { makeFolders } from './disk-paths.ts'
 export { createDiskStorage, type DiskStorage } from './disk-storage.ts'
-export { INSTALLATION_MARKER, markInstallation, readInstallation, testWrite } from './installation.ts'
+export { INSTALLATION_MARKER } from './installation.ts'
 export { parseKey } from './key.ts'
 export type { ByteRange, ListedFile, OpenedFile, PutResult, Storage, StoredFile } from './storage.ts'
 export { isStorageError, noneIfMissing, StorageError, type StorageErrorCode } from './storage-error.ts'

@@ -37,6 +37,41 @@ export interface Storage {
    * and the file skipped; without it the first error ends the list.
    */
   list(folder?: string, onError?: (error: unknown) => void): AsyncIterable<ListedFile>
+
+  /** Stores a small file and removes it: throws the error that prevents files from being stored. */
+  check(): Promise<void>
+
+  /** Bytes that can still be stored; undefined if there is no known limit. */
+  freeBytes(): Promise<number | undefined>
+
+  /**
+   * Removes leftovers of dead writers that have not been touched for `olderThanMs`. Returns the
+   * number of files; one that cannot be removed does not stop the rest.
+   */
+  removeLeftovers(olderThanMs: number, onError: (error: unknown) => void): Promise<number>
+
+  /**
+   * The id of the installation whose files are stored here; undefined if there is no marker. An
+   * unmounted volume is an empty folder, and a wrong setting may lead to the storage of another
+   * installation: the marker distinguishes them.
+   */
+  readInstallation(): Promise<string | undefined>
+
+  /**
+   * Creates the marker if there is none. Of processes that start at once, the first one's marker
+   * stays. Returns the id in the marker, which differs if there was one already.
+   * @param id a new one by default
+   */
+  markInstallation(id?: string): Promise<string>
+
+  /** Whether nothing at all is stored here, not even files of other programs. */
+  isEmpty(): Promise<boolean>
+
+  /** What this storage is called in messages for operators: `DATA_DIR /srv/data`. */
+  readonly place: string
+
+  /** Closes all connections. Nothing can be stored or read afterwards. */
+  close(): void
 }
 
 /** Byte positions from 0, both inclusive as in HTTP; `end` defaults to the last byte. */

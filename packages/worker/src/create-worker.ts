@@ -1,5 +1,6 @@
 import { announceSlots, createGiveBack, createQueueGauge, createQueueWorker } from '@darkroom/messaging'
 import { connectRedis, type Logger } from '@darkroom/runtime'
+import { createDiskStorage } from '@darkroom/storage'
 import { Registry } from '@prometheus-io/client'
 import { Cancellations } from './cancellations.ts'
 import { ChildPool } from './child-pool.ts'
@@ -34,7 +35,11 @@ export function createWorker(app: WorkerApp, config: WorkerConfig, surroundings:
   const connections = openConnections({ redisUrl: config.redisUrl, names, connect, log })
   const { queue: redis, publisher, publish } = connections
   const pool = new ChildPool(poolOptions(app, config, log))
-  const storage = createStorageCheck({ dataDir, readExpected: connections.readInstallation })
+  const storage = createStorageCheck({
+    storage: createDiskStorage(dataDir),
+    dataDir,
+    readExpected: connections.readInstallation,
+  })
   const machine = new MachineWatch({
     check: async () => {
       await storage.check()

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { eventSeq, STEP } from '@darkroom/contracts'
 import { announceInstallation } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
-import { markInstallation } from '@darkroom/storage'
+import { createDiskStorage } from '@darkroom/storage'
 import { recordLog, until } from '@darkroom/testing'
 import { expect, onTestFinished, test } from 'vitest'
 import { createRig } from '../test/rig.ts'
@@ -13,7 +13,7 @@ type Rig = Awaited<ReturnType<typeof createRig>>
 
 async function createMarkedRig(): Promise<Rig> {
   const rig = await createRig()
-  await announceInstallation(rig.redis, rig.names, await markInstallation(rig.dataDir))
+  await announceInstallation(rig.redis, rig.names, await rig.storage.markInstallation())
   return rig
 }
 
@@ -70,7 +70,7 @@ test('without the data folder no job uses up an attempt, and all are processed w
 test("a worker with another installation's folder takes no jobs, logs this once, and recovers by itself", async () => {
   const rig = await createMarkedRig()
   const other = await createOtherFolder()
-  await markInstallation(other)
+  await createDiskStorage(other).markInstallation()
   const mount = await createMount(other)
   const { log, lines } = recordLog<Logger>()
   const blind = await rig.startWorker({ workerId: 'blind', dataDir: mount.path }, { log })
@@ -88,10 +88,10 @@ test("a worker with another installation's folder takes no jobs, logs this once,
 test('a worker that started before its API checks again before its first job', async () => {
   const rig = await createRig()
   const other = await createOtherFolder()
-  await markInstallation(other)
+  await createDiskStorage(other).markInstallation()
   const blind = await rig.startWorker({ workerId: 'blind', dataDir: other, concurrency: 2 })
   expect(blind.machine.trouble).toBeUndefined()
-  await announceInstallation(rig.redis, rig.names, await markInstallation(rig.dataDir))
+  await announceInstallation(rig.redis, rig.names, await rig.storage.markInstallation())
   await Promise.all([rig.submit({ attempts: 1 }), rig.submit({ attempts: 1 })])
   await until(() => rig.events.some(({ eventType }) => eventType === 'task.retry'), {
     what: 'a returned job',

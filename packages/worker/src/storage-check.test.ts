@@ -1,7 +1,7 @@
 import { mkdtemp, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { markInstallation } from '@darkroom/storage'
+import { createDiskStorage } from '@darkroom/storage'
 import { expect, onTestFinished, test } from 'vitest'
 import { createStorageCheck } from './storage-check.ts'
 
@@ -13,8 +13,9 @@ async function createFolder(): Promise<string> {
 
 test("only the installation's own folder is accepted, even if Redis has lost its id", async () => {
   const dataDir = await createFolder()
-  let announced: string | undefined = await markInstallation(dataDir)
-  const { check } = createStorageCheck({ dataDir, readExpected: async () => announced })
+  const storage = createDiskStorage(dataDir)
+  let announced: string | undefined = await storage.markInstallation()
+  const { check } = createStorageCheck({ storage, dataDir, readExpected: async () => announced })
   await check()
   announced = undefined
   const marker = join(dataDir, '.darkroom.json')
@@ -22,7 +23,7 @@ test("only the installation's own folder is accepted, even if Redis has lost its
   await expect(check()).rejects.toThrow(
     /does not belong to this installation: it has no \.darkroom\.json\. Is it mounted\?/,
   )
-  const other = await markInstallation(dataDir)
+  const other = await storage.markInstallation()
   await expect(check()).rejects.toThrow(`belongs to another installation: its .darkroom.json has the id ${other}`)
   await rename(`${marker}.away`, marker)
   await check()
@@ -30,7 +31,8 @@ test("only the installation's own folder is accepted, even if Redis has lost its
 
 test('any writable folder is accepted until an API announces the installation', async () => {
   const dataDir = await createFolder()
-  const { check } = createStorageCheck({ dataDir, readExpected: async () => undefined })
+  const storage = createDiskStorage(dataDir)
+  const { check } = createStorageCheck({ storage, dataDir, readExpected: async () => undefined })
   await check()
   await rm(dataDir, { recursive: true })
   await expect(check()).rejects.toThrow(`DATA_DIR ${dataDir} does not exist: the API creates it at startup`)
@@ -38,12 +40,13 @@ test('any writable folder is accepted until an API announces the installation', 
 
 test('a worker that started before the API learns that its check is outdated, and only once', async () => {
   const dataDir = await createFolder()
+  const storage = createDiskStorage(dataDir)
   const redis: { installation?: string } = {}
-  const storage = createStorageCheck({ dataDir, readExpected: async () => redis.installation })
-  await storage.check()
-  expect(await storage.isOutdated()).toBe(false)
-  redis.installation = await markInstallation(dataDir)
-  expect(await storage.isOutdated()).toBe(true)
-  await storage.check()
-  expect(await storage.isOutdated()).toBe(false)
+  const watched = createStorageCheck({ storage, dataDir, readExpected: async () => redis.installation })
+  await watched.check()
+  expect(await watched.isOutdated()).toBe(false)
+  redis.installation = await storage.markInstallation()
+  expect(await watched.isOutdated()).toBe(true)
+  await watched.check()
+  expect(await watched.isOutdated()).toBe(false)
 })

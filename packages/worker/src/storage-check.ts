@@ -1,6 +1,7 @@
-import { INSTALLATION_MARKER, isStorageError, readInstallation, testWrite } from '@darkroom/storage'
+import { INSTALLATION_MARKER, isStorageError, testWrite, type Storage } from '@darkroom/storage'
 
 export interface StorageCheckOptions {
+  storage: Pick<Storage, 'place' | 'readInstallation'>
   dataDir: string
   /** The id of the installation that the jobs belong to; undefined if it is currently unknown. */
   readExpected: () => Promise<string | undefined>
@@ -8,15 +9,15 @@ export interface StorageCheckOptions {
 
 export type StorageCheck = ReturnType<typeof createStorageCheck>
 
-export function createStorageCheck({ dataDir, readExpected }: StorageCheckOptions) {
+export function createStorageCheck({ storage, dataDir, readExpected }: StorageCheckOptions) {
   // Redis may lose it or be unreachable. The last known id is still valid.
   let expected: string | undefined
   /** The id that the last finished check used. */
   let checked: string | undefined
 
   const checkFolder = async (): Promise<void> => {
-    const found = await readInstallation(dataDir)
-    if (expected !== undefined && found !== expected) throw new Error(wrongFolder(dataDir, expected, found))
+    const found = await storage.readInstallation()
+    if (expected !== undefined && found !== expected) throw new Error(wrongPlace(storage.place, expected, found))
     await testWrite(dataDir).catch((error: unknown) => {
       throw isStorageError(error, 'NOT_FOUND')
         ? new Error(`DATA_DIR ${dataDir} does not exist: the API creates it at startup`)
@@ -43,8 +44,8 @@ export function createStorageCheck({ dataDir, readExpected }: StorageCheckOption
   }
 }
 
-function wrongFolder(dataDir: string, expected: string, found: string | undefined): string {
+function wrongPlace(place: string, expected: string, found: string | undefined): string {
   return found === undefined
-    ? `DATA_DIR ${dataDir} does not belong to this installation: it has no ${INSTALLATION_MARKER}. Is it mounted?`
-    : `DATA_DIR ${dataDir} belongs to another installation: its ${INSTALLATION_MARKER} has the id ${found}, but the API's folder has ${expected}`
+    ? `${place} does not belong to this installation: it has no ${INSTALLATION_MARKER}. Is it mounted?`
+    : `${place} belongs to another installation: its ${INSTALLATION_MARKER} has the id ${found}, but the API's folder has ${expected}`
 }

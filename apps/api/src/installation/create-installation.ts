@@ -20,14 +20,16 @@ export function createInstallation(parts: {
   const { dataDir, mongo, producer, queues, log } = parts
   const names = queues.all.map((queue) => queue.names)
   const disk = createDiskStorage(dataDir)
-  const folder = new DataFolder({ store: new InstallationStore(mongo), storage: disk, dataDir })
+  const folder = new DataFolder({ store: new InstallationStore(mongo), storage: disk })
   const storage = guardStorage(disk, () => folder.check())
-  const watch = new StorageWatch({ storage, folder, dataDir, log })
+  const watch = new StorageWatch({ storage, folder, log })
   const announcer = new InstallationAnnouncer({ redis: producer, names, installation: () => folder.installation, log })
   return {
     storage,
     probe: watch.probe,
     known: watch.known,
+    /** Of the disk to which uploads are written. */
+    freeBytes: (): Promise<number> => disk.freeBytes(),
     /** The storage watch logs the reason. */
     isOurs: (): Promise<boolean> =>
       folder.check().then(

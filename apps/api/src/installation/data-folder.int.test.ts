@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { problem, toStoredFile } from '@darkroom/contracts'
 import { readAnnouncedInstallation } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
-import { createDiskStorage, markInstallation } from '@darkroom/storage'
+import { createDiskStorage } from '@darkroom/storage'
 import { recordLog, sampleJpeg, uniqueName, until } from '@darkroom/testing'
 import { afterEach, beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest'
 import { openDatabase, startTestApi } from '../../test/start-test-api.ts'
@@ -30,7 +30,7 @@ const markerOf = (dataDir: string) => join(dataDir, '.darkroom.json')
 const idIn = async (dataDir: string) =>
   (JSON.parse(await readFile(markerOf(dataDir), 'utf8')) as { installation: string }).installation
 const dataFolder = (dataDir: string) =>
-  new DataFolder({ store: new InstallationStore(database.connection), storage: createDiskStorage(dataDir), dataDir })
+  new DataFolder({ store: new InstallationStore(database.connection), storage: createDiskStorage(dataDir) })
 const idInDatabase = () => new InstallationStore(database.connection).find()
 const check = (dataDir: string) => dataFolder(dataDir).check()
 
@@ -70,7 +70,7 @@ describe('a new installation', () => {
 
   it('does not accept the files of another one', async () => {
     const dataDir = await createFolder()
-    const id = await markInstallation(dataDir)
+    const id = await createDiskStorage(dataDir).markInstallation()
     await createDiskStorage(dataDir).put('storage/images/a/original.jpg', Buffer.from('photo'))
     await expect(check(dataDir)).rejects.toThrow(`contains the files of installation ${id}, and the database is new`)
     expect(await idInDatabase()).toBeUndefined()
@@ -80,7 +80,7 @@ describe('a new installation', () => {
 describe('an installation of an earlier release, whose database has no id,', () => {
   it('keeps the id of its marker', async () => {
     const dataDir = await createFolder()
-    const id = await markInstallation(dataDir)
+    const id = await createDiskStorage(dataDir).markInstallation()
     await addTask(dataDir)
     await check(dataDir)
     expect(await idInDatabase()).toBe(id)
@@ -96,7 +96,7 @@ describe('an installation of an earlier release, whose database has no id,', () 
 
   it.each([true, false])('rejects a folder without its files (marked: %s)', async (marked) => {
     const dataDir = await createFolder()
-    if (marked) await markInstallation(dataDir)
+    if (marked) await createDiskStorage(dataDir).markInstallation()
     await addTask()
     await expect(check(dataDir)).rejects.toThrow(/none of the files of the tasks in the database\. Is it mounted/)
     expect(existsSync(markerOf(dataDir))).toBe(marked)
@@ -110,8 +110,8 @@ describe('an installation with an id', () => {
 
   it("rejects another one's folder, and accepts its own as soon as it is mounted", async () => {
     const [dataDir, other] = [await createFolder(), await createFolder()]
-    await markInstallation(other)
-    await markInstallation(dataDir, id)
+    await createDiskStorage(other).markInstallation()
+    await createDiskStorage(dataDir).markInstallation(id)
     const mount = join(await createFolder(), 'mount')
     await symlink(other, mount)
     const folder = dataFolder(mount)
@@ -153,10 +153,10 @@ describe('an installation with an id', () => {
 
 it('a rejected folder is logged once, and used as soon as it is the right one', async () => {
   const dataDir = await createFolder()
-  await markInstallation(dataDir)
+  await createDiskStorage(dataDir).markInstallation()
   await new InstallationStore(database.connection).claim('this-one', new Date())
   const { log, lines } = recordLog<Logger>()
-  const watch = new StorageWatch({ storage: createDiskStorage(dataDir), folder: dataFolder(dataDir), dataDir, log })
+  const watch = new StorageWatch({ storage: createDiskStorage(dataDir), folder: dataFolder(dataDir), log })
   onTestFinished(() => watch.stop())
   let begun = 0
   watch.start(() => begun++)
@@ -165,7 +165,7 @@ it('a rejected folder is logged once, and used as soon as it is the right one', 
   await until(() => lines.length > 0)
   expect(begun).toBe(0)
   await rm(markerOf(dataDir))
-  await markInstallation(dataDir, 'this-one')
+  await createDiskStorage(dataDir).markInstallation('this-one')
   await until(() => begun === 1, { what: 'the beginning' })
   expect(await watch.known()).toBeUndefined()
   expect(lines.map(({ level }) => level)).toEqual(['error', 'info'])
@@ -174,7 +174,7 @@ it('a rejected folder is logged once, and used as soon as it is the right one', 
 it('an API without its folder accepts no uploads, loses and expires nothing, and starts by itself when the folder is back', async () => {
   const photo = await sampleJpeg({ width: 64, height: 48 })
   const [dataDir, unmounted] = [await createFolder(), await createFolder()]
-  await markInstallation(dataDir, 'this-one')
+  await createDiskStorage(dataDir).markInstallation('this-one')
   const mount = join(await createFolder(), 'mount')
   await symlink(unmounted, mount)
   const name = uniqueName('mounted')
@@ -198,7 +198,7 @@ it('an API without its folder accepts no uploads, loses and expires nothing, and
   const api = await startTestApi(given, { waitUntilReady: false })
   const reason = async () => ((await api.request('/readyz')).body as { reason?: string }).reason
   await until(
-    async () => /^disk: DATA_DIR contains neither \.darkroom\.json .* Is it mounted/.test((await reason()) ?? ''),
+    async () => /^disk: DATA_DIR \S+ contains neither \.darkroom\.json .* Is it mounted/.test((await reason()) ?? ''),
     {
       what: 'the reason',
     },

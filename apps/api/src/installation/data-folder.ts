@@ -1,13 +1,5 @@
-import { readdir } from 'node:fs/promises'
 import { FOLDERS } from '@darkroom/contracts'
-import {
-  INSTALLATION_MARKER,
-  markInstallation,
-  noneIfMissing,
-  readInstallation,
-  StorageError,
-  type DiskStorage,
-} from '@darkroom/storage'
+import { INSTALLATION_MARKER, noneIfMissing, StorageError, type Storage } from '@darkroom/storage'
 import type { InstallationStore } from './installation-store.ts'
 
 /**
@@ -15,8 +7,6 @@ import type { InstallationStore } from './installation-store.ts'
  * right folder.
  */
 const SAMPLE = 20
-/** The content of a new file system. */
-const OF_THE_SYSTEM = new Set(['lost+found'])
 
 /** What the tasks of the database say about a folder. */
 type Evidence = 'no tasks' | 'files found' | 'files missing'
@@ -35,7 +25,7 @@ export class DataFolder {
   #made: string | undefined
   #settling: Promise<void> | undefined
 
-  constructor(deps: { store: InstallationStore; storage: DiskStorage; dataDir: string }) {
+  constructor(deps: { store: InstallationStore; storage: Storage }) {
     this.#deps = deps
   }
 
@@ -55,7 +45,7 @@ export class DataFolder {
    */
   async check(): Promise<void> {
     try {
-      const found = await readInstallation(this.#deps.dataDir)
+      const found = await this.#deps.storage.readInstallation()
       if (found === undefined || found !== this.#installation)
         await (this.#settling ??= this.#settle(found).finally(() => (this.#settling = undefined)))
       this.#isOurs = true
@@ -66,11 +56,11 @@ export class DataFolder {
   }
 
   async #settle(found: string | undefined): Promise<void> {
-    const { store, dataDir } = this.#deps
+    const { store, storage } = this.#deps
     const id = (this.#installation ??= await store.find())
     if (id === undefined) return this.#begin(found)
     if (found === undefined) await this.#assertMayTake(id)
-    assertSame(found ?? (await markInstallation(dataDir, id)), id)
+    this.#assertSame(found ?? (await storage.markInstallation(id)), id)
   }
 
   /**
@@ -78,20 +68,20 @@ export class DataFolder {
    * none.
    */
   async #begin(found: string | undefined): Promise<void> {
-    const { store, dataDir } = this.#deps
+    const { store, storage } = this.#deps
     const evidence = await this.#evidence()
     if (evidence === 'files missing')
-      throw refusal('contains none of the files of the tasks in the database. Is it mounted?')
+      throw this.#refusal('contains none of the files of the tasks in the database. Is it mounted?')
     // A janitor with a new database would remove all of them as orphans.
     if (evidence === 'no tasks' && found !== undefined && found !== this.#made && (await this.#holdsFiles()))
-      throw refusal(
+      throw this.#refusal(
         `contains the files of installation ${found}, and the database is new. Restore its database or use an empty folder; to abandon the files, delete ${INSTALLATION_MARKER}.`,
       )
     // The marker first: of processes with different folders, the first claim wins, and the others
     // find that their marker differs.
-    const marker = found ?? (this.#made = await markInstallation(dataDir))
+    const marker = found ?? (this.#made = await storage.markInstallation())
     this.#installation = await store.claim(marker, new Date())
-    assertSame(marker, this.#installation)
+    this.#assertSame(marker, this.#installation)
   }
 
   /**
@@ -102,11 +92,11 @@ export class DataFolder {
     const remedy = `write {"installation":"${id}"} to ${INSTALLATION_MARKER} in it.`
     const evidence = await this.#evidence()
     if (evidence === 'files missing')
-      throw refusal(
+      throw this.#refusal(
         `contains neither ${INSTALLATION_MARKER} nor any files of the tasks in the database. Is it mounted? If the files are lost, ${remedy}`,
       )
-    if (evidence === 'no tasks' && !(await this.#isEmpty()))
-      throw refusal(
+    if (evidence === 'no tasks' && !(await this.#deps.storage.isEmpty()))
+      throw this.#refusal(
         `has no ${INSTALLATION_MARKER} and is not empty. Is it mounted? If it is the right folder, ${remedy}`,
       )
   }
@@ -125,25 +115,19 @@ export class DataFolder {
     return false
   }
 
-  async #isEmpty(): Promise<boolean> {
-    const names = await readdir(this.#deps.dataDir).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return []
-      throw error
-    })
-    return names.every((name) => OF_THE_SYSTEM.has(name))
+  #refusal(what: string): StorageError {
+    return new StorageError('STORAGE_FAILED', `${this.#deps.storage.place} ${what}`)
+  }
+
+  #assertSame(found: string, id: string): void {
+    if (found === id) return
+    throw this.#refusal(
+      `belongs to another installation: its ${INSTALLATION_MARKER} has the id ${found}, but the database has ${id}. Mount the right folder, or correct DATA_DIR or MONGODB_URL.`,
+    )
   }
 }
 
-const refusal = (what: string): StorageError => new StorageError('STORAGE_FAILED', `DATA_DIR ${what}`)
-
-function assertSame(found: string, id: string): void {
-  if (found === id) return
-  throw refusal(
-    `belongs to another installation: its ${INSTALLATION_MARKER} has the id ${found}, but the database has ${id}. Mount the right folder, or correct DATA_DIR or MONGODB_URL.`,
-  )
-}
-
-const isThere = (storage: DiskStorage, key: string): Promise<boolean> =>
+const isThere = (storage: Storage, key: string): Promise<boolean> =>
   storage.stat(key).then(
     () => true,
     (error: unknown) => noneIfMissing(error, false),

@@ -1,11 +1,11 @@
-import { isStorageError, type DiskStorage } from '@darkroom/storage'
+import { isStorageError, type Storage } from '@darkroom/storage'
 
 /**
  * The storage of one installation. In the wrong folder nothing is stored, removed or reported as
  * missing: callers get the error that the folder is not usable. `check` rejects unless the folder
  * is the right one.
  */
-export function guardStorage(storage: DiskStorage, check: () => Promise<void>): DiskStorage {
+export function guardStorage(storage: Storage, check: () => Promise<void>): Storage {
   const inOwnFolder = async <T>(act: () => Promise<T>): Promise<T> => {
     await check()
     return act()
@@ -24,9 +24,13 @@ export function guardStorage(storage: DiskStorage, check: () => Promise<void>): 
     removeLeftovers: (olderThanMs, onError) => inOwnFolder(() => storage.removeLeftovers(olderThanMs, onError)),
     open: (key, range) => missingOnlyIfOwn(() => storage.open(key, range)),
     stat: (key) => missingOnlyIfOwn(() => storage.stat(key)),
-    list: storage.list,
-    resolve: storage.resolve,
-    freeBytes: storage.freeBytes,
-    check: storage.check,
+    list: (folder, onError) => storage.list(folder, onError),
+    freeBytes: () => storage.freeBytes(),
+    check: () => storage.check(),
+    readInstallation: () => storage.readInstallation(),
+    markInstallation: (id) => storage.markInstallation(id),
+    isEmpty: () => storage.isEmpty(),
+    place: storage.place,
+    close: () => storage.close(),
   }
 }

@@ -1,5 +1,5 @@
 import { inTime, type Logger } from '@darkroom/runtime'
-import { StorageError, type DiskStorage } from '@darkroom/storage'
+import { StorageError, type Storage } from '@darkroom/storage'
 import type { DataFolder } from './data-folder.ts'
 import { isStoreOutage } from '../mongo/store-outage.ts'
 
@@ -13,7 +13,7 @@ const FIRST_LOOK_MS = 500
 /** The error that prevents files from being stored; undefined if there is none. */
 export type StorageFault = () => Promise<Error | undefined>
 
-/** Tests the data folder: it must belong to this installation, and be writable. */
+/** Tests the storage: it must belong to this installation, and be writable. */
 export class StorageWatch {
   readonly #deps
   #last: { at: number; fault: Promise<Error | undefined> } | undefined
@@ -23,7 +23,7 @@ export class StorageWatch {
   #timer: NodeJS.Timeout | undefined
   #isStopped = false
 
-  constructor(deps: { storage: DiskStorage; folder: DataFolder; dataDir: string; log: Logger }) {
+  constructor(deps: { storage: Storage; folder: DataFolder; log: Logger }) {
     this.#deps = deps
   }
 
@@ -66,10 +66,11 @@ export class StorageWatch {
   }
 
   async #tell(): Promise<Error | undefined> {
-    const { log, dataDir } = this.#deps
+    const { log, storage } = this.#deps
+    const { place } = storage
     // A hanging disk blocks one thread, not one more each time.
     const answer = (): Promise<void> => (this.#trying ??= this.#try().finally(() => (this.#trying = undefined)))
-    const late = (): Error => new StorageError('STORAGE_FAILED', `DATA_DIR has not responded for ${ANSWER_MS} ms.`)
+    const late = (): Error => new StorageError('STORAGE_FAILED', `${place} has not responded for ${ANSWER_MS} ms.`)
     const fault = await inTime(ANSWER_MS, answer, late).then(
       () => undefined,
       (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
@@ -79,11 +80,11 @@ export class StorageWatch {
     // folder.
     if (fault !== undefined && !this.#isSaid && !isStoreOutage(fault)) {
       this.#isSaid = true
-      log.error({ err: fault, dataDir }, 'DATA_DIR is not usable: uploads are refused until it is')
+      log.error({ err: fault, place }, 'the storage is not usable: uploads are refused until it is')
     }
     if (this.#isWell && this.#isSaid) {
       this.#isSaid = false
-      log.info({ dataDir }, 'DATA_DIR is usable again')
+      log.info({ place }, 'the storage is usable again')
     }
     return fault
   }

@@ -1,6 +1,6 @@
 import { createMaintenance, type RedisNames } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
-import type { DiskStorage } from '@darkroom/storage'
+import type { Storage } from '@darkroom/storage'
 import type { Redis } from 'ioredis'
 import type { MongoConnection } from '../mongo/create-mongo.ts'
 import type { Send } from '../send.ts'
@@ -32,7 +32,7 @@ export function createRemoval(parts: {
   mongo: MongoConnection
   redis: { producer: Redis; consumer: Redis }
   names: RedisNames
-  storage: DiskStorage
+  storage: Storage
   tempFolder: string
   store: TaskStore
   announcer: Announcer

@@ -1,5 +1,5 @@
 import { FOLDERS, keyBeforeTrash, ownerOf, trashKey } from '@darkroom/contracts'
-import { noneIfMissing, type DiskStorage } from '@darkroom/storage'
+import { noneIfMissing, type Storage } from '@darkroom/storage'
 import type { ExpiryStore } from './expiry-store.ts'
 import type { TaskRecord } from '../tasks/task.ts'
 
@@ -31,7 +31,7 @@ export class FileRemover {
 
   constructor(deps: {
     store: ExpiryStore
-    storage: DiskStorage
+    storage: Storage
     /**
      * Results that were in the queue by this time (ms since the epoch) have been applied to the
      * documents.

@@ -2,7 +2,7 @@ import { readdir, rmdir, stat, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { FOLDERS, isVariantKey, ownerOf } from '@darkroom/contracts'
 import type { Logger } from '@darkroom/runtime'
-import type { DiskStorage, ListedFile } from '@darkroom/storage'
+import type { ListedFile, Storage } from '@darkroom/storage'
 import type { FileRemover } from './file-remover.ts'
 import type { TaskStore } from '../tasks/task-store.ts'
 import { OutageLog } from '../ground/outage-log.ts'
@@ -30,7 +30,7 @@ export class Janitor {
   constructor(deps: {
     turn: SharedTurn
     store: TaskStore
-    storage: DiskStorage
+    storage: Storage
     remover: FileRemover
     /**
      * Whether the data folder belongs to this installation: in any other, every file looks like an

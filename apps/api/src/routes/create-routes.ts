@@ -1,6 +1,6 @@
 import type { TaskQueues } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
-import type { DiskStorage } from '@darkroom/storage'
+import type { Storage } from '@darkroom/storage'
 import type { Registry } from '@prometheus-io/client'
 import { HeldRequests } from '../http/held-requests.ts'
 import { jsonBody } from '../http/json-body.ts'
@@ -31,7 +31,7 @@ export interface RouteSettings {
 export interface RouteParts {
   env: RouteSettings
   uploads: ReturnType<typeof createUploads>
-  storage: DiskStorage
+  storage: Storage
   signer: UrlSigner
   queues: TaskQueues
   probes: Probes

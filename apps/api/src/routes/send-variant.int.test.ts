@@ -1,12 +1,16 @@
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import { rm, symlink, unlink } from 'node:fs/promises'
+import type { AddressInfo } from 'node:net'
 import { dirname } from 'node:path'
+import type { Readable } from 'node:stream'
 import { problem, type Task, type Variant } from '@darkroom/contracts'
+import type { Storage } from '@darkroom/storage'
 import { sampleJpeg, until } from '@darkroom/testing'
 import { parse as parseDisposition } from 'content-disposition'
 import express from 'express'
 import supertest from 'supertest'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { fieldPart } from '../../test/multipart.ts'
 import { startTestApi, type TestApi } from '../../test/start-test-api.ts'
 import { completedOf, variantOf } from '../../test/task-history.ts'
@@ -163,10 +167,30 @@ describe('a range', () => {
     expect([200, 416]).toContain((await get({ range })).status)
   })
 
+  it.each(['bytes=0-9,20-29', 'bytes=99999999-,0-9'])('%s: several ranges', async (range) => {
+    const { status, bytes } = await get({ range })
+    const whole = files['1024']
+    if (status === 200) expect(bytes.equals(whole)).toBe(true)
+    else expect([status, bytes.equals(whole.subarray(0, 10))]).toEqual([206, true])
+    expect(status).toBe(range.startsWith('bytes=0-9,') ? 200 : 206)
+  })
+
+  it('that overlaps with another is sent together with it', async () => {
+    const { status, bytes } = await get({ range: 'bytes=0-19,10-29' })
+    expect([status, bytes.equals(files['1024'].subarray(0, 30))]).toEqual([206, true])
+  })
+
+  it('of a HEAD request has its length, and no body', async () => {
+    const { status, bytes, headers } = await api.request(path, { method: 'HEAD', headers: { range: 'bytes=10-19' } })
+    expect([status, bytes.length, headers.get('content-length')]).toEqual([206, 0, '10'])
+  })
+
   it('of a file that has changed returns the whole file', async () => {
     const range = 'bytes=0-9'
     expect((await get({ range, 'if-range': `"${variants[0]?.md5}"` })).status).toBe(206)
     expect((await get({ range, 'if-range': '"another"' })).status).toBe(200)
+    expect((await get({ range, 'if-range': new Date().toUTCString() })).status).toBe(200)
+    expect((await get({ range: 'bytes=99999999-', 'if-range': '"another"' })).status).toBe(200)
   })
 })
 
@@ -175,6 +199,12 @@ it('a client that has the file gets 304', async () => {
   const known = await get({ 'if-none-match': etag })
   expect([known.status, known.bytes.length, known.headers.get('etag')]).toEqual([304, 0, etag])
   expect((await get({ 'if-none-match': '"another"' })).status).toBe(200)
+  expect((await get({ 'if-none-match': `"another", W/${etag}` })).status).toBe(304)
+  expect((await get({ 'if-none-match': etag, 'cache-control': 'no-cache' })).status).toBe(200)
+  for (const match of [etag, `"another", ${etag}`, `W/${etag}`, '*'])
+    expect((await get({ 'if-match': match })).status).toBe(200)
+  expect((await get({ 'if-unmodified-since': new Date().toUTCString() })).status).toBe(412)
+  expect((await get({ 'if-modified-since': new Date().toUTCString() })).status).toBe(200)
   const other = await get({ 'if-match': '"another"' })
   expect([other.status, problem.parse(other.body).code]).toEqual([412, 'PRECONDITION_FAILED'])
 })
@@ -236,4 +266,35 @@ describe('if the file has changed on disk', () => {
     expect((await api.request(download)).status).toBe(404)
     await unlink(folder)
   })
+})
+
+it('the file is closed when the client disconnects', async () => {
+  const variant = await keep('1024', 768, Buffer.alloc(20_000_000, 'x'))
+  const opened: Readable[] = []
+  const watched: Storage = {
+    ...api.storage,
+    open: async (key, range) => {
+      const file = await api.storage.open(key, range)
+      opened.push(file.stream)
+      return file
+    },
+  }
+  const errors: unknown[] = []
+  const send = createSendVariant(watched, createUrlSigner([]), async () => undefined)
+  const app = express().get('/', (req, res) => {
+    send(req, res, { ...task, images: [variant] }).catch((error: unknown) => errors.push(error))
+  })
+  const server = app.listen(0, '127.0.0.1')
+  onTestFinished(() => void server.close())
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  for (const range of [undefined, 'bytes=1000-']) {
+    const leaving = new AbortController()
+    const headers = range === undefined ? {} : { range }
+    const response = await fetch(`http://127.0.0.1:${port}/`, { headers, signal: leaving.signal })
+    expect(response.status).toBe(range === undefined ? 200 : 206)
+    leaving.abort()
+  }
+  await until(() => opened.length === 2 && opened.every(({ closed }) => closed), { what: 'closed files' })
+  expect(errors).toEqual([])
 })

@@ -1,11 +1,12 @@
 import { extname } from 'node:path'
 import { imageNameOf, toStoredFile, type StoredFile, type Task } from '@darkroom/contracts'
-import { isStorageError, type DiskStorage } from '@darkroom/storage'
+import { isStorageError, type Storage } from '@darkroom/storage'
 import { create as contentDisposition } from 'content-disposition'
 import type { Request, Response } from 'express'
 import { AppError } from '../app-error.ts'
 import type { StorageFault } from '../installation/storage-watch.ts'
 import { parseInput } from '../http/input.ts'
+import { sendFile, type SendableFile } from '../http/send-file.ts'
 import { tenantOf } from '../http/tenant-of.ts'
 import { downloadQuery, type DownloadQuery } from './task-fields.ts'
 import { nameIn, type UrlSigner } from '../tasks/queries/url-signing.ts'
@@ -16,13 +17,12 @@ export type SendVariant = (req: Request, res: Response, task: Task) => Promise<v
  * Sends a file of a completed task, whole or in ranges; the first unless the query selects another.
  * The first variant of a photo is the largest.
  */
-export function createSendVariant(storage: DiskStorage, signer: UrlSigner, storageFault: StorageFault): SendVariant {
+export function createSendVariant(storage: Storage, signer: UrlSigner, storageFault: StorageFault): SendVariant {
   return async (req, res, task) => {
     const query = parseInput(downloadQuery, req.query, 'INVALID_QUERY')
     assertSignature(signer, { tenant: tenantOf(req), taskId: task.id, ...query })
     assertReady(task)
     const file = fileOf(task, query)
-    await assertStored(storage, file.path, storageFault)
     res.set({
       ETag: `"${file.md5}"`,
       'Cache-Control': 'private, no-cache',
@@ -31,7 +31,7 @@ export function createSendVariant(storage: DiskStorage, signer: UrlSigner, stora
       'X-Content-Type-Options': 'nosniff',
       'Content-Security-Policy': "sandbox; default-src 'none'",
     })
-    await sendFile(res, storage.resolve(file.path))
+    await sendFile(res, sendable(storage, file.path, storageFault))
   }
 }
 
@@ -106,48 +106,25 @@ function assertReady(task: Task): void {
   }
 }
 
-/** Express would follow a link planted in the output folder; the storage does not. */
-async function assertStored(storage: DiskStorage, key: string, storageFault: StorageFault): Promise<void> {
-  try {
-    await storage.stat(key)
-  } catch (error) {
-    if (!isStorageError(error) || !['NOT_FOUND', 'UNSAFE_PATH'].includes(error.code)) throw error
-    // If the data folder is missing, all files are missing for now.
-    const fault = await storageFault()
-    throw fault === undefined || isStorageError(fault, 'STORAGE_FULL') ? fileMissing(error) : fault
+/** A stored file whose absence is a response of its own. */
+function sendable(storage: Storage, key: string, storageFault: StorageFault): SendableFile {
+  const orMissing = async <T>(act: () => Promise<T>): Promise<T> => {
+    try {
+      return await act()
+    } catch (error) {
+      if (!isStorageError(error) || !['NOT_FOUND', 'UNSAFE_PATH'].includes(error.code)) throw error
+      // If the data folder is missing, all files are missing for now.
+      const fault = await storageFault()
+      throw fault === undefined || isStorageError(fault, 'STORAGE_FULL') ? fileMissing(error) : fault
+    }
   }
-}
-
-/**
- * Express handles ranges and conditions by the headers set before; a client that disconnects is not
- * an error.
- */
-async function sendFile(res: Response, path: string): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    res.sendFile(path, { dotfiles: 'allow', etag: false, lastModified: false, cacheControl: false }, (error) => {
-      if (!error || res.headersSent || res.req.socket.destroyed) return resolve()
-      clearFileHeaders(res)
-      reject(asRangeFault(error))
-    })
-  })
-}
-
-function asRangeFault(error: Error & { status?: number }): unknown {
-  if (error.status === 416)
-    return new AppError(
-      'RANGE_NOT_SATISFIABLE',
-      'The range is outside the file: request a range within it, or the whole file.',
-    )
-  if (error.status === 412)
-    return new AppError('PRECONDITION_FAILED', 'The file has changed: its ETag does not match the precondition.')
-  return error.status === 404 ? fileMissing(error) : error
+  return {
+    stat: () => orMissing(() => storage.stat(key)),
+    open: (range) => orMissing(() => storage.open(key, range)),
+  }
 }
 
 const fileMissing = (cause: unknown): AppError =>
   new AppError('FILE_MISSING', 'The file of this task is missing. Create it again with POST /api/v1/tasks/{id}/retry', {
     cause,
   })
-
-function clearFileHeaders(res: Response): void {
-  for (const name of ['ETag', 'Content-Disposition', 'Content-Type', 'Content-Length']) res.removeHeader(name)
-}

@@ -1,7 +1,7 @@
 import type { TaskEstimate } from '@darkroom/contracts'
 import type { TaskQueues } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
-import type { DiskStorage } from '@darkroom/storage'
+import type { Storage } from '@darkroom/storage'
 import type { Announcer } from '../announce.ts'
 import type { Dispatch } from '../dispatch.ts'
 import type { StopJob } from '../stop-job.ts'
@@ -18,7 +18,7 @@ export function createTaskCommands(parts: {
   queues: TaskQueues
   views: TaskViews
   store: TaskStore
-  storage: DiskStorage
+  storage: Storage
   announcer: Announcer
   dispatch: Dispatch
   stopJob: StopJob

@@ -10,7 +10,7 @@ import {
   type TaskPriority,
   type TaskSource,
 } from '@darkroom/contracts'
-import { noneIfMissing, type DiskStorage } from '@darkroom/storage'
+import { noneIfMissing, type Storage } from '@darkroom/storage'
 import { RequestData, type RequestHandler } from 'mediatr-ts'
 import { AppError, keyInUse, storeAway } from '../../app-error.ts'
 import type { Announcer } from '../announce.ts'
@@ -64,7 +64,7 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, AcceptedTas
 
   constructor(deps: {
     store: TaskStore
-    storage: DiskStorage
+    storage: Storage
     announcer: Announcer
     dispatch: Dispatch
     /** From what is already known: an upload does not wait for a query. */

@@ -1,8 +1,8 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { markInstallation, readInstallation, testWrite } from './installation.ts'
+import { isEmptyFolder, markInstallation, readInstallation, testWrite } from './disk-installation.ts'
 
 async function createFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'installation-'))
@@ -36,4 +36,13 @@ test('a test write leaves nothing behind, and fails if nothing can be written', 
   await testWrite(folder)
   expect(await readdir(folder)).toEqual([])
   await expect(testWrite(join(folder, 'missing'))).rejects.toMatchObject({ code: 'NOT_FOUND' })
+})
+
+test('a folder is empty if it is missing or holds only what every new file system contains', async () => {
+  const folder = await createFolder()
+  expect(await isEmptyFolder(join(folder, 'missing'))).toBe(true)
+  await mkdir(join(folder, 'lost+found'))
+  expect(await isEmptyFolder(folder)).toBe(true)
+  await writeFile(join(folder, '.hidden'), '')
+  expect(await isEmptyFolder(folder)).toBe(false)
 })
