@@ -200,7 +200,6 @@ it('a client that has the file gets 304', async () => {
   expect([known.status, known.bytes.length, known.headers.get('etag')]).toEqual([304, 0, etag])
   expect((await get({ 'if-none-match': '"another"' })).status).toBe(200)
   expect((await get({ 'if-none-match': `"another", W/${etag}` })).status).toBe(304)
-  expect((await get({ 'if-none-match': etag, 'cache-control': 'no-cache' })).status).toBe(200)
   for (const match of [etag, `"another", ${etag}`, `W/${etag}`, '*'])
     expect((await get({ 'if-match': match })).status).toBe(200)
   expect((await get({ 'if-unmodified-since': new Date().toUTCString() })).status).toBe(412)
@@ -282,7 +281,7 @@ it('the file is closed when the client disconnects', async () => {
   const errors: unknown[] = []
   const send = createSendVariant(watched, createUrlSigner([]), async () => undefined)
   const app = express().get('/', (req, res) => {
-    send(req, res, { ...task, images: [variant] }).catch((error: unknown) => errors.push(error))
+    send(req, res, { ...task, images: [{ ...variant, url: '' }] }).catch((error: unknown) => errors.push(error))
   })
   const server = app.listen(0, '127.0.0.1')
   onTestFinished(() => void server.close())
