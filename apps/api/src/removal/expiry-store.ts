@@ -41,7 +41,7 @@ export class ExpiryStore {
   async markPurged(id: string, now: Date): Promise<void> {
     await this.#tasks.updateOne(
       { _id: toObjectId(id), status: 'expired' },
-      { $set: { purgeAt: null, purgedAt: now, files: [] }, $unset: { purgeFailures: 1, images: 1 } },
+      { $set: { purgeAt: null, purgedAt: now, files: [], images: [] }, $unset: { purgeFailures: 1 } },
     )
   }
 

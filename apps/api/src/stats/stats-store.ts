@@ -40,9 +40,9 @@ export class StatsStore {
 
   /** The totals of the next tasks after an id, at most `limit`, in the order of their ids. */
   async sums(after: string, limit: number): Promise<{ groups: TaskGroup[]; last: string | undefined }> {
-    // The previous release stored the files as `images`, and their bytes as `size`.
-    const files = { $ifNull: ['$files', { $ifNull: ['$images', []] }] }
-    const size = { $ifNull: ['$$this.bytes', '$$this.size'] }
+    // Release 0.1 only writes `images`, where the bytes are `size`; this release writes both.
+    const files = { $ifNull: ['$images', { $ifNull: ['$files', []] }] }
+    const size = { $ifNull: ['$$this.size', '$$this.bytes'] }
     const sizes = { $reduce: { input: files, initialValue: 0, in: { $add: ['$$value', size] } } }
     const bytesOut = { $cond: [{ $eq: ['$status', 'completed'] }, sizes, 0] }
     const found = await taskModel(this.#connection).aggregate<

@@ -1,9 +1,13 @@
-import { toStoredFile, type Variant } from '@darkroom/contracts'
+import { DEFAULT_KIND, toStoredFile, type StoredFile, type Variant } from '@darkroom/contracts'
 import { Schema, Types, type Connection, type Model } from 'mongoose'
 import type { TaskRecord } from './task.ts'
 
-/** A task as stored in MongoDB. `images` are the files of tasks that release 0.1 completed. */
-export type TaskDocument = Omit<TaskRecord, 'id'> & { _id: Types.ObjectId; images?: Variant[] }
+/**
+ * A task as stored in MongoDB. `images` repeats its files for API processes of release 0.1, which
+ * read and write nothing else: they would fail without it, and remove the files as orphans.
+ */
+export type TaskDocument = Omit<TaskRecord, 'id'> & { _id: Types.ObjectId; images?: Image[] }
+type Image = Pick<Variant, 'resolution' | 'format' | 'size' | 'md5' | 'path'> & { width?: unknown; height?: unknown }
 
 // Inserts are validated by `taskRecord`, the only description of a task. Queries and updates are
 // checked against this schema: an unknown field is an error. Empty objects are kept.
@@ -14,6 +18,10 @@ const logSchema = new Schema(
 )
 const fileSchema = new Schema(
   { name: String, contentType: String, bytes: Number, md5: String, path: String, facts: Schema.Types.Mixed },
+  NESTED,
+)
+const imageSchema = new Schema(
+  { resolution: String, width: Number, height: Number, format: String, size: Number, md5: String, path: String },
   NESTED,
 )
 
@@ -31,7 +39,7 @@ const taskSchema = new Schema<TaskDocument>(
     metadata: Schema.Types.Mixed,
     ttlSeconds: Number,
     files: [fileSchema],
-    images: [new Schema({ path: String }, NESTED)],
+    images: [imageSchema],
     result: Schema.Types.Mixed,
     progress: new Schema({ stage: String, percent: Number }, NESTED),
     attempts: new Schema({ made: Number, max: Number, nextAt: Date }, NESTED),
@@ -106,6 +114,13 @@ taskSchema.index({ removeAt: 1 }, { partialFilterExpression: { removeAt: { $type
 export const taskModel = (connection: Connection): Model<TaskDocument> =>
   (connection.models['Task'] as Model<TaskDocument> | undefined) ?? connection.model<TaskDocument>('Task', taskSchema)
 
+/** Files as release 0.1 stores them. */
+export const toImages = (files: readonly StoredFile[]): Image[] =>
+  files.map(({ name, bytes, md5, path, facts: { width, height } = {} }) => ({
+    ...{ resolution: name, format: 'jpeg', size: bytes, md5, path },
+    ...(width !== undefined && { width, height }),
+  }))
+
 /** Tasks that list one of these files, under the field name of this release or the last. */
 export const listing = (paths: readonly string[]) => ({
   $or: [{ 'files.path': { $in: [...paths] } }, { 'images.path': { $in: [...paths] } }],
@@ -120,6 +135,9 @@ export function toRecord(document: TaskDocument): TaskRecord
 export function toRecord(document: TaskDocument | null): TaskRecord | undefined
 export function toRecord(document: TaskDocument | null): TaskRecord | undefined {
   if (!document) return undefined
-  const { _id, images = [], files = images.map(toStoredFile), result = {}, ...record } = document
-  return { id: _id.toHexString(), ...record, files, result }
+  const { _id, images, files = [], result = {}, ...record } = document
+  // Release 0.1 only knows images, and may have written last: then `files` are those of an earlier
+  // run.
+  const written = images && record.kind === DEFAULT_KIND ? (images as Variant[]).map(toStoredFile) : files
+  return { id: _id.toHexString(), ...record, files: written, result }
 }

@@ -1,4 +1,4 @@
-import { toStoredFile } from '@darkroom/contracts'
+import { toStoredFile, type TaskEvent } from '@darkroom/contracts'
 import { uniqueName } from '@darkroom/testing'
 import { Types } from 'mongoose'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -63,8 +63,36 @@ describe('a task that an earlier release completed', () => {
   it('lists none of them any more once it is restarted', async () => {
     const task = await earlierTask()
     expect(await store.restart(task, restart(task, 0, 0).move)).toMatchObject({ status: 'pending', files: [] })
-    expect(await documents().findOne({})).not.toHaveProperty('images')
+    expect(await documents().findOne({})).toMatchObject({ images: [], files: [] })
     expect(await store.listedFiles(paths)).toEqual(new Set())
+  })
+})
+
+describe('beside processes of release 0.1', () => {
+  const variant = variantOf('1024', 768, 'a'.repeat(32))
+  const documents = () => database.connection.collection('tasks')
+  const complete = async () => {
+    const task = await newTask()
+    const [, completed] = historyOf(task, [{ progress: 0, end: 'completed' }])
+    const told = { ...completed!, images: [variant] } as TaskEvent
+    const fence = { id: task.id, tenant: 'mine', epoch: 1, seq: told.seq }
+    return (await store.move(fence, moveFor(told, 0) as Move))!
+  }
+
+  it('every task has images, which is all that those read', async () => {
+    const { id } = await newTask()
+    expect(await documents().findOne({ _id: new Types.ObjectId(id) })).toMatchObject({ images: [] })
+    const completed = await complete()
+    const stored = await documents().findOne({ _id: new Types.ObjectId(completed.id) })
+    expect(stored).toMatchObject({ images: [variant], files: [toStoredFile(variant)] })
+  })
+
+  it('images that those wrote last are the files of the task', async () => {
+    const { id } = await complete()
+    for (const images of [[], [variantOf('800', 600, 'b'.repeat(32))]]) {
+      await documents().updateOne({ _id: new Types.ObjectId(id) }, { $set: { images } })
+      expect(await store.find('mine', id)).toMatchObject({ files: images.map(toStoredFile) })
+    }
   })
 })
 

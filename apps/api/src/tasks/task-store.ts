@@ -1,6 +1,6 @@
 import { taskPriority, TASK_KINDS, type TaskStatus } from '@darkroom/contracts'
 import { Types, type Connection, type QueryFilter, type UpdateQuery } from 'mongoose'
-import { isText, listing, taskModel, toObjectId, toRecord, type TaskDocument } from './task-model.ts'
+import { isText, listing, taskModel, toImages, toObjectId, toRecord, type TaskDocument } from './task-model.ts'
 import { taskRecord } from './task-record.ts'
 import type { LogEntry, Move, TaskRecord } from './task.ts'
 
@@ -44,6 +44,7 @@ export type TaskEdit = Partial<Pick<TaskRecord, 'name' | 'metadata' | 'ttlSecond
  */
 const NOBODY = ''
 
+type Changes = { files?: TaskRecord['files'] } & Record<string, unknown>
 type OneTask = QueryFilter<TaskDocument> & { _id: Types.ObjectId; tenant: string }
 
 const LOG_LENGTH = 100
@@ -110,7 +111,8 @@ export class TaskStore {
    */
   async insert(given: TaskRecord): Promise<void> {
     const { id, ...record } = taskRecord.parse(given)
-    await this.#tasks.collection.insertOne({ _id: new Types.ObjectId(id), ...record } as never)
+    const images = toImages(record.files)
+    await this.#tasks.collection.insertOne({ _id: new Types.ObjectId(id), ...record, images } as never)
   }
 
   async find(tenant: string, id: string): Promise<TaskRecord | undefined> {
@@ -227,11 +229,10 @@ export class TaskStore {
   }
 
   /** One guarded write: it increases `rev` and adds to the log, or changes nothing. */
-  async #write(filter: OneTask, changes: object, entries: LogEntry[] = []): Promise<TaskRecord | undefined> {
+  async #write(filter: OneTask, changes: Changes, entries: LogEntry[] = []): Promise<TaskRecord | undefined> {
     return this.#change(filter, {
-      $set: { ...changes, updatedAt: new Date() },
+      $set: { ...changes, ...(changes.files && { images: toImages(changes.files) }), updatedAt: new Date() },
       $inc: { rev: 1 },
-      ...('files' in changes && { $unset: { images: 1 } }),
       ...(entries.length > 0 && { $push: { log: { $each: entries, $slice: -LOG_LENGTH } } }),
     })
   }
