@@ -41,6 +41,7 @@ const ROOMS: Record<string, readonly string[] | 'all below'> = {
     'queues',
     'send.ts',
   ],
+  'migrate.ts': ['env.ts', 'mongo/migrations', 'mongo'],
   'env.ts': ['tasks/queries', 'http'],
   // The document is generated from the routes.
   'routes/docs': ['routes', 'routes/admin', 'uploads', 'http', 'http/openapi', 'app-error.ts'],
@@ -95,6 +96,7 @@ const ROOMS: Record<string, readonly string[] | 'all below'> = {
   tasks: ['estimates', 'app-error.ts'],
   queues: ['app-error.ts'],
   estimates: [],
+  'mongo/migrations': ['mongo', 'ground'],
   'to-app-error.ts': ['http', 'mongo', 'app-error.ts'],
   http: ['http/openapi', 'app-error.ts'],
   'http/openapi': [],

@@ -85,11 +85,12 @@ function delay(delayMs: number, log: Logger): ShutdownPhase {
 }
 
 async function startWork({ db }: Connections, rooms: Rooms, isClosing: () => boolean): Promise<void> {
-  const { store, batches, installation, removal, sync, feed, estimators } = rooms
+  const { store, batches, installation, migrations, removal, sync, feed, estimators } = rooms
   await db.start(() => Promise.all([store.prepare(), batches.store.prepare()]))
   if (isClosing()) return
   // Nothing is removed until the owner of the data folder is known.
   installation.start(removal.start)
+  migrations.start()
   sync.start()
   feed.start()
   void estimators.start()
@@ -97,11 +98,11 @@ async function startWork({ db }: Connections, rooms: Rooms, isClosing: () => boo
 }
 
 function closingOfWork({ queues, redis, db }: Connections, rooms: Rooms): ShutdownPhase[] {
-  const { installation, estimators, sync, removal, feed, cache } = rooms
+  const { installation, migrations, estimators, sync, removal, feed, cache } = rooms
   const stopSweeping = (): Promise<unknown> => {
     installation.stop()
     estimators.stop()
-    return Promise.all([sync.stop(), removal.stopJanitor(), feed.stop()])
+    return Promise.all([sync.stop(), removal.stopJanitor(), feed.stop(), migrations.stop()])
   }
   const stopRedis = (): void => {
     cache.stop()

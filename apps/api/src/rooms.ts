@@ -12,6 +12,7 @@ import { createInstallation } from './installation/create-installation.ts'
 import { createKinds } from './kinds/kinds.ts'
 import { createMediator } from './mediator.ts'
 import { createWatchers } from './metrics/watchers.ts'
+import { createMigrations } from './mongo/migrations/create-migrations.ts'
 import { createQueues } from './queues/create-queues.ts'
 import { createRemoval } from './removal/create-removal.ts'
 import type { Send } from './send.ts'
@@ -65,7 +66,10 @@ export function createRooms(
   const { appliedUntil, dispatch } = sync
   const removal = createRemoval({ ...basis, env, mongo, redis, names, tempFolder, recordRemoved, appliedUntil, isOurs })
   const cleanups = removal.totals
-  const watchers = createWatchers({ ...basis, registry, cleanups, intervalMs: env.ESTIMATE_INTERVAL_MS })
+  const migrations = createMigrations({ mongo, log })
+  const { progress } = migrations
+  const intervalMs = env.ESTIMATE_INTERVAL_MS
+  const watchers = createWatchers({ ...basis, registry, cleanups, migrations: progress, intervalMs })
   const { estimators } = watchers
   const applying = createApplying(basis)
   const estimate = (task: NewTask): TaskEstimate => estimators.of(task.kind).estimate(task)
@@ -83,5 +87,6 @@ export function createRooms(
     ...createStats({ mongo, cleanups, log, stop }).handlers,
     ...createDeadLetters({ mongo, retry: (tenant, id) => send(new RetryTask(tenant, id)) }).handlers,
   ])
-  return { ...basis, cache, tempFolder, installation, feed, batches, sync, removal, watchers, estimators, signer }
+  const ground = { cache, tempFolder, installation, migrations }
+  return { ...basis, ...ground, feed, batches, sync, removal, watchers, estimators, signer }
 }

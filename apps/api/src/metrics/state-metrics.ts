@@ -19,6 +19,8 @@ interface Sources {
   queues: readonly TaskQueue[]
   backlog: () => Promise<Backlog>
   cleanupTotals: () => Promise<CleanupTotals>
+  /** How far each has come, from 0 to 1. */
+  migrations: ReadonlyMap<string, number>
   /**
    * The share of recent tasks of a kind that ended within their estimate; undefined before the
    * first.
@@ -30,7 +32,8 @@ interface Sources {
  * The current state, read on each scrape. Values that cannot be read are left out, and
  * `darkroom_service_up` shows why.
  */
-export function createStateMetrics(registry: Registry, { queues, backlog, cleanupTotals, coverageOf }: Sources): void {
+export function createStateMetrics(registry: Registry, sources: Sources): void {
+  const { queues, backlog, cleanupTotals, migrations, coverageOf } = sources
   const ofQueues = remember(FRESH_MS, () => inTime(ANSWER_MS, () => Promise.all(queues.map(readQueue))))
   const ofStore = remember(FRESH_MS, async () => {
     const [counts, cleanup] = await inTime(ANSWER_MS, () => Promise.all([backlog(), cleanupTotals()]))
@@ -48,6 +51,10 @@ export function createStateMetrics(registry: Registry, { queues, backlog, cleanu
       const share = coverageOf(kind)
       if (share !== undefined) self.set({ kind }, share)
     }
+  })
+  const migrated = 'Share of the documents that a migration has checked; 1 when it is done'
+  addGauge(registry, 'darkroom_migration_progress_ratio', migrated, ['migration'], (self) => {
+    for (const [migration, share] of migrations) self.set({ migration }, share)
   })
 }
 

@@ -23,11 +23,13 @@ export function createWatchers(parts: {
   kinds: Kinds
   store: TaskStore
   cleanups: CleanupTotalsStore
+  /** How far each has come, from 0 to 1. */
+  migrations: ReadonlyMap<string, number>
   intervalMs: number
   log: Logger
   now: () => number
 }) {
-  const { registry, queues, kinds, store, cleanups, intervalMs, log, now } = parts
+  const { registry, queues, kinds, store, cleanups, migrations, intervalMs, log, now } = parts
   const tasks = createTaskMetrics(registry)
   const estimators = createEstimators({
     queues,
@@ -50,6 +52,7 @@ export function createWatchers(parts: {
     queues: queues.all,
     backlog,
     cleanupTotals: () => cleanups.read(),
+    migrations,
     coverageOf: (kind) => estimators.of(kind).coverage.share,
   })
   const onTask: TaskListener = (task, event) => {

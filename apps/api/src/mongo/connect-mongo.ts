@@ -5,7 +5,7 @@ import mongoose, { type Connection } from 'mongoose'
 const RETRY_MS = 1000
 /** The server aborts a read that takes longer: one query must not delay the others. */
 export const READ_TIMEOUT_MS = 5000
-const OPTIONS = {
+export const MONGO_OPTIONS = {
   writeConcern: { w: 'majority', journal: true },
   serverSelectionTimeoutMS: 3000,
   connectTimeoutMS: 5000,
@@ -49,7 +49,7 @@ export async function connectMongo(options: {
   stop: AbortSignal
 }): Promise<void> {
   const { connection, url, prepare, log, stop } = options
-  await persist(() => connection.openUri(url, OPTIONS), { log, stop })
+  await persist(() => connection.openUri(url, MONGO_OPTIONS), { log, stop })
   // The connection is not reopened if this fails: mongoose would then have two clients, and mistake
   // the failure of one for that of both.
   await persist(prepare, { log, stop, failure: 'MongoDB setup failed; trying again' })
@@ -87,7 +87,7 @@ export function watchMongo(options: {
     await inTime(CLOSE_MS, () => connection.close()).catch((error: unknown) =>
       log.debug({ err: error }, 'old MongoDB client did not close'),
     )
-    await persist(() => connection.openUri(url, OPTIONS), { log, stop })
+    await persist(() => connection.openUri(url, MONGO_OPTIONS), { log, stop })
     if (!stop.aborted) listen()
   }
   if (connection.getClient().options.loadBalanced) return () => {} // such a client has no monitors

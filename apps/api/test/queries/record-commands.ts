@@ -68,6 +68,9 @@ function readCommand(command: string, sent: Sent): Asked[] {
           isLimited: pipeline.some((stage) => '$limit' in stage),
         },
       ]
+    case 'count':
+      // Without a query it reads the size of the collection, not its documents.
+      return query === undefined ? [] : [{ ...read, filter: query, isLimited: limit !== 0 }]
     case 'findAndModify':
       return [{ ...change, filter: query ?? {}, sort, isLimited: true }]
     case 'update':

@@ -4,10 +4,13 @@
 import { newBatchId, type BatchRecord, type BatchStore } from '../../src/batches/batch-store.ts'
 import type { DeadLetterStore } from '../../src/dead-letters/dead-letter-store.ts'
 import type { InstallationStore } from '../../src/installation/installation-store.ts'
+import type { Migration } from '../../src/mongo/migrations/migration.ts'
+import type { MigrationStore } from '../../src/mongo/migrations/migration-store.ts'
 import type { StatsStore } from '../../src/stats/stats-store.ts'
 import type { CleanupTotalsStore } from '../../src/removal/cleanup-totals-store.ts'
 import type { ExpiryStore } from '../../src/removal/expiry-store.ts'
 import type { CheckStore } from '../../src/sync/check-store.ts'
+import { toObjectId } from '../../src/tasks/task-model.ts'
 import { newTaskId, type TaskStore } from '../../src/tasks/task-store.ts'
 import { moveFor, type Move } from '../../src/tasks/task.ts'
 import { historyOf, newRecord } from '../task-history.ts'
@@ -175,6 +178,24 @@ const installations: Calls<InstallationStore> = {
   someOriginals: (store) => store.someOriginals(10),
 }
 
+const migration: Migration = {
+  ...{ id: 'a', description: '', collection: 'tasks' },
+  ...{ outdated: { files: { $exists: false } }, up: [{ $set: { files: [] } }] },
+}
+const ofBatch = { sifts: ['files'], readsAll: 'the documents of one batch' }
+const migrations: Calls<MigrationStore> = {
+  states: (store) => store.states(['a']),
+  begin: (store) => store.begin('a', 'me', 1),
+  takeOver: (store) => store.takeOver('a', 'me', 1),
+  record: (store) => store.record('a', 'me', { position: null, checked: 1, changed: 1 }),
+  finish: (store) => store.finish('a', 'me'),
+  release: (store) => store.release('a', 'me'),
+  size: (store) => store.size(migration),
+  next: (store) => store.next(migration, toObjectId(id), 10),
+  apply: { run: (store) => store.apply(migration, [toObjectId(id)]), ...ofBatch },
+  countOutdated: { run: (store) => store.countOutdated(migration, [toObjectId(id)]), ...ofBatch },
+}
+
 /** By store and method. */
 export const STORE_CALLS = {
   TaskStore: tasks,
@@ -185,4 +206,5 @@ export const STORE_CALLS = {
   DeadLetterStore: deadLetters,
   StatsStore: stats,
   InstallationStore: installations,
+  MigrationStore: migrations,
 } as unknown as Record<string, Record<string, Call<unknown>['run'] | Call<unknown> | readonly Call<unknown>[]>>
