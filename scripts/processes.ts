@@ -39,6 +39,8 @@ export interface AppOptions {
   /** Receives every line of output. */
   onLine?: (line: string) => void
   readyTimeoutMs?: number
+  /** The checkout that it is run from; default this one. */
+  root?: string
   /** Aborting it stops a process that is not ready yet; a ready one has `stop`. */
   signal?: AbortSignal
 }
@@ -119,8 +121,9 @@ async function startApp(
   main: string,
   options: AppOptions & { name: string },
 ): Promise<{ process: AppProcess; ready: ReadyMessage }> {
-  const child = spawn(process.execPath, [...NODE_FLAGS, '--conditions=source', join(ROOT, main)], {
-    cwd: ROOT,
+  const { root = ROOT } = options
+  const child = spawn(process.execPath, [...NODE_FLAGS, '--conditions=source', join(root, main)], {
+    cwd: root,
     env: { ...COMPILED, ...process.env, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     // Its own process group: a terminal's Ctrl-C should only reach us, and we stop everything in
