@@ -30,3 +30,10 @@ export async function askMongo(url: string): Promise<void> {
     await client.close()
   }
 }
+
+/** Resolves when something answers HTTP requests on this port, be it that it must know who asks. */
+export async function askS3(url: string): Promise<void> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(ANSWER_LIMIT_MS) })
+  await response.body?.cancel()
+  if (response.status >= 500) throw new Error(`The S3 server answers with status ${response.status}`)
+}

@@ -1,9 +1,10 @@
 export { FolderTakenError } from './folder-claim.ts'
 export { freePort } from './free-port.ts'
-export type { LocalService, MongoService, RedisService } from './service.ts'
+export type { LocalService, MongoService, RedisService, S3Service } from './service.ts'
 export {
   killOrphansIn,
   type LocalServices,
   type LocalServicesOptions,
   startLocalServices,
 } from './start-local-services.ts'
+export { startS3Server } from './start-s3-server.ts'

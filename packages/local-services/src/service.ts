@@ -1,4 +1,4 @@
-/** A Redis or MongoDB that answers, wherever it came from. */
+/** A Redis, MongoDB or S3 server that answers, wherever it came from. */
 export interface LocalService {
   /** Where clients connect; 127.0.0.1 unless the environment names another host. */
   url: string
@@ -20,6 +20,14 @@ export interface LocalService {
   stop: () => Promise<void>
 }
 
+/** Who may use an S3 server, and the region that it says it is in. */
+export interface S3Access {
+  accessKey: string
+  secretKey: string
+  region: string
+}
+
+export type S3Service = LocalService & S3Access
 export type RedisService = LocalService
 export type MongoService = LocalService
 
