@@ -6,6 +6,7 @@ import {
   originalKey,
   ownerOf,
   trashKey,
+  VARIANT_WIDTHS,
   variantKey,
 } from './storage-keys.ts'
 
@@ -58,6 +59,21 @@ describe('storage keys', () => {
     const key = variantKey('default', 'beach', '800', 'abc')
     expect(trashKey(key)).toBe(`trash/${key}`)
     expect(keyBeforeTrash(trashKey(key))).toBe(key)
+  })
+
+  // A disk, and servers that keep objects as files, cannot store both.
+  it('no key is the folder of another', () => {
+    const ids = ['65d4'.repeat(6), '65d5'.repeat(6)]
+    const names = ['1024', 'a', 'beach', 'jpg', 'original', 'original-jpg', 'output', 'storage', 'trash']
+    const keys = ['default', 'acme', ...names].flatMap((tenant) => [
+      ...ids.map((taskId) => originalKey({ tenant, folder: 'images', taskId, extension: 'jpg' })),
+      ...names.flatMap((name) => VARIANT_WIDTHS.map((width) => variantKey(tenant, name, String(width), 'abc'))),
+    ])
+    const all = new Set([...keys, ...keys.map(trashKey)])
+    for (const key of all) {
+      const folders = key.split('/').map((_segment, index, segments) => segments.slice(0, index).join('/'))
+      expect(folders.filter((folder) => all.has(folder))).toEqual([])
+    }
   })
 
   it('are separate for each other tenant', () => {
