@@ -117,6 +117,9 @@ const HOMES: Record<string, readonly string[]> = {
   mongoose: [`${API}/**/*-store.ts`, `${API}/tasks/task-model.ts`, `${API}/mongo/*`],
   bullmq: ['packages/messaging/src/**', `${API}/sync/*`],
   'mediatr-ts': [`${API}/{mediator,send}.ts`, `${API}/${WITH_HANDLERS}/!(*-store).ts`],
+  '@aws-sdk/client-s3': ['packages/storage/src/s3-*.ts'],
+  '@aws-sdk/lib-storage': ['packages/storage/src/s3-*.ts'],
+  '@aws-sdk/s3-request-presigner': ['packages/storage/src/s3-*.ts'],
   sharp: ['packages/images/src/**', 'packages/testing/src/**'],
 }
 

@@ -25,7 +25,8 @@ export async function readFacts(file: OpenFile, key: string): Promise<StoredFile
   return { bytes: facts.size, modifiedAt: facts.mtime }
 }
 
-function checkRange({ start = 0, end = Number.MAX_SAFE_INTEGER }: ByteRange): void {
+/** Throws INVALID_RANGE. A range may extend beyond the end of the file. */
+export function checkRange({ start = 0, end = Number.MAX_SAFE_INTEGER }: ByteRange): void {
   if (!Number.isSafeInteger(start) || !Number.isSafeInteger(end) || start < 0 || end < start)
     throw new StorageError('INVALID_RANGE', `Not a byte range: ${start} to ${end}.`)
 }

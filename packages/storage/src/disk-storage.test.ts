@@ -26,8 +26,10 @@ import { toStorageError } from './storage-error.ts'
 for (const blocking of [false, true])
   describeStorage(blocking ? 'disk, blocking its thread' : 'disk', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'storage-'))
+    const another = () => createDiskStorage(join(folder, 'data'), { blocking })
     return {
-      storage: createDiskStorage(join(folder, 'data'), { blocking }),
+      storage: another(),
+      another,
       close: () => rm(folder, { recursive: true }),
     }
   })

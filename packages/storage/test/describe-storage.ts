@@ -4,11 +4,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { Readable } from 'node:stream'
+import { until } from '@darkroom/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Storage } from '../src/storage.ts'
 
+/** The least difference of two file times that any file system shows, and then some. */
+const CLOCK_STEP_MS = 20
+
 export interface StorageUnderTest {
   storage: Storage
+  /** Another one of the same place, as another process would have it. */
+  another(): Storage
   close(): Promise<void>
 }
 
@@ -79,6 +85,23 @@ export function describeStorage(name: string, create: () => Promise<StorageUnder
         expect(await keys()).toEqual([])
       })
 
+      it('makes a file with the same bytes as new as if it had just been stored', async () => {
+        await storage.put('file', Buffer.from('whole'))
+        const before = (await storage.stat('file')).modifiedAt.getTime()
+        await until(() => Date.now() > before + CLOCK_STEP_MS)
+        expect(await storage.put('file', Buffer.from('whole'))).toMatchObject({ written: false })
+        expect((await storage.stat('file')).modifiedAt.getTime()).toBeGreaterThan(before)
+      })
+
+      it('of the same bytes by ten processes at once stores them, whoever is first', async () => {
+        const storages = Array.from({ length: 10 }, () => under.another())
+        const results = await Promise.all(storages.map((one) => one.put('race/file', Buffer.from('whole'))))
+        for (const one of storages) one.close()
+        expect(results.map(({ bytes }) => bytes)).toEqual(Array.from({ length: 10 }, () => 5))
+        expect(results.some(({ written }) => written)).toBe(true)
+        expect(await read('race/file')).toBe('whole')
+      })
+
       it('by many writers at once results in a complete file', async () => {
         const bodies = Array.from({ length: 12 }, (_, index) => Buffer.alloc(200_000, 'ab'[index % 2]))
         await Promise.all(bodies.map((body) => storage.put('race/file', body)))
@@ -124,6 +147,8 @@ export function describeStorage(name: string, create: () => Promise<StorageUnder
         [{ end: 2 }, '012'],
         [{ start: 2, end: 2 }, '2'],
         [{ start: 8, end: 99 }, '89'],
+        [{ start: 10 }, ''],
+        [{ start: 98, end: 99 }, ''],
       ])('reads %o', async (range, expected) => {
         expect(await read('file', range)).toBe(expected)
       })
@@ -147,6 +172,116 @@ export function describeStorage(name: string, create: () => Promise<StorageUnder
         await expect(storage.stat(key)).rejects.toMatchObject({ code: 'NOT_FOUND' })
         await expect(storage.open(key)).rejects.toMatchObject({ code: 'NOT_FOUND' })
       }
+    })
+
+    it('an empty file can be read from its start', async () => {
+      await storage.put('empty', Buffer.alloc(0))
+      expect(await read('empty', { start: 0, end: 9 })).toBe('')
+      expect(await storage.stat('empty')).toMatchObject({ bytes: 0 })
+    })
+
+    it('a reader that stops early does not disturb the next', async () => {
+      await storage.put('file', Buffer.alloc(2_000_000, 'a'))
+      for (let round = 0; round < 20; round++) {
+        const { stream } = await storage.open('file')
+        for await (const _chunk of stream) break
+        stream.destroy()
+      }
+      expect(await read('file', { start: 1_999_999 })).toBe('a')
+    })
+
+    describe('move', () => {
+      it('takes a file and its time to another key', async () => {
+        await storage.put('a/b/file', Buffer.from('hello'))
+        const { modifiedAt } = await storage.stat('a/b/file')
+        await until(() => Date.now() > modifiedAt.getTime() + CLOCK_STEP_MS)
+        await storage.move('a/b/file', 'trash/a/b/file')
+        expect(await keys()).toEqual(['trash/a/b/file'])
+        expect(await read('trash/a/b/file')).toBe('hello')
+        expect(await storage.stat('trash/a/b/file')).toEqual({ bytes: 5, modifiedAt })
+      })
+
+      it('replaces an existing file, whether its bytes are the same or others', async () => {
+        for (const text of ['old', 'new']) {
+          await storage.put('from', Buffer.from('new'))
+          await storage.put('to', Buffer.from(text))
+          await storage.move('from', 'to')
+          expect(await keys()).toEqual(['to'])
+          expect(await read('to')).toBe('new')
+        }
+      })
+
+      it('says NOT_FOUND when there is no such file, and moves nothing', async () => {
+        await storage.put('to', Buffer.from('old'))
+        await expect(storage.move('none', 'to')).rejects.toMatchObject({ code: 'NOT_FOUND' })
+        expect(await read('to')).toBe('old')
+      })
+
+      // The clean-up relies on it: it removes for good what it has moved and nobody has put since.
+      it('takes along that a file has been put again, unless the file is still there', async () => {
+        const other = under.another()
+        for (let round = 0; round < 15; round++) {
+          await storage.put('file', Buffer.from('whole'))
+          const { modifiedAt } = await storage.stat('file')
+          const again = await until(() => Date.now() - modifiedAt.getTime() > 2 * CLOCK_STEP_MS && Date.now())
+          const [put] = await Promise.all([storage.put('file', Buffer.from('whole')), other.move('file', 'trash')])
+          expect(put.bytes).toBe(5)
+          const [inPlace, trashed] = await Promise.all(
+            ['file', 'trash'].map((key) => storage.stat(key).catch(() => undefined)),
+          )
+          if (!inPlace) expect(trashed?.modifiedAt.getTime()).toBeGreaterThan(again - CLOCK_STEP_MS)
+          await Promise.all(['file', 'trash'].map((key) => storage.remove(key)))
+        }
+        other.close()
+      })
+
+      it('by several processes, to and fro, never loses the file', async () => {
+        const others = Array.from({ length: 4 }, () => under.another())
+        await storage.put('here', Buffer.from('whole'))
+        for (let round = 0; round < 5; round++) {
+          const moves = others.flatMap((one) => [one.move('here', 'there'), one.move('there', 'here')])
+          for (const move of await Promise.allSettled(moves))
+            if (move.status === 'rejected') expect(move.reason).toMatchObject({ code: 'NOT_FOUND' })
+          expect(await keys()).toHaveLength(1)
+        }
+        for (const one of others) one.close()
+      })
+    })
+
+    it('check leaves nothing behind', async () => {
+      await storage.check()
+      expect(await storage.isEmpty()).toBe(true)
+    })
+
+    it('reports the free space, if there is a limit', async () => {
+      expect((await storage.freeBytes()) ?? Number.POSITIVE_INFINITY).toBeGreaterThan(0)
+    })
+
+    it('removing leftovers does not affect stored files, however old', async () => {
+      await storage.put('a/file', Buffer.from('hello'))
+      const errors: unknown[] = []
+      expect(await storage.removeLeftovers(0, (error) => errors.push(error))).toBe(0)
+      expect(errors).toEqual([])
+      expect(await keys()).toEqual(['a/file'])
+    })
+
+    describe('the installation', () => {
+      it('has one id, even if ten processes start at once', async () => {
+        expect(await storage.readInstallation()).toBeUndefined()
+        const storages = Array.from({ length: 10 }, () => under.another())
+        const ids = await Promise.all(storages.map((one) => one.markInstallation()))
+        for (const one of storages) one.close()
+        expect(new Set(ids).size).toBe(1)
+        expect(await storage.readInstallation()).toBe(ids[0])
+        expect(await storage.markInstallation('another')).toBe(ids[0])
+      })
+
+      it('keeps the id that it is given; its marker is not a stored file', async () => {
+        expect(await storage.isEmpty()).toBe(true)
+        expect(await storage.markInstallation('given')).toBe('given')
+        expect(await storage.isEmpty()).toBe(false)
+        expect(await keys()).toEqual([])
+      })
     })
 
     it('remove takes one file, and none as well', async () => {
@@ -196,6 +331,8 @@ export function describeStorage(name: string, create: () => Promise<StorageUnder
         () => storage.open(key),
         () => storage.stat(key),
         () => storage.remove(key),
+        () => storage.move(key, 'to'),
+        () => storage.move('from', key),
         () => collect(storage.list(key)),
       ]
       for (const call of calls)

@@ -1,0 +1,32 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { beforeDeadline, inTime } from './s3-bucket.ts'
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+const late = { code: 'STORAGE_FAILED', message: expect.stringMatching(/has not responded for/) }
+
+it('a call that takes too long is aborted', async () => {
+  const hanging = inTime(
+    ({ abortSignal }) =>
+      new Promise((_resolve, reject) => abortSignal.addEventListener('abort', () => reject(new Error('aborted')))),
+  )
+  const ended = hanging.catch((error: unknown) => error)
+  await vi.advanceTimersByTimeAsync(30_000)
+  expect(await ended).toMatchObject({ ...late, cause: { message: 'aborted' } })
+})
+
+it('a large body gets more time, and a call that ended leaves no timer', async () => {
+  const sending = inTime(() => new Promise((resolve) => setTimeout(resolve, 60_000, 'sent')), { bytes: 50 * 1024 ** 2 })
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(await sending).toBe('sent')
+  expect(vi.getTimerCount()).toBe(0)
+})
+
+it('a body that stops arriving fails', async () => {
+  const ended = beforeDeadline(new Promise(() => {})).catch((error: unknown) => error)
+  await vi.advanceTimersByTimeAsync(30_000)
+  expect(await ended).toMatchObject(late)
+  expect(await beforeDeadline(Promise.resolve('chunk'))).toBe('chunk')
+  expect(vi.getTimerCount()).toBe(0)
+})

@@ -1,0 +1,106 @@
+import { GetObjectCommand } from '@aws-sdk/client-s3'
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
+import { parseKey } from './key.ts'
+import { connectBucket, type Bucket, type S3Options } from './s3-bucket.ts'
+import { toS3StorageError } from './s3-error.ts'
+import { readFacts } from './s3-facts.ts'
+import { createMarker, readMarker } from './s3-installation.ts'
+import { isEmptyBucket, listFiles, removeOldLeftovers } from './s3-list.ts'
+import { moveObject, removeObject } from './s3-moves.ts'
+import { adoptFile, putBytes } from './s3-put.ts'
+import { openObject } from './s3-read.ts'
+import { putStream, tempKey } from './s3-stream.ts'
+import type { ListedFile, Storage, StoredFile } from './storage.ts'
+import { isStorageError } from './storage-error.ts'
+
+export type { S3Options } from './s3-bucket.ts'
+
+/** What a bucket can do in addition to the port. */
+export interface S3Storage extends Storage {
+  /**
+   * A URL that anybody can download the file from, without a key of the S3 server, until it
+   * expires.
+   */
+  presign(key: string, response: PresignedResponse): Promise<string>
+}
+
+export interface PresignedResponse {
+  /** How long the URL is valid. */
+  seconds: number
+  contentType: string
+  /** Of the header Content-Disposition. */
+  disposition: string
+}
+
+/**
+ * Storage in a bucket of an S3 server. Unlike a disk it keeps the time of a file to the
+ * millisecond only for files that it stored itself: others, and lists, have that of the server,
+ * which is in seconds.
+ */
+export function createS3Storage(options: S3Options): S3Storage {
+  const bucket = connectBucket(options)
+  const onKey = <T>(key: string, act: () => Promise<T>): Promise<T> => translated(key, () => (parseKey(key), act()))
+  const onBucket = <T>(act: () => Promise<T>) => translated('the bucket', act)
+  return {
+    put: (key, body) =>
+      onKey(key, () => (body instanceof Uint8Array ? putBytes(bucket, key, body) : putStream(bucket, key, body))),
+    adopt: (tempPath, key) => onKey(key, () => adoptFile(bucket, key, tempPath)),
+    open: (key, range = {}) => onKey(key, () => openObject(bucket, key, range)),
+    stat: (key) => onKey(key, () => statObject(bucket, key)),
+    move: (key, toKey) => onKey(key, () => (parseKey(toKey), moveObject(bucket, key, toKey))),
+    remove: (key) => onKey(key, () => removeObject(bucket, key)),
+    list: (folder, onError) => listTranslated(bucket, folder, onError),
+    check: () => onBucket(() => checkBucket(bucket)),
+    freeBytes: async () => undefined,
+    removeLeftovers: (olderThanMs, onError) =>
+      removeOldLeftovers(bucket, olderThanMs, (error) => onError(toS3StorageError(error, 'the bucket'))),
+    readInstallation: () => onBucket(() => readMarker(bucket)),
+    markInstallation: (id) => onBucket(() => createMarker(bucket, id)),
+    isEmpty: () => onBucket(() => isEmptyBucket(bucket)),
+    presign: (key, response) => onKey(key, () => presign(bucket, key, response)),
+    place: `bucket ${options.bucket} at ${options.endpoint ?? `AWS (${options.region})`}`,
+    close: () => bucket.client.destroy(),
+  }
+}
+
+async function translated<T>(key: string, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act()
+  } catch (error) {
+    throw toS3StorageError(error, key)
+  }
+}
+
+async function* listTranslated(
+  bucket: Bucket,
+  folder?: string,
+  onError?: (error: unknown) => void,
+): AsyncGenerator<ListedFile> {
+  try {
+    yield* listFiles(bucket, folder)
+  } catch (error) {
+    const translatedError = toS3StorageError(error, folder ?? 'the bucket')
+    if (onError === undefined || isStorageError(error, 'INVALID_KEY')) throw translatedError
+    onError(translatedError)
+  }
+}
+
+async function checkBucket(bucket: Bucket): Promise<void> {
+  const key = tempKey()
+  await putBytes(bucket, key, Buffer.from('check'))
+  await removeObject(bucket, key)
+}
+
+async function statObject(bucket: Bucket, key: string): Promise<StoredFile> {
+  const { bytes, modifiedAt } = await readFacts(bucket, key)
+  return { bytes, modifiedAt }
+}
+
+function presign({ client, name }: Bucket, key: string, response: PresignedResponse): Promise<string> {
+  const command = new GetObjectCommand({
+    ...{ Bucket: name, Key: key },
+    ResponseContentType: response.contentType,
+    ResponseContentDisposition: response.disposition,
+  })
+  return getSignedUrl(client, command, { expiresIn: response.seconds })
+}
