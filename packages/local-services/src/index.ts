@@ -1,4 +1,5 @@
 export { FolderTakenError } from './folder-claim.ts'
+export { findProgram } from './find-program.ts'
 export { freePort } from './free-port.ts'
 export type { LocalService, MongoService, RedisService, S3Service } from './service.ts'
 export {
