@@ -4,6 +4,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
+import { pathToFileURL } from 'node:url'
 
 export interface Exit {
   code: number | null
@@ -77,6 +78,8 @@ process.on('exit', () => running.forEach(killGroup))
  * of 320, of which about 50 MiB are live. The container images use the same flags.
  */
 export const NODE_FLAGS = ['--max-semi-space-size=8', '--max-old-space-size=1024']
+/** Does nothing unless OTEL_EXPORTER_OTLP_ENDPOINT is set. */
+const TRACING = ['--import', pathToFileURL(join(ROOT, 'packages', 'runtime', 'src', 'tracing', 'preload.ts')).href]
 /**
  * Caches compiled code between starts, which halves the time to the first request. Node checks
  * whether it is still valid.
@@ -122,7 +125,7 @@ async function startApp(
   options: AppOptions & { name: string },
 ): Promise<{ process: AppProcess; ready: ReadyMessage }> {
   const { root = ROOT } = options
-  const child = spawn(process.execPath, [...NODE_FLAGS, '--conditions=source', join(root, main)], {
+  const child = spawn(process.execPath, [...NODE_FLAGS, ...TRACING, '--conditions=source', join(root, main)], {
     cwd: root,
     env: { ...COMPILED, ...process.env, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Logger, ShutdownPhase } from '@darkroom/runtime'
+import { NO_TRACING, type Tracing } from '@darkroom/runtime/tracing'
 import { Registry } from '@prometheus-io/client'
 import type { Express } from 'express'
 import { createConnections, type Connections } from './connections.ts'
@@ -19,6 +20,13 @@ export interface Api {
   closing: (reason?: string) => readonly ShutdownPhase[]
 }
 
+/** Where a process reports what it does. By default nobody reads it. */
+interface Observers {
+  registry: Registry
+  tracing: Tracing
+}
+const unobserved = (): Observers => ({ registry: new Registry(), tracing: NO_TRACING })
+
 /**
  * Load balancers send requests as soon as the port is open, so it is opened when requests can be
  * served; but after this time at the latest, so that clients learn what is missing.
@@ -30,12 +38,12 @@ const DELAY_MARGIN_MS = 1000
  * Builds the API process from bottom to top: connections, rooms, HTTP. Nothing listens before
  * `start`.
  */
-export function createApi(env: ApiEnv, log: Logger, registry = new Registry()): Api {
+export function createApi(env: ApiEnv, log: Logger, { registry, tracing }: Observers = unobserved()): Api {
   const stopping = new AbortController()
   let closing = false
   const isClosing = (): boolean => closing
   const connections = createConnections(env, log, stopping.signal)
-  const rooms = createRooms(env, connections, { log, registry, stop: stopping.signal })
+  const rooms = createRooms(env, connections, { log, registry, tracing, stop: stopping.signal })
   const front = createFront({ env, connections, rooms, registry, isClosing, log })
   return {
     app: front.app,

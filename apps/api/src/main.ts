@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Registry } from '@prometheus-io/client'
 import { closeOnSignal, createLogger, MISNAMED_METRICS, returnMemoryAtRest } from '@darkroom/runtime'
+import { processTracing, stopTracing } from '@darkroom/runtime/tracing'
 import { createApi } from './api.ts'
 import { readApiEnv } from './env.ts'
 
@@ -12,8 +13,9 @@ const registry = new Registry()
 // measured delay of the event loop includes the interval, so it is 50 ms when there is none.
 collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 50, eventLoopUtilizationTimeout: 1000 })
 for (const name of MISNAMED_METRICS) registry.removeSingleMetric(name)
-const api = createApi(env, log, registry)
-closeOnSignal(api.closing, log)
+const tracing = processTracing()
+const api = createApi(env, log, { registry, tracing })
+closeOnSignal(() => [...api.closing(), stopTracing(tracing)], log)
 const { port } = await api.start()
 returnMemoryAtRest(log)
 log.info({ port }, 'Darkroom API is listening')

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path'
 import { FOLDERS, type TaskEstimate } from '@darkroom/contracts'
 import type { Logger } from '@darkroom/runtime'
+import type { Tracing } from '@darkroom/runtime/tracing'
 import type { Registry } from '@prometheus-io/client'
 import { createApplying } from './applying/create-applying.ts'
 import { createBatches } from './batches/create-batches.ts'
@@ -35,7 +36,7 @@ export type Rooms = ReturnType<typeof createRooms>
 export function createRooms(
   env: ApiEnv,
   connections: Connections,
-  { log, registry, stop }: { log: Logger; registry: Registry; stop: AbortSignal },
+  { log, registry, tracing, stop }: { log: Logger; registry: Registry; tracing: Tracing; stop: AbortSignal },
 ) {
   const { names, redis, queues, publish, tellWorkers } = connections
   const mongo = connections.db.connection
@@ -58,7 +59,7 @@ export function createRooms(
   const listeners = () => [sync.onTask, watchers.onTask, batches.onTask, applying.onTask]
   const announcer = createAnnouncer({ cache, publish, listeners })
   const stopJob = createStopJob(queues, tellWorkers)
-  const basis = { queues, kinds, views, store, storage, announcer, stopJob, send, log, now: Date.now }
+  const basis = { queues, kinds, views, store, storage, announcer, stopJob, send, log, tracing, now: Date.now }
 
   const batches = createBatches({ ...basis, mongo, publish })
   const sync = createSync({ ...basis, env, mongo, redis, names, batches: batches.store, feed })

@@ -17,6 +17,8 @@ const envelope = {
   epoch: z.number().int(),
   attempt: z.number().int(),
   seq: z.number().int(),
+  /** The span of its run, if tracing is on. */
+  trace: z.string().optional(),
 }
 /**
  * `attempts` counts those that have ended: a run that is still going on, or was lost with its
@@ -103,6 +105,7 @@ const SAID = {
   epoch: true,
   attempt: true,
   seq: true,
+  trace: true,
 } as const
 
 const entry = <Type extends z.ZodType, Data extends z.ZodType>(id: string, type: Type, data: Data) =>

@@ -1,5 +1,5 @@
 import type { JobEnvelope } from '@darkroom/contracts'
-import { UnrecoverableError, Worker, type Processor } from 'bullmq'
+import { UnrecoverableError, Worker, type Processor, type WorkerOptions } from 'bullmq'
 import type { Redis } from 'ioredis'
 import type { QueueNames } from './names.ts'
 import type { CompletedEvent } from './queued-job.ts'
@@ -16,6 +16,8 @@ export interface QueueWorkerOptions {
    */
   lockDurationMs: number
   stalledIntervalMs: number
+  /** Records the runs as spans that continue what their jobs carry. */
+  telemetry?: WorkerOptions['telemetry']
 }
 
 /**
@@ -44,6 +46,7 @@ export function createQueueWorker<Job extends JobEnvelope>(
     stalledInterval: options.stalledIntervalMs,
     maxStalledCount: MAX_STALLS,
     runRetryDelay: RETRY_DELAY_MS,
+    ...(options.telemetry && { telemetry: options.telemetry }),
   })
 }
 

@@ -16,7 +16,7 @@ const NOW = 1700
 
 /** The fields of a BullMQ job that are read. */
 const queuedJob = (given: Partial<QueuedJob> = {}): QueuedJob =>
-  ({ id: 'a-job', data: job, processedOn: 1500, attemptsStarted: 1, attemptsMade: 0, ...given }) as QueuedJob
+  ({ id: 'a-job', data: job, opts: {}, processedOn: 1500, attemptsStarted: 1, attemptsMade: 0, ...given }) as QueuedJob
 
 const runOf = (given: Partial<QueuedJob> = {}): JobRun =>
   jobRunOf(queuedJob(given), { workerId: 'worker-a', startedAt: NOW })

@@ -18,6 +18,8 @@ export interface JobRun<Job extends JobEnvelope = JobEnvelope> {
   attemptsMade: number
   /** Milliseconds since 1970. */
   startedAt: number
+  /** Its span. */
+  trace?: string | undefined
 }
 
 export interface Progress {
@@ -84,7 +86,9 @@ export function retryEvent(
 export function failedEvent(queued: QueuedJob, now: number): TaskEventOf<'task.failed'> {
   const { data: job, processedOn: startedAt = null, processedBy: workerId = null } = queued
   const { attempt, attemptsMade: attempts } = countsOf(queued)
-  const facts = { ...envelope({ job, attempt }, STEP.failed, queued.finishedOn ?? now), attempts, startedAt, workerId }
+  const trace = queued.opts.telemetry?.metadata
+  const position = envelope({ job, attempt, trace }, STEP.failed, queued.finishedOn ?? now)
+  const facts = { ...position, attempts, startedAt, workerId }
   const waitMs = startedAt === null ? null : waitMsOf(job, startedAt)
   return {
     eventType: 'task.failed',
@@ -101,11 +105,11 @@ function countsOf({ data: { previous }, attemptsStarted, attemptsMade }: QueuedJ
 }
 
 function envelope(
-  { job: { taskId, tenant, epoch }, attempt }: Pick<JobRun, 'job' | 'attempt'>,
+  { job: { taskId, tenant, epoch }, attempt, trace }: Pick<JobRun, 'job' | 'attempt' | 'trace'>,
   step: number,
   timestamp: number,
 ) {
-  return { taskId, tenant, timestamp, epoch, attempt, seq: eventSeq(attempt, step) }
+  return { taskId, tenant, timestamp, epoch, attempt, seq: eventSeq(attempt, step), ...(trace && { trace }) }
 }
 
 function runFacts({ job, workerId, startedAt, attemptsMade }: JobRun) {

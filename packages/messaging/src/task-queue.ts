@@ -27,6 +27,8 @@ export interface Delivery {
   job: JobEnvelope
   priority: TaskPriority
   attempts: number
+  /** The span that its runs continue. */
+  trace?: string | undefined
 }
 
 /**
@@ -86,10 +88,10 @@ export class TaskQueue {
   async add(deliveries: readonly Delivery[]): Promise<void> {
     this.#assertConnected()
     await this.bullmq.addBulk(
-      deliveries.map(({ job, priority, attempts }) => ({
+      deliveries.map((delivery) => ({
         name: this.kind.job,
-        data: job,
-        opts: jobOptions(job, priority, attempts),
+        data: delivery.job,
+        opts: jobOptions(delivery),
       })),
     )
   }
@@ -226,6 +228,11 @@ export class QueueUnavailableError extends Error {
   }
 }
 
-function jobOptions(job: JobEnvelope, priority: TaskPriority, attempts: number): JobsOptions {
-  return { jobId: jobIdOf(job.taskId, job.epoch), priority: PRIORITIES[priority], attempts: Math.max(1, attempts) }
+function jobOptions({ job, priority, attempts, trace }: Delivery): JobsOptions {
+  return {
+    jobId: jobIdOf(job.taskId, job.epoch),
+    priority: PRIORITIES[priority],
+    attempts: Math.max(1, attempts),
+    ...(trace && { telemetry: { metadata: trace } }),
+  }
 }

@@ -13,6 +13,8 @@ import {
 } from '@darkroom/messaging'
 import type { KindContract } from '@darkroom/contracts'
 import type { Logger } from '@darkroom/runtime'
+import type { Tracing } from '@darkroom/runtime/tracing'
+import type { Processed } from './child/child-protocol.ts'
 import { CANCELLED, type Cancellations } from './cancellations.ts'
 import type { ChildPool } from './child-pool.ts'
 import { JobFailure, reasonOf } from './child/job-failure.ts'
@@ -20,6 +22,7 @@ import type { EndRun } from './end-failed-run.ts'
 import type { MachineWatch } from './machine-watch.ts'
 import type { RunReader } from './run-reader.ts'
 import type { StorageCheck } from './storage-check.ts'
+import { traceStages } from './trace-stages.ts'
 import type { WorkerMetrics } from './worker-metrics.ts'
 
 /** More frequent progress events help nobody, and each costs the API a database write. */
@@ -33,6 +36,7 @@ interface Surroundings {
   storage: StorageCheck
   machine: MachineWatch
   endFailedRun: EndRun
+  tracing: Tracing
   kind: KindContract
   log: Logger
   metrics: Pick<WorkerMetrics, 'processed'>
@@ -58,7 +62,7 @@ export function createProcessor(around: Surroundings): JobProcessor {
 }
 
 async function runJob(run: JobRun, signal: AbortSignal | undefined, around: Surroundings): Promise<CompletedEvent> {
-  const { kind, pool, publish, storage, machine, cancellations, log, metrics } = around
+  const { kind, publish, storage, machine, cancellations, log, metrics } = around
   if (cancellations.has(run.jobId)) throw new JobFailure(CANCELLED)
   if (await storage.isOutdated()) await machine.confirm()
   // A paused BullMQ worker may still take the one job that it was waiting for.
@@ -66,11 +70,7 @@ async function runJob(run: JobRun, signal: AbortSignal | undefined, around: Surr
   const about = { taskId: run.job.taskId, jobId: run.jobId, attempt: run.attempt }
   log.debug(about, 'job started')
   void publish(processingEvent(run, Date.now()))
-  const processed = await pool.run(run.job, {
-    signal,
-    onProgress: progressTeller(run, publish, log.child(about)),
-    log: log.child(about),
-  })
+  const processed = await runInChild(run, signal, { ...around, log: log.child(about) })
   const { files, bytesIn } = processed
   const told = kind.tell({ files, result: kind.result.parse(processed.result) })
   const completed = completedEvent(run, told, Date.now())
@@ -79,6 +79,25 @@ async function runJob(run: JobRun, signal: AbortSignal | undefined, around: Surr
   log.info({ ...about, processingTimeMs, waitMs, bytesIn, bytesOut }, `${kind.noun} processed`)
   metrics.processed({ bytesIn, bytesOut })
   return completed
+}
+
+/** In traces a child's work is one span, with one for each of its stages. */
+function runInChild(
+  run: JobRun,
+  signal: AbortSignal | undefined,
+  { pool, publish, tracing, kind, log }: Pick<Surroundings, 'pool' | 'publish' | 'tracing' | 'kind' | 'log'>,
+): Promise<Processed> {
+  const { job } = run
+  const tell = progressTeller(run, publish, log)
+  const attributes = { 'darkroom.task': job.taskId, 'darkroom.attempt': run.attempt }
+  return tracing.span(`child ${kind.kind}`, { attributes }, async () => {
+    const stages = traceStages(tracing)
+    const onProgress = (progress: Progress): void => {
+      stages.reached(progress.stage)
+      tell(progress)
+    }
+    return pool.run(job, { signal, onProgress, log }).finally(stages.end)
+  })
 }
 
 /** The exact reason contains paths of the machine, which must only appear in the log. */

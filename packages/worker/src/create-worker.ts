@@ -1,5 +1,6 @@
 import { announceSlots, createGiveBack, createQueueGauge, createQueueWorker } from '@darkroom/messaging'
 import { connectRedis, type Logger } from '@darkroom/runtime'
+import { NO_TRACING, type Tracing } from '@darkroom/runtime/tracing'
 import { createDiskStorage } from '@darkroom/storage'
 import { Registry } from '@prometheus-io/client'
 import { Cancellations } from './cancellations.ts'
@@ -24,13 +25,15 @@ export interface WorkerSurroundings {
   giveUp: () => void
   /** The registry for its metrics; by default nobody reads them. */
   registry?: Registry
+  /** Off by default. */
+  tracing?: Tracing
   /** Tests pass their own connections. */
   connect?: typeof connectRedis
 }
 
 /** Assembles a worker. It does not run yet. */
 export function createWorker(app: WorkerApp, config: WorkerConfig, surroundings: WorkerSurroundings) {
-  const { log, giveUp, registry = new Registry(), connect = connectRedis } = surroundings
+  const { log, giveUp, registry = new Registry(), tracing = NO_TRACING, connect = connectRedis } = surroundings
   const { names, workerId, concurrency: slots, dataDir } = config
   const connections = openConnections({ redisUrl: config.redisUrl, names, connect, log })
   const { queue: redis, publisher, publish } = connections
@@ -52,7 +55,7 @@ export function createWorker(app: WorkerApp, config: WorkerConfig, surroundings:
   const isReady = (): boolean => machine.trouble === undefined
   const metrics = createWorkerMetrics(registry, { slots, busy: () => pool.busy, isReady })
   // Used by several parts of the worker.
-  const runOf = createRunReader(app.kind, workerId)
+  const runOf = createRunReader(app.kind, workerId, tracing)
   const shared = {
     kind: app.kind,
     pool,
@@ -62,11 +65,12 @@ export function createWorker(app: WorkerApp, config: WorkerConfig, surroundings:
     metrics,
     publish,
     runOf,
+    tracing,
     log,
   }
   const endFailedRun = createEndFailedRun({ ...shared, giveBack: createGiveBack({ redis, names }) })
   const runs = trackRuns(createProcessor({ ...shared, endFailedRun }), redis)
-  const worker = createQueueWorker(runs.process, { ...config, redis })
+  const worker = createQueueWorker(runs.process, { ...config, redis, telemetry: tracing.telemetry })
   metrics.follow(worker)
   announceSlots(publisher, names, { workerId, slots })
   tellOutcomes(worker, shared)

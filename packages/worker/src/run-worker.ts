@@ -1,4 +1,5 @@
 import { closeOnSignal, createLogger, MISNAMED_METRICS } from '@darkroom/runtime'
+import { processTracing, stopTracing } from '@darkroom/runtime/tracing'
 import { collectDefaultMetrics, Registry } from '@prometheus-io/client'
 import { createWorker } from './create-worker.ts'
 import type { WorkerConfig } from './env.ts'
@@ -9,12 +10,13 @@ import type { WorkerApp } from './worker-app.ts'
 export async function runWorker(app: WorkerApp, config: WorkerConfig): Promise<void> {
   const log = createLogger({ name: app.kind.worker, level: config.logLevel })
   const registry = new Registry()
+  const tracing = processTracing()
   // A worker that cannot continue exits immediately; its supervisor starts a new one, and the queue
   // reassigns its jobs.
   const giveUp = (): never => process.exit(1)
-  const worker = createWorker(app, config, { log, giveUp, registry })
+  const worker = createWorker(app, config, { log, giveUp, registry, tracing })
   const metrics = createMetricsServer(registry, log, () => worker.machine.trouble)
-  closeOnSignal(() => [...worker.shutdownPhases(), metrics.closing()], log)
+  closeOnSignal(() => [...worker.shutdownPhases(), metrics.closing(), stopTracing(tracing)], log)
   if (config.metricsPort !== 0) {
     collectDefaultMetrics({ register: registry })
     for (const name of MISNAMED_METRICS) registry.removeSingleMetric(name)

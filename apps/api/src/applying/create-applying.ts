@@ -1,4 +1,5 @@
 import type { Logger } from '@darkroom/runtime'
+import type { Tracing } from '@darkroom/runtime/tracing'
 import type { Announcer, TaskListener } from '../tasks/announce.ts'
 import type { TaskStore } from '../tasks/task-store.ts'
 import { isFinal } from '../tasks/task.ts'
@@ -9,7 +10,13 @@ import { UpdateTaskStatusHandler } from './update-task-status.ts'
 const HOLD_STARTS_MS = 200
 
 /** Applies events of workers to the tasks. */
-export function createApplying(parts: { store: TaskStore; announcer: Announcer; log: Logger; now: () => number }) {
+export function createApplying(parts: {
+  store: TaskStore
+  announcer: Announcer
+  log: Logger
+  tracing: Tracing
+  now: () => number
+}) {
   const ttls = new KnownTtls()
   const onTask: TaskListener = (task) => {
     if (!isFinal(task.status)) ttls.remember(task)

@@ -2,6 +2,7 @@ import { historyOf, newRecord } from '../../test/task-history.ts'
 import { anyHistory, shuffledWithDuplicates } from '../../test/any-history.ts'
 import { forgetKeys, openDatabase, openRedis, testLog } from '../../test/start-test-api.ts'
 import type { TaskEvent } from '@darkroom/contracts'
+import { NO_TRACING } from '@darkroom/runtime/tracing'
 import { uniqueName } from '@darkroom/testing'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -35,6 +36,7 @@ beforeAll(async () => {
     ttls: new KnownTtls(),
     holdStartsMs: 0,
     log: testLog,
+    tracing: NO_TRACING,
     now: () => NOW,
   })
 })
@@ -138,6 +140,7 @@ it('if a process dies between its write and the cache update, another one makes 
     ttls: new KnownTtls(),
     holdStartsMs: 0,
     log: testLog,
+    tracing: NO_TRACING,
     now: () => NOW,
   }
   await new UpdateTaskStatusHandler(deps).handle(new UpdateTaskStatus(processing))
@@ -189,6 +192,7 @@ describe('a start that is held back', () => {
       ttls: new KnownTtls(),
       holdStartsMs,
       log: testLog,
+      tracing: NO_TRACING,
       now: () => NOW,
     })
 

@@ -1,5 +1,6 @@
 import type { TaskEvent } from '@darkroom/contracts'
 import type { Logger } from '@darkroom/runtime'
+import type { Tracing } from '@darkroom/runtime/tracing'
 import { RequestData, type RequestHandler } from 'mediatr-ts'
 import pLimit from 'p-limit'
 import type { Announcer } from '../tasks/announce.ts'
@@ -51,6 +52,7 @@ export class UpdateTaskStatusHandler implements RequestHandler<UpdateTaskStatus,
     /** How long a start waits for the end, in ms. */
     holdStartsMs: number
     log: Logger
+    tracing: Tracing
     now: () => number
   }) {
     this.#deps = deps
@@ -62,7 +64,11 @@ export class UpdateTaskStatusHandler implements RequestHandler<UpdateTaskStatus,
     if (!move || isTooFineToWrite(event)) return undefined
     return this.#settled.once(event, async () => {
       if (event.eventType === 'task.processing' && !(await this.#starts.isStillNews(event))) return undefined
-      return this.#take(event, move)
+      const { taskId, epoch, attempt } = event
+      const attributes = { 'darkroom.task': taskId, 'darkroom.epoch': epoch, 'darkroom.attempt': attempt }
+      // Whichever carrier it came by, it continues the run that it tells of.
+      const options = { kind: 'consumer', after: event.trace, attributes } as const
+      return this.#deps.tracing.span(`apply ${event.eventType}`, options, () => this.#take(event, move))
     })
   }
 

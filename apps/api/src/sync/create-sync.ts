@@ -1,5 +1,6 @@
 import type { RedisNames, TaskQueues } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
+import type { Tracing } from '@darkroom/runtime/tracing'
 import type { Redis } from 'ioredis'
 import type { BatchStore } from '../batches/batch-store.ts'
 import type { TaskFeed } from '../following/task-feed.ts'
@@ -31,12 +32,13 @@ export function createSync(parts: {
   stopJob: StopJob
   send: Send
   log: Logger
+  tracing: Tracing
   now: () => number
 }) {
-  const { env, redis, names, queues, kinds, mongo, store, batches, feed, stopJob, send, log, now } = parts
+  const { env, redis, names, queues, kinds, mongo, store, batches, feed, stopJob, send, log, tracing, now } = parts
   const checks = new CheckStore(mongo)
   const notes = new SentNotes({ checks, log, now })
-  const dispatcher = new Dispatcher({ checks, queues, kinds, notes, log })
+  const dispatcher = new Dispatcher({ checks, queues, kinds, notes, log, tracing })
   const listeners = createListeners(
     (kind) => new QueueEventsListener({ redis: redis.consumer, queue: queues.of(kind), send, log, now }),
   )

@@ -1,6 +1,8 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Delivery, TaskQueues } from '@darkroom/messaging'
 import type { TaskKind } from '@darkroom/contracts'
 import type { Logger } from '@darkroom/runtime'
+import type { Tracing } from '@darkroom/runtime/tracing'
 import { policyOf, type Kinds } from '../tasks/kind.ts'
 import { previousRuns, queuedAt, type TaskRecord } from '../tasks/task.ts'
 import { OutageLog } from '../ground/outage-log.ts'
@@ -18,10 +20,19 @@ const BATCH = 500
 export class Dispatcher {
   readonly #deps
   readonly #outage: OutageLog
+  /** A run serves the tasks of many requests: it must not become part of the first one's trace. */
+  readonly #outsideRequests = AsyncLocalStorage.snapshot()
   #waiting: TaskRecord[] = []
   #running: Promise<void> | undefined
 
-  constructor(deps: { checks: CheckStore; queues: TaskQueues; kinds: Kinds; notes: SentNotes; log: Logger }) {
+  constructor(deps: {
+    checks: CheckStore
+    queues: TaskQueues
+    kinds: Kinds
+    notes: SentNotes
+    log: Logger
+    tracing: Tracing
+  }) {
     this.#deps = deps
     this.#outage = new OutageLog(deps.log, 'dispatching tasks failed; they stay due')
   }
@@ -32,7 +43,7 @@ export class Dispatcher {
    */
   dispatch = (task: TaskRecord): Promise<void> => {
     this.#waiting.push(task)
-    this.#running ??= this.#run()
+    this.#running ??= this.#outsideRequests(() => this.#run())
     return this.#running
   }
 
@@ -69,7 +80,25 @@ export class Dispatcher {
   async #add(kind: TaskKind, tasks: readonly TaskRecord[]): Promise<void> {
     const queue = this.#deps.queues.of(kind)
     const policy = policyOf(this.#deps.kinds, kind)
-    await queue.add(tasks.map((task) => toDelivery(task, policy.jobOf(task), queue.policy.attempts)))
+    const dispatches = tasks.map((task) => this.#startSpan(task))
+    const deliveries = tasks.map((task, index) => ({
+      ...toDelivery(task, policy.jobOf(task), queue.policy.attempts),
+      trace: dispatches[index]?.trace,
+    }))
+    const end = (error?: unknown): void => dispatches.forEach((dispatch) => dispatch.end(error))
+    await queue.add(deliveries).then(
+      () => end(),
+      (error: unknown) => {
+        end(error)
+        throw error
+      },
+    )
+  }
+
+  /** It continues the request that created or restarted the task, however long ago that was. */
+  #startSpan({ id, kind, epoch, trace }: TaskRecord) {
+    const attributes = { 'darkroom.task': id, 'darkroom.epoch': epoch }
+    return this.#deps.tracing.start(`dispatch ${kind}`, { kind: 'producer', after: trace, attributes })
   }
 }
 

@@ -12,6 +12,7 @@ import {
   type TaskQueues,
 } from '@darkroom/messaging'
 import { connectRedis } from '@darkroom/runtime'
+import { NO_TRACING } from '@darkroom/runtime/tracing'
 import { uniqueName, until } from '@darkroom/testing'
 import type { Redis } from 'ioredis'
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
@@ -50,7 +51,7 @@ beforeAll(async () => {
   queues = createTaskQueues({ redis, names: given })
   queue = queues.of('image.optimize')
   notes = new SentNotes({ checks, log: testLog, now: Date.now })
-  dispatcher = new Dispatcher({ checks, queues, kinds: testKinds, notes, log: testLog })
+  dispatcher = new Dispatcher({ checks, queues, kinds: testKinds, notes, log: testLog, tracing: NO_TRACING })
 })
 beforeEach(async () => {
   await dispatcher.drain()

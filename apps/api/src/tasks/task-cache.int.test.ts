@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { DEFAULT_TENANT, type Task, type TaskEvent } from '@darkroom/contracts'
 import { connectRedis } from '@darkroom/runtime'
+import { NO_TRACING } from '@darkroom/runtime/tracing'
 import { allowedMs, sampleJpeg, startTcpProxy, timed, uniqueName, until } from '@darkroom/testing'
 import type { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
@@ -48,6 +49,7 @@ function processOn(connection: Redis, prefix = `${name}:`, readFrom = store) {
     ttls: new KnownTtls(),
     holdStartsMs: 0,
     log: testLog,
+    tracing: NO_TRACING,
     now: Date.now,
   })
   return {

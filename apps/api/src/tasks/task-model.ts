@@ -68,6 +68,7 @@ const taskSchema = new Schema<TaskDocument>(
     idempotency: new Schema({ key: String, fingerprint: String }, NESTED),
     batchId: String,
     checkedBy: String,
+    trace: String,
   } as never,
   {
     strict: 'throw',

@@ -85,6 +85,8 @@ export const taskRecord = z.strictObject({
   lateAt: z.date().exactOptional(),
   /** The client's idempotency key, and a digest of the whole request. */
   idempotency: z.strictObject({ key: z.string(), fingerprint: z.string() }).exactOptional(),
+  /** The span of the request that created or last restarted it, if tracing was on. */
+  trace: z.string().exactOptional(),
   createdAt: z.date(),
   updatedAt: z.date(),
 })

@@ -33,7 +33,16 @@ export type TaskPatch = Pick<
 export type StepPatch = TaskPatch &
   Pick<
     TaskRecord,
-    'epoch' | 'seq' | 'dispatch' | 'restartedAt' | 'expiresAt' | 'purgeAt' | 'purgedAt' | 'removeAt' | 'lateAt'
+    | 'epoch'
+    | 'seq'
+    | 'dispatch'
+    | 'restartedAt'
+    | 'expiresAt'
+    | 'purgeAt'
+    | 'purgedAt'
+    | 'removeAt'
+    | 'lateAt'
+    | 'trace'
   >
 
 /** A legal transition of a task: from which statuses it may start, and what it writes. */
@@ -166,7 +175,7 @@ const faultOf = (event: { code: string; error: string; retryable: boolean }): Ta
 
 /** An event as it is stored in the task's log. */
 export function entryFor(event: TaskEvent): LogEntry {
-  const { taskId: _taskId, tenant: _tenant, timestamp, eventType, epoch, attempt, seq, ...data } = event
+  const { taskId: _taskId, tenant: _tenant, trace: _trace, timestamp, eventType, epoch, attempt, seq, ...data } = event
   return { seq, epoch, attempt, type: eventType, at: new Date(timestamp), data }
 }
 

@@ -1,6 +1,7 @@
 import type { TaskEstimate } from '@darkroom/contracts'
 import type { TaskQueues } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
+import type { Tracing } from '@darkroom/runtime/tracing'
 import type { Storage } from '@darkroom/storage'
 import type { Announcer } from '../announce.ts'
 import type { Dispatch } from '../dispatch.ts'
@@ -24,6 +25,7 @@ export function createTaskCommands(parts: {
   stopJob: StopJob
   estimate: (task: NewTask) => TaskEstimate
   log: Logger
+  tracing: Tracing
   now: () => number
 }) {
   const dispatchLeaseMs = parts.env.DISPATCH_LEASE_MS

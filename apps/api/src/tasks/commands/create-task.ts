@@ -10,6 +10,7 @@ import {
   type TaskPriority,
   type TaskSource,
 } from '@darkroom/contracts'
+import type { Tracing } from '@darkroom/runtime/tracing'
 import { noneIfMissing, type Storage } from '@darkroom/storage'
 import { RequestData, type RequestHandler } from 'mediatr-ts'
 import { AppError, keyInUse, storeAway } from '../../app-error.ts'
@@ -73,6 +74,7 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, AcceptedTas
     /** Of a kind. */
     maxAttempts: (kind: TaskKind) => number
     dispatchLeaseMs: number
+    tracing: Pick<Tracing, 'current'>
     now: () => number
   }) {
     this.#deps = deps
@@ -165,7 +167,8 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, AcceptedTas
   }
 
   #record(id: string, originalPath: string, wanted: NewTask): TaskRecord {
-    const { maxAttempts, dispatchLeaseMs, now, estimate: estimateOf } = this.#deps
+    const { maxAttempts, dispatchLeaseMs, tracing, now, estimate: estimateOf } = this.#deps
+    const trace = tracing.current()
     const createdAt = new Date(now())
     const estimate = estimateOf(wanted)
     const { tempPath: _tempPath, extension: _extension, idempotency, batchId, ...fields } = wanted
@@ -188,6 +191,7 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, AcceptedTas
       estimate,
       lateAt: lateAt(createdAt, estimate),
       ...(idempotency && { idempotency }),
+      ...(trace && { trace }),
       createdAt,
       updatedAt: createdAt,
     }

@@ -1,5 +1,6 @@
 import type { Task } from '@darkroom/contracts'
 import type { Logger } from '@darkroom/runtime'
+import type { Tracing } from '@darkroom/runtime/tracing'
 import { RequestData, type RequestHandler } from 'mediatr-ts'
 import { AppError } from '../../app-error.ts'
 import type { Announcer } from '../announce.ts'
@@ -34,6 +35,7 @@ export class RetryTaskHandler implements RequestHandler<RetryTask, Task> {
     announcer: Announcer
     dispatch: Dispatch
     dispatchLeaseMs: number
+    tracing: Pick<Tracing, 'current'>
     log: Logger
     now: () => number
   }) {
@@ -41,10 +43,12 @@ export class RetryTaskHandler implements RequestHandler<RetryTask, Task> {
   }
 
   async handle({ tenant, id }: RetryTask): Promise<Task> {
-    const { store, views, announcer, dispatch, dispatchLeaseMs, log, now } = this.#deps
+    const { store, views, announcer, dispatch, dispatchLeaseMs, tracing, log, now } = this.#deps
     const task = await findTask(store, tenant, id)
     assertRestartable(task)
     const { event, move } = restart(task, now(), dispatchLeaseMs)
+    const trace = tracing.current()
+    if (trace) move.patch.trace = trace
     const restarted = await store.restart(task, move)
     if (!restarted)
       throw new AppError('TASK_CHANGED', 'The task was restarted by another request, or expired, at the same time.')

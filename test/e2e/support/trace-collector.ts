@@ -1,0 +1,84 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { json } from 'node:stream/consumers'
+
+/** A span, as far as tests look at it. */
+export interface CollectedSpan {
+  service: unknown
+  traceId: string
+  spanId: string
+  /** Empty at the beginning of a trace. */
+  parentSpanId: string
+  name: string
+  kind: number
+  /** Nanoseconds since 1970. */
+  startedAt: bigint
+  endedAt: bigint
+  attributes: Record<string, unknown>
+}
+
+export type TraceCollector = Awaited<ReturnType<typeof startTraceCollector>>
+
+interface Attribute {
+  key: string
+  value: Record<string, unknown>
+}
+
+/** The part of OTLP/JSON that is read here. */
+interface Export {
+  resourceSpans: {
+    resource: { attributes: Attribute[] }
+    scopeSpans: {
+      spans: (Pick<CollectedSpan, 'traceId' | 'spanId' | 'name' | 'kind'> & {
+        parentSpanId?: string
+        startTimeUnixNano: string
+        endTimeUnixNano: string
+        attributes: Attribute[]
+      })[]
+    }[]
+  }[]
+}
+
+/** Receives what OpenTelemetry sends by OTLP over HTTP as JSON. */
+export async function startTraceCollector({ answers = true } = {}) {
+  const bodies: unknown[] = []
+  const spans: CollectedSpan[] = []
+  const server = createServer((req, res) => {
+    if (!answers) return void req.resume()
+    void json(req).then((body) => {
+      bodies.push(body)
+      spans.push(...spansOf(body as Export))
+      res.writeHead(200, { 'Content-Type': 'application/json' }).end('{}')
+    })
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    bodies,
+    spans,
+    async stop(): Promise<void> {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}
+
+const spansOf = ({ resourceSpans }: Export): CollectedSpan[] =>
+  resourceSpans.flatMap(({ resource, scopeSpans }) => {
+    const service = valuesOf(resource.attributes)['service.name']
+    return scopeSpans.flatMap(({ spans }) =>
+      spans.map(
+        ({ traceId, spanId, parentSpanId = '', name, kind, startTimeUnixNano, endTimeUnixNano, attributes }) => ({
+          ...{ service, traceId, spanId, parentSpanId, name, kind, attributes: valuesOf(attributes) },
+          startedAt: BigInt(startTimeUnixNano),
+          endedAt: BigInt(endTimeUnixNano),
+        }),
+      ),
+    )
+  })
+
+const valuesOf = (attributes: readonly Attribute[]): Record<string, unknown> =>
+  Object.fromEntries(attributes.map(({ key, value }) => [key, Object.values(value)[0]]))
