@@ -1,5 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { writeFile } from 'node:fs/promises'
+import { once } from 'node:events'
+import { rm, writeFile } from 'node:fs/promises'
+import { connect, createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
@@ -148,6 +150,20 @@ describe.skipIf(server === undefined)('with an S3 server', () => {
   })
 
   describe('checksums', () => {
+    it('bytes that change on their way to the server are refused', async () => {
+      const endpoint = await startDamagingProxy(server?.url ?? '')
+      const through = open({ endpoint })
+      const upload = join(DARKROOM_FOLDER, uniqueName('test-upload'))
+      await writeFile(upload, 'some whole photo')
+      onTestFinished(() => rm(upload))
+      const failed = { code: 'STORAGE_FAILED' }
+      await expect(through.put('file', Buffer.from('some whole photo'))).rejects.toMatchObject(failed)
+      await expect(through.adopt(upload, 'adopted')).rejects.toMatchObject(failed)
+      expect(await everything()).toEqual([])
+      await through.put('file', Buffer.from('another'))
+      expect((await readAll('file')).toString()).toBe('another')
+    })
+
     it('bytes that are not those that were stored are not delivered to their end', async () => {
       const sha256 = createHash('sha256').update('others').digest('hex')
       const Body = Buffer.alloc(300_000, 'a')
@@ -339,3 +355,23 @@ describe.skipIf(server === undefined)('with an S3 server', () => {
     })
   })
 })
+
+/** A proxy that changes one byte of bodies that contain `whole`. */
+async function startDamagingProxy(serverUrl: string): Promise<string> {
+  const { hostname, port } = new URL(serverUrl)
+  const proxy = createServer((client) => {
+    const upstream = connect(Number(port), hostname)
+    client.on('data', (bytes: Buffer) => {
+      const at = bytes.indexOf('whole')
+      if (at !== -1) bytes.writeUInt8(0, at)
+      upstream.write(bytes)
+    })
+    upstream.pipe(client)
+    for (const socket of [client, upstream]) socket.on('error', () => {}).on('close', () => client.destroy())
+    client.on('close', () => upstream.destroy())
+  })
+  proxy.listen(0, '127.0.0.1')
+  await once(proxy, 'listening')
+  onTestFinished(() => void proxy.close())
+  return `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`
+}
