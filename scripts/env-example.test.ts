@@ -1,4 +1,4 @@
-// .env.example and docker-compose.yml contain exactly the settings that the programs read, with the
+// .env.example and the Compose files contain exactly the settings that the programs read, with the
 // actual defaults. Compose and CI build every program.
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -7,15 +7,19 @@ import { apiEnv, readApiEnv } from '../apps/api/src/env.ts'
 import { imageOptimize } from '../packages/contracts/src/kinds/image-optimize.ts'
 import { queueNames } from '../packages/messaging/src/names.ts'
 import { loadEnv } from '../packages/runtime/src/index.ts'
+import { readComposeFile } from './compose-file.ts'
 import { WORKER_APPS } from './worker-apps.ts'
 
 const root = join(import.meta.dirname, '..')
 const COMPOSE_ONLY = ['MONGO_PASSWORD', 'PUBLISH_ADDRESS']
 /**
- * Compose configures Redis with its single settings, and a shared worker id for all replicas would
- * be wrong.
+ * A shared worker id for all replicas would be wrong, and the URL of an external Redis says
+ * everything.
  */
-const NOT_IN_COMPOSE = ['REDIS_URL', 'WORKER_ID']
+const NOT_IN_COMPOSE = {
+  'docker-compose.yml': ['WORKER_ID'],
+  'docker-compose.external.yml': ['WORKER_ID', 'REDIS_HOST', 'REDIS_PORT', 'REDIS_PASSWORD', 'REDIS_DB'],
+}
 /** No default, because there must be no known password. */
 const WITHOUT_DEFAULT = ['REDIS_PASSWORD']
 
@@ -45,18 +49,17 @@ describe('.env.example', () => {
   })
 })
 
-describe('docker-compose.yml', () => {
+describe.each(['docker-compose.yml', 'docker-compose.external.yml'] as const)('%s', (file) => {
+  const { services } = readComposeFile(join(root, file), { REDIS_PASSWORD: 'x', MONGO_PASSWORD: 'x' })
+
   it.each(apps)('passes every setting to $app', ({ app, names }) => {
-    const environment = withMerged(section(app))
-    const missing = names.filter(
-      (name) => !NOT_IN_COMPOSE.includes(name) && !new RegExp(`^ +${name}:`, 'm').test(environment),
-    )
-    expect(missing).toEqual([])
+    const passed = Object.keys(services[app]?.environment ?? {})
+    expect(names.filter((name) => !NOT_IN_COMPOSE[file].includes(name) && !passed.includes(name))).toEqual([])
   })
 
   it('builds an image of every app, as CI does', () => {
     const programs = globSync('apps/*/src/main.ts', { cwd: root }).map((path) => path.split(/[\\/]/)[1] ?? '')
-    const built = [...read('docker-compose.yml').matchAll(/args: \{ APP: ([\w-]+) \}/g)].map(([, app = '']) => app)
+    const built = Object.values(services).flatMap(({ build }) => build?.args['APP'] ?? [])
     const builtByCi = /^ +app: \[(.*)\]$/m.exec(read('.github/workflows/ci.yml'))?.[1]?.split(', ')
     expect(built.toSorted()).toEqual(programs.toSorted())
     expect(builtByCi?.toSorted()).toEqual(programs.toSorted())
@@ -80,16 +83,4 @@ function read(path: string): string {
 function readExample(): Map<string, string> {
   const lines = read('.env.example').matchAll(/^#?([A-Z][A-Z0-9_]+)=(.*)$/gm)
   return new Map([...lines].map(([, name = '', value = '']) => [name, value]))
-}
-
-/** A section with the sections that it merges. */
-function withMerged(text: string): string {
-  const merged = [...text.matchAll(/<<: \*(queue|worker)$/gm)].map(([, name]) => withMerged(section(`x-${name}`)))
-  return text + merged.join('')
-}
-
-/** A section of the Compose file: from its key to the next key at the same depth. */
-function section(key: string): string {
-  const match = new RegExp(`^( *)${key}:(?: &\\w+)?\\n((?:\\1 +.*\\n|\\n)+)`, 'm').exec(read('docker-compose.yml'))
-  return match?.[2] ?? ''
 }

@@ -18,10 +18,6 @@ describe.each(kinds)('$kind has', ({ kind, worker, originals }) => {
     }
   })
 
-  it('a Compose service that is built from that worker', () => {
-    expect(read('docker-compose.yml')).toMatch(new RegExp(`^  ${worker}:\\n(?:    .*\\n)*?.*APP: ${worker} `, 'm'))
-  })
-
   it('a policy in the API', () => expect(read('apps/api/src/kinds/kinds.ts')).toContain(`'${kind}':`))
 
   it('a row in the contract tests', () => {
