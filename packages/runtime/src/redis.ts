@@ -66,7 +66,7 @@ export function connectRedis(url: string, role: RedisRole, log: Logger): Redis {
     socketTimeout: SILENCE_MS,
     keepAlive: KEEP_ALIVE_MS,
     retryStrategy: reconnectDelayMs,
-    reconnectOnError: whenReadOnly(),
+    reconnectOnError: onErrorReply(role, log),
   }
   const redis = new Redis(url, options)
   const duplicate = redis.duplicate.bind(redis)
@@ -88,6 +88,20 @@ export function connectRedis(url: string, role: RedisRole, log: Logger): Redis {
 function keepAsking(redis: Redis): void {
   const timer = setInterval(() => redis.status === 'ready' && void redis.ping().catch(() => {}), PING_EVERY_MS).unref()
   redis.once('end', () => clearInterval(timer))
+}
+
+/** Called for every error reply. Returns whether to reconnect. */
+function onErrorReply(role: RedisRole, log: Logger): (error: Error) => boolean {
+  const isLost = whenReadOnly()
+  const denials = new Set<string>()
+  return (error) => {
+    // Libraries may ignore it or only report what it led to, so it is logged here: once per right.
+    if (/\bNOPERM\b|can't run this command/.test(error.message) && !denials.has(error.message)) {
+      denials.add(error.message)
+      log.warn({ role, err: error }, 'the user of REDIS_URL lacks a right: see "Redis" in docs/operations.md')
+    }
+    return isLost(error)
+  }
 }
 
 /**
