@@ -95,7 +95,7 @@ const ROOMS: Record<string, readonly string[] | 'all below'> = {
   'tasks/queries': ['tasks', 'mongo', 'app-error.ts'],
   tasks: ['estimates', 'app-error.ts'],
   queues: ['app-error.ts'],
-  estimates: [],
+  estimates: ['ground'],
   'mongo/migrations': ['mongo', 'ground'],
   'to-app-error.ts': ['http', 'mongo', 'app-error.ts'],
   http: ['http/openapi', 'app-error.ts'],

@@ -4,6 +4,7 @@ import { CreateBatch, CreateBatchHandler } from './batches/create-batch.ts'
 import { GetBatch, GetBatchHandler } from './batches/get-batch.ts'
 import { CountDeadLetters, CountDeadLettersHandler } from './dead-letters/count-dead-letters.ts'
 import { ReplayDeadLetters, ReplayDeadLettersHandler } from './dead-letters/replay-dead-letters.ts'
+import { GetQueueLoad, GetQueueLoadHandler } from './queues/get-queue-load.ts'
 import { GetQueueStats, GetQueueStatsHandler } from './queues/get-queue-stats.ts'
 import { ListQueueJobs, ListQueueJobsHandler } from './queues/list-queue-jobs.ts'
 import { SwitchQueue, SwitchQueueHandler } from './queues/switch-queue.ts'
@@ -56,6 +57,7 @@ route(CreateBatch, CreateBatchHandler)
 route(CompleteBatch, CompleteBatchHandler)
 route(GetBatch, GetBatchHandler)
 route(GetQueueStats, GetQueueStatsHandler)
+route(GetQueueLoad, GetQueueLoadHandler)
 route(ListQueueJobs, ListQueueJobsHandler)
 route(SwitchQueue, SwitchQueueHandler)
 route(CountDeadLetters, CountDeadLettersHandler)

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path'
 import { FOLDERS, type TaskEstimate } from '@darkroom/contracts'
+import type { TaskQueue } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
 import type { Tracing } from '@darkroom/runtime/tracing'
 import type { Registry } from '@prometheus-io/client'
@@ -72,6 +73,7 @@ export function createRooms(
   const intervalMs = env.ESTIMATE_INTERVAL_MS
   const watchers = createWatchers({ ...basis, registry, cleanups, migrations: progress, intervalMs })
   const { estimators } = watchers
+  const workOf = ({ kind: { kind } }: TaskQueue) => estimators.of(kind).work()
   const applying = createApplying(basis)
   const estimate = (task: NewTask): TaskEstimate => estimators.of(task.kind).estimate(task)
   const commands = createTaskCommands({ ...basis, env, dispatch, estimate })
@@ -84,7 +86,7 @@ export function createRooms(
     ...following.handlers,
     ...removal.handlers,
     ...batches.handlers(commands.createTask),
-    ...createQueues({ queues: queues.all, log }).handlers,
+    ...createQueues({ queues: queues.all, workOf, log }).handlers,
     ...createStats({ mongo, cleanups, log, stop }).handlers,
     ...createDeadLetters({ mongo, retry: (tenant, id) => send(new RetryTask(tenant, id)) }).handlers,
   ])

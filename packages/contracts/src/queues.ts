@@ -19,6 +19,21 @@ export type QueueStats = z.infer<typeof queueStats>
 
 export const queueList = z.object({ items: z.array(queueStats) }).meta({ id: 'QueueList' })
 
+/** What an autoscaler asks for. */
+export const queueLoad = z
+  .object({
+    queue: z.string(),
+    workSeconds: z.number().meta({
+      description:
+        'How long one slot of a worker would take for these jobs, based on the average duration of past runs. Above 0 as long as there is any of them; while the queue is paused, only running jobs count',
+    }),
+    waiting: z.number().int(),
+    active: z.number().int(),
+    due: z.number().int().meta({ description: 'Delayed jobs that should be running by now' }),
+  })
+  .meta({ id: 'QueueLoad' })
+export type QueueLoad = z.infer<typeof queueLoad>
+
 export const JOB_STATES = ['waiting', 'prioritized', 'active', 'delayed', 'completed', 'failed'] as const
 export type JobState = (typeof JOB_STATES)[number]
 

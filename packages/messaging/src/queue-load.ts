@@ -8,22 +8,28 @@ import { readWorkerPresence, type WorkerPresence } from './worker-presence.ts'
 export interface QueueLoad extends WorkerPresence {
   waiting: Record<TaskPriority, number>
   active: number
+  /** Jobs whose delay is over, but which no worker has taken back to the waiting ones yet. */
+  due: number
   isPaused: boolean
 }
 
 const NAMES = Object.keys(PRIORITIES) as TaskPriority[]
 
 export async function readQueueLoad(queue: Queue, redis: Redis, names: QueueNames): Promise<QueueLoad> {
-  const [waiting, active, isPaused, presence] = await Promise.all([
+  // In the order in which a job passes through these states, so that none is missed on its way.
+  const [due, waiting, active, isPaused, presence] = await Promise.all([
+    redis.zcount(`${names.prefix}:${names.queue}:delayed`, '-inf', `(${(Date.now() + 1) * DELAY_UNIT}`),
     queue.getCountsPerPriority(Object.values(PRIORITIES)),
     queue.getActiveCount(),
     queue.isPaused(),
     readWorkerPresence(redis, names),
   ])
   const byPriority = Object.fromEntries(NAMES.map((name) => [name, waiting[PRIORITIES[name]] ?? 0]))
-  return { ...presence, active, isPaused, waiting: byPriority as Record<TaskPriority, number> }
+  return { ...presence, due, active, isPaused, waiting: byPriority as Record<TaskPriority, number> }
 }
 
+/** BullMQ's score of a delayed job: the time at which it is due, and the order of arrival below. */
+const DELAY_UNIT = 0x1000
 /**
  * BullMQ's score of a waiting job: the priority in the upper bits, the order of arrival in the
  * lower 32.

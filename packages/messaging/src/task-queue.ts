@@ -6,6 +6,7 @@ import {
   type JobState,
   type KindContract,
   type KindPolicy,
+  type TaskKind,
   type TaskPriority,
 } from '@darkroom/contracts'
 import { Queue, type JobsOptions } from 'bullmq'
@@ -55,14 +56,14 @@ const KEEP_FINISHED = { age: 24 * 3600 }
 export class TaskQueue {
   readonly name: string
   readonly names: QueueNames
-  readonly kind: KindContract
+  readonly kind: KindContract<TaskKind>
   readonly policy: KindPolicy
   /** For dashboards that use BullMQ directly. */
   readonly bullmq: Queue<JobEnvelope, CompletedEvent, string>
   readonly #redis: Redis
 
   /** @param options.redis a `producer` connection; the caller owns and closes it */
-  constructor(options: { redis: Redis; names: QueueNames; kind: KindContract; policy?: QueuePolicy }) {
+  constructor(options: { redis: Redis; names: QueueNames; kind: KindContract<TaskKind>; policy?: QueuePolicy }) {
     const { redis, names, kind } = options
     const { attempts = kind.policy.attempts, backoffMs = kind.policy.backoffMs } = options.policy ?? {}
     this.name = names.queue

@@ -25,6 +25,7 @@ const idle: QueueLoad = {
   workers: 1,
   slots: 2,
   active: 0,
+  due: 0,
   isPaused: false,
   waiting: { premium: 0, interactive: 0, normal: 0, batch: 0 },
 }
@@ -56,6 +57,31 @@ describe('without measured runs it', () => {
 
   it('ignores a small number of runs', async () => {
     expect((await started({}, runs(4, 100))).estimate(task()).p50Ms).toBe(5000)
+  })
+})
+
+describe('the work in the queue', () => {
+  const waiting = { ...idle.waiting, interactive: 90, batch: 7 }
+  const busy = { waiting, active: 2, due: 1 }
+
+  it('takes as long as the past runs', async () => {
+    const estimator = await started(busy, [...runs(20, 100, 1), ...runs(20, 300, 20)])
+    expect(await estimator.work()).toEqual({ waiting: 97, active: 2, due: 1, workSeconds: 20 })
+  })
+
+  it('is assumed to take 5 seconds per job before anything was measured', async () => {
+    expect(await (await started(busy)).work()).toMatchObject({ workSeconds: 500 })
+  })
+
+  it('is read once, however many ask for it at a time', async () => {
+    let readings = 0
+    const readLoad = async () => {
+      readings++
+      return idle
+    }
+    const estimator = new Estimator({ readLoad, sizeOf: () => '', intervalMs: 60_000 })
+    await Promise.all(Array.from({ length: 100 }, () => estimator.work()))
+    expect(readings).toBe(1)
   })
 })
 

@@ -1,15 +1,19 @@
 import type { TaskEstimate, TaskPriority, TaskSource } from '@darkroom/contracts'
 import type { QueueLoad } from '@darkroom/messaging'
 import { inTime } from '@darkroom/runtime'
+import { remember } from '../ground/remember.ts'
 import { Backlog } from './backlog.ts'
 import { Coverage } from './coverage.ts'
 import { RunHistory } from './run-history.ts'
+import { workOf } from './work.ts'
 
 /**
  * Used until something has been measured: "5-30 seconds", from the first description of the
  * service.
  */
 const COLD_START = { p50Ms: 5000, p90Ms: 30_000 }
+/** However often the work is asked for, the queue is read at most once in this time. */
+const WORK_FRESH_MS = 1000
 /** Standard deviations between the median and the 90th percentile of the sum of many runs. */
 const Z90 = 1.28
 /** From the insert to the start of a job that does not have to wait. */
@@ -37,6 +41,8 @@ export class Estimator {
   readonly #history = new RunHistory()
   readonly #backlog = new Backlog()
   readonly coverage = new Coverage()
+  /** What there is to do now. Rejects while Redis is unreachable. */
+  readonly work = remember(WORK_FRESH_MS, async () => workOf(await this.#deps.readLoad(), this.runMs))
   #timer: NodeJS.Timeout | undefined
 
   constructor(deps: {
@@ -61,6 +67,11 @@ export class Estimator {
   /** The number of waiting jobs at the last reading. */
   get waiting(): number {
     return this.#backlog.aheadOf('batch').waiting
+  }
+
+  /** The average duration of a run. */
+  get runMs(): number {
+    return this.#history.mean() ?? COLD_START.p50Ms
   }
 
   estimate(task: Estimated): TaskEstimate {

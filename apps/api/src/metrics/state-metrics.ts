@@ -2,6 +2,7 @@ import { TASK_KINDS, type CleanupTotals, type TaskKind } from '@darkroom/contrac
 import type { TaskQueue } from '@darkroom/messaging'
 import { inTime } from '@darkroom/runtime'
 import { Counter, Gauge, type Registry } from '@prometheus-io/client'
+import { workOf } from '../estimates/work.ts'
 import { remember } from '../ground/remember.ts'
 
 /** A scrape must not wait for a store that hangs. */
@@ -17,6 +18,8 @@ export interface Backlog {
 
 interface Sources {
   queues: readonly TaskQueue[]
+  /** The average duration of a run. */
+  runMsOf: (kind: TaskKind) => number
   backlog: () => Promise<Backlog>
   cleanupTotals: () => Promise<CleanupTotals>
   /** How far each has come, from 0 to 1. */
@@ -33,8 +36,9 @@ interface Sources {
  * `darkroom_service_up` shows why.
  */
 export function createStateMetrics(registry: Registry, sources: Sources): void {
-  const { queues, backlog, cleanupTotals, migrations, coverageOf } = sources
-  const ofQueues = remember(FRESH_MS, () => inTime(ANSWER_MS, () => Promise.all(queues.map(readQueue))))
+  const { queues, runMsOf, backlog, cleanupTotals, migrations, coverageOf } = sources
+  const readAll = () => Promise.all(queues.map((queue) => readQueue(queue, runMsOf)))
+  const ofQueues = remember(FRESH_MS, () => inTime(ANSWER_MS, readAll))
   const ofStore = remember(FRESH_MS, async () => {
     const [counts, cleanup] = await inTime(ANSWER_MS, () => Promise.all([backlog(), cleanupTotals()]))
     return { ...counts, cleanup }
@@ -61,9 +65,10 @@ export function createStateMetrics(registry: Registry, sources: Sources): void {
 type QueueState = Awaited<ReturnType<typeof readQueue>>
 type StoreState = Backlog & { cleanup: CleanupTotals }
 
-async function readQueue(queue: TaskQueue) {
-  const [counts, { slots }] = await Promise.all([queue.counts(), queue.load()])
-  return { name: queue.name, ...counts, slots }
+async function readQueue(queue: TaskQueue, runMsOf: Sources['runMsOf']) {
+  const [counts, load] = await Promise.all([queue.counts(), queue.load()])
+  const { workSeconds } = workOf(load, runMsOf(queue.kind.kind))
+  return { name: queue.name, ...counts, slots: load.slots, workSeconds }
 }
 
 function addQueueGauges(registry: Registry, ofQueues: () => Promise<QueueState[]>): void {
@@ -79,6 +84,7 @@ function addQueueGauges(registry: Registry, ofQueues: () => Promise<QueueState[]
   perQueue('darkroom_queue_paused', '1 while the queue is paused', ({ isPaused }) => (isPaused ? 1 : 0))
   perQueue('darkroom_queue_workers', 'Connected workers', ({ workers }) => workers)
   perQueue('darkroom_queue_slots', 'Concurrent jobs of all workers', ({ slots }) => slots)
+  perQueue('darkroom_queue_work_seconds', 'How long one slot would take for all jobs', (queue) => queue.workSeconds)
   perQueue('darkroom_queue_oldest_waiting_seconds', 'Age of the job that has waited longest', (queue) =>
     queue.oldestWaitingSince === null ? 0 : Math.max(0, Date.now() - queue.oldestWaitingSince) / 1000,
   )

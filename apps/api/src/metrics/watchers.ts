@@ -50,6 +50,7 @@ export function createWatchers(parts: {
   const backlog = remember(BACKLOG_MS, count, { costly: true })
   createStateMetrics(registry, {
     queues: queues.all,
+    runMsOf: (kind) => estimators.of(kind).runMs,
     backlog,
     cleanupTotals: () => cleanups.read(),
     migrations,

@@ -1,14 +1,17 @@
 import type { TaskQueue } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
+import { GetQueueLoadHandler, type WorkOf } from './get-queue-load.ts'
 import { GetQueueStatsHandler } from './get-queue-stats.ts'
 import { ListQueueJobsHandler } from './list-queue-jobs.ts'
 import { SwitchQueueHandler } from './switch-queue.ts'
 
 /** The commands and queries of operators about queues. */
-export function createQueues({ queues, log }: { queues: readonly TaskQueue[]; log: Logger }) {
+export function createQueues(parts: { queues: readonly TaskQueue[]; workOf: WorkOf; log: Logger }) {
+  const { queues, workOf, log } = parts
   return {
     handlers: [
       new GetQueueStatsHandler({ queues }),
+      new GetQueueLoadHandler({ queues, workOf }),
       new ListQueueJobsHandler({ queues }),
       new SwitchQueueHandler({ queues, log }),
     ],

@@ -1,4 +1,11 @@
-import { imageOptimize, PRIORITIES, type ImageJob, type QueueJob, type QueueStats } from '@darkroom/contracts'
+import {
+  imageOptimize,
+  PRIORITIES,
+  type ImageJob,
+  type QueueJob,
+  type QueueLoad,
+  type QueueStats,
+} from '@darkroom/contracts'
 import { TASK_ID } from '../http/openapi/example-ids.ts'
 import { taskExamples } from './task-examples.ts'
 
@@ -21,6 +28,14 @@ const running: QueueStats = {
 export const queueStatsExamples = {
   running,
   paused: { ...running, active: 0, paused: 14, isPaused: true, oldestWaitingMs: 95_400 },
+}
+
+export const queueLoadExample: QueueLoad = {
+  queue: imageOptimize.queue,
+  workSeconds: 1.387,
+  waiting: running.waiting,
+  active: running.active,
+  due: running.delayed,
 }
 
 const data: ImageJob = {

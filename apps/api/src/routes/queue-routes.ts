@@ -1,14 +1,15 @@
-import { queueJobPage, queueList, queueStats, type QueueStats } from '@darkroom/contracts'
+import { queueJobPage, queueList, queueLoad, queueStats, type QueueStats } from '@darkroom/contracts'
 import type { Request, RequestHandler } from 'express'
 import { z } from 'zod'
 import { parseInput } from '../http/input.ts'
 import { ADMIN_PROBLEMS, FOR_OPERATORS, json } from '../http/openapi/operation.ts'
 import { routesOf, type Route } from '../http/routes.ts'
+import { GetQueueLoad } from '../queues/get-queue-load.ts'
 import { GetQueueStats } from '../queues/get-queue-stats.ts'
 import { ListQueueJobs } from '../queues/list-queue-jobs.ts'
 import { SwitchQueue } from '../queues/switch-queue.ts'
 import type { Send } from '../send.ts'
-import { queueJobPageExample, queueStatsExamples } from './queue-examples.ts'
+import { queueJobPageExample, queueLoadExample, queueStatsExamples } from './queue-examples.ts'
 import { jobsQuery, jobsRange } from './queue-fields.ts'
 
 export interface QueueRouteDeps {
@@ -86,6 +87,21 @@ export const queueRoutes = routesOf<QueueRouteDeps>('Queues', {
       async (req, res) => {
         const [stats] = await send(new GetQueueStats(nameOf(req)))
         res.json(stats)
+      },
+  },
+
+  'GET /queues/:name/load': {
+    doc: {
+      operationId: 'getQueueLoad',
+      summary: 'Get the work in a queue, to start as many workers as it needs',
+      requestParams: queuePath,
+      answers: { 200: json('Its work', { schema: queueLoad, examples: { 'A backlog': queueLoadExample } }, 'ETag') },
+      problems: ['QUEUE_NOT_FOUND', 'QUEUE_UNAVAILABLE'],
+    },
+    handle:
+      ({ send }) =>
+      async (req, res) => {
+        res.json(await send(new GetQueueLoad(nameOf(req))))
       },
   },
 

@@ -10,6 +10,7 @@ import {
   notReady,
   queueJobs,
   queueList,
+  queueLoad,
   queueStats,
   replayReport,
   stats,
@@ -79,6 +80,7 @@ function batchRows(): Row[] {
 function queueRows(): Row[] {
   const list = linesOf('GET /api/v1/queues')
   const numbers = linesOf('GET /api/v1/queues/:name/stats')
+  const load = linesOf('GET /api/v1/queues/:name/load')
   const jobs = linesOf('GET /api/v1/queues/:name/jobs')
   return [
     list('200', 'all queues', ({ main }) => main.request('/api/v1/queues'), { body: queueList }),
@@ -86,6 +88,9 @@ function queueRows(): Row[] {
     numbers('200', 'a queue', ({ main }) => main.request(queueOf(main, '/stats')), { body: queueStats }),
     numbers('404 QUEUE_NOT_FOUND', 'an unknown queue', ({ main }) => main.request('/api/v1/queues/none/stats')),
     numbers('503 QUEUE_UNAVAILABLE', 'while Redis is unreachable', ({ away }) => away.request(queueOf(away, '/stats'))),
+    load('200', 'a queue', ({ main }) => main.request(queueOf(main, '/load')), { body: queueLoad }),
+    load('404 QUEUE_NOT_FOUND', 'an unknown queue', ({ main }) => main.request('/api/v1/queues/none/load')),
+    load('503 QUEUE_UNAVAILABLE', 'while Redis is unreachable', ({ away }) => away.request(queueOf(away, '/load'))),
     jobs('200', 'waiting jobs', ({ main }) => main.request(queueOf(main, '/jobs?state=prioritized&start=0&end=49')), {
       body: queueJobs,
     }),

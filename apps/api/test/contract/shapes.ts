@@ -188,6 +188,14 @@ export const queueStats = z.strictObject({
   workers: count,
 })
 
+export const queueLoad = z.strictObject({
+  queue: text,
+  workSeconds: z.number().nonnegative(),
+  waiting: count,
+  active: count,
+  due: count,
+})
+
 export const queueList = z.strictObject({ items: z.array(queueStats).min(1) })
 
 const queueJobState = z.enum(['waiting', 'prioritized', 'active', 'delayed', 'completed', 'failed'])
