@@ -90,6 +90,6 @@ export function createRooms(
     ...createStats({ mongo, cleanups, log, stop }).handlers,
     ...createDeadLetters({ mongo, retry: (tenant, id) => send(new RetryTask(tenant, id)) }).handlers,
   ])
-  const ground = { cache, tempFolder, installation, migrations }
-  return { ...basis, ...ground, feed, batches, sync, removal, watchers, estimators, signer }
+  const observers = { watchers, estimators }
+  return { ...basis, ...observers, cache, tempFolder, installation, migrations, feed, batches, sync, removal, signer }
 }

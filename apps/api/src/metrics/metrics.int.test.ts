@@ -4,6 +4,7 @@ import { sampleJpeg, until, startTcpProxy, type TcpProxy } from '@darkroom/testi
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { parseMetrics, sampleOf, type Sample } from '../../test/parse-metrics.ts'
 import { startTestApi, type TestApi } from '../../test/start-test-api.ts'
+import { taskFiles } from '../mongo/migrations/0001-task-files.ts'
 import { fatal, startTestWorker, type TestWorker } from '../../test/test-worker.ts'
 
 const kind = 'image.optimize'
@@ -88,6 +89,11 @@ it('reports the current state', () => {
   expect(sampleOf(samples, 'darkroom_tasks_stuck')).toBe(0)
   expect(sampleOf(samples, 'darkroom_cleanup_total', { what: 'tasks_expired' })).toBe(0)
   expect(sampleOf(samples, 'darkroom_service_up', { service: 'queue' })).toBe(1)
+})
+
+it('shows how far each migration is', async () => {
+  const share = async () => sampleOf(await scrape(), 'darkroom_migration_progress_ratio', { migration: taskFiles.id })
+  await until(async () => (await share()) === 1, { what: 'the migration of an empty database to be done' })
 })
 
 it('counts requests by route, not by path', () => {
