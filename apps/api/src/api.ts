@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Logger, ShutdownPhase } from '@darkroom/runtime'
 import { NO_TRACING, type Tracing } from '@darkroom/runtime/tracing'
+import type { Storage } from '@darkroom/storage'
 import { Registry } from '@prometheus-io/client'
 import type { Express } from 'express'
 import { createConnections, type Connections } from './connections.ts'
@@ -8,6 +9,12 @@ import type { ApiEnv } from './env.ts'
 import { createFront } from './front.ts'
 import { closeServer, listen } from './http/server.ts'
 import { createRooms, type Rooms } from './rooms.ts'
+
+/** What an API is given; it closes the storage at the end. */
+interface ApiSurroundings {
+  storage: Storage
+  log: Logger
+}
 
 export interface Api {
   app: Express
@@ -38,13 +45,17 @@ const DELAY_MARGIN_MS = 1000
  * Builds the API process from bottom to top: connections, rooms, HTTP. Nothing listens before
  * `start`.
  */
-export function createApi(env: ApiEnv, log: Logger, { registry, tracing }: Observers = unobserved()): Api {
+export function createApi(
+  env: ApiEnv,
+  { storage, log }: ApiSurroundings,
+  { registry, tracing }: Observers = unobserved(),
+): Api {
   const stopping = new AbortController()
   let closing = false
   const isClosing = (): boolean => closing
   const connections = createConnections(env, log, stopping.signal)
-  const rooms = createRooms(env, connections, { log, registry, tracing, stop: stopping.signal })
-  const front = createFront({ env, connections, rooms, registry, isClosing, log })
+  const rooms = createRooms(env, connections, { storage, log, registry, tracing, stop: stopping.signal })
+  const front = createFront({ env, connections, storage, rooms, registry, isClosing, log })
   return {
     app: front.app,
     start: async () => {
@@ -106,7 +117,7 @@ async function startWork({ db }: Connections, rooms: Rooms, isClosing: () => boo
 }
 
 function closingOfWork({ queues, redis, db }: Connections, rooms: Rooms): ShutdownPhase[] {
-  const { installation, migrations, estimators, sync, removal, feed, cache } = rooms
+  const { storage, installation, migrations, estimators, sync, removal, feed, cache } = rooms
   const stopSweeping = (): Promise<unknown> => {
     installation.stop()
     estimators.stop()
@@ -123,6 +134,7 @@ function closingOfWork({ queues, redis, db }: Connections, rooms: Rooms): Shutdo
     { name: 'maintenance', timeoutMs: 3000, run: () => removal.stopMaintenance() },
     { name: 'queue', timeoutMs: 2000, run: () => queues.close() },
     { name: 'redis', timeoutMs: 1000, run: stopRedis },
+    { name: 'storage', timeoutMs: 1000, run: () => storage.close() },
     { name: 'mongo', timeoutMs: 2000, run: () => db.stop() },
   ]
 }

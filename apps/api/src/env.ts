@@ -1,4 +1,4 @@
-import { envInteger, imageEnv, loadEnv, optionalEnvInteger, sharedEnv } from '@darkroom/runtime'
+import { checkStorageEnv, envInteger, imageEnv, loadEnv, optionalEnvInteger, sharedEnv } from '@darkroom/runtime'
 import { z } from 'zod'
 import { parseTrustProxy } from './http/trust-proxy.ts'
 import type { SigningKey } from './tasks/queries/url-signing.ts'
@@ -6,8 +6,7 @@ import type { SigningKey } from './tasks/queries/url-signing.ts'
 const MIB = 1024 * 1024
 const DAY_SECONDS = 86_400
 
-/** All settings that the API reads from its environment, with their defaults. */
-export const apiEnv = z.object({
+const settings = z.object({
   ...sharedEnv,
   ...imageEnv,
   REDIS_CACHE_URL: sharedEnv.REDIS_URL,
@@ -16,6 +15,8 @@ export const apiEnv = z.object({
     .regex(/^mongodb(\+srv)?:\/\//, 'must look like mongodb://host:port/database')
     .default('mongodb://localhost:27017/darkroom'),
   SHUTDOWN_DELAY_MS: envInteger(5000, 0),
+  /** Whether downloads go through the API, or clients are sent to the bucket. */
+  DOWNLOADS: z.enum(['proxy', 'redirect'], { error: 'must be proxy or redirect' }).default('proxy'),
   HOST: z.string().default('0.0.0.0'),
   PORT: envInteger(3000, 0, 65_535),
   ADMIN_TOKEN: z
@@ -66,7 +67,20 @@ export const apiEnv = z.object({
   FOLLOWERS_PER_TASK: envInteger(50, 0),
   ESTIMATE_INTERVAL_MS: envInteger(3000, 100),
 })
+
+/** All settings that the API reads from its environment, with their defaults. */
+export const apiEnv = settings.superRefine(checkStorageEnv).superRefine(checkDownloads)
 export type ApiEnv = z.infer<typeof apiEnv>
+
+function checkDownloads({ DOWNLOADS, STORAGE }: z.infer<typeof settings>, context: z.RefinementCtx): void {
+  if (DOWNLOADS === 'redirect' && STORAGE !== 's3')
+    context.addIssue({
+      code: 'custom',
+      path: ['DOWNLOADS'],
+      message: 'redirect needs STORAGE=s3: files on a disk have no URL',
+      input: undefined,
+    })
+}
 
 function toSigningKeys(text: string): SigningKey[] {
   return text

@@ -1,4 +1,5 @@
 import type { Logger } from '@darkroom/runtime'
+import { isS3Storage, type Storage } from '@darkroom/storage'
 import type { Registry } from '@prometheus-io/client'
 import type { Connections } from './connections.ts'
 import type { ApiEnv } from './env.ts'
@@ -10,12 +11,14 @@ import { toApiLimits } from './routes/api-limits.ts'
 import { createProbes } from './routes/create-probes.ts'
 import { createRoutes } from './routes/create-routes.ts'
 import { docsRoutes } from './routes/docs/docs-routes.ts'
+import type { Presign } from './routes/send-variant.ts'
 import { toAppError } from './to-app-error.ts'
 import { createUploads } from './uploads/create-uploads.ts'
 
 interface Parts {
   env: ApiEnv
   connections: Connections
+  storage: Storage
   rooms: Rooms
   registry: Registry
   isClosing: () => boolean
@@ -29,7 +32,8 @@ export function createFront(parts: Parts) {
   const slowRequests = new SlowRequests({ requestMs: env.REQUEST_TIMEOUT_MS, uploadStallMs: env.UPLOAD_STALL_MS })
   const uploads = uploadsOf(parts, slowRequests)
   const probes = probesOf(parts)
-  const routes = createRoutes({ env, uploads, storage, signer, queues, probes, registry, isClosing, send, log })
+  const downloads = { storage, storageFault: rooms.installation.probe, presign: presignOf(parts), signer }
+  const routes = createRoutes({ env, uploads, ...downloads, queues, probes, registry, isClosing, send, log })
   const app = createHttpApp({
     ...routes,
     root: [docsRoutes(toApiLimits(env)), ...routes.operators],
@@ -46,6 +50,11 @@ export function createFront(parts: Parts) {
     connections: { max: env.MAX_CONNECTIONS, isProxy: (address) => isProxy(app, address) },
   })
   return { app, server, uploads, endHeld: routes.endHeld }
+}
+
+function presignOf({ env, storage }: Parts): Presign | undefined {
+  if (env.DOWNLOADS !== 'redirect' || !isS3Storage(storage)) return undefined
+  return (key, options) => storage.presign(key, options)
 }
 
 function uploadsOf({ env, connections: { db, redis, names }, rooms }: Parts, slowRequests: SlowRequests) {
@@ -75,7 +84,7 @@ function probesOf({ connections: { db, redis, names }, rooms, log }: Parts) {
     cachePrefix: names.cachePrefix,
     isPrepared: db.isPrepared,
     pingStore: () => store.ping(),
-    storageFault: installation.probe,
+    storageFaults: installation.faults,
     freeBytes: installation.freeBytes,
     backlog: watchers.backlog,
     log,

@@ -1,6 +1,7 @@
 import { collectDefaultMetrics, Registry } from '@prometheus-io/client'
-import { closeOnSignal, createLogger, MISNAMED_METRICS, returnMemoryAtRest } from '@darkroom/runtime'
+import { closeOnSignal, createLogger, MISNAMED_METRICS, returnMemoryAtRest, storageSettings } from '@darkroom/runtime'
 import { processTracing, stopTracing } from '@darkroom/runtime/tracing'
+import { openStorage } from '@darkroom/storage'
 import { createApi } from './api.ts'
 import { readApiEnv } from './env.ts'
 
@@ -14,7 +15,8 @@ const registry = new Registry()
 collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 50, eventLoopUtilizationTimeout: 1000 })
 for (const name of MISNAMED_METRICS) registry.removeSingleMetric(name)
 const tracing = processTracing()
-const api = createApi(env, log, { registry, tracing })
+const storage = await openStorage(storageSettings(env))
+const api = createApi(env, { storage, log }, { registry, tracing })
 closeOnSignal(() => [...api.closing(), stopTracing(tracing)], log)
 const { port } = await api.start()
 returnMemoryAtRest(log)

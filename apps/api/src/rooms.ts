@@ -3,6 +3,7 @@ import { FOLDERS, type TaskEstimate } from '@darkroom/contracts'
 import type { TaskQueue } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
 import type { Tracing } from '@darkroom/runtime/tracing'
+import type { Storage } from '@darkroom/storage'
 import type { Registry } from '@prometheus-io/client'
 import { createApplying } from './applying/create-applying.ts'
 import { createBatches } from './batches/create-batches.ts'
@@ -37,8 +38,9 @@ export type Rooms = ReturnType<typeof createRooms>
 export function createRooms(
   env: ApiEnv,
   connections: Connections,
-  { log, registry, tracing, stop }: { log: Logger; registry: Registry; tracing: Tracing; stop: AbortSignal },
+  given: { storage: Storage; log: Logger; registry: Registry; tracing: Tracing; stop: AbortSignal },
 ) {
+  const { log, registry, tracing, stop } = given
   const { names, redis, queues, publish, tellWorkers } = connections
   const mongo = connections.db.connection
   const dataDir = resolve(env.DATA_DIR)
@@ -48,7 +50,8 @@ export function createRooms(
   // The mediator is created from the handlers, and some rooms send commands themselves.
   const send: Send = (request) => mediator.send(request)
 
-  const installation = createInstallation({ dataDir, mongo, producer: redis.producer, queues, log })
+  const at = { storage: given.storage, dataDir }
+  const installation = createInstallation({ ...at, mongo, producer: redis.producer, queues, log })
   const { storage, isOurs } = installation
   const store = new TaskStore(mongo, (tenant, id) => cache.taskInDoubt(tenant, id))
   const following = createFollowing({ store, views, recheckMs: env.FOLLOW_RECHECK_MS, log })

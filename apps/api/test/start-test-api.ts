@@ -3,8 +3,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { FOLDERS, imageOptimize, type TaskEvent } from '@darkroom/contracts'
 import { queueNames, TaskQueue } from '@darkroom/messaging'
-import { connectRedis, createLogger, parseEnv, redisUrl, runShutdown, type Logger } from '@darkroom/runtime'
-import { createDiskStorage } from '@darkroom/storage'
+import {
+  connectRedis,
+  createLogger,
+  parseEnv,
+  redisUrl,
+  runShutdown,
+  storageSettings,
+  type Logger,
+} from '@darkroom/runtime'
+import { createDiskStorage, openStorage } from '@darkroom/storage'
 import { checkAnswersOf, createAnswerChecker, filesBelow, uniqueName, until } from '@darkroom/testing'
 import type { Redis } from 'ioredis'
 import type { Connection } from 'mongoose'
@@ -113,7 +121,8 @@ export async function startTestApi(
   })
   const storage = createDiskStorage(dataDir)
 
-  const api = createApi(env, testLog)
+  const stored = await openStorage(storageSettings(env))
+  const api = createApi(env, { storage: stored, log: testLog })
   let undocumented = (): string[] => []
 
   /**
@@ -175,7 +184,10 @@ export async function startTestApi(
     redis,
     redisUrl: redisUrl(env),
     queue,
+    /** On the disk of the API; with S3 only uploads in progress are there. */
     storage,
+    /** Where the API stores files. */
+    stored,
     database: database.connection,
     /** For tests of routes, not of connections. Each agent has its own cookies. */
     agent: () => createAgent(api.app, url),

@@ -7,7 +7,13 @@ import { z } from 'zod'
 export const health = z
   .object({
     status: z.enum(['ok', 'degraded', 'down']),
-    services: z.object({ redis: z.boolean(), mongo: z.boolean(), queue: z.boolean(), disk: z.boolean() }),
+    services: z.object({
+      redis: z.boolean(),
+      mongo: z.boolean(),
+      queue: z.boolean(),
+      disk: z.boolean(),
+      minio: z.boolean().optional().meta({ description: 'The bucket, if files are stored in one (`STORAGE=s3`)' }),
+    }),
     pending: z.number().int().nullable().meta({ description: 'Tasks that have not ended; null if unknown' }),
     diskFreeBytes: z.number().nullable(),
     reasons: z.array(z.string()).meta({ description: 'Why the status is not `ok`' }).optional(),

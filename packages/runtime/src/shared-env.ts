@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { envInteger } from './parse-env.ts'
 import { redisEnv } from './redis.ts'
+import { storageEnv } from './storage-env.ts'
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 
@@ -16,7 +17,7 @@ export const sharedEnv = {
   REDIS_NAMESPACE: redisName.optional(),
   /** No default here: it depends on the queue. */
   QUEUE_NAME: redisName.optional(),
-  DATA_DIR: z.string().default('./data'),
+  ...storageEnv,
   LOG_LEVEL: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
   SHUTDOWN_TIMEOUT_MS: envInteger(25_000, 0),
   /** Read by `tracing/preload.ts` before this; listed here to be checked and documented. */

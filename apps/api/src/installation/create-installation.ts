@@ -1,34 +1,39 @@
 import type { TaskQueues } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
-import { createDiskStorage } from '@darkroom/storage'
+import { createDiskStorage, isS3Storage, type Storage } from '@darkroom/storage'
 import type { Redis } from 'ioredis'
 import type { MongoConnection } from '../mongo/create-mongo.ts'
 import { DataFolder } from './data-folder.ts'
 import { guardStorage } from './guard-storage.ts'
 import { InstallationAnnouncer } from './installation-announcer.ts'
 import { InstallationStore } from './installation-store.ts'
-import { StorageWatch } from './storage-watch.ts'
+import { StorageWatch, type StorageFaults } from './storage-watch.ts'
 
-/** The data folder of this database: nothing is stored in or removed from any other. */
+/** The storage of this database: nothing is stored in or removed from any other. */
 export function createInstallation(parts: {
+  storage: Storage
   dataDir: string
   mongo: MongoConnection
   producer: Redis
   queues: TaskQueues
   log: Logger
 }) {
-  const { dataDir, mongo, producer, queues, log } = parts
+  const { storage: anyones, mongo, producer, queues, log } = parts
   const names = queues.all.map((queue) => queue.names)
-  const disk = createDiskStorage(dataDir)
-  const folder = new DataFolder({ store: new InstallationStore(mongo), storage: disk })
-  const storage = guardStorage(disk, () => folder.check())
+  // Uploads are received here, even if files are stored in a bucket.
+  const disk = createDiskStorage(parts.dataDir)
+  const folder = new DataFolder({ store: new InstallationStore(mongo), storage: anyones })
+  const storage = guardStorage(anyones, () => folder.check())
   const watch = new StorageWatch({ storage, folder, log })
+  const faults: StorageFaults = isS3Storage(anyones)
+    ? { minio: watch.probe, disk: () => disk.check().then(noFault, asFault) }
+    : { disk: watch.probe }
   const announcer = new InstallationAnnouncer({ redis: producer, names, installation: () => folder.installation, log })
   return {
     storage,
     probe: watch.probe,
+    faults,
     known: watch.known,
-    /** Of the disk to which uploads are written. */
     freeBytes: (): Promise<number> => disk.freeBytes(),
     /** The storage watch logs the reason. */
     isOurs: (): Promise<boolean> =>
@@ -48,3 +53,6 @@ export function createInstallation(parts: {
     stop: (): void => announcer.stop(),
   }
 }
+
+const noFault = (): undefined => undefined
+const asFault = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)))

@@ -1,5 +1,5 @@
 import { FOLDERS } from '@darkroom/contracts'
-import { INSTALLATION_MARKER, noneIfMissing, StorageError, type Storage } from '@darkroom/storage'
+import { INSTALLATION_MARKER, isS3Storage, noneIfMissing, StorageError, type Storage } from '@darkroom/storage'
 import type { InstallationStore } from './installation-store.ts'
 
 /**
@@ -12,10 +12,10 @@ const SAMPLE = 20
 type Evidence = 'no tasks' | 'files found' | 'files missing'
 
 /**
- * Checks whether the data folder belongs to the database. An unmounted folder is empty and
- * writable, and DATA_DIR may point to that of another installation: neither may accept uploads, and
- * files missing there are not lost. The database holds the id of the installation, the folder a
- * marker with the same id.
+ * Checks whether the data folder (or the bucket) belongs to the database. An unmounted folder is
+ * empty and writable, and a setting may point to that of another installation: neither may accept
+ * uploads, and files missing there are not lost. The database holds the id of the installation, the
+ * folder a marker with the same id.
  */
 export class DataFolder {
   readonly #deps
@@ -71,11 +71,11 @@ export class DataFolder {
     const { store, storage } = this.#deps
     const evidence = await this.#evidence()
     if (evidence === 'files missing')
-      throw this.#refusal('contains none of the files of the tasks in the database. Is it mounted?')
+      throw this.#refusal(`contains none of the files of the tasks in the database. ${this.#doubt}`)
     // A janitor with a new database would remove all of them as orphans.
     if (evidence === 'no tasks' && found !== undefined && found !== this.#made && (await this.#holdsFiles()))
       throw this.#refusal(
-        `contains the files of installation ${found}, and the database is new. Restore its database or use an empty folder; to abandon the files, delete ${INSTALLATION_MARKER}.`,
+        `contains the files of installation ${found}, and the database is new. Restore its database or use an empty one; to abandon the files, delete ${INSTALLATION_MARKER}.`,
       )
     // The marker first: of processes with different folders, the first claim wins, and the others
     // find that their marker differs.
@@ -93,11 +93,11 @@ export class DataFolder {
     const evidence = await this.#evidence()
     if (evidence === 'files missing')
       throw this.#refusal(
-        `contains neither ${INSTALLATION_MARKER} nor any files of the tasks in the database. Is it mounted? If the files are lost, ${remedy}`,
+        `contains neither ${INSTALLATION_MARKER} nor any files of the tasks in the database. ${this.#doubt} If the files are lost, ${remedy}`,
       )
     if (evidence === 'no tasks' && !(await this.#deps.storage.isEmpty()))
       throw this.#refusal(
-        `has no ${INSTALLATION_MARKER} and is not empty. Is it mounted? If it is the right folder, ${remedy}`,
+        `has no ${INSTALLATION_MARKER} and is not empty. ${this.#doubt} If it is the right one, ${remedy}`,
       )
   }
 
@@ -115,14 +115,19 @@ export class DataFolder {
     return false
   }
 
+  get #doubt(): string {
+    return isS3Storage(this.#deps.storage) ? 'Is S3_BUCKET right?' : 'Is it mounted?'
+  }
+
   #refusal(what: string): StorageError {
     return new StorageError('STORAGE_FAILED', `${this.#deps.storage.place} ${what}`)
   }
 
   #assertSame(found: string, id: string): void {
     if (found === id) return
+    const remedy = isS3Storage(this.#deps.storage) ? 'Correct S3_BUCKET' : 'Mount the right folder, or correct DATA_DIR'
     throw this.#refusal(
-      `belongs to another installation: its ${INSTALLATION_MARKER} has the id ${found}, but the database has ${id}. Mount the right folder, or correct DATA_DIR or MONGODB_URL.`,
+      `belongs to another installation: its ${INSTALLATION_MARKER} has the id ${found}, but the database has ${id}. ${remedy} or MONGODB_URL.`,
     )
   }
 }

@@ -13,6 +13,14 @@ const FIRST_LOOK_MS = 500
 /** The error that prevents files from being stored; undefined if there is none. */
 export type StorageFault = () => Promise<Error | undefined>
 
+/**
+ * What the API needs to store files: with S3 the bucket and the disk on which files are received.
+ */
+export interface StorageFaults {
+  disk: StorageFault
+  minio?: StorageFault
+}
+
 /** Tests the storage: it must belong to this installation, and be writable. */
 export class StorageWatch {
   readonly #deps

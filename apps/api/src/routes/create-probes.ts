@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis'
 import { createRedisWarnings } from '../ground/redis-warnings.ts'
 import { writeToRedis } from '../ground/write-to-redis.ts'
-import type { StorageFault } from '../installation/storage-watch.ts'
+import type { StorageFaults } from '../installation/storage-watch.ts'
 import type { Logger } from '@darkroom/runtime'
 import type { Probes } from './health.ts'
 
@@ -11,12 +11,12 @@ export function createProbes(parts: {
   cachePrefix: string
   isPrepared: () => boolean
   pingStore: () => Promise<unknown>
-  storageFault: StorageFault
+  storageFaults: StorageFaults
   freeBytes: () => Promise<number>
   backlog: () => Promise<{ unfinished: number }>
   log: Logger
 }): Probes {
-  const { redis, cachePrefix, isPrepared, pingStore, storageFault, freeBytes, backlog, log } = parts
+  const { redis, cachePrefix, isPrepared, pingStore, storageFaults, freeBytes, backlog, log } = parts
   return {
     redis: () => writeToRedis(redis.cache, cachePrefix),
     queue: () => writeToRedis(redis.producer, cachePrefix),
@@ -24,7 +24,7 @@ export function createProbes(parts: {
       if (!isPrepared()) throw new Error('its indexes have not been created yet')
       await pingStore()
     },
-    storageFault,
+    storageFaults,
     freeBytes,
     pending: async () => (await backlog()).unfinished,
     warnings: createRedisWarnings(redis.producer, log),

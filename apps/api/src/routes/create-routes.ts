@@ -5,6 +5,7 @@ import type { Registry } from '@prometheus-io/client'
 import { HeldRequests } from '../http/held-requests.ts'
 import { jsonBody } from '../http/json-body.ts'
 import { measureRequests } from '../http/measure-requests.ts'
+import type { StorageFault } from '../installation/storage-watch.ts'
 import type { Send } from '../send.ts'
 import type { UrlSigner } from '../tasks/queries/url-signing.ts'
 import type { createUploads } from '../uploads/create-uploads.ts'
@@ -14,7 +15,7 @@ import { queueBoard } from './admin/queue-board.ts'
 import { createHealth, type Probes } from './health.ts'
 import { logRequests } from './log-requests.ts'
 import { RESOURCES } from './resources.ts'
-import { createSendVariant } from './send-variant.ts'
+import { createSendVariant, type Presign } from './send-variant.ts'
 
 export interface RouteSettings {
   ADMIN_TOKEN?: string | undefined
@@ -32,6 +33,10 @@ export interface RouteParts {
   env: RouteSettings
   uploads: ReturnType<typeof createUploads>
   storage: Storage
+  /** Why nothing can be stored or read. */
+  storageFault: StorageFault
+  /** Clients are sent to these URLs instead of getting the files from here. */
+  presign: Presign | undefined
   signer: UrlSigner
   queues: TaskQueues
   probes: Probes
@@ -43,7 +48,7 @@ export interface RouteParts {
 
 /** Every route except those of the document, in the groups in which the application mounts them. */
 export function createRoutes(parts: RouteParts) {
-  const { env, uploads, storage, signer, probes, registry, isClosing, send, log } = parts
+  const { env, uploads, storage, storageFault, presign, signer, probes, registry, isClosing, send, log } = parts
   const followers = { each: env.FOLLOWERS_PER_TASK, perAddress: env.FOLLOWERS_PER_ADDRESS }
   const streams = new HeldRequests({ total: env.EVENT_STREAMS_MAX, ...followers })
   const waiting = new HeldRequests({ total: env.WAITING_REQUESTS_MAX, ...followers })
@@ -51,7 +56,7 @@ export function createRoutes(parts: RouteParts) {
   const board = queueBoard(parts.queues.all, '/admin/queues')
   const deps = {
     ...uploads,
-    sendVariant: createSendVariant(storage, signer, probes.storageFault),
+    sendVariant: createSendVariant({ storage, storageFault, signer, presign }),
     readJson: jsonBody(env.JSON_BODY_MAX_BYTES),
     waiting,
     streams,

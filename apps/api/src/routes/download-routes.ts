@@ -3,7 +3,7 @@ import type { RequestHandler } from 'express'
 import { z } from 'zod'
 import { parseInput } from '../http/input.ts'
 import { TASK_ID } from '../http/openapi/example-ids.ts'
-import { content, json, JSON_PROBLEMS, jsonRequest, type Operation } from '../http/openapi/operation.ts'
+import { content, json, JSON_PROBLEMS, jsonRequest, noContent, type Operation } from '../http/openapi/operation.ts'
 import { routesOf } from '../http/routes.ts'
 import { tenantOf } from '../http/tenant-of.ts'
 import type { Send } from '../send.ts'
@@ -44,6 +44,10 @@ export const downloadDoc: Omit<Operation, 'operationId' | 'tags'> = {
   answers: {
     200: content('The whole file', FILE_TYPES, file, ...FILE_HEADERS),
     206: content('A part of it', FILE_TYPES, file, ...FILE_HEADERS, 'ContentRange'),
+    302: noContent(
+      'With `DOWNLOADS=redirect`: the file is at this URL of the bucket for the next hour',
+      'FileLocation',
+    ),
   },
   problems: [
     'INVALID_QUERY',

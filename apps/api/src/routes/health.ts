@@ -2,7 +2,7 @@ import type { Health, Readiness } from '@darkroom/contracts'
 import { inTime, type Logger } from '@darkroom/runtime'
 import { isStorageError } from '@darkroom/storage'
 import { remember } from '../ground/remember.ts'
-import type { StorageFault } from '../installation/storage-watch.ts'
+import type { StorageFault, StorageFaults } from '../installation/storage-watch.ts'
 
 /**
  * The probes. Each responds within `PROBE_MS` or counts as failed. Those of the stores write: a
@@ -12,7 +12,7 @@ export interface Probes {
   redis: () => Promise<unknown>
   mongo: () => Promise<unknown>
   queue: () => Promise<unknown>
-  storageFault: StorageFault
+  storageFaults: StorageFaults
   freeBytes: () => Promise<number>
   pending: () => Promise<number>
   /** Problems that do not affect the service yet, with their solutions. */
@@ -45,10 +45,11 @@ export function createHealth(deps: HealthDeps): HealthChecks {
   const warningsNow = remember(REMEMBER_MS, () => inTime(PROBE_MS, probes.warnings).catch(() => []))
   return {
     report: async () => {
-      const [redis, mongo, queue, unusable, full, diskFreeBytes, pending, warnings] = await Promise.all([
+      const [redis, mongo, queue, minio, unusable, full, diskFreeBytes, pending, warnings] = await Promise.all([
         faults.redis(),
         faults.mongo(),
         faults.queue(),
+        faults.minio?.(),
         faults.disk(),
         faults.room(),
         freeBytes().catch(() => null),
@@ -56,12 +57,13 @@ export function createHealth(deps: HealthDeps): HealthChecks {
         warningsNow(),
       ])
       const disk = unusable ?? full
-      const services = { redis: !redis, mongo: !mongo, queue: !queue, disk: !disk }
-      const reasons = [mongo, disk, queue, redis].filter((fault) => fault !== undefined)
+      const bucket = faults.minio && { minio: !minio }
+      const services = { redis: !redis, mongo: !mongo, queue: !queue, disk: !disk, ...bucket }
+      const reasons = [mongo, minio, disk, queue, redis].filter((fault) => fault !== undefined)
       return {
         // Without Redis uploads are still accepted and reads still answered; without the store or
-        // the disk they are not.
-        status: mongo || disk ? 'down' : reasons.length > 0 ? 'degraded' : 'ok',
+        // the storage they are not.
+        status: mongo || minio || disk ? 'down' : reasons.length > 0 ? 'degraded' : 'ok',
         services,
         pending: mongo ? null : pending,
         diskFreeBytes,
@@ -72,7 +74,7 @@ export function createHealth(deps: HealthDeps): HealthChecks {
     // When the disk is full, stored files can still be read.
     readiness: async () => {
       if (isClosing()) return { status: 'closing' }
-      const reason = (await faults.mongo()) ?? (await faults.disk())
+      const reason = (await faults.mongo()) ?? (await faults.minio?.()) ?? (await faults.disk())
       return reason === undefined ? { status: 'ok' } : { status: 'not ready', reason }
     },
   }
@@ -90,19 +92,21 @@ function createFaults({ probes, minFreeBytes, log }: HealthDeps, freeBytes: () =
         },
       ),
     )
+  const { disk, minio } = probes.storageFaults
   const fullDisk = async (): Promise<void> => {
     const bytes = await freeBytes()
     if (bytes < minFreeBytes) throw new Error(`${bytes} bytes are free; MIN_FREE_BYTES is ${minFreeBytes}`)
   }
-  const unusableDisk = async (): Promise<void> => {
-    const fault = await probes.storageFault()
+  const unusable = (storageFault: StorageFault) => async (): Promise<void> => {
+    const fault = await storageFault()
     if (fault !== undefined && !isStorageError(fault, 'STORAGE_FULL')) throw fault
   }
   return {
     redis: faultOf('redis', probes.redis),
     mongo: faultOf('mongo', probes.mongo),
     queue: faultOf('queue', probes.queue),
-    disk: faultOf('disk', unusableDisk),
+    minio: minio && faultOf('minio', unusable(minio)),
+    disk: faultOf('disk', unusable(disk)),
     room: faultOf('disk', fullDisk),
   }
 }

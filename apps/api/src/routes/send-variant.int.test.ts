@@ -53,6 +53,9 @@ async function completedTask(name = 'beach.png', images = variants): Promise<Tas
   return read()
 }
 
+/** Of a route without its API. */
+const parts = { storageFault: async () => undefined, signer: createUrlSigner([]) }
+
 const get = (headers: Record<string, string> = {}, query = '') => api.request(path + query, { headers })
 
 it('returns 409 with Retry-After until the task is completed', async () => {
@@ -85,7 +88,7 @@ it('a file of another kind of task has its own content type and extension', asyn
   const report = { name: 'report', contentType: 'application/json', bytes: 2, md5, path: `output/a/report/${md5}.json` }
   await api.storage.put(report.path, Buffer.from('{}'))
   const other: Task = { ...task, images: [], files: [{ ...report, url: '' }] }
-  const send = createSendVariant(api.storage, createUrlSigner([]), async () => undefined)
+  const send = createSendVariant({ ...parts, storage: api.storage })
   const app = express().get('/', (req, res) => send(req, res, other))
   const { headers, body } = await supertest(app).get('/?file=report').expect(200)
   expect([headers['content-type'], headers['content-disposition'], body]).toEqual([
@@ -279,7 +282,7 @@ it('the file is closed when the client disconnects', async () => {
     },
   }
   const errors: unknown[] = []
-  const send = createSendVariant(watched, createUrlSigner([]), async () => undefined)
+  const send = createSendVariant({ ...parts, storage: watched })
   const app = express().get('/', (req, res) => {
     send(req, res, { ...task, images: [{ ...variant, url: '' }] }).catch((error: unknown) => errors.push(error))
   })

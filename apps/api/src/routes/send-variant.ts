@@ -1,6 +1,6 @@
 import { extname } from 'node:path'
 import { imageNameOf, toStoredFile, type StoredFile, type Task } from '@darkroom/contracts'
-import { isStorageError, type Storage } from '@darkroom/storage'
+import { isStorageError, type S3Storage, type Storage } from '@darkroom/storage'
 import { create as contentDisposition } from 'content-disposition'
 import type { Request, Response } from 'express'
 import { AppError } from '../app-error.ts'
@@ -11,13 +11,28 @@ import { tenantOf } from '../http/tenant-of.ts'
 import { downloadQuery, type DownloadQuery } from './task-fields.ts'
 import { nameIn, type UrlSigner } from '../tasks/queries/url-signing.ts'
 
+/** Enough for any download; the client comes back for another. */
+const URL_SECONDS = 3600
+
+/** Creates a URL at which the bucket serves a file. */
+export type Presign = S3Storage['presign']
+
+interface SendVariantDeps {
+  storage: Storage
+  /** Why nothing can be stored or read. */
+  storageFault: StorageFault
+  signer: UrlSigner
+  /** Given if clients are to download from the bucket. */
+  presign?: Presign | undefined
+}
+
 export type SendVariant = (req: Request, res: Response, task: Task) => Promise<void>
 
 /**
  * Sends a file of a completed task, whole or in ranges; the first unless the query selects another.
  * The first variant of a photo is the largest.
  */
-export function createSendVariant(storage: Storage, signer: UrlSigner, storageFault: StorageFault): SendVariant {
+export function createSendVariant({ storage, storageFault, signer, presign }: SendVariantDeps): SendVariant {
   return async (req, res, task) => {
     const query = parseInput(downloadQuery, req.query, 'INVALID_QUERY')
     assertSignature(signer, { tenant: tenantOf(req), taskId: task.id, ...query })
@@ -31,8 +46,24 @@ export function createSendVariant(storage: Storage, signer: UrlSigner, storageFa
       'X-Content-Type-Options': 'nosniff',
       'Content-Security-Policy': "sandbox; default-src 'none'",
     })
-    await sendFile(res, sendable(storage, file.path, storageFault))
+    const stored = sendable(storage, file.path, storageFault)
+    // The URL would be valid for GET alone.
+    if (presign === undefined || req.method !== 'GET' || req.fresh) return sendFile(res, stored)
+    await stored.stat()
+    const url = await presign(file.path, {
+      seconds: urlSeconds(task, query),
+      contentType: file.contentType,
+      disposition: dispositionOf(task, file),
+    })
+    for (const name of ['ETag', 'Content-Type', 'Content-Disposition']) res.removeHeader(name)
+    res.status(302).set('Cache-Control', 'no-store').location(url).end()
   }
+}
+
+/** At most as long as the files of the task exist, and as the signed URL is valid. */
+function urlSeconds({ expiresAt }: Task, { expires = Infinity }: DownloadQuery): number {
+  const untilMs = Math.min(expiresAt === null ? Infinity : Date.parse(expiresAt), expires * 1000)
+  return Math.max(1, Math.min(URL_SECONDS, Math.floor((untilMs - Date.now()) / 1000)))
 }
 
 function fileOf(task: Task, query: DownloadQuery): StoredFile {

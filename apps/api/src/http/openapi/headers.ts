@@ -16,6 +16,12 @@ export const HEADERS = {
     required: true,
     example: `/api/v1/tasks/${TASK_ID}`,
   },
+  FileLocation: {
+    description: 'Where the file can be downloaded, without credentials',
+    schema: { type: 'string' },
+    required: true,
+    example: 'https://s3.example.com/photos/output/beach/1024/0cc1….jpg?X-Amz-Expires=3600&X-Amz-Signature=4f1d…',
+  },
   RetryAfter: {
     description: 'Seconds to wait before the next request',
     schema: { type: 'integer', minimum: 1 },
@@ -63,6 +69,7 @@ export type HeaderName = keyof typeof HEADERS
 
 const NAMES: Record<HeaderName, string> = {
   Location: 'Location',
+  FileLocation: 'Location',
   RetryAfter: 'Retry-After',
   MaybeRetryAfter: 'Retry-After',
   ETag: 'ETag',
