@@ -3,8 +3,11 @@ import type { Patch } from './tree.ts'
 
 const LOSSY_DISK = join(import.meta.dirname, 'lossy-disk.ts')
 const PROGRAMS = {
-  api: { file: 'apps/api/src/main.ts', line: "import { createApi } from './api.ts'\n" },
-  child: { file: 'apps/image-worker/src/child.ts', line: "import { createDiskStorage } from '@darkroom/storage'\n" },
+  api: {
+    file: 'apps/api/src/main.ts',
+    line: "import { collectDefaultMetrics, Registry } from '@prometheus-io/client'\n",
+  },
+  child: { file: 'apps/image-worker/src/child.ts', line: "import { serveJobs } from '@darkroom/worker/child'\n" },
 }
 
 /**

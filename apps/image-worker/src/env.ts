@@ -1,5 +1,5 @@
 import { imageOptimize } from '@darkroom/contracts'
-import { imageEnv, loadEnv } from '@darkroom/runtime'
+import { checkStorageEnv, imageEnv, loadEnv } from '@darkroom/runtime'
 import { workerConfig, workerEnv, type WorkerConfig } from '@darkroom/worker'
 import { z } from 'zod'
 
@@ -7,7 +7,9 @@ import { z } from 'zod'
 const SLOT_BYTES = 300 * 1024 ** 2
 
 /** Every environment variable that an image worker reads, with its default. */
-export const imageWorkerEnv = z.object({ ...workerEnv(imageOptimize, SLOT_BYTES), ...imageEnv })
+export const imageWorkerEnv = z
+  .object({ ...workerEnv(imageOptimize, SLOT_BYTES), ...imageEnv })
+  .superRefine(checkStorageEnv)
 
 export interface ImageWorkerConfig extends WorkerConfig {
   /** The maximum number of pixels of an original. */

@@ -31,14 +31,14 @@ test('a photo becomes two files, and the events match them [S0.11, S3.5]', async
     ['800', 800, 600],
   ])
   for (const image of completed.images) {
-    const bytes = await readFile(rig.storage.resolve(image.path))
+    const bytes = await readFile(rig.disk.resolve(image.path))
     expect(image.path).toBe(`output/beach/${image.resolution}/${image.md5}.jpg`)
     expect(image).toMatchObject({
       size: bytes.length,
       md5: createHash('md5').update(bytes).digest('hex'),
       format: 'jpeg',
     })
-    expect(await inspectImage(rig.storage.resolve(image.path))).toMatchObject({
+    expect(await inspectImage(rig.disk.resolve(image.path))).toMatchObject({
       format: 'jpeg',
       width: image.width,
       height: image.height,
@@ -84,7 +84,7 @@ test('variants have the documented quality', async () => {
   const rig = await createRig()
   await rig.startWorker({}, imageApp())
   const { taskId, imagePath } = await rig.submit()
-  const promised = await makeVariants(rig.storage.resolve(imagePath), { widths: [1024, 800], quality: 85 })
+  const promised = await makeVariants(rig.disk.resolve(imagePath), { widths: [1024, 800], quality: 85 })
   const { images } = await rig.event(taskId, 'task.completed')
   expect(images.map(({ md5 }) => md5)).toEqual(promised.map(({ md5 }) => md5))
 })

@@ -63,6 +63,10 @@ const VARIANT = new RegExp(`(?:^|/)${FOLDERS.variants}/[a-z0-9-]+/`)
 /** The id of the task that an original belongs to; undefined for other files. */
 export const ownerOf = (key: string): string | undefined => ORIGINAL.exec(key)?.[1]
 
+/** Whether a key can be that of a result of this tenant. */
+export const isResultOf = (tenant: string, key: string): boolean =>
+  key.startsWith(tenantKey(tenant, `${FOLDERS.variants}/`, '/'))
+
 export const isVariantKey = (key: string): boolean => VARIANT.test(key)
 
 /** The key of a file in the trash. */

@@ -1,8 +1,7 @@
-import type { JobEnvelope } from '@darkroom/contracts'
 import { Child, type ChildOptions } from './child-process.ts'
 import type { Processed } from './child/child-protocol.ts'
 import { JobFailure } from './child/job-failure.ts'
-import { notStarted, runOnChild, type RunLimits, type RunWatch } from './run-on-child.ts'
+import { notStarted, runOnChild, type Assignment, type RunLimits, type RunWatch } from './run-on-child.ts'
 
 export interface ChildPoolOptions extends ChildOptions {
   /** Children to start in advance: one per concurrent job. */
@@ -55,11 +54,11 @@ export class ChildPool {
   }
 
   /** Runs one job. Rejects with a JobFailure. */
-  async run(job: JobEnvelope, watch: RunWatch): Promise<Processed> {
+  async run(assignment: Assignment, watch: RunWatch): Promise<Processed> {
     const child = this.#takeIdle() ?? this.#startForJob()
     this.#busy++
     try {
-      return await runOnChild(child, job, { ...watch, ...this.#options.limits })
+      return await runOnChild(child, assignment, { ...watch, ...this.#options.limits })
     } finally {
       this.#busy--
       if (child.usable) this.#idle.push(child)

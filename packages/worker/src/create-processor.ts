@@ -24,16 +24,18 @@ import type { RunReader } from './run-reader.ts'
 import type { StorageCheck } from './storage-check.ts'
 import { traceStages } from './trace-stages.ts'
 import type { WorkerMetrics } from './worker-metrics.ts'
+import type { Workplace } from './workplace.ts'
 
 /** More frequent progress events help nobody, and each costs the API a database write. */
 const PROGRESS_INTERVAL_MS = 200
 
 interface Surroundings {
   pool: ChildPool
+  workplace: Workplace
   publish: PublishTaskEvent
   runOf: RunReader
   cancellations: Cancellations
-  storage: StorageCheck
+  storageCheck: StorageCheck
   machine: MachineWatch
   endFailedRun: EndRun
   tracing: Tracing
@@ -62,15 +64,16 @@ export function createProcessor(around: Surroundings): JobProcessor {
 }
 
 async function runJob(run: JobRun, signal: AbortSignal | undefined, around: Surroundings): Promise<CompletedEvent> {
-  const { kind, publish, storage, machine, cancellations, log, metrics } = around
+  const { kind, workplace, publish, storageCheck, machine, cancellations, log, metrics } = around
   if (cancellations.has(run.jobId)) throw new JobFailure(CANCELLED)
-  if (await storage.isOutdated()) await machine.confirm()
+  if (await storageCheck.isOutdated()) await machine.confirm()
   // A paused BullMQ worker may still take the one job that it was waiting for.
   if (machine.trouble !== undefined) throw new JobFailure(NOT_HERE)
   const about = { taskId: run.job.taskId, jobId: run.jobId, attempt: run.attempt }
   log.debug(about, 'job started')
   void publish(processingEvent(run, Date.now()))
-  const processed = await runInChild(run, signal, { ...around, log: log.child(about) })
+  const inChild = (folder: string) => runInChild({ run, folder, signal }, { ...around, log: log.child(about) })
+  const processed = await workplace.run(run.job, { signal }, inChild)
   const { files, bytesIn } = processed
   const told = kind.tell({ files, result: kind.result.parse(processed.result) })
   const completed = completedEvent(run, told, Date.now())
@@ -83,8 +86,7 @@ async function runJob(run: JobRun, signal: AbortSignal | undefined, around: Surr
 
 /** In traces a child's work is one span, with one for each of its stages. */
 function runInChild(
-  run: JobRun,
-  signal: AbortSignal | undefined,
+  { run, folder, signal }: { run: JobRun; folder: string; signal: AbortSignal | undefined },
   { pool, publish, tracing, kind, log }: Pick<Surroundings, 'pool' | 'publish' | 'tracing' | 'kind' | 'log'>,
 ): Promise<Processed> {
   const { job } = run
@@ -96,7 +98,7 @@ function runInChild(
       stages.reached(progress.stage)
       tell(progress)
     }
-    return pool.run(job, { signal, onProgress, log }).finally(stages.end)
+    return pool.run({ job, folder }, { signal, onProgress, log }).finally(stages.end)
   })
 }
 

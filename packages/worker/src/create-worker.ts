@@ -1,7 +1,7 @@
 import { announceSlots, createGiveBack, createQueueGauge, createQueueWorker } from '@darkroom/messaging'
 import { connectRedis, type Logger } from '@darkroom/runtime'
 import { NO_TRACING, type Tracing } from '@darkroom/runtime/tracing'
-import { createDiskStorage } from '@darkroom/storage'
+import { isS3Storage, type Storage } from '@darkroom/storage'
 import { Registry } from '@prometheus-io/client'
 import { Cancellations } from './cancellations.ts'
 import { ChildPool } from './child-pool.ts'
@@ -12,14 +12,18 @@ import { watchForIdleness } from './idle-watch.ts'
 import { MachineWatch } from './machine-watch.ts'
 import { createProcessor } from './create-processor.ts'
 import { createRunReader } from './run-reader.ts'
+import { createScratchWorkplace } from './scratch-workplace.ts'
 import { createStorageCheck } from './storage-check.ts'
 import { tellOutcomes } from './tell-outcomes.ts'
 import { trackRuns } from './track-runs.ts'
 import type { WorkerApp } from './worker-app.ts'
 import { createWorkerLife } from './worker-life.ts'
 import { createWorkerMetrics } from './worker-metrics.ts'
+import { createDataFolder } from './workplace.ts'
 
 export interface WorkerSurroundings {
+  /** Closed at the end of the worker. */
+  storage: Storage
   log: Logger
   /** Called when the worker can no longer work and should be replaced. */
   giveUp: () => void
@@ -33,19 +37,18 @@ export interface WorkerSurroundings {
 
 /** Assembles a worker. It does not run yet. */
 export function createWorker(app: WorkerApp, config: WorkerConfig, surroundings: WorkerSurroundings) {
-  const { log, giveUp, registry = new Registry(), tracing = NO_TRACING, connect = connectRedis } = surroundings
+  const { storage, log, giveUp, registry = new Registry(), tracing = NO_TRACING, connect = connectRedis } = surroundings
   const { names, workerId, concurrency: slots, dataDir } = config
   const connections = openConnections({ redisUrl: config.redisUrl, names, connect, log })
   const { queue: redis, publisher, publish } = connections
   const pool = new ChildPool(poolOptions(app, config, log))
-  const storage = createStorageCheck({
-    storage: createDiskStorage(dataDir),
-    dataDir,
-    readExpected: connections.readInstallation,
-  })
+  const workplace = isS3Storage(storage)
+    ? createScratchWorkplace({ storage, kind: app.kind, dataDir, log })
+    : createDataFolder(dataDir)
+  const storageCheck = createStorageCheck({ storage, workplace, readExpected: connections.readInstallation })
   const machine = new MachineWatch({
     check: async () => {
-      await storage.check()
+      await storageCheck.check()
       await pool.warm()
     },
     pause: () => void worker.pause(true),
@@ -59,7 +62,8 @@ export function createWorker(app: WorkerApp, config: WorkerConfig, surroundings:
   const shared = {
     kind: app.kind,
     pool,
-    storage,
+    workplace,
+    storageCheck,
     machine,
     cancellations: new Cancellations(),
     metrics,
@@ -83,10 +87,14 @@ export function createWorker(app: WorkerApp, config: WorkerConfig, surroundings:
     log,
     giveUp,
   })
-  return { pool, machine, ...createWorkerLife({ ...shared, config, connections, worker, runs, idleWatch, giveUp }) }
+  return {
+    pool,
+    machine,
+    ...createWorkerLife({ ...shared, storage, config, connections, worker, runs, idleWatch, giveUp }),
+  }
 }
 
 function poolOptions({ kind: { noun }, program, args }: WorkerApp, config: WorkerConfig, log: Logger) {
-  const { dataDir, childEnv: env, concurrency: size, jobDeadlineMs: deadlineMs, childMaxRssBytes: maxRssBytes } = config
-  return { noun, program, args: [dataDir, ...args], env, log, size, limits: { deadlineMs, maxRssBytes } }
+  const { childEnv: env, concurrency: size, jobDeadlineMs: deadlineMs, childMaxRssBytes: maxRssBytes } = config
+  return { noun, program, args, env, log, size, limits: { deadlineMs, maxRssBytes } }
 }

@@ -1,8 +1,7 @@
 import { availableParallelism, hostname, totalmem } from 'node:os'
-import { resolve } from 'node:path'
 import type { KindContract } from '@darkroom/contracts'
 import { queueNames, type QueueNames } from '@darkroom/messaging'
-import { envInteger, redisUrl, sharedEnv } from '@darkroom/runtime'
+import { envInteger, redisUrl, sharedEnv, storageSettings, type StorageSettings } from '@darkroom/runtime'
 import { z } from 'zod'
 
 const MIB = 1024 ** 2
@@ -28,11 +27,9 @@ export const workerEnv = ({ policy }: Pick<KindContract, 'policy'>, slotBytes: n
 })
 
 /** The validated settings of a worker. */
-export interface WorkerConfig {
+export interface WorkerConfig extends StorageSettings {
   redisUrl: string
   names: QueueNames
-  /** An absolute path. */
-  dataDir: string
   workerId: string
   /** The number of concurrent jobs: one child process each. */
   concurrency: number
@@ -56,7 +53,7 @@ export function workerConfig(env: WorkerEnv, kind: KindContract): WorkerConfig {
   return {
     redisUrl: redisUrl(env),
     names: queueNames({ namespace: env.REDIS_NAMESPACE, queue: env.QUEUE_NAME }, kind),
-    dataDir: resolve(env.DATA_DIR),
+    ...storageSettings(env),
     workerId: env.WORKER_ID,
     concurrency: env.WORKER_CONCURRENCY,
     logLevel: env.LOG_LEVEL,

@@ -11,6 +11,12 @@ export interface RunLimits {
   maxRssBytes: number
 }
 
+/** A job, and the data folder in which it is run. */
+export interface Assignment {
+  job: JobEnvelope
+  folder: string
+}
+
 export interface RunWatch {
   /** Aborting it kills the child. Its reason is a failure reason in text form. */
   signal?: AbortSignal | undefined
@@ -25,7 +31,7 @@ const MEMORY_CHECK_MS = 250
  * when it uses too much memory, and when the run is aborted: an engine may not react to anything
  * gentler. The result does not wait for the end of a killed process, which may hang in the kernel.
  */
-export function runOnChild(child: Child, job: JobEnvelope, options: RunLimits & RunWatch): Promise<Processed> {
+export function runOnChild(child: Child, assignment: Assignment, options: RunLimits & RunWatch): Promise<Processed> {
   const { promise, resolve, reject } = Promise.withResolvers<Processed>()
   const fail = (reason: FailureReason): void => reject(new JobFailure(reason))
   const kill = (reason: FailureReason): void => {
@@ -46,7 +52,7 @@ export function runOnChild(child: Child, job: JobEnvelope, options: RunLimits & 
     killAtMemoryCap(child, kill, options),
     killOnAbort(kill, options),
   ]
-  child.send({ job })
+  child.send(assignment)
   return promise.finally(() => {
     child.hear()
     for (const stop of stopWatching) stop()

@@ -1,5 +1,6 @@
 import { closeOnSignal, createLogger, MISNAMED_METRICS } from '@darkroom/runtime'
 import { processTracing, stopTracing } from '@darkroom/runtime/tracing'
+import { openStorage } from '@darkroom/storage'
 import { collectDefaultMetrics, Registry } from '@prometheus-io/client'
 import { createWorker } from './create-worker.ts'
 import type { WorkerConfig } from './env.ts'
@@ -14,7 +15,8 @@ export async function runWorker(app: WorkerApp, config: WorkerConfig): Promise<v
   // A worker that cannot continue exits immediately; its supervisor starts a new one, and the queue
   // reassigns its jobs.
   const giveUp = (): never => process.exit(1)
-  const worker = createWorker(app, config, { log, giveUp, registry, tracing })
+  const storage = await openStorage(config)
+  const worker = createWorker(app, config, { storage, log, giveUp, registry, tracing })
   const metrics = createMetricsServer(registry, log, () => worker.machine.trouble)
   closeOnSignal(() => [...worker.shutdownPhases(), metrics.closing(), stopTracing(tracing)], log)
   if (config.metricsPort !== 0) {

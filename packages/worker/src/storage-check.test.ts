@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { createDiskStorage } from '@darkroom/storage'
 import { expect, onTestFinished, test } from 'vitest'
 import { createStorageCheck } from './storage-check.ts'
+import { createDataFolder } from './workplace.ts'
 
 async function createFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'check-'))
@@ -15,7 +16,11 @@ test("only the installation's own folder is accepted, even if Redis has lost its
   const dataDir = await createFolder()
   const storage = createDiskStorage(dataDir)
   let announced: string | undefined = await storage.markInstallation()
-  const { check } = createStorageCheck({ storage, dataDir, readExpected: async () => announced })
+  const { check } = createStorageCheck({
+    storage,
+    workplace: createDataFolder(dataDir),
+    readExpected: async () => announced,
+  })
   await check()
   announced = undefined
   const marker = join(dataDir, '.darkroom.json')
@@ -32,7 +37,11 @@ test("only the installation's own folder is accepted, even if Redis has lost its
 test('any writable folder is accepted until an API announces the installation', async () => {
   const dataDir = await createFolder()
   const storage = createDiskStorage(dataDir)
-  const { check } = createStorageCheck({ storage, dataDir, readExpected: async () => undefined })
+  const { check } = createStorageCheck({
+    storage,
+    workplace: createDataFolder(dataDir),
+    readExpected: async () => undefined,
+  })
   await check()
   await rm(dataDir, { recursive: true })
   await expect(check()).rejects.toThrow(`DATA_DIR ${dataDir} does not exist: the API creates it at startup`)
@@ -42,7 +51,11 @@ test('a worker that started before the API learns that its check is outdated, an
   const dataDir = await createFolder()
   const storage = createDiskStorage(dataDir)
   const redis: { installation?: string } = {}
-  const watched = createStorageCheck({ storage, dataDir, readExpected: async () => redis.installation })
+  const watched = createStorageCheck({
+    storage,
+    workplace: createDataFolder(dataDir),
+    readExpected: async () => redis.installation,
+  })
   await watched.check()
   expect(await watched.isOutdated()).toBe(false)
   redis.installation = await storage.markInstallation()

@@ -1,37 +1,34 @@
-import { INSTALLATION_MARKER, isStorageError, testWrite, type Storage } from '@darkroom/storage'
+import { INSTALLATION_MARKER, isS3Storage, type Storage } from '@darkroom/storage'
+import type { Workplace } from './workplace.ts'
 
 export interface StorageCheckOptions {
-  storage: Pick<Storage, 'place' | 'readInstallation'>
-  dataDir: string
+  storage: Storage
+  workplace: Pick<Workplace, 'check'>
   /** The id of the installation that the jobs belong to; undefined if it is currently unknown. */
   readExpected: () => Promise<string | undefined>
 }
 
 export type StorageCheck = ReturnType<typeof createStorageCheck>
 
-export function createStorageCheck({ storage, dataDir, readExpected }: StorageCheckOptions) {
+export function createStorageCheck({ storage, workplace, readExpected }: StorageCheckOptions) {
   // Redis may lose it or be unreachable. The last known id is still valid.
   let expected: string | undefined
   /** The id that the last finished check used. */
   let checked: string | undefined
 
-  const checkFolder = async (): Promise<void> => {
+  const checkNow = async (): Promise<void> => {
     const found = await storage.readInstallation()
-    if (expected !== undefined && found !== expected) throw new Error(wrongPlace(storage.place, expected, found))
-    await testWrite(dataDir).catch((error: unknown) => {
-      throw isStorageError(error, 'NOT_FOUND')
-        ? new Error(`DATA_DIR ${dataDir} does not exist: the API creates it at startup`)
-        : error
-    })
+    if (expected !== undefined && found !== expected) throw new Error(wrongPlace(storage, expected, found))
+    await workplace.check()
   }
   return {
     /**
-     * Rejects with a message for the operator while jobs cannot use this data folder: it belongs to
-     * another installation, or is not writable.
+     * Rejects with a message for the operator while jobs cannot use this storage: it belongs to another
+     * installation, or is not writable.
      */
     async check(): Promise<void> {
       const installation = (expected = (await readExpected()) ?? expected)
-      await checkFolder().finally(() => (checked = installation))
+      await checkNow().finally(() => (checked = installation))
     },
 
     /**
@@ -44,8 +41,9 @@ export function createStorageCheck({ storage, dataDir, readExpected }: StorageCh
   }
 }
 
-function wrongPlace(place: string, expected: string, found: string | undefined): string {
+function wrongPlace(storage: Storage, expected: string, found: string | undefined): string {
+  const doubt = isS3Storage(storage) ? 'Is S3_BUCKET right?' : 'Is it mounted?'
   return found === undefined
-    ? `${place} does not belong to this installation: it has no ${INSTALLATION_MARKER}. Is it mounted?`
-    : `${place} belongs to another installation: its ${INSTALLATION_MARKER} has the id ${found}, but the API's folder has ${expected}`
+    ? `${storage.place} does not belong to this installation: it has no ${INSTALLATION_MARKER}. ${doubt}`
+    : `${storage.place} belongs to another installation: its ${INSTALLATION_MARKER} has the id ${found}, but the API's has ${expected}`
 }

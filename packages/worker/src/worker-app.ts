@@ -6,8 +6,7 @@ import type { KindContract } from '@darkroom/contracts'
  */
 export interface WorkerApp {
   kind: KindContract
-  /** The children's program; see `programBeside`. Its first argument is the data folder. */
+  /** The children's program; see `programBeside`. */
   program: URL
-  /** The other arguments. */
   args: readonly string[]
 }

@@ -1,5 +1,6 @@
 import { subscribeTaskCommands, type QueueWorker } from '@darkroom/messaging'
 import type { Logger, ShutdownPhase } from '@darkroom/runtime'
+import type { Storage } from '@darkroom/storage'
 import type { Cancellations } from './cancellations.ts'
 import type { ChildPool } from './child-pool.ts'
 import type { Connections } from './connections.ts'
@@ -7,12 +8,15 @@ import type { WorkerConfig } from './env.ts'
 import type { IdleWatch } from './idle-watch.ts'
 import type { MachineWatch } from './machine-watch.ts'
 import type { trackRuns } from './track-runs.ts'
+import type { Workplace } from './workplace.ts'
 
 interface Parts {
   config: WorkerConfig
   connections: Connections
   worker: QueueWorker
   pool: ChildPool
+  workplace: Workplace
+  storage: Storage
   machine: MachineWatch
   cancellations: Cancellations
   runs: ReturnType<typeof trackRuns>
@@ -29,9 +33,9 @@ export function createWorkerLife(parts: Parts) {
   let closing = false
   return {
     async start(): Promise<void> {
-      const { config, connections, worker, pool, machine, cancellations, idleWatch, log } = parts
+      const { config, connections, worker, pool, workplace, machine, cancellations, idleWatch, log } = parts
       try {
-        await pool.start()
+        await Promise.all([pool.start(), workplace.tidy()])
       } catch (error) {
         if (!closing) throw error
       }
@@ -69,7 +73,7 @@ function run({ worker, log, giveUp }: Parts): void {
  * killed.
  */
 function phasesOf(parts: Parts): ShutdownPhase[] {
-  const { config, connections, worker, pool, machine, idleWatch } = parts
+  const { config, connections, worker, pool, workplace, storage, machine, idleWatch } = parts
   const stopWatching = (): Promise<void> => {
     machine.stop()
     return idleWatch.stop()
@@ -79,6 +83,8 @@ function phasesOf(parts: Parts): ShutdownPhase[] {
     { name: 'finish running jobs', timeoutMs: config.shutdownTimeoutMs, run: () => drain(parts) },
     { name: 'leave the queue', timeoutMs: PROMPT_MS, run: () => worker.close(true) },
     { name: 'end children', timeoutMs: PROMPT_MS, run: () => pool.close() },
+    { name: 'remove scratch files', timeoutMs: PROMPT_MS, run: () => workplace.tidy() },
+    { name: 'storage', timeoutMs: PROMPT_MS, run: () => storage.close() },
     { name: 'disconnect', timeoutMs: PROMPT_MS, run: connections.close },
   ]
 }

@@ -4,12 +4,11 @@ import { access, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ImageJob, StoredFile } from '@darkroom/contracts'
 import { variantKey } from '@darkroom/contracts/storage-keys'
-import { createDiskStorage } from '@darkroom/storage'
+import type { DiskStorage } from '@darkroom/storage'
 import { until } from '@darkroom/testing'
 import { JobFailure, readSource, serveJobs, storeResult } from '../src/child/index.ts'
 
 const dataDir = process.argv[2] ?? ''
-const storage = createDiskStorage(dataDir, { blocking: true })
 const hoard: Buffer[] = []
 
 const poisons: Record<string, () => unknown> = {
@@ -30,7 +29,7 @@ const poisons: Record<string, () => unknown> = {
   says: () => process.stderr.write('something is wrong here\n'),
 }
 
-serveJobs<ImageJob>(async (job, onProgress) => {
+serveJobs<ImageJob>(async (job, { storage, onProgress }) => {
   await poisons[job.imageName]?.()
   onProgress({ stage: 'read', percent: 0 })
   const { made: bytes, bytesIn } = await readSource(
@@ -38,13 +37,16 @@ serveJobs<ImageJob>(async (job, onProgress) => {
     { read: (path) => readFile(path), verdictOf: () => undefined },
   )
   onProgress({ stage: 'copy', percent: 50 })
-  const file = await store(job, bytes)
+  const file = await store(job, { storage, bytes })
   onProgress({ stage: 'store', percent: 90 })
   return { files: [file], result: {}, bytesIn }
 })
 
 /** The engine of these tests copies the original unchanged. */
-async function store({ tenant, imageName }: ImageJob, bytes: Buffer): Promise<StoredFile> {
+async function store(
+  { tenant, imageName }: ImageJob,
+  { storage, bytes }: { storage: DiskStorage; bytes: Buffer },
+): Promise<StoredFile> {
   const md5 = createHash('md5').update(bytes).digest('hex')
   const path = variantKey(tenant, imageName, '800', md5)
   await storeResult(storage, path, bytes)

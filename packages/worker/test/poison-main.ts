@@ -6,4 +6,4 @@ import { programBeside, runWorker, workerConfig, workerEnv } from '../src/index.
 
 const config = workerConfig(loadEnv(z.object(workerEnv(imageOptimize, 1))), imageOptimize)
 const program = programBeside(import.meta.url, 'poison-child')
-await runWorker({ kind: imageOptimize, program, args: [] }, config)
+await runWorker({ kind: imageOptimize, program, args: [config.dataDir] }, config)

@@ -12,7 +12,7 @@ import {
 } from '@darkroom/contracts'
 import { TaskQueue, queueNames, subscribeTaskEvents, type QueuedJob } from '@darkroom/messaging'
 import { connectRedis, createLogger, runShutdown } from '@darkroom/runtime'
-import { createDiskStorage } from '@darkroom/storage'
+import { createDiskStorage, openStorage } from '@darkroom/storage'
 import { sampleJpeg, uniqueName, until } from '@darkroom/testing'
 import { inject, onTestFinished } from 'vitest'
 import { createWorker, type WorkerSurroundings } from '../src/create-worker.ts'
@@ -21,19 +21,19 @@ import type { WorkerApp } from '../src/worker-app.ts'
 
 const log = createLogger({ name: 'test', level: process.env['TEST_LOG_LEVEL'] ?? 'silent' })
 /** Needs no engine: its children copy the original, unless the image name makes them misbehave. */
-const poisonApp: WorkerApp = {
-  kind: imageOptimize,
-  program: new URL('./poison-child.ts', import.meta.url),
-  args: [],
-}
+const poisonApp = { kind: imageOptimize, program: new URL('./poison-child.ts', import.meta.url) }
 const quick = { attempts: 3, backoffMs: 50 }
 
-/** A queue, a data folder and a subscription to events for one test, removed after it. */
-export async function createRig() {
+/**
+ * A queue, a data folder (and a bucket, if given) and a subscription to events for one test. All but
+ * the bucket is removed after it.
+ */
+export async function createRig({ s3 }: Pick<WorkerConfig, 's3'> = {}) {
   const namespace = uniqueName('worker')
   const names = queueNames({ namespace }, imageOptimize)
   const dataDir = await mkdtemp(join(tmpdir(), `${namespace}-`))
-  const storage = createDiskStorage(dataDir)
+  const disk = createDiskStorage(dataDir)
+  const storage = s3 ? await openStorage({ dataDir, s3 }) : disk
   const redis = connectRedis(inject('redisUrl'), 'producer', log)
   const ear = connectRedis(inject('redisUrl'), 'consumer', log)
   const queue = new TaskQueue({ redis, names, kind: imageOptimize, policy: quick })
@@ -50,6 +50,7 @@ export async function createRig() {
     if (keys.length > 0) await redis.del(keys)
     redis.disconnect()
     ear.disconnect()
+    storage.close()
     await rm(dataDir, { recursive: true, force: true })
   })
 
@@ -62,6 +63,8 @@ export async function createRig() {
     names,
     namespace,
     dataDir,
+    s3,
+    disk,
     storage,
     redis,
     queue,
@@ -95,8 +98,9 @@ export async function createRig() {
      * if not before.
      */
     async startWorker(overrides: Partial<WorkerConfig> = {}, given: Partial<WorkerApp & WorkerSurroundings> = {}) {
-      const config = { ...workerConfig(names, dataDir), ...overrides }
-      const worker = createWorker({ ...poisonApp, ...given }, config, { log, giveUp: () => {}, ...given })
+      const config = { ...workerConfig(names, dataDir), ...(s3 && { s3 }), ...overrides }
+      const surroundings = { storage: await openStorage(config), log, giveUp: () => {}, ...given }
+      const worker = createWorker({ ...poisonApp, args: [config.dataDir], ...given }, config, surroundings)
       let stopped: Promise<string[]> | undefined
       const stop = (): Promise<string[]> => (stopped ??= runShutdown(worker.shutdownPhases(), log))
       onTestFinished(async () => void (await stop()))

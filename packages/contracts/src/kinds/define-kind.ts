@@ -69,6 +69,8 @@ export interface KindContract<
   noun: string
   /** The data of a job. */
   input: z.ZodType<Job>
+  /** The fields of a job that are the keys of files that its run reads. */
+  reads: readonly string[]
   /** What is known about an upload: `bytes`, `sha256`, `md5`, and fields specific to the kind. */
   source: Source
   /** The content types of the files that it produces. */
@@ -82,10 +84,11 @@ export interface KindContract<
 
 type Definition<Kind extends string, Input extends z.ZodRawShape, Source extends z.ZodRawShape> = Omit<
   KindContract<Kind>,
-  'input' | 'source' | 'tell'
+  'input' | 'reads' | 'source' | 'tell'
 > & {
   /** The fields of a job besides the envelope. */
   input: Input
+  reads: readonly (keyof Input & string)[]
   /** What is known about an upload besides its size and hashes. */
   source: Source
   /** Only for a kind whose events describe files differently. */

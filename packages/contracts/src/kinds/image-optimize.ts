@@ -12,6 +12,7 @@ export const imageOptimize = defineKind({
   noun: 'image',
   /** `imagePath` is a storage key, so that it means the same on every machine. */
   input: { imagePath: z.string(), imageName: z.string() },
+  reads: ['imagePath'],
   source: {
     format: z.enum(['jpeg', 'png', 'webp', 'gif']),
     width: z.number().int().meta({ description: 'In pixels, after applying the orientation' }),

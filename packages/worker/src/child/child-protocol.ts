@@ -6,6 +6,8 @@ export type { Progress }
 /** A message to a child: one job. The next one is sent only after the response. */
 export interface ChildRequest {
   job: JobEnvelope
+  /** The data folder of this run. */
+  folder: string
 }
 
 /**

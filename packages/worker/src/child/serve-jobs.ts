@@ -2,13 +2,17 @@ import { writeFile } from 'node:fs/promises'
 import { inspect } from 'node:util'
 import type { JobEnvelope } from '@darkroom/contracts'
 import type { Progress } from '@darkroom/messaging'
+import { createDiskStorage, type DiskStorage } from '@darkroom/storage'
 import type { ChildMessage, ChildRequest, Processed } from './child-protocol.ts'
 import { reasonOf } from './job-failure.ts'
 
-export type JobHandler<Job extends JobEnvelope> = (
-  job: Job,
-  onProgress: (progress: Progress) => void,
-) => Promise<Processed>
+interface RunContext {
+  /** The files that the job reads are here, and those that it makes are stored here. */
+  storage: DiskStorage
+  onProgress: (progress: Progress) => void
+}
+
+export type JobHandler<Job extends JobEnvelope> = (job: Job, context: RunContext) => Promise<Processed>
 
 /**
  * Turns this process into a child of the pool: it runs the jobs that its parent sends, one after
@@ -18,14 +22,18 @@ export type JobHandler<Job extends JobEnvelope> = (
 export function serveJobs<Job extends JobEnvelope>(handle: JobHandler<Job>): void {
   endWithParent()
   ignoreGroupSignals()
-  process.on('message', ({ job }: ChildRequest) => void answer(job as Job, handle))
+  process.on('message', (request: ChildRequest) => void answer(request, handle))
   // Only `ready` once the score is written: no job must start before that.
   void offerToOomKiller().then(() => tell({ type: 'ready' }))
 }
 
-async function answer<Job extends JobEnvelope>(job: Job, handle: JobHandler<Job>): Promise<void> {
+async function answer<Job extends JobEnvelope>({ job, folder }: ChildRequest, handle: JobHandler<Job>): Promise<void> {
   try {
-    const processed = await handle(job, (progress) => tell({ type: 'progress', ...progress }))
+    const processed = await handle(job as Job, {
+      // This process does one thing at a time, so blocking calls delay nothing else.
+      storage: createDiskStorage(folder, { blocking: true }),
+      onProgress: (progress) => tell({ type: 'progress', ...progress }),
+    })
     tell({ type: 'done', processed })
   } catch (error) {
     tell({ type: 'failed', reason: reasonOf(error), detail: inspect(error) })
