@@ -72,6 +72,7 @@ async function main(args: string[]): Promise<number> {
       REDIS_URL: services.redis.url,
       MONGODB_URL: services.mongo.url,
       DATA_DIR,
+      STORAGE: 'disk',
       REDIS_NAMESPACE: 'demo',
     }
     const [api] = await startApps(apps, { env, signal: stopping.signal })

@@ -7,7 +7,7 @@ const RESTART_MS = 1000
  * Restarts a store that crashed or was killed, as a service manager would. Returns a function that
  * stops this.
  */
-export function keepStoresRunning({ redis, mongo }: LocalServices, say: (line: string) => void): () => void {
+export function keepStoresRunning({ redis, mongo, s3 }: LocalServices, say: (line: string) => void): () => void {
   const released = new AbortController()
   const watch = (name: string, service: LocalService): void => {
     service.onCrash?.(() => {
@@ -18,6 +18,7 @@ export function keepStoresRunning({ redis, mongo }: LocalServices, say: (line: s
   }
   watch('Redis', redis)
   watch('MongoDB', mongo)
+  if (s3) watch('The S3 server', s3)
   return () => released.abort()
 }
 

@@ -4,7 +4,7 @@ const USAGE = `npm start -- [options]
   --workers N      number of worker processes (default: 1)
   --port N         port of the API (default: PORT, otherwise the first free port from 3000 on)
   --watch          restart processes when their sources change
-  --no-services    do not start Redis and MongoDB; use those in the environment or .env
+  --no-services    do not start Redis, MongoDB and S3; use those in the environment or .env
   --no-api         do not start the API
 npm run server is npm start -- --no-services --workers 0; npm run worker is npm start -- --no-services --no-api.`
 

@@ -10,6 +10,7 @@ import { checkEnvironment, SETTING_NAMES } from './check-environment.ts'
 import { choosePort } from './choose-port.ts'
 import { keepStoresRunning } from './keep-stores-running.ts'
 import { onStopSignal } from './on-stop-signal.ts'
+import { needsOwnS3, placeOfFiles, S3_TO_COME, s3Settings } from './own-s3.ts'
 import { linePrinter } from './print-lines.ts'
 import { startApi, startWorker, type AppOptions } from './processes.ts'
 import { tellWhatRuns } from './running-start.ts'
@@ -53,13 +54,14 @@ async function main(options: StartOptions): Promise<number> {
     stopping.resolve(0)
   })
   for (const warning of nearMisses(SETTING_NAMES, process.env)) console.error(pc.yellow(warning))
-  checkEnvironment(process.env, options)
+  const s3 = options.services && needsOwnS3(process.env)
+  checkEnvironment({ ...process.env, ...(s3 && S3_TO_COME) }, options)
   const host = process.env['HOST'] || '0.0.0.0'
   // A proxy expects the server on the configured port, so without our own services another free
   // port would not help.
   const wantedPort = options.port ?? (process.env['PORT'] || (options.services ? undefined : '3000'))
   const port = options.api ? await choosePort(wantedPort, host) : 0
-  const services = options.services ? await startLocalServices({ folder: FOLDER, log: console.log }) : undefined
+  const services = options.services ? await startLocalServices({ folder: FOLDER, s3, log: console.log }) : undefined
   const dataDir = resolve(ROOT, process.env['DATA_DIR'] || (services ? join(FOLDER, 'data') : 'data'))
   // If the folder is configured, the API decides whether it is valid; if it is ours, the worker
   // need not wait until the API has created it.
@@ -79,8 +81,9 @@ async function main(options: StartOptions): Promise<number> {
   const apps = startApps(options, env, () => stopping.resolve(1))
   started = true
   const unwatch = options.watch ? watchSources(ROOT, (changed) => restartUsers(apps, changed)) : undefined
+  const files = placeOfFiles({ ...process.env, ...env }, dataDir)
   const allReady = Promise.all(apps.map(({ app }) => app.ready))
-  void allReady.then(() => console.log(banner({ ...options, port, dataDir })))
+  void allReady.then(() => console.log(banner({ ...options, port, files })))
 
   const code = await stopping.promise
   unwatch?.()
@@ -92,7 +95,9 @@ async function main(options: StartOptions): Promise<number> {
 }
 
 function urlsOf(services: LocalServices | undefined): NodeJS.ProcessEnv {
-  return services ? { REDIS_URL: services.redis.url, MONGODB_URL: services.mongo.url } : {}
+  if (services === undefined) return {}
+  const { redis, mongo, s3 } = services
+  return { REDIS_URL: redis.url, MONGODB_URL: mongo.url, ...s3Settings(s3, process.env) }
 }
 
 interface Running {
