@@ -5,11 +5,15 @@ import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { KINDS } from '@darkroom/contracts'
 import { queueNames } from '@darkroom/messaging'
-import { EnvError, parseEnv, redisUrl } from '../packages/runtime/src/index.ts'
+import { EnvError, parseEnv, redisUrl, storageSettings } from '../packages/runtime/src/index.ts'
+import type { Db } from 'mongodb'
 import pc from 'picocolors'
 import { apiEnv, type ApiEnv } from '../apps/api/src/env.ts'
+import { openStorage } from '@darkroom/storage'
 import { checkApi } from './doctor/check-api.ts'
+import { checkBucket } from './doctor/check-bucket.ts'
 import { checkDisk } from './doctor/check-disk.ts'
+import { checkFiles } from './doctor/check-files.ts'
 import { checkMongo } from './doctor/check-mongo.ts'
 import { checkQueue } from './doctor/check-queue.ts'
 import { checkRedis } from './doctor/check-redis.ts'
@@ -17,9 +21,12 @@ import { checkTasks } from './doctor/check-tasks.ts'
 import { whatRuns } from './running-start.ts'
 import { messageOf, type Finding, type Level } from './doctor/finding.ts'
 
-const USAGE = `npm run doctor [-- --json]
+const USAGE = `npm run doctor [-- --json] [--storage [--repair]]
   Checks the installation that the environment (and .env) describes, or the npm start that is running here, and
-  suggests fixes. Changes nothing. Exit code 1 if something needs to be fixed.`
+  suggests fixes. Exit code 1 if something needs to be fixed.
+  --storage  compares all files with all tasks
+  --repair   moves files without a task to the trash and restarts completed tasks without files; without it, nothing
+             is changed`
 
 const values = readOptions()
 const findings = await examine()
@@ -28,11 +35,17 @@ if (values.json) console.log(JSON.stringify({ ok: !failed, findings }, undefined
 else print(findings)
 process.exitCode = failed ? 1 : 0
 
-function readOptions(): { json: boolean } {
+function readOptions() {
   try {
     const { values: given } = parseArgs({
-      options: { json: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h' } },
+      options: {
+        json: { type: 'boolean', default: false },
+        storage: { type: 'boolean', default: false },
+        repair: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h' },
+      },
     })
+    if (given.repair && !given.storage) throw new Error('--repair needs --storage.')
     if (!given.help) return given
     console.log(USAGE)
     process.exit(0)
@@ -61,11 +74,12 @@ async function examine(): Promise<Finding[]> {
 
 async function examineWith(env: ApiEnv): Promise<Finding[]> {
   const given = { namespace: env.REDIS_NAMESPACE, queue: env.QUEUE_NAME }
-  const [queueStore, cache, store, disk, api] = await Promise.all([
+  const [queueStore, cache, store, disk, bucket, api] = await Promise.all([
     checkRedis(redisUrl(env), 'queue'),
     env.REDIS_CACHE_URL ? checkRedis(env.REDIS_CACHE_URL, 'cache') : undefined,
     checkMongo(env.MONGODB_URL),
     checkDisk(resolve(env.DATA_DIR), env.MIN_FREE_BYTES),
+    checkBucket(storageSettings(env)),
     checkApi(env.HOST, env.PORT),
   ])
   const { redis } = queueStore
@@ -75,10 +89,28 @@ async function examineWith(env: ApiEnv): Promise<Finding[]> {
   )
   const queue = (await Promise.all(checkQueues)).flat()
   const tasks = mongo ? await guarded('Tasks', () => checkTasks(mongo.db())) : []
+  const files = mongo && values.storage ? await guarded('Files', () => compareFiles(env, mongo.db())) : []
   redis?.disconnect()
   cache?.redis?.disconnect()
   await mongo?.close()
-  return [...queueStore.findings, ...(cache?.findings ?? []), ...store.findings, ...disk, ...api, ...queue, ...tasks]
+  const stores = [...queueStore.findings, ...(cache?.findings ?? []), ...store.findings, ...disk, ...bucket]
+  return [...stores, ...api, ...queue, ...tasks, ...files]
+}
+
+async function compareFiles(env: ApiEnv, db: Db): Promise<Finding[]> {
+  const storage = await openStorage(storageSettings(env))
+  const repair = values.repair ? (taskId: string) => restart(env.PORT, taskId) : undefined
+  try {
+    return await checkFiles({ storage, db, orphanAgeMs: env.ORPHAN_AGE_MS, repair })
+  } finally {
+    storage.close()
+  }
+}
+
+/** By the API, which alone changes tasks. */
+async function restart(port: number, taskId: string): Promise<void> {
+  const { ok, status } = await fetch(`http://127.0.0.1:${port}/api/v1/tasks/${taskId}/retry`, { method: 'POST' })
+  if (!ok) throw new Error(`The API on port ${port} answered ${status} to the restart of task ${taskId}`)
 }
 
 /** A store that fails during the check is a finding, too. */
