@@ -1,7 +1,7 @@
 import { mkdtemp, rm, utimes } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createDiskStorage, type DiskStorage } from '@darkroom/storage'
+import { createDiskStorage, type DiskStorage } from '../packages/storage/src/index.ts'
 import { uniqueName } from '@darkroom/testing'
 import { MongoClient, ObjectId, type Collection } from 'mongodb'
 import { afterEach, beforeEach, expect, inject, it } from 'vitest'

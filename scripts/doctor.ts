@@ -9,7 +9,7 @@ import { EnvError, parseEnv, redisUrl, storageSettings } from '../packages/runti
 import type { Db } from 'mongodb'
 import pc from 'picocolors'
 import { apiEnv, type ApiEnv } from '../apps/api/src/env.ts'
-import { openStorage } from '@darkroom/storage'
+import { openStorage } from '../packages/storage/src/index.ts'
 import { checkApi } from './doctor/check-api.ts'
 import { checkBucket } from './doctor/check-bucket.ts'
 import { checkDisk } from './doctor/check-disk.ts'

@@ -1,4 +1,4 @@
-import { openStorage } from '@darkroom/storage'
+import { openStorage } from '../../packages/storage/src/index.ts'
 import { inTime, type StorageSettings } from '../../packages/runtime/src/index.ts'
 import { findingsOf, messageOf, type Finding } from './finding.ts'
 

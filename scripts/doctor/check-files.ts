@@ -1,5 +1,5 @@
 import { FOLDERS, isVariantKey, ownerOf, trashKey } from '@darkroom/contracts'
-import { isStorageError, type ListedFile, type Storage } from '@darkroom/storage'
+import { isStorageError, type ListedFile, type Storage } from '../../packages/storage/src/index.ts'
 import { ObjectId, type Collection, type Db } from 'mongodb'
 import { findingsOf, type Finding, type Report } from './finding.ts'
 
