@@ -30,8 +30,8 @@ export const crashBeforeDispatch: Scenario = {
     powerCuts('api', flags),
     {
       file: 'apps/api/src/sync/dispatcher.ts',
-      find: '    await queue.add(tasks.map(',
-      replace: `    ${crashHere(flags, POINT, 'tasks.map(({ id }) => id)')}    await queue.add(tasks.map(`,
+      find: '    await queue.add(deliveries)',
+      replace: `    ${crashHere(flags, POINT, 'tasks.map(({ id }) => id)')}    await queue.add(deliveries)`,
     },
     {
       file: 'apps/api/src/sync/lost-jobs.ts',

@@ -11,11 +11,16 @@ export async function openFile(opening: () => Promise<OpenFile>, key: string, ra
   const file = await opening()
   try {
     const facts = await readFacts(file, key)
-    return { ...facts, stream: file.createReadStream(range) }
+    return { ...facts, stream: file.createReadStream(within(range, facts.bytes)) }
   } catch (error) {
     await file.close()
     throw error
   }
+}
+
+/** Ends at the last byte, so that the end of the file needs no read of its own. */
+function within({ start = 0, end = Infinity }: ByteRange, bytes: number): ByteRange {
+  return start < bytes ? { start, end: Math.min(end, bytes - 1) } : { start }
 }
 
 export async function readFacts(file: OpenFile, key: string): Promise<StoredFile> {
