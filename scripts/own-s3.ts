@@ -19,6 +19,7 @@ export function needsOwnS3({
 export function s3Settings(s3: LocalServices['s3'], env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   if (s3 === undefined) return {}
   return {
+    STORAGE: 's3',
     S3_ENDPOINT: s3.url,
     S3_ACCESS_KEY: s3.accessKey,
     S3_SECRET_KEY: s3.secretKey,

@@ -16,7 +16,7 @@ export interface FileCheck {
   repair?: ((taskId: string) => Promise<void>) | undefined
 }
 
-/** A task's document, as far as files are concerned. Earlier releases listed `images`. */
+/** A task's document, as far as files are concerned. Other releases list `images`. */
 export interface TaskDocument {
   _id: ObjectId
   status: string
@@ -68,8 +68,9 @@ function filesOf(task: TaskDocument): TaskFile[] {
   return paths.map((path) => ({ taskId: String(_id), status, path }))
 }
 
-const resultsOf = ({ files = [], images = [] }: Pick<TaskDocument, 'files' | 'images'>): string[] =>
-  [...files, ...images].map(({ path }) => path)
+const resultsOf = ({ files = [], images = [] }: Pick<TaskDocument, 'files' | 'images'>): string[] => [
+  ...new Set([...files, ...images].map(({ path }) => path)),
+]
 
 async function scan({ storage, orphanAgeMs }: FileCheck, tasks: Tasks) {
   const orphans: string[] = []
