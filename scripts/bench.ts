@@ -1,4 +1,4 @@
-// `npm run bench [-- NAME [options]]`: one benchmark of bench/, or all. Prints one figure per line
+// `npm run bench [-- NAMES [options]]`: the named benchmarks of bench/, or all. Prints one figure per line
 // and saves the full record as JSON in bench/results. Exits with code 1 if a figure is out of
 // bounds.
 import { execFileSync } from 'node:child_process'
@@ -16,12 +16,16 @@ const NAMES = readdirSync(FOLDER).flatMap((file) => (file.endsWith('.ts') ? [fil
 // Without a handler a signal would leave the stores running.
 onStopSignal(() => process.exit(130))
 
-const [name, ...options] = process.argv.slice(2)
-if (name !== undefined && !NAMES.includes(name)) {
-  console.error(pc.red(`Unknown benchmark "${name}". Choose one of: ${NAMES.join(', ')}.`))
+const given = process.argv.slice(2)
+const firstOption = given.findIndex((one) => one.startsWith('-'))
+const names = firstOption === -1 ? given : given.slice(0, firstOption)
+const options = given.slice(names.length)
+const unknown = names.find((name) => !NAMES.includes(name))
+if (unknown !== undefined) {
+  console.error(pc.red(`Unknown benchmark "${unknown}". Choose from: ${NAMES.join(', ')}.`))
   process.exit(2)
 }
-for (const one of name === undefined ? NAMES : [name]) await run(one)
+for (const name of names.length > 0 ? names : NAMES) await run(name)
 
 async function run(benchmarkName: string): Promise<void> {
   const { benchmark } = (await import(join(FOLDER, `${benchmarkName}.ts`))) as { benchmark: Benchmark }
