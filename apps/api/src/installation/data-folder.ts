@@ -1,6 +1,7 @@
 import { FOLDERS } from '@darkroom/contracts'
 import { INSTALLATION_MARKER, isS3Storage, noneIfMissing, StorageError, type Storage } from '@darkroom/storage'
 import type { InstallationStore } from './installation-store.ts'
+import { settingOf } from './setting-of.ts'
 
 /**
  * Number of originals to look for in a folder without a marker. One of them proves that it is the
@@ -120,7 +121,7 @@ export class DataFolder {
   }
 
   #refusal(what: string): StorageError {
-    return new StorageError('STORAGE_FAILED', `${this.#deps.storage.place} ${what}`)
+    return new StorageError('STORAGE_FAILED', `${settingOf(this.#deps.storage)} ${what}`)
   }
 
   #assertSame(found: string, id: string): void {

@@ -2,6 +2,7 @@ import { inTime, type Logger } from '@darkroom/runtime'
 import { StorageError, type Storage } from '@darkroom/storage'
 import type { DataFolder } from './data-folder.ts'
 import { isStoreOutage } from '../mongo/store-outage.ts'
+import { settingOf } from './setting-of.ts'
 
 /** However often it is called, the disk is tested at most once in this time. */
 const REMEMBER_MS = 3000
@@ -78,7 +79,7 @@ export class StorageWatch {
     const { place } = storage
     // A hanging disk blocks one thread, not one more each time.
     const answer = (): Promise<void> => (this.#trying ??= this.#try().finally(() => (this.#trying = undefined)))
-    const late = (): Error => new StorageError('STORAGE_FAILED', `${place} has not responded for ${ANSWER_MS} ms.`)
+    const late = (): Error => new StorageError('STORAGE_FAILED', `${settingOf(storage)} has not responded for ${ANSWER_MS} ms.`)
     const fault = await inTime(ANSWER_MS, answer, late).then(
       () => undefined,
       (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
