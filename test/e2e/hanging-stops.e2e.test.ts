@@ -100,7 +100,9 @@ test('an upload that never ends uses up its shutdown timeout, and the other step
     'maintenance',
     'queue',
     'redis',
+    'storage',
     'mongo',
+    'traces',
   ])
   await expectAllDone(ids)
 })
@@ -164,8 +166,11 @@ test.skipIf(!isLinux)(
       'finish running jobs',
       'leave the queue',
       'end children',
+      'remove scratch files',
+      'storage',
       'disconnect',
       'metrics',
+      'traces',
     ])
     expect(isAlive(child)).toBe(false)
     await expectTakenOver(id)

@@ -51,7 +51,7 @@ export function toS3StorageError(error: unknown, key: string): unknown {
   if (isMissing(error)) return new StorageError('NOT_FOUND', `Nothing is stored under ${key}.`, because)
   if (FULL.has(code) || statusOf(error) === FULL_STATUS)
     return new StorageError('STORAGE_FULL', `There is no space left to store ${key}.`, because)
-  if (FILE_OR_FOLDER.has(code))
+  if (isFileOrFolder(error))
     return new StorageError('UNSAFE_PATH', `There is a file where ${key} needs a folder, or the opposite.`, because)
   const advice = ADVICE[code] ?? (statusOf(error) === 403 ? ADVICE['Forbidden'] : undefined)
   if (advice !== undefined) return new StorageError('STORAGE_FAILED', `${advice} (${code}).`, because)
@@ -59,6 +59,9 @@ export function toS3StorageError(error: unknown, key: string): unknown {
   if (!isOfClient(error)) return error
   return new StorageError('STORAGE_FAILED', `Storage operation on ${key} failed (${code}).`, because)
 }
+
+/** Or a folder that another request was just making or removing. */
+export const isFileOrFolder = (error: unknown): boolean => FILE_OR_FOLDER.has(codeOf(error))
 
 export const isMissing = (error: unknown): boolean => ['NoSuchKey', 'NotFound'].includes(codeOf(error))
 
@@ -72,7 +75,7 @@ export const isBeyondEnd = (error: unknown): boolean => statusOf(error) === 416
  * object.
  */
 export function falseIfConflict(error: unknown): false {
-  const isConflict = [409, 412].includes(statusOf(error) ?? 0) && !FILE_OR_FOLDER.has(codeOf(error))
+  const isConflict = [409, 412].includes(statusOf(error) ?? 0) && !isFileOrFolder(error)
   if (isConflict) return false
   throw error
 }

@@ -6,7 +6,7 @@ import { PutObjectCommand } from '@aws-sdk/client-s3'
 import { openToRead, withFile } from './durable.ts'
 import { sharedThread } from './file-system.ts'
 import { inTime, type Bucket } from './s3-bucket.ts'
-import { falseIfConflict, isTransient } from './s3-error.ts'
+import { falseIfConflict, isFileOrFolder, isTransient } from './s3-error.ts'
 import { metadataOf, readFactsIfThere, type ObjectFacts } from './s3-facts.ts'
 import { isBeingMoved } from './s3-moves.ts'
 import { hashObject } from './s3-read.ts'
@@ -16,6 +16,11 @@ import { StorageError } from './storage-error.ts'
 /** How often others may change an object during a put before that is an error. */
 const MAX_TRIES = 50
 const RETRY_MS = 100
+/**
+ * A server that keeps objects as files may refuse a put while others make or remove the folder. A
+ * real conflict of file and folder remains.
+ */
+const FOLDER_TRIES = 5
 /** The client does not send a stream again, since it has no copy of it. A file can be read again. */
 const FILE_ATTEMPTS = 3
 
@@ -37,7 +42,11 @@ export async function store(bucket: Bucket, key: string, content: Content): Prom
   const { bytes } = content
   for (let tries = 1; tries <= MAX_TRIES; tries++) {
     if (tries > 1) await pause(RETRY_MS)
-    if (await content.send(key, true)) return { bytes, written: true }
+    const isCreated = await content.send(key, true).catch((error: unknown) => {
+      if (tries < FOLDER_TRIES && isFileOrFolder(error)) return false
+      throw error
+    })
+    if (isCreated) return { bytes, written: true }
     const existing = await readFactsIfThere(bucket, key)
     if (existing === undefined) continue
     const written = !(await hasContent(bucket, key, { existing, content }))
