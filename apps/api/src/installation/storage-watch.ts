@@ -79,7 +79,8 @@ export class StorageWatch {
     const { place } = storage
     // A hanging disk blocks one thread, not one more each time.
     const answer = (): Promise<void> => (this.#trying ??= this.#try().finally(() => (this.#trying = undefined)))
-    const late = (): Error => new StorageError('STORAGE_FAILED', `${settingOf(storage)} has not responded for ${ANSWER_MS} ms.`)
+    const late = (): Error =>
+      new StorageError('STORAGE_FAILED', `${settingOf(storage)} has not responded for ${ANSWER_MS} ms.`)
     const fault = await inTime(ANSWER_MS, answer, late).then(
       () => undefined,
       (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
