@@ -25,6 +25,8 @@ const DEADLINE_MS = 30_000
 /** A slow line gets this much time in addition. */
 const MS_PER_MEBIBYTE = 1000
 const ATTEMPTS = 3
+/** Without a logger the client prints a warning whenever a stream meets a conflict, which is no problem. */
+const SILENT = { debug() {}, info() {}, warn() {}, error() {} }
 /** More connections than requests of one process: requests beyond it would wait for each other. */
 const MAX_SOCKETS = 256
 
@@ -35,6 +37,7 @@ export function connectBucket(options: S3Options): Bucket {
     credentials: { accessKeyId: options.accessKey, secretAccessKey: options.secretKey },
     forcePathStyle: options.forcePathStyle,
     maxAttempts: ATTEMPTS,
+    logger: SILENT,
     // Bodies are verified by their SHA-256, sent and kept by us: not every server keeps checksums.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
