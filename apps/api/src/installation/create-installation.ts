@@ -7,7 +7,7 @@ import { DataFolder } from './data-folder.ts'
 import { guardStorage } from './guard-storage.ts'
 import { InstallationAnnouncer } from './installation-announcer.ts'
 import { InstallationStore } from './installation-store.ts'
-import { StorageWatch, type StorageFaults } from './storage-watch.ts'
+import { faultOf, StorageWatch, type StorageFaults } from './storage-watch.ts'
 
 /** The storage of this database: nothing is stored in or removed from any other. */
 export function createInstallation(parts: {
@@ -26,7 +26,7 @@ export function createInstallation(parts: {
   const storage = guardStorage(anyones, () => folder.check())
   const watch = new StorageWatch({ storage, folder, log })
   const faults: StorageFaults = isS3Storage(anyones)
-    ? { minio: watch.probe, disk: () => disk.check().then(noFault, asFault) }
+    ? { minio: watch.probe, disk: () => faultOf(disk.check()) }
     : { disk: watch.probe }
   const announcer = new InstallationAnnouncer({ redis: producer, names, installation: () => folder.installation, log })
   return {
@@ -53,6 +53,3 @@ export function createInstallation(parts: {
     stop: (): void => announcer.stop(),
   }
 }
-
-const noFault = (): undefined => undefined
-const asFault = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)))

@@ -81,10 +81,7 @@ export class StorageWatch {
     const answer = (): Promise<void> => (this.#trying ??= this.#try().finally(() => (this.#trying = undefined)))
     const late = (): Error =>
       new StorageError('STORAGE_FAILED', `${settingOf(storage)} has not responded for ${ANSWER_MS} ms.`)
-    const fault = await inTime(ANSWER_MS, answer, late).then(
-      () => undefined,
-      (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
-    )
+    const fault = await faultOf(inTime(ANSWER_MS, answer, late))
     this.#isWell = fault === undefined
     // If the database cannot be asked for the owner of the folder, this is not a problem of the
     // folder.
@@ -104,3 +101,10 @@ export class StorageWatch {
     await this.#deps.storage.check()
   }
 }
+
+/** The error that a check rejects with; undefined if it passes. */
+export const faultOf = (check: Promise<unknown>): Promise<Error | undefined> =>
+  check.then(
+    () => undefined,
+    (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
+  )
