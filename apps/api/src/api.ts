@@ -27,7 +27,7 @@ export interface Api {
   closing: (reason?: string) => readonly ShutdownPhase[]
 }
 
-/** Where a process reports what it does. By default nobody reads it. */
+/** Where a process reports what it does; discarded by default. */
 interface Observers {
   registry: Registry
   tracing: Tracing
@@ -93,7 +93,7 @@ const delayOf = (env: ApiEnv): number => Math.min(env.SHUTDOWN_DELAY_MS, env.SHU
 
 /**
  * Load balancers go on sending requests until their next check, and would find the port closed.
- * Only SIGTERM comes from where there may be one: nobody waits after Ctrl-C or a crash.
+ * Only SIGTERM comes from where there may be one: after Ctrl-C or a crash there is no delay.
  */
 function delay(delayMs: number, log: Logger): ShutdownPhase {
   const run = (): Promise<void> => {

@@ -86,7 +86,7 @@ describe.skipIf(server === undefined)('files in a bucket', () => {
     expect((await api.request(expired.links.download)).status).toBe(410)
   })
 
-  it('the janitor removes what nobody needs, and nothing else', async () => {
+  it('the janitor removes orphaned files, and nothing else', async () => {
     const orphans = [`storage/images/${'0'.repeat(24)}/original.jpg`, `output/beach/800/${'0'.repeat(32)}.jpg`]
     const task = await upload()
     for (const key of orphans) await api.stored.put(key, photo)

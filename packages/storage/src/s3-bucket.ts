@@ -45,7 +45,7 @@ export function connectBucket(options: S3Options): Bucket {
     expectContinueHeader: false,
     requestHandler: {
       connectionTimeout: CONNECT_MS,
-      // A client that downloads slowly leaves a connection idle. Whoever waits for the server has a deadline.
+      // A client that downloads slowly leaves a connection idle. Waiting for the server has deadlines of its own.
       socketTimeout: 0,
       httpAgent: { keepAlive: true, maxSockets: MAX_SOCKETS },
       httpsAgent: { keepAlive: true, maxSockets: MAX_SOCKETS },

@@ -5,7 +5,7 @@ import type { StoredFile } from './storage.ts'
 
 /** What is known of a stored object without reading it. */
 export interface ObjectFacts extends StoredFile {
-  /** In hexadecimal; undefined if somebody else stored the object. */
+  /** In hexadecimal; undefined if the object was stored by another program. */
   sha256?: string | undefined
 }
 

@@ -13,7 +13,7 @@ import { MARKS, removeObject } from './s3-moves.ts'
 import { TEMPS } from './s3-stream.ts'
 import type { ListedFile } from './storage.ts'
 
-/** The stored files below a folder, or all. Objects that nobody can open by a key are not files. */
+/** The stored files below a folder, or all. Objects whose names are not valid keys are left out. */
 export async function* listFiles(bucket: Bucket, folder?: string): AsyncGenerator<ListedFile> {
   for await (const file of listObjects(bucket, folder === undefined ? '' : `${parseKey(folder)}/`))
     if (isKey(file.key)) yield file
@@ -46,7 +46,7 @@ export async function removeOldLeftovers(
   )
 }
 
-/** Whether there is no object at all, whoever stored it. A bucket that does not exist is empty. */
+/** Whether there is no object at all, including those of other programs. A bucket that does not exist is empty. */
 export async function isEmptyBucket({ client, name }: Bucket): Promise<boolean> {
   const command = new ListObjectsV2Command({ Bucket: name, MaxKeys: 1 })
   try {

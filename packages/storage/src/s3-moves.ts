@@ -16,7 +16,7 @@ const WAIT_MS = 100
 export const MARKS = '.moving/'
 
 /**
- * S3 can only copy and remove. In between, somebody may write the object again and rely on it, or
+ * S3 can only copy and remove. In between, another process may write the object again and rely on it, or
  * move it back. So both keys are marked meanwhile: moves wait for each other, and who has written
  * an object that existed looks for a mark afterwards (see `store`).
  */

@@ -182,7 +182,7 @@ describe.skipIf(server === undefined)('with an S3 server', () => {
       expect((await readAll('damaged')).equals(Body)).toBe(true)
     })
 
-    it('an object that somebody else has stored is compared by its bytes', async () => {
+    it('an object stored by another program is compared by its bytes', async () => {
       const put = (Key: string, Body: string) => bare.send(new PutObjectCommand({ Bucket: bucket, Key, Body }))
       await Promise.all([put('same', 'whole'), put('other', 'wrong')])
       expect(await storage.stat('same')).toEqual({ bytes: 5, modifiedAt: expect.any(Date) })

@@ -41,7 +41,7 @@ export class Estimator {
   readonly #history = new RunHistory()
   readonly #backlog = new Backlog()
   readonly coverage = new Coverage()
-  /** What there is to do now. Rejects while Redis is unreachable. */
+  /** The current load. Rejects while Redis is unreachable. */
   readonly work = remember(WORK_FRESH_MS, async () => workOf(await this.#deps.readLoad(), this.runMs))
   #timer: NodeJS.Timeout | undefined
 
