@@ -4,10 +4,12 @@ import { keepLease, takeLease } from '../ground/redis-lease.ts'
 
 /** A process that dies at work blocks the others for this long. */
 const LEASE_MS = 30_000
+/** Work on a large store may take longer than its interval: it rests this many times as long. */
+const REST_FACTOR = 9
 
 /**
  * Work that one process of an installation does at a time, and that is due once per interval for
- * all of them together.
+ * all of them together, or less often where it would take more than a tenth of the time.
  */
 export class SharedTurn {
   readonly #redis: Redis
@@ -52,8 +54,9 @@ export class SharedTurn {
   async #do(work: () => Promise<boolean>): Promise<void> {
     const startedAt = performance.now()
     if (!(await work())) return
-    const leftMs = Math.max(1, Math.round(this.#everyMs - (performance.now() - startedAt)))
-    await this.#redis.set(this.#done, this.#me, 'PX', leftMs)
+    const tookMs = performance.now() - startedAt
+    const restMs = Math.max(1, Math.round(Math.max(this.#everyMs - tookMs, REST_FACTOR * tookMs)))
+    await this.#redis.set(this.#done, this.#me, 'PX', restMs)
   }
 
   #take(): Promise<boolean> {
