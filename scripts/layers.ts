@@ -12,6 +12,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   'packages/runtime': [],
   'packages/storage': [],
   'packages/images': [],
+  'packages/videos': [],
   'packages/contracts': [],
   'packages/local-services': [],
   'packages/testing': [],

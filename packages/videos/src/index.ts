@@ -1,0 +1,5 @@
+export { describeFfmpeg, type Ffmpeg, findFfmpeg } from './ffmpeg/find-ffmpeg.ts'
+export { type RenderedVideo, type RenderOptions, type RenderProgress, renderVideo } from './render-video.ts'
+export { type Assets, defineTemplate, type Frame, type Size, type Template } from './template/template.ts'
+export { TEMPLATES } from './templates.ts'
+export { isVideoError, VideoError, type VideoErrorCode } from './ffmpeg/video-error.ts'

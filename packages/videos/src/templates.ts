@@ -1,0 +1,4 @@
+import { weather } from './weather/weather.ts'
+
+/** All templates, by name. */
+export const TEMPLATES = { weather } as const
