@@ -21,7 +21,10 @@ const CASES = {
   default: {},
   s3: {
     storage: 's3',
-    s3: { endpoint: 'https://s3.example.com', region: 'eu-central-1', bucket: 'photos' },
+    s3: {
+      ...{ endpoint: 'https://s3.example.com', region: 'eu-central-1', bucket: 'photos' },
+      ...{ forcePathStyle: false, downloads: 'redirect' },
+    },
     keda: { enabled: true },
   },
   'external-secrets': {
@@ -193,6 +196,7 @@ describe('Helm', () => {
     ['an unknown value', { redis: { password: 'x' } }],
     ['S3 without a bucket', { storage: 's3' }],
     ['an unknown storage', { storage: 'tape' }],
+    ['an unknown way of downloads', { s3: { downloads: 'mail' } }],
   ])('refuses %s', (_name, values) => {
     expect(() => template(values)).toThrow()
   })

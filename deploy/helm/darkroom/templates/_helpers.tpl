@@ -87,6 +87,8 @@ securityContext:
 {{- end }}
 - name: S3_BUCKET
   value: {{ required "s3.bucket is required with storage: s3" .Values.s3.bucket | quote }}
+- name: S3_FORCE_PATH_STYLE
+  value: {{ .Values.s3.forcePathStyle | quote }}
 {{ include "darkroom.secret" (dict "name" "S3_ACCESS_KEY" "secret" .Values.s3.existingSecret "key" "S3_ACCESS_KEY") }}
 {{ include "darkroom.secret" (dict "name" "S3_SECRET_KEY" "secret" .Values.s3.existingSecret "key" "S3_SECRET_KEY") }}
 {{- end }}
