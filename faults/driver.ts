@@ -105,8 +105,7 @@ export async function startRig({
   }
   const supervised = (name: string, app: string, appEnv: NodeJS.ProcessEnv): SupervisedProcess =>
     new SupervisedProcess({
-      name,
-      main: join(tree, app, 'src/main.ts'),
+      ...{ name, tree, app },
       env: { ...appEnv, ...scenario.envOf?.(name, folder) },
       folder,
       history,

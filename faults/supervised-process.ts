@@ -2,14 +2,16 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { NODE_FLAGS } from '../scripts/processes.ts'
+import { compileCacheOf, NODE_FLAGS, tracingOf } from '../scripts/processes.ts'
 import type { History } from './history.ts'
 import { noteLine } from './note-line.ts'
 
 export interface ProcessOptions {
   name: string
-  /** The program's file. */
-  main: string
+  /** The checkout that it is run from. */
+  tree: string
+  /** Its folder there. */
+  app: string
   env: NodeJS.ProcessEnv
   /**
    * Folder for log files; it is also the working directory, so that no .env of the developer is
@@ -57,10 +59,12 @@ export class SupervisedProcess {
   }
 
   start(): void {
-    const { main, env, folder, history, name } = this.#options
-    const child = spawn(process.execPath, [...NODE_FLAGS, '--conditions=source', main], {
+    const { tree, app, env, folder, history, name } = this.#options
+    const main = join(tree, app, 'src/main.ts')
+    // As `npm start` does.
+    const child = spawn(process.execPath, [...NODE_FLAGS, ...tracingOf(tree), '--conditions=source', main], {
       cwd: folder,
-      env: { ...baseEnv(), ...env },
+      env: { ...compileCacheOf(tree), ...baseEnv(), ...env },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       detached: true,
     })

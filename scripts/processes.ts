@@ -78,13 +78,16 @@ process.on('exit', () => running.forEach(killGroup))
  * of 320, of which about 50 MiB are live. The container images use the same flags.
  */
 export const NODE_FLAGS = ['--max-semi-space-size=8', '--max-old-space-size=1024']
-/** Does nothing unless OTEL_EXPORTER_OTLP_ENDPOINT is set. */
-const TRACING = ['--import', pathToFileURL(join(ROOT, 'packages', 'runtime', 'src', 'tracing', 'preload.ts')).href]
+/** Tracing of a checkout. It does nothing unless OTEL_EXPORTER_OTLP_ENDPOINT is set. */
+export const tracingOf = (root: string): string[] => [
+  '--import',
+  pathToFileURL(join(root, 'packages', 'runtime', 'src', 'tracing', 'preload.ts')).href,
+]
 /**
  * Caches compiled code between starts, which halves the time to the first request. Node checks
  * whether it is still valid.
  */
-const COMPILED = { NODE_COMPILE_CACHE: join(ROOT, '.darkroom', 'compiled') }
+export const compileCacheOf = (root: string) => ({ NODE_COMPILE_CACHE: join(root, '.darkroom', 'compiled') })
 const OUTPUT_LINES = 40
 const READY_MS = 30_000
 const LAST_LINES_MS = 500
@@ -125,9 +128,9 @@ async function startApp(
   options: AppOptions & { name: string },
 ): Promise<{ process: AppProcess; ready: ReadyMessage }> {
   const { root = ROOT } = options
-  const child = spawn(process.execPath, [...NODE_FLAGS, ...TRACING, '--conditions=source', join(root, main)], {
+  const child = spawn(process.execPath, [...NODE_FLAGS, ...tracingOf(ROOT), '--conditions=source', join(root, main)], {
     cwd: root,
-    env: { ...COMPILED, ...process.env, ...options.env },
+    env: { ...compileCacheOf(ROOT), ...process.env, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     // Its own process group: a terminal's Ctrl-C should only reach us, and we stop everything in
     // order.
