@@ -9,20 +9,14 @@ import { startLocalServices, type LocalServices } from '@darkroom/local-services
 import { createInstallation } from '../test/e2e/support/installation.ts'
 import type { BareLoopOrder } from './support/bare-loop.ts'
 import { figureOf, type Benchmark, type BenchmarkResult } from './support/benchmark.ts'
-import { cpuMsOfTrees } from './support/cpu-time.ts'
 import { startHelper } from './support/helper-process.ts'
 import { loadOrderOf } from './support/load-order.ts'
+import { measureLoad, toLoadText, type LoadMeasure } from './support/measure-load.ts'
 import { wholeNumbers } from './support/options.ts'
 import { benchPhotos } from './support/photos.ts'
 import { CALM, undisturbedRounds, type Round } from './support/undisturbed.ts'
 
-interface Measure {
-  photosPerSecond: number
-  /** CPU time of all working processes, in ms. */
-  cpuMsPerPhoto: Record<string, number>
-}
-
-type Measures = Record<'service' | 'bare' | 'bareOnce', Measure>
+type Measures = Record<'service' | 'bare' | 'bareOnce', LoadMeasure>
 
 const TWO_PIPELINES = { atLeast: 0.95, goal: 1.25 }
 const DECODE_ONCE = { atLeast: 0.85, goal: 0.93 }
@@ -64,7 +58,11 @@ export const benchmark: Benchmark = {
  * A fresh database, data folder, API and worker; uploads come from a separate process, whose CPU
  * time is the client's.
  */
-async function measureService(services: LocalServices, files: readonly string[], uploads: number): Promise<Measure> {
+async function measureService(
+  services: LocalServices,
+  files: readonly string[],
+  uploads: number,
+): Promise<LoadMeasure> {
   const darkroom = await createInstallation({ redisUrl: services.redis.url, mongoUrl: services.mongo.url })
   const client = startHelper('load-generator.ts')
   try {
@@ -81,39 +79,23 @@ async function measureService(services: LocalServices, files: readonly string[],
       mongo: services.mongo.pid,
       client: client.pid,
     }
-    return await measure(files, trees, () => client.ask<number>({ ...order, files, label: 'photo' }))
+    return await measureLoad(files, trees, () => client.ask<number>({ ...order, files, label: 'photo' }))
   } finally {
     await client.stop()
     await darkroom.stop()
   }
 }
 
-async function measureBareLoop(files: readonly string[], { decodeOnce = false } = {}): Promise<Measure> {
+async function measureBareLoop(files: readonly string[], { decodeOnce = false } = {}): Promise<LoadMeasure> {
   const outFolder = await mkdtemp(join(tmpdir(), 'bare-loop-'))
   const loop = startHelper('bare-loop.ts')
   try {
     const order: Omit<BareLoopOrder, 'files'> = { outFolder, concurrency: cores, decodeOnce }
     await loop.ask({ ...order, files: files.slice(0, WARM_UP_PHOTOS) })
-    return await measure(files, { loop: loop.pid }, () => loop.ask<number>({ ...order, files }))
+    return await measureLoad(files, { loop: loop.pid }, () => loop.ask<number>({ ...order, files }))
   } finally {
     await loop.stop()
     await rm(outFolder, { recursive: true, force: true })
-  }
-}
-
-async function measure(
-  files: readonly string[],
-  trees: Record<string, number | undefined>,
-  work: () => Promise<number>,
-): Promise<Measure> {
-  const used = (): [string, number][] =>
-    Object.entries(trees).map(([name, pid]) => [name, pid === undefined ? Number.NaN : cpuMsOfTrees([pid])])
-  const before = Object.fromEntries(used())
-  const tookMs = await work()
-  const perPhoto = used().map(([name, ms]) => [name, (ms - (before[name] ?? 0)) / files.length])
-  return {
-    photosPerSecond: (files.length * 1000) / tookMs,
-    cpuMsPerPhoto: Object.fromEntries(perPhoto) as Record<string, number>,
   }
 }
 
@@ -143,12 +125,6 @@ function resultOf(rounds: readonly Round<Measures>[], options: object): Benchmar
   }
 }
 
-/** The client's CPU time is not the service's, but it is taken from the same cores. */
 function figures({ service, bare, bareOnce }: Measures): string {
-  const one = (name: string, { photosPerSecond, cpuMsPerPhoto }: Measure): string => {
-    const parts = Object.entries(cpuMsPerPhoto)
-    const own = parts.filter(([part]) => part !== 'client').reduce((sum, [, ms]) => sum + ms, 0)
-    return `${name} ${photosPerSecond.toFixed(1)}/s, ${own.toFixed(0)} CPU ms each (${parts.map(([part, ms]) => `${part} ${ms.toFixed(0)}`).join(', ')})`
-  }
-  return `${one('service', service)}; ${one('bare', bare)}; ${one('decoding once', bareOnce)}`
+  return [toLoadText('service', service), toLoadText('bare', bare), toLoadText('decoding once', bareOnce)].join('; ')
 }

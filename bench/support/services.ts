@@ -4,12 +4,19 @@ import { startLocalServices, type LocalServices } from '@darkroom/local-services
 /** Cached files and results of benchmarks; not in the repository. */
 export const BENCH_FOLDER = join(import.meta.dirname, '..', '..', '.darkroom', 'bench')
 
-/** Runs a benchmark on a Redis and a MongoDB, which are empty if they are started for it. */
-export async function withServices<T>(use: (services: LocalServices) => Promise<T>): Promise<T> {
+/**
+ * Runs a benchmark on a Redis and a MongoDB, and an S3 server if asked for, which are empty if they
+ * are started for it.
+ */
+export async function withServices<T>(
+  use: (services: LocalServices) => Promise<T>,
+  { s3 = false }: { s3?: boolean } = {},
+): Promise<T> {
   const services = await startLocalServices({
     folder: join(BENCH_FOLDER, 'services'),
     fresh: true,
     durable: false,
+    s3,
     log: (line) => console.error(line),
   })
   try {
