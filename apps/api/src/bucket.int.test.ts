@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { problem, type Task, type Variant } from '@darkroom/contracts'
 import { sampleJpeg, until } from '@darkroom/testing'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { startBucketServer } from '../test/bucket.ts'
 import { startTestApi, type TestApi } from '../test/start-test-api.ts'
 import { completedOf, variantOf } from '../test/task-history.ts'
@@ -157,6 +157,19 @@ describe.skipIf(server === undefined)('files in a bucket', () => {
       expect((await other.request(task.links.download)).status).toBe(404)
     })
   })
+
+  it('health names the bucket while its server is silent', async ({ skip }) => {
+    const { pid } = server ?? {}
+    if (pid === undefined) return skip('S3_ENDPOINT names a server that cannot be stopped')
+    process.kill(pid, 'SIGSTOP')
+    onTestFinished(() => void process.kill(pid, 'SIGCONT'))
+    const health = async () => ((await api.request('/health')).body as { reasons?: string[] }).reasons?.join() ?? ''
+    const reason = await until(async () => /minio: .*has not responded.*/.exec(await health())?.[0], {
+      what: 'the reason',
+      timeoutMs: 20_000,
+    })
+    expect(reason).toContain('minio: S3_BUCKET has not responded')
+  }, 60_000)
 
   describe('while the server is down', () => {
     beforeAll(() => server?.kill?.())

@@ -24,7 +24,8 @@ export function createInstallation(parts: {
   const disk = createDiskStorage(parts.dataDir)
   const folder = new DataFolder({ store: new InstallationStore(mongo), storage: anyones })
   const storage = guardStorage(anyones, () => folder.check())
-  const watch = new StorageWatch({ storage, folder, log })
+  // The guarded one does not say whether it is a bucket.
+  const watch = new StorageWatch({ storage: anyones, folder, log })
   const faults: StorageFaults = isS3Storage(anyones)
     ? { minio: watch.probe, disk: () => faultOf(disk.check()) }
     : { disk: watch.probe }
