@@ -6,6 +6,7 @@ import { freePort, startLocalServices, type LocalServices } from '@darkroom/loca
 import { startTcpProxy, until, type TcpProxy } from '@darkroom/testing'
 import { Redis } from 'ioredis'
 import { MongoClient, type Db } from 'mongodb'
+import { openBucket, type FaultyBucket } from './faulty-bucket.ts'
 import { createClient, type Client, type ClientOptions } from './client.ts'
 import { createFollowers, type Followers } from './follow.ts'
 import type { History } from './history.ts'
@@ -28,6 +29,10 @@ export interface Rig {
   services: LocalServices
   redisProxy: TcpProxy
   mongoProxy: TcpProxy
+  /** If files are in a bucket. */
+  bucket: FaultyBucket | undefined
+  /** The folders that hold files: the data folder, and that of the bucket. */
+  fileFolders: string[]
   /** Directly to the stores, bypassing the proxies. */
   redis: Redis
   db: Db
@@ -79,7 +84,7 @@ export async function startRig({
   const unmount = scenario.diskBytes === undefined ? () => {} : mountSmallDisk(dataDir, scenario.diskBytes)
   await copyTree(tree, [...(scenario.patches?.(flags) ?? []), ...mutation])
   // Never a server from the environment: this suite kills its servers.
-  const { REDIS_URL: _redis, MONGODB_URL: _mongo, ...env } = process.env
+  const { REDIS_URL: _redis, MONGODB_URL: _mongo, S3_ENDPOINT: _s3, ...env } = process.env
   // Free now; a process keeps its port across restarts, so that clients find it again.
   const ports = await Promise.all(Array.from({ length: scenario.throughStart ? 1 : (scenario.apis ?? 2) }, freePort))
   const common = { DATA_DIR: dataDir, LOG_LEVEL: 'debug', SHUTDOWN_TIMEOUT_MS: '7000', SHUTDOWN_DELAY_MS: '0' }
@@ -90,7 +95,14 @@ export async function startRig({
         history,
         env: { ...common, ...JANITOR, HOST: '127.0.0.1', PORT: String(ports[0]) },
       })
-    : await startLocalServices({ folder: join(folder, 'stores'), fresh: true, env, log: () => {} })
+    : await startLocalServices({
+        folder: join(folder, 'stores'),
+        fresh: true,
+        env,
+        log: () => {},
+        s3: scenario.inBucket === true,
+      })
+  const bucket = services.s3 && (await openBucket(services.s3, join(folder, 'stores')))
   const random = seededRandom(seed)
   const redisProxy = await startTcpProxy(services.redis.url, random)
   const mongoProxy = await startTcpProxy(services.mongo.url, random)
@@ -101,6 +113,7 @@ export async function startRig({
   const stores = {
     REDIS_URL: redisProxy.url,
     MONGODB_URL: `mongodb://${new URL(mongoProxy.url).host}/${DATABASE}?retryWrites=false`,
+    ...bucket?.settings,
     ...common,
   }
   const supervised = (name: string, app: string, appEnv: NodeJS.ProcessEnv): SupervisedProcess =>
@@ -136,6 +149,8 @@ export async function startRig({
       services,
       redisProxy,
       mongoProxy,
+      bucket,
+      fileFolders: [dataDir, ...(bucket ? [bucket.folder] : [])],
       redis,
       apis,
       workers,
@@ -161,7 +176,7 @@ export async function startRig({
       await Promise.all(everyone.map((one) => one.stop()))
       redis.disconnect()
       await mongo.close().catch(() => {})
-      await Promise.all([redisProxy.stop(), mongoProxy.stop()])
+      await Promise.all([redisProxy.stop(), mongoProxy.stop(), bucket?.front.stop()])
       await services.stop()
       unmount()
     },

@@ -5,6 +5,7 @@ import { join, relative } from 'node:path'
 import { filesBelow } from '@darkroom/testing'
 import sharp from 'sharp'
 import type { Rig } from './driver.ts'
+import { isOfServer } from './faulty-bucket.ts'
 import type { StoredTask, TaskView } from './history.ts'
 
 export async function readEverything(rig: Rig): Promise<void> {
@@ -66,15 +67,22 @@ async function get(url: string): Promise<{ http: number; body: unknown }> {
   }
 }
 
+/** Of the data folder and of the bucket. Keys are relative to them. */
+export async function findFiles(rig: Rig, folder = ''): Promise<{ key: string; path: string }[]> {
+  const below = async (home: string) =>
+    (await filesBelow(join(home, folder))).map((path) => ({ key: relative(home, path), path }))
+  const found = await Promise.all(rig.fileFolders.map(below))
+  return found.flat().filter(({ key }) => !isOfServer(key))
+}
+
 /**
- * Every file below the data folder; variants are decoded as well. `early` reads happen while faults
+ * Every file; variants are decoded as well. `early` reads happen while faults
  * are still being injected.
  */
-export async function readFiles({ history, dataDir }: Rig, { early = false, folder = '' } = {}): Promise<void> {
-  for (const path of await filesBelow(join(dataDir, folder))) {
+export async function readFiles(rig: Rig, { early = false, folder = '' } = {}): Promise<void> {
+  for (const { key, path } of await findFiles(rig, folder)) {
     const facts = await factsOf(path).catch(() => undefined) // a temporary file may disappear at any moment
-    const key = relative(dataDir, path)
-    if (facts) history.add('disk', { op: 'file', args: { key, ...facts, ...(early && { early }) } })
+    if (facts) rig.history.add('disk', { op: 'file', args: { key, ...facts, ...(early && { early }) } })
   }
 }
 

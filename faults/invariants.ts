@@ -11,6 +11,7 @@ export interface Invariant {
 
 const VARIANT_WIDTHS = [1024, 800]
 const TEMP_AGE_MS = 60_000
+const CHECK_MS = 5000
 
 export const invariants: readonly Invariant[] = [
   { name: 'I1', says: 'every accepted task exists and has ended', broken: lostOrStuck },
@@ -88,12 +89,19 @@ function widthFaults(task: StoredTask, widthOnDisk: (path: string) => number | u
 function litter({ finalFiles, byId }: Facts): string[] {
   return finalFiles.flatMap(({ args: { key, ageMs } }) => {
     const owner = /storage\/images\/([0-9a-f]{24})\//.exec(key)?.[1]
-    if (key.endsWith('.tmp')) return [`${key} is left over`]
+    if (isTemporary(key, ageMs)) return [`${key} is left over`]
     if (key.startsWith('uploads/temp/') && ageMs > TEMP_AGE_MS)
       return [`${key} has been left over for ${Math.round(ageMs / 1000)} s`]
     return owner !== undefined && !byId.has(owner) ? [`${key} has no document`] : []
   })
 }
+
+/**
+ * Files on their way to their names, and the driver's own objects in a bucket; every check of a
+ * bucket makes one for a moment.
+ */
+export const isTemporary = (key: string, ageMs: number): boolean =>
+  key.endsWith('.tmp') || (/^\.(tmp|moving)\//.test(key) && ageMs > CHECK_MS)
 
 function wronglyEnded({ accepted, byId }: Facts): string[] {
   return accepted.flatMap(({ ids, good, name }) =>

@@ -516,4 +516,58 @@ export const mutations: readonly Mutation[] = [
     ],
     caughtBy: { scenario: 'fi-27', invariant: 'extra', tasks: 10 },
   },
+  {
+    name: 'sent-checksum',
+    says: 'the S3 server is not told the checksum of a file',
+    patches: [
+      {
+        file: 'packages/storage/src/s3-put.ts',
+        find: "    ChecksumSHA256: Buffer.from(sha256, 'hex').toString('base64'),\n",
+        replace: '',
+      },
+    ],
+    caughtBy: { scenario: 'fi-37', invariant: 'I3' },
+  },
+  {
+    name: 'read-checksum',
+    says: 'bytes from the S3 server are not compared with their checksum',
+    patches: [
+      {
+        file: 'packages/storage/src/s3-read.ts',
+        find: "    if (hash !== undefined && hash.digest('hex') !== sha256) throw damaged(key)\n",
+        replace: '',
+      },
+    ],
+    caughtBy: { scenario: 'fi-37', invariant: 'I3' },
+  },
+  {
+    name: 'storage-verdict',
+    says: 'a storage problem uses up an attempt',
+    patches: [{ file: `${worker}/rule-on-failure.ts`, find: "    case 'STORAGE_FAILED':\n", replace: '' }],
+    caughtBy: { scenario: 'fi-37', invariant: 'extra' },
+  },
+  {
+    name: 'bucket-check',
+    says: 'a worker takes jobs without a check of its storage',
+    patches: [
+      {
+        file: `${worker}/storage-check.ts`,
+        find: '  const checkNow = async (): Promise<void> => {\n',
+        replace: '  const checkNow = async (): Promise<void> => {\n    return\n',
+      },
+    ],
+    caughtBy: { scenario: 'fi-39', invariant: 'extra' },
+  },
+  {
+    name: 's3-deadline',
+    says: 'a call waits forever for the response of the S3 server',
+    patches: [
+      {
+        file: 'packages/storage/src/s3-bucket.ts',
+        find: 'setTimeout(() => controller.abort(), limitMs)',
+        replace: 'setTimeout(() => {}, limitMs)',
+      },
+    ],
+    caughtBy: { scenario: 'fi-35', invariant: 'extra' },
+  },
 ]

@@ -1,11 +1,11 @@
 import { mkdirSync, readdirSync } from 'node:fs'
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { filesBelow, until } from '@darkroom/testing'
+import { until } from '@darkroom/testing'
 import { startRig, type Rig, type RigOptions } from './driver.ts'
-import { findDocuments, readEverything } from './final-reads.ts'
+import { findDocuments, findFiles, readEverything } from './final-reads.ts'
 import { History, only } from './history.ts'
-import { FILES_ROOM } from './invariants.ts'
+import { FILES_ROOM, isTemporary } from './invariants.ts'
 import { judge, type Verdict } from './judge.ts'
 import type { Scenario } from './scenario.ts'
 import type { Patch } from './tree.ts'
@@ -88,6 +88,7 @@ async function comeToRest(rig: Rig, limitMs: number): Promise<void> {
   const startedAt = Date.now()
   await rig.redisProxy.restore()
   await rig.mongoProxy.restore()
+  rig.bucket?.front.restore()
   let waitingFor: string[] = ['everything']
   const rested = await until(
     async () => {
@@ -114,8 +115,8 @@ async function unfinished(rig: Rig): Promise<string[]> {
 /** The product removes these by itself, once they are old enough. */
 async function litter(rig: Rig): Promise<string[]> {
   const ids = new Set((await findDocuments(rig)).map(({ id }) => id))
-  const files = (await filesBelow(rig.dataDir)).map((path) => path.slice(rig.dataDir.length + 1))
-  return files.filter((key) => key.endsWith('.tmp') || isOrphan(key, ids)).map((key) => `file ${key}`)
+  const files = await findFiles(rig)
+  return files.filter(({ key }) => isTemporary(key, Infinity) || isOrphan(key, ids)).map(({ key }) => `file ${key}`)
 }
 
 const isOrphan = (key: string, ids: ReadonlySet<string>): boolean => {

@@ -30,6 +30,8 @@ export interface Scenario {
   throughStart?: boolean
   /** The system must be idle within this time after the last fault. */
   restMs?: number
+  /** Files are stored in a bucket of an S3 server, not in the data folder. */
+  inBucket?: boolean
   /** The size in bytes of a separate mount for the data folder. */
   diskBytes?: number
   /** Returns the reason why it cannot run on this machine. */

@@ -3,6 +3,7 @@ import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { compileCacheOf, NODE_FLAGS, tracingOf } from '../scripts/processes.ts'
+import { until } from '@darkroom/testing'
 import type { History } from './history.ts'
 import { noteLine } from './note-line.ts'
 
@@ -43,6 +44,7 @@ export class SupervisedProcess {
   #restart: NodeJS.Timeout | undefined
   /** Kept down by a fault: not restarted until it is released. */
   #held = false
+  #changed: NodeJS.ProcessEnv = {}
 
   constructor(options: ProcessOptions) {
     this.name = options.name
@@ -64,7 +66,7 @@ export class SupervisedProcess {
     // As `npm start` does.
     const child = spawn(process.execPath, [...NODE_FLAGS, ...tracingOf(tree), '--conditions=source', main], {
       cwd: folder,
-      env: { ...compileCacheOf(tree), ...baseEnv(), ...env },
+      env: { ...compileCacheOf(tree), ...baseEnv(), ...env, ...this.#changed },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       detached: true,
     })
@@ -78,6 +80,14 @@ export class SupervisedProcess {
       if (stream) createInterface({ input: stream }).on('line', (line) => this.#take(line, pid))
     child.once('exit', (code, signal) => this.#onExit(pid, signal ?? `code ${code}`))
     child.once('error', (error) => this.#log.write(`${String(error)}\n`))
+  }
+
+  /** Kills it, and starts it again with these settings in addition to its own. */
+  async restartWith(settings: NodeJS.ProcessEnv): Promise<void> {
+    this.holdDown()
+    this.#changed = settings
+    await until(() => this.#child === undefined, { what: `${this.name} to be down` })
+    this.letUp()
   }
 
   /** Resolves when the process is ready, or its successor if it is dead. */

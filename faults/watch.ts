@@ -63,6 +63,11 @@ export async function fillQueue(rig: Rig, upload: () => Promise<string[]>): Prom
   return accepted
 }
 
+export async function switchQueue(rig: Rig, to: 'pause' | 'resume'): Promise<void> {
+  const answer = await fetch(`${rig.apiUrls[0]}/api/v1/queues/image-processing/${to}`, { method: 'POST' })
+  if (!answer.ok) throw new Error(`The queue could not be switched to ${to}: ${answer.status}`)
+}
+
 /** Lets the workers process all jobs of the queue. */
 export async function emptyQueue(rig: Rig, timeoutMs: number): Promise<void> {
   for (const worker of rig.workers) worker.letUp()
@@ -90,4 +95,14 @@ export async function everyMs(ms: number, times: number, act: (round: number) =>
     await pause(ms)
     await act(round)
   }
+}
+
+/** Records that trouble of the stores and machines was not counted as a verdict on any photo. */
+export async function checkAttempts(rig: Rig): Promise<void> {
+  const tasks = await rig.db
+    .collection('tasks')
+    .find({}, { projection: { attempts: 1 } })
+    .toArray()
+  const used = tasks.filter((task) => Number((task['attempts'] as { made: number }).made) > 1)
+  rig.check('no attempt is used up', used.length === 0, `${used.length} of ${tasks.length} tasks used more than one`)
 }

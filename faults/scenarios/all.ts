@@ -30,6 +30,12 @@ import { storeOfNpmStart } from './fi-28-store-of-npm-start.ts'
 import { blindWorker } from './fi-29-blind-worker.ts'
 import { removalUnderLoad } from './fi-30-removal-under-load.ts'
 import { greedyClient } from './fi-31-greedy-client.ts'
+import { s3Crashes } from './fi-34-s3-crashes.ts'
+import { slowS3 } from './fi-35-slow-s3.ts'
+import { s3Errors } from './fi-36-s3-errors.ts'
+import { halfUploads } from './fi-37-half-uploads.ts'
+import { s3Clocks } from './fi-38-s3-clocks.ts'
+import { wrongS3Key } from './fi-39-wrong-s3-key.ts'
 
 export const scenarios: readonly Scenario[] = [
   killWorkers,
@@ -65,4 +71,10 @@ export const scenarios: readonly Scenario[] = [
   greedyClient,
   manyClientsMongoKilled,
   manyClientsSilentRedis,
+  s3Crashes,
+  slowS3,
+  s3Errors,
+  halfUploads,
+  s3Clocks,
+  wrongS3Key,
 ]

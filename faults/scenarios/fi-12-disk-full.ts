@@ -9,7 +9,7 @@ import { findDocuments, readFiles } from '../final-reads.ts'
 import { uploadMany } from '../load.ts'
 import { pictureOf } from '../pictures.ts'
 import type { Scenario } from '../scenario.ts'
-import { msUntilEnded, runsOf } from '../watch.ts'
+import { msUntilEnded, runsOf, switchQueue } from '../watch.ts'
 
 const DISK_BYTES = 160 * 1024 * 1024
 /** Longer than all attempts of a job and the delays between them. */
@@ -63,11 +63,6 @@ async function meetFullDisk(rig: Rig, waiting: readonly string[]): Promise<void>
   await pause(FULL_MS)
   await readFiles(rig, { early: true, folder: 'output' })
   await checkPatience(rig, waiting)
-}
-
-async function switchQueue(rig: Rig, to: 'pause' | 'resume'): Promise<void> {
-  const answer = await fetch(`${rig.apiUrls[0]}/api/v1/queues/image-processing/${to}`, { method: 'POST' })
-  if (!answer.ok) throw new Error(`The queue could not be switched to ${to}: ${answer.status}`)
 }
 
 /**

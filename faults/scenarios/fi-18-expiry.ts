@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto'
 import { until } from '@darkroom/testing'
 import { ObjectId } from 'mongodb'
+import { download, startDownloads } from '../downloads.ts'
 import type { Rig } from '../driver.ts'
 import { arm, crashHere, untilHit } from '../failpoint.ts'
 import { findDocuments } from '../final-reads.ts'
-import type { StoredTask } from '../history.ts'
 import { pictureOf } from '../pictures.ts'
 import { powerCuts } from '../power-cut.ts'
 import type { Scenario } from '../scenario.ts'
@@ -163,52 +162,6 @@ async function checkLive(rig: Rig, ids: ReadonlySet<string>): Promise<void> {
     wrong.length === 0,
     `${wrong.length} of ${live.length * 2} downloads went wrong ${wrong.slice(0, 3).join(' ')}`,
   )
-}
-
-type Downloaded = 'whole' | 'refused' | 'broken off' | string
-
-async function download(url: string, { id, files }: StoredTask, resolution: string): Promise<Downloaded> {
-  try {
-    const answer = await fetch(`${url}/api/v1/tasks/${id}/download?resolution=${resolution}`)
-    const bytes = await answer.bytes()
-    const wanted = files.find(({ name }) => name === resolution)?.md5
-    if (answer.status === 200)
-      return createHash('md5').update(bytes).digest('hex') === wanted
-        ? 'whole'
-        : `${id}: 200 with ${bytes.length} bytes`
-    // 409: it is being retried.
-    return answer.status === 410 || answer.status === 409 ? 'refused' : `${id}: ${answer.status}`
-  } catch {
-    return 'broken off'
-  }
-}
-
-/** Downloads the variants of all tasks, over and over, until stopped. */
-function startDownloads(rig: Rig, tasks: readonly StoredTask[]) {
-  const counts = { whole: 0, refused: 0, brokenOff: 0, faults: [] as string[] }
-  let stopped = false
-  const loop = async (first: number): Promise<void> => {
-    for (let turn = first; !stopped; turn += 4) {
-      const task = tasks[(turn * 7) % tasks.length]
-      const url = rig.apiUrls[turn % rig.apiUrls.length]
-      if (!task || url === undefined) return
-      const result = await download(url, task, turn % 2 ? '1024' : '800')
-      if (result === 'whole') counts.whole++
-      else if (result === 'refused') counts.refused++
-      else if (result === 'broken off') counts.brokenOff++
-      else counts.faults.push(result)
-      await new Promise((resolve) => setTimeout(resolve, 20))
-    }
-  }
-  const loops = Promise.all([0, 1, 2, 3].map(loop))
-  return {
-    count: () => counts,
-    stop: async () => {
-      stopped = true
-      await loops
-      return counts
-    },
-  }
 }
 
 function judgeDownloads(

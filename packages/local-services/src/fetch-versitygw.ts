@@ -21,14 +21,15 @@ const DOWNLOAD_LIMIT_MS = 60_000
 const BUILD_LIMIT_MS = 15 * 60_000
 const LOOK_EVERY_MS = 500
 
+/** Where the program is, once it is built. */
+export function versitygwIn(cacheFolder: string): string {
+  return join(cacheFolder, `versitygw-${VERSION}`, process.platform === 'win32' ? 'versitygw.exe' : 'versitygw')
+}
+
 /** versitygw built from source, once, and cached; needs Go. */
 export async function fetchVersitygw(context: ServiceContext): Promise<Attempt<string>> {
   const { cacheFolder, env, log } = context
-  const program = join(
-    cacheFolder,
-    `versitygw-${VERSION}`,
-    process.platform === 'win32' ? 'versitygw.exe' : 'versitygw',
-  )
+  const program = versitygwIn(cacheFolder)
   if (existsSync(program)) return { found: program }
   const go = findProgram('go', env)
   if (go === undefined) return { skipped: 'the build requires Go' }

@@ -9,3 +9,4 @@ export {
   startLocalServices,
 } from './start-local-services.ts'
 export { startS3Server } from './start-s3-server.ts'
+export { whyNoS3 } from './why-no-s3.ts'
