@@ -46,6 +46,8 @@ const ROOMS: Record<string, readonly string[] | 'all below'> = {
   'env.ts': ['tasks/queries', 'http'],
   // The document is generated from the routes.
   'routes/docs': ['routes', 'routes/admin', 'uploads', 'http', 'http/openapi', 'app-error.ts'],
+  // The jobs API as messages.
+  sockets: ['routes', 'following', 'tasks/queries', 'tasks', 'to-app-error.ts', 'http', 'app-error.ts', 'send.ts'],
   // A route sends commands and queries, and speaks HTTP.
   routes: [
     'routes/admin',
@@ -113,7 +115,8 @@ const WITH_HANDLERS = '{applying,following,batches,dead-letters,stats,removal,qu
 
 /** Libraries that only some files may import. */
 const HOMES: Record<string, readonly string[]> = {
-  express: [`${API}/{http,routes,routes/admin,routes/docs,uploads}/*`, `${API}/api.ts`],
+  express: [`${API}/{http,routes,routes/admin,routes/docs,sockets,uploads}/*`, `${API}/{api,front}.ts`],
+  'socket.io': [`${API}/sockets/*`],
   multer: [`${API}/uploads/*`],
   mongoose: [`${API}/**/*-store.ts`, `${API}/tasks/task-model.ts`, `${API}/mongo/*`],
   bullmq: ['packages/messaging/src/**', `${API}/sync/*`],

@@ -63,6 +63,7 @@ const settings = z.object({
   EVENT_STREAM_LIFE_MS: envInteger(3_600_000, 1000),
   EVENT_HEARTBEAT_MS: envInteger(15_000, 100),
   FOLLOW_RECHECK_MS: envInteger(5000, 100),
+  SOCKETS_MAX: envInteger(1000, 0),
   WAITING_REQUESTS_MAX: envInteger(1000, 0),
   FOLLOWERS_PER_TASK: envInteger(50, 0),
   ESTIMATE_INTERVAL_MS: envInteger(3000, 100),

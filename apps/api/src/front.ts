@@ -1,9 +1,11 @@
 import type { Logger } from '@darkroom/runtime'
 import { isS3Storage, type Storage } from '@darkroom/storage'
 import type { Registry } from '@prometheus-io/client'
+import type { Express } from 'express'
 import type { Connections } from './connections.ts'
 import type { ApiEnv } from './env.ts'
-import { createHttpApp, isProxy } from './http/app.ts'
+import { asRequest, createHttpApp, isProxy } from './http/app.ts'
+import { clientOf } from './http/client-address.ts'
 import { createHttpServer } from './http/server.ts'
 import { SlowRequests } from './http/slow-requests.ts'
 import type { Rooms } from './rooms.ts'
@@ -12,6 +14,7 @@ import { createProbes } from './routes/create-probes.ts'
 import { createRoutes } from './routes/create-routes.ts'
 import { docsRoutes } from './routes/docs/docs-routes.ts'
 import type { Presign } from './routes/send-variant.ts'
+import { createSockets } from './sockets/create-sockets.ts'
 import { toAppError } from './to-app-error.ts'
 import { createUploads } from './uploads/create-uploads.ts'
 
@@ -34,9 +37,10 @@ export function createFront(parts: Parts) {
   const probes = probesOf(parts)
   const downloads = { storage, storageFault: rooms.installation.probe, presign: presignOf(parts), signer }
   const routes = createRoutes({ env, uploads, ...downloads, queues, probes, registry, isClosing, send, log })
-  const app = createHttpApp({
+  const sockets = createSockets({ env, send, clientOf: (req) => clientOf(asRequest(app, req)), log })
+  const app: Express = createHttpApp({
     ...routes,
-    root: [docsRoutes(toApiLimits(env)), ...routes.operators],
+    root: [docsRoutes(toApiLimits(env)), ...routes.operators, sockets.refusePolling],
     trustProxy: env.TRUST_PROXY,
     isClosing,
     toAppError,
@@ -48,8 +52,9 @@ export function createFront(parts: Parts) {
     answerStallMs: env.ANSWER_STALL_MS,
     slowRequests,
     connections: { max: env.MAX_CONNECTIONS, isProxy: (address) => isProxy(app, address) },
+    sockets,
   })
-  return { app, server, uploads, endHeld: routes.endHeld }
+  return { app, server, uploads, sockets, endHeld: routes.endHeld }
 }
 
 function presignOf({ env, storage }: Parts): Presign | undefined {

@@ -23,6 +23,7 @@ import { SignDownload, SignDownloadHandler } from './tasks/queries/sign-download
 import { UpdateTask, UpdateTaskHandler } from './tasks/commands/update-task.ts'
 import { UpdateTaskStatus, UpdateTaskStatusHandler } from './applying/update-task-status.ts'
 import { WaitForTask, WaitForTaskHandler } from './following/wait-for-task.ts'
+import { WatchTask, WatchTaskHandler } from './following/watch-task.ts'
 import type { Send } from './send.ts'
 
 /**
@@ -52,6 +53,7 @@ route(ListTasks, ListTasksHandler)
 route(ListTaskEvents, ListTaskEventsHandler)
 route(FollowTaskEvents, FollowTaskEventsHandler)
 route(WaitForTask, WaitForTaskHandler)
+route(WatchTask, WatchTaskHandler)
 route(SignDownload, SignDownloadHandler)
 route(CreateBatch, CreateBatchHandler)
 route(CompleteBatch, CompleteBatchHandler)

@@ -5,6 +5,7 @@ import { FollowTaskEventsHandler } from './follow-task-events.ts'
 import { ListTaskEventsHandler } from './list-task-events.ts'
 import { TaskFeed } from './task-feed.ts'
 import { WaitForTaskHandler } from './wait-for-task.ts'
+import { WatchTaskHandler } from './watch-task.ts'
 
 /** Who follows which task, and what they receive. */
 export function createFollowing(parts: { store: TaskStore; views: TaskViews; recheckMs: number; log: Logger }) {
@@ -16,6 +17,7 @@ export function createFollowing(parts: { store: TaskStore; views: TaskViews; rec
       new ListTaskEventsHandler({ store }),
       new FollowTaskEventsHandler({ feed }),
       new WaitForTaskHandler({ feed, views }),
+      new WatchTaskHandler({ feed, views }),
     ],
   }
 }

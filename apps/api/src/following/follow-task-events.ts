@@ -1,10 +1,10 @@
 import type { TaskLogEntry } from '@darkroom/contracts'
 import { RequestData, type RequestHandler } from 'mediatr-ts'
 import { taskNotFound } from '../app-error.ts'
+import { changesOf, type TaskChange } from './changes-of.ts'
 import { isAfter, type LogPosition } from './log-position.ts'
 import type { TaskFeed } from './task-feed.ts'
-import type { TaskFollower, TaskNews } from './task-follower.ts'
-import { isFinal, type LogEntry, type TaskRecord } from '../tasks/task.ts'
+import { isFinal } from '../tasks/task.ts'
 import { toLogView } from '../tasks/task-view.ts'
 
 /**
@@ -44,50 +44,10 @@ export class FollowTaskEventsHandler implements RequestHandler<
     const task = await this.#feed.read(tenant, id)
     if (!task) throw taskNotFound()
     const isOver = isFinal(task.status) && !task.log.some((entry) => isAfter(entry, after))
-    return isOver ? undefined : eventsOf({ task, follower, after, signal })
+    return isOver ? undefined : eventsOf(changesOf({ task, follower, after, signal }))
   }
 }
 
-async function* eventsOf(from: {
-  task: TaskRecord
-  follower: TaskFollower
-  after: LogPosition
-  signal: AbortSignal
-}): AsyncGenerator<TaskLogEntry> {
-  const seen = new SeenLog(from.after)
-  for (let news: TaskNews | undefined = { task: from.task }; news; news = await from.follower.next(from.signal)) {
-    for (const entry of seen.newIn(news.task?.log ?? [])) yield toLogView(entry)
-    if (news.gone || (news.task && isFinal(news.task.status))) return
-    if (news.live && seen.takesLive(news.live)) yield toLogView(news.live)
-  }
-}
-
-/** The events sent to a client, so that nothing is sent twice or out of order. */
-class SeenLog {
-  #last: LogPosition & { attempt?: number }
-  #live: LogPosition | undefined
-
-  constructor(after: LogPosition) {
-    this.#last = after
-  }
-
-  *newIn(log: readonly LogEntry[]): Generator<LogEntry> {
-    for (const entry of log) {
-      if (!isAfter(entry, this.#last)) continue
-      this.#last = entry
-      const wasLive = entry.type === 'task.progress' && this.#live !== undefined && !isAfter(entry, this.#live)
-      if (!wasLive) yield entry
-    }
-  }
-
-  /**
-   * Live progress is only for a run whose start was sent; its position is after everything that was
-   * sent.
-   */
-  takesLive(entry: LogEntry): boolean {
-    const isOfRun = entry.epoch === this.#last.epoch && entry.attempt === this.#last.attempt
-    if (!isOfRun || !isAfter(entry, this.#last) || (this.#live && !isAfter(entry, this.#live))) return false
-    this.#live = entry
-    return true
-  }
+async function* eventsOf(changes: AsyncIterable<TaskChange>): AsyncGenerator<TaskLogEntry> {
+  for await (const { entry } of changes) yield toLogView(entry)
 }

@@ -1,4 +1,5 @@
-import express, { type Express, type RequestHandler, type Response, type Router } from 'express'
+import type { IncomingMessage } from 'node:http'
+import express, { type Express, type Request, type RequestHandler, type Response, type Router } from 'express'
 import type { Logger } from '@darkroom/runtime'
 import { AppError } from '../app-error.ts'
 import { notFound, problemHandler, type ToAppError } from './problem.ts'
@@ -9,7 +10,7 @@ export function createHttpApp(options: {
   aliases: readonly Router[]
   health: readonly Router[]
   /** At the root: the docs, and for operators the board and the metrics. */
-  root: readonly Router[]
+  root: readonly (Router | RequestHandler)[]
   /** Before everything else. */
   watch: readonly RequestHandler[]
   /** The proxies whose client addresses are trusted. */
@@ -37,6 +38,10 @@ export function createHttpApp(options: {
 /** Whether a connection from this address may carry many clients. */
 export const isProxy = (app: Express, address: string): boolean =>
   (app.get('trust proxy fn') as (address: string, hop: number) => boolean)(address, 0)
+
+/** A request that Express does not receive, such as an upgrade, with the properties of Express. */
+export const asRequest = (app: Express, req: IncomingMessage): Request =>
+  Object.setPrototypeOf(req, app.request) as Request
 
 const commonHeaders: RequestHandler = (req, res, next) => {
   // fetch adds `no-cache` to conditional requests, and Express would never respond with 304. A

@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Express } from 'express'
 import type { ProblemCode } from '@darkroom/contracts'
@@ -17,6 +17,14 @@ export interface ServerLimits {
   answerStallMs: number
   slowRequests: SlowRequests
   connections: ConnectionLimits
+  sockets: UpgradesTaken
+}
+
+/** Takes over connections that ask for another protocol. */
+export interface UpgradesTaken {
+  /** All other upgrades are served as ordinary requests. */
+  wantsSocket: (req: IncomingMessage) => boolean
+  upgrade: (req: IncomingMessage, connection: Socket, head: Buffer) => void
 }
 
 const KEEP_ALIVE_MS = 5000
@@ -37,11 +45,13 @@ export function createHttpServer(app: Express, limits: ServerLimits): Server {
       headersTimeout: Math.min(limits.headersTimeoutMs, limits.uploadTimeoutMs),
       keepAliveTimeout: KEEP_ALIVE_MS,
       connectionsCheckingInterval: CHECK_EVERY_MS,
+      shouldUpgradeCallback: limits.sockets.wantsSocket,
       requireHostHeader: false, // Node would send a response of its own: the application sends a problem instead
     },
     serve,
   )
   server.on('clientError', answerBrokenRequest)
+  server.on('upgrade', limits.sockets.upgrade)
   // A client that expects 100-continue receives it from the code that reads the body
   // (`askForBody`), or is refused before.
   server.on('checkContinue', serve)

@@ -28,6 +28,7 @@ Upload a photo, get a response immediately, and download the variants when they 
 - **Errors** are problem documents (RFC 9457): branch on \`code\`, display \`detail\`.
 - **Retries are safe**: with an \`Idempotency-Key\`, repeating an upload within 24 hours returns the original response.
 - **Waiting**: \`?wait=\` delays the response until the task changes; \`/events\` streams all events of a task.
+- **Sockets**: Socket.io at \`/socket.io/\`, over WebSockets: emit \`subscribe:job\` with a jobId or a task's id, and receive \`job:progress\`, \`job:completed\` or \`job:failed\`.
 - \`HEAD\` works wherever \`GET\` does, \`OPTIONS\` everywhere. Other methods are answered with 405 and \`Allow\`, other paths with 404.
 `.trim()
 
