@@ -12,7 +12,7 @@ ARG APP
 RUN pnpm --filter "@darkroom/${APP:?say which: --build-arg APP=api}" --offline deploy --prod /app
 
 FROM node:24-slim
-ENV NODE_ENV=production DATA_DIR=/data PORT=3000
+ENV NODE_ENV=production DATA_DIR=/data HOST=0.0.0.0 PORT=3000
 WORKDIR /app
 RUN mkdir /data && chown node:node /data
 COPY --from=build /app ./

@@ -1,10 +1,11 @@
 import pc from 'picocolors'
+import { isLoopback } from '../apps/api/src/http/loopback.ts'
 import type { StartOptions } from './start-options.ts'
 
-type Running = Pick<StartOptions, 'api' | 'workers'> & { port: number; files: string }
+type Running = Pick<StartOptions, 'api' | 'workers'> & { host: string; port: number; files: string }
 
 /** What to open and what to type once everything is running. */
-export function banner({ api, workers, port, files }: Running): string {
+export function banner({ api, workers, host, port, files }: Running): string {
   const url = `http://localhost:${port}`
   const line = (what: string, value: string): string => `  ${what.padEnd(8)} ${value}`
   const link = (what: string, path: string): string => line(what, pc.cyan(`${url}${path}`))
@@ -20,6 +21,7 @@ export function banner({ api, workers, port, files }: Running): string {
           link('health', '/health'),
         ]
       : []),
+    ...(api ? [line('access', isLoopback(host) ? 'this machine only' : `every machine that reaches ${host}`)] : []),
     line('files', files),
     ...(api ? [line('try', `curl -F file=@photo.jpg ${url}/api/v1/tasks`)] : []),
     line('stop', 'Ctrl-C'),

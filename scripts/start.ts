@@ -56,7 +56,7 @@ async function main(options: StartOptions): Promise<number> {
   for (const warning of nearMisses(SETTING_NAMES, process.env)) console.error(pc.yellow(warning))
   const s3 = options.services && needsOwnS3(process.env)
   checkEnvironment({ ...process.env, ...(s3 && S3_TO_COME) }, options)
-  const host = process.env['HOST'] || '0.0.0.0'
+  const host = process.env['HOST'] || '127.0.0.1'
   // A proxy expects the server on the configured port, so without our own services another free
   // port would not help.
   const wantedPort = options.port ?? (process.env['PORT'] || (options.services ? undefined : '3000'))
@@ -83,7 +83,7 @@ async function main(options: StartOptions): Promise<number> {
   const unwatch = options.watch ? watchSources(ROOT, (changed) => restartUsers(apps, changed)) : undefined
   const files = placeOfFiles({ ...process.env, ...env }, dataDir)
   const allReady = Promise.all(apps.map(({ app }) => app.ready))
-  void allReady.then(() => console.log(banner({ ...options, port, files })))
+  void allReady.then(() => console.log(banner({ ...options, host, port, files })))
 
   const code = await stopping.promise
   unwatch?.()

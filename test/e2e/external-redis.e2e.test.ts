@@ -14,6 +14,8 @@ import { createInstallation, type Installation } from './support/installation.ts
 import { startOwnStores, type OwnStores } from './support/own-stores.ts'
 
 const PASSWORD = 'p@ss:w/rd#%$?&+ü'
+const ADMIN_TOKEN = 'the-operator-of-this-test'
+const operator = { authorization: `Bearer ${ADMIN_TOKEN}` }
 const run = promisify(execFile)
 
 let photo: Buffer
@@ -39,6 +41,7 @@ afterEach(async () => {
 const settings = (redisUrl: string): NodeJS.ProcessEnv => ({
   REDIS_URL: redisUrl,
   REDIS_NAMESPACE: '',
+  ADMIN_TOKEN,
   CLEANUP_INTERVAL_MS: '500',
   ESTIMATE_INTERVAL_MS: '200',
 })
@@ -88,9 +91,8 @@ describe('the user in the documentation', () => {
       'dead-letters',
     ])
       expect((await get(`${api.url}/api/v1/${path}`)).status).toBe(200)
-    expect(
-      (await get(`${api.url}/admin/queues/api/queues?activeQueue=image-processing&status=latest&page=1`)).status,
-    ).toBe(200)
+    const board = `${api.url}/admin/queues/api/queues?activeQueue=image-processing&status=latest&page=1`
+    expect((await fetch(board, { headers: operator })).status).toBe(200)
     await post(`${api.url}/api/v1/tasks/${waiting.id}/cancel`)
     await post(`${api.url}/api/v1/tasks/${waiting.id}/retry`)
     await post(`${api.url}/api/v1/queues/image-processing/resume`)
@@ -173,7 +175,7 @@ describe('over TLS', () => {
 })
 
 async function post(url: string): Promise<void> {
-  const { ok } = await fetch(url, { method: 'POST' })
+  const { ok } = await fetch(url, { method: 'POST', headers: operator })
   expect([url, ok]).toEqual([url, true])
 }
 

@@ -65,8 +65,7 @@ export function createApi(
       const waited = pause(LISTEN_AFTER_MS, undefined, { signal: stopping.signal }).catch(() => {})
       await Promise.race([connections.db.prepared, waited])
       const port = await listen(front.server, env.PORT, env.HOST)
-      if (env.ADMIN_TOKEN === undefined)
-        log.info('ADMIN_TOKEN is not set: queues can only be managed from this machine')
+      if (env.ADMIN_TOKEN === undefined) log.info('ADMIN_TOKEN is not set: queues cannot be managed over HTTP')
       return { port }
     },
     closing: (reason) => {

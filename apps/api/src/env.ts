@@ -1,10 +1,13 @@
 import { checkStorageEnv, envInteger, imageEnv, loadEnv, optionalEnvInteger, sharedEnv } from '@darkroom/runtime'
 import { z } from 'zod'
+import { isLoopback } from './http/loopback.ts'
+import { parseCorsOrigins } from './http/parse-cors-origins.ts'
 import { parseTrustProxy } from './http/trust-proxy.ts'
 import type { SigningKey } from './tasks/queries/url-signing.ts'
 
 const MIB = 1024 * 1024
 const DAY_SECONDS = 86_400
+const HOST_NAMES = /^(\*|\.?[\w-]+(\.[\w-]+)*(,\.?[\w-]+(\.[\w-]+)*)*)?$/
 
 const settings = z.object({
   ...sharedEnv,
@@ -17,7 +20,16 @@ const settings = z.object({
   SHUTDOWN_DELAY_MS: envInteger(5000, 0),
   /** Whether downloads go through the API, or clients are sent to the bucket. */
   DOWNLOADS: z.enum(['proxy', 'redirect'], { error: 'must be proxy or redirect' }).default('proxy'),
-  HOST: z.string().default('0.0.0.0'),
+  HOST: z.string().default('127.0.0.1'),
+  /** Without authentication, only this machine can reach the API unless this says so. */
+  AUTH: z.enum(['off'], { error: 'must be off' }).optional(),
+  /** Host names besides addresses and names without a dot. */
+  ALLOWED_HOSTS: z
+    .string()
+    .regex(HOST_NAMES, 'must look like photos.example.com,.internal.example.com, or be *')
+    .default('')
+    .transform(toList),
+  CORS_ORIGINS: z.string().default('').transform(parseCorsOrigins),
   PORT: envInteger(3000, 0, 65_535),
   ADMIN_TOKEN: z
     .string()
@@ -70,7 +82,7 @@ const settings = z.object({
 })
 
 /** All settings that the API reads from its environment, with their defaults. */
-export const apiEnv = settings.superRefine(checkStorageEnv).superRefine(checkDownloads)
+export const apiEnv = settings.superRefine(checkStorageEnv).superRefine(checkDownloads).superRefine(checkReach)
 export type ApiEnv = z.infer<typeof apiEnv>
 
 function checkDownloads({ DOWNLOADS, STORAGE }: z.infer<typeof settings>, context: z.RefinementCtx): void {
@@ -81,6 +93,22 @@ function checkDownloads({ DOWNLOADS, STORAGE }: z.infer<typeof settings>, contex
       message: 'redirect needs STORAGE=s3: files on a disk have no URL',
       input: undefined,
     })
+}
+
+/** An API that authenticates nobody is never open to others by accident. */
+function checkReach({ HOST, AUTH }: z.infer<typeof settings>, context: z.RefinementCtx): void {
+  if (AUTH === undefined && !isLoopback(HOST))
+    context.addIssue({
+      code: 'custom',
+      path: ['HOST'],
+      message:
+        'lets other machines reach the API, which authenticates nobody: set AUTH=off if a firewall or a proxy keeps strangers away, or HOST=127.0.0.1',
+      input: undefined,
+    })
+}
+
+function toList(text: string): string[] {
+  return text.split(',').filter(Boolean)
 }
 
 function toSigningKeys(text: string): SigningKey[] {

@@ -41,6 +41,8 @@ export function createFront(parts: Parts) {
   const app: Express = createHttpApp({
     ...routes,
     root: [docsRoutes(toApiLimits(env)), ...routes.operators, sockets.refusePolling],
+    hostNames: env.ALLOWED_HOSTS,
+    corsOrigins: env.CORS_ORIGINS,
     trustProxy: env.TRUST_PROXY,
     isClosing,
     toAppError,

@@ -80,6 +80,9 @@ export async function forgetKeys(redis: Redis, pattern: string): Promise<void> {
 }
 
 const MIB = 1024 * 1024
+const OPERATOR_TOKEN = 'the-token-of-the-operators-of-tests'
+/** The headers of an operator of every test API whose test sets no other token. */
+export const OPERATOR = { authorization: `Bearer ${OPERATOR_TOKEN}` }
 /** Limits only appear in its texts, so one document serves all tests. */
 const checkAnswer = createAnswerChecker(
   createOpenApiDocument({
@@ -106,6 +109,7 @@ export async function startTestApi(
     DATA_DIR: dataDir,
     HOST: '127.0.0.1',
     PORT: '0',
+    ADMIN_TOKEN: OPERATOR_TOKEN,
     MIN_FREE_BYTES: '0',
     ...given,
   })

@@ -33,10 +33,13 @@ interface Found {
 
 const KEY = 'openapi'
 /** Responses that are allowed without documentation, and to invalid requests. */
-const ANYWHERE = ['INVALID_REQUEST', 'ROUTE_NOT_FOUND', 'REQUEST_TIMEOUT', 'EXPECTATION_FAILED', 'HEADERS_TOO_LARGE']
+const ANYWHERE = [
+  ...['INVALID_REQUEST', 'ROUTE_NOT_FOUND', 'REQUEST_TIMEOUT', 'EXPECTATION_FAILED', 'HEADERS_TOO_LARGE'],
+  ...['HOST_NOT_ALLOWED', 'CROSS_SITE_REQUEST'],
+]
 
 /** Responses that may precede any other. */
-const REFUSALS = ['ADMIN_TOKEN_REQUIRED', 'ADMIN_LOCAL_ONLY', 'CROSS_SITE_REQUEST']
+const REFUSALS = ['ADMIN_TOKEN_REQUIRED', 'CROSS_SITE_REQUEST']
 
 /** HTML pages, and aliases of documented paths. */
 const FOREIGN = [

@@ -1,7 +1,7 @@
 import { problem, replayReport, type ReplayReport, type Task } from '@darkroom/contracts'
 import { sampleJpeg, until } from '@darkroom/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startTestApi, type TestApi } from '../../test/start-test-api.ts'
+import { OPERATOR, startTestApi, type TestApi } from '../../test/start-test-api.ts'
 import { fatal, startTestWorker, type TestWorker } from '../../test/test-worker.ts'
 
 let api: TestApi
@@ -43,7 +43,8 @@ async function upload(failing?: string): Promise<string> {
   return id
 }
 
-const ask = (body: string | object) => api.agent().post('/api/v1/dead-letters/replay').type('json').send(body)
+const ask = (body: string | object) =>
+  api.agent().post('/api/v1/dead-letters/replay').set(OPERATOR).type('json').send(body)
 
 async function replay(body: object, status = 202): Promise<ReplayReport> {
   const answer = await ask(body).expect(status)

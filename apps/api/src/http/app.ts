@@ -2,6 +2,8 @@ import type { IncomingMessage } from 'node:http'
 import express, { type Express, type Request, type RequestHandler, type Response, type Router } from 'express'
 import type { Logger } from '@darkroom/runtime'
 import { AppError } from '../app-error.ts'
+import { checkHost } from './check-host.ts'
+import { allowOrigins, checkOrigin, type CorsOrigins } from './check-origin.ts'
 import { notFound, problemHandler, type ToAppError } from './problem.ts'
 
 /** The HTTP application: what all responses have in common, and where each router is mounted. */
@@ -13,6 +15,9 @@ export function createHttpApp(options: {
   root: readonly (Router | RequestHandler)[]
   /** Before everything else. */
   watch: readonly RequestHandler[]
+  /** Host names of this service, besides addresses and names without a dot. */
+  hostNames: readonly string[]
+  corsOrigins: CorsOrigins
   /** The proxies whose client addresses are trusted. */
   trustProxy: false | number | string[]
   /** During shutdown, every response asks the client to reconnect. */
@@ -25,7 +30,9 @@ export function createHttpApp(options: {
   app.set('case sensitive routing', true)
   app.set('trust proxy', options.trustProxy)
   closeConnectionsWhile(options.isClosing, app)
-  app.use(...options.watch, commonHeaders, refuseUnclear)
+  app.use(...options.watch, commonHeaders, refuseUnclear, checkHost(options.hostNames))
+  if (options.corsOrigins.length > 0) app.use(allowOrigins(options.corsOrigins))
+  app.use(checkOrigin(options.corsOrigins))
   app.use('/api/v1', ...options.v1)
   app.use('/api', ...options.aliases)
   for (const base of ['/', '/api', '/api/v1']) app.use(base, ...options.health)

@@ -3,7 +3,7 @@ import { subscribeTaskEvents } from '@darkroom/messaging'
 import { connectRedis } from '@darkroom/runtime'
 import { sampleJpeg, until } from '@darkroom/testing'
 import { expect, inject, it } from 'vitest'
-import { startTestApi, testLog, type TestApi } from '../../test/start-test-api.ts'
+import { OPERATOR, startTestApi, testLog, type TestApi } from '../../test/start-test-api.ts'
 import { startTestWorker } from '../../test/test-worker.ts'
 
 const photo = await sampleJpeg({ width: 64, height: 48 })
@@ -46,7 +46,8 @@ it('three attempts by default: immediately, after 2 s and after 4 s with jitter;
 
   expect(((await api.request('/api/v1/dead-letters')).body as TaskPage).items.map((task) => task.id)).toEqual([id])
   isBroken = false
-  const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ ids: [id] }) }
+  const headers = { 'content-type': 'application/json', ...OPERATOR }
+  const init = { method: 'POST', headers, body: JSON.stringify({ ids: [id] }) }
   const replayed = await api.request('/api/v1/dead-letters/replay', init)
   expect([replayed.status, (replayed.body as ReplayReport).replayed]).toEqual([202, 1])
   await until(async () => (await read()).status === 'completed', { what: 'the replayed task' })

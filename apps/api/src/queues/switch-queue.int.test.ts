@@ -2,7 +2,7 @@ import { problem, queueStats, type Task } from '@darkroom/contracts'
 import { sampleJpeg, until } from '@darkroom/testing'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { fieldPart } from '../../test/multipart.ts'
-import { startTestApi, type TestApi } from '../../test/start-test-api.ts'
+import { OPERATOR, startTestApi, type TestApi } from '../../test/start-test-api.ts'
 import { startTestWorker, type TestWorker } from '../../test/test-worker.ts'
 
 let api: TestApi
@@ -20,7 +20,7 @@ afterEach(async () => {
 })
 
 const switchTo = (what: 'pause' | 'resume', queue = api.names.queue) =>
-  api.request(`/api/v1/queues/${queue}/${what}`, { method: 'POST' })
+  api.request(`/api/v1/queues/${queue}/${what}`, { method: 'POST', headers: OPERATOR })
 const statsNow = async () => queueStats.parse((await api.request(`/api/v1/queues/${api.names.queue}/stats`)).body)
 const upload = async (priority: string): Promise<string> => {
   const { status, body } = await api.upload(photo, [fieldPart('priority', priority)])

@@ -96,6 +96,7 @@ const ELSEWHERE: Record<string, string> = {
   EXPECTATION_FAILED: 'http/server.int.test.ts',
   HEADERS_TOO_LARGE: 'http/server.int.test.ts',
   INVALID_REQUEST: 'http/server.int.test.ts',
+  HOST_NOT_ALLOWED: 'http/web-pages.int.test.ts',
   REQUEST_TIMEOUT: 'http/server.int.test.ts',
   TOO_MANY_CONNECTIONS: 'http/client-limits.int.test.ts',
   TASK_CHANGED: 'tasks/commands/retry-task.int.test.ts',

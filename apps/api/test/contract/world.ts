@@ -54,7 +54,11 @@ export async function createWorld(): Promise<World> {
     CLEANUP_INTERVAL_MS: '200',
     UPLOADS_PER_ADDRESS: '2',
   })
-  const strict = await startTestApi({ FOLLOWERS_PER_TASK: '0', MIN_FREE_BYTES: String(Number.MAX_SAFE_INTEGER) })
+  const strict = await startTestApi({
+    ADMIN_TOKEN: '',
+    FOLLOWERS_PER_TASK: '0',
+    MIN_FREE_BYTES: String(Number.MAX_SAFE_INTEGER),
+  })
   const [noDisk, busy] = [await withoutDisk(), await withFullQueue(photo)]
   const { away, stop: stopAway } = await withoutStores()
 
@@ -146,7 +150,7 @@ async function withFullQueue(photo: Buffer): Promise<TestApi> {
 async function withoutStores(): Promise<{ away: TestApi; stop: () => Promise<void> }> {
   const proxies = [await startTcpProxy(inject('redisUrl')), await startTcpProxy(inject('mongoUrl'))] as const
   const [redis, mongo] = proxies
-  const away = await startTestApi({ REDIS_URL: redis.url }, { mongoServer: mongo.url })
+  const away = await startTestApi({ ADMIN_TOKEN, REDIS_URL: redis.url }, { mongoServer: mongo.url })
   await Promise.all(proxies.map((proxy) => proxy.cut()))
   return {
     away,

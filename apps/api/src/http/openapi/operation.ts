@@ -77,12 +77,9 @@ export const JSON_PROBLEMS = [
   'INVALID_FIELD',
 ] as const
 
-/**
- * For operators, as authenticated by `adminGuard`: with a token configured, by its bearer; without
- * one, by being on the same machine.
- */
-export const FOR_OPERATORS = { security: [{ adminToken: [] }, { adminSession: [] }, {}] }
-export const ADMIN_PROBLEMS = ['ADMIN_TOKEN_REQUIRED', 'ADMIN_LOCAL_ONLY', 'CROSS_SITE_REQUEST'] as const
+/** For operators, as authenticated by `adminGuard`. */
+export const FOR_OPERATORS = { security: [{ adminToken: [] }, { adminSession: [] }] }
+export const ADMIN_PROBLEMS = ['ADMIN_TOKEN_REQUIRED'] as const
 
 /** The errors that any request can get. */
 const EVERYWHERE: readonly ProblemCode[] = [
@@ -90,6 +87,7 @@ const EVERYWHERE: readonly ProblemCode[] = [
   'REQUEST_TIMEOUT',
   'EXPECTATION_FAILED',
   'HEADERS_TOO_LARGE',
+  'HOST_NOT_ALLOWED',
   'INTERNAL',
   'TOO_MANY_CONNECTIONS',
 ]

@@ -16,8 +16,7 @@ export function adminRoutes(options: {
   const { token, guard, board } = options
   const router = pagesOf({
     '/admin': { get: (_req, res) => seeOther(res, BOARD) },
-    // Without a token there is nothing to ask for: the board itself says who has access.
-    [LOGIN]: token === undefined ? { get: (_req, res) => seeOther(res, BOARD) } : login(token),
+    [LOGIN]: login(token),
     '/admin/logout': { post: [guard, logout] },
   })
   router.use(BOARD, nameRoute, askToSignIn(guard), ...board)
@@ -33,7 +32,7 @@ const nameRoute: RequestHandler = (_req, res, next) => {
   next()
 }
 
-function login(token: string) {
+function login(token: string | undefined) {
   const show = (req: Request, res: Response, { status, refused }: { status: number; refused: boolean }): void => {
     res
       .status(status)
@@ -42,7 +41,8 @@ function login(token: string) {
   }
   const accept: RequestHandler = (req, res) => {
     const given: unknown = (req.body as { token?: unknown } | undefined)?.token
-    if (typeof given !== 'string' || !isToken(given, token)) return show(req, res, { status: 401, refused: true })
+    if (token === undefined || typeof given !== 'string' || !isToken(given, token))
+      return show(req, res, { status: 401, refused: true })
     res.cookie(SESSION_COOKIE, signSession(token, Date.now()), {
       ...cookieOptions(req),
       maxAge: SESSION_SECONDS * 1000,

@@ -1,4 +1,3 @@
-import { networkInterfaces } from 'node:os'
 import { problem } from '@darkroom/contracts'
 import { sampleJpeg, until } from '@darkroom/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -7,11 +6,6 @@ import { startTestApi, type TestApi } from '../../../test/start-test-api.ts'
 
 const TOKEN = 'a token of the test, hard to guess'.replaceAll(' ', '-')
 const HTML = 'text/html,application/xhtml+xml,*/*;q=0.8'
-
-/** An address of this machine that is not loopback. */
-const outside = Object.values(networkInterfaces())
-  .flatMap((addresses) => addresses ?? [])
-  .find(({ internal, family }) => !internal && family === 'IPv4')?.address
 
 const pausePath = (api: TestApi) => `/api/v1/queues/${api.names.queue}/pause`
 
@@ -31,7 +25,7 @@ const isPaused = async (api: TestApi): Promise<boolean> => api.queue.bullmq.isPa
 describe('with an ADMIN_TOKEN', () => {
   let api: TestApi
   beforeAll(async () => {
-    api = await startTestApi({ ADMIN_TOKEN: TOKEN })
+    api = await startTestApi({ ADMIN_TOKEN: TOKEN, ALLOWED_HOSTS: 'darkroom.test' })
   })
   afterAll(() => api.stop())
 
@@ -66,7 +60,7 @@ describe('with an ADMIN_TOKEN', () => {
           401,
           'ADMIN_TOKEN_REQUIRED',
         ])
-        expect(headers['www-authenticate']).toMatch(/^Bearer realm="darkroom"/)
+        expect(headers['www-authenticate']).toBe('Bearer realm="darkroom"')
       }
     }
     expect(await isPaused(api)).toBe(false)
@@ -208,73 +202,38 @@ describe('with an ADMIN_TOKEN', () => {
   })
 })
 
-describe('without an ADMIN_TOKEN', () => {
-  let api: TestApi
-  beforeAll(async () => {
-    api = await startTestApi({ HOST: '0.0.0.0' })
-  })
-  afterAll(() => api.stop())
-
-  it('requests from this machine are accepted', async () => {
-    for (const host of ['127.0.0.1', 'localhost']) {
-      const post = (path: string) => fetch(`http://${host}:${api.port}${path}`, { method: 'POST' })
-      expect((await post(pausePath(api))).status).toBe(200)
-      expect((await post(pausePath(api).replace('pause', 'resume'))).status).toBe(200)
+it('without an ADMIN_TOKEN nobody is an operator, wherever the request comes from', async () => {
+  const api = await startTestApi({ ADMIN_TOKEN: '' })
+  for (const [method, path] of guarded(api)) {
+    for (const headers of [{}, { 'x-forwarded-for': '127.0.0.1' }, { authorization: 'Bearer anything-at-all' }]) {
+      const answer = await api.request(path, {
+        method: method.toUpperCase(),
+        headers: headers as Record<string, string>,
+      })
+      expect([method, path, answer.status, problem.parse(answer.body).code]).toEqual([
+        method,
+        path,
+        401,
+        'ADMIN_TOKEN_REQUIRED',
+      ])
+      expect(problem.parse(answer.body).detail).toContain('No ADMIN_TOKEN is set')
     }
-    await api.agent().get('/admin/queues').accept(HTML).expect(200)
-    await api.agent().get('/admin/login').expect('Location', '/admin/queues')
-  })
-
-  it.skipIf(outside === undefined)('requests from other machines are not, whatever their headers claim', async () => {
-    for (const [method, path] of guarded(api)) {
-      for (const headers of [
-        {},
-        { 'x-forwarded-for': '127.0.0.1' },
-        { forwarded: 'for=127.0.0.1' },
-        { authorization: 'Bearer anything-at-all' },
-      ]) {
-        const answer = await fetch(`http://${outside}:${api.port}${path}`, {
-          method: method.toUpperCase(),
-          headers: headers as Record<string, string>,
-          redirect: 'manual',
-        })
-        expect([method, path, answer.status, problem.parse(await answer.json()).code]).toEqual([
-          method,
-          path,
-          403,
-          'ADMIN_LOCAL_ONLY',
-        ])
-      }
-    }
-    expect(await isPaused(api)).toBe(false)
-  })
-
-  it('requests through a proxy on this machine are not', async () => {
-    for (const name of ['x-forwarded-for', 'forwarded', 'x-real-ip', 'via']) {
-      const { status } = await api.agent().post(pausePath(api)).set(name, '127.0.0.1')
-      expect([name, status]).toEqual([name, 403])
-    }
-  })
-
-  it('requests from a web page with another host name are not', async () => {
-    for (const host of ['evil.example', '127.0.0.1.evil.example:3000', 'localhost.evil.example']) {
-      const { status, body } = await api.agent().post(pausePath(api)).set('Host', host)
-      expect([status, problem.parse(body).code]).toEqual([403, 'ADMIN_LOCAL_ONLY'])
-    }
-    await api.agent().post(pausePath(api)).set('Origin', 'https://evil.example').expect(403)
-  })
+  }
+  expect((await api.agent().post('/admin/login').type('form').send({ token: 'anything-at-all' })).status).toBe(401)
+  expect(await isPaused(api)).toBe(false)
+  await api.stop()
 })
 
 describe('the board', () => {
   let api: TestApi
   beforeAll(async () => {
-    api = await startTestApi()
+    api = await startTestApi({ ADMIN_TOKEN: TOKEN })
   })
   afterAll(() => api.stop())
+  const operator = () => api.agent().auth(TOKEN, { type: 'bearer' })
 
   it('loads nothing from other origins', async () => {
-    const { text, headers } = await api
-      .agent()
+    const { text, headers } = await operator()
       .get('/admin/queues')
       .accept(HTML)
       .expect('Content-Security-Policy', /default-src 'self'.*frame-ancestors 'none'/)
@@ -282,14 +241,14 @@ describe('the board', () => {
     expect(text).not.toMatch(/(?:src|href)="(?:https?:)?\/\//)
     const assets = [...text.matchAll(/(?:src|href)="(static\/[^"]+)"/g)].map(([, path]) => `/admin/queues/${path}`)
     expect(assets.length).toBeGreaterThan(3)
-    for (const path of assets) expect([path, (await api.agent().get(path)).status]).toEqual([path, 200])
+    for (const path of assets) expect([path, (await operator().get(path)).status]).toEqual([path, 200])
   })
 
   it('shows the queue and changes nothing', async () => {
-    const { body } = await api.agent().get('/admin/queues/api/queues?activeQueue=&page=1').expect(200)
+    const { body } = await operator().get('/admin/queues/api/queues?activeQueue=&page=1').expect(200)
     expect(body).toMatchObject({ queues: [{ name: api.names.queue, readOnlyMode: true, allowRetries: false }] })
     for (const method of ['put', 'post', 'patch', 'delete'] as const) {
-      const refused = await api.agent()[method](`/admin/queues/api/queues/${api.names.queue}/pause`)
+      const refused = await operator()[method](`/admin/queues/api/queues/${api.names.queue}/pause`)
       expect([method, refused.status, problem.parse(refused.body).code]).toEqual([method, 405, 'METHOD_NOT_ALLOWED'])
     }
     expect(await isPaused(api)).toBe(false)

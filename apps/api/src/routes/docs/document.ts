@@ -45,7 +45,7 @@ const SECURITY_SCHEMES = {
   adminToken: {
     type: 'http',
     scheme: 'bearer',
-    description: 'The ADMIN_TOKEN of the installation. If it is not set, requests from the same machine need no token.',
+    description: 'The ADMIN_TOKEN of the installation. If it is not set, nobody is an operator.',
   },
   adminSession: {
     type: 'apiKey',
@@ -82,8 +82,14 @@ function allPaths(limits: ApiLimits): Paths {
     ...aliases.map((routes) => routes.paths('/api', limits)),
     ...[...health, ...operators, documentRoutes].map((routes) => routes.paths('', limits)),
   ]
-  return Object.assign({}, ...found)
+  return withCrossSite(Object.assign({}, ...found) as Paths)
 }
+
+/** Any change can be refused, depending on the page that requests it. */
+const withCrossSite = (paths: Paths): Paths =>
+  mapOperations(paths, (operation, method) =>
+    method === 'get' ? operation : { ...operation, problems: [...(operation.problems ?? []), 'CROSS_SITE_REQUEST'] },
+  )
 
 /** Information that a format already implies, and the bounds of all whole numbers. */
 function leaveOutTheObvious(jsonSchema: {
@@ -97,18 +103,16 @@ function leaveOutTheObvious(jsonSchema: {
   if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum
 }
 
-const toZodPaths = (paths: Paths): ZodOpenApiPathsObject =>
+const mapOperations = <Made>(paths: Paths, make: (operation: Operation, method: string) => Made) =>
   Object.fromEntries(
     Object.entries(paths).map(([path, methods]) => [
       path,
-      Object.fromEntries(
-        Object.entries(methods).map(([method, operation]) => [
-          method,
-          toZodOperation(method === 'get' ? withCondition(operation) : operation),
-        ]),
-      ),
+      Object.fromEntries(Object.entries(methods).map(([method, operation]) => [method, make(operation, method)])),
     ]),
   )
+
+const toZodPaths = (paths: Paths): ZodOpenApiPathsObject =>
+  mapOperations(paths, (operation, method) => toZodOperation(method === 'get' ? withCondition(operation) : operation))
 
 function toZodOperation(operation: Operation): ZodOpenApiOperationObject {
   const { body, answers, problems: _problems, problemSchema = problem, ...rest } = operation

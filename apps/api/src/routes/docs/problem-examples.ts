@@ -107,6 +107,4 @@ const PATHS: Partial<Record<ProblemCode, string>> = {
   QUEUE_NOT_FOUND: '/api/v1/queues/images/stats',
   QUEUE_UNAVAILABLE: '/api/v1/queues',
   ADMIN_TOKEN_REQUIRED: '/api/v1/dead-letters/replay',
-  ADMIN_LOCAL_ONLY: '/api/v1/dead-letters/replay',
-  CROSS_SITE_REQUEST: '/api/v1/dead-letters/replay',
 }

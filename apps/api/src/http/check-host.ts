@@ -1,0 +1,30 @@
+import { isIPv4, isIPv6 } from 'node:net'
+import type { RequestHandler } from 'express'
+import { AppError } from '../app-error.ts'
+
+/**
+ * Refuses requests for host names that are not ours. A web page can make its own name resolve to
+ * this machine (DNS rebinding), and would then be same-origin with the API. It cannot do so with an
+ * address, nor with a name without a dot, such as `localhost` or that of a container. `names` are
+ * those that this installation has besides; `.example.com` stands for all below it.
+ */
+export function checkHost(names: readonly string[]): RequestHandler {
+  const known = names.map((name) => name.toLowerCase())
+  const isKnown = (host: string): boolean =>
+    isSafe(host) || known.some((name) => (name.startsWith('.') ? host.endsWith(name) : host === name || name === '*'))
+  return (req, _res, next) => {
+    const host = nameOf(req.headers.host ?? '')
+    if (!isKnown(host))
+      throw new AppError(
+        'HOST_NOT_ALLOWED',
+        `"${host.slice(0, 100)}" is not a name of this service. If it should be, add it to ALLOWED_HOSTS.`,
+      )
+    next()
+  }
+}
+
+const isSafe = (host: string): boolean =>
+  !host.includes('.') || isIPv4(host) || isIPv6(host.replaceAll(/[[\]]/g, '')) || host.endsWith('.localhost')
+
+/** Without the port, and without the dot of a fully qualified name. */
+const nameOf = (host: string): string => host.toLowerCase().replace(/:\d*$/, '').replace(/\.$/, '')
