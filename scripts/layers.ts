@@ -11,6 +11,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   'packages/messaging': ['contracts'],
   'packages/runtime': [],
   'packages/storage': [],
+  'packages/bibs': ['images'],
   'packages/images': [],
   'packages/videos': [],
   'packages/contracts': [],
@@ -133,6 +134,8 @@ const ONLY: Record<string, RegExp> = {
   'packages/contracts/src/**': /^zod$/,
   // Bytes in, variants out.
   'packages/images/src/**': /^(sharp|node:.*)$/,
+  // A photo in, numbers out.
+  'packages/bibs/src/**': /^(@darkroom\/images|@gutenye\/ocr-models\/node|onnxruntime-node|node:.*)$/,
   // The state machine is pure.
   [`${API}/tasks/task.ts`]: /^@darkroom\/contracts$/,
 }

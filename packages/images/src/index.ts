@@ -1,4 +1,12 @@
-export { ImageError, type ImageErrorCode, isImageError } from './headers/image-error.ts'
+export {
+  type DecodedImage,
+  decodeImage,
+  type DecodeOptions,
+  fittedSize,
+  type RgbPixels,
+  scalePixels,
+} from './decode-image.ts'
+export { ImageError, type ImageErrorCode, isImageError, type MeasuredPx } from './headers/image-error.ts'
 export {
   makeVariants,
   type Variant,

@@ -1,0 +1,5 @@
+export { BibModelsError } from './bib-models-error.ts'
+export { type BibReader, type BibReaderOptions, openBibReader } from './bib-reader.ts'
+export { type BibReading, DEFAULT_MIN_CONFIDENCE } from './bib-readings.ts'
+export { describeModels } from './models.ts'
+export type { Box } from './tilted-box.ts'
