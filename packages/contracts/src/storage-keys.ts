@@ -3,10 +3,13 @@ import { HEX_ID } from './ids.ts'
 import { tenantKey } from './tenants.ts'
 
 /**
- * The widths of the variants of every image task, largest first. The name of a variant is its
+ * The widths of the variants of every photo, largest first. The name of a variant is its
  * width.
  */
 export const VARIANT_WIDTHS = [1024, 800] as const
+
+/** The JPEG quality of variants, 1 to 100. */
+export const VARIANT_QUALITY = 85
 
 /** The folders of a data folder. Files are moved between them by renaming. */
 export const FOLDERS = {

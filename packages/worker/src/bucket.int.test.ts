@@ -41,7 +41,7 @@ describe.skipIf(server === undefined)('files in a bucket', () => {
     const jobs = await Promise.all(Array.from({ length: 4 }, () => rig.submit({ attempts: 1 })))
     await server?.kill?.()
     await rig.startWorker({ concurrency: 2 }, { log })
-    await until(() => lines.some(({ message }) => message === 'taking no jobs: the storage check failed'), {
+    await until(() => lines.some(({ message }) => message === 'taking no jobs: the check of this machine failed'), {
       what: 'a worker that takes no jobs',
       timeoutMs: 30_000,
     })

@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { createLogger, type Logger } from '@darkroom/runtime'
 import { recordLog, until } from '@darkroom/testing'
 import { expect, onTestFinished, test } from 'vitest'
@@ -65,6 +67,21 @@ test('a child that cannot be started does not fail the task: the worker pauses u
   process.execPath = execPath
   expect(await rig.event(taskId, 'task.completed')).toMatchObject({ attempts: 1 })
   expect(lines.filter(({ level }) => level === 'error')).toHaveLength(1)
+})
+
+test('a worker whose children lack something takes no job, says what, and goes on once it is there', async () => {
+  const rig = await createRig()
+  const { log, lines } = recordLog<Logger>()
+  const needed = join(rig.dataDir, 'models')
+  const { taskId } = await rig.submit({ attempts: 1 })
+  const worker = await rig.startWorker({ concurrency: 2 }, { log, args: [rig.dataDir, needed] })
+  expect(worker.machine.trouble).toBe(`There is no ${needed}: create it`)
+  expect(lines.filter(({ level }) => level === 'error')).toMatchObject([{ reason: `There is no ${needed}: create it` }])
+  expect(rig.eventsOf(taskId)).toEqual([])
+  await writeFile(needed, '')
+  expect(await rig.event(taskId, 'task.completed')).toMatchObject({ attempt: 1, attempts: 1 })
+  const others = await Promise.all(Array.from({ length: 4 }, () => rig.submit({ attempts: 1 })))
+  for (const other of others) expect(await rig.event(other.taskId, 'task.completed')).toMatchObject({ attempt: 1 })
 })
 
 test('a run whose lock is lost is aborted', async () => {

@@ -9,6 +9,11 @@ export interface ChildPoolOptions extends ChildOptions {
   limits: RunLimits
 }
 
+/** A child has found that this machine cannot run its jobs. The message says what is missing. */
+export class UnfitMachineError extends Error {
+  override readonly name = 'UnfitMachineError'
+}
+
 /**
  * Child processes, each of which runs one job at a time. A job that crashes, hangs or uses too much
  * memory only takes down its own child; the next job gets a new one.
@@ -38,19 +43,17 @@ export class ChildPool {
     return [...this.#alive].flatMap(({ pid }) => pid ?? [])
   }
 
-  /** Starts the children. Rejects if one of them cannot start: then no job could succeed here. */
+  /**
+   * Starts the children. Rejects if one of them cannot start: then no job could succeed here. With
+   * an UnfitMachineError, this may change.
+   */
   async start(): Promise<void> {
-    const children = Array.from({ length: this.#options.size }, () => this.#startChild())
-    await Promise.all(children.map(becomesReady))
-    this.#idle.push(...children)
+    await Promise.all(Array.from({ length: this.#options.size }, () => this.#startIdle()))
   }
 
-  /** Starts a child if one is missing. Rejects if it cannot start. */
+  /** Starts a child if one is missing. Rejects like `start`. */
   async warm(): Promise<void> {
-    if (this.#alive.size >= this.#options.size) return
-    const child = this.#startChild()
-    await becomesReady(child)
-    this.#idle.push(child)
+    if (this.#alive.size < this.#options.size) await this.#startIdle()
   }
 
   /** Runs one job. Rejects with a JobFailure. */
@@ -71,6 +74,12 @@ export class ChildPool {
     const ends = [...this.#alive].map(({ ended }) => ended)
     for (const child of this.#alive) child.kill()
     await Promise.all(ends)
+  }
+
+  async #startIdle(): Promise<void> {
+    const child = this.#startChild()
+    await becomesReady(child)
+    this.#idle.push(child)
   }
 
   /** The last one used is the warmest. Children that were killed while idle are skipped. */
@@ -104,7 +113,10 @@ export class ChildPool {
 function becomesReady(child: Child): Promise<void> {
   return new Promise((resolve, reject) => {
     child.hear({
-      onMessage: ({ type }) => type === 'ready' && resolve(),
+      onMessage: (message) => {
+        if (message.type === 'ready') resolve()
+        if (message.type === 'unfit') reject(new UnfitMachineError(message.reason))
+      },
       onEnd: (how) => reject(new Error(`A child process could not start (${how})`)),
     })
   })

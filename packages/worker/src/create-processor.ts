@@ -11,7 +11,7 @@ import {
   type Progress,
   type PublishTaskEvent,
 } from '@darkroom/messaging'
-import type { KindContract } from '@darkroom/contracts'
+import type { KindContract, Outcome } from '@darkroom/contracts'
 import type { Logger } from '@darkroom/runtime'
 import type { Tracing } from '@darkroom/runtime/tracing'
 import type { Processed } from './child/child-protocol.ts'
@@ -42,6 +42,8 @@ interface Surroundings {
   kind: KindContract
   log: Logger
   metrics: Pick<WorkerMetrics, 'processed'>
+  /** For metrics of the kind. */
+  onOutcome: (outcome: Outcome) => void
 }
 
 /**
@@ -81,6 +83,7 @@ async function runJob(run: JobRun, signal: AbortSignal | undefined, around: Surr
   const bytesOut = files.reduce((sum, { bytes }) => sum + bytes, 0)
   log.info({ ...about, processingTimeMs, waitMs, bytesIn, bytesOut }, `${kind.noun} processed`)
   metrics.processed({ bytesIn, bytesOut })
+  around.onOutcome(processed)
   return completed
 }
 

@@ -57,6 +57,7 @@ export function createWorker(app: WorkerApp, config: WorkerConfig, surroundings:
   })
   const isReady = (): boolean => machine.trouble === undefined
   const metrics = createWorkerMetrics(registry, { slots, busy: () => pool.busy, isReady })
+  const onOutcome = app.watch?.(registry) ?? (() => {})
   // Used by several parts of the worker.
   const runOf = createRunReader(app.kind, workerId, tracing)
   const shared = {
@@ -73,7 +74,7 @@ export function createWorker(app: WorkerApp, config: WorkerConfig, surroundings:
     log,
   }
   const endFailedRun = createEndFailedRun({ ...shared, giveBack: createGiveBack({ redis, names }) })
-  const runs = trackRuns(createProcessor({ ...shared, endFailedRun }), redis)
+  const runs = trackRuns(createProcessor({ ...shared, onOutcome, endFailedRun }), redis)
   const worker = createQueueWorker(runs.process, { ...config, redis, telemetry: tracing.telemetry })
   metrics.follow(worker)
   announceSlots(publisher, names, { workerId, slots })

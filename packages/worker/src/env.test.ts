@@ -24,8 +24,8 @@ test('by default a worker runs one job per core, if there is enough memory', () 
 })
 
 test('a worker uses the queue of its kind, unless another is configured', () => {
-  const env = z.object(workerEnv(imageOptimize, 1)).parse({ REDIS_NAMESPACE: 'mine' })
+  const env = z.object(workerEnv(imageOptimize)).parse({ REDIS_NAMESPACE: 'mine' })
   const kind = { ...imageOptimize, queue: 'of-the-kind' }
-  expect(workerConfig(env, kind).names).toMatchObject({ queue: 'of-the-kind', prefix: 'mine:bull' })
-  expect(workerConfig({ ...env, QUEUE_NAME: 'another' }, kind).names.queue).toBe('another')
+  expect(workerConfig(env, kind, 1).names).toMatchObject({ queue: 'of-the-kind', prefix: 'mine:bull' })
+  expect(workerConfig({ ...env, QUEUE_NAME: 'another' }, kind, 1).names.queue).toBe('another')
 })

@@ -7,17 +7,16 @@ import { z } from 'zod'
 const MIB = 1024 ** 2
 
 /**
- * The environment variables that every worker reads, with their defaults. An app adds its own.
- * @param slotBytes the most memory that a job of the kind needs; limits the default concurrency
+ * The environment variables that every worker reads, with their defaults. An app adds its own, and
+ * that of its concurrency.
  */
-export const workerEnv = ({ policy }: Pick<KindContract, 'policy'>, slotBytes: number) => ({
+export const workerEnv = ({ policy }: Pick<KindContract, 'policy'>) => ({
   ...sharedEnv,
   // Redis does not allow spaces in client names.
   WORKER_ID: z
     .string()
     .regex(/^[!-~]{1,200}$/, 'must be at most 200 visible ASCII characters')
     .default(`${hostname()}-${process.pid}`),
-  WORKER_CONCURRENCY: envInteger(defaultConcurrency(slotBytes), 1, 256),
   JOB_DEADLINE_MS: envInteger(policy.deadlineMs, 100, 3_600_000),
   CHILD_MAX_RSS_BYTES: envInteger(1024 * MIB, 128 * MIB),
   LOCK_DURATION_MS: envInteger(5000, 1000),
@@ -25,6 +24,14 @@ export const workerEnv = ({ policy }: Pick<KindContract, 'policy'>, slotBytes: n
   IDLE_RESTART_MS: envInteger(30_000, 1000),
   METRICS_PORT: envInteger(0, 0, 65_535),
 })
+
+/**
+ * The number of concurrent jobs: by default `slots`, or as many as there is memory for.
+ * @param slotBytes the most memory that a job of the kind needs
+ * @param slots by default one per core
+ */
+export const concurrencyEnv = ({ slotBytes, slots }: { slotBytes: number; slots?: number }) =>
+  envInteger(defaultConcurrency(slotBytes, slots), 1, 256)
 
 /** The validated settings of a worker. */
 export interface WorkerConfig extends StorageSettings {
@@ -49,13 +56,13 @@ export interface WorkerConfig extends StorageSettings {
 type WorkerEnv = z.infer<z.ZodObject<ReturnType<typeof workerEnv>>>
 
 /** The settings of a worker from its validated environment. */
-export function workerConfig(env: WorkerEnv, kind: KindContract): WorkerConfig {
+export function workerConfig(env: WorkerEnv, kind: KindContract, concurrency: number): WorkerConfig {
   return {
     redisUrl: redisUrl(env),
     names: queueNames({ namespace: env.REDIS_NAMESPACE, queue: env.QUEUE_NAME }, kind),
     ...storageSettings(env),
     workerId: env.WORKER_ID,
-    concurrency: env.WORKER_CONCURRENCY,
+    concurrency,
     logLevel: env.LOG_LEVEL,
     jobDeadlineMs: env.JOB_DEADLINE_MS,
     childMaxRssBytes: env.CHILD_MAX_RSS_BYTES,
@@ -92,9 +99,9 @@ export function childEnv(given: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return { ...Object.fromEntries(inherited), MALLOC_ARENA_MAX: '2', UV_THREADPOOL_SIZE: '4' }
 }
 
-/** One job per core, as long as there is enough memory for each. */
-export function defaultConcurrency(slotBytes: number, cores = availableParallelism(), bytes = memoryBytes()): number {
-  return Math.max(1, Math.min(cores, Math.floor(bytes / slotBytes)))
+/** One job per slot, as long as there is enough memory for each. */
+export function defaultConcurrency(slotBytes: number, slots = availableParallelism(), bytes = memoryBytes()): number {
+  return Math.max(1, Math.min(slots, Math.floor(bytes / slotBytes)))
 }
 
 /** The memory that this process may use: a container may have less than the machine. */

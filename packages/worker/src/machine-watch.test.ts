@@ -35,7 +35,7 @@ test('an outage is logged once, pauses the worker once, and ends by itself', asy
   await until(() => machine.trouble === undefined, { what: 'the end of the outage' })
   expect(calls).toEqual(['pause', 'resume'])
   expect(lines.map(({ level, message }) => [level, message])).toEqual([
-    ['error', 'taking no jobs: the storage check failed'],
+    ['error', 'taking no jobs: the check of this machine failed'],
     ['info', 'taking jobs again'],
   ])
   expect(await machine.confirm()).toBeUndefined()

@@ -53,7 +53,7 @@ export class MachineWatch {
     const { pause, log, firstDelayMs } = this.#options
     this.#trouble = trouble
     pause()
-    log.error({ reason: trouble }, 'taking no jobs: the storage check failed')
+    log.error({ reason: trouble }, 'taking no jobs: the check of this machine failed')
     this.#checkAfter(firstDelayMs, performance.now())
   }
 

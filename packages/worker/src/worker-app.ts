@@ -1,4 +1,5 @@
-import type { KindContract } from '@darkroom/contracts'
+import type { KindContract, Outcome } from '@darkroom/contracts'
+import type { Registry } from '@prometheus-io/client'
 
 /**
  * What an app provides to create a worker. Its engine is in the children's program, which calls
@@ -9,4 +10,6 @@ export interface WorkerApp {
   /** The children's program; see `programBeside`. */
   program: URL
   args: readonly string[]
+  /** Adds metrics of its own. The returned function receives the outcome of each run. */
+  watch?: (registry: Registry) => (outcome: Outcome) => void
 }

@@ -2,7 +2,7 @@ import { subscribeTaskCommands, type QueueWorker } from '@darkroom/messaging'
 import type { Logger, ShutdownPhase } from '@darkroom/runtime'
 import type { Storage } from '@darkroom/storage'
 import type { Cancellations } from './cancellations.ts'
-import type { ChildPool } from './child-pool.ts'
+import { UnfitMachineError, type ChildPool } from './child-pool.ts'
 import type { Connections } from './connections.ts'
 import type { WorkerConfig } from './env.ts'
 import type { IdleWatch } from './idle-watch.ts'
@@ -37,7 +37,8 @@ export function createWorkerLife(parts: Parts) {
       try {
         await Promise.all([pool.start(), workplace.tidy()])
       } catch (error) {
-        if (!closing) throw error
+        // What is missing may be added: until then, the machine's check fails for the same reason.
+        if (!closing && !(error instanceof UnfitMachineError)) throw error
       }
       // Stopped before it had started: the children were killed by the shutdown.
       if (closing) return

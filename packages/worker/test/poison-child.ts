@@ -9,6 +9,8 @@ import { until } from '@darkroom/testing'
 import { JobFailure, readSource, serveJobs, storeResult } from '../src/child/index.ts'
 
 const dataDir = process.argv[2] ?? ''
+/** A file without which this machine cannot run its jobs. */
+const needed = process.argv[3]
 const hoard: Buffer[] = []
 
 const poisons: Record<string, () => unknown> = {
@@ -29,6 +31,10 @@ const poisons: Record<string, () => unknown> = {
   says: () => process.stderr.write('something is wrong here\n'),
 }
 
+const prepared = (async () => {
+  if (needed !== undefined && !(await exists(needed))) throw new Error(`There is no ${needed}: create it`)
+})()
+
 serveJobs<ImageJob>(async (job, { storage, onProgress }) => {
   await poisons[job.imageName]?.()
   onProgress({ stage: 'read', percent: 0 })
@@ -40,7 +46,7 @@ serveJobs<ImageJob>(async (job, { storage, onProgress }) => {
   const file = await store(job, { storage, bytes })
   onProgress({ stage: 'store', percent: 90 })
   return { files: [file], result: {}, bytesIn }
-})
+}, prepared)
 
 /** The engine of these tests copies the original unchanged. */
 async function store(

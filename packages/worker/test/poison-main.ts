@@ -2,8 +2,10 @@
 import { imageOptimize } from '@darkroom/contracts'
 import { loadEnv } from '@darkroom/runtime'
 import { z } from 'zod'
-import { programBeside, runWorker, workerConfig, workerEnv } from '../src/index.ts'
+import { concurrencyEnv, programBeside, runWorker, workerConfig, workerEnv } from '../src/index.ts'
 
-const config = workerConfig(loadEnv(z.object(workerEnv(imageOptimize, 1))), imageOptimize)
+const schema = z.object({ ...workerEnv(imageOptimize), WORKER_CONCURRENCY: concurrencyEnv({ slotBytes: 1 }) })
+const env = loadEnv(schema)
+const config = workerConfig(env, imageOptimize, env.WORKER_CONCURRENCY)
 const program = programBeside(import.meta.url, 'poison-child')
 await runWorker({ kind: imageOptimize, program, args: [config.dataDir] }, config)

@@ -12,10 +12,11 @@ export interface ChildRequest {
 
 /**
  * A message from a child: `ready` once, then any number of `progress` and one `done` or `failed`
- * for each job.
+ * for each job. Instead of `ready`, a child that cannot work on this machine says why, and ends.
  */
 export type ChildMessage =
   | { type: 'ready' }
+  | { type: 'unfit'; reason: string }
   | ({ type: 'progress' } & Progress)
   | { type: 'done'; processed: Processed }
   | { type: 'failed'; reason: FailureReason; detail: string }

@@ -18,13 +18,26 @@ export type JobHandler<Job extends JobEnvelope> = (job: Job, context: RunContext
  * Turns this process into a child of the pool: it runs the jobs that its parent sends, one after
  * another. The parent has validated each against the contract of its kind. A handler that fails for
  * a known reason throws a `JobFailure`.
+ * @param prepared what jobs have to wait for. If it fails, no job can run on this machine, and the
+ *   error says what its operator can do.
  */
-export function serveJobs<Job extends JobEnvelope>(handle: JobHandler<Job>): void {
+export function serveJobs<Job extends JobEnvelope>(
+  handle: JobHandler<Job>,
+  prepared: Promise<unknown> = Promise.resolve(),
+): void {
   endWithParent()
   ignoreGroupSignals()
-  process.on('message', (request: ChildRequest) => void answer(request, handle))
+  const giveUp = (error: unknown): void =>
+    tell({ type: 'unfit', reason: error instanceof Error ? error.message : String(error) }, () => process.exit(1))
   // Only `ready` once the score is written: no job must start before that.
-  void offerToOomKiller().then(() => tell({ type: 'ready' }))
+  const ready = Promise.all([offerToOomKiller(), prepared])
+  ready.then(() => tell({ type: 'ready' }), giveUp)
+  process.on('message', (request: ChildRequest) => {
+    ready.then(
+      () => void answer(request, handle),
+      () => {},
+    )
+  })
 }
 
 async function answer<Job extends JobEnvelope>({ job, folder }: ChildRequest, handle: JobHandler<Job>): Promise<void> {
@@ -40,8 +53,8 @@ async function answer<Job extends JobEnvelope>({ job, folder }: ChildRequest, ha
   }
 }
 
-function tell(message: ChildMessage): void {
-  process.send?.(message)
+function tell(message: ChildMessage, sent?: () => void): void {
+  process.send?.(message, undefined, undefined, sent)
 }
 
 /**
