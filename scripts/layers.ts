@@ -7,6 +7,7 @@ import { dirname, matchesGlob, relative } from 'node:path/posix'
 const PACKAGES: Record<string, readonly string[]> = {
   'apps/api': ['contracts', 'images', 'messaging', 'runtime', 'storage'],
   'apps/image-worker': ['contracts', 'images', 'messaging', 'runtime', 'storage', 'worker'],
+  'apps/photo-worker': ['bibs', 'contracts', 'images', 'messaging', 'runtime', 'storage', 'worker'],
   'packages/worker': ['contracts', 'messaging', 'runtime', 'storage'],
   'packages/messaging': ['contracts'],
   'packages/runtime': [],

@@ -40,7 +40,7 @@ export function createFront(parts: Parts) {
   const sockets = createSockets({ env, send, clientOf: (req) => clientOf(asRequest(app, req)), log })
   const app: Express = createHttpApp({
     ...routes,
-    root: [docsRoutes(toApiLimits(env)), ...routes.operators, sockets.refusePolling],
+    root: [docsRoutes(toApiLimits(env)), ...routes.rootAliases, ...routes.operators, sockets.refusePolling],
     hostNames: env.ALLOWED_HOSTS,
     corsOrigins: env.CORS_ORIGINS,
     trustProxy: env.TRUST_PROXY,

@@ -38,7 +38,9 @@ export const job = z
       epoch: z.number().int(),
       name: z.string(),
     }),
-    result: z.object({ images: task.shape.images, processingTime: z.number().nullable() }).nullable(),
+    result: z
+      .looseObject({ images: task.shape.images, files: task.shape.files, processingTime: z.number().nullable() })
+      .nullable(),
     error: z.string().nullable(),
     createdAt: z.iso.datetime(),
     processedOn: z.iso.datetime().nullable(),

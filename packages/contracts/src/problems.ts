@@ -53,6 +53,7 @@ export const PROBLEMS = {
   IDEMPOTENCY_KEY_REUSED: { status: 422, means: 'The Idempotency-Key was used for another request.' },
   IMAGE_TOO_LARGE: { status: 422, means: 'The image has too many pixels, or a side that is too long.' },
   IMAGE_CORRUPT: { status: 422, means: 'The image is damaged.' },
+  URL_SOURCE_DISABLED: { status: 422, means: 'This installation does not download photos: send the file itself.' },
   BATCH_REJECTED: { status: 422, means: 'None of the files can be accepted; `items` gives the reason for each.' },
   TOO_MANY_WAITING: { status: 429, means: 'Too many requests are waiting already.' },
   TOO_MANY_UPLOADS: { status: 429, means: 'Too many uploads from one address are in progress.' },

@@ -7,6 +7,7 @@ import {
   imageOptimize,
   originalKey,
   type ImageJob,
+  type photoBibs,
   type TaskEvent,
   type TaskEventOf,
 } from '@darkroom/contracts'
@@ -21,22 +22,24 @@ import type { WorkerApp } from '../src/worker-app.ts'
 
 const log = createLogger({ name: 'test', level: process.env['TEST_LOG_LEVEL'] ?? 'silent' })
 /** Needs no engine: its children copy the original, unless the image name makes them misbehave. */
-const poisonApp = { kind: imageOptimize, program: new URL('./poison-child.ts', import.meta.url) }
+const poisonApp = { program: new URL('./poison-child.ts', import.meta.url) }
+/** Kinds whose jobs have the same fields. */
+type PhotoKind = typeof imageOptimize | typeof photoBibs
 const quick = { attempts: 3, backoffMs: 50 }
 
 /**
- * A queue, a data folder (and a bucket, if given) and a subscription to events for one test. All but
- * the bucket is removed after it.
+ * A queue, a data folder (and a bucket, if given) and a subscription to events for one test, by
+ * default for images. All but the bucket is removed after it.
  */
-export async function createRig({ s3 }: Pick<WorkerConfig, 's3'> = {}) {
+export async function createRig({ s3, kind = imageOptimize }: Pick<WorkerConfig, 's3'> & { kind?: PhotoKind } = {}) {
   const namespace = uniqueName('worker')
-  const names = queueNames({ namespace }, imageOptimize)
+  const names = queueNames({ namespace }, kind)
   const dataDir = await mkdtemp(join(tmpdir(), `${namespace}-`))
   const disk = createDiskStorage(dataDir)
   const storage = s3 ? await openStorage({ dataDir, s3 }) : disk
   const redis = connectRedis(inject('redisUrl'), 'producer', log)
   const ear = connectRedis(inject('redisUrl'), 'consumer', log)
-  const queue = new TaskQueue({ redis, names, kind: imageOptimize, policy: quick })
+  const queue = new TaskQueue({ redis, names, kind, policy: quick })
   const events: TaskEvent[] = []
   const invalid: string[] = []
   await until(() => redis.status === 'ready', { what: 'a connection to Redis' })
@@ -78,7 +81,7 @@ export async function createRig({ s3 }: Pick<WorkerConfig, 's3'> = {}) {
     async submit(given: Partial<ImageJob> & { bytes?: Buffer; attempts?: number } = {}): Promise<ImageJob> {
       const { bytes = await smallPhoto, attempts = quick.attempts, ...fields } = given
       const taskId = randomBytes(12).toString('hex')
-      const imagePath = originalKey({ tenant: DEFAULT_TENANT, folder: 'images', taskId, extension: 'jpg' })
+      const imagePath = originalKey({ tenant: DEFAULT_TENANT, folder: kind.originals, taskId, extension: 'jpg' })
       await storage.put(imagePath, bytes)
       const job = {
         taskId,
@@ -100,7 +103,7 @@ export async function createRig({ s3 }: Pick<WorkerConfig, 's3'> = {}) {
     async startWorker(overrides: Partial<WorkerConfig> = {}, given: Partial<WorkerApp & WorkerSurroundings> = {}) {
       const config = { ...workerConfig(names, dataDir), ...(s3 && { s3 }), ...overrides }
       const surroundings = { storage: await openStorage(config), log, giveUp: () => {}, ...given }
-      const worker = createWorker({ ...poisonApp, args: [config.dataDir], ...given }, config, surroundings)
+      const worker = createWorker({ ...poisonApp, kind, args: [config.dataDir], ...given }, config, surroundings)
       let stopped: Promise<string[]> | undefined
       const stop = (): Promise<string[]> => (stopped ??= runShutdown(worker.shutdownPhases(), log))
       onTestFinished(async () => void (await stop()))

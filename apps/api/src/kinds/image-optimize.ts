@@ -1,30 +1,10 @@
-import { open } from 'node:fs/promises'
 import { toVariant, type ImageJob } from '@darkroom/contracts'
-import { isImageError } from '@darkroom/images/image-error'
-import { inspectImage } from '@darkroom/images/inspect-image'
-import { AppError } from '../app-error.ts'
-import type { SourceOf, TaskKindPolicy } from '../tasks/kind.ts'
-import { DESCRIBED_BYTES, describeFile } from './describe-file.ts'
+import type { TaskKindPolicy } from '../tasks/kind.ts'
+import { inspectPhoto, photoSize } from './inspect-photo.ts'
 
-const EXTENSIONS = { jpeg: 'jpg', png: 'png', webp: 'webp', gif: 'gif' } as const
-/** Groups sources by megapixels, as the cost of decoding depends on pixels, not bytes. */
-const SIZES_MPX = [1, 4, 8, 16, 32, Number.POSITIVE_INFINITY]
-
-/**
- * Produces variants of a photo. `accept` throws IMAGE_UNSUPPORTED if the file is not an image, and
- * the errors of the image engine.
- */
+/** Produces variants of a photo. */
 export const createImageOptimize = ({ maxPixels }: { maxPixels: number }): TaskKindPolicy<'image.optimize'> => ({
-  async accept(file) {
-    // By its content: the claimed name and type are not trusted.
-    const { format, width, height, orientation } = await inspectImage(file.path, { maxPixels }).catch(
-      async (error: unknown) => {
-        throw (await refusalOf(file.path, error)) ?? error
-      },
-    )
-    const { bytes, sha256, md5 } = file
-    return { source: { bytes, format, width, height, orientation, sha256, md5 }, extension: EXTENSIONS[format] }
-  },
+  accept: (file) => inspectPhoto(file, { maxPixels }),
 
   jobOf: ({ originalPath, imageName }) => ({ imagePath: originalPath, imageName }) satisfies Partial<ImageJob>,
 
@@ -32,31 +12,5 @@ export const createImageOptimize = ({ maxPixels }: { maxPixels: number }): TaskK
     images: files.map(toVariant).map((image) => ({ ...image, url: `${self}/download?resolution=${image.resolution}` })),
   }),
 
-  sizeOf: ({ width, height }: SourceOf<'image.optimize'>) =>
-    String(SIZES_MPX.findIndex((size) => width * height <= size * 1e6)),
+  sizeOf: photoSize,
 })
-
-/**
- * States what the file is if it is not an image of the four formats; for those the engine's error
- * states what is wrong.
- */
-async function refusalOf(path: string, error: unknown): Promise<AppError | undefined> {
-  if (!isImageError(error) || error.code !== 'IMAGE_UNSUPPORTED') return undefined
-  const found = describeFile(await readHead(path))
-  if (!found) return undefined
-  const advice = found.advice === undefined ? '' : ` ${found.advice}`
-  return new AppError(
-    'IMAGE_UNSUPPORTED',
-    `The file is ${found.is}. JPEG, PNG, WebP and GIF images are accepted.${advice}`,
-  )
-}
-
-async function readHead(path: string): Promise<Buffer> {
-  const file = await open(path)
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(DESCRIBED_BYTES), 0, DESCRIBED_BYTES, 0)
-    return buffer.subarray(0, bytesRead)
-  } finally {
-    await file.close()
-  }
-}

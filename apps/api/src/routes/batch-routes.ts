@@ -1,5 +1,5 @@
 import { acceptedBatch, batchPage, batchProblem, type BatchPage } from '@darkroom/contracts'
-import type { Request, RequestHandler } from 'express'
+import type { Request } from 'express'
 import { z } from 'zod'
 import { GetBatch } from '../batches/get-batch.ts'
 import { parseInput } from '../http/input.ts'
@@ -10,16 +10,13 @@ import { routesOf } from '../http/routes.ts'
 import { tenantOf } from '../http/tenant-of.ts'
 import type { Send } from '../send.ts'
 import { ListTasks } from '../tasks/queries/list-tasks.ts'
-import type { AcceptBatch } from '../uploads/accept-batch.ts'
+import type { UploadSteps } from '../uploads/create-uploads.ts'
 import type { ApiLimits } from './api-limits.ts'
 import { acceptedBatchExample, batchPageExample } from './batch-examples.ts'
 import { batchBody, FORM_PROBLEMS } from './upload.ts'
 
-export interface BatchRouteDeps {
+export interface BatchRouteDeps extends Pick<UploadSteps, 'receiveBatch' | 'acceptBatch'> {
   send: Send
-  /** Middleware before the handler: reserves the idempotency key, receives the files. */
-  receiveBatch: RequestHandler[]
-  acceptBatch: AcceptBatch
 }
 
 const POLL_AFTER_SECONDS = '1'

@@ -70,6 +70,7 @@ export function createRoutes(parts: RouteParts) {
   return {
     v1: RESOURCES.v1.map((routes) => routes.router(deps)),
     aliases: RESOURCES.aliases.map((routes) => routes.router(deps)),
+    rootAliases: RESOURCES.rootAliases.map((routes) => routes.router(deps)),
     health: RESOURCES.health.map((routes) => routes.router(deps)),
     operators: [
       ...RESOURCES.operators.map((routes) => routes.router(deps)),

@@ -23,11 +23,18 @@ export const toJobView = (task: Task): Job => ({
     epoch: task.epoch,
     name: task.name,
   },
-  result: task.status === 'completed' ? { images: task.images, processingTime: task.processingTimeMs } : null,
+  result: task.status === 'completed' ? resultOf(task) : null,
   error: task.error?.message ?? null,
   createdAt: task.createdAt,
   processedOn: task.startedAt,
   finishedOn: task.finishedAt,
+})
+
+const resultOf = ({ images, files, result, processingTimeMs }: Task): Job['result'] => ({
+  images,
+  ...(files && { files }),
+  ...result,
+  processingTime: processingTimeMs,
 })
 
 /** A task as shown by `/api/jobs/{id}/status`. */

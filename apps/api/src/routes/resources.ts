@@ -4,6 +4,7 @@ import { downloadRoutes } from './download-routes.ts'
 import { healthRoutes } from './health-routes.ts'
 import { jobRoutes } from './job-routes.ts'
 import { metricsRoutes } from './metrics-routes.ts'
+import { photoRoutes } from './photo-routes.ts'
 import { queueRoutes } from './queue-routes.ts'
 import { statsRoutes } from './stats-routes.ts'
 import { taskEventRoutes } from './task-event-routes.ts'
@@ -18,6 +19,8 @@ export const RESOURCES = {
   v1: [taskRoutes, downloadRoutes, taskEventRoutes, batchRoutes, queueRoutes, deadLetterRoutes, statsRoutes],
   /** Below `/api`: the older form. */
   aliases: [jobRoutes],
+  /** At the root: the older form of photos of races. */
+  rootAliases: [photoRoutes],
   /** At the root, and below both of the above. */
   health: [healthRoutes],
   /** At the root. */

@@ -16,8 +16,9 @@ import { UpdateTask } from '../tasks/commands/update-task.ts'
 import { GetTaskJson } from '../tasks/queries/get-task-json.ts'
 import { GetTask } from '../tasks/queries/get-task.ts'
 import { ListTasks } from '../tasks/queries/list-tasks.ts'
-import type { AcceptUpload } from '../uploads/accept-upload.ts'
+import type { UploadSteps } from '../uploads/create-uploads.ts'
 import type { ApiLimits } from './api-limits.ts'
+import { photoExamples } from './photo-examples.ts'
 import { retryAfter } from './retry-after.ts'
 import { sendTask, sendTaskJson } from './send-task.ts'
 import { taskExamples, taskPageExamples } from './task-examples.ts'
@@ -25,14 +26,8 @@ import { listQuery, taskChanges, waitQuery } from './task-fields.ts'
 import { idOf, taskPath } from './task-path.ts'
 import { UPLOAD_PROBLEMS, uploadBody } from './upload.ts'
 
-export interface TaskRouteDeps {
+export interface TaskRouteDeps extends Pick<UploadSteps, 'receive' | 'acceptUpload'> {
   send: Send
-  /**
-   * Middleware before every handler that creates a task: reserves its idempotency key, receives its
-   * file.
-   */
-  receive: RequestHandler[]
-  acceptUpload: AcceptUpload
   /** Middleware before every handler that accepts JSON. */
   readJson: RequestHandler[]
   /** The waiting requests. */
@@ -111,6 +106,7 @@ export const taskRoutes = routesOf<TaskRouteDeps, ApiLimits>('Tasks', {
               Completed: taskExamples.completed,
               'Being processed': taskExamples.processing,
               Failed: taskExamples.failed,
+              'A photo of a race': photoExamples.read,
             },
           },
           'ETag',

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { uploadFields } from '../uploads/upload-fields.ts'
+import { ANY_FORM, type UploadForm } from '../uploads/upload-form.ts'
 import type { ApiLimits } from './api-limits.ts'
 import type { Operation } from '../http/openapi/operation.ts'
 
@@ -49,38 +50,39 @@ const formOf = (schema: z.ZodType) => ({ required: true, content: { 'multipart/f
 
 const binary = (description: string) => z.string().meta({ description, override: { format: 'binary' } })
 
+type Body = Pick<Operation, 'requestParams'> & { body: ReturnType<typeof formOf> }
+
 /** A form with one file. */
-export function uploadBody({
-  maxFileBytes,
-  maxPixels,
-  ttlSeconds,
-}: ApiLimits): Pick<Operation, 'requestParams' | 'body'> {
+export function uploadBody(
+  { maxFileBytes, maxPixels, ttlSeconds }: ApiLimits,
+  { kinds, fileFields }: UploadForm = ANY_FORM,
+): Body {
   const limits = `JPEG, PNG, WebP or GIF (determined by content), at most ${mebibytes(maxFileBytes)} and ${maxPixels.toLocaleString('en')} pixels`
-  const fields = uploadFields({ ttlSeconds, priority: 'interactive' }).shape
+  const [field = 'file', ...others] = fileFields
+  const other = binary(`Another name of \`${field}\`, for existing clients`).optional().meta({ deprecated: true })
   const form = z.strictObject({
-    file: binary(`The photo: ${limits}`),
-    image: binary('Former name of `file`, for existing clients').optional().meta({ deprecated: true }),
-    ...fields,
+    [field]: binary(`The photo: ${limits}`),
+    ...Object.fromEntries(others.map((name) => [name, other])),
+    ...uploadFields({ kinds, ttlSeconds, priority: 'interactive' }).shape,
   })
   return { requestParams, body: formOf(form) }
 }
 
 /** A form with many. */
-export function batchBody({
-  maxFileBytes,
-  maxPixels,
-  maxFiles,
-  maxBatchBytes,
-  ttlSeconds,
-}: ApiLimits): Pick<Operation, 'requestParams' | 'body'> {
+export function batchBody(
+  { maxFileBytes, maxPixels, maxFiles, maxBatchBytes, ttlSeconds }: ApiLimits,
+  { kinds, batchFields }: UploadForm = ANY_FORM,
+): Body {
+  const [field = 'files'] = batchFields
+  const names = batchFields.map((name) => `\`${name}\``).join(', ')
   const limits = `each at most ${mebibytes(maxFileBytes)} and ${maxPixels.toLocaleString('en')} pixels, in total at most ${mebibytes(maxBatchBytes)}`
   const form = z.strictObject({
-    files: z
+    [field]: z
       .array(z.string().meta({ override: { format: 'binary' } }))
       .min(1)
       .max(maxFiles)
-      .meta({ description: `The photos (in fields named \`files\`, \`file\` or \`image\`): ${limits}` }),
-    ...uploadFields({ ttlSeconds, priority: 'batch' }).shape,
+      .meta({ description: `The photos, in fields of any of these names: ${names}; ${limits}` }),
+    ...uploadFields({ kinds, ttlSeconds, priority: 'batch' }).shape,
   })
   return { requestParams, body: formOf(form) }
 }

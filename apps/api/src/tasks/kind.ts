@@ -13,6 +13,10 @@ export interface ReceivedFile {
   md5: string
 }
 
+/** The text fields of an upload that only this kind has. */
+export type FieldsOf<Kind extends TaskKind> = Kind extends TaskKind
+  ? z.infer<z.ZodObject<(typeof KINDS)[Kind]['fields']>>
+  : never
 export type SourceOf<Kind extends TaskKind> = z.infer<(typeof KINDS)[Kind]['source']>
 type JobOf<Kind extends TaskKind> = z.infer<(typeof KINDS)[Kind]['input']>
 
@@ -26,7 +30,7 @@ export interface Accepted<Kind extends TaskKind = TaskKind> {
 /** What the API needs to know about a kind of task; everything else is the same for all kinds. */
 export interface TaskKindPolicy<Kind extends TaskKind = TaskKind> {
   /** Inspects an upload. Throws an AppError that states what is wrong with it. */
-  accept(file: ReceivedFile): Promise<Accepted<Kind>>
+  accept(file: ReceivedFile, fields: FieldsOf<Kind>): Promise<Accepted<Kind>>
   /** The fields of a job in addition to its envelope. */
   jobOf(task: TaskRecord): Omit<JobOf<Kind>, keyof JobEnvelope>
   /** What clients see of the files and the result of a task. `self` is the path of the task. */

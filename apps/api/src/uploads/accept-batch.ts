@@ -9,12 +9,12 @@ import type { Kinds, ReceivedFile } from '../tasks/kind.ts'
 import { parseInput } from '../http/input.ts'
 import { tenantOf } from '../http/tenant-of.ts'
 import { givenFields, uploadFields, type UploadFields } from './upload-fields.ts'
-import { BATCH_FILE_FIELDS } from './batch-upload.ts'
 import { fileTooLarge, noFile } from './form-faults.ts'
 import { acceptFile, fingerprintOf, nameOf } from './accept-file.ts'
 import { receivedFiles } from './hashing-disk.ts'
 import { idempotencyKey } from './idempotency.ts'
 import { noteUpload } from './note-upload.ts'
+import type { UploadForm } from './upload-form.ts'
 import { toProblem } from '../http/problem.ts'
 import { toAppError } from '../to-app-error.ts'
 
@@ -30,10 +30,12 @@ const WIDTH = 4
 export function createAcceptBatch(options: {
   send: Send
   kinds: Kinds
+  form: UploadForm
   maxFileBytes: number
   defaultTtlSeconds: number
 }): AcceptBatch {
-  const fieldsSchema = uploadFields({ ttlSeconds: options.defaultTtlSeconds, priority: 'batch' })
+  const { form, defaultTtlSeconds: ttlSeconds } = options
+  const fieldsSchema = uploadFields({ kinds: form.kinds, ttlSeconds, priority: 'batch' })
 
   const toCandidate = async (file: ReceivedFile, fields: UploadFields): Promise<BatchCandidate> => {
     const name = nameOf(file, fields.name)
@@ -48,7 +50,7 @@ export function createAcceptBatch(options: {
   return async (req) => {
     const files = receivedFiles(req)
     try {
-      if (files.length === 0) throw noFile(req, BATCH_FILE_FIELDS)
+      if (files.length === 0) throw noFile(req, form.batchFields)
       const fields = parseInput(fieldsSchema, givenFields(req.body), 'INVALID_FIELD')
       const key = idempotencyKey(req)
       const hashes = files.map(({ sha256 }) => sha256)

@@ -10,12 +10,14 @@ import type { UploadFields } from './upload-fields.ts'
  */
 export async function acceptFile(
   file: ReceivedFile,
-  { name, ...fields }: UploadFields,
+  given: UploadFields,
   kinds: Kinds,
 ): Promise<{ task: Omit<NewTask, 'tenant' | 'idempotency'>; fingerprint: string }> {
-  const accepted = await policyOf(kinds, fields.kind).accept(file)
-  const task = { ...fields, ...accepted, name: nameOf(file, name), tempPath: file.path }
-  return { task, fingerprint: fingerprintOf([file.sha256], { name, ...fields }) }
+  const { name, kind, priority, ttlSeconds, metadata, ...own } = given
+  const accepted = await policyOf(kinds, kind).accept(file, own)
+  const common = { kind, priority, ttlSeconds, metadata }
+  const task = { ...common, ...accepted, name: nameOf(file, name), tempPath: file.path }
+  return { task, fingerprint: fingerprintOf([file.sha256], { ...given, name }) }
 }
 
 /** An empty text field of a web form is not a name. */

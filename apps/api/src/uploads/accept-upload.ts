@@ -11,6 +11,7 @@ import { CreateTask } from '../tasks/commands/create-task.ts'
 import { parseInput } from '../http/input.ts'
 import { tenantOf } from '../http/tenant-of.ts'
 import { givenFields, uploadFields } from './upload-fields.ts'
+import type { UploadForm } from './upload-form.ts'
 
 export type AcceptUpload = (req: Request) => Promise<AcceptedTask>
 
@@ -18,10 +19,16 @@ export type AcceptUpload = (req: Request) => Promise<AcceptedTask>
  * Creates a task from a received upload, or refuses it. In both cases the temporary file is gone
  * afterwards.
  */
-export function createAcceptUpload(options: { send: Send; kinds: Kinds; defaultTtlSeconds: number }): AcceptUpload {
-  const fieldsSchema = uploadFields({ ttlSeconds: options.defaultTtlSeconds, priority: 'interactive' })
+export function createAcceptUpload(options: {
+  send: Send
+  kinds: Kinds
+  form: UploadForm
+  defaultTtlSeconds: number
+}): AcceptUpload {
+  const { form, defaultTtlSeconds: ttlSeconds } = options
+  const fieldsSchema = uploadFields({ kinds: form.kinds, ttlSeconds, priority: 'interactive' })
   return async (req) => {
-    const file = receivedFile(req)
+    const file = receivedFile(req, form)
     noteUpload(req, { file: file.originalName, bytes: file.bytes })
     try {
       const fields = parseInput(fieldsSchema, givenFields(req.body), 'INVALID_FIELD')

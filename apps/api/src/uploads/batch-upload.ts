@@ -5,14 +5,13 @@ import { declaredBytes } from './form-faults.ts'
 import { hashingDisk } from './hashing-disk.ts'
 import { declaresTooMuch, type UploadPlace } from './image-upload.ts'
 import { readForm, type UploadLimits } from './read-form.ts'
+import type { UploadForm } from './upload-form.ts'
 
-export interface BatchLimits extends UploadLimits {
+export interface BatchLimits extends UploadLimits, Pick<UploadForm, 'batchFields'> {
   maxFiles: number
   /** Limit for all files together; at worst they are on the disk twice. */
   maxBatchBytes: number
 }
-
-export const BATCH_FILE_FIELDS = ['files', 'file', 'image']
 
 /**
  * Receives many files of a multipart request into a folder. A file that is too large does not
@@ -25,7 +24,7 @@ export function receiveBatch({ folder, hash }: UploadPlace, limits: BatchLimits)
     keepBytes: limits.maxFileBytes,
     onBytes: countBytes(limits.maxBatchBytes),
   })
-  const read = readForm(storage, { ...limits, maxFileBytes: Infinity, fileFields: BATCH_FILE_FIELDS })
+  const read = readForm(storage, { ...limits, maxFileBytes: Infinity, fileFields: limits.batchFields })
   return (req, res, next) => {
     if (declaresTooMuch(req, limits.maxBatchBytes)) return next(batchTooLarge(limits.maxBatchBytes, declaredBytes(req)))
     read(req, res, next)

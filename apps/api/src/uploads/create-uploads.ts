@@ -5,8 +5,8 @@ import type { Redis } from 'ioredis'
 import type { StorageFault } from '../installation/storage-watch.ts'
 import type { Send } from '../send.ts'
 import type { Kinds } from '../tasks/kind.ts'
-import { createAcceptBatch } from './accept-batch.ts'
-import { createAcceptUpload } from './accept-upload.ts'
+import { createAcceptBatch, type AcceptBatch } from './accept-batch.ts'
+import { createAcceptUpload, type AcceptUpload } from './accept-upload.ts'
 import { admission } from './admission.ts'
 import { receiveBatch } from './batch-upload.ts'
 import { createFileHasher } from './file-hasher.ts'
@@ -14,6 +14,7 @@ import { freeSpaceGate } from './free-space-gate.ts'
 import { reserveIdempotencyKey } from './idempotency.ts'
 import { receiveImage } from './image-upload.ts'
 import { limitUploads } from './limit-uploads.ts'
+import { ANY_FORM, PHOTO_FORM, type UploadForm } from './upload-form.ts'
 
 export interface UploadSettings {
   UPLOAD_MAX_BYTES: number
@@ -25,6 +26,15 @@ export interface UploadSettings {
   QUEUE_MAX_WAITING: number
   UPLOADS_MAX: number
   UPLOADS_PER_ADDRESS: number
+}
+
+/** What a route that creates tasks does: first it receives, then it accepts. */
+export interface UploadSteps {
+  /** Middleware: reserves the idempotency key, receives the file. */
+  receive: RequestHandler[]
+  receiveBatch: RequestHandler[]
+  acceptUpload: AcceptUpload
+  acceptBatch: AcceptBatch
 }
 
 /**
@@ -65,11 +75,11 @@ export function createUploads(parts: {
   const limits = { maxFileBytes: env.UPLOAD_MAX_BYTES, maxFieldBytes: env.UPLOAD_MAX_FIELD_BYTES }
   const batchLimits = { ...limits, maxFiles: env.BATCH_MAX_FILES, maxBatchBytes: env.BATCH_MAX_BYTES }
   const accepting = { send, kinds: parts.kinds, defaultTtlSeconds: env.FILE_TTL_SECONDS }
-  return {
-    receive: [...before(parts.isTaskMade), receiveImage(place, limits)],
-    receiveBatch: [...before(parts.isBatchMade), receiveBatch(place, batchLimits)],
-    acceptUpload: createAcceptUpload(accepting),
-    acceptBatch: createAcceptBatch({ ...accepting, maxFileBytes: env.UPLOAD_MAX_BYTES }),
-    stop: () => hasher.close(),
-  }
+  const through = (form: UploadForm): UploadSteps => ({
+    receive: [...before(parts.isTaskMade), receiveImage(place, { ...limits, ...form })],
+    receiveBatch: [...before(parts.isBatchMade), receiveBatch(place, { ...batchLimits, ...form })],
+    acceptUpload: createAcceptUpload({ ...accepting, form }),
+    acceptBatch: createAcceptBatch({ ...accepting, form, maxFileBytes: env.UPLOAD_MAX_BYTES }),
+  })
+  return { ...through(ANY_FORM), photos: through(PHOTO_FORM), stop: () => hasher.close() }
 }

@@ -46,7 +46,9 @@ export const fileTooLarge = (
 
 export const noFile = (req: Request, [field = 'file']: readonly string[]): AppError => {
   const body = (req.body ?? {}) as Record<string, unknown>
-  const text = ['file', 'image', 'files'].map((name) => body[name]).find((value) => typeof value === 'string')
+  const text = ['file', 'image', 'files', 'photo', 'photos']
+    .map((name) => body[name])
+    .find((value) => typeof value === 'string')
   const got =
     text === undefined
       ? 'There is no file in the form'

@@ -5,6 +5,7 @@ import { declaredBytes, fileTooLarge, noFile } from './form-faults.ts'
 import type { ReceivedFile } from '../tasks/kind.ts'
 import { hashingDisk, receivedFiles } from './hashing-disk.ts'
 import { readForm, type UploadLimits } from './read-form.ts'
+import type { UploadForm } from './upload-form.ts'
 
 /** Where files are written, and how they are hashed. */
 export interface UploadPlace {
@@ -12,7 +13,6 @@ export interface UploadPlace {
   hash: FileHasher['hash']
 }
 
-const FILE_FIELDS = ['file', 'image'] as const
 /** For boundaries, part headers and text fields in addition to the file. */
 const MULTIPART_ROOM_BYTES = 1024 * 1024
 
@@ -20,8 +20,11 @@ const MULTIPART_ROOM_BYTES = 1024 * 1024
  * Receives one image of a multipart request into a folder, and hashes it on the way: it is never
  * held in memory. Removes what it wrote if the request fails or is aborted.
  */
-export function receiveImage({ folder, hash }: UploadPlace, limits: UploadLimits): RequestHandler {
-  const read = readForm(hashingDisk(folder, { hash }), { ...limits, fileFields: FILE_FIELDS, maxFiles: 1 })
+export function receiveImage(
+  { folder, hash }: UploadPlace,
+  limits: UploadLimits & Pick<UploadForm, 'fileFields'>,
+): RequestHandler {
+  const read = readForm(hashingDisk(folder, { hash }), { ...limits, maxFiles: 1 })
   return (req, res, next) => {
     if (declaresTooMuch(req, limits.maxFileBytes))
       return next(fileTooLarge(limits.maxFileBytes, { request: declaredBytes(req) }))
@@ -30,9 +33,9 @@ export function receiveImage({ folder, hash }: UploadPlace, limits: UploadLimits
 }
 
 /** The file of a request that passed `receiveImage`. Throws NO_FILE. */
-export function receivedFile(req: Request): ReceivedFile {
+export function receivedFile(req: Request, { fileFields }: Pick<UploadForm, 'fileFields'>): ReceivedFile {
   const [file] = receivedFiles(req)
-  if (!file) throw noFile(req, FILE_FIELDS)
+  if (!file) throw noFile(req, fileFields)
   return file
 }
 

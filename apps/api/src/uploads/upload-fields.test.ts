@@ -5,7 +5,11 @@ import { AppError } from '../app-error.ts'
 import { parseInput } from '../http/input.ts'
 import { givenFields, uploadFields } from './upload-fields.ts'
 
-const fields = uploadFields({ priority: 'interactive', ttlSeconds: 7 * 86_400 })
+const fields = uploadFields({
+  kinds: ['image.optimize', 'photo.bibs'],
+  priority: 'interactive',
+  ttlSeconds: 7 * 86_400,
+})
 const parse = (input: object) => parseInput(fields, input, 'INVALID_FIELD')
 
 describe('the fields of an upload', () => {
@@ -33,6 +37,14 @@ describe('the fields of an upload', () => {
     expect(faultsOf(() => parse({ [name]: value })).map(({ pointer }) => pointer)).toEqual([`/${name}`])
   })
 
+  it('each kind has fields of its own', () => {
+    const photo = { kind: 'photo.bibs', album: 'valencia-2026' }
+    expect(parse(photo)).toMatchObject(photo)
+    const form = uploadFields({ kinds: ['photo.bibs'], priority: 'interactive', ttlSeconds: 60 })
+    expect(form.parse({ album: 'valencia-2026' })).toMatchObject(photo)
+    expect(form.safeParse({ kind: 'image.optimize' }).success).toBe(false)
+  })
+
   it('a field sent twice is refused', () => {
     expect(faultsOf(() => parse({ priority: ['normal', 'batch'] }))).toMatchObject([{ pointer: '/priority' }])
   })
@@ -46,9 +58,11 @@ describe('the fields of an upload', () => {
   it.each([
     [{ priority: 'urgent' }, '/priority must be one of premium, interactive, normal, batch, not "urgent"'],
     [{ priority: ['normal', 'batch'] }, '/priority must be given once'],
-    [{ kind: 'pdf' }, '/kind must be image.optimize, not "pdf"'],
+    [{ kind: 'pdf' }, '/kind must be one of image.optimize, photo.bibs, not "pdf"'],
     [{ ttlSeconds: '59' }, '/ttlSeconds must be at least 60'],
-    [{ ttl: '60' }, '/ttl is unknown; known are name, priority, kind, ttlSeconds, metadata'],
+    [{ ttl: '60' }, '/ttl is unknown; known are name, priority, kind, ttlSeconds, metadata, album'],
+    [{ album: 'valencia-2026' }, '/album is a field of photo.bibs, but the kind is image.optimize'],
+    [{ kind: 'photo.bibs', album: 'Valencia 2026' }, '/album must be a short name such as valencia-2026'],
   ])('%j is refused with a readable message', (input, words) => {
     expect(() => parse(input)).toThrow(words)
   })

@@ -1,13 +1,23 @@
-import { DEFAULT_KIND, taskKind, taskPriority, type TaskPriority } from '@darkroom/contracts'
+import { KINDS, TASK_KINDS, taskPriority, type TaskKind, type TaskPriority } from '@darkroom/contracts'
 import { z } from 'zod'
 import { wholeNumberOr } from '../http/query-fields.ts'
 import { MAX_NAME_LENGTH } from '../tasks/clean-name.ts'
 import { metadataOverride, parseMetadata } from '../tasks/metadata.ts'
 import { MAX_TTL_SECONDS, MIN_TTL_SECONDS } from '../tasks/ttl-bounds.ts'
 
+/** The kinds that a form accepts; the first one is the default. */
+export type UploadKinds = readonly [TaskKind, ...TaskKind[]]
+
 /** The text fields of an upload. */
-export function uploadFields(defaults: { ttlSeconds: number; priority: TaskPriority }) {
-  return z.strictObject({
+export function uploadFields({
+  kinds,
+  ...defaults
+}: {
+  kinds: UploadKinds
+  ttlSeconds: number
+  priority: TaskPriority
+}) {
+  const fields = z.strictObject({
     name: z
       .string()
       .max(MAX_NAME_LENGTH, `must have at most ${MAX_NAME_LENGTH} characters`)
@@ -16,7 +26,7 @@ export function uploadFields(defaults: { ttlSeconds: number; priority: TaskPrior
     priority: taskPriority
       .default(defaults.priority)
       .meta({ description: 'Tasks of a higher priority are processed first' }),
-    kind: taskKind.default(DEFAULT_KIND).meta({ description: 'What to do with the file' }),
+    kind: z.enum(kinds).default(kinds[0]).meta({ description: 'What to do with the file' }),
     ttlSeconds: wholeNumberOr(defaults.ttlSeconds, MIN_TTL_SECONDS, MAX_TTL_SECONDS).meta({
       description: 'How long the files are kept after the task has ended',
     }),
@@ -25,13 +35,31 @@ export function uploadFields(defaults: { ttlSeconds: number; priority: TaskPrior
       .transform(parseMetadata)
       .default({})
       .meta({ description: 'Any JSON object, stored with the task', override: metadataOverride }),
+    ...ownFieldsOf(kinds),
+  })
+  return fields.superRefine((given, context) => {
+    for (const path of Object.keys(given)) {
+      const owner = kinds.find((kind) => path in KINDS[kind].fields)
+      if (owner === undefined || path in KINDS[given.kind].fields) continue
+      const message = `is a field of ${owner}, but the kind is ${given.kind}`
+      context.addIssue({ code: 'custom', path: [path], message })
+    }
   })
 }
+
+/** The fields that only some of these kinds have. All of them are optional. */
+const ownFieldsOf = (kinds: UploadKinds): OwnFields =>
+  Object.assign({}, ...kinds.map((kind) => KINDS[kind].fields)) as OwnFields
+
+type OwnFields = All<(typeof KINDS)[TaskKind]['fields']>
+type All<Some> = (Some extends unknown ? (some: Some) => void : never) extends (all: infer Every) => void
+  ? Every
+  : never
 
 export type UploadFields = z.infer<ReturnType<typeof uploadFields>>
 
 export const FIELD_NAMES: readonly string[] = Object.keys(
-  uploadFields({ ttlSeconds: MIN_TTL_SECONDS, priority: 'interactive' }).shape,
+  uploadFields({ kinds: TASK_KINDS, ttlSeconds: MIN_TTL_SECONDS, priority: 'interactive' }).shape,
 )
 
 /** The fields of a form that have a value: a web form also sends the others, as empty text. */

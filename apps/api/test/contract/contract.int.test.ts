@@ -8,6 +8,7 @@ import { docsRows } from './docs-rows.ts'
 import { downloadRows } from './download-rows.ts'
 import { jobRows } from './job-rows.ts'
 import { operatorRows } from './operator-rows.ts'
+import { photoRows } from './photo-rows.ts'
 import { pathRows } from './path-rows.ts'
 import { linesOf, type Row } from './row.ts'
 import { problem } from './shapes.ts'
@@ -23,6 +24,7 @@ const routeRows: readonly Row[] = [
   ...taskRows,
   ...downloadRows,
   ...jobRows,
+  ...photoRows,
   ...operatorRows,
   ...docsRows,
 ]

@@ -47,5 +47,10 @@ function headRow(path: string): Row {
   )
 }
 
-const filled = (path: string, { main, tasks, batchId }: World): string =>
-  path.replace(':name', main.names.queue).replace(':id', path.includes('/batches/') ? batchId : tasks.completed.id)
+const filled = (path: string, { main, tasks, photos, batchId }: World): string =>
+  path.replace(':name', main.names.queue).replace(':id', idFor(path, { tasks, photos, batchId }))
+
+function idFor(path: string, { tasks, photos, batchId }: Pick<World, 'tasks' | 'photos' | 'batchId'>): string {
+  if (path.startsWith('/photos/')) return photos.completed.id
+  return path.includes('/batches/') ? batchId : tasks.completed.id
+}

@@ -77,11 +77,47 @@ const taskFields = {
   batchId: id.nullable(),
 }
 
+const bib = z.strictObject({
+  number: text,
+  confidence: z.number().min(0).max(1),
+  box: z.strictObject({ left: milliseconds, top: milliseconds, width: milliseconds, height: milliseconds }),
+  origin: z.enum(['ocr', 'roster', 'person']),
+  raw: z.string(),
+})
+
+/** Those of a photo of a race: its variants are files like any others. */
+const photoFields = {
+  ...taskFields,
+  kind: z.literal('photo.bibs'),
+  originalPath: z.string().regex(/^storage\/photos\/[0-9a-f]{24}\/original\.(jpg|png|webp|gif)$/),
+  source: taskFields.source.extend({
+    album: z
+      .string()
+      .regex(/^[a-z0-9-]{1,80}$/)
+      .optional(),
+  }),
+  images: z.tuple([]),
+  files: z.array(
+    z.strictObject({
+      name: z.enum(['1024', '800']),
+      contentType: z.literal('image/jpeg'),
+      bytes: count,
+      md5,
+      path: image.shape.path,
+      facts: z.strictObject({ width: count, height: count }),
+      url: z.string().regex(/^\/api\/v1\/tasks\/[0-9a-f]{24}\/download\?file=(1024|800)$/),
+    }),
+  ),
+  result: z.strictObject({ bibs: z.array(bib).optional() }),
+}
+
 interface AnyTask extends Record<string, unknown> {
   id: string
   jobId: string
   status: (typeof statuses)[number]
 }
+
+const filesOf = ({ images, files = images }: AnyTask) => files as { url: string }[]
 
 /** The fields that follow from the status and the ids. */
 function hangsTogether(task: AnyTask): boolean {
@@ -95,9 +131,9 @@ function hangsTogether(task: AnyTask): boolean {
   const hasEnded = !['pending', 'processing'].includes(task.status)
   return (
     JSON.stringify(task['links']) === JSON.stringify(links) &&
-    String(task['originalPath']).startsWith(`storage/images/${task.id}/`) &&
-    (task['images'] as { url: string }[]).every(({ url }) => url.startsWith(`${self}/download?`)) &&
-    (task['images'] as unknown[]).length > 0 === (task.status === 'completed') &&
+    String(task['originalPath']).split('/')[2] === task.id &&
+    filesOf(task).every(({ url }) => url.startsWith(`${self}/download?`)) &&
+    filesOf(task).length > 0 === (task.status === 'completed') &&
     (task['finishedAt'] !== null) === hasEnded &&
     (task['expiresAt'] !== null) === hasEnded &&
     (task.status !== 'failed' || task['error'] !== null)
@@ -107,20 +143,34 @@ function hangsTogether(task: AnyTask): boolean {
 const CONTRADICTION = 'the fields of the task contradict each other'
 
 export const task = z.strictObject(taskFields).refine(hangsTogether, CONTRADICTION)
+export const photo = z.strictObject(photoFields).refine(hangsTogether, CONTRADICTION)
 
-export const acceptedTask = z
+const acceptedFields = {
+  status: z.literal('pending'),
+  estimatedTime: z.string().regex(/^(\d+-\d+ (seconds|minutes)|not before the queue is resumed)$/),
+  estimate: z.strictObject({ p50Ms: count, p90Ms: count, position: count, paused: z.literal(true).optional() }),
+}
+export const acceptedTask = z.strictObject({ ...taskFields, ...acceptedFields }).refine(hangsTogether, CONTRADICTION)
+export const acceptedPhoto = z.strictObject({ ...photoFields, ...acceptedFields }).refine(hangsTogether, CONTRADICTION)
+
+/** The older, smaller form of a photo. */
+export const photoStatus = z
   .strictObject({
-    ...taskFields,
-    status: z.literal('pending'),
-    estimatedTime: z.string().regex(/^(\d+-\d+ (seconds|minutes)|not before the queue is resumed)$/),
-    estimate: z.strictObject({ p50Ms: count, p90Ms: count, position: count, paused: z.literal(true).optional() }),
+    status: z.enum(['pending', 'processing', 'completed', 'failed']),
+    error: text.nullable(),
+    isProcessed: z.boolean(),
+    processedAt: time.nullable(),
   })
-  .refine(hangsTogether, CONTRADICTION)
+  .refine(
+    ({ status, isProcessed, processedAt }) =>
+      isProcessed === (status === 'completed') && isProcessed === (processedAt !== null),
+    'the fields of the photo contradict each other',
+  )
 
 const page = { page: z.int().min(1), limit: z.int().min(1).max(100), nextCursor: text.nullable() }
 
 export const taskPage = z.strictObject({
-  items: z.array(task).min(1),
+  items: z.array(z.union([task, photo])).min(1),
   total: count,
   totalIsExact: z.boolean(),
   ...page,
@@ -133,19 +183,22 @@ export const downloadUrl = z.strictObject({
   expiresAt: time,
 })
 
-export const acceptedBatch = z
-  .strictObject({
-    batchId: id,
-    accepted: count,
-    rejected: count,
-    items: z.array(
-      z.union([
-        z.strictObject({ name: text, status: z.literal('accepted'), task: acceptedTask }),
-        z.strictObject({ name: text, status: z.literal('rejected'), problem: problem.omit({ instance: true }) }),
-      ]),
-    ),
-  })
-  .refine(({ accepted, rejected, items }) => accepted + rejected === items.length, 'every file has its result')
+const acceptedBatchOf = <Accepted extends z.ZodType>(accepted: Accepted) =>
+  z
+    .strictObject({
+      batchId: id,
+      accepted: count,
+      rejected: count,
+      items: z.array(
+        z.union([
+          z.strictObject({ name: text, status: z.literal('accepted'), task: accepted }),
+          z.strictObject({ name: text, status: z.literal('rejected'), problem: problem.omit({ instance: true }) }),
+        ]),
+      ),
+    })
+    .refine(({ accepted: some, rejected, items }) => some + rejected === items.length, 'every file has its result')
+export const acceptedBatch = acceptedBatchOf(acceptedTask)
+export const acceptedPhotoBatch = acceptedBatchOf(acceptedPhoto)
 
 export const namesAre =
   (names: readonly string[]) =>
@@ -256,7 +309,11 @@ const percentiles = z.strictObject({
 })
 
 export const stats = z.strictObject({
-  tasks: z.strictObject({ total: count, byStatus, byKind: z.strictObject({ 'image.optimize': byStatus }) }),
+  tasks: z.strictObject({
+    total: count,
+    byStatus,
+    byKind: z.strictObject({ 'image.optimize': byStatus, 'photo.bibs': byStatus }),
+  }),
   bytes: z.strictObject({ in: count, out: count }),
   durations: z.strictObject({ sample: count, waitMs: percentiles, runMs: percentiles }),
   cleanup: z.strictObject({
@@ -333,7 +390,15 @@ export const job = z.strictObject({
   progress: jobProgress,
   data: z.strictObject({ taskId: id, imagePath: text, timestamp: count, epoch: z.int().min(1), name: text }),
   result: z
-    .strictObject({ images: z.array(image.extend({ url: text })).min(1), processingTime: milliseconds })
+    .union([
+      z.strictObject({ images: z.array(image.extend({ url: text })).min(1), processingTime: milliseconds }),
+      z.strictObject({
+        images: z.tuple([]),
+        files: photoFields.files.min(1),
+        bibs: z.array(bib),
+        processingTime: milliseconds,
+      }),
+    ])
     .nullable(),
   error: text.nullable(),
   ...jobTimes,

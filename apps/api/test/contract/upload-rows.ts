@@ -1,57 +1,80 @@
 import { once } from 'node:events'
 import { crc32 } from 'node:zlib'
 import { samplePng, until } from '@darkroom/testing'
-import { fieldPart, filePart, multipart } from '../multipart.ts'
+import type { z } from 'zod'
+import { fieldPart, fieldParts, filePart, multipart } from '../multipart.ts'
 import { openSocket, readAnswer, type RawAnswer } from '../raw-http.ts'
 import type { Answer, TestApi } from '../start-test-api.ts'
-import { json, linesOf, type Row } from './row.ts'
-import { acceptedBatch, acceptedJob, acceptedTask, namesAre, rejectedBatch } from './shapes.ts'
+import { json, linesOf, sendJson, type Row } from './row.ts'
+import {
+  acceptedBatch,
+  acceptedJob,
+  acceptedPhoto,
+  acceptedPhotoBatch,
+  acceptedTask,
+  namesAre,
+  rejectedBatch,
+} from './shapes.ts'
+import type { World } from './world.ts'
 
 const MIB = 1024 * 1024
 const RETRY_AFTER = { 'retry-after': /^[1-9]\d*$/ }
 const noPhoto = filePart(Buffer.from('I am no photo'))
 
-const uploads: { path: string; accepted: Partial<Row> }[] = [
+interface UploadRoute {
+  path: string
+  /** The fields for the file; the first one is the usual one. */
+  fileFields: readonly [string, ...string[]]
+  /** All text fields. */
+  fields: Record<string, string>
+  accepted: Partial<Row>
+}
+
+const common = { name: 'n', priority: 'premium', ttlSeconds: '60', metadata: '{"a":[1]}' }
+const ofImage = { fileFields: ['file', 'image'], fields: { ...common, kind: 'image.optimize' } } as const
+const ofPhoto = {
+  fileFields: ['photo', 'file', 'image'],
+  fields: { ...common, kind: 'photo.bibs', album: 'valencia-2026' },
+} as const
+
+const uploads: UploadRoute[] = [
   {
     path: '/api/v1/tasks',
+    ...ofImage,
     accepted: { body: acceptedTask, headers: { location: /^\/api\/v1\/tasks\/[0-9a-f]{24}$/, ...RETRY_AFTER } },
   },
   {
     path: '/api/jobs',
+    ...ofImage,
     accepted: { body: acceptedJob, headers: { location: /^\/api\/jobs\/[0-9a-f-]{36}\/status$/, ...RETRY_AFTER } },
+  },
+  {
+    path: '/photos',
+    ...ofPhoto,
+    accepted: { body: acceptedPhoto, headers: { location: /^\/api\/v1\/tasks\/[0-9a-f]{24}$/, ...RETRY_AFTER } },
   },
 ]
 
-export const uploadRows: Row[] = [...uploads.flatMap(oneFile), ...manyFiles()]
+export const uploadRows: Row[] = [
+  ...uploads.flatMap(oneFile),
+  ...photosElsewhere(),
+  ...photosByUrl(),
+  ...manyFiles('/api/v1/batches', ['files', 'file', 'image'], acceptedBatch),
+  ...manyFiles('/photos/batch', ['photos', 'photo', 'files', 'file', 'image'], acceptedPhotoBatch),
+]
 
-function oneFile({ path, accepted }: (typeof uploads)[number]): Row[] {
+function oneFile({ path, fileFields, fields, accepted }: UploadRoute): Row[] {
   const line = linesOf(`POST ${path}`)
   return [
-    line('202', 'a photo in the field file', ({ main, photo }) => main.post(path, [filePart(photo)]), accepted),
-    line(
-      '202',
-      'a photo in the field image',
-      ({ main, photo }) => main.post(path, [filePart(photo, 'a.jpg', 'image')]),
-      accepted,
+    ...fileFields.map((field) =>
+      line(
+        '202',
+        `a photo in the field ${field}`,
+        ({ main, photo }) => main.post(path, [filePart(photo, 'a.jpg', field)]),
+        accepted,
+      ),
     ),
-    line(
-      '202',
-      'all fields',
-      ({ main, photo }) => {
-        const fields = {
-          name: 'n',
-          priority: 'premium',
-          ttlSeconds: '60',
-          metadata: '{"a":[1]}',
-          kind: 'image.optimize',
-        }
-        return main.post(path, [
-          ...Object.entries(fields).map(([name, value]) => fieldPart(name, value)),
-          filePart(photo),
-        ])
-      },
-      accepted,
-    ),
+    line('202', 'all fields', ({ main, photo }) => main.post(path, [...fieldParts(fields), filePart(photo)]), accepted),
     line(
       '202',
       'a repeated request with the same key',
@@ -63,7 +86,7 @@ function oneFile({ path, accepted }: (typeof uploads)[number]): Row[] {
       main.post(path, [filePart(photo), filePart(photo, 'b.jpg', 'image')]),
     ),
     line('400 UNEXPECTED_FILE_FIELD', 'a file in another field', ({ main, photo }) =>
-      main.post(path, [filePart(photo, 'a.jpg', 'photo')]),
+      main.post(path, [filePart(photo, 'a.jpg', 'picture')]),
     ),
     line('413 FILE_TOO_LARGE', 'one byte more than 50 MiB', ({ main }) =>
       main.upload(Buffer.alloc(50 * MIB + 1), [], path),
@@ -75,14 +98,47 @@ function oneFile({ path, accepted }: (typeof uploads)[number]): Row[] {
     line('422 IMAGE_TOO_LARGE', 'one row of pixels more than 50 Mpx', async ({ main }) =>
       main.upload(await declaredPng(10_000, 5001), [], path),
     ),
-    ...anyForm(path, 'file'),
+    ...anyForm(path, fileFields[0]),
   ]
 }
 
-function manyFiles(): Row[] {
-  const path = '/api/v1/batches'
+/** Photos of races are tasks like all others. */
+function photosElsewhere(): Row[] {
+  const line = linesOf('POST /api/v1/tasks')
+  const send =
+    (fields: Record<string, string>) =>
+    ({ main, photo }: World) =>
+      main.post('/api/v1/tasks', [...fieldParts(fields), filePart(photo)])
+  return [
+    line('202', 'a photo of a race', send(ofPhoto.fields), { body: acceptedPhoto }),
+    line('422 INVALID_FIELD', 'an album without the kind that has one', send({ album: 'valencia-2026' })),
+    line('422 INVALID_FIELD', 'an album that is no short name', send({ kind: 'photo.bibs', album: 'Valencia 2026' })),
+  ]
+}
+
+function photosByUrl(): Row[] {
+  const path = '/photos'
   const line = linesOf(`POST ${path}`)
-  const accepted = { body: acceptedBatch, headers: { location: /^\/api\/v1\/batches\/[0-9a-f]{24}$/, ...RETRY_AFTER } }
+  const send =
+    (...body: Parameters<typeof sendJson>) =>
+    ({ main }: World) =>
+      main.request(path, { method: 'POST', ...sendJson(...body) })
+  return [
+    line('400 INVALID_JSON', 'invalid JSON', send('{broken')),
+    line('413 BODY_TOO_LARGE', 'JSON of more than 100 KB', send({ url: 'x'.repeat(101 * 1024) })),
+    line('415 UNSUPPORTED_ENCODING', 'JSON in an unknown encoding', send('{}', { ...json, 'content-encoding': 'own' })),
+    line('422 INVALID_FIELD', 'JSON without a URL', send({ photo: 'IMG_0587.jpg' })),
+    line('422 URL_SOURCE_DISABLED', 'the URL of a photo', send({ url: 'https://photos.example/IMG_0587.jpg' })),
+  ]
+}
+
+function manyFiles(
+  path: string,
+  fields: readonly [string, ...string[]],
+  shape: z.ZodType<{ items: { name: string }[] }>,
+): Row[] {
+  const line = linesOf(`POST ${path}`)
+  const accepted = { body: shape, headers: { location: /^\/api\/v1\/batches\/[0-9a-f]{24}$/, ...RETRY_AFTER } }
   return [
     line(
       '202',
@@ -96,11 +152,11 @@ function manyFiles(): Row[] {
       ({ main, photo }) =>
         main.post(
           path,
-          ['file', 'image', 'files', 'file'].map((field, at) => filePart(photo, `${at}.jpg`, field)),
+          [...fields.toReversed(), fields[0]].map((field, at) => filePart(photo, `${at}.jpg`, field)),
         ),
       {
-        body: acceptedBatch.refine(
-          namesAre(['0.jpg', '1.jpg', '2.jpg', '3.jpg']),
+        body: shape.refine(
+          namesAre([...fields, ''].map((_, at) => `${at}.jpg`)),
           'the items are in the order of the form',
         ),
       },
@@ -119,13 +175,13 @@ function manyFiles(): Row[] {
       ),
     ),
     line('400 UNEXPECTED_FILE_FIELD', 'a file in another field', ({ main, photo }) =>
-      main.post(path, [filePart(photo, 'a.jpg', 'photo')]),
+      main.post(path, [filePart(photo, 'a.jpg', 'picture')]),
     ),
     line('413 BATCH_TOO_LARGE', 'a request that declares 2 GiB', ({ main }) => declare(main, path, 2048 * MIB)),
     line('422 BATCH_REJECTED', 'only a file that is not a photo', ({ main }) => main.post(path, [noPhoto]), {
       body: rejectedBatch,
     }),
-    ...anyForm(path, 'files'),
+    ...anyForm(path, fields[0]),
   ]
 }
 
@@ -134,7 +190,9 @@ function anyForm(path: string, field: string): Row[] {
   const line = linesOf(`POST ${path}`)
   const photoPart = (photo: Buffer) => filePart(photo, 'a.jpg', field)
   return [
-    line('400 NOT_MULTIPART', 'JSON', ({ main }) => main.request(path, { method: 'POST', body: '{}', headers: json })),
+    line('400 NOT_MULTIPART', 'text', ({ main }) =>
+      main.request(path, { method: 'POST', body: 'photo', headers: { 'content-type': 'text/plain' } }),
+    ),
     line('400 INVALID_MULTIPART', 'a truncated form', ({ main }) =>
       main.request(path, {
         method: 'POST',

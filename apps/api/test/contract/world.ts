@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { unlink } from 'node:fs/promises'
-import { toStoredFile, type Task, type Variant } from '@darkroom/contracts'
+import { DEFAULT_TENANT, originalKey, toStoredFile, type Task, type Variant } from '@darkroom/contracts'
 import { sampleJpeg, until, startTcpProxy } from '@darkroom/testing'
 import { inject } from 'vitest'
 import { endAs } from '../end-task.ts'
@@ -8,7 +8,7 @@ import { fieldPart, filePart } from '../multipart.ts'
 import { startTestApi, type TestApi } from '../start-test-api.ts'
 import { completedOf, historyOf, newRecord, variantOf } from '../task-history.ts'
 import { fatal, startTestWorker } from '../test-worker.ts'
-import { TaskStore } from '../../src/tasks/task-store.ts'
+import { newTaskId, TaskStore } from '../../src/tasks/task-store.ts'
 
 /** The files of the batch, in the order of its form and in all fields that accept files. */
 export const BATCH_NAMES = Array.from('jihgfedcba', (letter) => `${letter}.jpg`)
@@ -18,6 +18,9 @@ export const ADMIN_TOKEN = 'the-token-of-the-contract'
 const SIGNING_KEY = `k1:${'s'.repeat(32)}`
 
 type State = 'pending' | 'processing' | 'completed' | 'cancelled'
+
+const PHOTO_STATES = ['pending', 'processing', 'completed', 'failed', 'cancelled', 'expired'] as const
+type PhotoState = (typeof PHOTO_STATES)[number]
 
 export interface World {
   /** Healthy, with an admin token and keys to sign URLs. */
@@ -37,6 +40,8 @@ export interface World {
   photo: Buffer
   /** One task in each state, and one that waits for its next attempt; no row changes them. */
   tasks: Record<State | 'failed' | 'expired' | 'retrying' | 'withoutFile' | 'small', Task>
+  /** Photos of races, one in each state. */
+  photos: Record<PhotoState, Task>
   /** A failed task for the only row that replays it. */
   replayable: Task
   batchId: string
@@ -126,6 +131,7 @@ export async function createWorld(): Promise<World> {
     busy,
     photo,
     tasks,
+    photos: await photosIn(main, kept, tasks.completed.source),
     replayable: replayable!,
     batchId,
     fresh,
@@ -181,6 +187,35 @@ async function lose(api: TestApi): Promise<Variant> {
 }
 
 type Becomes = (task: Task, status: Task['status']) => Promise<Task>
+
+/** A photo of a race in each state, as its document says. */
+async function photosIn(api: TestApi, kept: Variant[], source: Task['source']): Promise<Record<PhotoState, Task>> {
+  const store = new TaskStore(api.database)
+  const [finishedAt, expiresAt] = [new Date(), new Date(Date.now() + 3_600_000)]
+  const insert = async (status: PhotoState): Promise<Task> => {
+    const hasEnded = status !== 'pending' && status !== 'processing'
+    const wasRead = status === 'completed' || status === 'expired'
+    const id = newTaskId()
+    const record = newRecord({
+      id,
+      kind: 'photo.bibs',
+      source: { ...source, album: 'valencia-2026' },
+      originalPath: originalKey({ tenant: DEFAULT_TENANT, folder: 'photos', taskId: id, extension: 'jpg' }),
+      status,
+      // Nothing changes it.
+      nextCheckAt: null,
+      result: wasRead ? { bibs: [] } : {},
+      ...(status === 'completed' && { files: kept.map(toStoredFile) }),
+      ...(status === 'failed' && { error: { code: 'IMAGE_CORRUPT', message: 'It is damaged', retryable: false } }),
+      ...(wasRead && { processingTimeMs: 900 }),
+      ...(hasEnded && { finishedAt, expiresAt }),
+    })
+    await store.insert(record)
+    return (await api.request(`/api/v1/tasks/${record.id}`)).body as Task
+  }
+  const inserted = await Promise.all(PHOTO_STATES.map(async (status) => [status, await insert(status)] as const))
+  return Object.fromEntries(inserted) as Record<PhotoState, Task>
+}
 
 async function failedTasks(api: TestApi, upload: () => Promise<Task>, becomes: Becomes): Promise<Task[]> {
   const worker = await startTestWorker(api, { work: () => Promise.reject(fatal('IMAGE_CORRUPT')) })

@@ -56,6 +56,8 @@ export interface KindContract<
   Kind extends string = string,
   Job extends JobEnvelope = JobEnvelope,
   Source extends z.ZodType = z.ZodType,
+  Fields extends z.ZodRawShape = z.ZodRawShape,
+  Result extends z.ZodType<Record<string, unknown>> = z.ZodType<Record<string, unknown>>,
 > {
   kind: Kind
   /** The names of its queue and of the jobs in it. */
@@ -67,6 +69,8 @@ export interface KindContract<
   originals: string
   /** What its jobs process, for log lines and error messages: 'image'. */
   noun: string
+  /** The text fields of its uploads besides those of every kind. */
+  fields: Fields
   /** The data of a job. */
   input: z.ZodType<Job>
   /** The fields of a job that are the keys of files that its run reads. */
@@ -76,16 +80,21 @@ export interface KindContract<
   /** The content types of the files that it produces. */
   contentTypes: readonly string[]
   /** Its results other than files. */
-  result: z.ZodType<Record<string, unknown>>
+  result: Result
   /** Converts an outcome to its form in an event. */
   tell: (outcome: Outcome) => ToldOutcome
   policy: KindPolicy
 }
 
-type Definition<Kind extends string, Input extends z.ZodRawShape, Source extends z.ZodRawShape> = Omit<
-  KindContract<Kind>,
-  'input' | 'reads' | 'source' | 'tell'
-> & {
+type Definition<
+  Kind extends string,
+  Input extends z.ZodRawShape,
+  Source extends z.ZodRawShape,
+  Fields extends z.ZodRawShape,
+  Result extends z.ZodType<Record<string, unknown>>,
+> = Omit<KindContract<Kind>, 'fields' | 'input' | 'reads' | 'source' | 'result' | 'tell'> & {
+  fields: Fields
+  result: Result
   /** The fields of a job besides the envelope. */
   input: Input
   reads: readonly (keyof Input & string)[]
@@ -96,12 +105,18 @@ type Definition<Kind extends string, Input extends z.ZodRawShape, Source extends
 }
 
 /** Creates the contract of a kind from its own fields. */
-export function defineKind<Kind extends string, Input extends z.ZodRawShape, Source extends z.ZodRawShape>({
+export function defineKind<
+  Kind extends string,
+  Input extends z.ZodRawShape,
+  Source extends z.ZodRawShape,
+  Fields extends z.ZodRawShape,
+  Result extends z.ZodType<Record<string, unknown>>,
+>({
   input,
   source,
   tell = ({ files, result }) => ({ images: [], files, result }),
   ...own
-}: Definition<Kind, Input, Source>) {
+}: Definition<Kind, Input, Source, Fields, Result>) {
   return {
     ...own,
     input: jobEnvelope.extend(input),

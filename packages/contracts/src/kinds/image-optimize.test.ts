@@ -47,8 +47,8 @@ it('a source has exactly the fields of its kind, so that no field is lost in a u
 
 it('events of another kind contain its files and its result', () => {
   const counted = { files: outcome.files, result: { words: 3 } }
-  const { job, worker, originals, noun, contentTypes, policy } = imageOptimize
-  const common = { job, worker, originals, noun, source: {}, contentTypes, policy }
+  const { job, worker, originals, noun, fields, contentTypes, policy } = imageOptimize
+  const common = { job, worker, originals, noun, fields, source: {}, contentTypes, policy }
   const kind = defineKind({ kind: 'text.count', queue: 'texts', input: {}, reads: [], result: z.object({}), ...common })
   expect(kind.tell(counted)).toEqual({ images: [], ...counted })
   expect(outcomeOf(eventOf(kind.tell(counted)))).toEqual(counted)

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { StoredFile, Variant } from './stored-file.ts'
 import { defineKind } from './define-kind.ts'
+import { photoSource } from './photo-source.ts'
 
 /** Makes variants of a photo in several widths. */
 export const imageOptimize = defineKind({
@@ -10,18 +11,11 @@ export const imageOptimize = defineKind({
   worker: 'image-worker',
   originals: 'images',
   noun: 'image',
+  fields: {},
   /** `imagePath` is a storage key, so that it means the same on every machine. */
   input: { imagePath: z.string(), imageName: z.string() },
   reads: ['imagePath'],
-  source: {
-    format: z.enum(['jpeg', 'png', 'webp', 'gif']),
-    width: z.number().int().meta({ description: 'In pixels, after applying the orientation' }),
-    height: z.number().int(),
-    orientation: z.number().int().min(1).max(8).optional().meta({
-      description:
-        'EXIF orientation. Tasks of earlier releases have none, and their width and height do not take it into account',
-    }),
-  },
+  source: photoSource,
   contentTypes: ['image/jpeg'],
   result: z.object({}),
   // Clients have relied on `images` since before there were other kinds.

@@ -1,9 +1,11 @@
 import type { KindContract } from './define-kind.ts'
 import { imageOptimize } from './image-optimize.ts'
+import { photoBibs } from './photo-bibs.ts'
 
 /** All kinds of task. */
 export const KINDS = {
   [imageOptimize.kind]: imageOptimize,
+  [photoBibs.kind]: photoBibs,
 } as const satisfies Record<string, KindContract>
 
 export type TaskKind = keyof typeof KINDS

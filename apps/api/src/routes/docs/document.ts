@@ -36,6 +36,7 @@ const TAGS = [
   { name: 'Tasks', description: 'Upload a photo, follow its task, download the variants' },
   { name: 'Batches', description: 'Upload many photos in one request' },
   { name: 'Jobs', description: 'The same tasks in a simpler form, with fewer fields' },
+  { name: 'Photos', description: 'Photos of races: upload them, and see whether their numbers have been read' },
   { name: 'Queues', description: 'Waiting and running jobs; pause and resume' },
   { name: 'Dead letters', description: 'Tasks that have failed and are no longer retried' },
   { name: 'Monitoring', description: 'Health, statistics and metrics' },
@@ -76,11 +77,11 @@ export function createOpenApiDocument(limits: ApiLimits): OpenApiDocument {
 }
 
 function allPaths(limits: ApiLimits): Paths {
-  const { v1, aliases, health, operators } = RESOURCES
+  const { v1, aliases, rootAliases, health, operators } = RESOURCES
   const found = [
     ...v1.map((routes) => routes.paths('/api/v1', limits)),
     ...aliases.map((routes) => routes.paths('/api', limits)),
-    ...[...health, ...operators, documentRoutes].map((routes) => routes.paths('', limits)),
+    ...[...rootAliases, ...health, ...operators, documentRoutes].map((routes) => routes.paths('', limits)),
   ]
   return withCrossSite(Object.assign({}, ...found) as Paths)
 }

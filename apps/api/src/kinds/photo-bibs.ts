@@ -1,0 +1,21 @@
+import type { PhotoJob } from '@darkroom/contracts'
+import type { TaskKindPolicy } from '../tasks/kind.ts'
+import { inspectPhoto, photoSize } from './inspect-photo.ts'
+
+/** Reads the bib numbers in a photo of a race, and makes its variants. */
+export const createPhotoBibs = ({ maxPixels }: { maxPixels: number }): TaskKindPolicy<'photo.bibs'> => ({
+  async accept(file, { album }) {
+    const { source, extension } = await inspectPhoto(file, { maxPixels })
+    return { source: { ...source, ...(album !== undefined && { album }) }, extension }
+  },
+
+  jobOf: ({ originalPath, imageName }) => ({ imagePath: originalPath, imageName }) satisfies Partial<PhotoJob>,
+
+  viewOf: ({ files, result }, self) => ({
+    images: [],
+    files: files.map((file) => ({ ...file, url: `${self}/download?file=${file.name}` })),
+    result,
+  }),
+
+  sizeOf: photoSize,
+})

@@ -1,0 +1,139 @@
+import { acceptedBatch, acceptedTask, batchProblem, photoStatus } from '@darkroom/contracts'
+import type { RequestHandler } from 'express'
+import { z } from 'zod'
+import { AppError, taskNotFound } from '../app-error.ts'
+import { parseInput } from '../http/input.ts'
+import { json, JSON_PROBLEMS, jsonRequest, type Operation } from '../http/openapi/operation.ts'
+import { routesOf } from '../http/routes.ts'
+import { tenantOf } from '../http/tenant-of.ts'
+import type { Send } from '../send.ts'
+import { GetTask } from '../tasks/queries/get-task.ts'
+import type { UploadSteps } from '../uploads/create-uploads.ts'
+import { PHOTO_FORM } from '../uploads/upload-form.ts'
+import type { ApiLimits } from './api-limits.ts'
+import { photoExamples } from './photo-examples.ts'
+import { toPhotoStatus } from './photo-view.ts'
+import { retryAfter } from './retry-after.ts'
+import { idOf, taskPath } from './task-path.ts'
+import { batchBody, FORM_PROBLEMS, UPLOAD_PROBLEMS, uploadBody } from './upload.ts'
+
+export interface PhotoRouteDeps {
+  send: Send
+  photos: UploadSteps
+  /** Middleware before every handler that accepts JSON. */
+  readJson: RequestHandler[]
+}
+
+const POLL_AFTER_SECONDS = '1'
+
+const photoByUrl = z.object({
+  url: z
+    .url({ protocol: /^https?$/, error: 'must be the http or https URL of a photo' })
+    .meta({ description: 'Where the photo could be downloaded' }),
+})
+
+/**
+ * `/photos`: an older form of tasks of the kind `photo.bibs`, with the same commands and queries.
+ */
+export const photoRoutes = routesOf<PhotoRouteDeps, ApiLimits>('Photos', {
+  'POST /photos': {
+    doc: (limits) => ({
+      operationId: 'createPhoto',
+      summary: 'Upload a photo of a race',
+      description: 'Creates a task of the kind `photo.bibs`, which reads the bib numbers in the photo.',
+      ...formOrUrl(limits),
+      answers: {
+        202: json(
+          'The task, and when it should be finished',
+          { schema: acceptedTask, examples: { Accepted: photoExamples.accepted } },
+          'Location',
+          'RetryAfter',
+        ),
+      },
+      problems: [...UPLOAD_PROBLEMS, ...JSON_PROBLEMS, 'URL_SOURCE_DISABLED'],
+    }),
+    handle: ({ photos, readJson }) => [
+      ...readJson.map(ifJson),
+      ifJson(refuseUrl),
+      ...photos.receive,
+      async (req, res) => {
+        const accepted = await photos.acceptUpload(req)
+        res.status(202).location(accepted.links.self).set('Retry-After', retryAfter(accepted.estimate)).json(accepted)
+      },
+    ],
+  },
+
+  'POST /photos/batch': {
+    doc: (limits) => ({
+      operationId: 'createPhotoBatch',
+      summary: 'Upload many photos of a race',
+      description: 'Creates a task of the kind `photo.bibs` for each file, like `POST /api/v1/batches`.',
+      ...batchBody(limits, PHOTO_FORM),
+      answers: {
+        202: json(
+          'The result for each file',
+          { schema: acceptedBatch, examples: { 'One of two files accepted': photoExamples.batch } },
+          'Location',
+          'RetryAfter',
+        ),
+      },
+      problems: [...FORM_PROBLEMS, 'BATCH_TOO_LARGE', 'BATCH_REJECTED'],
+      problemSchema: batchProblem,
+    }),
+    handle: ({ photos }) => [
+      ...photos.receiveBatch,
+      async (req, res) => {
+        const batch = await photos.acceptBatch(req)
+        res.status(202).location(`/api/v1/batches/${batch.batchId}`).set('Retry-After', POLL_AFTER_SECONDS).json(batch)
+      },
+    ],
+  },
+
+  'GET /photos/:id/status': {
+    doc: {
+      operationId: 'getPhotoStatus',
+      summary: 'Get the status of a photo',
+      requestParams: taskPath,
+      answers: {
+        200: json(
+          'Its status',
+          {
+            schema: photoStatus,
+            examples: { Completed: photoExamples.completed, Failed: photoExamples.failed },
+          },
+          'ETag',
+        ),
+      },
+      problems: ['TASK_NOT_FOUND', 'STORE_UNAVAILABLE'],
+    },
+    handle:
+      ({ send }) =>
+      async (req, res) => {
+        const task = await send(new GetTask(tenantOf(req), idOf(req)))
+        if (task.kind !== 'photo.bibs') throw taskNotFound()
+        res.set('Cache-Control', 'no-cache').json(toPhotoStatus(task))
+      },
+  },
+})
+
+function formOrUrl(limits: ApiLimits): Pick<Operation, 'requestParams' | 'body'> {
+  const { requestParams, body } = uploadBody(limits, PHOTO_FORM)
+  const byUrl = jsonRequest({
+    schema: photoByUrl.meta({ description: 'Not supported yet: answered with URL_SOURCE_DISABLED' }),
+    examples: { 'By its URL': { url: 'https://photos.example/IMG_0587.jpg' } },
+  })
+  return { ...(requestParams && { requestParams }), body: { ...body, content: { ...body.content, ...byUrl.content } } }
+}
+
+const ifJson =
+  (handler: RequestHandler): RequestHandler =>
+  (req, res, next) =>
+    req.is('application/json') ? handler(req, res, next) : next()
+
+const refuseUrl: RequestHandler = (req) => {
+  const { url } = parseInput(photoByUrl, req.body, 'INVALID_FIELD')
+  throw new AppError(
+    'URL_SOURCE_DISABLED',
+    `This installation does not download photos, so ${url.slice(0, 200)} was not read. Download it, and send the file in the field \`photo\`: curl -F photo=@photo.jpg`,
+  )
+}
