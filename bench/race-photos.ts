@@ -1,0 +1,109 @@
+// Photos of races through the whole service, while workers are killed: how many a minute, how much
+// memory a child takes, and whether any is lost or read wrongly.
+// Options: --photos 200 --width 3000 --slots CORES --kills 4
+import { availableParallelism } from 'node:os'
+import { setTimeout as pause } from 'node:timers/promises'
+import { photoBibs, type Task, type TaskPage } from '@darkroom/contracts'
+import { racePhoto } from '@darkroom/testing'
+import { createInstallation, type Installation } from '../test/e2e/support/installation.ts'
+import { figureOf, type Benchmark } from './support/benchmark.ts'
+import { cpuMsOfTrees, treeOf } from './support/cpu-time.ts'
+import { eachOf } from './support/each-of.ts'
+import { memoryMbOfTrees } from './support/memory.ts'
+import { wholeNumbers } from './support/options.ts'
+import { storesOf, withServices } from './support/services.ts'
+
+const SAMPLE_MS = 250
+const UPLOADS = 4
+const MINUTE_MS = 60_000
+
+/** What a photo shows, by the id of its task. */
+type Drawn = Map<string, string>
+
+export const benchmark: Benchmark = {
+  async run(args) {
+    const options = wholeNumbers(args, { photos: 200, width: 3000, slots: availableParallelism(), kills: 4 })
+    return withServices(async (services) => {
+      const { redis, mongo } = services
+      const darkroom = await createInstallation({ redisUrl: redis.url, mongoUrl: mongo.url })
+      try {
+        const { url } = await darkroom.api()
+        const drawn = await uploadAll(url, options)
+        const run = await readAll(darkroom, drawn.size, options)
+        const tasks = await allTasks(url)
+        const lost = [...drawn.keys()].filter((id) => tasks.get(id)?.status !== 'completed')
+        const wrong = [...drawn].filter(([id, numbers]) => numbersIn(tasks.get(id)) !== numbers)
+        return {
+          figures: [
+            figureOf('photos lost', [lost.length], '', { atMost: 0, goal: 0 }),
+            figureOf('photos read wrongly', [wrong.length], '', { atMost: drawn.size / 50, goal: 0 }),
+            figureOf('photos a minute', [drawn.size / (run.ms / MINUTE_MS)], ''),
+            figureOf('photos a minute and core', [drawn.size / (run.cpuMs / MINUTE_MS)], ''),
+            figureOf('the largest child', [run.childMb], 'MB', { atMost: 900, goal: 600 }),
+          ],
+          notes: [`${options.kills} workers killed with SIGKILL`],
+          details: { options, stores: storesOf(services), run, lost, wrong },
+        }
+      } finally {
+        await darkroom.stop()
+      }
+    })
+  },
+}
+
+async function uploadAll(url: string, { photos, width }: { photos: number; width: number }): Promise<Drawn> {
+  const drawn: Drawn = new Map()
+  const seeds = Array.from({ length: photos }, (_, index) => index + 1)
+  await eachOf(seeds, UPLOADS, async (seed) => {
+    const numbers = Array.from({ length: 1 + (seed % 3) }, (_, index) =>
+      String(((seed * 7919 + index * 1237) % 9890) + 10),
+    )
+    const { bytes } = await racePhoto({ numbers, width, height: Math.round((width * 3) / 4), seed })
+    const form = new FormData()
+    form.set('photo', new Blob([new Uint8Array(bytes)]), `${seed}.jpg`)
+    const answer = await fetch(`${url}/photos`, { method: 'POST', body: form })
+    if (answer.status !== 202) throw new Error(`An upload was answered with ${answer.status}: ${await answer.text()}`)
+    drawn.set(((await answer.json()) as Task).id, numbers.toSorted().join())
+  })
+  return drawn
+}
+
+/** One worker at a time, each killed after its share of the photos; the last one finishes. */
+async function readAll(darkroom: Installation, photos: number, { slots, kills }: { slots: number; kills: number }) {
+  const startedAt = performance.now()
+  let [cpuMs, childMb] = [0, 0]
+  for (let life = 1; life <= kills + 1; life++) {
+    const env = { PHOTO_CONCURRENCY: String(slots) }
+    const worker = await darkroom.worker(`life-${life}`, { app: 'photo-worker', env })
+    const until = life > kills ? photos : Math.round((photos * life) / (kills + 1))
+    let used = 0
+    while ((await darkroom.tasks.countDocuments({ status: { $in: ['completed', 'failed'] } })) < until) {
+      const children = treeOf([worker.pid]).filter((pid) => pid !== worker.pid)
+      childMb = Math.max(childMb, ...children.map((pid) => memoryMbOfTrees([pid])))
+      used = Math.max(used, cpuMsOfTrees([worker.pid]))
+      await pause(SAMPLE_MS)
+    }
+    cpuMs += used
+    if (life <= kills) worker.kill('SIGKILL')
+  }
+  return { ms: performance.now() - startedAt, cpuMs, childMb }
+}
+
+async function allTasks(url: string): Promise<Map<string, Task>> {
+  const tasks = new Map<string, Task>()
+  for (let cursor: string | null = ''; cursor !== null;) {
+    const answer = await fetch(`${url}/api/v1/tasks?limit=100${cursor && `&cursor=${cursor}`}`)
+    const { items, nextCursor } = (await answer.json()) as TaskPage
+    for (const task of items) tasks.set(task.id, task)
+    cursor = nextCursor
+  }
+  return tasks
+}
+
+const numbersIn = (task: Task | undefined): string | undefined => {
+  const { data } = photoBibs.result.safeParse(task?.result)
+  return data?.bibs
+    .map(({ number }) => number)
+    .toSorted()
+    .join()
+}
