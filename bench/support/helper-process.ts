@@ -9,8 +9,9 @@ export interface HelperProcess {
 }
 
 /** Runs a file of this folder as a separate process that handles orders; see answerOrders. */
-export function startHelper(file: string): HelperProcess {
-  const child = fork(new URL(file, import.meta.url), { execArgv: ['--conditions=source'] })
+export function startHelper(file: string, env: NodeJS.ProcessEnv = {}): HelperProcess {
+  const options = { execArgv: ['--conditions=source'], env: { ...process.env, ...env } }
+  const child = fork(new URL(file, import.meta.url), options)
   return {
     pid: child.pid ?? -1,
     ask: async (order) => {

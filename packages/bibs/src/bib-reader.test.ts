@@ -2,8 +2,11 @@ import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sampleJpeg, truncatedJpeg } from '@darkroom/testing'
+import { racePhoto } from '@darkroom/testing/race-photos'
+import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type BibReader, openBibReader } from './bib-reader.ts'
+import { DEFAULT_MIN_CONFIDENCE } from './bib-readings.ts'
 import { describeModels } from './models.ts'
 
 let folder: string
@@ -28,6 +31,32 @@ it('reads with the models that are installed with it', async () => {
 
 it('finds nothing in a photo without numbers', async () => {
   expect(await reader.read(await file('plain.jpg', await sampleJpeg({ width: 640, height: 480 })))).toEqual([])
+})
+
+it.each([1, 4])('finds the numbers of drawn race photo %i, and nothing else', async (seed) => {
+  const { bytes, numbers, optional } = await racePhoto({ seed, width: 1600 })
+  const readings = await reader.read(await file(`race-${seed}.jpg`, bytes))
+  const found = readings.filter(({ confidence }) => confidence >= DEFAULT_MIN_CONFIDENCE).map(({ number }) => number)
+  const long = numbers.filter(({ length }) => length > 1)
+  expect(found).toEqual(expect.arrayContaining(long))
+  expect(found.filter((number) => ![...numbers, ...optional].includes(number))).toEqual([])
+  for (const { box } of readings) {
+    expect(Math.min(box.left, box.top, box.width - 1, box.height - 1)).toBeGreaterThanOrEqual(0)
+    expect(box.left + box.width).toBeLessThanOrEqual(1600)
+    expect(box.top + box.height).toBeLessThanOrEqual(1067)
+  }
+})
+
+it('gives boxes in pixels of the photo as displayed', async () => {
+  const { bytes } = await racePhoto({ seed: 4, width: 1600 })
+  const upright = await reader.read(await file('upright.jpg', bytes))
+  // Stored a quarter turn to the left; orientation 6 says to turn it right.
+  const turned = await sharp(bytes).rotate(270).withMetadata({ orientation: 6 }).jpeg({ quality: 95 }).toBuffer()
+  const [reading] = await reader.read(await file('turned.jpg', turned))
+  const same = upright.find(({ number }) => number === reading?.number)
+  expect(reading?.confidence).toBeGreaterThan(DEFAULT_MIN_CONFIDENCE)
+  for (const side of ['left', 'top', 'width', 'height'] as const)
+    expect(Math.abs((reading?.box[side] ?? Infinity) - (same?.box[side] ?? 0))).toBeLessThan(10)
 })
 
 describe('bad photos', () => {

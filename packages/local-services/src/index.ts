@@ -1,4 +1,5 @@
 export { FolderTakenError } from './folder-claim.ts'
+export { fetchBibModels, fetchedBibModels } from './fetch-bib-models.ts'
 export { findProgram } from './find-program.ts'
 export { freePort } from './free-port.ts'
 export type { LocalService, MongoService, RedisService, S3Service } from './service.ts'
