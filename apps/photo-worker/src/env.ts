@@ -1,9 +1,10 @@
+import { PROCESS_ENV } from '@darkroom/bibs/process-env'
 import { photoBibs } from '@darkroom/contracts'
 import { checkStorageEnv, imageEnv, loadEnv } from '@darkroom/runtime'
 import { concurrencyEnv, workerConfig, workerEnv, type WorkerConfig } from '@darkroom/worker'
 import { z } from 'zod'
 
-/** A photo of 50 Mpx full of numbers takes about 890 MB; most take less than half of that. */
+/** A photo of 50 Mpx full of numbers may take that; most take less than half of it. */
 const SLOT_BYTES = 900 * 1024 ** 2
 const SLOTS = 3
 
@@ -28,5 +29,6 @@ export interface PhotoWorkerConfig extends WorkerConfig {
 export function loadPhotoWorkerConfig(): PhotoWorkerConfig {
   const env = loadEnv(photoWorkerEnv)
   const config = workerConfig(env, photoBibs, env.PHOTO_CONCURRENCY)
-  return { ...config, imageMaxPixels: env.IMAGE_MAX_PIXELS, bibsModels: env.BIBS_MODELS }
+  const childEnv = { ...config.childEnv, ...PROCESS_ENV }
+  return { ...config, childEnv, imageMaxPixels: env.IMAGE_MAX_PIXELS, bibsModels: env.BIBS_MODELS }
 }

@@ -27,7 +27,8 @@ const PITCH = 0.46
 const STEPS = 60
 
 /**
- * A photo-like JPEG with bibs side by side, and where each of them is, in pixels.
+ * A photo-like JPEG with bibs side by side, and where each of them is, in pixels. They are easy to
+ * read: `race-photos/` draws those that are not.
  */
 export async function racePhoto({ numbers, width = 1600, height = 1200, seed = 1 }: RacePhotoOptions) {
   const { data, info } = await sharp(await sampleJpeg({ width, height, seed }))
