@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { corpusFolder } from '@darkroom/testing'
-import { racePhoto } from '@darkroom/testing/race-photos'
+import { drawRace } from '@darkroom/testing/race-photos'
 import sharp from 'sharp'
 
 /** A photo and what can be read in it. */
@@ -26,7 +26,7 @@ export async function drawnPhotos(count: number, folder: string): Promise<Labell
   for (let seed = 1; seed <= count; seed++) {
     const [file, labels] = [join(home, `${seed}.jpg`), join(home, `${seed}.json`)]
     if (!existsSync(labels)) {
-      const { bytes, numbers, optional } = await racePhoto({ seed })
+      const { bytes, numbers, optional } = await drawRace({ seed })
       await writeFile(file, bytes)
       await writeFile(`${labels}.part`, JSON.stringify({ numbers, optional }))
       await rename(`${labels}.part`, labels)
@@ -55,7 +55,7 @@ export async function largestPhoto(folder: string): Promise<string> {
   const file = join(folder, 'largest.jpg')
   if (existsSync(file)) return file
   await mkdir(folder, { recursive: true })
-  const { bytes } = await racePhoto({ seed: 6, width: 2880 })
+  const { bytes } = await drawRace({ seed: 6, width: 2880 })
   const large = sharp(bytes).resize(LARGEST.width, LARGEST.height, { fit: 'fill' })
   await large.jpeg({ progressive: true, chromaSubsampling: '4:4:4' }).toFile(`${file}.part`)
   await rename(`${file}.part`, file)

@@ -2,7 +2,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sampleJpeg, truncatedJpeg } from '@darkroom/testing'
-import { racePhoto } from '@darkroom/testing/race-photos'
+import { drawRace } from '@darkroom/testing/race-photos'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type BibReader, openBibReader } from './bib-reader.ts'
@@ -34,7 +34,7 @@ it('finds nothing in a photo without numbers', async () => {
 })
 
 it.each([1, 4])('finds the numbers of drawn race photo %i, and nothing else', async (seed) => {
-  const { bytes, numbers, optional } = await racePhoto({ seed, width: 1600 })
+  const { bytes, numbers, optional } = await drawRace({ seed, width: 1600 })
   const readings = await reader.read(await file(`race-${seed}.jpg`, bytes))
   const found = readings.filter(({ confidence }) => confidence >= DEFAULT_MIN_CONFIDENCE).map(({ number }) => number)
   const long = numbers.filter(({ length }) => length > 1)
@@ -48,7 +48,7 @@ it.each([1, 4])('finds the numbers of drawn race photo %i, and nothing else', as
 })
 
 it('gives boxes in pixels of the photo as displayed', async () => {
-  const { bytes } = await racePhoto({ seed: 4, width: 1600 })
+  const { bytes } = await drawRace({ seed: 4, width: 1600 })
   const upright = await reader.read(await file('upright.jpg', bytes))
   // Stored a quarter turn to the left; orientation 6 says to turn it right.
   const turned = await sharp(bytes).rotate(270).withMetadata({ orientation: 6 }).jpeg({ quality: 95 }).toBuffer()

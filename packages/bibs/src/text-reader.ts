@@ -38,6 +38,8 @@ const SESSION_OPTIONS: InferenceSession.SessionOptions = {
   enableMemPattern: false,
   logSeverityLevel: 3,
 }
+/** Enlarging small pictures further shows nothing new. */
+const MOST_UPSCALING = 2
 /** Of ImageNet: what the detector was trained with. */
 const MEAN = [0.485, 0.456, 0.406]
 const DEVIATION = [0.229, 0.224, 0.225]
@@ -86,7 +88,7 @@ async function openSession(path: string): Promise<InferenceSession> {
 }
 
 async function detect(session: InferenceSession, picture: RgbPixels, pass: Pass): Promise<TiltedBox[]> {
-  const scale = pass.side / Math.max(picture.width, picture.height)
+  const scale = Math.min(MOST_UPSCALING, pass.side / Math.max(picture.width, picture.height))
   const onGrid = (length: number): number => Math.max(1, Math.round((length * scale) / GRID_PX)) * GRID_PX
   const scaled = await scalePixels(picture, { width: onGrid(picture.width), height: onGrid(picture.height) })
   const [scaleX, scaleY] = [picture.width / scaled.width, picture.height / scaled.height]

@@ -4,14 +4,14 @@ import { type Bib, drawBib } from './draw-bib.ts'
 import { drawRunner, drawScene } from './draw-scene.ts'
 import { createRandom, type Random } from './random.ts'
 
-export interface RacePhotoOptions {
+export interface DrawRaceOptions {
   /** The same seed draws the same photo. */
   seed: number
   /** Pixels; by the seed if it is not given, 1600 to 3600. */
   width?: number
 }
 
-export interface RacePhoto {
+export interface DrawnRace {
   /** A JPEG. */
   bytes: Buffer
   /** The numbers that can be read in it. */
@@ -32,7 +32,7 @@ const LEAST_DIGIT_PX = 20
  * A drawn race photo: runners with tilted, skewed, folded and partly hidden bibs in front of
  * banners, clocks and signs, blurred in part, with noise.
  */
-export async function racePhoto({ seed, width: wanted }: RacePhotoOptions): Promise<RacePhoto> {
+export async function drawRace({ seed, width: wanted }: DrawRaceOptions): Promise<DrawnRace> {
   const random = createRandom(seed)
   const width = wanted ?? random.whole(100, 225) * 16
   const height = Math.round((width * 2) / 3)
@@ -94,7 +94,7 @@ async function photographed(
     .toBuffer()
 }
 
-const labelsOf = (bibs: readonly Bib[]): Pick<RacePhoto, 'numbers' | 'optional'> => ({
+const labelsOf = (bibs: readonly Bib[]): Pick<DrawnRace, 'numbers' | 'optional'> => ({
   numbers: bibs.filter(({ hiddenDigits }) => hiddenDigits === 0).map(({ number }) => number),
   optional: bibs.flatMap(({ number, hiddenDigits }) => (hiddenDigits > 0 ? [number, number.slice(hiddenDigits)] : [])),
 })

@@ -1,9 +1,9 @@
 import sharp from 'sharp'
 import { expect, it } from 'vitest'
-import { racePhoto } from './race-photo.ts'
+import { drawRace } from './draw-race.ts'
 
 it('draws the same photo for the same seed, and another one for another seed', async () => {
-  const [one, same, other] = await Promise.all([1, 1, 2].map((seed) => racePhoto({ seed, width: 800 })))
+  const [one, same, other] = await Promise.all([1, 1, 2].map((seed) => drawRace({ seed, width: 800 })))
   expect(same).toEqual(one)
   expect(other?.bytes.equals(one?.bytes as Buffer)).toBe(false)
   const { format, width, height } = await sharp(one?.bytes).metadata()
@@ -11,7 +11,7 @@ it('draws the same photo for the same seed, and another one for another seed', a
 })
 
 it('tells which numbers can be read, and what is left of those under a hand', async () => {
-  const photos = await Promise.all([1, 2, 3, 4].map((seed) => racePhoto({ seed, width: 800 })))
+  const photos = await Promise.all([1, 2, 3, 4].map((seed) => drawRace({ seed, width: 800 })))
   for (const { numbers, optional } of photos) {
     expect(numbers.length + optional.length).toBeGreaterThan(0)
     expect([...numbers, ...optional].every((number) => /^\d{1,5}$/.test(number))).toBe(true)
