@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import { isIPv4, isIPv6 } from 'node:net'
 import type { RequestHandler } from 'express'
 import { AppError } from '../app-error.ts'
@@ -9,17 +10,25 @@ import { AppError } from '../app-error.ts'
  * those that this installation has besides; `.example.com` stands for all below it.
  */
 export function checkHost(names: readonly string[]): RequestHandler {
+  const assertOurs = assertHost(names)
+  return (req, _res, next) => {
+    assertOurs(req)
+    next()
+  }
+}
+
+/** The same for a request that Express does not receive. */
+export function assertHost(names: readonly string[]): (req: Pick<IncomingMessage, 'headers'>) => void {
   const known = names.map((name) => name.toLowerCase())
   const isKnown = (host: string): boolean =>
     isSafe(host) || known.some((name) => (name.startsWith('.') ? host.endsWith(name) : host === name || name === '*'))
-  return (req, _res, next) => {
-    const host = nameOf(req.headers.host ?? '')
+  return ({ headers }) => {
+    const host = nameOf(headers.host ?? '')
     if (!isKnown(host))
       throw new AppError(
         'HOST_NOT_ALLOWED',
         `"${host.slice(0, 100)}" is not a name of this service. If it should be, add it to ALLOWED_HOSTS.`,
       )
-    next()
   }
 }
 

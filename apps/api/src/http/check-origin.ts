@@ -1,5 +1,6 @@
+import type { IncomingMessage } from 'node:http'
 import cors from 'cors'
-import type { Request, RequestHandler } from 'express'
+import type { RequestHandler } from 'express'
 import { AppError } from '../app-error.ts'
 
 /** The origins whose pages may use the API from a browser: none, these, or all. */
@@ -16,7 +17,7 @@ const PREFLIGHT_SECONDS = 600
  */
 export function checkOrigin(allowed: CorsOrigins): RequestHandler {
   return (req, _res, next) => {
-    if (!READS.includes(req.method) && !isOwnPage(req) && !isListed(allowed, req.headers.origin))
+    if (!READS.includes(req.method) && !isAllowedPage(allowed, req))
       throw new AppError(
         'CROSS_SITE_REQUEST',
         'Requests from web pages of other origins are not accepted, unless CORS_ORIGINS lists them.',
@@ -35,11 +36,15 @@ export const allowOrigins = (allowed: CorsOrigins): RequestHandler =>
     preflightContinue: true,
   })
 
+/** Whether no web page sent the request, or one that may use the API. */
+export const isAllowedPage = (allowed: CorsOrigins, req: Pick<IncomingMessage, 'headers'>): boolean =>
+  isOwnPage(req) || isListed(allowed, req.headers.origin)
+
 const isListed = (allowed: CorsOrigins, origin: string | undefined): boolean =>
   allowed === '*' || (origin !== undefined && allowed.includes(origin))
 
 /** Both headers must agree: old browsers only send the first one. */
-function isOwnPage({ headers }: Request): boolean {
+function isOwnPage({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
   const { origin, host, 'sec-fetch-site': site = 'none' } = headers
   return ['none', 'same-origin'].includes(String(site)) && (origin === undefined || hostOf(origin) === host)
 }

@@ -6,6 +6,8 @@ import { Server as Engine } from 'engine.io'
 import type { RequestHandler } from 'express'
 import { Server } from 'socket.io'
 import { AppError } from '../app-error.ts'
+import { assertHost } from '../http/check-host.ts'
+import type { CorsOrigins } from '../http/check-origin.ts'
 import { refuseSocket } from '../http/refuse-socket.ts'
 import { Tally } from '../http/tally.ts'
 import type { Send } from '../send.ts'
@@ -21,6 +23,8 @@ export interface SocketSettings {
   FOLLOWERS_PER_TASK: number
   EVENT_HEARTBEAT_MS: number
   ANSWER_STALL_MS: number
+  ALLOWED_HOSTS: readonly string[]
+  CORS_ORIGINS: CorsOrigins
 }
 
 export interface SocketParts {
@@ -57,6 +61,7 @@ export function createSockets({ env, send, clientOf, log }: SocketParts) {
   io.bind(engine)
   const places = new SocketPlaces({ total: env.SOCKETS_MAX, perAddress: env.FOLLOWERS_PER_ADDRESS })
   const followers = new Tally()
+  const assertOurs = assertHost(env.ALLOWED_HOSTS)
   let closing = false
 
   /** Those that have introduced themselves; a second introduction at once is refused. */
@@ -91,7 +96,8 @@ export function createSockets({ env, send, clientOf, log }: SocketParts) {
       connection.on('error', () => {})
       try {
         if (closing) throw closingDown()
-        checkUpgrade(req)
+        checkUpgrade(req, env.CORS_ORIGINS)
+        assertOurs(req)
         places.take(connection, clientOf(req))
       } catch (thrown) {
         refuseSocket(connection, toAppError(thrown))

@@ -224,6 +224,7 @@ describe('a handshake', () => {
   it.each([
     ['of a page of another site', { Origin: 'http://other.example' }, undefined, 403, 'CROSS_SITE_REQUEST'],
     ['of a page without an address', { Origin: 'null' }, undefined, 403, 'CROSS_SITE_REQUEST'],
+    ['for a name that is not ours', { Host: 'evil.example' }, undefined, 421, 'HOST_NOT_ALLOWED'],
     ['of an old client', {}, 'EIO=3&transport=websocket', 400, 'INVALID_REQUEST'],
     ['that wants to continue long polling', {}, 'EIO=4&transport=websocket&sid=x', 400, 'INVALID_REQUEST'],
     ['that is no WebSocket', { 'Sec-WebSocket-Key': 'x' }, undefined, 400, 'INVALID_REQUEST'],
@@ -231,6 +232,14 @@ describe('a handshake', () => {
     const answer = await answerTo(handshake(headers, query))
     expect(answer.split(' ')[1]).toBe(String(status))
     expect(answer).toMatch(new RegExp(`\nContent-Type: application/problem\\+json[^]*"code":"${code}"`))
+  })
+
+  it('is accepted from pages of the origins in CORS_ORIGINS', async () => {
+    const open = await startTestApi({ CORS_ORIGINS: 'http://shop.example' })
+    const client = await connect({ extraHeaders: { origin: 'http://shop.example' } }, open.url)
+    expect(client.socket.connected).toBe(true)
+    client.leave()
+    await open.stop()
   })
 
   it('by long polling is refused with the way to connect', async () => {
