@@ -55,6 +55,7 @@ const ROOMS: Record<string, readonly string[] | 'all below'> = {
     'routes/admin',
     'uploads',
     'kinds',
+    'assets',
     'following',
     'batches',
     'dead-letters',
@@ -87,7 +88,8 @@ const ROOMS: Record<string, readonly string[] | 'all below'> = {
   // Documents and queue are kept in step by commands.
   sync: ['applying', 'following', 'batches', 'tasks', 'mongo', 'send.ts', 'ground'],
   // What is specific to a kind: what it accepts, does and returns.
-  kinds: ['tasks', 'app-error.ts'],
+  kinds: ['assets', 'tasks', 'app-error.ts'],
+  assets: ['app-error.ts'],
   applying: ['tasks', 'mongo', 'ground'],
   following: ['tasks', 'app-error.ts', 'ground'],
   batches: ['tasks/commands', 'tasks', 'mongo', 'app-error.ts', 'ground'],

@@ -31,12 +31,12 @@ interface Parts {
 /** The client side: uploads, probes, routes, the application and its server. */
 export function createFront(parts: Parts) {
   const { env, rooms, registry, isClosing, log } = parts
-  const { storage, signer, queues, send } = rooms
+  const { storage, signer, queues, assets, send } = rooms
   const slowRequests = new SlowRequests({ requestMs: env.REQUEST_TIMEOUT_MS, uploadStallMs: env.UPLOAD_STALL_MS })
   const uploads = uploadsOf(parts, slowRequests)
   const probes = probesOf(parts)
   const downloads = { storage, storageFault: rooms.installation.probe, presign: presignOf(parts), signer }
-  const routes = createRoutes({ env, uploads, ...downloads, queues, probes, registry, isClosing, send, log })
+  const routes = createRoutes({ env, uploads, assets, ...downloads, queues, probes, registry, isClosing, send, log })
   const sockets = createSockets({ env, send, clientOf: (req) => clientOf(asRequest(app, req)), log })
   const app: Express = createHttpApp({
     ...routes,

@@ -6,12 +6,14 @@ import type { Tracing } from '@darkroom/runtime/tracing'
 import type { Storage } from '@darkroom/storage'
 import type { Registry } from '@prometheus-io/client'
 import { createApplying } from './applying/create-applying.ts'
+import { AssetLibrary } from './assets/asset-library.ts'
 import { createBatches } from './batches/create-batches.ts'
 import type { Connections } from './connections.ts'
 import { createDeadLetters } from './dead-letters/create-dead-letters.ts'
 import type { ApiEnv } from './env.ts'
 import { createFollowing } from './following/create-following.ts'
 import { createInstallation } from './installation/create-installation.ts'
+import { inspectPicture } from './kinds/inspect-photo.ts'
 import { createKinds } from './kinds/kinds.ts'
 import { createMediator } from './mediator.ts'
 import { createWatchers } from './metrics/watchers.ts'
@@ -53,6 +55,8 @@ export function createRooms(
   const at = { storage: given.storage, dataDir }
   const installation = createInstallation({ ...at, mongo, producer: redis.producer, queues, log })
   const { storage, isOurs } = installation
+  const inspect = async (path: string) => (await inspectPicture(path, { maxPixels: env.IMAGE_MAX_PIXELS })).format
+  const assets = new AssetLibrary({ storage, shipped: new Map(), inspect, storageFault: installation.probe })
   const store = new TaskStore(mongo, (tenant, id) => cache.taskInDoubt(tenant, id))
   const following = createFollowing({ store, views, recheckMs: env.FOLLOW_RECHECK_MS, log })
   const { feed } = following
@@ -94,5 +98,18 @@ export function createRooms(
     ...createDeadLetters({ mongo, retry: (tenant, id) => send(new RetryTask(tenant, id)) }).handlers,
   ])
   const observers = { watchers, estimators }
-  return { ...basis, ...observers, cache, tempFolder, installation, migrations, feed, batches, sync, removal, signer }
+  return {
+    ...basis,
+    ...observers,
+    assets,
+    cache,
+    tempFolder,
+    installation,
+    migrations,
+    feed,
+    batches,
+    sync,
+    removal,
+    signer,
+  }
 }

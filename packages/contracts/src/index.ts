@@ -1,3 +1,4 @@
+export * from './assets.ts'
 export * from './batches.ts'
 export * from './dead-letters.ts'
 export * from './kinds/stored-file.ts'

@@ -23,6 +23,7 @@ export const PROBLEMS = {
   BATCH_NOT_FOUND: { status: 404, means: 'There is no batch with this id.' },
   QUEUE_NOT_FOUND: { status: 404, means: 'There is no queue with this name.' },
   VARIANT_NOT_FOUND: { status: 404, means: 'The task has no file of this name, or no variant of this resolution.' },
+  ASSET_NOT_FOUND: { status: 404, means: 'There is no asset of this name.' },
   FILE_MISSING: { status: 404, means: 'The file of the task is missing.' },
   METHOD_NOT_ALLOWED: {
     status: 405,

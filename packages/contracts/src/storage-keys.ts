@@ -17,6 +17,8 @@ export const FOLDERS = {
   uploads: 'uploads/temp',
   originals: 'storage',
   variants: 'output',
+  /** Pictures that tasks refer to by name. */
+  assets: 'assets',
   /** Removed files, until a second check. */
   trash: 'trash',
 } as const

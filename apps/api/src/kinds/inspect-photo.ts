@@ -18,14 +18,16 @@ export async function inspectPhoto(
   { maxPixels }: { maxPixels: number },
 ): Promise<Accepted<'image.optimize'>> {
   // By its content: the claimed name and type are not trusted.
-  const { format, width, height, orientation } = await inspectImage(file.path, { maxPixels }).catch(
-    async (error: unknown) => {
-      throw (await refusalOf(file.path, error)) ?? error
-    },
-  )
+  const { format, width, height, orientation } = await inspectPicture(file.path, { maxPixels })
   const { bytes, sha256, md5 } = file
   return { source: { bytes, format, width, height, orientation, sha256, md5 }, extension: EXTENSIONS[format] }
 }
+
+/** The format and size of a picture, by its content. Throws as `inspectPhoto` does. */
+export const inspectPicture = (path: string, limits: { maxPixels: number }) =>
+  inspectImage(path, limits).catch(async (error: unknown) => {
+    throw (await refusalOf(path, error)) ?? error
+  })
 
 /** Photos of one size take about as long to process. */
 export const photoSize = ({ width, height }: { width: number; height: number }): string =>

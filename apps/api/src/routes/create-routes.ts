@@ -2,6 +2,7 @@ import type { TaskQueues } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
 import type { Storage } from '@darkroom/storage'
 import type { Registry } from '@prometheus-io/client'
+import type { AssetLibrary } from '../assets/asset-library.ts'
 import { HeldRequests } from '../http/held-requests.ts'
 import { jsonBody } from '../http/json-body.ts'
 import { measureRequests } from '../http/measure-requests.ts'
@@ -32,6 +33,7 @@ export interface RouteSettings {
 export interface RouteParts {
   env: RouteSettings
   uploads: ReturnType<typeof createUploads>
+  assets: AssetLibrary
   storage: Storage
   /** Why nothing can be stored or read. */
   storageFault: StorageFault
@@ -56,6 +58,7 @@ export function createRoutes(parts: RouteParts) {
   const board = queueBoard(parts.queues.all, '/admin/queues')
   const deps = {
     ...uploads,
+    assets: parts.assets,
     sendVariant: createSendVariant({ storage, storageFault, signer, presign }),
     readJson: jsonBody(env.JSON_BODY_MAX_BYTES),
     waiting,

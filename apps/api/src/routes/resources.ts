@@ -1,3 +1,4 @@
+import { assetRoutes } from './asset-routes.ts'
 import { batchRoutes } from './batch-routes.ts'
 import { deadLetterRoutes } from './dead-letter-routes.ts'
 import { downloadRoutes } from './download-routes.ts'
@@ -16,7 +17,16 @@ import { taskRoutes } from './task-routes.ts'
  */
 export const RESOURCES = {
   /** Below `/api/v1`. */
-  v1: [taskRoutes, downloadRoutes, taskEventRoutes, batchRoutes, queueRoutes, deadLetterRoutes, statsRoutes],
+  v1: [
+    taskRoutes,
+    downloadRoutes,
+    taskEventRoutes,
+    batchRoutes,
+    queueRoutes,
+    deadLetterRoutes,
+    statsRoutes,
+    assetRoutes,
+  ],
   /** Below `/api`: the older form. */
   aliases: [jobRoutes],
   /** At the root: the older form of photos of races. */

@@ -14,6 +14,7 @@ import { freeSpaceGate } from './free-space-gate.ts'
 import { reserveIdempotencyKey } from './idempotency.ts'
 import { receiveImage } from './image-upload.ts'
 import { limitUploads } from './limit-uploads.ts'
+import { createReceiveBytes } from './receive-bytes.ts'
 import { ANY_FORM, PHOTO_FORM, type UploadForm } from './upload-form.ts'
 
 export interface UploadSettings {
@@ -65,10 +66,11 @@ export function createUploads(parts: {
   const place = { folder: join(parts.tempFolder, randomUUID()), hash: hasher.hash }
   const perAddress = limitUploads(env.UPLOADS_PER_ADDRESS)
   const admitted = admission({ ...parts, maxQueued: env.QUEUE_MAX_WAITING, maxUploads: env.UPLOADS_MAX })
+  const room = freeSpaceGate(parts.freeBytes, env.MIN_FREE_BYTES, parts.roomIsLow)
   const before = (isDone: (tenant: string, key: string) => Promise<boolean>): RequestHandler[] => [
     perAddress,
     admitted,
-    freeSpaceGate(parts.freeBytes, env.MIN_FREE_BYTES, parts.roomIsLow),
+    room,
     reserveIdempotencyKey(parts.cacheRedis, parts.cachePrefix, isDone),
     parts.asUpload,
   ]
@@ -81,5 +83,11 @@ export function createUploads(parts: {
     acceptUpload: createAcceptUpload({ ...accepting, form }),
     acceptBatch: createAcceptBatch({ ...accepting, form, maxFileBytes: env.UPLOAD_MAX_BYTES }),
   })
-  return { ...through(ANY_FORM), photos: through(PHOTO_FORM), stop: () => hasher.close() }
+  return {
+    ...through(ANY_FORM),
+    photos: through(PHOTO_FORM),
+    beforeBytes: [perAddress, admitted, room, parts.asUpload],
+    receiveBytes: createReceiveBytes(place.folder, env.UPLOAD_MAX_BYTES),
+    stop: () => hasher.close(),
+  }
 }

@@ -4,6 +4,7 @@ import { PROBLEMS } from '@darkroom/contracts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Answer } from '../start-test-api.ts'
 import { routesOfApp } from './app-routes.ts'
+import { assetRows } from './asset-rows.ts'
 import { docsRows } from './docs-rows.ts'
 import { downloadRows } from './download-rows.ts'
 import { jobRows } from './job-rows.ts'
@@ -25,6 +26,7 @@ const routeRows: readonly Row[] = [
   ...downloadRows,
   ...jobRows,
   ...photoRows,
+  ...assetRows,
   ...operatorRows,
   ...docsRows,
 ]

@@ -1,5 +1,5 @@
 import { linesOf, type Row } from './row.ts'
-import type { World } from './world.ts'
+import { ASSET_NAME, type World } from './world.ts'
 
 /**
  * The lines that every path has by its methods: HEAD where there is GET, OPTIONS, and the refusal
@@ -24,11 +24,12 @@ export function pathRows(rows: readonly Row[]): Row[] {
 function rowsOf(path: string, methods: readonly string[]): Row[] {
   const allowed = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].toSorted()
   const headers = { allow: new RegExp(`^(${allowed.join('|')}|, ){${allowed.length * 2 - 1}}$`) }
+  const other = methods.includes('PUT') ? 'POST' : 'PUT'
   const ask = (method: string) => (world: World) => world.main.request(filled(path, world), { method })
   return [
     ...(methods.includes('GET') ? [headRow(path)] : []),
     linesOf(`OPTIONS ${path}`)('204', 'the allowed methods', ask('OPTIONS'), { body: 'nothing', headers }),
-    linesOf(`PUT ${path}`)('405 METHOD_NOT_ALLOWED', 'a method that is not allowed', ask('PUT'), { headers }),
+    linesOf(`${other} ${path}`)('405 METHOD_NOT_ALLOWED', 'a method that is not allowed', ask(other), { headers }),
   ]
 }
 
@@ -48,7 +49,9 @@ function headRow(path: string): Row {
 }
 
 const filled = (path: string, { main, tasks, photos, batchId }: World): string =>
-  path.replace(':name', main.names.queue).replace(':id', idFor(path, { tasks, photos, batchId }))
+  path
+    .replace(':name', path.includes('/assets/') ? ASSET_NAME : main.names.queue)
+    .replace(':id', idFor(path, { tasks, photos, batchId }))
 
 function idFor(path: string, { tasks, photos, batchId }: Pick<World, 'tasks' | 'photos' | 'batchId'>): string {
   if (path.startsWith('/photos/')) return photos.completed.id

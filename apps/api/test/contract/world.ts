@@ -14,6 +14,9 @@ import { newTaskId, TaskStore } from '../../src/tasks/task-store.ts'
 export const BATCH_NAMES = Array.from('jihgfedcba', (letter) => `${letter}.jpg`)
 const BATCH_FIELDS = ['image', 'files', 'file']
 
+/** An asset of `main`. */
+export const ASSET_NAME = 'harbour.jpg'
+
 export const ADMIN_TOKEN = 'the-token-of-the-contract'
 const SIGNING_KEY = `k1:${'s'.repeat(32)}`
 
@@ -59,6 +62,7 @@ export async function createWorld(): Promise<World> {
     CLEANUP_INTERVAL_MS: '200',
     UPLOADS_PER_ADDRESS: '2',
   })
+  await main.request(`/api/v1/assets/${ASSET_NAME}`, { method: 'PUT', body: new Uint8Array(photo) })
   const strict = await startTestApi({
     ADMIN_TOKEN: '',
     FOLLOWERS_PER_TASK: '0',

@@ -73,8 +73,10 @@ describe('the document', () => {
     expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length)
     for (const { operationId, summary, responses, parameters = [], requestBody } of operations) {
       expect(summary).toMatch(/^[A-Z]/)
-      const { content = {} } = (requestBody ?? {}) as { content?: Record<string, { schema: { properties: object } }> }
-      const fields = Object.values(content).flatMap(({ schema }) => Object.entries(schema.properties))
+      const { content = {} } = (requestBody ?? {}) as { content?: Record<string, { schema: { properties?: object } }> }
+      const fields = Object.values(content).flatMap(({ schema }) =>
+        Object.entries(schema.properties ?? { body: schema }),
+      )
       for (const [name, field] of fields)
         expect(field, `${operationId}: ${name}`).toMatchObject({ description: expect.stringMatching(/\w/) })
       for (const parameter of parameters)

@@ -47,6 +47,7 @@ const ERRORS: Partial<Record<ProblemCode, AppError>> = {
   TASK_NOT_FOUND: taskNotFound(),
   QUEUE_NOT_FOUND: failing('QUEUE_NOT_FOUND', 'There is no queue with this name; the queues are: image-processing.'),
   VARIANT_NOT_FOUND: failing('VARIANT_NOT_FOUND', 'This task has no file 800; it has 1024.'),
+  ASSET_NOT_FOUND: failing('ASSET_NOT_FOUND', 'There is no asset harbor.jpg; there are: harbour.jpg.'),
   IDEMPOTENCY_IN_FLIGHT: keyInUse(),
   IDEMPOTENCY_KEY_REUSED: failing(
     'IDEMPOTENCY_KEY_REUSED',
@@ -96,6 +97,7 @@ const PATHS: Partial<Record<ProblemCode, string>> = {
   URL_EXPIRED: download,
   VARIANT_NOT_FOUND: download,
   FILE_MISSING: download,
+  ASSET_NOT_FOUND: '/api/v1/assets/harbor.jpg',
   TASK_NOT_READY: download,
   TASK_FAILED: download,
   TASK_CANCELLED: download,

@@ -1,0 +1,122 @@
+import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { ASSET_CONTENT_TYPES, FOLDERS, tenantKey, type Asset } from '@darkroom/contracts'
+import { noneIfMissing, type ByteRange, type OpenedFile, type Storage, type StoredFile } from '@darkroom/storage'
+import { AppError } from '../app-error.ts'
+import { assertNamedAfter, contentTypeOf, parseAssetName } from './asset-name.ts'
+
+export interface AssetLibraryDeps {
+  storage: Storage
+  /** Pictures that are part of Darkroom: paths of local files, by name. */
+  shipped: ReadonlyMap<string, string>
+  /** The format of a picture within the limits. Throws IMAGE_UNSUPPORTED and the like. */
+  inspect: (path: string) => Promise<string>
+  /** Why nothing can be stored or read. */
+  storageFault: () => Promise<Error | undefined>
+}
+
+/** An asset and its bytes. */
+export interface OpenAsset {
+  stat: () => Promise<StoredFile>
+  open: (range?: ByteRange) => Promise<OpenedFile>
+}
+
+/**
+ * Pictures that tasks refer to by name. A stored one replaces a shipped one of the same name. A task
+ * that uses one copies it when it is accepted (`find`): what happens to the asset later, such as a
+ * replacement or its removal, is no concern of a task that waits.
+ */
+export class AssetLibrary {
+  readonly #deps
+
+  constructor(deps: AssetLibraryDeps) {
+    this.#deps = deps
+  }
+
+  /** Takes over a local file as an asset; one of the same name is replaced. */
+  async put(tenant: string, name: string, path: string): Promise<Asset> {
+    const { storage, inspect } = this.#deps
+    const key = keyOf(tenant, parseAssetName(name))
+    const format = await inspect(path)
+    if (!isAccepted(format))
+      throw new AppError(
+        'IMAGE_UNSUPPORTED',
+        `The file is a ${format.toUpperCase()} image: assets are JPEG, PNG or WebP.`,
+      )
+    assertNamedAfter(name, format)
+    await storage.adopt(path, key)
+    return toAsset(name, await storage.stat(key), 'stored')
+  }
+
+  /** All assets, by name. */
+  async list(tenant: string): Promise<Asset[]> {
+    const { storage, shipped, storageFault } = this.#deps
+    // A folder that is not mounted looks empty.
+    const fault = await storageFault()
+    if (fault !== undefined) throw fault
+    const found = new Map<string, Asset>()
+    for (const [name, path] of shipped) found.set(name, toAsset(name, await factsOf(path), 'shipped'))
+    const folder = keyOf(tenant, '').slice(0, -1)
+    for await (const file of storage.list(folder)) {
+      const name = file.key.slice(folder.length + 1)
+      found.set(name, toAsset(name, file, 'stored'))
+    }
+    return [...found.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1))
+  }
+
+  /** Throws INVALID_FIELD, and ASSET_NOT_FOUND with the names of all assets. */
+  async find(tenant: string, name: string): Promise<OpenAsset> {
+    const { storage, shipped } = this.#deps
+    const key = keyOf(tenant, parseAssetName(name))
+    if (await storage.stat(key).catch(ifMissing))
+      return { stat: () => storage.stat(key), open: (range) => storage.open(key, range) }
+    const path = shipped.get(name)
+    if (path === undefined) throw await this.#notFound(tenant, name)
+    return {
+      stat: () => factsOf(path),
+      open: async (range = {}) => ({ ...(await factsOf(path)), stream: createReadStream(path, range) }),
+    }
+  }
+
+  /** Removes a stored asset; a shipped one of its name appears again. Throws ASSET_NOT_FOUND. */
+  async remove(tenant: string, name: string): Promise<void> {
+    const { storage } = this.#deps
+    const key = keyOf(tenant, parseAssetName(name))
+    if (!(await storage.stat(key).catch(ifMissing))) throw await this.#notFound(tenant, name)
+    await storage.remove(key)
+  }
+
+  async #notFound(tenant: string, name: string): Promise<AppError> {
+    const assets = await this.list(tenant)
+    if (assets.some((one) => one.name === name))
+      return new AppError('ASSET_NOT_FOUND', `${name} is part of Darkroom: it can be replaced, but not deleted.`)
+    const names = assets.map((one) => one.name).slice(0, NAMES_SHOWN)
+    const more = assets.length > NAMES_SHOWN ? ' and others; see GET /api/v1/assets' : ''
+    return new AppError(
+      'ASSET_NOT_FOUND',
+      `There is no asset ${name}; there are: ${names.join(', ') || 'none'}${more}.`,
+    )
+  }
+}
+
+const NAMES_SHOWN = 20
+
+const ifMissing = (error: unknown): undefined => noneIfMissing(error, undefined)
+
+const isAccepted = (format: string): boolean => ASSET_CONTENT_TYPES.some((type) => type === `image/${format}`)
+
+const keyOf = (tenant: string, name: string): string => tenantKey(tenant, `${FOLDERS.assets}/${name}`, '/')
+
+const toAsset = (name: string, { bytes, modifiedAt }: StoredFile, origin: Asset['origin']): Asset => ({
+  name,
+  contentType: contentTypeOf(name),
+  size: bytes,
+  origin,
+  updatedAt: origin === 'stored' ? modifiedAt.toISOString() : null,
+  url: `/api/v1/assets/${name}`,
+})
+
+async function factsOf(path: string): Promise<StoredFile> {
+  const { size, mtime } = await stat(path)
+  return { bytes: size, modifiedAt: mtime }
+}
