@@ -45,7 +45,7 @@ const ROOMS: Record<string, readonly string[] | 'all below'> = {
     'send.ts',
   ],
   'migrate.ts': ['env.ts', 'mongo/migrations', 'mongo'],
-  'env.ts': ['tasks/queries', 'http'],
+  'env.ts': ['removal', 'tasks/queries', 'http'],
   // The document is generated from the routes.
   'routes/docs': ['routes', 'routes/admin', 'uploads', 'http', 'http/openapi', 'app-error.ts'],
   // The jobs API as messages.
@@ -124,6 +124,7 @@ const HOMES: Record<string, readonly string[]> = {
   multer: [`${API}/uploads/*`],
   mongoose: [`${API}/**/*-store.ts`, `${API}/tasks/task-model.ts`, `${API}/mongo/*`],
   bullmq: ['packages/messaging/src/**', `${API}/sync/*`],
+  'cron-parser': [`${API}/removal/*`],
   'mediatr-ts': [`${API}/{mediator,send}.ts`, `${API}/${WITH_HANDLERS}/!(*-store).ts`],
   '@aws-sdk/client-s3': ['packages/storage/src/s3-*.ts'],
   '@aws-sdk/lib-storage': ['packages/storage/src/s3-*.ts'],

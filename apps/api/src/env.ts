@@ -1,5 +1,6 @@
 import { checkStorageEnv, envInteger, imageEnv, loadEnv, optionalEnvInteger, sharedEnv } from '@darkroom/runtime'
 import { z } from 'zod'
+import { cron, isTimeZone } from './removal/cron-setting.ts'
 import { isLoopback } from './http/loopback.ts'
 import { parseCorsOrigins } from './http/parse-cors-origins.ts'
 import { parseTrustProxy } from './http/trust-proxy.ts'
@@ -47,6 +48,9 @@ const settings = z.object({
   PURGE_GRACE_SECONDS: envInteger(600, 0),
   RECORD_TTL_SECONDS: envInteger(30 * DAY_SECONDS, 0),
   CLEANUP_INTERVAL_MS: envInteger(30_000, 100),
+  CLEANUP_CRON: cron('0 2 * * *'),
+  QUEUE_CLEANUP_CRON: cron('0 3 * * *'),
+  CLEANUP_TIME_ZONE: z.string().refine(isTimeZone, 'must be a time zone such as UTC or Europe/Madrid').default('UTC'),
   MIN_FREE_BYTES: envInteger(100 * MIB, 0),
   UPLOADS_MAX: envInteger(500, 1),
   QUEUE_MAX_WAITING: envInteger(100_000, 1),

@@ -13,6 +13,7 @@ import { CancelTask, CancelTaskHandler } from './tasks/commands/cancel-task.ts'
 import { CreateTask, CreateTaskHandler } from './tasks/commands/create-task.ts'
 import { DeleteTask, DeleteTaskHandler } from './removal/delete-task.ts'
 import { ExpireTasks, ExpireTasksHandler } from './removal/expire-tasks.ts'
+import { TrimQueues, TrimQueuesHandler } from './removal/trim-queues.ts'
 import { FollowTaskEvents, FollowTaskEventsHandler } from './following/follow-task-events.ts'
 import { GetTaskJson, GetTaskJsonHandler } from './tasks/queries/get-task-json.ts'
 import { GetTask, GetTaskHandler } from './tasks/queries/get-task.ts'
@@ -47,6 +48,7 @@ route(RetryTask, RetryTaskHandler)
 route(UpdateTask, UpdateTaskHandler)
 route(DeleteTask, DeleteTaskHandler)
 route(ExpireTasks, ExpireTasksHandler)
+route(TrimQueues, TrimQueuesHandler)
 route(GetTask, GetTaskHandler)
 route(GetTaskJson, GetTaskJsonHandler)
 route(ListTasks, ListTasksHandler)

@@ -16,6 +16,7 @@ export const cleanupTotals = z.object({
   filesRemoved: count,
   bytesFreed: count,
   recordsRemoved: count,
+  queueRowsRemoved: count,
   lastRunAt: z.iso.datetime().nullable(),
 })
 export type CleanupTotals = z.infer<typeof cleanupTotals>

@@ -2,7 +2,7 @@ export { formatFailureReason, parseFailureReason, type FailureReason } from './f
 export { createGiveBack, leaveJob, type GiveBack } from './give-back.ts'
 export { announceInstallation, readAnnouncedInstallation } from './installation-notice.ts'
 export { inspectQueue, type QueueInspection } from './inspect-queue.ts'
-export { createMaintenance, type Maintenance } from './maintenance.ts'
+export { createMaintenance, type Maintenance, type Schedule } from './maintenance.ts'
 export { queueNames, redisNames, type NamesGiven, type QueueNames, type RedisNames } from './names.ts'
 export {
   compareEventIds,

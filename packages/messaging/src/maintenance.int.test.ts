@@ -2,13 +2,17 @@ import { uniqueName, until } from '@darkroom/testing'
 import { Queue } from 'bullmq'
 import { Redis } from 'ioredis'
 import { expect, inject, onTestFinished, test } from 'vitest'
-import { createMaintenance } from './maintenance.ts'
+import { createMaintenance, type Schedule } from './maintenance.ts'
 import { redisNames } from './names.ts'
 
 const EVERY_MS = 250
 
 /** Several processes that share a schedule, and their runs. */
-async function startReplicas(count: number, work: () => Promise<void> = async () => {}) {
+async function startReplicas(
+  count: number,
+  work: () => Promise<void> = async () => {},
+  when: Schedule = { everyMs: EVERY_MS },
+) {
   const names = redisNames({ namespace: uniqueName('maintenance') })
   const runs: { replica: number; at: number }[] = []
   const errors: unknown[] = []
@@ -26,8 +30,8 @@ async function startReplicas(count: number, work: () => Promise<void> = async ()
       producer,
       consumer,
       names,
-      everyMs: EVERY_MS,
-      run,
+      checkMs: EVERY_MS,
+      work: { cleanup: { when, run } },
       onError: (error) => errors.push(error),
     })
     return { maintenance, producer, consumer }
@@ -103,7 +107,14 @@ test('a process that stops signals its run to finish', async () => {
     signal.addEventListener('abort', () => told.resolve())
     return told.promise
   }
-  const maintenance = createMaintenance({ producer, consumer, names, everyMs: EVERY_MS, run, onError: () => {} })
+  const maintenance = createMaintenance({
+    producer,
+    consumer,
+    names,
+    checkMs: EVERY_MS,
+    work: { cleanup: { when: { everyMs: EVERY_MS }, run } },
+    onError: () => {},
+  })
   maintenance.start()
   await until(() => started, { what: 'a run' })
   await maintenance.stop()
@@ -112,4 +123,26 @@ test('a process that stops signals its run to finish', async () => {
   await consumer.del(keys)
   producer.disconnect()
   consumer.disconnect()
+})
+
+test('work at a time of the day is due once at that time in its zone, however many processes there are [S4.10]', async () => {
+  const when = { cron: '0 2 * * *', timeZone: 'America/Bogota' }
+  const { names, runs, errors } = await startReplicas(3, async () => {}, when)
+  const redis = new Redis(inject('redisUrl'))
+  const queue = new Queue(names.maintenance, { connection: redis, prefix: names.prefix })
+  const nextOf = async (): Promise<number> => (await queue.getJobScheduler('cleanup'))?.next ?? 0
+  const first = await until(nextOf, { what: 'a schedule' })
+  // Bogota is five hours behind UTC all year.
+  expect(new Date(first).toISOString()).toMatch(/T07:00:00\.000Z$/)
+  expect(first - Date.now()).toBeLessThanOrEqual(24 * 3_600_000)
+  const [job, ...others] = await until(async () => {
+    const delayed = await queue.getDelayed()
+    return delayed.length > 0 && delayed
+  })
+  expect(others).toEqual([])
+  await job!.promote()
+  await until(async () => (await nextOf()) !== first && (await queue.getDelayedCount()) === 1, { what: 'the next one' })
+  expect([runs.length, errors]).toEqual([1, []])
+  await queue.close()
+  redis.disconnect()
 })

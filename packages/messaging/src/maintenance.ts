@@ -2,25 +2,40 @@ import { Queue, Worker } from 'bullmq'
 import type { Redis } from 'ioredis'
 import type { RedisNames } from './names.ts'
 
+/** When work is due: at an interval, or by a cron expression in a time zone. */
+export type Schedule = { everyMs: number } | { cron: string; timeZone: string }
+
+/** Work of which one process does each run. */
+export interface ScheduledWork {
+  when: Schedule
+  /** It should finish soon after the signal is aborted. */
+  run: (signal: AbortSignal) => Promise<void>
+}
+
 export interface MaintenanceOptions {
   /** A `producer` connection, for the schedule. The caller owns and closes both connections. */
   producer: Redis
   /** A `consumer` connection, for the work. */
   consumer: Redis
   names: RedisNames
-  everyMs: number
-  /** The work. It should finish soon after the signal is aborted. */
-  run: (signal: AbortSignal) => Promise<void>
+  /** How often each process checks that nothing is missing from the schedule. */
+  checkMs: number
+  /** By its name in the queue. */
+  work: Readonly<Record<string, ScheduledWork>>
   onError: (error: unknown) => void
 }
 
 export type Maintenance = ReturnType<typeof createMaintenance>
 
-const SCHEDULE = 'cleanup'
 /** A failed run is not retried: the next one does its work. */
 const KEPT = { removeOnComplete: { count: 10 }, removeOnFail: { count: 10 } }
 /** A schedule whose next run is overdue by this many intervals has lost that run. */
 const OVERDUE_INTERVALS = 3
+/**
+ * The same for a time of the day. A process that has just started first does what became due while
+ * none was running.
+ */
+const OVERDUE_MS = 10 * 60_000
 /**
  * Limits how long a run that died with its process delays the next one. With BullMQ's defaults (30
  * s and 30 s) it would be a minute.
@@ -28,14 +43,15 @@ const OVERDUE_INTERVALS = 3
 const LOCK = { lockDuration: 10_000, stalledInterval: 5000 }
 
 /**
- * Periodic work shared by any number of processes: one run per interval, and never two at a time.
- * The schedule is kept in Redis and may be lost with it, so every process checks once per interval
- * that it exists.
+ * Periodic work shared by any number of processes: one process does each run, and never two at a
+ * time. The schedules are kept in Redis and may be lost with it, so every process keeps checking
+ * that they exist.
  */
-export function createMaintenance({ producer, consumer, names, everyMs, run, onError }: MaintenanceOptions) {
+export function createMaintenance({ producer, consumer, names, checkMs, work, onError }: MaintenanceOptions) {
   const stopping = new AbortController()
   const queue = new Queue(names.maintenance, { connection: producer, prefix: names.prefix })
-  const worker = new Worker(names.maintenance, () => run(stopping.signal), {
+  // The previous release, or another configuration, may have left jobs of other names.
+  const worker = new Worker(names.maintenance, async ({ name }) => work[name]?.run(stopping.signal), {
     connection: consumer,
     prefix: names.prefix,
     autorun: false,
@@ -43,6 +59,7 @@ export function createMaintenance({ producer, consumer, names, everyMs, run, onE
     ...LOCK,
   })
   let timer: NodeJS.Timeout | undefined
+  let startedAt = 0
   // Without a listener, an 'error' would end the process; the connections log their errors
   // themselves.
   queue.on('error', () => {})
@@ -52,20 +69,23 @@ export function createMaintenance({ producer, consumer, names, everyMs, run, onE
   /** Does nothing while Redis is unreachable: the next check is due anyway. */
   const ensureScheduled = async (): Promise<void> => {
     if (timer === undefined || producer.status !== 'ready') return
-    const scheduled = await queue.getJobScheduler(SCHEDULE)
-    const isAlive = scheduled?.every === everyMs && (scheduled.next ?? 0) > Date.now() - OVERDUE_INTERVALS * everyMs
-    // Only if needed: replacing a schedule during one of its runs would start a second series of
-    // runs.
-    if (isAlive) return
-    await queue.setGlobalConcurrency(1)
-    await queue.upsertJobScheduler(SCHEDULE, { every: everyMs }, { name: SCHEDULE, opts: KEPT })
+    for (const [name, { when }] of Object.entries(work)) {
+      const scheduled = await queue.getJobScheduler(name)
+      // Only if needed: replacing a schedule during one of its runs would start a second series of
+      // runs.
+      if (scheduled && isAlive(scheduled, when, startedAt)) continue
+      await queue.setGlobalConcurrency(1)
+      const repeat = 'cron' in when ? { pattern: when.cron, tz: when.timeZone } : { every: when.everyMs }
+      await queue.upsertJobScheduler(name, repeat, { name, opts: KEPT })
+    }
   }
   const look = (): void => void ensureScheduled().catch(onError)
 
   return {
     /** Never throws; while Redis is unreachable, the schedule waits for it. */
     start(): void {
-      timer = setInterval(look, everyMs)
+      timer = setInterval(look, checkMs)
+      startedAt = Date.now()
       producer.on('ready', look)
       look()
       worker.run().catch(onError)
@@ -82,4 +102,13 @@ export function createMaintenance({ producer, consumer, names, everyMs, run, onE
       await queue.close()
     },
   }
+}
+
+type Scheduled = NonNullable<Awaited<ReturnType<Queue['getJobScheduler']>>>
+
+/** Whether this is its schedule, and its next run is not lost. */
+function isAlive({ every, pattern, tz, next = 0 }: Scheduled, when: Schedule, startedAt: number): boolean {
+  const now = Date.now()
+  if ('everyMs' in when) return every === when.everyMs && next > now - OVERDUE_INTERVALS * when.everyMs
+  return pattern === when.cron && tz === when.timeZone && (next > now - OVERDUE_MS || startedAt > now - OVERDUE_MS)
 }

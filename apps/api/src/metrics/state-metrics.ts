@@ -118,12 +118,13 @@ function addStoreMetrics(registry: Registry, ofStore: () => Promise<StoreState>)
   })
 }
 
-const sumsOf = ({ runs, tasksExpired, filesRemoved, bytesFreed, recordsRemoved }: CleanupTotals) => ({
-  runs,
-  tasks_expired: tasksExpired,
-  files_removed: filesRemoved,
-  bytes_freed: bytesFreed,
-  records_removed: recordsRemoved,
+const sumsOf = (totals: CleanupTotals) => ({
+  runs: totals.runs,
+  tasks_expired: totals.tasksExpired,
+  files_removed: totals.filesRemoved,
+  bytes_freed: totals.bytesFreed,
+  records_removed: totals.recordsRemoved,
+  queue_rows_removed: totals.queueRowsRemoved,
 })
 
 /** A gauge that is set on each scrape, and left out if that fails. */

@@ -13,6 +13,7 @@ export interface CleanupReport {
 
 interface TotalsDocument extends CleanupReport {
   _id: 'all'
+  queueRowsRemoved?: number
   runs: number
   lastRunAt: Date
 }
@@ -25,7 +26,7 @@ export class CleanupTotalsStore {
     this.#connection = connection
   }
 
-  async add(report: CleanupReport, now: Date): Promise<void> {
+  async add(report: CleanupReport | { queueRowsRemoved: number }, now: Date): Promise<void> {
     await this.#totals.updateOne(
       { _id: 'all' },
       { $inc: { ...report, runs: 1 }, $set: { lastRunAt: now } },
@@ -40,9 +41,11 @@ export class CleanupTotalsStore {
       filesRemoved = 0,
       bytesFreed = 0,
       recordsRemoved = 0,
+      queueRowsRemoved = 0,
       lastRunAt,
     } = (await this.#totals.findOne({ _id: 'all' }, { maxTimeMS: READ_TIMEOUT_MS })) ?? {}
-    return { runs, tasksExpired, filesRemoved, bytesFreed, recordsRemoved, lastRunAt: lastRunAt?.toISOString() ?? null }
+    const sums = { runs, tasksExpired, filesRemoved, bytesFreed, recordsRemoved, queueRowsRemoved }
+    return { ...sums, lastRunAt: lastRunAt?.toISOString() ?? null }
   }
 
   get #totals() {

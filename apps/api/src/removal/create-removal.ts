@@ -1,4 +1,4 @@
-import { createMaintenance, type RedisNames } from '@darkroom/messaging'
+import { createMaintenance, type RedisNames, type TaskQueues } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
 import type { Storage } from '@darkroom/storage'
 import type { Redis } from 'ioredis'
@@ -15,11 +15,15 @@ import { ExpiryStore } from './expiry-store.ts'
 import { FileRemover } from './file-remover.ts'
 import { Janitor } from './janitor.ts'
 import { SharedTurn } from './shared-turn.ts'
+import { TrimQueues, TrimQueuesHandler } from './trim-queues.ts'
 
 export interface RemovalSettings {
   PURGE_GRACE_SECONDS: number
   RECORD_TTL_SECONDS: number
   CLEANUP_INTERVAL_MS: number
+  CLEANUP_CRON: string
+  QUEUE_CLEANUP_CRON: string
+  CLEANUP_TIME_ZONE: string
   JANITOR_INTERVAL_MS: number
   ORPHAN_AGE_MS: number
   UPLOAD_TIMEOUT_MS: number
@@ -32,6 +36,7 @@ export function createRemoval(parts: {
   mongo: MongoConnection
   redis: { producer: Redis; consumer: Redis }
   names: RedisNames
+  queues: TaskQueues
   storage: Storage
   tempFolder: string
   store: TaskStore
@@ -66,12 +71,29 @@ export function createRemoval(parts: {
     intervalMs: env.JANITOR_INTERVAL_MS,
     log,
   })
+  const timeZone = env.CLEANUP_TIME_ZONE
+  /** Everything past its age, and orphans. It is logged even if there was nothing to remove. */
+  const cleanUpFiles = async (signal: AbortSignal): Promise<void> => {
+    if (!(await isOurs())) return
+    log.info(await send(new ExpireTasks(signal)), 'files cleaned up')
+    janitor.passNow()
+  }
   const maintenance = createMaintenance({
     producer,
     consumer,
     names,
-    everyMs: env.CLEANUP_INTERVAL_MS,
-    run: async (signal) => void ((await isOurs()) && (await send(new ExpireTasks(signal)))),
+    checkMs: env.CLEANUP_INTERVAL_MS,
+    work: {
+      cleanup: {
+        when: { everyMs: env.CLEANUP_INTERVAL_MS },
+        run: async (signal) => void ((await isOurs()) && (await send(new ExpireTasks(signal)))),
+      },
+      'daily-cleanup': { when: { cron: env.CLEANUP_CRON, timeZone }, run: cleanUpFiles },
+      'queue-cleanup': {
+        when: { cron: env.QUEUE_CLEANUP_CRON, timeZone },
+        run: async (signal) => void (await send(new TrimQueues(signal))),
+      },
+    },
     onError: (error) => log.warn({ err: error }, 'clean-up failed; the next one continues'),
   })
   producer.on('ready', () => janitor.redisIsBack())
@@ -81,6 +103,7 @@ export function createRemoval(parts: {
     handlers: [
       new DeleteTaskHandler({ ...parts, expiries, files }),
       new ExpireTasksHandler({ ...parts, expiries, files, totals, keep }),
+      new TrimQueuesHandler({ ...parts, queues: parts.queues.all, totals }),
     ],
     roomIsLow: (): void => janitor.roomIsLow(),
     start: (): void => {

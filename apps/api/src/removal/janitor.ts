@@ -75,6 +75,11 @@ export class Janitor {
     if (Date.now() - this.#lookedAt < LOW_ROOM_EVERY_MS) return
     this.#lookedAt = Date.now()
     this.#run(() => this.removeOldUploads())
+    this.passNow()
+  }
+
+  /** A pass at once, unless another process is at it. Does not wait for it. */
+  passNow(): void {
     this.#run(() => this.#deps.turn.now(() => this.#removeOrphans()))
   }
 

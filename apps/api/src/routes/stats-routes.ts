@@ -18,6 +18,7 @@ const example: Stats = {
     filesRemoved: 7893,
     bytesFreed: 9_405_210_624,
     recordsRemoved: 0,
+    queueRowsRemoved: 512,
     lastRunAt: '2026-05-04T09:29:42.007Z',
   },
   at: '2026-05-04T09:30:00.000Z',

@@ -35,6 +35,7 @@ beforeAll(async () => {
     filesRemoved: 9,
     bytesFreed: 1234,
     recordsRemoved: 1,
+    queueRowsRemoved: 4,
     lastRunAt: new Date(0),
   }
   await api.database.collection<{ _id: string }>('cleanup-totals').insertOne({ _id: 'all', ...totals })
@@ -63,6 +64,7 @@ it('counts the tasks, bytes, durations and clean-ups of the tenant [S0.13]', asy
     filesRemoved: 9,
     bytesFreed: 1234,
     recordsRemoved: 1,
+    queueRowsRemoved: 4,
     lastRunAt: '1970-01-01T00:00:00.000Z',
   })
 })

@@ -322,6 +322,7 @@ export const stats = z.strictObject({
     filesRemoved: count,
     bytesFreed: count,
     recordsRemoved: count,
+    queueRowsRemoved: count,
     lastRunAt: time.nullable(),
   }),
   at: time,
