@@ -568,6 +568,6 @@ export const mutations: readonly Mutation[] = [
         replace: 'setTimeout(() => {}, limitMs)',
       },
     ],
-    caughtBy: { scenario: 'fi-35', invariant: 'extra' },
+    caughtBy: { scenario: 'fi-35', invariant: 'extra', tasks: 8 },
   },
 ]

@@ -23,7 +23,7 @@ export const slowS3: Scenario = {
   skip: whyNoS3,
   run: async (rig, tasks) => {
     const { front } = bucketOf(rig)
-    const patient = rig.newClient({ answerMs: 40_000, patienceMs: 180_000 })
+    const patient = rig.newClient({ answerMs: 40_000, patienceMs: 90_000 })
     for (const [fault, lateMs] of [
       ['slow', LATE_MS],
       ['silent', SILENT_MS],
