@@ -30,6 +30,8 @@ const ASK_MS = 20
 /** From the first upload to the last task that is completed in the database, in ms. */
 answerOrders(async (order: LoadOrder): Promise<number> => {
   const ids = new Set<string>()
+  // Not that of the previous order: the server may be closing its idle connections.
+  const agent = new Agent({ keepAlive: true })
   const redis = new Redis(order.redisUrl)
   const mongo = new MongoClient(order.mongoUrl)
   try {
@@ -40,18 +42,19 @@ answerOrders(async (order: LoadOrder): Promise<number> => {
     await eachOf(
       order.files,
       order.concurrency,
-      async (file, index) => void ids.add(await upload(order.apiUrl, file, `${order.label} ${index}.jpg`)),
+      async (file, index) =>
+        void ids.add(await upload(order.apiUrl, { agent, file, name: `${order.label} ${index}.jpg` })),
     )
     await completions.all
     while ((await tasks.countDocuments({ status: 'completed' })) < before + ids.size) await pause(ASK_MS)
     return performance.now() - startedAt
   } finally {
+    agent.destroy()
     redis.disconnect()
     await mongo.close()
   }
 })
 
-const agent = new Agent({ keepAlive: true })
 const photos = new Map<string, Promise<Buffer>>()
 
 /** Read once, however often it is sent: the client's disk is not being measured. */
@@ -66,7 +69,10 @@ function photoAt(file: string): Promise<Buffer> {
  * sent directly from memory: FormData and fetch take several times the CPU time, at the expense of
  * what is measured.
  */
-async function upload(apiUrl: string, file: string, name: string): Promise<string> {
+async function upload(
+  apiUrl: string,
+  { agent, file, name }: { agent: Agent; file: string; name: string },
+): Promise<string> {
   const boundary = 'photo-of-the-benchmark'
   const head = Buffer.from(
     `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="${name}"\r\nContent-Type: image/jpeg\r\n\r\n`,
