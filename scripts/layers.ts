@@ -39,6 +39,7 @@ const ROOMS: Record<string, readonly string[] | 'all below'> = {
     'dead-letters',
     'stats',
     'removal',
+    'photos',
     'tasks/commands',
     'tasks/queries',
     'queues',
@@ -62,6 +63,7 @@ const ROOMS: Record<string, readonly string[] | 'all below'> = {
     'stats',
     'installation',
     'removal',
+    'photos',
     'tasks/commands',
     'tasks/queries',
     'tasks',
@@ -98,6 +100,7 @@ const ROOMS: Record<string, readonly string[] | 'all below'> = {
   metrics: ['removal', 'tasks', 'estimates', 'ground'],
   installation: ['tasks', 'mongo'],
   removal: ['tasks', 'mongo', 'app-error.ts', 'send.ts', 'ground'],
+  photos: ['tasks', 'mongo', 'app-error.ts', 'ground'],
   'tasks/commands': ['tasks', 'mongo', 'app-error.ts'],
   'tasks/queries': ['tasks', 'mongo', 'app-error.ts'],
   tasks: ['estimates', 'app-error.ts'],
@@ -115,7 +118,8 @@ const ROOMS: Record<string, readonly string[] | 'all below'> = {
 const FROM_THE_TOP = Object.keys(ROOMS)
 
 /** Rooms with commands and queries. */
-const WITH_HANDLERS = '{applying,following,batches,dead-letters,stats,removal,queues,tasks/commands,tasks/queries}'
+const WITH_HANDLERS =
+  '{applying,following,batches,dead-letters,stats,removal,photos,queues,tasks/commands,tasks/queries}'
 
 /** Libraries that only some files may import. */
 const HOMES: Record<string, readonly string[]> = {

@@ -2,7 +2,14 @@
 import { createConfig, lintFromString } from '@redocly/openapi-core'
 import { createOpenApiDocument } from '../apps/api/src/routes/docs/document.ts'
 
-const document = createOpenApiDocument({ maxFileBytes: 1, maxPixels: 1, maxFiles: 1, maxBatchBytes: 1, ttlSeconds: 60 })
+const document = createOpenApiDocument({
+  maxFileBytes: 1,
+  maxPixels: 1,
+  maxFiles: 1,
+  maxBatchBytes: 1,
+  ttlSeconds: 60,
+  maxRosterBytes: 1,
+})
 const config = await createConfig({
   extends: ['recommended-strict'],
   telemetry: 'off',

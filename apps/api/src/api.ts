@@ -104,24 +104,25 @@ function delay(delayMs: number, log: Logger): ShutdownPhase {
 }
 
 async function startWork({ db }: Connections, rooms: Rooms, isClosing: () => boolean): Promise<void> {
-  const { store, batches, installation, migrations, removal, sync, feed, estimators } = rooms
-  await db.start(() => Promise.all([store.prepare(), batches.store.prepare()]))
+  const { store, batches, photos, installation, migrations, removal, sync, feed, estimators } = rooms
+  await db.start(() => Promise.all([store.prepare(), batches.store.prepare(), photos.prepare()]))
   if (isClosing()) return
   // Nothing is removed until the owner of the data folder is known.
   installation.start(removal.start)
   migrations.start()
   sync.start()
+  photos.start()
   feed.start()
   void estimators.start()
   await sync.listen()
 }
 
 function closingOfWork({ queues, redis, db }: Connections, rooms: Rooms): ShutdownPhase[] {
-  const { storage, installation, migrations, estimators, sync, removal, feed, cache } = rooms
+  const { storage, installation, migrations, estimators, sync, photos, removal, feed, cache } = rooms
   const stopSweeping = (): Promise<unknown> => {
     installation.stop()
     estimators.stop()
-    return Promise.all([sync.stop(), removal.stopJanitor(), feed.stop(), migrations.stop()])
+    return Promise.all([sync.stop(), photos.stop(), removal.stopJanitor(), feed.stop(), migrations.stop()])
   }
   const stopRedis = (): void => {
     cache.stop()

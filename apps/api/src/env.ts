@@ -44,6 +44,7 @@ const settings = z.object({
   BATCH_MAX_FILES: envInteger(100, 1, 1000),
   BATCH_MAX_BYTES: envInteger(1024 * MIB, 1),
   JSON_BODY_MAX_BYTES: envInteger(100 * 1024, 1),
+  ROSTER_MAX_BYTES: envInteger(5 * MIB, 1, 8 * MIB),
   FILE_TTL_SECONDS: envInteger(7 * DAY_SECONDS, 60, 365 * DAY_SECONDS),
   PURGE_GRACE_SECONDS: envInteger(600, 0),
   RECORD_TTL_SECONDS: envInteger(30 * DAY_SECONDS, 0),

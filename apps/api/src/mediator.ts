@@ -4,6 +4,13 @@ import { CreateBatch, CreateBatchHandler } from './batches/create-batch.ts'
 import { GetBatch, GetBatchHandler } from './batches/get-batch.ts'
 import { CountDeadLetters, CountDeadLettersHandler } from './dead-letters/count-dead-letters.ts'
 import { ReplayDeadLetters, ReplayDeadLettersHandler } from './dead-letters/replay-dead-letters.ts'
+import { CorrectBibs, CorrectBibsHandler } from './photos/correct-bibs.ts'
+import { FindPhotos, FindPhotosHandler } from './photos/find-photos.ts'
+import { GetAlbum, GetAlbumHandler } from './photos/get-album.ts'
+import { GetRoster, GetRosterHandler } from './photos/get-roster.ts'
+import { ListReview, ListReviewHandler } from './photos/list-review.ts'
+import { PutRoster, PutRosterHandler } from './photos/put-roster.ts'
+import { RemoveRoster, RemoveRosterHandler } from './photos/remove-roster.ts'
 import { GetQueueLoad, GetQueueLoadHandler } from './queues/get-queue-load.ts'
 import { GetQueueStats, GetQueueStatsHandler } from './queues/get-queue-stats.ts'
 import { ListQueueJobs, ListQueueJobsHandler } from './queues/list-queue-jobs.ts'
@@ -60,6 +67,13 @@ route(SignDownload, SignDownloadHandler)
 route(CreateBatch, CreateBatchHandler)
 route(CompleteBatch, CompleteBatchHandler)
 route(GetBatch, GetBatchHandler)
+route(FindPhotos, FindPhotosHandler)
+route(GetAlbum, GetAlbumHandler)
+route(ListReview, ListReviewHandler)
+route(GetRoster, GetRosterHandler)
+route(PutRoster, PutRosterHandler)
+route(RemoveRoster, RemoveRosterHandler)
+route(CorrectBibs, CorrectBibsHandler)
 route(GetQueueStats, GetQueueStatsHandler)
 route(GetQueueLoad, GetQueueLoadHandler)
 route(ListQueueJobs, ListQueueJobsHandler)

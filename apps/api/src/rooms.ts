@@ -18,6 +18,7 @@ import { createKinds } from './kinds/kinds.ts'
 import { createMediator } from './mediator.ts'
 import { createWatchers } from './metrics/watchers.ts'
 import { createMigrations } from './mongo/migrations/create-migrations.ts'
+import { createPhotos } from './photos/create-photos.ts'
 import { createQueues } from './queues/create-queues.ts'
 import { createRemoval } from './removal/create-removal.ts'
 import type { Send } from './send.ts'
@@ -33,6 +34,7 @@ import { createStopJob } from './tasks/stop-job.ts'
 import { TaskCache } from './tasks/task-cache.ts'
 import { TaskStore } from './tasks/task-store.ts'
 import { createTaskViews } from './tasks/task-view.ts'
+import type { TaskRecord } from './tasks/task.ts'
 
 export type Rooms = ReturnType<typeof createRooms>
 
@@ -64,14 +66,17 @@ export function createRooms(
     onRead: (kind, found) => watchers.cacheRead(kind, found),
     onTaskChanged: feed.changed,
   })
-  const listeners = () => [sync.onTask, watchers.onTask, batches.onTask, applying.onTask]
+  const listeners = () => [sync.onTask, watchers.onTask, batches.onTask, photos.onTask, applying.onTask]
   const announcer = createAnnouncer({ cache, publish, listeners })
   const stopJob = createStopJob(queues, tellWorkers)
   const basis = { queues, kinds, views, store, storage, announcer, stopJob, send, log, tracing, now: Date.now }
 
   const batches = createBatches({ ...basis, mongo, publish })
   const sync = createSync({ ...basis, env, mongo, redis, names, batches: batches.store, feed })
-  const { recordRemoved } = batches
+  const photos = createPhotos({ ...basis, env, mongo })
+  const recordRemoved = async (task: TaskRecord): Promise<void> => {
+    await Promise.all([batches.recordRemoved(task), photos.recordRemoved(task)])
+  }
   const { appliedUntil, dispatch } = sync
   const removal = createRemoval({ ...basis, env, mongo, redis, names, tempFolder, recordRemoved, appliedUntil, isOurs })
   const cleanups = removal.totals
@@ -81,7 +86,7 @@ export function createRooms(
   const watchers = createWatchers({ ...basis, registry, cleanups, migrations: progress, intervalMs })
   const { estimators } = watchers
   const workOf = ({ kind: { kind } }: TaskQueue) => estimators.of(kind).work()
-  const applying = createApplying(basis)
+  const applying = createApplying({ ...basis, refine: photos.refine })
   const estimate = (task: NewTask): TaskEstimate => estimators.of(task.kind).estimate(task)
   const commands = createTaskCommands({ ...basis, env, dispatch, estimate })
   const signer = createUrlSigner(env.URL_SIGNING_KEYS ?? [])
@@ -93,6 +98,7 @@ export function createRooms(
     ...following.handlers,
     ...removal.handlers,
     ...batches.handlers(commands.createTask),
+    ...photos.handlers,
     ...createQueues({ queues: queues.all, workOf, log }).handlers,
     ...createStats({ mongo, cleanups, log, stop }).handlers,
     ...createDeadLetters({ mongo, retry: (tenant, id) => send(new RetryTask(tenant, id)) }).handlers,
@@ -108,6 +114,7 @@ export function createRooms(
     migrations,
     feed,
     batches,
+    photos,
     sync,
     removal,
     signer,

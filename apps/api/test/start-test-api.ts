@@ -91,6 +91,7 @@ const checkAnswer = createAnswerChecker(
     maxFiles: 100,
     maxBatchBytes: 1024 * MIB,
     ttlSeconds: 3600,
+    maxRosterBytes: 5 * MIB,
   }),
 )
 

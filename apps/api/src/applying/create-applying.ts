@@ -4,7 +4,7 @@ import type { Announcer, TaskListener } from '../tasks/announce.ts'
 import type { TaskStore } from '../tasks/task-store.ts'
 import { isFinal } from '../tasks/task.ts'
 import { KnownTtls } from './known-ttls.ts'
-import { UpdateTaskStatusHandler } from './update-task-status.ts'
+import { UpdateTaskStatusHandler, type Refine } from './update-task-status.ts'
 
 /** Longer than most photos take, and too short for people to notice. */
 const HOLD_STARTS_MS = 200
@@ -13,6 +13,7 @@ const HOLD_STARTS_MS = 200
 export function createApplying(parts: {
   store: TaskStore
   announcer: Announcer
+  refine: Refine
   log: Logger
   tracing: Tracing
   now: () => number

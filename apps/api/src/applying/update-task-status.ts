@@ -1,4 +1,4 @@
-import type { TaskEvent } from '@darkroom/contracts'
+import type { TaskEvent, TaskEventOf } from '@darkroom/contracts'
 import type { Logger } from '@darkroom/runtime'
 import type { Tracing } from '@darkroom/runtime/tracing'
 import { RequestData, type RequestHandler } from 'mediatr-ts'
@@ -36,6 +36,9 @@ const WRITES_AT_ONCE = 16
 /** Progress within the first second is only for live followers; it is not worth a write. */
 const PROGRESS_WRITE_AFTER_MS = 1000
 
+/** What the end of a run writes beside what its event says: what the worker could not know. */
+export type Refine = (event: TaskEventOf<'task.completed'>) => Promise<Move['patch']>
+
 export class UpdateTaskStatusHandler implements RequestHandler<UpdateTaskStatus, TaskRecord | undefined> {
   readonly #deps
   readonly #settled = new SettledEvents()
@@ -51,6 +54,7 @@ export class UpdateTaskStatusHandler implements RequestHandler<UpdateTaskStatus,
     ttls: KnownTtls
     /** How long a start waits for the end, in ms. */
     holdStartsMs: number
+    refine?: Refine
     log: Logger
     tracing: Tracing
     now: () => number
@@ -73,12 +77,13 @@ export class UpdateTaskStatusHandler implements RequestHandler<UpdateTaskStatus,
   }
 
   async #take(event: TaskEvent, move: Move): Promise<TaskRecord | undefined> {
-    const { announcer, log, now } = this.#deps
+    const { announcer, refine, log, now } = this.#deps
     const { taskId: id, epoch, seq } = event
+    const refined = event.eventType === 'task.completed' ? await refine?.(event) : undefined
     const start = this.#starts.takeBefore(event)
+    const apply = (one: Move) => this.#move(event, { ...one, patch: { ...one.patch, ...refined } })
     // Another process may have written the start already: then only the end is left.
-    const task =
-      (start && (await this.#move(event, moveFor(event, now(), start) ?? move))) ?? (await this.#move(event, move))
+    const task = (start && (await apply(moveFor(event, now(), start) ?? move))) ?? (await apply(move))
     if (!task) {
       // That process may have died, or been stopped, before it invalidated the cache. And local
       // followers have not been notified.

@@ -11,10 +11,11 @@ export const createPhotoBibs = ({ maxPixels }: { maxPixels: number }): TaskKindP
 
   jobOf: ({ originalPath, imageName }) => ({ imagePath: originalPath, imageName }) satisfies Partial<PhotoJob>,
 
-  viewOf: ({ files, result }, self) => ({
+  viewOf: ({ files, result, correction }, self) => ({
     images: [],
     files: files.map((file) => ({ ...file, url: `${self}/download?file=${file.name}` })),
-    result,
+    // A person's word counts, whatever the state of the runs.
+    result: correction ? { ...result, bibs: correction.bibs } : result,
   }),
 
   sizeOf: photoSize,

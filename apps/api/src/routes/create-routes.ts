@@ -16,11 +16,13 @@ import { queueBoard } from './admin/queue-board.ts'
 import { createHealth, type Probes } from './health.ts'
 import { logRequests } from './log-requests.ts'
 import { RESOURCES } from './resources.ts'
+import { rosterBody } from './roster-body.ts'
 import { createSendVariant, type Presign } from './send-variant.ts'
 
 export interface RouteSettings {
   ADMIN_TOKEN?: string | undefined
   JSON_BODY_MAX_BYTES: number
+  ROSTER_MAX_BYTES: number
   FOLLOWERS_PER_TASK: number
   FOLLOWERS_PER_ADDRESS: number
   EVENT_STREAMS_MAX: number
@@ -61,6 +63,7 @@ export function createRoutes(parts: RouteParts) {
     assets: parts.assets,
     sendVariant: createSendVariant({ storage, storageFault, signer, presign }),
     readJson: jsonBody(env.JSON_BODY_MAX_BYTES),
+    readRoster: rosterBody(env.ROSTER_MAX_BYTES),
     waiting,
     streams,
     heartbeatMs: env.EVENT_HEARTBEAT_MS,

@@ -1,3 +1,4 @@
+import { albumRoutes } from './album-routes.ts'
 import { assetRoutes } from './asset-routes.ts'
 import { batchRoutes } from './batch-routes.ts'
 import { deadLetterRoutes } from './dead-letter-routes.ts'
@@ -22,6 +23,7 @@ export const RESOURCES = {
     downloadRoutes,
     taskEventRoutes,
     batchRoutes,
+    albumRoutes,
     queueRoutes,
     deadLetterRoutes,
     statsRoutes,

@@ -69,6 +69,8 @@ const taskSchema = new Schema<TaskDocument>(
     batchId: String,
     checkedBy: String,
     trace: String,
+    correction: Schema.Types.Mixed,
+    readingsDueAt: Date,
   } as never,
   {
     strict: 'throw',
@@ -101,6 +103,11 @@ taskSchema.index(
   { tenant: 1, batchId: 1, createdAt: -1, _id: -1 },
   { partialFilterExpression: { batchId: { $type: 'string' } } },
 )
+taskSchema.index(
+  { tenant: 1, 'source.album': 1, status: 1, _id: 1 },
+  { partialFilterExpression: { 'source.album': { $type: 'string' } } },
+)
+taskSchema.index({ readingsDueAt: 1 }, { partialFilterExpression: { readingsDueAt: { $type: 'date' } } })
 taskSchema.index({ 'files.path': 1 })
 taskSchema.index({ 'images.path': 1 })
 // This index only contains tasks that still need checks, however many tasks there are.

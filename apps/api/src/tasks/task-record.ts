@@ -1,4 +1,5 @@
 import {
+  shownBib,
   storedFile,
   taskError,
   taskEstimate,
@@ -83,6 +84,10 @@ export const taskRecord = z.strictObject({
   estimate: taskEstimate.exactOptional(),
   /** If it is still unfinished after this time, something is wrong. */
   lateAt: z.date().exactOptional(),
+  /** What a person said about a photo, which no run changes. */
+  correction: z.strictObject({ bibs: z.array(shownBib), at: z.date() }).exactOptional(),
+  /** When the readings of a photo have to be searchable; null once they are. */
+  readingsDueAt: z.date().nullable().exactOptional(),
   /** The client's idempotency key, and a digest of the whole request. */
   idempotency: z.strictObject({ key: z.string(), fingerprint: z.string() }).exactOptional(),
   /** The span of the request that created or last restarted it, if tracing was on. */

@@ -38,6 +38,9 @@ export type Revision = Pick<TaskRecord, 'epoch' | 'rev'>
 /** What a client may change at any time. */
 export type TaskEdit = Partial<Pick<TaskRecord, 'name' | 'metadata' | 'ttlSeconds' | 'expiresAt'>>
 
+/** What may be changed in a photo: its readings, and what a person says about them. */
+export type PhotoEdit = Partial<Pick<TaskRecord, 'result' | 'correction'>> & { readingsDueAt: Date }
+
 /**
  * The owner of deleted tasks. Every query names a tenant and none can name this one, so the write
  * that deletes a task also hides it from everyone, and no event can change it any more.
@@ -204,8 +207,8 @@ export class TaskStore {
     ])
   }
 
-  /** Changes what a client may change, unless anything was written since the task was read. */
-  async edit({ id, tenant, epoch, rev }: TaskRecord, edit: TaskEdit): Promise<TaskRecord | undefined> {
+  /** Changes a task unless anything was written since it was read. */
+  async edit({ id, tenant, epoch, rev }: TaskRecord, edit: TaskEdit | PhotoEdit): Promise<TaskRecord | undefined> {
     return this.#write({ _id: toObjectId(id), tenant, epoch, rev }, edit)
   }
 

@@ -43,6 +43,7 @@ export type StepPatch = TaskPatch &
     | 'removeAt'
     | 'lateAt'
     | 'trace'
+    | 'readingsDueAt'
   >
 
 /** A legal transition of a task: from which statuses it may start, and what it writes. */

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { PROBLEMS } from '@darkroom/contracts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Answer } from '../start-test-api.ts'
+import { albumRows } from './album-rows.ts'
 import { routesOfApp } from './app-routes.ts'
 import { assetRows } from './asset-rows.ts'
 import { docsRows } from './docs-rows.ts'
@@ -27,6 +28,7 @@ const routeRows: readonly Row[] = [
   ...jobRows,
   ...photoRows,
   ...assetRows,
+  ...albumRows,
   ...operatorRows,
   ...docsRows,
 ]

@@ -1,3 +1,4 @@
+import { ALBUM } from './album-world.ts'
 import { linesOf, type Row } from './row.ts'
 import { ASSET_NAME, type World } from './world.ts'
 
@@ -50,6 +51,8 @@ function headRow(path: string): Row {
 
 const filled = (path: string, { main, tasks, photos, batchId }: World): string =>
   path
+    .replace(/\/v1\/photos$/, '$&?bib=587')
+    .replace(':album', ALBUM)
     .replace(':name', path.includes('/assets/') ? ASSET_NAME : main.names.queue)
     .replace(':id', idFor(path, { tasks, photos, batchId }))
 

@@ -77,12 +77,13 @@ const taskFields = {
   batchId: id.nullable(),
 }
 
-const bib = z.strictObject({
+export const bib = z.strictObject({
   number: text,
   confidence: z.number().min(0).max(1),
-  box: z.strictObject({ left: milliseconds, top: milliseconds, width: milliseconds, height: milliseconds }),
+  box: z.strictObject({ left: milliseconds, top: milliseconds, width: milliseconds, height: milliseconds }).optional(),
   origin: z.enum(['ocr', 'roster', 'person']),
-  raw: z.string(),
+  raw: z.string().optional(),
+  unlisted: z.literal(true).optional(),
 })
 
 /** Those of a photo of a race: its variants are files like any others. */

@@ -3,6 +3,7 @@ import { unlink } from 'node:fs/promises'
 import { DEFAULT_TENANT, originalKey, toStoredFile, type Task, type Variant } from '@darkroom/contracts'
 import { sampleJpeg, until, startTcpProxy } from '@darkroom/testing'
 import { inject } from 'vitest'
+import { addAlbum } from './album-world.ts'
 import { endAs } from '../end-task.ts'
 import { fieldPart, filePart } from '../multipart.ts'
 import { startTestApi, type TestApi } from '../start-test-api.ts'
@@ -107,6 +108,7 @@ export async function createWorld(): Promise<World> {
     withoutFile: await completed([await lose(main)]),
     small: await completed(kept.slice(0, 1)),
   }
+  await addAlbum(main, kept.map(toStoredFile))
   const batchFiles = BATCH_NAMES.map((filename, index) =>
     filePart(photo, filename, BATCH_FIELDS[index % BATCH_FIELDS.length]),
   )

@@ -30,7 +30,7 @@ export interface Use {
  * Fields with few documents per value, however many are stored: filtering or sorting those is
  * cheap.
  */
-const FEW = new Set(['_id', 'jobId', 'idempotency.key', 'batchId'])
+const FEW = new Set(['_id', 'jobId', 'idempotency.key', 'batchId', 'photo'])
 const OR = ' or '
 const RANGES = ['$lt', '$lte', '$gt', '$gte', '$type']
 

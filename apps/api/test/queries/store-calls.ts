@@ -6,6 +6,9 @@ import type { DeadLetterStore } from '../../src/dead-letters/dead-letter-store.t
 import type { InstallationStore } from '../../src/installation/installation-store.ts'
 import type { Migration } from '../../src/mongo/migrations/migration.ts'
 import type { MigrationStore } from '../../src/mongo/migrations/migration-store.ts'
+import type { PhotoStore } from '../../src/photos/photo-store.ts'
+import type { ReadingStore } from '../../src/photos/reading-store.ts'
+import type { RosterHead, RosterStore } from '../../src/photos/roster-store.ts'
 import type { StatsStore } from '../../src/stats/stats-store.ts'
 import type { CleanupTotalsStore } from '../../src/removal/cleanup-totals-store.ts'
 import type { ExpiryStore } from '../../src/removal/expiry-store.ts'
@@ -164,6 +167,50 @@ const deadLetters: Calls<DeadLetterStore> = {
   failedAmong: (store) => store.failedAmong(tenant, [id]),
 }
 
+const album = 'valencia-2026'
+const photos: Calls<PhotoStore> = {
+  albumOf: (store) => store.albumOf(tenant, id),
+  byIds: (store) => store.byIds(tenant, [id]),
+  counts: (store) => store.counts(tenant, album, 10),
+  completedAfter: ['', id].map((from) => ({ run: (store) => store.completedAfter(tenant, album, from, 10) })),
+  due: (store) => store.due(now, 10),
+  settle: (store) => store.settle(task),
+}
+
+const reading = { tenant, album, photo: id, number: '587', confidence: 0.9, trust: 0.9 }
+const readingAfter = { value: 0.5, id: `${id}.587` }
+const readings: Calls<ReadingStore> = {
+  prepare: (store) => store.prepare(),
+  replace: (store) => store.replace(id, 1, [reading]),
+  find: [{ number: '587' }, { part: '58' }, { number: '587', album }, { part: '58', album }].flatMap((wanted) =>
+    [undefined, readingAfter].map((from) => ({
+      run: (store: ReadingStore) => store.find({ tenant, minConfidence: 0.6, ...wanted }, from, 10),
+    })),
+  ),
+  review: [undefined, readingAfter].map((from) => ({
+    run: (store: ReadingStore) => store.review({ tenant, album, below: 0.8 }, from, 10),
+  })),
+  count: [
+    { run: (store) => store.count({ tenant, album }, 10) },
+    { run: (store) => store.count({ tenant, album, below: 0.8 }, 10) },
+  ],
+  removeOf: (store) => store.removeOf(id),
+}
+
+const head: RosterHead = { tenant, album, version: 'a', count: 1, updatedAt: now, applyAt: now, applyAfter: '' }
+const rosters: Calls<RosterStore> = {
+  prepare: (store) => store.prepare(),
+  put: (store) => store.put(tenant, album, [{ number: '587' }], now),
+  head: (store) => store.head(tenant, album),
+  numbers: (store) => store.numbers(tenant, album),
+  find: (store) => store.find(tenant, album),
+  claim: (store) => store.claim(now, 1000),
+  advance: (store) => store.advance(head, id, now),
+  release: (store) => store.release(head, now),
+  finish: [{ run: (store) => store.finish(head) }, { run: (store) => store.finish({ ...head, count: null }) }],
+  remove: (store) => store.remove(tenant, album, now),
+}
+
 const stats: Calls<StatsStore> = {
   sums: (store) => store.sums('0'.repeat(24), 10),
   recentTimes: (store) => store.recentTimes(tenant, 10),
@@ -204,6 +251,9 @@ export const STORE_CALLS = {
   BatchStore: batches,
   CleanupTotalsStore: cleanups,
   DeadLetterStore: deadLetters,
+  PhotoStore: photos,
+  ReadingStore: readings,
+  RosterStore: rosters,
   StatsStore: stats,
   InstallationStore: installations,
   MigrationStore: migrations,

@@ -8,6 +8,7 @@ it('every request and response body has examples, and all of them are valid', ()
     maxPixels: 1,
     maxFiles: 100,
     maxBatchBytes: 1,
+    maxRosterBytes: 1,
     ttlSeconds: 3600,
   })
   const { count, ...found } = checkExamples(document)
