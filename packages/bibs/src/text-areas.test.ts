@@ -30,3 +30,17 @@ it('leaves out what is unlikely to be text, and specks', () => {
   expect(findTextAreas(mapWith({ x: 60, y: 45, width: 60, height: 16, angle: 0 }, 0.4))).toEqual([])
   expect(findTextAreas(mapWith({ x: 60, y: 45, width: 2, height: 2, angle: 0 }, 0.9))).toEqual([])
 })
+
+it('of a page full of print, only the highest lines are read', () => {
+  const [width, height] = [400, 600]
+  const data = new Float32Array(width * height)
+  // 20 x 20 words, the lower the page the lower the words.
+  for (let word = 0; word < 400; word++) {
+    const [left, top] = [(word % 20) * 20 + 2, Math.floor(word / 20) * 30 + 2]
+    const lines = 20 - Math.floor(word / 40)
+    for (let row = top; row < top + lines; row++) data.fill(0.9, row * width + left, row * width + left + 12)
+  }
+  const boxes = findTextAreas({ data, width, height })
+  expect(boxes).toHaveLength(200)
+  expect(Math.max(...boxes.map(({ y }) => y))).toBeLessThan(height / 2)
+})

@@ -15,7 +15,13 @@ const LEAST_SIDE_PX = 3
 /** The detector is trained to find text without its edges: by how much areas grow again. */
 const UNCLIP_RATIO = 1.6
 
-/** The boxes around connected text pixels, in pixels of the map. */
+/**
+ * A crowd with sponsors has 60. Each is read on its own, so a page of print would take longer than a
+ * job may.
+ */
+const MOST_AREAS = 200
+
+/** The boxes around connected text pixels, in pixels of the map; of too many, the highest. */
 export function findTextAreas(map: TextMap): TiltedBox[] {
   const seen = new Uint8Array(map.data.length)
   const boxes: TiltedBox[] = []
@@ -26,7 +32,7 @@ export function findTextAreas(map: TextMap): TiltedBox[] {
     const box = smallestBox(hullOf(edges))
     if (Math.min(box.width, box.height) + 1 >= LEAST_SIDE_PX) boxes.push(grown(box))
   }
-  return boxes
+  return boxes.toSorted((a, b) => b.height - a.height).slice(0, MOST_AREAS)
 }
 
 /** The leftmost and rightmost pixels of each row: enough for the hull. */
