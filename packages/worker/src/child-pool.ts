@@ -53,7 +53,9 @@ export class ChildPool {
 
   /** Starts a child if one is missing. Rejects like `start`. */
   async warm(): Promise<void> {
-    if (this.#alive.size < this.#options.size) await this.#startIdle()
+    // One that is ending, because it found the machine unfit, is none.
+    const usable = [...this.#alive].filter((child) => child.usable)
+    if (usable.length < this.#options.size) await this.#startIdle()
   }
 
   /** Runs one job. Rejects with a JobFailure. */
@@ -115,7 +117,9 @@ function becomesReady(child: Child): Promise<void> {
     child.hear({
       onMessage: (message) => {
         if (message.type === 'ready') resolve()
-        if (message.type === 'unfit') reject(new UnfitMachineError(message.reason))
+        if (message.type !== 'unfit') return
+        child.usable = false
+        reject(new UnfitMachineError(message.reason))
       },
       onEnd: (how) => reject(new Error(`A child process could not start (${how})`)),
     })
