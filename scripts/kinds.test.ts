@@ -24,6 +24,11 @@ describe.each(kinds)('$kind has', ({ kind, worker, originals }) => {
     expect(read('apps/api/test/contract/upload-rows.ts')).toContain(`'${kind}'`)
   })
 
+  it('its logs shown with those of all workers', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
+    expect(scripts['docker:compose:logs:worker']?.split(' ')).toContain(worker)
+  })
+
   it('a folder for originals that the janitor recognises', () => expect(originals).toMatch(/^[a-z]+$/))
 })
 
