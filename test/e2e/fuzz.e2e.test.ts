@@ -8,7 +8,7 @@ import { createInstallation, type Installation } from './support/installation.ts
 const adminToken = 'the-administrator-of-the-fuzz-run'
 const SEED = 20_260
 const FOR_MS = 15_000
-const LEAST_ROUNDS = 20
+const LEAST_ROUNDS = 40
 const SUCCESSES = {
   200: ['getTask', 'getJob', 'listTaskEvents', 'signDownload', 'pauseQueue'],
   202: ['createTask', 'createBatch', 'createJob', 'retryTask'],
