@@ -11,7 +11,7 @@ RUN pnpm install --frozen-lockfile --offline && pnpm exec turbo run build --filt
 ARG APP
 RUN pnpm --filter "@darkroom/${APP:?say which: --build-arg APP=api}" --offline deploy --prod /app
 # The library that runs the text models comes for every platform, 290 MB in all: only this one's is kept.
-RUN find /app/node_modules -path '*/onnxruntime-node/bin/*' -mindepth 1 -type d -regex '.*/bin/napi-v[0-9]+/[^/]+/[^/]+' \
+RUN find /app/node_modules -type d -regex '.*/onnxruntime-node/bin/napi-v[0-9]+/[^/]+/[^/]+' \
       ! -path "*/$(node -p 'process.platform + "/" + process.arch')" -prune -exec rm -rf {} +
 
 FROM node:24-slim

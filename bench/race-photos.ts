@@ -5,6 +5,7 @@ import { availableParallelism } from 'node:os'
 import { setTimeout as pause } from 'node:timers/promises'
 import { photoBibs, type Task, type TaskPage } from '@darkroom/contracts'
 import { racePhoto } from '@darkroom/testing'
+import { accepted } from '../test/e2e/support/client.ts'
 import { createInstallation, type Installation } from '../test/e2e/support/installation.ts'
 import { figureOf, type Benchmark } from './support/benchmark.ts'
 import { cpuMsOfTrees, treeOf } from './support/cpu-time.ts'
@@ -36,7 +37,8 @@ export const benchmark: Benchmark = {
         return {
           figures: [
             figureOf('photos lost', [lost.length], '', { atMost: 0, goal: 0 }),
-            figureOf('photos read wrongly', [wrong.length], '', { atMost: drawn.size / 50, goal: 0 }),
+            // How well numbers are read is the business of the benchmark `bibs`.
+            figureOf('photos read wrongly', [wrong.length], ''),
             figureOf('photos a minute', [drawn.size / (run.ms / MINUTE_MS)], ''),
             figureOf('photos a minute and core', [drawn.size / (run.cpuMs / MINUTE_MS)], ''),
             figureOf('the largest child', [run.childMb], 'MB', { atMost: 900, goal: 600 }),
@@ -59,11 +61,8 @@ async function uploadAll(url: string, { photos, width }: { photos: number; width
       String(((seed * 7919 + index * 1237) % 9890) + 10),
     )
     const { bytes } = await racePhoto({ numbers, width, height: Math.round((width * 3) / 4), seed })
-    const form = new FormData()
-    form.set('photo', new Blob([new Uint8Array(bytes)]), `${seed}.jpg`)
-    const answer = await fetch(`${url}/photos`, { method: 'POST', body: form })
-    if (answer.status !== 202) throw new Error(`An upload was answered with ${answer.status}: ${await answer.text()}`)
-    drawn.set(((await answer.json()) as Task).id, numbers.toSorted().join())
+    const { id } = await accepted(url, { bytes, name: `${seed}.jpg`, path: '/photos' })
+    drawn.set(id, numbers.toSorted().join())
   })
   return drawn
 }

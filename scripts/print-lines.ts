@@ -1,7 +1,7 @@
 import pc from 'picocolors'
 import { prettyFactory } from 'pino-pretty'
 
-const NAME_WIDTH = 9
+const NAME_WIDTH = 12
 const COLOURS = [pc.cyan, pc.magenta, pc.yellow, pc.blue, pc.green]
 
 /** The fields that identify the process, which the prefix already does. */

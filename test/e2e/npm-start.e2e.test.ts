@@ -126,6 +126,22 @@ test.skipIf(!isLinux)(
   },
 )
 
+test.skipIf(!isLinux)('npm start goes on without the models for bib numbers, and says what is missing', async () => {
+  const run = await started('start', ['--no-services', '--no-api', '--workers', '1'], {
+    REDIS_URL: inject('redisUrl'),
+    MONGODB_URL: inject('mongoUrl'),
+    REDIS_NAMESPACE: 'no-models',
+    BIBS_MODELS: '/no/such/folder',
+  })
+  theOne(run.processes(), 'image-worker/src/main.ts')
+  theOne(run.processes(), 'photo-worker/src/main.ts')
+  const line = run
+    .output()
+    .split('\n')
+    .find((each) => each.includes('taking no jobs'))
+  expect(line).toMatch(/photo-worker.*cannot be read: \/no\/such\/folder.*set BIBS_MODELS/)
+})
+
 test('npm start lists the environment errors of all processes before it starts anything', async () => {
   const run = await npmRun('start', [], { PORT: '99999', JOB_DEADLINE_MS: 'soon', MONGO_URL: 'mongodb://localhost' })
   onTestFinished(() => run.stop())
