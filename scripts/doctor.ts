@@ -12,6 +12,7 @@ import { apiEnv, type ApiEnv } from '../apps/api/src/env.ts'
 import { openStorage } from '../packages/storage/src/index.ts'
 import { checkApi } from './doctor/check-api.ts'
 import { checkBibs } from './doctor/check-bibs.ts'
+import { checkFfmpeg } from './doctor/check-ffmpeg.ts'
 import { checkBucket } from './doctor/check-bucket.ts'
 import { checkDisk } from './doctor/check-disk.ts'
 import { checkFiles } from './doctor/check-files.ts'
@@ -75,7 +76,7 @@ async function examine(): Promise<Finding[]> {
 
 async function examineWith(env: ApiEnv): Promise<Finding[]> {
   const given = { namespace: env.REDIS_NAMESPACE, queue: env.QUEUE_NAME }
-  const [queueStore, cache, store, disk, bucket, api, bibs] = await Promise.all([
+  const [queueStore, cache, store, disk, bucket, api, bibs, ffmpeg] = await Promise.all([
     checkRedis(redisUrl(env), 'queue'),
     env.REDIS_CACHE_URL ? checkRedis(env.REDIS_CACHE_URL, 'cache') : undefined,
     checkMongo(env.MONGODB_URL),
@@ -83,6 +84,7 @@ async function examineWith(env: ApiEnv): Promise<Finding[]> {
     checkBucket(storageSettings(env)),
     checkApi(env.HOST, env.PORT),
     checkBibs(process.env['BIBS_MODELS']),
+    checkFfmpeg(process.env),
   ])
   const { redis } = queueStore
   const { mongo } = store
@@ -96,7 +98,7 @@ async function examineWith(env: ApiEnv): Promise<Finding[]> {
   cache?.redis?.disconnect()
   await mongo?.close()
   const stores = [...queueStore.findings, ...(cache?.findings ?? []), ...store.findings, ...disk, ...bucket]
-  return [...stores, ...api, ...queue, ...tasks, ...files, ...bibs]
+  return [...stores, ...api, ...queue, ...tasks, ...files, ...bibs, ...ffmpeg]
 }
 
 async function compareFiles(env: ApiEnv, db: Db): Promise<Finding[]> {

@@ -1,5 +1,5 @@
 // A kind of task is complete: these tests find missing parts that the compiler cannot detect.
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { KINDS, TASK_KINDS } from '../packages/contracts/src/kinds/kinds.ts'
@@ -21,7 +21,8 @@ describe.each(kinds)('$kind has', ({ kind, worker, originals }) => {
   it('a policy in the API', () => expect(read('apps/api/src/kinds/kinds.ts')).toContain(`'${kind}':`))
 
   it('a row in the contract tests', () => {
-    expect(read('apps/api/test/contract/upload-rows.ts')).toContain(`'${kind}'`)
+    const rows = globSync('apps/api/test/contract/*-rows.ts', { cwd: root }).map(read)
+    expect(rows.join('\n')).toContain(`'${kind}'`)
   })
 
   it('its logs shown with those of all workers', () => {

@@ -5,9 +5,10 @@ import { dirname, matchesGlob, relative } from 'node:path/posix'
 
 /** All packages and apps, and which of our packages each may import. */
 const PACKAGES: Record<string, readonly string[]> = {
-  'apps/api': ['contracts', 'images', 'messaging', 'runtime', 'storage'],
+  'apps/api': ['contracts', 'images', 'messaging', 'runtime', 'storage', 'videos'],
   'apps/image-worker': ['contracts', 'images', 'messaging', 'runtime', 'storage', 'worker'],
   'apps/photo-worker': ['bibs', 'contracts', 'images', 'messaging', 'runtime', 'storage', 'worker'],
+  'apps/video-worker': ['contracts', 'images', 'messaging', 'runtime', 'storage', 'videos', 'worker'],
   'packages/worker': ['contracts', 'messaging', 'runtime', 'storage'],
   'packages/messaging': ['contracts'],
   'packages/runtime': [],
@@ -90,7 +91,7 @@ const ROOMS: Record<string, readonly string[] | 'all below'> = {
   // Documents and queue are kept in step by commands.
   sync: ['applying', 'following', 'batches', 'tasks', 'mongo', 'send.ts', 'ground'],
   // What is specific to a kind: what it accepts, does and returns.
-  kinds: ['assets', 'tasks', 'app-error.ts'],
+  kinds: ['assets', 'tasks', 'http', 'app-error.ts'],
   assets: ['app-error.ts'],
   applying: ['tasks', 'mongo', 'ground'],
   following: ['tasks', 'app-error.ts', 'ground'],

@@ -10,6 +10,7 @@ import { checkEnvironment, SETTING_NAMES } from './check-environment.ts'
 import { choosePort } from './choose-port.ts'
 import { keepStoresRunning } from './keep-stores-running.ts'
 import { onStopSignal } from './on-stop-signal.ts'
+import { ffmpegSettings } from './own-ffmpeg.ts'
 import { needsOwnS3, placeOfFiles, S3_TO_COME, s3Settings } from './own-s3.ts'
 import { linePrinter } from './print-lines.ts'
 import { startApi, startWorker, type AppOptions } from './processes.ts'
@@ -69,6 +70,7 @@ async function main(options: StartOptions): Promise<number> {
   const shutdownMs = Number(process.env['SHUTDOWN_TIMEOUT_MS'] || (services ? LOCAL_SHUTDOWN_MS : SERVER_SHUTDOWN_MS))
   const env = {
     ...urlsOf(services),
+    ...(services && (await ffmpegSettings(process.env, { folder: FOLDER, log: console.log }))),
     DATA_DIR: dataDir,
     HOST: host,
     PORT: String(port),

@@ -3,11 +3,13 @@ import { KINDS, type TaskKind } from '@darkroom/contracts'
 import type { z } from 'zod'
 import { imageWorkerEnv } from '../apps/image-worker/src/env.ts'
 import { photoWorkerEnv } from '../apps/photo-worker/src/env.ts'
+import { videoWorkerEnv } from '../apps/video-worker/src/env.ts'
 
 /** The environment variables that the worker of each kind reads. */
 const ENVIRONMENTS: Record<TaskKind, z.ZodObject> = {
   'image.optimize': imageWorkerEnv,
   'photo.bibs': photoWorkerEnv,
+  'video.render': videoWorkerEnv,
 }
 
 export const WORKER_APPS = Object.values(KINDS).map(({ kind, worker }) => ({

@@ -49,7 +49,7 @@ export function createRooms(
   const mongo = connections.db.connection
   const dataDir = resolve(env.DATA_DIR)
   const tempFolder = join(dataDir, FOLDERS.uploads)
-  const kinds = createKinds({ maxPixels: env.IMAGE_MAX_PIXELS })
+  const kinds = createKinds({ maxPixels: env.IMAGE_MAX_PIXELS, storage: given.storage })
   const views = createTaskViews(kinds)
   // The mediator is created from the handlers, and some rooms send commands themselves.
   const send: Send = (request) => mediator.send(request)

@@ -5,5 +5,5 @@ export const HEX_ID = '[0-9a-f]{24}'
 
 export const ID_PATTERN = new RegExp(`^${HEX_ID}$`)
 
-/** The jobId of a task is a UUID. */
-export const JOB_ID_PATTERN = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/
+/** The jobId of a task: a UUID, or `video-{city}-{milliseconds}`. */
+export const JOB_ID_PATTERN = /^(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|video-[a-z0-9-]{1,80}-\d{13,16})$/

@@ -31,6 +31,8 @@ export const job = z
     jobId: z.string(),
     status: jobStatus,
     progress,
+    city: z.string().optional().meta({ description: 'Of a video' }),
+    language: z.string().optional().meta({ description: 'Of a video' }),
     data: z.object({
       taskId: z.string(),
       imagePath: z.string(),
@@ -50,3 +52,8 @@ export const job = z
 export type Job = z.infer<typeof job>
 
 export const jobList = z.object({ jobs: z.array(job), count: z.number().int() }).meta({ id: 'JobList' })
+
+/** The response to a request for a video in this representation. */
+export const acceptedVideo = z
+  .object({ jobId: z.string(), status: z.literal('pending'), message: z.string(), estimatedTime: z.string() })
+  .meta({ id: 'AcceptedVideo' })

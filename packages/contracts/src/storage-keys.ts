@@ -57,6 +57,9 @@ export function resultKey({ tenant, folder, name, md5, extension }: ResultName):
   return tenantKey(tenant, `${FOLDERS.variants}/${folder}/${name}/${md5}.${extension}`, '/')
 }
 
+/** The key of an uploaded asset. */
+export const assetKey = (tenant: string, name: string): string => tenantKey(tenant, `${FOLDERS.assets}/${name}`, '/')
+
 /** The key of a variant of a photo. */
 export function variantKey(tenant: string, imageName: string, resolution: string, md5: string): string {
   return resultKey({ tenant, folder: imageName, name: resolution, md5, extension: 'jpg' })
@@ -84,12 +87,16 @@ export const keyBeforeTrash = (key: string): string => key.slice(FOLDERS.trash.l
  * A folder name from an untrusted file name: `[a-z0-9-]`, at most 80 characters, `image` if nothing
  * is left.
  */
-export function imageNameOf(fileName: string): string {
-  const stem = fileName.slice(0, 1024).replace(/\.[A-Za-z0-9]{1,5}$/, '')
-  const ascii = stem
+export const imageNameOf = (fileName: string): string =>
+  slugOf(fileName.slice(0, 1024).replace(/\.[A-Za-z0-9]{1,5}$/, ''), 'image')
+
+/** A text as `[a-z0-9-]`, at most 80 characters; `fallback` if nothing is left. */
+export function slugOf(text: string, fallback: string): string {
+  const ascii = text
+    .slice(0, 1024)
     .normalize('NFKD')
     .replace(/\p{M}+/gu, '')
     .toLowerCase()
   const slug = ascii.replace(/[^a-z0-9]+/g, '-').slice(0, IMAGE_NAME_LENGTH)
-  return slug.replace(/^-+|-+$/g, '') || 'image'
+  return slug.replace(/^-+|-+$/g, '') || fallback
 }

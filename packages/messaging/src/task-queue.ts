@@ -4,6 +4,7 @@ import {
   PRIORITIES,
   type JobEnvelope,
   type JobState,
+  type KeepPolicy,
   type KindContract,
   type KindPolicy,
   type TaskKind,
@@ -47,7 +48,9 @@ const EVENTS_KEPT = 200_000
  * the API; the API removes applied ones much earlier (`KeptJobs`). A limit on the number of jobs
  * could remove some whose events have not been applied yet.
  */
-const KEEP_FINISHED = { age: 24 * 3600 }
+const keepFinished = ({ ageMs }: KeepPolicy) => ({
+  age: Math.max(24 * 3600, Number.isFinite(ageMs) ? ageMs / 1000 : 0),
+})
 
 /**
  * The queue of a kind, as used by the API. Settings that the operator omits are those of the kind.
@@ -77,8 +80,8 @@ export class TaskQueue {
       streams: { events: { maxLen: EVENTS_KEPT } },
       defaultJobOptions: {
         backoff: { type: 'exponential', delay: backoffMs, jitter: BACKOFF_JITTER },
-        removeOnComplete: KEEP_FINISHED,
-        removeOnFail: KEEP_FINISHED,
+        removeOnComplete: keepFinished(kind.policy.keepCompleted),
+        removeOnFail: keepFinished(kind.policy.keepFailed),
       },
     })
     // Without a listener, an 'error' would end the process; the connection logs its errors itself.

@@ -65,7 +65,7 @@ export function createScratchWorkplace({ storage, kind, dataDir, log }: Options)
 
 function keysOf({ reads }: Options['kind'], job: JobEnvelope): string[] {
   const fields = job as Record<string, unknown>
-  return reads.map((name) => String(fields[name]))
+  return reads.flatMap((name) => fields[name] ?? []).map(String)
 }
 
 interface Fetch {

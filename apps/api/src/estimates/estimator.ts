@@ -50,6 +50,8 @@ export class Estimator {
     /** Groups sources by size: those of one size take about as long. */
     sizeOf: (source: TaskSource) => string
     intervalMs: number
+    /** Of a kind that differs from the default. */
+    coldStart?: { p50Ms: number; p90Ms: number } | undefined
   }) {
     this.#deps = deps
   }
@@ -71,7 +73,11 @@ export class Estimator {
 
   /** The average duration of a run. */
   get runMs(): number {
-    return this.#history.mean() ?? COLD_START.p50Ms
+    return this.#history.mean() ?? this.#coldStart.p50Ms
+  }
+
+  get #coldStart(): { p50Ms: number; p90Ms: number } {
+    return this.#deps.coldStart ?? COLD_START
   }
 
   estimate(task: Estimated): TaskEstimate {
@@ -101,7 +107,7 @@ export class Estimator {
     /** Jobs that must end before this one starts. */
     const before = Math.max(0, waiting + 1 - free)
     // The time of the jobs before it is not known either.
-    if (!run || mean === undefined) return { ...COLD_START, position: waiting }
+    if (!run || mean === undefined) return { ...this.#coldStart, position: waiting }
     const waitMs = (before * mean) / slots + PICK_UP_MS
     const spreadMs = (Z90 * Math.sqrt(before) * mean) / slots
     const scale = this.coverage.scale

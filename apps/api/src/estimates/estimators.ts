@@ -1,4 +1,4 @@
-import { perKind, type TaskKind, type TaskSource } from '@darkroom/contracts'
+import { KINDS, perKind, type TaskKind, type TaskSource } from '@darkroom/contracts'
 import type { TaskQueues } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
 import { Estimator, type PastRun } from './estimator.ts'
@@ -19,6 +19,7 @@ export function createEstimators(parts: {
         readLoad: () => queues.of(kind).load(),
         sizeOf: (source) => sizeOf(kind, source),
         intervalMs,
+        coldStart: KINDS[kind].policy.firstEstimate,
       }),
   )
   return {

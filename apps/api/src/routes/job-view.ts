@@ -16,6 +16,7 @@ export const toJobView = (task: Task): Job => ({
   jobId: task.jobId,
   status: toJobStatus(task),
   progress: { stage: task.progress.stage, progress: task.progress.percent },
+  ...('city' in task.source && { city: task.source.city, language: task.source.language }),
   data: {
     taskId: task.id,
     imagePath: task.originalPath,

@@ -11,6 +11,7 @@ import { queueRoutes } from './queue-routes.ts'
 import { statsRoutes } from './stats-routes.ts'
 import { taskEventRoutes } from './task-event-routes.ts'
 import { taskRoutes } from './task-routes.ts'
+import { videoRoutes } from './video-routes.ts'
 
 /**
  * Every API route, by where it is mounted. The application and its document are both created from
@@ -30,7 +31,7 @@ export const RESOURCES = {
     assetRoutes,
   ],
   /** Below `/api`: the older form. */
-  aliases: [jobRoutes],
+  aliases: [jobRoutes, videoRoutes],
   /** At the root: the older form of photos of races. */
   rootAliases: [photoRoutes],
   /** At the root, and below both of the above. */

@@ -1,5 +1,5 @@
 import { acceptedTask, task, taskPage, type Task } from '@darkroom/contracts'
-import type { RequestHandler, Response } from 'express'
+import type { Request, RequestHandler, Response } from 'express'
 import { z } from 'zod'
 import { WaitForTask } from '../following/wait-for-task.ts'
 import type { HeldRequests } from '../http/held-requests.ts'
@@ -16,7 +16,7 @@ import { UpdateTask } from '../tasks/commands/update-task.ts'
 import { GetTaskJson } from '../tasks/queries/get-task-json.ts'
 import { GetTask } from '../tasks/queries/get-task.ts'
 import { ListTasks } from '../tasks/queries/list-tasks.ts'
-import type { UploadSteps } from '../uploads/create-uploads.ts'
+import type { InputSteps, UploadSteps } from '../uploads/create-uploads.ts'
 import type { ApiLimits } from './api-limits.ts'
 import { photoExamples } from './photo-examples.ts'
 import { retryAfter } from './retry-after.ts'
@@ -24,9 +24,10 @@ import { sendTask, sendTaskJson } from './send-task.ts'
 import { taskExamples, taskPageExamples } from './task-examples.ts'
 import { listQuery, taskChanges, waitQuery } from './task-fields.ts'
 import { idOf, taskPath } from './task-path.ts'
-import { UPLOAD_PROBLEMS, uploadBody } from './upload.ts'
+import { UPLOAD_PROBLEMS } from './upload.ts'
+import { taskBody } from './video-input.ts'
 
-export interface TaskRouteDeps extends Pick<UploadSteps, 'receive' | 'acceptUpload'> {
+export interface TaskRouteDeps extends Pick<UploadSteps, 'receive' | 'acceptUpload'>, InputSteps {
   send: Send
   /** Middleware before every handler that accepts JSON. */
   readJson: RequestHandler[]
@@ -42,9 +43,10 @@ export const taskRoutes = routesOf<TaskRouteDeps, ApiLimits>('Tasks', {
   'POST /tasks': {
     doc: (limits) => ({
       operationId: 'createTask',
-      summary: 'Upload a photo',
-      description: 'The response is sent as soon as the task is stored durably; workers then create the variants.',
-      ...uploadBody(limits),
+      summary: 'Upload a photo, or request a video',
+      description:
+        'The response is sent as soon as the task is stored durably; workers then create its files. A photo is sent as a form, the input of a video as JSON.',
+      ...taskBody(limits),
       answers: {
         202: json(
           'The task, and when it should be finished',
@@ -53,12 +55,12 @@ export const taskRoutes = routesOf<TaskRouteDeps, ApiLimits>('Tasks', {
           'RetryAfter',
         ),
       },
-      problems: UPLOAD_PROBLEMS,
+      problems: [...UPLOAD_PROBLEMS, ...JSON_PROBLEMS.filter((code) => code !== 'INVALID_FIELD')],
     }),
-    handle: ({ receive, acceptUpload }) => [
-      ...receive,
+    handle: ({ receive, acceptUpload, receiveInput, acceptInput }) => [
+      ...eitherOr(receiveInput, receive),
       async (req, res) => {
-        const accepted = await acceptUpload(req)
+        const accepted = await (isJson(req) ? acceptInput(req) : acceptUpload(req))
         res.status(202).location(accepted.links.self).set('Retry-After', retryAfter(accepted.estimate)).json(accepted)
       },
     ],
@@ -218,6 +220,18 @@ export const taskRoutes = routesOf<TaskRouteDeps, ApiLimits>('Tasks', {
       },
   },
 })
+
+const isJson = (req: Request): boolean => Boolean(req.is('application/json'))
+
+/** Some of these for JSON, others for anything else. */
+const eitherOr = (forJson: RequestHandler[], others: RequestHandler[]): RequestHandler[] => {
+  const only =
+    (wanted: boolean) =>
+    (handle: RequestHandler): RequestHandler =>
+    (req, res, next) =>
+      isJson(req) === wanted ? handle(req, res, next) : next()
+  return [...forJson.map(only(true)), ...others.map(only(false))]
+}
 
 async function waitForTask({ send, waiting }: TaskRouteDeps, res: Response, seconds: number): Promise<Task> {
   const { req } = res

@@ -22,6 +22,18 @@ export const FORM_PROBLEMS = [
   'STORAGE_FULL',
 ] as const
 
+/** The errors of a request for a task that begins with JSON, besides those of any JSON. */
+export const INPUT_PROBLEMS = [
+  'INVALID_IDEMPOTENCY_KEY',
+  'IDEMPOTENCY_IN_FLIGHT',
+  'IDEMPOTENCY_KEY_REUSED',
+  'TOO_MANY_UPLOADS',
+  'STORE_UNAVAILABLE',
+  'STORAGE_UNAVAILABLE',
+  'OVERLOADED',
+  'STORAGE_FULL',
+] as const
+
 export const UPLOAD_PROBLEMS = [
   ...FORM_PROBLEMS,
   'FILE_TOO_LARGE',
@@ -40,7 +52,7 @@ const idempotencyKey = z
   // No example: the interactive reference would send the same key each time.
   .meta({ description: 'A unique key of your choice, such as a UUID: makes the request safe to repeat for 24 hours' })
 
-const requestParams = { header: z.object({ 'Idempotency-Key': idempotencyKey }) }
+export const requestParams = { header: z.object({ 'Idempotency-Key': idempotencyKey }) }
 
 /**
  * No example of the body: for a file it could only contain text, and the interactive reference

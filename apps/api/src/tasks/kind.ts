@@ -27,10 +27,36 @@ export interface Accepted<Kind extends TaskKind = TaskKind> {
   extension: string
 }
 
+export interface AboutInput {
+  tenant: string
+  /** Where fields of the input were in the request, if not below `/input`. */
+  pointers?: Record<string, string> | undefined
+  /** Becomes part of the jobId, instead of what the input says. */
+  label?: string | undefined
+}
+
+type Hashes = 'bytes' | 'sha256' | 'md5'
+
+/** What a kind derives from JSON. */
+export interface AcceptedInput<Kind extends TaskKind = TaskKind> {
+  /** The source besides size and hashes. */
+  facts: Kind extends TaskKind ? Omit<SourceOf<Kind>, Hashes> : never
+  /** Unless the client names the task. */
+  name: string
+  /** The folder of the results. */
+  slug: string
+  /** Must be unique. */
+  jobId: string
+  /** Stored as the original: what the worker reads. */
+  document: unknown
+}
+
 /** What the API needs to know about a kind of task; everything else is the same for all kinds. */
 export interface TaskKindPolicy<Kind extends TaskKind = TaskKind> {
   /** Inspects an upload. Throws an AppError that states what is wrong with it. */
   accept(file: ReceivedFile, fields: FieldsOf<Kind>): Promise<Accepted<Kind>>
+  /** Only of kinds whose tasks begin with JSON. Throws INVALID_FIELD with a pointer to each fault. */
+  acceptInput?(input: unknown, about: AboutInput): Promise<AcceptedInput<Kind>>
   /** The fields of a job in addition to its envelope. */
   jobOf(task: TaskRecord): Omit<JobOf<Kind>, keyof JobEnvelope>
   /** What clients see of the files and the result of a task. `self` is the path of the task. */

@@ -3,9 +3,11 @@ import { join } from 'node:path'
 import type { RequestHandler } from 'express'
 import type { Redis } from 'ioredis'
 import type { StorageFault } from '../installation/storage-watch.ts'
+import { jsonBody } from '../http/json-body.ts'
 import type { Send } from '../send.ts'
 import type { Kinds } from '../tasks/kind.ts'
 import { createAcceptBatch, type AcceptBatch } from './accept-batch.ts'
+import { createAcceptInput, type AcceptInput } from './accept-input.ts'
 import { createAcceptUpload, type AcceptUpload } from './accept-upload.ts'
 import { admission } from './admission.ts'
 import { receiveBatch } from './batch-upload.ts'
@@ -20,6 +22,7 @@ import { ANY_FORM, PHOTO_FORM, type UploadForm } from './upload-form.ts'
 export interface UploadSettings {
   UPLOAD_MAX_BYTES: number
   UPLOAD_MAX_FIELD_BYTES: number
+  JSON_BODY_MAX_BYTES: number
   BATCH_MAX_FILES: number
   BATCH_MAX_BYTES: number
   FILE_TTL_SECONDS: number
@@ -36,6 +39,12 @@ export interface UploadSteps {
   receiveBatch: RequestHandler[]
   acceptUpload: AcceptUpload
   acceptBatch: AcceptBatch
+}
+
+/** Of a route that creates tasks from JSON. */
+export interface InputSteps {
+  receiveInput: RequestHandler[]
+  acceptInput: AcceptInput
 }
 
 /**
@@ -83,8 +92,13 @@ export function createUploads(parts: {
     acceptUpload: createAcceptUpload({ ...accepting, form }),
     acceptBatch: createAcceptBatch({ ...accepting, form, maxFileBytes: env.UPLOAD_MAX_BYTES }),
   })
+  const input: InputSteps = {
+    receiveInput: [...before(parts.isTaskMade), ...jsonBody(env.JSON_BODY_MAX_BYTES)],
+    acceptInput: createAcceptInput({ ...accepting, folder: place.folder }),
+  }
   return {
     ...through(ANY_FORM),
+    ...input,
     photos: through(PHOTO_FORM),
     beforeBytes: [perAddress, admitted, room, parts.asUpload],
     receiveBytes: createReceiveBytes(place.folder, env.UPLOAD_MAX_BYTES),

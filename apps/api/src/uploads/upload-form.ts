@@ -1,4 +1,4 @@
-import { DEFAULT_KIND, TASK_KINDS } from '@darkroom/contracts'
+import { DEFAULT_KIND, FILE_KINDS } from '@darkroom/contracts'
 import type { UploadKinds } from './upload-fields.ts'
 
 /** What a form accepts. */
@@ -12,7 +12,7 @@ export interface UploadForm {
 
 /** Of tasks of any kind. */
 export const ANY_FORM: UploadForm = {
-  kinds: [DEFAULT_KIND, ...TASK_KINDS.filter((kind) => kind !== DEFAULT_KIND)],
+  kinds: [DEFAULT_KIND, ...FILE_KINDS.filter((kind) => kind !== DEFAULT_KIND)],
   fileFields: ['file', 'image'],
   batchFields: ['files', 'file', 'image'],
 }

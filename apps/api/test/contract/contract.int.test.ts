@@ -11,6 +11,7 @@ import { downloadRows } from './download-rows.ts'
 import { jobRows } from './job-rows.ts'
 import { operatorRows } from './operator-rows.ts'
 import { photoRows } from './photo-rows.ts'
+import { videoRows } from './video-rows.ts'
 import { pathRows } from './path-rows.ts'
 import { linesOf, type Row } from './row.ts'
 import { problem } from './shapes.ts'
@@ -29,6 +30,7 @@ const routeRows: readonly Row[] = [
   ...photoRows,
   ...assetRows,
   ...albumRows,
+  ...videoRows,
   ...operatorRows,
   ...docsRows,
 ]

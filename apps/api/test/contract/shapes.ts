@@ -8,7 +8,9 @@ export const count = z.int().min(0)
 export const milliseconds = z.number().min(0)
 export const time = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
 const id = z.string().regex(/^[0-9a-f]{24}$/)
-const jobId = z.string().regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/)
+const jobId = z
+  .string()
+  .regex(/^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|video-[a-z0-9-]+-\d{13})$/)
 const md5 = z.string().regex(/^[0-9a-f]{32}$/)
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 export const code = z.string().regex(/^[A-Z]+(_[A-Z]+)*$/)
@@ -86,6 +88,45 @@ export const bib = z.strictObject({
   unlisted: z.literal(true).optional(),
 })
 
+const videoResult = {
+  videoUrl: z.string().regex(/^\/api\/v1\/tasks\/[0-9a-f]{24}\/download\?file=video$/),
+  durationSeconds: z.number(),
+  width: count,
+  height: count,
+  frames: count,
+}
+
+/** Those of a video: its original is its input. */
+const videoFields = {
+  ...taskFields,
+  kind: z.literal('video.render'),
+  jobId: z.string().regex(/^video-[a-z0-9-]+-\d{13}$/),
+  originalPath: z.string().regex(/^storage\/videos\/[0-9a-f]{24}\/original\.json$/),
+  attempts: z.strictObject({ made: count, max: z.literal(2), nextAt: time.nullable() }),
+  source: z.strictObject({
+    bytes: count,
+    template: z.literal('weather'),
+    city: text,
+    language: z.enum(['es', 'en', 'pt']),
+    format: z.enum(['landscape', 'portrait']),
+    sha256,
+    md5,
+  }),
+  images: z.tuple([]),
+  files: z.array(
+    z.strictObject({
+      name: z.enum(['video', 'poster']),
+      contentType: z.enum(['video/mp4', 'image/jpeg']),
+      bytes: count,
+      md5,
+      path: z.string().regex(/^output\/videos\/[a-z0-9-]+\/[0-9a-f]{32}\.(mp4|jpg)$/),
+      facts: z.strictObject({ width: count, height: count }),
+      url: z.string().regex(/^\/api\/v1\/tasks\/[0-9a-f]{24}\/download\?file=(video|poster)$/),
+    }),
+  ),
+  result: z.union([z.strictObject({}), z.strictObject(videoResult)]),
+}
+
 /** Those of a photo of a race: its variants are files like any others. */
 const photoFields = {
   ...taskFields,
@@ -144,6 +185,7 @@ function hangsTogether(task: AnyTask): boolean {
 const CONTRADICTION = 'the fields of the task contradict each other'
 
 export const task = z.strictObject(taskFields).refine(hangsTogether, CONTRADICTION)
+const video = z.strictObject(videoFields).refine(hangsTogether, CONTRADICTION)
 export const photo = z.strictObject(photoFields).refine(hangsTogether, CONTRADICTION)
 
 const acceptedFields = {
@@ -152,6 +194,15 @@ const acceptedFields = {
   estimate: z.strictObject({ p50Ms: count, p90Ms: count, position: count, paused: z.literal(true).optional() }),
 }
 export const acceptedTask = z.strictObject({ ...taskFields, ...acceptedFields }).refine(hangsTogether, CONTRADICTION)
+export const acceptedVideo = z.strictObject({ ...videoFields, ...acceptedFields }).refine(hangsTogether, CONTRADICTION)
+
+/** The response to `/api/render-video`. */
+export const queuedVideo = z.strictObject({
+  jobId: videoFields.jobId,
+  status: z.literal('pending'),
+  message: z.literal('Video render job has been queued'),
+  estimatedTime: acceptedFields.estimatedTime,
+})
 export const acceptedPhoto = z.strictObject({ ...photoFields, ...acceptedFields }).refine(hangsTogether, CONTRADICTION)
 
 /** The older, smaller form of a photo. */
@@ -171,7 +222,7 @@ export const photoStatus = z
 const page = { page: z.int().min(1), limit: z.int().min(1).max(100), nextCursor: text.nullable() }
 
 export const taskPage = z.strictObject({
-  items: z.array(z.union([task, photo])).min(1),
+  items: z.array(z.union([task, photo, video])).min(1),
   total: count,
   totalIsExact: z.boolean(),
   ...page,
@@ -313,7 +364,7 @@ export const stats = z.strictObject({
   tasks: z.strictObject({
     total: count,
     byStatus,
-    byKind: z.strictObject({ 'image.optimize': byStatus, 'photo.bibs': byStatus }),
+    byKind: z.strictObject({ 'image.optimize': byStatus, 'photo.bibs': byStatus, 'video.render': byStatus }),
   }),
   bytes: z.strictObject({ in: count, out: count }),
   durations: z.strictObject({ sample: count, waitMs: percentiles, runMs: percentiles }),
@@ -387,6 +438,8 @@ export const jobState = z.strictObject({
 })
 
 export const job = z.strictObject({
+  city: text.optional(),
+  language: text.optional(),
   jobId,
   status: jobStatus,
   progress: jobProgress,
@@ -398,6 +451,12 @@ export const job = z.strictObject({
         images: z.tuple([]),
         files: photoFields.files.min(1),
         bibs: z.array(bib),
+        processingTime: milliseconds,
+      }),
+      z.strictObject({
+        images: z.tuple([]),
+        files: videoFields.files.min(1),
+        ...videoResult,
         processingTime: milliseconds,
       }),
     ])

@@ -270,7 +270,12 @@ async function besideOthers(api: TestApi, path: string, photo: Buffer, field: st
 }
 
 /** Sends half of an upload. The returned function aborts it. */
-async function beginUpload(api: TestApi, path: string, parts: Parts, header: string): Promise<() => Promise<void>> {
+export async function beginUpload(
+  api: TestApi,
+  path: string,
+  parts: Parts,
+  header: string,
+): Promise<() => Promise<void>> {
   const { body, contentType } = multipart(parts)
   const before = (await api.temporaryFiles()).length
   const socket = await openSocket(api.port)

@@ -9,6 +9,7 @@ import { fieldPart, filePart } from '../multipart.ts'
 import { startTestApi, type TestApi } from '../start-test-api.ts'
 import { completedOf, historyOf, newRecord, variantOf } from '../task-history.ts'
 import { fatal, startTestWorker } from '../test-worker.ts'
+import type { SourceOf } from '../../src/tasks/kind.ts'
 import { newTaskId, TaskStore } from '../../src/tasks/task-store.ts'
 
 /** The files of the batch, in the order of its form and in all fields that accept files. */
@@ -205,7 +206,7 @@ async function photosIn(api: TestApi, kept: Variant[], source: Task['source']): 
     const record = newRecord({
       id,
       kind: 'photo.bibs',
-      source: { ...source, album: 'valencia-2026' },
+      source: { ...(source as SourceOf<'photo.bibs'>), album: 'valencia-2026' },
       originalPath: originalKey({ tenant: DEFAULT_TENANT, folder: 'photos', taskId: id, extension: 'jpg' }),
       status,
       // Nothing changes it.

@@ -49,6 +49,10 @@ export interface KindPolicy {
   keepFailed: KeepPolicy
   /** A run that takes longer is killed. */
   deadlineMs: number
+  /** How long a task takes, as long as none has been measured. */
+  firstEstimate?: { p50Ms: number; p90Ms: number }
+  /** How long the files are kept, if neither the client nor the installation says. */
+  ttlSeconds?: number
 }
 
 /** What all processes know about a kind of task. */

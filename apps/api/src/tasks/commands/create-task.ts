@@ -32,6 +32,10 @@ export interface NewTask {
   metadata: Record<string, unknown>
   ttlSeconds: number
   source: TaskSource
+  /** By default made of the name. */
+  imageName?: string
+  /** By default a new UUID. */
+  jobId?: string
   /** Of the stored original. */
   extension: string
   /** The received file, on the same file system as the storage. */
@@ -176,8 +180,8 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, AcceptedTas
       ...UNTOUCHED,
       ...fields,
       id,
-      jobId: randomUUID(),
-      imageName: imageNameOf(wanted.name),
+      jobId: wanted.jobId ?? randomUUID(),
+      imageName: wanted.imageName ?? imageNameOf(wanted.name),
       originalPath,
       files: [],
       result: {},
