@@ -37,9 +37,9 @@ export const expiry: Scenario = {
     // A retried task finds its files, and lists them only much later.
     {
       file: 'apps/image-worker/src/process-image.ts',
-      find: '  return { files, result: {}, bytesIn',
+      find: '  return { files: await storeVariants(storage, job, made), result',
       replace:
-        '  if (job.epoch > 1) await new Promise((done) => setTimeout(done, 4000))\n  return { files, result: {}, bytesIn',
+        '  const files = await storeVariants(storage, job, made)\n  if (job.epoch > 1) await new Promise((done) => setTimeout(done, 4000))\n  return { files, result',
     },
   ],
   run: async (rig, tasks) => {
