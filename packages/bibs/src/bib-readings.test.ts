@@ -29,6 +29,11 @@ it('the likeliest comes first', () => {
   expect(confident(...texts)).toEqual(['22', '11'])
 })
 
+it('what is hardly certain at all is left out', () => {
+  expect(toReadings([text('11', { confidence: 0.49 })], PICTURE, PICTURE)).toEqual([])
+  expect(toReadings([text('11', { confidence: 0.51 })], PICTURE, PICTURE)).toHaveLength(1)
+})
+
 describe('pieces of a number', () => {
   it('on one line are one number, also if it is tilted', () => {
     expect(confident(text('32'), text('4', { x: 1085, width: 60 }))).toEqual(['324'])
@@ -41,6 +46,13 @@ describe('pieces of a number', () => {
     expect(confident(text('32'), text('45', { y: 750 }))).toHaveLength(2)
     expect(confident(text('32'), text('45', { x: 1200 }))).toHaveLength(2)
     expect(confident(text('32'), text('45', { x: 1085, width: 60, height: 20 }))).toHaveLength(2)
+  })
+
+  it('at the end of a tile do not count where another tile shows the whole number', () => {
+    const whole = text('1284', { x: 804, y: 615, width: 268, height: 113 })
+    const piece = { ...text('1', { x: 946, y: 615, width: 84, height: 162, confidence: 0.54 }), isCut: true }
+    expect(toReadings([whole, piece], PICTURE, PICTURE)).toMatchObject([{ number: '1284', confidence: 0.98 }])
+    expect(toReadings([piece], PICTURE, PICTURE)).toMatchObject([{ number: '1' }])
   })
 
   it('are never joined to more than five digits', () => {

@@ -1,4 +1,4 @@
-import { isNeighbour, overlap } from './neighbours.ts'
+import { isNeighbour, overlap, touch } from './neighbours.ts'
 import type { Text } from './text-reader.ts'
 import { boxAround, type Box, cornersOf, hullOf, smallestBox, type TiltedBox } from './tilted-box.ts'
 
@@ -22,11 +22,14 @@ interface Candidate {
   confidence: number
   box: TiltedBox
   raw: string
+  isCut?: boolean | undefined
 }
 
 /** Readings below it are more often wrong than right; a person may still want to look at them. */
 export const DEFAULT_MIN_CONFIDENCE = 0.8
 
+/** What is less certain is noise, not even worth a person's look. */
+const LEAST_CONFIDENCE = 0.5
 const MOST_DIGITS = 5
 const DIGITS = /^\d{1,5}$/
 /** The highest confidence of a reading that may well be a piece of something else. */
@@ -42,7 +45,7 @@ const WORD_GAP = 1
 /** The texts of a picture that are bib numbers; `seen` is the size of the photo as displayed. */
 export function toReadings(texts: readonly Text[], picture: Size, seen: Size): BibReading[] {
   const cleaned = texts.map((text) => ({ ...text, number: text.text.normalize('NFKC').trim(), raw: text.text }))
-  const numbers = joined(distinct(cleaned.filter(({ number }) => DIGITS.test(number))))
+  const numbers = joined(distinct(whole(cleaned.filter(({ number }) => DIGITS.test(number)))))
   const others = cleaned.filter(({ number, confidence }) => isWord(number) && confidence >= DOUBTFUL)
   const scale = seen.width / picture.width
   return numbers
@@ -56,6 +59,7 @@ export function toReadings(texts: readonly Text[], picture: Size, seen: Size): B
       ),
       raw,
     }))
+    .filter(({ confidence }) => confidence >= LEAST_CONFIDENCE)
     .toSorted((a, b) => b.confidence - a.confidence)
 }
 
@@ -71,6 +75,10 @@ function isDoubtful(number: string, box: TiltedBox, { width }: Size): boolean {
   const isCut = Math.min(...xs) < -EDGE * box.height || Math.max(...xs) > width + EDGE * box.height
   return number.length === 1 || box.height < LEGIBLE_PX || isCut
 }
+
+/** Without the pieces, at the end of a tile, of numbers that are whole in another tile or pass. */
+const whole = (candidates: readonly Candidate[]): Candidate[] =>
+  candidates.filter(({ box, isCut }) => !isCut || !candidates.some((other) => !other.isCut && touch(box, other.box)))
 
 /** One reading of each place: passes at different scales find the same number, or pieces of it. */
 function distinct(candidates: readonly Candidate[]): Candidate[] {

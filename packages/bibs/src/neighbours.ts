@@ -17,6 +17,12 @@ export function isNeighbour(a: TiltedBox, b: TiltedBox, mostGap: number): boolea
 /** Whether two boxes are in the same place: the middle of one is inside the other. */
 export const overlap = (a: TiltedBox, b: TiltedBox): boolean => holds(a, b) || holds(b, a)
 
+/** Whether two boxes share a part of a line. */
+export function touch(a: TiltedBox, b: TiltedBox): boolean {
+  const { along, across } = distances(a, b)
+  return along < (a.width + b.width) / 2 && across < (a.height + b.height) / 2
+}
+
 function holds(outer: TiltedBox, inner: TiltedBox): boolean {
   const { along, across } = distances(outer, inner)
   return along < outer.width / 2 && across < outer.height / 2

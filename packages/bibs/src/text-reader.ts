@@ -4,7 +4,7 @@ import { BibModelsError } from './bib-models-error.ts'
 import { cutOut } from './cut-out.ts'
 import { charactersOf, type Models } from './models.ts'
 import { findTextAreas } from './text-areas.ts'
-import type { Box, TiltedBox } from './tilted-box.ts'
+import { cornersOf, type Box, type TiltedBox } from './tilted-box.ts'
 
 /** A piece of text in a picture. */
 export interface Text {
@@ -13,6 +13,8 @@ export interface Text {
   confidence: number
   /** In pixels of the picture. */
   box: TiltedBox
+  /** It reaches to where a tile ends, so it may be a piece of a text that another tile shows whole. */
+  isCut?: boolean
 }
 
 /** One search of the picture. */
@@ -67,8 +69,8 @@ export async function openTextReader(models: Models): Promise<TextReader> {
     async read(picture, passes) {
       const texts: Text[] = []
       for (const pass of passes) {
-        for (const box of await detect(detector, picture, pass))
-          texts.push({ ...(await recognize(recognizer, characters, picture, box)), box })
+        for (const { box, isCut } of await detect(detector, picture, pass))
+          texts.push({ ...(await recognize(recognizer, characters, picture, box)), box, isCut })
       }
       return texts
     },
@@ -87,21 +89,40 @@ async function openSession(path: string): Promise<InferenceSession> {
   }
 }
 
-async function detect(session: InferenceSession, picture: RgbPixels, pass: Pass): Promise<TiltedBox[]> {
+interface Found {
+  box: TiltedBox
+  isCut: boolean
+}
+
+async function detect(session: InferenceSession, picture: RgbPixels, pass: Pass): Promise<Found[]> {
   const scale = Math.min(MOST_UPSCALING, pass.side / Math.max(picture.width, picture.height))
   const onGrid = (length: number): number => Math.max(1, Math.round((length * scale) / GRID_PX)) * GRID_PX
   const scaled = await scalePixels(picture, { width: onGrid(picture.width), height: onGrid(picture.height) })
   const [scaleX, scaleY] = [picture.width / scaled.width, picture.height / scaled.height]
-  const boxes: TiltedBox[] = []
+  const found: Found[] = []
   for (const tile of tilesOf(scaled)) {
     const map = await run(session, detectorInput(scaled, tile), tile)
     for (const box of findTextAreas({ data: map.data as Float32Array, ...tile })) {
       if (box.height < pass.leastHeight) continue
       const [x, y] = [(tile.left + box.x) * scaleX, (tile.top + box.y) * scaleY]
-      boxes.push({ ...box, x, y, width: box.width * scaleX, height: box.height * scaleY })
+      found.push({
+        box: { ...box, x, y, width: box.width * scaleX, height: box.height * scaleY },
+        isCut: isCutBy(tile, box, scaled),
+      })
     }
   }
-  return boxes
+  return found
+}
+
+/** Whether a box in a tile goes beyond a side of it that is not one of the picture. */
+function isCutBy({ left, top, width, height }: Box, box: TiltedBox, picture: MeasuredPx): boolean {
+  return cornersOf(box).some(
+    ({ x, y }) =>
+      (x < 0 && left > 0) ||
+      (y < 0 && top > 0) ||
+      (x > width && left + width < picture.width) ||
+      (y > height && top + height < picture.height),
+  )
 }
 
 /** Overlapping parts of a scaled picture, along its longer side. */
