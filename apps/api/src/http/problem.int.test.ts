@@ -158,16 +158,17 @@ describe('an invalid form', () => {
   })
 
   const file = () => filePart(photo)
+  const postJson = (body: object) =>
+    api.request('/api/v1/tasks', {
+      method: 'POST',
+      body: JSON.stringify(body),
+      headers: { 'content-type': 'application/json' },
+    })
 
   it.each([
     ['no form at all', 400, 'NOT_MULTIPART', () => api.request('/api/v1/tasks', { method: 'POST' })],
-    [
-      'JSON',
-      400,
-      'NOT_MULTIPART',
-      () =>
-        api.request('/api/v1/tasks', { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } }),
-    ],
+    ['JSON without a kind', 422, 'INVALID_FIELD', () => postJson({})],
+    ['JSON for a kind that needs a file', 422, 'INVALID_FIELD', () => postJson({ kind: 'image.optimize', input: {} })],
     [
       'an image without a form',
       400,

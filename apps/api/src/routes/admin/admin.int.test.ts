@@ -246,7 +246,9 @@ describe('the board', () => {
 
   it('shows the queue and changes nothing', async () => {
     const { body } = await operator().get('/admin/queues/api/queues?activeQueue=&page=1').expect(200)
-    expect(body).toMatchObject({ queues: [{ name: api.names.queue, readOnlyMode: true, allowRetries: false }] })
+    expect((body as { queues: object[] }).queues).toContainEqual(
+      expect.objectContaining({ name: api.names.queue, readOnlyMode: true, allowRetries: false }),
+    )
     for (const method of ['put', 'post', 'patch', 'delete'] as const) {
       const refused = await operator()[method](`/admin/queues/api/queues/${api.names.queue}/pause`)
       expect([method, refused.status, problem.parse(refused.body).code]).toEqual([method, 405, 'METHOD_NOT_ALLOWED'])
