@@ -78,7 +78,9 @@ it('counts what tasks do', () => {
 it('reports the current state', () => {
   const queue = api.names.queue
   const states = Object.fromEntries(
-    samples.filter(({ name }) => name === 'darkroom_queue_jobs').map(({ labels, value }) => [labels.state, value]),
+    samples
+      .filter(({ name, labels }) => name === 'darkroom_queue_jobs' && labels.queue === queue)
+      .map(({ labels, value }) => [labels.state, value]),
   )
   expect(states).toEqual({ waiting: 0, prioritized: 0, active: 0, delayed: 0, completed: 1, failed: 1 })
   expect(sampleOf(samples, 'darkroom_queue_workers', { queue })).toBe(1)
