@@ -23,8 +23,8 @@ const DATA = ['example', 'examples', 'default', 'const', 'enum']
 
 /**
  * Validates every example of a document against its schema. `faults` are the invalid ones,
- * `without` the pointers to bodies without examples. Images need none, nor do forms, whose fields
- * have their own.
+ * `without` the pointers to bodies without examples. Pictures and videos need none, nor do forms,
+ * whose fields have their own.
  */
 export function checkExamples(document: ApiDocument): { count: number; faults: string[]; without: string[] } {
   const ajv = new Ajv2020({ strict: false, allErrors: true })
@@ -41,7 +41,7 @@ export function checkExamples(document: ApiDocument): { count: number; faults: s
 
   const places = [...placesIn(document)]
   const examples = places.flatMap((place) => examplesAt(place, document))
-  const bodies = places.filter(({ at }) => /\/content\/(?!image|multipart)[^/]+$/.test(at))
+  const bodies = places.filter(({ at }) => /\/content\/(?!image|video|multipart)[^/]+$/.test(at))
   return {
     count: examples.length,
     faults: examples.flatMap(wrongWith),

@@ -14,12 +14,14 @@ const { city, temperature, condition, description, date, language } = TEMPLATE_I
 /** The older form of a video's input. */
 const renderVideo = z.strictObject({
   city: city.meta({ description: 'Part of the jobId' }),
-  weatherData: z.strictObject({ city, temperature, condition, description, date }),
+  weatherData: z
+    .strictObject({ city, temperature, condition, description, date })
+    .meta({ description: 'The weather, as the video shows it' }),
   imageFilename: z
     .string()
     .max(255, 'must have at most 255 characters')
     .meta({ description: 'The name of an asset, which becomes the background', examples: ['mountains.jpg'] }),
-  language: language.unwrap(),
+  language: language.unwrap().meta({ description: 'Of the date and the condition' }),
 })
 
 const example = {
