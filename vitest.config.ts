@@ -35,7 +35,9 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.e2e.test.ts'],
           globalSetup: stores.globalSetup,
-          fileParallelism: false,
+          // Each starts processes of its own, which mostly wait; a third would only make them slow.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 60_000,
         },
