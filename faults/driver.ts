@@ -63,6 +63,8 @@ export interface RigOptions {
 }
 
 const DATABASE = 'darkroom'
+/** The scenarios pause queues. */
+export const ADMIN_TOKEN = 'the-operator-of-the-faults'
 /**
  * The removal of orphans must be observable within a scenario; by default they are only removed
  * after ten minutes.
@@ -87,7 +89,8 @@ export async function startRig({
   const { REDIS_URL: _redis, MONGODB_URL: _mongo, S3_ENDPOINT: _s3, ...env } = process.env
   // Free now; a process keeps its port across restarts, so that clients find it again.
   const ports = await Promise.all(Array.from({ length: scenario.throughStart ? 1 : (scenario.apis ?? 2) }, freePort))
-  const common = { DATA_DIR: dataDir, LOG_LEVEL: 'debug', SHUTDOWN_TIMEOUT_MS: '7000', SHUTDOWN_DELAY_MS: '0' }
+  const shutdown = { SHUTDOWN_TIMEOUT_MS: '7000', SHUTDOWN_DELAY_MS: '0' }
+  const common = { DATA_DIR: dataDir, LOG_LEVEL: 'debug', ADMIN_TOKEN, ...shutdown }
   const services = scenario.throughStart
     ? await launchProduct({
         tree,

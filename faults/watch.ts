@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { readFile } from 'node:fs/promises'
 import { timed, until } from '@darkroom/testing'
-import type { Rig } from './driver.ts'
+import { ADMIN_TOKEN, type Rig } from './driver.ts'
 import { FINAL } from './facts.ts'
 import { only } from './history.ts'
 
@@ -64,7 +64,10 @@ export async function fillQueue(rig: Rig, upload: () => Promise<string[]>): Prom
 }
 
 export async function switchQueue(rig: Rig, to: 'pause' | 'resume'): Promise<void> {
-  const answer = await fetch(`${rig.apiUrls[0]}/api/v1/queues/image-processing/${to}`, { method: 'POST' })
+  const answer = await fetch(`${rig.apiUrls[0]}/api/v1/queues/image-processing/${to}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${ADMIN_TOKEN}` },
+  })
   if (!answer.ok) throw new Error(`The queue could not be switched to ${to}: ${answer.status}`)
 }
 

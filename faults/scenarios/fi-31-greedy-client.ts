@@ -6,6 +6,7 @@ import { quantile } from '../numbers.ts'
 import { pictureOf } from '../pictures.ts'
 import type { Scenario } from '../scenario.ts'
 import { openSlowClient, uploadStart, type SlowClient } from '../slow-clients.ts'
+import { switchQueue } from '../watch.ts'
 
 /**
  * On Linux, loopback has many addresses: this one is the greedy client's, 127.0.0.1 is that of all
@@ -67,11 +68,6 @@ function checkServed({ check }: Rig, usual: readonly number[], during: readonly 
   const [without, beside] = [quantile(usual, 0.5) ?? 0, quantile(during, 0.5) ?? 0]
   const detail = `p50 ${beside} ms beside the greedy client, ${without} ms without; the slowest ${during.at(-1)} and ${usual.at(-1)} ms`
   check('others are served', beside <= Math.max(2 * without, 500), detail)
-}
-
-async function switchQueue({ apiUrls }: Rig, to: 'pause' | 'resume'): Promise<void> {
-  const { status } = await fetch(`${apiUrls[0]}/api/v1/queues/image-processing/${to}`, { method: 'POST' })
-  if (status !== 200) throw new Error(`${to} was answered ${status}`)
 }
 
 /** Tasks that wait for the queue, with so much metadata that their list is large. */
