@@ -1,9 +1,11 @@
 import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { FOLDERS, type TaskEstimate } from '@darkroom/contracts'
 import type { TaskQueue } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
 import type { Tracing } from '@darkroom/runtime/tracing'
 import type { Storage } from '@darkroom/storage'
+import { BACKGROUNDS, BACKGROUNDS_FOLDER } from '@darkroom/videos/check-input'
 import type { Registry } from '@prometheus-io/client'
 import { createApplying } from './applying/create-applying.ts'
 import { AssetLibrary } from './assets/asset-library.ts'
@@ -38,6 +40,9 @@ import type { TaskRecord } from './tasks/task.ts'
 
 export type Rooms = ReturnType<typeof createRooms>
 
+/** The assets that are part of Darkroom: paths by name. */
+const SHIPPED = new Map(BACKGROUNDS.map((name) => [name, fileURLToPath(new URL(name, BACKGROUNDS_FOLDER))]))
+
 /** Everything below HTTP, one line per room, and the mediator that leads to it. */
 export function createRooms(
   env: ApiEnv,
@@ -58,7 +63,7 @@ export function createRooms(
   const installation = createInstallation({ ...at, mongo, producer: redis.producer, queues, log })
   const { storage, isOurs } = installation
   const inspect = async (path: string) => (await inspectPicture(path, { maxPixels: env.IMAGE_MAX_PIXELS })).format
-  const assets = new AssetLibrary({ storage, shipped: new Map(), inspect, storageFault: installation.probe })
+  const assets = new AssetLibrary({ storage, shipped: SHIPPED, inspect, storageFault: installation.probe })
   const store = new TaskStore(mongo, (tenant, id) => cache.taskInDoubt(tenant, id))
   const following = createFollowing({ store, views, recheckMs: env.FOLLOW_RECHECK_MS, log })
   const { feed } = following

@@ -14,6 +14,8 @@ import { AssetLibrary } from './asset-library.ts'
 const server = await startBucketServer()
 const photo = await sampleJpeg({ width: 64, height: 48 })
 const other = await sampleJpeg({ width: 64, height: 48, seed: 2 })
+/** Part of Darkroom. */
+const SHIPPED = ['city.jpg', 'coast.jpg', 'mountains.jpg']
 
 afterAll(() => server?.stop())
 
@@ -37,7 +39,7 @@ describe.each(drivers)('assets $driver', ({ settings }) => {
   it('are stored, listed, replaced and deleted', async () => {
     expect((await put('b.jpg', photo)).body).toMatchObject({ name: 'b.jpg', size: photo.length, origin: 'stored' })
     await put('a.jpeg', photo)
-    expect(await names()).toEqual(['a.jpeg', 'b.jpg'])
+    expect(await names()).toEqual(['a.jpeg', 'b.jpg', ...SHIPPED])
     expect((await api.stored.stat('assets/b.jpg')).bytes).toBe(photo.length)
     await put('b.jpg', other)
     const { bytes, headers } = await api.request('/api/v1/assets/b.jpg')
@@ -45,13 +47,14 @@ describe.each(drivers)('assets $driver', ({ settings }) => {
     expect(headers.get('content-type')).toBe('image/jpeg')
     for (const name of ['a.jpeg', 'b.jpg'])
       expect((await api.request(`/api/v1/assets/${name}`, { method: 'DELETE' })).status).toBe(204)
-    expect(await names()).toEqual([])
+    expect(await names()).toEqual(SHIPPED)
   })
 
   it('of an unknown name are refused with the names that there are', async () => {
     expect((await put('known.jpg', photo)).status).toBe(200)
     const { status, body } = await api.request('/api/v1/assets/unknown.jpg')
-    expect([status, problem.parse(body).detail]).toEqual([404, 'There is no asset unknown.jpg; there are: known.jpg.'])
+    const detail = 'There is no asset unknown.jpg; there are: city.jpg, coast.jpg, known.jpg, mountains.jpg.'
+    expect([status, problem.parse(body).detail]).toEqual([404, detail])
   })
 
   it('leave nothing behind when they are refused, too large or aborted', async () => {

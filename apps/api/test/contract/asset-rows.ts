@@ -26,7 +26,7 @@ const FILE = { 'content-type': /^image\/jpeg$/, etag: /^"\d+-\d+"$/, 'accept-ran
 
 export const assetRows: Row[] = [
   list('200', 'all of them', ({ main }) => main.request('/api/v1/assets'), {
-    body: z.strictObject({ items: z.array(asset).min(1) }),
+    body: z.strictObject({ items: z.array(asset).min(4) }),
   }),
   list('503 STORAGE_UNAVAILABLE', 'without a usable disk', ({ noDisk }) => noDisk.request('/api/v1/assets')),
 
@@ -49,6 +49,7 @@ export const assetRows: Row[] = [
   put('507 STORAGE_FULL', 'while the disk is full', ({ strict, photo }) => store(strict, PATH, photo)),
 
   get('200', 'one that is stored', ({ main }) => main.request(PATH), { body: 'bytes', headers: FILE }),
+  get('200', 'one that ships', ({ main }) => main.request('/api/v1/assets/city.jpg'), { body: 'bytes', headers: FILE }),
   get('206', 'a range', ({ main }) => main.request(PATH, { headers: { range: 'bytes=0-9' } }), {
     body: 'bytes',
     headers: { ...FILE, 'content-range': /^bytes 0-9\/\d+$/ },
@@ -83,6 +84,9 @@ export const assetRows: Row[] = [
   ),
   remove('404 ASSET_NOT_FOUND', 'an unknown name', ({ main }) =>
     main.request('/api/v1/assets/unknown.jpg', { method: 'DELETE' }),
+  ),
+  remove('404 ASSET_NOT_FOUND', 'one that ships', ({ main }) =>
+    main.request('/api/v1/assets/city.jpg', { method: 'DELETE' }),
   ),
   remove('422 INVALID_FIELD', 'an invalid name', ({ main }) => main.request('/api/v1/assets/a', { method: 'DELETE' })),
   remove('503 STORAGE_UNAVAILABLE', 'without a usable disk', ({ noDisk }) =>
