@@ -78,6 +78,18 @@ it('tasks without files are reported, and a repair restarts the completed ones',
   expect(restarted).toEqual([completed])
 })
 
+it('a video that waits needs its copy of the background, too', async () => {
+  const _id = new ObjectId()
+  const [originalPath, backgroundPath] = ['original.json', 'asset.jpg'].map(
+    (name) => `storage/videos/${_id.toHexString()}/${name}`,
+  ) as [string, string]
+  await tasks.insertOne({ _id, status: 'pending', originalPath, source: { backgroundPath } })
+  await keep(originalPath)
+  expect(await linesOf('FAIL')).toEqual([`1 files of 1 tasks are missing: ${_id.toHexString()}`])
+  await keep(backgroundPath)
+  expect(await linesOf('FAIL')).toEqual([])
+})
+
 it('variants of tasks of earlier releases belong to them', async () => {
   const path = await keep(`output/beach/800/${MD5}.jpg`)
   const _id = new ObjectId()

@@ -21,6 +21,7 @@ export interface TaskDocument {
   _id: ObjectId
   status: string
   originalPath: string
+  source?: { backgroundPath?: string }
   files?: { path: string }[]
   images?: { path: string }[]
 }
@@ -56,15 +57,17 @@ export async function checkFiles(check: FileCheck): Promise<Finding[]> {
 
 async function listedByTasks(tasks: Tasks): Promise<TaskFile[]> {
   const found: TaskFile[] = []
-  const fields = { status: 1, originalPath: 1, files: 1, images: 1 }
+  const fields = { status: 1, originalPath: 1, 'source.backgroundPath': 1, files: 1, images: 1 }
   for await (const task of tasks.find({ status: { $in: [...WITH_ORIGINAL, 'completed'] } }, { projection: fields }))
     found.push(...filesOf(task))
   return found
 }
 
 function filesOf(task: TaskDocument): TaskFile[] {
-  const { _id, status, originalPath } = task
-  const paths = WITH_ORIGINAL.includes(status) ? [originalPath] : resultsOf(task)
+  const { _id, status, originalPath, source } = task
+  const copy = source?.backgroundPath
+  const own = copy === undefined ? [originalPath] : [originalPath, copy]
+  const paths = WITH_ORIGINAL.includes(status) ? own : resultsOf(task)
   return paths.map((path) => ({ taskId: String(_id), status, path }))
 }
 

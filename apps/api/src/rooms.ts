@@ -54,8 +54,6 @@ export function createRooms(
   const mongo = connections.db.connection
   const dataDir = resolve(env.DATA_DIR)
   const tempFolder = join(dataDir, FOLDERS.uploads)
-  const kinds = createKinds({ maxPixels: env.IMAGE_MAX_PIXELS, storage: given.storage })
-  const views = createTaskViews(kinds)
   // The mediator is created from the handlers, and some rooms send commands themselves.
   const send: Send = (request) => mediator.send(request)
 
@@ -64,6 +62,8 @@ export function createRooms(
   const { storage, isOurs } = installation
   const inspect = async (path: string) => (await inspectPicture(path, { maxPixels: env.IMAGE_MAX_PIXELS })).format
   const assets = new AssetLibrary({ storage, shipped: SHIPPED, inspect, storageFault: installation.probe })
+  const kinds = createKinds({ maxPixels: env.IMAGE_MAX_PIXELS, assets })
+  const views = createTaskViews(kinds)
   const store = new TaskStore(mongo, (tenant, id) => cache.taskInDoubt(tenant, id))
   const following = createFollowing({ store, views, recheckMs: env.FOLLOW_RECHECK_MS, log })
   const { feed } = following

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import {
+  assetCopyKey,
   imageNameOf,
   isVariantKey,
   keyBeforeTrash,
@@ -53,6 +54,12 @@ describe('storage keys', () => {
         false,
       ])
     }
+  })
+
+  it('a copy of an asset belongs to its task, and is beside its original', () => {
+    const taskId = '65d4'.repeat(6)
+    const key = assetCopyKey({ tenant: 'default', folder: 'videos', taskId, extension: 'png' })
+    expect([key, ownerOf(key)]).toEqual([`storage/videos/${taskId}/asset.png`, taskId])
   })
 
   it('are restored from the trash unchanged', () => {

@@ -34,8 +34,13 @@ export interface OriginalName {
 }
 
 /** The key of a task's original. */
-export function originalKey({ tenant, folder, taskId, extension }: OriginalName): string {
-  return tenantKey(tenant, `${FOLDERS.originals}/${folder}/${taskId}/original.${extension}`, '/')
+export const originalKey = (name: OriginalName): string => ownKey('original', name)
+
+/** The key of a task's copy of an asset. */
+export const assetCopyKey = (name: OriginalName): string => ownKey('asset', name)
+
+function ownKey(role: string, { tenant, folder, taskId, extension }: OriginalName): string {
+  return tenantKey(tenant, `${FOLDERS.originals}/${folder}/${taskId}/${role}.${extension}`, '/')
 }
 
 /**
@@ -57,7 +62,7 @@ export function resultKey({ tenant, folder, name, md5, extension }: ResultName):
   return tenantKey(tenant, `${FOLDERS.variants}/${folder}/${name}/${md5}.${extension}`, '/')
 }
 
-/** The key of an uploaded asset. */
+/** The key of a stored asset. */
 export const assetKey = (tenant: string, name: string): string => tenantKey(tenant, `${FOLDERS.assets}/${name}`, '/')
 
 /** The key of a variant of a photo. */
@@ -65,11 +70,13 @@ export function variantKey(tenant: string, imageName: string, resolution: string
   return resultKey({ tenant, folder: imageName, name: resolution, md5, extension: 'jpg' })
 }
 
-const ORIGINAL = new RegExp(`(?:^|/)${FOLDERS.originals}/[a-z]+/(${HEX_ID})/`)
+const OWN = new RegExp(`(?:^|/)${FOLDERS.originals}/[a-z]+/(${HEX_ID})/`)
 const VARIANT = new RegExp(`(?:^|/)${FOLDERS.variants}/[a-z0-9-]+/`)
 
-/** The id of the task that an original belongs to; undefined for other files. */
-export const ownerOf = (key: string): string | undefined => ORIGINAL.exec(key)?.[1]
+/**
+ * The id of the task that an original or a copy of an asset belongs to; undefined for other files.
+ */
+export const ownerOf = (key: string): string | undefined => OWN.exec(key)?.[1]
 
 /** Whether a key can be that of a result of this tenant. */
 export const isResultOf = (tenant: string, key: string): boolean =>

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
-import { ASSET_CONTENT_TYPES, FOLDERS, tenantKey, type Asset } from '@darkroom/contracts'
+import { ASSET_CONTENT_TYPES, assetKey, type Asset } from '@darkroom/contracts'
 import { noneIfMissing, type ByteRange, type OpenedFile, type Storage, type StoredFile } from '@darkroom/storage'
 import { AppError } from '../app-error.ts'
 import { assertNamedAfter, contentTypeOf, parseAssetName } from './asset-name.ts'
@@ -17,14 +17,15 @@ export interface AssetLibraryDeps {
 
 /** An asset and its bytes. */
 export interface OpenAsset {
+  origin: Asset['origin']
   stat: () => Promise<StoredFile>
   open: (range?: ByteRange) => Promise<OpenedFile>
 }
 
 /**
- * Pictures that tasks refer to by name. A stored one replaces a shipped one of the same name. A task
- * that uses one copies it when it is accepted (`find`): what happens to the asset later, such as a
- * replacement or its removal, is no concern of a task that waits.
+ * Pictures that tasks refer to by name. A stored one replaces a shipped one of the same name. A
+ * task that uses a stored one has its own copy from the moment it is accepted, so that replacing or
+ * deleting the asset does not change it.
  */
 export class AssetLibrary {
   readonly #deps
@@ -36,7 +37,7 @@ export class AssetLibrary {
   /** Takes over a local file as an asset; one of the same name is replaced. */
   async put(tenant: string, name: string, path: string): Promise<Asset> {
     const { storage, inspect } = this.#deps
-    const key = keyOf(tenant, parseAssetName(name))
+    const key = assetKey(tenant, parseAssetName(name))
     const format = await inspect(path)
     if (!isAccepted(format))
       throw new AppError(
@@ -56,7 +57,7 @@ export class AssetLibrary {
     if (fault !== undefined) throw fault
     const found = new Map<string, Asset>()
     for (const [name, path] of shipped) found.set(name, toAsset(name, await factsOf(path), 'shipped'))
-    const folder = keyOf(tenant, '').slice(0, -1)
+    const folder = assetKey(tenant, '').slice(0, -1)
     for await (const file of storage.list(folder)) {
       const name = file.key.slice(folder.length + 1)
       found.set(name, toAsset(name, file, 'stored'))
@@ -67,12 +68,13 @@ export class AssetLibrary {
   /** Throws INVALID_FIELD, and ASSET_NOT_FOUND with the names of all assets. */
   async find(tenant: string, name: string): Promise<OpenAsset> {
     const { storage, shipped } = this.#deps
-    const key = keyOf(tenant, parseAssetName(name))
+    const key = assetKey(tenant, parseAssetName(name))
     if (await storage.stat(key).catch(ifMissing))
-      return { stat: () => storage.stat(key), open: (range) => storage.open(key, range) }
+      return { origin: 'stored', stat: () => storage.stat(key), open: (range) => storage.open(key, range) }
     const path = shipped.get(name)
     if (path === undefined) throw await this.#notFound(tenant, name)
     return {
+      origin: 'shipped',
       stat: () => factsOf(path),
       open: async (range = {}) => ({ ...(await factsOf(path)), stream: createReadStream(path, range) }),
     }
@@ -81,7 +83,7 @@ export class AssetLibrary {
   /** Removes a stored asset; a shipped one of its name appears again. Throws ASSET_NOT_FOUND. */
   async remove(tenant: string, name: string): Promise<void> {
     const { storage } = this.#deps
-    const key = keyOf(tenant, parseAssetName(name))
+    const key = assetKey(tenant, parseAssetName(name))
     if (!(await storage.stat(key).catch(ifMissing))) throw await this.#notFound(tenant, name)
     await storage.remove(key)
   }
@@ -104,8 +106,6 @@ const NAMES_SHOWN = 20
 const ifMissing = (error: unknown): undefined => noneIfMissing(error, undefined)
 
 const isAccepted = (format: string): boolean => ASSET_CONTENT_TYPES.some((type) => type === `image/${format}`)
-
-const keyOf = (tenant: string, name: string): string => tenantKey(tenant, `${FOLDERS.assets}/${name}`, '/')
 
 const toAsset = (name: string, { bytes, modifiedAt }: StoredFile, origin: Asset['origin']): Asset => ({
   name,

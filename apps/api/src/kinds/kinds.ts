@@ -1,4 +1,4 @@
-import type { Storage } from '@darkroom/storage'
+import type { AssetLibrary } from '../assets/asset-library.ts'
 import type { Kinds } from '../tasks/kind.ts'
 import { createImageOptimize } from './image-optimize.ts'
 import { createPhotoBibs } from './photo-bibs.ts'
@@ -7,12 +7,12 @@ import { createVideoRender } from './video-render.ts'
 /** What the API does with each kind of task. */
 interface Surroundings {
   maxPixels: number
-  /** Has the uploaded assets. */
-  storage?: Pick<Storage, 'stat'>
+  /** Without them no video can be accepted. */
+  assets?: Pick<AssetLibrary, 'find'>
 }
 
-export const createKinds = ({ maxPixels, storage }: Surroundings): Kinds => ({
+export const createKinds = ({ maxPixels, assets }: Surroundings): Kinds => ({
   'image.optimize': createImageOptimize({ maxPixels }),
   'photo.bibs': createPhotoBibs({ maxPixels }),
-  'video.render': createVideoRender({ storage }),
+  'video.render': createVideoRender({ assets }),
 })

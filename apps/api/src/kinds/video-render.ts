@@ -1,8 +1,10 @@
-import { assetKey, slugOf, type VideoJob } from '@darkroom/contracts'
-import { isStorageError, type Storage } from '@darkroom/storage'
-import { BACKGROUNDS, TEMPLATE_INPUTS } from '@darkroom/videos/check-input'
+import type { Readable } from 'node:stream'
+import { assetCopyKey, slugOf, videoRender, type VideoJob } from '@darkroom/contracts'
+import { isStorageError } from '@darkroom/storage'
+import { TEMPLATE_INPUTS } from '@darkroom/videos/check-input'
 import { z } from 'zod'
 import { AppError } from '../app-error.ts'
+import type { AssetLibrary } from '../assets/asset-library.ts'
 import { parseInput } from '../http/input.ts'
 import type { TaskKindPolicy } from '../tasks/kind.ts'
 
@@ -12,27 +14,34 @@ const videoInput = z.discriminatedUnion('template', [
 ])
 const inputAt = z.strictObject({ input: videoInput })
 
-const ASSET_NAME = /^[A-Za-z0-9][\w.-]{0,99}$/
 const JOB_SLUG_LENGTH = 60
 
 interface Surroundings {
-  /** Has the uploaded backgrounds; by default there are none. */
-  storage: Pick<Storage, 'stat'> | undefined
+  /** Has the backgrounds. */
+  assets: Pick<AssetLibrary, 'find'> | undefined
 }
 
 /** Renders a video. Its tasks begin with JSON, which is stored as their original. */
-export function createVideoRender({ storage }: Surroundings): TaskKindPolicy<'video.render'> {
+export function createVideoRender({ assets }: Surroundings): TaskKindPolicy<'video.render'> {
   const nextMs = increasing(Date.now)
   return {
     accept: () => Promise.reject(new AppError('INVALID_FIELD', 'A video is requested with JSON, not with a file.')),
 
-    async acceptInput(given, { tenant, pointers, label }) {
+    async acceptInput(given, { tenant, taskId, pointers, label }) {
       const { input } = parseInput(inputAt, { input: given }, 'INVALID_FIELD')
       const { template, city, language, format, background } = input
-      const found = await findBackground(storage, { tenant, name: background })
-      if (!found) throw noSuchAsset(background, pointers?.['background'] ?? '/input/background')
+      if (!assets) throw new Error('There is no asset library')
+      const refuse = (error: unknown): never => {
+        throw asRefusal(error, pointers?.['background'] ?? '/input/background')
+      }
+      const found = await assets.find(tenant, background).catch(refuse)
+      const extension = background.slice(background.lastIndexOf('.') + 1)
+      const key = assetCopyKey({ tenant, folder: videoRender.originals, taskId, extension })
+      const open = async (): Promise<Readable> => (await found.open().catch(refuse)).stream
+      const isStored = found.origin === 'stored'
       return {
-        facts: { template, city, language, format, ...(found.key !== undefined && { backgroundPath: found.key }) },
+        facts: { template, city, language, format, ...(isStored && { backgroundPath: key }) },
+        ...(isStored && { asset: { key, open } }),
         name: city,
         slug: slugOf(city, 'video'),
         jobId: `video-${slugOf(label ?? city, 'city').slice(0, JOB_SLUG_LENGTH)}-${nextMs()}`,
@@ -65,25 +74,16 @@ function increasing(now: () => number): () => number {
   return () => (last = Math.max(now(), last + 1))
 }
 
-/** An uploaded picture, or one that ships with the templates, which has no key. */
-async function findBackground(
-  storage: Surroundings['storage'],
-  { tenant, name }: { tenant: string; name: string },
-): Promise<{ key?: string } | undefined> {
-  if (!ASSET_NAME.test(name)) return undefined
-  const key = assetKey(tenant, name)
-  const isUploaded = await storage?.stat(key).then(
-    () => true,
-    (error: unknown) => {
-      if (isStorageError(error, 'NOT_FOUND')) return false
-      throw error
-    },
-  )
-  if (isUploaded) return { key }
-  return (BACKGROUNDS as readonly string[]).includes(name) ? {} : undefined
+/** Whatever is wrong with the name of the background is a fault of that field. */
+function asRefusal(error: unknown, pointer: string): unknown {
+  const detail = faultOf(error)
+  return detail === undefined
+    ? error
+    : new AppError('INVALID_FIELD', `${pointer}: ${detail}`, { errors: [{ pointer, detail }] })
 }
 
-function noSuchAsset(name: string, pointer: string): AppError {
-  const detail = `must be the name of an asset; ${JSON.stringify(name.slice(0, 100))} is none, there are ${BACKGROUNDS.join(', ')}`
-  return new AppError('INVALID_FIELD', `${pointer} ${detail}`, { errors: [{ pointer, detail }] })
+function faultOf(error: unknown): string | undefined {
+  if (isStorageError(error, 'NOT_FOUND')) return 'The asset has just been deleted.'
+  const isFault = error instanceof AppError && (error.code === 'INVALID_FIELD' || error.code === 'ASSET_NOT_FOUND')
+  return isFault ? error.message : undefined
 }

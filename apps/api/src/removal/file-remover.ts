@@ -1,6 +1,7 @@
 import { FOLDERS, keyBeforeTrash, ownerOf, trashKey } from '@darkroom/contracts'
 import { noneIfMissing, type Storage } from '@darkroom/storage'
 import type { ExpiryStore } from './expiry-store.ts'
+import { ownFilesOf } from '../tasks/own-files.ts'
 import type { TaskRecord } from '../tasks/task.ts'
 
 /** The result of a removal. */
@@ -42,10 +43,11 @@ export class FileRemover {
   }
 
   /**
-   * The original, which belongs to this task alone, and the variants that no other task needs. A
-   * failure does not block the others.
+   * The files that belong to this task alone, and the variants that no other task needs. A failure
+   * does not block the others.
    */
   async removeFilesOf(task: TaskRecord): Promise<Removal> {
+    const own = ownFilesOf(task).map((key) => () => this.#remove(key))
     const variants = task.files.map(
       ({ path }) =>
         () =>
@@ -53,7 +55,7 @@ export class FileRemover {
     )
     const errors: unknown[] = []
     let total = NOTHING
-    for (const remove of [() => this.#remove(task.originalPath), ...variants]) {
+    for (const remove of [...own, ...variants]) {
       try {
         total = sum(total, await remove())
       } catch (error) {

@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { JOB_ID_PATTERN, type Job, type Problem, type Task } from '@darkroom/contracts'
 import { sampleJpeg, until } from '@darkroom/testing'
-import { createDiskStorage } from '@darkroom/storage'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startTestApi, type Answer, type TestApi } from '../../test/start-test-api.ts'
 
@@ -104,12 +103,12 @@ test('many requests at once get different ids', async () => {
   expect(new Set(answers.map(({ body }) => (body as { jobId: string }).jobId)).size).toBe(20)
 })
 
-test('an uploaded background can be used, and is read from its key', async () => {
-  await createDiskStorage(api.dataDir).put('assets/beach.jpg', await sampleJpeg({ width: 64, height: 64 }))
+test('a stored background can be used, and is read from a copy', async () => {
+  await api.stored.put('assets/beach.jpg', await sampleJpeg({ width: 64, height: 64 }))
   const { body } = await render({ ...given, imageFilename: 'beach.jpg' })
   const { data } = await jobOf((body as { jobId: string }).jobId)
   const task = (await api.request(`/api/v1/tasks/${data.taskId}`)).body as Task
-  expect(task.source).toMatchObject({ backgroundPath: 'assets/beach.jpg' })
+  expect(task.source).toMatchObject({ backgroundPath: `storage/videos/${task.id}/asset.jpg` })
 })
 
 const data = (over: object) => ({ ...given, weatherData: { ...weatherData, ...over } })
@@ -126,7 +125,7 @@ test.each<[string, object, string, RegExp?]>([
   ['an unknown language', { ...given, language: 'fr' }, '/language', /es/],
   ['no language', { ...given, language: undefined }, '/language'],
   ['an unknown asset', { ...given, imageFilename: 'moon.jpg' }, '/imageFilename', /city\.jpg, coast\.jpg/],
-  ['an asset with a path', { ...given, imageFilename: '../../etc/passwd' }, '/imageFilename', /there are/],
+  ['an asset with a path', { ...given, imageFilename: '../../etc/passwd' }, '/imageFilename', /must be letters/],
   ['an asset as a number', { ...given, imageFilename: 5 }, '/imageFilename'],
   ['an unknown field', { ...given, colour: 'red' }, '/colour'],
 ])('%s is refused with a pointer to it [S4.1]', async (_what, body, pointer, detail = /./) => {

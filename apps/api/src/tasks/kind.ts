@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import type { JobEnvelope, KINDS, Task, TaskKind } from '@darkroom/contracts'
 import type { z } from 'zod'
 import type { TaskRecord } from './task.ts'
@@ -29,10 +30,19 @@ export interface Accepted<Kind extends TaskKind = TaskKind> {
 
 export interface AboutInput {
   tenant: string
+  /** Of the new task. */
+  taskId: string
   /** Where fields of the input were in the request, if not below `/input`. */
   pointers?: Record<string, string> | undefined
   /** Becomes part of the jobId, instead of what the input says. */
   label?: string | undefined
+}
+
+/** An asset that a task uses. */
+export interface AssetToCopy {
+  /** Where the task has its copy, beside its original. */
+  key: string
+  open: () => Promise<Readable>
 }
 
 type Hashes = 'bytes' | 'sha256' | 'md5'
@@ -49,6 +59,8 @@ export interface AcceptedInput<Kind extends TaskKind = TaskKind> {
   jobId: string
   /** Stored as the original: what the worker reads. */
   document: unknown
+  /** Copied, because it may be replaced or deleted while the task waits. */
+  asset?: AssetToCopy
 }
 
 /** What the API needs to know about a kind of task; everything else is the same for all kinds. */

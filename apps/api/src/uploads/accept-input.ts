@@ -10,13 +10,14 @@ import { tenantOf } from '../http/tenant-of.ts'
 import type { Send } from '../send.ts'
 import { CreateTask } from '../tasks/commands/create-task.ts'
 import { policyOf, type AboutInput, type AcceptedInput, type Kinds } from '../tasks/kind.ts'
+import { newTaskId } from '../tasks/task-store.ts'
 import { fingerprintOf } from './accept-file.ts'
 import { digestsOf } from './digests.ts'
 import { idempotencyKey } from './idempotency.ts'
 import { inputFields, type InputFields } from './input-fields.ts'
 import { noteUpload } from './note-upload.ts'
 
-type About = Omit<AboutInput, 'tenant'>
+type About = Omit<AboutInput, 'tenant' | 'taskId'>
 
 /** Creates the task that `body` describes: by default that of the request. */
 export type AcceptInput = (req: Request, body?: object, about?: About) => Promise<AcceptedTask>
@@ -37,7 +38,8 @@ export function createAcceptInput(options: {
   const { kinds, folder, defaultTtlSeconds } = options
 
   const create = async (req: Request, given: InputFields, about: About, tries = TRIES): Promise<AcceptedTask> => {
-    const accepted = await read(kinds, given, { ...about, tenant: tenantOf(req) })
+    const id = newTaskId()
+    const accepted = await read(kinds, given, { ...about, tenant: tenantOf(req), taskId: id })
     const bytes = Buffer.from(JSON.stringify(accepted.document))
     const digests = digestsOf([bytes])
     const { kind, priority, metadata = {}, name = accepted.name } = given
@@ -52,12 +54,14 @@ export function createAcceptInput(options: {
       return await options.send(
         new CreateTask({
           ...common,
+          id,
           tenant: tenantOf(req),
           imageName: accepted.slug,
           jobId: accepted.jobId,
           source: { bytes: bytes.length, ...accepted.facts, ...digests } as TaskSource,
           extension: 'json',
           tempPath,
+          asset: accepted.asset,
           idempotency: key === undefined ? undefined : { key, fingerprint },
         }),
       )

@@ -13,7 +13,8 @@ export const videoRender = defineKind({
   noun: 'video',
   fields: {},
   /**
-   * Storage keys. Without `backgroundPath` the background is one that ships with the templates.
+   * Storage keys. `backgroundPath` is that of the task's copy of an asset; without it the
+   * background is one that ships with the templates.
    * `slug` is the folder of the result.
    */
   input: { inputPath: z.string(), backgroundPath: z.string().optional(), slug: z.string() },
@@ -23,7 +24,7 @@ export const videoRender = defineKind({
     city: z.string(),
     language: z.string(),
     format: z.string(),
-    backgroundPath: z.string().optional().meta({ description: 'The storage key of an uploaded background' }),
+    backgroundPath: z.string().optional().meta({ description: 'The storage key of its copy of a stored background' }),
   },
   contentTypes: ['video/mp4', 'image/jpeg'],
   result: z.object({

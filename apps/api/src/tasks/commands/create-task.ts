@@ -16,6 +16,8 @@ import { RequestData, type RequestHandler } from 'mediatr-ts'
 import { AppError, keyInUse, storeAway } from '../../app-error.ts'
 import type { Announcer } from '../announce.ts'
 import type { Dispatch } from '../dispatch.ts'
+import type { AssetToCopy } from '../kind.ts'
+import { ownFilesOf } from '../own-files.ts'
 import { wasNeverSent } from '../../mongo/store-outage.ts'
 import { isKeyTaken, newTaskId, type TaskStore } from '../task-store.ts'
 import { asAccepted, entryFor, isFinal, lateAt, UNTOUCHED, type TaskRecord } from '../task.ts'
@@ -40,6 +42,8 @@ export interface NewTask {
   extension: string
   /** The received file, on the same file system as the storage. */
   tempPath: string
+  /** The asset that it uses, if any. */
+  asset?: AssetToCopy | undefined
   /** The batch that it was uploaded with. */
   batchId?: string | undefined
   /** The client's idempotency key, and a digest of the whole request. */
@@ -49,8 +53,8 @@ export interface NewTask {
 /** How long an idempotency key is valid. */
 export const KEY_LIFE_MS = 24 * 3600 * 1000
 /**
- * Few inserts take longer. Meanwhile the janitor may remove the original, since no task refers to
- * it yet.
+ * Few inserts take longer. Meanwhile the janitor may remove the task's files, since no task refers
+ * to them yet.
  */
 const SLOW_INSERT_MS = 1000
 
@@ -90,6 +94,7 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, AcceptedTas
 
   async #create(wanted: NewTask): Promise<AcceptedTask> {
     const { store, storage, announcer, dispatch } = this.#deps
+    const { tempPath, asset } = wanted
     const id = wanted.id ?? newTaskId()
     const originalPath = originalKey({
       tenant: wanted.tenant,
@@ -97,8 +102,9 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, AcceptedTas
       taskId: id,
       extension: wanted.extension,
     })
-    // The file first, complete and synced: a document never refers to a missing file.
-    await storage.adopt(wanted.tempPath, originalPath)
+    // The files first, complete and synced: a document never refers to a missing file.
+    if (asset) await this.#copy(asset, asset.key)
+    await storage.adopt(tempPath, originalPath)
     const record = this.#record(id, originalPath, wanted)
     const sentAt = Date.now()
     try {
@@ -114,8 +120,8 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, AcceptedTas
       }
     }
     // The process, the machine or the store may have been suspended. A retry with the same key
-    // restores the original.
-    if (Date.now() - sentAt > SLOW_INSERT_MS && !(await this.#hasOriginal(record))) throw storeAway()
+    // restores the files.
+    if (Date.now() - sentAt > SLOW_INSERT_MS && (await this.#missingFilesOf(record)).length > 0) throw storeAway()
     // On one connection, so subscribers learn of the task before any worker does.
     await announcer.announce(record, createdEvent(record))
     void dispatch(record)
@@ -124,14 +130,15 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, AcceptedTas
 
   /**
    * An insert whose reply was lost may have been applied: only reading it back tells. If that fails
-   * too, the file is kept, as the insert may yet be applied; the janitor removes it if no document
-   * ever appears. Only a rejected command, or one that was never sent, certainly inserted nothing.
+   * too, the files are kept, as the insert may yet be applied; the janitor removes them if no
+   * document ever appears. Only a rejected command, or one that was never sent, certainly inserted
+   * nothing.
    */
   async #wasInserted(record: TaskRecord, error: unknown): Promise<boolean> {
     const { store, storage } = this.#deps
     if (!isKeyTaken(error) && !wasNeverSent(error))
       return (await store.find(record.tenant, record.id).catch(() => undefined)) !== undefined
-    await storage.remove(record.originalPath).catch(() => {})
+    await Promise.all(ownFilesOf(record).map((key) => storage.remove(key).catch(() => {})))
     return false
   }
 
@@ -139,7 +146,8 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, AcceptedTas
    * The previous response to this request, if its key is known. Throws IDEMPOTENCY_KEY_REUSED if
    * the key belongs to another request.
    */
-  async #replay({ tenant, idempotency, tempPath }: NewTask): Promise<AcceptedTask | undefined> {
+  async #replay(wanted: NewTask): Promise<AcceptedTask | undefined> {
+    const { tenant, idempotency } = wanted
     if (!idempotency) return undefined
     const { store, now } = this.#deps
     const made = await store.findByIdempotencyKey(tenant, idempotency.key)
@@ -150,24 +158,35 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, AcceptedTas
       return undefined
     }
     if (made.idempotency?.fingerprint === idempotency.fingerprint) {
-      await this.#makeWhole(made, tempPath)
+      await this.#makeWhole(made, wanted)
       return this.#deps.views.accepted(asAccepted(made))
     }
     throw new AppError('IDEMPOTENCY_KEY_REUSED', 'This Idempotency-Key was used for another request: choose a new one.')
   }
 
   /**
-   * Stores the original again if the janitor removed it before the insert was applied: according to
-   * the fingerprint it is the same file.
+   * Stores the files again that the janitor removed before the insert was applied: according to the
+   * fingerprint the original is the same.
    */
-  async #makeWhole(made: TaskRecord, tempPath: string): Promise<void> {
-    if (!isFinal(made.status) && !(await this.#hasOriginal(made)))
-      await this.#deps.storage.adopt(tempPath, made.originalPath)
+  async #makeWhole(made: TaskRecord, { tempPath, asset }: NewTask): Promise<void> {
+    if (isFinal(made.status)) return
+    for (const key of await this.#missingFilesOf(made)) {
+      if (key === made.originalPath) await this.#deps.storage.adopt(tempPath, key)
+      else if (asset) await this.#copy(asset, key)
+    }
   }
 
-  async #hasOriginal({ originalPath }: TaskRecord): Promise<boolean> {
-    const found = this.#deps.storage.stat(originalPath).then(() => true)
-    return found.catch((error: unknown) => noneIfMissing(error, false))
+  async #missingFilesOf(task: TaskRecord): Promise<string[]> {
+    const missing: string[] = []
+    for (const key of ownFilesOf(task)) {
+      const isThere = this.#deps.storage.stat(key).then(() => true)
+      if (!(await isThere.catch((error: unknown) => noneIfMissing(error, false)))) missing.push(key)
+    }
+    return missing
+  }
+
+  async #copy({ open }: AssetToCopy, key: string): Promise<void> {
+    await this.#deps.storage.put(key, await open())
   }
 
   #record(id: string, originalPath: string, wanted: NewTask): TaskRecord {
@@ -175,7 +194,7 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, AcceptedTas
     const trace = tracing.current()
     const createdAt = new Date(now())
     const estimate = estimateOf(wanted)
-    const { tempPath: _tempPath, extension: _extension, idempotency, batchId, ...fields } = wanted
+    const { tempPath: _tempPath, extension: _extension, asset: _asset, idempotency, batchId, ...fields } = wanted
     const record: TaskRecord = {
       ...UNTOUCHED,
       ...fields,
