@@ -3,6 +3,7 @@ import type { Logger } from '@darkroom/runtime'
 import { isDeepStrictEqual } from 'node:util'
 import { eachDue } from '../ground/each-due.ts'
 import { inParallel } from '../ground/in-parallel.ts'
+import { RepeatedPass } from '../ground/repeated-pass.ts'
 import type { TaskRecord } from '../tasks/task.ts'
 import { readIn } from './bibs-of.ts'
 import type { PhotoStore } from './photo-store.ts'
@@ -22,11 +23,8 @@ const SIDE_BY_SIDE = 4
  * that were not because a process died. Every replica runs one: a roster is claimed by one of them
  * at a time, and doing the same twice changes nothing.
  */
-export class AlbumKeeper {
+export class AlbumKeeper extends RepeatedPass {
   readonly #deps
-  #timer: NodeJS.Timeout | undefined
-  #pass: Promise<void> | undefined
-  #stopped = false
 
   constructor(deps: {
     rosters: RosterStore
@@ -37,36 +35,20 @@ export class AlbumKeeper {
     log: Logger
     now: () => number
   }) {
+    super(deps.intervalMs)
     this.#deps = deps
   }
 
-  start(): void {
-    this.#timer ??= setInterval(() => void this.check(), this.#deps.intervalMs)
-  }
-
-  async stop(): Promise<void> {
-    this.#stopped = true
-    clearInterval(this.#timer)
-    this.#timer = undefined
-    await this.#pass
-  }
-
-  /** Starts a pass, or joins the current one. Never throws. */
-  async check(): Promise<void> {
-    this.#pass ??= this.#checkDue().finally(() => (this.#pass = undefined))
-    return this.#pass
-  }
-
-  async #checkDue(): Promise<void> {
+  protected async checkDue(): Promise<void> {
     const { rosters, photos, log, now } = this.#deps
     try {
       const at = new Date(now())
       for await (const photo of eachDue((skip) => photos.due(at, PIECE, skip))) {
-        if (this.#stopped) return
+        if (this.isStopped) return
         await this.#refresh(photo)
       }
       for (;;) {
-        const roster = this.#stopped ? undefined : await rosters.claim(new Date(now()), LEASE_MS)
+        const roster = this.isStopped ? undefined : await rosters.claim(new Date(now()), LEASE_MS)
         if (!roster) return
         await this.#apply(roster).catch(async (error: unknown) => {
           log.warn({ album: roster.album, err: error }, 'roster not applied; trying again')
@@ -83,7 +65,7 @@ export class AlbumKeeper {
     const { rosters, photos, readRoster, log, now } = this.#deps
     const { tenant, album } = roster
     let after = roster.applyAfter
-    while (!this.#stopped) {
+    while (!this.isStopped) {
       const piece = await photos.completedAfter(tenant, album, after, PIECE)
       const numbers = await readRoster(tenant, album)
       const changed = piece.filter((photo) => wouldChange(photo, numbers))

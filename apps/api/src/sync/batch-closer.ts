@@ -2,6 +2,7 @@ import type { Logger } from '@darkroom/runtime'
 import type { BatchRecord, BatchStore } from '../batches/batch-store.ts'
 import { CompleteBatch } from '../batches/complete-batch.ts'
 import { eachDue } from '../ground/each-due.ts'
+import { RepeatedPass } from '../ground/repeated-pass.ts'
 import type { Send } from '../send.ts'
 
 const BATCH = 100
@@ -15,39 +16,20 @@ const EMPTY_CHECK_MAX_MS = 7 * 24 * 3_600_000
  * ended without notifying its batch; and complete ones, whose tasks may all have been removed.
  * Every replica runs one: if two do the same, the first takes effect.
  */
-export class BatchCloser {
+export class BatchCloser extends RepeatedPass {
   readonly #deps
-  #timer: NodeJS.Timeout | undefined
-  #pass: Promise<void> | undefined
-  #stopped = false
 
   constructor(deps: { batches: BatchStore; send: Send; intervalMs: number; log: Logger; now: () => number }) {
+    super(deps.intervalMs)
     this.#deps = deps
   }
 
-  start(): void {
-    this.#timer ??= setInterval(() => void this.check(), this.#deps.intervalMs)
-  }
-
-  async stop(): Promise<void> {
-    this.#stopped = true
-    clearInterval(this.#timer)
-    this.#timer = undefined
-    await this.#pass
-  }
-
-  /** Starts a pass, or joins the current one. Never throws. */
-  async check(): Promise<void> {
-    this.#pass ??= this.#checkDue().finally(() => (this.#pass = undefined))
-    return this.#pass
-  }
-
-  async #checkDue(): Promise<void> {
+  protected async checkDue(): Promise<void> {
     const { batches, log, now } = this.#deps
     try {
       const at = new Date(now())
       for await (const batch of eachDue((skip) => batches.due(at, BATCH, skip))) {
-        if (this.#stopped) return
+        if (this.isStopped) return
         await this.#attempt(batch)
       }
     } catch (error) {
