@@ -10,9 +10,7 @@ import {
 import { z } from 'zod'
 import { pages } from '../http/paging.ts'
 import { IN_ORDER, isInOrder, time, wholeNumber, wholeNumberOr } from '../http/query-fields.ts'
-import { cleanName, MAX_NAME_LENGTH } from '../tasks/clean-name.ts'
-import { checkMetadata, metadataOverride } from '../tasks/metadata.ts'
-import { MAX_TTL_SECONDS, MIN_TTL_SECONDS } from '../tasks/ttl-bounds.ts'
+import { metadataField, nameField, ttlSecondsField } from '../tasks/json-fields.ts'
 
 const MAX_WAIT_SECONDS = 30
 const DEFAULT_URL_SECONDS = 3600
@@ -21,25 +19,9 @@ const MAX_SIGNATURE_LENGTH = 100
 
 /** The fields of a task that can be updated, as JSON. */
 export const taskChanges = z.strictObject({
-  name: z
-    .string()
-    .max(MAX_NAME_LENGTH, `must have at most ${MAX_NAME_LENGTH} characters`)
-    .regex(/\S/, 'must not be empty')
-    .transform(cleanName)
-    .optional()
-    .meta({ description: 'The file name for downloads of variants' }),
-  metadata: z
-    .unknown()
-    .transform(checkMetadata)
-    .optional()
-    .meta({ description: 'Any JSON object, stored with the task', override: metadataOverride }),
-  ttlSeconds: z
-    .number('must be a number')
-    .int('must be a whole number')
-    .min(MIN_TTL_SECONDS, `must be at least ${MIN_TTL_SECONDS}`)
-    .max(MAX_TTL_SECONDS, `must be at most ${MAX_TTL_SECONDS}`)
-    .optional()
-    .meta({ description: 'How long the files are kept after the task has ended' }),
+  name: nameField.meta({ description: 'The file name for downloads of variants' }),
+  metadata: metadataField,
+  ttlSeconds: ttlSecondsField.meta({ description: 'How long the files are kept after the task has ended' }),
 })
 
 /** The filters of a task list. */
