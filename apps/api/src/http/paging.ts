@@ -16,9 +16,10 @@ export const pages = {
 /** A query that only selects a page. */
 export const pageQuery = z.strictObject(pages)
 
-/** The Link header for the next page, if there is one. */
-export function linkToNext(req: Request, res: Response, cursor: string | null): void {
-  if (cursor !== null) res.links({ next: nextPage(req, cursor) })
+/** Sends a page of a list, with a Link header to the next one if there is one. */
+export function sendPage(req: Request, res: Response, page: { nextCursor: string | null }): void {
+  if (page.nextCursor !== null) res.links({ next: nextPage(req, page.nextCursor) })
+  res.json(page)
 }
 
 function nextPage(req: Request, cursor: string): string {

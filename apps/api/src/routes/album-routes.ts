@@ -2,8 +2,8 @@ import { album, photoPage, roster, rosterSummary, task, type RosterEntry } from 
 import type { Request, RequestHandler } from 'express'
 import { z } from 'zod'
 import { parseInput } from '../http/input.ts'
-import { json, JSON_PROBLEMS, jsonRequest, noContent, toExamples } from '../http/openapi/operation.ts'
-import { linkToNext } from '../http/paging.ts'
+import { json, jsonRequest, noContent, toExamples } from '../http/openapi/operation.ts'
+import { sendPage } from '../http/paging.ts'
 import { routesOf } from '../http/routes.ts'
 import { tenantOf } from '../http/tenant-of.ts'
 import { CorrectBibs } from '../photos/correct-bibs.ts'
@@ -20,7 +20,7 @@ import { albumExamples } from './album-examples.ts'
 import { albumPath, photoQuery, reviewQuery, rosterFields, saidBibs } from './album-fields.ts'
 import type { ApiLimits } from './api-limits.ts'
 import { sendTask } from './send-task.ts'
-import { idOf, taskPath } from './task-path.ts'
+import { EDIT_PROBLEMS, idOf, taskEdit } from './task-path.ts'
 
 export interface AlbumRouteDeps {
   send: Send
@@ -65,8 +65,7 @@ export const albumRoutes = routesOf<AlbumRouteDeps, ApiLimits>('Albums', {
         const { bib, match, limit, cursor, ...rest } = parseInput(photoQuery, req.query, 'INVALID_QUERY')
         const wanted = match === 'contains' ? { part: bib } : { number: bib }
         const found = await send(new FindPhotos({ tenant: tenantOf(req), ...rest, ...wanted }, { limit, cursor }))
-        linkToNext(req, res, found.nextCursor)
-        res.set('Cache-Control', 'no-cache').json(found)
+        sendPage(req, res.set('Cache-Control', 'no-cache'), found)
       },
   },
 
@@ -76,15 +75,7 @@ export const albumRoutes = routesOf<AlbumRouteDeps, ApiLimits>('Albums', {
       summary: 'Correct the bib numbers of a photo',
       description:
         'Replaces all numbers of the photo by those that a person sees. They have the origin `person`, and neither a retry nor a roster changes them.',
-      requestParams: {
-        ...taskPath,
-        header: z.object({
-          'If-Match': z
-            .string()
-            .optional()
-            .meta({ description: 'Fail with 412 unless this is still the ETag of the task' }),
-        }),
-      },
+      requestParams: taskEdit,
       body: jsonRequest({
         schema: saidBibs,
         examples: {
@@ -95,14 +86,7 @@ export const albumRoutes = routesOf<AlbumRouteDeps, ApiLimits>('Albums', {
       answers: {
         200: json('The task of the photo', { schema: task, examples: { Corrected: albumExamples.corrected } }, 'ETag'),
       },
-      problems: [
-        ...JSON_PROBLEMS,
-        'TASK_NOT_FOUND',
-        'TASK_CHANGED',
-        'TASK_EXPIRED',
-        'PRECONDITION_FAILED',
-        'STORE_UNAVAILABLE',
-      ],
+      problems: EDIT_PROBLEMS,
     },
     handle: ({ send, readJson }) => [
       ...readJson,
@@ -150,8 +134,7 @@ export const albumRoutes = routesOf<AlbumRouteDeps, ApiLimits>('Albums', {
       async (req, res) => {
         const { below, ...page } = parseInput(reviewQuery, req.query, 'INVALID_QUERY')
         const found = await send(new ListReview({ tenant: tenantOf(req), album: albumOf(req), below }, page))
-        linkToNext(req, res, found.nextCursor)
-        res.set('Cache-Control', 'no-cache').json(found)
+        sendPage(req, res.set('Cache-Control', 'no-cache'), found)
       },
   },
 

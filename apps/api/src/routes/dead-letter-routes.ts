@@ -6,7 +6,7 @@ import { ReplayDeadLetters } from '../dead-letters/replay-dead-letters.ts'
 import { parseInput } from '../http/input.ts'
 import { FAILED_TASK_ID } from '../http/openapi/example-ids.ts'
 import { ADMIN_PROBLEMS, FOR_OPERATORS, json, JSON_PROBLEMS, jsonRequest } from '../http/openapi/operation.ts'
-import { linkToNext } from '../http/paging.ts'
+import { sendPage } from '../http/paging.ts'
 import { routesOf } from '../http/routes.ts'
 import { tenantOf } from '../http/tenant-of.ts'
 import type { Send } from '../send.ts'
@@ -54,8 +54,7 @@ export const deadLetterRoutes = routesOf<DeadLetterRouteDeps>('Dead letters', {
           return
         }
         const found = await send(new ListTasks({ ...filter, status: 'failed' }, { page, limit, cursor }))
-        linkToNext(req, res, found.nextCursor)
-        res.json(found)
+        sendPage(req, res, found)
       },
   },
 

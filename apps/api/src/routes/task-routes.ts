@@ -1,11 +1,10 @@
 import { acceptedTask, task, taskPage, type Task } from '@darkroom/contracts'
 import type { Request, RequestHandler, Response } from 'express'
-import { z } from 'zod'
 import { WaitForTask } from '../following/wait-for-task.ts'
 import type { HeldRequests } from '../http/held-requests.ts'
 import { parseInput } from '../http/input.ts'
 import { json, JSON_PROBLEMS, jsonRequest, noContent } from '../http/openapi/operation.ts'
-import { linkToNext } from '../http/paging.ts'
+import { sendPage } from '../http/paging.ts'
 import { routesOf } from '../http/routes.ts'
 import { tenantOf } from '../http/tenant-of.ts'
 import { DeleteTask } from '../removal/delete-task.ts'
@@ -23,7 +22,7 @@ import { retryAfter } from './retry-after.ts'
 import { sendTask, sendTaskJson } from './send-task.ts'
 import { taskExamples, taskPageExamples } from './task-examples.ts'
 import { listQuery, taskChanges, waitQuery } from './task-fields.ts'
-import { idOf, taskPath } from './task-path.ts'
+import { EDIT_PROBLEMS, idOf, taskEdit, taskPath } from './task-path.ts'
 import { UPLOAD_PROBLEMS } from './upload.ts'
 import { taskBody } from './video-input.ts'
 
@@ -87,8 +86,7 @@ export const taskRoutes = routesOf<TaskRouteDeps, ApiLimits>('Tasks', {
       async (req, res) => {
         const { page, limit, cursor, ...filter } = parseInput(listQuery, req.query, 'INVALID_QUERY')
         const found = await send(new ListTasks({ tenant: tenantOf(req), ...filter }, { page, limit, cursor }))
-        linkToNext(req, res, found.nextCursor)
-        res.set('Cache-Control', 'no-cache').json(found)
+        sendPage(req, res.set('Cache-Control', 'no-cache'), found)
       },
   },
 
@@ -128,15 +126,7 @@ export const taskRoutes = routesOf<TaskRouteDeps, ApiLimits>('Tasks', {
       operationId: 'updateTask',
       summary: 'Update a task',
       description: 'Only the given fields are changed.',
-      requestParams: {
-        ...taskPath,
-        header: z.object({
-          'If-Match': z
-            .string()
-            .optional()
-            .meta({ description: 'Fail with 412 unless this is still the ETag of the task' }),
-        }),
-      },
+      requestParams: taskEdit,
       body: jsonRequest({
         schema: taskChanges,
         examples: {
@@ -148,14 +138,7 @@ export const taskRoutes = routesOf<TaskRouteDeps, ApiLimits>('Tasks', {
       answers: {
         200: json('The updated task', { schema: task, examples: { Renamed: taskExamples.edited } }, 'ETag'),
       },
-      problems: [
-        ...JSON_PROBLEMS,
-        'TASK_NOT_FOUND',
-        'TASK_CHANGED',
-        'TASK_EXPIRED',
-        'PRECONDITION_FAILED',
-        'STORE_UNAVAILABLE',
-      ],
+      problems: EDIT_PROBLEMS,
     },
     handle: ({ send, readJson }) => [
       ...readJson,
