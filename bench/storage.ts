@@ -43,7 +43,7 @@ export const benchmark: Benchmark = {
       async (services) => {
         const on = (s3: S3Service | undefined) => measureService(services, { files, uploads, s3 })
         const measured = await undisturbedRounds(rounds, async (round) => {
-          // Whoever comes second finds warmer caches.
+          // The second one benefits from warmer caches.
           const first = round % 2 ? await on(undefined) : await on(services.s3)
           const second = round % 2 ? await on(services.s3) : await on(undefined)
           const measures = round % 2 ? { disk: first, s3: second } : { disk: second, s3: first }

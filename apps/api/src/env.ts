@@ -100,14 +100,14 @@ function checkDownloads({ DOWNLOADS, STORAGE }: z.infer<typeof settings>, contex
     })
 }
 
-/** An API that authenticates nobody is never open to others by accident. */
+/** Without authentication, the API is never open to other machines by accident. */
 function checkReach({ HOST, AUTH }: z.infer<typeof settings>, context: z.RefinementCtx): void {
   if (AUTH === undefined && !isLoopback(HOST))
     context.addIssue({
       code: 'custom',
       path: ['HOST'],
       message:
-        'lets other machines reach the API, which authenticates nobody: set AUTH=off if a firewall or a proxy keeps strangers away, or HOST=127.0.0.1',
+        'lets other machines reach the API, which does not authenticate requests: set AUTH=off if a firewall or a proxy keeps strangers away, or HOST=127.0.0.1',
       input: undefined,
     })
 }

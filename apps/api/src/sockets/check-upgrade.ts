@@ -34,7 +34,7 @@ export function checkUpgrade(req: IncomingMessage, corsOrigins: CorsOrigins): vo
     )
 }
 
-/** What clients that use long polling are told. */
+/** The advice to clients that use long polling. */
 export const HOW =
   "This path is for WebSockets of Socket.io 3 or 4: give socket.io-client the option transports: ['websocket']."
 

@@ -54,7 +54,7 @@ const story = (task: Task) =>
   ])
 
 describe('a socket that follows a job', () => {
-  it('is told where it stands, then every event until its result [S4.5]', async () => {
+  it('receives the current state, then every event up to its result [S4.5]', async () => {
     const [task, client] = [await newTask(), await connect()]
     expect(await client.subscribe(task.jobId)).toEqual({ job: await jobOf(task) })
     await tellInOrder(task, story(task))
@@ -105,7 +105,7 @@ describe('a socket that follows a job', () => {
     expect((await client.hears('job:failed', cancelled.jobId)).error).toBe('The job was cancelled.')
   })
 
-  it('is told that its files have expired, or that it was deleted', async () => {
+  it('reports that its files have expired, or that it was deleted', async () => {
     const client = await connect()
     const expired = newRecord({ status: 'expired' })
     await new TaskStore(api.database).insert(expired)
@@ -128,7 +128,7 @@ describe('a socket that follows a job', () => {
   })
 
   it.each([['0'.repeat(24), 'TASK_NOT_FOUND'] as const, ['nonsense', 'TASK_NOT_FOUND'] as const])(
-    'is told that there is no job %s',
+    'reports that there is no job %s',
     async (id, code) => {
       const client = await connect()
       expect((await client.subscribe(id)).error?.code).toBe(code)

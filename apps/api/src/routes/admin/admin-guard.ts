@@ -25,7 +25,7 @@ const notOperator = (token: string | undefined): AppError =>
   new AppError(
     'ADMIN_TOKEN_REQUIRED',
     token === undefined
-      ? 'No ADMIN_TOKEN is set, so nobody is an operator: set one, and send it as Authorization: Bearer …'
+      ? 'No ADMIN_TOKEN is set, so operator requests are refused: set one, and send it as Authorization: Bearer …'
       : 'This request requires the ADMIN_TOKEN: send it as Authorization: Bearer …',
     { headers: { 'WWW-Authenticate': 'Bearer realm="darkroom"' } },
   )

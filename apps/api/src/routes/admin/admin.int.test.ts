@@ -202,7 +202,7 @@ describe('with an ADMIN_TOKEN', () => {
   })
 })
 
-it('without an ADMIN_TOKEN nobody is an operator, wherever the request comes from', async () => {
+it('without an ADMIN_TOKEN, operator requests are refused, wherever they come from', async () => {
   const api = await startTestApi({ ADMIN_TOKEN: '' })
   for (const [method, path] of guarded(api)) {
     for (const headers of [{}, { 'x-forwarded-for': '127.0.0.1' }, { authorization: 'Bearer anything-at-all' }]) {

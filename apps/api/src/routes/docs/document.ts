@@ -47,7 +47,7 @@ const SECURITY_SCHEMES = {
   adminToken: {
     type: 'http',
     scheme: 'bearer',
-    description: 'The ADMIN_TOKEN of the installation. If it is not set, nobody is an operator.',
+    description: 'The ADMIN_TOKEN of the installation. If it is not set, operator requests are refused.',
   },
   adminSession: {
     type: 'apiKey',
