@@ -53,7 +53,7 @@ async function main(): Promise<number> {
   else if (!isLong && values.profile !== 'quick')
     return refuse(`Unknown profile ${values.profile}: --profile must be quick or long.`)
   else if (values.list)
-    for (const { name, title, quick } of scenarios)
+    for (const { name, title, quick } of scenarios.toSorted((a, b) => (a.name < b.name ? -1 : 1)))
       console.log(`${name}  ${title}${quick ? '' : pc.dim('  (long profile)')}`)
   else if (values.check) return showVerdicts([judge(readHistory(values.check), values.check)])
   else return run()

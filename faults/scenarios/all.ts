@@ -37,7 +37,9 @@ import { halfUploads } from './fi-37-half-uploads.ts'
 import { s3Clocks } from './fi-38-s3-clocks.ts'
 import { wrongS3Key } from './fi-39-wrong-s3-key.ts'
 
+/** The one that takes longest comes first, so that scenarios run in parallel end together. */
 export const scenarios: readonly Scenario[] = [
+  removalUnderLoad,
   killWorkers,
   killApiMidUpload,
   brokenOffUploads,
@@ -67,7 +69,6 @@ export const scenarios: readonly Scenario[] = [
   storesFull,
   storeOfNpmStart,
   blindWorker,
-  removalUnderLoad,
   greedyClient,
   manyClientsMongoKilled,
   manyClientsSilentRedis,
