@@ -18,6 +18,8 @@ const CONCURRENCY = 2
  * queue.
  */
 const RECOVERY_MS = 8500
+/** The backlog of a busy machine comes first. */
+const PATIENCE_MS = 120_000
 /** BullMQ's defaults take 60 s in the same run. */
 const LEAST_RATIO = 7
 
@@ -56,7 +58,7 @@ async function hunt(rig: Rig): Promise<void> {
   const taskId = (await rig.client.upload(await pictureOf(0, 'hunted'))) ?? ''
   for (let seen = 0; seen < HUNTS; seen++) {
     const run = await until(() => runsOf(rig).filter(({ args }) => args.taskId === taskId)[seen], {
-      timeoutMs: 30_000,
+      timeoutMs: PATIENCE_MS,
       intervalMs: 1,
       what: 'the hunted task to run',
     })
@@ -64,7 +66,7 @@ async function hunt(rig: Rig): Promise<void> {
     rig.workers.find(({ name }) => name === run.process)?.kill()
   }
   await until(() => runsOf(rig).filter(({ args }) => args.taskId === taskId).length > HUNTS, {
-    timeoutMs: 30_000,
+    timeoutMs: PATIENCE_MS,
     what: 'the hunted task to run at last',
   })
   await pause(500)
