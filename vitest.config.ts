@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 // Workspace packages run from their sources: tests never see a stale build.
@@ -7,6 +8,9 @@ const stores = { ...shared, globalSetup: './scripts/test-services.ts' }
 
 export default defineConfig({
   test: {
+    // By default one core is left for vitest itself, which on two cores means one file at a time;
+    // most tests wait for stores and timers.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         ...shared,
@@ -35,8 +39,8 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.e2e.test.ts'],
           globalSetup: stores.globalSetup,
-          // Each starts processes of its own, which mostly wait; a third would only make them slow.
-          maxWorkers: 2,
+          // Each starts processes of its own, which mostly wait.
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 60_000,

@@ -67,7 +67,7 @@ test('a photo of a race: upload, status, numbers, variants [S2.5, S2.9, S2.10, S
 })
 
 test('many photos in one request: one batch, a task for each, at most three at a time [S2.4, S2.8, S2.9]', async () => {
-  const numbers = ['11', '222', '3410', '44', '555', '6666', '77', '888']
+  const numbers = ['11', '222', '3410', '44', '555']
   const form = new FormData()
   for (const number of numbers) {
     const { bytes, name } = await photoOf(number)
@@ -98,7 +98,7 @@ test('a restart of all processes keeps the state of every photo, and kill -9 of 
   api = await darkroom.api()
   expect((await get(`${api.url}/api/v1/tasks/${done.id}`)).body).toEqual(done)
   expect(await statusOf(waiting.id)).toMatchObject({ status: 'pending' })
-  const others = await Promise.all(['31', '42', '53'].map(async (number) => accepted(api.url, await photoOf(number))))
+  const others = await Promise.all(['31', '42'].map(async (number) => accepted(api.url, await photoOf(number))))
   const all = [waiting, ...others]
   for (const name of ['b', 'c']) {
     running = await worker(name)
@@ -113,7 +113,6 @@ test('a restart of all processes keeps the state of every photo, and kill -9 of 
     ['completed', '1204'],
     ['completed', '31'],
     ['completed', '42'],
-    ['completed', '53'],
   ])
 })
 
