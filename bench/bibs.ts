@@ -4,7 +4,7 @@
 import { basename, join } from 'node:path'
 import { fetchedBibModels } from '@darkroom/local-services'
 import { applyRoster } from '../packages/contracts/src/index.ts'
-import { DEFAULT_MIN_CONFIDENCE, PROCESS_ENV } from '../packages/bibs/src/index.ts'
+import { type BibReading, DEFAULT_MIN_CONFIDENCE, PROCESS_ENV } from '../packages/bibs/src/index.ts'
 import type { BibsAnswer, BibsOrder } from './support/bare-bibs.ts'
 import { type Benchmark, type Bound, type Figure, figureOf } from './support/benchmark.ts'
 import { drawnPhotos, type LabelledPhoto, largestPhoto, realPhotos } from './support/bib-photos.ts'
@@ -119,13 +119,12 @@ function withRoster(photos: readonly LabelledPhoto[], { photos: read }: BibsAnsw
   const roster = new Set(photos.flatMap(({ numbers, optional }) => [...numbers, ...optional]))
   const size = roster.size + OTHERS
   for (let number = 1; roster.size < size; number += OTHERS_APART) roster.add(String(number))
-  return read.map(({ readings, ...cost }) => ({
-    ...cost,
-    readings: applyRoster(
-      readings.map((reading) => ({ ...reading, origin: 'ocr' })),
-      roster,
-    ).flatMap((shown, index) => (shown.unlisted ? [] : [{ ...readings[index]!, number: shown.number }])),
-  }))
+  return read.map(({ readings, ...cost }) => ({ ...cost, readings: readings.flatMap((one) => listed(one, roster)) }))
+}
+
+function listed(reading: BibReading, roster: ReadonlySet<string>): BibReading[] {
+  const [shown] = applyRoster([{ ...reading, origin: 'ocr' }], roster)
+  return shown === undefined || shown.unlisted ? [] : [{ ...reading, number: shown.number }]
 }
 
 const scoresOf = (photos: readonly LabelledPhoto[], { photos: read }: BibsAnswer): Score[] =>
