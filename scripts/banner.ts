@@ -2,10 +2,15 @@ import pc from 'picocolors'
 import { isLoopback } from '../apps/api/src/http/loopback.ts'
 import type { StartOptions } from './start-options.ts'
 
-type Running = Pick<StartOptions, 'api' | 'workers'> & { host: string; port: number; files: string }
+type Running = Pick<StartOptions, 'api' | 'workers'> & {
+  host: string
+  port: number
+  files: string
+  signIn: string | undefined
+}
 
 /** What to open and what to type once everything is running. */
-export function banner({ api, workers, host, port, files }: Running): string {
+export function banner({ api, workers, host, port, files, signIn }: Running): string {
   const url = `http://localhost:${port}`
   const line = (what: string, value: string): string => `  ${what.padEnd(8)} ${value}`
   const link = (what: string, path: string): string => line(what, pc.cyan(`${url}${path}`))
@@ -18,6 +23,7 @@ export function banner({ api, workers, host, port, files }: Running): string {
           link('API', '/api/v1/tasks'),
           link('docs', '/docs'),
           link('queues', '/admin/queues'),
+          ...(signIn === undefined ? [] : [link('sign in', signIn)]),
           link('health', '/health'),
         ]
       : []),

@@ -44,8 +44,10 @@ const ROOMS: Record<string, readonly string[] | 'all below'> = {
     'tasks/commands',
     'tasks/queries',
     'queues',
+    'keys',
     'send.ts',
   ],
+  'manage-keys.ts': ['env.ts', 'keys', 'mongo'],
   'migrate.ts': ['env.ts', 'mongo/migrations', 'mongo'],
   'env.ts': ['removal', 'tasks/queries', 'http'],
   // The document is generated from the routes.
@@ -69,13 +71,14 @@ const ROOMS: Record<string, readonly string[] | 'all below'> = {
     'tasks/queries',
     'tasks',
     'queues',
+    'keys',
     'http',
     'http/openapi',
     'app-error.ts',
     'send.ts',
     'ground',
   ],
-  'routes/admin': ['http', 'app-error.ts'],
+  'routes/admin': ['keys', 'http', 'app-error.ts'],
   // An upload ends in a command.
   uploads: [
     'batches',
@@ -93,6 +96,7 @@ const ROOMS: Record<string, readonly string[] | 'all below'> = {
   // What is specific to a kind: what it accepts, does and returns.
   kinds: ['assets', 'tasks', 'http', 'app-error.ts'],
   assets: ['app-error.ts'],
+  keys: ['mongo', 'app-error.ts'],
   applying: ['tasks', 'mongo', 'ground'],
   following: ['tasks', 'app-error.ts', 'ground'],
   batches: ['tasks/commands', 'tasks', 'mongo', 'app-error.ts', 'ground'],
@@ -120,7 +124,7 @@ const FROM_THE_TOP = Object.keys(ROOMS)
 
 /** Rooms with commands and queries. */
 const WITH_HANDLERS =
-  '{applying,following,batches,dead-letters,stats,removal,photos,queues,tasks/commands,tasks/queries}'
+  '{applying,following,batches,dead-letters,stats,removal,photos,queues,keys,tasks/commands,tasks/queries}'
 
 /** Libraries that only some files may import. */
 const HOMES: Record<string, readonly string[]> = {

@@ -15,6 +15,7 @@ import { needsOwnS3, placeOfFiles, S3_TO_COME, s3Settings } from './own-s3.ts'
 import { linePrinter } from './print-lines.ts'
 import { startApi, startWorker, type AppOptions } from './processes.ts'
 import { tellWhatRuns } from './running-start.ts'
+import { signInLink } from './sign-in-link.ts'
 import { readStartOptions, StartUsage, type StartOptions } from './start-options.ts'
 import { supervise, type Supervised } from './supervise.ts'
 import { WORKER_APPS } from './worker-apps.ts'
@@ -85,7 +86,10 @@ async function main(options: StartOptions): Promise<number> {
   const unwatch = options.watch ? watchSources(ROOT, (changed) => restartUsers(apps, changed)) : undefined
   const files = placeOfFiles({ ...process.env, ...env }, dataDir)
   const allReady = Promise.all(apps.map(({ app }) => app.ready))
-  void allReady.then(() => console.log(banner({ ...options, host, port, files })))
+  void allReady.then(async () => {
+    const signIn = options.api ? await signInLink(urlOfMongo(env)) : undefined
+    console.log(banner({ ...options, host, port, files, signIn }))
+  })
 
   const code = await stopping.promise
   unwatch?.()
@@ -95,6 +99,9 @@ async function main(options: StartOptions): Promise<number> {
   await services?.stop()
   return code
 }
+
+const urlOfMongo = (env: NodeJS.ProcessEnv): string =>
+  env['MONGODB_URL'] || process.env['MONGODB_URL'] || 'mongodb://localhost:27017/darkroom'
 
 function urlsOf(services: LocalServices | undefined): NodeJS.ProcessEnv {
   if (services === undefined) return {}

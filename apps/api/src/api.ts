@@ -65,7 +65,6 @@ export function createApi(
       const waited = pause(LISTEN_AFTER_MS, undefined, { signal: stopping.signal }).catch(() => {})
       await Promise.race([connections.db.prepared, waited])
       const port = await listen(front.server, env.PORT, env.HOST)
-      if (env.ADMIN_TOKEN === undefined) log.info('ADMIN_TOKEN is not set: queues cannot be managed over HTTP')
       return { port }
     },
     closing: (reason) => {
@@ -104,8 +103,8 @@ function delay(delayMs: number, log: Logger): ShutdownPhase {
 }
 
 async function startWork({ db }: Connections, rooms: Rooms, isClosing: () => boolean): Promise<void> {
-  const { store, batches, photos, installation, migrations, removal, sync, feed, estimators } = rooms
-  await db.start(() => Promise.all([store.prepare(), batches.store.prepare(), photos.prepare()]))
+  const { store, batches, photos, keys, installation, migrations, removal, sync, feed, estimators } = rooms
+  await db.start(() => Promise.all([store.prepare(), batches.store.prepare(), photos.prepare(), keys.prepare()]))
   if (isClosing()) return
   // Nothing is removed until the owner of the data folder is known.
   installation.start(removal.start)

@@ -23,7 +23,7 @@ const settings = z.object({
   DOWNLOADS: z.enum(['proxy', 'redirect'], { error: 'must be proxy or redirect' }).default('proxy'),
   HOST: z.string().default('127.0.0.1'),
   /** Without authentication, only this machine can reach the API unless this says so. */
-  AUTH: z.enum(['off'], { error: 'must be off' }).optional(),
+  AUTH: z.enum(['off', 'keys'], { error: 'must be off or keys' }).optional(),
   /** Host names besides addresses and names without a dot. */
   ALLOWED_HOSTS: z
     .string()
@@ -107,7 +107,7 @@ function checkReach({ HOST, AUTH }: z.infer<typeof settings>, context: z.Refinem
       code: 'custom',
       path: ['HOST'],
       message:
-        'lets other machines reach the API, which does not authenticate requests: set AUTH=off if a firewall or a proxy keeps strangers away, or HOST=127.0.0.1',
+        'lets other machines reach the API, which does not authenticate requests: set AUTH=keys (npm run keys -- create makes the first key), or AUTH=off if a firewall or a proxy keeps strangers away',
       input: undefined,
     })
 }

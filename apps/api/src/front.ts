@@ -36,13 +36,32 @@ export function createFront(parts: Parts) {
   const uploads = uploadsOf(parts, slowRequests)
   const probes = probesOf(parts)
   const downloads = { storage, storageFault: rooms.installation.probe, presign: presignOf(parts), signer }
-  const routes = createRoutes({ env, uploads, assets, ...downloads, queues, probes, registry, isClosing, send, log })
-  const sockets = createSockets({ env, send, clientOf: (req) => clientOf(asRequest(app, req)), log })
+  const routes = createRoutes({
+    env,
+    uploads,
+    assets,
+    ...downloads,
+    keys: rooms.keys,
+    queues,
+    probes,
+    registry,
+    isClosing,
+    send,
+    log,
+  })
+  const sockets = createSockets({
+    env,
+    send,
+    admit: routes.admit,
+    clientOf: (req) => clientOf(asRequest(app, req)),
+    log,
+  })
   const app: Express = createHttpApp({
     ...routes,
     root: [docsRoutes(toApiLimits(env)), ...routes.rootAliases, ...routes.operators, sockets.refusePolling],
     hostNames: env.ALLOWED_HOSTS,
     corsOrigins: env.CORS_ORIGINS,
+    isPrivate: env.AUTH === 'keys',
     trustProxy: env.TRUST_PROXY,
     isClosing,
     toAppError,

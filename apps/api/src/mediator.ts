@@ -4,6 +4,10 @@ import { CreateBatch, CreateBatchHandler } from './batches/create-batch.ts'
 import { GetBatch, GetBatchHandler } from './batches/get-batch.ts'
 import { CountDeadLetters, CountDeadLettersHandler } from './dead-letters/count-dead-letters.ts'
 import { ReplayDeadLetters, ReplayDeadLettersHandler } from './dead-letters/replay-dead-letters.ts'
+import { CreateKey, CreateKeyHandler } from './keys/create-key.ts'
+import { ListKeys, ListKeysHandler } from './keys/list-keys.ts'
+import { RevokeKey, RevokeKeyHandler } from './keys/revoke-key.ts'
+import { RotateKey, RotateKeyHandler } from './keys/rotate-key.ts'
 import { CorrectBibs, CorrectBibsHandler } from './photos/correct-bibs.ts'
 import { FindPhotos, FindPhotosHandler } from './photos/find-photos.ts'
 import { GetAlbum, GetAlbumHandler } from './photos/get-album.ts'
@@ -81,6 +85,10 @@ route(SwitchQueue, SwitchQueueHandler)
 route(CountDeadLetters, CountDeadLettersHandler)
 route(ReplayDeadLetters, ReplayDeadLettersHandler)
 route(GetStats, GetStatsHandler)
+route(CreateKey, CreateKeyHandler)
+route(ListKeys, ListKeysHandler)
+route(RotateKey, RotateKeyHandler)
+route(RevokeKey, RevokeKeyHandler)
 
 /**
  * A mediator for handlers that are already constructed. Throws if a routed handler is missing or an

@@ -15,6 +15,7 @@ import { createDeadLetters } from './dead-letters/create-dead-letters.ts'
 import type { ApiEnv } from './env.ts'
 import { createFollowing } from './following/create-following.ts'
 import { createInstallation } from './installation/create-installation.ts'
+import { createKeys } from './keys/create-keys.ts'
 import { inspectPicture } from './kinds/inspect-photo.ts'
 import { createKinds } from './kinds/kinds.ts'
 import { createMediator } from './mediator.ts'
@@ -95,6 +96,7 @@ export function createRooms(
   const estimate = (task: NewTask): TaskEstimate => estimators.of(task.kind).estimate(task)
   const commands = createTaskCommands({ ...basis, env, dispatch, estimate })
   const signer = createUrlSigner(env.URL_SIGNING_KEYS ?? [])
+  const keys = createKeys({ mongo, log, now: Date.now })
 
   const mediator = createMediator([
     ...commands.handlers,
@@ -105,6 +107,7 @@ export function createRooms(
     ...batches.handlers(commands.createTask),
     ...photos.handlers,
     ...createQueues({ queues: queues.all, workOf, log }).handlers,
+    ...keys.handlers,
     ...createStats({ mongo, cleanups, log, stop }).handlers,
     ...createDeadLetters({ mongo, retry: (tenant, id) => send(new RetryTask(tenant, id)) }).handlers,
   ])
@@ -123,5 +126,6 @@ export function createRooms(
     sync,
     removal,
     signer,
+    keys,
   }
 }

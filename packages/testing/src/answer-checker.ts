@@ -39,7 +39,7 @@ const ANYWHERE = [
 ]
 
 /** Responses that may precede any other. */
-const REFUSALS = ['ADMIN_TOKEN_REQUIRED', 'CROSS_SITE_REQUEST']
+const REFUSALS = ['KEY_REQUIRED', 'CROSS_SITE_REQUEST']
 
 /** HTML pages, and aliases of documented paths. */
 const FOREIGN = [

@@ -18,6 +18,8 @@ export function createHttpApp(options: {
   /** Host names of this service, besides addresses and names without a dot. */
   hostNames: readonly string[]
   corsOrigins: CorsOrigins
+  /** What a key may see is stored in no cache. */
+  isPrivate: boolean
   /** The proxies whose client addresses are trusted. */
   trustProxy: false | number | string[]
   /** During shutdown, every response asks the client to reconnect. */
@@ -29,7 +31,12 @@ export function createHttpApp(options: {
   app.disable('x-powered-by')
   app.set('case sensitive routing', true)
   app.set('trust proxy', options.trustProxy)
-  closeConnectionsWhile(options.isClosing, app)
+  beforeHeaders(app, (res) => {
+    // Evaluated now: the shutdown may start while the request is being processed.
+    if (options.isClosing()) res.setHeader('Connection', 'close')
+    if (options.isPrivate && /json/.test(String(res.getHeader('Content-Type'))))
+      res.setHeader('Cache-Control', 'no-store')
+  })
   app.use(...options.watch, commonHeaders, refuseUnclear, checkHost(options.hostNames))
   if (options.corsOrigins.length > 0) app.use(allowOrigins(options.corsOrigins))
   app.use(checkOrigin(options.corsOrigins))
@@ -58,15 +65,12 @@ const commonHeaders: RequestHandler = (req, res, next) => {
   next()
 }
 
-/**
- * Evaluated when the headers are written: the shutdown may start while the request is being
- * processed.
- */
-function closeConnectionsWhile(isClosing: () => boolean, { response }: Express): void {
+/** Runs when the headers of a response are written, after everything that sets them. */
+function beforeHeaders({ response }: Express, run: (res: Response) => void): void {
   const { writeHead } = response as { writeHead: (this: Response, ...given: unknown[]) => Response }
   Object.assign(response, {
     writeHead(this: Response, ...given: unknown[]) {
-      if (isClosing()) this.setHeader('Connection', 'close')
+      run(this)
       return writeHead.apply(this, given)
     },
   })

@@ -4,6 +4,7 @@ import { routesOf } from './routes.ts'
 
 const things = routesOf<unknown, { most: number }>('Things', {
   'GET /things/:id/parts': {
+    scope: 'tasks:read',
     doc: ({ most }) => ({
       operationId: 'listParts',
       summary: `List ${most} parts`,
@@ -12,6 +13,7 @@ const things = routesOf<unknown, { most: number }>('Things', {
     handle: () => (_req, res) => void res.sendStatus(204),
   },
   'DELETE /things/:id/parts': {
+    scope: 'keys:admin',
     doc: { operationId: 'deleteParts', summary: 'Delete all parts', answers: { 204: noContent('Deleted') } },
     handle: () => [(_req, res) => void res.sendStatus(204)],
   },
@@ -27,9 +29,16 @@ it('documents a path in OpenAPI syntax, including its mount point, with all its 
 })
 
 it('the router has the same paths and methods as the document', () => {
-  const { stack } = things.router({})
+  const { stack } = things.router({ authorize: () => [] })
   expect(stack.map(({ route }) => route?.path)).toEqual(['/things/:id/parts'])
   const [layer] = stack
   const route = layer?.route as { methods: Record<string, boolean> } | undefined
   expect(Object.keys(route?.methods ?? {}).filter((method) => method !== '_all')).toEqual(['get', 'delete'])
+})
+
+it('a route with a scope names it, and what is answered without it', () => {
+  const { get, delete: remove } = things.paths('', { most: 3 })['/things/{id}/parts'] ?? {}
+  expect(get?.security).toEqual([{ apiKey: ['tasks:read'] }, { session: [] }, {}])
+  expect(remove?.security).toEqual([{ apiKey: ['keys:admin'] }, { session: [] }])
+  expect(get?.problems).toEqual(['KEY_REQUIRED', 'SCOPE_MISSING', 'STORE_UNAVAILABLE'])
 })

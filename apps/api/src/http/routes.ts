@@ -1,5 +1,6 @@
 import { Router, type RequestHandler } from 'express'
 import { AppError } from '../app-error.ts'
+import { needsKey, scopeOf, type Access, type Authorize } from './authorize.ts'
 import type { Method, Operation, Paths } from './openapi/operation.ts'
 
 type Handlers = RequestHandler | RequestHandler[]
@@ -7,14 +8,21 @@ type Doc = Omit<Operation, 'tags'>
 
 /** The documentation of a route, and its handler. */
 export interface Route<Deps, Limits> {
+  /** What its callers must be allowed to do. */
+  scope: Access
   /** A function if the document depends on the limits of the installation. */
   doc: Doc | ((limits: Limits) => Doc)
   handle: (deps: Deps) => Handlers
 }
 
+/** Every router needs the middleware for the scopes of its routes. */
+export interface Guarded {
+  authorize: Authorize
+}
+
 /** The routes of one resource, declared together with their documentation. */
 export interface Routes<Deps, Limits = unknown> {
-  router: (deps: Deps) => Router
+  router: (deps: Deps & Guarded) => Router
   /** The part of the document about these routes, when the router is mounted at `base`. */
   paths: (base: string, limits: Limits) => Paths
 }
@@ -35,13 +43,13 @@ export function routesOf<Deps, Limits = unknown>(
       Object.fromEntries(some.map(({ method, route }) => [method, make(route)])),
     ])
   return {
-    router: (deps) => pagesOf(Object.fromEntries(ofEach(({ handle }) => handle(deps)))),
+    router: (deps) =>
+      pagesOf(Object.fromEntries(ofEach(({ scope, handle }) => [...deps.authorize(scope), handle(deps)].flat()))),
     paths: (base, limits) =>
       Object.fromEntries(
-        ofEach(({ doc }) => withTag(tag, typeof doc === 'function' ? doc(limits) : doc)).map(([path, operations]) => [
-          toTemplate(base + path),
-          operations,
-        ]),
+        ofEach(({ scope, doc }) => secured(scope, withTag(tag, typeof doc === 'function' ? doc(limits) : doc))).map(
+          ([path, operations]) => [toTemplate(base + path), operations],
+        ),
       ),
   }
 }
@@ -52,6 +60,17 @@ const toEntry = <Some>([place, route]: [string, Some]) => {
 }
 
 const withTag = (tag: string, { operationId, ...rest }: Doc): Operation => ({ operationId, tags: [tag], ...rest })
+
+/** With `AUTH=off` only administration requires a key: `{}` means none. */
+function secured(access: Access, operation: Operation): Operation {
+  const scope = scopeOf(access)
+  if (scope === undefined) return operation
+  return {
+    ...operation,
+    security: [{ apiKey: [scope] }, { session: [] }, ...(needsKey(scope, false) ? [] : [{}])],
+    problems: [...(operation.problems ?? []), 'KEY_REQUIRED', 'SCOPE_MISSING', 'STORE_UNAVAILABLE'],
+  }
+}
 
 /** `/tasks/:id` in OpenAPI syntax. */
 const toTemplate = (path: string): string => path.replaceAll(/:(\w+)/g, '{$1}')

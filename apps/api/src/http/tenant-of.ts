@@ -1,7 +1,22 @@
-import { DEFAULT_TENANT } from '@darkroom/contracts'
+import type { Scope } from '@darkroom/contracts'
 import type { Request } from 'express'
 
-/**
- * The tenant of a request. There are no accounts yet: every request belongs to the default tenant.
- */
-export const tenantOf = (_req: Request): string => DEFAULT_TENANT
+/** Who sends a request, and what they may do. */
+export interface Caller {
+  tenant: string
+  scopes: readonly Scope[]
+}
+
+const callers = new WeakMap<Request, Caller>()
+
+export const rememberCaller = (req: Request, caller: Caller): void => void callers.set(req, caller)
+
+/** Only for handlers of routes that require a scope: nobody else is known. */
+export function callerOf(req: Request): Caller {
+  const caller = callers.get(req)
+  if (!caller) throw new Error('This route requires no scope, so its caller is unknown')
+  return caller
+}
+
+/** The tenant of a request: every query, key and path carries it. */
+export const tenantOf = (req: Request): string => callerOf(req).tenant

@@ -44,6 +44,7 @@ const albumOf = (req: Request): string => String(req.params.album)
 /** `/api/v1/photos` and `/api/v1/albums`: the numbers on photos of races. */
 export const albumRoutes = routesOf<AlbumRouteDeps, ApiLimits>('Albums', {
   'GET /photos': {
+    scope: 'tasks:read',
     doc: {
       operationId: 'findPhotos',
       summary: 'Find photos by bib number',
@@ -70,6 +71,7 @@ export const albumRoutes = routesOf<AlbumRouteDeps, ApiLimits>('Albums', {
   },
 
   'PUT /photos/:id/bibs': {
+    scope: 'tasks:write',
     doc: {
       operationId: 'correctPhotoBibs',
       summary: 'Correct the bib numbers of a photo',
@@ -98,6 +100,7 @@ export const albumRoutes = routesOf<AlbumRouteDeps, ApiLimits>('Albums', {
   },
 
   'GET /albums/:album': {
+    scope: 'tasks:read',
     doc: {
       operationId: 'getAlbum',
       summary: 'Get an album with its counts',
@@ -113,6 +116,7 @@ export const albumRoutes = routesOf<AlbumRouteDeps, ApiLimits>('Albums', {
   },
 
   'GET /albums/:album/review': {
+    scope: 'tasks:read',
     doc: {
       operationId: 'listAlbumReview',
       summary: 'List the readings of an album to be reviewed',
@@ -139,6 +143,7 @@ export const albumRoutes = routesOf<AlbumRouteDeps, ApiLimits>('Albums', {
   },
 
   'GET /albums/:album/roster': {
+    scope: 'tasks:read',
     doc: {
       operationId: 'getRoster',
       summary: 'Get the roster of an album',
@@ -156,6 +161,7 @@ export const albumRoutes = routesOf<AlbumRouteDeps, ApiLimits>('Albums', {
   },
 
   'PUT /albums/:album/roster': {
+    scope: 'tasks:write',
     doc: ({ maxRosterBytes }) => ({
       operationId: 'putRoster',
       summary: 'Replace the roster of an album',
@@ -188,6 +194,7 @@ export const albumRoutes = routesOf<AlbumRouteDeps, ApiLimits>('Albums', {
   },
 
   'DELETE /albums/:album/roster': {
+    scope: 'tasks:write',
     doc: {
       operationId: 'removeRoster',
       summary: 'Remove the roster of an album',

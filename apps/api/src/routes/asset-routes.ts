@@ -36,6 +36,7 @@ const pictures = Object.fromEntries(ASSET_CONTENT_TYPES.map((type) => [type, { s
 /** `/api/v1/assets`: pictures that tasks refer to by name, such as backgrounds. */
 export const assetRoutes = routesOf<AssetRouteDeps>('Assets', {
   'GET /assets': {
+    scope: 'tasks:read',
     doc: {
       operationId: 'listAssets',
       summary: 'List all assets by name',
@@ -52,6 +53,7 @@ export const assetRoutes = routesOf<AssetRouteDeps>('Assets', {
   },
 
   'PUT /assets/:name': {
+    scope: 'tasks:write',
     doc: {
       operationId: 'putAsset',
       summary: 'Store an asset, or replace it',
@@ -82,6 +84,7 @@ export const assetRoutes = routesOf<AssetRouteDeps>('Assets', {
   },
 
   'GET /assets/:name': {
+    scope: 'tasks:read',
     doc: {
       operationId: 'getAsset',
       summary: 'Download an asset',
@@ -115,6 +118,7 @@ export const assetRoutes = routesOf<AssetRouteDeps>('Assets', {
   },
 
   'DELETE /assets/:name': {
+    scope: 'tasks:write',
     doc: {
       operationId: 'deleteAsset',
       summary: 'Delete a stored asset',

@@ -24,6 +24,7 @@ const POLL_AFTER_SECONDS = '1'
 /** `/api/v1/batches`: many files in one request, and their progress. */
 export const batchRoutes = routesOf<BatchRouteDeps, ApiLimits>('Batches', {
   'POST /batches': {
+    scope: 'tasks:write',
     doc: (limits) => ({
       operationId: 'createBatch',
       summary: 'Upload many photos',
@@ -51,6 +52,7 @@ export const batchRoutes = routesOf<BatchRouteDeps, ApiLimits>('Batches', {
   },
 
   'GET /batches/:id': {
+    scope: 'tasks:read',
     doc: {
       operationId: 'getBatch',
       summary: 'Get the progress of a batch, with a page of its tasks',

@@ -3,16 +3,19 @@ import type { Logger } from '@darkroom/runtime'
 import type { Storage } from '@darkroom/storage'
 import type { Registry } from '@prometheus-io/client'
 import type { AssetLibrary } from '../assets/asset-library.ts'
+import { createAdmit, createAuthorize } from '../http/authorize.ts'
 import { HeldRequests } from '../http/held-requests.ts'
 import { jsonBody } from '../http/json-body.ts'
 import { measureRequests } from '../http/measure-requests.ts'
 import type { StorageFault } from '../installation/storage-watch.ts'
+import type { Keys } from '../keys/create-keys.ts'
 import type { Send } from '../send.ts'
 import type { UrlSigner } from '../tasks/queries/url-signing.ts'
 import type { createUploads } from '../uploads/create-uploads.ts'
-import { adminGuard } from './admin/admin-guard.ts'
 import { adminRoutes } from './admin/admin-routes.ts'
+import { createFindCaller } from './admin/find-caller.ts'
 import { queueBoard } from './admin/queue-board.ts'
+import { createFindSigned } from './find-signed.ts'
 import { createHealth, type Probes } from './health.ts'
 import { logRequests } from './log-requests.ts'
 import { RESOURCES } from './resources.ts'
@@ -20,6 +23,7 @@ import { rosterBody } from './roster-body.ts'
 import { createSendVariant, type Presign } from './send-variant.ts'
 
 export interface RouteSettings {
+  AUTH?: 'off' | 'keys' | undefined
   ADMIN_TOKEN?: string | undefined
   JSON_BODY_MAX_BYTES: number
   ROSTER_MAX_BYTES: number
@@ -42,6 +46,7 @@ export interface RouteParts {
   /** Clients are sent to these URLs instead of getting the files from here. */
   presign: Presign | undefined
   signer: UrlSigner
+  keys: Pick<Keys, 'ring' | 'signIns'>
   queues: TaskQueues
   probes: Probes
   registry: Registry
@@ -56,7 +61,10 @@ export function createRoutes(parts: RouteParts) {
   const followers = { each: env.FOLLOWERS_PER_TASK, perAddress: env.FOLLOWERS_PER_ADDRESS }
   const streams = new HeldRequests({ total: env.EVENT_STREAMS_MAX, ...followers })
   const waiting = new HeldRequests({ total: env.WAITING_REQUESTS_MAX, ...followers })
-  const admin = adminGuard(env.ADMIN_TOKEN)
+  const credentials = { token: env.ADMIN_TOKEN, ...parts.keys }
+  const keysOn = env.AUTH === 'keys'
+  const admit = createAdmit({ keysOn, findCaller: createFindCaller(credentials) })
+  const authorize = createAuthorize({ keysOn, admit, findSigned: createFindSigned(signer) })
   const board = queueBoard(parts.queues.all, '/admin/queues')
   const deps = {
     ...uploads,
@@ -70,7 +78,7 @@ export function createRoutes(parts: RouteParts) {
     lifeMs: env.EVENT_STREAM_LIFE_MS,
     health: createHealth({ probes, minFreeBytes: env.MIN_FREE_BYTES, isClosing, log }),
     registry,
-    admin,
+    authorize,
     send,
   }
   return {
@@ -80,9 +88,10 @@ export function createRoutes(parts: RouteParts) {
     health: RESOURCES.health.map((routes) => routes.router(deps)),
     operators: [
       ...RESOURCES.operators.map((routes) => routes.router(deps)),
-      adminRoutes({ token: env.ADMIN_TOKEN, guard: admin, board }),
+      adminRoutes({ credentials, guard: authorize('queues:admin'), board }),
     ],
     watch: [measureRequests(registry), logRequests(log)],
+    admit,
     /** Responds to all waiting requests. */
     endHeld: (): void => [streams, waiting].forEach((held) => held.endAll()),
   }

@@ -5,7 +5,7 @@ import { CountDeadLetters } from '../dead-letters/count-dead-letters.ts'
 import { ReplayDeadLetters } from '../dead-letters/replay-dead-letters.ts'
 import { parseInput } from '../http/input.ts'
 import { FAILED_TASK_ID } from '../http/openapi/example-ids.ts'
-import { ADMIN_PROBLEMS, FOR_OPERATORS, json, JSON_PROBLEMS, jsonRequest } from '../http/openapi/operation.ts'
+import { json, JSON_PROBLEMS, jsonRequest } from '../http/openapi/operation.ts'
 import { sendPage } from '../http/paging.ts'
 import { routesOf } from '../http/routes.ts'
 import { tenantOf } from '../http/tenant-of.ts'
@@ -18,13 +18,13 @@ import { taskPageExamples } from './task-examples.ts'
 export interface DeadLetterRouteDeps {
   send: Send
   /** Middleware before a replay. */
-  admin: RequestHandler
   readJson: RequestHandler[]
 }
 
 /** `/api/v1/dead-letters`: tasks that failed for good, and their replay. */
 export const deadLetterRoutes = routesOf<DeadLetterRouteDeps>('Dead letters', {
   'GET /dead-letters': {
+    scope: 'tasks:read',
     doc: {
       operationId: 'listDeadLetters',
       summary: 'List dead letters, or count them by error',
@@ -59,10 +59,10 @@ export const deadLetterRoutes = routesOf<DeadLetterRouteDeps>('Dead letters', {
   },
 
   'POST /dead-letters/replay': {
+    scope: 'queues:admin',
     doc: {
       operationId: 'replayDeadLetters',
       summary: 'Restart failed tasks by ids or by filter',
-      ...FOR_OPERATORS,
       body: jsonRequest({
         schema: replayBody,
         examples: {
@@ -77,10 +77,9 @@ export const deadLetterRoutes = routesOf<DeadLetterRouteDeps>('Dead letters', {
         }),
         202: json('The tasks that were restarted', { schema: replayReport, examples: { Restarted: replayedExample } }),
       },
-      problems: [...ADMIN_PROBLEMS, ...JSON_PROBLEMS, 'STORE_UNAVAILABLE'],
+      problems: [...JSON_PROBLEMS, 'STORE_UNAVAILABLE'],
     },
-    handle: ({ send, admin, readJson }) => [
-      admin,
+    handle: ({ send, readJson }) => [
       ...readJson,
       async (req, res) => {
         const { ids, filter, limit, dryRun } = parseInput(replayBody, req.body, 'INVALID_FIELD')

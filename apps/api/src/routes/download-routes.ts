@@ -28,7 +28,7 @@ const file = { schema: { type: 'string', format: 'binary' } } as const
 export const downloadDoc: Omit<Operation, 'operationId' | 'tags'> = {
   summary: 'Download a file',
   description:
-    'The first file, which is the largest variant of a photo, unless `file` or `resolution` selects another. Ranges are supported.',
+    'The first file, which is the largest variant of a photo, unless `file` or `resolution` selects another. Ranges are supported. A signed URL needs no API key.',
   requestParams: {
     ...taskPath,
     query: downloadQuery,
@@ -75,6 +75,7 @@ const downloadUrlExample = {
 /** `/api/v1/tasks/{id}/download`, and signed URLs for it. */
 export const downloadRoutes = routesOf<DownloadRouteDeps>('Tasks', {
   'GET /tasks/:id/download': {
+    scope: 'signed',
     doc: { operationId: 'downloadVariant', ...downloadDoc },
     handle:
       ({ send, sendVariant }) =>
@@ -83,6 +84,7 @@ export const downloadRoutes = routesOf<DownloadRouteDeps>('Tasks', {
   },
 
   'POST /tasks/:id/download-url': {
+    scope: 'tasks:read',
     doc: {
       operationId: 'signDownload',
       summary: 'Create a signed download URL',

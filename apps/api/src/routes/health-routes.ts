@@ -29,6 +29,7 @@ const down: Health = {
  */
 export const healthRoutes = routesOf<{ health: HealthChecks }>('Monitoring', {
   'GET /health': {
+    scope: 'open',
     doc: {
       operationId: 'health',
       summary: 'Get the health of each service',
@@ -48,6 +49,7 @@ export const healthRoutes = routesOf<{ health: HealthChecks }>('Monitoring', {
   },
 
   'GET /livez': {
+    scope: 'open',
     doc: {
       operationId: 'livez',
       summary: 'Liveness probe',
@@ -59,6 +61,7 @@ export const healthRoutes = routesOf<{ health: HealthChecks }>('Monitoring', {
   },
 
   'GET /readyz': {
+    scope: 'open',
     doc: {
       operationId: 'readyz',
       summary: 'Readiness probe',

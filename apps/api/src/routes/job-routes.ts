@@ -38,6 +38,7 @@ const accepted = { jobId: JOB_ID, ...urlsOf(JOB_ID), estimatedTime: '5-30 second
  */
 export const jobRoutes = routesOf<JobRouteDeps, ApiLimits>('Jobs', {
   'POST /jobs': {
+    scope: 'tasks:write',
     doc: (limits) => ({
       operationId: 'createJob',
       summary: 'Upload a photo',
@@ -67,6 +68,7 @@ export const jobRoutes = routesOf<JobRouteDeps, ApiLimits>('Jobs', {
   },
 
   'GET /jobs': {
+    scope: 'tasks:read',
     doc: {
       operationId: 'listJobs',
       summary: 'List jobs, newest first',
@@ -91,6 +93,7 @@ export const jobRoutes = routesOf<JobRouteDeps, ApiLimits>('Jobs', {
   },
 
   'GET /jobs/:id': {
+    scope: 'tasks:read',
     doc: {
       operationId: 'getJob',
       summary: 'Get a job with its result',
@@ -106,6 +109,7 @@ export const jobRoutes = routesOf<JobRouteDeps, ApiLimits>('Jobs', {
   },
 
   'GET /jobs/:id/status': {
+    scope: 'tasks:read',
     doc: {
       operationId: 'getJobStatus',
       summary: 'Get the progress of a job',
@@ -133,6 +137,7 @@ export const jobRoutes = routesOf<JobRouteDeps, ApiLimits>('Jobs', {
   },
 
   'GET /jobs/:id/download': {
+    scope: 'signed',
     doc: { operationId: 'downloadJobVariant', ...downloadDoc },
     handle:
       ({ send, sendVariant }) =>

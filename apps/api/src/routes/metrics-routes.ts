@@ -14,6 +14,7 @@ darkroom_tasks_ended_total{kind="image.optimize",status="failed"} 3
 /** `/metrics`, in Prometheus format. */
 export const metricsRoutes = routesOf<{ registry: Registry }>('Monitoring', {
   'GET /metrics': {
+    scope: 'queues:read',
     doc: {
       operationId: 'getMetrics',
       summary: 'Get the metrics of this process',

@@ -37,6 +37,7 @@ const photoByUrl = z.object({
  */
 export const photoRoutes = routesOf<PhotoRouteDeps, ApiLimits>('Photos', {
   'POST /photos': {
+    scope: 'tasks:write',
     doc: (limits) => ({
       operationId: 'createPhoto',
       summary: 'Upload a photo of a race',
@@ -64,6 +65,7 @@ export const photoRoutes = routesOf<PhotoRouteDeps, ApiLimits>('Photos', {
   },
 
   'POST /photos/batch': {
+    scope: 'tasks:write',
     doc: (limits) => ({
       operationId: 'createPhotoBatch',
       summary: 'Upload many photos of a race',
@@ -90,6 +92,7 @@ export const photoRoutes = routesOf<PhotoRouteDeps, ApiLimits>('Photos', {
   },
 
   'GET /photos/:id/status': {
+    scope: 'tasks:read',
     doc: {
       operationId: 'getPhotoStatus',
       summary: 'Get the status of a photo',

@@ -1,9 +1,10 @@
 import { queueJobPage, queueList, queueLoad, queueStats, type QueueStats } from '@darkroom/contracts'
-import type { Request, RequestHandler } from 'express'
+import type { Request } from 'express'
 import { z } from 'zod'
 import { parseInput } from '../http/input.ts'
-import { ADMIN_PROBLEMS, FOR_OPERATORS, json } from '../http/openapi/operation.ts'
+import { json } from '../http/openapi/operation.ts'
 import { routesOf, type Route } from '../http/routes.ts'
+import { tenantOf } from '../http/tenant-of.ts'
 import { GetQueueLoad } from '../queues/get-queue-load.ts'
 import { GetQueueStats } from '../queues/get-queue-stats.ts'
 import { ListQueueJobs } from '../queues/list-queue-jobs.ts'
@@ -14,8 +15,6 @@ import { jobsQuery, jobsRange } from './queue-fields.ts'
 
 export interface QueueRouteDeps {
   send: Send
-  /** Middleware before a change of a queue. */
-  admin: RequestHandler
 }
 
 const queuePath = {
@@ -29,26 +28,26 @@ const switching = (
   to: SwitchQueue['to'],
   { example, ...doc }: { operationId: string; summary: string; example: QueueStats },
 ): Route<QueueRouteDeps, unknown> => ({
+  scope: 'queues:admin',
   doc: {
     ...doc,
-    ...FOR_OPERATORS,
     requestParams: queuePath,
     answers: { 200: json('The queue after the change', { schema: queueStats, examples: { 'The queue': example } }) },
-    problems: [...ADMIN_PROBLEMS, 'QUEUE_NOT_FOUND', 'QUEUE_UNAVAILABLE'],
+    problems: ['QUEUE_NOT_FOUND', 'QUEUE_UNAVAILABLE'],
   },
-  handle: ({ send, admin }) => [
-    admin,
+  handle:
+    ({ send }) =>
     async (req, res) => {
       await send(new SwitchQueue(nameOf(req), to))
       const [stats] = await send(new GetQueueStats(nameOf(req)))
       res.json(stats)
     },
-  ],
 })
 
 /** `/api/v1/queues`: waiting, running and finished jobs; pause and resume. */
 export const queueRoutes = routesOf<QueueRouteDeps>('Queues', {
   'GET /queues': {
+    scope: 'queues:read',
     doc: {
       operationId: 'listQueues',
       summary: 'List queues with their job counts',
@@ -69,6 +68,7 @@ export const queueRoutes = routesOf<QueueRouteDeps>('Queues', {
   },
 
   'GET /queues/:name/stats': {
+    scope: 'queues:read',
     doc: {
       operationId: 'getQueueStats',
       summary: 'Get the job counts of a queue',
@@ -91,6 +91,7 @@ export const queueRoutes = routesOf<QueueRouteDeps>('Queues', {
   },
 
   'GET /queues/:name/load': {
+    scope: 'queues:read',
     doc: {
       operationId: 'getQueueLoad',
       summary: 'Get the work in a queue, to start as many workers as it needs',
@@ -106,6 +107,7 @@ export const queueRoutes = routesOf<QueueRouteDeps>('Queues', {
   },
 
   'GET /queues/:name/jobs': {
+    scope: 'queues:read',
     doc: {
       operationId: 'listQueueJobs',
       summary: 'List the jobs of a queue by state',
@@ -123,7 +125,7 @@ export const queueRoutes = routesOf<QueueRouteDeps>('Queues', {
       ({ send }) =>
       async (req, res) => {
         const { state, start, end } = parseInput(jobsQuery, req.query, 'INVALID_QUERY')
-        const items = await send(new ListQueueJobs(nameOf(req), state, start, end))
+        const items = await send(new ListQueueJobs(tenantOf(req), nameOf(req), { state, start, end }))
         res.json({ items, state, start, end })
       },
   },

@@ -5,6 +5,7 @@ import { deadLetterRoutes } from './dead-letter-routes.ts'
 import { downloadRoutes } from './download-routes.ts'
 import { healthRoutes } from './health-routes.ts'
 import { jobRoutes } from './job-routes.ts'
+import { keyRoutes } from './key-routes.ts'
 import { metricsRoutes } from './metrics-routes.ts'
 import { photoRoutes } from './photo-routes.ts'
 import { queueRoutes } from './queue-routes.ts'
@@ -29,6 +30,7 @@ export const RESOURCES = {
     deadLetterRoutes,
     statsRoutes,
     assetRoutes,
+    keyRoutes,
   ],
   /** Below `/api`: the older form. */
   aliases: [jobRoutes, videoRoutes],

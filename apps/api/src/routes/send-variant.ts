@@ -35,7 +35,7 @@ export type SendVariant = (req: Request, res: Response, task: Task) => Promise<v
 export function createSendVariant({ storage, storageFault, signer, presign }: SendVariantDeps): SendVariant {
   return async (req, res, task) => {
     const query = parseInput(downloadQuery, req.query, 'INVALID_QUERY')
-    assertSignature(signer, { tenant: tenantOf(req), taskId: task.id, ...query })
+    assertSignature(signer, { ...query, tenant: tenantOf(req), taskId: task.id })
     assertReady(task)
     const file = fileOf(task, query)
     res.set({
@@ -86,10 +86,7 @@ function dispositionOf({ id, name }: Task, file: StoredFile): string {
   return contentDisposition(shown, { fallback: `${imageNameOf(name)}-${id}-${suffix}` })
 }
 
-/**
- * Downloads are open until there are API keys, but the signature of a signed URL must be valid and
- * not expired.
- */
+/** If a URL is signed, its signature must be valid and not expired, whoever sends the request. */
 function assertSignature(
   signer: UrlSigner,
   { tenant, taskId, expires, kid, signature, ...query }: DownloadQuery & { tenant: string; taskId: string },

@@ -27,6 +27,7 @@ const example: Stats = {
 /** `/api/v1/stats`: totals over all tasks. */
 export const statsRoutes = routesOf<{ send: Send }>('Monitoring', {
   'GET /stats': {
+    scope: 'tasks:read',
     doc: {
       operationId: 'getStats',
       summary: 'Get statistics over all tasks',

@@ -40,6 +40,7 @@ const lastEventId = z
  */
 export const taskEventRoutes = routesOf<TaskEventRouteDeps>('Tasks', {
   'GET /tasks/:id/events': {
+    scope: 'tasks:read',
     doc: {
       operationId: 'listTaskEvents',
       summary: 'Get or stream the events of a task',

@@ -80,6 +80,7 @@ const file = z
 export const downloadQuery = z.object({
   resolution,
   file,
+  tenant: z.string().optional().meta({ description: 'Part of a signed URL: the tenant, unless it is the default one' }),
   expires: wholeNumber(0, 999_999_999_999)
     .optional()
     .meta({ description: 'Part of a signed URL: its expiry, in seconds since 1970' }),

@@ -40,6 +40,7 @@ const POLL_AFTER_SECONDS = '1'
 /** `/api/v1/tasks`: create, list, read, update, delete, cancel, retry. */
 export const taskRoutes = routesOf<TaskRouteDeps, ApiLimits>('Tasks', {
   'POST /tasks': {
+    scope: 'tasks:write',
     doc: (limits) => ({
       operationId: 'createTask',
       summary: 'Upload a photo, or request a video',
@@ -66,6 +67,7 @@ export const taskRoutes = routesOf<TaskRouteDeps, ApiLimits>('Tasks', {
   },
 
   'GET /tasks': {
+    scope: 'tasks:read',
     doc: {
       operationId: 'listTasks',
       summary: 'List tasks, newest first',
@@ -91,6 +93,7 @@ export const taskRoutes = routesOf<TaskRouteDeps, ApiLimits>('Tasks', {
   },
 
   'GET /tasks/:id': {
+    scope: 'tasks:read',
     doc: {
       operationId: 'getTask',
       summary: 'Get a task',
@@ -122,6 +125,7 @@ export const taskRoutes = routesOf<TaskRouteDeps, ApiLimits>('Tasks', {
   },
 
   'PATCH /tasks/:id': {
+    scope: 'tasks:write',
     doc: {
       operationId: 'updateTask',
       summary: 'Update a task',
@@ -150,6 +154,7 @@ export const taskRoutes = routesOf<TaskRouteDeps, ApiLimits>('Tasks', {
   },
 
   'DELETE /tasks/:id': {
+    scope: 'tasks:write',
     doc: {
       operationId: 'deleteTask',
       summary: 'Delete a task with all its files',
@@ -166,6 +171,7 @@ export const taskRoutes = routesOf<TaskRouteDeps, ApiLimits>('Tasks', {
   },
 
   'POST /tasks/:id/cancel': {
+    scope: 'tasks:write',
     doc: {
       operationId: 'cancelTask',
       summary: 'Cancel a pending or running task',
@@ -180,6 +186,7 @@ export const taskRoutes = routesOf<TaskRouteDeps, ApiLimits>('Tasks', {
   },
 
   'POST /tasks/:id/retry': {
+    scope: 'tasks:write',
     doc: {
       operationId: 'retryTask',
       summary: 'Restart a finished task',

@@ -40,6 +40,7 @@ const example = {
 /** `/api/render-video`: an older form of tasks of the kind `video.render`. */
 export const videoRoutes = routesOf<InputSteps, ApiLimits>('Videos', {
   'POST /render-video': {
+    scope: 'tasks:write',
     doc: {
       operationId: 'renderVideo',
       summary: 'Request a weather video',

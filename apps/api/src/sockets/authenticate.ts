@@ -1,9 +1,12 @@
-import { DEFAULT_TENANT } from '@darkroom/contracts'
 import type { Socket } from 'socket.io'
+import type { Admit } from '../http/authorize.ts'
 
 /**
- * The tenant of a socket, from its handshake: `headers`, or `auth`, which browsers can set. There
- * are no accounts yet: every socket belongs to the default tenant. What it throws is sent to the
- * client, which is not connected.
+ * The tenant of a socket, from its handshake: `headers`, or `auth: { token }`, which browsers can
+ * set. What it throws is sent to the client, which is not connected.
  */
-export const authenticate = (_handshake: Socket['handshake']): Promise<string> => Promise.resolve(DEFAULT_TENANT)
+export async function authenticate({ headers, auth }: Socket['handshake'], admit: Admit): Promise<string> {
+  const token: unknown = (auth as { token?: unknown } | undefined)?.token
+  const given = typeof token === 'string' ? { ...headers, authorization: `Bearer ${token}` } : headers
+  return (await admit('tasks:read', { headers: given })).tenant
+}

@@ -6,6 +6,7 @@ import { Server as Engine } from 'engine.io'
 import type { RequestHandler } from 'express'
 import { Server } from 'socket.io'
 import { AppError } from '../app-error.ts'
+import type { Admit } from '../http/authorize.ts'
 import { assertHost } from '../http/check-host.ts'
 import type { CorsOrigins } from '../http/check-origin.ts'
 import { refuseSocket } from '../http/refuse-socket.ts'
@@ -30,6 +31,7 @@ export interface SocketSettings {
 export interface SocketParts {
   env: SocketSettings
   send: Send
+  admit: Admit
   /** The address that the limits apply to. */
   clientOf: (req: IncomingMessage) => string
   log: Logger
@@ -46,7 +48,7 @@ const CLOSE_MS = 1000
  * connections and of unread output apply to them. Long polling is not offered, because its requests
  * would have to reach the same process each time.
  */
-export function createSockets({ env, send, clientOf, log }: SocketParts) {
+export function createSockets({ env, send, admit, clientOf, log }: SocketParts) {
   const options = {
     path: SOCKETS_PATH,
     serveClient: false,
@@ -81,7 +83,7 @@ export function createSockets({ env, send, clientOf, log }: SocketParts) {
     }
     known.add(conn)
     socket.once('disconnect', forget)
-    authenticate(socket.handshake).then((tenant) => {
+    authenticate(socket.handshake, admit).then((tenant) => {
       socket.data.tenant = tenant
       next()
     }, refuse)

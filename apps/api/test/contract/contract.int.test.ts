@@ -9,6 +9,7 @@ import { assetRows } from './asset-rows.ts'
 import { docsRows } from './docs-rows.ts'
 import { downloadRows } from './download-rows.ts'
 import { jobRows } from './job-rows.ts'
+import { keyRows } from './key-rows.ts'
 import { operatorRows } from './operator-rows.ts'
 import { photoRows } from './photo-rows.ts'
 import { videoRows } from './video-rows.ts'
@@ -32,6 +33,7 @@ const routeRows: readonly Row[] = [
   ...albumRows,
   ...videoRows,
   ...operatorRows,
+  ...keyRows,
   ...docsRows,
 ]
 const rows: readonly Row[] = [...routeRows, ...pathRows(routeRows), nowhere]

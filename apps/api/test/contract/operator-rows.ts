@@ -31,16 +31,11 @@ function strangers(route: string, pathOf: (api: World['main']) => string, init: 
     api.request(pathOf(api), { method, ...init, headers: { ...(init.headers as Record<string, string>), ...headers } })
   const isRead = method === 'GET'
   return [
-    line('401 ADMIN_TOKEN_REQUIRED', 'without the token', ({ main }) => ask(main, {}), { headers: CHALLENGE }),
-    line(
-      '401 ADMIN_TOKEN_REQUIRED',
-      'with another token',
-      ({ main }) => ask(main, { authorization: 'Bearer another' }),
-      {
-        headers: CHALLENGE,
-      },
-    ),
-    line('401 ADMIN_TOKEN_REQUIRED', 'anybody if no token is set', ({ strict }) => ask(strict, {}), {
+    line('401 KEY_REQUIRED', 'without the token', ({ main }) => ask(main, {}), { headers: CHALLENGE }),
+    line('401 KEY_REQUIRED', 'with another token', ({ main }) => ask(main, { authorization: 'Bearer another' }), {
+      headers: CHALLENGE,
+    }),
+    line('401 KEY_REQUIRED', 'anybody if no token is set', ({ strict }) => ask(strict, {}), {
       headers: CHALLENGE,
     }),
     ...(isRead
@@ -217,7 +212,7 @@ function boardRows(): Row[] {
       body: 'nothing',
       headers: to('/admin/login'),
     }),
-    board('401 ADMIN_TOKEN_REQUIRED', 'a program without the token', ({ main }) => main.request('/admin/queues'), {
+    board('401 KEY_REQUIRED', 'a program without the token', ({ main }) => main.request('/admin/queues'), {
       headers: CHALLENGE,
     }),
     board(

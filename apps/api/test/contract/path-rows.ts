@@ -1,6 +1,6 @@
 import { ALBUM } from './album-world.ts'
 import { linesOf, type Row } from './row.ts'
-import { ASSET_NAME, type World } from './world.ts'
+import { ADMIN_TOKEN, ASSET_NAME, type World } from './world.ts'
 
 /**
  * The lines that every path has by its methods: HEAD where there is GET, OPTIONS, and the refusal
@@ -38,7 +38,8 @@ function rowsOf(path: string, methods: readonly string[]): Row[] {
 const REDIRECTS = ['/', '/admin']
 
 function headRow(path: string): Row {
-  const send = (world: World) => world.main.request(filled(path, world), { method: 'HEAD' })
+  const headers = { authorization: `Bearer ${ADMIN_TOKEN}` }
+  const send = (world: World) => world.main.request(filled(path, world), { method: 'HEAD', headers })
   return linesOf(`HEAD ${path}`)(
     REDIRECTS.includes(path) ? '303' : '200',
     'the response to GET, without a body',

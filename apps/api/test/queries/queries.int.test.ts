@@ -13,7 +13,7 @@ import { STORE_CALLS, type Call } from './store-calls.ts'
 type StoreClass = new (connection: Connection) => Record<string, (...given: never[]) => unknown>
 
 const source = join(import.meta.dirname, '../../src')
-const COLLECTIONS = ['tasks', 'batches', 'readings', 'rosters']
+const COLLECTIONS = ['tasks', 'batches', 'readings', 'rosters', 'keys', 'signins']
 
 let database: Awaited<ReturnType<typeof openDatabase>>
 let stores: Map<string, StoreClass>
@@ -24,7 +24,7 @@ const indexes = new Map<string, Index[]>()
 beforeAll(async () => {
   database = await openDatabase(uniqueName('queries'), { monitorCommands: true })
   stores = await storesOf(source)
-  for (const name of ['TaskStore', 'BatchStore', 'ReadingStore', 'RosterStore'])
+  for (const name of ['TaskStore', 'BatchStore', 'ReadingStore', 'RosterStore', 'KeyStore', 'SignInStore'])
     await (storeOf(name).prepare as () => Promise<void>)()
   for (const name of COLLECTIONS) indexes.set(name, (await database.connection.collection(name).indexes()) as never)
   hasPlans = await plansLikeMongo(database.connection)

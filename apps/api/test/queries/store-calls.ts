@@ -3,6 +3,8 @@
 // each query of the method.
 import { newBatchId, type BatchRecord, type BatchStore } from '../../src/batches/batch-store.ts'
 import type { DeadLetterStore } from '../../src/dead-letters/dead-letter-store.ts'
+import type { KeyRecord, KeyStore } from '../../src/keys/key-store.ts'
+import type { SignInStore } from '../../src/keys/sign-in-store.ts'
 import type { InstallationStore } from '../../src/installation/installation-store.ts'
 import type { Migration } from '../../src/mongo/migrations/migration.ts'
 import type { MigrationStore } from '../../src/mongo/migrations/migration-store.ts'
@@ -225,6 +227,28 @@ const installations: Calls<InstallationStore> = {
   someOriginals: (store) => store.someOriginals(10),
 }
 
+const key: KeyRecord = {
+  ...{ id: 'a', hash: 'b', tenant, name: 'c', scopes: [], createdAt: now },
+  ...{ expiresAt: null, revokedAt: null, lastUsedAt: null },
+}
+// Each is the only document with this id.
+const keys: Calls<KeyStore> = {
+  prepare: (store) => store.prepare(),
+  insert: (store) => store.insert({ ...key, id: newTaskId() }),
+  find: (store) => store.find('a'),
+  list: (store) => store.list(tenant),
+  revoke: { run: (store) => store.revoke('a', now), sifts: ['revokedAt'] },
+  expire: (store) => store.expire('a', now),
+  noteUse: (store) => store.noteUse('a', now),
+}
+const signIns: Calls<SignInStore> = {
+  prepare: (store) => store.prepare(),
+  create: (store) => store.create('code', 'a', now),
+  keyOf: (store) => store.keyOf('a', now),
+  redeem: { run: (store) => store.redeem('a', now), sifts: ['use'] },
+  remove: (store) => store.remove('a'),
+}
+
 const migration: Migration = {
   ...{ id: 'a', description: '', collection: 'tasks' },
   ...{ outdated: { files: { $exists: false } }, up: [{ $set: { files: [] } }] },
@@ -257,4 +281,6 @@ export const STORE_CALLS = {
   StatsStore: stats,
   InstallationStore: installations,
   MigrationStore: migrations,
+  KeyStore: keys,
+  SignInStore: signIns,
 } as unknown as Record<string, Record<string, Call<unknown>['run'] | Call<unknown> | readonly Call<unknown>[]>>

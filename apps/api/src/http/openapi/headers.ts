@@ -82,7 +82,7 @@ const NAMES: Record<HeaderName, string> = {
 
 /** The headers of a problem. */
 export const PROBLEM_HEADERS: Partial<Record<ProblemCode, HeaderName>> = {
-  ADMIN_TOKEN_REQUIRED: 'WWWAuthenticate',
+  KEY_REQUIRED: 'WWWAuthenticate',
   IDEMPOTENCY_IN_FLIGHT: 'MaybeRetryAfter',
   TASK_NOT_READY: 'MaybeRetryAfter',
   TASK_CHANGED: 'MaybeRetryAfter',

@@ -77,10 +77,6 @@ export const JSON_PROBLEMS = [
   'INVALID_FIELD',
 ] as const
 
-/** For operators, as authenticated by `adminGuard`. */
-export const FOR_OPERATORS = { security: [{ adminToken: [] }, { adminSession: [] }] }
-export const ADMIN_PROBLEMS = ['ADMIN_TOKEN_REQUIRED'] as const
-
 /** The errors that any request can get. */
 const EVERYWHERE: readonly ProblemCode[] = [
   'INVALID_REQUEST',

@@ -1,25 +1,33 @@
-import express, { type Request, type RequestHandler, type Response, type Router } from 'express'
+import express, {
+  type ErrorRequestHandler,
+  type Request,
+  type RequestHandler,
+  type Response,
+  type Router,
+} from 'express'
 import { pagesOf } from '../../http/routes.ts'
-import { SESSION_COOKIE } from './admin-guard.ts'
 import { isToken, SESSION_SECONDS, signSession } from './admin-token.ts'
+import { SESSION_COOKIE, sessionOf, type Credentials } from './find-caller.ts'
 import { LOGIN_POLICY, loginPage } from './login-page.ts'
 
 const BOARD = '/admin/queues'
 const LOGIN = '/admin/login'
 
-/** The browser pages for operators: the board of the queues, and a form for the token. */
+/** The browser pages for operators: the board of the queues, and the ways to sign in. */
 export function adminRoutes(options: {
-  token: string | undefined
-  guard: RequestHandler
+  credentials: Credentials
+  guard: RequestHandler[]
   board: RequestHandler[]
 }): Router {
-  const { token, guard, board } = options
+  const { credentials, guard, board } = options
   const router = pagesOf({
     '/admin': { get: (_req, res) => seeOther(res, BOARD) },
-    [LOGIN]: login(token),
-    '/admin/logout': { post: [guard, logout] },
+    [LOGIN]: login(credentials),
+    '/admin/sign-in': { get: signInOnce(credentials) },
+    '/admin/logout': { post: [...guard, logout(credentials)] },
   })
-  router.use(BOARD, nameRoute, askToSignIn(guard), ...board)
+  router.use(BOARD, nameRoute, ...guard, ...board)
+  router.use(BOARD, askToSignIn)
   return router
 }
 
@@ -32,33 +40,60 @@ const nameRoute: RequestHandler = (_req, res, next) => {
   next()
 }
 
-function login(token: string | undefined) {
-  const show = (req: Request, res: Response, { status, refused }: { status: number; refused: boolean }): void => {
-    res
-      .status(status)
-      .set({ 'Content-Security-Policy': LOGIN_POLICY, 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' })
-    res.type('html').send(loginPage({ refused, next: wantedPage(req) }))
+function showLogin(req: Request, res: Response, { status, refused }: { status: number; refused: boolean }): void {
+  res
+    .status(status)
+    .set({ 'Content-Security-Policy': LOGIN_POLICY, 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' })
+  res.type('html').send(loginPage({ refused, next: wantedPage(req) }))
+}
+
+const endOfSession = (): Date => new Date(Date.now() + SESSION_SECONDS * 1000)
+
+function setSession(req: Request, res: Response, session: string): void {
+  res.cookie(SESSION_COOKIE, session, { ...cookieOptions(req), maxAge: SESSION_SECONDS * 1000 })
+}
+
+function login({ token, ring, signIns }: Credentials) {
+  /** A session for the ADMIN_TOKEN or a key. */
+  const sessionFor = async (given: string): Promise<string | undefined> => {
+    if (token !== undefined && isToken(given, token)) return signSession(token, Date.now())
+    const key = await ring.check(given)
+    return key && signIns.create('session', key.id, endOfSession())
   }
-  const accept: RequestHandler = (req, res) => {
+  const accept: RequestHandler = async (req, res) => {
     const given: unknown = (req.body as { token?: unknown } | undefined)?.token
-    if (token === undefined || typeof given !== 'string' || !isToken(given, token))
-      return show(req, res, { status: 401, refused: true })
-    res.cookie(SESSION_COOKIE, signSession(token, Date.now()), {
-      ...cookieOptions(req),
-      maxAge: SESSION_SECONDS * 1000,
-    })
+    const session = typeof given === 'string' ? await sessionFor(given) : undefined
+    if (session === undefined) return showLogin(req, res, { status: 401, refused: true })
+    setSession(req, res, session)
     seeOther(res, wantedPage(req) ?? BOARD)
   }
   const readForm = express.urlencoded({ extended: false, limit: '4kb', parameterLimit: 5 })
   return {
-    get: (req: Request, res: Response) => show(req, res, { status: 200, refused: false }),
+    get: (req: Request, res: Response) => showLogin(req, res, { status: 200, refused: false }),
     post: [readForm, accept],
   }
 }
 
-const logout: RequestHandler = (req, res) => {
-  seeOther(res.clearCookie(SESSION_COOKIE, cookieOptions(req)), LOGIN)
-}
+/** The link that `npm start` prints: its code is valid once. HEAD, as sent by previews, keeps it. */
+const signInOnce =
+  ({ ring, signIns }: Credentials): RequestHandler =>
+  async (req, res) => {
+    const { code } = req.query
+    const isUse = req.method === 'GET' && typeof code === 'string'
+    const keyId = isUse ? await signIns.redeem(code, new Date()) : undefined
+    const key = keyId === undefined ? undefined : await ring.valid(keyId)
+    if (!key) return showLogin(req, res, { status: isUse ? 401 : 200, refused: isUse })
+    setSession(req, res, await signIns.create('session', key.id, endOfSession()))
+    res.set({ 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' })
+    seeOther(res, BOARD)
+  }
+
+const logout =
+  ({ signIns }: Credentials): RequestHandler =>
+  async (req, res) => {
+    await signIns.remove(sessionOf(req)).catch(() => {}) // it ends by itself
+    seeOther(res.clearCookie(SESSION_COOKIE, cookieOptions(req)), LOGIN)
+  }
 
 /**
  * Behind an HTTPS proxy the cookie must only be sent over HTTPS. A client that lies about it only
@@ -73,17 +108,11 @@ const cookieOptions = (req: Request) =>
   }) as const
 
 /** Browsers are redirected to the form; programs get the refusal itself. */
-function askToSignIn(guard: RequestHandler): RequestHandler {
-  return (req, res, next) => {
-    try {
-      void guard(req, res, next)
-    } catch (error) {
-      const isPage = req.method === 'GET' && req.accepts(['json', 'html']) === 'html'
-      if (!isPage || (error as { status?: number }).status !== 401) throw error
-      const wanted = req.originalUrl
-      seeOther(res, isBoardPage(wanted) && wanted !== BOARD ? `${LOGIN}?next=${encodeURIComponent(wanted)}` : LOGIN)
-    }
-  }
+const askToSignIn: ErrorRequestHandler = (error: unknown, req, res, next) => {
+  const isPage = req.method === 'GET' && req.accepts(['json', 'html']) === 'html'
+  if (!isPage || (error as { status?: number }).status !== 401) return next(error)
+  const wanted = req.originalUrl
+  seeOther(res, isBoardPage(wanted) && wanted !== BOARD ? `${LOGIN}?next=${encodeURIComponent(wanted)}` : LOGIN)
 }
 
 /**

@@ -58,7 +58,7 @@ describe('with an ADMIN_TOKEN', () => {
           path,
           authorization,
           401,
-          'ADMIN_TOKEN_REQUIRED',
+          'KEY_REQUIRED',
         ])
         expect(headers['www-authenticate']).toBe('Bearer realm="darkroom"')
       }
@@ -214,9 +214,8 @@ it('without an ADMIN_TOKEN, operator requests are refused, wherever they come fr
         method,
         path,
         401,
-        'ADMIN_TOKEN_REQUIRED',
+        'KEY_REQUIRED',
       ])
-      expect(problem.parse(answer.body).detail).toContain('No ADMIN_TOKEN is set')
     }
   }
   expect((await api.agent().post('/admin/login').type('form').send({ token: 'anything-at-all' })).status).toBe(401)

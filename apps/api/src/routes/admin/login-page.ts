@@ -37,7 +37,7 @@ export const loginPage = ({ refused, next }: { refused: boolean; next: string | 
 <body>
 <form method="post" action="login${next === undefined ? '' : `?next=${encodeURIComponent(next)}`}">
 <h1>Darkroom queues</h1>
-<p id="what">The operator token, as set in <code>ADMIN_TOKEN</code>.</p>
+<p id="what">An API key, or the <code>ADMIN_TOKEN</code>. <code>npm run keys -- create</code> makes a key.</p>
 ${refused ? '<p role="alert">This token is not valid.</p>' : ''}
 <input type="password" name="token" required autofocus autocomplete="current-password" aria-label="Token" aria-describedby="what">
 <button>Sign in</button>

@@ -4,6 +4,7 @@ import { routesOf } from '../../http/routes.ts'
 /** `/openapi.json`. */
 export const documentRoutes = routesOf<{ document: () => { text: string; etag: string } }>('Monitoring', {
   'GET /openapi.json': {
+    scope: 'open',
     doc: {
       operationId: 'getOpenApi',
       summary: 'Get this document',

@@ -7,7 +7,7 @@ import {
   type ZodOpenApiResponseObject,
 } from 'zod-openapi'
 import { z } from 'zod'
-import { SESSION_COOKIE } from '../admin/admin-guard.ts'
+import { SESSION_COOKIE } from '../admin/find-caller.ts'
 import type { ApiLimits } from '../api-limits.ts'
 import { RESOURCES } from '../resources.ts'
 import { documentRoutes } from './document-routes.ts'
@@ -39,17 +39,19 @@ const TAGS = [
   { name: 'Jobs', description: 'The same tasks in a simpler form, with fewer fields' },
   { name: 'Photos', description: 'Photos of races: upload them, and see whether their numbers have been read' },
   { name: 'Queues', description: 'Waiting and running jobs; pause and resume' },
+  { name: 'Keys', description: 'API keys: create, list, rotate and revoke' },
   { name: 'Dead letters', description: 'Tasks that have failed and are no longer retried' },
   { name: 'Monitoring', description: 'Health, statistics and metrics' },
 ]
 
 const SECURITY_SCHEMES = {
-  adminToken: {
+  apiKey: {
     type: 'http',
     scheme: 'bearer',
-    description: 'The ADMIN_TOKEN of the installation. If it is not set, operator requests are refused.',
+    description:
+      'An API key with the named scope, or the ADMIN_TOKEN of the installation, which has all scopes in the default tenant. With `AUTH=off` only administration requires one.',
   },
-  adminSession: {
+  session: {
     type: 'apiKey',
     in: 'cookie',
     name: SESSION_COOKIE,

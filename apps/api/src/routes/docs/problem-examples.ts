@@ -108,5 +108,6 @@ const PATHS: Partial<Record<ProblemCode, string>> = {
   BATCH_REJECTED: '/api/v1/batches',
   QUEUE_NOT_FOUND: '/api/v1/queues/images/stats',
   QUEUE_UNAVAILABLE: '/api/v1/queues',
-  ADMIN_TOKEN_REQUIRED: '/api/v1/dead-letters/replay',
+  SCOPE_MISSING: '/api/v1/dead-letters/replay',
+  KEY_NOT_FOUND: '/api/v1/keys/5f2b90c1d4e7a836',
 }

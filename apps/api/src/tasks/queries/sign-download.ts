@@ -1,4 +1,4 @@
-import type { DownloadUrl } from '@darkroom/contracts'
+import { DEFAULT_TENANT, type DownloadUrl } from '@darkroom/contracts'
 import { RequestData, type RequestHandler } from 'mediatr-ts'
 import { AppError } from '../../app-error.ts'
 import { nameIn, type FileQuery, type UrlSigner } from './url-signing.ts'
@@ -36,6 +36,7 @@ export class SignDownloadHandler implements RequestHandler<SignDownload, Downloa
     if (!signed) throw signingDisabled()
     const query = new URLSearchParams({
       ...(file ? { file } : resolution && { resolution }),
+      ...(tenant !== DEFAULT_TENANT && { tenant }),
       expires: String(expires),
       ...signed,
     })

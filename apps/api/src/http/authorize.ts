@@ -1,0 +1,77 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import { DEFAULT_TENANT, type Scope } from '@darkroom/contracts'
+import type { Request, RequestHandler } from 'express'
+import { AppError } from '../app-error.ts'
+import { rememberCaller, type Caller } from './tenant-of.ts'
+
+/** What a route requires: a scope, nothing (`open`), or a signed URL or else `tasks:read` (`signed`). */
+export type Access = Scope | 'open' | 'signed'
+
+/** The middleware that comes before the handlers of a route. */
+export type Authorize = (access: Access) => RequestHandler[]
+
+/** What carries credentials: a request, or the handshake of a socket. */
+export interface Credentialed {
+  headers: IncomingHttpHeaders
+}
+
+/** Who sends a request; undefined if its credentials are missing, wrong, expired or revoked. */
+export type FindCaller = (req: Credentialed) => Promise<Caller | undefined>
+
+/** Whoever has this URL, if it is signed: no key is needed then. */
+export type FindSigned = (req: Request) => Caller | undefined
+
+/** The caller, if it has this scope. Throws KEY_REQUIRED, SCOPE_MISSING. */
+export type Admit = (scope: Scope, req: Credentialed) => Promise<Caller>
+
+const ADMINISTRATION: readonly Scope[] = ['queues:admin', 'keys:admin']
+/** Everybody who reaches the API, with `AUTH=off`. */
+const ANYBODY: Caller = { tenant: DEFAULT_TENANT, scopes: ['tasks:read', 'tasks:write', 'queues:read'] }
+
+/** The scope that a key must have; undefined if none is needed. */
+export const scopeOf = (access: Access): Scope | undefined =>
+  access === 'open' ? undefined : access === 'signed' ? 'tasks:read' : access
+
+/** Administration requires a key in any case: where a request comes from proves nothing. */
+export const needsKey = (scope: Scope, keysOn: boolean): boolean => keysOn || ADMINISTRATION.includes(scope)
+
+export const createAdmit =
+  ({ keysOn, findCaller }: { keysOn: boolean; findCaller: FindCaller }): Admit =>
+  async (scope, req) => {
+    if (!needsKey(scope, keysOn)) return ANYBODY
+    const caller = await findCaller(req)
+    if (!caller) throw keyRequired()
+    if (!caller.scopes.includes(scope)) throw scopeMissing(`This request requires a key with the scope ${scope}.`)
+    return caller
+  }
+
+/** Lets requests through to a route whose caller has its scope, and notes the caller. */
+export function createAuthorize(deps: { keysOn: boolean; admit: Admit; findSigned: FindSigned }): Authorize {
+  const { keysOn, admit, findSigned } = deps
+  const welcome: RequestHandler = (req, _res, next) => {
+    rememberCaller(req, ANYBODY)
+    next()
+  }
+  return (access) => {
+    const scope = scopeOf(access)
+    if (scope === undefined) return []
+    if (!needsKey(scope, keysOn)) return [welcome]
+    return [
+      async (req, _res, next) => {
+        const signed = access === 'signed' ? findSigned(req) : undefined
+        rememberCaller(req, signed ?? (await admit(scope, req)))
+        next()
+      },
+    ]
+  }
+}
+
+/** The same for every reason, so that nobody learns which ids exist. */
+const keyRequired = (): AppError =>
+  new AppError(
+    'KEY_REQUIRED',
+    'This request requires a valid API key: send it as Authorization: Bearer … (npm run keys -- create makes one).',
+    { headers: { 'WWW-Authenticate': 'Bearer realm="darkroom"' } },
+  )
+
+export const scopeMissing = (message: string): AppError => new AppError('SCOPE_MISSING', message)

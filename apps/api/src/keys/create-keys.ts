@@ -1,0 +1,30 @@
+import type { Logger } from '@darkroom/runtime'
+import type { MongoConnection } from '../mongo/create-mongo.ts'
+import { CreateKeyHandler } from './create-key.ts'
+import { KeyRing } from './key-ring.ts'
+import { KeyStore } from './key-store.ts'
+import { ListKeysHandler } from './list-keys.ts'
+import { RevokeKeyHandler } from './revoke-key.ts'
+import { RotateKeyHandler } from './rotate-key.ts'
+import { SignInStore } from './sign-in-store.ts'
+
+export type Keys = ReturnType<typeof createKeys>
+
+/** API keys, and the browsers that are signed in with one. */
+export function createKeys({ mongo, log, now }: { mongo: MongoConnection; log: Logger; now: () => number }) {
+  const keys = new KeyStore(mongo)
+  const signIns = new SignInStore(mongo)
+  const ring = new KeyRing({ store: keys, log, now })
+  const createKey = new CreateKeyHandler({ keys, now })
+  return {
+    ring,
+    signIns,
+    prepare: () => Promise.all([keys.prepare(), signIns.prepare()]),
+    handlers: [
+      createKey,
+      new ListKeysHandler({ keys }),
+      new RevokeKeyHandler({ keys, ring, now }),
+      new RotateKeyHandler({ keys, ring, createKey, now }),
+    ],
+  }
+}

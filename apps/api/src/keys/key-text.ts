@@ -1,0 +1,24 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+
+const ID_BYTES = 8
+const SECRET_BYTES = 32
+const KEY = /^drk_([0-9a-f]{16})_([\w-]{43})$/
+
+/** `drk_<id>_<secret>`: the prefix lets scanners of secrets recognise it. */
+export function createKeyText(): { id: string; key: string; hash: string } {
+  const id = randomBytes(ID_BYTES).toString('hex')
+  const secret = randomBytes(SECRET_BYTES).toString('base64url')
+  return { id, key: `drk_${id}_${secret}`, hash: hashOf(secret) }
+}
+
+export function parseKeyText(text: string): { id: string; secret: string } | undefined {
+  const [, id, secret] = KEY.exec(text) ?? []
+  return id !== undefined && secret !== undefined ? { id, secret } : undefined
+}
+
+/** A secret of 256 random bits cannot be guessed from its hash, so the hash need not be slow. */
+export const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('hex')
+
+/** In constant time. */
+export const isSecretOf = (hash: string, secret: string): boolean =>
+  timingSafeEqual(Buffer.from(hash, 'hex'), createHash('sha256').update(secret).digest())

@@ -1,0 +1,259 @@
+// Every operation of the OpenAPI document with every kind of key, so that no new one is forgotten.
+import { SCOPES, variantKey, type CreatedApiKey, type Scope, type Task } from '@darkroom/contracts'
+import { sampleJpeg, until } from '@darkroom/testing'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { SignInStore } from './sign-in-store.ts'
+import { createOpenApiDocument } from '../routes/docs/document.ts'
+import { filePart, multipart } from '../../test/multipart.ts'
+import { OPERATOR, startTestApi, type TestApi } from '../../test/start-test-api.ts'
+import { completedOf, variantOf } from '../../test/task-history.ts'
+
+interface Operation {
+  operationId: string
+  security?: Record<string, string[]>[]
+  requestBody?: { content: Record<string, { examples?: Record<string, { value: unknown }> }> }
+}
+
+const limits = { maxFileBytes: 1, maxRosterBytes: 1, maxPixels: 1, maxFiles: 1, maxBatchBytes: 1, ttlSeconds: 1 }
+const operations = Object.entries(createOpenApiDocument(limits).paths ?? {}).flatMap(([path, methods]) =>
+  Object.entries(methods as Record<string, Operation>).map(([method, operation]) => ({ path, method, operation })),
+)
+type Each = (typeof operations)[number]
+const scopeOf = ({ operation }: Each): Scope | undefined =>
+  operation.security?.[0]?.['apiKey']?.[0] as Scope | undefined
+const guarded = operations.filter((each) => scopeOf(each) !== undefined)
+const withId = guarded.filter(({ path }) => path.includes('{id}'))
+const named = (each: Each): string => `${each.method.toUpperCase()} ${each.path}`
+
+let api: TestApi
+let photo: Buffer
+const ids = { Task: '', Batch: '', Key: '' }
+const UNKNOWN = { Task: 'f'.repeat(24), Batch: 'f'.repeat(24), Key: 'f'.repeat(16) }
+
+const bearer = (key: string) => ({ authorization: `Bearer ${key}` })
+const asJson = { 'content-type': 'application/json' }
+async function createKey(fields: object, as: Record<string, string> = OPERATOR): Promise<CreatedApiKey> {
+  const init = { method: 'POST', headers: { ...asJson, ...as }, body: JSON.stringify({ name: 'test', ...fields }) }
+  const { status, body } = await api.request('/api/v1/keys', init)
+  expect(status).toBe(201)
+  return body as CreatedApiKey
+}
+
+beforeAll(async () => {
+  photo = await sampleJpeg({ width: 30, height: 20 })
+  api = await startTestApi({ AUTH: 'keys', URL_SIGNING_KEYS: `k1:${'s'.repeat(32)}` })
+  ids.Task = ((await api.post('/api/v1/tasks', [filePart(photo)], OPERATOR)).body as Task).id
+  ids.Batch = ((await api.post('/api/v1/batches', [filePart(photo)], OPERATOR)).body as { batchId: string }).batchId
+  ids.Key = (await createKey({})).id
+})
+afterAll(() => api.stop())
+
+const kindOf = (path: string): keyof typeof ids => (/batches/.test(path) ? 'Batch' : /keys/.test(path) ? 'Key' : 'Task')
+
+/** A request as its example in the document shows it. */
+function send({ path, method, operation }: Each, headers: Record<string, string>, id: string) {
+  const url = path.replace('{id}', id).replace('{name}', api.names.queue)
+  const content = operation.requestBody?.content ?? {}
+  if ('multipart/form-data' in content) {
+    const { body, contentType } = multipart([filePart(photo)])
+    return api.request(url, {
+      method: method.toUpperCase(),
+      headers: { 'content-type': contentType, ...headers },
+      body,
+    })
+  }
+  const [example] = Object.values(content['application/json']?.examples ?? {})
+  const init =
+    example === undefined ? { headers } : { headers: { ...asJson, ...headers }, body: JSON.stringify(example.value) }
+  return api.request(url, { method: method.toUpperCase(), ...init })
+}
+
+it('covers every operation but the probes and the document', () => {
+  expect(operations.filter((each) => scopeOf(each) === undefined).map(named)).toEqual([
+    'GET /health',
+    'GET /livez',
+    'GET /readyz',
+    'GET /openapi.json',
+  ])
+  expect(guarded.length).toBeGreaterThan(20)
+})
+
+describe.each(guarded.map((each) => [named(each), each] as const))('%s', (_name, each) => {
+  const id = () => ids[kindOf(each.path)]
+
+  it('refuses a missing, malformed, unknown, wrong, expired and revoked key alike', async () => {
+    const [wrong, expired, revoked] = [
+      await createKey({}),
+      await createKey({ scopes: SCOPES }),
+      await createKey({ scopes: SCOPES }),
+    ]
+    await api.database.collection('keys').updateOne({ _id: expired.id as never }, { $set: { expiresAt: new Date(1) } })
+    await api.database.collection('keys').updateOne({ _id: revoked.id as never }, { $set: { revokedAt: new Date() } })
+    const keys = [
+      '',
+      'x',
+      `drk_${'0'.repeat(16)}_${'a'.repeat(43)}`,
+      `${wrong.key.slice(0, -4)}aaaa`,
+      expired.key,
+      revoked.key,
+    ]
+    const answers = await Promise.all(keys.map((key) => send(each, key ? bearer(key) : {}, id())))
+    for (const { status, headers, body } of answers) {
+      expect([status, headers.get('www-authenticate')]).toEqual([401, 'Bearer realm="darkroom"'])
+      expect(body).toEqual(answers[0]?.body)
+    }
+  })
+
+  it('refuses a key with every scope but its own', async () => {
+    const { key } = await createKey({ scopes: SCOPES.filter((scope) => scope !== scopeOf(each)) })
+    const { status, body } = await send(each, bearer(key), id())
+    expect([status, body]).toMatchObject([403, { code: 'SCOPE_MISSING' }])
+  })
+})
+
+describe.each(withId.map((each) => [named(each), each] as const))('%s', (_name, each) => {
+  it("answers another tenant's id exactly like an unknown one", async () => {
+    const kind = kindOf(each.path)
+    const { key } = await createKey({ tenant: 'stranger', scopes: SCOPES })
+    const [foreign, unknown] = [await send(each, bearer(key), ids[kind]), await send(each, bearer(key), UNKNOWN[kind])]
+    expect(foreign.status).toBe(404)
+    expect(foreign.text.replaceAll(ids[kind], UNKNOWN[kind])).toBe(unknown.text)
+  })
+})
+
+describe('a tenant', () => {
+  it('sees its own tasks, jobs and keys only', async () => {
+    const { key } = await createKey({ tenant: 'shop', scopes: SCOPES })
+    const read = async (path: string, as: Record<string, string>) =>
+      (await api.request(path, { headers: as })).body as {
+        items: { id?: string; data?: { tenant: string } }[]
+        total?: number
+      }
+    const { id } = (await api.post('/api/v1/tasks', [filePart(photo)], bearer(key))).body as Task
+    expect((await read('/api/v1/tasks', bearer(key))).items.map((task) => task.id)).toEqual([id])
+    expect((await read('/api/v1/tasks', OPERATOR)).items.map((task) => task.id)).not.toContain(id)
+    expect((await api.request(`/api/v1/tasks/${id}`, { headers: OPERATOR })).status).toBe(404)
+    expect((await read('/api/v1/keys', bearer(key))).items.length).toBe(1)
+    expect((await read('/api/v1/keys?tenant=default', bearer(key))).items).toEqual([])
+    expect((await read('/api/v1/keys?tenant=shop', OPERATOR)).items.length).toBe(1)
+    const jobs = `/api/v1/queues/${api.names.queue}/jobs?state=waiting`
+    await until(async () => (await read(jobs, bearer(key))).items.length === 1, { what: 'the job' })
+    expect((await read(jobs, OPERATOR)).items.every(({ data }) => data?.tenant === 'default')).toBe(true)
+  })
+
+  it('can neither create keys for others nor grant what it lacks', async () => {
+    const { key } = await createKey({ tenant: 'shop', scopes: ['keys:admin', 'tasks:read'] })
+    for (const fields of [{ tenant: 'default' }, { scopes: ['queues:admin'] }]) {
+      const init = {
+        method: 'POST',
+        headers: { ...asJson, ...bearer(key) },
+        body: JSON.stringify({ name: 'x', scopes: ['tasks:read'], ...fields }),
+      }
+      expect((await api.request('/api/v1/keys', init)).body).toMatchObject({ code: 'SCOPE_MISSING' })
+    }
+    expect(await createKey({ scopes: ['tasks:read'] }, bearer(key))).toMatchObject({ tenant: 'shop' })
+    const { id } = await createKey({ tenant: 'shop', scopes: SCOPES })
+    const init = { method: 'POST', headers: { ...asJson, ...bearer(key) }, body: JSON.stringify({}) }
+    expect((await api.request(`/api/v1/keys/${id}/rotate`, init)).body).toMatchObject({ code: 'SCOPE_MISSING' })
+  })
+})
+
+describe.each(['default', 'shop'])('a signed URL of the tenant %s', (tenant) => {
+  const bytes = Buffer.from('not looked at by a download')
+  let url: URL
+  beforeAll(async () => {
+    const { key } = await createKey({ tenant })
+    const { id } = (await api.post('/api/v1/tasks', [filePart(photo)], bearer(key))).body as Task
+    const images = (['1024', '800'] as const).map((resolution) => ({
+      ...variantOf(resolution, 600, 'a'.repeat(32), bytes.length),
+      path: variantKey(tenant, 'photo', resolution, 'a'.repeat(32)),
+    }))
+    for (const { path } of images) await api.storage.put(path, bytes)
+    await api.tell({ ...completedOf({ id }, images), tenant })
+    const headers = bearer(key)
+    const read = async () => (await api.request(`/api/v1/tasks/${id}`, { headers })).body as Task
+    await until(async () => (await read()).status === 'completed', { what: 'a completed task' })
+    const body = JSON.stringify({ resolution: '800' })
+    const init = { method: 'POST', headers: { ...asJson, ...headers }, body }
+    url = new URL(((await api.request(`/api/v1/tasks/${id}/download-url`, init)).body as { url: string }).url, api.url)
+  })
+
+  it('downloads its file without a key', async () => {
+    const { status, bytes: given } = await api.request(url.pathname + url.search)
+    expect([status, given.equals(bytes)]).toEqual([200, true])
+  })
+
+  it.each<[string, (changed: URL) => void]>([
+    ['another file', ({ searchParams }) => searchParams.set('resolution', '1024')],
+    ['another task', (changed) => (changed.pathname = `/api/v1/tasks/${ids.Task}/download`)],
+    ['the task itself', (changed) => (changed.pathname = changed.pathname.replace('/download', ''))],
+    ['another tenant', ({ searchParams }) => searchParams.set('tenant', 'stranger')],
+    ['a later end', ({ searchParams }) => searchParams.set('expires', '9999999999')],
+    ['no signature', ({ searchParams }) => searchParams.delete('signature')],
+  ])('opens nothing with %s', async (_what, change) => {
+    const changed = new URL(url)
+    change(changed)
+    const { status, body } = await api.request(changed.pathname + changed.search)
+    expect([status, body]).toMatchObject([401, { code: 'KEY_REQUIRED' }])
+  })
+})
+
+describe('a key', () => {
+  const status = async (key: string) => (await api.request('/api/v1/tasks', { headers: bearer(key) })).status
+
+  it('is stored as its hash, and its use is noted', async () => {
+    const { id, key } = await createKey({})
+    expect(key).toMatch(/^drk_[0-9a-f]{16}_[\w-]{43}$/)
+    expect(await status(key)).toBe(200)
+    const stored = () => api.database.collection('keys').findOne({ _id: id as never })
+    await until(async () => (await stored())?.['lastUsedAt'] instanceof Date, { what: 'its use' })
+    expect(JSON.stringify(await stored())).not.toContain(key.split('_').slice(2).join('_'))
+  })
+
+  it('revoked by another process is refused within 5 seconds', async () => {
+    const { id, key } = await createKey({})
+    expect(await status(key)).toBe(200)
+    await api.database.collection('keys').updateOne({ _id: id as never }, { $set: { revokedAt: new Date() } })
+    await until(async () => (await status(key)) === 401, { what: 'a refusal', timeoutMs: 5000 })
+  })
+
+  it('revoked here is refused at once; a rotated one after its grace period', async () => {
+    const { id, key } = await createKey({})
+    expect(await status(key)).toBe(200)
+    const init = { method: 'POST', headers: { ...asJson, ...OPERATOR }, body: JSON.stringify({ graceSeconds: 0 }) }
+    const rotated = (await api.request(`/api/v1/keys/${id}/rotate`, init)).body as CreatedApiKey
+    expect([await status(key), await status(rotated.key)]).toEqual([401, 200])
+    expect((await api.request(`/api/v1/keys/${rotated.id}`, { method: 'DELETE', headers: OPERATOR })).status).toBe(204)
+    expect(await status(rotated.key)).toBe(401)
+  })
+
+  it('keeps what it may see out of caches', async () => {
+    const { key } = await createKey({})
+    const { headers } = await api.request(`/api/v1/tasks/${ids.Task}`, { headers: bearer(key) })
+    expect(headers.get('cache-control')).toBe('no-store')
+  })
+})
+
+describe('a browser', () => {
+  it('signs in with a code, but only once, and not by a preview of the link', async () => {
+    const { id } = await createKey({ scopes: SCOPES })
+    const code = await new SignInStore(api.database).create('code', id, new Date(Date.now() + 60_000))
+    const late = await new SignInStore(api.database).create('code', id, new Date(Date.now() - 1))
+    const open = (wanted: string) => api.agent().get(`/admin/sign-in?code=${wanted}`)
+    await api.agent().head(`/admin/sign-in?code=${code}`).expect(200)
+    const browser = api.agent()
+    const { headers } = await browser.get(`/admin/sign-in?code=${code}`).expect(303).expect('Location', '/admin/queues')
+    expect(headers['set-cookie']?.[0]).toMatch(/^darkroom_admin=[\w-]{43};.*HttpOnly; SameSite=Strict$/)
+    await browser.get('/admin/queues').accept('text/html').expect(200)
+    for (const wanted of [code, late, 'x']) expect((await open(wanted)).status).toBe(401)
+  })
+
+  it('signs in with a key, until it is revoked', async () => {
+    const { id, key } = await createKey({ scopes: SCOPES })
+    const form = api.agent()
+    await form.post('/admin/login').type('form').send({ token: key }).expect(303)
+    await form.get('/admin/queues').accept('text/html').expect(200)
+    await api.request(`/api/v1/keys/${id}`, { method: 'DELETE', headers: OPERATOR })
+    await form.get('/admin/queues').accept('text/html').expect(303).expect('Location', '/admin/login')
+  })
+})
