@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import {
   assetCopyKey,
+  assetKey,
   imageNameOf,
   isVariantKey,
   keyBeforeTrash,
@@ -38,21 +39,19 @@ describe('storage keys', () => {
 
   it('identify originals, with their task, and variants', () => {
     const id = '65d4'.repeat(6)
-    for (const tenant of ['default', 'acme']) {
+    for (const tenant of ['default', 'acme', 'storage', 'output']) {
       const [original, variant] = [
         originalKey({ tenant, folder: 'images', taskId: id, extension: 'png' }),
-        variantKey(tenant, 'beach', '800', 'abc'),
+        variantKey(tenant, id, '800', 'abc'),
       ]
       expect([ownerOf(original), ownerOf(variant), ownerOf('storage/images/notes/original.jpg')]).toEqual([
         id,
         undefined,
         undefined,
       ])
-      expect([isVariantKey(variant), isVariantKey(original), isVariantKey('output/notes.txt')]).toEqual([
-        true,
-        false,
-        false,
-      ])
+      const others = [original, assetKey(tenant, 'logo.png'), 'output/notes.txt']
+      expect([variant, ...others].map(isVariantKey)).toEqual([true, false, false, false])
+      expect(ownerOf(assetKey(tenant, 'logo.png'))).toBeUndefined()
     }
   })
 

@@ -21,6 +21,8 @@ export const FOLDERS = {
   assets: 'assets',
   /** Removed files, until a second check. */
   trash: 'trash',
+  /** Originals, variants and assets of all tenants but the default one, a folder for each. */
+  tenants: 'tenants',
 } as const
 
 const IMAGE_NAME_LENGTH = 80
@@ -70,8 +72,10 @@ export function variantKey(tenant: string, imageName: string, resolution: string
   return resultKey({ tenant, folder: imageName, name: resolution, md5, extension: 'jpg' })
 }
 
-const OWN = new RegExp(`(?:^|/)${FOLDERS.originals}/[a-z]+/(${HEX_ID})/`)
-const VARIANT = new RegExp(`(?:^|/)${FOLDERS.variants}/[a-z0-9-]+/`)
+// From the start of the key: a tenant may be called `output`.
+const OF_ANY_TENANT = `^(?:${FOLDERS.tenants}/[^/]+/)?`
+const OWN = new RegExp(`${OF_ANY_TENANT}${FOLDERS.originals}/[a-z]+/(${HEX_ID})/`)
+const VARIANT = new RegExp(`${OF_ANY_TENANT}${FOLDERS.variants}/[a-z0-9-]+/`)
 
 /**
  * The id of the task that an original or a copy of an asset belongs to; undefined for other files.

@@ -92,6 +92,20 @@ it('looks for orphans after startup', async () => {
   await rm(dataDir, { recursive: true })
 })
 
+it('finds the orphans of every tenant, and leaves their assets', async () => {
+  const { dataDir, walks } = await startJanitors(1, { everyMs: 400 })
+  const left = ['acme', 'output'].flatMap((tenant) => [
+    `tenants/${tenant}/${ORPHAN}`,
+    `tenants/${tenant}/output/beach/800/${'b'.repeat(32)}.jpg`,
+  ])
+  const assets = ['acme', 'output'].map((tenant) => `tenants/${tenant}/assets/logo.png`)
+  for (const path of [...assets, ...left]) await leave({ dataDir }, path)
+  await until(() => left.every((path) => !existsSync(join(dataDir, path))), { what: 'the orphans to go' })
+  const before = walks.begun
+  await until(() => walks.begun >= before + 2, { what: 'another walk' })
+  expect(assets.every((path) => existsSync(join(dataDir, path)))).toBe(true)
+})
+
 it('a file that cannot be removed does not block others, and is logged once', async () => {
   const log = createLogger({ name: 'janitor', level: 'silent' })
   const warn = vi.spyOn(log, 'warn')

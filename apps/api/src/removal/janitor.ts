@@ -12,6 +12,8 @@ const TEMP_EVERY_MS = 5 * 60_000
 const LOW_ROOM_EVERY_MS = 30_000
 const TURN_EVERY_MS = 30_000
 const LOOKUP_BATCH = 500
+const SCANNED = [FOLDERS.originals, FOLDERS.variants, FOLDERS.tenants]
+const NONE: ReadonlySet<string> = new Set()
 
 /**
  * Removes what crashes left on disk: unfinished uploads, originals whose document was never
@@ -120,25 +122,36 @@ export class Janitor {
    * almost never.
    */
   async #walk(onError: (error: unknown) => void): Promise<number> {
-    const { store, storage, remover, orphanAgeMs } = this.#deps
+    const { storage, orphanAgeMs } = this.#deps
     let removed = await storage.removeLeftovers(orphanAgeMs, onError)
     const old = (file: ListedFile): boolean => Date.now() - file.modifiedAt.getTime() > orphanAgeMs
-    for await (const files of batches(storage.list(FOLDERS.originals, onError), old)) {
-      if (this.#stopped) return removed
-      const known = await store.existing(files.flatMap(({ key }) => ownerOf(key) ?? []))
-      for (const { key } of files) {
-        const owner = ownerOf(key)
-        if (owner && !known.has(owner)) removed += await this.#remove(key, onError, () => remover.removeOrphan(key))
+    for (const folder of SCANNED)
+      for await (const files of batches(storage.list(folder, onError), old)) {
+        if (this.#stopped) return removed
+        removed += await this.#removeUnlisted(
+          files.map(({ key }) => key),
+          onError,
+        )
       }
-    }
-    for await (const files of batches(storage.list(FOLDERS.variants, onError), old)) {
-      if (this.#stopped) return removed
-      const listed = await store.listedFiles(files.map(({ key }) => key))
-      for (const { key } of files) {
-        if (!isVariantKey(key) || listed.has(key)) continue
+    return removed
+  }
+
+  /** Of these files, the originals and variants without a document. */
+  async #removeUnlisted(keys: readonly string[], onError: (error: unknown) => void): Promise<number> {
+    const { store, remover } = this.#deps
+    const owned = keys.flatMap((key) => {
+      const owner = ownerOf(key)
+      return owner === undefined ? [] : [{ key, owner }]
+    })
+    const variants = keys.filter(isVariantKey)
+    const known = owned.length > 0 ? await store.existing(owned.map(({ owner }) => owner)) : NONE
+    const listed = variants.length > 0 ? await store.listedFiles(variants) : NONE
+    let removed = 0
+    for (const { key, owner } of owned)
+      if (!known.has(owner)) removed += await this.#remove(key, onError, () => remover.removeOrphan(key))
+    for (const key of variants)
+      if (!listed.has(key))
         removed += await this.#remove(key, onError, async () => (await remover.removeVariant(key)).files)
-      }
-    }
     return removed
   }
 
