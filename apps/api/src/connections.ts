@@ -16,7 +16,7 @@ export function createConnections(env: ApiEnv, log: Logger, stop: AbortSignal) {
     names,
     redis,
     db: createMongo({ url: env.MONGODB_URL, log, stop }),
-    queues: createTaskQueues({ redis: redis.producer, names: given, policy }),
+    queues: createTaskQueues({ redis: redis.producer, names: given, policy, weights: env.TENANT_WEIGHTS }),
     publish: createTaskEventsPublisher<ChannelEvent>(redis.producer, names.channel, (error, event) =>
       log.debug({ err: error, event }, 'event not published'),
     ),

@@ -23,6 +23,25 @@ describe('without authentication', () => {
   )
 })
 
+describe('TENANT_WEIGHTS', () => {
+  it('are whole numbers by tenant', () => {
+    expect(read({}).TENANT_WEIGHTS).toEqual(new Map())
+    expect(read({ TENANT_WEIGHTS: 'shop:3,lab-2:100' }).TENANT_WEIGHTS).toEqual(
+      new Map([
+        ['shop', 3],
+        ['lab-2', 100],
+      ]),
+    )
+  })
+
+  it.each(['shop', 'shop:', 'shop:0', 'shop:101', 'shop:1.5', 'Shop:2', 'shop:2,', 'shop=2'])(
+    '%s is refused',
+    (text) => {
+      expect(() => read({ TENANT_WEIGHTS: text })).toThrow(/TENANT_WEIGHTS: must look like shop:3,lab:2/)
+    },
+  )
+})
+
 describe('CORS_ORIGINS', () => {
   it('is a list of origins, or all', () => {
     expect(read({}).CORS_ORIGINS).toEqual([])

@@ -8,6 +8,7 @@ import type { SigningKey } from './tasks/queries/url-signing.ts'
 
 const MIB = 1024 * 1024
 const DAY_SECONDS = 86_400
+const TENANT_WEIGHTS = /^([a-z0-9-]+:([1-9]\d?|100)(,[a-z0-9-]+:([1-9]\d?|100))*)?$/
 const HOST_NAMES = /^(\*|\.?[\w-]+(\.[\w-]+)*(,\.?[\w-]+(\.[\w-]+)*)*)?$/
 
 const settings = z.object({
@@ -39,6 +40,12 @@ const settings = z.object({
   /** For every kind; the default is the policy of each kind. */
   QUEUE_MAX_RETRIES: optionalEnvInteger(1, 100),
   QUEUE_BACKOFF_MS: optionalEnvInteger(0),
+  /** How many jobs of a tenant are started for one of each other, while all have jobs waiting. */
+  TENANT_WEIGHTS: z
+    .string()
+    .regex(TENANT_WEIGHTS, 'must look like shop:3,lab:2, with whole numbers from 1 to 100')
+    .default('')
+    .transform(toWeights),
   UPLOAD_MAX_BYTES: envInteger(50 * MIB, 1),
   UPLOAD_MAX_FIELD_BYTES: envInteger(100 * 1024, 1),
   BATCH_MAX_FILES: envInteger(100, 1, 1000),
@@ -114,6 +121,15 @@ function checkReach({ HOST, AUTH }: z.infer<typeof settings>, context: z.Refinem
 
 function toList(text: string): string[] {
   return text.split(',').filter(Boolean)
+}
+
+function toWeights(text: string): Map<string, number> {
+  return new Map(
+    toList(text).map((entry) => {
+      const [tenant = '', weight] = entry.split(':')
+      return [tenant, Number(weight)]
+    }),
+  )
 }
 
 function toSigningKeys(text: string): SigningKey[] {

@@ -89,7 +89,8 @@ export function createRooms(
   const migrations = createMigrations({ mongo, log })
   const { progress } = migrations
   const intervalMs = env.ESTIMATE_INTERVAL_MS
-  const watchers = createWatchers({ ...basis, registry, cleanups, migrations: progress, intervalMs })
+  const weights = env.TENANT_WEIGHTS
+  const watchers = createWatchers({ ...basis, registry, cleanups, migrations: progress, intervalMs, weights })
   const { estimators } = watchers
   const workOf = ({ kind: { kind } }: TaskQueue) => estimators.of(kind).work()
   const applying = createApplying({ ...basis, refine: photos.refine })

@@ -16,6 +16,7 @@ import type { QueueNames } from './names.ts'
 import { readStreamEnds } from './queue-event-stream.ts'
 import type { CompletedEvent, QueuedJob } from './queued-job.ts'
 import { oldestWaitingSince, readQueueLoad, type QueueLoad } from './queue-load.ts'
+import { arrangeTurns, giveTurnBack, type TenantWeights } from './turns.ts'
 import { readWorkerPresence } from './worker-presence.ts'
 
 /** The operator's settings for attempts; see `KindPolicy`. */
@@ -64,16 +65,24 @@ export class TaskQueue {
   /** For dashboards that use BullMQ directly. */
   readonly bullmq: Queue<JobEnvelope, CompletedEvent, string>
   readonly #redis: Redis
+  readonly #weights: TenantWeights
 
   /** @param options.redis a `producer` connection; the caller owns and closes it */
-  constructor(options: { redis: Redis; names: QueueNames; kind: KindContract<TaskKind>; policy?: QueuePolicy }) {
-    const { redis, names, kind } = options
+  constructor(options: {
+    redis: Redis
+    names: QueueNames
+    kind: KindContract<TaskKind>
+    policy?: QueuePolicy
+    weights?: TenantWeights
+  }) {
+    const { redis, names, kind, weights = new Map() } = options
     const { attempts = kind.policy.attempts, backoffMs = kind.policy.backoffMs } = options.policy ?? {}
     this.name = names.queue
     this.names = names
     this.kind = kind
     this.policy = { ...kind.policy, attempts, backoffMs }
     this.#redis = redis
+    this.#weights = weights
     this.bullmq = new Queue(names.queue, {
       connection: redis,
       prefix: names.prefix,
@@ -88,7 +97,10 @@ export class TaskQueue {
     this.bullmq.on('error', () => {})
   }
 
-  /** Adds jobs to the queue in one round trip. A job that already exists is left unchanged. */
+  /**
+   * Adds jobs to the queue, in the order in which tenants take turns. A job that already exists is
+   * left unchanged.
+   */
   async add(deliveries: readonly Delivery[]): Promise<void> {
     this.#assertConnected()
     await this.bullmq.addBulk(
@@ -98,6 +110,12 @@ export class TaskQueue {
         opts: jobOptions(delivery),
       })),
     )
+    const added = deliveries.map(({ job, priority }) => ({
+      id: jobIdOf(job.taskId, job.epoch),
+      tenant: job.tenant,
+      priority,
+    }))
+    await arrangeTurns(this.#redis, this.names, { added, weights: this.#weights })
   }
 
   /**
@@ -115,6 +133,15 @@ export class TaskQueue {
   async remove(taskId: string, epoch: number): Promise<boolean> {
     this.#assertConnected()
     return (await this.bullmq.remove(jobIdOf(taskId, epoch))) === 1
+  }
+
+  /** Removes a job that is no longer wanted, like `remove`. */
+  async cancel(job: QueuedJob): Promise<boolean> {
+    if (!(await this.remove(job.data.taskId, job.data.epoch))) return false
+    const { tenant } = job.data
+    if (job.attemptsStarted === 0)
+      await giveTurnBack(this.#redis, this.names, { tenant, priority: job.priority, weights: this.#weights })
+    return true
   }
 
   /** Removes finished jobs from the queue in one round trip. Returns how many were removed. */

@@ -67,11 +67,12 @@ it('learns from the stored runs at startup', async () => {
     sizeOf: (kind, given) => policyOf(testKinds, kind).sizeOf(given),
     readRuns: () => store.recentRuns(DEFAULT_TENANT, 500),
     intervalMs: 60_000,
+    weights: new Map(),
     log: testLog,
   })
   await estimators.start()
   estimators.stop()
-  const { p50Ms } = estimators.of('image.optimize').estimate({ priority: 'premium', source })
+  const { p50Ms } = estimators.of('image.optimize').estimate({ tenant: DEFAULT_TENANT, priority: 'premium', source })
   expect(p50Ms).toBeGreaterThanOrEqual(2600)
 })
 

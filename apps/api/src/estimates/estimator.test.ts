@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import type { QueueLoad } from '@darkroom/messaging'
+import { NO_TURNS, type QueueLoad } from '@darkroom/messaging'
 import { describe, expect, it } from 'vitest'
 import { testKinds } from '../../test/task-history.ts'
 import { policyOf } from '../tasks/kind.ts'
@@ -14,7 +14,8 @@ const sourceOf = (megapixels: number) => ({
   sha256: '',
   md5: '',
 })
-const task = (megapixels = 2, priority: 'premium' | 'interactive' | 'batch' = 'interactive') => ({
+const task = (megapixels = 2, priority: 'premium' | 'interactive' | 'batch' = 'interactive', tenant = 'default') => ({
+  tenant,
   priority,
   source: sourceOf(megapixels),
 })
@@ -28,6 +29,7 @@ const idle: QueueLoad = {
   due: 0,
   isPaused: false,
   waiting: { premium: 0, interactive: 0, normal: 0, batch: 0 },
+  turns: { premium: NO_TURNS, interactive: NO_TURNS, normal: NO_TURNS, batch: NO_TURNS },
 }
 
 async function started(load: Partial<QueueLoad> = {}, past: PastRun[] = []): Promise<Estimator> {
@@ -119,6 +121,19 @@ describe('from measured runs', () => {
     expect(estimator.estimate(task(2, 'premium')).position).toBe(1)
     expect(estimator.estimate(task(2, 'interactive')).position).toBe(51)
     expect(estimator.estimate(task(2, 'batch')).position).toBe(101)
+  })
+
+  it('tenants take turns: many jobs of one do not delay the first of another', async () => {
+    const waiting = { ...idle.waiting, interactive: 1003, batch: 40 }
+    const turns = { ...idle.turns, interactive: { now: 7, last: new Map(Object.entries({ flood: 1006, few: 9 })) } }
+    const estimator = await started({ active: 2, waiting, turns }, runs(20, 100))
+    const positionOf = (tenant: string): number => estimator.estimate(task(2, 'interactive', tenant)).position
+    expect(['new', 'few', 'flood'].map(positionOf)).toEqual([2, 7, 1003])
+    estimator.accepted(task(2, 'interactive', 'new'))
+    expect(['new', 'few', 'flood'].map(positionOf)).toEqual([5, 8, 1004])
+    // Nearly all of the ended jobs were of the flood.
+    for (let count = 0; count < 100; count++) estimator.ended({ ...task(), processingTimeMs: 100, epoch: 1 }, 100)
+    expect(['new', 'flood'].map(positionOf)).toEqual([5, 904])
   })
 
   it('tasks accepted and ended since the last reading of the queue count', async () => {

@@ -1,5 +1,5 @@
 import type { TaskEstimate, TaskPriority, TaskSource } from '@darkroom/contracts'
-import type { QueueLoad } from '@darkroom/messaging'
+import type { QueueLoad, TenantWeights } from '@darkroom/messaging'
 import { inTime } from '@darkroom/runtime'
 import { remember } from '../ground/remember.ts'
 import { Backlog } from './backlog.ts'
@@ -21,6 +21,7 @@ const PICK_UP_MS = 25
 
 /** What the duration of a task depends on. */
 export interface Estimated {
+  tenant: string
   priority: TaskPriority
   source: TaskSource
 }
@@ -39,7 +40,7 @@ export interface PastRun {
 export class Estimator {
   readonly #deps
   readonly #history = new RunHistory()
-  readonly #backlog = new Backlog()
+  readonly #backlog
   readonly coverage = new Coverage()
   /** The current load. Rejects while Redis is unreachable. */
   readonly work = remember(WORK_FRESH_MS, async () => workOf(await this.#deps.readLoad(), this.runMs))
@@ -52,8 +53,10 @@ export class Estimator {
     intervalMs: number
     /** Of a kind that differs from the default. */
     coldStart?: { p50Ms: number; p90Ms: number } | undefined
+    weights?: TenantWeights
   }) {
     this.#deps = deps
+    this.#backlog = new Backlog(deps.weights)
   }
 
   /** Reads the state of the queue regularly until `stop`. */
@@ -68,7 +71,7 @@ export class Estimator {
 
   /** The number of waiting jobs at the last reading. */
   get waiting(): number {
-    return this.#backlog.aheadOf('batch').waiting
+    return this.#backlog.waiting
   }
 
   /** The average duration of a run. */
@@ -86,8 +89,8 @@ export class Estimator {
   }
 
   /** Call for every task that was accepted here. */
-  accepted({ priority }: Estimated): void {
-    this.#backlog.added(priority)
+  accepted({ priority, tenant }: Omit<Estimated, 'source'>): void {
+    this.#backlog.added(priority, tenant)
   }
 
   /** Call for every task that ended, with the time since it was accepted. */
@@ -99,8 +102,8 @@ export class Estimator {
     if (task.estimate && task.epoch === 1 && this.#backlog.isServed) this.coverage.add(tookMs <= task.estimate.p90Ms)
   }
 
-  #timesOf({ priority, source }: Estimated): TaskEstimate {
-    const { waiting, active, slots } = this.#backlog.aheadOf(priority)
+  #timesOf({ priority, tenant, source }: Estimated): TaskEstimate {
+    const { waiting, active, slots } = this.#backlog.aheadOf(priority, tenant)
     const run = this.#history.timesOf(this.#deps.sizeOf(source))
     const mean = this.#history.mean()
     const free = Math.max(0, slots - active)

@@ -1,5 +1,5 @@
 import { KINDS, perKind, type TaskKind, type TaskSource } from '@darkroom/contracts'
-import type { TaskQueues } from '@darkroom/messaging'
+import type { TaskQueues, TenantWeights } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
 import { Estimator, type PastRun } from './estimator.ts'
 
@@ -10,15 +10,17 @@ export function createEstimators(parts: {
   /** Past runs of all kinds, newest first. */
   readRuns: () => Promise<(PastRun & { kind: TaskKind })[]>
   intervalMs: number
+  weights: TenantWeights
   log: Logger
 }) {
-  const { queues, sizeOf, readRuns, intervalMs, log } = parts
+  const { queues, sizeOf, readRuns, intervalMs, weights, log } = parts
   const { of, all } = perKind(
     (kind) =>
       new Estimator({
         readLoad: () => queues.of(kind).load(),
         sizeOf: (source) => sizeOf(kind, source),
         intervalMs,
+        weights,
         coldStart: KINDS[kind].policy.firstEstimate,
       }),
   )

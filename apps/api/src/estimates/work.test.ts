@@ -1,4 +1,4 @@
-import type { QueueLoad } from '@darkroom/messaging'
+import { NO_TURNS, type QueueLoad } from '@darkroom/messaging'
 import { expect, it } from 'vitest'
 import { workOf } from './work.ts'
 
@@ -6,6 +6,7 @@ const load: QueueLoad = {
   workers: 1,
   slots: 2,
   waiting: { premium: 1, interactive: 2, normal: 3, batch: 4 },
+  turns: { premium: NO_TURNS, interactive: NO_TURNS, normal: NO_TURNS, batch: NO_TURNS },
   active: 5,
   due: 6,
   isPaused: false,

@@ -1,5 +1,5 @@
 import { DEFAULT_TENANT } from '@darkroom/contracts'
-import type { TaskQueues } from '@darkroom/messaging'
+import type { TaskQueues, TenantWeights } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
 import type { Registry } from '@prometheus-io/client'
 import { createEstimators } from '../estimates/estimators.ts'
@@ -26,16 +26,18 @@ export function createWatchers(parts: {
   /** How far each has come, from 0 to 1. */
   migrations: ReadonlyMap<string, number>
   intervalMs: number
+  weights: TenantWeights
   log: Logger
   now: () => number
 }) {
-  const { registry, queues, kinds, store, cleanups, migrations, intervalMs, log, now } = parts
+  const { registry, queues, kinds, store, cleanups, migrations, intervalMs, weights, log, now } = parts
   const tasks = createTaskMetrics(registry)
   const estimators = createEstimators({
     queues,
     sizeOf: (kind, source) => policyOf(kinds, kind).sizeOf(source),
     readRuns: () => store.recentRuns(DEFAULT_TENANT, RUNS_LEARNED),
     intervalMs,
+    weights,
     log,
   })
   // The health check and the metrics may ask at any time, and counting gets more expensive as the

@@ -107,6 +107,16 @@ it('jobs that are in no list of the queue are queued again', async () => {
   for (const task of tasks) expect(await stateOf(task)).toBe('prioritized')
 })
 
+it('after Redis has lost every job, tenants take turns again', async () => {
+  await Promise.all(Array.from({ length: 20 }, () => dispatched({ tenant: 'flood' })))
+  const single = await dispatched({ tenant: 'single' })
+  await forgetKeys(redis, key('*'))
+  await sweepOnce()
+  const order = (await queue.jobs('prioritized', 0, -1)).map(({ data }) => data.taskId)
+  expect(order).toHaveLength(21)
+  expect(order.indexOf(single.id)).toBeLessThanOrEqual(1)
+})
+
 it('a job locked by a worker is left alone', async () => {
   const task = await dispatched()
   await redis.del(key('prioritized'))

@@ -13,7 +13,7 @@ export function createStopJob(queues: TaskQueues, tellWorkers: (command: TaskCom
   return async ({ id: taskId, kind, epoch }) => {
     const queue = queues.of(kind)
     const job = await queue.find(taskId, epoch)
-    if (!job || job.finishedOn !== undefined || (await queue.remove(taskId, epoch))) return true
+    if (!job || job.finishedOn !== undefined || (await queue.cancel(job))) return true
     await tellWorkers({ command: 'cancel', jobId: jobIdOf(taskId, epoch) })
     return false
   }
