@@ -12,6 +12,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   'packages/worker': ['contracts', 'messaging', 'runtime', 'storage'],
   'packages/messaging': ['contracts'],
   'packages/runtime': [],
+  'packages/outgoing': [],
   'packages/storage': [],
   'packages/bibs': ['images'],
   'packages/images': [],
@@ -138,6 +139,7 @@ const HOMES: Record<string, readonly string[]> = {
   '@aws-sdk/client-s3': ['packages/storage/src/s3-*.ts'],
   '@aws-sdk/lib-storage': ['packages/storage/src/s3-*.ts'],
   '@aws-sdk/s3-request-presigner': ['packages/storage/src/s3-*.ts'],
+  undici: ['packages/outgoing/src/**'],
   sharp: ['packages/images/src/**', 'packages/testing/src/**'],
 }
 

@@ -1,0 +1,5 @@
+export { createOutgoing, type Answer, type Outgoing, type OutgoingOptions } from './create-outgoing.ts'
+export { outgoingEnv } from './outgoing-env.ts'
+export { OutgoingRefusal, type RefusalReason } from './outgoing-refusal.ts'
+export { readStart } from './read-start.ts'
+export { type Resolve } from './resolve-host.ts'
