@@ -37,7 +37,7 @@ it('shows why there is no variant', () => {
 })
 
 it('fits 100 columns, however long names and reasons are', () => {
-  const source = { bytes: 50_000_000, format: 'jpeg', width: 65_535, height: 65_535, sha256: '', md5: '' } as const
+  const source = { bytes: 50_000_000, format: 'jpeg', width: 65_535, height: 65_535, sha256: '' } as const
   const task = {
     ...taskWith({ images: [{ ...image, size: 10_000_000, width: 1024, height: 65_535 }], processingTimeMs: 999_000 }),
     source,
@@ -57,7 +57,7 @@ it('uses decimal units for bytes', () => {
 
 function taskWith(changes: Partial<Task>): Task {
   const base: Partial<Task> = {
-    source: { bytes: 3_412_345, format: 'jpeg', width: 4032, height: 3024, sha256: '', md5: '' },
+    source: { bytes: 3_412_345, format: 'jpeg', width: 4032, height: 3024, sha256: '' },
     images: [],
   }
   return { ...task.partial().parse(base), ...changes } as Task

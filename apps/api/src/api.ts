@@ -80,7 +80,6 @@ export function createApi(
         ...(delayMs > 0 ? [delay(delayMs, log)] : []),
         { name: 'sockets', timeoutMs: 2000, run: () => front.sockets.stop() },
         { name: 'http', timeoutMs: env.SHUTDOWN_TIMEOUT_MS - delayMs, run: stopServing },
-        { name: 'hashing', timeoutMs: 1000, run: () => front.uploads.stop() },
         ...closingOfWork(connections, rooms),
       ]
     },

@@ -40,7 +40,7 @@ export function newRecord(given: Partial<TaskRecord> = {}): TaskRecord {
     name: 'photo.jpg',
     imageName: 'photo',
     originalPath: `storage/images/${id}/original.jpg`,
-    source: { bytes: 1, format: 'jpeg', width: 1, height: 1, sha256: '0', md5: '0' },
+    source: { bytes: 1, format: 'jpeg', width: 1, height: 1, sha256: '0' },
     metadata: {},
     ttlSeconds: 3600,
     files: [],

@@ -19,8 +19,8 @@ export async function inspectPhoto(
 ): Promise<Accepted<'image.optimize'>> {
   // By its content: the claimed name and type are not trusted.
   const { format, width, height, orientation } = await inspectPicture(file.path, { maxPixels })
-  const { bytes, sha256, md5 } = file
-  return { source: { bytes, format, width, height, orientation, sha256, md5 }, extension: EXTENSIONS[format] }
+  const { bytes, sha256 } = file
+  return { source: { bytes, format, width, height, orientation, sha256 }, extension: EXTENSIONS[format] }
 }
 
 /** The format and size of a picture, by its content. Throws as `inspectPhoto` does. */

@@ -37,7 +37,7 @@ const read = (number: string, confidence = 0.9, box = BOX): ShownBib => ({
 async function newPhoto(album: string, given: Partial<TaskRecord> = {}): Promise<TaskRecord> {
   const record = newRecord({
     kind: 'photo.bibs',
-    source: { bytes: 1, format: 'jpeg', width: 400, height: 300, orientation: 1, sha256: '0', md5: '0', album },
+    source: { bytes: 1, format: 'jpeg', width: 400, height: 300, orientation: 1, sha256: '0', album },
     nextCheckAt: new Date(Date.now() + 3_600_000),
     dispatch: { state: 'sent' },
     ...given,

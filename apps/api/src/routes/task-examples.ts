@@ -45,7 +45,6 @@ const pending: TaskRecord = {
     height: 3024,
     orientation: 1,
     sha256: '8e4b1d7f0a6c3952e7d81b40f6a2c95d3e70b8c41f9a6d2570e3b8f1c46a9d20',
-    md5: '41c7e09b52d83fa6be1d07934c8f2a65',
   },
   metadata: { album: 7 },
   ttlSeconds: WEEK_MS / 1000,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { RAW_TYPES } from '../uploads/image-upload.ts'
 import { uploadFields } from '../uploads/upload-fields.ts'
 import { ANY_FORM, type UploadForm } from '../uploads/upload-form.ts'
 import type { ApiLimits } from './api-limits.ts'
@@ -62,9 +63,9 @@ const formOf = (schema: z.ZodType) => ({ required: true, content: { 'multipart/f
 
 const binary = (description: string) => z.string().meta({ description, override: { format: 'binary' } })
 
-type Body = Pick<Operation, 'requestParams'> & { body: ReturnType<typeof formOf> }
+type Body = Pick<Operation, 'requestParams'> & { body: NonNullable<Operation['body']> & { content: object } }
 
-/** A form with one file. */
+/** A form with one file, or a file alone. */
 export function uploadBody(
   { maxFileBytes, maxPixels, ttlSeconds }: ApiLimits,
   { kinds, fileFields }: UploadForm = ANY_FORM,
@@ -77,8 +78,17 @@ export function uploadBody(
     ...Object.fromEntries(others.map((name) => [name, other])),
     ...uploadFields({ kinds, ttlSeconds, priority: 'interactive' }).shape,
   })
-  return { requestParams, body: formOf(form) }
+  const { content } = formOf(form)
+  const alone = Object.fromEntries(RAW_TYPES.map((type) => [type, { schema: binary(`The photo alone: ${limits}`) }]))
+  return {
+    requestParams: { ...requestParams, query: fieldsOf(kinds, ttlSeconds) },
+    body: { required: true, content: { ...content, ...alone } },
+  }
 }
+
+/** Of a photo that is sent alone: the query takes the place of the form's fields. */
+const fieldsOf = (kinds: UploadForm['kinds'], ttlSeconds: number) =>
+  z.object(uploadFields({ kinds, ttlSeconds, priority: 'interactive' }).shape)
 
 /** A form with many. */
 export function batchBody(

@@ -14,7 +14,7 @@ let empty: TestApi
 beforeAll(async () => {
   ;[api, empty] = await Promise.all([startTestApi(), startTestApi()])
   const store = new TaskStore(api.database)
-  const source = { bytes: 1000, format: 'jpeg' as const, width: 1, height: 1, sha256: '', md5: '' }
+  const source = { bytes: 1000, format: 'jpeg' as const, width: 1, height: 1, sha256: '' }
   for (let run = 1; run <= 100; run++) {
     const done = {
       status: 'completed' as const,

@@ -11,7 +11,6 @@ export interface ReceivedFile {
   bytes: number
   /** In lower-case hex. */
   sha256: string
-  md5: string
 }
 
 /** The text fields of an upload that only this kind has. */
@@ -45,11 +44,11 @@ export interface AssetToCopy {
   open: () => Promise<Readable>
 }
 
-type Hashes = 'bytes' | 'sha256' | 'md5'
+type Hashes = 'bytes' | 'sha256'
 
 /** What a kind derives from JSON. */
 export interface AcceptedInput<Kind extends TaskKind = TaskKind> {
-  /** The source besides size and hashes. */
+  /** The source besides size and hash. */
   facts: Kind extends TaskKind ? Omit<SourceOf<Kind>, Hashes> : never
   /** Unless the client names the task. */
   name: string

@@ -147,5 +147,7 @@ export function toRecord(document: TaskDocument | null): TaskRecord | undefined 
   // Release 0.1 only knows images, and may have written last: then `files` are those of an earlier
   // run.
   const written = images && record.kind === DEFAULT_KIND ? (images as Variant[]).map(toStoredFile) : files
-  return { id: _id.toHexString(), ...record, files: written, result }
+  // Release 0.1 also stored the MD5 of the source.
+  const { md5: _md5, ...source } = record.source as TaskRecord['source'] & { md5?: string }
+  return { id: _id.toHexString(), ...record, source, files: written, result }
 }

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { hash, randomUUID } from 'node:crypto'
 import { unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { KINDS, type AcceptedTask, type TaskKind, type TaskSource } from '@darkroom/contracts'
@@ -12,7 +12,6 @@ import { CreateTask } from '../tasks/commands/create-task.ts'
 import { policyOf, type AboutInput, type AcceptedInput, type Kinds } from '../tasks/kind.ts'
 import { newTaskId } from '../tasks/task-store.ts'
 import { fingerprintOf } from './accept-file.ts'
-import { digestsOf } from './digests.ts'
 import { idempotencyKey } from './idempotency.ts'
 import { inputFields, type InputFields } from './input-fields.ts'
 import { noteUpload } from './note-upload.ts'
@@ -41,12 +40,12 @@ export function createAcceptInput(options: {
     const id = newTaskId()
     const accepted = await read(kinds, given, { ...about, tenant: tenantOf(req), taskId: id })
     const bytes = Buffer.from(JSON.stringify(accepted.document))
-    const digests = digestsOf([bytes])
+    const sha256 = hash('sha256', bytes)
     const { kind, priority, metadata = {}, name = accepted.name } = given
     const ttlSeconds = given.ttlSeconds ?? KINDS[kind].policy.ttlSeconds ?? defaultTtlSeconds
     const common = { kind, priority, ttlSeconds, metadata, name }
     const key = idempotencyKey(req)
-    const fingerprint = fingerprintOf([digests.sha256], common)
+    const fingerprint = fingerprintOf([sha256], common)
     const tempPath = join(folder, `input-${randomUUID()}.json`)
     await makeFolders(folder)
     await writeFile(tempPath, bytes, { flag: 'wx', mode: 0o600 })
@@ -58,7 +57,7 @@ export function createAcceptInput(options: {
           tenant: tenantOf(req),
           imageName: accepted.slug,
           jobId: accepted.jobId,
-          source: { bytes: bytes.length, ...accepted.facts, ...digests } as TaskSource,
+          source: { bytes: bytes.length, ...accepted.facts, sha256 } as TaskSource,
           extension: 'json',
           tempPath,
           asset: accepted.asset,

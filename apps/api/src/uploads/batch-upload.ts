@@ -3,7 +3,7 @@ import { AppError } from '../app-error.ts'
 import { byteSize } from '../http/byte-size.ts'
 import { declaredBytes } from './form-faults.ts'
 import { hashingDisk } from './hashing-disk.ts'
-import { declaresTooMuch, type UploadPlace } from './image-upload.ts'
+import { declaresTooMuch } from './image-upload.ts'
 import { readForm, type UploadLimits } from './read-form.ts'
 import type { UploadForm } from './upload-form.ts'
 
@@ -18,9 +18,8 @@ export interface BatchLimits extends UploadLimits, Pick<UploadForm, 'batchFields
  * affect the others: it is read to its end, and its `bytes` show the excess. Removes what it wrote
  * if the request as a whole fails or is aborted.
  */
-export function receiveBatch({ folder, hash }: UploadPlace, limits: BatchLimits): RequestHandler {
+export function receiveBatch(folder: string, limits: BatchLimits): RequestHandler {
   const storage = hashingDisk(folder, {
-    hash,
     keepBytes: limits.maxFileBytes,
     onBytes: countBytes(limits.maxBatchBytes),
   })

@@ -11,7 +11,6 @@ import { createAcceptInput, type AcceptInput } from './accept-input.ts'
 import { createAcceptUpload, type AcceptUpload } from './accept-upload.ts'
 import { admission } from './admission.ts'
 import { receiveBatch } from './batch-upload.ts'
-import { createFileHasher } from './file-hasher.ts'
 import { freeSpaceGate } from './free-space-gate.ts'
 import { reserveIdempotencyKey } from './idempotency.ts'
 import { receiveImage } from './image-upload.ts'
@@ -70,9 +69,8 @@ export function createUploads(parts: {
   send: Send
 }) {
   const { env, send } = parts
-  const hasher = createFileHasher()
   // Each process has its own folder: other folders here were left by processes that have ended.
-  const place = { folder: join(parts.tempFolder, randomUUID()), hash: hasher.hash }
+  const folder = join(parts.tempFolder, randomUUID())
   const perAddress = limitUploads(env.UPLOADS_PER_ADDRESS)
   const admitted = admission({ ...parts, maxQueued: env.QUEUE_MAX_WAITING, maxUploads: env.UPLOADS_MAX })
   const room = freeSpaceGate(parts.freeBytes, env.MIN_FREE_BYTES, parts.roomIsLow)
@@ -87,21 +85,20 @@ export function createUploads(parts: {
   const batchLimits = { ...limits, maxFiles: env.BATCH_MAX_FILES, maxBatchBytes: env.BATCH_MAX_BYTES }
   const accepting = { send, kinds: parts.kinds, defaultTtlSeconds: env.FILE_TTL_SECONDS }
   const through = (form: UploadForm): UploadSteps => ({
-    receive: [...before(parts.isTaskMade), receiveImage(place, { ...limits, ...form })],
-    receiveBatch: [...before(parts.isBatchMade), receiveBatch(place, { ...batchLimits, ...form })],
+    receive: [...before(parts.isTaskMade), receiveImage(folder, { ...limits, ...form })],
+    receiveBatch: [...before(parts.isBatchMade), receiveBatch(folder, { ...batchLimits, ...form })],
     acceptUpload: createAcceptUpload({ ...accepting, form }),
     acceptBatch: createAcceptBatch({ ...accepting, form, maxFileBytes: env.UPLOAD_MAX_BYTES }),
   })
   const input: InputSteps = {
     receiveInput: [...before(parts.isTaskMade), ...jsonBody(env.JSON_BODY_MAX_BYTES)],
-    acceptInput: createAcceptInput({ ...accepting, folder: place.folder }),
+    acceptInput: createAcceptInput({ ...accepting, folder }),
   }
   return {
     ...through(ANY_FORM),
     ...input,
     photos: through(PHOTO_FORM),
     beforeBytes: [perAddress, admitted, room, parts.asUpload],
-    receiveBytes: createReceiveBytes(place.folder, env.UPLOAD_MAX_BYTES),
-    stop: () => hasher.close(),
+    receiveBytes: createReceiveBytes(folder, env.UPLOAD_MAX_BYTES),
   }
 }

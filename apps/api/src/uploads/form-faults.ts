@@ -19,11 +19,17 @@ export function formFault(error: unknown, req: Request, form: FormLimits): unkno
 const NO_BOUNDARY =
   'The Content-Type multipart/form-data has no boundary. Let your HTTP library set this header, because it knows the boundary.'
 
-export const notMultipart = (req: Request, [field = 'file']: readonly string[]): AppError => {
+export const notMultipart = (
+  req: Request,
+  { fileFields: [field = 'file'], maxFiles }: Pick<FormLimits, 'fileFields' | 'maxFiles'>,
+): AppError => {
   const type = req.get('Content-Type')
   const got =
     type === undefined ? 'The request has no Content-Type' : `The request is ${JSON.stringify(type.slice(0, 100))}`
-  const message = `${got}. Send multipart/form-data with the photo in the field \`${field}\`: curl -F ${field}=@photo.jpg`
+  const form = `Send multipart/form-data with the photo in the field \`${field}\`: curl -F ${field}=@photo.jpg`
+  const alone =
+    maxFiles === 1 ? ` Or send the photo alone: curl -H 'Content-Type: image/jpeg' --data-binary @photo.jpg` : ''
+  const message = `${got}. ${form}${alone}`
   return new AppError('NOT_MULTIPART', message)
 }
 

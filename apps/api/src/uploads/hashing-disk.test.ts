@@ -5,26 +5,20 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import type { Request } from 'express'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
-import { createFileHasher, type FileHasher } from './file-hasher.ts'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { ReceivedFile } from '../tasks/kind.ts'
 import { hashingDisk, type HashingDiskOptions } from './hashing-disk.ts'
 
 let made: string
 let folder: string
-let hasher: FileHasher
 
-beforeAll(() => {
-  hasher = createFileHasher()
-})
 beforeEach(async () => {
   folder = made = join(await mkdtemp(join(tmpdir(), 'hashing-disk-')), 'made', 'when', 'missed')
 })
 afterEach(() => rm(join(made, '..', '..', '..'), { recursive: true }))
-afterAll(() => hasher.close())
 
 function receive(stream: Readable, options: Partial<HashingDiskOptions> = {}): Promise<ReceivedFile> {
-  const disk = hashingDisk(folder, { hash: hasher.hash, ...options })
+  const disk = hashingDisk(folder, options)
   const file = { fieldname: 'file', originalname: 'photo.jpg', stream } as Express.Multer.File
   return new Promise((resolve, reject) => {
     disk._handleFile({} as Request, file, (error: unknown, received) =>
@@ -34,7 +28,6 @@ function receive(stream: Readable, options: Partial<HashingDiskOptions> = {}): P
 }
 
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex')
-const md5 = (bytes: Buffer): string => createHash('md5').update(bytes).digest('hex')
 
 /** Bytes that do not repeat at chunk boundaries. */
 const bytesOf = (length: number): Buffer =>
@@ -58,14 +51,8 @@ it.each([
 ])('%i bytes in chunks of %i are stored unchanged, and hashed', async (length, chunk) => {
   const bytes = bytesOf(length)
   const received = await receive(inChunks(bytes, chunk))
-  expect(received).toMatchObject({ bytes: length, sha256: sha256(bytes), md5: md5(bytes) })
+  expect(received).toMatchObject({ bytes: length, sha256: sha256(bytes) })
   expect((await readFile(received.path)).equals(bytes)).toBe(true)
-})
-
-it('a small file is hashed without a thread, a longer one is not', async () => {
-  const hash = () => Promise.reject(new Error('a thread was asked'))
-  await expect(receive(inChunks(bytesOf(65_536), 65_536), { hash })).resolves.toMatchObject({ bytes: 65_536 })
-  await expect(receive(inChunks(bytesOf(65_537), 65_536), { hash })).rejects.toThrow('a thread was asked')
 })
 
 it('a file that cannot be written is read to its end, so that its form does not hang', async () => {

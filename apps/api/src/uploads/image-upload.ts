@@ -1,34 +1,35 @@
 import type { IncomingMessage } from 'node:http'
 import type { Request, RequestHandler } from 'express'
-import type { FileHasher } from './file-hasher.ts'
-import { declaredBytes, fileTooLarge, noFile } from './form-faults.ts'
 import type { ReceivedFile } from '../tasks/kind.ts'
+import { declaredBytes, fileTooLarge, noFile } from './form-faults.ts'
 import { hashingDisk, receivedFiles } from './hashing-disk.ts'
 import { readForm, type UploadLimits } from './read-form.ts'
+import { createReceiveBody } from './receive-bytes.ts'
 import type { UploadForm } from './upload-form.ts'
-
-/** Where files are written, and how they are hashed. */
-export interface UploadPlace {
-  folder: string
-  hash: FileHasher['hash']
-}
 
 /** For boundaries, part headers and text fields in addition to the file. */
 const MULTIPART_ROOM_BYTES = 1024 * 1024
+/** The types of a body that is the photo itself. What it really is, its bytes tell. */
+export const RAW_TYPES = ['image/*', 'application/octet-stream']
 
 /**
- * Receives one image of a multipart request into a folder, and hashes it on the way: it is never
- * held in memory. Removes what it wrote if the request fails or is aborted.
+ * Receives one image into a folder, and hashes it on the way: it is never held in memory. It is a
+ * file of a multipart form, or the body itself: then the query takes the place of the form's
+ * fields. Removes what it wrote if the request fails or is aborted.
  */
-export function receiveImage(
-  { folder, hash }: UploadPlace,
-  limits: UploadLimits & Pick<UploadForm, 'fileFields'>,
-): RequestHandler {
-  const read = readForm(hashingDisk(folder, { hash }), { ...limits, maxFiles: 1 })
-  return (req, res, next) => {
+export function receiveImage(folder: string, limits: UploadLimits & Pick<UploadForm, 'fileFields'>): RequestHandler {
+  const readFields = readForm(hashingDisk(folder), { ...limits, maxFiles: 1 })
+  const receiveBody = createReceiveBody(folder, limits.maxFileBytes)
+  return async (req, res, next) => {
+    if (!req.is('multipart/form-data') && req.is(RAW_TYPES)) {
+      const file = { ...(await receiveBody(req, res)), originalname: '', place: 0 }
+      req.files = { file: [file as never] }
+      req.body = req.query
+      return next()
+    }
     if (declaresTooMuch(req, limits.maxFileBytes))
-      return next(fileTooLarge(limits.maxFileBytes, { request: declaredBytes(req) }))
-    read(req, res, next)
+      throw fileTooLarge(limits.maxFileBytes, { request: declaredBytes(req) })
+    readFields(req, res, next)
   }
 }
 

@@ -43,7 +43,7 @@ export function readForm(storage: StorageEngine, given: Omit<FormLimits, 'maxFie
   const upload = multer(options).fields(form.fileFields.map((name) => ({ name, maxCount: form.maxFiles })))
 
   return (req, res, next) => {
-    if (!req.is('multipart/form-data')) return next(notMultipart(req, form.fileFields))
+    if (!req.is('multipart/form-data')) return next(notMultipart(req, form))
     askForBody(req, res)
     upload(req, res, (error: unknown) => next(error ? formFault(error, req, form) : undefined))
   }

@@ -5,7 +5,7 @@ import { problem, task as taskSchema, type Task } from '@darkroom/contracts'
 import { corpusFolder, sampleJpeg, until } from '@darkroom/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fieldPart, filePart, multipart, type Part } from '../../test/multipart.ts'
-import { sendRaw } from '../../test/raw-http.ts'
+import { openSocket, sendRaw } from '../../test/raw-http.ts'
 import { startTestApi, type Answer, type TestApi } from '../../test/start-test-api.ts'
 
 const MIB = 1024 * 1024
@@ -89,9 +89,24 @@ describe('an error names what was sent, what is accepted and what to do', () => 
   })
 
   it('no form', async () => {
-    expect(refusalOf(await postForm(photo, 'image/jpeg'))).toBe(
-      '400 NOT_MULTIPART: The request is "image/jpeg". Send multipart/form-data with the photo in the field `file`: curl -F file=@photo.jpg',
+    expect(refusalOf(await postForm(photo, 'text/plain'))).toBe(
+      '400 NOT_MULTIPART: The request is "text/plain". Send multipart/form-data with the photo in the field `file`: curl -F file=@photo.jpg Or send the photo alone: curl -H \'Content-Type: image/jpeg\' --data-binary @photo.jpg',
     )
+  })
+
+  it('a photo alone that is too large, declared or not, and one that breaks off', async () => {
+    const large = Buffer.alloc(MIB + 1)
+    expect(refusalOf(await postForm(large, 'image/png'))).toMatch(/^413 FILE_TOO_LARGE: The file has 1,048,577 bytes/)
+    const head = 'POST /api/v1/tasks HTTP/1.1\r\nHost: x\r\nContent-Type: image/png\r\n'
+    const chunked = `${head}Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n`
+    const chunk = (bytes: Buffer): string => `${bytes.length.toString(16)}\r\n${bytes.toString('latin1')}\r\n`
+    const answer = await sendRaw(api.port, chunked + chunk(large) + '0\r\n\r\n')
+    expect(answer.status).toBe(413)
+    const broken = await openSocket(api.port)
+    broken.write(`${head}Content-Length: 1000\r\n\r\nhalf`)
+    await until(async () => (await api.temporaryFiles()).length === 1, { what: 'the upload to begin' })
+    broken.destroy()
+    await until(async () => (await api.temporaryFiles()).length === 0, { what: 'nothing to be left over' })
   })
 
   it('a file name instead of the file', async () => {

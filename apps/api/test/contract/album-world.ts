@@ -7,7 +7,7 @@ import { newTaskId, TaskStore } from '../../src/tasks/task-store.ts'
 /** An album with a roster, and a photo that shows 587 and a number that is not on it. */
 export const ALBUM = 'lisboa-2026'
 
-const sums = { sha256: '5'.repeat(64), md5: '8'.repeat(32) }
+const sha256 = '5'.repeat(64)
 const box = { left: 10, top: 20, width: 30, height: 40 }
 const bibs: Bib[] = ['587', '99999'].map((number) => ({ number, confidence: 0.9, box, origin: 'ocr', raw: number }))
 
@@ -20,7 +20,7 @@ export async function addPhoto(api: TestApi, files: readonly StoredFile[], album
     kind: 'photo.bibs',
     originalPath: originalKey({ tenant: DEFAULT_TENANT, folder: 'photos', taskId: id, extension: 'jpg' }),
     status: 'completed',
-    source: { bytes: 1, format: 'jpeg', width: 400, height: 300, orientation: 1, ...sums, album },
+    source: { bytes: 1, format: 'jpeg', width: 400, height: 300, orientation: 1, sha256, album },
     files: [...files],
     result: { bibs },
     ...{ processingTimeMs: 900, finishedAt: at, expiresAt: new Date(at.getTime() + 3_600_000) },

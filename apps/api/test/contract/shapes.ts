@@ -56,7 +56,6 @@ const taskFields = {
     height: count,
     orientation: z.int().min(1).max(8),
     sha256,
-    md5,
   }),
   images: z.array(
     image.extend({ url: z.string().regex(/^\/api\/v1\/tasks\/[0-9a-f]{24}\/download\?resolution=(1024|800)$/) }),
@@ -110,7 +109,6 @@ const videoFields = {
     language: z.enum(['es', 'en', 'pt']),
     format: z.enum(['landscape', 'portrait']),
     sha256,
-    md5,
   }),
   images: z.tuple([]),
   files: z.array(

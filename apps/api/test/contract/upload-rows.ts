@@ -75,6 +75,21 @@ function oneFile({ path, fileFields, fields, accepted }: UploadRoute): Row[] {
       ),
     ),
     line('202', 'all fields', ({ main, photo }) => main.post(path, [...fieldParts(fields), filePart(photo)]), accepted),
+    ...['image/jpeg', 'application/octet-stream'].map((type) =>
+      line(
+        '202',
+        `a photo alone, as ${type}, with all fields in the query`,
+        ({ main, photo }) => postAlone(main, `${path}?${new URLSearchParams(fields).toString()}`, photo, type),
+        accepted,
+      ),
+    ),
+    line('422 INVALID_FIELD', 'a photo alone, with an unknown parameter', ({ main, photo }) =>
+      postAlone(main, `${path}?colour=red`, photo),
+    ),
+    line('413 FILE_TOO_LARGE', 'a photo alone that is one byte longer than 50 MiB', ({ main }) =>
+      postAlone(main, path, Buffer.alloc(50 * MIB + 1)),
+    ),
+    line('415 IMAGE_UNSUPPORTED', 'an empty body', ({ main }) => postAlone(main, path, Buffer.alloc(0))),
     line(
       '202',
       'a repeated request with the same key',
@@ -241,6 +256,10 @@ function anyForm(path: string, field: string): Row[] {
 type Parts = Parameters<TestApi['post']>[1]
 
 /** Two requests with the same key, the second as soon as the first has its response. */
+/** A photo that is the body itself. */
+const postAlone = (api: TestApi, path: string, photo: Buffer, type = 'image/jpeg'): Promise<Answer> =>
+  api.request(path, { method: 'POST', body: new Uint8Array(photo), headers: { 'content-type': type } })
+
 async function twice(api: TestApi, path: string, first: Parts, second: Parts): Promise<Answer> {
   const headers = { 'idempotency-key': crypto.randomUUID() }
   const { status } = await api.post(path, first, headers)

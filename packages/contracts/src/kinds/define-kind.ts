@@ -79,7 +79,7 @@ export interface KindContract<
   input: z.ZodType<Job>
   /** The fields of a job that are the keys of files that its run reads. */
   reads: readonly string[]
-  /** What is known about an upload: `bytes`, `sha256`, `md5`, and fields specific to the kind. */
+  /** What is known about an upload: `bytes`, `sha256`, and fields specific to the kind. */
   source: Source
   /** The content types of the files that it produces. */
   contentTypes: readonly string[]
@@ -125,7 +125,7 @@ export function defineKind<
     ...own,
     input: jobEnvelope.extend(input),
     // Strict, so that in a union of kinds a source only matches the kind whose fields it has.
-    source: z.strictObject({ bytes: z.number().int(), ...source, sha256: z.string(), md5: z.string() }),
+    source: z.strictObject({ bytes: z.number().int(), ...source, sha256: z.string() }),
     tell,
   }
 }
