@@ -20,6 +20,7 @@ export function banner({ api, workers, host, port, files, signIn }: Running): st
     pc.bold(`Darkroom is running: ${parts.join(' and ')}.`),
     ...(api
       ? [
+          link('page', '/'),
           link('API', '/api/v1/tasks'),
           link('docs', '/docs'),
           link('queues', '/admin/queues'),

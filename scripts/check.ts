@@ -17,6 +17,7 @@ const checks: Check[] = [
   { name: 'format', command: 'oxfmt', args: [fix ? '--write' : '--check'] },
   { name: 'lint', command: 'oxlint', args: ['--deny-warnings', ...(fix ? ['--fix'] : [])] },
   { name: 'types', command: 'tsc', args: ['-p', 'tsconfig.json'] },
+  { name: 'page types', command: 'tsc', args: ['-p', join('apps', 'web', 'tsconfig.json')] },
   { name: 'shape', command: process.execPath, args: [join('scripts', 'shape.ts')] },
   { name: 'boundaries', command: 'turbo', args: ['boundaries'] },
   {

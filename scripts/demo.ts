@@ -127,8 +127,9 @@ async function report(photos: Photo[], paths: readonly string[]): Promise<number
   const colour = completed === photos.length ? pc.green : pc.red
   console.log(colour(`${completed} of ${photos.length} photo${photos.length === 1 ? '' : 's'} done.`))
   console.log(`The variants are in ${join(DATA_DIR, FOLDERS.variants)}, each named by the MD5 of its bytes.`)
-  console.log(`Next, run ${pc.cyan('npm start')} and, in another terminal:`)
+  console.log(`Next, run ${pc.cyan('npm start')}, and in another terminal:`)
   console.log(pc.cyan(`  curl -F 'file=@${paths[0]}' http://localhost:3000/api/v1/tasks`))
+  console.log(`or upload photos on the web page: ${pc.cyan('http://localhost:3000')}`)
   return completed === photos.length ? 0 : 1
 }
 

@@ -5,6 +5,7 @@ import { dirname, matchesGlob, relative } from 'node:path/posix'
 
 /** All packages and apps, and which of our packages each may import. */
 const PACKAGES: Record<string, readonly string[]> = {
+  'apps/web': ['contracts'],
   'apps/api': ['contracts', 'images', 'messaging', 'runtime', 'storage', 'videos'],
   'apps/image-worker': ['contracts', 'images', 'messaging', 'runtime', 'storage', 'worker'],
   'apps/photo-worker': ['bibs', 'contracts', 'images', 'messaging', 'runtime', 'storage', 'worker'],
@@ -50,8 +51,10 @@ const ROOMS: Record<string, readonly string[] | 'all below'> = {
   ],
   'manage-keys.ts': ['env.ts', 'keys', 'mongo'],
   'migrate.ts': ['env.ts', 'mongo/migrations', 'mongo'],
+  'find-page.ts': [],
   'env.ts': ['removal', 'tasks/queries', 'http'],
   // The document is generated from the routes.
+  'routes/page': ['http'],
   'routes/docs': ['routes', 'routes/admin', 'uploads', 'http', 'http/openapi', 'app-error.ts'],
   // The jobs API as messages.
   sockets: ['routes', 'following', 'tasks/queries', 'tasks', 'to-app-error.ts', 'http', 'app-error.ts', 'send.ts'],
@@ -129,7 +132,7 @@ const WITH_HANDLERS =
 
 /** Libraries that only some files may import. */
 const HOMES: Record<string, readonly string[]> = {
-  express: [`${API}/{http,routes,routes/admin,routes/docs,sockets,uploads}/*`, `${API}/{api,front}.ts`],
+  express: [`${API}/{http,routes,routes/admin,routes/docs,routes/page,sockets,uploads}/*`, `${API}/{api,front}.ts`],
   'socket.io': [`${API}/sockets/*`],
   multer: [`${API}/uploads/*`],
   mongoose: [`${API}/**/*-store.ts`, `${API}/tasks/task-model.ts`, `${API}/mongo/*`],

@@ -23,7 +23,7 @@ export interface Shape {
 
 export async function readShape(root: string): Promise<Shape> {
   const files: SourceFile[] = []
-  for await (const path of glob('{apps,packages}/*/src/**/*.ts', { cwd: root })) {
+  for await (const path of glob('{apps,packages}/*/src/**/*.{ts,tsx}', { cwd: root })) {
     files.push(readSource(path.replaceAll('\\', '/'), await readFile(join(root, path), 'utf8')))
   }
   files.sort((a, b) => (a.path < b.path ? -1 : 1))

@@ -6,6 +6,7 @@ import { FolderTakenError, startLocalServices, type LocalServices } from '@darkr
 import pc from 'picocolors'
 import { nearMisses } from '../packages/runtime/src/index.ts'
 import { banner } from './banner.ts'
+import { buildPage } from './build-page.ts'
 import { checkEnvironment, SETTING_NAMES } from './check-environment.ts'
 import { choosePort } from './choose-port.ts'
 import { keepStoresRunning } from './keep-stores-running.ts'
@@ -63,6 +64,7 @@ async function main(options: StartOptions): Promise<number> {
   // port would not help.
   const wantedPort = options.port ?? (process.env['PORT'] || (options.services ? undefined : '3000'))
   const port = options.api ? await choosePort(wantedPort, host) : 0
+  const pageBuilt = options.api ? buildPage(console.log) : undefined
   const services = options.services ? await startLocalServices({ folder: FOLDER, s3, log: console.log }) : undefined
   const dataDir = resolve(ROOT, process.env['DATA_DIR'] || (services ? join(FOLDER, 'data') : 'data'))
   // If the folder is configured, the API decides whether it is valid; if it is ours, the worker
@@ -81,6 +83,7 @@ async function main(options: StartOptions): Promise<number> {
   }
   const releaseStores = services && keepStoresRunning(services, (line) => console.log(pc.yellow(line)))
   const forget = services && tellWhatRuns(env)
+  await pageBuilt
   const apps = startApps(options, env, () => stopping.resolve(1))
   started = true
   const unwatch = options.watch ? watchSources(ROOT, (changed) => restartUsers(apps, changed)) : undefined

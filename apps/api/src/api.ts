@@ -13,6 +13,8 @@ import { createRooms, type Rooms } from './rooms.ts'
 /** What an API is given; it closes the storage at the end. */
 interface ApiSurroundings {
   storage: Storage
+  /** The folder of the web page's build. Without it, `/` leads to the documentation. */
+  page?: string | undefined
   log: Logger
 }
 
@@ -47,7 +49,7 @@ const DELAY_MARGIN_MS = 1000
  */
 export function createApi(
   env: ApiEnv,
-  { storage, log }: ApiSurroundings,
+  { storage, page, log }: ApiSurroundings,
   { registry, tracing }: Observers = unobserved(),
 ): Api {
   const stopping = new AbortController()
@@ -55,7 +57,7 @@ export function createApi(
   const isClosing = (): boolean => closing
   const connections = createConnections(env, log, stopping.signal)
   const rooms = createRooms(env, connections, { storage, log, registry, tracing, stop: stopping.signal })
-  const front = createFront({ env, connections, storage, rooms, registry, isClosing, log })
+  const front = createFront({ env, connections, storage, rooms, registry, isClosing, page, log })
   return {
     app: front.app,
     start: async () => {

@@ -13,6 +13,7 @@ import { toApiLimits } from './routes/api-limits.ts'
 import { createProbes } from './routes/create-probes.ts'
 import { createRoutes } from './routes/create-routes.ts'
 import { docsRoutes } from './routes/docs/docs-routes.ts'
+import { pageRoutes } from './routes/page/page-routes.ts'
 import type { Presign } from './routes/send-variant.ts'
 import { createSockets } from './sockets/create-sockets.ts'
 import { toAppError } from './to-app-error.ts'
@@ -25,6 +26,8 @@ interface Parts {
   rooms: Rooms
   registry: Registry
   isClosing: () => boolean
+  /** The folder of the web page's build; without it there is none. */
+  page: string | undefined
   log: Logger
 }
 
@@ -56,9 +59,10 @@ export function createFront(parts: Parts) {
     clientOf: (req) => clientOf(asRequest(app, req)),
     log,
   })
+  const page = parts.page === undefined ? [] : [pageRoutes(parts.page, { maxFileBytes: env.UPLOAD_MAX_BYTES })]
   const app: Express = createHttpApp({
     ...routes,
-    root: [docsRoutes(toApiLimits(env)), ...routes.rootAliases, ...routes.operators, sockets.refusePolling],
+    root: [...page, docsRoutes(toApiLimits(env)), ...routes.rootAliases, ...routes.operators, sockets.refusePolling],
     hostNames: env.ALLOWED_HOSTS,
     corsOrigins: env.CORS_ORIGINS,
     isPrivate: env.AUTH === 'keys',

@@ -4,6 +4,7 @@ import { processTracing, stopTracing } from '@darkroom/runtime/tracing'
 import { openStorage } from '@darkroom/storage'
 import { createApi } from './api.ts'
 import { readApiEnv } from './env.ts'
+import { findPage } from './find-page.ts'
 
 const env = readApiEnv()
 const log = createLogger({ name: 'api', level: env.LOG_LEVEL })
@@ -16,7 +17,7 @@ collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 50, ev
 for (const name of MISNAMED_METRICS) registry.removeSingleMetric(name)
 const tracing = processTracing()
 const storage = await openStorage(storageSettings(env))
-const api = createApi(env, { storage, log }, { registry, tracing })
+const api = createApi(env, { storage, page: findPage(log), log }, { registry, tracing })
 closeOnSignal((reason) => [...api.closing(reason), stopTracing(tracing)], log)
 const { port } = await api.start()
 returnMemoryAtRest(log)

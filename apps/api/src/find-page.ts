@@ -1,0 +1,13 @@
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import type { Logger } from '@darkroom/runtime'
+
+/** The folder of the web page's build, if it was built. The API works without. */
+export function findPage(log: Logger): string | undefined {
+  const home = dirname(createRequire(import.meta.url).resolve('@darkroom/web/package.json'))
+  const folder = join(home, 'dist')
+  if (existsSync(join(folder, 'index.html'))) return folder
+  log.info('the web page is not built: / leads to the documentation')
+  return undefined
+}

@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import compression from 'compression'
+import express, { type Request, type RequestHandler, type Router } from 'express'
+import { pagesOf } from '../../http/routes.ts'
+
+/** What the page knows about this installation before it asks. */
+export interface PageSettings {
+  maxFileBytes: number
+}
+
+/** The paths of the page, beside `/`. What is shown there is decided by its scripts. */
+const PATHS = ['/tasks', '/tasks/:id', '/batches/:id', '/albums', '/albums/:album', '/queue', '/settings']
+
+/** Nothing comes from elsewhere and nothing is inline; `blob:` is for thumbnails of photos that are being uploaded. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' blob:",
+  "media-src 'self'",
+  "connect-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+].join('; ')
+
+/** The web page: its document under every path of it, and its files. `folder` is its build. */
+export function pageRoutes(folder: string, settings: PageSettings): Router {
+  const document = withSettings(readFileSync(join(folder, 'index.html'), 'utf8'), settings)
+  const send: RequestHandler = (_req, res) => {
+    res.set({
+      'Content-Security-Policy': POLICY,
+      'Cache-Control': 'no-cache',
+      'Referrer-Policy': 'same-origin',
+      'Cross-Origin-Opener-Policy': 'same-origin',
+    })
+    res.type('html').send(document)
+  }
+
+  const compress = compression()
+  const router = express.Router({ caseSensitive: true })
+  // Their names contain a digest of their content.
+  const files = express.static(join(folder, 'assets'), { index: false, redirect: false, immutable: true, maxAge: '1y' })
+  router.use('/assets', nameRoute, compress, files)
+  router.use(pagesOf({ '/': { get: [compress, send] } }))
+  return router.get(PATHS, compress, (req, res, next) => {
+    res.vary('Accept')
+    if (!isWanted(req)) return next()
+    res.locals.route = '/page'
+    send(req, res, next)
+  })
+}
+
+/** Programs that mistype a path of the API get its 404, not a page. */
+const isWanted = (req: Request): boolean => req.accepts(['json', 'html']) === 'html'
+
+/** Metrics count all files of the page as one. */
+const nameRoute: RequestHandler = (_req, res, next) => {
+  res.locals.route = '/assets'
+  next()
+}
+
+const ESCAPED: Record<string, string> = { '&': '&amp;', '"': '&quot;', '<': '&lt;' }
+
+function withSettings(document: string, settings: PageSettings): string {
+  const content = JSON.stringify(settings).replaceAll(/[&"<]/g, (character) => ESCAPED[character] ?? character)
+  return document.replace(
+    /(<meta name="darkroom-settings" content=")[^"]*"/,
+    (_all, start: string) => `${start}${content}"`,
+  )
+}

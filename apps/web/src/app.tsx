@@ -1,0 +1,42 @@
+import { lazy, Suspense } from 'react'
+import { Route, Switch } from 'wouter'
+import { Header } from './frame/header.tsx'
+import { NotFoundPage } from './frame/not-found-page.tsx'
+import { UploadPage } from './uploads/upload-page.tsx'
+import { useUploadGuard } from './uploads/use-upload-guard.ts'
+import { useLanguage } from './words/language.tsx'
+
+const TaskPage = lazy(async () => ({ default: (await import('./task/task-page.tsx')).TaskPage }))
+const TasksPage = lazy(async () => ({ default: (await import('./tasks/tasks-page.tsx')).TasksPage }))
+const QueuePage = lazy(async () => ({ default: (await import('./queue/queue-page.tsx')).QueuePage }))
+const BatchPage = lazy(async () => ({ default: (await import('./batch/batch-page.tsx')).BatchPage }))
+const AlbumsPage = lazy(async () => ({ default: (await import('./album/albums-page.tsx')).AlbumsPage }))
+const AlbumPage = lazy(async () => ({ default: (await import('./album/album-page.tsx')).AlbumPage }))
+
+/** Every page; all but the first are loaded when they are opened. */
+export function App() {
+  const { words } = useLanguage()
+  useUploadGuard()
+  return (
+    <>
+      <a className="skip" href="#content">
+        {words.skip}
+      </a>
+      <Header />
+      <main id="content" tabIndex={-1}>
+        <Suspense>
+          <Switch>
+            <Route path="/" component={UploadPage} />
+            <Route path="/tasks" component={TasksPage} />
+            <Route path="/tasks/:id" component={TaskPage} />
+            <Route path="/batches/:id" component={BatchPage} />
+            <Route path="/albums" component={AlbumsPage} />
+            <Route path="/albums/:album" component={AlbumPage} />
+            <Route path="/queue" component={QueuePage} />
+            <Route component={NotFoundPage} />
+          </Switch>
+        </Suspense>
+      </main>
+    </>
+  )
+}

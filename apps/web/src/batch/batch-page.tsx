@@ -1,0 +1,100 @@
+import type { BatchPage as Batch, ListedTask } from '@darkroom/contracts'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { Link, type RouteComponentProps } from 'wouter'
+import { request } from '../api/request.ts'
+import { FaultText } from '../parts/fault-text.tsx'
+import { StatusMark } from '../parts/status-mark.tsx'
+import { TaskThumb } from '../parts/task-thumb.tsx'
+import { resultBytes, saving } from '../uploads/upload.ts'
+import { useLanguage } from '../words/language.tsx'
+import './batch.css'
+
+const PAGE = 100
+const EVERY_MS = 1000
+
+/** All photos of a batch in the order of their upload, as they are processed. */
+export function BatchPage({ params: { id } }: RouteComponentProps<{ id: string }>) {
+  const { words, formats } = useLanguage()
+  const { data, error, hasNextPage, fetchNextPage, isFetchingNextPage } = useBatch(id)
+  const [batch] = data?.pages ?? []
+  if (!batch) return <FaultText error={error} />
+  const title = words.batch.title(formats.count(batch.total))
+  return (
+    <>
+      <title>{`${title} · Darkroom`}</title>
+      <h1>{title}</h1>
+      <BatchFacts batch={batch} />
+      <progress value={batch.percent} max={100} aria-label={title} />
+      <ul className="grid" aria-label={title}>
+        {data?.pages
+          .flatMap(({ items }) => items)
+          .map((task) => (
+            <Tile key={task.id} task={task} />
+          ))}
+      </ul>
+      {hasNextPage && (
+        <button type="button" disabled={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+          {words.tasks.more}
+        </button>
+      )}
+    </>
+  )
+}
+
+function useBatch(id: string) {
+  return useInfiniteQuery({
+    queryKey: ['batch', id],
+    queryFn: ({ pageParam, signal }) => {
+      const cursor = pageParam === null ? '' : `&cursor=${encodeURIComponent(pageParam)}`
+      return request<Batch>(`/batches/${id}?limit=${PAGE}${cursor}`, { signal })
+    },
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.nextCursor,
+    refetchInterval: ({ state }) => (state.data?.pages[0]?.status === 'completed' ? false : EVERY_MS),
+  })
+}
+
+function BatchFacts({ batch: { counts, createdAt, completedAt } }: { batch: Batch }) {
+  const { words, formats } = useLanguage()
+  const facts = [
+    words.batch.toGo(formats.count(counts.pending + counts.processing)),
+    ...(counts.cancelled > 0 ? [words.batch.cancelled(formats.count(counts.cancelled))] : []),
+    ...(completedAt === null
+      ? []
+      : [words.batch.took(formats.duration(Date.parse(completedAt) - Date.parse(createdAt)))]),
+  ]
+  return (
+    <p className="facts small quiet" role="status">
+      <span className="good">{words.batch.completed(formats.count(counts.completed))}</span>
+      {counts.failed > 0 && (
+        <>
+          {' · '}
+          <span className="bad">{words.batch.failed(formats.count(counts.failed))}</span>
+        </>
+      )}
+      {' · '}
+      {facts.join(' · ')}
+    </p>
+  )
+}
+
+function Tile({ task }: { task: ListedTask }) {
+  const { words, formats } = useLanguage()
+  const after = resultBytes(task)
+  const before = 'bytes' in task.source ? task.source.bytes : undefined
+  return (
+    <li className="card tile">
+      <TaskThumb task={task} />
+      <Link href={`/tasks/${task.id}`} className="task-name small">
+        {task.name}
+      </Link>
+      <p className="small">
+        {after !== undefined && before !== undefined ? (
+          <span className="good">{words.task.smaller(formats.share(saving(before, after)))}</span>
+        ) : (
+          <StatusMark status={task.status} />
+        )}
+      </p>
+    </li>
+  )
+}

@@ -1,0 +1,55 @@
+import type { TaskKind, TaskPage } from '@darkroom/contracts'
+import { useQuery } from '@tanstack/react-query'
+import { Link } from 'wouter'
+import { request } from '../api/request.ts'
+import { StatusMark } from '../parts/status-mark.tsx'
+import { useLanguage } from '../words/language.tsx'
+
+const EVERY_MS = 1000
+const SHOWN = 10
+
+/** The kinds by the names of their queues; a queue of another name is that of photos. */
+const KINDS: Record<string, TaskKind> = { 'photo-processing': 'photo.bibs', 'video-render-queue': 'video.render' }
+
+export function LatestTasks({ queue }: { queue: string }) {
+  const { words, formats } = useLanguage()
+  const kind = KINDS[queue] ?? 'image.optimize'
+  const { data } = useQuery({
+    queryKey: ['tasks', 'latest', kind],
+    queryFn: ({ signal }) => request<TaskPage>(`/tasks?limit=${SHOWN}&kind=${kind}`, { signal }),
+    refetchInterval: EVERY_MS,
+  })
+  const duration = (ms: number | null): string => (ms === null ? '' : formats.duration(ms))
+  if (!data || data.items.length === 0) return <p className="quiet">{words.tasks.noneYet}</p>
+  return (
+    <table className="card">
+      <caption className="unseen">{words.queue.latest}</caption>
+      <thead>
+        <tr>
+          <th scope="col">{words.queue.latest}</th>
+          <th scope="col">{words.queue.state}</th>
+          <th scope="col" className="wide-only">
+            {words.queue.waited}
+          </th>
+          <th scope="col" className="wide-only">
+            {words.queue.ran}
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {data.items.map((task) => (
+          <tr key={task.id}>
+            <td className="task-cell">
+              <Link href={`/tasks/${task.id}`}>{task.name}</Link>
+            </td>
+            <td>
+              <StatusMark status={task.status} />
+            </td>
+            <td className="wide-only">{duration(task.waitMs)}</td>
+            <td className="wide-only">{duration(task.processingTimeMs)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}

@@ -1,0 +1,60 @@
+import type { Task } from '@darkroom/contracts'
+import type { RouteComponentProps } from 'wouter'
+import { FaultText } from '../parts/fault-text.tsx'
+import { StatusMark } from '../parts/status-mark.tsx'
+import { useLanguage } from '../words/language.tsx'
+import { CurlLine } from './curl-line.tsx'
+import { FileTable } from './file-table.tsx'
+import { Result } from './result.tsx'
+import './task.css'
+import { TaskActions } from './task-actions.tsx'
+import { Timeline } from './timeline.tsx'
+import { useTask, useTaskEvents } from './use-task.ts'
+
+/** One task: what came out of it, what has happened, and what can be done with it. */
+export function TaskPage({ params: { id } }: RouteComponentProps<{ id: string }>) {
+  const { data: task, error } = useTask(id)
+  if (error && !task) return <FaultText error={error} />
+  return task ? <ShownTask task={task} /> : null
+}
+
+function ShownTask({ task }: { task: Task }) {
+  const entries = useTaskEvents(task.id, task.epoch)
+  return (
+    <>
+      <title>{`${task.name} · Darkroom`}</title>
+      <h1>{task.name}</h1>
+      <Facts task={task} />
+      <div className="task-columns">
+        <div>
+          <Result task={task} />
+          <FileTable task={task} />
+        </div>
+        <div className="task-side">
+          <Timeline entries={entries} />
+          <TaskActions task={task} />
+          <CurlLine task={task} />
+        </div>
+      </div>
+    </>
+  )
+}
+
+/** Everything about the task that fits into one line. */
+function Facts({ task }: { task: Task }) {
+  const { words, formats } = useLanguage()
+  const { source, priority, attempts, epoch, expiresAt } = task
+  const facts = [
+    ...('width' in source ? [`${source.format} ${formats.size(source)}`] : []),
+    ...('bytes' in source ? [formats.bytes(source.bytes)] : []),
+    words.task.priority[priority],
+    words.task.attempt(formats.count(Math.max(attempts.made, 1)), formats.count(attempts.max)),
+    ...(epoch > 1 ? [words.task.epoch(formats.count(epoch))] : []),
+    ...(expiresAt === null ? [] : [words.task.kept(formats.day(expiresAt))]),
+  ]
+  return (
+    <p className="facts quiet small">
+      <StatusMark status={task.status} /> · {facts.join(' · ')}
+    </p>
+  )
+}

@@ -1,0 +1,30 @@
+import { useLanguage } from '../words/language.tsx'
+import { saving } from './upload.ts'
+import { useSummary } from './use-summary.ts'
+import { useUploads } from './use-uploads.ts'
+
+/** All photos in one line, which is also read out. */
+export function UploadSummary() {
+  const { words, formats } = useLanguage()
+  const uploads = useUploads()
+  const { all, settled, refused, bytesBefore, bytesAfter, share } = useSummary()
+  const parts = [
+    words.upload.summary(formats.count(settled), formats.count(all)),
+    ...(refused > 0 ? [words.upload.refused(formats.count(refused))] : []),
+    ...(bytesBefore > 0
+      ? [
+          words.upload.saved(formats.bytes(bytesBefore), formats.bytes(bytesAfter)),
+          words.task.smaller(formats.share(saving(bytesBefore, bytesAfter))),
+        ]
+      : []),
+  ]
+  return (
+    <section className="summary">
+      <p role="status">{parts.join(' · ')}</p>
+      <button type="button" className="plain" disabled={settled === 0} onClick={() => uploads.removeSettled()}>
+        {words.upload.clear}
+      </button>
+      {settled < all && <progress value={share} max={1} aria-label={words.upload.list} />}
+    </section>
+  )
+}

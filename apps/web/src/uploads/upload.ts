@@ -1,0 +1,53 @@
+import type { AcceptedTask, Task } from '@darkroom/contracts'
+
+/** How far a photo has come. */
+export type UploadState =
+  | { step: 'queued' }
+  /** `sent` is a share, 0 to 1. */
+  | { step: 'sending'; sent: number }
+  /** It is sent again by itself, under the same key. */
+  | { step: 'interrupted'; why: 'offline' | 'busy' }
+  | { step: 'refused'; message: string }
+  | { step: 'accepted'; task: Task | AcceptedTask }
+
+/** A photo that was dropped on the page. Replaced, never changed, whenever something happens to it. */
+export interface Upload {
+  id: number
+  /** The idempotency key: sending the photo twice under it makes one task. */
+  key: string
+  file: File
+  /** What is sent along with it, such as its album. */
+  fields: Readonly<Record<string, string>>
+  state: UploadState
+}
+
+const ENDED: readonly Task['status'][] = ['completed', 'failed', 'cancelled', 'expired']
+
+/** Whether a task has ended; a restart is a person's decision. */
+export const isEnded = ({ status }: Pick<Task, 'status'>): boolean => ENDED.includes(status)
+
+/** Whether nothing more happens to an upload by itself. */
+export const isSettled = ({ state }: Upload): boolean =>
+  state.step === 'refused' || (state.step === 'accepted' && isEnded(state.task))
+
+/** How much of the way is behind a photo, 0 to 1: the first part is the upload. */
+export function shareDone({ state }: Upload): number {
+  switch (state.step) {
+    case 'queued':
+    case 'interrupted':
+      return 0
+    case 'sending':
+      return state.sent * UPLOAD_SHARE
+    case 'refused':
+      return 1
+    case 'accepted':
+      return isEnded(state.task) ? 1 : UPLOAD_SHARE + (state.task.progress.percent / 100) * (1 - UPLOAD_SHARE)
+  }
+}
+const UPLOAD_SHARE = 0.6
+
+/** Bytes of the file that a person gets: the largest result. */
+export const resultBytes = (task: Task): number | undefined => task.images[0]?.size ?? task.files?.[0]?.bytes
+
+/** How much smaller the result is than what was sent, 0 to 1. */
+export const saving = (before: number, after: number): number => (before === 0 ? 0 : Math.max(0, 1 - after / before))

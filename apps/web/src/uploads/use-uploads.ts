@@ -1,0 +1,35 @@
+import { createContext, use, useCallback, useSyncExternalStore } from 'react'
+import { createTaskFollower } from './follow-tasks.ts'
+import { UploadList } from './upload-list.ts'
+import type { Upload } from './upload.ts'
+
+export const UploadsContext = createContext<UploadList | undefined>(undefined)
+
+/** The uploads of this visit: they go on while other pages are shown. */
+export function createUploads(): UploadList {
+  const uploads = new UploadList()
+  const follower = createTaskFollower((id, task) => uploads.taskChanged(id, task))
+  uploads.onAccepted(follower.follow)
+  return uploads
+}
+
+export function useUploads(): UploadList {
+  const uploads = use(UploadsContext)
+  if (!uploads) throw new Error('There are no uploads around this component.')
+  return uploads
+}
+
+/** The ids of the uploads in the order in which they are shown. */
+export function useUploadOrder(): readonly number[] {
+  const { subscribe, order } = useUploads()
+  return useSyncExternalStore(subscribe, order)
+}
+
+/** One upload: only its own changes cause a new picture. */
+export function useUpload(id: number): Upload | undefined {
+  const { subscribe, get } = useUploads()
+  return useSyncExternalStore(
+    subscribe,
+    useCallback(() => get(id), [get, id]),
+  )
+}

@@ -1,0 +1,14 @@
+import { defineConfig } from 'vite'
+
+/** The API that `npm start` runs, for the development server. */
+const API = 'http://127.0.0.1:3000'
+
+export default defineConfig({
+  build: {
+    target: 'es2023',
+    // The policy of the page allows no `data:` scripts or styles.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  server: { proxy: { '/api': API } },
+})

@@ -1,0 +1,133 @@
+import { join } from 'node:path'
+import { sampleJpeg } from '@darkroom/testing'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { buildPage } from '../../scripts/build-page.ts'
+import { landscape } from '../../scripts/landscape.ts'
+import type { ApiProcess, AppProcess } from '../../scripts/processes.ts'
+import { barriersOf, findChromium, openBrowser, watchFaults } from './support/browser.ts'
+import { createInstallation, type Installation } from './support/installation.ts'
+
+/** `PAGE=long`: many photos, every page, in light and dark, on a desk and in a hand. Pictures of them are left in .darkroom/page. */
+const IS_LONG = process.env['PAGE'] === 'long'
+const PICTURES = join(import.meta.dirname, '..', '..', '.darkroom', 'page')
+const SIZES = { desk: { width: 1400, height: 900 }, hand: { width: 390, height: 844 } }
+
+let darkroom: Installation
+let api: ApiProcess
+let worker: AppProcess
+let browser: Browser
+const chromium = await findChromium()
+if (chromium === undefined) console.log('The web page is not tested: there is no Chromium on PATH or at CHROMIUM_PATH.')
+else if (!IS_LONG) console.log('The web page is tested briefly; PAGE=long tests it at length.')
+
+beforeAll(async () => {
+  if (chromium === undefined) return
+  await buildPage((line) => console.log(line))
+  darkroom = await createInstallation({ redisUrl: inject('redisUrl'), mongoUrl: inject('mongoUrl') })
+  ;[api, worker, browser] = await Promise.all([darkroom.api(), darkroom.worker('worker-a'), openBrowser(chromium)])
+})
+afterAll(async () => {
+  await browser?.close()
+  await darkroom?.stop()
+})
+
+test.skipIf(chromium === undefined)('photos go in at the page, and their variants come out', async () => {
+  const page = await browser.newPage({ locale: 'en-GB' })
+  const faults = watchFaults(page, api.url)
+  await page.goto(api.url)
+  await page.setInputFiles('.drop input', [
+    await photo('beach.jpg', 1),
+    await photo('IMG 2041 (Alps).JPG', 2),
+    { name: 'notes.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('This is a text.') },
+  ])
+  await page.getByText('3 of 3 finished · 1 not accepted').waitFor()
+
+  expect(await textOf(page, 'notes.jpg')).toContain('The file is text. JPEG, PNG, WebP and GIF')
+  expect(await textOf(page, 'beach.jpg')).toMatch(/\d\sm?s · 1024\s×\s768, 800\s×\s600\s.* → .*\s%\ssmaller/s)
+  const saving = page.waitForEvent('download')
+  await page.getByRole('link', { name: 'Save beach.jpg' }).click()
+  expect((await saving).suggestedFilename()).toBe('beach-1024.jpg')
+  expect(await barriersOf(page)).toEqual([])
+
+  await page.getByRole('link', { name: 'IMG 2041 (Alps).JPG', exact: true }).click()
+  await page.getByRole('heading', { name: 'IMG 2041 (Alps).JPG' }).waitFor()
+  await page.getByText('worker-a · ran').waitFor()
+  expect(await barriersOf(page)).toEqual([])
+  expect(faults()).toEqual([])
+})
+
+const photo = async (name: string, seed: number) => ({
+  name,
+  mimeType: 'image/jpeg',
+  buffer: await sampleJpeg({ width: 1600, height: 1200, seed }),
+})
+
+/** What the row of a photo says. */
+const textOf = (page: Page, name: string): Promise<string> =>
+  page.getByRole('listitem').filter({ hasText: name }).innerText()
+
+test.skipIf(chromium === undefined || !IS_LONG)('the pages at length', { timeout: 600_000 }, async () => {
+  await worker.stop()
+  const page = await browser.newPage({ locale: 'en-GB', viewport: SIZES.desk })
+  const faults = watchFaults(page, api.url)
+  await page.goto(api.url)
+  await page.setInputFiles('.drop input', await twentyPhotos())
+  await page.getByText('waiting for a worker').nth(9).waitFor()
+  await page.getByRole('button', { name: 'Cancel landscape 05.jpg' }).click()
+  await page.getByRole('button', { name: 'Retry landscape 05.jpg' }).waitFor()
+  await picturesOf(page, 'upload-waiting')
+  await darkroom.worker('worker-b')
+  await page.getByText('20 of 20 finished · 2 not accepted').waitFor({ timeout: 120_000 })
+  await page.getByRole('button', { name: 'Retry landscape 05.jpg' }).click()
+  await page.getByRole('link', { name: 'Save landscape 05.jpg' }).waitFor()
+  await picturesOf(page, 'upload')
+
+  await page.getByRole('link', { name: 'landscape 07.jpg', exact: true }).click()
+  await page.getByText('worker-b · ran').waitFor()
+  await page.getByRole('slider').press('ArrowRight')
+  await picturesOf(page, 'task')
+
+  await page.getByRole('link', { name: 'Tasks' }).click()
+  await page.getByText('landscape 12.jpg').waitFor()
+  await page.keyboard.press('j')
+  await page.keyboard.press('x')
+  await page.getByText('1 selected').waitFor()
+  await picturesOf(page, 'tasks')
+
+  await page.getByRole('link', { name: 'Queue' }).click()
+  await page.getByText('IMAGE_CORRUPT').waitFor()
+  await picturesOf(page, 'queue')
+  await page.getByRole('link', { name: 'Races' }).click()
+  await picturesOf(page, 'albums')
+  expect(faults()).toEqual([])
+})
+
+/** Eighteen photos, one that is no image and one that is cut off. */
+async function twentyPhotos() {
+  const name = (index: number): string => `landscape ${String(index).padStart(2, '0')}.jpg`
+  const photos = await Promise.all(
+    Array.from({ length: 18 }, async (_, index) => ({
+      name: name(index + 1),
+      mimeType: 'image/jpeg',
+      buffer: await (await landscape({ width: 2400, height: 1600, seed: index + 1 })).jpeg({ quality: 92 }).toBuffer(),
+    })),
+  )
+  const cut = { ...(photos[3] as (typeof photos)[0]), name: 'cut off.jpg' }
+  cut.buffer = cut.buffer.subarray(0, cut.buffer.length / 2)
+  return [...photos, cut, { name: 'IMG_0001.HEIC', mimeType: 'image/heic', buffer: Buffer.from('no photo at all') }]
+}
+
+/** The page as it is now, in every look; and no look may shut anybody out. */
+async function picturesOf(page: Page, name: string): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    for (const [size, viewport] of Object.entries(SIZES)) {
+      await page.setViewportSize(viewport)
+      expect([name, colorScheme, size, await barriersOf(page)]).toEqual([name, colorScheme, size, []])
+      expect(await page.evaluate('document.documentElement.scrollWidth'), `${name} fits`).toBe(viewport.width)
+      await page.screenshot({ path: join(PICTURES, `${name}-${size}-${colorScheme}.png`) })
+    }
+  }
+  await page.setViewportSize(SIZES.desk)
+}
