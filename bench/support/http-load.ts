@@ -25,8 +25,11 @@ export interface HttpLoadOrder {
 
 export interface HttpRequest {
   path: string
-  /** A file to upload in the field `file`, and its name; without it the request is a GET. */
-  upload?: { file: string; name: string }
+  /**
+   * A file to upload and its name, in the field `file` of a form or alone; without it the request is
+   * a GET.
+   */
+  upload?: { file: string; name: string; alone?: boolean }
 }
 
 export interface HttpLoad {
@@ -67,17 +70,23 @@ function bytesOf({ path, upload }: HttpRequest, files: Map<string, Buffer>): Buf
   if (!upload) return [Buffer.from(`GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: keep-alive\r\n\r\n`)]
   const file = files.get(upload.file) ?? readFileSync(upload.file)
   files.set(upload.file, file)
+  if (upload.alone) return [postOf(path, 'image/jpeg', file.length), file]
   const disposition = `Content-Disposition: form-data; name="file"; filename="${upload.name}"`
   const before = Buffer.from(`--${BOUNDARY}\r\n${disposition}\r\nContent-Type: image/jpeg\r\n\r\n`)
   const after = Buffer.from(`\r\n--${BOUNDARY}--\r\n`)
+  const length = before.length + file.length + after.length
+  return [postOf(path, `multipart/form-data; boundary=${BOUNDARY}`, length), before, file, after]
+}
+
+function postOf(path: string, contentType: string, length: number): Buffer {
   const head = [
     `POST ${path} HTTP/1.1`,
     'Host: localhost',
     'Connection: keep-alive',
-    `Content-Type: multipart/form-data; boundary=${BOUNDARY}`,
-    `Content-Length: ${before.length + file.length + after.length}`,
+    `Content-Type: ${contentType}`,
+    `Content-Length: ${length}`,
   ]
-  return [Buffer.from(`${head.join('\r\n')}\r\n\r\n`), before, file, after]
+  return Buffer.from(`${head.join('\r\n')}\r\n\r\n`)
 }
 
 /** One request after the other on one connection, until there are no more. */
