@@ -33,6 +33,12 @@ const settings = z.object({
     .transform(toList),
   CORS_ORIGINS: z.string().default('').transform(parseCorsOrigins),
   PORT: envInteger(3000, 0, 65_535),
+  /** Absolute URLs start with it. */
+  PUBLIC_URL: z
+    .string()
+    .regex(/^https?:\/\/[^\s?#@]+$/, 'must look like https://photos.example.com')
+    .transform((url) => url.replace(/\/+$/, ''))
+    .optional(),
   ADMIN_TOKEN: z
     .string()
     .regex(/^[!-~]{16,200}$/, 'must be 16 to 200 visible ASCII characters; generate one with openssl rand -hex 32')

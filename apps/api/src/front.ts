@@ -56,13 +56,14 @@ export function createFront(parts: Parts) {
     env,
     send,
     admit: routes.admit,
+    callers: routes.callers,
     clientOf: (req) => clientOf(asRequest(app, req)),
     log,
   })
   const page = parts.page === undefined ? [] : [pageRoutes(parts.page, { maxFileBytes: env.UPLOAD_MAX_BYTES })]
   const app: Express = createHttpApp({
     ...routes,
-    root: [...page, docsRoutes(toApiLimits(env)), ...routes.rootAliases, ...routes.operators, sockets.refusePolling],
+    root: [...page, docsRoutes(toApiLimits(env)), ...routes.atRoot, ...routes.operators, sockets.refusePolling],
     hostNames: env.ALLOWED_HOSTS,
     corsOrigins: env.CORS_ORIGINS,
     isPrivate: env.AUTH === 'keys',

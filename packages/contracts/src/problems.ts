@@ -39,6 +39,7 @@ export const PROBLEMS = {
   TASK_NOT_READY: { status: 409, means: 'The task has not ended yet.' },
   TASK_FAILED: { status: 409, means: 'The task has failed and has no files.' },
   TASK_CANCELLED: { status: 409, means: 'The task was cancelled and has no files.' },
+  KEY_ENDED: { status: 409, means: 'The key is revoked or has expired.' },
   TASK_FINAL: { status: 409, means: 'The task has ended already.' },
   TASK_NOT_FINAL: { status: 409, means: 'The task has not ended yet: only finished tasks can be restarted.' },
   TASK_CHANGED: { status: 409, means: 'Another request changed the task at the same time.' },

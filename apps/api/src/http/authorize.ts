@@ -1,11 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { DEFAULT_TENANT, type Scope } from '@darkroom/contracts'
-import type { Request, RequestHandler } from 'express'
+import type { RequestHandler } from 'express'
 import { AppError } from '../app-error.ts'
 import { rememberCaller, type Caller } from './tenant-of.ts'
 
-/** What a route requires: a scope, nothing (`open`), or a signed URL or else `tasks:read` (`signed`). */
-export type Access = Scope | 'open' | 'signed'
+/** What a route requires: a scope, or nothing. */
+export type Access = Scope | 'open'
 
 /** The middleware that comes before the handlers of a route. */
 export type Authorize = (access: Access) => RequestHandler[]
@@ -18,9 +18,6 @@ export interface Credentialed {
 /** Who sends a request; undefined if its credentials are missing, wrong, expired or revoked. */
 export type FindCaller = (req: Credentialed) => Promise<Caller | undefined>
 
-/** Whoever has this URL, if it is signed: no key is needed then. */
-export type FindSigned = (req: Request) => Caller | undefined
-
 /** The caller, if it has this scope. Throws KEY_REQUIRED, SCOPE_MISSING. */
 export type Admit = (scope: Scope, req: Credentialed) => Promise<Caller>
 
@@ -30,7 +27,7 @@ const ANYBODY: Caller = { tenant: DEFAULT_TENANT, scopes: ['tasks:read', 'tasks:
 
 /** The scope that a key must have; undefined if none is needed. */
 export const scopeOf = (access: Access): Scope | undefined =>
-  access === 'open' ? undefined : access === 'signed' ? 'tasks:read' : access
+  access === 'open' ? undefined : access
 
 /** Administration requires a key in any case: where a request comes from proves nothing. */
 export const needsKey = (scope: Scope, keysOn: boolean): boolean => keysOn || ADMINISTRATION.includes(scope)
@@ -46,8 +43,7 @@ export const createAdmit =
   }
 
 /** Lets requests through to a route whose caller has its scope, and notes the caller. */
-export function createAuthorize(deps: { keysOn: boolean; admit: Admit; findSigned: FindSigned }): Authorize {
-  const { keysOn, admit, findSigned } = deps
+export function createAuthorize({ keysOn, admit }: { keysOn: boolean; admit: Admit }): Authorize {
   const welcome: RequestHandler = (req, _res, next) => {
     rememberCaller(req, ANYBODY)
     next()
@@ -58,8 +54,7 @@ export function createAuthorize(deps: { keysOn: boolean; admit: Admit; findSigne
     if (!needsKey(scope, keysOn)) return [welcome]
     return [
       async (req, _res, next) => {
-        const signed = access === 'signed' ? findSigned(req) : undefined
-        rememberCaller(req, signed ?? (await admit(scope, req)))
+        rememberCaller(req, await admit(scope, req))
         next()
       },
     ]

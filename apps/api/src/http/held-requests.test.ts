@@ -3,11 +3,18 @@ import { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import type { Response } from 'express'
 import { expect, it } from 'vitest'
+import { CallerWatch } from './caller-watch.ts'
 import { HeldRequests } from './held-requests.ts'
+import { rememberCaller } from './tenant-of.ts'
 
 const HOUR_MS = 3_600_000
-const newResponse = () => new ServerResponse(new IncomingMessage(new Socket())) as unknown as Response
-const held = new HeldRequests({ total: 10, each: 1, perAddress: 10 })
+const newResponse = (): Response => {
+  const res = new ServerResponse(new IncomingMessage(new Socket())) as unknown as Response
+  rememberCaller(res.req, { tenant: 'default', scopes: [] })
+  return res
+}
+const watch = new CallerWatch(() => Promise.resolve(true))
+const held = new HeldRequests({ total: 10, each: 1, perAddress: 10 }, watch)
 
 it('a request is held until it is closed, and then frees its place', async () => {
   const res = newResponse()

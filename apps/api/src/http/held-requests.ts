@@ -1,7 +1,9 @@
 import type { Response } from 'express'
 import { AppError } from '../app-error.ts'
 import { clientOf } from './client-address.ts'
+import type { CallerWatch } from './caller-watch.ts'
 import { Tally } from './tally.ts'
+import { callerOf } from './tenant-of.ts'
 
 export interface HoldLimits {
   total: number
@@ -17,13 +19,15 @@ export interface HoldLimits {
  */
 export class HeldRequests {
   readonly #limits
+  readonly #callers
   readonly #held = new Set<AbortController>()
   readonly #waiting = new Tally()
   readonly #clients = new Tally()
   #closing = false
 
-  constructor(limits: HoldLimits) {
+  constructor(limits: HoldLimits, callers: CallerWatch) {
     this.#limits = limits
+    this.#callers = callers
   }
 
   get size(): number {
@@ -31,14 +35,15 @@ export class HeldRequests {
   }
 
   /**
-   * Aborted when the time is up, the response was sent, the client has disconnected or the process
-   * shuts down. Throws TOO_MANY_WAITING.
+   * Aborted when the time is up, the response was sent, the client has disconnected, its key is no
+   * longer valid or the process shuts down. Throws TOO_MANY_WAITING.
    */
   hold(res: Response, waitsFor: string, forMs: number): AbortSignal {
     const client = clientOf(res.req)
     this.#assertRoom(waitsFor, client)
     const request = new AbortController()
-    const release = [this.#waiting.take(waitsFor), this.#clients.take(client)]
+    const unwatch = this.#callers.watch(callerOf(res.req), () => request.abort())
+    const release = [this.#waiting.take(waitsFor), this.#clients.take(client), unwatch]
     const over = setTimeout(() => request.abort(), forMs)
     this.#held.add(request)
     const end = (): void => {

@@ -2,6 +2,7 @@ import type { Problem } from '@darkroom/contracts'
 import type { Logger } from '@darkroom/runtime'
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
 import { AppError } from '../app-error.ts'
+import { shownPath } from './shown-path.ts'
 
 /** The body of an error response according to RFC 9457. */
 export function toProblem(error: AppError, instance?: string): Problem {
@@ -37,7 +38,7 @@ export function problemHandler(log: Logger, toAppError: ToAppError): ErrorReques
   }
   return (thrown: unknown, req, res, _next) => {
     const error = toAppError(thrown)
-    if (error.status >= 500) log[levelOf(error)]({ err: thrown, method: req.method, path: req.path }, error.code)
+    if (error.status >= 500) log[levelOf(error)]({ err: thrown, method: req.method, path: shownPath(req) }, error.code)
     // Not req.destroyed: that is true for every request whose body was read. Only a dead socket
     // cannot be answered.
     if (req.socket.destroyed) return
@@ -52,7 +53,7 @@ export function problemHandler(log: Logger, toAppError: ToAppError): ErrorReques
 export const notFound: RequestHandler = (req) => {
   throw new AppError(
     'ROUTE_NOT_FOUND',
-    `There is no route ${req.method} ${req.path.slice(0, 200)}. All routes are listed at /docs`,
+    `There is no route ${req.method} ${shownPath(req).slice(0, 200)}. All routes are listed at /docs`,
   )
 }
 
@@ -62,7 +63,7 @@ function sendProblem(req: Request, res: Response, error: AppError): void {
     .status(error.status)
     .set(error.headers)
     .type('application/problem+json')
-    .send(JSON.stringify(toProblem(error, req.originalUrl.split('?')[0]?.slice(0, 500))))
+    .send(JSON.stringify(toProblem(error, shownPath(req).slice(0, 500))))
 }
 
 /** `TASK_NOT_FOUND` becomes `Task not found`, `INVALID_JSON` becomes `Invalid JSON`. */

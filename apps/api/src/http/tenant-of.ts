@@ -5,6 +5,10 @@ import type { Request } from 'express'
 export interface Caller {
   tenant: string
   scopes: readonly Scope[]
+  /** The key that it used, which may be revoked later. */
+  keyId?: string
+  /** When its credentials expire, in milliseconds since 1970. */
+  until?: number
 }
 
 const callers = new WeakMap<Request, Caller>()

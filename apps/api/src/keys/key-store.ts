@@ -64,9 +64,10 @@ export class KeyStore {
     await this.#keys.updateOne({ _id: id, revokedAt: null }, { $set: { revokedAt: at } })
   }
 
-  /** Lets a key end at this time. */
-  async expire(id: string, at: Date): Promise<void> {
-    await this.#keys.updateOne({ _id: id }, { $set: { expiresAt: at } })
+  /** Lets a key end at this time, unless it is revoked. */
+  async expire(id: string, at: Date): Promise<boolean> {
+    const { matchedCount } = await this.#keys.updateOne({ _id: id, revokedAt: null }, { $set: { expiresAt: at } })
+    return matchedCount > 0
   }
 
   async noteUse(id: string, at: Date): Promise<void> {

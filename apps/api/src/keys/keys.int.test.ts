@@ -4,6 +4,8 @@ import { sampleJpeg, until } from '@darkroom/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { SignInStore } from './sign-in-store.ts'
 import { createOpenApiDocument } from '../routes/docs/document.ts'
+import { openEventStream } from '../../test/event-stream.ts'
+import { openJobSocket } from '../../test/job-socket.ts'
 import { filePart, multipart } from '../../test/multipart.ts'
 import { OPERATOR, startTestApi, type TestApi } from '../../test/start-test-api.ts'
 import { completedOf, variantOf } from '../../test/task-history.ts'
@@ -74,6 +76,7 @@ it('covers every operation but the probes and the document', () => {
     'GET /livez',
     'GET /readyz',
     'GET /openapi.json',
+    'GET /d/{token}',
   ])
   expect(guarded.length).toBeGreaterThan(20)
 })
@@ -161,9 +164,10 @@ describe('a tenant', () => {
 describe.each(['default', 'shop'])('a signed URL of the tenant %s', (tenant) => {
   const bytes = Buffer.from('not looked at by a download')
   let url: URL
+  let id: string
   beforeAll(async () => {
     const { key } = await createKey({ tenant })
-    const { id } = (await api.post('/api/v1/tasks', [filePart(photo)], bearer(key))).body as Task
+    ;({ id } = (await api.post('/api/v1/tasks', [filePart(photo)], bearer(key))).body as Task)
     const images = (['1024', '800'] as const).map((resolution) => ({
       ...variantOf(resolution, 600, 'a'.repeat(32), bytes.length),
       path: variantKey(tenant, 'photo', resolution, 'a'.repeat(32)),
@@ -175,7 +179,7 @@ describe.each(['default', 'shop'])('a signed URL of the tenant %s', (tenant) => 
     await until(async () => (await read()).status === 'completed', { what: 'a completed task' })
     const body = JSON.stringify({ resolution: '800' })
     const init = { method: 'POST', headers: { ...asJson, ...headers }, body }
-    url = new URL(((await api.request(`/api/v1/tasks/${id}/download-url`, init)).body as { url: string }).url, api.url)
+    url = new URL(((await api.request(`/api/v1/tasks/${id}/download-url`, init)).body as { url: string }).url)
   })
 
   it('downloads its file without a key', async () => {
@@ -183,18 +187,13 @@ describe.each(['default', 'shop'])('a signed URL of the tenant %s', (tenant) => 
     expect([status, given.equals(bytes)]).toEqual([200, true])
   })
 
-  it.each<[string, (changed: URL) => void]>([
-    ['another file', ({ searchParams }) => searchParams.set('resolution', '1024')],
-    ['another task', (changed) => (changed.pathname = `/api/v1/tasks/${ids.Task}/download`)],
-    ['the task itself', (changed) => (changed.pathname = changed.pathname.replace('/download', ''))],
-    ['another tenant', ({ searchParams }) => searchParams.set('tenant', 'stranger')],
-    ['a later end', ({ searchParams }) => searchParams.set('expires', '9999999999')],
-    ['no signature', ({ searchParams }) => searchParams.delete('signature')],
-  ])('opens nothing with %s', async (_what, change) => {
-    const changed = new URL(url)
-    change(changed)
-    const { status, body } = await api.request(changed.pathname + changed.search)
-    expect([status, body]).toMatchObject([401, { code: 'KEY_REQUIRED' }])
+  it('opens nothing else, and without it the file needs a key', async () => {
+    const path = url.pathname
+    for (const other of [`${path}/..`, `${path}?resolution=1024`, `${path}?file=1024&id=${ids.Task}`])
+      expect((await api.request(other)).bytes.equals(bytes)).toBe(!other.endsWith('..'))
+    for (const open of [`/api/v1/tasks/${id}/download`, `/api/jobs/${id}/download`, `/api/v1/tasks/${id}`])
+      expect((await api.request(open + url.search)).body).toMatchObject({ status: 401, code: 'KEY_REQUIRED' })
+    expect((await api.request(path.slice(0, -1))).body).toMatchObject({ status: 403, code: 'INVALID_SIGNATURE' })
   })
 })
 
@@ -225,6 +224,36 @@ describe('a key', () => {
     expect([await status(key), await status(rotated.key)]).toEqual([401, 200])
     expect((await api.request(`/api/v1/keys/${rotated.id}`, { method: 'DELETE', headers: OPERATOR })).status).toBe(204)
     expect(await status(rotated.key)).toBe(401)
+  })
+
+  it.each(['revoked', 'expired'])('that is %s elsewhere ends its streams and sockets within 5 seconds', async (how) => {
+    const [ended, kept] = [await createKey({}), await createKey({})]
+    const { id } = (await api.post('/api/v1/tasks', [filePart(photo)], bearer(kept.key))).body as Task
+    const open = ({ key }: CreatedApiKey) => ({
+      stream: openEventStream(`${api.url}/api/v1/tasks/${id}/events`, bearer(key)),
+      socket: openJobSocket(api.url, { auth: { token: key }, reconnection: false }),
+    })
+    const [of, other] = [open(ended), open(kept)]
+    const [stream, socket, otherStream, otherSocket] = await Promise.all([of.stream, of.socket, other.stream, other.socket])
+    await socket.subscribe(id)
+    const change = how === 'revoked' ? { revokedAt: new Date() } : { expiresAt: new Date() }
+    await api.database.collection('keys').updateOne({ _id: ended.id as never }, { $set: change })
+    const since = performance.now()
+    await Promise.all([stream.end(), until(() => socket.closed.length > 0, { what: 'the end of the socket' })])
+    expect(performance.now() - since).toBeLessThan(5000)
+    expect([otherSocket.closed, otherStream.isOver()]).toEqual([[], false])
+    otherSocket.leave()
+    await otherStream.leave()
+  })
+
+  it('that is revoked cannot be rotated', async () => {
+    const { id } = await createKey({})
+    await api.request(`/api/v1/keys/${id}`, { method: 'DELETE', headers: OPERATOR })
+    const init = { method: 'POST', headers: { ...asJson, ...OPERATOR }, body: JSON.stringify({}) }
+    const before = await api.database.collection('keys').countDocuments({ revokedAt: null })
+    const { status, body } = await api.request(`/api/v1/keys/${id}/rotate`, init)
+    expect([status, body]).toMatchObject([409, { code: 'KEY_ENDED' }])
+    expect(await api.database.collection('keys').countDocuments({ revokedAt: null })).toBe(before)
   })
 
   it('keeps what it may see out of caches', async () => {

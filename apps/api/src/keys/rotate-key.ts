@@ -13,7 +13,7 @@ interface Rotator {
 
 /**
  * Creates a key with the same rights, none of which the caller may lack. The old one works until
- * the grace period has passed. Throws KEY_NOT_FOUND, SCOPE_MISSING.
+ * the grace period has passed. Throws KEY_NOT_FOUND, SCOPE_MISSING, KEY_ENDED.
  */
 export class RotateKey extends RequestData<CreatedApiKey> {
   readonly caller: Rotator
@@ -40,10 +40,16 @@ export class RotateKeyHandler implements RequestHandler<RotateKey, CreatedApiKey
     const { tenant, name, scopes, expiresAt } = await findKey(keys, caller.tenant, id)
     if (scopes.some((scope) => !caller.scopes.includes(scope)))
       throw new AppError('SCOPE_MISSING', 'Your key cannot replace one that permits more than itself.')
+    if (expiresAt && expiresAt.getTime() <= now()) throw keyEnded()
     const created = await createKey.handle(new CreateKey({ tenant, name, scopes, expiresAt }))
     const end = now() + graceSeconds * 1000
-    await keys.expire(id, new Date(Math.min(end, expiresAt?.getTime() ?? Infinity)))
+    const isReplaced = await keys.expire(id, new Date(Math.min(end, expiresAt?.getTime() ?? Infinity)))
     ring.forget(id)
-    return created
+    if (isReplaced) return created
+    await keys.revoke(created.id, new Date(now()))
+    throw keyEnded()
   }
 }
+
+const keyEnded = (): AppError =>
+  new AppError('KEY_ENDED', 'This key is revoked or has expired, so it has no successor: create a new key.')

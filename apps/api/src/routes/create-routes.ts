@@ -4,6 +4,7 @@ import type { Storage } from '@darkroom/storage'
 import type { Registry } from '@prometheus-io/client'
 import type { AssetLibrary } from '../assets/asset-library.ts'
 import { createAdmit, createAuthorize } from '../http/authorize.ts'
+import { CallerWatch } from '../http/caller-watch.ts'
 import { HeldRequests } from '../http/held-requests.ts'
 import { jsonBody } from '../http/json-body.ts'
 import { measureRequests } from '../http/measure-requests.ts'
@@ -13,9 +14,8 @@ import type { Send } from '../send.ts'
 import type { UrlSigner } from '../tasks/queries/url-signing.ts'
 import type { createUploads } from '../uploads/create-uploads.ts'
 import { adminRoutes } from './admin/admin-routes.ts'
-import { createFindCaller } from './admin/find-caller.ts'
+import { createFindCaller, createIsAdmitted } from './admin/find-caller.ts'
 import { queueBoard } from './admin/queue-board.ts'
-import { createFindSigned } from './find-signed.ts'
 import { createHealth, type Probes } from './health.ts'
 import { logRequests } from './log-requests.ts'
 import { RESOURCES } from './resources.ts'
@@ -25,6 +25,7 @@ import { createSendVariant, type Presign } from './send-variant.ts'
 export interface RouteSettings {
   AUTH?: 'off' | 'keys' | undefined
   ADMIN_TOKEN?: string | undefined
+  PUBLIC_URL?: string | undefined
   JSON_BODY_MAX_BYTES: number
   ROSTER_MAX_BYTES: number
   FOLLOWERS_PER_TASK: number
@@ -59,17 +60,20 @@ export interface RouteParts {
 export function createRoutes(parts: RouteParts) {
   const { env, uploads, storage, storageFault, presign, signer, probes, registry, isClosing, send, log } = parts
   const followers = { each: env.FOLLOWERS_PER_TASK, perAddress: env.FOLLOWERS_PER_ADDRESS }
-  const streams = new HeldRequests({ total: env.EVENT_STREAMS_MAX, ...followers })
-  const waiting = new HeldRequests({ total: env.WAITING_REQUESTS_MAX, ...followers })
+  const callers = new CallerWatch(createIsAdmitted(parts.keys.ring))
+  const streams = new HeldRequests({ total: env.EVENT_STREAMS_MAX, ...followers }, callers)
+  const waiting = new HeldRequests({ total: env.WAITING_REQUESTS_MAX, ...followers }, callers)
   const credentials = { token: env.ADMIN_TOKEN, ...parts.keys }
   const keysOn = env.AUTH === 'keys'
   const admit = createAdmit({ keysOn, findCaller: createFindCaller(credentials) })
-  const authorize = createAuthorize({ keysOn, admit, findSigned: createFindSigned(signer) })
+  const authorize = createAuthorize({ keysOn, admit })
   const board = queueBoard(parts.queues.all, '/admin/queues')
   const deps = {
     ...uploads,
     assets: parts.assets,
-    sendVariant: createSendVariant({ storage, storageFault, signer, presign }),
+    sendVariant: createSendVariant({ storage, storageFault, presign }),
+    signer,
+    publicUrl: env.PUBLIC_URL,
     readJson: jsonBody(env.JSON_BODY_MAX_BYTES),
     readRoster: rosterBody(env.ROSTER_MAX_BYTES),
     waiting,
@@ -84,7 +88,7 @@ export function createRoutes(parts: RouteParts) {
   return {
     v1: RESOURCES.v1.map((routes) => routes.router(deps)),
     aliases: RESOURCES.aliases.map((routes) => routes.router(deps)),
-    rootAliases: RESOURCES.rootAliases.map((routes) => routes.router(deps)),
+    atRoot: RESOURCES.atRoot.map((routes) => routes.router(deps)),
     health: RESOURCES.health.map((routes) => routes.router(deps)),
     operators: [
       ...RESOURCES.operators.map((routes) => routes.router(deps)),
@@ -92,6 +96,7 @@ export function createRoutes(parts: RouteParts) {
     ],
     watch: [measureRequests(registry), logRequests(log)],
     admit,
+    callers,
     /** Responds to all waiting requests. */
     endHeld: (): void => [streams, waiting].forEach((held) => held.endAll()),
   }

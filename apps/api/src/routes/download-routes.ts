@@ -1,6 +1,8 @@
 import { downloadUrl, KINDS } from '@darkroom/contracts'
-import type { RequestHandler } from 'express'
+import type { Request, RequestHandler, Response } from 'express'
 import { z } from 'zod'
+import { AppError } from '../app-error.ts'
+import { baseUrlOf } from '../http/base-url.ts'
 import { parseInput } from '../http/input.ts'
 import { TASK_ID } from '../http/openapi/example-ids.ts'
 import { content, json, JSON_PROBLEMS, jsonRequest, noContent, type Operation } from '../http/openapi/operation.ts'
@@ -9,6 +11,7 @@ import { tenantOf } from '../http/tenant-of.ts'
 import type { Send } from '../send.ts'
 import { GetTask } from '../tasks/queries/get-task.ts'
 import { SignDownload } from '../tasks/queries/sign-download.ts'
+import { nameIn, type DownloadGrant, type UrlSigner } from '../tasks/queries/url-signing.ts'
 import type { SendVariant } from './send-variant.ts'
 import { downloadQuery, downloadUrlFields } from './task-fields.ts'
 import { idOf, taskPath } from './task-path.ts'
@@ -16,6 +19,9 @@ import { idOf, taskPath } from './task-path.ts'
 export interface DownloadRouteDeps {
   send: Send
   sendVariant: SendVariant
+  signer: UrlSigner
+  /** The start of the URLs by which clients reach this service, if it is known. */
+  publicUrl: string | undefined
   /** Middleware before every handler that accepts JSON. */
   readJson: RequestHandler[]
 }
@@ -24,23 +30,16 @@ const FILE_TYPES = [...new Set(Object.values(KINDS).flatMap(({ contentTypes }) =
 const FILE_HEADERS = ['ETag', 'ContentDisposition', 'AcceptRanges'] as const
 const file = { schema: { type: 'string', format: 'binary' } } as const
 
-/** The same for both forms of the path. */
-export const downloadDoc: Omit<Operation, 'operationId' | 'tags'> = {
-  summary: 'Download a file',
-  description:
-    'The first file, which is the largest variant of a photo, unless `file` or `resolution` selects another. Ranges are supported. A signed URL needs no API key.',
-  requestParams: {
-    ...taskPath,
-    query: downloadQuery,
-    header: z.object({
-      Range: z.string().optional().meta({ description: 'A range of the file, such as `bytes=0-1023`' }),
-      'If-Range': z.string().optional().meta({
-        description:
-          'The ETag of the part that you have; if the file has changed since, the response is the whole file',
-      }),
-      'If-Match': z.string().optional().meta({ description: 'Fail with 412 unless this is still the ETag' }),
-    }),
-  },
+const fileHeaders = z.object({
+  Range: z.string().optional().meta({ description: 'A range of the file, such as `bytes=0-1023`' }),
+  'If-Range': z.string().optional().meta({
+    description: 'The ETag of the part that you have; if the file has changed since, the response is the whole file',
+  }),
+  'If-Match': z.string().optional().meta({ description: 'Fail with 412 unless this is still the ETag' }),
+})
+
+/** Of every path of a file. */
+const fileDoc = {
   answers: {
     200: content('The whole file', FILE_TYPES, file, ...FILE_HEADERS),
     206: content('A part of it', FILE_TYPES, file, ...FILE_HEADERS, 'ContentRange'),
@@ -50,9 +49,6 @@ export const downloadDoc: Omit<Operation, 'operationId' | 'tags'> = {
     ),
   },
   problems: [
-    'INVALID_QUERY',
-    'INVALID_SIGNATURE',
-    'URL_EXPIRED',
     'TASK_NOT_FOUND',
     'VARIANT_NOT_FOUND',
     'FILE_MISSING',
@@ -65,22 +61,38 @@ export const downloadDoc: Omit<Operation, 'operationId' | 'tags'> = {
     'STORE_UNAVAILABLE',
     'STORAGE_UNAVAILABLE',
   ],
+} satisfies Partial<Operation>
+
+/** The same for both forms of the path. */
+export const downloadDoc: Omit<Operation, 'operationId' | 'tags'> = {
+  summary: 'Download a file',
+  description:
+    'The first file, which is the largest variant of a photo, unless `file` or `resolution` selects another. Ranges are supported.',
+  requestParams: { ...taskPath, query: downloadQuery, header: fileHeaders },
+  answers: fileDoc.answers,
+  problems: ['INVALID_QUERY', ...fileDoc.problems],
 }
 
+/** The handler of both. */
+export const download =
+  ({ send, sendVariant }: Pick<DownloadRouteDeps, 'send' | 'sendVariant'>) =>
+  async (req: Request, res: Response): Promise<void> => {
+    const task = await send(new GetTask(tenantOf(req), idOf(req)))
+    await sendVariant(res, task, { name: nameIn(parseInput(downloadQuery, req.query, 'INVALID_QUERY')) })
+  }
+
+const TOKEN = 'k1.Tz4yJ0m8qYk2LhW9eZtR5uXaB1mGdJ8oFiKxQyC4T6MvPq0sN7cHf3nUbE1rAjDgIwOlSpV'
 const downloadUrlExample = {
-  url: `/api/v1/tasks/${TASK_ID}/download?resolution=1024&expires=1777973400&kid=k1&signature=3vPq0sN7cYk2LhW9eZtR5uXaB1mGdJ8oFiKxQyC4T6M`,
+  url: `https://photos.example.com/d/${TOKEN}`,
   expiresAt: '2026-05-05T09:30:00.000Z',
 }
 
 /** `/api/v1/tasks/{id}/download`, and signed URLs for it. */
 export const downloadRoutes = routesOf<DownloadRouteDeps>('Tasks', {
   'GET /tasks/:id/download': {
-    scope: 'signed',
+    scope: 'tasks:read',
     doc: { operationId: 'downloadVariant', ...downloadDoc },
-    handle:
-      ({ send, sendVariant }) =>
-      async (req, res) =>
-        sendVariant(req, res, await send(new GetTask(tenantOf(req), idOf(req)))),
+    handle: download,
   },
 
   'POST /tasks/:id/download-url': {
@@ -88,6 +100,8 @@ export const downloadRoutes = routesOf<DownloadRouteDeps>('Tasks', {
     doc: {
       operationId: 'signDownload',
       summary: 'Create a signed download URL',
+      description:
+        'Whoever has it can download this one file until it expires, without an API key. It starts with `PUBLIC_URL`, otherwise with the host to which this request was sent.',
       requestParams: taskPath,
       body: jsonRequest({
         schema: downloadUrlFields,
@@ -101,13 +115,50 @@ export const downloadRoutes = routesOf<DownloadRouteDeps>('Tasks', {
       },
       problems: [...JSON_PROBLEMS, 'TASK_NOT_FOUND', 'SIGNING_DISABLED', 'STORE_UNAVAILABLE'],
     },
-    handle: ({ send, readJson }) => [
+    handle: ({ send, readJson, publicUrl }) => [
       ...readJson,
       async (req, res) => {
         const fields = parseInput(downloadUrlFields, req.body, 'INVALID_FIELD')
         const { id } = await send(new GetTask(tenantOf(req), idOf(req)))
-        res.set('Cache-Control', 'no-store').json(await send(new SignDownload(tenantOf(req), id, fields)))
+        const { url, expiresAt } = await send(new SignDownload(tenantOf(req), id, fields))
+        res.set('Cache-Control', 'no-store').json({ url: baseUrlOf(req, publicUrl) + url, expiresAt })
       },
     ],
   },
 })
+
+/** `/d/{token}`: what a signed URL leads to. */
+export const signedDownloadRoutes = routesOf<DownloadRouteDeps>('Tasks', {
+  'GET /d/:token': {
+    scope: 'open',
+    doc: {
+      operationId: 'downloadSigned',
+      summary: 'Download a file by a signed URL',
+      description: 'Needs no API key: the token permits the download of one file until it expires.',
+      requestParams: {
+        path: z.object({ token: z.string().meta({ description: 'The last part of the URL', example: TOKEN }) }),
+        header: fileHeaders,
+      },
+      answers: fileDoc.answers,
+      problems: ['INVALID_SIGNATURE', 'URL_EXPIRED', ...fileDoc.problems],
+    },
+    handle:
+      ({ send, sendVariant, signer }) =>
+      async (req, res) => {
+        const { tenant, taskId, file: name, expires } = grantOf(signer, String(req.params.token))
+        await sendVariant(res, await send(new GetTask(tenant, taskId)), { name, expires })
+      },
+  },
+})
+
+function grantOf(signer: UrlSigner, token: string): DownloadGrant {
+  const grant = signer.verify(token)
+  if (!grant)
+    throw new AppError(
+      'INVALID_SIGNATURE',
+      'The URL was not signed by this service, has been modified, or its key has been removed.',
+    )
+  if (grant.expires * 1000 <= Date.now())
+    throw new AppError('URL_EXPIRED', 'This URL has expired: ask for a new one where you got it.')
+  return grant
+}

@@ -8,7 +8,7 @@ import { tenantOf } from '../http/tenant-of.ts'
 import { GetTask } from '../tasks/queries/get-task.ts'
 import { ListTasks } from '../tasks/queries/list-tasks.ts'
 import type { ApiLimits } from './api-limits.ts'
-import { downloadDoc, type DownloadRouteDeps } from './download-routes.ts'
+import { download, downloadDoc, type DownloadRouteDeps } from './download-routes.ts'
 import { JOB_STATUSES, toJobProgress, toJobView } from './job-view.ts'
 import { retryAfter } from './retry-after.ts'
 import { taskExamples } from './task-examples.ts'
@@ -137,11 +137,8 @@ export const jobRoutes = routesOf<JobRouteDeps, ApiLimits>('Jobs', {
   },
 
   'GET /jobs/:id/download': {
-    scope: 'signed',
+    scope: 'tasks:read',
     doc: { operationId: 'downloadJobVariant', ...downloadDoc },
-    handle:
-      ({ send, sendVariant }) =>
-      async (req, res) =>
-        sendVariant(req, res, await send(new GetTask(tenantOf(req), idOf(req)))),
+    handle: download,
   },
 })

@@ -109,7 +109,7 @@ export const keyRoutes = routesOf<KeyRouteDeps>('Keys', {
       requestParams: keyPath,
       body: jsonRequest({ schema: rotationFields, examples: { 'At once': { graceSeconds: 0 } } }),
       answers: { 201: json('The new key', { schema: createdApiKey, examples: { Created: createdExample } }) },
-      problems: [...JSON_PROBLEMS, 'KEY_NOT_FOUND'],
+      problems: [...JSON_PROBLEMS, 'KEY_NOT_FOUND', 'KEY_ENDED'],
     },
     handle: ({ send, readJson }) => [
       ...readJson,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Logger } from '@darkroom/runtime'
 import type { Request, RequestHandler, Response } from 'express'
+import { shownPath } from '../http/shown-path.ts'
 import { uploadNoteOf } from '../uploads/note-upload.ts'
 
 const UPLOADS = /^\/api\/(v1\/(tasks|batches)|jobs)\/?$/
@@ -18,7 +19,7 @@ export function logRequests(log: Logger): RequestHandler {
     const reqId = REQUEST_ID.test(given) ? given : randomUUID()
     res.set('X-Request-Id', reqId)
     res.once('close', () => {
-      const path = req.originalUrl.split('?')[0] ?? ''
+      const path = shownPath(req)
       const isUpload = req.method === 'POST' && UPLOADS.test(path)
       const level = res.statusCode >= 500 ? 'warn' : isUpload ? 'info' : 'debug'
       if (!log.isLevelEnabled(level)) return

@@ -2,7 +2,7 @@ import { albumRoutes } from './album-routes.ts'
 import { assetRoutes } from './asset-routes.ts'
 import { batchRoutes } from './batch-routes.ts'
 import { deadLetterRoutes } from './dead-letter-routes.ts'
-import { downloadRoutes } from './download-routes.ts'
+import { downloadRoutes, signedDownloadRoutes } from './download-routes.ts'
 import { healthRoutes } from './health-routes.ts'
 import { jobRoutes } from './job-routes.ts'
 import { keyRoutes } from './key-routes.ts'
@@ -34,8 +34,8 @@ export const RESOURCES = {
   ],
   /** Below `/api`: the older form. */
   aliases: [jobRoutes, videoRoutes],
-  /** At the root: the older form of photos of races. */
-  rootAliases: [photoRoutes],
+  /** At the root: signed URLs, and the older form of photos of races. */
+  atRoot: [signedDownloadRoutes, photoRoutes],
   /** At the root, and below both of the above. */
   health: [healthRoutes],
   /** At the root. */

@@ -14,7 +14,6 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { fieldPart } from '../../test/multipart.ts'
 import { startTestApi, type TestApi } from '../../test/start-test-api.ts'
 import { completedOf, variantOf } from '../../test/task-history.ts'
-import { createUrlSigner } from '../tasks/queries/url-signing.ts'
 import { createSendVariant } from './send-variant.ts'
 
 let api: TestApi
@@ -54,7 +53,7 @@ async function completedTask(name = 'beach.png', images = variants): Promise<Tas
 }
 
 /** Of a route without its API. */
-const parts = { storageFault: async () => undefined, signer: createUrlSigner([]) }
+const parts = { storageFault: async () => undefined }
 
 const get = (headers: Record<string, string> = {}, query = '') => api.request(path + query, { headers })
 
@@ -89,8 +88,8 @@ it('a file of another kind of task has its own content type and extension', asyn
   await api.storage.put(report.path, Buffer.from('{}'))
   const other: Task = { ...task, images: [], files: [{ ...report, url: '' }] }
   const send = createSendVariant({ ...parts, storage: api.storage })
-  const app = express().get('/', (req, res) => send(req, res, other))
-  const { headers, body } = await supertest(app).get('/?file=report').expect(200)
+  const app = express().get('/', (_req, res) => send(res, other, { name: 'report' }))
+  const { headers, body } = await supertest(app).get('/').expect(200)
   expect([headers['content-type'], headers['content-disposition'], body]).toEqual([
     'application/json; charset=utf-8',
     'attachment; filename=beach-report.json',
@@ -283,8 +282,8 @@ it('the file is closed when the client disconnects', async () => {
   }
   const errors: unknown[] = []
   const send = createSendVariant({ ...parts, storage: watched })
-  const app = express().get('/', (req, res) => {
-    send(req, res, { ...task, images: [{ ...variant, url: '' }] }).catch((error: unknown) => errors.push(error))
+  const app = express().get('/', (_req, res) => {
+    send(res, { ...task, images: [{ ...variant, url: '' }] }, {}).catch((error: unknown) => errors.push(error))
   })
   const server = app.listen(0, '127.0.0.1')
   onTestFinished(() => void server.close())

@@ -2,14 +2,10 @@ import { extname } from 'node:path'
 import { imageNameOf, toStoredFile, type StoredFile, type Task } from '@darkroom/contracts'
 import { isStorageError, type S3Storage, type Storage } from '@darkroom/storage'
 import { create as contentDisposition } from 'content-disposition'
-import type { Request, Response } from 'express'
+import type { Response } from 'express'
 import { AppError } from '../app-error.ts'
 import type { StorageFault } from '../installation/storage-watch.ts'
-import { parseInput } from '../http/input.ts'
 import { sendFile, type SendableFile } from '../http/send-file.ts'
-import { tenantOf } from '../http/tenant-of.ts'
-import { downloadQuery, type DownloadQuery } from './task-fields.ts'
-import { nameIn, type UrlSigner } from '../tasks/queries/url-signing.ts'
 
 /** Enough for any download; the client comes back for another. */
 const URL_SECONDS = 3600
@@ -21,28 +17,35 @@ interface SendVariantDeps {
   storage: Storage
   /** Why nothing can be stored or read. */
   storageFault: StorageFault
-  signer: UrlSigner
   /** Given if clients are to download from the bucket. */
   presign?: Presign | undefined
 }
 
-export type SendVariant = (req: Request, res: Response, task: Task) => Promise<void>
+/** The requested file, and how long the request may be repeated. */
+export interface WantedFile {
+  /** The first file by default. */
+  name?: string | undefined
+  /** When the signed URL expires, in seconds since 1970. */
+  expires?: number
+}
+
+export type SendVariant = (res: Response, task: Task, wanted: WantedFile) => Promise<void>
 
 /**
- * Sends a file of a completed task, whole or in ranges; the first unless the query selects another.
+ * Sends a file of a completed task, whole or in ranges; the first unless another one is wanted.
  * The first variant of a photo is the largest.
  */
-export function createSendVariant({ storage, storageFault, signer, presign }: SendVariantDeps): SendVariant {
-  return async (req, res, task) => {
-    const query = parseInput(downloadQuery, req.query, 'INVALID_QUERY')
-    assertSignature(signer, { ...query, tenant: tenantOf(req), taskId: task.id })
+export function createSendVariant({ storage, storageFault, presign }: SendVariantDeps): SendVariant {
+  return async (res, task, wanted) => {
     assertReady(task)
-    const file = fileOf(task, query)
+    const { req } = res
+    const file = fileOf(task, wanted.name)
+    const disposition = dispositionOf(task, file, wanted)
     res.set({
       ETag: `"${file.md5}"`,
       'Cache-Control': 'private, no-cache',
       'Content-Type': file.contentType,
-      'Content-Disposition': dispositionOf(task, file),
+      'Content-Disposition': disposition,
       'X-Content-Type-Options': 'nosniff',
       'Content-Security-Policy': "sandbox; default-src 'none'",
     })
@@ -51,9 +54,9 @@ export function createSendVariant({ storage, storageFault, signer, presign }: Se
     if (presign === undefined || req.method !== 'GET' || req.fresh) return sendFile(res, stored)
     await stored.stat()
     const url = await presign(file.path, {
-      seconds: urlSeconds(task, query),
+      seconds: urlSeconds(task, wanted),
       contentType: file.contentType,
-      disposition: dispositionOf(task, file),
+      disposition,
     })
     for (const name of ['ETag', 'Content-Type', 'Content-Disposition']) res.removeHeader(name)
     res.status(302).set('Cache-Control', 'no-store').location(url).end()
@@ -61,14 +64,13 @@ export function createSendVariant({ storage, storageFault, signer, presign }: Se
 }
 
 /** At most as long as the files of the task exist, and as the signed URL is valid. */
-function urlSeconds({ expiresAt }: Task, { expires = Infinity }: DownloadQuery): number {
+function urlSeconds({ expiresAt }: Task, { expires = Infinity }: WantedFile): number {
   const untilMs = Math.min(expiresAt === null ? Infinity : Date.parse(expiresAt), expires * 1000)
   return Math.max(1, Math.min(URL_SECONDS, Math.floor((untilMs - Date.now()) / 1000)))
 }
 
-function fileOf(task: Task, query: DownloadQuery): StoredFile {
+function fileOf(task: Task, wanted: string | undefined): StoredFile {
   const files = [...task.images.map(toStoredFile), ...(task.files ?? [])]
-  const wanted = nameIn(query)
   const found = wanted === undefined ? files[0] : files.find(({ name }) => name === wanted)
   if (found) return found
   const names = files.map(({ name }) => name).join(', ')
@@ -77,32 +79,14 @@ function fileOf(task: Task, query: DownloadQuery): StoredFile {
 
 /**
  * The name to save a file under. Clients that only support ASCII names (`curl -OJ`) get the id
- * in place of other characters: otherwise two names could become one.
+ * in place of other characters: otherwise two names could become one. A signed URL does not tell
+ * the id.
  */
-function dispositionOf({ id, name }: Task, file: StoredFile): string {
+function dispositionOf({ id, name }: Task, file: StoredFile, { expires }: WantedFile): string {
   const suffix = `${file.name}${extname(file.path)}`
   const shown = `${name.replace(/\.[A-Za-z0-9]{1,5}$/, '')}-${suffix}`
   if (/^[ -~]*$/.test(shown)) return contentDisposition(shown)
-  return contentDisposition(shown, { fallback: `${imageNameOf(name)}-${id}-${suffix}` })
-}
-
-/** If a URL is signed, its signature must be valid and not expired, whoever sends the request. */
-function assertSignature(
-  signer: UrlSigner,
-  { tenant, taskId, expires, kid, signature, ...query }: DownloadQuery & { tenant: string; taskId: string },
-): void {
-  if (expires === undefined && kid === undefined && signature === undefined) return
-  const grant = { tenant, taskId, file: nameIn(query), expires: expires ?? 0 }
-  if (!signer.isSigned(grant, { kid: kid ?? '', signature: signature ?? '' }))
-    throw new AppError(
-      'INVALID_SIGNATURE',
-      'The URL was not signed by this service, has been modified, or its key has been removed.',
-    )
-  if (grant.expires * 1000 <= Date.now())
-    throw new AppError(
-      'URL_EXPIRED',
-      'This URL has expired. Create a new one with POST /api/v1/tasks/{id}/download-url',
-    )
+  return contentDisposition(shown, { fallback: `${imageNameOf(name)}-${expires === undefined ? id : file.md5}-${suffix}` })
 }
 
 function assertReady(task: Task): void {

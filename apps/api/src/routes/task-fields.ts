@@ -9,13 +9,12 @@ import {
 } from '@darkroom/contracts'
 import { z } from 'zod'
 import { pages } from '../http/paging.ts'
-import { IN_ORDER, isInOrder, time, wholeNumber, wholeNumberOr } from '../http/query-fields.ts'
+import { IN_ORDER, isInOrder, time, wholeNumberOr } from '../http/query-fields.ts'
 import { metadataField, nameField, ttlSecondsField } from '../tasks/json-fields.ts'
 
 const MAX_WAIT_SECONDS = 30
 const DEFAULT_URL_SECONDS = 3600
 const MAX_URL_SECONDS = 7 * 86_400
-const MAX_SIGNATURE_LENGTH = 100
 
 /** The fields of a task that can be updated, as JSON. */
 export const taskChanges = z.strictObject({
@@ -73,25 +72,8 @@ const file = z
   .optional()
   .meta({ description: 'The name of the file, for tasks of any kind; the first by default' })
 
-/**
- * The query of a download: the file, and the signature. Other parameters are ignored, because
- * shared links collect them.
- */
-export const downloadQuery = z.object({
-  resolution,
-  file,
-  tenant: z.string().optional().meta({ description: 'Part of a signed URL: the tenant, unless it is the default one' }),
-  expires: wholeNumber(0, 999_999_999_999)
-    .optional()
-    .meta({ description: 'Part of a signed URL: its expiry, in seconds since 1970' }),
-  kid: z.string().max(MAX_SIGNATURE_LENGTH).optional().meta({ description: 'Part of a signed URL: the id of the key' }),
-  signature: z
-    .string()
-    .max(MAX_SIGNATURE_LENGTH)
-    .optional()
-    .meta({ description: 'Part of a signed URL: the signature' }),
-})
-export type DownloadQuery = z.infer<typeof downloadQuery>
+/** The query of a download. Other parameters are ignored, because shared links collect them. */
+export const downloadQuery = z.object({ resolution, file })
 
 /** The request for a signed URL, as JSON. */
 export const downloadUrlFields = z.strictObject({

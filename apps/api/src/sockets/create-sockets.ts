@@ -7,6 +7,7 @@ import type { RequestHandler } from 'express'
 import { Server } from 'socket.io'
 import { AppError } from '../app-error.ts'
 import type { Admit } from '../http/authorize.ts'
+import type { CallerWatch } from '../http/caller-watch.ts'
 import { assertHost } from '../http/check-host.ts'
 import type { CorsOrigins } from '../http/check-origin.ts'
 import { refuseSocket } from '../http/refuse-socket.ts'
@@ -32,6 +33,7 @@ export interface SocketParts {
   env: SocketSettings
   send: Send
   admit: Admit
+  callers: CallerWatch
   /** The address that the limits apply to. */
   clientOf: (req: IncomingMessage) => string
   log: Logger
@@ -48,7 +50,7 @@ const CLOSE_MS = 1000
  * connections and of unread output apply to them. Long polling is not offered, because its requests
  * would have to reach the same process each time.
  */
-export function createSockets({ env, send, admit, clientOf, log }: SocketParts) {
+export function createSockets({ env, send, admit, callers, clientOf, log }: SocketParts) {
   const options = {
     path: SOCKETS_PATH,
     serveClient: false,
@@ -83,12 +85,18 @@ export function createSockets({ env, send, admit, clientOf, log }: SocketParts) 
     }
     known.add(conn)
     socket.once('disconnect', forget)
-    authenticate(socket.handshake, admit).then((tenant) => {
-      socket.data.tenant = tenant
+    authenticate(socket.handshake, admit).then((caller) => {
+      socket.data.caller = caller
       next()
     }, refuse)
   })
-  io.on('connection', (socket) => serveSocket(socket, { send, followers, perTask: env.FOLLOWERS_PER_TASK, log }))
+  io.on('connection', (socket) => {
+    socket.once(
+      'disconnect',
+      callers.watch(socket.data.caller, () => socket.disconnect(true)),
+    )
+    serveSocket(socket, { send, followers, perTask: env.FOLLOWERS_PER_TASK, log })
+  })
 
   return {
     wantsSocket,

@@ -2,6 +2,7 @@ import type { Job, JobMessage, JobMessageName, JobMessageOf } from '@darkroom/co
 import type { Logger } from '@darkroom/runtime'
 import type { DefaultEventsMap, Server, Socket } from 'socket.io'
 import { AppError } from '../app-error.ts'
+import type { Caller } from '../http/tenant-of.ts'
 import type { Tally } from '../http/tally.ts'
 import { toJobView } from '../routes/job-view.ts'
 import type { Send } from '../send.ts'
@@ -17,7 +18,7 @@ interface FromClient {
 }
 type ToClient = { [Name in JobMessageName]: (content: JobMessageOf<Name>) => void }
 interface SocketData {
-  tenant: string
+  caller: Caller
 }
 export type JobServer = Server<FromClient, ToClient, DefaultEventsMap, SocketData>
 type JobSocket = Socket<FromClient, ToClient, DefaultEventsMap, SocketData>
@@ -45,7 +46,7 @@ export function serveSocket(socket: JobSocket, { send, followers, perTask, log }
     write(...message)
     return room()
   }
-  const jobs = new JobSubscriptions({ tenant: socket.data.tenant, send, emit, followers, perTask })
+  const jobs = new JobSubscriptions({ tenant: socket.data.caller.tenant, send, emit, followers, perTask })
   log.debug({ socket: socket.id }, 'socket opened')
 
   socket.use((_event, next) => {

@@ -20,7 +20,7 @@ const FILE_HEADERS = {
 }
 const file = { body: 'bytes', headers: { ...FILE_HEADERS, 'content-length': /^[1-9]\d+$/ } } as const
 
-export const downloadRows: Row[] = forms.flatMap(({ route, pathOf }) => {
+const fileRows: Row[] = forms.flatMap(({ route, pathOf }) => {
   const line = linesOf(route)
   const get =
     (which: Which, query = '', headers: Record<string, string> = {}) =>
@@ -31,12 +31,6 @@ export const downloadRows: Row[] = forms.flatMap(({ route, pathOf }) => {
     line('200', 'of 1024 pixels', get('completed', '?resolution=1024'), file),
     line('200', 'of 800 pixels', get('completed', '?resolution=800'), file),
     line('200', 'by its name', get('completed', '?file=800'), file),
-    line(
-      '200',
-      'by a signed URL',
-      async (world) => world.main.request(pathOf(world.tasks.completed.id) + (await signedQuery(world))),
-      file,
-    ),
     line('206', 'a range', get('completed', '', { range: 'bytes=0-99' }), {
       body: 'bytes',
       headers: { ...FILE_HEADERS, 'content-range': /^bytes 0-99\/\d+$/, 'content-length': /^100$/ },
@@ -46,21 +40,6 @@ export const downloadRows: Row[] = forms.flatMap(({ route, pathOf }) => {
     }),
     line('400 INVALID_QUERY', 'an unsupported resolution', get('completed', '?resolution=640')),
     line('400 INVALID_QUERY', 'an invalid name', get('completed', '?file=a/b')),
-    line(
-      '403 INVALID_SIGNATURE',
-      'an invalid signature',
-      get('completed', '?expires=9999999999&kid=k1&signature=forged'),
-    ),
-    line('403 URL_EXPIRED', 'an expired URL', async (world) => {
-      const query = await signedQuery(world, 1)
-      return until(
-        async () => {
-          const answer = await world.main.request(pathOf(world.tasks.completed.id) + query)
-          return answer.status !== 200 && answer
-        },
-        { what: 'the URL to expire' },
-      )
-    }),
     line('404 TASK_NOT_FOUND', 'an unknown id', ({ main }) => main.request(pathOf('0'.repeat(24)))),
     line('404 VARIANT_NOT_FOUND', 'a variant that the task does not have', get('small', '?resolution=800')),
     line('404 VARIANT_NOT_FOUND', 'a file that the task does not have', get('completed', '?file=report')),
@@ -90,9 +69,50 @@ export const downloadRows: Row[] = forms.flatMap(({ route, pathOf }) => {
   ]
 })
 
-async function signedQuery({ main, tasks }: World, expiresInSeconds = 60): Promise<string> {
-  const init = { method: 'POST', ...sendJson({ expiresInSeconds }) }
-  const { body } = await main.request(`${tasks.completed.links.self}/download-url`, init)
-  const { url } = body as { url: string }
-  return url.slice(url.indexOf('?'))
+const signed = linesOf('GET /d/:token')
+
+const signedRows: Row[] = [
+  signed('200', 'the file', async (world) => world.main.request(await signedPath(world, {})), file),
+  signed(
+    '206',
+    'a range',
+    async (world) => world.main.request(await signedPath(world, {}), { headers: { range: 'bytes=0-99' } }),
+    { body: 'bytes', headers: { 'content-range': /^bytes 0-99\/\d+$/ } },
+  ),
+  signed('304', 'an unchanged file', async (world) => knownTo(world.main, await signedPath(world, {})), {
+    body: 'nothing',
+  }),
+  signed('403 INVALID_SIGNATURE', 'a token that was not made here', ({ main }) => main.request('/d/k1.forged')),
+  signed('403 URL_EXPIRED', 'an expired URL', async (world) => {
+    const path = await signedPath(world, { expiresInSeconds: 1 })
+    return until(
+      async () => {
+        const answer = await world.main.request(path)
+        return answer.status !== 200 && answer
+      },
+      { what: 'the URL to expire' },
+    )
+  }),
+  signed('404 TASK_NOT_FOUND', 'a deleted task', async (world) => {
+    const task = await world.fresh('completed')
+    const path = await signedPath(world, {}, task)
+    await world.main.request(task.links.self, { method: 'DELETE' })
+    return world.main.request(path)
+  }),
+  signed('404 VARIANT_NOT_FOUND', 'a file that the task does not have', async (world) =>
+    world.main.request(await signedPath(world, { file: 'report' })),
+  ),
+  signed('404 FILE_MISSING', 'a file that has been removed', async (world) =>
+    world.main.request(await signedPath(world, {}, world.tasks.withoutFile)),
+  ),
+  signed('409 TASK_NOT_READY', 'a pending task', async (world) =>
+    world.main.request(await signedPath(world, {}, world.tasks.pending)),
+  ),
+]
+
+export const downloadRows: Row[] = [...fileRows, ...signedRows]
+
+async function signedPath({ main, tasks }: World, fields: object, task = tasks.completed): Promise<string> {
+  const { body } = await main.request(`${task.links.self}/download-url`, { method: 'POST', ...sendJson(fields) })
+  return new URL((body as { url: string }).url).pathname
 }

@@ -57,6 +57,11 @@ export const keyRows: Row[] = [
         body: created,
       }),
       line('404 KEY_NOT_FOUND', 'an unknown id', (world) => rotate(world, UNKNOWN)),
+      line('409 KEY_ENDED', 'a revoked key', async (world) => {
+        const path = `/api/v1/keys/${(await newKey(world)).id}`
+        await world.main.request(path, { method: 'DELETE', headers: operator })
+        return rotate(world, path)
+      }),
     ]
   })(),
   ...(() => {

@@ -50,10 +50,11 @@ function headRow(path: string): Row {
   )
 }
 
-const filled = (path: string, { main, tasks, photos, batchId }: World): string =>
+const filled = (path: string, { main, tasks, photos, batchId, token }: World): string =>
   path
     .replace(/\/v1\/photos$/, '$&?bib=587')
     .replace(':album', ALBUM)
+    .replace(':token', token)
     .replace(':name', path.includes('/assets/') ? ASSET_NAME : main.names.queue)
     .replace(':id', idFor(path, { tasks, photos, batchId }))
 

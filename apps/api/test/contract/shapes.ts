@@ -229,7 +229,7 @@ export const taskPage = z.strictObject({
 export const downloadUrl = z.strictObject({
   url: z
     .string()
-    .regex(/^\/api\/v1\/tasks\/[0-9a-f]{24}\/download\?(resolution=\d+&)?expires=\d+&kid=[\w-]+&signature=[\w-]+$/),
+    .regex(/^http:\/\/127\.0\.0\.1:\d+\/d\/[\w-]+\.[\w-]+$/),
   expiresAt: time,
 })
 

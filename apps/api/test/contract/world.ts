@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { unlink } from 'node:fs/promises'
-import { DEFAULT_TENANT, originalKey, toStoredFile, type Task, type Variant } from '@darkroom/contracts'
+import { DEFAULT_TENANT, originalKey, toStoredFile, type DownloadUrl, type Task, type Variant } from '@darkroom/contracts'
 import { sampleJpeg, until, startTcpProxy } from '@darkroom/testing'
 import { inject } from 'vitest'
 import { addAlbum } from './album-world.ts'
@@ -50,6 +50,8 @@ export interface World {
   /** A failed task for the only row that replays it. */
   replayable: Task
   batchId: string
+  /** Of a signed URL of the completed task. */
+  token: string
   /** A new task for a row that changes it. */
   fresh: (state: State) => Promise<Task>
   stop: () => Promise<void>
@@ -141,9 +143,15 @@ export async function createWorld(): Promise<World> {
     photos: await photosIn(main, kept, tasks.completed.source),
     replayable: replayable!,
     batchId,
+    token: new URL((await sign(main, tasks.completed)).url).pathname.slice('/d/'.length),
     fresh,
     stop,
   }
+}
+
+async function sign(api: TestApi, { links }: Task): Promise<DownloadUrl> {
+  const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }
+  return (await api.request(`${links.self}/download-url`, init)).body as DownloadUrl
 }
 
 async function withoutDisk(): Promise<TestApi> {

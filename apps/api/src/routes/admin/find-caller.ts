@@ -1,6 +1,9 @@
 import { DEFAULT_TENANT, SCOPES } from '@darkroom/contracts'
+import type { IsAdmitted } from '../../http/caller-watch.ts'
 import type { Credentialed, FindCaller } from '../../http/authorize.ts'
+import type { Caller } from '../../http/tenant-of.ts'
 import type { Keys } from '../../keys/create-keys.ts'
+import type { KeyRecord } from '../../keys/key-store.ts'
 import { isSession, isToken } from './admin-token.ts'
 
 export const SESSION_COOKIE = 'darkroom_admin'
@@ -15,16 +18,22 @@ export interface Credentials extends Pick<Keys, 'ring' | 'signIns'> {
   token: string | undefined
 }
 
+/** Whether the credentials of a caller are still valid. */
+export const createIsAdmitted =
+  (ring: Keys['ring']): IsAdmitted =>
+  async ({ keyId, until = Infinity }) =>
+    Date.now() < until && (keyId === undefined || (await ring.valid(keyId)) !== undefined)
+
 /** By `Authorization: Bearer`, otherwise by the cookie of a browser that is signed in. */
 export function createFindCaller({ token, ring, signIns }: Credentials): FindCaller {
   const byBearer: (text: string) => ReturnType<FindCaller> = async (text) =>
-    token !== undefined && isToken(text, token) ? OPERATOR : ring.check(text)
+    token !== undefined && isToken(text, token) ? OPERATOR : toCaller(await ring.check(text))
 
   const byCookie: (cookie: string) => ReturnType<FindCaller> = async (cookie) => {
     if (token !== undefined && isSession(cookie, token, Date.now())) return OPERATOR
     if (!KEY_SESSION.test(cookie)) return undefined
     const keyId = await signIns.keyOf(cookie, new Date())
-    return keyId === undefined ? undefined : ring.valid(keyId)
+    return keyId === undefined ? undefined : toCaller(await ring.valid(keyId))
   }
 
   return (req) => {
@@ -32,6 +41,9 @@ export function createFindCaller({ token, ring, signIns }: Credentials): FindCal
     return bearer === undefined ? byCookie(sessionOf(req)) : byBearer(bearer)
   }
 }
+
+const toCaller = (key: KeyRecord | undefined): Caller | undefined =>
+  key && { tenant: key.tenant, scopes: key.scopes, keyId: key.id }
 
 /** The session cookie, or nothing. */
 export function sessionOf({ headers }: Credentialed): string {

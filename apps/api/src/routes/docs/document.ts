@@ -80,11 +80,11 @@ export function createOpenApiDocument(limits: ApiLimits): OpenApiDocument {
 }
 
 function allPaths(limits: ApiLimits): Paths {
-  const { v1, aliases, rootAliases, health, operators } = RESOURCES
+  const { v1, aliases, atRoot, health, operators } = RESOURCES
   const found = [
     ...v1.map((routes) => routes.paths('/api/v1', limits)),
     ...aliases.map((routes) => routes.paths('/api', limits)),
-    ...[...rootAliases, ...health, ...operators, documentRoutes].map((routes) => routes.paths('', limits)),
+    ...[...atRoot, ...health, ...operators, documentRoutes].map((routes) => routes.paths('', limits)),
   ]
   return withCrossSite(Object.assign({}, ...found) as Paths)
 }

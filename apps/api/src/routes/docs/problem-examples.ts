@@ -93,8 +93,8 @@ const PATHS: Partial<Record<ProblemCode, string>> = {
   TASK_NOT_FINAL: `${self}/retry`,
   SIGNING_DISABLED: `${self}/download-url`,
   TOO_MANY_WAITING: `${self}/events`,
-  INVALID_SIGNATURE: download,
-  URL_EXPIRED: download,
+  INVALID_SIGNATURE: '/d/...',
+  URL_EXPIRED: '/d/...',
   VARIANT_NOT_FOUND: download,
   FILE_MISSING: download,
   ASSET_NOT_FOUND: '/api/v1/assets/harbor.jpg',
@@ -110,4 +110,5 @@ const PATHS: Partial<Record<ProblemCode, string>> = {
   QUEUE_UNAVAILABLE: '/api/v1/queues',
   SCOPE_MISSING: '/api/v1/dead-letters/replay',
   KEY_NOT_FOUND: '/api/v1/keys/5f2b90c1d4e7a836',
+  KEY_ENDED: '/api/v1/keys/5f2b90c1d4e7a836/rotate',
 }

@@ -8,14 +8,14 @@ const keys = { old: `old:${'a'.repeat(32)}`, young: `young:${'b'.repeat(32)}` }
 
 let api: TestApi
 let task: Task
-const bytes = Buffer.from('not looked at by a download')
+const files = { '1024': Buffer.from('not looked at by a download'), '800': Buffer.from('the smaller one') }
 
 beforeAll(async () => {
   api = await startTestApi({ URL_SIGNING_KEYS: `${keys.young},${keys.old}` })
   const images = (['1024', '800'] as const).map((resolution) =>
-    variantOf(resolution, 600, 'a'.repeat(32), bytes.length),
+    variantOf(resolution, 600, 'a'.repeat(32), files[resolution].length),
   )
-  for (const { path } of images) await api.storage.put(path, bytes)
+  for (const { path, resolution } of images) await api.storage.put(path, files[resolution as '800'])
   task = (await api.upload(await sampleJpeg({ width: 64, height: 48 }))).body as Task
   await api.tell(completedOf(task, images))
   await until(async () => ((await api.request(task.links.self)).body as Task).status === 'completed', {
@@ -31,51 +31,55 @@ const ask = (fields: unknown, id = task.id, at = api): Promise<Answer> =>
     body: JSON.stringify(fields),
   })
 
-const signed = async (fields: object = {}): Promise<URL> =>
-  new URL(downloadUrl.parse((await ask(fields)).body).url, api.url)
+const signed = async (fields: object = {}): Promise<URL> => new URL(downloadUrl.parse((await ask(fields)).body).url)
 
 const open = (url: URL): Promise<Answer> => api.request(url.pathname + url.search)
 
 const codeOf = ({ status, body }: Answer) => [status, problem.parse(body).code]
 
-it('a signed URL downloads its variant until it expires', async () => {
+it('a signed URL is absolute, names neither task nor file, and downloads its variant until it expires', async () => {
   const answer = await ask({ resolution: '800', expiresInSeconds: 600 })
   const { url, expiresAt } = downloadUrl.parse(answer.body)
   expect([answer.status, answer.headers.get('cache-control')]).toEqual([200, 'no-store'])
-  expect(url).toMatch(
-    new RegExp(`^/api/v1/tasks/${task.id}/download\\?resolution=800&expires=\\d{10}&kid=young&signature=[\\w-]{43}$`),
-  )
+  expect(url).toMatch(new RegExp(`^${api.url}/d/young\\.[\\w-]+$`))
+  expect(url).not.toContain(task.id)
   expect(Math.abs(Date.parse(expiresAt) - Date.now() - 600_000)).toBeLessThan(60_000)
-  expect((await api.request(url)).bytes.equals(bytes)).toBe(true)
+  const download = await open(new URL(url))
+  expect(download.bytes.equals(files['800'])).toBe(true)
+  expect(JSON.stringify([...download.headers])).not.toContain(task.id)
 })
 
-it('a signed URL of a file names the file', async () => {
-  const url = await signed({ file: '800' })
-  expect([url.searchParams.get('file'), url.searchParams.has('resolution')]).toEqual(['800', false])
-  expect((await open(url)).bytes.equals(bytes)).toBe(true)
+it('a name or a width selects the file, by default the largest variant for an hour', async () => {
+  expect((await open(await signed({ file: '800' }))).bytes.equals(files['800'])).toBe(true)
+  expect((await open(await signed())).bytes.equals(files['1024'])).toBe(true)
+  const { expiresAt } = downloadUrl.parse((await ask({})).body)
+  expect(Math.abs(Date.parse(expiresAt) - Date.now() - 3_600_000)).toBeLessThan(60_000)
 })
 
-it('by default it is for the largest variant, for an hour', async () => {
-  const url = await signed()
-  expect([url.searchParams.has('resolution'), (await open(url)).status]).toEqual([false, 200])
-  expect(Math.abs(Number(url.searchParams.get('expires')) - Date.now() / 1000 - 3600)).toBeLessThan(60)
+it('starts with PUBLIC_URL, otherwise with the host and the scheme of the request', async () => {
+  const headers = { host: 'photos:8080', 'x-forwarded-proto': 'https', 'x-forwarded-host': 'evil.example' }
+  const { body } = await api.agent().post(`/api/v1/tasks/${task.id}/download-url`).set(headers).send({}).expect(200)
+  expect(downloadUrl.parse(body).url).toMatch(/^https:\/\/photos:8080\/d\//)
+  const named = await startTestApi({ URL_SIGNING_KEYS: keys.old, PUBLIC_URL: 'https://photos.example.com/files/' })
+  const { id } = (await named.upload(await sampleJpeg({ width: 64, height: 48 }))).body as Task
+  expect(downloadUrl.parse((await ask({}, id, named)).body).url).toMatch(/^https:\/\/photos\.example\.com\/files\/d\/old\./)
+  await named.stop()
 })
 
 describe('a modified URL', () => {
-  it.each<[string, (url: URL) => void]>([
-    ['with another resolution', (url) => url.searchParams.set('resolution', '1024')],
-    ['with a file instead of its resolution', (url) => url.searchParams.set('file', '1024')],
-    ['without its resolution', (url) => url.searchParams.delete('resolution')],
-    ['with a later end', (url) => url.searchParams.set('expires', '9999999999')],
-    ['without an end', (url) => url.searchParams.delete('expires')],
-    ['with another key', (url) => url.searchParams.set('kid', 'old')],
-    ['with an unknown key', (url) => url.searchParams.set('kid', 'none')],
-    ['without its signature', (url) => url.searchParams.delete('signature')],
-    ['with a shorter signature', (url) => url.searchParams.set('signature', 'AAAA')],
+  it.each<[string, (token: string) => string]>([
+    ['with another end', (token) => `${token.slice(0, -1)}${token.endsWith('A') ? 'Q' : 'A'}`],
+    ['with another start', (token) => token.replace(/\../, (start) => (start === '.A' ? '.B' : '.A'))],
+    ['with another key', (token) => token.replace('young.', 'old.')],
+    ['with an unknown key', (token) => token.replace('young.', 'none.')],
+    ['without a key', (token) => token.replace('young.', '')],
+    ['with less', (token) => token.slice(0, -20)],
   ])('%s', async (_how, change) => {
     const url = await signed({ resolution: '800' })
-    change(url)
-    expect(codeOf(await open(url))).toEqual([403, 'INVALID_SIGNATURE'])
+    url.pathname = `/d/${change(url.pathname.slice('/d/'.length))}`
+    const refused = await open(url)
+    expect(codeOf(refused)).toEqual([403, 'INVALID_SIGNATURE'])
+    expect(refused.text).not.toContain(url.pathname)
   })
 })
 
@@ -106,9 +110,8 @@ it('there is none for an unknown task', async () => {
 it('without keys nothing is signed, and no signature is valid', async () => {
   const bare = await startTestApi()
   const { body } = await bare.upload(await sampleJpeg({ width: 64, height: 48 }))
-  const { id, links } = body as Task
+  const { id } = body as Task
   expect(codeOf(await ask({}, id, bare))).toEqual([409, 'SIGNING_DISABLED'])
-  const { search } = await signed()
-  expect(codeOf(await bare.request(links.download + search))).toEqual([403, 'INVALID_SIGNATURE'])
+  expect(codeOf(await bare.request((await signed()).pathname))).toEqual([403, 'INVALID_SIGNATURE'])
   await bare.stop()
 })

@@ -1,10 +1,10 @@
-import { DEFAULT_TENANT, type DownloadUrl } from '@darkroom/contracts'
+import type { DownloadUrl } from '@darkroom/contracts'
 import { RequestData, type RequestHandler } from 'mediatr-ts'
 import { AppError } from '../../app-error.ts'
 import { nameIn, type FileQuery, type UrlSigner } from './url-signing.ts'
 
 /**
- * A URL with which anyone can download a file of this task for a limited time. Throws
+ * The path of a URL with which anyone can download a file of this task for a limited time. Throws
  * SIGNING_DISABLED.
  */
 export class SignDownload extends RequestData<DownloadUrl> {
@@ -32,18 +32,9 @@ export class SignDownloadHandler implements RequestHandler<SignDownload, Downloa
   async handle({ tenant, id, query: { file, resolution }, expiresInSeconds }: SignDownload): Promise<DownloadUrl> {
     const { signer, now } = this.#deps
     const expires = Math.floor(now() / 1000) + expiresInSeconds
-    const signed = signer.sign({ tenant, taskId: id, file: nameIn({ file, resolution }), expires })
-    if (!signed) throw signingDisabled()
-    const query = new URLSearchParams({
-      ...(file ? { file } : resolution && { resolution }),
-      ...(tenant !== DEFAULT_TENANT && { tenant }),
-      expires: String(expires),
-      ...signed,
-    })
-    return {
-      url: `/api/v1/tasks/${id}/download?${query.toString()}`,
-      expiresAt: new Date(expires * 1000).toISOString(),
-    }
+    const token = signer.sign({ tenant, taskId: id, file: nameIn({ file, resolution }), expires })
+    if (token === undefined) throw signingDisabled()
+    return { url: `/d/${token}`, expiresAt: new Date(expires * 1000).toISOString() }
   }
 }
 

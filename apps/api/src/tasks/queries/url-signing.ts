@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
 
 /**
  * A secret, and the id by which URLs refer to it, so that it can be replaced while URLs signed with
@@ -26,35 +26,65 @@ export interface FileQuery {
 
 export const nameIn = ({ file, resolution }: FileQuery): string | undefined => file ?? resolution
 
-export interface Signature {
-  kid: string
-  signature: string
-}
-
 export interface UrlSigner {
-  /** undefined without a key. */
-  sign: (grant: DownloadGrant) => Signature | undefined
-  isSigned: (grant: DownloadGrant, by: Signature) => boolean
+  /** The token of a URL; undefined without a key. */
+  sign: (grant: DownloadGrant) => string | undefined
+  /** What a token permits; undefined if it was not made with one of the keys. */
+  verify: (token: string) => DownloadGrant | undefined
 }
 
-/** Signs with the first key and verifies with all of them. */
+const TOKEN = /^([\w-]{1,32})\.([\w-]{40,400})$/
+const CIPHER = 'aes-256-gcm'
+const NONCE_BYTES = 12
+const TAG_BYTES = 16
+
+/**
+ * Signs with the first key and verifies with all of them. A token is encrypted, so it neither tells
+ * the id of the task nor can it be modified.
+ */
 export function createUrlSigner(keys: readonly SigningKey[]): UrlSigner {
-  const [first] = keys
+  const ciphers = keys.map(({ kid, secret }) => ({ kid, key: derive(secret) }))
+  const [first] = ciphers
   return {
-    sign: (grant) => first && { kid: first.kid, signature: digest(grant, first).toString('base64url') },
-    isSigned: (grant, { kid, signature }) => {
-      const key = keys.find((candidate) => candidate.kid === kid)
-      return key !== undefined && isEqual(Buffer.from(signature, 'base64url'), digest(grant, key))
+    sign: (grant) => first && `${first.kid}.${encrypt(toText(grant), first).toString('base64url')}`,
+    verify: (token) => {
+      const [, kid, sealed = ''] = TOKEN.exec(token) ?? []
+      const cipher = ciphers.find((candidate) => candidate.kid === kid)
+      const text = cipher && decrypt(Buffer.from(sealed, 'base64url'), cipher)
+      return text === undefined ? undefined : toGrant(text)
     },
   }
 }
 
-/** HMAC-SHA256 of an unambiguous form: no field contains a line break. */
-function digest({ tenant, taskId, file, expires }: DownloadGrant, { kid, secret }: SigningKey): Buffer {
-  const text = ['download', kid, tenant, taskId, file ?? '', expires].join('\n')
-  return createHmac('sha256', secret).update(text).digest()
+interface Cipher {
+  kid: string
+  key: Buffer
 }
 
-/** In constant time, so that a signature cannot be guessed byte by byte. */
-const isEqual = (given: Buffer, expected: Buffer): boolean =>
-  given.length === expected.length && timingSafeEqual(given, expected)
+const derive = (secret: string): Buffer => Buffer.from(hkdfSync('sha256', secret, '', 'darkroom download URL', 32))
+
+function encrypt(text: string, { kid, key }: Cipher): Buffer {
+  const nonce = randomBytes(NONCE_BYTES)
+  const cipher = createCipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES }).setAAD(Buffer.from(kid))
+  return Buffer.concat([nonce, cipher.update(text), cipher.final(), cipher.getAuthTag()])
+}
+
+function decrypt(sealed: Buffer, { kid, key }: Cipher): string | undefined {
+  try {
+    const decipher = createDecipheriv(CIPHER, key, sealed.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES })
+    decipher.setAAD(Buffer.from(kid)).setAuthTag(sealed.subarray(-TAG_BYTES))
+    const hidden = sealed.subarray(NONCE_BYTES, -TAG_BYTES)
+    return Buffer.concat([decipher.update(hidden), decipher.final()]).toString()
+  } catch {
+    return undefined
+  }
+}
+
+/** Unambiguous: no field contains a line break. */
+const toText = ({ tenant, taskId, file, expires }: DownloadGrant): string =>
+  [tenant, taskId, expires, file ?? ''].join('\n')
+
+function toGrant(text: string): DownloadGrant {
+  const [tenant = '', taskId = '', expires, file] = text.split('\n')
+  return { tenant, taskId, expires: Number(expires), file: file || undefined }
+}
