@@ -5,12 +5,14 @@ import type { StartOptions } from './start-options.ts'
 type Running = Pick<StartOptions, 'api' | 'workers'> & {
   host: string
   port: number
+  /** Whether every request needs a key. */
+  keysOn: boolean
   files: string
   signIn: string | undefined
 }
 
 /** What to open and what to type once everything is running. */
-export function banner({ api, workers, host, port, files, signIn }: Running): string {
+export function banner({ api, workers, host, port, keysOn, files, signIn }: Running): string {
   const url = `http://localhost:${port}`
   const line = (what: string, value: string): string => `  ${what.padEnd(8)} ${value}`
   const link = (what: string, path: string): string => line(what, pc.cyan(`${url}${path}`))
@@ -28,10 +30,16 @@ export function banner({ api, workers, host, port, files, signIn }: Running): st
           link('health', '/health'),
         ]
       : []),
-    ...(api ? [line('access', isLoopback(host) ? 'this machine only' : `every machine that reaches ${host}`)] : []),
+    ...(api ? [line('access', accessTo(host, keysOn))] : []),
     line('files', files),
-    ...(api ? [line('try', `curl -F file=@photo.jpg ${url}/api/v1/tasks`)] : []),
+    ...(api ? [line('try', `curl ${keysOn ? '-H "Authorization: Bearer $(npm run --silent keys -- create)" ' : ''}-F file=@photo.jpg ${url}/api/v1/tasks`)] : []),
     line('stop', 'Ctrl-C'),
     '',
   ].join('\n')
 }
+
+const accessTo = (host: string, keysOn: boolean): string =>
+  [
+    isLoopback(host) ? 'this machine only' : `every machine that reaches ${host}`,
+    keysOn ? 'with an API key' : 'without a key',
+  ].join(', ')

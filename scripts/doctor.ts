@@ -5,7 +5,7 @@ import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { KINDS } from '@darkroom/contracts'
 import { queueNames } from '@darkroom/messaging'
-import { EnvError, parseEnv, redisUrl, storageSettings } from '../packages/runtime/src/index.ts'
+import { adoptSecretFiles, EnvError, parseEnv, redisUrl, storageSettings } from '../packages/runtime/src/index.ts'
 import type { Db } from 'mongodb'
 import pc from 'picocolors'
 import { apiEnv, type ApiEnv } from '../apps/api/src/env.ts'
@@ -59,6 +59,7 @@ function readOptions() {
 
 async function examine(): Promise<Finding[]> {
   if (existsSync('.env')) process.loadEnvFile('.env')
+  adoptSecretFiles()
   try {
     // Settings in the environment take precedence over an `npm start` that is running here.
     const isTold = process.env['REDIS_URL'] !== undefined || process.env['MONGODB_URL'] !== undefined

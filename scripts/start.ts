@@ -4,7 +4,7 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { FolderTakenError, startLocalServices, type LocalServices } from '@darkroom/local-services'
 import pc from 'picocolors'
-import { nearMisses } from '../packages/runtime/src/index.ts'
+import { adoptSecretFiles, nearMisses } from '../packages/runtime/src/index.ts'
 import { banner } from './banner.ts'
 import { buildPage } from './build-page.ts'
 import { checkEnvironment, SETTING_NAMES } from './check-environment.ts'
@@ -59,6 +59,7 @@ async function main(options: StartOptions): Promise<number> {
   for (const warning of nearMisses(SETTING_NAMES, process.env)) console.error(pc.yellow(warning))
   const s3 = options.services && needsOwnS3(process.env)
   checkEnvironment({ ...process.env, ...(s3 && S3_TO_COME) }, options)
+  adoptSecretFiles()
   const host = process.env['HOST'] || '127.0.0.1'
   // A proxy expects the server on the configured port, so without our own services another free
   // port would not help.
@@ -91,7 +92,7 @@ async function main(options: StartOptions): Promise<number> {
   const allReady = Promise.all(apps.map(({ app }) => app.ready))
   void allReady.then(async () => {
     const signIn = options.api ? await signInLink(urlOfMongo(env)) : undefined
-    console.log(banner({ ...options, host, port, files, signIn }))
+    console.log(banner({ ...options, host, port, keysOn: process.env['AUTH'] === 'keys', files, signIn }))
   })
 
   const code = await stopping.promise

@@ -10,14 +10,17 @@ import { KeyStore } from './keys/key-store.ts'
 import { ListKeys, ListKeysHandler } from './keys/list-keys.ts'
 import { RevokeKey, RevokeKeyHandler } from './keys/revoke-key.ts'
 import { RotateKey, RotateKeyHandler } from './keys/rotate-key.ts'
+import { createSignInLink } from './keys/sign-in-link.ts'
 import { createMongoConnection, MONGO_OPTIONS } from './mongo/connect-mongo.ts'
 
 const USAGE = `npm run keys -- create [--name NAME] [--tenant TENANT] [--scopes A,B] [--expires SECONDS]
 npm run keys -- list [--tenant TENANT]
 npm run keys -- rotate ID [--grace SECONDS]
 npm run keys -- revoke ID
+npm run keys -- sign-in
   A key has all scopes unless --scopes names some of them: ${SCOPES.join(', ')}.
   It is printed once, when it is created or rotated. A rotated key works for another hour, or for --grace.
+  sign-in prints a link that signs a browser in as an administrator, once, within an hour.
   The database is that of MONGODB_URL, or of the npm start that is running here.`
 
 const print = (text: string): unknown => process.stdout.write(`${text}\n`)
@@ -40,7 +43,8 @@ async function main(args: string[]): Promise<void> {
   try {
     const env = readApiEnv()
     await connection.openUri(env.MONGODB_URL, MONGO_OPTIONS)
-    await run(new KeyStore(connection), { command, id, options })
+    if (command === 'sign-in') print((env.PUBLIC_URL ?? `http://localhost:${env.PORT}`) + (await createSignInLink(connection)))
+    else await run(new KeyStore(connection), { command, id, options })
   } finally {
     await connection.close()
   }
@@ -104,7 +108,7 @@ function read(args: string[]) {
     })
     const [command = '', id = '', ...more] = positionals
     const needsId = command === 'rotate' || command === 'revoke'
-    const isKnown = needsId || command === 'create' || command === 'list'
+    const isKnown = needsId || ['create', 'list', 'sign-in'].includes(command)
     if (!values.help && (!isKnown || needsId !== (id !== '') || more.length > 0)) throw new Error('')
     return { command, id, options: values }
   } catch (error) {

@@ -7,6 +7,7 @@ export { envInteger, optionalEnvInteger, EnvError, loadEnv, parseEnv } from './p
 export { queueRedisWarnings, readRedisFacts, type RedisFacts } from './redis-facts.ts'
 export { isRedisOutage } from './redis-outage.ts'
 export { connectRedis, reconnectDelayMs, redisUrl, type RedisRole } from './redis.ts'
+export { adoptSecretFiles } from './secrets.ts'
 export { imageEnv, sharedEnv } from './shared-env.ts'
 export { closeOnSignal, runShutdown, type ShutdownPhase } from './shutdown.ts'
 export { checkStorageEnv, storageSettings, type StorageSettings } from './storage-env.ts'

@@ -1,5 +1,6 @@
 import { config } from 'dotenv'
 import { z } from 'zod'
+import { forgetSecrets, withSecretFiles } from './secrets.ts'
 
 /** The environment is invalid; the message lists every error, one per line. */
 export class EnvError extends Error {
@@ -14,24 +15,29 @@ export class EnvError extends Error {
 
 /**
  * Validates an environment against a schema. An empty value counts as unset, so that `NAME=` in a
- * file means the default.
+ * file means the default. Secrets may also be in files: see {@link withSecretFiles}.
  * @throws EnvError naming every invalid variable, never its value.
  */
 export function parseEnv<Schema extends z.ZodType>(schema: Schema, env: NodeJS.ProcessEnv): z.infer<Schema> {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''))
+  const read = withSecretFiles(env)
+  const given = Object.fromEntries(Object.entries(read.env).filter(([, value]) => value !== undefined && value !== ''))
   const parsed = schema.safeParse(given)
-  if (parsed.success) return parsed.data
-  throw new EnvError(parsed.error.issues.map((issue) => `${issue.path.join('.') || 'environment'}: ${issue.message}`))
+  if (parsed.success && read.faults.length === 0) return parsed.data
+  const issues = parsed.error?.issues ?? []
+  const faults = issues.map((issue) => `${issue.path.join('.') || 'environment'}: ${issue.message}`)
+  throw new EnvError([...read.faults, ...faults])
 }
 
 /**
- * Reads the real environment and, for what is not set there, `.env` in the working directory. Exits
- * with the list of errors if it is invalid.
+ * Reads the real environment and, for what is not set there, `.env` in the working directory. Its
+ * secrets are then removed from the environment. Exits with the list of errors if it is invalid.
  */
 export function loadEnv<Schema extends z.ZodType>(schema: Schema): z.infer<Schema> {
   config({ quiet: true })
   try {
-    return parseEnv(schema, process.env)
+    const parsed = parseEnv(schema, process.env)
+    forgetSecrets()
+    return parsed
   } catch (error) {
     if (!(error instanceof EnvError)) throw error
     console.error(`${error.message}\nAll settings and their defaults are in .env.example.`)
