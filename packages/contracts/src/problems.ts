@@ -15,6 +15,7 @@ export const PROBLEMS = {
     means: 'The Idempotency-Key does not have 1 to 255 visible ASCII characters.',
   },
   KEY_REQUIRED: { status: 401, means: 'The request requires a valid API key.' },
+  TOO_MANY_TRIES: { status: 429, means: 'The address has sent too many wrong tokens within a minute.' },
   SCOPE_MISSING: { status: 403, means: 'The key does not have the scope that the request requires.' },
   CROSS_SITE_REQUEST: { status: 403, means: 'A web page of another origin requested a change.' },
   INVALID_SIGNATURE: { status: 403, means: 'The signature is invalid: the URL was modified, or its key was removed.' },

@@ -1,6 +1,7 @@
 export { FolderTakenError } from './folder-claim.ts'
 export { fetchBibModels, fetchedBibModels } from './fetch-bib-models.ts'
 export { fetchFfmpeg } from './fetch-ffmpeg.ts'
+export { fetchNginx } from './fetch-nginx.ts'
 export { findProgram } from './find-program.ts'
 export { freePort } from './free-port.ts'
 export type { LocalService, MongoService, RedisService, S3Service } from './service.ts'

@@ -39,7 +39,7 @@ const ANYWHERE = [
 ]
 
 /** Responses that may precede any other. */
-const REFUSALS = ['KEY_REQUIRED', 'CROSS_SITE_REQUEST']
+const REFUSALS = ['KEY_REQUIRED', 'CROSS_SITE_REQUEST', 'TOO_MANY_TRIES']
 
 /** HTML pages, and aliases of documented paths. */
 const FOREIGN = [
@@ -111,7 +111,7 @@ export function createAnswerChecker(
     if (!found) return checkProblem(answer, ANYWHERE)
     if (found === 'other method') {
       // Unauthorized clients do not learn which methods exist, either.
-      if (status === 401 || status === 403) return checkProblem(answer, REFUSALS)
+      if (status === 401 || status === 403 || status === 429) return checkProblem(answer, REFUSALS)
       if (method === 'OPTIONS') return status === 204 && answer.header('allow') ? [] : checkProblem(answer, ANYWHERE)
       if (status === 405 && !answer.header('allow')) return ['the header Allow is missing']
       return checkProblem(answer, [...ANYWHERE, 'METHOD_NOT_ALLOWED'])

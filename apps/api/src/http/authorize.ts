@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { DEFAULT_TENANT, type Scope } from '@darkroom/contracts'
 import type { RequestHandler } from 'express'
 import { AppError } from '../app-error.ts'
+import { clientOf } from './client-address.ts'
 import { rememberCaller, type Caller } from './tenant-of.ts'
 
 /** What a route requires: a scope, or nothing. */
@@ -13,12 +14,14 @@ export type Authorize = (access: Access) => RequestHandler[]
 /** What carries credentials: a request, or the handshake of a socket. */
 export interface Credentialed {
   headers: IncomingHttpHeaders
+  /** The address that limits apply to. */
+  client: string
 }
 
 /** Who sends a request; undefined if its credentials are missing, wrong, expired or revoked. */
 export type FindCaller = (req: Credentialed) => Promise<Caller | undefined>
 
-/** The caller, if it has this scope. Throws KEY_REQUIRED, SCOPE_MISSING. */
+/** The caller, if it has this scope. Throws KEY_REQUIRED, SCOPE_MISSING, TOO_MANY_TRIES. */
 export type Admit = (scope: Scope, req: Credentialed) => Promise<Caller>
 
 const ADMINISTRATION: readonly Scope[] = ['queues:admin', 'keys:admin']
@@ -54,7 +57,7 @@ export function createAuthorize({ keysOn, admit }: { keysOn: boolean; admit: Adm
     if (!needsKey(scope, keysOn)) return [welcome]
     return [
       async (req, _res, next) => {
-        rememberCaller(req, await admit(scope, req))
+        rememberCaller(req, await admit(scope, { headers: req.headers, client: clientOf(req) }))
         next()
       },
     ]

@@ -11,6 +11,9 @@ export function createKeyText(): { id: string; key: string; hash: string } {
   return { id, key: `drk_${id}_${secret}`, hash: hashOf(secret) }
 }
 
+/** Keys cannot be guessed; anything else might have been chosen by a person. */
+export const isKeyText = (text: string): boolean => KEY.test(text)
+
 export function parseKeyText(text: string): { id: string; secret: string } | undefined {
   const [, id, secret] = KEY.exec(text) ?? []
   return id !== undefined && secret !== undefined ? { id, secret } : undefined

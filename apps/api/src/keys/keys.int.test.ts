@@ -33,6 +33,9 @@ const ids = { Task: '', Batch: '', Key: '' }
 const UNKNOWN = { Task: 'f'.repeat(24), Batch: 'f'.repeat(24), Key: 'f'.repeat(16) }
 
 const bearer = (key: string) => ({ authorization: `Bearer ${key}` })
+let addresses = 0
+/** Wrong tokens count by address. */
+const elsewhere = () => ({ 'x-forwarded-for': `192.0.2.${++addresses % 250}` })
 const asJson = { 'content-type': 'application/json' }
 async function createKey(fields: object, as: Record<string, string> = OPERATOR): Promise<CreatedApiKey> {
   const init = { method: 'POST', headers: { ...asJson, ...as }, body: JSON.stringify({ name: 'test', ...fields }) }
@@ -100,7 +103,7 @@ describe.each(guarded.map((each) => [named(each), each] as const))('%s', (_name,
       expired.key,
       revoked.key,
     ]
-    const answers = await Promise.all(keys.map((key) => send(each, key ? bearer(key) : {}, id())))
+    const answers = await Promise.all(keys.map((key) => send(each, { ...elsewhere(), ...(key && bearer(key)) }, id())))
     for (const { status, headers, body } of answers) {
       expect([status, headers.get('www-authenticate')]).toEqual([401, 'Bearer realm="darkroom"'])
       expect(body).toEqual(answers[0]?.body)

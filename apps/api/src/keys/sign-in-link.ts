@@ -1,5 +1,5 @@
 import { DEFAULT_TENANT, SCOPES } from '@darkroom/contracts'
-import type { Connection } from 'mongoose'
+import type { MongoConnection } from '../mongo/create-mongo.ts'
 import { CreateKey, CreateKeyHandler } from './create-key.ts'
 import { KeyStore } from './key-store.ts'
 import { SignInStore } from './sign-in-store.ts'
@@ -14,7 +14,7 @@ const HOUR_MS = 3_600_000
  * The path of a page that signs a browser in as an administrator, once, within an hour. The first
  * call makes the key for it.
  */
-export async function createSignInLink(connection: Connection): Promise<string> {
+export async function createSignInLink(connection: MongoConnection): Promise<string> {
   const keys = new KeyStore(connection)
   const own = (await keys.list(DEFAULT_TENANT)).find(({ name, revokedAt }) => name === NAME && revokedAt === null)
   const id = own?.id ?? (await createOwn(keys))

@@ -5,6 +5,7 @@ import type { Registry } from '@prometheus-io/client'
 import type { AssetLibrary } from '../assets/asset-library.ts'
 import { createAdmit, createAuthorize } from '../http/authorize.ts'
 import { CallerWatch } from '../http/caller-watch.ts'
+import { GuessLimit } from '../http/guess-limit.ts'
 import { HeldRequests } from '../http/held-requests.ts'
 import { jsonBody } from '../http/json-body.ts'
 import { measureRequests } from '../http/measure-requests.ts'
@@ -63,7 +64,7 @@ export function createRoutes(parts: RouteParts) {
   const callers = new CallerWatch(createIsAdmitted(parts.keys.ring))
   const streams = new HeldRequests({ total: env.EVENT_STREAMS_MAX, ...followers }, callers)
   const waiting = new HeldRequests({ total: env.WAITING_REQUESTS_MAX, ...followers }, callers)
-  const credentials = { token: env.ADMIN_TOKEN, ...parts.keys }
+  const credentials = { token: env.ADMIN_TOKEN, guesses: new GuessLimit(), ...parts.keys }
   const keysOn = env.AUTH === 'keys'
   const admit = createAdmit({ keysOn, findCaller: createFindCaller(credentials) })
   const authorize = createAuthorize({ keysOn, admit })

@@ -6,8 +6,12 @@ import type { Caller } from '../http/tenant-of.ts'
  * Who opened a socket, from its handshake: `headers`, or `auth: { token }`, which browsers can
  * set. What it throws is sent to the client, which is not connected.
  */
-export async function authenticate({ headers, auth }: Socket['handshake'], admit: Admit): Promise<Caller> {
+export async function authenticate(
+  { headers, auth }: Socket['handshake'],
+  client: string,
+  admit: Admit,
+): Promise<Caller> {
   const token: unknown = (auth as { token?: unknown } | undefined)?.token
   const given = typeof token === 'string' ? { ...headers, authorization: `Bearer ${token}` } : headers
-  return admit('tasks:read', { headers: given })
+  return admit('tasks:read', { headers: given, client })
 }

@@ -85,7 +85,7 @@ export function createSockets({ env, send, admit, callers, clientOf, log }: Sock
     }
     known.add(conn)
     socket.once('disconnect', forget)
-    authenticate(socket.handshake, admit).then((caller) => {
+    authenticate(socket.handshake, clientOf(socket.request), admit).then((caller) => {
       socket.data.caller = caller
       next()
     }, refuse)

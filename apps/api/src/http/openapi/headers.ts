@@ -83,6 +83,7 @@ const NAMES: Record<HeaderName, string> = {
 /** The headers of a problem. */
 export const PROBLEM_HEADERS: Partial<Record<ProblemCode, HeaderName>> = {
   KEY_REQUIRED: 'WWWAuthenticate',
+  TOO_MANY_TRIES: 'RetryAfter',
   IDEMPOTENCY_IN_FLIGHT: 'MaybeRetryAfter',
   TASK_NOT_READY: 'MaybeRetryAfter',
   TASK_CHANGED: 'MaybeRetryAfter',

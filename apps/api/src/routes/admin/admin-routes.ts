@@ -5,7 +5,10 @@ import express, {
   type Response,
   type Router,
 } from 'express'
+import { setPageHeaders } from '../../http/page-headers.ts'
+import { clientOf } from '../../http/client-address.ts'
 import { pagesOf } from '../../http/routes.ts'
+import { isKeyText } from '../../keys/key-text.ts'
 import { isToken, SESSION_SECONDS, signSession } from './admin-token.ts'
 import { SESSION_COOKIE, sessionOf, type Credentials } from './find-caller.ts'
 import { LOGIN_POLICY, loginPage } from './login-page.ts'
@@ -41,10 +44,8 @@ const nameRoute: RequestHandler = (_req, res, next) => {
 }
 
 function showLogin(req: Request, res: Response, { status, refused }: { status: number; refused: boolean }): void {
-  res
-    .status(status)
-    .set({ 'Content-Security-Policy': LOGIN_POLICY, 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' })
-  res.type('html').send(loginPage({ refused, next: wantedPage(req) }))
+  setPageHeaders(res, LOGIN_POLICY)
+  res.status(status).set('Cache-Control', 'no-store').type('html').send(loginPage({ refused, next: wantedPage(req) }))
 }
 
 const endOfSession = (): Date => new Date(Date.now() + SESSION_SECONDS * 1000)
@@ -53,16 +54,17 @@ function setSession(req: Request, res: Response, session: string): void {
   res.cookie(SESSION_COOKIE, session, { ...cookieOptions(req), maxAge: SESSION_SECONDS * 1000 })
 }
 
-function login({ token, ring, signIns }: Credentials) {
+function login({ token, ring, signIns, guesses }: Credentials) {
   /** A session for the ADMIN_TOKEN or a key. */
-  const sessionFor = async (given: string): Promise<string | undefined> => {
-    if (token !== undefined && isToken(given, token)) return signSession(token, Date.now())
+  const sessionFor = async (given: string, client: string): Promise<string | undefined> => {
     const key = await ring.check(given)
-    return key && signIns.create('session', key.id, endOfSession())
+    if (key) return signIns.create('session', key.id, endOfSession())
+    if (token === undefined || isKeyText(given)) return undefined
+    return guesses.attempt(client, () => isToken(given, token)) ? signSession(token, Date.now()) : undefined
   }
   const accept: RequestHandler = async (req, res) => {
     const given: unknown = (req.body as { token?: unknown } | undefined)?.token
-    const session = typeof given === 'string' ? await sessionFor(given) : undefined
+    const session = typeof given === 'string' ? await sessionFor(given, clientOf(req)) : undefined
     if (session === undefined) return showLogin(req, res, { status: 401, refused: true })
     setSession(req, res, session)
     seeOther(res, wantedPage(req) ?? BOARD)

@@ -22,6 +22,10 @@ const guarded = (api: TestApi): [method: 'get' | 'post' | 'put', path: string][]
 
 const isPaused = async (api: TestApi): Promise<boolean> => api.queue.bullmq.isPaused()
 
+let addresses = 0
+/** From an address of its own: wrong tokens count by address. */
+const elsewhere = () => ({ 'x-forwarded-for': `192.0.2.${++addresses}` })
+
 describe('with an ADMIN_TOKEN', () => {
   let api: TestApi
   beforeAll(async () => {
@@ -52,7 +56,7 @@ describe('with an ADMIN_TOKEN', () => {
         const { status, body, headers } = await api
           .agent()
           [method](path)
-          .set(authorization ? { authorization } : {})
+          .set({ ...elsewhere(), ...(authorization && { authorization }) })
         expect([method, path, authorization, status, problem.parse(body).code]).toEqual([
           method,
           path,
@@ -126,7 +130,7 @@ describe('with an ADMIN_TOKEN', () => {
 
   it('the form only accepts the token', async () => {
     for (const wrong of ['', 'no', `${TOKEN} `, `${TOKEN}\n`]) {
-      const refused = await logIn(api.agent(), wrong).expect(401)
+      const refused = await logIn(api.agent(), wrong).set(elsewhere()).expect(401)
       expect(refused.get('Set-Cookie')).toBeUndefined()
       expect(refused.text).toContain('This token is not valid')
     }
@@ -166,7 +170,7 @@ describe('with an ADMIN_TOKEN', () => {
   it('a forged or modified cookie is invalid', async () => {
     const [cookie = ''] = (await logIn(api.agent())).get('Set-Cookie') ?? []
     const [, name = '', until = '', signature = ''] = /^(\w+)=(\w+)\.([^;]+)/.exec(cookie) ?? []
-    const send = (value: string) => api.agent().post(pausePath(api)).set('Cookie', `${name}=${value}`)
+    const send = (value: string) => api.agent().post(pausePath(api)).set({ ...elsewhere(), cookie: `${name}=${value}` })
     for (const forged of ['', until, `${Number(until) + 1}.${signature}`, `${until}.${signature.slice(0, -1)}`]) {
       expect([forged, (await send(forged)).status]).toEqual([forged, 401])
     }
@@ -183,6 +187,24 @@ describe('with an ADMIN_TOKEN', () => {
       .expect('Location', '/admin/login')
       .expect('Set-Cookie', /darkroom_admin=;.*Expires=Thu, 01 Jan 1970/)
     expect((await browser.post(pausePath(api))).status).toBe(401)
+  })
+
+  it('nine wrong tokens a minute are checked, wherever they are sent; others are not hindered', async () => {
+    const guesser = elsewhere()
+    const guess = (count: number) => api.agent().get('/api/v1/keys').set({ ...guesser, authorization: `Bearer guess-${count}` })
+    for (let count = 0; count < 7; count++) await guess(count).expect(401)
+    await logIn(api.agent(), 'guess').set(guesser).expect(401)
+    await api.agent().get('/admin/queues').set({ ...guesser, cookie: 'darkroom_admin=1.guess' }).expect(401)
+    const refused = await guess(9).expect(429)
+    expect(problem.parse(refused.body).code).toBe('TOO_MANY_TRIES')
+    expect(Number(refused.get('Retry-After'))).toBeGreaterThan(0)
+    // Not even the right one is told from a wrong one.
+    await api.agent().get('/api/v1/keys').set(guesser).auth(TOKEN, { type: 'bearer' }).expect(429)
+    await logIn(api.agent()).set(guesser).expect(429)
+    await logIn(api.agent()).set(elsewhere()).expect(303)
+    const { body } = await api.agent().post('/api/v1/keys').auth(TOKEN, { type: 'bearer' }).send({ name: 'x', scopes: ['keys:admin'] })
+    await api.agent().get('/api/v1/keys').set(guesser).auth((body as { key: string }).key, { type: 'bearer' }).expect(200)
+    await api.agent().get('/api/v1/tasks').set(guesser).expect(200)
   })
 
   it('malformed forms do no harm', async () => {

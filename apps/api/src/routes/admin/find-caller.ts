@@ -1,9 +1,10 @@
 import { DEFAULT_TENANT, SCOPES } from '@darkroom/contracts'
 import type { IsAdmitted } from '../../http/caller-watch.ts'
+import type { GuessLimit } from '../../http/guess-limit.ts'
 import type { Credentialed, FindCaller } from '../../http/authorize.ts'
 import type { Caller } from '../../http/tenant-of.ts'
 import type { Keys } from '../../keys/create-keys.ts'
-import type { KeyRecord } from '../../keys/key-store.ts'
+import { isKeyText } from '../../keys/key-text.ts'
 import { isSession, isToken } from './admin-token.ts'
 
 export const SESSION_COOKIE = 'darkroom_admin'
@@ -14,6 +15,7 @@ const KEY_SESSION = /^[\w-]{43}$/
 const OPERATOR = { tenant: DEFAULT_TENANT, scopes: SCOPES }
 
 export interface Credentials extends Pick<Keys, 'ring' | 'signIns'> {
+  guesses: GuessLimit
   /** The ADMIN_TOKEN, if there is one. */
   token: string | undefined
 }
@@ -25,28 +27,34 @@ export const createIsAdmitted =
     Date.now() < until && (keyId === undefined || (await ring.valid(keyId)) !== undefined)
 
 /** By `Authorization: Bearer`, otherwise by the cookie of a browser that is signed in. */
-export function createFindCaller({ token, ring, signIns }: Credentials): FindCaller {
-  const byBearer: (text: string) => ReturnType<FindCaller> = async (text) =>
-    token !== undefined && isToken(text, token) ? OPERATOR : toCaller(await ring.check(text))
+export function createFindCaller({ token, ring, signIns, guesses }: Credentials): FindCaller {
+  const byBearer = async (text: string, client: string): ReturnType<FindCaller> =>
+    isKeyText(text) ? toCaller(await ring.check(text)) : byToken(client, (token) => isToken(text, token))
 
-  const byCookie: (cookie: string) => ReturnType<FindCaller> = async (cookie) => {
-    if (token !== undefined && isSession(cookie, token, Date.now())) return OPERATOR
-    if (!KEY_SESSION.test(cookie)) return undefined
+  const byToken = (client: string, isRight: (token: string) => boolean): Caller | undefined =>
+    token !== undefined && guesses.attempt(client, () => isRight(token)) ? OPERATOR : undefined
+
+  const byCookie = async (cookie: string, client: string): ReturnType<FindCaller> => {
+    if (cookie === '') return undefined
+    // Whoever guesses the token could sign a session with it.
+    if (!KEY_SESSION.test(cookie)) return byToken(client, (token) => isSession(cookie, token, Date.now()))
     const keyId = await signIns.keyOf(cookie, new Date())
     return keyId === undefined ? undefined : toCaller(await ring.valid(keyId))
   }
 
   return (req) => {
     const bearer = /^Bearer +(\S+)$/i.exec(req.headers.authorization ?? '')?.[1]
-    return bearer === undefined ? byCookie(sessionOf(req)) : byBearer(bearer)
+    return bearer === undefined ? byCookie(sessionOf(req), req.client) : byBearer(bearer, req.client)
   }
 }
 
-const toCaller = (key: KeyRecord | undefined): Caller | undefined =>
+type ValidKey = Awaited<ReturnType<Keys['ring']['valid']>>
+
+const toCaller = (key: ValidKey): Caller | undefined =>
   key && { tenant: key.tenant, scopes: key.scopes, keyId: key.id }
 
 /** The session cookie, or nothing. */
-export function sessionOf({ headers }: Credentialed): string {
+export function sessionOf({ headers }: Pick<Credentialed, 'headers'>): string {
   const cookies = (headers.cookie ?? '').split(/; */).map((pair) => pair.split('='))
   return cookies.find(([name]) => name === SESSION_COOKIE)?.[1] ?? ''
 }

@@ -5,6 +5,7 @@ import type { JobEnvelope } from '@darkroom/contracts'
 import type { TaskQueue } from '@darkroom/messaging'
 import type { Express, RequestHandler } from 'express'
 import { AppError } from '../../app-error.ts'
+import { setPageHeaders } from '../../http/page-headers.ts'
 
 /** The board creates styles at run time; scripts, fonts and data only come from here. */
 const BOARD_POLICY = [
@@ -64,7 +65,7 @@ const onlyLooking: RequestHandler = (req, res, next) => {
       headers: { Allow: ALLOWED },
     })
   }
-  res.set({ 'Content-Security-Policy': BOARD_POLICY, 'Referrer-Policy': 'no-referrer' })
+  setPageHeaders(res, BOARD_POLICY)
   next()
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import compression from 'compression'
 import express, { type Request, type Response, type RequestHandler, type Router } from 'express'
+import { setPageHeaders } from '../../http/page-headers.ts'
 import { pagesOf } from '../../http/routes.ts'
 import type { ApiLimits } from '../api-limits.ts'
 import { createOpenApiDocument } from './document.ts'
@@ -27,12 +28,8 @@ export function docsRoutes(limits: ApiLimits): Router {
       '/': { get: (_req, res) => void res.status(303).location('/docs').end() },
       '/docs': {
         get: (_req: Request, res: Response) => {
-          res.set({
-            'Content-Security-Policy': REFERENCE_POLICY,
-            'Cache-Control': 'no-cache',
-            'Referrer-Policy': 'no-referrer',
-          })
-          res.type('html').send(REFERENCE_PAGE)
+          setPageHeaders(res, REFERENCE_POLICY)
+          res.set('Cache-Control', 'no-cache').type('html').send(REFERENCE_PAGE)
         },
       },
     }),
