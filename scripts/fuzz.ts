@@ -1,6 +1,7 @@
-// `npm run fuzz [-- --seconds N --seed N]`: sends valid and invalid requests, generated from the
+// `npm run fuzz [-- --seconds N --seed N --guess]`: sends valid and invalid requests, generated from the
 // OpenAPI document, to a real API with a worker. Exits with code 1 if any response was a 5xx,
-// undocumented or missing.
+// undocumented or missing. With --guess it guesses the admin token instead, and exits with code 1 if
+// ten or more guesses a minute were checked, or if others were hindered.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,15 +9,22 @@ import { parseArgs } from 'node:util'
 import { startLocalServices } from '@darkroom/local-services'
 import pc from 'picocolors'
 import { fuzzApi, type FuzzReport } from '../fuzz/fuzz-api.ts'
+import { guessTokens, type GuessReport } from '../fuzz/guess-tokens.ts'
 import { sampleFiles } from '../fuzz/sample-files.ts'
 import { onStopSignal } from './on-stop-signal.ts'
 import { startApi, startWorker, type AppProcess } from './processes.ts'
 
-const { values } = parseArgs({ options: { seconds: { type: 'string', default: '60' }, seed: { type: 'string' } } })
+const { values } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '60' },
+    seed: { type: 'string' },
+    guess: { type: 'boolean', default: false },
+  },
+})
 const seconds = Number(values.seconds)
 const seed = Number(values.seed ?? Date.now() % 1_000_000)
 if (!(seconds >= 0) || !Number.isSafeInteger(seed)) {
-  console.error('npm run fuzz -- [--seconds N] [--seed N]')
+  console.error('npm run fuzz -- [--seconds N] [--seed N] [--guess]')
   process.exit(2)
 }
 
@@ -45,8 +53,9 @@ async function main(): Promise<number> {
     const api = await startApi({ env, onLine: (line) => console.log(pc.dim(line)) })
     apps.push(api)
     apps.push(await startWorker({ env }))
-    console.log(`Testing ${api.url} for ${seconds} s, seed ${seed}`)
     const forMs = seconds * 1000
+    if (values.guess) return showGuesses(await guessTokens({ origin: api.url, adminToken: ADMIN_TOKEN, forMs }))
+    console.log(`Testing ${api.url} for ${seconds} s, seed ${seed}`)
     return show(
       await fuzzApi({
         origin: api.url,
@@ -70,6 +79,15 @@ function ownDatabase(server: string): string {
   const url = new URL(server)
   url.pathname = '/darkroom-fuzz'
   return url.href
+}
+
+const MOST_GUESSES = 10
+
+function showGuesses({ guesses, checked, mostPerMinute, others, failed }: GuessReport): number {
+  console.log(
+    `${guesses} guesses in ${seconds} s, ${checked} of them checked, at most ${mostPerMinute} a minute; others: ${others} requests, ${failed} failed`,
+  )
+  return mostPerMinute < MOST_GUESSES && others > 0 && failed === 0 ? 0 : 1
 }
 
 function show({
