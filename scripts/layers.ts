@@ -138,6 +138,7 @@ const HOMES: Record<string, readonly string[]> = {
   mongoose: [`${API}/**/*-store.ts`, `${API}/tasks/task-model.ts`, `${API}/mongo/*`],
   bullmq: ['packages/messaging/src/**', `${API}/sync/*`],
   'cron-parser': [`${API}/removal/*`],
+  jose: [`${API}/keys/*`],
   'mediatr-ts': [`${API}/{mediator,send}.ts`, `${API}/${WITH_HANDLERS}/!(*-store).ts`],
   '@aws-sdk/client-s3': ['packages/storage/src/s3-*.ts'],
   '@aws-sdk/lib-storage': ['packages/storage/src/s3-*.ts'],

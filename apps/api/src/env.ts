@@ -77,6 +77,11 @@ const settings = z.object({
   SWEEP_INTERVAL_MS: envInteger(2000, 100),
   ORPHAN_AGE_MS: envInteger(600_000, 1000),
   JANITOR_INTERVAL_MS: envInteger(300_000, 1000),
+  /** Access tokens of this OpenID Connect issuer are accepted like keys. */
+  OIDC_ISSUER: z.url({ protocol: /^https?$/, error: 'must look like https://login.example.com' }).optional(),
+  OIDC_AUDIENCE: z.string().optional(),
+  OIDC_TENANT_CLAIM: z.string().default('tenant'),
+  OIDC_SCOPES_CLAIM: z.string().default('scope'),
   URL_SIGNING_KEYS: z
     .string()
     .regex(
@@ -100,7 +105,7 @@ const settings = z.object({
 })
 
 /** All settings that the API reads from its environment, with their defaults. */
-export const apiEnv = settings.superRefine(checkStorageEnv).superRefine(checkDownloads).superRefine(checkReach)
+export const apiEnv = settings.superRefine(checkStorageEnv).superRefine(checkDownloads).superRefine(checkReach).superRefine(checkIssuer)
 export type ApiEnv = z.infer<typeof apiEnv>
 
 function checkDownloads({ DOWNLOADS, STORAGE }: z.infer<typeof settings>, context: z.RefinementCtx): void {
@@ -123,6 +128,16 @@ function checkReach({ HOST, AUTH }: z.infer<typeof settings>, context: z.Refinem
         'lets other machines reach the API, which does not authenticate requests: set AUTH=keys (npm run keys -- create makes the first key), or AUTH=off if a firewall or a proxy keeps strangers away',
       input: undefined,
     })
+}
+
+/** Without an audience, a token that was issued for any other service would be accepted. */
+function checkIssuer({ OIDC_ISSUER, OIDC_AUDIENCE }: z.infer<typeof settings>, context: z.RefinementCtx): void {
+  const refuse = (name: string, message: string): void =>
+    context.addIssue({ code: 'custom', path: [name], message, input: undefined })
+  if (OIDC_ISSUER === undefined) return
+  if (OIDC_AUDIENCE === undefined) refuse('OIDC_AUDIENCE', 'must be set because OIDC_ISSUER is')
+  const { protocol, hostname } = new URL(OIDC_ISSUER)
+  if (protocol === 'http:' && !isLoopback(hostname)) refuse('OIDC_ISSUER', 'must use https, unless it is on this machine')
 }
 
 function toList(text: string): string[] {

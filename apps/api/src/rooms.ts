@@ -16,6 +16,7 @@ import type { ApiEnv } from './env.ts'
 import { createFollowing } from './following/create-following.ts'
 import { createInstallation } from './installation/create-installation.ts'
 import { createKeys } from './keys/create-keys.ts'
+import type { OidcSettings } from './keys/oidc.ts'
 import { inspectPicture } from './kinds/inspect-photo.ts'
 import { createKinds } from './kinds/kinds.ts'
 import { createMediator } from './mediator.ts'
@@ -97,7 +98,7 @@ export function createRooms(
   const estimate = (task: NewTask): TaskEstimate => estimators.of(task.kind).estimate(task)
   const commands = createTaskCommands({ ...basis, env, dispatch, estimate })
   const signer = createUrlSigner(env.URL_SIGNING_KEYS ?? [])
-  const keys = createKeys({ mongo, log, now: Date.now })
+  const keys = createKeys({ mongo, oidc: oidcOf(env), log, now: Date.now })
 
   const mediator = createMediator([
     ...commands.handlers,
@@ -129,4 +130,10 @@ export function createRooms(
     signer,
     keys,
   }
+}
+
+function oidcOf(env: ApiEnv): OidcSettings | undefined {
+  const { OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience } = env
+  if (issuer === undefined || audience === undefined) return undefined
+  return { issuer, audience, tenantClaim: env.OIDC_TENANT_CLAIM, scopesClaim: env.OIDC_SCOPES_CLAIM }
 }

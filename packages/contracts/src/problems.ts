@@ -68,6 +68,7 @@ export const PROBLEMS = {
   TOO_MANY_UPLOADS: { status: 429, means: 'Too many uploads from one address are in progress.' },
   HEADERS_TOO_LARGE: { status: 431, means: 'The headers or the URL are too long.' },
   INTERNAL: { status: 500, means: 'Something went wrong on our side.' },
+  ISSUER_UNAVAILABLE: { status: 503, means: 'The issuer of access tokens cannot be reached.' },
   STORE_UNAVAILABLE: { status: 503, means: 'The task store is currently unreachable or overloaded.' },
   QUEUE_UNAVAILABLE: { status: 503, means: 'The queue is currently unreachable.' },
   TOO_MANY_CONNECTIONS: { status: 503, means: 'Too many connections are open, in total or from one address.' },

@@ -68,7 +68,7 @@ function secured(access: Access, operation: Operation): Operation {
   return {
     ...operation,
     security: [{ apiKey: [scope] }, { session: [] }, ...(needsKey(scope, false) ? [] : [{}])],
-    problems: [...(operation.problems ?? []), 'KEY_REQUIRED', 'SCOPE_MISSING', 'TOO_MANY_TRIES', 'STORE_UNAVAILABLE'],
+    problems: [...(operation.problems ?? []), 'KEY_REQUIRED', 'SCOPE_MISSING', 'TOO_MANY_TRIES', 'ISSUER_UNAVAILABLE', 'STORE_UNAVAILABLE'],
   }
 }
 

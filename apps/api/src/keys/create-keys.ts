@@ -3,6 +3,7 @@ import type { MongoConnection } from '../mongo/create-mongo.ts'
 import { CreateKeyHandler } from './create-key.ts'
 import { KeyRing } from './key-ring.ts'
 import { KeyStore } from './key-store.ts'
+import { createVerifyToken, type OidcSettings } from './oidc.ts'
 import { ListKeysHandler } from './list-keys.ts'
 import { RevokeKeyHandler } from './revoke-key.ts'
 import { RotateKeyHandler } from './rotate-key.ts'
@@ -10,8 +11,16 @@ import { SignInStore } from './sign-in-store.ts'
 
 export type Keys = ReturnType<typeof createKeys>
 
+interface Parts {
+  mongo: MongoConnection
+  /** Whose access tokens are accepted like keys. */
+  oidc: OidcSettings | undefined
+  log: Logger
+  now: () => number
+}
+
 /** API keys, and the browsers that are signed in with one. */
-export function createKeys({ mongo, log, now }: { mongo: MongoConnection; log: Logger; now: () => number }) {
+export function createKeys({ mongo, oidc, log, now }: Parts) {
   const keys = new KeyStore(mongo)
   const signIns = new SignInStore(mongo)
   const ring = new KeyRing({ store: keys, log, now })
@@ -19,6 +28,7 @@ export function createKeys({ mongo, log, now }: { mongo: MongoConnection; log: L
   return {
     ring,
     signIns,
+    verifyToken: oidc && createVerifyToken(oidc),
     prepare: () => Promise.all([keys.prepare(), signIns.prepare()]),
     handlers: [
       createKey,

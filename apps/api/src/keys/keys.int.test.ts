@@ -29,8 +29,14 @@ const named = (each: Each): string => `${each.method.toUpperCase()} ${each.path}
 
 let api: TestApi
 let photo: Buffer
+/** Operations in a situation that were answered as they should be. */
+const met: Record<string, number> = {}
+const isMet = (situation: string): void => void (met[situation] = (met[situation] ?? 0) + 1)
 const ids = { Task: '', Batch: '', Key: '' }
 const UNKNOWN = { Task: 'f'.repeat(24), Batch: 'f'.repeat(24), Key: 'f'.repeat(16) }
+
+/** Chance alone leaves 15 to 85 % of so many pairs once in 100,000 runs. */
+const PAIRS = 40
 
 const bearer = (key: string) => ({ authorization: `Bearer ${key}` })
 let addresses = 0
@@ -51,7 +57,11 @@ beforeAll(async () => {
   ids.Batch = ((await api.post('/api/v1/batches', [filePart(photo)], OPERATOR)).body as { batchId: string }).batchId
   ids.Key = (await createKey({})).id
 })
-afterAll(() => api.stop())
+afterAll(async () => {
+  const counts = Object.entries(met).map(([situation, count]) => `${situation} ${count}`)
+  console.log(`keys: of ${guarded.length} operations refused as they should be: ${counts.join(', ')}`)
+  await api.stop()
+})
 
 const kindOf = (path: string): keyof typeof ids => (/batches/.test(path) ? 'Batch' : /keys/.test(path) ? 'Key' : 'Task')
 
@@ -95,18 +105,24 @@ describe.each(guarded.map((each) => [named(each), each] as const))('%s', (_name,
     ]
     await api.database.collection('keys').updateOne({ _id: expired.id as never }, { $set: { expiresAt: new Date(1) } })
     await api.database.collection('keys').updateOne({ _id: revoked.id as never }, { $set: { revokedAt: new Date() } })
-    const keys = [
-      '',
-      'x',
-      `drk_${'0'.repeat(16)}_${'a'.repeat(43)}`,
-      `${wrong.key.slice(0, -4)}aaaa`,
-      expired.key,
-      revoked.key,
-    ]
-    const answers = await Promise.all(keys.map((key) => send(each, { ...elsewhere(), ...(key && bearer(key)) }, id())))
-    for (const { status, headers, body } of answers) {
+    const keys = {
+      missing: '',
+      malformed: 'x',
+      unknown: `drk_${'0'.repeat(16)}_${'a'.repeat(43)}`,
+      wrong: `${wrong.key.slice(0, -4)}aaaa`,
+      expired: expired.key,
+      revoked: revoked.key,
+    }
+    const answers = await Promise.all(
+      Object.entries(keys).map(async ([how, key]) => ({
+        how,
+        ...(await send(each, { ...elsewhere(), ...(key && bearer(key)) }, id())),
+      })),
+    )
+    for (const { how, status, headers, body } of answers) {
       expect([status, headers.get('www-authenticate')]).toEqual([401, 'Bearer realm="darkroom"'])
       expect(body).toEqual(answers[0]?.body)
+      isMet(how)
     }
   })
 
@@ -114,6 +130,7 @@ describe.each(guarded.map((each) => [named(each), each] as const))('%s', (_name,
     const { key } = await createKey({ scopes: SCOPES.filter((scope) => scope !== scopeOf(each)) })
     const { status, body } = await send(each, bearer(key), id())
     expect([status, body]).toMatchObject([403, { code: 'SCOPE_MISSING' }])
+    isMet('other scope')
   })
 })
 
@@ -124,7 +141,31 @@ describe.each(withId.map((each) => [named(each), each] as const))('%s', (_name, 
     const [foreign, unknown] = [await send(each, bearer(key), ids[kind]), await send(each, bearer(key), UNKNOWN[kind])]
     expect(foreign.status).toBe(404)
     expect(foreign.text.replaceAll(ids[kind], UNKNOWN[kind])).toBe(unknown.text)
+    isMet('foreign id')
   })
+})
+
+it("another tenant's id takes as long to refuse as an unknown one", async () => {
+  const { key } = await createKey({ tenant: 'stranger', scopes: SCOPES })
+  const reads = withId.filter(({ method }) => method === 'get')
+  expect(reads.length).toBeGreaterThan(3)
+  const timed = async (each: Each, id: string): Promise<number> => {
+    const since = performance.now()
+    await send(each, bearer(key), id)
+    return performance.now() - since
+  }
+  for (const each of reads) {
+    const kind = kindOf(each.path)
+    let slower = 0
+    // In pairs, so that a busy machine slows both alike: if they cost the same, each is the slower one in half of them.
+    for (let pair = 0; pair < PAIRS; pair++) {
+      const first = await timed(each, pair % 2 === 0 ? ids[kind] : UNKNOWN[kind])
+      const second = await timed(each, pair % 2 === 0 ? UNKNOWN[kind] : ids[kind])
+      if (first > second === (pair % 2 === 0)) slower++
+    }
+    const share = slower / PAIRS
+    expect([named(each), share > 0.15 && share < 0.85, share]).toEqual([named(each), true, share])
+  }
 })
 
 describe('a tenant', () => {

@@ -48,7 +48,7 @@ export interface RouteParts {
   /** Clients are sent to these URLs instead of getting the files from here. */
   presign: Presign | undefined
   signer: UrlSigner
-  keys: Pick<Keys, 'ring' | 'signIns'>
+  keys: Pick<Keys, 'ring' | 'signIns' | 'verifyToken'>
   queues: TaskQueues
   probes: Probes
   registry: Registry

@@ -109,6 +109,7 @@ const ELSEWHERE: Record<string, string> = {
   HOST_NOT_ALLOWED: 'http/web-pages.int.test.ts',
   REQUEST_TIMEOUT: 'http/server.int.test.ts',
   TOO_MANY_CONNECTIONS: 'http/client-limits.int.test.ts',
+  ISSUER_UNAVAILABLE: 'keys/oidc.int.test.ts',
   TOO_MANY_TRIES: 'routes/admin/admin.int.test.ts',
   TASK_CHANGED: 'tasks/commands/retry-task.int.test.ts',
   INTERNAL: 'to-app-error.test.ts',

@@ -5,6 +5,7 @@ import type { Credentialed, FindCaller } from '../../http/authorize.ts'
 import type { Caller } from '../../http/tenant-of.ts'
 import type { Keys } from '../../keys/create-keys.ts'
 import { isKeyText } from '../../keys/key-text.ts'
+import { isTokenText } from '../../keys/oidc.ts'
 import { isSession, isToken } from './admin-token.ts'
 
 export const SESSION_COOKIE = 'darkroom_admin'
@@ -14,7 +15,7 @@ const KEY_SESSION = /^[\w-]{43}$/
 /** Holders of the ADMIN_TOKEN. */
 const OPERATOR = { tenant: DEFAULT_TENANT, scopes: SCOPES }
 
-export interface Credentials extends Pick<Keys, 'ring' | 'signIns'> {
+export interface Credentials extends Pick<Keys, 'ring' | 'signIns' | 'verifyToken'> {
   guesses: GuessLimit
   /** The ADMIN_TOKEN, if there is one. */
   token: string | undefined
@@ -27,17 +28,20 @@ export const createIsAdmitted =
     Date.now() < until && (keyId === undefined || (await ring.valid(keyId)) !== undefined)
 
 /** By `Authorization: Bearer`, otherwise by the cookie of a browser that is signed in. */
-export function createFindCaller({ token, ring, signIns, guesses }: Credentials): FindCaller {
-  const byBearer = async (text: string, client: string): ReturnType<FindCaller> =>
-    isKeyText(text) ? toCaller(await ring.check(text)) : byToken(client, (token) => isToken(text, token))
+export function createFindCaller({ token, ring, signIns, verifyToken, guesses }: Credentials): FindCaller {
+  const byBearer = async (text: string, client: string): ReturnType<FindCaller> => {
+    if (isKeyText(text)) return toCaller(await ring.check(text))
+    if (verifyToken && isTokenText(text)) return verifyToken(text)
+    return byToken(client, (right) => isToken(text, right))
+  }
 
-  const byToken = (client: string, isRight: (token: string) => boolean): Caller | undefined =>
+  const byToken = (client: string, isRight: (right: string) => boolean): Caller | undefined =>
     token !== undefined && guesses.attempt(client, () => isRight(token)) ? OPERATOR : undefined
 
   const byCookie = async (cookie: string, client: string): ReturnType<FindCaller> => {
     if (cookie === '') return undefined
     // Whoever guesses the token could sign a session with it.
-    if (!KEY_SESSION.test(cookie)) return byToken(client, (token) => isSession(cookie, token, Date.now()))
+    if (!KEY_SESSION.test(cookie)) return byToken(client, (right) => isSession(cookie, right, Date.now()))
     const keyId = await signIns.keyOf(cookie, new Date())
     return keyId === undefined ? undefined : toCaller(await ring.valid(keyId))
   }

@@ -49,7 +49,7 @@ const SECURITY_SCHEMES = {
     type: 'http',
     scheme: 'bearer',
     description:
-      'An API key with the named scope, or the ADMIN_TOKEN of the installation, which has all scopes in the default tenant. With `AUTH=off` only administration requires one.',
+      'An API key with the named scope, an access token of `OIDC_ISSUER` with it, or the ADMIN_TOKEN of the installation, which has all scopes in the default tenant. With `AUTH=off` only administration requires one.',
   },
   session: {
     type: 'apiKey',
