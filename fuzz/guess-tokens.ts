@@ -33,20 +33,27 @@ export async function guessTokens({ origin, adminToken, forMs }: GuessOptions): 
   const ask = (path: string, init: RequestInit): Promise<Response> =>
     fetch(`${origin}${path}`, { redirect: 'manual', ...init })
   const asOperator = { authorization: `Bearer ${adminToken}`, 'content-type': 'application/json' }
-  const creating = { method: 'POST', headers: asOperator, body: JSON.stringify({ name: 'a neighbor', scopes: ['keys:admin'] }) }
+  const creating = {
+    method: 'POST',
+    headers: asOperator,
+    body: JSON.stringify({ name: 'a neighbor', scopes: ['keys:admin'] }),
+  }
   const { key } = (await (await ask('/api/v1/keys', creating)).json()) as { key: string }
 
   const ways = [
     (text: string) => ask('/api/v1/keys', { headers: { ...GUESSER, authorization: `Bearer ${text}` } }),
-    (text: string) => ask('/admin/login', { method: 'POST', headers: GUESSER, body: new URLSearchParams({ token: text }) }),
+    (text: string) =>
+      ask('/admin/login', { method: 'POST', headers: GUESSER, body: new URLSearchParams({ token: text }) }),
     (text: string) => ask('/admin/queues', { headers: { ...GUESSER, cookie: `darkroom_admin=1.${text}` } }),
   ]
   const guess = async (worker: number): Promise<void> => {
     for (let count = 0; performance.now() < until; count++) {
-      const answer = await ways[count % ways.length]!(`guess-${worker}-${count}`)
-      await answer.arrayBuffer()
-      guesses++
-      if (answer.status !== 429) checkedAt.push(performance.now())
+      for (const send of ways) {
+        const answer = await send(`guess-${worker}-${count}`)
+        await answer.arrayBuffer()
+        guesses++
+        if (answer.status !== 429) checkedAt.push(performance.now())
+      }
     }
   }
   const work = async (headers: Record<string, string>): Promise<void> => {

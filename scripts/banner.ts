@@ -32,7 +32,14 @@ export function banner({ api, workers, host, port, keysOn, files, signIn }: Runn
       : []),
     ...(api ? [line('access', accessTo(host, keysOn))] : []),
     line('files', files),
-    ...(api ? [line('try', `curl ${keysOn ? '-H "Authorization: Bearer $(npm run --silent keys -- create)" ' : ''}-F file=@photo.jpg ${url}/api/v1/tasks`)] : []),
+    ...(api
+      ? [
+          line(
+            'try',
+            `curl ${keysOn ? '-H "Authorization: Bearer $(npm run --silent keys -- create)" ' : ''}-F file=@photo.jpg ${url}/api/v1/tasks`,
+          ),
+        ]
+      : []),
     line('stop', 'Ctrl-C'),
     '',
   ].join('\n')

@@ -27,7 +27,11 @@ interface Answer {
 }
 
 /** With any Host, which fetch would not send. */
-function ask(port: number, path: string, { method = 'GET', headers = {}, body = '' as string | Buffer } = {}): Promise<Answer> {
+function ask(
+  port: number,
+  path: string,
+  { method = 'GET', headers = {}, body = '' as string | Buffer } = {},
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const sending = request({ host: '127.0.0.1', port, path, method, headers, agent: false }, (answer) => {
       text(answer).then(
@@ -101,7 +105,11 @@ describe.skipIf(!('found' in nginx))('behind nginx', () => {
     expect(guarded.length).toBeGreaterThan(5)
     for (const lie of LIES) {
       for (const { method, path } of guarded)
-        expect([method, path, (await ask(ports.off, path, { method, headers: lie })).status]).toEqual([method, path, 401])
+        expect([method, path, (await ask(ports.off, path, { method, headers: lie })).status]).toEqual([
+          method,
+          path,
+          401,
+        ])
       expect((await ask(ports.off, '/admin/queues', { headers: lie })).status).toBe(401)
       const page = await ask(ports.off, '/admin/queues', { headers: { ...lie, accept: 'text/html' } })
       expect([page.status, page.location]).toEqual([303, '/admin/login'])
@@ -113,7 +121,11 @@ describe.skipIf(!('found' in nginx))('behind nginx', () => {
     const guarded = (await operationsOf(keys)).filter(({ scope }) => scope !== undefined)
     for (const lie of LIES)
       for (const { method, path } of guarded)
-        expect([method, path, (await ask(ports.keys, path, { method, headers: lie })).status]).toEqual([method, path, 401])
+        expect([method, path, (await ask(ports.keys, path, { method, headers: lie })).status]).toEqual([
+          method,
+          path,
+          401,
+        ])
     console.log(`nginx: ${guarded.length} routes x ${LIES.length} strangers, none is open with keys`)
   })
 
@@ -138,14 +150,24 @@ describe.skipIf(!('found' in nginx))('behind nginx', () => {
     expect(body.length).toBeGreaterThan(1_000_000)
     const type = { 'content-type': packed.headers.get('content-type') ?? '' }
     const headers = { ...operator, host: HOST }
-    const uploaded = await ask(ports.documented, '/api/v1/tasks', { method: 'POST', headers: { ...headers, ...type }, body })
+    const uploaded = await ask(ports.documented, '/api/v1/tasks', {
+      method: 'POST',
+      headers: { ...headers, ...type },
+      body,
+    })
     expect(uploaded.status).toBe(202)
     const { id } = JSON.parse(uploaded.body) as { id: string }
     expect(await firstOf(ports.documented, `/api/v1/tasks/${id}/events`, headers)).toContain('task.created')
     const signing = { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body: '{}' }
-    const { url } = JSON.parse((await ask(ports.documented, `/api/v1/tasks/${id}/download-url`, signing)).body) as { url: string }
+    const { url } = JSON.parse((await ask(ports.documented, `/api/v1/tasks/${id}/download-url`, signing)).body) as {
+      url: string
+    }
     expect(url).toMatch(new RegExp(`^http://${HOST}/d/`))
-    const socket = io(`http://127.0.0.1:${ports.documented}`, { transports: ['websocket'], auth: { token: ADMIN_TOKEN }, reconnection: false })
+    const socket = io(`http://127.0.0.1:${ports.documented}`, {
+      transports: ['websocket'],
+      auth: { token: ADMIN_TOKEN },
+      reconnection: false,
+    })
     await new Promise<void>((resolve, reject) => socket.once('connect', resolve).once('connect_error', reject))
     socket.close()
   })
@@ -155,14 +177,17 @@ describe.skipIf(!('found' in nginx))('behind nginx', () => {
 function firstOf(port: number, path: string, headers: Record<string, string>): Promise<string> {
   return new Promise((resolve, reject) => {
     let heard = ''
-    const asking = request({ host: '127.0.0.1', port, path, headers: { ...headers, accept: 'text/event-stream' } }, (answer) => {
-      answer.on('data', (chunk: Buffer) => {
-        heard += chunk.toString()
-        if (!heard.includes('event:')) return
-        resolve(heard)
-        asking.destroy()
-      })
-    })
+    const asking = request(
+      { host: '127.0.0.1', port, path, headers: { ...headers, accept: 'text/event-stream' } },
+      (answer) => {
+        answer.on('data', (chunk: Buffer) => {
+          heard += chunk.toString()
+          if (!heard.includes('event:')) return
+          resolve(heard)
+          asking.destroy()
+        })
+      },
+    )
     asking.once('error', reject).end()
   })
 }

@@ -52,7 +52,8 @@ test('no secret is in the output of a run, nor in any answer but the one that ha
   form.set('file', new Blob([new Uint8Array(await sampleJpeg({ width: 64, height: 48 }))]), 'photo.jpg')
   const uploaded = await note('/api/v1/tasks', { method: 'POST', headers: bearer(key), body: form })
   const task = (JSON.parse(uploaded.text) as { id: string }).id
-  const isDone = async () => (await note(`/api/v1/tasks/${task}`, { headers: bearer(key) })).text.includes('"completed"')
+  const isDone = async () =>
+    (await note(`/api/v1/tasks/${task}`, { headers: bearer(key) })).text.includes('"completed"')
   await until(isDone, { what: 'the end of the task' })
   const { url } = JSON.parse((await post(`/api/v1/tasks/${task}/download-url`, key, {})).text) as { url: string }
   const token = url.slice(url.lastIndexOf('/') + 1)
@@ -82,7 +83,9 @@ test('no secret is in the output of a run, nor in any answer but the one that ha
 
   const secrets = { ADMIN_TOKEN, SIGNING_SECRET, key: key.slice(-43), token, session, code }
   const output = lines.join('\n')
-  console.log(`secrets: ${lines.length} lines of output and ${answers.length / 2} answers hold none of ${Object.keys(secrets).length}`)
+  console.log(
+    `secrets: ${lines.length} lines of output and ${answers.length / 2} answers hold none of ${Object.keys(secrets).length}`,
+  )
   for (const [name, secret] of Object.entries(secrets)) {
     expect(output.includes(secret), `${name} in the output`).toBe(false)
     // Who names a wrong token in the path or the form knows it; nothing else is repeated.

@@ -105,7 +105,11 @@ const settings = z.object({
 })
 
 /** All settings that the API reads from its environment, with their defaults. */
-export const apiEnv = settings.superRefine(checkStorageEnv).superRefine(checkDownloads).superRefine(checkReach).superRefine(checkIssuer)
+export const apiEnv = settings
+  .superRefine(checkStorageEnv)
+  .superRefine(checkDownloads)
+  .superRefine(checkReach)
+  .superRefine(checkIssuer)
 export type ApiEnv = z.infer<typeof apiEnv>
 
 function checkDownloads({ DOWNLOADS, STORAGE }: z.infer<typeof settings>, context: z.RefinementCtx): void {
@@ -137,7 +141,8 @@ function checkIssuer({ OIDC_ISSUER, OIDC_AUDIENCE }: z.infer<typeof settings>, c
   if (OIDC_ISSUER === undefined) return
   if (OIDC_AUDIENCE === undefined) refuse('OIDC_AUDIENCE', 'must be set because OIDC_ISSUER is')
   const { protocol, hostname } = new URL(OIDC_ISSUER)
-  if (protocol === 'http:' && !isLoopback(hostname)) refuse('OIDC_ISSUER', 'must use https, unless it is on this machine')
+  if (protocol === 'http:' && !isLoopback(hostname))
+    refuse('OIDC_ISSUER', 'must use https, unless it is on this machine')
 }
 
 function toList(text: string): string[] {

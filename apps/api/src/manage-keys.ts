@@ -43,7 +43,8 @@ async function main(args: string[]): Promise<void> {
   try {
     const env = readApiEnv()
     await connection.openUri(env.MONGODB_URL, MONGO_OPTIONS)
-    if (command === 'sign-in') print((env.PUBLIC_URL ?? `http://localhost:${env.PORT}`) + (await createSignInLink(connection)))
+    if (command === 'sign-in')
+      print((env.PUBLIC_URL ?? `http://localhost:${env.PORT}`) + (await createSignInLink(connection)))
     else await run(new KeyStore(connection), { command, id, options })
   } finally {
     await connection.close()

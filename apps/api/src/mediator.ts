@@ -5,6 +5,7 @@ import { GetBatch, GetBatchHandler } from './batches/get-batch.ts'
 import { CountDeadLetters, CountDeadLettersHandler } from './dead-letters/count-dead-letters.ts'
 import { ReplayDeadLetters, ReplayDeadLettersHandler } from './dead-letters/replay-dead-letters.ts'
 import { CreateKey, CreateKeyHandler } from './keys/create-key.ts'
+import { CreateUploadToken, CreateUploadTokenHandler } from './keys/create-upload-token.ts'
 import { ListKeys, ListKeysHandler } from './keys/list-keys.ts'
 import { RevokeKey, RevokeKeyHandler } from './keys/revoke-key.ts'
 import { RotateKey, RotateKeyHandler } from './keys/rotate-key.ts'
@@ -86,6 +87,7 @@ route(CountDeadLetters, CountDeadLettersHandler)
 route(ReplayDeadLetters, ReplayDeadLettersHandler)
 route(GetStats, GetStatsHandler)
 route(CreateKey, CreateKeyHandler)
+route(CreateUploadToken, CreateUploadTokenHandler)
 route(ListKeys, ListKeysHandler)
 route(RotateKey, RotateKeyHandler)
 route(RevokeKey, RevokeKeyHandler)

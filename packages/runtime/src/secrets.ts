@@ -1,7 +1,7 @@
 import { closeSync, openSync, readFileSync, readSync, writeSync } from 'node:fs'
 
 /** Settings that nobody but their process may see, and those that may contain a password. */
-export const SECRETS = [
+const SECRETS = [
   'ADMIN_TOKEN',
   'URL_SIGNING_KEYS',
   'MONGODB_URL',

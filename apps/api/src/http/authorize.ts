@@ -5,8 +5,8 @@ import { AppError } from '../app-error.ts'
 import { clientOf } from './client-address.ts'
 import { rememberCaller, type Caller } from './tenant-of.ts'
 
-/** What a route requires: a scope, or nothing. */
-export type Access = Scope | 'open'
+/** What a route requires: a scope, `tasks:write` or an upload token (`upload`), or nothing. */
+export type Access = Scope | 'upload' | 'open'
 
 /** The middleware that comes before the handlers of a route. */
 export type Authorize = (access: Access) => RequestHandler[]
@@ -21,6 +21,12 @@ export interface Credentialed {
 /** Who sends a request; undefined if its credentials are missing, wrong, expired or revoked. */
 export type FindCaller = (req: Credentialed) => Promise<Caller | undefined>
 
+/** Takes an upload of a token, for a page of this origin. The upload is given back if it is refused. */
+export type TakeUpload = (
+  token: string,
+  origin: string | undefined,
+) => Promise<{ caller: Caller; giveBack: () => void } | undefined>
+
 /** The caller, if it has this scope. Throws KEY_REQUIRED, SCOPE_MISSING, TOO_MANY_TRIES. */
 export type Admit = (scope: Scope, req: Credentialed) => Promise<Caller>
 
@@ -30,7 +36,7 @@ const ANYBODY: Caller = { tenant: DEFAULT_TENANT, scopes: ['tasks:read', 'tasks:
 
 /** The scope that a key must have; undefined if none is needed. */
 export const scopeOf = (access: Access): Scope | undefined =>
-  access === 'open' ? undefined : access
+  access === 'open' ? undefined : access === 'upload' ? 'tasks:write' : access
 
 /** Administration requires a key in any case: where a request comes from proves nothing. */
 export const needsKey = (scope: Scope, keysOn: boolean): boolean => keysOn || ADMINISTRATION.includes(scope)
@@ -46,7 +52,8 @@ export const createAdmit =
   }
 
 /** Lets requests through to a route whose caller has its scope, and notes the caller. */
-export function createAuthorize({ keysOn, admit }: { keysOn: boolean; admit: Admit }): Authorize {
+export function createAuthorize(deps: { keysOn: boolean; admit: Admit; takeUpload: TakeUpload }): Authorize {
+  const { keysOn, admit, takeUpload } = deps
   const welcome: RequestHandler = (req, _res, next) => {
     rememberCaller(req, ANYBODY)
     next()
@@ -54,15 +61,33 @@ export function createAuthorize({ keysOn, admit }: { keysOn: boolean; admit: Adm
   return (access) => {
     const scope = scopeOf(access)
     if (scope === undefined) return []
-    if (!needsKey(scope, keysOn)) return [welcome]
-    return [
-      async (req, _res, next) => {
-        rememberCaller(req, await admit(scope, { headers: req.headers, client: clientOf(req) }))
-        next()
-      },
-    ]
+    const withKey: RequestHandler = async (req, _res, next) => {
+      rememberCaller(req, await admit(scope, { headers: req.headers, client: clientOf(req) }))
+      next()
+    }
+    const others = needsKey(scope, keysOn) ? withKey : welcome
+    return [access === 'upload' ? orWithUploadToken(takeUpload, others) : others]
   }
 }
+
+/** Requests with an upload token must be forms: only these know its limits. */
+const orWithUploadToken =
+  (takeUpload: TakeUpload, others: RequestHandler): RequestHandler =>
+  async (req, res, next) => {
+    const token = bearerOf(req)
+    if (token === undefined || !token.startsWith('dru_')) return others(req, res, next)
+    if (!req.is('multipart/form-data'))
+      throw scopeMissing('An upload token only permits uploads as multipart/form-data.')
+    const taken = await takeUpload(token, req.headers.origin)
+    if (!taken) throw keyRequired()
+    rememberCaller(req, taken.caller)
+    res.once('close', () => res.statusCode >= 400 && taken.giveBack())
+    next()
+  }
+
+/** The credentials after `Authorization: Bearer`. */
+export const bearerOf = ({ headers }: Pick<Credentialed, 'headers'>): string | undefined =>
+  /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1]
 
 /** The same for every reason, so that nobody learns which ids exist. */
 const keyRequired = (): AppError =>

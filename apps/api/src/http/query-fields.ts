@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-export function wholeNumber(min: number, max: number) {
+function wholeNumber(min: number, max: number) {
   const text = z.string().regex(/^\d{1,12}$/, `must be a whole number from ${min} to ${max}`)
   const number = z.number().min(min, `must be at least ${min}`).max(max, `must be at most ${max}`)
   return text

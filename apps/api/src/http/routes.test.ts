@@ -40,5 +40,11 @@ it('a route with a scope names it, and what is answered without it', () => {
   const { get, delete: remove } = things.paths('', { most: 3 })['/things/{id}/parts'] ?? {}
   expect(get?.security).toEqual([{ apiKey: ['tasks:read'] }, { session: [] }, {}])
   expect(remove?.security).toEqual([{ apiKey: ['keys:admin'] }, { session: [] }])
-  expect(get?.problems).toEqual(['KEY_REQUIRED', 'SCOPE_MISSING', 'TOO_MANY_TRIES', 'ISSUER_UNAVAILABLE', 'STORE_UNAVAILABLE'])
+  expect(get?.problems).toEqual([
+    'KEY_REQUIRED',
+    'SCOPE_MISSING',
+    'TOO_MANY_TRIES',
+    'ISSUER_UNAVAILABLE',
+    'STORE_UNAVAILABLE',
+  ])
 })

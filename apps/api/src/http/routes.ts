@@ -67,8 +67,20 @@ function secured(access: Access, operation: Operation): Operation {
   if (scope === undefined) return operation
   return {
     ...operation,
-    security: [{ apiKey: [scope] }, { session: [] }, ...(needsKey(scope, false) ? [] : [{}])],
-    problems: [...(operation.problems ?? []), 'KEY_REQUIRED', 'SCOPE_MISSING', 'TOO_MANY_TRIES', 'ISSUER_UNAVAILABLE', 'STORE_UNAVAILABLE'],
+    security: [
+      { apiKey: [scope] },
+      { session: [] },
+      ...(access === 'upload' ? [{ uploadToken: [] }] : []),
+      ...(needsKey(scope, false) ? [] : [{}]),
+    ],
+    problems: [
+      ...(operation.problems ?? []),
+      'KEY_REQUIRED',
+      'SCOPE_MISSING',
+      'TOO_MANY_TRIES',
+      'ISSUER_UNAVAILABLE',
+      'STORE_UNAVAILABLE',
+    ],
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Request } from 'express'
 
 const SIGNED = /^\/d\/.*/i
-const KEY = /drk_[\w-]+/gi
+const KEY = /dr[ku]_[\w-]+/gi
 
 /**
  * The path of a request as it may appear in logs and errors: without the query, and without the
@@ -9,4 +9,4 @@ const KEY = /drk_[\w-]+/gi
  * belong there.
  */
 export const shownPath = ({ originalUrl }: Pick<Request, 'originalUrl'>): string =>
-  (originalUrl.split('?')[0] ?? '').replace(SIGNED, '/d/...').replaceAll(KEY, 'drk_...')
+  (originalUrl.split('?')[0] ?? '').replace(SIGNED, '/d/...').replaceAll(KEY, 'dr*_...')

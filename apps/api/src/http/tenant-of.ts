@@ -9,6 +9,8 @@ export interface Caller {
   keyId?: string
   /** When its credentials expire, in milliseconds since 1970. */
   until?: number
+  /** Of an upload token, which permits nothing else. */
+  upload?: { kind: string | null; maxBytes: number | null }
 }
 
 const callers = new WeakMap<Request, Caller>()

@@ -85,11 +85,11 @@ function send({ path, method, operation }: Each, headers: Record<string, string>
 
 it('covers every operation but the probes and the document', () => {
   expect(operations.filter((each) => scopeOf(each) === undefined).map(named)).toEqual([
+    'GET /d/{token}',
     'GET /health',
     'GET /livez',
     'GET /readyz',
     'GET /openapi.json',
-    'GET /d/{token}',
   ])
   expect(guarded.length).toBeGreaterThan(20)
 })
@@ -278,7 +278,12 @@ describe('a key', () => {
       socket: openJobSocket(api.url, { auth: { token: key }, reconnection: false }),
     })
     const [of, other] = [open(ended), open(kept)]
-    const [stream, socket, otherStream, otherSocket] = await Promise.all([of.stream, of.socket, other.stream, other.socket])
+    const [stream, socket, otherStream, otherSocket] = await Promise.all([
+      of.stream,
+      of.socket,
+      other.stream,
+      other.socket,
+    ])
     await socket.subscribe(id)
     const change = how === 'revoked' ? { revokedAt: new Date() } : { expiresAt: new Date() }
     await api.database.collection('keys').updateOne({ _id: ended.id as never }, { $set: change })

@@ -19,7 +19,8 @@ let api: TestApi
 beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  server.on('request', createIssuer(issuer, await jwkOf(own.privateKey)).callback())
+  const answer = createIssuer(issuer, await jwkOf(own.privateKey)).callback()
+  server.on('request', (req, res) => void answer(req, res))
   api = await startTestApi({ AUTH: 'keys', OIDC_ISSUER: issuer, OIDC_AUDIENCE: AUDIENCE })
 })
 afterAll(async () => {
@@ -70,7 +71,10 @@ async function issuedToken(scope: string): Promise<string> {
 }
 
 /** A token like those of the issuer, but for what a test changes. */
-function forged(claims: object = {}, { key = own.privateKey as KeyObject | Uint8Array, alg = 'RS256', exp = '5m' } = {}) {
+function forged(
+  claims: object = {},
+  { key = own.privateKey as KeyObject | Uint8Array, alg = 'RS256', exp = '5m' } = {},
+) {
   return new SignJWT({ tenant: 'shop', scope: 'tasks:read', iss: issuer, aud: AUDIENCE, ...claims })
     .setProtectedHeader({ alg, kid: 'signing' })
     .setIssuedAt()

@@ -3,7 +3,7 @@ import type { Logger } from '@darkroom/runtime'
 import type { Storage } from '@darkroom/storage'
 import type { Registry } from '@prometheus-io/client'
 import type { AssetLibrary } from '../assets/asset-library.ts'
-import { createAdmit, createAuthorize } from '../http/authorize.ts'
+import { createAdmit, createAuthorize, type TakeUpload } from '../http/authorize.ts'
 import { CallerWatch } from '../http/caller-watch.ts'
 import { GuessLimit } from '../http/guess-limit.ts'
 import { HeldRequests } from '../http/held-requests.ts'
@@ -48,7 +48,7 @@ export interface RouteParts {
   /** Clients are sent to these URLs instead of getting the files from here. */
   presign: Presign | undefined
   signer: UrlSigner
-  keys: Pick<Keys, 'ring' | 'signIns' | 'verifyToken'>
+  keys: Pick<Keys, 'ring' | 'signIns' | 'verifyToken' | 'takeUpload'>
   queues: TaskQueues
   probes: Probes
   registry: Registry
@@ -67,7 +67,7 @@ export function createRoutes(parts: RouteParts) {
   const credentials = { token: env.ADMIN_TOKEN, guesses: new GuessLimit(), ...parts.keys }
   const keysOn = env.AUTH === 'keys'
   const admit = createAdmit({ keysOn, findCaller: createFindCaller(credentials) })
-  const authorize = createAuthorize({ keysOn, admit })
+  const authorize = createAuthorize({ keysOn, admit, takeUpload: toCallers(parts.keys.takeUpload) })
   const board = queueBoard(parts.queues.all, '/admin/queues')
   const deps = {
     ...uploads,
@@ -102,3 +102,12 @@ export function createRoutes(parts: RouteParts) {
     endHeld: (): void => [streams, waiting].forEach((held) => held.endAll()),
   }
 }
+
+const toCallers =
+  (takeUpload: Keys['takeUpload']): TakeUpload =>
+  async (token, origin) => {
+    const taken = await takeUpload(token, origin)
+    if (!taken) return undefined
+    const { tenant, kind, maxBytes, giveBack } = taken
+    return { caller: { tenant, scopes: ['tasks:write'], upload: { kind, maxBytes } }, giveBack }
+  }

@@ -12,6 +12,7 @@ import { queueRoutes } from './queue-routes.ts'
 import { statsRoutes } from './stats-routes.ts'
 import { taskEventRoutes } from './task-event-routes.ts'
 import { taskRoutes } from './task-routes.ts'
+import { uploadTokenRoutes } from './upload-token-routes.ts'
 import { videoRoutes } from './video-routes.ts'
 
 /**
@@ -31,6 +32,7 @@ export const RESOURCES = {
     statsRoutes,
     assetRoutes,
     keyRoutes,
+    uploadTokenRoutes,
   ],
   /** Below `/api`: the older form. */
   aliases: [jobRoutes, videoRoutes],

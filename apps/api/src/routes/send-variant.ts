@@ -86,7 +86,9 @@ function dispositionOf({ id, name }: Task, file: StoredFile, { expires }: Wanted
   const suffix = `${file.name}${extname(file.path)}`
   const shown = `${name.replace(/\.[A-Za-z0-9]{1,5}$/, '')}-${suffix}`
   if (/^[ -~]*$/.test(shown)) return contentDisposition(shown)
-  return contentDisposition(shown, { fallback: `${imageNameOf(name)}-${expires === undefined ? id : file.md5}-${suffix}` })
+  return contentDisposition(shown, {
+    fallback: `${imageNameOf(name)}-${expires === undefined ? id : file.md5}-${suffix}`,
+  })
 }
 
 function assertReady(task: Task): void {

@@ -40,7 +40,7 @@ const POLL_AFTER_SECONDS = '1'
 /** `/api/v1/tasks`: create, list, read, update, delete, cancel, retry. */
 export const taskRoutes = routesOf<TaskRouteDeps, ApiLimits>('Tasks', {
   'POST /tasks': {
-    scope: 'tasks:write',
+    scope: 'upload',
     doc: (limits) => ({
       operationId: 'createTask',
       summary: 'Upload a photo, or request a video',

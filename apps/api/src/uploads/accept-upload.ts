@@ -9,7 +9,8 @@ import type { Send } from '../send.ts'
 import type { Kinds } from '../tasks/kind.ts'
 import { CreateTask } from '../tasks/commands/create-task.ts'
 import { parseInput } from '../http/input.ts'
-import { tenantOf } from '../http/tenant-of.ts'
+import { scopeMissing } from '../http/authorize.ts'
+import { callerOf, tenantOf, type Caller } from '../http/tenant-of.ts'
 import { givenFields, uploadFields } from './upload-fields.ts'
 import type { UploadForm } from './upload-form.ts'
 
@@ -32,6 +33,7 @@ export function createAcceptUpload(options: {
     noteUpload(req, { file: file.originalName, bytes: file.bytes })
     try {
       const fields = parseInput(fieldsSchema, givenFields(req.body), 'INVALID_FIELD')
+      assertGranted(callerOf(req), fields.kind)
       const { task, fingerprint } = await acceptFile(file, fields, options.kinds)
       const key = idempotencyKey(req)
       const accepted = await options.send(
@@ -48,4 +50,9 @@ export function createAcceptUpload(options: {
       await unlink(file.path).catch(() => {})
     }
   }
+}
+
+function assertGranted({ upload }: Caller, kind: string): void {
+  const granted = upload?.kind ?? kind
+  if (granted !== kind) throw scopeMissing(`This upload token only permits tasks of the kind ${granted}.`)
 }

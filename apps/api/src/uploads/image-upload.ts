@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Request, RequestHandler } from 'express'
+import { callerOf } from '../http/tenant-of.ts'
 import type { ReceivedFile } from '../tasks/kind.ts'
 import { declaredBytes, fileTooLarge, noFile } from './form-faults.ts'
 import { hashingDisk, receivedFiles } from './hashing-disk.ts'
@@ -18,7 +19,9 @@ export const RAW_TYPES = ['image/*', 'application/octet-stream']
  * fields. Removes what it wrote if the request fails or is aborted.
  */
 export function receiveImage(folder: string, limits: UploadLimits & Pick<UploadForm, 'fileFields'>): RequestHandler {
-  const readFields = readForm(hashingDisk(folder), { ...limits, maxFiles: 1 })
+  const reading = (maxFileBytes: number): RequestHandler =>
+    readForm(hashingDisk(folder), { ...limits, maxFileBytes, maxFiles: 1 })
+  const readFields = reading(limits.maxFileBytes)
   const receiveBody = createReceiveBody(folder, limits.maxFileBytes)
   return async (req, res, next) => {
     if (!req.is('multipart/form-data') && req.is(RAW_TYPES)) {
@@ -27,9 +30,10 @@ export function receiveImage(folder: string, limits: UploadLimits & Pick<UploadF
       req.body = req.query
       return next()
     }
-    if (declaresTooMuch(req, limits.maxFileBytes))
-      throw fileTooLarge(limits.maxFileBytes, { request: declaredBytes(req) })
-    readFields(req, res, next)
+    const most = Math.min(limits.maxFileBytes, callerOf(req).upload?.maxBytes ?? Infinity)
+    if (declaresTooMuch(req, most)) throw fileTooLarge(most, { request: declaredBytes(req) })
+    const read = most === limits.maxFileBytes ? readFields : reading(most)
+    await read(req, res, next)
   }
 }
 

@@ -20,6 +20,15 @@ const fields = {
 const list = z.strictObject({ items: z.array(z.strictObject(fields)) })
 const created = z.strictObject({ ...fields, key: z.string().regex(/^drk_[0-9a-f]{16}_[\w-]{43}$/) })
 
+const uploadToken = z.strictObject({
+  token: z.string().regex(/^dru_[\w-]{43}$/),
+  kind: z.string().nullable(),
+  maxBytes: z.number().nullable(),
+  uploads: z.number().min(1),
+  origin: z.string().nullable(),
+  expiresAt: z.iso.datetime(),
+})
+
 const create = ({ main }: World, body: unknown) =>
   main.request('/api/v1/keys', { method: 'POST', ...sendJson(body, asJson) })
 const newKey = async (world: World, more: object = {}): Promise<{ id: string; key: string }> =>
@@ -72,6 +81,15 @@ export const keyRows: Row[] = [
         body: 'nothing',
       }),
       line('404 KEY_NOT_FOUND', 'an unknown id', (world) => revoke(world, UNKNOWN)),
+    ]
+  })(),
+  ...(() => {
+    const line = linesOf('POST /api/v1/upload-tokens')
+    const ask = ({ main }: World, body: unknown) =>
+      main.request('/api/v1/upload-tokens', { method: 'POST', ...sendJson(body) })
+    return [
+      line('201', 'a token', (world) => ask(world, { kind: 'image.optimize', uploads: 2 }), { body: uploadToken }),
+      line('422 INVALID_FIELD', 'a kind without files', (world) => ask(world, { kind: 'video.render' })),
     ]
   })(),
   linesOf('GET /admin/sign-in')('401', 'an unknown code', ({ main }) => main.request('/admin/sign-in?code=x'), {

@@ -227,9 +227,7 @@ export const taskPage = z.strictObject({
 })
 
 export const downloadUrl = z.strictObject({
-  url: z
-    .string()
-    .regex(/^http:\/\/127\.0\.0\.1:\d+\/d\/[\w-]+\.[\w-]+$/),
+  url: z.string().regex(/^http:\/\/127\.0\.0\.1:\d+\/d\/[\w-]+\.[\w-]+$/),
   expiresAt: time,
 })
 

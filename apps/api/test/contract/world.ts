@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto'
 import { unlink } from 'node:fs/promises'
-import { DEFAULT_TENANT, originalKey, toStoredFile, type DownloadUrl, type Task, type Variant } from '@darkroom/contracts'
+import {
+  DEFAULT_TENANT,
+  originalKey,
+  toStoredFile,
+  type DownloadUrl,
+  type Task,
+  type Variant,
+} from '@darkroom/contracts'
 import { sampleJpeg, until, startTcpProxy } from '@darkroom/testing'
 import { inject } from 'vitest'
 import { addAlbum } from './album-world.ts'

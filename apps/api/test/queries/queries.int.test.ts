@@ -13,7 +13,7 @@ import { STORE_CALLS, type Call } from './store-calls.ts'
 type StoreClass = new (connection: Connection) => Record<string, (...given: never[]) => unknown>
 
 const source = join(import.meta.dirname, '../../src')
-const COLLECTIONS = ['tasks', 'batches', 'readings', 'rosters', 'keys', 'signins']
+const COLLECTIONS = ['tasks', 'batches', 'readings', 'rosters', 'keys', 'signins', 'uploadtokens']
 
 let database: Awaited<ReturnType<typeof openDatabase>>
 let stores: Map<string, StoreClass>
@@ -24,8 +24,16 @@ const indexes = new Map<string, Index[]>()
 beforeAll(async () => {
   database = await openDatabase(uniqueName('queries'), { monitorCommands: true })
   stores = await storesOf(source)
-  for (const name of ['TaskStore', 'BatchStore', 'ReadingStore', 'RosterStore', 'KeyStore', 'SignInStore'])
-    await (storeOf(name).prepare as () => Promise<void>)()
+  const prepared = [
+    'TaskStore',
+    'BatchStore',
+    'ReadingStore',
+    'RosterStore',
+    'KeyStore',
+    'SignInStore',
+    'UploadTokenStore',
+  ]
+  for (const name of prepared) await (storeOf(name).prepare as () => Promise<void>)()
   for (const name of COLLECTIONS) indexes.set(name, (await database.connection.collection(name).indexes()) as never)
   hasPlans = await plansLikeMongo(database.connection)
   asked = recordCommands(database.connection)

@@ -5,6 +5,7 @@ import { newBatchId, type BatchRecord, type BatchStore } from '../../src/batches
 import type { DeadLetterStore } from '../../src/dead-letters/dead-letter-store.ts'
 import type { KeyRecord, KeyStore } from '../../src/keys/key-store.ts'
 import type { SignInStore } from '../../src/keys/sign-in-store.ts'
+import type { UploadTokenStore } from '../../src/keys/upload-token-store.ts'
 import type { InstallationStore } from '../../src/installation/installation-store.ts'
 import type { Migration } from '../../src/mongo/migrations/migration.ts'
 import type { MigrationStore } from '../../src/mongo/migrations/migration-store.ts'
@@ -238,7 +239,7 @@ const keys: Calls<KeyStore> = {
   find: (store) => store.find('a'),
   list: (store) => store.list(tenant),
   revoke: { run: (store) => store.revoke('a', now), sifts: ['revokedAt'] },
-  expire: (store) => store.expire('a', now),
+  expire: { run: (store) => store.expire('a', now), sifts: ['revokedAt'] },
   noteUse: (store) => store.noteUse('a', now),
 }
 const signIns: Calls<SignInStore> = {
@@ -247,6 +248,13 @@ const signIns: Calls<SignInStore> = {
   keyOf: (store) => store.keyOf('a', now),
   redeem: { run: (store) => store.redeem('a', now), sifts: ['use'] },
   remove: (store) => store.remove('a'),
+}
+const grant = { tenant, keyId: null, kind: null, maxBytes: null, origin: null }
+const uploadTokens: Calls<UploadTokenStore> = {
+  prepare: (store) => store.prepare(),
+  create: (store) => store.create(grant, 1, now),
+  take: { run: (store) => store.take('a', now), sifts: ['left', 'expiresAt'] },
+  giveBack: (store) => store.giveBack('a'),
 }
 
 const migration: Migration = {
@@ -283,4 +291,5 @@ export const STORE_CALLS = {
   MigrationStore: migrations,
   KeyStore: keys,
   SignInStore: signIns,
+  UploadTokenStore: uploadTokens,
 } as unknown as Record<string, Record<string, Call<unknown>['run'] | Call<unknown> | readonly Call<unknown>[]>>

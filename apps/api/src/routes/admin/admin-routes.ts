@@ -45,7 +45,11 @@ const nameRoute: RequestHandler = (_req, res, next) => {
 
 function showLogin(req: Request, res: Response, { status, refused }: { status: number; refused: boolean }): void {
   setPageHeaders(res, LOGIN_POLICY)
-  res.status(status).set('Cache-Control', 'no-store').type('html').send(loginPage({ refused, next: wantedPage(req) }))
+  res
+    .status(status)
+    .set('Cache-Control', 'no-store')
+    .type('html')
+    .send(loginPage({ refused, next: wantedPage(req) }))
 }
 
 const endOfSession = (): Date => new Date(Date.now() + SESSION_SECONDS * 1000)

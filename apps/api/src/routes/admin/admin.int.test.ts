@@ -170,7 +170,11 @@ describe('with an ADMIN_TOKEN', () => {
   it('a forged or modified cookie is invalid', async () => {
     const [cookie = ''] = (await logIn(api.agent())).get('Set-Cookie') ?? []
     const [, name = '', until = '', signature = ''] = /^(\w+)=(\w+)\.([^;]+)/.exec(cookie) ?? []
-    const send = (value: string) => api.agent().post(pausePath(api)).set({ ...elsewhere(), cookie: `${name}=${value}` })
+    const send = (value: string) =>
+      api
+        .agent()
+        .post(pausePath(api))
+        .set({ ...elsewhere(), cookie: `${name}=${value}` })
     for (const forged of ['', until, `${Number(until) + 1}.${signature}`, `${until}.${signature.slice(0, -1)}`]) {
       expect([forged, (await send(forged)).status]).toEqual([forged, 401])
     }
@@ -191,10 +195,18 @@ describe('with an ADMIN_TOKEN', () => {
 
   it('nine wrong tokens a minute are checked, wherever they are sent; others are not hindered', async () => {
     const guesser = elsewhere()
-    const guess = (count: number) => api.agent().get('/api/v1/keys').set({ ...guesser, authorization: `Bearer guess-${count}` })
+    const guess = (count: number) =>
+      api
+        .agent()
+        .get('/api/v1/keys')
+        .set({ ...guesser, authorization: `Bearer guess-${count}` })
     for (let count = 0; count < 7; count++) await guess(count).expect(401)
     await logIn(api.agent(), 'guess').set(guesser).expect(401)
-    await api.agent().get('/admin/queues').set({ ...guesser, cookie: 'darkroom_admin=1.guess' }).expect(401)
+    await api
+      .agent()
+      .get('/admin/queues')
+      .set({ ...guesser, cookie: 'darkroom_admin=1.guess' })
+      .expect(401)
     const refused = await guess(9).expect(429)
     expect(problem.parse(refused.body).code).toBe('TOO_MANY_TRIES')
     expect(Number(refused.get('Retry-After'))).toBeGreaterThan(0)
@@ -202,8 +214,17 @@ describe('with an ADMIN_TOKEN', () => {
     await api.agent().get('/api/v1/keys').set(guesser).auth(TOKEN, { type: 'bearer' }).expect(429)
     await logIn(api.agent()).set(guesser).expect(429)
     await logIn(api.agent()).set(elsewhere()).expect(303)
-    const { body } = await api.agent().post('/api/v1/keys').auth(TOKEN, { type: 'bearer' }).send({ name: 'x', scopes: ['keys:admin'] })
-    await api.agent().get('/api/v1/keys').set(guesser).auth((body as { key: string }).key, { type: 'bearer' }).expect(200)
+    const { body } = await api
+      .agent()
+      .post('/api/v1/keys')
+      .auth(TOKEN, { type: 'bearer' })
+      .send({ name: 'x', scopes: ['keys:admin'] })
+    await api
+      .agent()
+      .get('/api/v1/keys')
+      .set(guesser)
+      .auth((body as { key: string }).key, { type: 'bearer' })
+      .expect(200)
     await api.agent().get('/api/v1/tasks').set(guesser).expect(200)
   })
 

@@ -1,7 +1,7 @@
 import { DEFAULT_TENANT, SCOPES } from '@darkroom/contracts'
 import type { IsAdmitted } from '../../http/caller-watch.ts'
 import type { GuessLimit } from '../../http/guess-limit.ts'
-import type { Credentialed, FindCaller } from '../../http/authorize.ts'
+import { bearerOf, type Credentialed, type FindCaller } from '../../http/authorize.ts'
 import type { Caller } from '../../http/tenant-of.ts'
 import type { Keys } from '../../keys/create-keys.ts'
 import { isKeyText } from '../../keys/key-text.ts'
@@ -47,15 +47,14 @@ export function createFindCaller({ token, ring, signIns, verifyToken, guesses }:
   }
 
   return (req) => {
-    const bearer = /^Bearer +(\S+)$/i.exec(req.headers.authorization ?? '')?.[1]
+    const bearer = bearerOf(req)
     return bearer === undefined ? byCookie(sessionOf(req), req.client) : byBearer(bearer, req.client)
   }
 }
 
 type ValidKey = Awaited<ReturnType<Keys['ring']['valid']>>
 
-const toCaller = (key: ValidKey): Caller | undefined =>
-  key && { tenant: key.tenant, scopes: key.scopes, keyId: key.id }
+const toCaller = (key: ValidKey): Caller | undefined => key && { tenant: key.tenant, scopes: key.scopes, keyId: key.id }
 
 /** The session cookie, or nothing. */
 export function sessionOf({ headers }: Pick<Credentialed, 'headers'>): string {

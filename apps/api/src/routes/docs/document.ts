@@ -51,6 +51,7 @@ const SECURITY_SCHEMES = {
     description:
       'An API key with the named scope, an access token of `OIDC_ISSUER` with it, or the ADMIN_TOKEN of the installation, which has all scopes in the default tenant. With `AUTH=off` only administration requires one.',
   },
+  uploadToken: { type: 'http', scheme: 'bearer', description: 'A token of `POST /api/v1/upload-tokens`, for browsers' },
   session: {
     type: 'apiKey',
     in: 'cookie',

@@ -62,7 +62,9 @@ it('starts with PUBLIC_URL, otherwise with the host and the scheme of the reques
   expect(downloadUrl.parse(body).url).toMatch(/^https:\/\/photos:8080\/d\//)
   const named = await startTestApi({ URL_SIGNING_KEYS: keys.old, PUBLIC_URL: 'https://photos.example.com/files/' })
   const { id } = (await named.upload(await sampleJpeg({ width: 64, height: 48 }))).body as Task
-  expect(downloadUrl.parse((await ask({}, id, named)).body).url).toMatch(/^https:\/\/photos\.example\.com\/files\/d\/old\./)
+  expect(downloadUrl.parse((await ask({}, id, named)).body).url).toMatch(
+    /^https:\/\/photos\.example\.com\/files\/d\/old\./,
+  )
   await named.stop()
 })
 

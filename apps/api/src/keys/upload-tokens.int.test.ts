@@ -1,0 +1,99 @@
+import { problem, type UploadToken } from '@darkroom/contracts'
+import { sampleJpeg, until } from '@darkroom/testing'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { fieldPart, filePart, type Part } from '../../test/multipart.ts'
+import { OPERATOR, startTestApi, type TestApi } from '../../test/start-test-api.ts'
+
+const SHOP = 'https://shop.example.com'
+let api: TestApi
+let photo: Buffer
+
+beforeAll(async () => {
+  photo = await sampleJpeg({ width: 64, height: 48 })
+  api = await startTestApi({ AUTH: 'keys', CORS_ORIGINS: `${SHOP},https://other.example.com` })
+})
+afterAll(() => api.stop())
+
+const asJson = { 'content-type': 'application/json' }
+async function create(fields: object = {}, as: Record<string, string> = OPERATOR): Promise<string> {
+  const init = { method: 'POST', headers: { ...asJson, ...as }, body: JSON.stringify(fields) }
+  const { status, body } = await api.request('/api/v1/upload-tokens', init)
+  expect(status).toBe(201)
+  return (body as UploadToken).token
+}
+
+async function upload(token: string, { parts = [filePart(photo)] as Part[], headers = {} } = {}) {
+  const { status, body } = await api.post('/api/v1/tasks', parts, { authorization: `Bearer ${token}`, ...headers })
+  return status === 202 ? [status] : [status, problem.parse(body).code]
+}
+
+const REFUSED = [401, 'KEY_REQUIRED']
+
+describe('an upload token', () => {
+  it('uploads as many files as it permits, also at the same time', async () => {
+    const token = await create({ uploads: 3 })
+    const answers = await Promise.all(Array.from({ length: 6 }, () => upload(token)))
+    expect(answers.filter(([status]) => status === 202)).toHaveLength(3)
+    expect(answers.filter(([status]) => status !== 202)).toEqual([REFUSED, REFUSED, REFUSED])
+  })
+
+  it('does not count uploads that are refused', async () => {
+    const token = await create()
+    expect(await upload(token, { parts: [filePart(Buffer.from('no photo'))] })).toEqual([415, 'IMAGE_UNSUPPORTED'])
+    const again = async () => (await upload(token))[0] === 202
+    await until(again, { what: 'the upload to be given back' })
+    expect(await upload(token)).toEqual(REFUSED)
+  })
+
+  it('is for one kind and one size', async () => {
+    const token = await create({ kind: 'photo.bibs', maxBytes: photo.length, uploads: 2 })
+    const parts = [fieldPart('kind', 'image.optimize'), filePart(photo)]
+    expect(await upload(token, { parts })).toEqual([403, 'SCOPE_MISSING'])
+    const larger = Buffer.concat([photo, Buffer.alloc(1)])
+    expect(await upload(token, { parts: [filePart(larger)] })).toEqual([413, 'FILE_TOO_LARGE'])
+    expect(await upload(token, { parts: [fieldPart('kind', 'photo.bibs'), filePart(photo)] })).toEqual([202])
+  })
+
+  it('is for the pages of one origin', async () => {
+    const token = await create({ origin: SHOP, uploads: 2 })
+    expect(await upload(token)).toEqual(REFUSED)
+    expect(await upload(token, { headers: { origin: 'https://other.example.com' } })).toEqual(REFUSED)
+    expect(await upload(token, { headers: { origin: SHOP } })).toEqual([202])
+  })
+
+  it('permits nothing else', async () => {
+    const token = await create({ uploads: 100 })
+    const headers = { authorization: `Bearer ${token}` }
+    for (const path of ['/api/v1/tasks', '/api/v1/keys', '/api/v1/stats'])
+      expect((await api.request(path, { headers })).status).toBe(401)
+    const init = (path: string, type: string) =>
+      api.request(path, { method: 'POST', headers: { ...headers, 'content-type': type }, body: '{}' })
+    expect((await init('/api/v1/tasks', 'application/json')).status).toBe(403)
+    expect((await init('/api/v1/upload-tokens', 'application/json')).status).toBe(401)
+    expect((await api.post('/api/v1/batches', [filePart(photo)], headers)).status).toBe(401)
+  })
+
+  it('expires, and ends with the key that created it', async () => {
+    const late = await create()
+    const tokens = api.database.collection('uploadtokens')
+    await tokens.updateMany({}, { $set: { expiresAt: new Date(Date.now() - 1) } })
+    expect(await upload(late)).toEqual(REFUSED)
+    const making = {
+      method: 'POST',
+      headers: { ...asJson, ...OPERATOR },
+      body: JSON.stringify({ name: 'shop', tenant: 'shop' }),
+    }
+    const { id, key } = (await api.request('/api/v1/keys', making)).body as { id: string; key: string }
+    const token = await create({ uploads: 2 }, { authorization: `Bearer ${key}` })
+    expect(await upload(token)).toEqual([202])
+    expect(await api.database.collection('tasks').countDocuments({ tenant: 'shop' })).toBe(1)
+    await api.request(`/api/v1/keys/${id}`, { method: 'DELETE', headers: OPERATOR })
+    expect(await upload(token)).toEqual(REFUSED)
+  })
+
+  it('is stored as its digest', async () => {
+    const token = await create()
+    const stored = JSON.stringify(await api.database.collection('uploadtokens').find().toArray())
+    expect(stored).not.toContain(token.slice('dru_'.length))
+  })
+})
