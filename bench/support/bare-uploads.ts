@@ -20,7 +20,8 @@ answerOrders(async ({ folder, mongoUrl }: BareUploadsOrder): Promise<number> => 
   const app = express()
   const upload = multer({ dest: folder })
   app.post('/upload', upload.single('file'), async (req, res) => {
-    const { path, originalname: name, size: bytes } = req.file!
+    if (!req.file) throw new Error('There is no file')
+    const { path, originalname: name, size: bytes } = req.file
     const sha256 = hash('sha256', await readFile(path))
     const file = await open(path, 'r+')
     await file.sync()
