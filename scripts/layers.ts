@@ -61,6 +61,7 @@ const ROOMS: Record<string, readonly string[] | 'all below'> = {
   // A route sends commands and queries, and speaks HTTP.
   routes: [
     'routes/admin',
+    'uploads/staged',
     'uploads',
     'kinds',
     'assets',
@@ -83,6 +84,8 @@ const ROOMS: Record<string, readonly string[] | 'all below'> = {
     'ground',
   ],
   'routes/admin': ['keys', 'http', 'app-error.ts'],
+  // Uploads in several requests end like the others.
+  'uploads/staged': ['uploads', 'tasks/commands', 'tasks', 'http', 'app-error.ts', 'send.ts', 'ground'],
   // An upload ends in a command.
   uploads: [
     'batches',
@@ -132,7 +135,10 @@ const WITH_HANDLERS =
 
 /** Libraries that only some files may import. */
 const HOMES: Record<string, readonly string[]> = {
-  express: [`${API}/{http,routes,routes/admin,routes/docs,routes/page,sockets,uploads}/*`, `${API}/{api,front}.ts`],
+  express: [
+    `${API}/{http,routes,routes/admin,routes/docs,routes/page,sockets,uploads,uploads/staged}/*`,
+    `${API}/{api,front}.ts`,
+  ],
   'socket.io': [`${API}/sockets/*`],
   multer: [`${API}/uploads/*`],
   mongoose: [`${API}/**/*-store.ts`, `${API}/tasks/task-model.ts`, `${API}/mongo/*`],

@@ -104,8 +104,10 @@ function delay(delayMs: number, log: Logger): ShutdownPhase {
 }
 
 async function startWork({ db }: Connections, rooms: Rooms, isClosing: () => boolean): Promise<void> {
-  const { store, batches, photos, keys, installation, migrations, removal, sync, feed, estimators } = rooms
-  await db.start(() => Promise.all([store.prepare(), batches.store.prepare(), photos.prepare(), keys.prepare()]))
+  const { store, batches, photos, stagedUploads, keys } = rooms
+  const { installation, migrations, removal, sync, feed, estimators } = rooms
+  const stores = [store, batches.store, photos, stagedUploads, keys]
+  await db.start(() => Promise.all(stores.map((each) => each.prepare())))
   if (isClosing()) return
   // Nothing is removed until the owner of the data folder is known.
   installation.start(removal.start)

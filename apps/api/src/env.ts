@@ -67,6 +67,9 @@ const settings = z.object({
   CLEANUP_TIME_ZONE: z.string().refine(isTimeZone, 'must be a time zone such as UTC or Europe/Madrid').default('UTC'),
   MIN_FREE_BYTES: envInteger(100 * MIB, 0),
   UPLOADS_MAX: envInteger(500, 1),
+  /** At most as long as an idempotency key is remembered. */
+  UPLOAD_RESUME_SECONDS: envInteger(DAY_SECONDS, 60, DAY_SECONDS),
+  UPLOADS_OPEN_MAX: envInteger(1000, 1),
   QUEUE_MAX_WAITING: envInteger(100_000, 1),
   REQUEST_TIMEOUT_MS: envInteger(60_000, 1000),
   UPLOAD_TIMEOUT_MS: envInteger(900_000, 1000),

@@ -18,6 +18,7 @@ import type { Presign } from './routes/send-variant.ts'
 import { createSockets } from './sockets/create-sockets.ts'
 import { toAppError } from './to-app-error.ts'
 import { createUploads } from './uploads/create-uploads.ts'
+import { createStaged } from './uploads/staged/create-staged.ts'
 
 interface Parts {
   env: ApiEnv
@@ -37,11 +38,13 @@ export function createFront(parts: Parts) {
   const { storage, signer, queues, assets, send } = rooms
   const slowRequests = new SlowRequests({ requestMs: env.REQUEST_TIMEOUT_MS, uploadStallMs: env.UPLOAD_STALL_MS })
   const uploads = uploadsOf(parts, slowRequests)
+  const staged = stagedOf(parts, uploads)
   const probes = probesOf(parts)
   const downloads = { storage, storageFault: rooms.installation.probe, presign: presignOf(parts), signer }
   const routes = createRoutes({
     env,
     uploads,
+    staged,
     assets,
     ...downloads,
     keys: rooms.keys,
@@ -105,6 +108,18 @@ function uploadsOf({ env, connections: { db, redis, names }, rooms }: Parts, slo
     isBatchMade: batches.isMade,
     asUpload: slowRequests.asUpload,
     send,
+  })
+}
+
+function stagedOf(
+  { env, connections: { redis, names }, rooms, storage }: Parts,
+  { folder }: ReturnType<typeof createUploads>,
+) {
+  return createStaged({
+    ...{ env, folder },
+    ...{ store: rooms.stagedUploads, storage: rooms.storage, kinds: rooms.kinds, send: rooms.send },
+    ...{ redis: redis.cache, keyPrefix: names.cachePrefix },
+    presignPut: isS3Storage(storage) ? storage.presignPut : undefined,
   })
 }
 

@@ -39,6 +39,9 @@ import { TaskCache } from './tasks/task-cache.ts'
 import { TaskStore } from './tasks/task-store.ts'
 import { createTaskViews } from './tasks/task-view.ts'
 import type { TaskRecord } from './tasks/task.ts'
+import { createRemoveExpiredUploads } from './uploads/staged/remove-expired-uploads.ts'
+import { StagedBytes } from './uploads/staged/staged-bytes.ts'
+import { StagedUploadStore } from './uploads/staged/staged-upload-store.ts'
 
 export type Rooms = ReturnType<typeof createRooms>
 
@@ -85,7 +88,25 @@ export function createRooms(
     await Promise.all([batches.recordRemoved(task), photos.recordRemoved(task)])
   }
   const { appliedUntil, dispatch } = sync
-  const removal = createRemoval({ ...basis, env, mongo, redis, names, tempFolder, recordRemoved, appliedUntil, isOurs })
+  const stagedUploads = new StagedUploadStore(mongo)
+  const removeExpiredUploads = createRemoveExpiredUploads({
+    store: stagedUploads,
+    bytes: new StagedBytes(storage, tempFolder),
+    storage,
+    orphanAgeMs: env.ORPHAN_AGE_MS,
+  })
+  const removal = createRemoval({
+    ...basis,
+    env,
+    mongo,
+    redis,
+    names,
+    tempFolder,
+    recordRemoved,
+    removeExpiredUploads,
+    appliedUntil,
+    isOurs,
+  })
   const cleanups = removal.totals
   const migrations = createMigrations({ mongo, log })
   const { progress } = migrations
@@ -120,6 +141,7 @@ export function createRooms(
     assets,
     cache,
     tempFolder,
+    stagedUploads,
     installation,
     migrations,
     feed,

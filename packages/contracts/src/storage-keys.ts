@@ -15,6 +15,8 @@ export const VARIANT_QUALITY = 85
 export const FOLDERS = {
   /** Incoming uploads, in one folder for each start of an API. */
   uploads: 'uploads/temp',
+  /** Uploads that arrive in several requests, in segments, until they are complete. */
+  staged: 'uploads/staged',
   originals: 'storage',
   variants: 'output',
   /** Pictures that tasks refer to by name. */
@@ -63,6 +65,13 @@ export interface ResultName {
 export function resultKey({ tenant, folder, name, md5, extension }: ResultName): string {
   return tenantKey(tenant, `${FOLDERS.variants}/${folder}/${name}/${md5}.${extension}`, '/')
 }
+
+/** The folder of an upload that arrives in several requests. */
+export const stagedFolder = (tenant: string, uploadId: string): string => `${FOLDERS.staged}/${tenant}/${uploadId}`
+
+/** The key of its bytes from an offset on. Keys are in the order of the bytes. */
+export const stagedKey = (tenant: string, uploadId: string, offset: number): string =>
+  `${stagedFolder(tenant, uploadId)}/${String(offset).padStart(15, '0')}`
 
 /** The key of a stored asset. */
 export const assetKey = (tenant: string, name: string): string => tenantKey(tenant, `${FOLDERS.assets}/${name}`, '/')

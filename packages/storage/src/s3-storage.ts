@@ -1,4 +1,4 @@
-import { GetObjectCommand } from '@aws-sdk/client-s3'
+import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import { parseKey } from './key.ts'
 import { connectBucket, type Bucket, type S3Options } from './s3-bucket.ts'
@@ -22,6 +22,25 @@ export interface S3Storage extends Storage {
    * expires.
    */
   presign(key: string, response: PresignedResponse): Promise<string>
+
+  /**
+   * A request that anybody can send the bytes of a file with. The server accepts no other bytes:
+   * their number and their SHA-256 are part of the signature.
+   */
+  presignPut(key: string, file: PresignedFile): Promise<PresignedPut>
+}
+
+export interface PresignedFile {
+  /** How long the request is valid. */
+  seconds: number
+  bytes: number
+  /** In hexadecimal. */
+  sha256: string
+}
+
+export interface PresignedPut {
+  url: string
+  headers: Record<string, string>
 }
 
 export interface PresignedResponse {
@@ -58,6 +77,7 @@ export function createS3Storage(options: S3Options): S3Storage {
     markInstallation: (id) => onBucket(() => createMarker(bucket, id)),
     isEmpty: () => onBucket(() => isEmptyBucket(bucket)),
     presign: (key, response) => onKey(key, () => presign(bucket, key, response)),
+    presignPut: (key, file) => onKey(key, () => presignPut(bucket, key, file)),
     place: `bucket ${options.bucket} at ${options.endpoint ?? `AWS (${options.region})`}`,
     close: () => bucket.client.destroy(),
   }
@@ -103,4 +123,22 @@ function presign({ client, name }: Bucket, key: string, response: PresignedRespo
     ResponseContentDisposition: response.disposition,
   })
   return getSignedUrl(client, command, { expiresIn: response.seconds })
+}
+
+const CHECKSUM = 'x-amz-checksum-sha256'
+
+async function presignPut({ client, name }: Bucket, key: string, file: PresignedFile): Promise<PresignedPut> {
+  const checksum = Buffer.from(file.sha256, 'hex').toString('base64')
+  const command = new PutObjectCommand({
+    ...{ Bucket: name, Key: key },
+    ContentLength: file.bytes,
+    ChecksumSHA256: checksum,
+  })
+  const url = await getSignedUrl(client, command, {
+    expiresIn: file.seconds,
+    // A header in the query is not compared with the body by every server.
+    unhoistableHeaders: new Set([CHECKSUM]),
+    signableHeaders: new Set(['host', 'content-length', CHECKSUM]),
+  })
+  return { url, headers: { 'Content-Length': String(file.bytes), [CHECKSUM]: checksum } }
 }

@@ -7,7 +7,12 @@ import { AppError } from '../app-error.ts'
 export type CorsOrigins = readonly string[] | '*'
 
 const READS = ['GET', 'HEAD', 'OPTIONS']
-const EXPOSED = ['ETag', 'Link', 'Location', 'Retry-After', 'Content-Disposition', 'X-Request-Id']
+const EXPOSED = [
+  ...['ETag', 'Link', 'Location', 'Retry-After', 'Content-Disposition', 'X-Request-Id'],
+  // Of the tus protocol.
+  ...['Tus-Resumable', 'Tus-Version', 'Tus-Extension', 'Tus-Max-Size'],
+  ...['Upload-Offset', 'Upload-Length', 'Upload-Expires', 'Upload-Metadata'],
+]
 const PREFLIGHT_SECONDS = 600
 
 /**

@@ -43,6 +43,7 @@ export function createRemoval(parts: {
   announcer: Announcer
   stopJob: StopJob
   recordRemoved: (task: TaskRecord) => Promise<void>
+  removeExpiredUploads: (onError: (error: unknown) => void) => Promise<number>
   appliedUntil: () => number
   /** Whether the data folder belongs to this installation. */
   isOurs: () => Promise<boolean>
@@ -64,6 +65,7 @@ export function createRemoval(parts: {
     store,
     storage,
     remover: files,
+    removeExpiredUploads: parts.removeExpiredUploads,
     isOurs,
     tempFolder: parts.tempFolder,
     tempAgeMs: env.UPLOAD_TIMEOUT_MS + env.REQUEST_TIMEOUT_MS,

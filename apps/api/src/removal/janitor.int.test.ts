@@ -48,6 +48,7 @@ async function startJanitors(count: number, { everyMs, log = testLog }: { everyM
     store,
     storage,
     remover,
+    removeExpiredUploads: () => Promise.resolve(0),
     tempFolder: join(dataDir, 'temp'),
     tempAgeMs: 1000,
     orphanAgeMs: 60_000,

@@ -34,6 +34,8 @@ export class Janitor {
     store: TaskStore
     storage: Storage
     remover: FileRemover
+    /** Uploads in several requests that were never completed. Returns the number of files. */
+    removeExpiredUploads: (onError: (error: unknown) => void) => Promise<number>
     /**
      * Whether the data folder belongs to this installation: in any other, every file looks like an
      * orphan.
@@ -124,6 +126,7 @@ export class Janitor {
   async #walk(onError: (error: unknown) => void): Promise<number> {
     const { storage, orphanAgeMs } = this.#deps
     let removed = await storage.removeLeftovers(orphanAgeMs, onError)
+    removed += await this.#deps.removeExpiredUploads(onError)
     const old = (file: ListedFile): boolean => Date.now() - file.modifiedAt.getTime() > orphanAgeMs
     for (const folder of SCANNED)
       for await (const files of batches(storage.list(folder, onError), old)) {

@@ -14,6 +14,7 @@ import type { Keys } from '../keys/create-keys.ts'
 import type { Send } from '../send.ts'
 import type { UrlSigner } from '../tasks/queries/url-signing.ts'
 import type { createUploads } from '../uploads/create-uploads.ts'
+import type { Staged } from '../uploads/staged/create-staged.ts'
 import { adminRoutes } from './admin/admin-routes.ts'
 import { createFindCaller, createIsAdmitted } from './admin/find-caller.ts'
 import { queueBoard } from './admin/queue-board.ts'
@@ -22,11 +23,13 @@ import { logRequests } from './log-requests.ts'
 import { RESOURCES } from './resources.ts'
 import { rosterBody } from './roster-body.ts'
 import { createSendVariant, type Presign } from './send-variant.ts'
+import { tusHeaders } from './tus-headers.ts'
 
 export interface RouteSettings {
   AUTH?: 'off' | 'keys' | undefined
   ADMIN_TOKEN?: string | undefined
   PUBLIC_URL?: string | undefined
+  UPLOAD_MAX_BYTES: number
   JSON_BODY_MAX_BYTES: number
   ROSTER_MAX_BYTES: number
   FOLLOWERS_PER_TASK: number
@@ -41,6 +44,7 @@ export interface RouteSettings {
 export interface RouteParts {
   env: RouteSettings
   uploads: ReturnType<typeof createUploads>
+  staged: Staged
   assets: AssetLibrary
   storage: Storage
   /** Why nothing can be stored or read. */
@@ -71,6 +75,7 @@ export function createRoutes(parts: RouteParts) {
   const board = queueBoard(parts.queues.all, '/admin/queues')
   const deps = {
     ...uploads,
+    ...parts.staged,
     assets: parts.assets,
     sendVariant: createSendVariant({ storage, storageFault, presign }),
     signer,
@@ -87,7 +92,7 @@ export function createRoutes(parts: RouteParts) {
     send,
   }
   return {
-    v1: RESOURCES.v1.map((routes) => routes.router(deps)),
+    v1: [tusHeaders(env.UPLOAD_MAX_BYTES), ...RESOURCES.v1.map((routes) => routes.router(deps))],
     aliases: RESOURCES.aliases.map((routes) => routes.router(deps)),
     atRoot: RESOURCES.atRoot.map((routes) => routes.router(deps)),
     health: RESOURCES.health.map((routes) => routes.router(deps)),

@@ -9,6 +9,7 @@ import { keyRoutes } from './key-routes.ts'
 import { metricsRoutes } from './metrics-routes.ts'
 import { photoRoutes } from './photo-routes.ts'
 import { queueRoutes } from './queue-routes.ts'
+import { stagedUploadRoutes } from './staged-upload-routes.ts'
 import { statsRoutes } from './stats-routes.ts'
 import { taskEventRoutes } from './task-event-routes.ts'
 import { taskRoutes } from './task-routes.ts'
@@ -26,6 +27,7 @@ export const RESOURCES = {
     downloadRoutes,
     taskEventRoutes,
     batchRoutes,
+    stagedUploadRoutes,
     albumRoutes,
     queueRoutes,
     deadLetterRoutes,

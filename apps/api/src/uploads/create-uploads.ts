@@ -100,5 +100,7 @@ export function createUploads(parts: {
     photos: through(PHOTO_FORM),
     beforeBytes: [perAddress, admitted, room, parts.asUpload],
     receiveBytes: createReceiveBytes(folder, env.UPLOAD_MAX_BYTES),
+    /** Where files are received. */
+    folder,
   }
 }

@@ -16,6 +16,7 @@ import { videoRows } from './video-rows.ts'
 import { pathRows } from './path-rows.ts'
 import { linesOf, type Row } from './row.ts'
 import { problem } from './shapes.ts'
+import { stagedUploadRows } from './staged-upload-rows.ts'
 import { taskRows } from './task-rows.ts'
 import { uploadRows } from './upload-rows.ts'
 import { createWorld, type World } from './world.ts'
@@ -25,6 +26,7 @@ const nowhere = linesOf('GET /nowhere')('404 ROUTE_NOT_FOUND', 'an unknown path'
 )
 const routeRows: readonly Row[] = [
   ...uploadRows,
+  ...stagedUploadRows,
   ...taskRows,
   ...downloadRows,
   ...jobRows,
@@ -111,6 +113,8 @@ const ELSEWHERE: Record<string, string> = {
   TOO_MANY_CONNECTIONS: 'http/client-limits.int.test.ts',
   ISSUER_UNAVAILABLE: 'keys/oidc.int.test.ts',
   TOO_MANY_TRIES: 'routes/admin/admin.int.test.ts',
+  UPLOAD_EXPIRED: 'uploads/staged/staged-uploads.int.test.ts',
+  UPLOAD_LOCKED: 'uploads/staged/redis-locker.int.test.ts',
   TASK_CHANGED: 'tasks/commands/retry-task.int.test.ts',
   INTERNAL: 'to-app-error.test.ts',
 }

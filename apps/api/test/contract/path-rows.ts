@@ -50,15 +50,19 @@ function headRow(path: string): Row {
   )
 }
 
-const filled = (path: string, { main, tasks, photos, batchId, token }: World): string =>
+const filled = (path: string, { main, token, ...named }: World): string =>
   path
     .replace(/\/v1\/photos$/, '$&?bib=587')
     .replace(':album', ALBUM)
     .replace(':token', token)
     .replace(':name', path.includes('/assets/') ? ASSET_NAME : main.names.queue)
-    .replace(':id', idFor(path, { tasks, photos, batchId }))
+    .replace(':id', idFor(path, named))
 
-function idFor(path: string, { tasks, photos, batchId }: Pick<World, 'tasks' | 'photos' | 'batchId'>): string {
+function idFor(
+  path: string,
+  { tasks, photos, batchId, uploadId }: Pick<World, 'tasks' | 'photos' | 'batchId' | 'uploadId'>,
+): string {
   if (path.startsWith('/photos/')) return photos.completed.id
+  if (path.includes('/uploads/')) return uploadId
   return path.includes('/batches/') ? batchId : tasks.completed.id
 }

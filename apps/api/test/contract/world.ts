@@ -59,6 +59,8 @@ export interface World {
   batchId: string
   /** Of a signed URL of the completed task. */
   token: string
+  /** An upload without bytes. */
+  uploadId: string
   /** A new task for a row that changes it. */
   fresh: (state: State) => Promise<Task>
   stop: () => Promise<void>
@@ -132,6 +134,12 @@ export async function createWorld(): Promise<World> {
   const { body } = await main.post('/api/v1/batches', batchFiles)
   const batchId = (body as { batchId: string }).batchId
 
+  const upcoming = await main.request('/api/v1/uploads', {
+    method: 'POST',
+    headers: { 'tus-resumable': '1.0.0', 'upload-length': '100' },
+  })
+  const uploadId = upcoming.headers.get('location')?.slice(-32) ?? ''
+
   const noDiskTask = newRecord()
   await new TaskStore(noDisk.database).insert({ ...noDiskTask, status: 'completed', files: kept.map(toStoredFile) })
   const record = newRecord()
@@ -158,6 +166,7 @@ export async function createWorld(): Promise<World> {
     replayable: replayable!,
     batchId,
     token: new URL((await sign(main, tasks.completed)).url).pathname.slice('/d/'.length),
+    uploadId,
     fresh,
     stop,
   }

@@ -13,7 +13,7 @@ import { STORE_CALLS, type Call } from './store-calls.ts'
 type StoreClass = new (connection: Connection) => Record<string, (...given: never[]) => unknown>
 
 const source = join(import.meta.dirname, '../../src')
-const COLLECTIONS = ['tasks', 'batches', 'readings', 'rosters', 'keys', 'signins', 'uploadtokens']
+const COLLECTIONS = ['tasks', 'batches', 'readings', 'rosters', 'keys', 'signins', 'uploadtokens', 'uploads']
 
 let database: Awaited<ReturnType<typeof openDatabase>>
 let stores: Map<string, StoreClass>
@@ -32,6 +32,7 @@ beforeAll(async () => {
     'KeyStore',
     'SignInStore',
     'UploadTokenStore',
+    'StagedUploadStore',
   ]
   for (const name of prepared) await (storeOf(name).prepare as () => Promise<void>)()
   for (const name of COLLECTIONS) indexes.set(name, (await database.connection.collection(name).indexes()) as never)

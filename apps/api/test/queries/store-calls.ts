@@ -19,6 +19,7 @@ import type { CheckStore } from '../../src/sync/check-store.ts'
 import { toObjectId } from '../../src/tasks/task-model.ts'
 import { newTaskId, type TaskStore } from '../../src/tasks/task-store.ts'
 import { moveFor, type Move } from '../../src/tasks/task.ts'
+import { newUploadId, type StagedUploadStore } from '../../src/uploads/staged/staged-upload-store.ts'
 import { historyOf, newRecord } from '../task-history.ts'
 
 export interface Call<Store> {
@@ -257,6 +258,23 @@ const uploadTokens: Calls<UploadTokenStore> = {
   giveBack: (store) => store.giveBack('a'),
 }
 
+const uploadId = newUploadId()
+const stagedUploads: Calls<StagedUploadStore> = {
+  prepare: (store) => store.prepare(),
+  insert: (store) =>
+    store.insert({
+      ...{ id: uploadId, tenant, bytes: 1, metadata: {}, idempotencyKey: null, taskId: null },
+      ...{ createdAt: now, expiresAt: now },
+    }),
+  find: (store) => store.find(uploadId),
+  // The only document with this id.
+  finish: { run: (store) => store.finish(uploadId, id), sifts: ['taskId'] },
+  remove: (store) => store.remove(uploadId),
+  countOpen: (store) => store.countOpen(tenant, 10),
+  expired: (store) => store.expired(now, 10),
+  existing: (store) => store.existing([uploadId]),
+}
+
 const migration: Migration = {
   ...{ id: 'a', description: '', collection: 'tasks' },
   ...{ outdated: { files: { $exists: false } }, up: [{ $set: { files: [] } }] },
@@ -292,4 +310,5 @@ export const STORE_CALLS = {
   KeyStore: keys,
   SignInStore: signIns,
   UploadTokenStore: uploadTokens,
+  StagedUploadStore: stagedUploads,
 } as unknown as Record<string, Record<string, Call<unknown>['run'] | Call<unknown> | readonly Call<unknown>[]>>

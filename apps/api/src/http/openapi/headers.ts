@@ -11,7 +11,7 @@ interface Header {
 /** The documented response headers. A required one is on every response that lists it. */
 export const HEADERS = {
   Location: {
-    description: 'Where to follow the accepted task or batch',
+    description: 'Where to follow the accepted task, batch or upload',
     schema: { type: 'string' },
     required: true,
     example: `/api/v1/tasks/${TASK_ID}`,
@@ -50,6 +50,17 @@ export const HEADERS = {
     required: true,
     example: 'attachment; filename="beach-1024.jpg"',
   },
+  UploadOffset: {
+    description: 'How many bytes of the upload are stored',
+    schema: { type: 'integer', minimum: 0 },
+    required: true,
+    example: 1_048_576,
+  },
+  TaskLocation: {
+    description: 'The task that the upload has become, if these were its last bytes',
+    schema: { type: 'string' },
+    example: `/api/v1/tasks/${TASK_ID}`,
+  },
   AcceptRanges: { description: 'Ranges are supported', schema: { type: 'string' }, required: true, example: 'bytes' },
   ContentRange: {
     description: 'The range that is sent, and the size of the whole file',
@@ -75,6 +86,8 @@ const NAMES: Record<HeaderName, string> = {
   ETag: 'ETag',
   Link: 'Link',
   ContentDisposition: 'Content-Disposition',
+  UploadOffset: 'Upload-Offset',
+  TaskLocation: 'Location',
   AcceptRanges: 'Accept-Ranges',
   ContentRange: 'Content-Range',
   WWWAuthenticate: 'WWW-Authenticate',
@@ -88,6 +101,7 @@ export const PROBLEM_HEADERS: Partial<Record<ProblemCode, HeaderName>> = {
   TASK_NOT_READY: 'MaybeRetryAfter',
   TASK_CHANGED: 'MaybeRetryAfter',
   TOO_MANY_WAITING: 'RetryAfter',
+  UPLOAD_LOCKED: 'RetryAfter',
   TOO_MANY_UPLOADS: 'RetryAfter',
   TOO_MANY_CONNECTIONS: 'RetryAfter',
   STORE_UNAVAILABLE: 'RetryAfter',

@@ -35,6 +35,7 @@ Upload a photo, get a response immediately, and download the variants when they 
 const TAGS = [
   { name: 'Tasks', description: 'Upload a photo, follow its task, download the variants' },
   { name: 'Batches', description: 'Upload many photos in one request' },
+  { name: 'Uploads', description: 'Send a photo in pieces, or to the bucket; continue after an interruption' },
   { name: 'Assets', description: 'Pictures that tasks refer to by name, such as backgrounds' },
   { name: 'Jobs', description: 'The same tasks in a simpler form, with fewer fields' },
   { name: 'Photos', description: 'Photos of races: upload them, and see whether their numbers have been read' },
