@@ -72,6 +72,17 @@ it('the largest variant is the default, and each is available by width', async (
   expect(byJobId.bytes.equals(files['800'])).toBe(true)
 })
 
+it('the original is available before the variants are, as it was uploaded', async () => {
+  const { body } = await api.upload(photo, [fieldPart('name', 'beach.jpg')])
+  const { links } = body as Task
+  for (const query of ['resolution=original', 'file=original']) {
+    const { status, headers, bytes } = await api.request(`${links.download}?${query}`)
+    expect([status, bytes.equals(photo), headers.get('content-type')]).toEqual([200, true, 'image/jpeg'])
+    expect(parseDisposition(headers.get('content-disposition') ?? '').parameters).toEqual({ filename: 'beach-original.jpg' })
+    expect(headers.get('etag')).toBe(`"${createHash('sha256').update(photo).digest('hex')}"`)
+  }
+})
+
 it.each(['999', '', '1024.0', '../1024'])('resolution %j is refused', async (resolution) => {
   const { status, body } = await get({}, `?resolution=${encodeURIComponent(resolution)}`)
   expect([status, problem.parse(body).errors?.[0]?.pointer]).toEqual([400, '/resolution'])

@@ -6,6 +6,7 @@ import type { Response } from 'express'
 import { AppError } from '../app-error.ts'
 import type { StorageFault } from '../installation/storage-watch.ts'
 import { sendFile, type SendableFile } from '../http/send-file.ts'
+import { ORIGINAL } from './task-fields.ts'
 
 /** Enough for any download; the client comes back for another. */
 const URL_SECONDS = 3600
@@ -33,11 +34,11 @@ export type SendVariant = (res: Response, task: Task, wanted: WantedFile) => Pro
 
 /**
  * Sends a file of a completed task, whole or in ranges; the first unless another one is wanted.
- * The first variant of a photo is the largest.
+ * The first variant of a photo is the largest. Its original is there before its variants are.
  */
 export function createSendVariant({ storage, storageFault, presign }: SendVariantDeps): SendVariant {
   return async (res, task, wanted) => {
-    assertReady(task)
+    if (wanted.name !== ORIGINAL || task.status === 'expired') assertReady(task)
     const { req } = res
     const file = fileOf(task, wanted.name)
     const disposition = dispositionOf(task, file, wanted)
@@ -70,11 +71,22 @@ function urlSeconds({ expiresAt }: Task, { expires = Infinity }: WantedFile): nu
 }
 
 function fileOf(task: Task, wanted: string | undefined): StoredFile {
-  const files = [...task.images.map(toStoredFile), ...(task.files ?? [])]
-  const found = wanted === undefined ? files[0] : files.find(({ name }) => name === wanted)
+  const made = [...task.images.map(toStoredFile), ...(task.files ?? [])]
+  const files = [...made, ...originalOf(task)]
+  const found = wanted === undefined ? made[0] : files.find(({ name }) => name === wanted)
   if (found) return found
   const names = files.map(({ name }) => name).join(', ')
   throw new AppError('VARIANT_NOT_FOUND', `This task has no file ${wanted ?? 'at all'}; it has ${names || 'none'}.`)
+}
+
+/**
+ * The upload of a photo, which is there as long as its variants. Its ETag is its SHA-256: there is no
+ * MD5 of it.
+ */
+function originalOf({ source, originalPath }: Task): StoredFile[] {
+  if (!('width' in source)) return []
+  const { bytes, sha256, format } = source
+  return [{ name: ORIGINAL, contentType: `image/${format}`, bytes, md5: sha256, path: originalPath }]
 }
 
 /**

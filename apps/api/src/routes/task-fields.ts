@@ -61,10 +61,16 @@ export const waitQuery = z.object({
   }),
 })
 
+/** The upload itself, among the files of a photo. */
+export const ORIGINAL = 'original'
+
 const resolution = z
-  .enum(VARIANT_WIDTHS.map(String) as [string, ...string[]])
+  .enum([...VARIANT_WIDTHS.map(String), ORIGINAL])
   .optional()
-  .meta({ description: 'The width of the variant; the largest by default', param: { example: '1024' } })
+  .meta({
+    description: 'The width of the variant, the largest by default; `original` is the photo as it was uploaded',
+    param: { example: '1024' },
+  })
 
 const file = z
   .string()
