@@ -39,6 +39,17 @@ export const listFields = z.strictObject({
     .regex(ID_PATTERN, 'must be the id of a batch')
     .optional()
     .meta({ description: 'Only tasks of this batch' }),
+  q: z
+    .string()
+    .trim()
+    .min(1)
+    .max(100)
+    .optional()
+    .meta({
+      description:
+        'A search: words of the name or the metadata or their first letters, all of which must occur; or the id of a task, the id of its job, or the code of its error',
+      param: { example: 'beach' },
+    }),
   ...pages,
 })
 

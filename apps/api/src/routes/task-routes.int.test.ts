@@ -55,6 +55,24 @@ async function statusIs(task: Task, status: Task['status']): Promise<Task> {
   return until(async () => ((await read()).status === status ? read() : undefined), { what: `a ${status} task` })
 }
 
+it('finds tasks by words of their name and metadata, by ids, and after an edit by the new words', async () => {
+  const metadata = JSON.stringify({ place: 'Zürich' })
+  const [one, two] = [await newTask({ name: 'quokka one.jpg', metadata }), await newTask({ name: 'quokka two.jpg' })]
+  const found = async (q: string): Promise<string[]> => {
+    const { body } = await api.request(`/api/v1/tasks?q=${encodeURIComponent(q)}`)
+    return taskPage.parse(body).items.map(({ id }) => id)
+  }
+  expect(await found('quokka')).toEqual([two.id, one.id])
+  expect(await found('quo one')).toEqual([one.id])
+  expect(await found('zurich')).toEqual([one.id])
+  expect(await found(one.id)).toEqual([one.id])
+  expect(await found(two.jobId)).toEqual([two.id])
+  expect(await found('uokka')).toEqual([])
+  const init = { method: 'PATCH', headers: { 'content-type': 'application/json' } }
+  await api.request(one.links.self, { ...init, body: JSON.stringify({ name: 'wombat.jpg' }) })
+  expect([await found('quokka'), await found('wombat zürich')]).toEqual([[two.id], [one.id]])
+})
+
 describe('POST /api/v1/tasks', () => {
   it('accepts a photo with 202, the complete task, Location and Retry-After', async () => {
     const answer = await api.upload(photo)

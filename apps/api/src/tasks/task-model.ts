@@ -6,7 +6,7 @@ import type { TaskRecord } from './task.ts'
  * A task as stored in MongoDB. `images` repeats its files for API processes of release 0.1, which
  * read and write nothing else: they would fail without it, and remove the files as orphans.
  */
-export type TaskDocument = Omit<TaskRecord, 'id'> & { _id: Types.ObjectId; images?: Image[] }
+export type TaskDocument = Omit<TaskRecord, 'id'> & { _id: Types.ObjectId; images?: Image[]; words?: string[] }
 type Image = Pick<Variant, 'resolution' | 'format' | 'size' | 'md5' | 'path'> & { width?: unknown; height?: unknown }
 
 // Inserts are validated by `taskRecord`, the only description of a task. Queries and updates are
@@ -68,6 +68,7 @@ const taskSchema = new Schema<TaskDocument>(
     idempotency: new Schema({ key: String, fingerprint: String }, NESTED),
     batchId: String,
     checkedBy: String,
+    words: [String],
     trace: String,
     correction: Schema.Types.Mixed,
     readingsDueAt: Date,
@@ -87,6 +88,8 @@ const taskSchema = new Schema<TaskDocument>(
 taskSchema.index({ jobId: 1 }, { unique: true })
 taskSchema.index({ tenant: 1, createdAt: -1, _id: -1 })
 taskSchema.index({ tenant: 1, status: 1, createdAt: -1, _id: -1 })
+// The words by which people search; tasks of release 0.1 have none.
+taskSchema.index({ tenant: 1, words: 1, createdAt: -1, _id: -1 })
 // One index for two filters, as each index slows down inserts: a query by one of them lists all
 // values of the other.
 taskSchema.index({ tenant: 1, kind: 1, priority: 1, createdAt: -1, _id: -1 })
@@ -143,7 +146,7 @@ export function toRecord(document: TaskDocument): TaskRecord
 export function toRecord(document: TaskDocument | null): TaskRecord | undefined
 export function toRecord(document: TaskDocument | null): TaskRecord | undefined {
   if (!document) return undefined
-  const { _id, images, files = [], result = {}, ...record } = document
+  const { _id, images, words: _words, files = [], result = {}, ...record } = document
   // Release 0.1 only knows images, and may have written last: then `files` are those of an earlier
   // run.
   const written = images && record.kind === DEFAULT_KIND ? (images as Variant[]).map(toStoredFile) : files

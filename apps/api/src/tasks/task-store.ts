@@ -1,6 +1,7 @@
 import { taskPriority, TASK_KINDS, type TaskStatus } from '@darkroom/contracts'
 import { Types, type Connection, type QueryFilter, type UpdateQuery } from 'mongoose'
 import { isText, listing, taskModel, toImages, toObjectId, toRecord, type TaskDocument } from './task-model.ts'
+import { parseSearch, searchWordsOf } from './search-words.ts'
 import { taskRecord } from './task-record.ts'
 import type { LogEntry, Move, TaskRecord } from './task.ts'
 
@@ -15,6 +16,8 @@ export interface TaskFilter {
   batchId?: string | undefined
   /** The code of the error. */
   code?: string | undefined
+  /** What a person is looking for. */
+  q?: string | undefined
 }
 
 /** Where a page starts: at an offset, or after a given task. */
@@ -115,7 +118,8 @@ export class TaskStore {
   async insert(given: TaskRecord): Promise<void> {
     const { id, ...record } = taskRecord.parse(given)
     const images = toImages(record.files)
-    await this.#tasks.collection.insertOne({ _id: new Types.ObjectId(id), ...record, images } as never)
+    const words = searchWordsOf(record)
+    await this.#tasks.collection.insertOne({ _id: new Types.ObjectId(id), ...record, images, words } as never)
   }
 
   async find(tenant: string, id: string): Promise<TaskRecord | undefined> {
@@ -208,8 +212,10 @@ export class TaskStore {
   }
 
   /** Changes a task unless anything was written since it was read. */
-  async edit({ id, tenant, epoch, rev }: TaskRecord, edit: TaskEdit | PhotoEdit): Promise<TaskRecord | undefined> {
-    return this.#write({ _id: toObjectId(id), tenant, epoch, rev }, edit)
+  async edit(task: TaskRecord, edit: TaskEdit | PhotoEdit): Promise<TaskRecord | undefined> {
+    const { id, tenant, epoch, rev } = task
+    const words = 'name' in edit || 'metadata' in edit ? { words: searchWordsOf({ ...task, ...edit }) } : {}
+    return this.#write({ _id: toObjectId(id), tenant, epoch, rev }, { ...edit, ...words })
   }
 
   /**
@@ -255,7 +261,7 @@ export class TaskStore {
 /** Whether an insert failed because its idempotency key is taken. */
 export const isKeyTaken = (error: unknown): boolean => (error as { code?: unknown }).code === 11000
 
-function queryOf({ createdFrom, createdTo, code, batchId, ...equal }: TaskFilter): QueryFilter<TaskDocument> {
+function queryOf({ createdFrom, createdTo, code, batchId, q, ...equal }: TaskFilter): QueryFilter<TaskDocument> {
   const query: Record<string, unknown> = { tenant: equal.tenant }
   if (equal.status !== undefined) query.status = typeof equal.status === 'string' ? equal.status : { $in: equal.status }
   if (equal.kind ?? equal.priority) {
@@ -264,9 +270,19 @@ function queryOf({ createdFrom, createdTo, code, batchId, ...equal }: TaskFilter
   }
   if (batchId !== undefined) query.batchId = isText(batchId)
   if (code !== undefined) query['error.code'] = isText(code)
+  if (q !== undefined) query.$and = searchFor(q)
   if (createdFrom ?? createdTo)
     query.createdAt = { ...(createdFrom && { $gte: createdFrom }), ...(createdTo && { $lt: createdTo }) }
   return query as QueryFilter<TaskDocument>
+}
+
+function searchFor(q: string): QueryFilter<TaskDocument>[] {
+  const search = parseSearch(q)
+  if ('id' in search) return [{ _id: toObjectId(search.id) }]
+  if ('jobId' in search) return [{ jobId: search.jobId }]
+  if ('code' in search) return [{ 'error.code': isText(search.code) }]
+  // A text without any word matches nothing.
+  return search.words.length === 0 ? [{ words: '' }] : search.words.map((word) => ({ words: word }))
 }
 
 const behindPlace = ({ id }: { id: string }): QueryFilter<TaskDocument> => ({ _id: { $gt: toObjectId(id) } })

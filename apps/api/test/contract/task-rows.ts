@@ -94,6 +94,8 @@ export const taskRows: Row[] = [
     },
     { body: 'nothing' },
   ),
+  list('200', 'a search', ({ main }) => main.request('/api/v1/tasks?q=beach%20jpg'), { body: taskPage }),
+  list('400 INVALID_QUERY', 'an empty search', ({ main }) => main.request('/api/v1/tasks?q=%20')),
   list('400 INVALID_QUERY', 'more than 100 a page', ({ main }) => main.request('/api/v1/tasks?limit=101')),
   list('503 STORE_UNAVAILABLE', 'while the store is unreachable', ({ away }) => away.request('/api/v1/tasks')),
 

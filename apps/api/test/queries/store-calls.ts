@@ -75,6 +75,12 @@ const FILTERS = [
   [{ tenant, batchId: batch.id }],
   [{ tenant, code: 'IMAGE_CORRUPT' }],
   [{ tenant, createdFrom: now, createdTo: now }],
+  [{ tenant, q: 'beach' }],
+  [{ tenant, q: id }],
+  [{ tenant, q: task.jobId }],
+  [{ tenant, q: 'IMAGE_CORRUPT' }],
+  // The longest word is the rarest.
+  [{ tenant, q: 'beach jpg', status: 'failed' }, ['status', 'words']],
   [{ tenant, status: 'failed', code: 'IMAGE_CORRUPT', createdFrom: now }, ['status']],
   [{ tenant, status: 'failed', priority: 'batch' }, ['kind', 'priority']],
 ] as const satisfies [Parameters<TaskStore['list']>[0], string[]?][]
