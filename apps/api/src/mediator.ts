@@ -26,9 +26,11 @@ import { CreateTask, CreateTaskHandler } from './tasks/commands/create-task.ts'
 import { DeleteTask, DeleteTaskHandler } from './removal/delete-task.ts'
 import { ExpireTasks, ExpireTasksHandler } from './removal/expire-tasks.ts'
 import { TrimQueues, TrimQueuesHandler } from './removal/trim-queues.ts'
+import { FollowEvents, FollowEventsHandler } from './following/follow-events.ts'
 import { FollowTaskEvents, FollowTaskEventsHandler } from './following/follow-task-events.ts'
 import { GetTaskJson, GetTaskJsonHandler } from './tasks/queries/get-task-json.ts'
 import { GetTask, GetTaskHandler } from './tasks/queries/get-task.ts'
+import { ListEvents, ListEventsHandler } from './following/list-events.ts'
 import { ListTaskEvents, ListTaskEventsHandler } from './following/list-task-events.ts'
 import { ListTasks, ListTasksHandler } from './tasks/queries/list-tasks.ts'
 import { RetryTask, RetryTaskHandler } from './tasks/commands/retry-task.ts'
@@ -54,6 +56,8 @@ function route<Answer, Request extends RequestData<Answer>>(
 }
 
 route(CreateTask, CreateTaskHandler)
+route(FollowEvents, FollowEventsHandler)
+route(ListEvents, ListEventsHandler)
 route(UpdateTaskStatus, UpdateTaskStatusHandler)
 route(CancelTask, CancelTaskHandler)
 route(RetryTask, RetryTaskHandler)

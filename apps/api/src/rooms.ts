@@ -71,18 +71,18 @@ export function createRooms(
   const views = createTaskViews(kinds)
   const store = new TaskStore(mongo, (tenant, id) => cache.taskInDoubt(tenant, id))
   const following = createFollowing({ store, views, recheckMs: env.FOLLOW_RECHECK_MS, log })
-  const { feed } = following
+  const { feed, history } = following
   const cache = new TaskCache(redis.cache, names.cachePrefix, log, {
     onRead: (kind, found) => watchers.cacheRead(kind, found),
     onTaskChanged: feed.changed,
   })
-  const listeners = () => [sync.onTask, watchers.onTask, batches.onTask, photos.onTask, applying.onTask]
+  const listeners = () => [sync.onTask, watchers.onTask, batches.onTask, photos.onTask, applying.onTask, following.onTask]
   const announcer = createAnnouncer({ cache, publish, listeners })
   const stopJob = createStopJob(queues, tellWorkers)
   const basis = { queues, kinds, views, store, storage, announcer, stopJob, send, log, tracing, now: Date.now }
 
   const batches = createBatches({ ...basis, mongo, publish })
-  const sync = createSync({ ...basis, env, mongo, redis, names, batches: batches.store, feed })
+  const sync = createSync({ ...basis, env, mongo, redis, names, batches: batches.store, feed, history })
   const photos = createPhotos({ ...basis, env, mongo })
   const recordRemoved = async (task: TaskRecord): Promise<void> => {
     await Promise.all([batches.recordRemoved(task), photos.recordRemoved(task)])

@@ -138,6 +138,20 @@ export type TaskLogEntry = z.infer<typeof taskLogEntry>
 export const taskEventPage = z.object({ items: z.array(taskLogEntry) }).meta({ id: 'TaskEventPage' })
 export type TaskEventPage = z.infer<typeof taskEventPage>
 
+/** An event of any task. */
+export const anyTaskEvent = z.object({ taskId: z.string(), event: taskLogEntry }).meta({ id: 'AnyTaskEvent' })
+export type AnyTaskEvent = z.infer<typeof anyTaskEvent>
+
+/** The latest events of all tasks after a position. */
+export const eventPage = z
+  .object({
+    items: z.array(anyTaskEvent).meta({ description: 'Oldest first' }),
+    next: z.string().meta({ description: 'Where to continue: `after` of the next request' }),
+    missed: z.boolean().meta({ description: 'There were others, which are no longer known: read the tasks again' }),
+  })
+  .meta({ id: 'EventPage' })
+export type EventPage = z.infer<typeof eventPage>
+
 /**
  * The steps of one run in order. Progress events count up from `progress`; the final steps are far
  * above it.

@@ -3,6 +3,8 @@ import { assetRoutes } from './asset-routes.ts'
 import { batchRoutes } from './batch-routes.ts'
 import { deadLetterRoutes } from './dead-letter-routes.ts'
 import { downloadRoutes, signedDownloadRoutes } from './download-routes.ts'
+import { downloadRoutes } from './download-routes.ts'
+import { eventRoutes } from './event-routes.ts'
 import { healthRoutes } from './health-routes.ts'
 import { jobRoutes } from './job-routes.ts'
 import { keyRoutes } from './key-routes.ts'
@@ -26,6 +28,7 @@ export const RESOURCES = {
     taskRoutes,
     downloadRoutes,
     taskEventRoutes,
+    eventRoutes,
     batchRoutes,
     stagedUploadRoutes,
     albumRoutes,

@@ -27,7 +27,7 @@ export interface TaskEventRouteDeps {
  * Streams that started together must not all reconnect at once: each is shorter by up to this
  * share.
  */
-const JITTER = 0.1
+export const JITTER = 0.1
 
 const lastEventId = z
   .string()

@@ -3,6 +3,7 @@ import type { Logger } from '@darkroom/runtime'
 import type { Tracing } from '@darkroom/runtime/tracing'
 import type { Redis } from 'ioredis'
 import type { BatchStore } from '../batches/batch-store.ts'
+import type { EventHistory } from '../following/event-history.ts'
 import type { TaskFeed } from '../following/task-feed.ts'
 import type { Send } from '../send.ts'
 import type { MongoConnection } from '../mongo/create-mongo.ts'
@@ -29,13 +30,14 @@ export function createSync(parts: {
   store: TaskStore
   batches: BatchStore
   feed: TaskFeed
+  history: EventHistory
   stopJob: StopJob
   send: Send
   log: Logger
   tracing: Tracing
   now: () => number
 }) {
-  const { env, redis, names, queues, kinds, mongo, store, batches, feed, stopJob, send, log, tracing, now } = parts
+  const { env, redis, names, queues, kinds, mongo, store, batches, feed, history, stopJob, send, log, tracing, now } = parts
   const checks = new CheckStore(mongo)
   const notes = new SentNotes({ checks, log, now })
   const dispatcher = new Dispatcher({ checks, queues, kinds, notes, log, tracing })
@@ -48,6 +50,7 @@ export function createSync(parts: {
     channel: names.channel,
     send,
     feed,
+    history,
     isBehind,
     log,
   })

@@ -3,6 +3,7 @@ import { subscribeTaskEvents } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
 import type { Redis } from 'ioredis'
 import type { Send } from '../send.ts'
+import type { EventHistory } from '../following/event-history.ts'
 import type { TaskFeed } from '../following/task-feed.ts'
 import { UpdateTaskStatus } from '../applying/update-task-status.ts'
 import { OutageLog } from '../ground/outage-log.ts'
@@ -31,6 +32,7 @@ export class TaskEventsSubscriber {
     channel: string
     send: Send
     feed: TaskFeed
+    history: EventHistory
     /**
      * The event stream is behind: it brings the results in order, and anything else would delay it.
      */
@@ -60,10 +62,13 @@ export class TaskEventsSubscriber {
 
   #handle(event: TaskEvent): void {
     if (this.#draining) return
-    const { feed, isBehind } = this.#deps
+    const { feed, history, isBehind } = this.#deps
     // Another process wrote it, and followers connected to this one do not know yet. For all other
     // events the command notifies them.
-    if (OWN_EVENTS.includes(event.eventType)) return feed.changed(event.tenant, event.taskId)
+    if (OWN_EVENTS.includes(event.eventType)) {
+      feed.changed(event.tenant, event.taskId)
+      return history.add(event)
+    }
     if (event.eventType === 'task.progress') feed.progressed(event)
     if (isBehind() || this.#handling.size >= IN_HAND_MAX) return
     const handled = this.#apply(event)
@@ -74,6 +79,8 @@ export class TaskEventsSubscriber {
   async #apply(event: TaskEvent): Promise<void> {
     try {
       await this.#deps.send(new UpdateTaskStatus(event))
+      // By now it was applied, here or by another process: whoever hears of it reads the new state.
+      this.#deps.history.add(event)
       this.#outage.worked()
     } catch (error) {
       this.#outage.failed(error, { taskId: event.taskId, event: event.eventType })

@@ -33,6 +33,13 @@ const taskEvent = z.discriminatedUnion('type', [
   event('task.expired', {}),
 ])
 
+/** The latest events of all tasks. */
+export const eventPage = z.strictObject({
+  items: z.array(z.strictObject({ taskId: text, event: z.unknown() })),
+  next: z.string().regex(/^[0-9a-f]{12}-\d+$/),
+  missed: z.boolean(),
+})
+
 /** A log that contains an event of this type. */
 export const logWith = (type: string) =>
   z

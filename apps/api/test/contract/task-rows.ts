@@ -1,4 +1,4 @@
-import { eventStream, logWith } from './event-shapes.ts'
+import { eventPage, eventStream, logWith } from './event-shapes.ts'
 import { json, linesOf, sendJson, type Row } from './row.ts'
 import { downloadUrl, namesAre, task, taskPage } from './shapes.ts'
 import { BATCH_NAMES, type World } from './world.ts'
@@ -47,6 +47,7 @@ const cancel = linesOf('POST /api/v1/tasks/:id/cancel')
 const retry = linesOf('POST /api/v1/tasks/:id/retry')
 const sign = linesOf('POST /api/v1/tasks/:id/download-url')
 const events = linesOf('GET /api/v1/tasks/:id/events')
+const latest = linesOf('GET /api/v1/events')
 
 /** Every type of event, and a task that has one. */
 const EVENTS = [
@@ -239,6 +240,20 @@ export const taskRows: Row[] = [
     strict.request(strictTask.links.events, { headers: { accept: 'text/event-stream' } }),
   ),
   ...absences('GET', '/events'),
+
+  latest('200', 'a place to start from', ({ main }) => main.request('/api/v1/events'), {
+    body: eventPage,
+    headers: { vary: /Accept/ },
+  }),
+  latest('200', 'events after the position of another process', ({ main }) =>
+    main.request('/api/v1/events?after=000000000000-1'), { body: eventPage },
+  ),
+  latest('400 INVALID_QUERY', 'a position that is none', ({ main }) =>
+    main.request(`/api/v1/events?after=${'1'.repeat(50)}`),
+  ),
+  latest('429 TOO_MANY_WAITING', 'one stream too many', ({ strict }) =>
+    strict.request('/api/v1/events', { headers: { accept: 'text/event-stream' } }),
+  ),
 ]
 
 type Api = World['main']
