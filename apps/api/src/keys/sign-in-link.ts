@@ -19,7 +19,7 @@ export async function createSignInLink(connection: MongoConnection): Promise<str
   const own = (await keys.list(DEFAULT_TENANT)).find(({ name, revokedAt }) => name === NAME && revokedAt === null)
   const id = own?.id ?? (await createOwn(keys))
   const code = await new SignInStore(connection).create('code', id, new Date(Date.now() + HOUR_MS))
-  return `/admin/sign-in?code=${code}`
+  return `/admin/sign-in?code=${code}&next=/`
 }
 
 async function createOwn(keys: KeyStore): Promise<string> {

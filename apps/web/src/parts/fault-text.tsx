@@ -10,7 +10,11 @@ export function FaultText({ error }: { error: Error | null }) {
   return (
     <div className="fault" role="alert">
       <p>{isUnreachable(error) ? words.health.unreachable : error.message}</p>
-      {needsKey && <p>{words.signIn}</p>}
+      {needsKey && (
+        <p>
+          <a href={`/admin/login?next=${encodeURIComponent(location.pathname)}`}>{words.signIn}</a>
+        </p>
+      )}
     </div>
   )
 }

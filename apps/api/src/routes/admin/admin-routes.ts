@@ -91,7 +91,7 @@ const signInOnce =
     if (!key) return showLogin(req, res, { status: isUse ? 401 : 200, refused: isUse })
     setSession(req, res, await signIns.create('session', key.id, endOfSession()))
     res.set({ 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' })
-    seeOther(res, BOARD)
+    seeOther(res, wantedPage(req) ?? BOARD)
   }
 
 const logout =
@@ -122,13 +122,15 @@ const askToSignIn: ErrorRequestHandler = (error: unknown, req, res, next) => {
 }
 
 /**
- * The page that was requested before signing in: a page of the board, never another target from a
- * link.
+ * The page that was requested before signing in: one of the board or the web page, never another
+ * target from a link.
  */
 function wantedPage({ query }: Request): string | undefined {
   const { next } = query
-  return typeof next === 'string' && isBoardPage(next) ? next : undefined
+  return typeof next === 'string' && (isBoardPage(next) || isWebPage(next)) ? next : undefined
 }
 
 const isBoardPage = (path: string): boolean =>
   /^\/admin\/queues([/?][\w\-./?=&%:]*)?$/.test(path) && !path.includes('..')
+
+const isWebPage = (path: string): boolean => /^\/((tasks|queue|batches|albums|settings)(\/[\w-]+)?)?$/.test(path)

@@ -104,7 +104,9 @@ describe('with an ADMIN_TOKEN', () => {
     const [, action] = /action="([^"]+)"/.exec((await browser.get(form)).text) ?? []
     const signIn = (path: string) => api.agent().post(path).type('form').send({ token: TOKEN })
     await signIn(`/admin/${action}`).expect('Location', wanted)
+    await signIn('/admin/login?next=%2Fqueue').expect('Location', '/queue')
     for (const next of [
+      '/tasks//evil.example',
       'https://evil.example',
       '//evil.example',
       '/admin/queues/../../x',
