@@ -1,8 +1,10 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
+import { createTaskEvents } from './api/event-source.ts'
 import { isUnreachable } from './api/request.ts'
 import { readSettings } from './api/settings.ts'
+import { TaskEventsContext } from './api/use-task-events.ts'
 import { SettingsContext } from './api/use-settings.ts'
 import { App } from './app.tsx'
 import './look/base.css'
@@ -17,6 +19,7 @@ const queries = new QueryClient({
     queries: { retry: (failures, error) => isUnreachable(error) && failures < RETRIES, staleTime: 1000 },
   },
 })
+const events = createTaskEvents()
 const place = document.querySelector('#page')
 if (!place) throw new Error('The page has no place for its content.')
 createRoot(place).render(
@@ -24,9 +27,11 @@ createRoot(place).render(
     <LanguageProvider>
       <QueryClientProvider client={queries}>
         <SettingsContext value={readSettings(document)}>
-          <UploadsContext value={createUploads()}>
-            <App />
-          </UploadsContext>
+          <TaskEventsContext value={events}>
+            <UploadsContext value={createUploads(events)}>
+              <App />
+            </UploadsContext>
+          </TaskEventsContext>
         </SettingsContext>
       </QueryClientProvider>
     </LanguageProvider>

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useSearchParams, type RouteComponentProps } from 'wouter'
 import { ProblemError } from '../api/problem-error.ts'
 import { request } from '../api/request.ts'
+import { useRefresh } from '../api/use-refresh.ts'
 import { FaultText } from '../parts/fault-text.tsx'
 import { useLanguage } from '../words/language.tsx'
 import './album.css'
@@ -10,13 +11,14 @@ import { AlbumUpload } from './album-upload.tsx'
 import { BibSearch } from './bib-search.tsx'
 import { FoundPhotos } from './found-photos.tsx'
 
-const EVERY_MS = 3000
+const EVERY_MS = 10_000
 
 /** The photos of a race: a search by number, and what a person should look at. */
 export function AlbumPage({ params: { album: name } }: RouteComponentProps<{ album: string }>) {
   const { words } = useLanguage()
   const [params, setParams] = useSearchParams()
   const bib = params.get('bib') ?? ''
+  useRefresh(['album', name])
   const { data: album, error } = useQuery({
     queryKey: ['album', name],
     queryFn: ({ signal }) => request<Album>(`/albums/${name}`, { signal }),

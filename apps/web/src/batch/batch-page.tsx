@@ -2,6 +2,7 @@ import type { BatchPage as Batch, ListedTask } from '@darkroom/contracts'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link, type RouteComponentProps } from 'wouter'
 import { request } from '../api/request.ts'
+import { useRefresh } from '../api/use-refresh.ts'
 import { FaultText } from '../parts/fault-text.tsx'
 import { StatusMark } from '../parts/status-mark.tsx'
 import { TaskThumb } from '../parts/task-thumb.tsx'
@@ -10,7 +11,7 @@ import { useLanguage } from '../words/language.tsx'
 import './batch.css'
 
 const PAGE = 100
-const EVERY_MS = 1000
+const EVERY_MS = 5000
 
 /** All photos of a batch in the order of their upload, as they are processed. */
 export function BatchPage({ params: { id } }: RouteComponentProps<{ id: string }>) {
@@ -42,6 +43,7 @@ export function BatchPage({ params: { id } }: RouteComponentProps<{ id: string }
 }
 
 function useBatch(id: string) {
+  useRefresh(['batch', id])
   return useInfiniteQuery({
     queryKey: ['batch', id],
     queryFn: ({ pageParam, signal }) => {

@@ -2,10 +2,11 @@ import type { TaskKind, TaskPage } from '@darkroom/contracts'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from 'wouter'
 import { request } from '../api/request.ts'
+import { useRefresh } from '../api/use-refresh.ts'
 import { StatusMark } from '../parts/status-mark.tsx'
 import { useLanguage } from '../words/language.tsx'
 
-const EVERY_MS = 1000
+const EVERY_MS = 5000
 const SHOWN = 10
 
 /** The kinds by the names of their queues; a queue of another name is that of photos. */
@@ -14,6 +15,7 @@ const KINDS: Record<string, TaskKind> = { 'photo-processing': 'photo.bibs', 'vid
 export function LatestTasks({ queue }: { queue: string }) {
   const { words, formats } = useLanguage()
   const kind = KINDS[queue] ?? 'image.optimize'
+  useRefresh(['tasks', 'latest', kind])
   const { data } = useQuery({
     queryKey: ['tasks', 'latest', kind],
     queryFn: ({ signal }) => request<TaskPage>(`/tasks?limit=${SHOWN}&kind=${kind}`, { signal }),

@@ -5,6 +5,7 @@ import { request } from '../api/request.ts'
 import { FaultText } from '../parts/fault-text.tsx'
 import { useLanguage } from '../words/language.tsx'
 import { Failures } from './failures.tsx'
+import { FinishedGraph } from './finished-graph.tsx'
 import { LatestTasks } from './latest-tasks.tsx'
 import { PauseButton } from './pause-button.tsx'
 import './queue.css'
@@ -64,6 +65,7 @@ function ShownQueue({ queue }: { queue: QueueStats }) {
           {words.queue.noWorkers}
         </p>
       )}
+      <FinishedGraph />
       <div className="task-columns">
         <LatestTasks queue={queue.name} />
         <Failures />

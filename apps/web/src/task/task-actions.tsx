@@ -57,7 +57,7 @@ function useTaskChanges(task: Task) {
   const change = useMutation({
     mutationFn: (step: 'cancel' | 'retry') => request<Task>(`${path}/${step}`, { method: 'POST' }),
     onSuccess: (changed) => {
-      queries.setQueryData(['task', task.id], changed)
+      void queries.invalidateQueries({ queryKey: ['task', task.id] })
       uploads.taskChanged(task.id, changed)
     },
   })

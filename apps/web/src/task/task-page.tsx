@@ -1,4 +1,4 @@
-import type { Task } from '@darkroom/contracts'
+import type { Task, TaskLogEntry } from '@darkroom/contracts'
 import type { RouteComponentProps } from 'wouter'
 import { FaultText } from '../parts/fault-text.tsx'
 import { StatusMark } from '../parts/status-mark.tsx'
@@ -9,17 +9,16 @@ import { Result } from './result.tsx'
 import './task.css'
 import { TaskActions } from './task-actions.tsx'
 import { Timeline } from './timeline.tsx'
-import { useTask, useTaskEvents } from './use-task.ts'
+import { useTask } from './use-task.ts'
 
 /** One task: what came out of it, what has happened, and what can be done with it. */
 export function TaskPage({ params: { id } }: RouteComponentProps<{ id: string }>) {
-  const { data: task, error } = useTask(id)
+  const { task, entries, error } = useTask(id)
   if (error && !task) return <FaultText error={error} />
-  return task ? <ShownTask task={task} /> : null
+  return task ? <ShownTask task={task} entries={entries} /> : null
 }
 
-function ShownTask({ task }: { task: Task }) {
-  const entries = useTaskEvents(task.id, task.epoch)
+function ShownTask({ task, entries }: { task: Task; entries: TaskLogEntry[] }) {
   return (
     <>
       <title>{`${task.name} · Darkroom`}</title>

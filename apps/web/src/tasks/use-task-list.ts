@@ -1,10 +1,11 @@
 import type { TaskPage } from '@darkroom/contracts'
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { useSearchParams } from 'wouter'
+import { useRefresh } from '../api/use-refresh.ts'
 import { request } from '../api/request.ts'
 
 const PAGE = 50
-const EVERY_MS = 3000
+const EVERY_MS = 10_000
 
 export const FILTERS = ['status', 'kind', 'priority', 'q'] as const
 export type Filter = (typeof FILTERS)[number]
@@ -27,6 +28,7 @@ export function useFilters() {
 
 /** The tasks that match, page after page. The first page stays up to date. */
 export function useTaskList(filters: Record<Filter, string>) {
+  useRefresh(['tasks', filters])
   return useInfiniteQuery({
     queryKey: ['tasks', filters],
     queryFn: ({ pageParam, signal }) => {

@@ -1,53 +1,68 @@
-import type { Task } from '@darkroom/contracts'
+import type { AnyTaskEvent, Task } from '@darkroom/contracts'
+import type { TaskEvents } from '../api/event-source.ts'
 import { ProblemError } from '../api/problem-error.ts'
 import { request } from '../api/request.ts'
 import { isEnded } from './upload.ts'
 
-/** The oldest are done first; a few others are asked for as well, in turn. */
-const OLDEST = 3
-const OTHERS = 3
-const SOON_MS = 250
-const LATER_MS = 1000
+const READS_AT_ONCE = 2
+/** In case the stream is away: the tasks that should end next are read every now and then. */
+const CHECK_EVERY_MS = 5000
+const CHECKED = 3
 
-/** Asks for unfinished tasks, a few at a time, and passes on what changed, until all have ended. */
-export function createTaskFollower(onChange: (id: string, task: Task | undefined) => void) {
-  const open = new Map<string, string>()
-  let isRunning = false
-  let turn = 0
+/** Follows unfinished tasks by the stream of events, and passes on each that has changed, until it has ended. */
+export function createTaskFollower(events: TaskEvents, onChange: (id: string, task: Task | undefined) => void) {
+  const open = new Map<string, Task>()
+  const due = new Set<string>()
+  let reading = 0
+  let end: (() => void) | undefined
 
-  async function isChanged(id: string): Promise<boolean> {
+  const update = (id: string, task: Task | undefined): void => {
+    if (task && !isEnded(task)) open.set(id, task)
+    else open.delete(id)
+    onChange(id, task)
+    if (open.size === 0) end?.()
+  }
+  const read = async (id: string): Promise<void> => {
     try {
-      const task = await request<Task>(`/tasks/${id}`)
-      if (task.updatedAt === open.get(id)) return false
-      if (isEnded(task)) open.delete(id)
-      else open.set(id, task.updatedAt)
-      onChange(id, task)
-      return true
+      update(id, await request<Task>(`/tasks/${id}`))
     } catch (error) {
-      if (!(error instanceof ProblemError) || error.status !== 404) return false
-      open.delete(id)
-      onChange(id, undefined)
-      return true
+      if (error instanceof ProblemError && error.status === 404) update(id, undefined)
     }
   }
-
-  async function run(): Promise<void> {
-    isRunning = true
-    while (open.size > 0) {
-      const ids = [...open.keys()]
-      const others = ids.slice(OLDEST)
-      turn = others.length === 0 ? 0 : (turn + OTHERS) % others.length
-      const asked = [...ids.slice(0, OLDEST), ...others.slice(turn, turn + OTHERS)]
-      const changed = await Promise.all(asked.map(isChanged))
-      await new Promise((resolve) => setTimeout(resolve, changed.includes(true) ? SOON_MS : LATER_MS))
+  const readDue = async (): Promise<void> => {
+    if (reading >= READS_AT_ONCE) return
+    reading += 1
+    for (const id of due) {
+      due.delete(id)
+      await read(id)
     }
-    isRunning = false
+    reading -= 1
+  }
+  const want = (ids: Iterable<string>): void => {
+    for (const id of ids) due.add(id)
+    void readDue()
+  }
+  const hear = (heard: AnyTaskEvent | undefined): void => {
+    if (!heard) return want(open.keys())
+    const task = open.get(heard.taskId)
+    if (!task) return
+    const { event } = heard
+    if (event.type !== 'task.progress') return want([task.id])
+    const { stage, percent } = event.data
+    update(task.id, { ...task, status: 'processing', progress: { stage, percent } })
   }
 
   return {
-    follow: ({ id, updatedAt }: Task): void => {
-      open.set(id, updatedAt)
-      if (!isRunning) void run()
+    follow: (task: Task): void => {
+      open.set(task.id, task)
+      if (end) return
+      const timer = setInterval(() => want([...open.keys()].slice(0, CHECKED)), CHECK_EVERY_MS)
+      const unsubscribe = events.subscribe(hear)
+      end = () => {
+        clearInterval(timer)
+        unsubscribe()
+        end = undefined
+      }
     },
   }
 }

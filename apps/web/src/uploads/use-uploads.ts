@@ -1,4 +1,5 @@
 import { createContext, use, useCallback, useSyncExternalStore } from 'react'
+import type { TaskEvents } from '../api/event-source.ts'
 import { createTaskFollower } from './follow-tasks.ts'
 import { UploadList } from './upload-list.ts'
 import type { Upload } from './upload.ts'
@@ -6,9 +7,9 @@ import type { Upload } from './upload.ts'
 export const UploadsContext = createContext<UploadList | undefined>(undefined)
 
 /** The uploads of this visit: they go on while other pages are shown. */
-export function createUploads(): UploadList {
+export function createUploads(events: TaskEvents): UploadList {
   const uploads = new UploadList()
-  const follower = createTaskFollower((id, task) => uploads.taskChanged(id, task))
+  const follower = createTaskFollower(events, (id, task) => uploads.taskChanged(id, task))
   uploads.onAccepted(follower.follow)
   return uploads
 }
