@@ -19,6 +19,7 @@ import { RemoveRoster, RemoveRosterHandler } from './photos/remove-roster.ts'
 import { GetQueueLoad, GetQueueLoadHandler } from './queues/get-queue-load.ts'
 import { GetQueueStats, GetQueueStatsHandler } from './queues/get-queue-stats.ts'
 import { ListQueueJobs, ListQueueJobsHandler } from './queues/list-queue-jobs.ts'
+import { ListWorkers, ListWorkersHandler } from './queues/list-workers.ts'
 import { SwitchQueue, SwitchQueueHandler } from './queues/switch-queue.ts'
 import { GetStats, GetStatsHandler } from './stats/get-stats.ts'
 import { CancelTask, CancelTaskHandler } from './tasks/commands/cancel-task.ts'
@@ -57,6 +58,7 @@ function route<Answer, Request extends RequestData<Answer>>(
 
 route(CreateTask, CreateTaskHandler)
 route(FollowEvents, FollowEventsHandler)
+route(ListWorkers, ListWorkersHandler)
 route(ListEvents, ListEventsHandler)
 route(UpdateTaskStatus, UpdateTaskStatusHandler)
 route(CancelTask, CancelTaskHandler)

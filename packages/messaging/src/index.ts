@@ -36,4 +36,4 @@ export { QueueUnavailableError, TaskQueue, type Delivery } from './task-queue.ts
 export { createTaskQueues, type TaskQueues } from './task-queues.ts'
 export { createTaskEventsPublisher, subscribeTaskEvents, type PublishTaskEvent } from './task-events-channel.ts'
 export { jobsAfter, NO_TURNS, nextTurn, type TenantWeights, type Turns } from './turns.ts'
-export { announceSlots, readWorkerPresence, type WorkerPresence } from './worker-presence.ts'
+export { announceSlots, readWorkerPresence, type ConnectedWorker, type WorkerPresence } from './worker-presence.ts'

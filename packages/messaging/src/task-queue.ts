@@ -17,7 +17,7 @@ import { readStreamEnds } from './queue-event-stream.ts'
 import type { CompletedEvent, QueuedJob } from './queued-job.ts'
 import { oldestWaitingSince, readQueueLoad, type QueueLoad } from './queue-load.ts'
 import { arrangeTurns, giveTurnBack, type TenantWeights } from './turns.ts'
-import { readWorkerPresence } from './worker-presence.ts'
+import { readWorkerPresence, readWorkers, type ConnectedWorker } from './worker-presence.ts'
 
 /** The operator's settings for attempts; see `KindPolicy`. */
 export interface QueuePolicy {
@@ -205,6 +205,11 @@ export class TaskQueue {
       workers,
       oldestWaitingSince: oldest,
     }
+  }
+
+  async workers(): Promise<ConnectedWorker[]> {
+    this.#assertConnected()
+    return readWorkers(this.#redis, this.names)
   }
 
   async load(): Promise<QueueLoad> {

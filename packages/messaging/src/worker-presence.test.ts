@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { imageOptimize } from '@darkroom/contracts'
 import { queueNames } from './names.ts'
-import { parseClientList } from './worker-presence.ts'
+import { parseClientList, parseWorkers } from './worker-presence.ts'
 
 const names = queueNames({ queue: 'photos' }, imageOptimize)
 const base = `bull:${Buffer.from('photos').toString('base64')}`
@@ -20,4 +20,13 @@ test('workers of other queues and installations are not counted', () => {
 
 test('a worker that does not report its slots counts as one', () => {
   expect(parseClientList(listOf(`${base}:w:a`, base), names)).toEqual({ workers: 2, slots: 2 })
+})
+
+test('lists the workers of this queue that announce themselves, by their ids', () => {
+  const other = `bull:${Buffer.from('videos').toString('base64')}`
+  const list = listOf(`${base}:w:b`, `${base}:slots:2:b`, `${base}:slots:4:host-1:a`, `${other}:slots:9:c`)
+  expect(parseWorkers(list, names)).toEqual([
+    { id: 'b', slots: 2, connectedMs: 1000 },
+    { id: 'host-1:a', slots: 4, connectedMs: 1000 },
+  ])
 })

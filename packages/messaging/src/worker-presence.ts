@@ -48,5 +48,38 @@ export function parseClientList(list: string, names: QueueNames): WorkerPresence
   return { workers, slots: Math.max(workers, slots) }
 }
 
+/** A connected worker. */
+export interface ConnectedWorker {
+  id: string
+  /** How many jobs it can run at a time. */
+  slots: number
+  /** Since when it has been connected without an interruption, in milliseconds. */
+  connectedMs: number
+}
+
+/** The workers of a queue by their ids; none if Redis does not allow the command. */
+export async function readWorkers(redis: Redis, names: QueueNames): Promise<ConnectedWorker[]> {
+  try {
+    return parseWorkers(String(await redis.client('LIST')), names)
+  } catch (error) {
+    if (error instanceof Error && error.name === 'ReplyError') return []
+    throw error
+  }
+}
+
+/** @param list the response to CLIENT LIST: one connection per line */
+export function parseWorkers(list: string, names: QueueNames): ConnectedWorker[] {
+  const start = `${clientBase(names)}:slots:`
+  const workers = new Map<string, ConnectedWorker>()
+  for (const line of list.split('\n')) {
+    const [, name = ''] = / name=(\S+)/.exec(line) ?? []
+    const [, slots, id] = (name.startsWith(start) && /^(\d+):(.+)$/.exec(name.slice(start.length))) || []
+    if (slots === undefined || id === undefined) continue
+    const [, age = '0'] = / age=(\d+)/.exec(line) ?? []
+    workers.set(id, { id, slots: Number(slots), connectedMs: Number(age) * 1000 })
+  }
+  return [...workers.values()].toSorted((a, b) => a.id.localeCompare(b.id))
+}
+
 /** The prefix that BullMQ gives the names of its workers' connections. */
 const clientBase = ({ prefix, queue }: QueueNames): string => `${prefix}:${Buffer.from(queue).toString('base64')}`

@@ -3,6 +3,7 @@ import type { Logger } from '@darkroom/runtime'
 import { GetQueueLoadHandler, type WorkOf } from './get-queue-load.ts'
 import { GetQueueStatsHandler } from './get-queue-stats.ts'
 import { ListQueueJobsHandler } from './list-queue-jobs.ts'
+import { ListWorkersHandler } from './list-workers.ts'
 import { SwitchQueueHandler } from './switch-queue.ts'
 
 /** The commands and queries of operators about queues. */
@@ -13,6 +14,7 @@ export function createQueues(parts: { queues: readonly TaskQueue[]; workOf: Work
       new GetQueueStatsHandler({ queues }),
       new GetQueueLoadHandler({ queues, workOf }),
       new ListQueueJobsHandler({ queues }),
+      new ListWorkersHandler({ queues }),
       new SwitchQueueHandler({ queues, log }),
     ],
   }

@@ -5,6 +5,7 @@ import {
   type QueueJob,
   type QueueLoad,
   type QueueStats,
+  type WorkerList,
 } from '@darkroom/contracts'
 import { TASK_ID } from '../http/openapi/example-ids.ts'
 import { taskExamples } from './task-examples.ts'
@@ -28,6 +29,17 @@ const running: QueueStats = {
 export const queueStatsExamples = {
   running,
   paused: { ...running, active: 0, paused: 14, isPaused: true, oldestWaitingMs: 95_400 },
+}
+
+const { id, name, workerId, startedAt } = taskExamples.processing
+
+export const workerListExample: WorkerList = {
+  items: [
+    {
+      ...{ id: workerId ?? '', kind: imageOptimize.kind, queue: imageOptimize.queue, slots: 4, since: createdAt },
+      tasks: [{ id, name, startedAt }],
+    },
+  ],
 }
 
 export const queueLoadExample: QueueLoad = {

@@ -16,6 +16,7 @@ import { taskEventRoutes } from './task-event-routes.ts'
 import { taskRoutes } from './task-routes.ts'
 import { uploadTokenRoutes } from './upload-token-routes.ts'
 import { videoRoutes } from './video-routes.ts'
+import { workerRoutes } from './worker-routes.ts'
 
 /**
  * Every API route, by where it is mounted. The application and its document are both created from
@@ -32,6 +33,7 @@ export const RESOURCES = {
     stagedUploadRoutes,
     albumRoutes,
     queueRoutes,
+    workerRoutes,
     deadLetterRoutes,
     statsRoutes,
     assetRoutes,

@@ -16,6 +16,7 @@ import {
   stats,
   statusIs,
   taskPage,
+  workerList,
 } from './shapes.ts'
 import { ADMIN_TOKEN, BATCH_NAMES, type World } from './world.ts'
 
@@ -74,10 +75,13 @@ function batchRows(): Row[] {
 
 function queueRows(): Row[] {
   const list = linesOf('GET /api/v1/queues')
+  const workers = linesOf('GET /api/v1/workers')
   const numbers = linesOf('GET /api/v1/queues/:name/stats')
   const load = linesOf('GET /api/v1/queues/:name/load')
   const jobs = linesOf('GET /api/v1/queues/:name/jobs')
   return [
+    workers('200', 'the workers', ({ main }) => main.request('/api/v1/workers'), { body: workerList }),
+    workers('503 QUEUE_UNAVAILABLE', 'while Redis is unreachable', ({ away }) => away.request('/api/v1/workers')),
     list('200', 'all queues', ({ main }) => main.request('/api/v1/queues'), { body: queueList }),
     list('503 QUEUE_UNAVAILABLE', 'while Redis is unreachable', ({ away }) => away.request('/api/v1/queues')),
     numbers('200', 'a queue', ({ main }) => main.request(queueOf(main, '/stats')), { body: queueStats }),

@@ -297,6 +297,15 @@ export const queueLoad = z.strictObject({
   due: count,
 })
 
+export const workerList = z.strictObject({
+  items: z.array(
+    z.strictObject({
+      ...{ id: text, kind: z.string(), queue: text, slots: count, since: time },
+      tasks: z.array(z.strictObject({ id: text, name: text, startedAt: time.nullable() })),
+    }),
+  ),
+})
+
 export const queueList = z.strictObject({ items: z.array(queueStats).min(1) })
 
 const queueJobState = z.enum(['waiting', 'prioritized', 'active', 'delayed', 'completed', 'failed'])

@@ -9,6 +9,7 @@ import { FinishedGraph } from './finished-graph.tsx'
 import { LatestTasks } from './latest-tasks.tsx'
 import { PauseButton } from './pause-button.tsx'
 import './queue.css'
+import { Workers } from './workers.tsx'
 import { QueueNumbers } from './queue-numbers.tsx'
 
 const EVERY_MS = 1000
@@ -67,8 +68,13 @@ function ShownQueue({ queue }: { queue: QueueStats }) {
       )}
       <FinishedGraph />
       <div className="task-columns">
-        <LatestTasks queue={queue.name} />
-        <Failures />
+        <div>
+          <LatestTasks queue={queue.name} />
+        </div>
+        <div>
+          <Workers queue={queue.name} />
+          <Failures />
+        </div>
       </div>
     </>
   )
