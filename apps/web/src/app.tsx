@@ -12,6 +12,7 @@ const QueuePage = lazy(async () => ({ default: (await import('./queue/queue-page
 const BatchPage = lazy(async () => ({ default: (await import('./batch/batch-page.tsx')).BatchPage }))
 const AlbumsPage = lazy(async () => ({ default: (await import('./album/albums-page.tsx')).AlbumsPage }))
 const AlbumPage = lazy(async () => ({ default: (await import('./album/album-page.tsx')).AlbumPage }))
+const SettingsPage = lazy(async () => ({ default: (await import('./settings/settings-page.tsx')).SettingsPage }))
 
 /** Every page; all but the first are loaded when they are opened. */
 export function App() {
@@ -32,6 +33,7 @@ export function App() {
             <Route path="/batches/:id" component={BatchPage} />
             <Route path="/albums" component={AlbumsPage} />
             <Route path="/albums/:album" component={AlbumPage} />
+            <Route path="/settings" component={SettingsPage} />
             <Route path="/queue" component={QueuePage} />
             <Route component={NotFoundPage} />
           </Switch>

@@ -16,6 +16,7 @@ export function Header() {
         <PageLink to="/tasks" title={words.title.tasks} />
         <PageLink to="/albums" title={words.title.albums} />
         <PageLink to="/queue" title={words.title.queue} />
+        <PageLink to="/settings" title={words.title.settings} />
         <a href="/docs">{words.title.api}</a>
       </nav>
       <div className="bar-end">

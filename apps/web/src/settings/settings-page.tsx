@@ -1,0 +1,21 @@
+import { useLanguage } from '../words/language.tsx'
+import { HealthCard } from './health-card.tsx'
+import { KeysCard } from './keys-card.tsx'
+import './settings.css'
+import { UsageCard } from './usage-card.tsx'
+
+/** How the service is, what it holds, and who may use it. */
+export function SettingsPage() {
+  const { words } = useLanguage()
+  return (
+    <>
+      <title>{`${words.title.settings} · Darkroom`}</title>
+      <h1>{words.title.settings}</h1>
+      <div className="settings">
+        <HealthCard />
+        <UsageCard />
+        <KeysCard />
+      </div>
+    </>
+  )
+}
