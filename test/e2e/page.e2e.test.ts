@@ -6,6 +6,7 @@ import { buildPage } from '../../scripts/build-page.ts'
 import { landscape } from '../../scripts/landscape.ts'
 import type { ApiProcess, AppProcess } from '../../scripts/processes.ts'
 import { barriersOf, findChromium, openBrowser, watchFaults } from './support/browser.ts'
+import { total } from './support/client.ts'
 import { createInstallation, type Installation } from './support/installation.ts'
 
 /** `PAGE=long`: many photos, every page, in light and dark, on a desk and in a hand. Pictures of them are left in .darkroom/page. */
@@ -89,19 +90,78 @@ test.skipIf(chromium === undefined || !IS_LONG)('the pages at length', { timeout
   await picturesOf(page, 'task')
 
   await page.getByRole('link', { name: 'Tasks' }).click()
-  await page.getByText('landscape 12.jpg').waitFor()
+  await page.getByRole('link', { name: 'landscape 12.jpg' }).waitFor()
+  await page.keyboard.press('/')
+  await page.keyboard.type('landscape 12')
+  await page.getByText('1 task', { exact: true }).waitFor()
+  await page.getByRole('searchbox').fill('')
+  await page.getByText(/^\d\d tasks$/).waitFor()
+  await page.getByRole('searchbox').blur()
   await page.keyboard.press('j')
   await page.keyboard.press('x')
   await page.getByText('1 selected').waitFor()
   await picturesOf(page, 'tasks')
 
   await page.getByRole('link', { name: 'Queue' }).click()
-  await page.getByText('IMAGE_CORRUPT').waitFor()
+  await page.getByRole('link', { name: 'IMAGE_CORRUPT' }).waitFor()
+  await page.getByRole('cell', { name: 'worker-b' }).waitFor()
   await picturesOf(page, 'queue')
   await page.getByRole('link', { name: 'Races' }).click()
   await picturesOf(page, 'albums')
+  await page.getByRole('link', { name: 'Settings' }).click()
+  await page.getByText('redis: works').waitFor()
+  await picturesOf(page, 'settings')
   expect(faults()).toEqual([])
 })
+
+const MANY = 500
+
+test.skipIf(chromium === undefined || !IS_LONG)(
+  'many photos, over a connection that fails',
+  { timeout: 900_000 },
+  async () => {
+    const page = await browser.newPage({ locale: 'en-GB', viewport: SIZES.desk })
+    const before = await total(api.url, 'completed')
+    const bytes = await sampleJpeg({ width: 320, height: 240 })
+    const files = Array.from({ length: MANY }, (_, index) => ({
+      name: `many ${index}.jpg`,
+      mimeType: 'image/jpeg',
+      buffer: Buffer.concat([bytes, Buffer.from(String(index))]),
+    }))
+    await page.goto(api.url)
+    const startedAt = Date.now()
+    await page.setInputFiles('.drop input', files)
+    await page.getByText('many 0.jpg').waitFor()
+    const firstRowMs = Date.now() - startedAt
+    const rows = await page.getByRole('listitem').count()
+    await page.getByText(/^[1-9]\d of 500 finished/).waitFor({ timeout: 120_000 })
+    await page.context().setOffline(true)
+    await page.getByText('connection lost, trying again').first().waitFor()
+    await page.context().setOffline(false)
+    const longestFrameMs = await page.evaluate(SCROLLING)
+    await page.getByText('500 of 500 finished').waitFor({ timeout: 600_000 })
+    const session = await page.context().newCDPSession(page)
+    await session.send('HeapProfiler.collectGarbage')
+    const { usedSize } = await session.send('Runtime.getHeapUsage')
+    console.log({ firstRowMs, rows, longestFrameMs, heapMB: usedSize / 1e6, seconds: (Date.now() - startedAt) / 1000 })
+    expect(rows).toBeLessThan(60)
+    // What was sent twice has become one task.
+    expect(await total(api.url, 'completed')).toBe(before + MANY)
+  },
+)
+
+/** Scrolls to the end and back while photos are being sent. Returns the longest time between two frames, in milliseconds. */
+const SCROLLING = `new Promise((resolve) => {
+  let last = performance.now(), longest = 0, frames = 0
+  const step = (now) => {
+    longest = Math.max(longest, now - last)
+    last = now
+    scrollTo(0, document.body.scrollHeight * Math.abs(Math.sin(frames / 60)))
+    if (++frames < 300) requestAnimationFrame(step)
+    else resolve(longest)
+  }
+  requestAnimationFrame(step)
+})`
 
 /** Eighteen photos, one that is no image and one that is cut off. */
 async function twentyPhotos() {

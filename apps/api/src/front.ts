@@ -1,4 +1,4 @@
-import type { Logger } from '@darkroom/runtime'
+import { storageSettings, type Logger } from '@darkroom/runtime'
 import { isS3Storage, type Storage } from '@darkroom/storage'
 import type { Registry } from '@prometheus-io/client'
 import type { Express } from 'express'
@@ -63,7 +63,8 @@ export function createFront(parts: Parts) {
     clientOf: (req) => clientOf(asRequest(app, req)),
     log,
   })
-  const page = parts.page === undefined ? [] : [pageRoutes(parts.page, { maxFileBytes: env.UPLOAD_MAX_BYTES })]
+  const page =
+    parts.page === undefined ? [] : [pageRoutes(parts.page, { maxFileBytes: env.UPLOAD_MAX_BYTES }, bucketOf(env))]
   const app: Express = createHttpApp({
     ...routes,
     root: [...page, docsRoutes(toApiLimits(env)), ...routes.atRoot, ...routes.operators, sockets.refusePolling],
@@ -84,6 +85,15 @@ export function createFront(parts: Parts) {
     sockets,
   })
   return { app, server, uploads, sockets, endHeld: routes.endHeld }
+}
+
+/** Where browsers get files from, if they do not get them from here. */
+function bucketOf(env: ApiEnv): string {
+  const { s3 } = storageSettings(env)
+  if (env.DOWNLOADS !== 'redirect' || !s3) return ''
+  if (s3.endpoint === undefined) return 'https://*.amazonaws.com'
+  const { protocol, host } = new URL(s3.endpoint)
+  return s3.forcePathStyle ? `${protocol}//${host}` : `${protocol}//${s3.bucket}.${host}`
 }
 
 function presignOf({ env, storage }: Parts): Presign | undefined {

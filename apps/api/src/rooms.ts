@@ -76,7 +76,14 @@ export function createRooms(
     onRead: (kind, found) => watchers.cacheRead(kind, found),
     onTaskChanged: feed.changed,
   })
-  const listeners = () => [sync.onTask, watchers.onTask, batches.onTask, photos.onTask, applying.onTask, following.onTask]
+  const listeners = () => [
+    sync.onTask,
+    watchers.onTask,
+    batches.onTask,
+    photos.onTask,
+    applying.onTask,
+    following.onTask,
+  ]
   const announcer = createAnnouncer({ cache, publish, listeners })
   const stopJob = createStopJob(queues, tellWorkers)
   const basis = { queues, kinds, views, store, storage, announcer, stopJob, send, log, tracing, now: Date.now }

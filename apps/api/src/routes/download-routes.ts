@@ -26,7 +26,9 @@ export interface DownloadRouteDeps {
 }
 
 const ORIGINAL_TYPES = ['image/jpeg', 'image/png', 'image/webp', 'image/gif']
-const FILE_TYPES = [...new Set([...Object.values(KINDS).flatMap(({ contentTypes }) => contentTypes), ...ORIGINAL_TYPES])]
+const FILE_TYPES = [
+  ...new Set([...Object.values(KINDS).flatMap(({ contentTypes }) => contentTypes), ...ORIGINAL_TYPES]),
+]
 const FILE_HEADERS = ['ETag', 'ContentDisposition', 'AcceptRanges'] as const
 const file = { schema: { type: 'string', format: 'binary' } } as const
 

@@ -84,7 +84,7 @@ async function* toServerSent(
   }
 }
 
-export const toAnyTaskEvent = (event: HeardEvent['event']): AnyTaskEvent => ({
+const toAnyTaskEvent = (event: HeardEvent['event']): AnyTaskEvent => ({
   taskId: event.taskId,
   event: toLogView(entryFor(event)),
 })

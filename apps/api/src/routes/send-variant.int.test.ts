@@ -78,7 +78,9 @@ it('the original is available before the variants are, as it was uploaded', asyn
   for (const query of ['resolution=original', 'file=original']) {
     const { status, headers, bytes } = await api.request(`${links.download}?${query}`)
     expect([status, bytes.equals(photo), headers.get('content-type')]).toEqual([200, true, 'image/jpeg'])
-    expect(parseDisposition(headers.get('content-disposition') ?? '').parameters).toEqual({ filename: 'beach-original.jpg' })
+    expect(parseDisposition(headers.get('content-disposition') ?? '').parameters).toEqual({
+      filename: 'beach-original.jpg',
+    })
     expect(headers.get('etag')).toBe(`"${createHash('sha256').update(photo).digest('hex')}"`)
   }
 })

@@ -37,7 +37,8 @@ export function createSync(parts: {
   tracing: Tracing
   now: () => number
 }) {
-  const { env, redis, names, queues, kinds, mongo, store, batches, feed, history, stopJob, send, log, tracing, now } = parts
+  const { env, redis, names, queues, kinds, mongo, store, batches, feed, history, stopJob, send, log, tracing, now } =
+    parts
   const checks = new CheckStore(mongo)
   const notes = new SentNotes({ checks, log, now })
   const dispatcher = new Dispatcher({ checks, queues, kinds, notes, log, tracing })

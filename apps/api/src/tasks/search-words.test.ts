@@ -5,11 +5,17 @@ const found = (task: Parameters<typeof searchWordsOf>[0], text: string): boolean
   const search = parseSearch(text)
   return 'words' in search && search.words.every((word) => searchWordsOf(task).includes(word))
 }
-const task = { name: 'IMG_2041 (Küste).JPG', metadata: { race: { place: 'Valencia' }, runner: 587, tags: ['Start', null] } }
+const task = {
+  name: 'IMG_2041 (Küste).JPG',
+  metadata: { race: { place: 'Valencia' }, runner: 587, tags: ['Start', null] },
+}
 
-it.each(['img', '2041', 'kuste', 'Küs', 'jpg img', 'valencia', 'vale', '587', 'start KUSTE', 'IMG_2041'])('a task is found by %j', (text) => {
-  expect(found(task, text)).toBe(true)
-})
+it.each(['img', '2041', 'kuste', 'Küs', 'jpg img', 'valencia', 'vale', '587', 'start KUSTE', 'IMG_2041'])(
+  'a task is found by %j',
+  (text) => {
+    expect(found(task, text)).toBe(true)
+  },
+)
 
 it.each(['im', '041', 'beach', 'img beach', 'race'])('a task is not found by %j', (text) => {
   expect(found(task, text)).toBe(false)

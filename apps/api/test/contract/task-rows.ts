@@ -95,7 +95,7 @@ export const taskRows: Row[] = [
     },
     { body: 'nothing' },
   ),
-  list('200', 'a search', ({ main }) => main.request('/api/v1/tasks?q=beach%20jpg'), { body: taskPage }),
+  list('200', 'a search', ({ main }) => main.request('/api/v1/tasks?q=photo%20jpg'), { body: taskPage }),
   list('400 INVALID_QUERY', 'an empty search', ({ main }) => main.request('/api/v1/tasks?q=%20')),
   list('400 INVALID_QUERY', 'more than 100 a page', ({ main }) => main.request('/api/v1/tasks?limit=101')),
   list('503 STORE_UNAVAILABLE', 'while the store is unreachable', ({ away }) => away.request('/api/v1/tasks')),
@@ -245,8 +245,11 @@ export const taskRows: Row[] = [
     body: eventPage,
     headers: { vary: /Accept/ },
   }),
-  latest('200', 'events after the position of another process', ({ main }) =>
-    main.request('/api/v1/events?after=000000000000-1'), { body: eventPage },
+  latest(
+    '200',
+    'events after the position of another process',
+    ({ main }) => main.request('/api/v1/events?after=000000000000-1'),
+    { body: eventPage },
   ),
   latest('400 INVALID_QUERY', 'a position that is none', ({ main }) =>
     main.request(`/api/v1/events?after=${'1'.repeat(50)}`),

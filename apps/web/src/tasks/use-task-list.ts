@@ -7,7 +7,7 @@ import { request } from '../api/request.ts'
 const PAGE = 50
 const EVERY_MS = 10_000
 
-export const FILTERS = ['status', 'kind', 'priority', 'q'] as const
+const FILTERS = ['status', 'kind', 'priority', 'q'] as const
 export type Filter = (typeof FILTERS)[number]
 
 /** The filters of the list, which are part of its address. */

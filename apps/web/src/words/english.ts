@@ -1,3 +1,6 @@
+/** `count` is formatted already; only one is `1`. */
+const plural = (count: string, one: string, many: string): string => `${count} ${count === '1' ? one : many}`
+
 /** The texts of the page. A text with a number is a function. */
 export const english = {
   language: 'English',
@@ -94,21 +97,21 @@ export const english = {
   confirm: { no: 'No' },
   tasks: {
     search: 'Search tasks',
-    searchHint: 'Name, id, metadata, error, worker',
+    searchHint: 'Name, metadata, id or error code',
     status: 'Status',
     kind: 'Kind',
     priority: 'Priority',
     any: 'all',
     none: 'No tasks match.',
     noneYet: 'There are no tasks yet.',
-    total: (count: string) => `${count} tasks`,
+    total: (count: string) => plural(count, 'task', 'tasks'),
     more: 'Show more',
     select: (name: string) => `Select ${name}`,
     selected: (count: string) => `${count} selected`,
     clear: 'Clear the selection',
-    retryQuestion: (count: string) => `Retry ${count} tasks?`,
-    cancelQuestion: (count: string) => `Cancel ${count} tasks?`,
-    deleteQuestion: (count: string) => `Delete ${count} tasks with all their files?`,
+    retryQuestion: (count: string) => `Retry ${plural(count, 'task', 'tasks')}?`,
+    cancelQuestion: (count: string) => `Cancel ${plural(count, 'task', 'tasks')}?`,
+    deleteQuestion: (count: string) => `Delete ${plural(count, 'task', 'tasks')} with all their files?`,
     refused: (count: string) => `${count} could not be changed:`,
     keys: 'Keys: j and k move, Enter opens, x selects, / searches',
     name: 'Name',
@@ -135,7 +138,8 @@ export const english = {
     code: 'Code',
     count: 'Count',
     replay: 'Replay',
-    replayQuestion: (count: string, code: string) => `Restart ${count} tasks that failed with ${code}?`,
+    replayQuestion: (count: string, code: string) =>
+      `Restart ${plural(count, 'task', 'tasks')} that failed with ${code}?`,
     noFailures: 'No task has failed.',
     finished: 'Tasks finished, each second',
     inTheLastMinute: (count: string) => `${count} in the last minute`,
@@ -147,7 +151,7 @@ export const english = {
     idle: 'nothing',
   },
   batch: {
-    title: (count: string) => `Batch of ${count} photos`,
+    title: (count: string) => `Batch of ${plural(count, 'photo', 'photos')}`,
     completed: (count: string) => `${count} completed`,
     failed: (count: string) => `${count} failed`,
     cancelled: (count: string) => `${count} cancelled`,
@@ -159,10 +163,10 @@ export const english = {
     open: 'Open',
     hint: 'A short name with letters, digits and hyphens. A new name starts a new album with the first photo.',
     isNew: 'This album has no photos yet.',
-    photos: (count: string) => `${count} photos`,
-    readings: (count: string) => `${count} numbers read`,
+    photos: (count: string) => plural(count, 'photo', 'photos'),
+    readings: (count: string) => `${plural(count, 'number', 'numbers')} read`,
     toReview: (count: string) => `${count} to review`,
-    roster: (count: string) => `${count} numbers on the roster`,
+    roster: (count: string) => `${plural(count, 'number', 'numbers')} on the roster`,
     bib: 'Bib number, or a part of it',
     find: 'Find',
     found: (bib: string) => `Photos with ${bib}`,

@@ -26,7 +26,7 @@ export function LanguageProvider({ children }: { children: ReactNode }) {
     () => ({
       language,
       words: LANGUAGES[language],
-      formats: createFormats(language),
+      formats: createFormats(regionOf(language)),
       speak: (chosen: Language) => {
         localStorage.setItem(KEPT_UNDER, chosen)
         setLanguage(chosen)
@@ -42,6 +42,10 @@ export function useLanguage(): Spoken {
   if (!spoken) throw new Error('There is no LanguageProvider around this component.')
   return spoken
 }
+
+/** Numbers and times are written as in the region of the browser, if it is one of the language. */
+const regionOf = (language: Language): string =>
+  navigator.languages.find((name) => name.toLowerCase().startsWith(language)) ?? language
 
 function firstLanguage(): Language {
   const wanted = [localStorage.getItem(KEPT_UNDER) ?? '', ...navigator.languages]

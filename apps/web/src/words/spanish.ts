@@ -1,5 +1,7 @@
 import type { Words } from './english.ts'
 
+const plural = (count: string, one: string, many: string): string => `${count} ${count === '1' ? one : many}`
+
 export const spanish: Words = {
   language: 'Español',
   title: { upload: 'Subir', tasks: 'Tareas', queue: 'Cola', albums: 'Carreras', api: 'API', settings: 'Ajustes' },
@@ -94,21 +96,21 @@ export const spanish: Words = {
   confirm: { no: 'No' },
   tasks: {
     search: 'Buscar tareas',
-    searchHint: 'Nombre, id, metadatos, error, proceso',
+    searchHint: 'Nombre, metadatos, id o código de error',
     status: 'Estado',
     kind: 'Tipo',
     priority: 'Prioridad',
     any: 'todos',
     none: 'Ninguna tarea coincide.',
     noneYet: 'Todavía no hay tareas.',
-    total: (count) => `${count} tareas`,
+    total: (count) => plural(count, 'tarea', 'tareas'),
     more: 'Mostrar más',
     select: (name) => `Seleccionar ${name}`,
     selected: (count) => `${count} seleccionadas`,
     clear: 'Quitar la selección',
-    retryQuestion: (count) => `¿Reintentar ${count} tareas?`,
-    cancelQuestion: (count) => `¿Cancelar ${count} tareas?`,
-    deleteQuestion: (count) => `¿Eliminar ${count} tareas con todos sus archivos?`,
+    retryQuestion: (count) => `¿Reintentar ${plural(count, 'tarea', 'tareas')}?`,
+    cancelQuestion: (count) => `¿Cancelar ${plural(count, 'tarea', 'tareas')}?`,
+    deleteQuestion: (count) => `¿Eliminar ${plural(count, 'tarea', 'tareas')} con todos sus archivos?`,
     refused: (count) => `${count} no se pudieron cambiar:`,
     keys: 'Teclas: j y k para moverse, Intro abre, x selecciona, / busca',
     name: 'Nombre',
@@ -135,7 +137,7 @@ export const spanish: Words = {
     code: 'Código',
     count: 'Número',
     replay: 'Repetir',
-    replayQuestion: (count, code) => `¿Reiniciar ${count} tareas que fallaron con ${code}?`,
+    replayQuestion: (count, code) => `¿Reiniciar ${plural(count, 'tarea', 'tareas')} que fallaron con ${code}?`,
     noFailures: 'Ninguna tarea ha fallado.',
     finished: 'Tareas terminadas, por segundo',
     inTheLastMinute: (count) => `${count} en el último minuto`,
@@ -147,7 +149,7 @@ export const spanish: Words = {
     idle: 'nada',
   },
   batch: {
-    title: (count) => `Lote de ${count} fotos`,
+    title: (count) => `Lote de ${plural(count, 'foto', 'fotos')}`,
     completed: (count) => `${count} terminadas`,
     failed: (count) => `${count} fallidas`,
     cancelled: (count) => `${count} canceladas`,
@@ -159,7 +161,7 @@ export const spanish: Words = {
     open: 'Abrir',
     hint: 'Un nombre corto con letras, cifras y guiones. Un nombre nuevo crea un álbum con la primera foto.',
     isNew: 'Este álbum todavía no tiene fotos.',
-    photos: (count) => `${count} fotos`,
+    photos: (count) => plural(count, 'foto', 'fotos'),
     readings: (count) => `${count} dorsales leídos`,
     toReview: (count) => `${count} por revisar`,
     roster: (count) => `${count} dorsales en la lista`,

@@ -51,3 +51,10 @@ it('serves its files compressed, to be kept forever, and no others of the build'
   for (const path of ['/assets/none.js', '/assets/../index.html', '/index.html'])
     expect((await agent.get(path)).text).toBe('nothing else')
 })
+
+it('allows pictures from the bucket to which downloads are redirected, and nothing else from there', async () => {
+  const app = express().use(pageRoutes(folder, { maxFileBytes: 1 }, 'http://bucket.test:9000'))
+  const { headers } = await supertest(app).get('/')
+  const allowing = headers['content-security-policy']?.split('; ').filter((part) => part.includes('bucket'))
+  expect(allowing).toEqual(["img-src 'self' blob: http://bucket.test:9000", "media-src 'self' http://bucket.test:9000"])
+})

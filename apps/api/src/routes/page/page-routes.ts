@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import compression from 'compression'
 import express, { type Request, type RequestHandler, type Router } from 'express'
+import { setPageHeaders } from '../../http/page-headers.ts'
 import { pagesOf } from '../../http/routes.ts'
 
 /** What the page knows about this installation before it asks. */
@@ -13,30 +14,30 @@ export interface PageSettings {
 const PATHS = ['/tasks', '/tasks/:id', '/batches/:id', '/albums', '/albums/:album', '/queue', '/settings']
 
 /** Nothing comes from elsewhere and nothing is inline; `blob:` is for thumbnails of photos that are being uploaded. */
-const POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' blob:",
-  "media-src 'self'",
-  "connect-src 'self'",
-  "form-action 'self'",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-  "require-trusted-types-for 'script'",
-].join('; ')
+const policyFor = (bucket: string): string =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    `img-src 'self' blob: ${bucket}`.trim(),
+    `media-src 'self' ${bucket}`.trim(),
+    "connect-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+  ].join('; ')
 
-/** The web page: its document under every path of it, and its files. `folder` is its build. */
-export function pageRoutes(folder: string, settings: PageSettings): Router {
+/**
+ * The web page: its document under every path of it, and its files. `folder` is its build, `bucket`
+ * the origin to which downloads are redirected.
+ */
+export function pageRoutes(folder: string, settings: PageSettings, bucket = ''): Router {
+  const policy = policyFor(bucket)
   const document = withSettings(readFileSync(join(folder, 'index.html'), 'utf8'), settings)
   const send: RequestHandler = (_req, res) => {
-    res.set({
-      'Content-Security-Policy': POLICY,
-      'Cache-Control': 'no-cache',
-      'Referrer-Policy': 'same-origin',
-      'Cross-Origin-Opener-Policy': 'same-origin',
-    })
-    res.type('html').send(document)
+    setPageHeaders(res, policy)
+    res.set('Cache-Control', 'no-cache').type('html').send(document)
   }
 
   const compress = compression()

@@ -76,7 +76,10 @@ const UNCOUNTED = -1
 /**
  * Other pages are too varied, and too rarely requested again within the TTL, to be worth caching.
  */
-const isAskedOften = ({ createdFrom, createdTo, batchId, code, q }: TaskFilter, { page, cursor }: PageRequest): boolean =>
+const isAskedOften = (
+  { createdFrom, createdTo, batchId, code, q }: TaskFilter,
+  { page, cursor }: PageRequest,
+): boolean =>
   page === 1 && cursor === undefined && [createdFrom, createdTo, batchId, code, q].every((value) => value === undefined)
 
 /**
