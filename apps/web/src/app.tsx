@@ -3,7 +3,7 @@ import { Route, Switch } from 'wouter'
 import { Header } from './frame/header.tsx'
 import { NotFoundPage } from './frame/not-found-page.tsx'
 import { UploadPage } from './uploads/upload-page.tsx'
-import { useUploadGuard } from './uploads/use-upload-guard.ts'
+import { UploadGuard } from './uploads/upload-guard.tsx'
 import { useLanguage } from './words/language.tsx'
 
 const TaskPage = lazy(async () => ({ default: (await import('./task/task-page.tsx')).TaskPage }))
@@ -17,12 +17,12 @@ const SettingsPage = lazy(async () => ({ default: (await import('./settings/sett
 /** Every page; all but the first are loaded when they are opened. */
 export function App() {
   const { words } = useLanguage()
-  useUploadGuard()
   return (
     <>
       <a className="skip" href="#content">
         {words.skip}
       </a>
+      <UploadGuard />
       <Header />
       <main id="content" tabIndex={-1}>
         <Suspense>

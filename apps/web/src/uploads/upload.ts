@@ -26,6 +26,9 @@ const ENDED: readonly Task['status'][] = ['completed', 'failed', 'cancelled', 'e
 /** Whether a task has ended; a restart is a person's decision. */
 export const isEnded = ({ status }: Pick<Task, 'status'>): boolean => ENDED.includes(status)
 
+/** Whether the server does not have it yet, but will. */
+export const isUnsent = ({ state }: Upload): boolean => ['queued', 'sending', 'interrupted'].includes(state.step)
+
 /** Whether nothing more happens to an upload by itself. */
 export const isSettled = ({ state }: Upload): boolean =>
   state.step === 'refused' || (state.step === 'accepted' && isEnded(state.task))

@@ -10,7 +10,6 @@ export interface Summary {
   bytesBefore: number
   bytesAfter: number
   share: number
-  isSending: boolean
 }
 
 /** All uploads together. */
@@ -21,12 +20,11 @@ export function useSummary(): Summary {
 }
 
 export function summaryOf(uploads: readonly Upload[]): Summary {
-  const summary = { all: uploads.length, settled: 0, refused: 0, bytesBefore: 0, bytesAfter: 0, isSending: false }
+  const summary = { all: uploads.length, settled: 0, refused: 0, bytesBefore: 0, bytesAfter: 0 }
   let share = 0
   for (const upload of uploads) {
     share += shareDone(upload)
     if (isSettled(upload)) summary.settled += 1
-    if (['queued', 'sending', 'interrupted'].includes(upload.state.step)) summary.isSending = true
     if (upload.state.step === 'refused') summary.refused += 1
     if (upload.state.step !== 'accepted' || !isEnded(upload.state.task)) continue
     if (upload.state.task.status === 'failed') summary.refused += 1
