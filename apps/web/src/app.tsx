@@ -2,6 +2,7 @@ import { lazy, Suspense } from 'react'
 import { Route, Switch } from 'wouter'
 import { Header } from './frame/header.tsx'
 import { NotFoundPage } from './frame/not-found-page.tsx'
+import { PageFocus } from './frame/page-focus.tsx'
 import { UploadPage } from './uploads/upload-page.tsx'
 import { UploadGuard } from './uploads/upload-guard.tsx'
 import { useLanguage } from './words/language.tsx'
@@ -23,6 +24,7 @@ export function App() {
         {words.skip}
       </a>
       <UploadGuard />
+      <PageFocus />
       <Header />
       <main id="content" tabIndex={-1}>
         <Suspense>
