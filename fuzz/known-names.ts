@@ -2,18 +2,28 @@
 export class KnownNames {
   readonly #ids: string[] = []
   readonly #queues: string[] = []
+  readonly #keys: string[] = []
+  readonly #tokens: string[] = []
 
   /** Collects the names in a response; old names make room for new ones. */
   learnFrom(path: string, body: string): void {
     for (const [id] of body.matchAll(/\b(?:[0-9a-f]{24}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b/g))
       add(this.#ids, id)
+    for (const [, key] of body.matchAll(/"key":"drk_([0-9a-f]{16})_/g)) add(this.#keys, key ?? '')
+    for (const [, token] of body.matchAll(/"url":"[^"]+\/d\/([^"]+)"/g)) add(this.#tokens, token ?? '')
     if (path === '/api/v1/queues')
       for (const [, name] of body.matchAll(/"name":"([^"]+)"/g)) add(this.#queues, name ?? '')
   }
 
   choose(choice: number, path: string): string | undefined {
-    const names = path.includes('/queues/') ? this.#queues : this.#ids
+    const names = this.#namesFor(path)
     return names[choice % names.length]
+  }
+
+  #namesFor(path: string): string[] {
+    if (path.includes('/queues/')) return this.#queues
+    if (path.includes('/keys/')) return this.#keys
+    return path.startsWith('/d/') ? this.#tokens : this.#ids
   }
 }
 

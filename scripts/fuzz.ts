@@ -48,7 +48,7 @@ async function main(): Promise<number> {
         DATA_DIR: dataDir,
         REDIS_NAMESPACE: 'fuzz',
       },
-      ...{ ADMIN_TOKEN, URL_SIGNING_KEYS: `fuzz:${'k'.repeat(40)}`, LOG_LEVEL: 'warn' },
+      ...{ AUTH: 'keys', ADMIN_TOKEN, URL_SIGNING_KEYS: `fuzz:${'k'.repeat(40)}`, LOG_LEVEL: 'warn' },
     }
     const api = await startApi({ env, onLine: (line) => console.log(pc.dim(line)) })
     apps.push(api)

@@ -25,6 +25,8 @@ export interface HttpLoadOrder {
 
 export interface HttpRequest {
   path: string
+  /** Of a GET. */
+  headers?: Record<string, string>
   /**
    * A file to upload and its name, in the field `file` of a form or alone; without it the request is
    * a GET.
@@ -66,8 +68,12 @@ interface Due {
   dueAt: number
 }
 
-function bytesOf({ path, upload }: HttpRequest, files: Map<string, Buffer>): Buffer[] {
-  if (!upload) return [Buffer.from(`GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: keep-alive\r\n\r\n`)]
+function bytesOf({ path, headers = {}, upload }: HttpRequest, files: Map<string, Buffer>): Buffer[] {
+  if (!upload) {
+    const lines = Object.entries({ Host: 'localhost', Connection: 'keep-alive', ...headers })
+    const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')
+    return [Buffer.from(`GET ${path} HTTP/1.1\r\n${head}\r\n`)]
+  }
   const file = files.get(upload.file) ?? readFileSync(upload.file)
   files.set(upload.file, file)
   if (upload.alone) return [postOf(path, 'image/jpeg', file.length), file]

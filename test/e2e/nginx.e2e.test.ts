@@ -100,33 +100,32 @@ describe.skipIf(!('found' in nginx))('behind nginx', () => {
       .replace('http://127.0.0.1:3000', to.url)
   }
 
+  /** The routes that let one of the strangers in; wrong tokens are soon refused with 429. */
+  async function openRoutes(port: number, routes: Pick<Operations[number], 'method' | 'path'>[]): Promise<string[]> {
+    const open: string[] = []
+    for (const headers of LIES)
+      for (const { method, path } of routes) {
+        const { status } = await ask(port, path, { method, headers })
+        if (![401, 429].includes(status)) open.push(`${method} ${path}: ${status} with ${JSON.stringify(headers)}`)
+      }
+    console.log(`nginx: ${routes.length} routes x ${LIES.length} strangers, ${open.length} open`)
+    return open
+  }
+
   test('a plain proxy_pass opens no administration, whatever a stranger claims', async () => {
     const guarded = (await operationsOf(off)).filter(({ needsKey }) => needsKey)
     expect(guarded.length).toBeGreaterThan(5)
-    for (const lie of LIES) {
-      for (const { method, path } of guarded)
-        expect([method, path, (await ask(ports.off, path, { method, headers: lie })).status]).toEqual([
-          method,
-          path,
-          401,
-        ])
-      expect((await ask(ports.off, '/admin/queues', { headers: lie })).status).toBe(401)
+    expect(await openRoutes(ports.off, [...guarded, { method: 'GET', path: '/admin/queues' }])).toEqual([])
+    for (const lie of LIES.slice(0, 3)) {
       const page = await ask(ports.off, '/admin/queues', { headers: { ...lie, accept: 'text/html' } })
       expect([page.status, page.location]).toEqual([303, '/admin/login'])
     }
-    console.log(`nginx: ${guarded.length + 1} routes of administration x ${LIES.length} strangers, none is open`)
   })
 
   test('with keys it opens nothing at all', async () => {
     const guarded = (await operationsOf(keys)).filter(({ scope }) => scope !== undefined)
-    for (const lie of LIES)
-      for (const { method, path } of guarded)
-        expect([method, path, (await ask(ports.keys, path, { method, headers: lie })).status]).toEqual([
-          method,
-          path,
-          401,
-        ])
-    console.log(`nginx: ${guarded.length} routes x ${LIES.length} strangers, none is open with keys`)
+    expect(guarded.length).toBeGreaterThan(40)
+    expect(await openRoutes(ports.keys, guarded)).toEqual([])
   })
 
   test('as documented, it refuses other host names and pages of other sites', async () => {
@@ -144,7 +143,7 @@ describe.skipIf(!('found' in nginx))('behind nginx', () => {
 
   test('as documented, large uploads, event streams, sockets and signed URLs pass', async () => {
     const form = new FormData()
-    form.set('file', new Blob([new Uint8Array(await sampleJpeg({ width: 2400, height: 1600 }))]), 'photo.jpg')
+    form.set('file', new Blob([new Uint8Array(await sampleJpeg({ width: 3600, height: 2400 }))]), 'photo.jpg')
     const packed = new Response(form)
     const body = Buffer.from(await packed.arrayBuffer())
     expect(body.length).toBeGreaterThan(1_000_000)

@@ -43,6 +43,18 @@ async function expectDoctorToFind({ tree }: NpmRun): Promise<void> {
   expect(findings.map(({ says }) => says).join()).toMatch(/responds on port \d+ and is healthy.*1 worker connected/)
 }
 
+/** Whoever reads the terminal may administer; whoever is on this machine may use the rest. */
+async function expectFirstMinute(run: NpmRun): Promise<void> {
+  expect(run.output()).toContain('this machine only, without a key')
+  const link = /http:\/\/localhost:\d+\/admin\/sign-in\?code=[\w-]+/.exec(run.output())?.[0] ?? ''
+  const statusOf = async (path: string) => (await fetch(new URL(path, link))).status
+  expect([await statusOf('/api/v1/tasks'), await statusOf('/api/v1/keys')]).toEqual([200, 401])
+  const open = () => fetch(link, { redirect: 'manual' })
+  const first = await open()
+  expect([first.status, first.headers.get('set-cookie')]).toEqual([303, expect.stringContaining('darkroom_admin=')])
+  expect((await open()).status).toBe(401)
+}
+
 test.skipIf(!isLinux).each([
   ['SIGTERM', 'npm run'],
   ['SIGHUP', 'npm run'],
@@ -55,7 +67,10 @@ test.skipIf(!isLinux).each([
   for (const part of ['apps/api/src/main.ts', 'image-worker/src/main.ts', 'child.ts', 'redis-server', 'secantusd-rs'])
     if (part !== 'secantusd-rs' || run.output().includes('SecantusDB')) theOne(processes, part)
 
-  if (signal === 'SIGTERM') await expectDoctorToFind(run)
+  if (signal === 'SIGTERM') {
+    await expectFirstMinute(run)
+    await expectDoctorToFind(run)
+  }
   process.kill(theOne(processes, whom).pid, signal)
   let left: string[] = []
   const isOver = (): boolean => {

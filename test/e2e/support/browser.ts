@@ -21,10 +21,11 @@ const isThere = (path: string): Promise<boolean> =>
     () => false,
   )
 
-/** A headless browser. It reaches this machine alone. */
-export function openBrowser(path: string): Promise<Browser> {
+/** A headless browser. It reaches this machine alone, also by these names. */
+export function openBrowser(path: string, names: readonly string[] = []): Promise<Browser> {
   // Its sandbox refuses to run as root, which containers do.
-  const args = ['--disable-dev-shm-usage', '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1']
+  const rules = [...names.map((name) => `MAP ${name} 127.0.0.1`), 'MAP * ~NOTFOUND', 'EXCLUDE 127.0.0.1']
+  const args = ['--disable-dev-shm-usage', `--host-resolver-rules=${rules.join(', ')}`]
   return chromium.launch({ executablePath: path, chromiumSandbox: process.getuid?.() !== 0, args })
 }
 

@@ -81,7 +81,8 @@ const orWithUploadToken =
     const taken = await takeUpload(token, req.headers.origin)
     if (!taken) throw keyRequired()
     rememberCaller(req, taken.caller)
-    res.once('close', () => res.statusCode >= 400 && taken.giveBack())
+    // One that was aborted has no response.
+    res.once('close', () => (!res.headersSent || res.statusCode >= 400) && taken.giveBack())
     next()
   }
 
