@@ -14,6 +14,11 @@ const BIN = join(ROOT, 'node_modules', '.bin')
 const fix = process.argv.includes('--fix')
 
 const checks: Check[] = [
+  {
+    name: 'API types',
+    command: process.execPath,
+    args: ['--conditions=source', join('scripts', 'api-types.ts'), ...(fix ? ['--write'] : [])],
+  },
   { name: 'format', command: 'oxfmt', args: [fix ? '--write' : '--check'] },
   { name: 'lint', command: 'oxlint', args: ['--deny-warnings', ...(fix ? ['--fix'] : [])] },
   { name: 'types', command: 'tsc', args: ['-p', 'tsconfig.json'] },
@@ -29,7 +34,7 @@ const checks: Check[] = [
 ]
 
 // Fixes must not run while other checks read the same files.
-if (fix) for (const check of checks.splice(0, 2)) await report(check)
+if (fix) for (const check of checks.splice(0, 3)) await report(check)
 const passed = await Promise.all(checks.map(report))
 process.exitCode = passed.every(Boolean) ? 0 : 1
 

@@ -7,6 +7,7 @@ import { dirname, matchesGlob, relative } from 'node:path/posix'
 const PACKAGES: Record<string, readonly string[]> = {
   'apps/web': ['contracts'],
   'apps/api': ['contracts', 'images', 'messaging', 'runtime', 'storage', 'videos'],
+  'apps/cli': ['client'],
   'apps/image-worker': ['contracts', 'images', 'messaging', 'runtime', 'storage', 'worker'],
   'apps/photo-worker': ['bibs', 'contracts', 'images', 'messaging', 'runtime', 'storage', 'worker'],
   'apps/video-worker': ['contracts', 'images', 'messaging', 'runtime', 'storage', 'videos', 'worker'],
@@ -19,6 +20,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   'packages/images': [],
   'packages/videos': [],
   'packages/contracts': [],
+  'packages/client': [],
   'packages/local-services': [],
   'packages/testing': [],
 }
@@ -159,6 +161,8 @@ const ONLY: Record<string, RegExp> = {
   'packages/contracts/src/**': /^zod$/,
   // Bytes in, variants out.
   'packages/images/src/**': /^(sharp|node:.*)$/,
+  // For Node and browsers, with a single dependency.
+  'packages/client/src/**': /^openapi-fetch$/,
   // A photo in, numbers out.
   'packages/bibs/src/**': /^(@darkroom\/images|@gutenye\/ocr-models\/node|onnxruntime-node|node:.*)$/,
   // The state machine is pure.

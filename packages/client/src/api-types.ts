@@ -1,0 +1,4582 @@
+// Generated from the OpenAPI document by scripts/api-types.ts: npm run check -- --fix
+export interface paths {
+    "/api/v1/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List tasks, newest first
+         * @description With `batchId`, in the order in which the files were uploaded.
+         */
+        get: operations["listTasks"];
+        put?: never;
+        /**
+         * Upload a photo, or request a video
+         * @description The response is sent as soon as the task is stored durably; workers then create its files. A photo is sent as a form, the input of a video as JSON.
+         */
+        post: operations["createTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a task
+         * @description With `wait`, the response is sent when the task changes or no longer matches the ETag in If-None-Match, or after that many seconds.
+         */
+        get: operations["getTask"];
+        put?: never;
+        post?: never;
+        /** Delete a task with all its files */
+        delete: operations["deleteTask"];
+        options?: never;
+        head?: never;
+        /**
+         * Update a task
+         * @description Only the given fields are changed.
+         */
+        patch: operations["updateTask"];
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancel a pending or running task */
+        post: operations["cancelTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Restart a finished task */
+        post: operations["retryTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download a file
+         * @description The first file, which is the largest variant of a photo, unless `file` or `resolution` selects another. Ranges are supported.
+         */
+        get: operations["downloadVariant"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/download-url": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create a signed download URL
+         * @description Whoever has it can download this one file until it expires, without an API key. It starts with `PUBLIC_URL`, otherwise with the host to which this request was sent.
+         */
+        post: operations["signDownload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get or stream the events of a task
+         * @description With `Accept: text/event-stream`, a stream of past and future events until the task has ended; the data of each is a `TaskEvent`.
+         */
+        get: operations["listTaskEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload many photos
+         * @description Creates a task for each file; `items` has the order of the files in the form. A file that cannot be accepted does not affect the others; the request is only refused if all files are.
+         */
+        post: operations["createBatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/batches/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the progress of a batch, with a page of its tasks
+         * @description The tasks are in the order in which the files were uploaded.
+         */
+        get: operations["getBatch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/photos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find photos by bib number
+         * @description The photos with the surest reading come first.
+         */
+        get: operations["findPhotos"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/photos/{id}/bibs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Correct the bib numbers of a photo
+         * @description Replaces all numbers of the photo by those that a person sees. They have the origin `person`, and neither a retry nor a roster changes them.
+         */
+        put: operations["correctPhotoBibs"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/albums/{album}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get an album with its counts */
+        get: operations["getAlbum"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/albums/{album}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the readings of an album to be reviewed
+         * @description Numbers that are not on the roster, then those with the lowest confidence. A correction of the photo takes its readings off the list.
+         */
+        get: operations["listAlbumReview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/albums/{album}/roster": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the roster of an album */
+        get: operations["getRoster"];
+        /**
+         * Replace the roster of an album
+         * @description The valid numbers of a race, at most 50000 and 1 bytes. A reading that is not one of them is corrected to the only one that a usual mistake explains, such as 1 and 7, or a hidden first digit; otherwise it is marked as `unlisted`. Photos that were read before are corrected in the background.
+         */
+        put: operations["putRoster"];
+        post?: never;
+        /**
+         * Remove the roster of an album
+         * @description Its corrections are undone in the background; those of people stay.
+         */
+        delete: operations["removeRoster"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List queues with their job counts */
+        get: operations["listQueues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queues/{name}/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the job counts of a queue */
+        get: operations["getQueueStats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queues/{name}/load": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the work in a queue, to start as many workers as it needs */
+        get: operations["getQueueLoad"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queues/{name}/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the jobs of a queue by state */
+        get: operations["listQueueJobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queues/{name}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Pause a queue; running jobs finish */
+        post: operations["pauseQueue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queues/{name}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Resume a paused queue */
+        post: operations["resumeQueue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dead-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List dead letters, or count them by error
+         * @description `groupBy` can only be combined with `code`, `createdFrom` and `createdTo`.
+         */
+        get: operations["listDeadLetters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dead-letters/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Restart failed tasks by ids or by filter */
+        post: operations["replayDeadLetters"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get statistics over all tasks */
+        get: operations["getStats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List all assets by name */
+        get: operations["listAssets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assets/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download an asset */
+        get: operations["getAsset"];
+        /**
+         * Store an asset, or replace it
+         * @description The body is the picture itself: `curl -T harbour.jpg`. Tasks that were accepted before keep the old one.
+         */
+        put: operations["putAsset"];
+        post?: never;
+        /**
+         * Delete a stored asset
+         * @description Tasks that were accepted before keep it.
+         */
+        delete: operations["deleteAsset"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the keys of a tenant, newest first */
+        get: operations["listKeys"];
+        put?: never;
+        /**
+         * Create a key
+         * @description With at most the scopes of the caller. Only administrators of the default tenant can name another tenant.
+         */
+        post: operations["createKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/keys/{id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replace a key
+         * @description Creates a key with the same rights. The old one works until the grace period has passed.
+         */
+        post: operations["rotateKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke a key; every process refuses it within 5 seconds */
+        delete: operations["revokeKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/upload-tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create a token with which a browser can upload
+         * @description For `POST /api/v1/tasks` with a form, and nothing else. Its uploads belong to the tenant of the caller. It ends with the key that created it; uploads that are refused do not count.
+         */
+        post: operations["createUploadToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List jobs, newest first */
+        get: operations["listJobs"];
+        put?: never;
+        /** Upload a photo */
+        post: operations["createJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a job with its result */
+        get: operations["getJob"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{id}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the progress of a job */
+        get: operations["getJobStatus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{id}/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download a file
+         * @description The first file, which is the largest variant of a photo, unless `file` or `resolution` selects another. Ranges are supported.
+         */
+        get: operations["downloadJobVariant"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/render-video": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Request a weather video
+         * @description Creates a task of the kind `video.render`. Follow it at `/api/jobs/{jobId}`.
+         */
+        post: operations["renderVideo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/d/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download a file by a signed URL
+         * @description Needs no API key: the token permits the download of one file until it expires.
+         */
+        get: operations["downloadSigned"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/photos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload a photo of a race
+         * @description Creates a task of the kind `photo.bibs`, which reads the bib numbers in the photo.
+         */
+        post: operations["createPhoto"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/photos/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload many photos of a race
+         * @description Creates a task of the kind `photo.bibs` for each file, like `POST /api/v1/batches`.
+         */
+        post: operations["createPhotoBatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/photos/{id}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the status of a photo */
+        get: operations["getPhotoStatus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the health of each service */
+        get: operations["health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/livez": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Liveness probe */
+        get: operations["livez"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/readyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Readiness probe */
+        get: operations["readyz"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the metrics of this process */
+        get: operations["getMetrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/openapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get this document */
+        get: operations["getOpenApi"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        AcceptedTask: {
+            id: string;
+            jobId: string;
+            /** @enum {string} */
+            kind: "image.optimize" | "photo.bibs" | "video.render";
+            /** @enum {string} */
+            status: "pending" | "processing" | "completed" | "failed" | "cancelled" | "expired";
+            /** @enum {string} */
+            priority: "premium" | "interactive" | "normal" | "batch";
+            name: string;
+            /** @description The storage key of the upload */
+            originalPath: string;
+            source: {
+                bytes: number;
+                /** @enum {string} */
+                format: "jpeg" | "png" | "webp" | "gif";
+                /** @description In pixels, after applying the orientation */
+                width: number;
+                height: number;
+                /** @description EXIF orientation. Tasks of earlier releases have none, and their width and height do not take it into account */
+                orientation?: number;
+                sha256: string;
+            } | {
+                bytes: number;
+                /** @enum {string} */
+                format: "jpeg" | "png" | "webp" | "gif";
+                /** @description In pixels, after applying the orientation */
+                width: number;
+                height: number;
+                /** @description EXIF orientation. Tasks of earlier releases have none, and their width and height do not take it into account */
+                orientation?: number;
+                album?: string;
+                sha256: string;
+            } | {
+                bytes: number;
+                template: string;
+                city: string;
+                language: string;
+                format: string;
+                /** @description The storage key of its copy of a stored background */
+                backgroundPath?: string;
+                sha256: string;
+            };
+            images: {
+                resolution: string;
+                width: number;
+                height: number;
+                /** @constant */
+                format: "jpeg";
+                /** @description In bytes */
+                size: number;
+                /** @description MD5 of its bytes, in hex */
+                md5: string;
+                /** @description Its storage key, relative to the data root */
+                path: string;
+                url: string;
+            }[];
+            /** @description The files of tasks of other kinds than `image.optimize` */
+            files?: {
+                /** @description The name to request it by in a download */
+                name: string;
+                contentType: string;
+                bytes: number;
+                /** @description MD5 of its bytes, in hex */
+                md5: string;
+                /** @description Its storage key, relative to the data root */
+                path: string;
+                facts?: {
+                    [key: string]: unknown;
+                };
+                url: string;
+            }[];
+            /** @description Further results, depending on the kind */
+            result?: {
+                [key: string]: unknown;
+            };
+            progress: {
+                stage: string;
+                percent: number;
+            };
+            attempts: {
+                made: number;
+                max: number;
+                /** @description When the next attempt is due, after a failed one */
+                nextAt: string | null;
+            };
+            /** @description Starts at 1 and increases with each manual retry */
+            epoch: number;
+            error: {
+                code: string;
+                message: string;
+                retryable: boolean;
+            } | null;
+            metadata: {
+                [key: string]: unknown;
+            };
+            /** @description The batch in which it was uploaded */
+            batchId: string | null;
+            /** @description The duration of the run that completed the task */
+            processingTimeMs: number | null;
+            /** @description How long the task waited for its last run */
+            waitMs: number | null;
+            workerId: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            startedAt: string | null;
+            finishedAt: string | null;
+            /** @description When the files are removed; null until the task has ended */
+            expiresAt: string | null;
+            links: {
+                self: string;
+                status: string;
+                download: string;
+                events: string;
+            };
+            estimatedTime: string;
+            estimate: {
+                p50Ms: number;
+                p90Ms: number;
+                position: number;
+                /**
+                 * @description The queue was paused: the times start when it is resumed
+                 * @constant
+                 */
+                paused?: true;
+            };
+        };
+        /** @description Problem details (RFC 9457) */
+        Problem: {
+            type: string;
+            title: string;
+            status: number;
+            /** @description What is wrong and how to fix it, in plain words */
+            detail: string;
+            /**
+             * @description A stable code for programs
+             * @enum {string}
+             */
+            code: "INVALID_REQUEST" | "INVALID_QUERY" | "INVALID_JSON" | "NOT_MULTIPART" | "INVALID_MULTIPART" | "NO_FILE" | "TOO_MANY_FILES" | "UNEXPECTED_FILE_FIELD" | "INVALID_IDEMPOTENCY_KEY" | "KEY_REQUIRED" | "TOO_MANY_TRIES" | "SCOPE_MISSING" | "CROSS_SITE_REQUEST" | "INVALID_SIGNATURE" | "URL_EXPIRED" | "ROUTE_NOT_FOUND" | "TASK_NOT_FOUND" | "KEY_NOT_FOUND" | "BATCH_NOT_FOUND" | "ALBUM_NOT_FOUND" | "ROSTER_NOT_FOUND" | "QUEUE_NOT_FOUND" | "VARIANT_NOT_FOUND" | "ASSET_NOT_FOUND" | "FILE_MISSING" | "METHOD_NOT_ALLOWED" | "REQUEST_TIMEOUT" | "IDEMPOTENCY_IN_FLIGHT" | "SIGNING_DISABLED" | "TASK_NOT_READY" | "TASK_FAILED" | "TASK_CANCELLED" | "KEY_ENDED" | "TASK_FINAL" | "TASK_NOT_FINAL" | "TASK_CHANGED" | "TASK_PROCESSING" | "TASK_EXPIRED" | "PRECONDITION_FAILED" | "FILE_TOO_LARGE" | "BATCH_TOO_LARGE" | "BODY_TOO_LARGE" | "NOT_JSON" | "NOT_A_ROSTER" | "UNSUPPORTED_ENCODING" | "IMAGE_UNSUPPORTED" | "RANGE_NOT_SATISFIABLE" | "EXPECTATION_FAILED" | "HOST_NOT_ALLOWED" | "INVALID_FIELD" | "INVALID_ROSTER" | "IDEMPOTENCY_KEY_REUSED" | "IMAGE_TOO_LARGE" | "IMAGE_CORRUPT" | "URL_SOURCE_DISABLED" | "BATCH_REJECTED" | "TOO_MANY_WAITING" | "TOO_MANY_UPLOADS" | "HEADERS_TOO_LARGE" | "INTERNAL" | "ISSUER_UNAVAILABLE" | "STORE_UNAVAILABLE" | "QUEUE_UNAVAILABLE" | "TOO_MANY_CONNECTIONS" | "STORAGE_UNAVAILABLE" | "OVERLOADED" | "STORAGE_FULL";
+            /** @description The path of the request */
+            instance?: string;
+            /** @description Each invalid field, as a JSON pointer */
+            errors?: {
+                pointer: string;
+                detail: string;
+            }[];
+        };
+        TaskPage: {
+            items: components["schemas"]["ListedTask"][];
+            page: number;
+            limit: number;
+            /** @description Number of matching tasks, counted up to 10000; may be 45 seconds old */
+            total: number;
+            /** @description false: there are `total` or more */
+            totalIsExact: boolean;
+            nextCursor: string | null;
+        };
+        ListedTask: {
+            id: string;
+            jobId: string;
+            /** @enum {string} */
+            kind: "image.optimize" | "photo.bibs" | "video.render";
+            /** @enum {string} */
+            status: "pending" | "processing" | "completed" | "failed" | "cancelled" | "expired";
+            /** @enum {string} */
+            priority: "premium" | "interactive" | "normal" | "batch";
+            name: string;
+            /** @description The storage key of the upload */
+            originalPath: string;
+            source: {
+                bytes: number;
+                /** @enum {string} */
+                format: "jpeg" | "png" | "webp" | "gif";
+                /** @description In pixels, after applying the orientation */
+                width: number;
+                height: number;
+                /** @description EXIF orientation. Tasks of earlier releases have none, and their width and height do not take it into account */
+                orientation?: number;
+                sha256: string;
+            } | {
+                bytes: number;
+                /** @enum {string} */
+                format: "jpeg" | "png" | "webp" | "gif";
+                /** @description In pixels, after applying the orientation */
+                width: number;
+                height: number;
+                /** @description EXIF orientation. Tasks of earlier releases have none, and their width and height do not take it into account */
+                orientation?: number;
+                album?: string;
+                sha256: string;
+            } | {
+                bytes: number;
+                template: string;
+                city: string;
+                language: string;
+                format: string;
+                /** @description The storage key of its copy of a stored background */
+                backgroundPath?: string;
+                sha256: string;
+            };
+            images: {
+                resolution: string;
+                width: number;
+                height: number;
+                /** @constant */
+                format: "jpeg";
+                /** @description In bytes */
+                size: number;
+                /** @description MD5 of its bytes, in hex */
+                md5: string;
+                /** @description Its storage key, relative to the data root */
+                path: string;
+                url: string;
+            }[];
+            /** @description The files of tasks of other kinds than `image.optimize` */
+            files?: {
+                /** @description The name to request it by in a download */
+                name: string;
+                contentType: string;
+                bytes: number;
+                /** @description MD5 of its bytes, in hex */
+                md5: string;
+                /** @description Its storage key, relative to the data root */
+                path: string;
+                facts?: {
+                    [key: string]: unknown;
+                };
+                url: string;
+            }[];
+            /** @description Further results, depending on the kind */
+            result?: {
+                [key: string]: unknown;
+            };
+            progress: {
+                stage: string;
+                percent: number;
+            };
+            attempts: {
+                made: number;
+                max: number;
+                /** @description When the next attempt is due, after a failed one */
+                nextAt: string | null;
+            };
+            /** @description Starts at 1 and increases with each manual retry */
+            epoch: number;
+            error: {
+                code: string;
+                message: string;
+                retryable: boolean;
+            } | null;
+            metadata: {
+                [key: string]: unknown;
+            };
+            /** @description The batch in which it was uploaded */
+            batchId: string | null;
+            /** @description The duration of the run that completed the task */
+            processingTimeMs: number | null;
+            /** @description How long the task waited for its last run */
+            waitMs: number | null;
+            workerId: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            startedAt: string | null;
+            finishedAt: string | null;
+            /** @description When the files are removed; null until the task has ended */
+            expiresAt: string | null;
+            links: {
+                self: string;
+                status: string;
+                download: string;
+                events: string;
+            };
+            /**
+             * @description The metadata is larger than 4 KiB and therefore empty in lists; get the task itself to see it
+             * @constant
+             */
+            metadataOmitted?: true;
+        };
+        Task: {
+            id: string;
+            jobId: string;
+            /** @enum {string} */
+            kind: "image.optimize" | "photo.bibs" | "video.render";
+            /** @enum {string} */
+            status: "pending" | "processing" | "completed" | "failed" | "cancelled" | "expired";
+            /** @enum {string} */
+            priority: "premium" | "interactive" | "normal" | "batch";
+            name: string;
+            /** @description The storage key of the upload */
+            originalPath: string;
+            source: {
+                bytes: number;
+                /** @enum {string} */
+                format: "jpeg" | "png" | "webp" | "gif";
+                /** @description In pixels, after applying the orientation */
+                width: number;
+                height: number;
+                /** @description EXIF orientation. Tasks of earlier releases have none, and their width and height do not take it into account */
+                orientation?: number;
+                sha256: string;
+            } | {
+                bytes: number;
+                /** @enum {string} */
+                format: "jpeg" | "png" | "webp" | "gif";
+                /** @description In pixels, after applying the orientation */
+                width: number;
+                height: number;
+                /** @description EXIF orientation. Tasks of earlier releases have none, and their width and height do not take it into account */
+                orientation?: number;
+                album?: string;
+                sha256: string;
+            } | {
+                bytes: number;
+                template: string;
+                city: string;
+                language: string;
+                format: string;
+                /** @description The storage key of its copy of a stored background */
+                backgroundPath?: string;
+                sha256: string;
+            };
+            images: {
+                resolution: string;
+                width: number;
+                height: number;
+                /** @constant */
+                format: "jpeg";
+                /** @description In bytes */
+                size: number;
+                /** @description MD5 of its bytes, in hex */
+                md5: string;
+                /** @description Its storage key, relative to the data root */
+                path: string;
+                url: string;
+            }[];
+            /** @description The files of tasks of other kinds than `image.optimize` */
+            files?: {
+                /** @description The name to request it by in a download */
+                name: string;
+                contentType: string;
+                bytes: number;
+                /** @description MD5 of its bytes, in hex */
+                md5: string;
+                /** @description Its storage key, relative to the data root */
+                path: string;
+                facts?: {
+                    [key: string]: unknown;
+                };
+                url: string;
+            }[];
+            /** @description Further results, depending on the kind */
+            result?: {
+                [key: string]: unknown;
+            };
+            progress: {
+                stage: string;
+                percent: number;
+            };
+            attempts: {
+                made: number;
+                max: number;
+                /** @description When the next attempt is due, after a failed one */
+                nextAt: string | null;
+            };
+            /** @description Starts at 1 and increases with each manual retry */
+            epoch: number;
+            error: {
+                code: string;
+                message: string;
+                retryable: boolean;
+            } | null;
+            metadata: {
+                [key: string]: unknown;
+            };
+            /** @description The batch in which it was uploaded */
+            batchId: string | null;
+            /** @description The duration of the run that completed the task */
+            processingTimeMs: number | null;
+            /** @description How long the task waited for its last run */
+            waitMs: number | null;
+            workerId: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            startedAt: string | null;
+            finishedAt: string | null;
+            /** @description When the files are removed; null until the task has ended */
+            expiresAt: string | null;
+            links: {
+                self: string;
+                status: string;
+                download: string;
+                events: string;
+            };
+        };
+        DownloadUrl: {
+            url: string;
+            /** Format: date-time */
+            expiresAt: string;
+        };
+        TaskEventPage: {
+            items: components["schemas"]["TaskEvent"][];
+        };
+        /** @description An event of a task, of the type in `type` */
+        TaskEvent: components["schemas"]["TaskCreatedEvent"] | components["schemas"]["TaskProcessingEvent"] | components["schemas"]["TaskProgressEvent"] | components["schemas"]["TaskCompletedEvent"] | components["schemas"]["TaskRetryEvent"] | components["schemas"]["TaskFailedEvent"] | components["schemas"]["TaskCancelledEvent"] | components["schemas"]["TaskExpiredEvent"];
+        TaskCreatedEvent: {
+            /** @description Increases within an epoch; may have gaps */
+            seq: number;
+            /** @description Starts at 1 and increases with each manual retry */
+            epoch: number;
+            /** @description The number of the run within the epoch; 0 before the first run */
+            attempt: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "task.created";
+            /** Format: date-time */
+            at: string;
+            data: {
+                /** @enum {string} */
+                kind: "image.optimize" | "photo.bibs" | "video.render";
+                /** @enum {string} */
+                priority: "premium" | "interactive" | "normal" | "batch";
+                name: string;
+            };
+        };
+        TaskProcessingEvent: {
+            /** @description Increases within an epoch; may have gaps */
+            seq: number;
+            /** @description Starts at 1 and increases with each manual retry */
+            epoch: number;
+            /** @description The number of the run within the epoch; 0 before the first run */
+            attempt: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "task.processing";
+            /** Format: date-time */
+            at: string;
+            data: {
+                workerId: string;
+                /** @description When the run started: milliseconds since 1970 */
+                startedAt: number;
+                /** @description How long the task had waited for this run */
+                waitMs: number;
+                /** @description Attempts that have ended so far */
+                attempts: number;
+            };
+        };
+        TaskProgressEvent: {
+            /** @description Increases within an epoch; may have gaps */
+            seq: number;
+            /** @description Starts at 1 and increases with each manual retry */
+            epoch: number;
+            /** @description The number of the run within the epoch; 0 before the first run */
+            attempt: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "task.progress";
+            /** Format: date-time */
+            at: string;
+            data: {
+                workerId: string;
+                /** @description When the run started: milliseconds since 1970 */
+                startedAt: number;
+                /** @description How long the task had waited for this run */
+                waitMs: number;
+                /** @description Attempts that have ended so far */
+                attempts: number;
+                stage: string;
+                percent: number;
+            };
+        };
+        TaskCompletedEvent: {
+            /** @description Increases within an epoch; may have gaps */
+            seq: number;
+            /** @description Starts at 1 and increases with each manual retry */
+            epoch: number;
+            /** @description The number of the run within the epoch; 0 before the first run */
+            attempt: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "task.completed";
+            /** Format: date-time */
+            at: string;
+            data: {
+                workerId: string;
+                /** @description When the run started: milliseconds since 1970 */
+                startedAt: number;
+                /** @description How long the task had waited for this run */
+                waitMs: number;
+                /** @description Attempts that have ended so far */
+                attempts: number;
+                images: components["schemas"]["Variant"][];
+                files?: components["schemas"]["StoredFile"][];
+                result?: {
+                    [key: string]: unknown;
+                };
+                /** @description Milliseconds from the start of the run to its end */
+                processingTime: number;
+            };
+        };
+        Variant: {
+            resolution: string;
+            width: number;
+            height: number;
+            /** @constant */
+            format: "jpeg";
+            /** @description In bytes */
+            size: number;
+            /** @description MD5 of its bytes, in hex */
+            md5: string;
+            /** @description Its storage key, relative to the data root */
+            path: string;
+        };
+        StoredFile: {
+            /** @description The name to request it by in a download */
+            name: string;
+            contentType: string;
+            bytes: number;
+            /** @description MD5 of its bytes, in hex */
+            md5: string;
+            /** @description Its storage key, relative to the data root */
+            path: string;
+            facts?: {
+                [key: string]: unknown;
+            };
+        };
+        TaskRetryEvent: {
+            /** @description Increases within an epoch; may have gaps */
+            seq: number;
+            /** @description Starts at 1 and increases with each manual retry */
+            epoch: number;
+            /** @description The number of the run within the epoch; 0 before the first run */
+            attempt: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "task.retry";
+            /** Format: date-time */
+            at: string;
+            data: {
+                workerId: string;
+                /** @description When the run started: milliseconds since 1970 */
+                startedAt: number;
+                /** @description How long the task had waited for this run */
+                waitMs: number;
+                /** @description Attempts that have ended so far */
+                attempts: number;
+                /** @description What went wrong, in plain words */
+                error: string;
+                /**
+                 * @description A stable code for programs
+                 * @example IMAGE_CORRUPT
+                 */
+                code: string;
+                retryable: boolean;
+                /** @description When the next attempt is due: milliseconds since 1970 */
+                nextAt: number;
+            };
+        };
+        TaskFailedEvent: {
+            /** @description Increases within an epoch; may have gaps */
+            seq: number;
+            /** @description Starts at 1 and increases with each manual retry */
+            epoch: number;
+            /** @description The number of the run within the epoch; 0 before the first run */
+            attempt: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "task.failed";
+            /** Format: date-time */
+            at: string;
+            data: {
+                /** @description What went wrong, in plain words */
+                error: string;
+                /**
+                 * @description A stable code for programs
+                 * @example IMAGE_CORRUPT
+                 */
+                code: string;
+                retryable: boolean;
+                /** @description Attempts that have ended so far */
+                attempts: number;
+                /** @constant */
+                willRetry: false;
+                startedAt: number | null;
+                waitMs: number | null;
+                workerId: string | null;
+            };
+        };
+        TaskCancelledEvent: {
+            /** @description Increases within an epoch; may have gaps */
+            seq: number;
+            /** @description Starts at 1 and increases with each manual retry */
+            epoch: number;
+            /** @description The number of the run within the epoch; 0 before the first run */
+            attempt: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "task.cancelled";
+            /** Format: date-time */
+            at: string;
+            data: {
+                /** @description Attempts that have ended so far */
+                attempts: number;
+            };
+        };
+        TaskExpiredEvent: {
+            /** @description Increases within an epoch; may have gaps */
+            seq: number;
+            /** @description Starts at 1 and increases with each manual retry */
+            epoch: number;
+            /** @description The number of the run within the epoch; 0 before the first run */
+            attempt: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "task.expired";
+            /** Format: date-time */
+            at: string;
+            data: Record<string, never>;
+        };
+        AcceptedBatch: {
+            batchId: string;
+            accepted: number;
+            rejected: number;
+            /** @description In the order of the request */
+            items: components["schemas"]["BatchItem"][];
+        };
+        /** @description The result for one file */
+        BatchItem: {
+            name: string;
+            /** @constant */
+            status: "accepted";
+            task: components["schemas"]["AcceptedTask"];
+        } | {
+            name: string;
+            /** @constant */
+            status: "rejected";
+            problem: components["schemas"]["Problem"];
+        };
+        /** @description Problem details (RFC 9457), with the result for each file that was examined */
+        BatchProblem: {
+            type: string;
+            title: string;
+            status: number;
+            /** @description What is wrong and how to fix it, in plain words */
+            detail: string;
+            /**
+             * @description A stable code for programs
+             * @enum {string}
+             */
+            code: "INVALID_REQUEST" | "INVALID_QUERY" | "INVALID_JSON" | "NOT_MULTIPART" | "INVALID_MULTIPART" | "NO_FILE" | "TOO_MANY_FILES" | "UNEXPECTED_FILE_FIELD" | "INVALID_IDEMPOTENCY_KEY" | "KEY_REQUIRED" | "TOO_MANY_TRIES" | "SCOPE_MISSING" | "CROSS_SITE_REQUEST" | "INVALID_SIGNATURE" | "URL_EXPIRED" | "ROUTE_NOT_FOUND" | "TASK_NOT_FOUND" | "KEY_NOT_FOUND" | "BATCH_NOT_FOUND" | "ALBUM_NOT_FOUND" | "ROSTER_NOT_FOUND" | "QUEUE_NOT_FOUND" | "VARIANT_NOT_FOUND" | "ASSET_NOT_FOUND" | "FILE_MISSING" | "METHOD_NOT_ALLOWED" | "REQUEST_TIMEOUT" | "IDEMPOTENCY_IN_FLIGHT" | "SIGNING_DISABLED" | "TASK_NOT_READY" | "TASK_FAILED" | "TASK_CANCELLED" | "KEY_ENDED" | "TASK_FINAL" | "TASK_NOT_FINAL" | "TASK_CHANGED" | "TASK_PROCESSING" | "TASK_EXPIRED" | "PRECONDITION_FAILED" | "FILE_TOO_LARGE" | "BATCH_TOO_LARGE" | "BODY_TOO_LARGE" | "NOT_JSON" | "NOT_A_ROSTER" | "UNSUPPORTED_ENCODING" | "IMAGE_UNSUPPORTED" | "RANGE_NOT_SATISFIABLE" | "EXPECTATION_FAILED" | "HOST_NOT_ALLOWED" | "INVALID_FIELD" | "INVALID_ROSTER" | "IDEMPOTENCY_KEY_REUSED" | "IMAGE_TOO_LARGE" | "IMAGE_CORRUPT" | "URL_SOURCE_DISABLED" | "BATCH_REJECTED" | "TOO_MANY_WAITING" | "TOO_MANY_UPLOADS" | "HEADERS_TOO_LARGE" | "INTERNAL" | "ISSUER_UNAVAILABLE" | "STORE_UNAVAILABLE" | "QUEUE_UNAVAILABLE" | "TOO_MANY_CONNECTIONS" | "STORAGE_UNAVAILABLE" | "OVERLOADED" | "STORAGE_FULL";
+            /** @description The path of the request */
+            instance?: string;
+            /** @description Each invalid field, as a JSON pointer */
+            errors?: {
+                pointer: string;
+                detail: string;
+            }[];
+            items?: components["schemas"]["BatchItem"][];
+        };
+        BatchPage: {
+            batchId: string;
+            /** @enum {string} */
+            status: "processing" | "completed";
+            total: number;
+            counts: components["schemas"]["StatusCounts"];
+            percent: number;
+            /** Format: date-time */
+            createdAt: string;
+            completedAt: string | null;
+            links: {
+                self: string;
+                tasks: string;
+            };
+            items: components["schemas"]["ListedTask"][];
+            page: number;
+            limit: number;
+            nextCursor: string | null;
+        };
+        StatusCounts: {
+            pending: number;
+            processing: number;
+            completed: number;
+            failed: number;
+            cancelled: number;
+            expired: number;
+        };
+        PhotoPage: {
+            items: components["schemas"]["FoundPhoto"][];
+            limit: number;
+            /** @description null: this is the last page */
+            nextCursor: string | null;
+        };
+        FoundPhoto: {
+            bib: components["schemas"]["ShownBib"];
+            photo: components["schemas"]["ListedTask"];
+        };
+        /** @description A number that only a person sees may have no `box` and no `raw` */
+        ShownBib: {
+            /**
+             * @description Digits, or digits and capital letters
+             * @example 587
+             */
+            number: string;
+            /** @description How sure the reading is, from 0 to 1 */
+            confidence: number;
+            /** @description Where it is, in pixels of the photo after applying its orientation */
+            box?: {
+                left: number;
+                top: number;
+                width: number;
+                height: number;
+            };
+            /**
+             * @description Who says so: the reader, the reader corrected by the roster of the album, or a person
+             * @enum {string}
+             */
+            origin: "ocr" | "roster" | "person";
+            /** @description The text as it was read, before any correction */
+            raw?: string;
+            /**
+             * @description The album has a roster, and neither the number nor a likely correction is on it
+             * @constant
+             */
+            unlisted?: true;
+        };
+        Album: {
+            album: string;
+            /** @description Photos by status, each counted up to 100000 */
+            photos: {
+                total: number;
+                counts: components["schemas"]["StatusCounts"];
+            };
+            /** @description Numbers on its photos, counted up to 100000 */
+            readings: {
+                total: number;
+                /** @description With a low confidence, or not on the roster */
+                toReview: number;
+                /** @description Not on the roster */
+                unlisted: number;
+            };
+            roster: components["schemas"]["RosterSummary"] | null;
+            links: {
+                self: string;
+                roster: string;
+                review: string;
+            };
+        };
+        RosterSummary: {
+            album: string;
+            /** @description How many numbers it has */
+            count: number;
+            /** Format: date-time */
+            updatedAt: string;
+            /** @description Whether all photos of the album are corrected by it */
+            isApplied: boolean;
+        };
+        Roster: {
+            album: string;
+            /** @description How many numbers it has */
+            count: number;
+            /** Format: date-time */
+            updatedAt: string;
+            /** @description Whether all photos of the album are corrected by it */
+            isApplied: boolean;
+            numbers: {
+                /** @description Digits, or digits and capital letters */
+                number: string;
+                name?: string;
+            }[];
+        };
+        QueueList: {
+            items: components["schemas"]["QueueStats"][];
+        };
+        QueueStats: {
+            name: string;
+            waiting: number;
+            active: number;
+            completed: number;
+            failed: number;
+            delayed: number;
+            paused: number;
+            prioritized: number;
+            isPaused: boolean;
+            oldestWaitingMs: number | null;
+            workers: number;
+        };
+        QueueLoad: {
+            queue: string;
+            /** @description How long one slot of a worker would take for these jobs, based on the average duration of past runs. Above 0 as long as there is any of them; while the queue is paused, only running jobs count */
+            workSeconds: number;
+            waiting: number;
+            active: number;
+            /** @description Delayed jobs that should be running by now */
+            due: number;
+        };
+        QueueJobPage: {
+            items: components["schemas"]["QueueJob"][];
+            /** @enum {string} */
+            state: "waiting" | "prioritized" | "active" | "delayed" | "completed" | "failed";
+            start: number;
+            end: number;
+        };
+        /** @description A job as stored in the queue */
+        QueueJob: {
+            jobId: string;
+            taskId: string;
+            name: string;
+            /** @enum {string} */
+            state: "waiting" | "prioritized" | "active" | "delayed" | "completed" | "failed";
+            priority: number;
+            attemptsMade: number;
+            failedReason: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            processedOn: string | null;
+            finishedOn: string | null;
+            data: {
+                [key: string]: unknown;
+            };
+        };
+        DeadLetterGroups: {
+            items: components["schemas"]["DeadLetterGroup"][];
+            /** @description false: only the newest 10000 failed tasks were counted */
+            isExact: boolean;
+        };
+        DeadLetterGroup: {
+            code: string;
+            count: number;
+            lastFailedAt: string | null;
+        };
+        ReplayReport: {
+            dryRun: boolean;
+            /** @description Counted up to 10000 */
+            matched: number;
+            /** @description false: `total` or more tasks match */
+            matchedIsExact: boolean;
+            replayed: number;
+            items: {
+                id: string;
+                /** @enum {string} */
+                outcome: "replayed" | "refused";
+                code?: string;
+                detail?: string;
+            }[];
+        };
+        Stats: {
+            tasks: {
+                total: number;
+                byStatus: components["schemas"]["StatusCounts"];
+                byKind: {
+                    "image.optimize": components["schemas"]["StatusCounts"];
+                    "photo.bibs": components["schemas"]["StatusCounts"];
+                    "video.render": components["schemas"]["StatusCounts"];
+                };
+            };
+            bytes: {
+                in: number;
+                out: number;
+            };
+            durations: {
+                sample: number;
+                waitMs: {
+                    p50: number | null;
+                    p95: number | null;
+                    p99: number | null;
+                };
+                runMs: {
+                    p50: number | null;
+                    p95: number | null;
+                    p99: number | null;
+                };
+            };
+            cleanup: {
+                runs: number;
+                tasksExpired: number;
+                filesRemoved: number;
+                bytesFreed: number;
+                recordsRemoved: number;
+                queueRowsRemoved: number;
+                lastRunAt: string | null;
+            };
+            /**
+             * Format: date-time
+             * @description When tasks and bytes were counted: usually seconds ago; hours ago if there are millions of tasks
+             */
+            at: string;
+        };
+        AssetList: {
+            items: components["schemas"]["Asset"][];
+        };
+        Asset: {
+            /** @example harbour.jpg */
+            name: string;
+            /** @enum {string} */
+            contentType: "image/jpeg" | "image/png" | "image/webp";
+            /** @description Bytes */
+            size: number;
+            /**
+             * @description Whether it was stored by a client, or is part of Darkroom
+             * @enum {string}
+             */
+            origin: "stored" | "shipped";
+            /** @description When it was stored; null if it was shipped */
+            updatedAt: string | null;
+            url: string;
+        };
+        /** @description An API key, without its secret */
+        ApiKey: {
+            /** @description The part of the key that is not secret: `drk_<id>_<secret>` */
+            id: string;
+            name: string;
+            tenant: string;
+            scopes: ("tasks:read" | "tasks:write" | "queues:read" | "queues:admin" | "keys:admin")[];
+            /** Format: date-time */
+            createdAt: string;
+            expiresAt: string | null;
+            revokedAt: string | null;
+            /** @description Accurate to a minute */
+            lastUsedAt: string | null;
+        };
+        CreatedApiKey: {
+            /** @description The part of the key that is not secret: `drk_<id>_<secret>` */
+            id: string;
+            name: string;
+            tenant: string;
+            scopes: ("tasks:read" | "tasks:write" | "queues:read" | "queues:admin" | "keys:admin")[];
+            /** Format: date-time */
+            createdAt: string;
+            expiresAt: string | null;
+            revokedAt: string | null;
+            /** @description Accurate to a minute */
+            lastUsedAt: string | null;
+            /** @description The key itself. It is not stored, and never shown again */
+            key: string;
+        };
+        /** @description A token with which a browser can upload some files */
+        UploadToken: {
+            /** @description To be sent as `Authorization: Bearer …` with an upload. It is not shown again */
+            token: string;
+            kind: ("image.optimize" | "photo.bibs") | null;
+            maxBytes: number | null;
+            uploads: number;
+            origin: string | null;
+            /** Format: date-time */
+            expiresAt: string;
+        };
+        AcceptedJob: {
+            jobId: string;
+            statusUrl: string;
+            downloadUrl: string;
+            estimatedTime: string;
+        };
+        JobList: {
+            jobs: components["schemas"]["Job"][];
+            count: number;
+        };
+        Job: {
+            jobId: string;
+            /** @enum {string} */
+            status: "pending" | "active" | "completed" | "failed";
+            progress: {
+                stage: string;
+                progress: number;
+            };
+            /** @description Of a video */
+            city?: string;
+            /** @description Of a video */
+            language?: string;
+            data: {
+                taskId: string;
+                imagePath: string;
+                /** @description Milliseconds since 1970 */
+                timestamp: number;
+                epoch: number;
+                name: string;
+            };
+            result: ({
+                images: {
+                    resolution: string;
+                    width: number;
+                    height: number;
+                    /** @constant */
+                    format: "jpeg";
+                    /** @description In bytes */
+                    size: number;
+                    /** @description MD5 of its bytes, in hex */
+                    md5: string;
+                    /** @description Its storage key, relative to the data root */
+                    path: string;
+                    url: string;
+                }[];
+                /** @description The files of tasks of other kinds than `image.optimize` */
+                files?: {
+                    /** @description The name to request it by in a download */
+                    name: string;
+                    contentType: string;
+                    bytes: number;
+                    /** @description MD5 of its bytes, in hex */
+                    md5: string;
+                    /** @description Its storage key, relative to the data root */
+                    path: string;
+                    facts?: {
+                        [key: string]: unknown;
+                    };
+                    url: string;
+                }[];
+                processingTime: number | null;
+            } & {
+                [key: string]: unknown;
+            }) | null;
+            error: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            processedOn: string | null;
+            finishedOn: string | null;
+        };
+        JobProgress: {
+            jobId: string;
+            /** @enum {string} */
+            status: "pending" | "active" | "completed" | "failed";
+            progress: {
+                stage: string;
+                progress: number;
+            };
+            error: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            processedOn: string | null;
+            finishedOn: string | null;
+            downloadUrl: string;
+        };
+        AcceptedVideo: {
+            jobId: string;
+            /** @constant */
+            status: "pending";
+            message: string;
+            estimatedTime: string;
+        };
+        PhotoStatus: {
+            /** @enum {string} */
+            status: "pending" | "processing" | "completed" | "failed";
+            /** @description Why the last attempt failed */
+            error: string | null;
+            /** @description Whether its numbers have been read */
+            isProcessed: boolean;
+            /** @description Since when */
+            processedAt: string | null;
+        };
+        Health: {
+            /** @enum {string} */
+            status: "ok" | "degraded" | "down";
+            services: {
+                redis: boolean;
+                mongo: boolean;
+                queue: boolean;
+                disk: boolean;
+                /** @description The bucket, if files are stored in one (`STORAGE=s3`) */
+                minio?: boolean;
+            };
+            /** @description Tasks that have not ended; null if unknown */
+            pending: number | null;
+            diskFreeBytes: number | null;
+            /** @description Why the status is not `ok` */
+            reasons?: string[];
+            /** @description Problems that do not affect the service yet */
+            warnings?: string[];
+        };
+        Liveness: {
+            /** @constant */
+            status: "ok";
+        };
+        Readiness: {
+            /** @enum {string} */
+            status: "ok" | "closing" | "not ready";
+            reason?: string;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    listTasks: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only tasks in this status
+                 * @example completed
+                 */
+                status?: "pending" | "processing" | "completed" | "failed" | "cancelled" | "expired";
+                /** @description Only tasks of this kind */
+                kind?: "image.optimize" | "photo.bibs" | "video.render";
+                /**
+                 * @description Only tasks of this priority
+                 * @example interactive
+                 */
+                priority?: "premium" | "interactive" | "normal" | "batch";
+                /** @description Created at or after this time, such as 2026-01-31T00:00:00Z */
+                createdFrom?: string;
+                /** @description Created before this time, such as 2026-03-01T00:00:00+02:00 (write the + as %2B in a URL) */
+                createdTo?: string;
+                /** @description Only tasks of this batch */
+                batchId?: string;
+                /** @description The page number */
+                page?: number;
+                /** @description Tasks per page */
+                limit?: number;
+                /** @description Where the page starts: `nextCursor` of the previous page; takes precedence over `page` */
+                cursor?: string;
+            };
+            header?: {
+                /** @description The ETag of the response that you have: 304 if nothing has changed */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of tasks */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskPage"];
+                };
+            };
+            /** @description Not modified: the ETag still matches */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createTask: {
+        parameters: {
+            query?: {
+                /** @description Replaces the name of the file */
+                name?: string;
+                /** @description Tasks of a higher priority are processed first */
+                priority?: "premium" | "interactive" | "normal" | "batch";
+                /** @description What to do with the file */
+                kind?: "image.optimize" | "photo.bibs";
+                /** @description How long the files are kept after the task has ended */
+                ttlSeconds?: number;
+                /** @description Any JSON object, stored with the task */
+                metadata?: {
+                    [key: string]: unknown;
+                };
+                /** @description The album of the photo: groups the photos of a race */
+                album?: string;
+            };
+            header?: {
+                /** @description A unique key of your choice, such as a UUID: makes the request safe to repeat for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description The photo: JPEG, PNG, WebP or GIF (determined by content), at most 0 MiB and 1 pixels
+                     */
+                    file: Blob;
+                    /**
+                     * Format: binary
+                     * @deprecated
+                     * @description Another name of `file`, for existing clients
+                     */
+                    image?: Blob;
+                    /**
+                     * @description Replaces the name of the file
+                     * @example beach.jpg
+                     */
+                    name?: string;
+                    /**
+                     * @description Tasks of a higher priority are processed first
+                     * @default interactive
+                     * @enum {string}
+                     */
+                    priority?: "premium" | "interactive" | "normal" | "batch";
+                    /**
+                     * @description What to do with the file
+                     * @default image.optimize
+                     * @enum {string}
+                     */
+                    kind?: "image.optimize" | "photo.bibs";
+                    /**
+                     * @description How long the files are kept after the task has ended
+                     * @default 60
+                     */
+                    ttlSeconds?: number;
+                    /**
+                     * @description Any JSON object, stored with the task
+                     * @example {
+                     *       "album": 7
+                     *     }
+                     */
+                    metadata?: {
+                        [key: string]: unknown;
+                    };
+                    /**
+                     * @description The album of the photo: groups the photos of a race
+                     * @example valencia-2026
+                     */
+                    album?: string;
+                };
+                "image/*": Blob;
+                "application/octet-stream": Blob;
+                "application/json": {
+                    /**
+                     * @description What to do
+                     * @enum {string}
+                     */
+                    kind: "video.render";
+                    /** @description Depends on the kind; of a video, it has the name of its template and the fields of that */
+                    input: {
+                        [key: string]: unknown;
+                    };
+                    /** @description The name of the task, and of its files in downloads */
+                    name?: string;
+                    /**
+                     * @description Tasks of a higher priority are processed first
+                     * @default interactive
+                     * @enum {string}
+                     */
+                    priority?: "premium" | "interactive" | "normal" | "batch";
+                    /** @description How long the files are kept after the task has ended; those of videos 30 days by default */
+                    ttlSeconds?: number;
+                    /**
+                     * @description Any JSON object, stored with the task
+                     * @example {
+                     *       "album": 7
+                     *     }
+                     */
+                    metadata?: {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description The task, and when it should be finished */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcceptedTask"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getTask: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Maximum number of seconds to wait for a change
+                 * @example 10
+                 */
+                wait?: number;
+            };
+            header?: {
+                /** @description The ETag of the response that you have: 304 if nothing has changed */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The id of the task, or its jobId */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The task */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description Not modified: the ETag still matches */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the task, or its jobId */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateTask: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Fail with 412 unless this is still the ETag of the task */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The id of the task, or its jobId */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The file name for downloads of variants */
+                    name?: string;
+                    /**
+                     * @description Any JSON object, stored with the task
+                     * @example {
+                     *       "album": 7
+                     *     }
+                     */
+                    metadata?: {
+                        [key: string]: unknown;
+                    };
+                    /** @description How long the files are kept after the task has ended */
+                    ttlSeconds?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description The updated task */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the task, or its jobId */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The task */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retryTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the task, or its jobId */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The task, pending again */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    downloadVariant: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The width of the variant; the largest by default
+                 * @example 1024
+                 */
+                resolution?: "800" | "1024";
+                /** @description The name of the file, for tasks of any kind; the first by default */
+                file?: string;
+            };
+            header?: {
+                /** @description A range of the file, such as `bytes=0-1023` */
+                Range?: string;
+                /** @description The ETag of the part that you have; if the file has changed since, the response is the whole file */
+                "If-Range"?: string;
+                /** @description Fail with 412 unless this is still the ETag */
+                "If-Match"?: string;
+                /** @description The ETag of the response that you have: 304 if nothing has changed */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The id of the task, or its jobId */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The whole file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": Blob;
+                    "video/mp4": Blob;
+                };
+            };
+            /** @description A part of it */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": Blob;
+                    "video/mp4": Blob;
+                };
+            };
+            /** @description With `DOWNLOADS=redirect`: the file is at this URL of the bucket for the next hour */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not modified: the ETag still matches */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    signDownload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the task, or its jobId */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description The width of the variant; the largest by default
+                     * @enum {string}
+                     */
+                    resolution?: "800" | "1024";
+                    /** @description The name of the file, for tasks of any kind; the first by default */
+                    file?: string;
+                    /**
+                     * @description How long the URL is valid
+                     * @default 3600
+                     */
+                    expiresInSeconds?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description The URL, and when it expires */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DownloadUrl"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listTaskEvents: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of the last event that you received, such as `1.1998`: the stream continues after it */
+                "Last-Event-ID"?: string;
+                /** @description The ETag of the response that you have: 304 if nothing has changed */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The id of the task, or its jobId */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The events, oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskEventPage"];
+                    /**
+                     * @example id: 1.2001
+                     *     event: task.processing
+                     *     data: {"seq":2001,"epoch":1,"attempt":2,"type":"task.processing","at":"2026-05-04T09:30:02.191Z","data":{"workerId":"photos-1-4127","startedAt":1777887002191,"waitMs":2071,"attempts":1}}
+                     *
+                     *     id: 1.2002
+                     *     event: task.progress
+                     *     data: {"seq":2002,"epoch":1,"attempt":2,"type":"task.progress","at":"2026-05-04T09:30:02.230Z","data":{"workerId":"photos-1-4127","startedAt":1777887002191,"waitMs":2071,"attempts":1,"stage":"encode","percent":45}}
+                     *
+                     *     id: 1.2998
+                     *     event: task.completed
+                     *     data: {"seq":2998,"epoch":1,"attempt":2,"type":"task.completed","at":"2026-05-04T09:30:02.262Z","data":{"workerId":"photos-1-4127","startedAt":1777887002191,"waitMs":2071,"attempts":2,"images":[{"resolution":"1024","width":1024,"height":768,"format":"jpeg","size":143210,"md5":"5d0f2a8c6b9e4713a1c7e35f90b24d68","path":"output/beach/1024/5d0f2a8c6b9e4713a1c7e35f90b24d68.jpg"},{"resolution":"800","width":800,"height":600,"format":"jpeg","size":94517,"md5":"b3c81e07f4a92d5680e6c1f7392ad45e","path":"output/beach/800/b3c81e07f4a92d5680e6c1f7392ad45e.jpg"}],"processingTime":71}}
+                     */
+                    "text/event-stream": string;
+                };
+            };
+            /** @description The task has ended, and the client has received all of its events */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not modified: the ETag still matches */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createBatch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A unique key of your choice, such as a UUID: makes the request safe to repeat for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** @description The photos, in fields of any of these names: `files`, `file`, `image`; each at most 0 MiB and 1 pixels, in total at most 0 MiB */
+                    files: Blob[];
+                    /**
+                     * @description Replaces the name of the file
+                     * @example beach.jpg
+                     */
+                    name?: string;
+                    /**
+                     * @description Tasks of a higher priority are processed first
+                     * @default batch
+                     * @enum {string}
+                     */
+                    priority?: "premium" | "interactive" | "normal" | "batch";
+                    /**
+                     * @description What to do with the file
+                     * @default image.optimize
+                     * @enum {string}
+                     */
+                    kind?: "image.optimize" | "photo.bibs";
+                    /**
+                     * @description How long the files are kept after the task has ended
+                     * @default 60
+                     */
+                    ttlSeconds?: number;
+                    /**
+                     * @description Any JSON object, stored with the task
+                     * @example {
+                     *       "album": 7
+                     *     }
+                     */
+                    metadata?: {
+                        [key: string]: unknown;
+                    };
+                    /**
+                     * @description The album of the photo: groups the photos of a race
+                     * @example valencia-2026
+                     */
+                    album?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The result for each file */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcceptedBatch"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BatchProblem"];
+                };
+            };
+        };
+    };
+    getBatch: {
+        parameters: {
+            query?: {
+                /** @description The page number */
+                page?: number;
+                /** @description Tasks per page */
+                limit?: number;
+                /** @description Where the page starts: `nextCursor` of the previous page; takes precedence over `page` */
+                cursor?: string;
+            };
+            header?: {
+                /** @description The ETag of the response that you have: 304 if nothing has changed */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The batchId */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The batch */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchPage"];
+                };
+            };
+            /** @description Not modified: the ETag still matches */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    findPhotos: {
+        parameters: {
+            query: {
+                /**
+                 * @description The number
+                 * @example 587
+                 */
+                bib: string;
+                /** @description `contains` also finds numbers of which `bib` is only a part, at least two characters */
+                match?: "exact" | "contains";
+                /**
+                 * @description Only photos of this album
+                 * @example valencia-2026
+                 */
+                album?: string;
+                /** @description Only readings with at least this confidence */
+                minConfidence?: number;
+                /** @description Readings per page */
+                limit?: number;
+                /** @description Where the page starts: `nextCursor` of the previous page */
+                cursor?: string;
+            };
+            header?: {
+                /** @description The ETag of the response that you have: 304 if nothing has changed */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of photos */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhotoPage"];
+                };
+            };
+            /** @description Not modified: the ETag still matches */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    correctPhotoBibs: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Fail with 412 unless this is still the ETag of the task */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The id of the task, or its jobId */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description All numbers on the photo; none if there are none */
+                    bibs: {
+                        number: string;
+                        /** @description Where it is. Without it, where this number was read before */
+                        box?: {
+                            left: number;
+                            top: number;
+                            width: number;
+                            height: number;
+                        };
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description The task of the photo */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAlbum: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the response that you have: 304 if nothing has changed */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The name of the album */
+                album: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The album */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Album"];
+                };
+            };
+            /** @description Not modified: the ETag still matches */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAlbumReview: {
+        parameters: {
+            query?: {
+                /** @description Readings with less confidence than this */
+                below?: number;
+                /** @description Readings per page */
+                limit?: number;
+                /** @description Where the page starts: `nextCursor` of the previous page */
+                cursor?: string;
+            };
+            header?: {
+                /** @description The ETag of the response that you have: 304 if nothing has changed */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The name of the album */
+                album: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of photos */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhotoPage"];
+                };
+            };
+            /** @description Not modified: the ETag still matches */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRoster: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the response that you have: 304 if nothing has changed */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The name of the album */
+                album: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The roster */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Roster"];
+                };
+            };
+            /** @description Not modified: the ETag still matches */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putRoster: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name of the album */
+                album: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+                "application/json": {
+                    /** @description The valid numbers, and the names of those who wear them */
+                    numbers: {
+                        number: string;
+                        name?: string;
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description The roster, which is being applied */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterSummary"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeRoster: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name of the album */
+                album: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listQueues: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the response that you have: 304 if nothing has changed */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All queues */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueList"];
+                };
+            };
+            /** @description Not modified: the ETag still matches */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getQueueStats: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the response that you have: 304 if nothing has changed */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The name of the queue */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its job counts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueStats"];
+                };
+            };
+            /** @description Not modified: the ETag still matches */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getQueueLoad: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the response that you have: 304 if nothing has changed */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The name of the queue */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its work */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueLoad"];
+                };
+            };
+            /** @description Not modified: the ETag still matches */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listQueueJobs: {
+        parameters: {
+            query?: {
+                /** @description Only jobs in this state; `waiting` includes prioritized jobs */
+                state?: "waiting" | "prioritized" | "active" | "delayed" | "completed" | "failed";
+                /** @description The position of the first job */
+                start?: number;
+                /** @description The position of the last job, at most 49 after the first; 50 jobs by default */
+                end?: number;
+            };
+            header?: {
+                /** @description The ETag of the response that you have: 304 if nothing has changed */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The name of the queue */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The jobs from `start` to `end`, inclusive */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueJobPage"];
+                };
+            };
+            /** @description Not modified: the ETag still matches */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pauseQueue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name of the queue */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The queue after the change */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueStats"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resumeQueue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name of the queue */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The queue after the change */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueStats"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDeadLetters: {
+        parameters: {
+            query?: {
+                /** @description Only tasks of this kind */
+                kind?: "image.optimize" | "photo.bibs" | "video.render";
+                /**
+                 * @description Only tasks of this priority
+                 * @example interactive
+                 */
+                priority?: "premium" | "interactive" | "normal" | "batch";
+                /** @description Created at or after this time, such as 2026-01-31T00:00:00Z */
+                createdFrom?: string;
+                /** @description Created before this time, such as 2026-03-01T00:00:00+02:00 (write the + as %2B in a URL) */
+                createdTo?: string;
+                /** @description Only tasks of this batch */
+                batchId?: string;
+                /** @description The page number */
+                page?: number;
+                /** @description Tasks per page */
+                limit?: number;
+                /** @description Where the page starts: `nextCursor` of the previous page; takes precedence over `page` */
+                cursor?: string;
+                /** @description Only tasks that failed with this code */
+                code?: string;
+                /** @description Count by error code instead of listing */
+                groupBy?: "error";
+            };
+            header?: {
+                /** @description The ETag of the response that you have: 304 if nothing has changed */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of tasks, or a count for each error code */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskPage"] | components["schemas"]["DeadLetterGroups"];
+                };
+            };
+            /** @description Not modified: the ETag still matches */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replayDeadLetters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Ids of failed tasks */
+                    ids?: string[];
+                    /** @description Which failed tasks; all of them if it is empty */
+                    filter?: {
+                        code?: string;
+                        /** Format: date-time */
+                        createdFrom?: string;
+                        /** Format: date-time */
+                        createdTo?: string;
+                    };
+                    /**
+                     * @description Maximum number of tasks, with a filter
+                     * @default 100
+                     */
+                    limit?: number;
+                    /**
+                     * @description Only count the tasks, without restarting them
+                     * @default false
+                     */
+                    dryRun?: boolean;
+                } & (unknown | unknown);
+            };
+        };
+        responses: {
+            /** @description The tasks that would be restarted (`dryRun`) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayReport"];
+                };
+            };
+            /** @description The tasks that were restarted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayReport"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getStats: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the response that you have: 304 if nothing has changed */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The statistics, and when they were counted */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stats"];
+                };
+            };
+            /** @description Not modified: the ETag still matches */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAssets: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the response that you have: 304 if nothing has changed */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stored and shipped ones */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetList"];
+                };
+            };
+            /** @description Not modified: the ETag still matches */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAsset: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the response that you have: 304 if nothing has changed */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description Its name, with an extension */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": Blob;
+                    "image/png": Blob;
+                    "image/webp": Blob;
+                };
+            };
+            /** @description A range of it */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": Blob;
+                    "image/png": Blob;
+                    "image/webp": Blob;
+                };
+            };
+            /** @description Not modified: the ETag still matches */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putAsset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name, with an extension */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "image/jpeg": Blob;
+                "image/png": Blob;
+                "image/webp": Blob;
+            };
+        };
+        responses: {
+            /** @description It is stored */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Asset"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteAsset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name, with an extension */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listKeys: {
+        parameters: {
+            query?: {
+                /** @description By default that of the caller */
+                tenant?: string;
+            };
+            header?: {
+                /** @description The ETag of the response that you have: 304 if nothing has changed */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its keys */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["ApiKey"][];
+                    };
+                };
+            };
+            /** @description Not modified: the ETag still matches */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Who uses it, for people */
+                    name: string;
+                    /**
+                     * @description What it permits
+                     * @default [
+                     *       "tasks:read",
+                     *       "tasks:write"
+                     *     ]
+                     */
+                    scopes?: ("tasks:read" | "tasks:write" | "queues:read" | "queues:admin" | "keys:admin")[];
+                    /** @description The tenant whose tasks it can see; by default that of the caller */
+                    tenant?: string;
+                    /** @description After this long it is refused; by default it does not expire */
+                    expiresInSeconds?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description The key, shown only once */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedApiKey"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotateKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the key */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description How long the old key still works
+                     * @default 3600
+                     */
+                    graceSeconds?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description The new key */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedApiKey"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the key */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoked */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createUploadToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description The only kind of task that it can create; by default any that has a file
+                     * @enum {string}
+                     */
+                    kind?: "image.optimize" | "photo.bibs";
+                    /** @description The most that a file may have; at most the limit of the installation */
+                    maxBytes?: number;
+                    /**
+                     * @description How many files it can upload
+                     * @default 1
+                     */
+                    uploads?: number;
+                    /** @description The only origin whose pages can use it, which `CORS_ORIGINS` must list as well */
+                    origin?: string;
+                    /**
+                     * @description How long it is valid
+                     * @default 600
+                     */
+                    expiresInSeconds?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description The token, shown only once */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadToken"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listJobs: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only jobs in this status
+                 * @example completed
+                 */
+                status?: "pending" | "active" | "completed" | "failed";
+                /** @description Maximum number of jobs */
+                limit?: number;
+            };
+            header?: {
+                /** @description The ETag of the response that you have: 304 if nothing has changed */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The newest jobs */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobList"];
+                };
+            };
+            /** @description Not modified: the ETag still matches */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createJob: {
+        parameters: {
+            query?: {
+                /** @description Replaces the name of the file */
+                name?: string;
+                /** @description Tasks of a higher priority are processed first */
+                priority?: "premium" | "interactive" | "normal" | "batch";
+                /** @description What to do with the file */
+                kind?: "image.optimize" | "photo.bibs";
+                /** @description How long the files are kept after the task has ended */
+                ttlSeconds?: number;
+                /** @description Any JSON object, stored with the task */
+                metadata?: {
+                    [key: string]: unknown;
+                };
+                /** @description The album of the photo: groups the photos of a race */
+                album?: string;
+            };
+            header?: {
+                /** @description A unique key of your choice, such as a UUID: makes the request safe to repeat for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description The photo: JPEG, PNG, WebP or GIF (determined by content), at most 0 MiB and 1 pixels
+                     */
+                    file: Blob;
+                    /**
+                     * Format: binary
+                     * @deprecated
+                     * @description Another name of `file`, for existing clients
+                     */
+                    image?: Blob;
+                    /**
+                     * @description Replaces the name of the file
+                     * @example beach.jpg
+                     */
+                    name?: string;
+                    /**
+                     * @description Tasks of a higher priority are processed first
+                     * @default interactive
+                     * @enum {string}
+                     */
+                    priority?: "premium" | "interactive" | "normal" | "batch";
+                    /**
+                     * @description What to do with the file
+                     * @default image.optimize
+                     * @enum {string}
+                     */
+                    kind?: "image.optimize" | "photo.bibs";
+                    /**
+                     * @description How long the files are kept after the task has ended
+                     * @default 60
+                     */
+                    ttlSeconds?: number;
+                    /**
+                     * @description Any JSON object, stored with the task
+                     * @example {
+                     *       "album": 7
+                     *     }
+                     */
+                    metadata?: {
+                        [key: string]: unknown;
+                    };
+                    /**
+                     * @description The album of the photo: groups the photos of a race
+                     * @example valencia-2026
+                     */
+                    album?: string;
+                };
+                "image/*": Blob;
+                "application/octet-stream": Blob;
+            };
+        };
+        responses: {
+            /** @description The URLs of the job, and the estimated time */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcceptedJob"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getJob: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the response that you have: 304 if nothing has changed */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The jobId, or the id of the task */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The job */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Not modified: the ETag still matches */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getJobStatus: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the response that you have: 304 if nothing has changed */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The jobId, or the id of the task */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its progress */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobProgress"];
+                };
+            };
+            /** @description Not modified: the ETag still matches */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    downloadJobVariant: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The width of the variant; the largest by default
+                 * @example 1024
+                 */
+                resolution?: "800" | "1024";
+                /** @description The name of the file, for tasks of any kind; the first by default */
+                file?: string;
+            };
+            header?: {
+                /** @description A range of the file, such as `bytes=0-1023` */
+                Range?: string;
+                /** @description The ETag of the part that you have; if the file has changed since, the response is the whole file */
+                "If-Range"?: string;
+                /** @description Fail with 412 unless this is still the ETag */
+                "If-Match"?: string;
+                /** @description The ETag of the response that you have: 304 if nothing has changed */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The id of the task, or its jobId */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The whole file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": Blob;
+                    "video/mp4": Blob;
+                };
+            };
+            /** @description A part of it */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": Blob;
+                    "video/mp4": Blob;
+                };
+            };
+            /** @description With `DOWNLOADS=redirect`: the file is at this URL of the bucket for the next hour */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not modified: the ETag still matches */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    renderVideo: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A unique key of your choice, such as a UUID: makes the request safe to repeat for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Part of the jobId */
+                    city: string;
+                    /** @description The weather, as the video shows it */
+                    weatherData: {
+                        /** @description As it is shown */
+                        city: string;
+                        /**
+                         * @description In degrees Celsius; shown as a whole number
+                         * @example 24
+                         */
+                        temperature: number;
+                        /** @description One of sun, clouds, rain, snow, storm, fog, wind, or a common word for it in Spanish, English or Portuguese */
+                        condition: string;
+                        description: string;
+                        /** @description An ISO 8601 date; of a date with a time, only the day is used */
+                        date: string;
+                    };
+                    /**
+                     * @description The name of an asset, which becomes the background
+                     * @example mountains.jpg
+                     */
+                    imageFilename: string;
+                    /**
+                     * @description Of the date and the condition
+                     * @enum {string}
+                     */
+                    language: "es" | "en" | "pt";
+                };
+            };
+        };
+        responses: {
+            /** @description The id of the job, and the estimated time */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcceptedVideo"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    downloadSigned: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A range of the file, such as `bytes=0-1023` */
+                Range?: string;
+                /** @description The ETag of the part that you have; if the file has changed since, the response is the whole file */
+                "If-Range"?: string;
+                /** @description Fail with 412 unless this is still the ETag */
+                "If-Match"?: string;
+                /** @description The ETag of the response that you have: 304 if nothing has changed */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The last part of the URL */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The whole file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": Blob;
+                    "video/mp4": Blob;
+                };
+            };
+            /** @description A part of it */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": Blob;
+                    "video/mp4": Blob;
+                };
+            };
+            /** @description With `DOWNLOADS=redirect`: the file is at this URL of the bucket for the next hour */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not modified: the ETag still matches */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createPhoto: {
+        parameters: {
+            query?: {
+                /** @description Replaces the name of the file */
+                name?: string;
+                /** @description Tasks of a higher priority are processed first */
+                priority?: "premium" | "interactive" | "normal" | "batch";
+                /** @description What to do with the file */
+                kind?: "photo.bibs";
+                /** @description How long the files are kept after the task has ended */
+                ttlSeconds?: number;
+                /** @description Any JSON object, stored with the task */
+                metadata?: {
+                    [key: string]: unknown;
+                };
+                /** @description The album of the photo: groups the photos of a race */
+                album?: string;
+            };
+            header?: {
+                /** @description A unique key of your choice, such as a UUID: makes the request safe to repeat for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description The photo: JPEG, PNG, WebP or GIF (determined by content), at most 0 MiB and 1 pixels
+                     */
+                    photo: Blob;
+                    /**
+                     * Format: binary
+                     * @deprecated
+                     * @description Another name of `photo`, for existing clients
+                     */
+                    file?: Blob;
+                    /**
+                     * Format: binary
+                     * @deprecated
+                     * @description Another name of `photo`, for existing clients
+                     */
+                    image?: Blob;
+                    /**
+                     * @description Replaces the name of the file
+                     * @example beach.jpg
+                     */
+                    name?: string;
+                    /**
+                     * @description Tasks of a higher priority are processed first
+                     * @default interactive
+                     * @enum {string}
+                     */
+                    priority?: "premium" | "interactive" | "normal" | "batch";
+                    /**
+                     * @description What to do with the file
+                     * @default photo.bibs
+                     * @enum {string}
+                     */
+                    kind?: "photo.bibs";
+                    /**
+                     * @description How long the files are kept after the task has ended
+                     * @default 60
+                     */
+                    ttlSeconds?: number;
+                    /**
+                     * @description Any JSON object, stored with the task
+                     * @example {
+                     *       "album": 7
+                     *     }
+                     */
+                    metadata?: {
+                        [key: string]: unknown;
+                    };
+                    /**
+                     * @description The album of the photo: groups the photos of a race
+                     * @example valencia-2026
+                     */
+                    album?: string;
+                };
+                "image/*": Blob;
+                "application/octet-stream": Blob;
+                "application/json": {
+                    /**
+                     * Format: uri
+                     * @description Where the photo could be downloaded
+                     */
+                    url: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The task, and when it should be finished */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcceptedTask"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createPhotoBatch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A unique key of your choice, such as a UUID: makes the request safe to repeat for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** @description The photos, in fields of any of these names: `photos`, `photo`, `files`, `file`, `image`; each at most 0 MiB and 1 pixels, in total at most 0 MiB */
+                    photos: Blob[];
+                    /**
+                     * @description Replaces the name of the file
+                     * @example beach.jpg
+                     */
+                    name?: string;
+                    /**
+                     * @description Tasks of a higher priority are processed first
+                     * @default batch
+                     * @enum {string}
+                     */
+                    priority?: "premium" | "interactive" | "normal" | "batch";
+                    /**
+                     * @description What to do with the file
+                     * @default photo.bibs
+                     * @enum {string}
+                     */
+                    kind?: "photo.bibs";
+                    /**
+                     * @description How long the files are kept after the task has ended
+                     * @default 60
+                     */
+                    ttlSeconds?: number;
+                    /**
+                     * @description Any JSON object, stored with the task
+                     * @example {
+                     *       "album": 7
+                     *     }
+                     */
+                    metadata?: {
+                        [key: string]: unknown;
+                    };
+                    /**
+                     * @description The album of the photo: groups the photos of a race
+                     * @example valencia-2026
+                     */
+                    album?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The result for each file */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcceptedBatch"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BatchProblem"];
+                };
+            };
+        };
+    };
+    getPhotoStatus: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the response that you have: 304 if nothing has changed */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The id of the task, or its jobId */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its status */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhotoStatus"];
+                };
+            };
+            /** @description Not modified: the ETag still matches */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    health: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the response that you have: 304 if nothing has changed */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Uploads are accepted */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description Not modified: the ETag still matches */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description Uploads are not accepted
+             *
+             *     `TOO_MANY_CONNECTIONS`: Too many connections are open, in total or from one address.
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    livez: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the response that you have: 304 if nothing has changed */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The process is alive */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Liveness"];
+                };
+            };
+            /** @description Not modified: the ETag still matches */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readyz: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the response that you have: 304 if nothing has changed */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ready for requests */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Readiness"];
+                };
+            };
+            /** @description Not modified: the ETag still matches */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description Not ready
+             *
+             *     `TOO_MANY_CONNECTIONS`: Too many connections are open, in total or from one address.
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Readiness"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMetrics: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the response that you have: 304 if nothing has changed */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description In Prometheus' text format */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example # HELP darkroom_tasks_created_total Tasks accepted
+                     *     # TYPE darkroom_tasks_created_total counter
+                     *     darkroom_tasks_created_total{kind="image.optimize",priority="interactive"} 1204
+                     *     # HELP darkroom_tasks_ended_total Tasks ended, by final status
+                     *     # TYPE darkroom_tasks_ended_total counter
+                     *     darkroom_tasks_ended_total{kind="image.optimize",status="completed"} 1187
+                     *     darkroom_tasks_ended_total{kind="image.optimize",status="failed"} 3
+                     */
+                    "text/plain": string;
+                };
+            };
+            /** @description Not modified: the ETag still matches */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getOpenApi: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the response that you have: 304 if nothing has changed */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OpenAPI 3.1 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "openapi": "3.1.1",
+                     *       "info": {
+                     *         "title": "Darkroom",
+                     *         "version": "0.1.0"
+                     *       },
+                     *       "paths": {}
+                     *     }
+                     */
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Not modified: the ETag still matches */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+}

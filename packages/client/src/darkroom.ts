@@ -1,0 +1,147 @@
+import createClient, { type Client } from 'openapi-fetch'
+import type { paths } from './api-types.ts'
+import { sendInParts } from './batches.ts'
+import { toDarkroomError } from './darkroom-error.ts'
+import { withRetries } from './retry.ts'
+import { resumed } from './server-sent.ts'
+import type * as Types from './types.ts'
+import { randomKey, sendForm, toForm } from './upload.ts'
+
+type Call = Types.CallOptions
+type Send = (request: Request) => Promise<Response>
+
+const RETRIES = 8
+const WAIT_SECONDS = 30
+const PAGE = 100
+const FINAL: readonly string[] = ['completed', 'failed', 'cancelled', 'expired']
+
+/** A client of the API at `url`. */
+export const createDarkroom = (options: Types.DarkroomOptions = {}): Darkroom => new Darkroom(options)
+
+/** All methods throw a `DarkroomError` if a request is refused. */
+export class Darkroom {
+  /** All other routes, typed: `api.GET('/api/v1/queues')`. With the same retries and errors. */
+  readonly api: Client<paths>
+  readonly #send: Send
+  readonly #retries: number
+
+  constructor({ url = '', key, retries = RETRIES, fetch: send }: Types.DarkroomOptions) {
+    this.#send = send ?? ((request) => fetch(request))
+    this.#retries = retries
+    this.api = createClient<paths>({
+      baseUrl: url,
+      ...(key !== undefined && { headers: { authorization: `Bearer ${key}` } }),
+      fetch: withRetries(this.#send, retries),
+    })
+    this.api.use({
+      onResponse: async ({ response }) => {
+        if (!response.ok && response.status !== 304) throw await toDarkroomError(response)
+      },
+    })
+  }
+
+  /** Creates a task, from a file or from the input of its kind. */
+  create(task: Types.NewTask, options: Types.UploadOptions = {}): Promise<Types.AcceptedTask> {
+    const how = 'file' in task ? this.#uploading(task, options) : this.#once(options)
+    return dataOf(this.api.POST('/api/v1/tasks', { body: task, ...how }))
+  }
+
+  async createAndWait(task: Types.NewTask, options: Types.UploadOptions = {}): Promise<Types.EndedTask> {
+    return this.wait((await this.create(task, options)).id, options)
+  }
+
+  /**
+   * Creates a task for each file, in as many requests as it takes. A refused file is a result as
+   * well.
+   */
+  createBatch(
+    files: Iterable<Blob> | AsyncIterable<Blob>,
+    fields: Types.BatchFields = {},
+    call: Call = {},
+  ): AsyncGenerator<Types.BatchResult> {
+    return sendInParts(files, (part) => {
+      const body = { ...fields, files: part }
+      return dataOf(this.api.POST('/api/v1/batches', { body, ...this.#uploading(body, call) }))
+    })
+  }
+
+  get(id: string, { signal = null }: Call = {}): Promise<Types.Task> {
+    return dataOf(this.api.GET('/api/v1/tasks/{id}', { params: { path: { id } }, signal }))
+  }
+
+  /** Waits until a task has ended. `onChange` is called with each state of it that was seen. */
+  async wait(id: string, { signal = null, onChange }: Types.WaitOptions = {}): Promise<Types.EndedTask> {
+    const header: { 'If-None-Match'?: string } = {}
+    for (let seconds = 0; ; seconds = WAIT_SECONDS) {
+      const params = { path: { id }, query: { wait: seconds }, header }
+      const { data, response } = await this.api.GET('/api/v1/tasks/{id}', { params, signal })
+      if (data) onChange?.(data)
+      if (data && FINAL.includes(data.status)) return data as Types.EndedTask
+      const etag = response.headers.get('etag')
+      if (etag !== null) header['If-None-Match'] = etag
+    }
+  }
+
+  /** The past and future events of a task until it has ended; resumes after a lost connection. */
+  events(id: string, { signal = null }: Call = {}): AsyncGenerator<Types.TaskEvent> {
+    const connect = (last: string | undefined) =>
+      this.api.GET('/api/v1/tasks/{id}/events', {
+        params: { path: { id }, ...(last !== undefined && { header: { 'Last-Event-ID': last } }) },
+        headers: { accept: 'text/event-stream' },
+        parseAs: 'stream',
+        signal,
+      })
+    return resumed<Types.TaskEvent>(connect, signal)
+  }
+
+  /** All tasks that match, newest first; pages are read as they are needed. */
+  async *list(filter: Types.ListFilter = {}, { signal = null }: Call = {}): AsyncGenerator<Types.ListedTask> {
+    for (let cursor: string | null | undefined; cursor !== null;) {
+      const query = { limit: PAGE, ...filter, ...(cursor !== undefined && { cursor }) }
+      const page = await dataOf(this.api.GET('/api/v1/tasks', { params: { query }, signal }))
+      yield* page.items
+      cursor = page.nextCursor
+    }
+  }
+
+  /** A file of a task, as a response whose body is yet to be read. */
+  async download(id: string, query: Types.FileChoice = {}, { signal = null }: Call = {}): Promise<Response> {
+    const params = { path: { id }, query }
+    return (await this.api.GET('/api/v1/tasks/{id}/download', { params, parseAs: 'stream', signal })).response
+  }
+
+  /** A URL that anyone can download a file from until it expires. */
+  signUrl(id: string, body: Types.SignedUrlFields = {}, { signal = null }: Call = {}): Promise<Types.SignedUrl> {
+    return dataOf(this.api.POST('/api/v1/tasks/{id}/download-url', { params: { path: { id } }, body, signal }))
+  }
+
+  cancel(id: string, { signal = null }: Call = {}): Promise<Types.Task> {
+    return dataOf(this.api.POST('/api/v1/tasks/{id}/cancel', { params: { path: { id } }, signal }))
+  }
+
+  /** Restarts a task that has ended. */
+  retry(id: string, { signal = null }: Call = {}): Promise<Types.Task> {
+    return dataOf(this.api.POST('/api/v1/tasks/{id}/retry', { params: { path: { id } }, signal }))
+  }
+
+  /** Deletes a task with all of its files. */
+  async remove(id: string, { signal = null }: Call = {}): Promise<void> {
+    await this.api.DELETE('/api/v1/tasks/{id}', { params: { path: { id } }, signal })
+  }
+
+  /** A request that is repeated with the same key, and therefore creates one task. */
+  #once({ idempotencyKey = randomKey(), signal = null }: Types.UploadOptions) {
+    return { headers: { 'Idempotency-Key': idempotencyKey }, signal }
+  }
+
+  #uploading(fields: object, options: Types.UploadOptions) {
+    const form = toForm(fields)
+    const send = withRetries(sendForm(form, this.#send, options), this.#retries)
+    return { ...this.#once(options), bodySerializer: () => form, fetch: send }
+  }
+}
+
+/** Errors have been thrown already, so there is data. */
+async function dataOf<Data>(answer: Promise<{ data?: Data }>): Promise<NonNullable<Data>> {
+  return (await answer).data as NonNullable<Data>
+}

@@ -1,0 +1,5 @@
+export { createDarkroom, type Darkroom } from './darkroom.ts'
+export { DarkroomError } from './darkroom-error.ts'
+export * as webhooks from './webhooks.ts'
+export type * from './types.ts'
+export type { components, paths } from './api-types.ts'

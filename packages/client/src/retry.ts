@@ -1,0 +1,61 @@
+import { DarkroomError } from './darkroom-error.ts'
+
+type Send = (request: Request) => Promise<Response>
+
+const TRANSIENT = [408, 429, 502, 503, 504]
+const FIRST_PAUSE_MS = 250
+const LONGEST_PAUSE_MS = 10_000
+
+/**
+ * Repeats requests that are safe to repeat: those that change nothing or have an Idempotency-Key.
+ * Throws UNREACHABLE if the last one has no response either.
+ */
+export function withRetries(send: Send, retries: number): Send {
+  return async (request) => {
+    for (let attempt = 0; ; attempt++) {
+      const isLast = attempt >= retries || !isRepeatable(request)
+      const response = await send(isLast ? request : request.clone()).catch((cause: unknown) => {
+        request.signal.throwIfAborted()
+        if (isLast) throw new DarkroomError('UNREACHABLE', unreachable(request, cause), { cause })
+        return undefined
+      })
+      if (response && (isLast || !isTransient(request, response))) return response
+      await response?.body?.cancel()
+      await pause(pauseMs(attempt, response), request.signal)
+    }
+  }
+}
+
+const isRepeatable = ({ method, headers }: Request): boolean =>
+  !['POST', 'PATCH'].includes(method) || headers.has('idempotency-key')
+
+const isTransient = ({ headers }: Request, { status }: Response): boolean =>
+  // The earlier request with this key is still being processed.
+  TRANSIENT.includes(status) || (status === 409 && headers.has('idempotency-key'))
+
+function pauseMs(attempt: number, response: Response | undefined): number {
+  const seconds = Number(response?.headers.get('retry-after') ?? Number.NaN)
+  if (seconds >= 0) return seconds * 1000
+  // Clients that were interrupted together must not come back together.
+  return Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt) * (0.5 + Math.random() / 2)
+}
+
+const unreachable = ({ url }: Request, error: unknown): string => {
+  const { cause, message } = error as Error & { cause?: { code?: string; message?: string } }
+  return `${new URL(url).origin} cannot be reached: ${cause?.message || cause?.code || message}`
+}
+
+export function pause(ms: number, signal: AbortSignal | null): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => {
+      clearTimeout(timer)
+      reject(signal?.reason as Error)
+    }
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', stop)
+      resolve()
+    }, ms)
+    if (signal?.aborted) stop()
+    else signal?.addEventListener('abort', stop, { once: true })
+  })
+}
