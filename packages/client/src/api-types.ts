@@ -143,6 +143,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get or stream the latest events of all tasks
+         * @description With `Accept: text/event-stream`, a stream of events as they happen; an event `missed` means that there were others, so read the tasks again. Each API process keeps its latest 5000 events: enough to resume after an interruption, but no record. That is the log of each task.
+         */
+        get: operations["listEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/batches": {
         parameters: {
             query?: never;
@@ -177,6 +197,94 @@ export interface paths {
         get: operations["getBatch"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start a resumable upload
+         * @description The protocol is tus 1.0.0 (https://tus.io), with the extensions creation, creation-with-upload, expiration and termination: use one of its clients. When the last byte has arrived, the upload becomes a task.
+         */
+        post: operations["createUpload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads/direct": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start an upload to the bucket
+         * @description The response says how to send the bytes to the S3 server, which refuses any others. Then send `POST /uploads/{id}/complete`. Only with `STORAGE=s3`.
+         */
+        post: operations["createDirectUpload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the state of an upload
+         * @description With `Tus-Resumable`, HEAD returns the Upload-Offset at which to continue.
+         */
+        get: operations["getUpload"];
+        put?: never;
+        post?: never;
+        /**
+         * Give up an upload
+         * @description Its bytes are removed. A task that it has become stays.
+         */
+        delete: operations["deleteUpload"];
+        options?: never;
+        head?: never;
+        /**
+         * Send bytes of an upload
+         * @description The response to the last bytes names the task in Location.
+         */
+        patch: operations["continueUpload"];
+        trace?: never;
+    };
+    "/api/v1/uploads/{id}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Turn an upload into a task
+         * @description Needed after the bytes of `POST /uploads/direct` were sent. Their number and checksum are compared with what was announced. May be repeated: the task is the same.
+         */
+        post: operations["completeUpload"];
         delete?: never;
         options?: never;
         head?: never;
@@ -381,6 +489,23 @@ export interface paths {
         put?: never;
         /** Resume a paused queue */
         post: operations["resumeQueue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List workers with what they are doing */
+        get: operations["listWorkers"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -959,7 +1084,7 @@ export interface components {
              * @description A stable code for programs
              * @enum {string}
              */
-            code: "INVALID_REQUEST" | "INVALID_QUERY" | "INVALID_JSON" | "NOT_MULTIPART" | "INVALID_MULTIPART" | "NO_FILE" | "TOO_MANY_FILES" | "UNEXPECTED_FILE_FIELD" | "INVALID_IDEMPOTENCY_KEY" | "KEY_REQUIRED" | "TOO_MANY_TRIES" | "SCOPE_MISSING" | "CROSS_SITE_REQUEST" | "INVALID_SIGNATURE" | "URL_EXPIRED" | "ROUTE_NOT_FOUND" | "TASK_NOT_FOUND" | "KEY_NOT_FOUND" | "BATCH_NOT_FOUND" | "ALBUM_NOT_FOUND" | "ROSTER_NOT_FOUND" | "QUEUE_NOT_FOUND" | "VARIANT_NOT_FOUND" | "ASSET_NOT_FOUND" | "FILE_MISSING" | "METHOD_NOT_ALLOWED" | "REQUEST_TIMEOUT" | "IDEMPOTENCY_IN_FLIGHT" | "SIGNING_DISABLED" | "TASK_NOT_READY" | "TASK_FAILED" | "TASK_CANCELLED" | "KEY_ENDED" | "TASK_FINAL" | "TASK_NOT_FINAL" | "TASK_CHANGED" | "TASK_PROCESSING" | "TASK_EXPIRED" | "PRECONDITION_FAILED" | "FILE_TOO_LARGE" | "BATCH_TOO_LARGE" | "BODY_TOO_LARGE" | "NOT_JSON" | "NOT_A_ROSTER" | "UNSUPPORTED_ENCODING" | "IMAGE_UNSUPPORTED" | "RANGE_NOT_SATISFIABLE" | "EXPECTATION_FAILED" | "HOST_NOT_ALLOWED" | "INVALID_FIELD" | "INVALID_ROSTER" | "IDEMPOTENCY_KEY_REUSED" | "IMAGE_TOO_LARGE" | "IMAGE_CORRUPT" | "URL_SOURCE_DISABLED" | "BATCH_REJECTED" | "TOO_MANY_WAITING" | "TOO_MANY_UPLOADS" | "HEADERS_TOO_LARGE" | "INTERNAL" | "ISSUER_UNAVAILABLE" | "STORE_UNAVAILABLE" | "QUEUE_UNAVAILABLE" | "TOO_MANY_CONNECTIONS" | "STORAGE_UNAVAILABLE" | "OVERLOADED" | "STORAGE_FULL";
+            code: "INVALID_REQUEST" | "INVALID_QUERY" | "INVALID_JSON" | "NOT_MULTIPART" | "INVALID_MULTIPART" | "NO_FILE" | "TOO_MANY_FILES" | "UNEXPECTED_FILE_FIELD" | "INVALID_IDEMPOTENCY_KEY" | "INVALID_UPLOAD_HEADER" | "KEY_REQUIRED" | "TOO_MANY_TRIES" | "SCOPE_MISSING" | "CROSS_SITE_REQUEST" | "INVALID_SIGNATURE" | "URL_EXPIRED" | "ROUTE_NOT_FOUND" | "TASK_NOT_FOUND" | "KEY_NOT_FOUND" | "BATCH_NOT_FOUND" | "ALBUM_NOT_FOUND" | "ROSTER_NOT_FOUND" | "QUEUE_NOT_FOUND" | "VARIANT_NOT_FOUND" | "ASSET_NOT_FOUND" | "UPLOAD_NOT_FOUND" | "FILE_MISSING" | "METHOD_NOT_ALLOWED" | "REQUEST_TIMEOUT" | "IDEMPOTENCY_IN_FLIGHT" | "UPLOAD_CONFLICT" | "UPLOAD_INCOMPLETE" | "DIRECT_UPLOADS_DISABLED" | "SIGNING_DISABLED" | "TASK_NOT_READY" | "TASK_FAILED" | "TASK_CANCELLED" | "KEY_ENDED" | "TASK_FINAL" | "TASK_NOT_FINAL" | "TASK_CHANGED" | "TASK_PROCESSING" | "TASK_EXPIRED" | "UPLOAD_EXPIRED" | "UNSUPPORTED_TUS_VERSION" | "PRECONDITION_FAILED" | "FILE_TOO_LARGE" | "BATCH_TOO_LARGE" | "BODY_TOO_LARGE" | "NOT_JSON" | "NOT_A_ROSTER" | "UNSUPPORTED_ENCODING" | "IMAGE_UNSUPPORTED" | "RANGE_NOT_SATISFIABLE" | "EXPECTATION_FAILED" | "HOST_NOT_ALLOWED" | "INVALID_FIELD" | "INVALID_ROSTER" | "IDEMPOTENCY_KEY_REUSED" | "IMAGE_TOO_LARGE" | "IMAGE_CORRUPT" | "CHECKSUM_MISMATCH" | "URL_SOURCE_DISABLED" | "BATCH_REJECTED" | "UPLOAD_LOCKED" | "TOO_MANY_WAITING" | "TOO_MANY_UPLOADS" | "HEADERS_TOO_LARGE" | "INTERNAL" | "ISSUER_UNAVAILABLE" | "STORE_UNAVAILABLE" | "QUEUE_UNAVAILABLE" | "TOO_MANY_CONNECTIONS" | "STORAGE_UNAVAILABLE" | "OVERLOADED" | "STORAGE_FULL";
             /** @description The path of the request */
             instance?: string;
             /** @description Each invalid field, as a JSON pointer */
@@ -1459,6 +1584,18 @@ export interface components {
             at: string;
             data: Record<string, never>;
         };
+        EventPage: {
+            /** @description Oldest first */
+            items: components["schemas"]["AnyTaskEvent"][];
+            /** @description Where to continue: `after` of the next request */
+            next: string;
+            /** @description There were others, which are no longer known: read the tasks again */
+            missed: boolean;
+        };
+        AnyTaskEvent: {
+            taskId: string;
+            event: components["schemas"]["TaskEvent"];
+        };
         AcceptedBatch: {
             batchId: string;
             accepted: number;
@@ -1489,7 +1626,7 @@ export interface components {
              * @description A stable code for programs
              * @enum {string}
              */
-            code: "INVALID_REQUEST" | "INVALID_QUERY" | "INVALID_JSON" | "NOT_MULTIPART" | "INVALID_MULTIPART" | "NO_FILE" | "TOO_MANY_FILES" | "UNEXPECTED_FILE_FIELD" | "INVALID_IDEMPOTENCY_KEY" | "KEY_REQUIRED" | "TOO_MANY_TRIES" | "SCOPE_MISSING" | "CROSS_SITE_REQUEST" | "INVALID_SIGNATURE" | "URL_EXPIRED" | "ROUTE_NOT_FOUND" | "TASK_NOT_FOUND" | "KEY_NOT_FOUND" | "BATCH_NOT_FOUND" | "ALBUM_NOT_FOUND" | "ROSTER_NOT_FOUND" | "QUEUE_NOT_FOUND" | "VARIANT_NOT_FOUND" | "ASSET_NOT_FOUND" | "FILE_MISSING" | "METHOD_NOT_ALLOWED" | "REQUEST_TIMEOUT" | "IDEMPOTENCY_IN_FLIGHT" | "SIGNING_DISABLED" | "TASK_NOT_READY" | "TASK_FAILED" | "TASK_CANCELLED" | "KEY_ENDED" | "TASK_FINAL" | "TASK_NOT_FINAL" | "TASK_CHANGED" | "TASK_PROCESSING" | "TASK_EXPIRED" | "PRECONDITION_FAILED" | "FILE_TOO_LARGE" | "BATCH_TOO_LARGE" | "BODY_TOO_LARGE" | "NOT_JSON" | "NOT_A_ROSTER" | "UNSUPPORTED_ENCODING" | "IMAGE_UNSUPPORTED" | "RANGE_NOT_SATISFIABLE" | "EXPECTATION_FAILED" | "HOST_NOT_ALLOWED" | "INVALID_FIELD" | "INVALID_ROSTER" | "IDEMPOTENCY_KEY_REUSED" | "IMAGE_TOO_LARGE" | "IMAGE_CORRUPT" | "URL_SOURCE_DISABLED" | "BATCH_REJECTED" | "TOO_MANY_WAITING" | "TOO_MANY_UPLOADS" | "HEADERS_TOO_LARGE" | "INTERNAL" | "ISSUER_UNAVAILABLE" | "STORE_UNAVAILABLE" | "QUEUE_UNAVAILABLE" | "TOO_MANY_CONNECTIONS" | "STORAGE_UNAVAILABLE" | "OVERLOADED" | "STORAGE_FULL";
+            code: "INVALID_REQUEST" | "INVALID_QUERY" | "INVALID_JSON" | "NOT_MULTIPART" | "INVALID_MULTIPART" | "NO_FILE" | "TOO_MANY_FILES" | "UNEXPECTED_FILE_FIELD" | "INVALID_IDEMPOTENCY_KEY" | "INVALID_UPLOAD_HEADER" | "KEY_REQUIRED" | "TOO_MANY_TRIES" | "SCOPE_MISSING" | "CROSS_SITE_REQUEST" | "INVALID_SIGNATURE" | "URL_EXPIRED" | "ROUTE_NOT_FOUND" | "TASK_NOT_FOUND" | "KEY_NOT_FOUND" | "BATCH_NOT_FOUND" | "ALBUM_NOT_FOUND" | "ROSTER_NOT_FOUND" | "QUEUE_NOT_FOUND" | "VARIANT_NOT_FOUND" | "ASSET_NOT_FOUND" | "UPLOAD_NOT_FOUND" | "FILE_MISSING" | "METHOD_NOT_ALLOWED" | "REQUEST_TIMEOUT" | "IDEMPOTENCY_IN_FLIGHT" | "UPLOAD_CONFLICT" | "UPLOAD_INCOMPLETE" | "DIRECT_UPLOADS_DISABLED" | "SIGNING_DISABLED" | "TASK_NOT_READY" | "TASK_FAILED" | "TASK_CANCELLED" | "KEY_ENDED" | "TASK_FINAL" | "TASK_NOT_FINAL" | "TASK_CHANGED" | "TASK_PROCESSING" | "TASK_EXPIRED" | "UPLOAD_EXPIRED" | "UNSUPPORTED_TUS_VERSION" | "PRECONDITION_FAILED" | "FILE_TOO_LARGE" | "BATCH_TOO_LARGE" | "BODY_TOO_LARGE" | "NOT_JSON" | "NOT_A_ROSTER" | "UNSUPPORTED_ENCODING" | "IMAGE_UNSUPPORTED" | "RANGE_NOT_SATISFIABLE" | "EXPECTATION_FAILED" | "HOST_NOT_ALLOWED" | "INVALID_FIELD" | "INVALID_ROSTER" | "IDEMPOTENCY_KEY_REUSED" | "IMAGE_TOO_LARGE" | "IMAGE_CORRUPT" | "CHECKSUM_MISMATCH" | "URL_SOURCE_DISABLED" | "BATCH_REJECTED" | "UPLOAD_LOCKED" | "TOO_MANY_WAITING" | "TOO_MANY_UPLOADS" | "HEADERS_TOO_LARGE" | "INTERNAL" | "ISSUER_UNAVAILABLE" | "STORE_UNAVAILABLE" | "QUEUE_UNAVAILABLE" | "TOO_MANY_CONNECTIONS" | "STORAGE_UNAVAILABLE" | "OVERLOADED" | "STORAGE_FULL";
             /** @description The path of the request */
             instance?: string;
             /** @description Each invalid field, as a JSON pointer */
@@ -1525,6 +1662,57 @@ export interface components {
             failed: number;
             cancelled: number;
             expired: number;
+        };
+        DirectUpload: {
+            id: string;
+            name: string;
+            /** @description The size of the file */
+            bytes: number;
+            /** @description How much of it is stored: where to continue */
+            receivedBytes: number;
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description Until then it can be continued; then its bytes are removed
+             */
+            expiresAt: string;
+            /** @description The task that it has become; null until it is complete */
+            taskId: string | null;
+            links: {
+                self: string;
+                task: string | null;
+            };
+            /** @description How to send the bytes: exactly these headers, and the file as the body */
+            request: {
+                /** @constant */
+                method: "PUT";
+                url: string;
+                headers: {
+                    [key: string]: string;
+                };
+            };
+        };
+        StagedUpload: {
+            id: string;
+            name: string;
+            /** @description The size of the file */
+            bytes: number;
+            /** @description How much of it is stored: where to continue */
+            receivedBytes: number;
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description Until then it can be continued; then its bytes are removed
+             */
+            expiresAt: string;
+            /** @description The task that it has become; null until it is complete */
+            taskId: string | null;
+            links: {
+                self: string;
+                task: string | null;
+            };
         };
         PhotoPage: {
             items: components["schemas"]["FoundPhoto"][];
@@ -1659,6 +1847,31 @@ export interface components {
             data: {
                 [key: string]: unknown;
             };
+        };
+        WorkerList: {
+            items: components["schemas"]["WorkerState"][];
+        };
+        WorkerState: {
+            id: string;
+            /**
+             * @description The kind of tasks that it processes
+             * @enum {string}
+             */
+            kind: "image.optimize" | "photo.bibs" | "video.render";
+            queue: string;
+            /** @description How many tasks it can process at a time */
+            slots: number;
+            /**
+             * Format: date-time
+             * @description Connected to the queue since then, without an interruption
+             */
+            since: string;
+            /** @description Your tasks that it is processing, of the newest hundred */
+            tasks: {
+                id: string;
+                name: string;
+                startedAt: string | null;
+            }[];
         };
         DeadLetterGroups: {
             items: components["schemas"]["DeadLetterGroup"][];
@@ -1946,6 +2159,11 @@ export interface operations {
                 createdTo?: string;
                 /** @description Only tasks of this batch */
                 batchId?: string;
+                /**
+                 * @description A search: words of the name or the metadata or their first letters, all of which must occur; or the id of a task, the id of its job, or the code of its error
+                 * @example beach
+                 */
+                q?: string;
                 /** @description The page number */
                 page?: number;
                 /** @description Tasks per page */
@@ -2312,10 +2530,10 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description The width of the variant; the largest by default
+                 * @description The width of the variant, the largest by default; `original` is the photo as it was uploaded
                  * @example 1024
                  */
-                resolution?: "800" | "1024";
+                resolution?: "800" | "1024" | "original";
                 /** @description The name of the file, for tasks of any kind; the first by default */
                 file?: string;
             };
@@ -2345,6 +2563,9 @@ export interface operations {
                 content: {
                     "image/jpeg": Blob;
                     "video/mp4": Blob;
+                    "image/png": Blob;
+                    "image/webp": Blob;
+                    "image/gif": Blob;
                 };
             };
             /** @description A part of it */
@@ -2355,6 +2576,9 @@ export interface operations {
                 content: {
                     "image/jpeg": Blob;
                     "video/mp4": Blob;
+                    "image/png": Blob;
+                    "image/webp": Blob;
+                    "image/gif": Blob;
                 };
             };
             /** @description With `DOWNLOADS=redirect`: the file is at this URL of the bucket for the next hour */
@@ -2395,10 +2619,10 @@ export interface operations {
             content: {
                 "application/json": {
                     /**
-                     * @description The width of the variant; the largest by default
+                     * @description The width of the variant, the largest by default; `original` is the photo as it was uploaded
                      * @enum {string}
                      */
-                    resolution?: "800" | "1024";
+                    resolution?: "800" | "1024" | "original";
                     /** @description The name of the file, for tasks of any kind; the first by default */
                     file?: string;
                     /**
@@ -2475,6 +2699,59 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Not modified: the ETag still matches */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listEvents: {
+        parameters: {
+            query?: {
+                /** @description `next` of the last page, or the id of the last event of a stream */
+                after?: string;
+            };
+            header?: {
+                /** @description The id of the last event: the stream continues after it */
+                "Last-Event-ID"?: string;
+                /** @description The ETag of the response that you have: 304 if nothing has changed */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The events, oldest first. Without a position, those that are still to come */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventPage"];
+                    /**
+                     * @example id: 9f86d081884c-411
+                     *     event: task.created
+                     *     data: {"taskId":"69f867183b2f5c0d9e41a7c2","event":{"seq":0,"epoch":1,"attempt":0,"type":"task.created","at":"2026-05-04T09:30:00.120Z","data":{"kind":"image.optimize","priority":"interactive","name":"beach.jpg"}}}
+                     *
+                     *     id: 9f86d081884c-412
+                     *     event: task.processing
+                     *     data: {"taskId":"69f867183b2f5c0d9e41a7c2","event":{"seq":1001,"epoch":1,"attempt":1,"type":"task.processing","at":"2026-05-04T09:30:00.132Z","data":{"workerId":"photos-1-4127","startedAt":1777887000132,"waitMs":12,"attempts":0}}}
+                     */
+                    "text/event-stream": string;
+                };
             };
             /** @description Not modified: the ETag still matches */
             304: {
@@ -2604,6 +2881,255 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createUpload: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A unique key of your choice, such as a UUID: makes the request safe to repeat for 24 hours */
+                "Idempotency-Key"?: string;
+                /** @description The version of the tus protocol */
+                "Tus-Resumable": "1.0.0";
+                /** @description The size of the file in bytes */
+                "Upload-Length": string;
+                /** @description `filename`, `sha256` (compared with the bytes that arrive), and the text fields of `POST /tasks`: keys, each with its value in Base64 */
+                "Upload-Metadata"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/offset+octet-stream": Blob;
+            };
+        };
+        responses: {
+            /** @description Send the bytes to the address in Location */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createDirectUpload: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A unique key of your choice, such as a UUID: makes the request safe to repeat for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description The name of the file
+                     * @example beach.jpg
+                     */
+                    name: string;
+                    /** @description Its size */
+                    bytes: number;
+                    /** @description Its SHA-256, in hexadecimal */
+                    sha256: string;
+                    /**
+                     * @description What to do with the file
+                     * @enum {string}
+                     */
+                    kind?: "image.optimize" | "photo.bibs";
+                    /**
+                     * @description Tasks of a higher priority are processed first
+                     * @enum {string}
+                     */
+                    priority?: "premium" | "interactive" | "normal" | "batch";
+                    /** @description How long the files are kept after the task has ended */
+                    ttlSeconds?: number;
+                    /**
+                     * @description Any JSON object, stored with the task
+                     * @example {
+                     *       "album": 7
+                     *     }
+                     */
+                    metadata?: {
+                        [key: string]: unknown;
+                    };
+                    /**
+                     * @description The album of the photo: groups the photos of a race
+                     * @example valencia-2026
+                     */
+                    album?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description How to send the bytes */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DirectUpload"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getUpload: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the response that you have: 304 if nothing has changed */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The id of the upload */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The upload */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StagedUpload"];
+                };
+            };
+            /** @description Not modified: the ETag still matches */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteUpload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the upload */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    continueUpload: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version of the tus protocol */
+                "Tus-Resumable": "1.0.0";
+                /** @description Where these bytes begin: as many as are stored */
+                "Upload-Offset": string;
+            };
+            path: {
+                /** @description The id of the upload */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/offset+octet-stream": Blob;
+            };
+        };
+        responses: {
+            /** @description Stored */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    completeUpload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the upload */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The task */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
             };
             default: {
                 headers: {
@@ -3153,6 +3679,44 @@ export interface operations {
             };
         };
     };
+    listWorkers: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the response that you have: 304 if nothing has changed */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The workers of all queues */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkerList"];
+                };
+            };
+            /** @description Not modified: the ETag still matches */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listDeadLetters: {
         parameters: {
             query?: {
@@ -3169,6 +3733,11 @@ export interface operations {
                 createdTo?: string;
                 /** @description Only tasks of this batch */
                 batchId?: string;
+                /**
+                 * @description A search: words of the name or the metadata or their first letters, all of which must occur; or the id of a task, the id of its job, or the code of its error
+                 * @example beach
+                 */
+                q?: string;
                 /** @description The page number */
                 page?: number;
                 /** @description Tasks per page */
@@ -3917,10 +4486,10 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description The width of the variant; the largest by default
+                 * @description The width of the variant, the largest by default; `original` is the photo as it was uploaded
                  * @example 1024
                  */
-                resolution?: "800" | "1024";
+                resolution?: "800" | "1024" | "original";
                 /** @description The name of the file, for tasks of any kind; the first by default */
                 file?: string;
             };
@@ -3950,6 +4519,9 @@ export interface operations {
                 content: {
                     "image/jpeg": Blob;
                     "video/mp4": Blob;
+                    "image/png": Blob;
+                    "image/webp": Blob;
+                    "image/gif": Blob;
                 };
             };
             /** @description A part of it */
@@ -3960,6 +4532,9 @@ export interface operations {
                 content: {
                     "image/jpeg": Blob;
                     "video/mp4": Blob;
+                    "image/png": Blob;
+                    "image/webp": Blob;
+                    "image/gif": Blob;
                 };
             };
             /** @description With `DOWNLOADS=redirect`: the file is at this URL of the bucket for the next hour */
@@ -4078,6 +4653,9 @@ export interface operations {
                 content: {
                     "image/jpeg": Blob;
                     "video/mp4": Blob;
+                    "image/png": Blob;
+                    "image/webp": Blob;
+                    "image/gif": Blob;
                 };
             };
             /** @description A part of it */
@@ -4088,6 +4666,9 @@ export interface operations {
                 content: {
                     "image/jpeg": Blob;
                     "video/mp4": Blob;
+                    "image/png": Blob;
+                    "image/webp": Blob;
+                    "image/gif": Blob;
                 };
             };
             /** @description With `DOWNLOADS=redirect`: the file is at this URL of the bucket for the next hour */

@@ -1,0 +1,247 @@
+// The command line as people and scripts use it: on a real API, in pipes and in a terminal.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { link, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createDarkroom, type Darkroom, type ListedTask, type Task } from '@darkroom/client'
+import { sampleJpeg, until } from '@darkroom/testing'
+import { spawn as spawnInTerminal } from '@lydell/node-pty'
+import sharp from 'sharp'
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import type { ApiProcess } from '../../scripts/processes.ts'
+import { createInstallation, type Installation } from './support/installation.ts'
+
+const MAIN = join(import.meta.dirname, '../../apps/cli/src/darkroom.ts')
+const FILES = 30
+
+let installation: Installation
+let api: ApiProcess
+let darkroom: Darkroom
+let folder: string
+
+beforeAll(async () => {
+  installation = await createInstallation({ redisUrl: inject('redisUrl'), mongoUrl: inject('mongoUrl') })
+  ;[api] = await Promise.all([installation.api(), installation.worker('worker-a')])
+  darkroom = createDarkroom({ url: api.url })
+  folder = await mkdtemp(join(tmpdir(), 'darkroom-cli-'))
+  await mkdir(join(folder, 'race/day two'), { recursive: true })
+  await writeFile(join(folder, 'race/start.jpg'), await sampleJpeg({ width: 1200, height: 900 }))
+  await writeFile(join(folder, 'race/day two/finish.JPG'), await sampleJpeg({ width: 800, height: 600, seed: 2 }))
+  await writeFile(join(folder, 'race/notes.txt'), 'not a photo')
+  await mkdir(join(folder, 'many'))
+  const small = await sampleJpeg({ width: 40, height: 30 })
+  for (let at = 0; at < FILES; at++) await writeFile(join(folder, `many/${at}.jpg`), small)
+})
+afterAll(async () => {
+  await installation?.stop()
+  if (folder) await rm(folder, { recursive: true, force: true })
+})
+
+const argsOf = (args: string[]): string[] => ['--conditions=source', MAIN, ...args]
+const envOf = (url = api.url) => ({
+  PATH: process.env['PATH'],
+  DARKROOM_URL: url,
+  XDG_STATE_HOME: join(folder, 'state'),
+})
+
+function start(args: string[], url?: string) {
+  const child = spawn(process.execPath, argsOf(args), {
+    cwd: folder,
+    env: envOf(url),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const output = { stdout: '', stderr: '' }
+  for (const name of ['stdout', 'stderr'] as const)
+    child[name].setEncoding('utf8').on('data', (text: string) => (output[name] += text))
+  const ended = once(child, 'close').then(([code]) => ({ code: code as number, ...output }))
+  return { child, output, ended }
+}
+
+const darkroomCli = (...args: string[]) => start(args).ended
+
+const jsonOf = (text: string): unknown[] =>
+  text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as unknown)
+
+/** In a terminal of its own, until it ends; `act` can type. */
+async function inTerminal(
+  args: string[],
+  act: (terminal: { seen: () => string; type: (text: string) => void }) => Promise<unknown>,
+) {
+  const terminal = spawnInTerminal(process.execPath, argsOf(args), { cwd: folder, env: envOf(), cols: 100, rows: 30 })
+  let seen = ''
+  terminal.onData((text) => (seen += text))
+  const ended = new Promise<number>((resolve) => terminal.onExit(({ exitCode }) => resolve(exitCode)))
+  await act({ seen: () => seen, type: (text) => terminal.write(text) })
+  return { code: await ended, seen }
+}
+
+test('a folder is sent and waited for, and its variants are downloaded', async () => {
+  const sent = await darkroomCli('send', 'race', '--wait', '--priority', 'premium', '--metadata', '{"race":1}')
+  expect(sent).toMatchObject({ code: 0, stderr: '2 sent, 2 ended, 0 with an error\n' })
+  expect(sent.stdout).toMatch(/^start\.jpg {2}completed {2}1024x768 \d+ kB, 800x600 \d+ kB$/m)
+  expect(sent.stdout).toMatch(/^day two\/finish\.JPG {2}completed/m)
+
+  const listed = await darkroomCli('list', '--status', 'completed', '--limit', '2', '--json')
+  const tasks = jsonOf(listed.stdout) as ListedTask[]
+  expect(tasks.map(({ name }) => name).toSorted()).toEqual(['finish.JPG', 'start.jpg'])
+  expect(tasks[0]).toMatchObject({ priority: 'premium', metadata: { race: 1 } })
+  const { id = '' } = tasks.find(({ name }) => name === 'start.jpg') ?? {}
+
+  const shown = await darkroomCli('show', id)
+  expect(shown.stdout).toMatch(/^status +completed$/m)
+  expect(shown.stdout).toMatch(/^file 1024 +1024x768, \d+ kB$/m)
+
+  const got = await darkroomCli('get', id, '--to', 'results')
+  expect(got.code).toBe(0)
+  expect((await readdir(join(folder, 'results'))).toSorted()).toEqual(['start-1024.jpg', 'start-800.jpg'])
+  expect(await sharp(await readFile(join(folder, 'results/start-800.jpg'))).metadata()).toMatchObject({ width: 800 })
+  expect(await darkroomCli('get', id, '--to', 'results')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('--force'),
+  })
+
+  expect((await darkroomCli('retry', id)).stdout).toContain(`${id}  pending`)
+  const watched = jsonOf((await darkroomCli('watch', id, '--json')).stdout) as {
+    taskId: string
+    type: string
+    epoch: number
+  }[]
+  expect(watched.at(-1)).toMatchObject({ taskId: id, type: 'task.completed', epoch: 2 })
+  expect(await darkroomCli('cancel', id)).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/^darkroom: .*completed/),
+  })
+  expect((await darkroomCli('rm', id, '--json')).stdout).toBe(`${JSON.stringify({ id, deleted: true })}\n`)
+})
+
+test('what is refused, wrong or not reachable has a code of its own', async () => {
+  const refused = await darkroomCli('send', 'race/notes.txt', '--json')
+  expect([refused.code, jsonOf(refused.stdout)]).toEqual([
+    1,
+    [{ file: join(folder, 'race/notes.txt'), error: { code: 'IMAGE_UNSUPPORTED', message: expect.any(String) } }],
+  ])
+  expect(await darkroomCli('show', '0123456789abcdef01234567')).toMatchObject({ code: 1, stdout: '' })
+  const wrong = [
+    ['send'],
+    ['send', 'nothing.jpg'],
+    ['list', '--status', 'done'],
+    ['lst'],
+    ['send', 'race', '--metadata', '[]'],
+    ['dead', 'replay'],
+  ]
+  const codes = await Promise.all(wrong.map(async (args) => (await darkroomCli(...args)).code))
+  expect(codes).toEqual(wrong.map(() => 2))
+  const nowhere = await start(['list', '--json'], 'http://127.0.0.1:1').ended
+  expect(nowhere.code).toBe(3)
+  expect(jsonOf(nowhere.stderr)).toEqual([
+    { error: { code: 'UNREACHABLE', message: expect.stringContaining('127.0.0.1:1') } },
+  ])
+  expect((await darkroomCli('--help')).code).toBe(0)
+})
+
+test('a run that Ctrl-C interrupts is continued by the same command, which sends the rest', async () => {
+  const command = ['send', 'many', '--at-once', '2', '--priority', 'normal']
+  const { child, output, ended } = start(command)
+  await until(() => output.stdout.split('accepted').length > 5, { what: 'the first accepted files', timeoutMs: 30_000 })
+  child.kill('SIGINT')
+  const first = await ended
+  expect(first.code).toBe(130)
+  expect(first.stderr).toContain('The same command continues.')
+  const before = first.stdout.split('accepted').length - 1
+  expect(before).toBeLessThan(FILES)
+
+  const second = await darkroomCli(...command)
+  expect(second.code).toBe(0)
+  expect(second.stderr).toMatch(new RegExp(`^Continuing an interrupted run: ${before} sent already`))
+  expect(second.stdout.split('accepted').length - 1).toBe(FILES - before)
+  const tasks = await Array.fromAsync(darkroom.list({ priority: 'normal' }))
+  expect(tasks.map(({ name }) => name).toSorted()).toEqual((await readdir(join(folder, 'many'))).toSorted())
+  expect(await readdir(join(folder, 'state/darkroom/sends'))).toEqual([])
+})
+
+test('a batch has a result for each file', async () => {
+  const { code, stdout } = await darkroomCli('batch', 'send', 'many', 'race/notes.txt', '--wait')
+  expect(code).toBe(1)
+  expect(stdout.match(/^\d+\.jpg {2}completed/gm)).toHaveLength(FILES)
+  expect(stdout).toMatch(/^notes\.txt {2}refused {2}IMAGE_UNSUPPORTED: /m)
+  const [, batchId = ''] = /^batch ([0-9a-f]{24})$/m.exec(stdout) ?? []
+  const { data } = await darkroom.api.GET('/api/v1/batches/{id}', { params: { path: { id: batchId } } })
+  expect(data).toMatchObject({ total: FILES, status: 'completed' })
+})
+
+test('a terminal shows a bar for what is in progress, and what has ended above it', async () => {
+  const { code, seen } = await inTerminal(['send', 'many', 'race', '--wait', '--afresh'], ({ seen: now }) =>
+    until(() => now().includes('ended, 0 with an error'), { what: 'the summary', timeoutMs: 60_000 }),
+  )
+  expect(code).toBe(0)
+  // The cursor goes up again and again, and is hidden meanwhile.
+  expect(seen.split('\u001B[').some((sequence) => /^\d+A/.test(sequence))).toBe(true)
+  expect(seen).toContain('\u001B[?25l')
+  expect(seen).toContain('\u001B[?25h')
+  expect(seen).toMatch(/start\.jpg +\S*completed/)
+  expect(seen).toContain(`${FILES + 2} sent, ${FILES + 2} ended, 0 with an error`)
+})
+
+test('the queues are shown live until Ctrl-C, and once in a pipe', async () => {
+  const { code, seen } = await inTerminal(['queue'], async ({ seen: now, type }) => {
+    const times = (): Set<string> => new Set(now().match(/[\d:]{7,}/g))
+    await until(() => times().size > 1, { what: 'a second look', timeoutMs: 30_000 })
+    type('\u0003')
+  })
+  expect(code).toBe(0)
+  expect(seen).toContain('image-processing')
+
+  const [{ queues }] = jsonOf((await darkroomCli('queue', '--json')).stdout) as [
+    { queues: { name: string; workers: number }[] },
+  ]
+  expect(queues.find(({ name }) => name === 'image-processing')).toMatchObject({ workers: 1 })
+})
+
+test('the doctor finds a queue without a worker; dead letters are counted', async () => {
+  const { code, stdout } = await darkroomCli('doctor')
+  // Only the worker of images runs.
+  expect(code).toBe(1)
+  expect(stdout).toMatch(/^✓ redis +works$/m)
+  expect(stdout).toMatch(/^✓ queue image-processing 1 worker$/m)
+  expect(stdout).toMatch(/^✗ queue photo-processing no worker runs: start one$/m)
+  const whole = await sampleJpeg({ width: 900, height: 600 })
+  await writeFile(join(folder, 'half.jpg'), whole.subarray(0, whole.length / 2))
+  const failed = await darkroomCli('send', 'half.jpg', '--wait', '--json')
+  expect([failed.code, (jsonOf(failed.stdout)[0] as Task).status]).toEqual([1, 'failed'])
+  expect(jsonOf((await darkroomCli('dead', 'list', '--json')).stdout)).toMatchObject([
+    { code: 'IMAGE_CORRUPT', count: 1 },
+  ])
+})
+
+const isLong = process.env['CLI'] === 'long'
+if (!isLong) console.log('1,000 files are only sent with CLI=long.')
+
+test.skipIf(!isLong)('1,000 files take hardly more memory than a few', { timeout: 900_000 }, async () => {
+  const photo = join(folder, 'race/start.jpg')
+  await mkdir(join(folder, 'thousand'))
+  for (let at = 0; at < 1000; at++) await link(photo, join(folder, `thousand/${at}.jpg`))
+  const peakOf = async (paths: string): Promise<number> => {
+    const { child, ended } = start(['send', paths, '--wait', '--afresh', '--priority', 'batch'])
+    let peak = 0
+    const look = setInterval(() => {
+      const [, kib = 0] = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8')) ?? []
+      peak = Math.max(peak, Number(kib) / 1024)
+    }, 50)
+    child.once('exit', () => clearInterval(look))
+    expect(await ended).toMatchObject({ code: 0 })
+    return peak
+  }
+  const few = await peakOf('many')
+  const startedAt = performance.now()
+  const many = await peakOf('thousand')
+  console.log(
+    `MiB: ${few.toFixed(0)} for ${FILES} files, ${many.toFixed(0)} for 1,000; ${((performance.now() - startedAt) / 1000).toFixed(0)} s`,
+  )
+  // All of them together have 200 MB.
+  expect(many - few).toBeLessThan(64)
+})
