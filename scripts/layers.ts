@@ -6,7 +6,7 @@ import { dirname, matchesGlob, relative } from 'node:path/posix'
 /** All packages and apps, and which of our packages each may import. */
 const PACKAGES: Record<string, readonly string[]> = {
   'apps/web': ['contracts'],
-  'apps/api': ['contracts', 'images', 'messaging', 'runtime', 'storage', 'videos'],
+  'apps/api': ['contracts', 'images', 'messaging', 'outgoing', 'runtime', 'storage', 'videos'],
   'apps/cli': ['client'],
   'apps/image-worker': ['contracts', 'images', 'messaging', 'runtime', 'storage', 'worker'],
   'apps/photo-worker': ['bibs', 'contracts', 'images', 'messaging', 'runtime', 'storage', 'worker'],
@@ -74,6 +74,7 @@ const ROOMS: Record<string, readonly string[] | 'all below'> = {
     'installation',
     'removal',
     'photos',
+    'webhooks',
     'tasks/commands',
     'tasks/queries',
     'tasks',
@@ -106,6 +107,8 @@ const ROOMS: Record<string, readonly string[] | 'all below'> = {
   kinds: ['assets', 'tasks', 'http', 'app-error.ts'],
   assets: ['app-error.ts'],
   keys: ['mongo', 'app-error.ts'],
+  notifications: ['webhooks', 'tasks', 'app-error.ts'],
+  webhooks: ['batches', 'tasks', 'mongo', 'app-error.ts', 'ground'],
   applying: ['tasks', 'mongo', 'ground'],
   following: ['tasks', 'app-error.ts', 'ground'],
   batches: ['tasks/commands', 'tasks', 'mongo', 'app-error.ts', 'ground'],
@@ -151,6 +154,8 @@ const HOMES: Record<string, readonly string[]> = {
   '@aws-sdk/client-s3': ['packages/storage/src/s3-*.ts'],
   '@aws-sdk/lib-storage': ['packages/storage/src/s3-*.ts'],
   '@aws-sdk/s3-request-presigner': ['packages/storage/src/s3-*.ts'],
+  nodemailer: [`${API}/notifications/*`],
+  standardwebhooks: [`${API}/webhooks/*`],
   undici: ['packages/outgoing/src/**'],
   sharp: ['packages/images/src/**', 'packages/testing/src/**'],
 }

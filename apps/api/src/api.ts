@@ -104,9 +104,9 @@ function delay(delayMs: number, log: Logger): ShutdownPhase {
 }
 
 async function startWork({ db }: Connections, rooms: Rooms, isClosing: () => boolean): Promise<void> {
-  const { store, batches, photos, stagedUploads, keys } = rooms
+  const { store, batches, photos, stagedUploads, keys, webhooks } = rooms
   const { installation, migrations, removal, sync, feed, estimators } = rooms
-  const stores = [store, batches.store, photos, stagedUploads, keys]
+  const stores = [store, batches.store, photos, stagedUploads, keys, webhooks]
   await db.start(() => Promise.all(stores.map((each) => each.prepare())))
   if (isClosing()) return
   // Nothing is removed until the owner of the data folder is known.
@@ -114,6 +114,7 @@ async function startWork({ db }: Connections, rooms: Rooms, isClosing: () => boo
   migrations.start()
   sync.start()
   photos.start()
+  webhooks.start()
   feed.start()
   void estimators.start()
   await sync.listen()
@@ -133,6 +134,7 @@ function closingOfWork({ queues, redis, db }: Connections, rooms: Rooms): Shutdo
   return [
     { name: 'dispatch', timeoutMs: 3000, run: () => sync.drain() },
     { name: 'sweeper', timeoutMs: 3000, run: stopSweeping },
+    { name: 'webhooks', timeoutMs: 5000, run: () => rooms.webhooks.stop() },
     { name: 'events', timeoutMs: 3000, run: () => sync.stopListening() },
     { name: 'maintenance', timeoutMs: 3000, run: () => removal.stopMaintenance() },
     { name: 'queue', timeoutMs: 2000, run: () => queues.close() },

@@ -1,4 +1,5 @@
 import { checkStorageEnv, envInteger, imageEnv, loadEnv, optionalEnvInteger, sharedEnv } from '@darkroom/runtime'
+import { outgoingEnv } from '@darkroom/outgoing'
 import { z } from 'zod'
 import { cron, isTimeZone } from './removal/cron-setting.ts'
 import { isLoopback } from './http/loopback.ts'
@@ -105,6 +106,25 @@ const settings = z.object({
   WAITING_REQUESTS_MAX: envInteger(1000, 0),
   FOLLOWERS_PER_TASK: envInteger(50, 0),
   ESTIMATE_INTERVAL_MS: envInteger(3000, 100),
+  ...outgoingEnv,
+  /** The waits before the second attempt at a delivery, the third and so on. */
+  WEBHOOK_RETRY_SECONDS: z
+    .string()
+    .regex(/^\d{1,7}(,\d{1,7}){0,19}$/, 'must be numbers of seconds, such as 5,300,1800')
+    .default('5,300,1800,7200,18000,36000,50400,72000,86400')
+    .transform((text) => text.split(',').map(Number)),
+  SMTP_URL: z
+    .string()
+    .regex(/^smtps?:\/\/\S+$/, 'must look like smtps://user:password@mail.example.com')
+    .optional(),
+  MAIL_FROM: z
+    .string()
+    .regex(/^[^\r\n]*[^\s@]@[^\s@]+$/, 'must look like Darkroom <photos@example.com>')
+    .default('darkroom@localhost'),
+  SMS_URL: z.url({ protocol: /^https?$/, error: 'must look like https://sms.example.com/messages' }).optional(),
+  /** The body of a request to it. */
+  SMS_BODY: z.string().includes('{to}').includes('{text}').default('{"to":"{to}","text":"{text}"}'),
+  SMS_AUTHORIZATION: z.string().optional(),
 })
 
 /** All settings that the API reads from its environment, with their defaults. */

@@ -48,6 +48,7 @@ export function createFront(parts: Parts) {
     assets,
     ...downloads,
     keys: rooms.keys,
+    webhooks: rooms.webhooks.desk,
     queues,
     probes,
     registry,
@@ -117,6 +118,7 @@ function uploadsOf({ env, connections: { db, redis, names }, rooms }: Parts, slo
     isTaskMade: async (tenant, key) => (await store.findByIdempotencyKey(tenant, key)) !== undefined,
     isBatchMade: batches.isMade,
     asUpload: slowRequests.asUpload,
+    checkReports: rooms.checkReports,
     send,
   })
 }
@@ -128,7 +130,7 @@ function stagedOf(
   return createStaged({
     ...{ env, folder },
     ...{ store: rooms.stagedUploads, storage: rooms.storage, kinds: rooms.kinds, send: rooms.send },
-    ...{ redis: redis.cache, keyPrefix: names.cachePrefix },
+    ...{ redis: redis.cache, keyPrefix: names.cachePrefix, checkReports: rooms.checkReports },
     presignPut: isS3Storage(storage) ? storage.presignPut : undefined,
   })
 }

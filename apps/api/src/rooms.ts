@@ -5,6 +5,7 @@ import type { TaskQueue } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
 import type { Tracing } from '@darkroom/runtime/tracing'
 import type { Storage } from '@darkroom/storage'
+import { createOutgoing } from '@darkroom/outgoing'
 import { BACKGROUNDS, BACKGROUNDS_FOLDER } from '@darkroom/videos/check-input'
 import type { Registry } from '@prometheus-io/client'
 import { createApplying } from './applying/create-applying.ts'
@@ -22,6 +23,7 @@ import { createKinds } from './kinds/kinds.ts'
 import { createMediator } from './mediator.ts'
 import { createWatchers } from './metrics/watchers.ts'
 import { createMigrations } from './mongo/migrations/create-migrations.ts'
+import { createNotifications } from './notifications/create-notifications.ts'
 import { createPhotos } from './photos/create-photos.ts'
 import { createQueues } from './queues/create-queues.ts'
 import { createRemoval } from './removal/create-removal.ts'
@@ -34,6 +36,7 @@ import type { NewTask } from './tasks/commands/create-task.ts'
 import { RetryTask } from './tasks/commands/retry-task.ts'
 import { createTaskQueries } from './tasks/queries/create-task-queries.ts'
 import { createUrlSigner } from './tasks/queries/url-signing.ts'
+import type { CheckReports } from './tasks/report-fields.ts'
 import { createStopJob } from './tasks/stop-job.ts'
 import { TaskCache } from './tasks/task-cache.ts'
 import { TaskStore } from './tasks/task-store.ts'
@@ -42,6 +45,10 @@ import type { TaskRecord } from './tasks/task.ts'
 import { createRemoveExpiredUploads } from './uploads/staged/remove-expired-uploads.ts'
 import { StagedBytes } from './uploads/staged/staged-bytes.ts'
 import { StagedUploadStore } from './uploads/staged/staged-upload-store.ts'
+import { createCheckUrl } from './webhooks/check-url.ts'
+import { createWebhooks } from './webhooks/create-webhooks.ts'
+import { WebhookDirectory } from './webhooks/webhook-directory.ts'
+import { WebhookStore } from './webhooks/webhook-store.ts'
 
 export type Rooms = ReturnType<typeof createRooms>
 
@@ -69,7 +76,9 @@ export function createRooms(
   const assets = new AssetLibrary({ storage, shipped: SHIPPED, inspect, storageFault: installation.probe })
   const kinds = createKinds({ maxPixels: env.IMAGE_MAX_PIXELS, assets })
   const views = createTaskViews(kinds)
-  const store = new TaskStore(mongo, (tenant, id) => cache.taskInDoubt(tenant, id))
+  const webhookStore = new WebhookStore(mongo)
+  const directory = new WebhookDirectory({ store: webhookStore, log })
+  const store = new TaskStore(mongo, (tenant, id) => cache.taskInDoubt(tenant, id), directory.has)
   const following = createFollowing({ store, views, recheckMs: env.FOLLOW_RECHECK_MS, log })
   const { feed, history } = following
   const cache = new TaskCache(redis.cache, names.cachePrefix, log, {
@@ -83,12 +92,22 @@ export function createRooms(
     photos.onTask,
     applying.onTask,
     following.onTask,
+    webhooks.onTask,
   ]
   const announcer = createAnnouncer({ cache, publish, listeners })
   const stopJob = createStopJob(queues, tellWorkers)
   const basis = { queues, kinds, views, store, storage, announcer, stopJob, send, log, tracing, now: Date.now }
 
-  const batches = createBatches({ ...basis, mongo, publish })
+  const batches = createBatches({ ...basis, mongo, publish, onBatch: (batch, event) => webhooks.onBatch(batch, event) })
+  const outgoing = createOutgoing({ allowed: env.ALLOW_PRIVATE_ADDRESSES })
+  const checkUrl = createCheckUrl(outgoing)
+  const notifications = createNotifications(env, outgoing)
+  const hooks = { webhooks: webhookStore, directory, outgoing, checkUrl, notifications, batches: batches.store }
+  const webhooks = createWebhooks({ ...basis, ...hooks, env, redis, names, mongo })
+  const checkReports: CheckReports = (reports) => {
+    if (reports.callbackUrl !== undefined) checkUrl(reports.callbackUrl, '/callbackUrl')
+    notifications.check(reports)
+  }
   const sync = createSync({ ...basis, env, mongo, redis, names, batches: batches.store, feed, history })
   const photos = createPhotos({ ...basis, env, mongo })
   const recordRemoved = async (task: TaskRecord): Promise<void> => {
@@ -139,7 +158,7 @@ export function createRooms(
     ...createQueues({ queues: queues.all, workOf, log }).handlers,
     ...keys.handlers,
     ...createStats({ mongo, cleanups, log, stop }).handlers,
-    ...createDeadLetters({ mongo, retry: (tenant, id) => send(new RetryTask(tenant, id)) }).handlers,
+    ...createDeadLetters({ mongo, retry: (tenant, id, notify) => send(new RetryTask(tenant, id, notify)) }).handlers,
   ])
   const observers = { watchers, estimators }
   return {
@@ -158,6 +177,8 @@ export function createRooms(
     removal,
     signer,
     keys,
+    webhooks,
+    checkReports,
   }
 }
 

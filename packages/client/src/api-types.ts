@@ -75,7 +75,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Restart a finished task */
+        /**
+         * Restart a finished task
+         * @description Webhooks and the callbackUrl get this end too. People are only told of it with `notify=true`.
+         */
         post: operations["retryTask"];
         delete?: never;
         options?: never;
@@ -686,6 +689,174 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List all webhooks, newest first */
+        get: operations["listWebhooks"];
+        put?: never;
+        /**
+         * Create a webhook
+         * @description From now on, events are sent to its URL as signed POST requests (Standard Webhooks). Other API processes know it within two seconds.
+         */
+        post: operations["createWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a webhook */
+        get: operations["getWebhook"];
+        put?: never;
+        post?: never;
+        /** Delete a webhook */
+        delete: operations["deleteWebhook"];
+        options?: never;
+        head?: never;
+        /**
+         * Update a webhook, or switch it on or off
+         * @description Only the given fields are changed. What was waiting for a webhook that is switched off has failed.
+         */
+        patch: operations["updateWebhook"];
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the secrets that deliveries are signed with */
+        get: operations["getWebhookSecret"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replace the secret
+         * @description Until the grace period has passed, deliveries have a signature by each of the two secrets.
+         */
+        post: operations["rotateWebhookSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/ping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a test event */
+        post: operations["pingWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List deliveries and their attempts, newest first
+         * @description They are kept for 30 days.
+         */
+        get: operations["listWebhookDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/deliveries/{deliveryId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a delivery with its payload */
+        get: operations["getWebhookDelivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/deliveries/{deliveryId}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a delivery again, with the same id */
+        post: operations["resendWebhookDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send deliveries of a period again */
+        post: operations["resendWebhookDeliveries"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/jobs": {
         parameters: {
             query?: never;
@@ -941,9 +1112,413 @@ export interface paths {
         trace?: never;
     };
 }
-export type webhooks = Record<string, never>;
+export interface webhooks {
+    "task.created": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A task was accepted, or restarted */
+        post: operations["TaskCreatedPayload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "task.processing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A worker has started a task */
+        post: operations["TaskProcessingPayload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "task.progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A task has made progress */
+        post: operations["TaskProgressPayload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "task.completed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A task is completed */
+        post: operations["TaskCompletedPayload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "task.retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An attempt has failed; there will be another one */
+        post: operations["TaskRetryPayload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "task.failed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A task has failed for good */
+        post: operations["TaskFailedPayload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "task.cancelled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A task was cancelled */
+        post: operations["TaskCancelledPayload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "task.expired": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The files of a task have expired */
+        post: operations["TaskExpiredPayload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "batch.completed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** All tasks of a batch have ended */
+        post: operations["BatchCompletedPayload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "webhook.ping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A test event, sent on request */
+        post: operations["WebhookPingPayload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "webhook.disabled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Another webhook was switched off */
+        post: operations["WebhookDisabledPayload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export interface components {
     schemas: {
+        TaskCreatedPayload: {
+            /** @constant */
+            eventType: "task.created";
+            taskId: string;
+            tenant: string;
+            timestamp: number;
+            epoch: number;
+            attempt: number;
+            seq: number;
+            trace?: string;
+            /** @enum {string} */
+            kind: "image.optimize" | "photo.bibs" | "video.render";
+            /** @enum {string} */
+            priority: "premium" | "interactive" | "normal" | "batch";
+            name: string;
+        };
+        TaskProcessingPayload: {
+            /** @constant */
+            eventType: "task.processing";
+            taskId: string;
+            tenant: string;
+            timestamp: number;
+            epoch: number;
+            attempt: number;
+            seq: number;
+            trace?: string;
+            workerId: string;
+            /** @description When the run started: milliseconds since 1970 */
+            startedAt: number;
+            /** @description How long the task had waited for this run */
+            waitMs: number;
+            /** @description Attempts that have ended so far */
+            attempts: number;
+        };
+        TaskProgressPayload: {
+            /** @constant */
+            eventType: "task.progress";
+            taskId: string;
+            tenant: string;
+            timestamp: number;
+            epoch: number;
+            attempt: number;
+            seq: number;
+            trace?: string;
+            workerId: string;
+            /** @description When the run started: milliseconds since 1970 */
+            startedAt: number;
+            /** @description How long the task had waited for this run */
+            waitMs: number;
+            /** @description Attempts that have ended so far */
+            attempts: number;
+            stage: string;
+            percent: number;
+        };
+        TaskCompletedPayload: {
+            /** @constant */
+            eventType: "task.completed";
+            taskId: string;
+            tenant: string;
+            timestamp: number;
+            epoch: number;
+            attempt: number;
+            seq: number;
+            trace?: string;
+            workerId: string;
+            /** @description When the run started: milliseconds since 1970 */
+            startedAt: number;
+            /** @description How long the task had waited for this run */
+            waitMs: number;
+            /** @description Attempts that have ended so far */
+            attempts: number;
+            images: components["schemas"]["Variant"][];
+            files?: components["schemas"]["StoredFile"][];
+            result?: {
+                [key: string]: unknown;
+            };
+            /** @description Milliseconds from the start of the run to its end */
+            processingTime: number;
+        };
+        Variant: {
+            resolution: string;
+            width: number;
+            height: number;
+            /** @constant */
+            format: "jpeg";
+            /** @description In bytes */
+            size: number;
+            /** @description MD5 of its bytes, in hex */
+            md5: string;
+            /** @description Its storage key, relative to the data root */
+            path: string;
+        };
+        StoredFile: {
+            /** @description The name to request it by in a download */
+            name: string;
+            contentType: string;
+            bytes: number;
+            /** @description MD5 of its bytes, in hex */
+            md5: string;
+            /** @description Its storage key, relative to the data root */
+            path: string;
+            facts?: {
+                [key: string]: unknown;
+            };
+        };
+        TaskRetryPayload: {
+            /** @constant */
+            eventType: "task.retry";
+            taskId: string;
+            tenant: string;
+            timestamp: number;
+            epoch: number;
+            attempt: number;
+            seq: number;
+            trace?: string;
+            workerId: string;
+            /** @description When the run started: milliseconds since 1970 */
+            startedAt: number;
+            /** @description How long the task had waited for this run */
+            waitMs: number;
+            /** @description Attempts that have ended so far */
+            attempts: number;
+            /** @description What went wrong, in plain words */
+            error: string;
+            /**
+             * @description A stable code for programs
+             * @example IMAGE_CORRUPT
+             */
+            code: string;
+            retryable: boolean;
+            /** @description When the next attempt is due: milliseconds since 1970 */
+            nextAt: number;
+        };
+        TaskFailedPayload: {
+            /** @constant */
+            eventType: "task.failed";
+            taskId: string;
+            tenant: string;
+            timestamp: number;
+            epoch: number;
+            attempt: number;
+            seq: number;
+            trace?: string;
+            /** @description What went wrong, in plain words */
+            error: string;
+            /**
+             * @description A stable code for programs
+             * @example IMAGE_CORRUPT
+             */
+            code: string;
+            retryable: boolean;
+            /** @description Attempts that have ended so far */
+            attempts: number;
+            /** @constant */
+            willRetry: false;
+            startedAt: number | null;
+            waitMs: number | null;
+            workerId: string | null;
+        };
+        TaskCancelledPayload: {
+            /** @constant */
+            eventType: "task.cancelled";
+            taskId: string;
+            tenant: string;
+            timestamp: number;
+            epoch: number;
+            attempt: number;
+            seq: number;
+            trace?: string;
+            /** @description Attempts that have ended so far */
+            attempts: number;
+        };
+        TaskExpiredPayload: {
+            /** @constant */
+            eventType: "task.expired";
+            taskId: string;
+            tenant: string;
+            timestamp: number;
+            epoch: number;
+            attempt: number;
+            seq: number;
+            trace?: string;
+        };
+        BatchCompletedPayload: {
+            /** @constant */
+            eventType: "batch.completed";
+            batchId: string;
+            tenant: string;
+            timestamp: number;
+            total: number;
+            counts: components["schemas"]["StatusCounts"];
+        };
+        StatusCounts: {
+            pending: number;
+            processing: number;
+            completed: number;
+            failed: number;
+            cancelled: number;
+            expired: number;
+        };
+        WebhookPingPayload: {
+            /** @constant */
+            eventType: "webhook.ping";
+            webhookId: string;
+            tenant: string;
+            timestamp: number;
+        };
+        WebhookDisabledPayload: {
+            /** @constant */
+            eventType: "webhook.disabled";
+            webhookId: string;
+            tenant: string;
+            timestamp: number;
+            url: string;
+            reason: string;
+        };
         AcceptedTask: {
             id: string;
             jobId: string;
@@ -1084,7 +1659,7 @@ export interface components {
              * @description A stable code for programs
              * @enum {string}
              */
-            code: "INVALID_REQUEST" | "INVALID_QUERY" | "INVALID_JSON" | "NOT_MULTIPART" | "INVALID_MULTIPART" | "NO_FILE" | "TOO_MANY_FILES" | "UNEXPECTED_FILE_FIELD" | "INVALID_IDEMPOTENCY_KEY" | "INVALID_UPLOAD_HEADER" | "KEY_REQUIRED" | "TOO_MANY_TRIES" | "SCOPE_MISSING" | "CROSS_SITE_REQUEST" | "INVALID_SIGNATURE" | "URL_EXPIRED" | "ROUTE_NOT_FOUND" | "TASK_NOT_FOUND" | "KEY_NOT_FOUND" | "BATCH_NOT_FOUND" | "ALBUM_NOT_FOUND" | "ROSTER_NOT_FOUND" | "QUEUE_NOT_FOUND" | "VARIANT_NOT_FOUND" | "ASSET_NOT_FOUND" | "UPLOAD_NOT_FOUND" | "FILE_MISSING" | "METHOD_NOT_ALLOWED" | "REQUEST_TIMEOUT" | "IDEMPOTENCY_IN_FLIGHT" | "UPLOAD_CONFLICT" | "UPLOAD_INCOMPLETE" | "DIRECT_UPLOADS_DISABLED" | "SIGNING_DISABLED" | "TASK_NOT_READY" | "TASK_FAILED" | "TASK_CANCELLED" | "KEY_ENDED" | "TASK_FINAL" | "TASK_NOT_FINAL" | "TASK_CHANGED" | "TASK_PROCESSING" | "TASK_EXPIRED" | "UPLOAD_EXPIRED" | "UNSUPPORTED_TUS_VERSION" | "PRECONDITION_FAILED" | "FILE_TOO_LARGE" | "BATCH_TOO_LARGE" | "BODY_TOO_LARGE" | "NOT_JSON" | "NOT_A_ROSTER" | "UNSUPPORTED_ENCODING" | "IMAGE_UNSUPPORTED" | "RANGE_NOT_SATISFIABLE" | "EXPECTATION_FAILED" | "HOST_NOT_ALLOWED" | "INVALID_FIELD" | "INVALID_ROSTER" | "IDEMPOTENCY_KEY_REUSED" | "IMAGE_TOO_LARGE" | "IMAGE_CORRUPT" | "CHECKSUM_MISMATCH" | "URL_SOURCE_DISABLED" | "BATCH_REJECTED" | "UPLOAD_LOCKED" | "TOO_MANY_WAITING" | "TOO_MANY_UPLOADS" | "HEADERS_TOO_LARGE" | "INTERNAL" | "ISSUER_UNAVAILABLE" | "STORE_UNAVAILABLE" | "QUEUE_UNAVAILABLE" | "TOO_MANY_CONNECTIONS" | "STORAGE_UNAVAILABLE" | "OVERLOADED" | "STORAGE_FULL";
+            code: "INVALID_REQUEST" | "INVALID_QUERY" | "INVALID_JSON" | "NOT_MULTIPART" | "INVALID_MULTIPART" | "NO_FILE" | "TOO_MANY_FILES" | "UNEXPECTED_FILE_FIELD" | "INVALID_IDEMPOTENCY_KEY" | "INVALID_UPLOAD_HEADER" | "KEY_REQUIRED" | "TOO_MANY_TRIES" | "SCOPE_MISSING" | "CROSS_SITE_REQUEST" | "INVALID_SIGNATURE" | "URL_EXPIRED" | "ROUTE_NOT_FOUND" | "TASK_NOT_FOUND" | "KEY_NOT_FOUND" | "BATCH_NOT_FOUND" | "ALBUM_NOT_FOUND" | "ROSTER_NOT_FOUND" | "QUEUE_NOT_FOUND" | "VARIANT_NOT_FOUND" | "ASSET_NOT_FOUND" | "UPLOAD_NOT_FOUND" | "WEBHOOK_NOT_FOUND" | "DELIVERY_NOT_FOUND" | "FILE_MISSING" | "METHOD_NOT_ALLOWED" | "REQUEST_TIMEOUT" | "IDEMPOTENCY_IN_FLIGHT" | "UPLOAD_CONFLICT" | "UPLOAD_INCOMPLETE" | "DIRECT_UPLOADS_DISABLED" | "SIGNING_DISABLED" | "WEBHOOK_DISABLED" | "TASK_NOT_READY" | "TASK_FAILED" | "TASK_CANCELLED" | "KEY_ENDED" | "TASK_FINAL" | "TASK_NOT_FINAL" | "TASK_CHANGED" | "TASK_PROCESSING" | "TASK_EXPIRED" | "UPLOAD_EXPIRED" | "UNSUPPORTED_TUS_VERSION" | "PRECONDITION_FAILED" | "FILE_TOO_LARGE" | "BATCH_TOO_LARGE" | "BODY_TOO_LARGE" | "NOT_JSON" | "NOT_A_ROSTER" | "UNSUPPORTED_ENCODING" | "IMAGE_UNSUPPORTED" | "RANGE_NOT_SATISFIABLE" | "EXPECTATION_FAILED" | "HOST_NOT_ALLOWED" | "INVALID_FIELD" | "INVALID_ROSTER" | "IDEMPOTENCY_KEY_REUSED" | "IMAGE_TOO_LARGE" | "IMAGE_CORRUPT" | "CHECKSUM_MISMATCH" | "URL_SOURCE_DISABLED" | "BATCH_REJECTED" | "UPLOAD_LOCKED" | "TOO_MANY_WAITING" | "TOO_MANY_UPLOADS" | "HEADERS_TOO_LARGE" | "INTERNAL" | "ISSUER_UNAVAILABLE" | "STORE_UNAVAILABLE" | "QUEUE_UNAVAILABLE" | "TOO_MANY_CONNECTIONS" | "STORAGE_UNAVAILABLE" | "OVERLOADED" | "STORAGE_FULL";
             /** @description The path of the request */
             instance?: string;
             /** @description Each invalid field, as a JSON pointer */
@@ -1448,39 +2023,13 @@ export interface components {
                 waitMs: number;
                 /** @description Attempts that have ended so far */
                 attempts: number;
-                images: components["schemas"]["Variant"][];
-                files?: components["schemas"]["StoredFile"][];
+                images: components["schemas"]["VariantOutput"][];
+                files?: components["schemas"]["StoredFileOutput"][];
                 result?: {
                     [key: string]: unknown;
                 };
                 /** @description Milliseconds from the start of the run to its end */
                 processingTime: number;
-            };
-        };
-        Variant: {
-            resolution: string;
-            width: number;
-            height: number;
-            /** @constant */
-            format: "jpeg";
-            /** @description In bytes */
-            size: number;
-            /** @description MD5 of its bytes, in hex */
-            md5: string;
-            /** @description Its storage key, relative to the data root */
-            path: string;
-        };
-        StoredFile: {
-            /** @description The name to request it by in a download */
-            name: string;
-            contentType: string;
-            bytes: number;
-            /** @description MD5 of its bytes, in hex */
-            md5: string;
-            /** @description Its storage key, relative to the data root */
-            path: string;
-            facts?: {
-                [key: string]: unknown;
             };
         };
         TaskRetryEvent: {
@@ -1626,7 +2175,7 @@ export interface components {
              * @description A stable code for programs
              * @enum {string}
              */
-            code: "INVALID_REQUEST" | "INVALID_QUERY" | "INVALID_JSON" | "NOT_MULTIPART" | "INVALID_MULTIPART" | "NO_FILE" | "TOO_MANY_FILES" | "UNEXPECTED_FILE_FIELD" | "INVALID_IDEMPOTENCY_KEY" | "INVALID_UPLOAD_HEADER" | "KEY_REQUIRED" | "TOO_MANY_TRIES" | "SCOPE_MISSING" | "CROSS_SITE_REQUEST" | "INVALID_SIGNATURE" | "URL_EXPIRED" | "ROUTE_NOT_FOUND" | "TASK_NOT_FOUND" | "KEY_NOT_FOUND" | "BATCH_NOT_FOUND" | "ALBUM_NOT_FOUND" | "ROSTER_NOT_FOUND" | "QUEUE_NOT_FOUND" | "VARIANT_NOT_FOUND" | "ASSET_NOT_FOUND" | "UPLOAD_NOT_FOUND" | "FILE_MISSING" | "METHOD_NOT_ALLOWED" | "REQUEST_TIMEOUT" | "IDEMPOTENCY_IN_FLIGHT" | "UPLOAD_CONFLICT" | "UPLOAD_INCOMPLETE" | "DIRECT_UPLOADS_DISABLED" | "SIGNING_DISABLED" | "TASK_NOT_READY" | "TASK_FAILED" | "TASK_CANCELLED" | "KEY_ENDED" | "TASK_FINAL" | "TASK_NOT_FINAL" | "TASK_CHANGED" | "TASK_PROCESSING" | "TASK_EXPIRED" | "UPLOAD_EXPIRED" | "UNSUPPORTED_TUS_VERSION" | "PRECONDITION_FAILED" | "FILE_TOO_LARGE" | "BATCH_TOO_LARGE" | "BODY_TOO_LARGE" | "NOT_JSON" | "NOT_A_ROSTER" | "UNSUPPORTED_ENCODING" | "IMAGE_UNSUPPORTED" | "RANGE_NOT_SATISFIABLE" | "EXPECTATION_FAILED" | "HOST_NOT_ALLOWED" | "INVALID_FIELD" | "INVALID_ROSTER" | "IDEMPOTENCY_KEY_REUSED" | "IMAGE_TOO_LARGE" | "IMAGE_CORRUPT" | "CHECKSUM_MISMATCH" | "URL_SOURCE_DISABLED" | "BATCH_REJECTED" | "UPLOAD_LOCKED" | "TOO_MANY_WAITING" | "TOO_MANY_UPLOADS" | "HEADERS_TOO_LARGE" | "INTERNAL" | "ISSUER_UNAVAILABLE" | "STORE_UNAVAILABLE" | "QUEUE_UNAVAILABLE" | "TOO_MANY_CONNECTIONS" | "STORAGE_UNAVAILABLE" | "OVERLOADED" | "STORAGE_FULL";
+            code: "INVALID_REQUEST" | "INVALID_QUERY" | "INVALID_JSON" | "NOT_MULTIPART" | "INVALID_MULTIPART" | "NO_FILE" | "TOO_MANY_FILES" | "UNEXPECTED_FILE_FIELD" | "INVALID_IDEMPOTENCY_KEY" | "INVALID_UPLOAD_HEADER" | "KEY_REQUIRED" | "TOO_MANY_TRIES" | "SCOPE_MISSING" | "CROSS_SITE_REQUEST" | "INVALID_SIGNATURE" | "URL_EXPIRED" | "ROUTE_NOT_FOUND" | "TASK_NOT_FOUND" | "KEY_NOT_FOUND" | "BATCH_NOT_FOUND" | "ALBUM_NOT_FOUND" | "ROSTER_NOT_FOUND" | "QUEUE_NOT_FOUND" | "VARIANT_NOT_FOUND" | "ASSET_NOT_FOUND" | "UPLOAD_NOT_FOUND" | "WEBHOOK_NOT_FOUND" | "DELIVERY_NOT_FOUND" | "FILE_MISSING" | "METHOD_NOT_ALLOWED" | "REQUEST_TIMEOUT" | "IDEMPOTENCY_IN_FLIGHT" | "UPLOAD_CONFLICT" | "UPLOAD_INCOMPLETE" | "DIRECT_UPLOADS_DISABLED" | "SIGNING_DISABLED" | "WEBHOOK_DISABLED" | "TASK_NOT_READY" | "TASK_FAILED" | "TASK_CANCELLED" | "KEY_ENDED" | "TASK_FINAL" | "TASK_NOT_FINAL" | "TASK_CHANGED" | "TASK_PROCESSING" | "TASK_EXPIRED" | "UPLOAD_EXPIRED" | "UNSUPPORTED_TUS_VERSION" | "PRECONDITION_FAILED" | "FILE_TOO_LARGE" | "BATCH_TOO_LARGE" | "BODY_TOO_LARGE" | "NOT_JSON" | "NOT_A_ROSTER" | "UNSUPPORTED_ENCODING" | "IMAGE_UNSUPPORTED" | "RANGE_NOT_SATISFIABLE" | "EXPECTATION_FAILED" | "HOST_NOT_ALLOWED" | "INVALID_FIELD" | "INVALID_ROSTER" | "IDEMPOTENCY_KEY_REUSED" | "IMAGE_TOO_LARGE" | "IMAGE_CORRUPT" | "CHECKSUM_MISMATCH" | "URL_SOURCE_DISABLED" | "BATCH_REJECTED" | "UPLOAD_LOCKED" | "TOO_MANY_WAITING" | "TOO_MANY_UPLOADS" | "HEADERS_TOO_LARGE" | "INTERNAL" | "ISSUER_UNAVAILABLE" | "STORE_UNAVAILABLE" | "QUEUE_UNAVAILABLE" | "TOO_MANY_CONNECTIONS" | "STORAGE_UNAVAILABLE" | "OVERLOADED" | "STORAGE_FULL";
             /** @description The path of the request */
             instance?: string;
             /** @description Each invalid field, as a JSON pointer */
@@ -1641,7 +2190,7 @@ export interface components {
             /** @enum {string} */
             status: "processing" | "completed";
             total: number;
-            counts: components["schemas"]["StatusCounts"];
+            counts: components["schemas"]["StatusCountsOutput"];
             percent: number;
             /** Format: date-time */
             createdAt: string;
@@ -1654,14 +2203,6 @@ export interface components {
             page: number;
             limit: number;
             nextCursor: string | null;
-        };
-        StatusCounts: {
-            pending: number;
-            processing: number;
-            completed: number;
-            failed: number;
-            cancelled: number;
-            expired: number;
         };
         DirectUpload: {
             id: string;
@@ -1758,7 +2299,7 @@ export interface components {
             /** @description Photos by status, each counted up to 100000 */
             photos: {
                 total: number;
-                counts: components["schemas"]["StatusCounts"];
+                counts: components["schemas"]["StatusCountsOutput"];
             };
             /** @description Numbers on its photos, counted up to 100000 */
             readings: {
@@ -1901,11 +2442,11 @@ export interface components {
         Stats: {
             tasks: {
                 total: number;
-                byStatus: components["schemas"]["StatusCounts"];
+                byStatus: components["schemas"]["StatusCountsOutput"];
                 byKind: {
-                    "image.optimize": components["schemas"]["StatusCounts"];
-                    "photo.bibs": components["schemas"]["StatusCounts"];
-                    "video.render": components["schemas"]["StatusCounts"];
+                    "image.optimize": components["schemas"]["StatusCountsOutput"];
+                    "photo.bibs": components["schemas"]["StatusCountsOutput"];
+                    "video.render": components["schemas"]["StatusCountsOutput"];
                 };
             };
             bytes: {
@@ -1998,6 +2539,303 @@ export interface components {
             origin: string | null;
             /** Format: date-time */
             expiresAt: string;
+        };
+        Webhook: {
+            id: string;
+            url: string;
+            description: string;
+            events: ("task.created" | "task.processing" | "task.progress" | "task.retry" | "task.completed" | "task.failed" | "task.cancelled" | "task.expired" | "batch.completed" | "webhook.disabled")[];
+            kinds: ("image.optimize" | "photo.bibs" | "video.render")[];
+            enabled: boolean;
+            /** @description When and why it was switched off */
+            disabled: {
+                /** Format: date-time */
+                at: string;
+                reason: string;
+            } | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            links: {
+                self: string;
+                deliveries: string;
+            };
+        };
+        CreatedWebhook: {
+            id: string;
+            url: string;
+            description: string;
+            events: ("task.created" | "task.processing" | "task.progress" | "task.retry" | "task.completed" | "task.failed" | "task.cancelled" | "task.expired" | "batch.completed" | "webhook.disabled")[];
+            kinds: ("image.optimize" | "photo.bibs" | "video.render")[];
+            enabled: boolean;
+            /** @description When and why it was switched off */
+            disabled: {
+                /** Format: date-time */
+                at: string;
+                reason: string;
+            } | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            links: {
+                self: string;
+                deliveries: string;
+            };
+            /** @description Begins with `whsec_`; the key to its signatures */
+            secret: string;
+        };
+        WebhookSecrets: {
+            /** @description Newest first */
+            items: {
+                /** @description Begins with `whsec_`; the key to its signatures */
+                secret: string;
+                expiresAt: string | null;
+            }[];
+        };
+        /** @description An event on its way to a webhook */
+        WebhookDelivery: {
+            id: string;
+            /** @description Of its webhook; `callbacks` for the URL of a task or batch */
+            webhookId: string;
+            /** @description The `webhook-id` that receivers see, the same for every attempt */
+            messageId: string;
+            /** @description The type of the event */
+            event: string;
+            url: string;
+            taskId: string | null;
+            batchId: string | null;
+            /** @enum {string} */
+            state: "waiting" | "delivered" | "failed";
+            attempts: {
+                made: number;
+                max: number;
+                nextAt: string | null;
+            };
+            /** @description The latest attempts, oldest first */
+            tries: {
+                /** Format: date-time */
+                at: string;
+                durationMs: number;
+                /** @description The status of the response; null if there was none */
+                status: number | null;
+                error: string | null;
+                /** @description The beginning of its body */
+                response: string;
+            }[];
+            /** Format: date-time */
+            createdAt: string;
+            endedAt: string | null;
+        };
+        WebhookDeliveryPage: {
+            items: components["schemas"]["WebhookDelivery"][];
+            nextCursor: string | null;
+        };
+        WebhookDeliveryDetails: {
+            id: string;
+            /** @description Of its webhook; `callbacks` for the URL of a task or batch */
+            webhookId: string;
+            /** @description The `webhook-id` that receivers see, the same for every attempt */
+            messageId: string;
+            /** @description The type of the event */
+            event: string;
+            url: string;
+            taskId: string | null;
+            batchId: string | null;
+            /** @enum {string} */
+            state: "waiting" | "delivered" | "failed";
+            attempts: {
+                made: number;
+                max: number;
+                nextAt: string | null;
+            };
+            /** @description The latest attempts, oldest first */
+            tries: {
+                /** Format: date-time */
+                at: string;
+                durationMs: number;
+                /** @description The status of the response; null if there was none */
+                status: number | null;
+                error: string | null;
+                /** @description The beginning of its body */
+                response: string;
+            }[];
+            /** Format: date-time */
+            createdAt: string;
+            endedAt: string | null;
+            payload: {
+                /** @constant */
+                eventType: "task.created";
+                taskId: string;
+                tenant: string;
+                timestamp: number;
+                epoch: number;
+                attempt: number;
+                seq: number;
+                trace?: string;
+                /** @enum {string} */
+                kind: "image.optimize" | "photo.bibs" | "video.render";
+                /** @enum {string} */
+                priority: "premium" | "interactive" | "normal" | "batch";
+                name: string;
+            } | {
+                /** @constant */
+                eventType: "task.processing";
+                taskId: string;
+                tenant: string;
+                timestamp: number;
+                epoch: number;
+                attempt: number;
+                seq: number;
+                trace?: string;
+                workerId: string;
+                /** @description When the run started: milliseconds since 1970 */
+                startedAt: number;
+                /** @description How long the task had waited for this run */
+                waitMs: number;
+                /** @description Attempts that have ended so far */
+                attempts: number;
+            } | {
+                /** @constant */
+                eventType: "task.progress";
+                taskId: string;
+                tenant: string;
+                timestamp: number;
+                epoch: number;
+                attempt: number;
+                seq: number;
+                trace?: string;
+                workerId: string;
+                /** @description When the run started: milliseconds since 1970 */
+                startedAt: number;
+                /** @description How long the task had waited for this run */
+                waitMs: number;
+                /** @description Attempts that have ended so far */
+                attempts: number;
+                stage: string;
+                percent: number;
+            } | {
+                /** @constant */
+                eventType: "task.completed";
+                taskId: string;
+                tenant: string;
+                timestamp: number;
+                epoch: number;
+                attempt: number;
+                seq: number;
+                trace?: string;
+                workerId: string;
+                /** @description When the run started: milliseconds since 1970 */
+                startedAt: number;
+                /** @description How long the task had waited for this run */
+                waitMs: number;
+                /** @description Attempts that have ended so far */
+                attempts: number;
+                images: components["schemas"]["VariantOutput"][];
+                files?: components["schemas"]["StoredFileOutput"][];
+                result?: {
+                    [key: string]: unknown;
+                };
+                /** @description Milliseconds from the start of the run to its end */
+                processingTime: number;
+            } | {
+                /** @constant */
+                eventType: "task.retry";
+                taskId: string;
+                tenant: string;
+                timestamp: number;
+                epoch: number;
+                attempt: number;
+                seq: number;
+                trace?: string;
+                workerId: string;
+                /** @description When the run started: milliseconds since 1970 */
+                startedAt: number;
+                /** @description How long the task had waited for this run */
+                waitMs: number;
+                /** @description Attempts that have ended so far */
+                attempts: number;
+                /** @description What went wrong, in plain words */
+                error: string;
+                /**
+                 * @description A stable code for programs
+                 * @example IMAGE_CORRUPT
+                 */
+                code: string;
+                retryable: boolean;
+                /** @description When the next attempt is due: milliseconds since 1970 */
+                nextAt: number;
+            } | {
+                /** @constant */
+                eventType: "task.failed";
+                taskId: string;
+                tenant: string;
+                timestamp: number;
+                epoch: number;
+                attempt: number;
+                seq: number;
+                trace?: string;
+                /** @description What went wrong, in plain words */
+                error: string;
+                /**
+                 * @description A stable code for programs
+                 * @example IMAGE_CORRUPT
+                 */
+                code: string;
+                retryable: boolean;
+                /** @description Attempts that have ended so far */
+                attempts: number;
+                /** @constant */
+                willRetry: false;
+                startedAt: number | null;
+                waitMs: number | null;
+                workerId: string | null;
+            } | {
+                /** @constant */
+                eventType: "task.cancelled";
+                taskId: string;
+                tenant: string;
+                timestamp: number;
+                epoch: number;
+                attempt: number;
+                seq: number;
+                trace?: string;
+                /** @description Attempts that have ended so far */
+                attempts: number;
+            } | {
+                /** @constant */
+                eventType: "task.expired";
+                taskId: string;
+                tenant: string;
+                timestamp: number;
+                epoch: number;
+                attempt: number;
+                seq: number;
+                trace?: string;
+            } | {
+                /** @constant */
+                eventType: "batch.completed";
+                batchId: string;
+                tenant: string;
+                timestamp: number;
+                total: number;
+                counts: components["schemas"]["StatusCountsOutput"];
+            } | {
+                /** @constant */
+                eventType: "webhook.ping";
+                webhookId: string;
+                tenant: string;
+                timestamp: number;
+            } | {
+                /** @constant */
+                eventType: "webhook.disabled";
+                webhookId: string;
+                tenant: string;
+                timestamp: number;
+                url: string;
+                reason: string;
+            };
         };
         AcceptedJob: {
             jobId: string;
@@ -2129,6 +2967,40 @@ export interface components {
             status: "ok" | "closing" | "not ready";
             reason?: string;
         };
+        VariantOutput: {
+            resolution: string;
+            width: number;
+            height: number;
+            /** @constant */
+            format: "jpeg";
+            /** @description In bytes */
+            size: number;
+            /** @description MD5 of its bytes, in hex */
+            md5: string;
+            /** @description Its storage key, relative to the data root */
+            path: string;
+        };
+        StoredFileOutput: {
+            /** @description The name to request it by in a download */
+            name: string;
+            contentType: string;
+            bytes: number;
+            /** @description MD5 of its bytes, in hex */
+            md5: string;
+            /** @description Its storage key, relative to the data root */
+            path: string;
+            facts?: {
+                [key: string]: unknown;
+            };
+        };
+        StatusCountsOutput: {
+            pending: number;
+            processing: number;
+            completed: number;
+            failed: number;
+            cancelled: number;
+            expired: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -2221,6 +3093,27 @@ export interface operations {
                 metadata?: {
                     [key: string]: unknown;
                 };
+                /** @description Where the end is reported to, by a signed POST */
+                callbackUrl?: string;
+                /** @description Who is told, once, when it has ended */
+                notify?: {
+                    /**
+                     * Format: email
+                     * @description An address
+                     */
+                    email?: string;
+                    /**
+                     * @description A number with its country code
+                     * @example +34600123456
+                     */
+                    sms?: string;
+                    /**
+                     * @description The language of the message
+                     * @default en
+                     * @enum {string}
+                     */
+                    language?: "en" | "es";
+                };
                 /** @description The album of the photo: groups the photos of a race */
                 album?: string;
             };
@@ -2277,6 +3170,30 @@ export interface operations {
                         [key: string]: unknown;
                     };
                     /**
+                     * @description Where the end is reported to, by a signed POST
+                     * @example https://shop.example/darkroom
+                     */
+                    callbackUrl?: string;
+                    /** @description Who is told, once, when it has ended */
+                    notify?: {
+                        /**
+                         * Format: email
+                         * @description An address
+                         */
+                        email?: string;
+                        /**
+                         * @description A number with its country code
+                         * @example +34600123456
+                         */
+                        sms?: string;
+                        /**
+                         * @description The language of the message
+                         * @default en
+                         * @enum {string}
+                         */
+                        language?: "en" | "es";
+                    };
+                    /**
                      * @description The album of the photo: groups the photos of a race
                      * @example valencia-2026
                      */
@@ -2312,6 +3229,30 @@ export interface operations {
                      */
                     metadata?: {
                         [key: string]: unknown;
+                    };
+                    /**
+                     * @description Where the end is reported to, by a signed POST
+                     * @example https://shop.example/darkroom
+                     */
+                    callbackUrl?: string;
+                    /** @description Who is told, once, when it has ended */
+                    notify?: {
+                        /**
+                         * Format: email
+                         * @description An address
+                         */
+                        email?: string;
+                        /**
+                         * @description A number with its country code
+                         * @example +34600123456
+                         */
+                        sms?: string;
+                        /**
+                         * @description The language of the message
+                         * @default en
+                         * @enum {string}
+                         */
+                        language?: "en" | "es";
                     };
                 };
             };
@@ -2497,7 +3438,10 @@ export interface operations {
     };
     retryTask: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Whether the people that the upload named are told of this end too */
+                notify?: "true" | "false";
+            };
             header?: never;
             path: {
                 /** @description The id of the task, or its jobId */
@@ -2815,6 +3759,30 @@ export interface operations {
                      */
                     metadata?: {
                         [key: string]: unknown;
+                    };
+                    /**
+                     * @description Where the end is reported to, by a signed POST
+                     * @example https://shop.example/darkroom
+                     */
+                    callbackUrl?: string;
+                    /** @description Who is told, once, when it has ended */
+                    notify?: {
+                        /**
+                         * Format: email
+                         * @description An address
+                         */
+                        email?: string;
+                        /**
+                         * @description A number with its country code
+                         * @example +34600123456
+                         */
+                        sms?: string;
+                        /**
+                         * @description The language of the message
+                         * @default en
+                         * @enum {string}
+                         */
+                        language?: "en" | "es";
                     };
                     /**
                      * @description The album of the photo: groups the photos of a race
@@ -3810,6 +4778,11 @@ export interface operations {
                      */
                     limit?: number;
                     /**
+                     * @description Whether the people that the uploads named are told of the new ends
+                     * @default false
+                     */
+                    notify?: boolean;
+                    /**
                      * @description Only count the tasks, without restarting them
                      * @default false
                      */
@@ -4254,6 +5227,518 @@ export interface operations {
             };
         };
     };
+    listWebhooks: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the response that you have: 304 if nothing has changed */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The webhooks */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Webhook"][];
+                    };
+                };
+            };
+            /** @description Not modified: the ETag still matches */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Where events are sent to, by POST */
+                    url: string;
+                    /**
+                     * @description For people
+                     * @default
+                     */
+                    description?: string;
+                    /**
+                     * @description The events to send; by default all but `task.progress`
+                     * @default [
+                     *       "task.created",
+                     *       "task.processing",
+                     *       "task.retry",
+                     *       "task.completed",
+                     *       "task.failed",
+                     *       "task.cancelled",
+                     *       "task.expired",
+                     *       "batch.completed",
+                     *       "webhook.disabled"
+                     *     ]
+                     */
+                    events?: ("task.created" | "task.processing" | "task.progress" | "task.retry" | "task.completed" | "task.failed" | "task.cancelled" | "task.expired" | "batch.completed" | "webhook.disabled")[];
+                    /**
+                     * @description Only events of tasks of these kinds; empty means all
+                     * @default []
+                     */
+                    kinds?: ("image.optimize" | "photo.bibs" | "video.render")[];
+                };
+            };
+        };
+        responses: {
+            /** @description The webhook, with its secret */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedWebhook"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the response that you have: 304 if nothing has changed */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The id of the webhook */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The webhook */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description Not modified: the ETag still matches */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the webhook */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the webhook */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Where events are sent to from now on */
+                    url?: string;
+                    /** @description For people */
+                    description?: string;
+                    /** @description The events to send from now on */
+                    events?: ("task.created" | "task.processing" | "task.progress" | "task.retry" | "task.completed" | "task.failed" | "task.cancelled" | "task.expired" | "batch.completed" | "webhook.disabled")[];
+                    /** @description Only events of tasks of these kinds; empty means all */
+                    kinds?: ("image.optimize" | "photo.bibs" | "video.render")[];
+                    /** @description false: nothing is sent; what is waiting has failed */
+                    enabled?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description The webhook */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the response that you have: 304 if nothing has changed */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The id of the webhook, or `callbacks` for the URLs that tasks and batches bring along */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The secrets */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookSecrets"];
+                };
+            };
+            /** @description Not modified: the ETag still matches */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotateWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the webhook, or `callbacks` for the URLs that tasks and batches bring along */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description How long deliveries are also signed with the old secret
+                     * @default 86400
+                     */
+                    graceSeconds?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description The secrets */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookSecrets"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pingWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the webhook */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The delivery */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDelivery"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listWebhookDeliveries: {
+        parameters: {
+            query?: {
+                /** @description Only deliveries in this state */
+                state?: "waiting" | "delivered" | "failed";
+                /** @description Only deliveries of events of this type */
+                event?: "task.created" | "task.processing" | "task.progress" | "task.retry" | "task.completed" | "task.failed" | "task.cancelled" | "task.expired" | "batch.completed" | "webhook.disabled" | "webhook.ping";
+                /** @description Only deliveries about this task */
+                taskId?: string;
+                /** @description Deliveries per page */
+                limit?: number;
+                /** @description Where the page starts: `nextCursor` of the previous page */
+                cursor?: string;
+            };
+            header?: {
+                /** @description The ETag of the response that you have: 304 if nothing has changed */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The id of the webhook, or `callbacks` for the URLs that tasks and batches bring along */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of deliveries */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDeliveryPage"];
+                };
+            };
+            /** @description Not modified: the ETag still matches */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getWebhookDelivery: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the response that you have: 304 if nothing has changed */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The id of the webhook, or `callbacks` for the URLs that tasks and batches bring along */
+                id: string;
+                /** @description The id of the delivery */
+                deliveryId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The delivery */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDeliveryDetails"];
+                };
+            };
+            /** @description Not modified: the ETag still matches */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resendWebhookDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the webhook, or `callbacks` for the URLs that tasks and batches bring along */
+                id: string;
+                /** @description The id of the delivery */
+                deliveryId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The delivery */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDelivery"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resendWebhookDeliveries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the webhook, or `callbacks` for the URLs that tasks and batches bring along */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: date-time
+                     * @description Deliveries created at or after this time
+                     */
+                    from: string;
+                    /**
+                     * Format: date-time
+                     * @description And before this time; by default now
+                     */
+                    to?: string;
+                    /**
+                     * @description Those that have failed, or those that were delivered
+                     * @default failed
+                     * @enum {string}
+                     */
+                    state?: "failed" | "delivered";
+                };
+            };
+        };
+        responses: {
+            /** @description How many */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description How many are sent again */
+                        resent: number;
+                    };
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listJobs: {
         parameters: {
             query?: {
@@ -4315,6 +5800,27 @@ export interface operations {
                 metadata?: {
                     [key: string]: unknown;
                 };
+                /** @description Where the end is reported to, by a signed POST */
+                callbackUrl?: string;
+                /** @description Who is told, once, when it has ended */
+                notify?: {
+                    /**
+                     * Format: email
+                     * @description An address
+                     */
+                    email?: string;
+                    /**
+                     * @description A number with its country code
+                     * @example +34600123456
+                     */
+                    sms?: string;
+                    /**
+                     * @description The language of the message
+                     * @default en
+                     * @enum {string}
+                     */
+                    language?: "en" | "es";
+                };
                 /** @description The album of the photo: groups the photos of a race */
                 album?: string;
             };
@@ -4369,6 +5875,30 @@ export interface operations {
                      */
                     metadata?: {
                         [key: string]: unknown;
+                    };
+                    /**
+                     * @description Where the end is reported to, by a signed POST
+                     * @example https://shop.example/darkroom
+                     */
+                    callbackUrl?: string;
+                    /** @description Who is told, once, when it has ended */
+                    notify?: {
+                        /**
+                         * Format: email
+                         * @description An address
+                         */
+                        email?: string;
+                        /**
+                         * @description A number with its country code
+                         * @example +34600123456
+                         */
+                        sms?: string;
+                        /**
+                         * @description The language of the message
+                         * @default en
+                         * @enum {string}
+                         */
+                        language?: "en" | "es";
                     };
                     /**
                      * @description The album of the photo: groups the photos of a race
@@ -4710,6 +6240,27 @@ export interface operations {
                 metadata?: {
                     [key: string]: unknown;
                 };
+                /** @description Where the end is reported to, by a signed POST */
+                callbackUrl?: string;
+                /** @description Who is told, once, when it has ended */
+                notify?: {
+                    /**
+                     * Format: email
+                     * @description An address
+                     */
+                    email?: string;
+                    /**
+                     * @description A number with its country code
+                     * @example +34600123456
+                     */
+                    sms?: string;
+                    /**
+                     * @description The language of the message
+                     * @default en
+                     * @enum {string}
+                     */
+                    language?: "en" | "es";
+                };
                 /** @description The album of the photo: groups the photos of a race */
                 album?: string;
             };
@@ -4770,6 +6321,30 @@ export interface operations {
                      */
                     metadata?: {
                         [key: string]: unknown;
+                    };
+                    /**
+                     * @description Where the end is reported to, by a signed POST
+                     * @example https://shop.example/darkroom
+                     */
+                    callbackUrl?: string;
+                    /** @description Who is told, once, when it has ended */
+                    notify?: {
+                        /**
+                         * Format: email
+                         * @description An address
+                         */
+                        email?: string;
+                        /**
+                         * @description A number with its country code
+                         * @example +34600123456
+                         */
+                        sms?: string;
+                        /**
+                         * @description The language of the message
+                         * @default en
+                         * @enum {string}
+                         */
+                        language?: "en" | "es";
                     };
                     /**
                      * @description The album of the photo: groups the photos of a race
@@ -4853,6 +6428,30 @@ export interface operations {
                      */
                     metadata?: {
                         [key: string]: unknown;
+                    };
+                    /**
+                     * @description Where the end is reported to, by a signed POST
+                     * @example https://shop.example/darkroom
+                     */
+                    callbackUrl?: string;
+                    /** @description Who is told, once, when it has ended */
+                    notify?: {
+                        /**
+                         * Format: email
+                         * @description An address
+                         */
+                        email?: string;
+                        /**
+                         * @description A number with its country code
+                         * @example +34600123456
+                         */
+                        sms?: string;
+                        /**
+                         * @description The language of the message
+                         * @default en
+                         * @enum {string}
+                         */
+                        language?: "en" | "es";
                     };
                     /**
                      * @description The album of the photo: groups the photos of a race
@@ -5157,6 +6756,479 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+        };
+    };
+    TaskCreatedPayload: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Identifies the event: the same for every attempt */
+                "webhook-id": string;
+                /** @description When this attempt was sent: seconds since 1970 */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the signature; several, separated by spaces, while a secret is being replaced */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskCreatedPayload"];
+            };
+        };
+        responses: {
+            /** @description Nothing more should be sent: the webhook is switched off */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event is accepted */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event is sent again later; `Retry-After` is honoured */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    TaskProcessingPayload: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Identifies the event: the same for every attempt */
+                "webhook-id": string;
+                /** @description When this attempt was sent: seconds since 1970 */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the signature; several, separated by spaces, while a secret is being replaced */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskProcessingPayload"];
+            };
+        };
+        responses: {
+            /** @description Nothing more should be sent: the webhook is switched off */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event is accepted */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event is sent again later; `Retry-After` is honoured */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    TaskProgressPayload: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Identifies the event: the same for every attempt */
+                "webhook-id": string;
+                /** @description When this attempt was sent: seconds since 1970 */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the signature; several, separated by spaces, while a secret is being replaced */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskProgressPayload"];
+            };
+        };
+        responses: {
+            /** @description Nothing more should be sent: the webhook is switched off */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event is accepted */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event is sent again later; `Retry-After` is honoured */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    TaskCompletedPayload: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Identifies the event: the same for every attempt */
+                "webhook-id": string;
+                /** @description When this attempt was sent: seconds since 1970 */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the signature; several, separated by spaces, while a secret is being replaced */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskCompletedPayload"];
+            };
+        };
+        responses: {
+            /** @description Nothing more should be sent: the webhook is switched off */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event is accepted */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event is sent again later; `Retry-After` is honoured */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    TaskRetryPayload: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Identifies the event: the same for every attempt */
+                "webhook-id": string;
+                /** @description When this attempt was sent: seconds since 1970 */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the signature; several, separated by spaces, while a secret is being replaced */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskRetryPayload"];
+            };
+        };
+        responses: {
+            /** @description Nothing more should be sent: the webhook is switched off */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event is accepted */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event is sent again later; `Retry-After` is honoured */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    TaskFailedPayload: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Identifies the event: the same for every attempt */
+                "webhook-id": string;
+                /** @description When this attempt was sent: seconds since 1970 */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the signature; several, separated by spaces, while a secret is being replaced */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskFailedPayload"];
+            };
+        };
+        responses: {
+            /** @description Nothing more should be sent: the webhook is switched off */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event is accepted */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event is sent again later; `Retry-After` is honoured */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    TaskCancelledPayload: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Identifies the event: the same for every attempt */
+                "webhook-id": string;
+                /** @description When this attempt was sent: seconds since 1970 */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the signature; several, separated by spaces, while a secret is being replaced */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskCancelledPayload"];
+            };
+        };
+        responses: {
+            /** @description Nothing more should be sent: the webhook is switched off */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event is accepted */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event is sent again later; `Retry-After` is honoured */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    TaskExpiredPayload: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Identifies the event: the same for every attempt */
+                "webhook-id": string;
+                /** @description When this attempt was sent: seconds since 1970 */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the signature; several, separated by spaces, while a secret is being replaced */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskExpiredPayload"];
+            };
+        };
+        responses: {
+            /** @description Nothing more should be sent: the webhook is switched off */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event is accepted */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event is sent again later; `Retry-After` is honoured */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    BatchCompletedPayload: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Identifies the event: the same for every attempt */
+                "webhook-id": string;
+                /** @description When this attempt was sent: seconds since 1970 */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the signature; several, separated by spaces, while a secret is being replaced */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BatchCompletedPayload"];
+            };
+        };
+        responses: {
+            /** @description Nothing more should be sent: the webhook is switched off */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event is accepted */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event is sent again later; `Retry-After` is honoured */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    WebhookPingPayload: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Identifies the event: the same for every attempt */
+                "webhook-id": string;
+                /** @description When this attempt was sent: seconds since 1970 */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the signature; several, separated by spaces, while a secret is being replaced */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookPingPayload"];
+            };
+        };
+        responses: {
+            /** @description Nothing more should be sent: the webhook is switched off */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event is accepted */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event is sent again later; `Retry-After` is honoured */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    WebhookDisabledPayload: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Identifies the event: the same for every attempt */
+                "webhook-id": string;
+                /** @description When this attempt was sent: seconds since 1970 */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the signature; several, separated by spaces, while a secret is being replaced */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookDisabledPayload"];
+            };
+        };
+        responses: {
+            /** @description Nothing more should be sent: the webhook is switched off */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event is accepted */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event is sent again later; `Retry-After` is honoured */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

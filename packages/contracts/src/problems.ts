@@ -34,6 +34,8 @@ export const PROBLEMS = {
     status: 404,
     means: 'There is no upload with this id: it was refused, removed, or never created.',
   },
+  WEBHOOK_NOT_FOUND: { status: 404, means: 'There is no webhook with this id.' },
+  DELIVERY_NOT_FOUND: { status: 404, means: 'There is no delivery with this id.' },
   FILE_MISSING: { status: 404, means: 'The file of the task is missing.' },
   METHOD_NOT_ALLOWED: {
     status: 405,
@@ -45,6 +47,7 @@ export const PROBLEMS = {
   UPLOAD_INCOMPLETE: { status: 409, means: 'Bytes of the upload are still missing.' },
   DIRECT_UPLOADS_DISABLED: { status: 409, means: 'This installation has no bucket that clients could send files to.' },
   SIGNING_DISABLED: { status: 409, means: 'This installation has no keys for signing URLs.' },
+  WEBHOOK_DISABLED: { status: 409, means: 'The webhook is switched off.' },
   TASK_NOT_READY: { status: 409, means: 'The task has not ended yet.' },
   TASK_FAILED: { status: 409, means: 'The task has failed and has no files.' },
   TASK_CANCELLED: { status: 409, means: 'The task was cancelled and has no files.' },

@@ -23,6 +23,8 @@ export interface RedisNames {
    * Redis may have different databases.
    */
   maintenance: string
+  /** The queue of deliveries to webhooks, one per installation like that of periodic work. */
+  deliveries: string
   /** The prefix of every cache key. */
   cachePrefix: string
 }
@@ -39,6 +41,7 @@ export function redisNames({ namespace, queue }: NamesGiven = {}): RedisNames {
     channel: `${before}${TASK_EVENTS_CHANNEL}`,
     commands: `${before}${TASK_COMMANDS_CHANNEL}`,
     maintenance: isOwn(queue) ? `maintenance-${queue}` : 'maintenance',
+    deliveries: isOwn(queue) ? `deliveries-${queue}` : 'deliveries',
     cachePrefix: before,
   }
 }

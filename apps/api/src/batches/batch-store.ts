@@ -1,4 +1,4 @@
-import type { StatusCounts, TaskStatus } from '@darkroom/contracts'
+import type { NotifyFields, StatusCounts, TaskStatus } from '@darkroom/contracts'
 import { Schema, Types, type Connection } from 'mongoose'
 import { isText, taskModel } from '../tasks/task-model.ts'
 
@@ -16,6 +16,12 @@ export interface BatchRecord {
    */
   nextCheckAt: Date | null
   idempotency?: { key: string; fingerprint: string }
+  /** Where its end is reported to. */
+  callbackUrl?: string
+  /** People who are told of its end. */
+  notify?: NotifyFields
+  /** Since when its end has been waiting to be told. */
+  tellDueAt?: Date
 }
 
 /** The number of tasks in each status, and the total progress of the unfinished ones. */
@@ -36,6 +42,9 @@ const batchSchema = new Schema<BatchDocument>(
     total: { type: Number, default: null },
     completedAt: { type: Date, default: null },
     nextCheckAt: { type: Date, default: null },
+    callbackUrl: String,
+    notify: Schema.Types.Mixed,
+    tellDueAt: Date,
     idempotency: { type: new Schema({ key: String, fingerprint: String }, { _id: false, strict: 'throw' }) },
   },
   {
@@ -52,6 +61,7 @@ batchSchema.index(
   { unique: true, partialFilterExpression: { 'idempotency.key': { $type: 'string' } } },
 )
 batchSchema.index({ nextCheckAt: 1 }, { partialFilterExpression: { nextCheckAt: { $type: 'date' } } })
+batchSchema.index({ tellDueAt: 1 }, { partialFilterExpression: { tellDueAt: { $type: 'date' } } })
 
 /** A batch is removed with its last task; this is for when that process died. */
 const EMPTY_CHECK_MS = 24 * 3_600_000
@@ -114,7 +124,8 @@ export class BatchStore {
    */
   async complete(tenant: string, id: string, completedAt: Date): Promise<BatchRecord | undefined> {
     const filter = { _id: new Types.ObjectId(id), tenant, completedAt: null, total: { $type: 'number' } }
-    const change = { $set: { completedAt, nextCheckAt: new Date(completedAt.getTime() + EMPTY_CHECK_MS) } }
+    const nextCheckAt = new Date(completedAt.getTime() + EMPTY_CHECK_MS)
+    const change = { $set: { completedAt, nextCheckAt, tellDueAt: completedAt } }
     return toRecord(
       await this.#batches.findOneAndUpdate(filter as never, change, { returnDocument: 'after' }).lean<BatchDocument>(),
     )
@@ -129,6 +140,21 @@ export class BatchStore {
       .limit(limit)
       .lean<BatchDocument[]>()
     return found.map((document) => toRecord(document))
+  }
+
+  /** Complete batches of all tenants whose end has not been told. */
+  async dueToTell(now: Date, limit: number, skip = 0): Promise<BatchRecord[]> {
+    const found = await this.#batches
+      .find({ tellDueAt: { $lte: now, $type: 'date' } })
+      .sort({ tellDueAt: 1 })
+      .skip(skip)
+      .limit(limit)
+      .lean<BatchDocument[]>()
+    return found.map((document) => toRecord(document))
+  }
+
+  async told(id: string): Promise<void> {
+    await this.#batches.updateOne({ _id: new Types.ObjectId(id) }, { $unset: { tellDueAt: 1 } })
   }
 
   async postpone(id: string, nextCheckAt: Date): Promise<void> {

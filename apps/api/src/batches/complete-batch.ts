@@ -2,7 +2,7 @@ import type { BatchEvent } from '@darkroom/contracts'
 import type { Logger } from '@darkroom/runtime'
 import { RequestData, type RequestHandler } from 'mediatr-ts'
 import { isEnd, type TaskListener } from '../tasks/announce.ts'
-import type { BatchStore } from './batch-store.ts'
+import type { BatchRecord, BatchStore } from './batch-store.ts'
 
 /**
  * Marks a batch as complete if all of its tasks have ended, and publishes it. Returns whether this
@@ -25,6 +25,7 @@ export class CompleteBatchHandler implements RequestHandler<CompleteBatch, boole
   constructor(deps: {
     batches: BatchStore
     publish: (event: BatchEvent) => Promise<void>
+    onBatch: (batch: BatchRecord, event: BatchEvent) => void
     log: Logger
     now: () => number
   }) {
@@ -42,13 +43,15 @@ export class CompleteBatchHandler implements RequestHandler<CompleteBatch, boole
   }
 
   async handle({ tenant, batchId }: CompleteBatch): Promise<boolean> {
-    const { batches, publish, log, now } = this.#deps
+    const { batches, publish, onBatch, log, now } = this.#deps
     if (await batches.hasUnfinished(tenant, batchId)) return false
     const timestamp = now()
     const batch = await batches.complete(tenant, batchId, new Date(timestamp))
     if (!batch) return false
     const { counts } = await batches.tally(tenant, batchId)
-    await publish({ eventType: 'batch.completed', batchId, tenant, timestamp, total: batch.total ?? 0, counts })
+    const event = { eventType: 'batch.completed', batchId, tenant, timestamp, total: batch.total ?? 0, counts } as const
+    onBatch(batch, event)
+    await publish(event)
     log.info({ batchId, counts }, 'batch.completed')
     return true
   }

@@ -17,6 +17,11 @@ export type BatchCandidate =
 /** The result for one file. */
 export type BatchOutcome = { name: string; task: AcceptedTask } | { name: string; fault: unknown }
 
+/** What is wanted of a batch as a whole. */
+export type BatchWishes = {
+  [Wish in 'idempotency' | 'callbackUrl' | 'notify']?: BatchRecord[Wish] | undefined
+}
+
 /**
  * Creates a task for each valid file; the others do not affect them. Throws IDEMPOTENCY_KEY_REUSED,
  * IDEMPOTENCY_IN_FLIGHT.
@@ -24,13 +29,13 @@ export type BatchOutcome = { name: string; task: AcceptedTask } | { name: string
 export class CreateBatch extends RequestData<{ batchId: string; items: BatchOutcome[] }> {
   readonly tenant: string
   readonly candidates: readonly BatchCandidate[]
-  readonly idempotency: BatchRecord['idempotency'] | undefined
+  readonly wishes: BatchWishes
 
-  constructor(tenant: string, candidates: readonly BatchCandidate[], idempotency?: BatchRecord['idempotency']) {
+  constructor(tenant: string, candidates: readonly BatchCandidate[], wishes: BatchWishes = {}) {
     super()
     this.tenant = tenant
     this.candidates = candidates
-    this.idempotency = idempotency
+    this.wishes = wishes
   }
 }
 
@@ -56,15 +61,15 @@ export class CreateBatchHandler implements RequestHandler<CreateBatch, { batchId
     this.#deps = deps
   }
 
-  async handle({ tenant, candidates, idempotency }: CreateBatch): Promise<{ batchId: string; items: BatchOutcome[] }> {
-    const batch = await this.#open(tenant, idempotency)
+  async handle({ tenant, candidates, wishes }: CreateBatch): Promise<{ batchId: string; items: BatchOutcome[] }> {
+    const batch = await this.#open(tenant, wishes)
     const items = await inParallel(candidates, WIDTH, (candidate, index) => this.#create(batch, candidate, index))
     await this.#seal(batch, items.filter((item) => 'task' in item).length)
     return { batchId: batch.id, items }
   }
 
   /** A repeated request continues with its batch, and each of its files with its task. */
-  async #open(tenant: string, idempotency: BatchRecord['idempotency']): Promise<BatchRecord> {
+  async #open(tenant: string, { idempotency, callbackUrl, notify }: BatchWishes): Promise<BatchRecord> {
     const { batches, now } = this.#deps
     const made = await this.#madeBefore(tenant, idempotency)
     if (made) return made
@@ -78,6 +83,8 @@ export class CreateBatchHandler implements RequestHandler<CreateBatch, { batchId
       completedAt: null,
       nextCheckAt,
       ...(idempotency && { idempotency }),
+      ...(callbackUrl !== undefined && { callbackUrl }),
+      ...(notify && { notify }),
     }
     try {
       await batches.insert(batch)
@@ -91,7 +98,7 @@ export class CreateBatchHandler implements RequestHandler<CreateBatch, { batchId
     }
   }
 
-  async #madeBefore(tenant: string, idempotency: BatchRecord['idempotency']): Promise<BatchRecord | undefined> {
+  async #madeBefore(tenant: string, idempotency: BatchWishes['idempotency']): Promise<BatchRecord | undefined> {
     if (!idempotency) return undefined
     const { batches, now } = this.#deps
     const made = await batches.findByIdempotencyKey(tenant, idempotency.key)

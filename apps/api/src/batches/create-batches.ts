@@ -3,7 +3,7 @@ import type { Logger } from '@darkroom/runtime'
 import type { MongoConnection } from '../mongo/create-mongo.ts'
 import type { CreateTaskHandler } from '../tasks/commands/create-task.ts'
 import type { TaskRecord } from '../tasks/task.ts'
-import { BatchStore } from './batch-store.ts'
+import { BatchStore, type BatchRecord } from './batch-store.ts'
 import { CompleteBatchHandler } from './complete-batch.ts'
 import { CreateBatchHandler } from './create-batch.ts'
 import { GetBatchHandler } from './get-batch.ts'
@@ -12,12 +12,14 @@ import { GetBatchHandler } from './get-batch.ts'
 export function createBatches(parts: {
   mongo: MongoConnection
   publish: (event: BatchEvent) => Promise<void>
+  /** Called at the end of a batch. */
+  onBatch: (batch: BatchRecord, event: BatchEvent) => void
   log: Logger
   now: () => number
 }) {
-  const { mongo, publish, log, now } = parts
+  const { mongo, publish, onBatch, log, now } = parts
   const store = new BatchStore(mongo)
-  const completeBatch = new CompleteBatchHandler({ batches: store, publish, log, now })
+  const completeBatch = new CompleteBatchHandler({ batches: store, publish, onBatch, log, now })
   return {
     store,
     handlers: (createTask: CreateTaskHandler) => [

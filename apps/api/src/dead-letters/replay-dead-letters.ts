@@ -6,15 +6,22 @@ import type { DeadLetterFilter, DeadLetterStore } from './dead-letter-store.ts'
 /** Tasks by id, or the oldest that match, at most `limit`. */
 export type ReplayWish = { tenant: string; ids: readonly string[] } | { filter: DeadLetterFilter; limit: number }
 
-/** Restarts failed tasks, each with a new epoch. With `dryRun` it only counts them. */
+interface ReplayOptions {
+  /** Only count them. */
+  dryRun: boolean
+  /** Whether people are told of the new ends. */
+  notify?: boolean
+}
+
+/** Restarts failed tasks, each with a new epoch. */
 export class ReplayDeadLetters extends RequestData<ReplayReport> {
   readonly wish: ReplayWish
-  readonly dryRun: boolean
+  readonly options: ReplayOptions
 
-  constructor(wish: ReplayWish, dryRun: boolean) {
+  constructor(wish: ReplayWish, options: ReplayOptions) {
     super()
     this.wish = wish
-    this.dryRun = dryRun
+    this.options = options
   }
 }
 
@@ -27,34 +34,42 @@ const NOT_DEAD: Omit<ReplayResult, 'id'> = {
   detail: 'There is no failed task with this id.',
 }
 
+type Retry = (tenant: string, id: string, notify: boolean) => Promise<unknown>
+
 export class ReplayDeadLettersHandler implements RequestHandler<ReplayDeadLetters, ReplayReport> {
   readonly #deps
 
-  constructor(deps: { store: DeadLetterStore; retry: (tenant: string, id: string) => Promise<unknown> }) {
+  constructor(deps: { store: DeadLetterStore; retry: Retry }) {
     this.#deps = deps
   }
 
-  async handle({ wish, dryRun }: ReplayDeadLetters): Promise<ReplayReport> {
+  async handle({ wish, options: { dryRun, notify = false } }: ReplayDeadLetters): Promise<ReplayReport> {
     const { store } = this.#deps
-    if ('ids' in wish) return this.#replayNamed(wish.tenant, [...new Set(wish.ids)], dryRun)
+    if ('ids' in wish) return this.#replayNamed(wish.tenant, [...new Set(wish.ids)], { dryRun, notify })
     const counted = await store.count(wish.filter, MAX_COUNTED + 1)
     const found = { matched: Math.min(counted, MAX_COUNTED), matchedIsExact: counted <= MAX_COUNTED }
     if (dryRun) return { dryRun, ...found, replayed: 0, items: [] }
-    return reportOf(found, await this.#retryAll(wish.filter.tenant, await store.ids(wish.filter, wish.limit)))
+    return reportOf(found, await this.#retryAll(wish.filter.tenant, await store.ids(wish.filter, wish.limit), notify))
   }
 
-  async #replayNamed(tenant: string, ids: readonly string[], dryRun: boolean): Promise<ReplayReport> {
+  async #replayNamed(
+    tenant: string,
+    ids: readonly string[],
+    { dryRun, notify }: Required<ReplayOptions>,
+  ): Promise<ReplayReport> {
     const failed = await this.#deps.store.failedAmong(tenant, ids)
     const refused = ids.filter((id) => !failed.has(id)).map((id) => ({ id, ...NOT_DEAD }))
     const found = { matched: failed.size, matchedIsExact: true }
     if (dryRun) return { dryRun, ...found, replayed: 0, items: refused }
-    return reportOf(found, [...(await this.#retryAll(tenant, [...failed])), ...refused])
+    return reportOf(found, [...(await this.#retryAll(tenant, [...failed], notify)), ...refused])
   }
 
-  async #retryAll(tenant: string, ids: readonly string[]): Promise<ReplayResult[]> {
+  async #retryAll(tenant: string, ids: readonly string[], notify: boolean): Promise<ReplayResult[]> {
     const results: ReplayResult[] = []
     for (let next = 0; next < ids.length; next += SIDE_BY_SIDE) {
-      results.push(...(await Promise.all(ids.slice(next, next + SIDE_BY_SIDE).map((id) => this.#retry(tenant, id)))))
+      results.push(
+        ...(await Promise.all(ids.slice(next, next + SIDE_BY_SIDE).map((id) => this.#retry(tenant, id, notify)))),
+      )
     }
     return results
   }
@@ -63,9 +78,9 @@ export class ReplayDeadLettersHandler implements RequestHandler<ReplayDeadLetter
    * A failure of one task is its own result; one that affects all (a store is down) ends the
    * replay.
    */
-  async #retry(tenant: string, id: string): Promise<ReplayResult> {
+  async #retry(tenant: string, id: string, notify: boolean): Promise<ReplayResult> {
     try {
-      await this.#deps.retry(tenant, id)
+      await this.#deps.retry(tenant, id, notify)
       return { id, outcome: 'replayed' }
     } catch (error) {
       if (!(error instanceof AppError) || error.status >= 500) throw error

@@ -32,8 +32,8 @@ let photo: Buffer
 /** Operations in a situation that were answered as they should be. */
 const met: Record<string, number> = {}
 const isMet = (situation: string): void => void (met[situation] = (met[situation] ?? 0) + 1)
-const ids = { Task: '', Batch: '', Key: '' }
-const UNKNOWN = { Task: 'f'.repeat(24), Batch: 'f'.repeat(24), Key: 'f'.repeat(16) }
+const ids = { Task: '', Batch: '', Key: '', Webhook: '' }
+const UNKNOWN = { Task: 'f'.repeat(24), Batch: 'f'.repeat(24), Key: 'f'.repeat(16), Webhook: 'f'.repeat(24) }
 
 /** Chance alone leaves 15 to 85 % of so many pairs once in 100,000 runs. */
 const PAIRS = 40
@@ -56,6 +56,9 @@ beforeAll(async () => {
   ids.Task = ((await api.post('/api/v1/tasks', [filePart(photo)], OPERATOR)).body as Task).id
   ids.Batch = ((await api.post('/api/v1/batches', [filePart(photo)], OPERATOR)).body as { batchId: string }).batchId
   ids.Key = (await createKey({})).id
+  const fields = { url: 'https://shop.example.com/', events: ['webhook.disabled'] }
+  const init = { method: 'POST', headers: { ...asJson, ...OPERATOR }, body: JSON.stringify(fields) }
+  ids.Webhook = ((await api.request('/api/v1/webhooks', init)).body as { id: string }).id
 })
 afterAll(async () => {
   const counts = Object.entries(met).map(([situation, count]) => `${situation} ${count}`)
@@ -63,11 +66,15 @@ afterAll(async () => {
   await api.stop()
 })
 
-const kindOf = (path: string): keyof typeof ids => (/batches/.test(path) ? 'Batch' : /keys/.test(path) ? 'Key' : 'Task')
+const KINDS_OF_ID = { batches: 'Batch', keys: 'Key', webhooks: 'Webhook' } as const
+const kindOf = (path: string): keyof typeof ids => {
+  const [, resource = ''] = /\/(batches|keys|webhooks)\//.exec(path) ?? []
+  return KINDS_OF_ID[resource as keyof typeof KINDS_OF_ID] ?? 'Task'
+}
 
 /** A request as its example in the document shows it. */
 function send({ path, method, operation }: Each, headers: Record<string, string>, id: string) {
-  const url = path.replace('{id}', id).replace('{name}', api.names.queue)
+  const url = path.replace('{id}', id).replace('{deliveryId}', 'f'.repeat(24)).replace('{name}', api.names.queue)
   const content = operation.requestBody?.content ?? {}
   if ('multipart/form-data' in content) {
     const { body, contentType } = multipart([filePart(photo)])

@@ -66,6 +66,11 @@ describe('an upload token', () => {
     const headers = { authorization: `Bearer ${token}` }
     for (const path of ['/api/v1/tasks', '/api/v1/keys', '/api/v1/stats'])
       expect((await api.request(path, { headers })).status).toBe(401)
+    for (const [name, value] of [
+      ['callbackUrl', 'https://shop.example.com/'],
+      ['notify', '{"email":"ana@example.com"}'],
+    ] as const)
+      expect(await upload(token, { parts: [fieldPart(name, value), filePart(photo)] })).toEqual([403, 'SCOPE_MISSING'])
     const init = (path: string, type: string) =>
       api.request(path, { method: 'POST', headers: { ...headers, 'content-type': type }, body: '{}' })
     expect((await init('/api/v1/tasks', 'application/json')).status).toBe(403)

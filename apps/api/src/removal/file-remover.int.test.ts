@@ -38,8 +38,9 @@ afterAll(async () => {
 })
 
 const SHA = 'original'
-const insert = async (given: Partial<TaskRecord>): Promise<void> =>
-  store.insert(newRecord({ source: sourceOf(SHA), ...given }))
+const insert = async (given: Partial<TaskRecord>): Promise<void> => {
+  await store.insert(newRecord({ source: sourceOf(SHA), ...given }))
+}
 const sourceOf = (sha256: string) => ({ ...newRecord().source, sha256 })
 const listing = { files: [toStoredFile(image)], nextCheckAt: null }
 const isThere = (): Promise<boolean> => storage.stat(image.path).then(() => true, () => false) // prettier-ignore

@@ -15,6 +15,7 @@ import type { Send } from '../send.ts'
 import type { UrlSigner } from '../tasks/queries/url-signing.ts'
 import type { createUploads } from '../uploads/create-uploads.ts'
 import type { Staged } from '../uploads/staged/create-staged.ts'
+import type { WebhookDesk } from '../webhooks/webhook-desk.ts'
 import { adminRoutes } from './admin/admin-routes.ts'
 import { createFindCaller, createIsAdmitted } from './admin/find-caller.ts'
 import { queueBoard } from './admin/queue-board.ts'
@@ -46,6 +47,7 @@ export interface RouteParts {
   uploads: ReturnType<typeof createUploads>
   staged: Staged
   assets: AssetLibrary
+  webhooks: WebhookDesk
   storage: Storage
   /** Why nothing can be stored or read. */
   storageFault: StorageFault
@@ -77,6 +79,7 @@ export function createRoutes(parts: RouteParts) {
     ...uploads,
     ...parts.staged,
     assets: parts.assets,
+    webhooks: parts.webhooks,
     sendVariant: createSendVariant({ storage, storageFault, presign }),
     signer,
     publicUrl: env.PUBLIC_URL,

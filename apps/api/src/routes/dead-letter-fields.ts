@@ -35,6 +35,10 @@ export const replayBody = z
       .optional()
       .meta({ description: 'Which failed tasks; all of them if it is empty' }),
     limit: z.int().min(1).max(MAX_IDS).default(100).meta({ description: 'Maximum number of tasks, with a filter' }),
+    notify: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'Whether the people that the uploads named are told of the new ends' }),
     dryRun: z.boolean().default(false).meta({ description: 'Only count the tasks, without restarting them' }),
   })
   .refine(({ ids, filter }) => (ids === undefined) !== (filter === undefined), {

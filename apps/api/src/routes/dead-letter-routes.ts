@@ -82,10 +82,10 @@ export const deadLetterRoutes = routesOf<DeadLetterRouteDeps>('Dead letters', {
     handle: ({ send, readJson }) => [
       ...readJson,
       async (req, res) => {
-        const { ids, filter, limit, dryRun } = parseInput(replayBody, req.body, 'INVALID_FIELD')
+        const { ids, filter, limit, notify, dryRun } = parseInput(replayBody, req.body, 'INVALID_FIELD')
         const tenant = tenantOf(req)
         const wish = ids ? { tenant, ids } : { filter: { tenant, ...filter }, limit }
-        const report = await send(new ReplayDeadLetters(wish, dryRun))
+        const report = await send(new ReplayDeadLetters(wish, { dryRun, notify }))
         res.status(dryRun ? 200 : 202).json(report)
       },
     ],

@@ -16,6 +16,7 @@ import { taskEventRoutes } from './task-event-routes.ts'
 import { taskRoutes } from './task-routes.ts'
 import { uploadTokenRoutes } from './upload-token-routes.ts'
 import { videoRoutes } from './video-routes.ts'
+import { webhookRoutes } from './webhook-routes.ts'
 import { workerRoutes } from './worker-routes.ts'
 
 /**
@@ -39,6 +40,7 @@ export const RESOURCES = {
     assetRoutes,
     keyRoutes,
     uploadTokenRoutes,
+    webhookRoutes,
   ],
   /** Below `/api`: the older form. */
   aliases: [jobRoutes, videoRoutes],

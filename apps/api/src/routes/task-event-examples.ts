@@ -1,4 +1,4 @@
-import { DEFAULT_TENANT, eventSeq, STEP, type TaskEvent, type TaskEventPage } from '@darkroom/contracts'
+import { DEFAULT_TENANT, EPOCH_END, eventSeq, STEP, type TaskEvent, type TaskEventPage } from '@darkroom/contracts'
 import { formatEvent } from '../http/event-stream.ts'
 import { FAILED_TASK_ID, TASK_ID } from '../http/openapi/example-ids.ts'
 import { CREATED_AT, EXAMPLE_VARIANTS, taskExamples, WORKER_ID } from './task-examples.ts'
@@ -61,6 +61,19 @@ const failed: TaskEvent = {
   retryable: false,
   willRetry: false,
 }
+
+const cancelled: TaskEvent = {
+  eventType: 'task.cancelled',
+  ...at(900, 1, 0),
+  seq: EPOCH_END.cancelled,
+  attempts: 0,
+}
+const expired: TaskEvent = { eventType: 'task.expired', ...at(604_802_142, 2, 0), seq: EPOCH_END.expired }
+
+/** One event of each type. */
+export const taskEventExamples: readonly TaskEvent[] = [
+  ...[created, processing, progress, retry, completed, failed, cancelled, expired],
+]
 
 const logOf = (...events: TaskEvent[]) => events.map((event) => toLogView(entryFor(event)))
 

@@ -75,6 +75,14 @@ export const waitQuery = z.object({
 /** The upload itself, among the files of a photo. */
 export const ORIGINAL = 'original'
 
+/** The query of a restart. Other parameters are ignored. */
+export const retryQuery = z.object({
+  notify: z
+    .enum(['true', 'false'], { error: 'must be true or false' })
+    .default('false')
+    .meta({ description: 'Whether the people that the upload named are told of this end too' }),
+})
+
 const resolution = z
   .enum([...VARIANT_WIDTHS.map(String), ORIGINAL])
   .optional()

@@ -21,7 +21,7 @@ import { photoExamples } from './photo-examples.ts'
 import { retryAfter } from './retry-after.ts'
 import { sendTask, sendTaskJson } from './send-task.ts'
 import { taskExamples, taskPageExamples } from './task-examples.ts'
-import { listQuery, taskChanges, waitQuery } from './task-fields.ts'
+import { retryQuery, listQuery, taskChanges, waitQuery } from './task-fields.ts'
 import { EDIT_PROBLEMS, idOf, taskEdit, taskPath } from './task-path.ts'
 import { UPLOAD_PROBLEMS } from './upload.ts'
 import { taskBody } from './video-input.ts'
@@ -190,7 +190,8 @@ export const taskRoutes = routesOf<TaskRouteDeps, ApiLimits>('Tasks', {
     doc: {
       operationId: 'retryTask',
       summary: 'Restart a finished task',
-      requestParams: taskPath,
+      description: 'Webhooks and the callbackUrl get this end too. People are only told of it with `notify=true`.',
+      requestParams: { ...taskPath, query: retryQuery },
       answers: {
         202: json(
           'The task, pending again',
@@ -200,12 +201,20 @@ export const taskRoutes = routesOf<TaskRouteDeps, ApiLimits>('Tasks', {
           'RetryAfter',
         ),
       },
-      problems: ['TASK_NOT_FOUND', 'TASK_NOT_FINAL', 'TASK_CHANGED', 'TASK_EXPIRED', 'STORE_UNAVAILABLE'],
+      problems: [
+        'INVALID_QUERY',
+        'TASK_NOT_FOUND',
+        'TASK_NOT_FINAL',
+        'TASK_CHANGED',
+        'TASK_EXPIRED',
+        'STORE_UNAVAILABLE',
+      ],
     },
     handle:
       ({ send }) =>
       async (req, res) => {
-        const restarted = await send(new RetryTask(tenantOf(req), idOf(req)))
+        const { notify } = parseInput(retryQuery, req.query, 'INVALID_QUERY')
+        const restarted = await send(new RetryTask(tenantOf(req), idOf(req), notify === 'true'))
         sendTask(res.status(202).location(restarted.links.self).set('Retry-After', POLL_AFTER_SECONDS), restarted)
       },
   },

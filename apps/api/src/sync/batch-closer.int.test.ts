@@ -29,7 +29,7 @@ afterAll(() => database.drop())
 /** A closer that fails to check the batches `broken`. */
 function closerOf(broken: readonly string[] = []): BatchCloser {
   const { log } = recordLog<Logger>()
-  const handler = new CompleteBatchHandler({ batches, publish: async () => {}, log, now: () => NOW })
+  const handler = new CompleteBatchHandler({ batches, publish: async () => {}, onBatch: () => {}, log, now: () => NOW })
   const send = (async (request: CompleteBatch) => {
     if (broken.includes(request.batchId)) throw new Error('cannot be checked')
     return handler.handle(request)

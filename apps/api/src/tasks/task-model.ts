@@ -72,6 +72,12 @@ const taskSchema = new Schema<TaskDocument>(
     trace: String,
     correction: Schema.Types.Mixed,
     readingsDueAt: Date,
+    callbackUrl: String,
+    notify: Schema.Types.Mixed,
+    notifyEpoch: Number,
+    tellDueAt: Date,
+    tellIdleAt: Date,
+    told: new Schema({ epoch: Number, seq: Number }, NESTED),
   } as never,
   {
     strict: 'throw',
@@ -111,6 +117,7 @@ taskSchema.index(
   { partialFilterExpression: { 'source.album': { $type: 'string' } } },
 )
 taskSchema.index({ readingsDueAt: 1 }, { partialFilterExpression: { readingsDueAt: { $type: 'date' } } })
+taskSchema.index({ tellDueAt: 1 }, { partialFilterExpression: { tellDueAt: { $type: 'date' } } })
 taskSchema.index({ 'files.path': 1 })
 taskSchema.index({ 'images.path': 1 })
 // This index only contains tasks that still need checks, however many tasks there are.

@@ -1,4 +1,5 @@
 import {
+  notifyFields,
   shownBib,
   storedFile,
   taskError,
@@ -88,6 +89,20 @@ export const taskRecord = z.strictObject({
   correction: z.strictObject({ bibs: z.array(shownBib), at: z.date() }).exactOptional(),
   /** When the readings of a photo have to be searchable; null once they are. */
   readingsDueAt: z.date().nullable().exactOptional(),
+  /** Where the end of the task is reported to. */
+  callbackUrl: z.string().exactOptional(),
+  /** People who are told of the end of the task. */
+  notify: notifyFields.exactOptional(),
+  /** The epoch whose end people are told of, if it is not the first. */
+  notifyEpoch: count.exactOptional(),
+  /**
+   * Since when events have been waiting to be told to webhooks and people. While there are none, a
+   * task whose end somebody waits for has `tellIdleAt` instead: the write of its end renames it.
+   */
+  tellDueAt: z.date().exactOptional(),
+  tellIdleAt: z.date().exactOptional(),
+  /** The last event that was told. */
+  told: z.strictObject({ epoch: count, seq: count }).exactOptional(),
   /** The client's idempotency key, and a digest of the whole request. */
   idempotency: z.strictObject({ key: z.string(), fingerprint: z.string() }).exactOptional(),
   /** The span of the request that created or last restarted it, if tracing was on. */

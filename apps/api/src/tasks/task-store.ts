@@ -1,4 +1,4 @@
-import { taskPriority, TASK_KINDS, type TaskStatus } from '@darkroom/contracts'
+import { taskPriority, TASK_ENDS, TASK_KINDS, type TaskStatus } from '@darkroom/contracts'
 import { Types, type Connection, type QueryFilter, type UpdateQuery } from 'mongoose'
 import { isText, listing, taskModel, toImages, toObjectId, toRecord, type TaskDocument } from './task-model.ts'
 import { parseSearch, searchWordsOf } from './search-words.ts'
@@ -54,6 +54,7 @@ type Changes = { files?: TaskRecord['files'] } & Record<string, unknown>
 type OneTask = QueryFilter<TaskDocument> & { _id: Types.ObjectId; tenant: string }
 
 const LOG_LENGTH = 100
+const ENDS: ReadonlySet<LogEntry['type']> = new Set(TASK_ENDS)
 const COUNT_TIMEOUT_MS = 1000
 const UNFINISHED = ['pending', 'processing'] as const
 const NEWEST_FIRST = { createdAt: -1, _id: -1 } as const
@@ -72,11 +73,20 @@ export const newTaskId = (): string => new Types.ObjectId().toHexString()
 export class TaskStore {
   readonly #tasks
   readonly #onDoubt
+  readonly #isWatched
 
-  /** @param onDoubt called for a change that failed but may have been applied, or may yet be */
-  constructor(connection: Connection, onDoubt: (tenant: string, id: string) => void = () => {}) {
+  /**
+   * @param onDoubt called for a change that failed but may have been applied, or may yet be
+   * @param isWatched whether a tenant has webhooks: then every event has to be told
+   */
+  constructor(
+    connection: Connection,
+    onDoubt: (tenant: string, id: string) => void = () => {},
+    isWatched: (tenant: string) => boolean = () => false,
+  ) {
     this.#tasks = taskModel(connection)
     this.#onDoubt = onDoubt
+    this.#isWatched = isWatched
   }
 
   async ping(): Promise<void> {
@@ -115,11 +125,19 @@ export class TaskStore {
    * Stores a new task. When this returns, the task survives any crash (majority, journaled: set on
    * the connection).
    */
-  async insert(given: TaskRecord): Promise<void> {
-    const { id, ...record } = taskRecord.parse(given)
+  async insert(given: TaskRecord): Promise<TaskRecord> {
+    const task = { ...taskRecord.parse(given), ...this.#marksOf(given) }
+    const { id, ...record } = task
     const images = toImages(record.files)
     const words = searchWordsOf(record)
     await this.#tasks.collection.insertOne({ _id: new Types.ObjectId(id), ...record, images, words } as never)
+    return task
+  }
+
+  /** A new task is told to webhooks; one that only reports its end is prepared for that. */
+  #marksOf({ tenant, callbackUrl, notify, createdAt }: TaskRecord): Pick<TaskRecord, 'tellDueAt' | 'tellIdleAt'> {
+    if (this.#isWatched(tenant)) return { tellDueAt: createdAt }
+    return callbackUrl !== undefined || notify !== undefined ? { tellIdleAt: createdAt } : {}
   }
 
   async find(tenant: string, id: string): Promise<TaskRecord | undefined> {
@@ -239,11 +257,21 @@ export class TaskStore {
 
   /** One guarded write: it increases `rev` and adds to the log, or changes nothing. */
   async #write(filter: OneTask, changes: Changes, entries: LogEntry[] = []): Promise<TaskRecord | undefined> {
+    const now = new Date()
+    const isTold = entries.length > 0 && this.#isWatched(filter.tenant)
+    // Of a task that reports its end. Without `tellIdleAt` this changes nothing.
+    const isEnd = entries.some(({ type }) => ENDS.has(type))
     return this.#change(filter, {
-      $set: { ...changes, ...(changes.files && { images: toImages(changes.files) }), updatedAt: new Date() },
+      $set: {
+        ...changes,
+        ...(changes.files && { images: toImages(changes.files) }),
+        ...(isTold && { tellDueAt: now }),
+        updatedAt: now,
+      },
       $inc: { rev: 1 },
       ...(entries.length > 0 && { $push: { log: { $each: entries, $slice: -LOG_LENGTH } } }),
-    })
+      ...(isEnd && !isTold && { $rename: { tellIdleAt: 'tellDueAt' } }),
+    } as UpdateQuery<TaskDocument>)
   }
 
   async #change(filter: OneTask, update: UpdateQuery<TaskDocument>): Promise<TaskRecord | undefined> {

@@ -44,6 +44,7 @@ export type StepPatch = TaskPatch &
     | 'lateAt'
     | 'trace'
     | 'readingsDueAt'
+    | 'notifyEpoch'
   >
 
 /** A legal transition of a task: from which statuses it may start, and what it writes. */

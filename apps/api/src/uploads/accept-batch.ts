@@ -5,6 +5,7 @@ import { AppError } from '../app-error.ts'
 import { CreateBatch, type BatchCandidate, type BatchOutcome } from '../batches/create-batch.ts'
 import { inParallel } from '../ground/in-parallel.ts'
 import type { Send } from '../send.ts'
+import type { CheckReports } from '../tasks/report-fields.ts'
 import type { Kinds, ReceivedFile } from '../tasks/kind.ts'
 import { parseInput } from '../http/input.ts'
 import { tenantOf } from '../http/tenant-of.ts'
@@ -33,6 +34,7 @@ export function createAcceptBatch(options: {
   form: UploadForm
   maxFileBytes: number
   defaultTtlSeconds: number
+  checkReports: CheckReports
 }): AcceptBatch {
   const { form, defaultTtlSeconds: ttlSeconds } = options
   const fieldsSchema = uploadFields({ kinds: form.kinds, ttlSeconds, priority: 'batch' })
@@ -52,11 +54,15 @@ export function createAcceptBatch(options: {
     try {
       if (files.length === 0) throw noFile(req, form.batchFields)
       const fields = parseInput(fieldsSchema, givenFields(req.body), 'INVALID_FIELD')
+      options.checkReports(fields)
+      const { callbackUrl, notify, ...ofTasks } = fields
       const key = idempotencyKey(req)
       const hashes = files.map(({ sha256 }) => sha256)
-      const candidates = await inParallel(files, WIDTH, (file) => toCandidate(file, fields))
+      const candidates = await inParallel(files, WIDTH, (file) => toCandidate(file, { ...ofTasks, callbackUrl }))
       const idempotency = key === undefined ? undefined : { key, fingerprint: fingerprintOf(hashes, fields) }
-      const { batchId, items } = await options.send(new CreateBatch(tenantOf(req), candidates, idempotency))
+      // People get one message, about the batch.
+      const wishes = { idempotency, callbackUrl, notify }
+      const { batchId, items } = await options.send(new CreateBatch(tenantOf(req), candidates, wishes))
       const answer = toAnswer(batchId, items)
       noteUpload(req, { batchId, accepted: answer.accepted, rejected: answer.rejected })
       return answer

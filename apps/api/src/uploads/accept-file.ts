@@ -13,9 +13,9 @@ export async function acceptFile(
   given: UploadFields,
   kinds: Kinds,
 ): Promise<{ task: Omit<NewTask, 'tenant' | 'idempotency'>; fingerprint: string }> {
-  const { name, kind, priority, ttlSeconds, metadata, ...own } = given
+  const { name, kind, priority, ttlSeconds, metadata, callbackUrl, notify, ...own } = given
   const accepted = await policyOf(kinds, kind).accept(file, own)
-  const common = { kind, priority, ttlSeconds, metadata }
+  const common = { kind, priority, ttlSeconds, metadata, callbackUrl, notify }
   const task = { ...common, ...accepted, name: nameOf(file, name), tempPath: file.path }
   return { task, fingerprint: fingerprintOf([file.sha256], { ...given, name }) }
 }

@@ -9,6 +9,7 @@ import { parseInput } from '../http/input.ts'
 import { tenantOf } from '../http/tenant-of.ts'
 import type { Send } from '../send.ts'
 import { CreateTask } from '../tasks/commands/create-task.ts'
+import type { CheckReports } from '../tasks/report-fields.ts'
 import { policyOf, type AboutInput, type AcceptedInput, type Kinds } from '../tasks/kind.ts'
 import { newTaskId } from '../tasks/task-store.ts'
 import { fingerprintOf } from './accept-file.ts'
@@ -33,17 +34,20 @@ export function createAcceptInput(options: {
   kinds: Kinds
   folder: string
   defaultTtlSeconds: number
+  checkReports: CheckReports
 }): AcceptInput {
   const { kinds, folder, defaultTtlSeconds } = options
 
   const create = async (req: Request, given: InputFields, about: About, tries = TRIES): Promise<AcceptedTask> => {
+    const { callbackUrl, notify } = given
+    options.checkReports(given)
     const id = newTaskId()
     const accepted = await read(kinds, given, { ...about, tenant: tenantOf(req), taskId: id })
     const bytes = Buffer.from(JSON.stringify(accepted.document))
     const sha256 = hash('sha256', bytes)
     const { kind, priority, metadata = {}, name = accepted.name } = given
     const ttlSeconds = given.ttlSeconds ?? KINDS[kind].policy.ttlSeconds ?? defaultTtlSeconds
-    const common = { kind, priority, ttlSeconds, metadata, name }
+    const common = { kind, priority, ttlSeconds, metadata, name, callbackUrl, notify }
     const key = idempotencyKey(req)
     const fingerprint = fingerprintOf([sha256], common)
     const tempPath = join(folder, `input-${randomUUID()}.json`)

@@ -6,12 +6,13 @@ import { idempotencyKey } from './idempotency.ts'
 import { receivedFile } from './image-upload.ts'
 import { noteUpload } from './note-upload.ts'
 import type { Send } from '../send.ts'
+import type { CheckReports } from '../tasks/report-fields.ts'
 import type { Kinds } from '../tasks/kind.ts'
 import { CreateTask } from '../tasks/commands/create-task.ts'
 import { parseInput } from '../http/input.ts'
 import { scopeMissing } from '../http/authorize.ts'
 import { callerOf, tenantOf, type Caller } from '../http/tenant-of.ts'
-import { givenFields, uploadFields } from './upload-fields.ts'
+import { givenFields, uploadFields, type UploadFields } from './upload-fields.ts'
 import type { UploadForm } from './upload-form.ts'
 
 export type AcceptUpload = (req: Request) => Promise<AcceptedTask>
@@ -25,6 +26,7 @@ export function createAcceptUpload(options: {
   kinds: Kinds
   form: UploadForm
   defaultTtlSeconds: number
+  checkReports: CheckReports
 }): AcceptUpload {
   const { form, defaultTtlSeconds: ttlSeconds } = options
   const fieldsSchema = uploadFields({ kinds: form.kinds, ttlSeconds, priority: 'interactive' })
@@ -33,7 +35,8 @@ export function createAcceptUpload(options: {
     noteUpload(req, { file: file.originalName, bytes: file.bytes })
     try {
       const fields = parseInput(fieldsSchema, givenFields(req.body), 'INVALID_FIELD')
-      assertGranted(callerOf(req), fields.kind)
+      assertGranted(callerOf(req), fields)
+      options.checkReports(fields)
       const { task, fingerprint } = await acceptFile(file, fields, options.kinds)
       const key = idempotencyKey(req)
       const accepted = await options.send(
@@ -52,7 +55,10 @@ export function createAcceptUpload(options: {
   }
 }
 
-function assertGranted({ upload }: Caller, kind: string): void {
-  const granted = upload?.kind ?? kind
+function assertGranted({ upload }: Caller, { kind, callbackUrl, notify }: UploadFields): void {
+  if (!upload) return
+  const granted = upload.kind ?? kind
   if (granted !== kind) throw scopeMissing(`This upload token only permits tasks of the kind ${granted}.`)
+  // A visitor of a web page must not choose who gets messages.
+  if (callbackUrl !== undefined || notify) throw scopeMissing('An upload token permits neither callbackUrl nor notify.')
 }

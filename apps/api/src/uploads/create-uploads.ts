@@ -6,6 +6,7 @@ import type { StorageFault } from '../installation/storage-watch.ts'
 import { jsonBody } from '../http/json-body.ts'
 import type { Send } from '../send.ts'
 import type { Kinds } from '../tasks/kind.ts'
+import type { CheckReports } from '../tasks/report-fields.ts'
 import { createAcceptBatch, type AcceptBatch } from './accept-batch.ts'
 import { createAcceptInput, type AcceptInput } from './accept-input.ts'
 import { createAcceptUpload, type AcceptUpload } from './accept-upload.ts'
@@ -66,6 +67,7 @@ export function createUploads(parts: {
   isBatchMade: (tenant: string, key: string) => Promise<boolean>
   /** Gives a request the time limit of an upload. */
   asUpload: RequestHandler
+  checkReports: CheckReports
   send: Send
 }) {
   const { env, send } = parts
@@ -83,7 +85,8 @@ export function createUploads(parts: {
   ]
   const limits = { maxFileBytes: env.UPLOAD_MAX_BYTES, maxFieldBytes: env.UPLOAD_MAX_FIELD_BYTES }
   const batchLimits = { ...limits, maxFiles: env.BATCH_MAX_FILES, maxBatchBytes: env.BATCH_MAX_BYTES }
-  const accepting = { send, kinds: parts.kinds, defaultTtlSeconds: env.FILE_TTL_SECONDS }
+  const { kinds, checkReports } = parts
+  const accepting = { send, kinds, checkReports, defaultTtlSeconds: env.FILE_TTL_SECONDS }
   const through = (form: UploadForm): UploadSteps => ({
     receive: [...before(parts.isTaskMade), receiveImage(folder, { ...limits, ...form })],
     receiveBatch: [...before(parts.isBatchMade), receiveBatch(folder, { ...batchLimits, ...form })],

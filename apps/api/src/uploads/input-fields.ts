@@ -1,6 +1,7 @@
 import { INPUT_KINDS, taskPriority } from '@darkroom/contracts'
 import { z } from 'zod'
 import { metadataField, nameField, ttlSecondsField } from '../tasks/json-fields.ts'
+import { callbackUrlField, notifyField } from '../tasks/report-fields.ts'
 
 /** A request for a task that begins with JSON instead of a file. */
 export const inputFields = z.strictObject({
@@ -14,6 +15,8 @@ export const inputFields = z.strictObject({
     description: 'How long the files are kept after the task has ended; those of videos 30 days by default',
   }),
   metadata: metadataField,
+  callbackUrl: callbackUrlField,
+  notify: notifyField,
 })
 
 export type InputFields = z.infer<typeof inputFields>

@@ -60,7 +60,10 @@ describe('the fields of an upload', () => {
     [{ priority: ['normal', 'batch'] }, '/priority must be given once'],
     [{ kind: 'pdf' }, '/kind must be one of image.optimize, photo.bibs, not "pdf"'],
     [{ ttlSeconds: '59' }, '/ttlSeconds must be at least 60'],
-    [{ ttl: '60' }, '/ttl is unknown; known are name, priority, kind, ttlSeconds, metadata, album'],
+    [
+      { ttl: '60' },
+      '/ttl is unknown; known are name, priority, kind, ttlSeconds, metadata, callbackUrl, notify, album',
+    ],
     [{ album: 'valencia-2026' }, '/album is a field of photo.bibs, but the kind is image.optimize'],
     [{ kind: 'photo.bibs', album: 'Valencia 2026' }, '/album must be a short name such as valencia-2026'],
   ])('%j is refused with a readable message', (input, words) => {

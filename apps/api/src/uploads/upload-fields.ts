@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { wholeNumberOr } from '../http/query-fields.ts'
 import { MAX_NAME_LENGTH } from '../tasks/clean-name.ts'
 import { metadataOverride, parseMetadata } from '../tasks/metadata.ts'
+import { callbackUrlField, notifyTextField } from '../tasks/report-fields.ts'
 import { MAX_TTL_SECONDS, MIN_TTL_SECONDS } from '../tasks/ttl-bounds.ts'
 
 /** The kinds that a form accepts; the first one is the default. */
@@ -35,6 +36,8 @@ export function uploadFields({
       .transform(parseMetadata)
       .default({})
       .meta({ description: 'Any JSON object, stored with the task', override: metadataOverride }),
+    callbackUrl: callbackUrlField,
+    notify: notifyTextField,
     ...ownFieldsOf(kinds),
   })
   return fields.superRefine((given, context) => {

@@ -19,6 +19,7 @@ import { problem } from './shapes.ts'
 import { stagedUploadRows } from './staged-upload-rows.ts'
 import { taskRows } from './task-rows.ts'
 import { uploadRows } from './upload-rows.ts'
+import { webhookRows } from './webhook-rows.ts'
 import { createWorld, type World } from './world.ts'
 
 const nowhere = linesOf('GET /nowhere')('404 ROUTE_NOT_FOUND', 'an unknown path', ({ main }) =>
@@ -36,6 +37,7 @@ const routeRows: readonly Row[] = [
   ...videoRows,
   ...operatorRows,
   ...keyRows,
+  ...webhookRows,
   ...docsRows,
 ]
 const rows: readonly Row[] = [...routeRows, ...pathRows(routeRows), nowhere]

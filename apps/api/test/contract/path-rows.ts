@@ -57,11 +57,12 @@ const filled = (path: string, { main, token, ...named }: World): string =>
     .replace(':token', token)
     .replace(':name', path.includes('/assets/') ? ASSET_NAME : main.names.queue)
     .replace(':id', idFor(path, named))
+    .replace(':deliveryId', named.webhook.deliveryId)
 
-function idFor(
-  path: string,
-  { tasks, photos, batchId, uploadId }: Pick<World, 'tasks' | 'photos' | 'batchId' | 'uploadId'>,
-): string {
+type Ids = Pick<World, 'tasks' | 'photos' | 'batchId' | 'uploadId' | 'webhook'>
+
+function idFor(path: string, { tasks, photos, batchId, uploadId, webhook }: Ids): string {
+  if (path.includes('/webhooks/')) return webhook.id
   if (path.startsWith('/photos/')) return photos.completed.id
   if (path.includes('/uploads/')) return uploadId
   return path.includes('/batches/') ? batchId : tasks.completed.id

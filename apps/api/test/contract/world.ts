@@ -10,6 +10,7 @@ import {
 } from '@darkroom/contracts'
 import { sampleJpeg, until, startTcpProxy } from '@darkroom/testing'
 import { inject } from 'vitest'
+import { sendJson } from './row.ts'
 import { addAlbum } from './album-world.ts'
 import { endAs } from '../end-task.ts'
 import { fieldPart, filePart } from '../multipart.ts'
@@ -61,6 +62,8 @@ export interface World {
   token: string
   /** An upload without bytes. */
   uploadId: string
+  /** A webhook, and a delivery to it that goes on failing. */
+  webhook: { id: string; deliveryId: string }
   /** A new task for a row that changes it. */
   fresh: (state: State) => Promise<Task>
   stop: () => Promise<void>
@@ -74,6 +77,7 @@ export async function createWorld(): Promise<World> {
     URL_SIGNING_KEYS: SIGNING_KEY,
     CLEANUP_INTERVAL_MS: '200',
     UPLOADS_PER_ADDRESS: '2',
+    ALLOW_PRIVATE_ADDRESSES: '127.0.0.1',
   })
   await main.request(`/api/v1/assets/${ASSET_NAME}`, { method: 'PUT', body: new Uint8Array(photo) })
   const strict = await startTestApi({
@@ -167,6 +171,7 @@ export async function createWorld(): Promise<World> {
     batchId,
     token: new URL((await sign(main, tasks.completed)).url).pathname.slice('/d/'.length),
     uploadId,
+    webhook: await addWebhook(main),
     fresh,
     stop,
   }
@@ -175,6 +180,15 @@ export async function createWorld(): Promise<World> {
 async function sign(api: TestApi, { links }: Task): Promise<DownloadUrl> {
   const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }
   return (await api.request(`${links.self}/download-url`, init)).body as DownloadUrl
+}
+
+/** Nobody listens at its URL. */
+async function addWebhook(api: TestApi): Promise<World['webhook']> {
+  const fields = { url: 'http://127.0.0.1:9999/', events: ['webhook.disabled'] }
+  const created = await api.request('/api/v1/webhooks', { method: 'POST', ...sendJson(fields) })
+  const { id } = created.body as { id: string }
+  const { body } = await api.request(`/api/v1/webhooks/${id}/ping`, { method: 'POST' })
+  return { id, deliveryId: (body as { id: string }).id }
 }
 
 async function withoutDisk(): Promise<TestApi> {

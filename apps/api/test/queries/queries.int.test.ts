@@ -13,7 +13,14 @@ import { STORE_CALLS, type Call } from './store-calls.ts'
 type StoreClass = new (connection: Connection) => Record<string, (...given: never[]) => unknown>
 
 const source = join(import.meta.dirname, '../../src')
-const COLLECTIONS = ['tasks', 'batches', 'readings', 'rosters', 'keys', 'signins', 'uploadtokens', 'uploads']
+const COLLECTIONS = [
+  ...['tasks', 'batches', 'readings', 'rosters', 'keys', 'signins', 'uploadtokens', 'uploads'],
+  ...['webhooks', 'deliveries'],
+]
+const PREPARED = [
+  ...['TaskStore', 'BatchStore', 'ReadingStore', 'RosterStore', 'KeyStore', 'SignInStore', 'UploadTokenStore'],
+  ...['StagedUploadStore', 'WebhookStore', 'DeliveryStore'],
+]
 
 let database: Awaited<ReturnType<typeof openDatabase>>
 let stores: Map<string, StoreClass>
@@ -24,17 +31,7 @@ const indexes = new Map<string, Index[]>()
 beforeAll(async () => {
   database = await openDatabase(uniqueName('queries'), { monitorCommands: true })
   stores = await storesOf(source)
-  const prepared = [
-    'TaskStore',
-    'BatchStore',
-    'ReadingStore',
-    'RosterStore',
-    'KeyStore',
-    'SignInStore',
-    'UploadTokenStore',
-    'StagedUploadStore',
-  ]
-  for (const name of prepared) await (storeOf(name).prepare as () => Promise<void>)()
+  for (const name of PREPARED) await (storeOf(name).prepare as () => Promise<void>)()
   for (const name of COLLECTIONS) indexes.set(name, (await database.connection.collection(name).indexes()) as never)
   hasPlans = await plansLikeMongo(database.connection)
   asked = recordCommands(database.connection)

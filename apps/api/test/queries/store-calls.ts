@@ -20,6 +20,11 @@ import { toObjectId } from '../../src/tasks/task-model.ts'
 import { newTaskId, type TaskStore } from '../../src/tasks/task-store.ts'
 import { moveFor, type Move } from '../../src/tasks/task.ts'
 import { newUploadId, type StagedUploadStore } from '../../src/uploads/staged/staged-upload-store.ts'
+import { newDelivery } from '../../src/webhooks/delivery-record.ts'
+import type { DeliveryLogStore } from '../../src/webhooks/delivery-log-store.ts'
+import type { DeliveryStore } from '../../src/webhooks/delivery-store.ts'
+import type { DueEventsStore } from '../../src/webhooks/due-events-store.ts'
+import { newWebhookId, type WebhookRecord, type WebhookStore } from '../../src/webhooks/webhook-store.ts'
 import { historyOf, newRecord } from '../task-history.ts'
 
 export interface Call<Store> {
@@ -152,6 +157,8 @@ const batches: Calls<BatchStore> = {
   due: (store) => store.due(now, 10),
   removeIfEmpty: (store) => store.removeIfEmpty(batch.id),
   postpone: (store) => store.postpone(batch.id, now),
+  dueToTell: (store) => store.dueToTell(now, 10),
+  told: (store) => store.told(batch.id),
   hasUnfinished: (store) => store.hasUnfinished(tenant, batch.id),
   tally: (store) => store.tally(tenant, batch.id),
 }
@@ -300,6 +307,72 @@ const migrations: Calls<MigrationStore> = {
 }
 
 /** By store and method. */
+const webhook: WebhookRecord = {
+  ...{ id: newWebhookId(), tenant, url: 'https://a.example/', description: '', events: [], kinds: [], secrets: [] },
+  ...{ disabled: null, createdAt: now, updatedAt: now },
+}
+const webhooks: Calls<WebhookStore> = {
+  prepare: (store) => store.prepare(),
+  insert: (store) => store.insert(webhook),
+  all: (store) => store.all(),
+  list: (store) => store.list(tenant),
+  find: (store) => store.find(tenant, webhook.id),
+  update: (store) => store.update(tenant, webhook.id, { description: 'a' }),
+  disable: (store) => store.disable(tenant, webhook.id, now, 'a'),
+  remove: (store) => store.remove(tenant, newWebhookId()),
+  callbackSecrets: (store) => store.callbackSecrets(tenant, { secret: 'a', expiresAt: null }),
+  setCallbackSecrets: (store) => store.setCallbackSecrets(tenant, []),
+}
+
+const about = { tenant, taskId: id, batchId: null, epoch: 1, seq: 1, messageId: 'a' }
+const delivery = newDelivery(
+  webhook.id,
+  { ...about, channel: 'http', webhookId: webhook.id, to: webhook.url, lane: 'a', event: 'task.created', body: '' },
+  now,
+)
+const attempt = { at: now, durationMs: 1, status: 200, error: null, response: '' }
+const settled = { state: 'delivered', nextAt: null, endedAt: now, made: 1 } as const
+const of = { tenant, webhookId: webhook.id }
+const range = { from: now, to: now, state: 'failed' } as const
+const EACH_ENDS = 'each of them has to end'
+const deliveries: Calls<DeliveryStore> = {
+  prepare: (store) => store.prepare(),
+  insert: (store) => store.insert([delivery]),
+  sending: (store) => store.sending(now),
+  // The full lanes are few, and so are their deliveries that are due before the others.
+  due: { run: (store) => store.due(now, ['a'], 10), sifts: ['lane'] },
+  claim: (store) => store.claim([delivery.id], 'a', now, now),
+  release: (store) => store.release([delivery.id], 'a', now),
+  claimed: (store) => store.claimed(delivery.id, 'a'),
+  begin: (store) => store.begin(delivery),
+  before: (store) => store.before(delivery),
+  // The open ones of one stream.
+  wakeNext: { run: (store) => store.wakeNext(delivery.stream, now), sifts: ['state', 'made'] },
+  settle: (store) => store.settle(delivery, attempt, settled),
+  failAll: { run: (store) => store.failAll(tenant, webhook.id, now), readsAll: EACH_ENDS },
+  failStream: { run: (store) => store.failStream(delivery.stream, now), readsAll: EACH_ENDS },
+}
+const deliveryLog: Calls<DeliveryLogStore> = {
+  // After an outage of days, nearly all since then have failed; it ends with the first.
+  hasDelivered: { run: (store) => store.hasDelivered(tenant, webhook.id, now), sifts: ['state'] },
+  find: (store) => store.find(tenant, webhook.id, delivery.id),
+  // A page of what one webhook got in thirty days.
+  list: [
+    { run: (store) => store.list(of, undefined, 10) },
+    { run: (store) => store.list(of, { createdAt: now, id: delivery.id }, 10) },
+    {
+      run: (store) => store.list({ ...of, state: 'failed', event: 'a', taskId: id }, undefined, 10),
+      sifts: ['state', 'event', 'taskId'],
+    },
+  ],
+  resend: (store) => store.resend(tenant, webhook.id, delivery.id, now),
+  resendAll: { run: (store) => store.resendAll(of, range, now), sifts: ['state'], readsAll: 'a person asks for these' },
+}
+const dueEvents: Calls<DueEventsStore> = {
+  due: (store) => store.due(now, 10),
+  told: (store) => store.told(task),
+}
+
 export const STORE_CALLS = {
   TaskStore: tasks,
   CheckStore: checks,
@@ -317,4 +390,8 @@ export const STORE_CALLS = {
   SignInStore: signIns,
   UploadTokenStore: uploadTokens,
   StagedUploadStore: stagedUploads,
+  WebhookStore: webhooks,
+  DeliveryStore: deliveries,
+  DeliveryLogStore: deliveryLog,
+  DueEventsStore: dueEvents,
 } as unknown as Record<string, Record<string, Call<unknown>['run'] | Call<unknown> | readonly Call<unknown>[]>>

@@ -10,6 +10,7 @@ import { z } from 'zod'
 import { SESSION_COOKIE } from '../admin/find-caller.ts'
 import type { ApiLimits } from '../api-limits.ts'
 import { RESOURCES } from '../resources.ts'
+import { WEBHOOKS } from './document-webhooks.ts'
 import { documentRoutes } from './document-routes.ts'
 import { HEADERS } from '../../http/openapi/headers.ts'
 import { noContent, problemsOf, type Operation, type Paths } from '../../http/openapi/operation.ts'
@@ -37,6 +38,7 @@ const TAGS = [
   { name: 'Batches', description: 'Upload many photos in one request' },
   { name: 'Uploads', description: 'Send a photo in pieces, or to the bucket; continue after an interruption' },
   { name: 'Assets', description: 'Pictures that tasks refer to by name, such as backgrounds' },
+  { name: 'Webhooks', description: 'Where events are sent to, and what became of each delivery' },
   { name: 'Jobs', description: 'The same tasks in a simpler form, with fewer fields' },
   { name: 'Photos', description: 'Photos of races: upload them, and see whether their numbers have been read' },
   { name: 'Queues', description: 'Waiting and running jobs; pause and resume' },
@@ -74,6 +76,7 @@ export function createOpenApiDocument(limits: ApiLimits): OpenApiDocument {
       security: [],
       tags: TAGS,
       paths: toZodPaths(paths),
+      webhooks: WEBHOOKS,
       components: { headers: HEADERS, examples: problemExamples(codes), securitySchemes: SECURITY_SCHEMES },
     },
     { override: ({ jsonSchema }) => leaveOutTheObvious(jsonSchema) },

@@ -4,6 +4,7 @@ import {
   KINDS,
   imageNameOf,
   originalKey,
+  type NotifyFields,
   type AcceptedTask,
   type TaskEstimate,
   type TaskKind,
@@ -46,6 +47,10 @@ export interface NewTask {
   asset?: AssetToCopy | undefined
   /** The batch that it was uploaded with. */
   batchId?: string | undefined
+  /** Where the end of the task is reported to. */
+  callbackUrl?: string | undefined
+  /** People who are told of the end of the task. */
+  notify?: NotifyFields | undefined
   /** The client's idempotency key, and a digest of the whole request. */
   idempotency?: { key: string; fingerprint: string } | undefined
 }
@@ -105,10 +110,10 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, AcceptedTas
     // The files first, complete and synced: a document never refers to a missing file.
     if (asset) await this.#copy(asset, asset.key)
     await storage.adopt(tempPath, originalPath)
-    const record = this.#record(id, originalPath, wanted)
+    let record = this.#record(id, originalPath, wanted)
     const sentAt = Date.now()
     try {
-      await store.insert(record)
+      record = await store.insert(record)
     } catch (error) {
       if (!(await this.#wasInserted(record, error))) {
         if (!isKeyTaken(error)) throw error
@@ -194,7 +199,8 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, AcceptedTas
     const trace = tracing.current()
     const createdAt = new Date(now())
     const estimate = estimateOf(wanted)
-    const { tempPath: _tempPath, extension: _extension, asset: _asset, idempotency, batchId, ...fields } = wanted
+    const { tempPath: _tempPath, extension: _extension, asset: _asset, ...given } = wanted
+    const { idempotency, batchId, callbackUrl, notify, ...fields } = given
     const record: TaskRecord = {
       ...UNTOUCHED,
       ...fields,
@@ -211,6 +217,8 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, AcceptedTas
       nextCheckAt: new Date(now() + dispatchLeaseMs),
       log: [],
       ...(batchId && { batchId }),
+      ...(callbackUrl !== undefined && { callbackUrl }),
+      ...(notify && { notify }),
       estimate,
       lateAt: lateAt(createdAt, estimate),
       ...(idempotency && { idempotency }),

@@ -18,11 +18,14 @@ import type { TaskRecord } from '../task.ts'
 export class RetryTask extends RequestData<Task> {
   readonly tenant: string
   readonly id: string
+  /** Whether people are told of this end too; webhooks always are. */
+  readonly notify: boolean
 
-  constructor(tenant: string, id: string) {
+  constructor(tenant: string, id: string, notify = false) {
     super()
     this.tenant = tenant
     this.id = id
+    this.notify = notify
   }
 }
 
@@ -42,13 +45,14 @@ export class RetryTaskHandler implements RequestHandler<RetryTask, Task> {
     this.#deps = deps
   }
 
-  async handle({ tenant, id }: RetryTask): Promise<Task> {
+  async handle({ tenant, id, notify }: RetryTask): Promise<Task> {
     const { store, views, announcer, dispatch, dispatchLeaseMs, tracing, log, now } = this.#deps
     const task = await findTask(store, tenant, id)
     assertRestartable(task)
     const { event, move } = restart(task, now(), dispatchLeaseMs)
     const trace = tracing.current()
     if (trace) move.patch.trace = trace
+    if (notify) move.patch.notifyEpoch = task.epoch + 1
     const restarted = await store.restart(task, move)
     if (!restarted)
       throw new AppError('TASK_CHANGED', 'The task was restarted by another request, or expired, at the same time.')

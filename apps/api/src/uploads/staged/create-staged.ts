@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis'
 import type { RequestHandler } from 'express'
 import type { Send } from '../../send.ts'
 import type { Kinds } from '../../tasks/kind.ts'
+import type { CheckReports } from '../../tasks/report-fields.ts'
 import { createOpenDirectUpload, type OpenDirectUpload } from './direct-upload.ts'
 import { createFinishUpload, type FinishUpload } from './finish-upload.ts'
 import { createOpenUpload, type OpenUpload } from './open-upload.ts'
@@ -40,6 +41,7 @@ export function createStaged(parts: {
   redis: Redis
   keyPrefix: string
   presignPut: S3Storage['presignPut'] | undefined
+  checkReports: CheckReports
   send: Send
 }): Staged {
   const { env, store, storage, folder, redis, keyPrefix } = parts
@@ -48,6 +50,7 @@ export function createStaged(parts: {
   const readMetadata = createReadMetadata({
     ttlSeconds: env.FILE_TTL_SECONDS,
     maxFieldBytes: env.UPLOAD_MAX_FIELD_BYTES,
+    checkReports: parts.checkReports,
   })
   const openUpload = createOpenUpload({ store, readMetadata, ttlMs, maxOpen: env.UPLOADS_OPEN_MAX })
   const finishUpload = createFinishUpload({ ...parts, bytes, readMetadata })

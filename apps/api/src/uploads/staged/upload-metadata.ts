@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { AppError } from '../../app-error.ts'
 import { parseInput } from '../../http/input.ts'
+import type { CheckReports } from '../../tasks/report-fields.ts'
 import { givenFields, uploadFields, type UploadFields } from '../upload-fields.ts'
 import { ANY_FORM } from '../upload-form.ts'
 
@@ -26,7 +27,11 @@ export type ReadMetadata = (metadata: Readonly<Record<string, string | null>>) =
  * Reads the metadata of an upload: `filename`, `sha256`, and the fields of a form. Throws
  * INVALID_FIELD.
  */
-export function createReadMetadata(limits: { ttlSeconds: number; maxFieldBytes: number }): ReadMetadata {
+export function createReadMetadata(limits: {
+  ttlSeconds: number
+  maxFieldBytes: number
+  checkReports: CheckReports
+}): ReadMetadata {
   const schema = uploadFields({ kinds: ANY_FORM.kinds, ttlSeconds: limits.ttlSeconds, priority: 'interactive' })
   return (metadata) => {
     const { filename, sha256, ...others } = metadata
@@ -39,10 +44,8 @@ export function createReadMetadata(limits: { ttlSeconds: number; maxFieldBytes: 
         .filter(([key]) => !IGNORED.includes(key))
         .map(([key, value]) => [key, value ?? '']),
     )
-    return {
-      originalName: filename ?? '',
-      sha256: stated.sha256?.toLowerCase(),
-      fields: parseInput(schema, givenFields(given), 'INVALID_FIELD'),
-    }
+    const fields = parseInput(schema, givenFields(given), 'INVALID_FIELD')
+    limits.checkReports(fields)
+    return { originalName: filename ?? '', sha256: stated.sha256?.toLowerCase(), fields }
   }
 }
