@@ -36,6 +36,7 @@ import { s3Errors } from './fi-36-s3-errors.ts'
 import { halfUploads } from './fi-37-half-uploads.ts'
 import { s3Clocks } from './fi-38-s3-clocks.ts'
 import { wrongS3Key } from './fi-39-wrong-s3-key.ts'
+import { brokenReceivers } from './fi-40-broken-receivers.ts'
 
 /** The one that takes longest comes first, so that scenarios run in parallel end together. */
 export const scenarios: readonly Scenario[] = [
@@ -78,4 +79,5 @@ export const scenarios: readonly Scenario[] = [
   halfUploads,
   s3Clocks,
   wrongS3Key,
+  brokenReceivers,
 ]
