@@ -49,6 +49,7 @@ const ROOMS: Record<string, readonly string[] | 'all below'> = {
     'tasks/queries',
     'queues',
     'keys',
+    'usage',
     'send.ts',
   ],
   'manage-keys.ts': ['env.ts', 'keys', 'mongo'],
@@ -80,6 +81,7 @@ const ROOMS: Record<string, readonly string[] | 'all below'> = {
     'tasks',
     'queues',
     'keys',
+    'usage',
     'http',
     'http/openapi',
     'app-error.ts',
@@ -109,6 +111,7 @@ const ROOMS: Record<string, readonly string[] | 'all below'> = {
   keys: ['mongo', 'app-error.ts'],
   notifications: ['webhooks', 'tasks', 'app-error.ts'],
   webhooks: ['batches', 'tasks', 'mongo', 'app-error.ts', 'ground'],
+  usage: ['tasks', 'mongo', 'app-error.ts', 'ground'],
   applying: ['tasks', 'mongo', 'ground'],
   following: ['tasks', 'app-error.ts', 'ground'],
   batches: ['tasks/commands', 'tasks', 'mongo', 'app-error.ts', 'ground'],
@@ -125,7 +128,7 @@ const ROOMS: Record<string, readonly string[] | 'all below'> = {
   estimates: ['ground'],
   'mongo/migrations': ['mongo', 'ground'],
   'to-app-error.ts': ['http', 'mongo', 'app-error.ts'],
-  http: ['http/openapi', 'app-error.ts'],
+  http: ['http/openapi', 'app-error.ts', 'ground'],
   'http/openapi': [],
   mongo: [],
   'app-error.ts': [],
@@ -136,7 +139,7 @@ const FROM_THE_TOP = Object.keys(ROOMS)
 
 /** Rooms with commands and queries. */
 const WITH_HANDLERS =
-  '{applying,following,batches,dead-letters,stats,removal,photos,queues,keys,tasks/commands,tasks/queries}'
+  '{applying,following,batches,dead-letters,stats,removal,photos,queues,keys,usage,tasks/commands,tasks/queries}'
 
 /** Libraries that only some files may import. */
 const HOMES: Record<string, readonly string[]> = {
@@ -146,6 +149,8 @@ const HOMES: Record<string, readonly string[]> = {
   ],
   'socket.io': [`${API}/sockets/*`],
   multer: [`${API}/uploads/*`],
+  'express-rate-limit': [`${API}/http/*`],
+  'rate-limit-redis': [`${API}/http/*`],
   mongoose: [`${API}/**/*-store.ts`, `${API}/tasks/task-model.ts`, `${API}/mongo/*`],
   bullmq: ['packages/messaging/src/**', `${API}/sync/*`],
   'cron-parser': [`${API}/removal/*`],

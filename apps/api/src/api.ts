@@ -104,9 +104,9 @@ function delay(delayMs: number, log: Logger): ShutdownPhase {
 }
 
 async function startWork({ db }: Connections, rooms: Rooms, isClosing: () => boolean): Promise<void> {
-  const { store, batches, photos, stagedUploads, keys, webhooks } = rooms
+  const { store, batches, photos, stagedUploads, keys, webhooks, usage } = rooms
   const { installation, migrations, removal, sync, feed, estimators } = rooms
-  const stores = [store, batches.store, photos, stagedUploads, keys, webhooks]
+  const stores = [store, batches.store, photos, stagedUploads, keys, webhooks, usage]
   await db.start(() => Promise.all(stores.map((each) => each.prepare())))
   if (isClosing()) return
   // Nothing is removed until the owner of the data folder is known.
@@ -115,17 +115,19 @@ async function startWork({ db }: Connections, rooms: Rooms, isClosing: () => boo
   sync.start()
   photos.start()
   webhooks.start()
+  usage.start()
   feed.start()
   void estimators.start()
   await sync.listen()
 }
 
 function closingOfWork({ queues, redis, db }: Connections, rooms: Rooms): ShutdownPhase[] {
-  const { storage, installation, migrations, estimators, sync, photos, removal, feed, cache } = rooms
+  const { storage, installation, migrations, estimators, sync, photos, usage, removal, feed, cache } = rooms
   const stopSweeping = (): Promise<unknown> => {
     installation.stop()
     estimators.stop()
-    return Promise.all([sync.stop(), photos.stop(), removal.stopJanitor(), feed.stop(), migrations.stop()])
+    const repeated = [sync, photos, usage, feed, migrations].map((each) => each.stop())
+    return Promise.all([...repeated, removal.stopJanitor()])
   }
   const stopRedis = (): void => {
     cache.stop()

@@ -98,6 +98,13 @@ const settings = z.object({
   MAX_CONNECTIONS: envInteger(5000, 1),
   UPLOADS_PER_ADDRESS: envInteger(250, 0),
   FOLLOWERS_PER_ADDRESS: envInteger(250, 0),
+  /** Requests per minute. Here and below, 0 means any number. */
+  REQUESTS_PER_KEY: envInteger(0, 0),
+  REQUESTS_PER_ADDRESS: envInteger(0, 0),
+  TENANT_TASKS_PER_DAY: envInteger(0, 0),
+  TENANT_BYTES_PER_DAY: envInteger(0, 0),
+  TENANT_STORED_BYTES: envInteger(0, 0),
+  TENANT_UPLOADS: envInteger(0, 0),
   EVENT_STREAMS_MAX: envInteger(1000, 0),
   EVENT_STREAM_LIFE_MS: envInteger(3_600_000, 1000),
   EVENT_HEARTBEAT_MS: envInteger(15_000, 100),

@@ -6,6 +6,7 @@ import type { Connections } from './connections.ts'
 import type { ApiEnv } from './env.ts'
 import { asRequest, createHttpApp, isProxy } from './http/app.ts'
 import { clientOf } from './http/client-address.ts'
+import { createLimitRequests } from './http/limit-requests.ts'
 import { createHttpServer } from './http/server.ts'
 import { SlowRequests } from './http/slow-requests.ts'
 import type { Rooms } from './rooms.ts'
@@ -34,7 +35,8 @@ interface Parts {
 
 /** The client side: uploads, probes, routes, the application and its server. */
 export function createFront(parts: Parts) {
-  const { env, rooms, registry, isClosing, log } = parts
+  const { env, connections, rooms, registry, isClosing, log } = parts
+  const counting = { redis: connections.redis.cache, prefix: connections.names.cachePrefix, log }
   const { storage, signer, queues, assets, send } = rooms
   const slowRequests = new SlowRequests({ requestMs: env.REQUEST_TIMEOUT_MS, uploadStallMs: env.UPLOAD_STALL_MS })
   const uploads = uploadsOf(parts, slowRequests)
@@ -49,6 +51,7 @@ export function createFront(parts: Parts) {
     ...downloads,
     keys: rooms.keys,
     webhooks: rooms.webhooks.desk,
+    limitRequests: createLimitRequests(counting),
     queues,
     probes,
     registry,
@@ -103,7 +106,7 @@ function presignOf({ env, storage }: Parts): Presign | undefined {
 }
 
 function uploadsOf({ env, connections: { db, redis, names }, rooms }: Parts, slowRequests: SlowRequests) {
-  const { kinds, tempFolder, installation, store, removal, estimators, batches, send } = rooms
+  const { kinds, tempFolder, installation, store, removal, estimators, batches, usage, send } = rooms
   return createUploads({
     env,
     kinds,
@@ -115,6 +118,7 @@ function uploadsOf({ env, connections: { db, redis, names }, rooms }: Parts, slo
     freeBytes: installation.freeBytes,
     roomIsLow: removal.roomIsLow,
     queued: estimators.waiting,
+    checkQuota: (tenant, bytes) => usage.quotas.check(tenant, bytes),
     isTaskMade: async (tenant, key) => (await store.findByIdempotencyKey(tenant, key)) !== undefined,
     isBatchMade: batches.isMade,
     asUpload: slowRequests.asUpload,
@@ -131,6 +135,7 @@ function stagedOf(
     ...{ env, folder },
     ...{ store: rooms.stagedUploads, storage: rooms.storage, kinds: rooms.kinds, send: rooms.send },
     ...{ redis: redis.cache, keyPrefix: names.cachePrefix, checkReports: rooms.checkReports },
+    checkQuota: (tenant, bytes) => rooms.usage.quotas.check(tenant, bytes),
     presignPut: isS3Storage(storage) ? storage.presignPut : undefined,
   })
 }

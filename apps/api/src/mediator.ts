@@ -40,6 +40,7 @@ import { UpdateTask, UpdateTaskHandler } from './tasks/commands/update-task.ts'
 import { UpdateTaskStatus, UpdateTaskStatusHandler } from './applying/update-task-status.ts'
 import { WaitForTask, WaitForTaskHandler } from './following/wait-for-task.ts'
 import { WatchTask, WatchTaskHandler } from './following/watch-task.ts'
+import { GetUsage, GetUsageHandler } from './usage/get-usage.ts'
 import type { Send } from './send.ts'
 
 /**
@@ -97,6 +98,7 @@ route(CreateUploadToken, CreateUploadTokenHandler)
 route(ListKeys, ListKeysHandler)
 route(RotateKey, RotateKeyHandler)
 route(RevokeKey, RevokeKeyHandler)
+route(GetUsage, GetUsageHandler)
 
 /**
  * A mediator for handlers that are already constructed. Throws if a routed handler is missing or an

@@ -45,6 +45,7 @@ import type { TaskRecord } from './tasks/task.ts'
 import { createRemoveExpiredUploads } from './uploads/staged/remove-expired-uploads.ts'
 import { StagedBytes } from './uploads/staged/staged-bytes.ts'
 import { StagedUploadStore } from './uploads/staged/staged-upload-store.ts'
+import { createUsage } from './usage/create-usage.ts'
 import { createCheckUrl } from './webhooks/check-url.ts'
 import { createWebhooks } from './webhooks/create-webhooks.ts'
 import { WebhookDirectory } from './webhooks/webhook-directory.ts'
@@ -85,15 +86,8 @@ export function createRooms(
     onRead: (kind, found) => watchers.cacheRead(kind, found),
     onTaskChanged: feed.changed,
   })
-  const listeners = () => [
-    sync.onTask,
-    watchers.onTask,
-    batches.onTask,
-    photos.onTask,
-    applying.onTask,
-    following.onTask,
-    webhooks.onTask,
-  ]
+  const rooms = () => [sync, watchers, batches, photos, applying, following, webhooks, usage]
+  const listeners = () => rooms().map(({ onTask }) => onTask)
   const announcer = createAnnouncer({ cache, publish, listeners })
   const stopJob = createStopJob(queues, tellWorkers)
   const basis = { queues, kinds, views, store, storage, announcer, stopJob, send, log, tracing, now: Date.now }
@@ -146,6 +140,8 @@ export function createRooms(
   const commands = createTaskCommands({ ...basis, env, dispatch, estimate })
   const signer = createUrlSigner(env.URL_SIGNING_KEYS ?? [])
   const keys = createKeys({ mongo, oidc: oidcOf(env), log, now: Date.now })
+  const stats = createStats({ mongo, cleanups, log, stop })
+  const usage = createUsage({ ...basis, env, mongo, storedOf: stats.storedOf })
 
   const mediator = createMediator([
     ...commands.handlers,
@@ -157,7 +153,8 @@ export function createRooms(
     ...photos.handlers,
     ...createQueues({ queues: queues.all, workOf, log }).handlers,
     ...keys.handlers,
-    ...createStats({ mongo, cleanups, log, stop }).handlers,
+    ...usage.handlers,
+    ...stats.handlers,
     ...createDeadLetters({ mongo, retry: (tenant, id, notify) => send(new RetryTask(tenant, id, notify)) }).handlers,
   ])
   const observers = { watchers, estimators }
@@ -179,6 +176,7 @@ export function createRooms(
     keys,
     webhooks,
     checkReports,
+    usage,
   }
 }
 

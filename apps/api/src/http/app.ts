@@ -18,6 +18,8 @@ export function createHttpApp(options: {
   /** Host names of this service, besides addresses and names without a dot. */
   hostNames: readonly string[]
   corsOrigins: CorsOrigins
+  /** Limits the requests of an address. */
+  limitAddress: readonly RequestHandler[]
   /** What a key may see is stored in no cache. */
   isPrivate: boolean
   /** The proxies whose client addresses are trusted. */
@@ -39,7 +41,7 @@ export function createHttpApp(options: {
   })
   app.use(...options.watch, commonHeaders, refuseUnclear, checkHost(options.hostNames))
   if (options.corsOrigins.length > 0) app.use(allowOrigins(options.corsOrigins))
-  app.use(checkOrigin(options.corsOrigins))
+  app.use(checkOrigin(options.corsOrigins), ...options.limitAddress)
   app.use('/api/v1', ...options.v1)
   app.use('/api', ...options.aliases)
   for (const base of ['/', '/api', '/api/v1']) app.use(base, ...options.health)

@@ -52,8 +52,14 @@ export const createAdmit =
   }
 
 /** Lets requests through to a route whose caller has its scope, and notes the caller. */
-export function createAuthorize(deps: { keysOn: boolean; admit: Admit; takeUpload: TakeUpload }): Authorize {
-  const { keysOn, admit, takeUpload } = deps
+export function createAuthorize(deps: {
+  keysOn: boolean
+  admit: Admit
+  takeUpload: TakeUpload
+  /** Middleware that limits the requests of a key. */
+  limitKey: RequestHandler[]
+}): Authorize {
+  const { keysOn, admit, takeUpload, limitKey } = deps
   const welcome: RequestHandler = (req, _res, next) => {
     rememberCaller(req, ANYBODY)
     next()
@@ -66,7 +72,7 @@ export function createAuthorize(deps: { keysOn: boolean; admit: Admit; takeUploa
       next()
     }
     const others = needsKey(scope, keysOn) ? withKey : welcome
-    return [access === 'upload' ? orWithUploadToken(takeUpload, others) : others]
+    return [access === 'upload' ? orWithUploadToken(takeUpload, others) : others, ...limitKey]
   }
 }
 

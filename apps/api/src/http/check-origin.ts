@@ -8,7 +8,8 @@ export type CorsOrigins = readonly string[] | '*'
 
 const READS = ['GET', 'HEAD', 'OPTIONS']
 const EXPOSED = [
-  ...['ETag', 'Link', 'Location', 'Retry-After', 'Content-Disposition', 'X-Request-Id'],
+  ...['ETag', 'Link', 'Location', 'Content-Disposition', 'X-Request-Id'],
+  ...['Retry-After', 'RateLimit', 'RateLimit-Policy'],
   // Of the tus protocol.
   ...['Tus-Resumable', 'Tus-Version', 'Tus-Extension', 'Tus-Max-Size'],
   ...['Upload-Offset', 'Upload-Length', 'Upload-Expires', 'Upload-Metadata'],

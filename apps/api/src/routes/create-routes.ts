@@ -5,10 +5,13 @@ import type { Registry } from '@prometheus-io/client'
 import type { AssetLibrary } from '../assets/asset-library.ts'
 import { createAdmit, createAuthorize, type TakeUpload } from '../http/authorize.ts'
 import { CallerWatch } from '../http/caller-watch.ts'
+import { clientOf } from '../http/client-address.ts'
 import { GuessLimit } from '../http/guess-limit.ts'
 import { HeldRequests } from '../http/held-requests.ts'
 import { jsonBody } from '../http/json-body.ts'
+import { isLimited, type LimitRequests } from '../http/limit-requests.ts'
 import { measureRequests } from '../http/measure-requests.ts'
+import { callerOf } from '../http/tenant-of.ts'
 import type { StorageFault } from '../installation/storage-watch.ts'
 import type { Keys } from '../keys/create-keys.ts'
 import type { Send } from '../send.ts'
@@ -40,6 +43,8 @@ export interface RouteSettings {
   EVENT_STREAM_LIFE_MS: number
   WAITING_REQUESTS_MAX: number
   MIN_FREE_BYTES: number
+  REQUESTS_PER_KEY: number
+  REQUESTS_PER_ADDRESS: number
 }
 
 export interface RouteParts {
@@ -55,6 +60,7 @@ export interface RouteParts {
   presign: Presign | undefined
   signer: UrlSigner
   keys: Pick<Keys, 'ring' | 'signIns' | 'verifyToken' | 'takeUpload'>
+  limitRequests: LimitRequests
   queues: TaskQueues
   probes: Probes
   registry: Registry
@@ -73,7 +79,8 @@ export function createRoutes(parts: RouteParts) {
   const credentials = { token: env.ADMIN_TOKEN, guesses: new GuessLimit(), ...parts.keys }
   const keysOn = env.AUTH === 'keys'
   const admit = createAdmit({ keysOn, findCaller: createFindCaller(credentials) })
-  const authorize = createAuthorize({ keysOn, admit, takeUpload: toCallers(parts.keys.takeUpload) })
+  const { limitAddress, limitKey } = limitsOf(parts)
+  const authorize = createAuthorize({ keysOn, admit, takeUpload: toCallers(parts.keys.takeUpload), limitKey })
   const board = queueBoard(parts.queues.all, '/admin/queues')
   const deps = {
     ...uploads,
@@ -104,6 +111,7 @@ export function createRoutes(parts: RouteParts) {
       adminRoutes({ credentials, guard: authorize('queues:admin'), board }),
     ],
     watch: [measureRequests(registry), logRequests(log)],
+    limitAddress,
     admit,
     callers,
     /** Responds to all waiting requests. */
@@ -119,3 +127,12 @@ const toCallers =
     const { tenant, kind, maxBytes, giveBack } = taken
     return { caller: { tenant, scopes: ['tasks:write'], upload: { kind, maxBytes } }, giveBack }
   }
+
+const limitsOf = ({ env, limitRequests }: Pick<RouteParts, 'env' | 'limitRequests'>) => ({
+  limitAddress: limitRequests({
+    of: 'address',
+    perMinute: env.REQUESTS_PER_ADDRESS,
+    subjectOf: (req) => (isLimited(req) ? clientOf(req) : undefined),
+  }),
+  limitKey: limitRequests({ of: 'key', perMinute: env.REQUESTS_PER_KEY, subjectOf: (req) => callerOf(req).keyId }),
+})

@@ -15,6 +15,7 @@ import { statsRoutes } from './stats-routes.ts'
 import { taskEventRoutes } from './task-event-routes.ts'
 import { taskRoutes } from './task-routes.ts'
 import { uploadTokenRoutes } from './upload-token-routes.ts'
+import { usageRoutes } from './usage-routes.ts'
 import { videoRoutes } from './video-routes.ts'
 import { webhookRoutes } from './webhook-routes.ts'
 import { workerRoutes } from './worker-routes.ts'
@@ -38,6 +39,7 @@ export const RESOURCES = {
     deadLetterRoutes,
     statsRoutes,
     assetRoutes,
+    usageRoutes,
     keyRoutes,
     uploadTokenRoutes,
     webhookRoutes,

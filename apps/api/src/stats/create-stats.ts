@@ -2,6 +2,7 @@ import type { Logger } from '@darkroom/runtime'
 import type { MongoConnection } from '../mongo/create-mongo.ts'
 import type { CleanupTotalsStore } from '../removal/cleanup-totals-store.ts'
 import { GetStatsHandler } from './get-stats.ts'
+import { createStoredOf } from './stored-of.ts'
 import { StatsStore } from './stats-store.ts'
 import { TaskTotals } from './task-totals.ts'
 
@@ -18,5 +19,6 @@ export function createStats({
   stop: AbortSignal
 }) {
   const store = new StatsStore(mongo)
-  return { handlers: [new GetStatsHandler({ store, totals: new TaskTotals({ store, log, stop }), cleanups })] }
+  const totals = new TaskTotals({ store, log, stop })
+  return { storedOf: createStoredOf(totals), handlers: [new GetStatsHandler({ store, totals, cleanups })] }
 }

@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import type { RequestHandler } from 'express'
 import type { Redis } from 'ioredis'
 import type { StorageFault } from '../installation/storage-watch.ts'
+import { clientOf } from '../http/client-address.ts'
 import { jsonBody } from '../http/json-body.ts'
+import { tenantOf } from '../http/tenant-of.ts'
 import type { Send } from '../send.ts'
 import type { Kinds } from '../tasks/kind.ts'
 import type { CheckReports } from '../tasks/report-fields.ts'
@@ -11,6 +13,7 @@ import { createAcceptBatch, type AcceptBatch } from './accept-batch.ts'
 import { createAcceptInput, type AcceptInput } from './accept-input.ts'
 import { createAcceptUpload, type AcceptUpload } from './accept-upload.ts'
 import { admission } from './admission.ts'
+import { checkQuota, type CheckQuota } from './check-quota.ts'
 import { receiveBatch } from './batch-upload.ts'
 import { freeSpaceGate } from './free-space-gate.ts'
 import { reserveIdempotencyKey } from './idempotency.ts'
@@ -30,6 +33,7 @@ export interface UploadSettings {
   QUEUE_MAX_WAITING: number
   UPLOADS_MAX: number
   UPLOADS_PER_ADDRESS: number
+  TENANT_UPLOADS: number
 }
 
 /** What a route that creates tasks does: first it receives, then it accepts. */
@@ -63,6 +67,7 @@ export function createUploads(parts: {
   /** Called when an upload was refused for lack of disk space. */
   roomIsLow: () => void
   queued: () => number
+  checkQuota: CheckQuota
   isTaskMade: (tenant: string, key: string) => Promise<boolean>
   isBatchMade: (tenant: string, key: string) => Promise<boolean>
   /** Gives a request the time limit of an upload. */
@@ -73,13 +78,17 @@ export function createUploads(parts: {
   const { env, send } = parts
   // Each process has its own folder: other folders here were left by processes that have ended.
   const folder = join(parts.tempFolder, randomUUID())
-  const perAddress = limitUploads(env.UPLOADS_PER_ADDRESS)
+  const few = [
+    limitUploads('address', env.UPLOADS_PER_ADDRESS, clientOf),
+    ...(env.TENANT_UPLOADS > 0 ? [limitUploads('tenant', env.TENANT_UPLOADS, tenantOf)] : []),
+  ]
   const admitted = admission({ ...parts, maxQueued: env.QUEUE_MAX_WAITING, maxUploads: env.UPLOADS_MAX })
   const room = freeSpaceGate(parts.freeBytes, env.MIN_FREE_BYTES, parts.roomIsLow)
   const before = (isDone: (tenant: string, key: string) => Promise<boolean>): RequestHandler[] => [
-    perAddress,
+    ...few,
     admitted,
     room,
+    checkQuota(parts.checkQuota, isDone),
     reserveIdempotencyKey(parts.cacheRedis, parts.cachePrefix, isDone),
     parts.asUpload,
   ]
@@ -101,7 +110,7 @@ export function createUploads(parts: {
     ...through(ANY_FORM),
     ...input,
     photos: through(PHOTO_FORM),
-    beforeBytes: [perAddress, admitted, room, parts.asUpload],
+    beforeBytes: [...few, admitted, room, parts.asUpload],
     receiveBytes: createReceiveBytes(folder, env.UPLOAD_MAX_BYTES),
     /** Where files are received. */
     folder,

@@ -1,25 +1,24 @@
-import type { RequestHandler } from 'express'
+import type { Request, RequestHandler } from 'express'
 import { AppError } from '../app-error.ts'
-import { clientOf } from '../http/client-address.ts'
 import { Tally } from '../http/tally.ts'
 
 /**
- * Limits concurrent uploads from one address, which leaves the rest of a process's uploads to other
- * clients.
+ * Limits concurrent uploads from one address, or of one tenant, which leaves the rest of a
+ * process's uploads to others.
  */
-export function limitUploads(perAddress: number): RequestHandler {
+export function limitUploads(of: 'address' | 'tenant', most: number, nameOf: (req: Request) => string): RequestHandler {
   const tally = new Tally()
   return (req, res, next) => {
-    const client = clientOf(req)
-    if (tally.of(client) >= perAddress) throw tooMany(perAddress)
-    res.once('close', tally.take(client))
+    const name = nameOf(req)
+    if (tally.of(name) >= most) throw tooMany(of, most)
+    res.once('close', tally.take(name))
     next()
   }
 }
 
-const tooMany = (perAddress: number): AppError =>
+const tooMany = (of: 'address' | 'tenant', most: number): AppError =>
   new AppError(
     'TOO_MANY_UPLOADS',
-    `At most ${perAddress} concurrent uploads from one address are accepted. Nothing was stored: send this one again when another has finished.`,
+    `At most ${most} concurrent uploads ${of === 'address' ? 'from one address' : 'of one tenant'} are accepted. Nothing was stored: send this one again when another has finished.`,
     { headers: { 'Retry-After': '2' } },
   )

@@ -117,6 +117,8 @@ const ELSEWHERE: Record<string, string> = {
   TOO_MANY_TRIES: 'routes/admin/admin.int.test.ts',
   UPLOAD_EXPIRED: 'uploads/staged/staged-uploads.int.test.ts',
   UPLOAD_LOCKED: 'uploads/staged/redis-locker.int.test.ts',
+  RATE_LIMITED: 'http/limit-requests.int.test.ts',
+  QUOTA_EXCEEDED: 'usage/usage.int.test.ts',
   TASK_CHANGED: 'tasks/commands/retry-task.int.test.ts',
   INTERNAL: 'to-app-error.test.ts',
 }

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { json, linesOf, sendJson, type Row } from './row.ts'
 import {
   batch,
@@ -16,6 +17,7 @@ import {
   stats,
   statusIs,
   taskPage,
+  usage,
   workerList,
 } from './shapes.ts'
 import { ADMIN_TOKEN, BATCH_NAMES, type World } from './world.ts'
@@ -237,6 +239,25 @@ export const operatorRows: Row[] = [
   linesOf('GET /api/v1/stats')('200', 'all tasks', ({ main }) => main.request('/api/v1/stats'), { body: stats }),
   linesOf('GET /api/v1/stats')('503 STORE_UNAVAILABLE', 'while the store is unreachable', ({ away }) =>
     away.request('/api/v1/stats'),
+  ),
+  linesOf('GET /api/v1/usage')('200', 'the last thirty days', ({ main }) => main.request('/api/v1/usage'), {
+    body: usage,
+    headers: { vary: /Accept/ },
+  }),
+  linesOf('GET /api/v1/usage')(
+    '200',
+    'as CSV',
+    ({ main }) => main.request('/api/v1/usage', { headers: { accept: 'text/csv' } }),
+    {
+      body: z.string().regex(/^tenant,day,tasks,bytes\r\n(default,\d{4}-\d\d-\d\d,\d+,\d+\r\n)+$/),
+      headers: { 'content-type': /^text\/csv/ },
+    },
+  ),
+  linesOf('GET /api/v1/usage')('400 INVALID_QUERY', 'a last day before the first', ({ main }) =>
+    main.request('/api/v1/usage?from=2026-05-04&to=2026-05-03'),
+  ),
+  linesOf('GET /api/v1/usage')('503 STORE_UNAVAILABLE', 'while the store is unreachable', ({ away }) =>
+    away.request('/api/v1/usage'),
   ),
   ...healthRows(),
   linesOf('GET /metrics')('200', 'for Prometheus', ({ main }) => main.request('/metrics'), {

@@ -473,3 +473,13 @@ export const job = z.strictObject({
 export const jobList = z
   .strictObject({ jobs: z.array(job).min(1), count })
   .refine(({ jobs, count: said }) => said === jobs.length, 'count is the length of the list')
+
+const quota = z.number().int().nullable()
+export const usage = z.strictObject({
+  tenant: z.literal('default'),
+  days: z
+    .array(z.strictObject({ day: z.iso.date(), tasks: z.number().int().min(1), bytes: z.number().int().min(1) }))
+    .length(1),
+  stored: z.strictObject({ bytes: z.number().int(), at: z.iso.datetime() }).nullable(),
+  quotas: z.strictObject({ tasksPerDay: quota, bytesPerDay: quota, storedBytes: quota, uploads: quota }),
+})

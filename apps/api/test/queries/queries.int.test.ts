@@ -15,11 +15,11 @@ type StoreClass = new (connection: Connection) => Record<string, (...given: neve
 const source = join(import.meta.dirname, '../../src')
 const COLLECTIONS = [
   ...['tasks', 'batches', 'readings', 'rosters', 'keys', 'signins', 'uploadtokens', 'uploads'],
-  ...['webhooks', 'deliveries'],
+  ...['webhooks', 'deliveries', 'usage'],
 ]
 const PREPARED = [
   ...['TaskStore', 'BatchStore', 'ReadingStore', 'RosterStore', 'KeyStore', 'SignInStore', 'UploadTokenStore'],
-  ...['StagedUploadStore', 'WebhookStore', 'DeliveryStore'],
+  ...['StagedUploadStore', 'WebhookStore', 'DeliveryStore', 'UsageStore'],
 ]
 
 let database: Awaited<ReturnType<typeof openDatabase>>

@@ -20,6 +20,7 @@ import { toObjectId } from '../../src/tasks/task-model.ts'
 import { newTaskId, type TaskStore } from '../../src/tasks/task-store.ts'
 import { moveFor, type Move } from '../../src/tasks/task.ts'
 import { newUploadId, type StagedUploadStore } from '../../src/uploads/staged/staged-upload-store.ts'
+import type { UsageStore } from '../../src/usage/usage-store.ts'
 import { newDelivery } from '../../src/webhooks/delivery-record.ts'
 import type { DeliveryLogStore } from '../../src/webhooks/delivery-log-store.ts'
 import type { DeliveryStore } from '../../src/webhooks/delivery-store.ts'
@@ -287,6 +288,12 @@ const stagedUploads: Calls<StagedUploadStore> = {
   expired: (store) => store.expired(now, 10),
   existing: (store) => store.existing([uploadId]),
 }
+const usage: Calls<UsageStore> = {
+  prepare: (store) => store.prepare(),
+  add: (store) => store.add(tenant, '2026-05-04', { tasks: 1, bytes: 1 }),
+  of: (store) => store.of(tenant, '2026-05-04'),
+  days: (store) => store.days(tenant, { from: '2026-05-03', to: '2026-05-04' }),
+}
 
 const migration: Migration = {
   ...{ id: 'a', description: '', collection: 'tasks' },
@@ -394,4 +401,5 @@ export const STORE_CALLS = {
   DeliveryStore: deliveries,
   DeliveryLogStore: deliveryLog,
   DueEventsStore: dueEvents,
+  UsageStore: usage,
 } as unknown as Record<string, Record<string, Call<unknown>['run'] | Call<unknown> | readonly Call<unknown>[]>>

@@ -103,6 +103,8 @@ export const PROBLEM_HEADERS: Partial<Record<ProblemCode, HeaderName>> = {
   TOO_MANY_WAITING: 'RetryAfter',
   UPLOAD_LOCKED: 'RetryAfter',
   TOO_MANY_UPLOADS: 'RetryAfter',
+  RATE_LIMITED: 'RetryAfter',
+  QUOTA_EXCEEDED: 'RetryAfter',
   TOO_MANY_CONNECTIONS: 'RetryAfter',
   STORE_UNAVAILABLE: 'RetryAfter',
   QUEUE_UNAVAILABLE: 'RetryAfter',

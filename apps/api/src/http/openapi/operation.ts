@@ -86,6 +86,7 @@ const EVERYWHERE: readonly ProblemCode[] = [
   'HOST_NOT_ALLOWED',
   'INTERNAL',
   'TOO_MANY_CONNECTIONS',
+  'RATE_LIMITED',
 ]
 
 export function problemsOf({ problems = [] }: Operation): ProblemCode[] {

@@ -44,7 +44,7 @@ const TAGS = [
   { name: 'Queues', description: 'Waiting and running jobs; pause and resume' },
   { name: 'Keys', description: 'API keys: create, list, rotate and revoke' },
   { name: 'Dead letters', description: 'Tasks that have failed and are no longer retried' },
-  { name: 'Monitoring', description: 'Health, statistics and metrics' },
+  { name: 'Monitoring', description: 'Health, statistics, usage and metrics' },
 ]
 
 const SECURITY_SCHEMES = {

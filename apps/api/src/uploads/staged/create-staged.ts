@@ -4,6 +4,7 @@ import type { RequestHandler } from 'express'
 import type { Send } from '../../send.ts'
 import type { Kinds } from '../../tasks/kind.ts'
 import type { CheckReports } from '../../tasks/report-fields.ts'
+import type { CheckQuota } from '../check-quota.ts'
 import { createOpenDirectUpload, type OpenDirectUpload } from './direct-upload.ts'
 import { createFinishUpload, type FinishUpload } from './finish-upload.ts'
 import { createOpenUpload, type OpenUpload } from './open-upload.ts'
@@ -38,13 +39,14 @@ export function createStaged(parts: {
   storage: Storage
   folder: string
   kinds: Kinds
+  checkQuota: CheckQuota
   redis: Redis
   keyPrefix: string
   presignPut: S3Storage['presignPut'] | undefined
   checkReports: CheckReports
   send: Send
 }): Staged {
-  const { env, store, storage, folder, redis, keyPrefix } = parts
+  const { env, store, storage, folder, redis, keyPrefix, checkQuota } = parts
   const ttlMs = env.UPLOAD_RESUME_SECONDS * 1000
   const bytes = new StagedBytes(storage, folder)
   const readMetadata = createReadMetadata({
@@ -52,7 +54,7 @@ export function createStaged(parts: {
     maxFieldBytes: env.UPLOAD_MAX_FIELD_BYTES,
     checkReports: parts.checkReports,
   })
-  const openUpload = createOpenUpload({ store, readMetadata, ttlMs, maxOpen: env.UPLOADS_OPEN_MAX })
+  const openUpload = createOpenUpload({ store, readMetadata, checkQuota, ttlMs, maxOpen: env.UPLOADS_OPEN_MAX })
   const finishUpload = createFinishUpload({ ...parts, bytes, readMetadata })
   const serveTus = createServeTus({
     datastore: new TusDatastore(store, bytes, ttlMs),

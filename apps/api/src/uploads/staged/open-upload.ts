@@ -1,6 +1,7 @@
 import type { Request } from 'express'
 import { AppError } from '../../app-error.ts'
 import { tenantOf } from '../../http/tenant-of.ts'
+import type { CheckQuota } from '../check-quota.ts'
 import { idempotencyKey } from '../idempotency.ts'
 import { noteUpload } from '../note-upload.ts'
 import type { StagedUploadRecord, StagedUploadStore } from './staged-upload-store.ts'
@@ -15,12 +16,13 @@ const UPLOAD_ID = /^[0-9a-f]{32}$/
 export function createOpenUpload(deps: {
   store: StagedUploadStore
   readMetadata: ReadMetadata
+  checkQuota: CheckQuota
   ttlMs: number
   maxOpen: number
 }) {
-  const { store, readMetadata, ttlMs, maxOpen } = deps
+  const { store, readMetadata, checkQuota, ttlMs, maxOpen } = deps
   return {
-    /** Throws INVALID_FIELD, INVALID_IDEMPOTENCY_KEY, TOO_MANY_UPLOADS. */
+    /** Throws INVALID_FIELD, INVALID_IDEMPOTENCY_KEY, QUOTA_EXCEEDED, TOO_MANY_UPLOADS. */
     create: async (
       req: Request,
       given: Pick<StagedUploadRecord, 'id' | 'bytes' | 'metadata'>,
@@ -28,6 +30,7 @@ export function createOpenUpload(deps: {
       const { originalName } = readMetadata(given.metadata)
       noteUpload(req, { file: originalName, bytes: given.bytes })
       const tenant = tenantOf(req)
+      await checkQuota(tenant, given.bytes)
       if ((await store.countOpen(tenant, maxOpen)) >= maxOpen) throw tooManyOpen(maxOpen)
       const createdAt = new Date()
       const upload: StagedUploadRecord = {
