@@ -49,10 +49,11 @@ const ROOMS: Record<string, readonly string[] | 'all below'> = {
     'tasks/queries',
     'queues',
     'keys',
+    'audit',
     'usage',
     'send.ts',
   ],
-  'manage-keys.ts': ['env.ts', 'keys', 'mongo'],
+  'manage-keys.ts': ['env.ts', 'keys', 'audit', 'mongo'],
   'migrate.ts': ['env.ts', 'mongo/migrations', 'mongo'],
   'find-page.ts': [],
   'env.ts': ['removal', 'tasks/queries', 'http'],
@@ -81,6 +82,7 @@ const ROOMS: Record<string, readonly string[] | 'all below'> = {
     'tasks',
     'queues',
     'keys',
+    'audit',
     'usage',
     'http',
     'http/openapi',
@@ -111,6 +113,7 @@ const ROOMS: Record<string, readonly string[] | 'all below'> = {
   keys: ['mongo', 'app-error.ts'],
   notifications: ['webhooks', 'tasks', 'app-error.ts'],
   webhooks: ['batches', 'tasks', 'mongo', 'app-error.ts', 'ground'],
+  audit: ['mongo'],
   usage: ['tasks', 'mongo', 'app-error.ts', 'ground'],
   applying: ['tasks', 'mongo', 'ground'],
   following: ['tasks', 'app-error.ts', 'ground'],
@@ -139,7 +142,7 @@ const FROM_THE_TOP = Object.keys(ROOMS)
 
 /** Rooms with commands and queries. */
 const WITH_HANDLERS =
-  '{applying,following,batches,dead-letters,stats,removal,photos,queues,keys,usage,tasks/commands,tasks/queries}'
+  '{applying,following,batches,dead-letters,stats,removal,photos,queues,keys,audit,usage,tasks/commands,tasks/queries}'
 
 /** Libraries that only some files may import. */
 const HOMES: Record<string, readonly string[]> = {

@@ -104,9 +104,9 @@ function delay(delayMs: number, log: Logger): ShutdownPhase {
 }
 
 async function startWork({ db }: Connections, rooms: Rooms, isClosing: () => boolean): Promise<void> {
-  const { store, batches, photos, stagedUploads, keys, webhooks, usage } = rooms
+  const { store, batches, photos, stagedUploads, keys, webhooks, audit, usage } = rooms
   const { installation, migrations, removal, sync, feed, estimators } = rooms
-  const stores = [store, batches.store, photos, stagedUploads, keys, webhooks, usage]
+  const stores = [store, batches.store, photos, stagedUploads, keys, webhooks, audit, usage]
   await db.start(() => Promise.all(stores.map((each) => each.prepare())))
   if (isClosing()) return
   // Nothing is removed until the owner of the data folder is known.

@@ -50,6 +50,7 @@ export function createFront(parts: Parts) {
     assets,
     ...downloads,
     keys: rooms.keys,
+    audit: rooms.audit,
     webhooks: rooms.webhooks.desk,
     limitRequests: createLimitRequests(counting),
     queues,

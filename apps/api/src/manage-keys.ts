@@ -3,6 +3,7 @@
 import { parseArgs } from 'node:util'
 import { DEFAULT_TENANT, SCOPES, apiKeyFields, type ApiKey } from '@darkroom/contracts'
 import { createLogger } from '@darkroom/runtime'
+import { AuditStore } from './audit/audit-store.ts'
 import { readApiEnv } from './env.ts'
 import { CreateKey, CreateKeyHandler } from './keys/create-key.ts'
 import { KeyRing } from './keys/key-ring.ts'
@@ -43,9 +44,14 @@ async function main(args: string[]): Promise<void> {
   try {
     const env = readApiEnv()
     await connection.openUri(env.MONGODB_URL, MONGO_OPTIONS)
-    if (command === 'sign-in')
+    const wish = { command, id, options }
+    const audit = new AuditStore(connection)
+    if (command === 'sign-in') {
       print((env.PUBLIC_URL ?? `http://localhost:${env.PORT}`) + (await createSignInLink(connection)))
-    else await run(new KeyStore(connection), { command, id, options })
+      return await noteAct(audit, wish)
+    }
+    const keyId = await run(new KeyStore(connection), wish)
+    if (keyId !== undefined) await noteAct(audit, wish, keyId)
   } finally {
     await connection.close()
   }
@@ -53,7 +59,8 @@ async function main(args: string[]): Promise<void> {
 
 type Wish = ReturnType<typeof read>
 
-async function run(keys: KeyStore, { command, id, options }: Wish): Promise<void> {
+/** Returns the id of the key that was changed. */
+async function run(keys: KeyStore, { command, id, options }: Wish): Promise<string | undefined> {
   const now = Date.now
   const ring = new KeyRing({ store: keys, log: createLogger({ name: 'keys', level: 'silent' }), now })
   const createKey = new CreateKeyHandler({ keys, now })
@@ -61,18 +68,33 @@ async function run(keys: KeyStore, { command, id, options }: Wish): Promise<void
   if (command === 'create') {
     const { expiresInSeconds, name, scopes } = fieldsOf(options)
     const expiresAt = expiresInSeconds === undefined ? null : new Date(now() + expiresInSeconds * 1000)
-    print((await createKey.handle(new CreateKey({ tenant, name, scopes, expiresAt }))).key)
+    const made = await createKey.handle(new CreateKey({ tenant, name, scopes, expiresAt }))
+    print(made.key)
+    return made.id
   } else if (command === 'list') {
     for (const key of await new ListKeysHandler({ keys }).handle(new ListKeys(tenant))) print(lineOf(key))
   } else if (command === 'rotate') {
     const grace = options.grace === undefined ? GRACE_SECONDS : Number(options.grace)
     if (!Number.isInteger(grace) || grace < 0) throw new Usage('--grace must be a number of seconds.')
     const handler = new RotateKeyHandler({ keys, ring, createKey, now })
-    print((await handler.handle(new RotateKey({ tenant: DEFAULT_TENANT, scopes: SCOPES }, id, grace))).key)
+    const made = await handler.handle(new RotateKey({ tenant: DEFAULT_TENANT, scopes: SCOPES }, id, grace))
+    print(made.key)
+    return made.id
   } else {
     await new RevokeKeyHandler({ keys, ring, now }).handle(new RevokeKey(DEFAULT_TENANT, id))
     print(`${id} is revoked. Every process refuses it within 5 seconds.`)
+    return id
   }
+  return undefined
+}
+
+/** In the audit log, as the acts over HTTP are. */
+async function noteAct(audit: AuditStore, { command, id, options }: Wish, keyId?: string): Promise<void> {
+  const request = { ...(id && { id }), ...options }
+  const action = `npm run keys -- ${command}`
+  const nowhere = { keyId: null, address: null, path: null, status: null }
+  const result = keyId === undefined ? null : { keyId }
+  await audit.insert({ at: new Date(), tenant: DEFAULT_TENANT, ...nowhere, action, request, result })
 }
 
 function fieldsOf({ name = 'created by npm run keys', tenant, scopes, expires }: Wish['options']) {

@@ -1,4 +1,5 @@
 import { Mediator, requestHandler, type RequestData, type RequestHandler, type Resolver } from 'mediatr-ts'
+import { ListAudit, ListAuditHandler } from './audit/list-audit.ts'
 import { CompleteBatch, CompleteBatchHandler } from './batches/complete-batch.ts'
 import { CreateBatch, CreateBatchHandler } from './batches/create-batch.ts'
 import { GetBatch, GetBatchHandler } from './batches/get-batch.ts'
@@ -98,6 +99,7 @@ route(CreateUploadToken, CreateUploadTokenHandler)
 route(ListKeys, ListKeysHandler)
 route(RotateKey, RotateKeyHandler)
 route(RevokeKey, RevokeKeyHandler)
+route(ListAudit, ListAuditHandler)
 route(GetUsage, GetUsageHandler)
 
 /**

@@ -10,6 +10,7 @@ import { BACKGROUNDS, BACKGROUNDS_FOLDER } from '@darkroom/videos/check-input'
 import type { Registry } from '@prometheus-io/client'
 import { createApplying } from './applying/create-applying.ts'
 import { AssetLibrary } from './assets/asset-library.ts'
+import { createAudit } from './audit/create-audit.ts'
 import { createBatches } from './batches/create-batches.ts'
 import type { Connections } from './connections.ts'
 import { createDeadLetters } from './dead-letters/create-dead-letters.ts'
@@ -140,6 +141,7 @@ export function createRooms(
   const commands = createTaskCommands({ ...basis, env, dispatch, estimate })
   const signer = createUrlSigner(env.URL_SIGNING_KEYS ?? [])
   const keys = createKeys({ mongo, oidc: oidcOf(env), log, now: Date.now })
+  const audit = createAudit({ mongo })
   const stats = createStats({ mongo, cleanups, log, stop })
   const usage = createUsage({ ...basis, env, mongo, storedOf: stats.storedOf })
 
@@ -153,6 +155,7 @@ export function createRooms(
     ...photos.handlers,
     ...createQueues({ queues: queues.all, workOf, log }).handlers,
     ...keys.handlers,
+    ...audit.handlers,
     ...usage.handlers,
     ...stats.handlers,
     ...createDeadLetters({ mongo, retry: (tenant, id, notify) => send(new RetryTask(tenant, id, notify)) }).handlers,
@@ -176,6 +179,7 @@ export function createRooms(
     keys,
     webhooks,
     checkReports,
+    audit,
     usage,
   }
 }

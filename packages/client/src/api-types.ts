@@ -611,6 +611,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the uploads of each day, what is stored, and the quotas of your tenant
+         * @description The days are also available as CSV (`Accept: text/csv`).
+         */
+        get: operations["getUsage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/keys": {
         parameters: {
             query?: never;
@@ -851,6 +871,26 @@ export interface paths {
         put?: never;
         /** Send deliveries of a period again */
         post: operations["resendWebhookDeliveries"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what administrators did in the last 90 days, newest first
+         * @description Administrators of the default tenant see the acts of all tenants, others those of their own.
+         */
+        get: operations["listAudit"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1659,7 +1699,7 @@ export interface components {
              * @description A stable code for programs
              * @enum {string}
              */
-            code: "INVALID_REQUEST" | "INVALID_QUERY" | "INVALID_JSON" | "NOT_MULTIPART" | "INVALID_MULTIPART" | "NO_FILE" | "TOO_MANY_FILES" | "UNEXPECTED_FILE_FIELD" | "INVALID_IDEMPOTENCY_KEY" | "INVALID_UPLOAD_HEADER" | "KEY_REQUIRED" | "TOO_MANY_TRIES" | "SCOPE_MISSING" | "CROSS_SITE_REQUEST" | "INVALID_SIGNATURE" | "URL_EXPIRED" | "ROUTE_NOT_FOUND" | "TASK_NOT_FOUND" | "KEY_NOT_FOUND" | "BATCH_NOT_FOUND" | "ALBUM_NOT_FOUND" | "ROSTER_NOT_FOUND" | "QUEUE_NOT_FOUND" | "VARIANT_NOT_FOUND" | "ASSET_NOT_FOUND" | "UPLOAD_NOT_FOUND" | "WEBHOOK_NOT_FOUND" | "DELIVERY_NOT_FOUND" | "FILE_MISSING" | "METHOD_NOT_ALLOWED" | "REQUEST_TIMEOUT" | "IDEMPOTENCY_IN_FLIGHT" | "UPLOAD_CONFLICT" | "UPLOAD_INCOMPLETE" | "DIRECT_UPLOADS_DISABLED" | "SIGNING_DISABLED" | "WEBHOOK_DISABLED" | "TASK_NOT_READY" | "TASK_FAILED" | "TASK_CANCELLED" | "KEY_ENDED" | "TASK_FINAL" | "TASK_NOT_FINAL" | "TASK_CHANGED" | "TASK_PROCESSING" | "TASK_EXPIRED" | "UPLOAD_EXPIRED" | "UNSUPPORTED_TUS_VERSION" | "PRECONDITION_FAILED" | "FILE_TOO_LARGE" | "BATCH_TOO_LARGE" | "BODY_TOO_LARGE" | "NOT_JSON" | "NOT_A_ROSTER" | "UNSUPPORTED_ENCODING" | "IMAGE_UNSUPPORTED" | "RANGE_NOT_SATISFIABLE" | "EXPECTATION_FAILED" | "HOST_NOT_ALLOWED" | "INVALID_FIELD" | "INVALID_ROSTER" | "IDEMPOTENCY_KEY_REUSED" | "IMAGE_TOO_LARGE" | "IMAGE_CORRUPT" | "CHECKSUM_MISMATCH" | "URL_SOURCE_DISABLED" | "BATCH_REJECTED" | "UPLOAD_LOCKED" | "TOO_MANY_WAITING" | "TOO_MANY_UPLOADS" | "HEADERS_TOO_LARGE" | "INTERNAL" | "ISSUER_UNAVAILABLE" | "STORE_UNAVAILABLE" | "QUEUE_UNAVAILABLE" | "TOO_MANY_CONNECTIONS" | "STORAGE_UNAVAILABLE" | "OVERLOADED" | "STORAGE_FULL";
+            code: "INVALID_REQUEST" | "INVALID_QUERY" | "INVALID_JSON" | "NOT_MULTIPART" | "INVALID_MULTIPART" | "NO_FILE" | "TOO_MANY_FILES" | "UNEXPECTED_FILE_FIELD" | "INVALID_IDEMPOTENCY_KEY" | "INVALID_UPLOAD_HEADER" | "KEY_REQUIRED" | "TOO_MANY_TRIES" | "SCOPE_MISSING" | "CROSS_SITE_REQUEST" | "INVALID_SIGNATURE" | "URL_EXPIRED" | "ROUTE_NOT_FOUND" | "TASK_NOT_FOUND" | "KEY_NOT_FOUND" | "BATCH_NOT_FOUND" | "ALBUM_NOT_FOUND" | "ROSTER_NOT_FOUND" | "QUEUE_NOT_FOUND" | "VARIANT_NOT_FOUND" | "ASSET_NOT_FOUND" | "UPLOAD_NOT_FOUND" | "WEBHOOK_NOT_FOUND" | "DELIVERY_NOT_FOUND" | "FILE_MISSING" | "METHOD_NOT_ALLOWED" | "REQUEST_TIMEOUT" | "IDEMPOTENCY_IN_FLIGHT" | "UPLOAD_CONFLICT" | "UPLOAD_INCOMPLETE" | "DIRECT_UPLOADS_DISABLED" | "SIGNING_DISABLED" | "WEBHOOK_DISABLED" | "TASK_NOT_READY" | "TASK_FAILED" | "TASK_CANCELLED" | "KEY_ENDED" | "TASK_FINAL" | "TASK_NOT_FINAL" | "TASK_CHANGED" | "TASK_PROCESSING" | "TASK_EXPIRED" | "UPLOAD_EXPIRED" | "UNSUPPORTED_TUS_VERSION" | "PRECONDITION_FAILED" | "FILE_TOO_LARGE" | "BATCH_TOO_LARGE" | "BODY_TOO_LARGE" | "NOT_JSON" | "NOT_A_ROSTER" | "UNSUPPORTED_ENCODING" | "IMAGE_UNSUPPORTED" | "RANGE_NOT_SATISFIABLE" | "EXPECTATION_FAILED" | "HOST_NOT_ALLOWED" | "INVALID_FIELD" | "INVALID_ROSTER" | "IDEMPOTENCY_KEY_REUSED" | "IMAGE_TOO_LARGE" | "IMAGE_CORRUPT" | "CHECKSUM_MISMATCH" | "URL_SOURCE_DISABLED" | "BATCH_REJECTED" | "UPLOAD_LOCKED" | "TOO_MANY_WAITING" | "TOO_MANY_UPLOADS" | "RATE_LIMITED" | "QUOTA_EXCEEDED" | "HEADERS_TOO_LARGE" | "INTERNAL" | "ISSUER_UNAVAILABLE" | "STORE_UNAVAILABLE" | "QUEUE_UNAVAILABLE" | "TOO_MANY_CONNECTIONS" | "STORAGE_UNAVAILABLE" | "OVERLOADED" | "STORAGE_FULL";
             /** @description The path of the request */
             instance?: string;
             /** @description Each invalid field, as a JSON pointer */
@@ -2175,7 +2215,7 @@ export interface components {
              * @description A stable code for programs
              * @enum {string}
              */
-            code: "INVALID_REQUEST" | "INVALID_QUERY" | "INVALID_JSON" | "NOT_MULTIPART" | "INVALID_MULTIPART" | "NO_FILE" | "TOO_MANY_FILES" | "UNEXPECTED_FILE_FIELD" | "INVALID_IDEMPOTENCY_KEY" | "INVALID_UPLOAD_HEADER" | "KEY_REQUIRED" | "TOO_MANY_TRIES" | "SCOPE_MISSING" | "CROSS_SITE_REQUEST" | "INVALID_SIGNATURE" | "URL_EXPIRED" | "ROUTE_NOT_FOUND" | "TASK_NOT_FOUND" | "KEY_NOT_FOUND" | "BATCH_NOT_FOUND" | "ALBUM_NOT_FOUND" | "ROSTER_NOT_FOUND" | "QUEUE_NOT_FOUND" | "VARIANT_NOT_FOUND" | "ASSET_NOT_FOUND" | "UPLOAD_NOT_FOUND" | "WEBHOOK_NOT_FOUND" | "DELIVERY_NOT_FOUND" | "FILE_MISSING" | "METHOD_NOT_ALLOWED" | "REQUEST_TIMEOUT" | "IDEMPOTENCY_IN_FLIGHT" | "UPLOAD_CONFLICT" | "UPLOAD_INCOMPLETE" | "DIRECT_UPLOADS_DISABLED" | "SIGNING_DISABLED" | "WEBHOOK_DISABLED" | "TASK_NOT_READY" | "TASK_FAILED" | "TASK_CANCELLED" | "KEY_ENDED" | "TASK_FINAL" | "TASK_NOT_FINAL" | "TASK_CHANGED" | "TASK_PROCESSING" | "TASK_EXPIRED" | "UPLOAD_EXPIRED" | "UNSUPPORTED_TUS_VERSION" | "PRECONDITION_FAILED" | "FILE_TOO_LARGE" | "BATCH_TOO_LARGE" | "BODY_TOO_LARGE" | "NOT_JSON" | "NOT_A_ROSTER" | "UNSUPPORTED_ENCODING" | "IMAGE_UNSUPPORTED" | "RANGE_NOT_SATISFIABLE" | "EXPECTATION_FAILED" | "HOST_NOT_ALLOWED" | "INVALID_FIELD" | "INVALID_ROSTER" | "IDEMPOTENCY_KEY_REUSED" | "IMAGE_TOO_LARGE" | "IMAGE_CORRUPT" | "CHECKSUM_MISMATCH" | "URL_SOURCE_DISABLED" | "BATCH_REJECTED" | "UPLOAD_LOCKED" | "TOO_MANY_WAITING" | "TOO_MANY_UPLOADS" | "HEADERS_TOO_LARGE" | "INTERNAL" | "ISSUER_UNAVAILABLE" | "STORE_UNAVAILABLE" | "QUEUE_UNAVAILABLE" | "TOO_MANY_CONNECTIONS" | "STORAGE_UNAVAILABLE" | "OVERLOADED" | "STORAGE_FULL";
+            code: "INVALID_REQUEST" | "INVALID_QUERY" | "INVALID_JSON" | "NOT_MULTIPART" | "INVALID_MULTIPART" | "NO_FILE" | "TOO_MANY_FILES" | "UNEXPECTED_FILE_FIELD" | "INVALID_IDEMPOTENCY_KEY" | "INVALID_UPLOAD_HEADER" | "KEY_REQUIRED" | "TOO_MANY_TRIES" | "SCOPE_MISSING" | "CROSS_SITE_REQUEST" | "INVALID_SIGNATURE" | "URL_EXPIRED" | "ROUTE_NOT_FOUND" | "TASK_NOT_FOUND" | "KEY_NOT_FOUND" | "BATCH_NOT_FOUND" | "ALBUM_NOT_FOUND" | "ROSTER_NOT_FOUND" | "QUEUE_NOT_FOUND" | "VARIANT_NOT_FOUND" | "ASSET_NOT_FOUND" | "UPLOAD_NOT_FOUND" | "WEBHOOK_NOT_FOUND" | "DELIVERY_NOT_FOUND" | "FILE_MISSING" | "METHOD_NOT_ALLOWED" | "REQUEST_TIMEOUT" | "IDEMPOTENCY_IN_FLIGHT" | "UPLOAD_CONFLICT" | "UPLOAD_INCOMPLETE" | "DIRECT_UPLOADS_DISABLED" | "SIGNING_DISABLED" | "WEBHOOK_DISABLED" | "TASK_NOT_READY" | "TASK_FAILED" | "TASK_CANCELLED" | "KEY_ENDED" | "TASK_FINAL" | "TASK_NOT_FINAL" | "TASK_CHANGED" | "TASK_PROCESSING" | "TASK_EXPIRED" | "UPLOAD_EXPIRED" | "UNSUPPORTED_TUS_VERSION" | "PRECONDITION_FAILED" | "FILE_TOO_LARGE" | "BATCH_TOO_LARGE" | "BODY_TOO_LARGE" | "NOT_JSON" | "NOT_A_ROSTER" | "UNSUPPORTED_ENCODING" | "IMAGE_UNSUPPORTED" | "RANGE_NOT_SATISFIABLE" | "EXPECTATION_FAILED" | "HOST_NOT_ALLOWED" | "INVALID_FIELD" | "INVALID_ROSTER" | "IDEMPOTENCY_KEY_REUSED" | "IMAGE_TOO_LARGE" | "IMAGE_CORRUPT" | "CHECKSUM_MISMATCH" | "URL_SOURCE_DISABLED" | "BATCH_REJECTED" | "UPLOAD_LOCKED" | "TOO_MANY_WAITING" | "TOO_MANY_UPLOADS" | "RATE_LIMITED" | "QUOTA_EXCEEDED" | "HEADERS_TOO_LARGE" | "INTERNAL" | "ISSUER_UNAVAILABLE" | "STORE_UNAVAILABLE" | "QUEUE_UNAVAILABLE" | "TOO_MANY_CONNECTIONS" | "STORAGE_UNAVAILABLE" | "OVERLOADED" | "STORAGE_FULL";
             /** @description The path of the request */
             instance?: string;
             /** @description Each invalid field, as a JSON pointer */
@@ -2499,6 +2539,38 @@ export interface components {
             /** @description When it was stored; null if it was shipped */
             updatedAt: string | null;
             url: string;
+        };
+        Usage: {
+            tenant: string;
+            /** @description The days with uploads, oldest first */
+            days: {
+                /**
+                 * Format: date
+                 * @description In UTC
+                 */
+                day: string;
+                /** @description Accepted tasks, whatever became of them */
+                tasks: number;
+                /** @description Of their uploads */
+                bytes: number;
+            }[];
+            /** @description Null before the first count */
+            stored: {
+                /** @description Of uploads and results that have not expired */
+                bytes: number;
+                /**
+                 * Format: date-time
+                 * @description When they were counted
+                 */
+                at: string;
+            } | null;
+            /** @description The limits of each tenant; null for none. `uploads` are concurrent ones */
+            quotas: {
+                tasksPerDay: number | null;
+                bytesPerDay: number | null;
+                storedBytes: number | null;
+                uploads: number | null;
+            };
         };
         /** @description An API key, without its secret */
         ApiKey: {
@@ -2836,6 +2908,35 @@ export interface components {
                 url: string;
                 reason: string;
             };
+        };
+        AuditPage: {
+            items: components["schemas"]["AuditEntry"][];
+            nextCursor: string | null;
+        };
+        AuditEntry: {
+            id: string;
+            /** Format: date-time */
+            at: string;
+            /** @description That of the administrator */
+            tenant: string;
+            /** @description The key that was used; null for the ADMIN_TOKEN, a token of the OIDC issuer, or a shell */
+            keyId: string | null;
+            /** @description Where the request came from; null for a shell */
+            address: string | null;
+            /** @description The route, or the command */
+            action: string;
+            /** @description The path that was requested */
+            path: string | null;
+            /** @description What was requested, if it had a body of at most 4 KiB */
+            request: {
+                [key: string]: unknown;
+            } | null;
+            /** @description What was created, if anything was */
+            result: {
+                [key: string]: unknown;
+            } | null;
+            /** @description Of the response; null for a shell, or if the process ended before it was sent */
+            status: number | null;
         };
         AcceptedJob: {
             jobId: string;
@@ -5015,6 +5116,55 @@ export interface operations {
             };
         };
     };
+    getUsage: {
+        parameters: {
+            query?: {
+                /** @description The first day, in UTC; by default 29 days before the last */
+                from?: string;
+                /** @description The last day; by default today */
+                to?: string;
+            };
+            header?: {
+                /** @description The ETag of the response that you have: 304 if nothing has changed */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The usage */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Usage"];
+                    /**
+                     * @example tenant,day,tasks,bytes
+                     *     default,2026-05-03,1204,3411022848
+                     *     default,2026-05-04,310,871223296
+                     */
+                    "text/csv": string;
+                };
+            };
+            /** @description Not modified: the ETag still matches */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listKeys: {
         parameters: {
             query?: {
@@ -5728,6 +5878,49 @@ export interface operations {
                         resent: number;
                     };
                 };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAudit: {
+        parameters: {
+            query?: {
+                /** @description Entries per page */
+                limit?: number;
+                /** @description `nextCursor` of the page before */
+                cursor?: string;
+            };
+            header?: {
+                /** @description The ETag of the response that you have: 304 if nothing has changed */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the audit log */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description Not modified: the ETag still matches */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: {
                 headers: {

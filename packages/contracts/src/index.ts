@@ -1,6 +1,7 @@
 export * from './albums.ts'
 export * from './apply-roster.ts'
 export * from './assets.ts'
+export * from './audit.ts'
 export * from './batches.ts'
 export * from './correct-number.ts'
 export * from './dead-letters.ts'

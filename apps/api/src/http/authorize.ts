@@ -58,8 +58,10 @@ export function createAuthorize(deps: {
   takeUpload: TakeUpload
   /** Middleware that limits the requests of a key. */
   limitKey: RequestHandler[]
+  /** Middleware that notes what administrators do. */
+  noteAct: RequestHandler
 }): Authorize {
-  const { keysOn, admit, takeUpload, limitKey } = deps
+  const { keysOn, admit, takeUpload, limitKey, noteAct } = deps
   const welcome: RequestHandler = (req, _res, next) => {
     rememberCaller(req, ANYBODY)
     next()
@@ -72,7 +74,8 @@ export function createAuthorize(deps: {
       next()
     }
     const others = needsKey(scope, keysOn) ? withKey : welcome
-    return [access === 'upload' ? orWithUploadToken(takeUpload, others) : others, ...limitKey]
+    const first = access === 'upload' ? orWithUploadToken(takeUpload, others) : others
+    return [first, ...limitKey, ...(ADMINISTRATION.includes(scope) ? [noteAct] : [])]
   }
 }
 

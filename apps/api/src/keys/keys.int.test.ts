@@ -1,5 +1,5 @@
 // Every operation of the OpenAPI document with every kind of key, so that no new one is forgotten.
-import { SCOPES, variantKey, type CreatedApiKey, type Scope, type Task } from '@darkroom/contracts'
+import { SCOPES, variantKey, type AuditPage, type CreatedApiKey, type Scope, type Task } from '@darkroom/contracts'
 import { sampleJpeg, until } from '@darkroom/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { SignInStore } from './sign-in-store.ts'
@@ -245,6 +245,53 @@ describe.each(['default', 'shop'])('a signed URL of the tenant %s', (tenant) => 
     for (const open of [`/api/v1/tasks/${id}/download`, `/api/jobs/${id}/download`, `/api/v1/tasks/${id}`])
       expect((await api.request(open + url.search)).body).toMatchObject({ status: 401, code: 'KEY_REQUIRED' })
     expect((await api.request(path.slice(0, -1))).body).toMatchObject({ status: 403, code: 'INVALID_SIGNATURE' })
+  })
+})
+
+describe('what an administrator does', () => {
+  const read = async (as: Record<string, string>, query = '?limit=100') =>
+    (await api.request(`/api/v1/audit${query}`, { headers: as })).body as AuditPage
+  const post = (path: string, headers: Record<string, string>) => api.request(path, { method: 'POST', headers })
+
+  it('is in the audit log, for its tenant and the default one', async () => {
+    const admin = await createKey({ tenant: 'audited', scopes: SCOPES })
+    const as = bearer(admin.key)
+    const queue = `/api/v1/queues/${api.names.queue}`
+    for (const path of [`${queue}/pause`, `${queue}/resume`, '/api/v1/queues/none/pause']) await post(path, as)
+    const made = await createKey({ scopes: ['tasks:read'] }, as)
+    const page = await until(
+      async () => {
+        const { items } = await read(as)
+        return items.every(({ status }) => status !== null) && items
+      },
+      { what: 'the outcome of every act' },
+    )
+    const common = { tenant: 'audited', keyId: admin.id, address: '127.0.0.1' }
+    const pause = { ...common, action: 'POST /api/v1/queues/:name/pause', request: null, result: null }
+    expect(page).toMatchObject([
+      {
+        ...{ ...common, action: 'POST /api/v1/keys', path: '/api/v1/keys', status: 201 },
+        ...{ request: { name: 'test', scopes: ['tasks:read'] }, result: { keyId: made.id } },
+      },
+      { ...pause, path: '/api/v1/queues/none/pause', status: 404 },
+      { ...common, action: 'POST /api/v1/queues/:name/resume', status: 200 },
+      { ...pause, path: `${queue}/pause`, status: 200 },
+    ])
+    expect(JSON.stringify(page)).not.toContain(made.key)
+    const all = (await read(OPERATOR)).items
+    expect(all).toEqual(expect.arrayContaining(page))
+    expect(all).toContainEqual(expect.objectContaining({ keyId: null, result: { keyId: admin.id } }))
+  })
+
+  it('is read in pages, newest first, and cannot be changed', async () => {
+    const first = await read(OPERATOR, '?limit=1')
+    const second = await read(OPERATOR, `?limit=1&cursor=${first.nextCursor}`)
+    expect([...first.items, ...second.items]).toEqual((await read(OPERATOR, '?limit=2')).items)
+    for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
+      expect((await api.request('/api/v1/audit', { method, headers: OPERATOR })).status).toBe(405)
+      const entry = `/api/v1/audit/${first.items[0]?.id}`
+      expect((await api.request(entry, { method, headers: OPERATOR })).status).toBe(404)
+    }
   })
 })
 

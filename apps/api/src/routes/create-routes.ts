@@ -3,6 +3,7 @@ import type { Logger } from '@darkroom/runtime'
 import type { Storage } from '@darkroom/storage'
 import type { Registry } from '@prometheus-io/client'
 import type { AssetLibrary } from '../assets/asset-library.ts'
+import type { Audit } from '../audit/create-audit.ts'
 import { createAdmit, createAuthorize, type TakeUpload } from '../http/authorize.ts'
 import { CallerWatch } from '../http/caller-watch.ts'
 import { clientOf } from '../http/client-address.ts'
@@ -24,6 +25,7 @@ import { createFindCaller, createIsAdmitted } from './admin/find-caller.ts'
 import { queueBoard } from './admin/queue-board.ts'
 import { createHealth, type Probes } from './health.ts'
 import { logRequests } from './log-requests.ts'
+import { createNoteAct } from './note-act.ts'
 import { RESOURCES } from './resources.ts'
 import { rosterBody } from './roster-body.ts'
 import { createSendVariant, type Presign } from './send-variant.ts'
@@ -60,6 +62,7 @@ export interface RouteParts {
   presign: Presign | undefined
   signer: UrlSigner
   keys: Pick<Keys, 'ring' | 'signIns' | 'verifyToken' | 'takeUpload'>
+  audit: Pick<Audit, 'store'>
   limitRequests: LimitRequests
   queues: TaskQueues
   probes: Probes
@@ -80,7 +83,9 @@ export function createRoutes(parts: RouteParts) {
   const keysOn = env.AUTH === 'keys'
   const admit = createAdmit({ keysOn, findCaller: createFindCaller(credentials) })
   const { limitAddress, limitKey } = limitsOf(parts)
-  const authorize = createAuthorize({ keysOn, admit, takeUpload: toCallers(parts.keys.takeUpload), limitKey })
+  const noteAct = createNoteAct({ store: parts.audit.store, log })
+  const takeUpload = toCallers(parts.keys.takeUpload)
+  const authorize = createAuthorize({ keysOn, admit, takeUpload, limitKey, noteAct })
   const board = queueBoard(parts.queues.all, '/admin/queues')
   const deps = {
     ...uploads,

@@ -20,6 +20,7 @@ import { ListKeys } from '../keys/list-keys.ts'
 import { RevokeKey } from '../keys/revoke-key.ts'
 import { RotateKey } from '../keys/rotate-key.ts'
 import type { Send } from '../send.ts'
+import { noteResult } from './note-act.ts'
 
 export interface KeyRouteDeps {
   send: Send
@@ -95,6 +96,7 @@ export const keyRoutes = routesOf<KeyRouteDeps>('Keys', {
           throw scopeMissing(`Your key cannot grant what it does not have: ${missing.join(', ')}.`)
         const expiresAt = expiresInSeconds === undefined ? null : new Date(Date.now() + expiresInSeconds * 1000)
         const created = await send(new CreateKey({ name, scopes, tenant, expiresAt }))
+        noteResult(res, { keyId: created.id })
         res.status(201).set('Cache-Control', 'no-store').json(created)
       },
     ],
@@ -116,6 +118,7 @@ export const keyRoutes = routesOf<KeyRouteDeps>('Keys', {
       async (req, res) => {
         const { graceSeconds } = parseInput(rotationFields, req.body, 'INVALID_FIELD')
         const created = await send(new RotateKey(callerOf(req), idOf(req), graceSeconds))
+        noteResult(res, { keyId: created.id })
         res.status(201).set('Cache-Control', 'no-store').json(created)
       },
     ],

@@ -1,5 +1,6 @@
 import { albumRoutes } from './album-routes.ts'
 import { assetRoutes } from './asset-routes.ts'
+import { auditRoutes } from './audit-routes.ts'
 import { batchRoutes } from './batch-routes.ts'
 import { deadLetterRoutes } from './dead-letter-routes.ts'
 import { downloadRoutes, signedDownloadRoutes } from './download-routes.ts'
@@ -43,6 +44,7 @@ export const RESOURCES = {
     keyRoutes,
     uploadTokenRoutes,
     webhookRoutes,
+    auditRoutes,
   ],
   /** Below `/api`: the older form. */
   aliases: [jobRoutes, videoRoutes],

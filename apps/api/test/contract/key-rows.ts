@@ -18,6 +18,25 @@ const fields = {
   lastUsedAt: z.iso.datetime().nullable(),
 }
 const list = z.strictObject({ items: z.array(z.strictObject(fields)) })
+const audit = z.strictObject({
+  items: z
+    .array(
+      z.strictObject({
+        id: z.string().regex(/^[0-9a-f]{24}$/),
+        at: z.iso.datetime(),
+        tenant: z.literal('default'),
+        keyId: z.null(),
+        address: z.literal('127.0.0.1'),
+        action: z.literal('POST /api/v1/keys'),
+        path: z.literal('/api/v1/keys'),
+        request: z.strictObject({ name: z.literal('a key') }).nullable(),
+        result: z.strictObject({ keyId: z.string() }).nullable(),
+        status: z.literal(201).nullable(),
+      }),
+    )
+    .length(1),
+  nextCursor: z.string().nullable(),
+})
 const created = z.strictObject({ ...fields, key: z.string().regex(/^drk_[0-9a-f]{16}_[\w-]{43}$/) })
 
 const uploadToken = z.strictObject({
@@ -90,6 +109,24 @@ export const keyRows: Row[] = [
     return [
       line('201', 'a token', (world) => ask(world, { kind: 'image.optimize', uploads: 2 }), { body: uploadToken }),
       line('422 INVALID_FIELD', 'a kind without files', (world) => ask(world, { kind: 'video.render' })),
+    ]
+  })(),
+  ...(() => {
+    const line = linesOf('GET /api/v1/audit')
+    const ask = ({ main }: World, query = '', headers: Record<string, string> = operator) =>
+      main.request(`/api/v1/audit${query}`, { headers })
+    return [
+      line(
+        '200',
+        'what administrators did',
+        async (world) => {
+          await newKey(world)
+          return ask(world, '?limit=1')
+        },
+        { body: audit },
+      ),
+      line('400 INVALID_QUERY', 'more than 100 a page', (world) => ask(world, '?limit=101')),
+      line('401 KEY_REQUIRED', 'without a key', (world) => ask(world, '', {})),
     ]
   })(),
   linesOf('GET /admin/sign-in')('401', 'an unknown code', ({ main }) => main.request('/admin/sign-in?code=x'), {

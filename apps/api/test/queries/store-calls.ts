@@ -1,6 +1,7 @@
 // A call of every method of every store, so that all queries can be inspected. A method that is
 // missing here fails the test: add a line. The results of a call do not matter, as long as it sends
 // each query of the method.
+import type { AuditRecord, AuditStore } from '../../src/audit/audit-store.ts'
 import { newBatchId, type BatchRecord, type BatchStore } from '../../src/batches/batch-store.ts'
 import type { DeadLetterStore } from '../../src/dead-letters/dead-letter-store.ts'
 import type { KeyRecord, KeyStore } from '../../src/keys/key-store.ts'
@@ -294,6 +295,21 @@ const usage: Calls<UsageStore> = {
   of: (store) => store.of(tenant, '2026-05-04'),
   days: (store) => store.days(tenant, { from: '2026-05-03', to: '2026-05-04' }),
 }
+const act: AuditRecord = {
+  ...{ at: now, tenant, keyId: 'a', address: '192.0.2.7', action: 'b', path: '/' },
+  ...{ request: null, result: null, status: null },
+}
+const audit: Calls<AuditStore> = {
+  prepare: (store) => store.prepare(),
+  insert: (store) => store.insert(act),
+  complete: {
+    run: (store) => store.complete(id, { status: 200, request: null, result: null }),
+    sifts: ['status'],
+  },
+  list: [undefined, tenant].flatMap((whose) =>
+    [undefined, id].map((before) => ({ run: (store: AuditStore) => store.list({ tenant: whose, before, limit: 10 }) })),
+  ),
+}
 
 const migration: Migration = {
   ...{ id: 'a', description: '', collection: 'tasks' },
@@ -402,4 +418,5 @@ export const STORE_CALLS = {
   DeliveryLogStore: deliveryLog,
   DueEventsStore: dueEvents,
   UsageStore: usage,
+  AuditStore: audit,
 } as unknown as Record<string, Record<string, Call<unknown>['run'] | Call<unknown> | readonly Call<unknown>[]>>

@@ -42,7 +42,7 @@ const TAGS = [
   { name: 'Jobs', description: 'The same tasks in a simpler form, with fewer fields' },
   { name: 'Photos', description: 'Photos of races: upload them, and see whether their numbers have been read' },
   { name: 'Queues', description: 'Waiting and running jobs; pause and resume' },
-  { name: 'Keys', description: 'API keys: create, list, rotate and revoke' },
+  { name: 'Keys', description: 'API keys: create, list, rotate and revoke; what administrators did' },
   { name: 'Dead letters', description: 'Tasks that have failed and are no longer retried' },
   { name: 'Monitoring', description: 'Health, statistics, usage and metrics' },
 ]
