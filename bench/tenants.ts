@@ -1,7 +1,8 @@
 // A tenant floods the queue while another adds single jobs: how many jobs of the flood start before
-// each of these, and what taking turns costs. Two slots, jobs that do nothing, two processes' worth
-// of queues. Options: --rounds 5 --jobs 1000 --singles 10
+// each of these, with jobs that only wait; and what taking turns costs, with jobs that do nothing.
+// Two slots. Options: --rounds 5 --jobs 1000 --singles 10
 import { randomBytes } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
 import { imageOptimize, PRIORITIES, type ImageJob } from '@darkroom/contracts'
 import { createQueueWorker, queueNames, TaskQueue, type Delivery, type QueueNames } from '@darkroom/messaging'
 import { uniqueName, until } from '@darkroom/testing'
@@ -12,6 +13,8 @@ import { storesOf, withServices } from './support/services.ts'
 import { calmNote, countingRounds, undisturbedRounds } from './support/undisturbed.ts'
 
 const SLOTS = 2
+/** The flood must last until the last single job was added. */
+const FLOOD_JOB_MS = 10
 
 export const benchmark: Benchmark = {
   async run(args) {
@@ -85,7 +88,7 @@ async function timed(redis: Redis, jobs: number, add: (queue: TaskQueue, deliver
 }
 
 async function flood(redis: Redis, jobs: number, singles: number): Promise<number[]> {
-  const { queue, names, started, work, end } = open(redis)
+  const { queue, names, started, work, end } = open(redis, FLOOD_JOB_MS)
   const other = new TaskQueue({ redis, names, kind: imageOptimize })
   try {
     await queue.add(Array.from({ length: jobs }, () => deliveryOf('flood')))
@@ -107,7 +110,7 @@ async function flood(redis: Redis, jobs: number, singles: number): Promise<numbe
 }
 
 /** A queue of its own, and a worker that only notes the tenants of the jobs it starts. */
-function open(redis: Redis) {
+function open(redis: Redis, jobMs = 0) {
   const names: QueueNames = queueNames({ namespace: uniqueName('bench') }, imageOptimize)
   const queue = new TaskQueue({ redis, names, kind: imageOptimize })
   const consumer = redis.duplicate({ maxRetriesPerRequest: null })
@@ -115,6 +118,7 @@ function open(redis: Redis) {
   const worker = createQueueWorker(
     async ({ data }) => {
       started.push(data.tenant)
+      if (jobMs > 0) await pause(jobMs)
       return undefined as never
     },
     {
