@@ -31,6 +31,8 @@ if (!(seconds >= 0) || !Number.isSafeInteger(seed)) {
 const ADMIN_TOKEN = 'the-administrator-of-the-fuzz-run'
 const LEAST_ROUNDS = 10
 const SHOWN = 20
+/** A minute. */
+const MOST_GUESSES = 10
 
 onStopSignal(() => process.exit(130))
 process.exit(await main())
@@ -80,8 +82,6 @@ function ownDatabase(server: string): string {
   url.pathname = '/darkroom-fuzz'
   return url.href
 }
-
-const MOST_GUESSES = 10
 
 function showGuesses({ guesses, checked, mostPerMinute, others, failed }: GuessReport): number {
   console.log(

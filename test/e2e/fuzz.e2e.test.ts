@@ -18,7 +18,7 @@ let darkroom: Installation
 let api: ApiProcess
 
 beforeAll(async () => {
-  const env = { AUTH: 'keys', ADMIN_TOKEN: adminToken, URL_SIGNING_KEYS: `fuzz:${'k'.repeat(40)}`, MIN_FREE_BYTES: '0' }
+  const env = { ADMIN_TOKEN: adminToken, URL_SIGNING_KEYS: `fuzz:${'k'.repeat(40)}`, MIN_FREE_BYTES: '0' }
   darkroom = await createInstallation({ redisUrl: inject('redisUrl'), mongoUrl: inject('mongoUrl') }, env)
   ;[api] = await Promise.all([darkroom.api(), darkroom.worker('worker-a')])
 })
