@@ -3,9 +3,12 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { link, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createDarkroom, type Darkroom, type ListedTask, type Task } from '@darkroom/client'
+import { text } from 'node:stream/consumers'
+import { createDarkroom, webhooks, type Darkroom, type ListedTask, type Task } from '@darkroom/client'
 import { sampleJpeg, until } from '@darkroom/testing'
 import { spawn as spawnInTerminal } from '@lydell/node-pty'
 import sharp from 'sharp'
@@ -40,16 +43,16 @@ afterAll(async () => {
 })
 
 const argsOf = (args: string[]): string[] => ['--conditions=source', MAIN, ...args]
-const envOf = (url = api.url) => ({
+const envOf = () => ({
   PATH: process.env['PATH'],
-  DARKROOM_URL: url,
+  DARKROOM_URL: api.url,
   XDG_STATE_HOME: join(folder, 'state'),
 })
 
-function start(args: string[], url?: string) {
+function start(args: string[], settings: NodeJS.ProcessEnv = {}) {
   const child = spawn(process.execPath, argsOf(args), {
     cwd: folder,
-    env: envOf(url),
+    env: { ...envOf(), ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const output = { stdout: '', stderr: '' }
@@ -91,6 +94,9 @@ test('a folder is sent and waited for, and its variants are downloaded', async (
   expect(tasks.map(({ name }) => name).toSorted()).toEqual(['finish.JPG', 'start.jpg'])
   expect(tasks[0]).toMatchObject({ priority: 'premium', metadata: { race: 1 } })
   const { id = '' } = tasks.find(({ name }) => name === 'start.jpg') ?? {}
+
+  const found = await darkroomCli('list', '--search', 'finish', '--json')
+  expect((jsonOf(found.stdout) as ListedTask[]).map(({ name }) => name)).toEqual(['finish.JPG'])
 
   const shown = await darkroomCli('show', id)
   expect(shown.stdout).toMatch(/^status +completed$/m)
@@ -136,7 +142,7 @@ test('what is refused, wrong or not reachable has a code of its own', async () =
   ]
   const codes = await Promise.all(wrong.map(async (args) => (await darkroomCli(...args)).code))
   expect(codes).toEqual(wrong.map(() => 2))
-  const nowhere = await start(['list', '--json'], 'http://127.0.0.1:1').ended
+  const nowhere = await start(['list', '--json'], { DARKROOM_URL: 'http://127.0.0.1:1' }).ended
   expect(nowhere.code).toBe(3)
   expect(jsonOf(nowhere.stderr)).toEqual([
     { error: { code: 'UNREACHABLE', message: expect.stringContaining('127.0.0.1:1') } },
@@ -200,6 +206,33 @@ test('the queues are shown live until Ctrl-C, and once in a pipe', async () => {
     { queues: { name: string; workers: number }[] },
   ]
   expect(queues.find(({ name }) => name === 'image-processing')).toMatchObject({ workers: 1 })
+})
+
+interface Received {
+  eventType: string
+  taskId: string
+}
+
+test('events are forwarded to a local server, signed like webhooks', async () => {
+  const received: Promise<Received>[] = []
+  const secret = `whsec_${Buffer.from('a secret of the test, 24').toString('base64')}`
+  const server = createServer((req, res) => {
+    received.push(text(req).then((body) => webhooks.verify<Received>(body, req.headers, secret)))
+    res.writeHead(204).end()
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`
+  const { child, output, ended } = start(['listen', '--forward', url, '--events', 'task.created,task.completed'], {
+    DARKROOM_WEBHOOK_SECRET: secret,
+  })
+  await until(() => output.stderr.includes('Forwarding to'), { what: 'a start', timeoutMs: 30_000 })
+  const { id } = await darkroom.createAndWait({ file: new Blob([await readFile(join(folder, 'many/0.jpg'))]) })
+  await until(() => output.stdout.includes(`task.completed   ${id}  204`), { what: 'both events', timeoutMs: 30_000 })
+  child.kill('SIGINT')
+  expect((await ended).code).toBe(0)
+  server.close()
+  const events = (await Promise.all(received)).filter(({ taskId }) => taskId === id)
+  expect(events.map(({ eventType }) => eventType)).toEqual(['task.created', 'task.completed'])
 })
 
 test('the doctor finds a queue without a worker; dead letters are counted', async () => {

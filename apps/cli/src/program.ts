@@ -3,6 +3,7 @@ import { sendBatch } from './commands/batch.ts'
 import { listDead, replayDead, type ReplayOptions } from './commands/dead.ts'
 import { doctor } from './commands/doctor.ts'
 import { get, type GetOptions } from './commands/get.ts'
+import { listen, type ListenOptions } from './commands/listen.ts'
 import { queue } from './commands/queue.ts'
 import { send, type SendOptions, type TaskFields } from './commands/send.ts'
 import { change, list, show, watch } from './commands/tasks.ts'
@@ -42,9 +43,12 @@ export function createProgram(shell: Shell, setCode: (code: ExitCode) => void): 
     .addOption(new Option('--status <status>').choices(STATUSES))
     .addOption(new Option('--priority <priority>').choices(PRIORITIES))
     .option('--kind <kind>', 'such as image.optimize')
+    .option('--search <text>', 'in names, metadata, ids and errors')
     .option('--batch-id <id>', 'tasks of this batch')
     .option('--limit <count>', 'at most this many', wholeNumber, 20)
-    .action(({ limit, ...filter }: { limit: number }) => done(list(shell, filter, limit)))
+    .action(({ limit, search, ...filter }: { limit: number; search?: string }) =>
+      done(list(shell, { ...filter, ...(search !== undefined && { q: search }) }, limit)),
+    )
   for (const [name, description, act] of [
     ['show', 'show a task', ([id = '']: string[]) => show(shell, id)],
     ['watch', 'follow tasks until they have ended', (ids: string[]) => watch(shell, ids)],
@@ -85,6 +89,12 @@ export function createProgram(shell: Shell, setCode: (code: ExitCode) => void): 
     .action((ids: string[], { code, all, limit, dryRun }: ReplayOptions) =>
       done(replayDead(shell, ids, { code, all, limit, dryRun })),
     )
+  program
+    .command('listen')
+    .description('forward the events of all tasks to a server of yours, signed like webhooks')
+    .requiredOption('--forward <url>', 'where to, such as http://localhost:4000/webhooks')
+    .option('--events <types>', 'only these, such as task.completed,task.failed', (types) => types.split(','))
+    .action((options: ListenOptions) => done(listen(shell, options)))
   program
     .command('doctor')
     .description('check the service and the way to it')

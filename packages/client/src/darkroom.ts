@@ -94,6 +94,34 @@ export class Darkroom {
     return resumed<Types.TaskEvent>(connect, signal)
   }
 
+  /** Where the events of all tasks are now. */
+  async position({ signal = null }: Call = {}): Promise<string> {
+    const page = await dataOf(this.api.GET('/api/v1/events', { signal }))
+    return (page as { next: string }).next
+  }
+
+  /**
+   * What happens to all tasks, after a position or from now on. Resumes after a lost connection;
+   * `onMissed` is called if there were more events meanwhile than the API keeps.
+   */
+  async *allEvents({
+    signal = null,
+    after,
+    onMissed,
+  }: Types.AllEventsOptions = {}): AsyncGenerator<Types.AnyTaskEvent> {
+    const start = after ?? (await this.position({ signal }))
+    const connect = (last = start) =>
+      this.api.GET('/api/v1/events', {
+        params: { header: { 'Last-Event-ID': last } },
+        headers: { accept: 'text/event-stream' },
+        parseAs: 'stream',
+        signal,
+      })
+    for await (const event of resumed<Types.AnyTaskEvent | object>(connect, signal))
+      if ('taskId' in event) yield event
+      else onMissed?.()
+  }
+
   /** All tasks that match, newest first; pages are read as they are needed. */
   async *list(filter: Types.ListFilter = {}, { signal = null }: Call = {}): AsyncGenerator<Types.ListedTask> {
     for (let cursor: string | null | undefined; cursor !== null;) {

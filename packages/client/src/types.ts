@@ -9,6 +9,8 @@ export type ListedTask = Schemas['ListedTask']
 export type EndedTask = Task & { status: 'completed' | 'failed' | 'cancelled' | 'expired' }
 /** An event of a task. Its `type` tells what `data` contains. */
 export type TaskEvent = Schemas['TaskEvent']
+/** An event with the id of its task. */
+export type AnyTaskEvent = Schemas['AnyTaskEvent']
 export type Problem = Schemas['Problem']
 
 /**
@@ -56,6 +58,11 @@ export interface CallOptions {
 
 export interface WaitOptions extends CallOptions {
   onChange?: (task: Task) => void
+}
+
+export interface AllEventsOptions extends CallOptions {
+  after?: string
+  onMissed?: () => void
 }
 
 export interface UploadOptions extends CallOptions {
