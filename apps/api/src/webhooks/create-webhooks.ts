@@ -74,7 +74,7 @@ export function createWebhooks(parts: {
     }),
     onTask: teller.onTask,
     onBatch: teller.onBatch,
-    prepare: () => Promise.all([webhooks.prepare(), deliveries.prepare()]),
+    prepare: () => Promise.all([webhooks.prepare(), deliveries.prepare(), directory.load()]),
     start: (): void => {
       keeper.start()
       queue.start()

@@ -20,15 +20,17 @@ export class WebhookDirectory {
 
   has = (tenant: string): boolean => this.#byTenant.has(tenant)
 
+  /** Before the first write: until then, events would be written without a mark. */
+  async load(): Promise<void> {
+    const all = await this.#store.all()
+    this.#byTenant = Map.groupBy(
+      all.filter(({ disabled }) => disabled === null),
+      ({ tenant }) => tenant,
+    )
+  }
+
+  /** Never throws: what is known is used for longer then. */
   async refresh(): Promise<void> {
-    try {
-      const all = await this.#store.all()
-      this.#byTenant = Map.groupBy(
-        all.filter(({ disabled }) => disabled === null),
-        ({ tenant }) => tenant,
-      )
-    } catch (error) {
-      this.#log.debug({ err: error }, 'webhooks not read; trying again')
-    }
+    await this.load().catch((error: unknown) => this.#log.debug({ err: error }, 'webhooks not read; trying again'))
   }
 }

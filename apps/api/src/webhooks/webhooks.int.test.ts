@@ -274,4 +274,16 @@ describe('nothing is lost', () => {
     expect(new Set(receiver.at('/kept').map(({ headers }) => headers['webhook-id'])).size).toBe(1)
     await remove(webhook)
   })
+
+  it('of what a process does that has just started', async () => {
+    const webhook = await newWebhook('/started', { events: ['task.created'] })
+    const { REDIS_NAMESPACE = '', QUEUE_NAME, MONGODB_URL } = api.env
+    const shared = { REDIS_NAMESPACE, QUEUE_NAME, MONGODB_URL, DATA_DIR: api.dataDir }
+    // It would look for new webhooks in a minute.
+    const other = await startTestApi({ ...settings, ...shared, SWEEP_INTERVAL_MS: '60000' })
+    expect((await other.upload(photo)).status).toBe(202)
+    await arrived('/started', 1)
+    await other.stop()
+    await remove(webhook)
+  })
 })
