@@ -111,6 +111,20 @@ test.skipIf(chromium === undefined || !IS_LONG)('the pages at length', { timeout
   await page.getByRole('link', { name: 'Settings' }).click()
   await page.getByText('redis: works').waitFor()
   await picturesOf(page, 'settings')
+
+  await page.goto(`${api.url}/batches/${await sendBatch()}`)
+  await page.getByText('3 completed').waitFor()
+  await picturesOf(page, 'batch')
+  const saving = page.waitForEvent('download')
+  await page.getByRole('link', { name: 'Save all as a zip' }).click()
+  expect((await saving).suggestedFilename()).toMatch(/^batch-\w+\.zip$/)
+  await page.goto(`${api.url}/albums/valencia-2026`)
+  await page.getByText('This album has no photos yet.').waitFor()
+  await picturesOf(page, 'album')
+  await page.getByRole('button', { name: 'Español' }).click()
+  await page.getByText('Este álbum todavía no tiene fotos.').waitFor()
+  await page.getByRole('link', { name: 'Subir' }).click()
+  await picturesOf(page, 'spanish')
   expect(faults()).toEqual([])
 })
 
@@ -162,6 +176,15 @@ const SCROLLING = `new Promise((resolve) => {
   }
   requestAnimationFrame(step)
 })`
+
+/** Three photos in one request. Returns its id. */
+async function sendBatch(): Promise<string> {
+  const form = new FormData()
+  for (const { name, buffer } of await Promise.all([1, 2, 3].map((seed) => photo(`${seed}.jpg`, seed))))
+    form.append('files', new Blob([new Uint8Array(buffer)]), name)
+  const response = await fetch(`${api.url}/api/v1/batches`, { method: 'POST', body: form })
+  return ((await response.json()) as { batchId: string }).batchId
+}
 
 /** Eighteen photos, one that is no image and one that is cut off. */
 async function twentyPhotos() {

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import {
   acceptedBatch,
   batchCompleted,
@@ -8,13 +10,14 @@ import {
   type AcceptedBatch,
   type BatchPage,
   type Task,
+  type Variant,
 } from '@darkroom/contracts'
 import { sampleJpeg, until } from '@darkroom/testing'
 import type { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fieldPart, filePart, type Part } from '../../test/multipart.ts'
 import { openRedis, startTestApi, type Answer, type TestApi } from '../../test/start-test-api.ts'
-import { completedOf, historyOf } from '../../test/task-history.ts'
+import { completedOf, historyOf, variantOf } from '../../test/task-history.ts'
 import { TaskStore } from '../tasks/task-store.ts'
 import { moveFor } from '../tasks/task.ts'
 
@@ -172,6 +175,42 @@ describe('POST /api/v1/batches', () => {
     expect(await api.database.collection('tasks').countDocuments({ batchId: first.batchId })).toBe(3)
   })
 })
+
+describe('GET /api/v1/batches/{id}/download', () => {
+  it('sends the largest file of each completed task, in the order of the upload', async () => {
+    const batch = await newBatch()
+    const [one, , three] = tasksOf(batch)
+    const variants = await Promise.all([1024, 800].map((width) => keep(width)))
+    for (const task of [three!, one!]) await api.tell(completedOf(task, variants))
+    await until(async () => (await get(batch.batchId)).counts.completed === 2, { what: 'two completed tasks' })
+    const { headers, bytes } = await api.request(`/api/v1/batches/${batch.batchId}/download`)
+    expect(Number(headers.get('content-length'))).toBe(bytes.length)
+    expect(namesInZip(bytes)).toEqual(['1 0-1024.jpg', '3 2-1024.jpg'])
+    const [largest] = variants
+    expect(bytes.includes(await readFile(api.storage.resolve(largest!.path)))).toBe(true)
+  })
+})
+
+async function keep(width: number): Promise<Variant> {
+  const bytes = await sampleJpeg({ width, height: 600 })
+  const variant = variantOf(
+    width === 1024 ? '1024' : '800',
+    600,
+    createHash('md5').update(bytes).digest('hex'),
+    bytes.length,
+  )
+  await api.storage.put(variant.path, bytes)
+  return variant
+}
+
+/** From its central directory (APPNOTE.TXT 4.3.12). */
+function namesInZip(bytes: Buffer): string[] {
+  const names: string[] = []
+  const mark = Buffer.from([0x50, 0x4b, 1, 2])
+  for (let at = bytes.indexOf(mark); at >= 0; at = bytes.indexOf(mark, at + 1))
+    names.push(bytes.toString('latin1', at + 46, at + 46 + bytes.readUInt16LE(at + 28)))
+  return names
+}
 
 describe('GET /api/v1/batches/{id}', () => {
   it('counts its tasks by status, with their progress, and lists them in pages', async () => {

@@ -1,10 +1,10 @@
-import { acceptedBatch, batchPage, batchProblem, type BatchPage } from '@darkroom/contracts'
+import { acceptedBatch, batchPage, batchProblem, type BatchPage, type ListedTask } from '@darkroom/contracts'
 import type { Request } from 'express'
 import { z } from 'zod'
 import { GetBatch } from '../batches/get-batch.ts'
 import { parseInput } from '../http/input.ts'
 import { BATCH_ID } from '../http/openapi/example-ids.ts'
-import { json } from '../http/openapi/operation.ts'
+import { content, json } from '../http/openapi/operation.ts'
 import { pageQuery } from '../http/paging.ts'
 import { routesOf } from '../http/routes.ts'
 import { tenantOf } from '../http/tenant-of.ts'
@@ -13,11 +13,15 @@ import { ListTasks } from '../tasks/queries/list-tasks.ts'
 import type { UploadSteps } from '../uploads/create-uploads.ts'
 import type { ApiLimits } from './api-limits.ts'
 import { acceptedBatchExample, batchPageExample } from './batch-examples.ts'
+import type { SendBatch } from './send-batch.ts'
 import { batchBody, FORM_PROBLEMS } from './upload.ts'
 
 export interface BatchRouteDeps extends Pick<UploadSteps, 'receiveBatch' | 'acceptBatch'> {
   send: Send
+  sendBatch: SendBatch
 }
+
+const batchPath = z.object({ id: z.string().meta({ description: 'The batchId', example: BATCH_ID }) })
 
 const POLL_AFTER_SECONDS = '1'
 
@@ -58,7 +62,7 @@ export const batchRoutes = routesOf<BatchRouteDeps, ApiLimits>('Batches', {
       summary: 'Get the progress of a batch, with a page of its tasks',
       description: 'The tasks are in the order in which the files were uploaded.',
       requestParams: {
-        path: z.object({ id: z.string().meta({ description: 'The batchId', example: BATCH_ID }) }),
+        path: batchPath,
         query: pageQuery,
       },
       answers: {
@@ -72,6 +76,26 @@ export const batchRoutes = routesOf<BatchRouteDeps, ApiLimits>('Batches', {
         res.set('Cache-Control', 'no-cache').json(await readPage(send, req))
       },
   },
+
+  'GET /batches/:id/download': {
+    scope: 'tasks:read',
+    doc: {
+      operationId: 'downloadBatch',
+      summary: 'Download the results of a batch as a zip',
+      description: 'The largest file of each completed task, in the order in which the files were uploaded.',
+      requestParams: { path: batchPath },
+      answers: {
+        200: content('The archive', ['application/zip'], { schema: { type: 'string', format: 'binary' } }),
+      },
+      problems: ['BATCH_NOT_FOUND', 'TASK_NOT_READY', 'STORE_UNAVAILABLE'],
+    },
+    handle:
+      ({ send, sendBatch }) =>
+      async (req, res) => {
+        const { batchId } = await send(new GetBatch(tenantOf(req), String(req.params.id).toLowerCase()))
+        await sendBatch(res, batchId, await tasksOf(send, req, batchId))
+      },
+  },
 })
 
 async function readPage(send: Send, req: Request): Promise<BatchPage> {
@@ -83,4 +107,16 @@ async function readPage(send: Send, req: Request): Promise<BatchPage> {
     ...tasks
   } = await send(new ListTasks({ tenant: tenantOf(req), batchId: summary.batchId }, page))
   return { ...summary, ...tasks }
+}
+
+/** All tasks of a batch, in the order of their upload. */
+async function tasksOf(send: Send, req: Request, batchId: string): Promise<ListedTask[]> {
+  const tasks: ListedTask[] = []
+  let cursor: string | undefined
+  do {
+    const page = await send(new ListTasks({ tenant: tenantOf(req), batchId }, { page: 1, limit: 100, cursor }))
+    tasks.push(...page.items)
+    cursor = page.nextCursor ?? undefined
+  } while (cursor !== undefined)
+  return tasks
 }

@@ -28,6 +28,7 @@ import { logRequests } from './log-requests.ts'
 import { createNoteAct } from './note-act.ts'
 import { RESOURCES } from './resources.ts'
 import { rosterBody } from './roster-body.ts'
+import { createSendBatch } from './send-batch.ts'
 import { createSendVariant, type Presign } from './send-variant.ts'
 import { tusHeaders } from './tus-headers.ts'
 
@@ -92,6 +93,7 @@ export function createRoutes(parts: RouteParts) {
     ...parts.staged,
     assets: parts.assets,
     webhooks: parts.webhooks,
+    sendBatch: createSendBatch(storage),
     sendVariant: createSendVariant({ storage, storageFault, presign }),
     signer,
     publicUrl: env.PUBLIC_URL,

@@ -53,6 +53,7 @@ function strangers(route: string, pathOf: (api: World['main']) => string, init: 
 
 function batchRows(): Row[] {
   const line = linesOf('GET /api/v1/batches/:id')
+  const zip = linesOf('GET /api/v1/batches/:id/download')
   return [
     line(
       '200',
@@ -67,6 +68,19 @@ function batchRows(): Row[] {
     }),
     line('400 INVALID_QUERY', 'more than 100 a page', ({ main, batchId }) =>
       main.request(`/api/v1/batches/${batchId}?limit=101`),
+    ),
+    zip('200', 'the archive', ({ main, endedBatchId }) => main.request(`/api/v1/batches/${endedBatchId}/download`), {
+      body: 'bytes',
+      headers: { 'content-type': /^application\/zip$/, 'content-disposition': /^attachment; filename=batch-\w+\.zip$/ },
+    }),
+    zip('404 BATCH_NOT_FOUND', 'an unknown id', ({ main }) =>
+      main.request(`/api/v1/batches/${'0'.repeat(24)}/download`),
+    ),
+    zip('409 TASK_NOT_READY', 'a batch without results', ({ main, openBatchId }) =>
+      main.request(`/api/v1/batches/${openBatchId}/download`),
+    ),
+    zip('503 STORE_UNAVAILABLE', 'while the store is unreachable', ({ away }) =>
+      away.request(`/api/v1/batches/${'0'.repeat(24)}/download`),
     ),
     line('404 BATCH_NOT_FOUND', 'an unknown id', ({ main }) => main.request(`/api/v1/batches/${'0'.repeat(24)}`)),
     line('503 STORE_UNAVAILABLE', 'while the store is unreachable', ({ away }) =>

@@ -59,11 +59,12 @@ const filled = (path: string, { main, token, ...named }: World): string =>
     .replace(':id', idFor(path, named))
     .replace(':deliveryId', named.webhook.deliveryId)
 
-type Ids = Pick<World, 'tasks' | 'photos' | 'batchId' | 'uploadId' | 'webhook'>
+type Ids = Pick<World, 'tasks' | 'photos' | 'batchId' | 'endedBatchId' | 'uploadId' | 'webhook'>
 
-function idFor(path: string, { tasks, photos, batchId, uploadId, webhook }: Ids): string {
+function idFor(path: string, { tasks, photos, batchId, endedBatchId, uploadId, webhook }: Ids): string {
   if (path.includes('/webhooks/')) return webhook.id
   if (path.startsWith('/photos/')) return photos.completed.id
   if (path.includes('/uploads/')) return uploadId
+  if (path.endsWith('/batches/:id/download')) return endedBatchId
   return path.includes('/batches/') ? batchId : tasks.completed.id
 }

@@ -13,7 +13,7 @@ import { inject } from 'vitest'
 import { sendJson } from './row.ts'
 import { addAlbum } from './album-world.ts'
 import { endAs } from '../end-task.ts'
-import { fieldPart, filePart } from '../multipart.ts'
+import { fieldPart, filePart, type Part } from '../multipart.ts'
 import { startTestApi, type TestApi } from '../start-test-api.ts'
 import { completedOf, historyOf, newRecord, variantOf } from '../task-history.ts'
 import { fatal, startTestWorker } from '../test-worker.ts'
@@ -58,6 +58,10 @@ export interface World {
   /** A failed task for the only row that replays it. */
   replayable: Task
   batchId: string
+  /** None of its tasks is completed. */
+  openBatchId: string
+  /** Some are. */
+  endedBatchId: string
   /** Of a signed URL of the completed task. */
   token: string
   /** An upload without bytes. */
@@ -136,7 +140,12 @@ export async function createWorld(): Promise<World> {
     filePart(photo, filename, BATCH_FIELDS[index % BATCH_FIELDS.length]),
   )
   const { body } = await main.post('/api/v1/batches', batchFiles)
-  const batchId = (body as { batchId: string }).batchId
+  const { batchId } = body as { batchId: string }
+  const [openBatchId, endedBatchId] = [await sendOne(main, batchFiles[0]!), await sendOne(main, batchFiles[0]!)]
+  const photos = await photosIn(main, kept, tasks.completed.source)
+  await main.database
+    .collection('tasks')
+    .updateOne({ jobId: photos.completed.jobId }, { $set: { batchId: endedBatchId } })
 
   const upcoming = await main.request('/api/v1/uploads', {
     method: 'POST',
@@ -166,9 +175,11 @@ export async function createWorld(): Promise<World> {
     busy,
     photo,
     tasks,
-    photos: await photosIn(main, kept, tasks.completed.source),
+    photos,
     replayable: replayable!,
     batchId,
+    openBatchId,
+    endedBatchId,
     token: new URL((await sign(main, tasks.completed)).url).pathname.slice('/d/'.length),
     uploadId,
     webhook: await addWebhook(main),
@@ -293,4 +304,10 @@ async function waitForRetry(api: TestApi, task: Task, becomes: Becomes): Promise
   await until(hasProgress, { what: 'a task with progress' })
   await api.tell(events[2]!)
   return becomes(task, 'pending')
+}
+
+/** A batch of one photo. Returns its id. */
+async function sendOne(api: TestApi, photo: Part): Promise<string> {
+  const { body } = await api.post('/api/v1/batches', [photo])
+  return (body as { batchId: string }).batchId
 }

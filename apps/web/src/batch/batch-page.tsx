@@ -25,6 +25,13 @@ export function BatchPage({ params: { id } }: RouteComponentProps<{ id: string }
       <title>{`${title} · Darkroom`}</title>
       <h1>{title}</h1>
       <BatchFacts batch={batch} />
+      {batch.counts.completed > 0 && (
+        <p className="facts">
+          <a className="button" href={`/api/v1/batches/${batch.batchId}/download`} download="">
+            {words.batch.zip}
+          </a>
+        </p>
+      )}
       <progress value={batch.percent} max={100} aria-label={title} />
       <ul className="grid" aria-label={title}>
         {data?.pages

@@ -155,6 +155,7 @@ export const english = {
     completed: (count: string) => `${count} completed`,
     failed: (count: string) => `${count} failed`,
     cancelled: (count: string) => `${count} cancelled`,
+    zip: 'Save all as a zip',
     toGo: (count: string) => `${count} to go`,
     took: (time: string) => `took ${time}`,
   },

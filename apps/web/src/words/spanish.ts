@@ -153,6 +153,7 @@ export const spanish: Words = {
     completed: (count) => `${count} terminadas`,
     failed: (count) => `${count} fallidas`,
     cancelled: (count) => `${count} canceladas`,
+    zip: 'Guardar todo en un zip',
     toGo: (count) => `faltan ${count}`,
     took: (time) => `duró ${time}`,
   },
