@@ -87,7 +87,7 @@ async function main(options: StartOptions): Promise<number> {
   await pageBuilt
   const apps = startApps(options, env, () => stopping.resolve(1))
   started = true
-  const unwatch = options.watch ? watchSources(ROOT, (changed) => restartUsers(apps, changed)) : undefined
+  const unwatch = options.watch ? watchSources(ROOT, (changed) => void restartUsers(apps, changed)) : undefined
   const files = placeOfFiles({ ...process.env, ...env }, dataDir)
   const allReady = Promise.all(apps.map(({ app }) => app.ready))
   void allReady.then(async () => {
@@ -162,10 +162,15 @@ function workerEnv(index: number): NodeJS.ProcessEnv {
   }
 }
 
-/** A change in an app restarts that app; a change in a package restarts everything. */
-function restartUsers(apps: readonly Running[], changed: string): void {
+/**
+ * A change in an app restarts that app; a change in a package restarts everything. The API serves the
+ * web page.
+ */
+async function restartUsers(apps: readonly Running[], changed: string): Promise<void> {
   console.log(pc.dim(`${changed} changed`))
+  const isPage = changed === 'apps/web'
+  if (isPage) await buildPage(console.log)
   for (const { home, app } of apps) {
-    if (changed === home || changed.startsWith('packages/')) app.restart()
+    if (home === (isPage ? 'apps/api' : changed) || changed.startsWith('packages/')) app.restart()
   }
 }
