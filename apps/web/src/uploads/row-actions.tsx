@@ -23,7 +23,8 @@ export function RowActions({ upload: { id, file, state } }: { upload: Upload }) 
   return (
     <div className="row-actions">
       {state.step === 'accepted' ? <TaskActions task={state.task} /> : remove}
-      {state.step === 'refused' && (
+      {state.step === 'refused' && state.needsKey && <a href="/admin/login?next=%2F">{words.signIn}</a>}
+      {state.step === 'refused' && !state.needsKey && (
         <button type="button" className="plain" onClick={() => uploads.sendAgain(id)}>
           {words.upload.again}
         </button>

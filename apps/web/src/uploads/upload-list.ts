@@ -137,9 +137,9 @@ const TELL_MS = 30
 
 function afterFault(error: unknown): UploadState {
   if (isUnreachable(error)) return { step: 'interrupted', why: 'offline' }
-  if (!(error instanceof ProblemError)) return { step: 'refused', message: String(error) }
+  if (!(error instanceof ProblemError)) return { step: 'refused', message: String(error), needsKey: false }
   if (FOR_NOW.includes(error.status) || FOR_NOW_CODES.includes(error.code)) return { step: 'interrupted', why: 'busy' }
-  return { step: 'refused', message: error.message }
+  return { step: 'refused', message: error.message, needsKey: error.status === 401 }
 }
 
 /** Waits, but no longer than until the connection is back or the signal is aborted. */

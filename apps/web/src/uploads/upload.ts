@@ -7,7 +7,8 @@ export type UploadState =
   | { step: 'sending'; sent: number }
   /** It is sent again by itself, under the same key. */
   | { step: 'interrupted'; why: 'offline' | 'busy' }
-  | { step: 'refused'; message: string }
+  /** Without a session, whoever signs in can send it. */
+  | { step: 'refused'; message: string; needsKey: boolean }
   | { step: 'accepted'; task: Task | AcceptedTask }
 
 /** A photo that was dropped on the page. Replaced, never changed, whenever something happens to it. */

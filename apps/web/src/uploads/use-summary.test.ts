@@ -17,7 +17,12 @@ const task = (given: Partial<Task>): UploadState => ({
 
 it('counts what has ended, what was not accepted, and what was saved', () => {
   const completed = task({ status: 'completed', images: [{ size: 100 }] as Task['images'] })
-  const states = [completed, task({ status: 'failed' }), { step: 'refused', message: '' }, { step: 'queued' }] as const
+  const states = [
+    completed,
+    task({ status: 'failed' }),
+    { step: 'refused', message: '', needsKey: false },
+    { step: 'queued' },
+  ] as const
   expect(summaryOf(states.map(upload))).toEqual({
     all: 4,
     settled: 3,
