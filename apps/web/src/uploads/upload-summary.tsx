@@ -7,10 +7,11 @@ import { useUploads } from './use-uploads.ts'
 export function UploadSummary() {
   const { words, formats } = useLanguage()
   const uploads = useUploads()
-  const { all, settled, refused, bytesBefore, bytesAfter, share } = useSummary()
+  const { all, settled, refused, interrupted, bytesBefore, bytesAfter, share } = useSummary()
   const parts = [
     words.upload.summary(formats.count(settled), formats.count(all)),
     ...(refused > 0 ? [words.upload.refused(formats.count(refused))] : []),
+    ...(interrupted > 0 ? [words.upload.interrupted] : []),
     ...(bytesBefore > 0
       ? [
           words.upload.saved(formats.bytes(bytesBefore), formats.bytes(bytesAfter)),

@@ -27,6 +27,7 @@ it('counts what has ended, what was not accepted, and what was saved', () => {
     all: 4,
     settled: 3,
     refused: 2,
+    interrupted: 0,
     bytesBefore: 1000,
     bytesAfter: 100,
     share: 0.75,

@@ -6,6 +6,7 @@ export interface Summary {
   all: number
   settled: number
   refused: number
+  interrupted: number
   /** Of the finished photos. */
   bytesBefore: number
   bytesAfter: number
@@ -20,12 +21,13 @@ export function useSummary(): Summary {
 }
 
 export function summaryOf(uploads: readonly Upload[]): Summary {
-  const summary = { all: uploads.length, settled: 0, refused: 0, bytesBefore: 0, bytesAfter: 0 }
+  const summary = { all: uploads.length, settled: 0, refused: 0, interrupted: 0, bytesBefore: 0, bytesAfter: 0 }
   let share = 0
   for (const upload of uploads) {
     share += shareDone(upload)
     if (isSettled(upload)) summary.settled += 1
     if (upload.state.step === 'refused') summary.refused += 1
+    if (upload.state.step === 'interrupted') summary.interrupted += 1
     if (upload.state.step !== 'accepted' || !isEnded(upload.state.task)) continue
     if (upload.state.task.status === 'failed') summary.refused += 1
     const bytes = resultBytes(upload.state.task)

@@ -27,6 +27,7 @@ export const english = {
     sending: (share: string) => `sending, ${share}`,
     offline: 'connection lost, trying again',
     busy: 'the server is busy, trying again',
+    interrupted: 'connection lost or server busy, trying again',
     again: 'Send again',
     remove: 'Remove',
     removeName: (name: string) => `Remove ${name} from this list`,

@@ -27,6 +27,7 @@ export const spanish: Words = {
     sending: (share) => `enviando, ${share}`,
     offline: 'se perdió la conexión, reintentando',
     busy: 'el servidor está ocupado, reintentando',
+    interrupted: 'sin conexión o servidor ocupado, reintentando',
     again: 'Enviar de nuevo',
     remove: 'Quitar',
     removeName: (name) => `Quitar ${name} de esta lista`,
