@@ -163,8 +163,8 @@ function workerEnv(index: number): NodeJS.ProcessEnv {
 }
 
 /**
- * A change in an app restarts that app; a change in a package restarts everything. The API serves the
- * web page.
+ * A change in an app restarts that app; a change in a package restarts everything. The API serves
+ * the web page.
  */
 async function restartUsers(apps: readonly Running[], changed: string): Promise<void> {
   console.log(pc.dim(`${changed} changed`))

@@ -19,8 +19,9 @@ interface Entry {
 export type SendBatch = (res: Response, batchId: string, tasks: readonly ListedTask[]) => Promise<void>
 
 /**
- * Sends the largest file of each completed task as one archive, in the order of the tasks. Photos are
- * compressed already, so they are stored as they are, and the length is known before the first byte.
+ * Sends the largest file of each completed task as one archive, in the order of the tasks. Photos
+ * are compressed already, so they are stored as they are, and the length is known before the first
+ * byte.
  */
 export function createSendBatch(storage: Storage): SendBatch {
   return async (res, batchId, tasks) => {

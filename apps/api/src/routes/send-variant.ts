@@ -80,8 +80,8 @@ function fileOf(task: Task, wanted: string | undefined): StoredFile {
 }
 
 /**
- * The upload of a photo, which is there as long as its variants. Its ETag is its SHA-256: there is no
- * MD5 of it.
+ * The upload of a photo, which is there as long as its variants. Its ETag is its SHA-256: there is
+ * no MD5 of it.
  */
 function originalOf({ source, originalPath }: Task): StoredFile[] {
   if (!('width' in source)) return []

@@ -13,8 +13,8 @@ const JOB_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 const CODE = /^[A-Z]+(_[A-Z]+)+$/
 
 /**
- * The words by which a task is found: those of its name and metadata, and their beginnings. Each is an
- * entry of an index, so their number is limited.
+ * The words by which a task is found: those of its name and metadata, and their beginnings. Each is
+ * an entry of an index, so their number is limited.
  */
 export function searchWordsOf({ name, metadata }: { name: string; metadata: Record<string, unknown> }): string[] {
   const words = [name, ...textsIn(metadata)].flatMap(wordsIn)

@@ -10,7 +10,10 @@ const PAGE = 60
 /** Shorter numbers are looked for as a whole. */
 const LEAST_PART = 2
 
-/** The photos that show a number, best first; without a number, the readings that a person should look at. */
+/**
+ * The photos that show a number, best first; without a number, the readings that a person should
+ * look at.
+ */
 export function FoundPhotos({ album, bib }: { album: string; bib: string }) {
   const { words } = useLanguage()
   const { data, error, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({

@@ -6,7 +6,9 @@ import { useTaskEvents } from './use-task-events.ts'
 /** However many events there are, lists are not read more often. */
 const AT_MOST_EVERY_MS = 500
 
-/** Reads a query again when something has happened to a task, or to one for which `matters` is true. */
+/**
+ * Reads a query again when something has happened to a task, or to one for which `matters` is true.
+ */
 export function useRefresh(queryKey: QueryKey, matters: (event: AnyTaskEvent) => boolean = isListed): void {
   const queries = useQueryClient()
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)

@@ -7,7 +7,10 @@ interface Compared {
   name: string
 }
 
-/** The original on the left and the result on the right of a line that a pointer or the arrow keys move. */
+/**
+ * The original on the left and the result on the right of a line that a pointer or the arrow keys
+ * move.
+ */
 export function Compare({ before, after, name }: Compared) {
   const { words } = useLanguage()
   const [percent, setPercent] = useState(50)

@@ -1,6 +1,9 @@
 import { useEffect, useRef } from 'react'
 
-/** `j` and `k` move through the links of a list, `x` ticks the row, `/` goes to the search. Enter opens a link anyway. */
+/**
+ * `j` and `k` move through the links of a list, `x` ticks the row, `/` goes to the search. Enter
+ * opens a link anyway.
+ */
 export function useListKeys() {
   const list = useRef<HTMLUListElement>(null)
   const search = useRef<HTMLInputElement>(null)

@@ -9,7 +9,10 @@ const READS_AT_ONCE = 2
 const CHECK_EVERY_MS = 5000
 const CHECKED = 3
 
-/** Follows unfinished tasks by the stream of events, and passes on each that has changed, until it has ended. */
+/**
+ * Follows unfinished tasks by the stream of events, and passes on each that has changed, until it
+ * has ended.
+ */
 export function createTaskFollower(events: TaskEvents, onChange: (id: string, task: Task | undefined) => void) {
   const open = new Map<string, Task>()
   const due = new Set<string>()

@@ -11,7 +11,9 @@ export type UploadState =
   | { step: 'refused'; message: string; needsKey: boolean }
   | { step: 'accepted'; task: Task | AcceptedTask }
 
-/** A photo that was dropped on the page. Replaced, never changed, whenever something happens to it. */
+/**
+ * A photo that was dropped on the page. Replaced, never changed, whenever something happens to it.
+ */
 export interface Upload {
   id: number
   /** The idempotency key: sending the photo twice under it makes one task. */

@@ -13,7 +13,10 @@ export interface PageSettings {
 /** The paths of the page, beside `/`. What is shown there is decided by its scripts. */
 const PATHS = ['/tasks', '/tasks/:id', '/batches/:id', '/albums', '/albums/:album', '/queue', '/settings']
 
-/** Nothing comes from elsewhere and nothing is inline; `blob:` is for thumbnails of photos that are being uploaded. */
+/**
+ * Nothing comes from elsewhere and nothing is inline; `blob:` is for thumbnails of photos that are
+ * being uploaded.
+ */
 const policyFor = (bucket: string): string =>
   [
     "default-src 'none'",
