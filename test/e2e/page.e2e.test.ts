@@ -39,7 +39,8 @@ afterAll(async () => {
 test.skipIf(chromium === undefined)('photos go in at the page, and their variants come out', async () => {
   const page = await browser.newPage({ locale: 'en-GB' })
   const faults = watchFaults(page, api.url)
-  await page.goto(api.url)
+  await page.goto(api.url, { waitUntil: 'networkidle' })
+  expect(await page.evaluate(COMPRESSED_BYTES)).toBeLessThan(150_000)
   await page.setInputFiles('.drop input', [
     await photo('beach.jpg', 1),
     await photo('IMG 2041 (Alps).JPG', 2),
@@ -60,6 +61,11 @@ test.skipIf(chromium === undefined)('photos go in at the page, and their variant
   expect(await barriersOf(page)).toEqual([])
   expect(faults()).toEqual([])
 })
+
+/** Of the scripts and styles so far. */
+const COMPRESSED_BYTES = `performance.getEntriesByType('resource')
+  .filter(({ name }) => name.includes('/assets/'))
+  .reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0)`
 
 const photo = async (name: string, seed: number) => ({
   name,
