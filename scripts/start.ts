@@ -104,8 +104,9 @@ async function main(options: StartOptions): Promise<number> {
   return code
 }
 
-const urlOfMongo = (env: NodeJS.ProcessEnv): string =>
-  env['MONGODB_URL'] || process.env['MONGODB_URL'] || 'mongodb://localhost:27017/darkroom'
+function urlOfMongo(env: NodeJS.ProcessEnv): string {
+  return env['MONGODB_URL'] || process.env['MONGODB_URL'] || 'mongodb://localhost:27017/darkroom'
+}
 
 function urlsOf(services: LocalServices | undefined): NodeJS.ProcessEnv {
   if (services === undefined) return {}
