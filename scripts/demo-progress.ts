@@ -42,6 +42,6 @@ function lineByLine(): Progress {
 function stepOf({ task, fault }: Photo): string {
   if (fault !== undefined) return `failed: ${fault}`
   if (!task) return 'not sent'
-  if (task.status === 'pending') return `accepted (${formatBytes(task.source.bytes)}), waiting`
+  if (task.status === 'pending') return `accepted (${formatBytes(task.source.bytes ?? 0)}), waiting`
   return task.status === 'processing' ? `${task.progress.stage} ${task.progress.percent} %` : task.status
 }

@@ -45,7 +45,7 @@ function rowsOf({ name: given, task, fault }: Photo): Row[] {
     ...(index === 0 ? [name, ...source] : ['', '', '', '']),
     pixels(image),
     formatBytes(image.size),
-    `${Math.floor((1 - image.size / task.source.bytes) * 100)} %`,
+    `${Math.floor((1 - image.size / original.bytes) * 100)} %`,
     // One job creates all variants of a photo.
     index === 0 ? `${((task.processingTimeMs ?? 0) / 1000).toFixed(2)} s` : '',
   ])

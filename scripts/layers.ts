@@ -11,7 +11,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   'apps/image-worker': ['contracts', 'images', 'messaging', 'runtime', 'storage', 'worker'],
   'apps/photo-worker': ['bibs', 'contracts', 'images', 'messaging', 'runtime', 'storage', 'worker'],
   'apps/video-worker': ['contracts', 'images', 'messaging', 'runtime', 'storage', 'videos', 'worker'],
-  'packages/worker': ['contracts', 'messaging', 'runtime', 'storage'],
+  'packages/worker': ['contracts', 'messaging', 'outgoing', 'runtime', 'storage'],
   'packages/messaging': ['contracts'],
   'packages/runtime': [],
   'packages/outgoing': [],

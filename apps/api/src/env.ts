@@ -53,7 +53,6 @@ const settings = z.object({
     .regex(TENANT_WEIGHTS, 'must look like shop:3,lab:2, with whole numbers from 1 to 100')
     .default('')
     .transform(toWeights),
-  UPLOAD_MAX_BYTES: envInteger(50 * MIB, 1),
   UPLOAD_MAX_FIELD_BYTES: envInteger(100 * 1024, 1),
   BATCH_MAX_FILES: envInteger(100, 1, 1000),
   BATCH_MAX_BYTES: envInteger(1024 * MIB, 1),

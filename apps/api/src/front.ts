@@ -122,6 +122,7 @@ function uploadsOf({ env, connections: { db, redis, names }, rooms }: Parts, slo
     checkQuota: (tenant, bytes) => usage.quotas.check(tenant, bytes),
     isTaskMade: async (tenant, key) => (await store.findByIdempotencyKey(tenant, key)) !== undefined,
     isBatchMade: batches.isMade,
+    checkUrl: rooms.checkSource,
     asUpload: slowRequests.asUpload,
     checkReports: rooms.checkReports,
     send,

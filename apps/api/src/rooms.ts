@@ -5,6 +5,7 @@ import type { TaskQueue } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
 import type { Tracing } from '@darkroom/runtime/tracing'
 import type { Storage } from '@darkroom/storage'
+import { inspectUpload } from '@darkroom/images/inspect-upload'
 import { createOutgoing } from '@darkroom/outgoing'
 import { BACKGROUNDS, BACKGROUNDS_FOLDER } from '@darkroom/videos/check-input'
 import type { Registry } from '@prometheus-io/client'
@@ -19,7 +20,6 @@ import { createFollowing } from './following/create-following.ts'
 import { createInstallation } from './installation/create-installation.ts'
 import { createKeys } from './keys/create-keys.ts'
 import type { OidcSettings } from './keys/oidc.ts'
-import { inspectPicture } from './kinds/inspect-photo.ts'
 import { createKinds } from './kinds/kinds.ts'
 import { createMediator } from './mediator.ts'
 import { createWatchers } from './metrics/watchers.ts'
@@ -74,7 +74,7 @@ export function createRooms(
   const at = { storage: given.storage, dataDir }
   const installation = createInstallation({ ...at, mongo, producer: redis.producer, queues, log })
   const { storage, isOurs } = installation
-  const inspect = async (path: string) => (await inspectPicture(path, { maxPixels: env.IMAGE_MAX_PIXELS })).format
+  const inspect = async (path: string) => (await inspectUpload(path, { maxPixels: env.IMAGE_MAX_PIXELS })).format
   const assets = new AssetLibrary({ storage, shipped: SHIPPED, inspect, storageFault: installation.probe })
   const kinds = createKinds({ maxPixels: env.IMAGE_MAX_PIXELS, assets })
   const views = createTaskViews(kinds)
@@ -181,6 +181,7 @@ export function createRooms(
     checkReports,
     audit,
     usage,
+    checkSource: outgoing.check,
   }
 }
 

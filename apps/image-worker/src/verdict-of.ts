@@ -1,4 +1,4 @@
-import { isImageError } from '@darkroom/images'
+import { isImageError } from '@darkroom/images/image-error'
 import type { VerdictOf } from '@darkroom/worker/child'
 
 /** Errors of the engine are verdicts on the bytes: retrying cannot help. */

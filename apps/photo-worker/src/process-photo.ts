@@ -1,9 +1,10 @@
 import type { BibReader, BibReading } from '@darkroom/bibs'
 import type { Bib, PhotoJob } from '@darkroom/contracts'
 import { VARIANT_QUALITY, VARIANT_WIDTHS } from '@darkroom/contracts/storage-keys'
-import { isImageError, makeVariants } from '@darkroom/images'
+import { makeVariants } from '@darkroom/images'
 import type { DiskStorage } from '@darkroom/storage'
-import { readSource, storeVariants, type Processed, type Progress, type VerdictOf } from '@darkroom/worker/child'
+import { readSource, storeVariants, type Processed, type Progress } from '@darkroom/worker/child'
+import { verdictOf } from './verdict-of.ts'
 
 /** The variants take about a third of the time of a photo. */
 const VARIANTS_PERCENT = 30
@@ -46,9 +47,6 @@ export async function processPhoto(
   const files = await storeVariants(storage, job, made.variants)
   return { files, result: { bibs: made.readings.slice(0, MAX_BIBS).map(toBib) }, bytesIn }
 }
-
-/** Errors of the image engine are verdicts on the bytes: retrying cannot help. */
-const verdictOf: VerdictOf = (error) => (isImageError(error) ? { code: error.code, message: error.message } : undefined)
 
 const toBib = ({ number, confidence, box, raw }: BibReading): Bib => ({
   number,

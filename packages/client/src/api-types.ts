@@ -14,8 +14,8 @@ export interface paths {
         get: operations["listTasks"];
         put?: never;
         /**
-         * Upload a photo, or request a video
-         * @description The response is sent as soon as the task is stored durably; workers then create its files. A photo is sent as a form, the input of a video as JSON.
+         * Upload a photo, name its URL, or request a video
+         * @description The response is sent as soon as the task is stored durably; workers then create its files. A photo is sent as a form, its URL or the input of a video as JSON.
          */
         post: operations["createTask"];
         delete?: never;
@@ -1439,6 +1439,15 @@ export interface components {
             result?: {
                 [key: string]: unknown;
             };
+            source?: {
+                bytes: number;
+                /** @enum {string} */
+                format: "jpeg" | "png" | "webp" | "gif";
+                width: number;
+                height: number;
+                orientation: number;
+                sha256: string;
+            };
             /** @description Milliseconds from the start of the run to its end */
             processingTime: number;
         };
@@ -1592,7 +1601,13 @@ export interface components {
             /** @description The storage key of the upload */
             originalPath: string;
             source: {
+                /** @description From where the photo is downloaded; nothing else is known until then */
+                url: string;
+                album?: string;
+            } | {
                 bytes: number;
+                /** @description From where it was downloaded, if it was not uploaded */
+                url?: string;
                 /** @enum {string} */
                 format: "jpeg" | "png" | "webp" | "gif";
                 /** @description In pixels, after applying the orientation */
@@ -1603,6 +1618,8 @@ export interface components {
                 sha256: string;
             } | {
                 bytes: number;
+                /** @description From where it was downloaded, if it was not uploaded */
+                url?: string;
                 /** @enum {string} */
                 format: "jpeg" | "png" | "webp" | "gif";
                 /** @description In pixels, after applying the orientation */
@@ -1719,7 +1736,7 @@ export interface components {
              * @description A stable code for programs
              * @enum {string}
              */
-            code: "INVALID_REQUEST" | "INVALID_QUERY" | "INVALID_JSON" | "NOT_MULTIPART" | "INVALID_MULTIPART" | "NO_FILE" | "TOO_MANY_FILES" | "UNEXPECTED_FILE_FIELD" | "INVALID_IDEMPOTENCY_KEY" | "INVALID_UPLOAD_HEADER" | "KEY_REQUIRED" | "TOO_MANY_TRIES" | "SCOPE_MISSING" | "CROSS_SITE_REQUEST" | "INVALID_SIGNATURE" | "URL_EXPIRED" | "ROUTE_NOT_FOUND" | "TASK_NOT_FOUND" | "KEY_NOT_FOUND" | "BATCH_NOT_FOUND" | "ALBUM_NOT_FOUND" | "ROSTER_NOT_FOUND" | "QUEUE_NOT_FOUND" | "VARIANT_NOT_FOUND" | "ASSET_NOT_FOUND" | "UPLOAD_NOT_FOUND" | "WEBHOOK_NOT_FOUND" | "DELIVERY_NOT_FOUND" | "FILE_MISSING" | "METHOD_NOT_ALLOWED" | "REQUEST_TIMEOUT" | "IDEMPOTENCY_IN_FLIGHT" | "UPLOAD_CONFLICT" | "UPLOAD_INCOMPLETE" | "DIRECT_UPLOADS_DISABLED" | "SIGNING_DISABLED" | "WEBHOOK_DISABLED" | "TASK_NOT_READY" | "TASK_FAILED" | "TASK_CANCELLED" | "KEY_ENDED" | "TASK_FINAL" | "TASK_NOT_FINAL" | "TASK_CHANGED" | "TASK_PROCESSING" | "TASK_EXPIRED" | "UPLOAD_EXPIRED" | "UNSUPPORTED_TUS_VERSION" | "PRECONDITION_FAILED" | "FILE_TOO_LARGE" | "BATCH_TOO_LARGE" | "BODY_TOO_LARGE" | "NOT_JSON" | "NOT_A_ROSTER" | "UNSUPPORTED_ENCODING" | "IMAGE_UNSUPPORTED" | "RANGE_NOT_SATISFIABLE" | "EXPECTATION_FAILED" | "HOST_NOT_ALLOWED" | "INVALID_FIELD" | "INVALID_ROSTER" | "IDEMPOTENCY_KEY_REUSED" | "IMAGE_TOO_LARGE" | "IMAGE_CORRUPT" | "CHECKSUM_MISMATCH" | "URL_SOURCE_DISABLED" | "BATCH_REJECTED" | "UPLOAD_LOCKED" | "TOO_MANY_WAITING" | "TOO_MANY_UPLOADS" | "RATE_LIMITED" | "QUOTA_EXCEEDED" | "HEADERS_TOO_LARGE" | "INTERNAL" | "ISSUER_UNAVAILABLE" | "STORE_UNAVAILABLE" | "QUEUE_UNAVAILABLE" | "TOO_MANY_CONNECTIONS" | "STORAGE_UNAVAILABLE" | "OVERLOADED" | "STORAGE_FULL";
+            code: "INVALID_REQUEST" | "INVALID_QUERY" | "INVALID_JSON" | "NOT_MULTIPART" | "INVALID_MULTIPART" | "NO_FILE" | "TOO_MANY_FILES" | "UNEXPECTED_FILE_FIELD" | "INVALID_IDEMPOTENCY_KEY" | "INVALID_UPLOAD_HEADER" | "KEY_REQUIRED" | "TOO_MANY_TRIES" | "SCOPE_MISSING" | "CROSS_SITE_REQUEST" | "INVALID_SIGNATURE" | "URL_EXPIRED" | "ROUTE_NOT_FOUND" | "TASK_NOT_FOUND" | "KEY_NOT_FOUND" | "BATCH_NOT_FOUND" | "ALBUM_NOT_FOUND" | "ROSTER_NOT_FOUND" | "QUEUE_NOT_FOUND" | "VARIANT_NOT_FOUND" | "ASSET_NOT_FOUND" | "UPLOAD_NOT_FOUND" | "WEBHOOK_NOT_FOUND" | "DELIVERY_NOT_FOUND" | "FILE_MISSING" | "METHOD_NOT_ALLOWED" | "REQUEST_TIMEOUT" | "IDEMPOTENCY_IN_FLIGHT" | "UPLOAD_CONFLICT" | "UPLOAD_INCOMPLETE" | "DIRECT_UPLOADS_DISABLED" | "SIGNING_DISABLED" | "WEBHOOK_DISABLED" | "TASK_NOT_READY" | "TASK_FAILED" | "TASK_CANCELLED" | "KEY_ENDED" | "TASK_FINAL" | "TASK_NOT_FINAL" | "TASK_CHANGED" | "TASK_PROCESSING" | "TASK_EXPIRED" | "UPLOAD_EXPIRED" | "UNSUPPORTED_TUS_VERSION" | "PRECONDITION_FAILED" | "FILE_TOO_LARGE" | "BATCH_TOO_LARGE" | "BODY_TOO_LARGE" | "NOT_JSON" | "NOT_A_ROSTER" | "UNSUPPORTED_ENCODING" | "IMAGE_UNSUPPORTED" | "RANGE_NOT_SATISFIABLE" | "EXPECTATION_FAILED" | "HOST_NOT_ALLOWED" | "INVALID_FIELD" | "INVALID_ROSTER" | "IDEMPOTENCY_KEY_REUSED" | "IMAGE_TOO_LARGE" | "IMAGE_CORRUPT" | "CHECKSUM_MISMATCH" | "BATCH_REJECTED" | "UPLOAD_LOCKED" | "TOO_MANY_WAITING" | "TOO_MANY_UPLOADS" | "RATE_LIMITED" | "QUOTA_EXCEEDED" | "HEADERS_TOO_LARGE" | "INTERNAL" | "ISSUER_UNAVAILABLE" | "STORE_UNAVAILABLE" | "QUEUE_UNAVAILABLE" | "TOO_MANY_CONNECTIONS" | "STORAGE_UNAVAILABLE" | "OVERLOADED" | "STORAGE_FULL";
             /** @description The path of the request */
             instance?: string;
             /** @description Each invalid field, as a JSON pointer */
@@ -1751,7 +1768,13 @@ export interface components {
             /** @description The storage key of the upload */
             originalPath: string;
             source: {
+                /** @description From where the photo is downloaded; nothing else is known until then */
+                url: string;
+                album?: string;
+            } | {
                 bytes: number;
+                /** @description From where it was downloaded, if it was not uploaded */
+                url?: string;
                 /** @enum {string} */
                 format: "jpeg" | "png" | "webp" | "gif";
                 /** @description In pixels, after applying the orientation */
@@ -1762,6 +1785,8 @@ export interface components {
                 sha256: string;
             } | {
                 bytes: number;
+                /** @description From where it was downloaded, if it was not uploaded */
+                url?: string;
                 /** @enum {string} */
                 format: "jpeg" | "png" | "webp" | "gif";
                 /** @description In pixels, after applying the orientation */
@@ -1874,7 +1899,13 @@ export interface components {
             /** @description The storage key of the upload */
             originalPath: string;
             source: {
+                /** @description From where the photo is downloaded; nothing else is known until then */
+                url: string;
+                album?: string;
+            } | {
                 bytes: number;
+                /** @description From where it was downloaded, if it was not uploaded */
+                url?: string;
                 /** @enum {string} */
                 format: "jpeg" | "png" | "webp" | "gif";
                 /** @description In pixels, after applying the orientation */
@@ -1885,6 +1916,8 @@ export interface components {
                 sha256: string;
             } | {
                 bytes: number;
+                /** @description From where it was downloaded, if it was not uploaded */
+                url?: string;
                 /** @enum {string} */
                 format: "jpeg" | "png" | "webp" | "gif";
                 /** @description In pixels, after applying the orientation */
@@ -2088,6 +2121,15 @@ export interface components {
                 result?: {
                     [key: string]: unknown;
                 };
+                source?: {
+                    bytes: number;
+                    /** @enum {string} */
+                    format: "jpeg" | "png" | "webp" | "gif";
+                    width: number;
+                    height: number;
+                    orientation: number;
+                    sha256: string;
+                };
                 /** @description Milliseconds from the start of the run to its end */
                 processingTime: number;
             };
@@ -2235,7 +2277,7 @@ export interface components {
              * @description A stable code for programs
              * @enum {string}
              */
-            code: "INVALID_REQUEST" | "INVALID_QUERY" | "INVALID_JSON" | "NOT_MULTIPART" | "INVALID_MULTIPART" | "NO_FILE" | "TOO_MANY_FILES" | "UNEXPECTED_FILE_FIELD" | "INVALID_IDEMPOTENCY_KEY" | "INVALID_UPLOAD_HEADER" | "KEY_REQUIRED" | "TOO_MANY_TRIES" | "SCOPE_MISSING" | "CROSS_SITE_REQUEST" | "INVALID_SIGNATURE" | "URL_EXPIRED" | "ROUTE_NOT_FOUND" | "TASK_NOT_FOUND" | "KEY_NOT_FOUND" | "BATCH_NOT_FOUND" | "ALBUM_NOT_FOUND" | "ROSTER_NOT_FOUND" | "QUEUE_NOT_FOUND" | "VARIANT_NOT_FOUND" | "ASSET_NOT_FOUND" | "UPLOAD_NOT_FOUND" | "WEBHOOK_NOT_FOUND" | "DELIVERY_NOT_FOUND" | "FILE_MISSING" | "METHOD_NOT_ALLOWED" | "REQUEST_TIMEOUT" | "IDEMPOTENCY_IN_FLIGHT" | "UPLOAD_CONFLICT" | "UPLOAD_INCOMPLETE" | "DIRECT_UPLOADS_DISABLED" | "SIGNING_DISABLED" | "WEBHOOK_DISABLED" | "TASK_NOT_READY" | "TASK_FAILED" | "TASK_CANCELLED" | "KEY_ENDED" | "TASK_FINAL" | "TASK_NOT_FINAL" | "TASK_CHANGED" | "TASK_PROCESSING" | "TASK_EXPIRED" | "UPLOAD_EXPIRED" | "UNSUPPORTED_TUS_VERSION" | "PRECONDITION_FAILED" | "FILE_TOO_LARGE" | "BATCH_TOO_LARGE" | "BODY_TOO_LARGE" | "NOT_JSON" | "NOT_A_ROSTER" | "UNSUPPORTED_ENCODING" | "IMAGE_UNSUPPORTED" | "RANGE_NOT_SATISFIABLE" | "EXPECTATION_FAILED" | "HOST_NOT_ALLOWED" | "INVALID_FIELD" | "INVALID_ROSTER" | "IDEMPOTENCY_KEY_REUSED" | "IMAGE_TOO_LARGE" | "IMAGE_CORRUPT" | "CHECKSUM_MISMATCH" | "URL_SOURCE_DISABLED" | "BATCH_REJECTED" | "UPLOAD_LOCKED" | "TOO_MANY_WAITING" | "TOO_MANY_UPLOADS" | "RATE_LIMITED" | "QUOTA_EXCEEDED" | "HEADERS_TOO_LARGE" | "INTERNAL" | "ISSUER_UNAVAILABLE" | "STORE_UNAVAILABLE" | "QUEUE_UNAVAILABLE" | "TOO_MANY_CONNECTIONS" | "STORAGE_UNAVAILABLE" | "OVERLOADED" | "STORAGE_FULL";
+            code: "INVALID_REQUEST" | "INVALID_QUERY" | "INVALID_JSON" | "NOT_MULTIPART" | "INVALID_MULTIPART" | "NO_FILE" | "TOO_MANY_FILES" | "UNEXPECTED_FILE_FIELD" | "INVALID_IDEMPOTENCY_KEY" | "INVALID_UPLOAD_HEADER" | "KEY_REQUIRED" | "TOO_MANY_TRIES" | "SCOPE_MISSING" | "CROSS_SITE_REQUEST" | "INVALID_SIGNATURE" | "URL_EXPIRED" | "ROUTE_NOT_FOUND" | "TASK_NOT_FOUND" | "KEY_NOT_FOUND" | "BATCH_NOT_FOUND" | "ALBUM_NOT_FOUND" | "ROSTER_NOT_FOUND" | "QUEUE_NOT_FOUND" | "VARIANT_NOT_FOUND" | "ASSET_NOT_FOUND" | "UPLOAD_NOT_FOUND" | "WEBHOOK_NOT_FOUND" | "DELIVERY_NOT_FOUND" | "FILE_MISSING" | "METHOD_NOT_ALLOWED" | "REQUEST_TIMEOUT" | "IDEMPOTENCY_IN_FLIGHT" | "UPLOAD_CONFLICT" | "UPLOAD_INCOMPLETE" | "DIRECT_UPLOADS_DISABLED" | "SIGNING_DISABLED" | "WEBHOOK_DISABLED" | "TASK_NOT_READY" | "TASK_FAILED" | "TASK_CANCELLED" | "KEY_ENDED" | "TASK_FINAL" | "TASK_NOT_FINAL" | "TASK_CHANGED" | "TASK_PROCESSING" | "TASK_EXPIRED" | "UPLOAD_EXPIRED" | "UNSUPPORTED_TUS_VERSION" | "PRECONDITION_FAILED" | "FILE_TOO_LARGE" | "BATCH_TOO_LARGE" | "BODY_TOO_LARGE" | "NOT_JSON" | "NOT_A_ROSTER" | "UNSUPPORTED_ENCODING" | "IMAGE_UNSUPPORTED" | "RANGE_NOT_SATISFIABLE" | "EXPECTATION_FAILED" | "HOST_NOT_ALLOWED" | "INVALID_FIELD" | "INVALID_ROSTER" | "IDEMPOTENCY_KEY_REUSED" | "IMAGE_TOO_LARGE" | "IMAGE_CORRUPT" | "CHECKSUM_MISMATCH" | "BATCH_REJECTED" | "UPLOAD_LOCKED" | "TOO_MANY_WAITING" | "TOO_MANY_UPLOADS" | "RATE_LIMITED" | "QUOTA_EXCEEDED" | "HEADERS_TOO_LARGE" | "INTERNAL" | "ISSUER_UNAVAILABLE" | "STORE_UNAVAILABLE" | "QUEUE_UNAVAILABLE" | "TOO_MANY_CONNECTIONS" | "STORAGE_UNAVAILABLE" | "OVERLOADED" | "STORAGE_FULL";
             /** @description The path of the request */
             instance?: string;
             /** @description Each invalid field, as a JSON pointer */
@@ -2829,6 +2871,15 @@ export interface components {
                 result?: {
                     [key: string]: unknown;
                 };
+                source?: {
+                    bytes: number;
+                    /** @enum {string} */
+                    format: "jpeg" | "png" | "webp" | "gif";
+                    width: number;
+                    height: number;
+                    orientation: number;
+                    sha256: string;
+                };
                 /** @description Milliseconds from the start of the run to its end */
                 processingTime: number;
             } | {
@@ -3375,6 +3426,66 @@ export interface operations {
                          */
                         language?: "en" | "es";
                     };
+                } | {
+                    source: {
+                        /**
+                         * @description A worker downloads the photo from there
+                         * @example https://photos.example/beach.jpg
+                         */
+                        url: string;
+                    };
+                    /** @description By default the last part of the URL */
+                    name?: string;
+                    /**
+                     * @description What to do with the file
+                     * @enum {string}
+                     */
+                    kind?: "image.optimize" | "photo.bibs";
+                    /**
+                     * @description Tasks of a higher priority are processed first
+                     * @enum {string}
+                     */
+                    priority?: "premium" | "interactive" | "normal" | "batch";
+                    /** @description How long the files are kept after the task has ended */
+                    ttlSeconds?: number;
+                    /**
+                     * @description Any JSON object, stored with the task
+                     * @example {
+                     *       "album": 7
+                     *     }
+                     */
+                    metadata?: {
+                        [key: string]: unknown;
+                    };
+                    /**
+                     * @description Where the end is reported to, by a signed POST
+                     * @example https://shop.example/darkroom
+                     */
+                    callbackUrl?: string;
+                    /** @description Who is told, once, when it has ended */
+                    notify?: {
+                        /**
+                         * Format: email
+                         * @description An address
+                         */
+                        email?: string;
+                        /**
+                         * @description A number with its country code
+                         * @example +34600123456
+                         */
+                        sms?: string;
+                        /**
+                         * @description The language of the message
+                         * @default en
+                         * @enum {string}
+                         */
+                        language?: "en" | "es";
+                    };
+                    /**
+                     * @description The album of the photo: groups the photos of a race
+                     * @example valencia-2026
+                     */
+                    album?: string;
                 };
             };
         };
@@ -3911,6 +4022,79 @@ export interface operations {
                      */
                     album?: string;
                 };
+                "application/json": {
+                    /** @description The photos; `metadata` is that of the batch unless an item has its own */
+                    items: {
+                        source: {
+                            /**
+                             * @description A worker downloads the photo from there
+                             * @example https://photos.example/beach.jpg
+                             */
+                            url: string;
+                        };
+                        /** @description By default the last part of the URL */
+                        name?: string;
+                        /**
+                         * @description Any JSON object, stored with the task
+                         * @example {
+                         *       "album": 7
+                         *     }
+                         */
+                        metadata?: {
+                            [key: string]: unknown;
+                        };
+                    }[];
+                    /**
+                     * @description What to do with the file
+                     * @enum {string}
+                     */
+                    kind?: "image.optimize" | "photo.bibs";
+                    /**
+                     * @description Tasks of a higher priority are processed first
+                     * @enum {string}
+                     */
+                    priority?: "premium" | "interactive" | "normal" | "batch";
+                    /** @description How long the files are kept after the task has ended */
+                    ttlSeconds?: number;
+                    /**
+                     * @description Any JSON object, stored with the task
+                     * @example {
+                     *       "album": 7
+                     *     }
+                     */
+                    metadata?: {
+                        [key: string]: unknown;
+                    };
+                    /**
+                     * @description Where the end is reported to, by a signed POST
+                     * @example https://shop.example/darkroom
+                     */
+                    callbackUrl?: string;
+                    /** @description Who is told, once, when it has ended */
+                    notify?: {
+                        /**
+                         * Format: email
+                         * @description An address
+                         */
+                        email?: string;
+                        /**
+                         * @description A number with its country code
+                         * @example +34600123456
+                         */
+                        sms?: string;
+                        /**
+                         * @description The language of the message
+                         * @default en
+                         * @enum {string}
+                         */
+                        language?: "en" | "es";
+                    };
+                    /**
+                     * @description The album of the photo: groups the photos of a race
+                     * @example valencia-2026
+                     */
+                    album?: string;
+                };
             };
         };
         responses: {
@@ -4103,6 +4287,30 @@ export interface operations {
                      */
                     metadata?: {
                         [key: string]: unknown;
+                    };
+                    /**
+                     * @description Where the end is reported to, by a signed POST
+                     * @example https://shop.example/darkroom
+                     */
+                    callbackUrl?: string;
+                    /** @description Who is told, once, when it has ended */
+                    notify?: {
+                        /**
+                         * Format: email
+                         * @description An address
+                         */
+                        email?: string;
+                        /**
+                         * @description A number with its country code
+                         * @example +34600123456
+                         */
+                        sms?: string;
+                        /**
+                         * @description The language of the message
+                         * @default en
+                         * @enum {string}
+                         */
+                        language?: "en" | "es";
                     };
                     /**
                      * @description The album of the photo: groups the photos of a race
@@ -6609,9 +6817,56 @@ export interface operations {
                 "image/*": Blob;
                 "application/octet-stream": Blob;
                 "application/json": {
+                    /** @description By default the last part of the URL */
+                    name?: string;
                     /**
-                     * Format: uri
-                     * @description Where the photo could be downloaded
+                     * @description Tasks of a higher priority are processed first
+                     * @enum {string}
+                     */
+                    priority?: "premium" | "interactive" | "normal" | "batch";
+                    /** @description How long the files are kept after the task has ended */
+                    ttlSeconds?: number;
+                    /**
+                     * @description Any JSON object, stored with the task
+                     * @example {
+                     *       "album": 7
+                     *     }
+                     */
+                    metadata?: {
+                        [key: string]: unknown;
+                    };
+                    /**
+                     * @description Where the end is reported to, by a signed POST
+                     * @example https://shop.example/darkroom
+                     */
+                    callbackUrl?: string;
+                    /** @description Who is told, once, when it has ended */
+                    notify?: {
+                        /**
+                         * Format: email
+                         * @description An address
+                         */
+                        email?: string;
+                        /**
+                         * @description A number with its country code
+                         * @example +34600123456
+                         */
+                        sms?: string;
+                        /**
+                         * @description The language of the message
+                         * @default en
+                         * @enum {string}
+                         */
+                        language?: "en" | "es";
+                    };
+                    /**
+                     * @description The album of the photo: groups the photos of a race
+                     * @example valencia-2026
+                     */
+                    album?: string;
+                    /**
+                     * @description A worker downloads the photo from there
+                     * @example https://photos.example/beach.jpg
                      */
                     url: string;
                 };

@@ -76,7 +76,6 @@ export const PROBLEMS = {
   IMAGE_TOO_LARGE: { status: 422, means: 'The image has too many pixels, or a side that is too long.' },
   IMAGE_CORRUPT: { status: 422, means: 'The image is damaged.' },
   CHECKSUM_MISMATCH: { status: 422, means: 'The received bytes do not have the SHA-256 that the client stated.' },
-  URL_SOURCE_DISABLED: { status: 422, means: 'This installation does not download photos: send the file itself.' },
   BATCH_REJECTED: { status: 422, means: 'None of the files can be accepted; `items` gives the reason for each.' },
   UPLOAD_LOCKED: { status: 423, means: 'Another request is sending bytes of this upload.' },
   TOO_MANY_WAITING: { status: 429, means: 'Too many requests are waiting already.' },

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { storedFile, variant } from './kinds/stored-file.ts'
+import { pendingSource, type PendingSource } from './kinds/fetched-source.ts'
 import { KINDS, TASK_KINDS, type TaskKind } from './kinds/kinds.ts'
 
 export const TASK_STATUSES = ['pending', 'processing', 'completed', 'failed', 'cancelled', 'expired'] as const
@@ -26,14 +27,17 @@ export type TaskError = z.infer<typeof taskError>
 
 const timestamp = z.iso.datetime()
 
-type Source = z.infer<(typeof KINDS)[TaskKind]['source']>
-const [firstSource, ...otherSources] = Object.values(KINDS).map(({ source }): z.ZodType<Source> => source) as [
-  z.ZodType<Source>,
-  ...z.ZodType<Source>[],
-]
-/** What is known about an upload, depending on its kind. */
-export const taskSource = otherSources.length === 0 ? firstSource : z.union([firstSource, ...otherSources])
-export type TaskSource = Source
+/** What is known about the original of a task whose file has arrived. */
+export type FileSource = z.infer<(typeof KINDS)[TaskKind]['source']>
+export type TaskSource = FileSource | (PendingSource & { [Unknown in 'bytes' | 'sha256' | 'format']?: undefined })
+/** What is known about an original, depending on the kind. */
+export const taskSource: z.ZodType<TaskSource> = z.union([
+  pendingSource,
+  ...Object.values(KINDS).map(({ source }): z.ZodType<TaskSource> => source),
+])
+
+/** Whether the file has still to be downloaded. */
+export const isPending = (source: TaskSource): source is Exclude<TaskSource, FileSource> => source.sha256 === undefined
 
 /** A task as the API returns it. */
 export const task = z

@@ -29,7 +29,8 @@ export const sharedEnv = {
     .default(1),
 }
 
-/** Settings of every process that decodes images. */
+/** Settings of every process that receives or decodes images. */
 export const imageEnv = {
+  UPLOAD_MAX_BYTES: envInteger(50 * 1024 * 1024, 1),
   IMAGE_MAX_PIXELS: envInteger(50_000_000, 1),
 }

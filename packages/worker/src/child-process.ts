@@ -113,6 +113,7 @@ export class Child {
   }
 }
 
-function isSource(url: string): boolean {
+/** Whether a module runs from its source. */
+export function isSource(url: string): boolean {
   return url.endsWith('.ts')
 }

@@ -77,7 +77,8 @@ async function runJob(run: JobRun, signal: AbortSignal | undefined, around: Surr
   const inChild = (folder: string) => runInChild({ run, folder, signal }, { ...around, log: log.child(about) })
   const processed = await workplace.run(run.job, { signal }, inChild)
   const { files, bytesIn } = processed
-  const told = kind.tell({ files, result: kind.result.parse(processed.result) })
+  const { source } = processed
+  const told = { ...kind.tell({ files, result: kind.result.parse(processed.result) }), ...(source && { source }) }
   const completed = completedEvent(run, told, Date.now())
   const { processingTime: processingTimeMs, waitMs } = completed
   const bytesOut = files.reduce((sum, { bytes }) => sum + bytes, 0)

@@ -11,6 +11,7 @@ import type { WorkerConfig } from './env.ts'
 import { watchForIdleness } from './idle-watch.ts'
 import { MachineWatch } from './machine-watch.ts'
 import { createProcessor } from './create-processor.ts'
+import { fetchSources } from './fetch-sources.ts'
 import { createRunReader } from './run-reader.ts'
 import { createScratchWorkplace } from './scratch-workplace.ts'
 import { createStorageCheck } from './storage-check.ts'
@@ -42,9 +43,12 @@ export function createWorker(app: WorkerApp, config: WorkerConfig, surroundings:
   const connections = openConnections({ redisUrl: config.redisUrl, names, connect, log })
   const { queue: redis, publisher, publish } = connections
   const pool = new ChildPool(poolOptions(app, config, log))
-  const workplace = isS3Storage(storage)
+  const plain = isS3Storage(storage)
     ? createScratchWorkplace({ storage, kind: app.kind, dataDir, log })
     : createDataFolder(dataDir)
+  const workplace = app.source
+    ? fetchSources(plain, { storage, reader: app.source, dataDir, fetch: config.fetch, log })
+    : plain
   const storageCheck = createStorageCheck({ storage, workplace, readExpected: connections.readInstallation })
   const machine = new MachineWatch({
     check: async () => {

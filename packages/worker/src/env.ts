@@ -1,8 +1,10 @@
 import { availableParallelism, hostname, totalmem } from 'node:os'
 import type { KindContract } from '@darkroom/contracts'
 import { queueNames, type QueueNames } from '@darkroom/messaging'
-import { envInteger, redisUrl, sharedEnv, storageSettings, type StorageSettings } from '@darkroom/runtime'
+import { outgoingEnv } from '@darkroom/outgoing'
+import { envInteger, imageEnv, redisUrl, sharedEnv, storageSettings, type StorageSettings } from '@darkroom/runtime'
 import { z } from 'zod'
+import type { FetchSettings } from './run-fetch.ts'
 
 const MIB = 1024 ** 2
 
@@ -23,6 +25,9 @@ export const workerEnv = ({ policy }: Pick<KindContract, 'policy'>) => ({
   STALLED_INTERVAL_MS: envInteger(1000, 100),
   IDLE_RESTART_MS: envInteger(30_000, 1000),
   METRICS_PORT: envInteger(0, 0, 65_535),
+  ...outgoingEnv,
+  UPLOAD_MAX_BYTES: imageEnv.UPLOAD_MAX_BYTES,
+  SOURCE_TIMEOUT_MS: envInteger(60_000, 1000, 900_000),
 })
 
 /**
@@ -51,6 +56,8 @@ export interface WorkerConfig extends StorageSettings {
   metricsPort: number
   /** The complete environment of the children. */
   childEnv: NodeJS.ProcessEnv
+  /** Of downloads. */
+  fetch: FetchSettings
 }
 
 type WorkerEnv = z.infer<z.ZodObject<ReturnType<typeof workerEnv>>>
@@ -72,6 +79,12 @@ export function workerConfig(env: WorkerEnv, kind: KindContract, concurrency: nu
     idleRestartMs: env.IDLE_RESTART_MS,
     metricsPort: env.METRICS_PORT,
     childEnv: childEnv(process.env),
+    fetch: {
+      env: childEnv(process.env),
+      allowed: env.ALLOW_PRIVATE_ADDRESSES.map(([address, bits]) => `${address.toString()}/${bits}`).join(),
+      maxBytes: env.UPLOAD_MAX_BYTES,
+      maxMs: env.SOURCE_TIMEOUT_MS,
+    },
   }
 }
 

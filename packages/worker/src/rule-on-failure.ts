@@ -15,6 +15,12 @@ export const MAX_CRASHES = 3
  */
 export const MISSING_LOOKS = 6
 
+/**
+ * Downloads of an original that must fail before its server counts as unavailable: with the default
+ * backoff they are spread over a minute.
+ */
+const DOWNLOADS = 6
+
 const MAX_DELAY_MS = 60_000
 
 type Setbacks = NonNullable<JobEnvelope['setbacks']>
@@ -45,7 +51,12 @@ export function ruleOnFailure({ code, retryable }: FailureReason, setbacks: Setb
   }
 }
 
-const LIMITS: Record<keyof Setbacks, number> = { crashed: MAX_CRASHES + 1, missing: MISSING_LOOKS, machine: Infinity }
+const LIMITS: Record<keyof Setbacks, number> = {
+  crashed: MAX_CRASHES + 1,
+  missing: MISSING_LOOKS,
+  remote: DOWNLOADS,
+  machine: Infinity,
+}
 
 function causeOf(code: string): keyof Setbacks | undefined {
   switch (code) {
@@ -53,6 +64,8 @@ function causeOf(code: string): keyof Setbacks | undefined {
       return 'crashed'
     case 'SOURCE_MISSING':
       return 'missing'
+    case 'SOURCE_UNAVAILABLE':
+      return 'remote'
     case 'CHILD_NOT_STARTED':
     case 'STORAGE_FAILED':
     case 'STORAGE_FULL':

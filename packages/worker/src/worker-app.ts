@@ -1,3 +1,4 @@
+import type { SourceReader } from './fetch-sources.ts'
 import type { KindContract, Outcome } from '@darkroom/contracts'
 import type { Registry } from '@prometheus-io/client'
 
@@ -10,6 +11,8 @@ export interface WorkerApp {
   /** The children's program; see `programBeside`. */
   program: URL
   args: readonly string[]
+  /** Of a kind whose originals may have to be downloaded. */
+  source?: SourceReader
   /** Adds metrics of its own. The returned function receives the outcome of each run. */
   watch?: (registry: Registry) => (outcome: Outcome) => void
 }

@@ -82,7 +82,7 @@ export async function createRig({ s3, kind = imageOptimize }: Pick<WorkerConfig,
       const { bytes = await smallPhoto, attempts = quick.attempts, ...fields } = given
       const taskId = randomBytes(12).toString('hex')
       const imagePath = originalKey({ tenant: DEFAULT_TENANT, folder: kind.originals, taskId, extension: 'jpg' })
-      await storage.put(imagePath, bytes)
+      if (fields.sourceUrl === undefined) await storage.put(imagePath, bytes)
       const job = {
         taskId,
         imagePath,
@@ -151,6 +151,12 @@ function workerConfig(names: WorkerConfig['names'], dataDir: string): WorkerConf
     idleRestartMs: 60_000,
     metricsPort: 0,
     childEnv: childEnv(process.env),
+    fetch: {
+      env: childEnv(process.env),
+      allowed: '127.0.0.1',
+      maxBytes: 1024 ** 2,
+      maxMs: 10_000,
+    },
   }
 }
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { newRecord, testKinds } from '../../test/task-history.ts'
 import { startTestApi, testLog, type TestApi } from '../../test/start-test-api.ts'
 import { createEstimators } from './estimators.ts'
-import { policyOf } from '../tasks/kind.ts'
+import { sizeOf } from '../tasks/kind.ts'
 import { TaskStore } from '../tasks/task-store.ts'
 
 let api: TestApi
@@ -64,7 +64,7 @@ it('learns from the stored runs at startup', async () => {
       redis: api.redis,
       names: { namespace: api.env.REDIS_NAMESPACE, queue: api.env.QUEUE_NAME },
     }),
-    sizeOf: (kind, given) => policyOf(testKinds, kind).sizeOf(given),
+    sizeOf: (kind, given) => sizeOf(testKinds, kind, given),
     readRuns: () => store.recentRuns(DEFAULT_TENANT, 500),
     intervalMs: 60_000,
     weights: new Map(),

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { NO_TURNS, type QueueLoad } from '@darkroom/messaging'
 import { describe, expect, it } from 'vitest'
 import { testKinds } from '../../test/task-history.ts'
-import { policyOf } from '../tasks/kind.ts'
+import { sizeOf } from '../tasks/kind.ts'
 import { estimateText } from './estimate-text.ts'
 import { Estimator, type PastRun } from './estimator.ts'
 
@@ -35,7 +35,7 @@ const idle: QueueLoad = {
 async function started(load: Partial<QueueLoad> = {}, past: PastRun[] = []): Promise<Estimator> {
   const estimator = new Estimator({
     readLoad: async () => ({ ...idle, ...load }),
-    sizeOf: (source) => policyOf(testKinds, 'image.optimize').sizeOf(source),
+    sizeOf: (source) => sizeOf(testKinds, 'image.optimize', source),
     intervalMs: 60_000,
   })
   estimator.start()
@@ -173,7 +173,7 @@ it('tasks that no worker processed do not count', async () => {
 it('keeps the last numbers if the queue cannot be read', async () => {
   const estimator = new Estimator({
     readLoad: () => Promise.reject(new Error('away')),
-    sizeOf: (source) => policyOf(testKinds, 'image.optimize').sizeOf(source),
+    sizeOf: (source) => sizeOf(testKinds, 'image.optimize', source),
     intervalMs: 60_000,
   })
   estimator.start()

@@ -1,12 +1,13 @@
 import { toVariant, type ImageJob } from '@darkroom/contracts'
 import type { TaskKindPolicy } from '../tasks/kind.ts'
-import { inspectPhoto, photoSize } from './inspect-photo.ts'
+import { inspectPhoto, photoSize, urlOf } from './inspect-photo.ts'
 
 /** Produces variants of a photo. */
 export const createImageOptimize = ({ maxPixels }: { maxPixels: number }): TaskKindPolicy<'image.optimize'> => ({
   accept: (file) => inspectPhoto(file, { maxPixels }),
 
-  jobOf: ({ originalPath, imageName }) => ({ imagePath: originalPath, imageName }) satisfies Partial<ImageJob>,
+  jobOf: ({ originalPath, imageName, source }) =>
+    ({ imagePath: originalPath, imageName, ...urlOf(source) }) satisfies Partial<ImageJob>,
 
   viewOf: ({ files }, self) => ({
     images: files.map(toVariant).map((image) => ({ ...image, url: `${self}/download?resolution=${image.resolution}` })),

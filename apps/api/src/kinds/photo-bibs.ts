@@ -1,6 +1,6 @@
 import type { PhotoJob } from '@darkroom/contracts'
 import type { TaskKindPolicy } from '../tasks/kind.ts'
-import { inspectPhoto, photoSize } from './inspect-photo.ts'
+import { inspectPhoto, photoSize, urlOf } from './inspect-photo.ts'
 
 /** Reads the bib numbers in a photo of a race, and makes its variants. */
 export const createPhotoBibs = ({ maxPixels }: { maxPixels: number }): TaskKindPolicy<'photo.bibs'> => ({
@@ -9,7 +9,8 @@ export const createPhotoBibs = ({ maxPixels }: { maxPixels: number }): TaskKindP
     return { source: { ...source, ...(album !== undefined && { album }) }, extension }
   },
 
-  jobOf: ({ originalPath, imageName }) => ({ imagePath: originalPath, imageName }) satisfies Partial<PhotoJob>,
+  jobOf: ({ originalPath, imageName, source }) =>
+    ({ imagePath: originalPath, imageName, ...urlOf(source) }) satisfies Partial<PhotoJob>,
 
   viewOf: ({ files, result, correction }, self) => ({
     images: [],

@@ -35,11 +35,12 @@ export function createTaskMetrics(registry: Registry) {
   return {
     taskCreated({ kind, priority, source }: Pick<TaskRecord, 'kind' | 'priority' | 'source'>): void {
       created.inc({ kind, priority })
-      bytesIn.inc({ kind }, source.bytes)
+      bytesIn.inc({ kind }, source.bytes ?? 0)
     },
     /** A change that took effect, and the event that caused it. */
     taskChanged(task: TaskRecord, event: TaskEvent, now: number): void {
       if (event.eventType === 'task.retry') retries.inc({ kind: task.kind, code: event.code })
+      if (event.eventType === 'task.completed') bytesIn.inc({ kind: task.kind }, event.source?.bytes ?? 0)
       if (isEnd(event)) taskEnded(task)
       if (['task.completed', 'task.failed', 'task.retry'].includes(event.eventType))
         lag.observe(Math.max(0, now - event.timestamp) / 1000)

@@ -7,7 +7,7 @@ import { remember } from '../ground/remember.ts'
 import { createStateMetrics } from './state-metrics.ts'
 import { createTaskMetrics } from './task-metrics.ts'
 import type { CleanupTotalsStore } from '../removal/cleanup-totals-store.ts'
-import { policyOf, type Kinds } from '../tasks/kind.ts'
+import { sizeOf, type Kinds } from '../tasks/kind.ts'
 import type { TaskStore } from '../tasks/task-store.ts'
 import { isEnd, isFirst, type TaskListener } from '../tasks/announce.ts'
 
@@ -34,7 +34,7 @@ export function createWatchers(parts: {
   const tasks = createTaskMetrics(registry)
   const estimators = createEstimators({
     queues,
-    sizeOf: (kind, source) => policyOf(kinds, kind).sizeOf(source),
+    sizeOf: (kind, source) => sizeOf(kinds, kind, source),
     readRuns: () => store.recentRuns(DEFAULT_TENANT, RUNS_LEARNED),
     intervalMs,
     weights,

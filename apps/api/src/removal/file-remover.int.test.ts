@@ -1,4 +1,4 @@
-import { toStoredFile } from '@darkroom/contracts'
+import { type FileSource, toStoredFile } from '@darkroom/contracts'
 import { mkdtemp, rm, utimes } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -41,7 +41,7 @@ const SHA = 'original'
 const insert = async (given: Partial<TaskRecord>): Promise<void> => {
   await store.insert(newRecord({ source: sourceOf(SHA), ...given }))
 }
-const sourceOf = (sha256: string) => ({ ...newRecord().source, sha256 })
+const sourceOf = (sha256: string) => ({ ...(newRecord().source as FileSource), sha256 })
 const listing = { files: [toStoredFile(image)], nextCheckAt: null }
 const isThere = (): Promise<boolean> => storage.stat(image.path).then(() => true, () => false) // prettier-ignore
 const inTrash = async (): Promise<string[]> => (await Array.fromAsync(storage.list('trash'))).map(({ key }) => key)

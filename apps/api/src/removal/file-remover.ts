@@ -1,4 +1,4 @@
-import { FOLDERS, keyBeforeTrash, ownerOf, trashKey } from '@darkroom/contracts'
+import { FOLDERS, isPending, keyBeforeTrash, ownerOf, trashKey } from '@darkroom/contracts'
 import { noneIfMissing, type Storage } from '@darkroom/storage'
 import type { ExpiryStore } from './expiry-store.ts'
 import { ownFilesOf } from '../tasks/own-files.ts'
@@ -51,7 +51,7 @@ export class FileRemover {
     const variants = task.files.map(
       ({ path }) =>
         () =>
-          this.removeVariant(path, task.source.sha256),
+          this.removeVariant(path, isPending(task.source) ? undefined : task.source.sha256),
     )
     const errors: unknown[] = []
     let total = NOTHING

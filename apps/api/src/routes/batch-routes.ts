@@ -4,19 +4,24 @@ import { z } from 'zod'
 import { GetBatch } from '../batches/get-batch.ts'
 import { parseInput } from '../http/input.ts'
 import { BATCH_ID } from '../http/openapi/example-ids.ts'
-import { content, json } from '../http/openapi/operation.ts'
+import { content, json, JSON_PROBLEMS, jsonRequest, type Operation } from '../http/openapi/operation.ts'
 import { pageQuery } from '../http/paging.ts'
 import { routesOf } from '../http/routes.ts'
 import { tenantOf } from '../http/tenant-of.ts'
 import type { Send } from '../send.ts'
 import { ListTasks } from '../tasks/queries/list-tasks.ts'
-import type { UploadSteps } from '../uploads/create-uploads.ts'
+import { batchSourceFields } from '../uploads/accept-source.ts'
+import type { InputSteps, UploadSteps } from '../uploads/create-uploads.ts'
 import type { ApiLimits } from './api-limits.ts'
+import { eitherOr, isJson } from './either-or.ts'
 import { acceptedBatchExample, batchPageExample } from './batch-examples.ts'
 import type { SendBatch } from './send-batch.ts'
 import { batchBody, FORM_PROBLEMS } from './upload.ts'
 
-export interface BatchRouteDeps extends Pick<UploadSteps, 'receiveBatch' | 'acceptBatch'> {
+export interface BatchRouteDeps
+  extends
+    Pick<UploadSteps, 'receiveBatch' | 'acceptBatch'>,
+    Pick<InputSteps, 'receiveBatchInput' | 'acceptSourceBatch'> {
   send: Send
   sendBatch: SendBatch
 }
@@ -34,7 +39,7 @@ export const batchRoutes = routesOf<BatchRouteDeps, ApiLimits>('Batches', {
       summary: 'Upload many photos',
       description:
         'Creates a task for each file; `items` has the order of the files in the form. A file that cannot be accepted does not affect the others; the request is only refused if all files are.',
-      ...batchBody(limits),
+      ...formOrUrls(limits),
       answers: {
         202: json(
           'The result for each file',
@@ -43,13 +48,18 @@ export const batchRoutes = routesOf<BatchRouteDeps, ApiLimits>('Batches', {
           'RetryAfter',
         ),
       },
-      problems: [...FORM_PROBLEMS, 'BATCH_TOO_LARGE', 'BATCH_REJECTED'],
+      problems: [
+        ...FORM_PROBLEMS,
+        ...JSON_PROBLEMS.filter((code) => code !== 'INVALID_FIELD'),
+        'BATCH_TOO_LARGE',
+        'BATCH_REJECTED',
+      ],
       problemSchema: batchProblem,
     }),
-    handle: ({ receiveBatch, acceptBatch }) => [
-      ...receiveBatch,
+    handle: ({ receiveBatch, acceptBatch, receiveBatchInput, acceptSourceBatch }) => [
+      ...eitherOr(receiveBatchInput, receiveBatch),
       async (req, res) => {
-        const batch = await acceptBatch(req)
+        const batch = await (isJson(req) ? acceptSourceBatch(req) : acceptBatch(req))
         res.status(202).location(`/api/v1/batches/${batch.batchId}`).set('Retry-After', POLL_AFTER_SECONDS).json(batch)
       },
     ],
@@ -97,6 +107,21 @@ export const batchRoutes = routesOf<BatchRouteDeps, ApiLimits>('Batches', {
       },
   },
 })
+
+/** A form with files, or JSON with their URLs. */
+function formOrUrls(limits: ApiLimits): Pick<Operation, 'requestParams' | 'body'> {
+  const { requestParams, body } = batchBody(limits)
+  const asJson = jsonRequest({
+    schema: batchSourceFields(limits.maxFiles),
+    examples: {
+      'A photo at a URL': {
+        items: [{ source: { url: 'https://photos.example/sunset.jpg' }, name: 'Sunset' }],
+        priority: 'normal',
+      },
+    },
+  })
+  return { ...(requestParams && { requestParams }), body: { ...body, content: { ...body.content, ...asJson.content } } }
+}
 
 async function readPage(send: Send, req: Request): Promise<BatchPage> {
   const page = parseInput(pageQuery, req.query, 'INVALID_QUERY')

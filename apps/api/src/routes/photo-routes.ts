@@ -1,36 +1,31 @@
 import { acceptedBatch, acceptedTask, batchProblem, photoStatus } from '@darkroom/contracts'
-import type { RequestHandler } from 'express'
-import { z } from 'zod'
-import { AppError, taskNotFound } from '../app-error.ts'
+import type { Request } from 'express'
+import { taskNotFound } from '../app-error.ts'
 import { parseInput } from '../http/input.ts'
 import { json, JSON_PROBLEMS, jsonRequest, type Operation } from '../http/openapi/operation.ts'
 import { routesOf } from '../http/routes.ts'
 import { tenantOf } from '../http/tenant-of.ts'
 import type { Send } from '../send.ts'
 import { GetTask } from '../tasks/queries/get-task.ts'
-import type { UploadSteps } from '../uploads/create-uploads.ts'
+import { sourceFields } from '../uploads/accept-source.ts'
+import type { InputSteps, UploadSteps } from '../uploads/create-uploads.ts'
 import { PHOTO_FORM } from '../uploads/upload-form.ts'
 import type { ApiLimits } from './api-limits.ts'
+import { eitherOr, isJson } from './either-or.ts'
 import { photoExamples } from './photo-examples.ts'
 import { toPhotoStatus } from './photo-view.ts'
 import { retryAfter } from './retry-after.ts'
 import { idOf, taskPath } from './task-path.ts'
 import { batchBody, FORM_PROBLEMS, UPLOAD_PROBLEMS, uploadBody } from './upload.ts'
 
-export interface PhotoRouteDeps {
+export interface PhotoRouteDeps extends Pick<InputSteps, 'receiveInput' | 'acceptSource'> {
   send: Send
   photos: UploadSteps
-  /** Middleware before every handler that accepts JSON. */
-  readJson: RequestHandler[]
 }
 
 const POLL_AFTER_SECONDS = '1'
 
-const photoByUrl = z.object({
-  url: z
-    .url({ protocol: /^https?$/, error: 'must be the http or https URL of a photo' })
-    .meta({ description: 'Where the photo could be downloaded' }),
-})
+const photoByUrl = sourceFields.omit({ kind: true, source: true }).extend({ url: sourceFields.shape.source.shape.url })
 
 /**
  * `/photos`: an older form of tasks of the kind `photo.bibs`, with the same commands and queries.
@@ -51,14 +46,12 @@ export const photoRoutes = routesOf<PhotoRouteDeps, ApiLimits>('Photos', {
           'RetryAfter',
         ),
       },
-      problems: [...UPLOAD_PROBLEMS, ...JSON_PROBLEMS, 'URL_SOURCE_DISABLED'],
+      problems: [...UPLOAD_PROBLEMS, ...JSON_PROBLEMS.filter((code) => code !== 'INVALID_FIELD')],
     }),
-    handle: ({ photos, readJson }) => [
-      ...readJson.map(ifJson),
-      ifJson(refuseUrl),
-      ...photos.receive,
+    handle: ({ photos, receiveInput, acceptSource }) => [
+      ...eitherOr(receiveInput, photos.receive),
       async (req, res) => {
-        const accepted = await photos.acceptUpload(req)
+        const accepted = await (isJson(req) ? acceptSource(req, asSource(req)) : photos.acceptUpload(req))
         res.status(202).location(accepted.links.self).set('Retry-After', retryAfter(accepted.estimate)).json(accepted)
       },
     ],
@@ -122,21 +115,14 @@ export const photoRoutes = routesOf<PhotoRouteDeps, ApiLimits>('Photos', {
 function formOrUrl(limits: ApiLimits): Pick<Operation, 'requestParams' | 'body'> {
   const { requestParams, body } = uploadBody(limits, PHOTO_FORM)
   const byUrl = jsonRequest({
-    schema: photoByUrl.meta({ description: 'Not supported yet: answered with URL_SOURCE_DISABLED' }),
+    schema: photoByUrl,
     examples: { 'By its URL': { url: 'https://photos.example/IMG_0587.jpg' } },
   })
   return { ...(requestParams && { requestParams }), body: { ...body, content: { ...body.content, ...byUrl.content } } }
 }
 
-const ifJson =
-  (handler: RequestHandler): RequestHandler =>
-  (req, res, next) =>
-    req.is('application/json') ? handler(req, res, next) : next()
-
-const refuseUrl: RequestHandler = (req) => {
-  const { url } = parseInput(photoByUrl, req.body, 'INVALID_FIELD')
-  throw new AppError(
-    'URL_SOURCE_DISABLED',
-    `This installation does not download photos, so ${url.slice(0, 200)} was not read. Download it, and send the file in the field \`photo\`: curl -F photo=@photo.jpg`,
-  )
+/** The same request in the form of `POST /api/v1/tasks`. */
+function asSource(req: Request): object {
+  const { url, ...others } = parseInput(photoByUrl, req.body, 'INVALID_FIELD')
+  return { ...others, kind: 'photo.bibs', source: { url } }
 }

@@ -1,5 +1,5 @@
 import { acceptedTask, task, taskPage, type Task } from '@darkroom/contracts'
-import type { Request, RequestHandler, Response } from 'express'
+import type { RequestHandler, Response } from 'express'
 import { WaitForTask } from '../following/wait-for-task.ts'
 import type { HeldRequests } from '../http/held-requests.ts'
 import { parseInput } from '../http/input.ts'
@@ -17,6 +17,7 @@ import { GetTask } from '../tasks/queries/get-task.ts'
 import { ListTasks } from '../tasks/queries/list-tasks.ts'
 import type { InputSteps, UploadSteps } from '../uploads/create-uploads.ts'
 import type { ApiLimits } from './api-limits.ts'
+import { eitherOr, isJson } from './either-or.ts'
 import { photoExamples } from './photo-examples.ts'
 import { retryAfter } from './retry-after.ts'
 import { sendTask, sendTaskJson } from './send-task.ts'
@@ -43,9 +44,9 @@ export const taskRoutes = routesOf<TaskRouteDeps, ApiLimits>('Tasks', {
     scope: 'upload',
     doc: (limits) => ({
       operationId: 'createTask',
-      summary: 'Upload a photo, or request a video',
+      summary: 'Upload a photo, name its URL, or request a video',
       description:
-        'The response is sent as soon as the task is stored durably; workers then create its files. A photo is sent as a form, the input of a video as JSON.',
+        'The response is sent as soon as the task is stored durably; workers then create its files. A photo is sent as a form, its URL or the input of a video as JSON.',
       ...taskBody(limits),
       answers: {
         202: json(
@@ -57,10 +58,11 @@ export const taskRoutes = routesOf<TaskRouteDeps, ApiLimits>('Tasks', {
       },
       problems: [...UPLOAD_PROBLEMS, ...JSON_PROBLEMS.filter((code) => code !== 'INVALID_FIELD')],
     }),
-    handle: ({ receive, acceptUpload, receiveInput, acceptInput }) => [
+    handle: ({ receive, acceptUpload, receiveInput, acceptInput, acceptSource }) => [
       ...eitherOr(receiveInput, receive),
       async (req, res) => {
-        const accepted = await (isJson(req) ? acceptInput(req) : acceptUpload(req))
+        const acceptJson = 'source' in Object(req.body) ? acceptSource : acceptInput
+        const accepted = await (isJson(req) ? acceptJson(req) : acceptUpload(req))
         res.status(202).location(accepted.links.self).set('Retry-After', retryAfter(accepted.estimate)).json(accepted)
       },
     ],
@@ -219,18 +221,6 @@ export const taskRoutes = routesOf<TaskRouteDeps, ApiLimits>('Tasks', {
       },
   },
 })
-
-const isJson = (req: Request): boolean => Boolean(req.is('application/json'))
-
-/** Some of these for JSON, others for anything else. */
-const eitherOr = (forJson: RequestHandler[], others: RequestHandler[]): RequestHandler[] => {
-  const only =
-    (wanted: boolean) =>
-    (handle: RequestHandler): RequestHandler =>
-    (req, res, next) =>
-      isJson(req) === wanted ? handle(req, res, next) : next()
-  return [...forJson.map(only(true)), ...others.map(only(false))]
-}
 
 async function waitForTask({ send, waiting }: TaskRouteDeps, res: Response, seconds: number): Promise<Task> {
   const { req } = res

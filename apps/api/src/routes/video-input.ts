@@ -1,4 +1,6 @@
 import { jsonRequest, type Operation } from '../http/openapi/operation.ts'
+import { z } from 'zod'
+import { sourceFields } from '../uploads/accept-source.ts'
 import { inputFields } from '../uploads/input-fields.ts'
 import type { ApiLimits } from './api-limits.ts'
 import { uploadBody } from './upload.ts'
@@ -19,8 +21,11 @@ const madrid = {
 export function taskBody(limits: ApiLimits): Pick<Operation, 'requestParams' | 'body'> {
   const { requestParams, body } = uploadBody(limits)
   const asJson = jsonRequest({
-    schema: inputFields,
-    examples: { 'A video': { kind: 'video.render', input: madrid } },
+    schema: z.union([inputFields, sourceFields]).meta({ description: 'The input of a video, or the URL of a photo' }),
+    examples: {
+      'A video': { kind: 'video.render', input: madrid },
+      'A photo at a URL': { source: { url: 'https://photos.example/beach.jpg' }, priority: 'normal' },
+    },
   })
   return { ...(requestParams && { requestParams }), body: { ...body, content: { ...body.content, ...asJson.content } } }
 }

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import type { JobEnvelope, KINDS, Task, TaskKind } from '@darkroom/contracts'
+import { isPending, type JobEnvelope, type KINDS, type Task, type TaskKind, type TaskSource } from '@darkroom/contracts'
 import type { z } from 'zod'
 import type { TaskRecord } from './task.ts'
 
@@ -80,3 +80,7 @@ export type Kinds = { readonly [Kind in TaskKind]: TaskKindPolicy<Kind> }
 
 /** The policy of any kind. */
 export const policyOf = (kinds: Kinds, kind: TaskKind): TaskKindPolicy => kinds[kind]
+
+/** Groups sources by size. How large a file is that has still to be downloaded is not known. */
+export const sizeOf = (kinds: Kinds, kind: TaskKind, source: TaskSource): string =>
+  isPending(source) ? 'url' : policyOf(kinds, kind).sizeOf(source)

@@ -1,6 +1,7 @@
 import {
   attemptOfSeq,
   outcomeOf,
+  type FetchedSource,
   type TaskError,
   type TaskEstimate,
   type TaskEvent,
@@ -27,7 +28,10 @@ export type TaskPatch = Pick<
   | 'files'
   | 'result'
   | 'nextCheckAt'
-> & { 'attempts.made': number; 'attempts.nextAt': Date | null; 'dispatch.state': 'sent' }
+> & { 'attempts.made': number; 'attempts.nextAt': Date | null; 'dispatch.state': 'sent' } & Partial<SourcePatch>
+
+/** What is added to the source of a task whose original was downloaded. */
+type SourcePatch = { [Field in keyof FetchedSource as `source.${Field}`]: FetchedSource[Field] }
 
 /** What actions of clients, and expiry, write in addition. */
 export type StepPatch = TaskPatch &
@@ -119,6 +123,7 @@ function patchFor(event: TaskEvent, now: number): TaskPatch | undefined {
       return {
         ...ended(event, 'completed'),
         ...outcomeOf(event),
+        ...(event.source && sourcePatch(event.source)),
         progress: { stage: 'done', percent: 100 },
         processingTimeMs: event.processingTime,
       }
@@ -137,6 +142,9 @@ function patchFor(event: TaskEvent, now: number): TaskPatch | undefined {
       return event satisfies never
   }
 }
+
+const sourcePatch = (source: FetchedSource): SourcePatch =>
+  Object.fromEntries(Object.entries(source).map(([field, value]) => [`source.${field}`, value])) as SourcePatch
 
 type Run = TaskEvent & { startedAt: number | null; waitMs: number | null; workerId: string | null; attempts: number }
 

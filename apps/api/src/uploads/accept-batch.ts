@@ -63,7 +63,7 @@ export function createAcceptBatch(options: {
       // People get one message, about the batch.
       const wishes = { idempotency, callbackUrl, notify }
       const { batchId, items } = await options.send(new CreateBatch(tenantOf(req), candidates, wishes))
-      const answer = toAnswer(batchId, items)
+      const answer = toBatchAnswer(batchId, items)
       noteUpload(req, { batchId, accepted: answer.accepted, rejected: answer.rejected })
       return answer
     } finally {
@@ -72,7 +72,8 @@ export function createAcceptBatch(options: {
   }
 }
 
-function toAnswer(batchId: string, outcomes: readonly BatchOutcome[]): AcceptedBatch {
+/** The answer to a batch. Throws BATCH_REJECTED if no task was created. */
+export function toBatchAnswer(batchId: string, outcomes: readonly BatchOutcome[]): AcceptedBatch {
   const items = outcomes.map(toItem)
   const accepted = items.filter(({ status }) => status === 'accepted').length
   if (accepted === 0) throw refusalOf(items)

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
+import type { Outgoing } from '@darkroom/outgoing'
 import type { RequestHandler } from 'express'
 import type { Redis } from 'ioredis'
 import type { StorageFault } from '../installation/storage-watch.ts'
@@ -11,6 +12,7 @@ import type { Kinds } from '../tasks/kind.ts'
 import type { CheckReports } from '../tasks/report-fields.ts'
 import { createAcceptBatch, type AcceptBatch } from './accept-batch.ts'
 import { createAcceptInput, type AcceptInput } from './accept-input.ts'
+import { createAcceptSource, type AcceptSource, type AcceptSourceBatch } from './accept-source.ts'
 import { createAcceptUpload, type AcceptUpload } from './accept-upload.ts'
 import { admission } from './admission.ts'
 import { checkQuota, type CheckQuota } from './check-quota.ts'
@@ -49,6 +51,10 @@ export interface UploadSteps {
 export interface InputSteps {
   receiveInput: RequestHandler[]
   acceptInput: AcceptInput
+  /** The photo is downloaded by a worker. */
+  acceptSource: AcceptSource
+  receiveBatchInput: RequestHandler[]
+  acceptSourceBatch: AcceptSourceBatch
 }
 
 /**
@@ -70,6 +76,8 @@ export function createUploads(parts: {
   checkQuota: CheckQuota
   isTaskMade: (tenant: string, key: string) => Promise<boolean>
   isBatchMade: (tenant: string, key: string) => Promise<boolean>
+  /** What can be said about a URL before its name is resolved. */
+  checkUrl: Outgoing['check']
   /** Gives a request the time limit of an upload. */
   asUpload: RequestHandler
   checkReports: CheckReports
@@ -105,6 +113,8 @@ export function createUploads(parts: {
   const input: InputSteps = {
     receiveInput: [...before(parts.isTaskMade), ...jsonBody(env.JSON_BODY_MAX_BYTES)],
     acceptInput: createAcceptInput({ ...accepting, folder }),
+    receiveBatchInput: [...before(parts.isBatchMade), ...jsonBody(env.JSON_BODY_MAX_BYTES)],
+    ...createAcceptSource({ ...accepting, checkUrl: parts.checkUrl, maxItems: env.BATCH_MAX_FILES }),
   }
   return {
     ...through(ANY_FORM),

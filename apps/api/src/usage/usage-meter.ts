@@ -41,7 +41,10 @@ export class UsageMeter {
   }
 
   onTask: TaskListener = ({ tenant, source }, event) => {
-    if (isFirst(event)) this.#add(tenant, { day: this.#today, tasks: 1, bytes: source.bytes })
+    if (isFirst(event)) this.#add(tenant, { day: this.#today, tasks: 1, bytes: source.bytes ?? 0 })
+    // The size of a photo at a URL is known when it has been downloaded, which is once.
+    else if (event.eventType === 'task.completed' && event.source && event.epoch === 1)
+      this.#add(tenant, { day: this.#today, tasks: 0, bytes: event.source.bytes })
   }
 
   /** What a tenant has uploaded today, through all processes: as of a second ago at most. */

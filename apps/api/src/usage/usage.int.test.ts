@@ -88,7 +88,7 @@ describe('the meter', () => {
       UsageMeter,
       UsageMeter,
     ]
-    const bytes = created('many')[0].source.bytes
+    const bytes = created('many')[0].source.bytes ?? 0
     for (const meter of [one, two, two]) meter.onTask(...created('many'))
     await Promise.all([one.write(), two.write()])
     two.onTask(...created('many'))

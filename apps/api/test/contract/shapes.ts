@@ -41,6 +41,21 @@ export const image = z.strictObject({
   path: z.string().regex(/^output\/[a-z0-9-]{1,80}\/(1024|800)\/[0-9a-f]{32}\.jpg$/),
 })
 
+const fileSource = z.strictObject({
+  bytes: count,
+  format: z.enum(['jpeg', 'png', 'webp', 'gif']),
+  width: count,
+  height: count,
+  orientation: z.int().min(1).max(8),
+  sha256,
+  url: z.string().optional(),
+})
+const albumName = z
+  .string()
+  .regex(/^[a-z0-9-]{1,80}$/)
+  .optional()
+const pendingSource = z.strictObject({ url: z.string().regex(/^https?:/) })
+
 const taskFields = {
   id,
   jobId,
@@ -49,14 +64,7 @@ const taskFields = {
   priority: z.enum(priorities),
   name: text,
   originalPath: z.string().regex(/^storage\/images\/[0-9a-f]{24}\/original\.(jpg|png|webp|gif)$/),
-  source: z.strictObject({
-    bytes: count,
-    format: z.enum(['jpeg', 'png', 'webp', 'gif']),
-    width: count,
-    height: count,
-    orientation: z.int().min(1).max(8),
-    sha256,
-  }),
+  source: z.union([fileSource, pendingSource]),
   images: z.array(
     image.extend({ url: z.string().regex(/^\/api\/v1\/tasks\/[0-9a-f]{24}\/download\?resolution=(1024|800)$/) }),
   ),
@@ -130,12 +138,7 @@ const photoFields = {
   ...taskFields,
   kind: z.literal('photo.bibs'),
   originalPath: z.string().regex(/^storage\/photos\/[0-9a-f]{24}\/original\.(jpg|png|webp|gif)$/),
-  source: taskFields.source.extend({
-    album: z
-      .string()
-      .regex(/^[a-z0-9-]{1,80}$/)
-      .optional(),
-  }),
+  source: z.union([fileSource.extend({ album: albumName }), pendingSource.extend({ album: albumName })]),
   images: z.tuple([]),
   files: z.array(
     z.strictObject({
@@ -191,6 +194,8 @@ const acceptedFields = {
   estimatedTime: z.string().regex(/^(\d+-\d+ (seconds|minutes)|not before the queue is resumed)$/),
   estimate: z.strictObject({ p50Ms: count, p90Ms: count, position: count, paused: z.literal(true).optional() }),
 }
+export const taskAtUrl = z.strictObject({ ...taskFields, ...acceptedFields, source: pendingSource })
+export const photoAtUrl = z.strictObject({ ...photoFields, ...acceptedFields, source: pendingSource })
 export const acceptedTask = z.strictObject({ ...taskFields, ...acceptedFields }).refine(hangsTogether, CONTRADICTION)
 export const acceptedVideo = z.strictObject({ ...videoFields, ...acceptedFields }).refine(hangsTogether, CONTRADICTION)
 
@@ -331,6 +336,7 @@ export const queueJobs = z.strictObject({
           epoch: z.int().min(1),
           tenant: z.literal('default'),
           imageName: text,
+          sourceUrl: text.optional(),
         }),
       }),
     )

@@ -12,6 +12,8 @@ import {
   acceptedPhoto,
   acceptedPhotoBatch,
   acceptedTask,
+  photoAtUrl,
+  taskAtUrl,
   namesAre,
   rejectedBatch,
 } from './shapes.ts'
@@ -124,8 +126,15 @@ function photosElsewhere(): Row[] {
     (fields: Record<string, string>) =>
     ({ main, photo }: World) =>
       main.post('/api/v1/tasks', [...fieldParts(fields), filePart(photo)])
+  const byUrl =
+    (body: object) =>
+    ({ main }: World) =>
+      main.request('/api/v1/tasks', { method: 'POST', ...sendJson(body) })
   return [
     line('202', 'a photo of a race', send(ofPhoto.fields), { body: acceptedPhoto }),
+    line('202', 'the URL of a photo', byUrl({ source: { url: 'https://photos.example/a.jpg' } }), { body: taskAtUrl }),
+    line('422 INVALID_FIELD', 'the URL of a private address', byUrl({ source: { url: 'http://[::1]/a.jpg' } })),
+    line('422 INVALID_FIELD', 'no URL', byUrl({ source: {} })),
     line('422 INVALID_FIELD', 'an album without the kind that has one', send({ album: 'valencia-2026' })),
     line('422 INVALID_FIELD', 'an album that is no short name', send({ kind: 'photo.bibs', album: 'Valencia 2026' })),
   ]
@@ -143,7 +152,8 @@ function photosByUrl(): Row[] {
     line('413 BODY_TOO_LARGE', 'JSON of more than 100 KB', send({ url: 'x'.repeat(101 * 1024) })),
     line('415 UNSUPPORTED_ENCODING', 'JSON in an unknown encoding', send('{}', { ...json, 'content-encoding': 'own' })),
     line('422 INVALID_FIELD', 'JSON without a URL', send({ photo: 'IMG_0587.jpg' })),
-    line('422 URL_SOURCE_DISABLED', 'the URL of a photo', send({ url: 'https://photos.example/IMG_0587.jpg' })),
+    line('202', 'the URL of a photo', send({ url: 'https://photos.example/IMG_0587.jpg' }), { body: photoAtUrl }),
+    line('422 INVALID_FIELD', 'the URL of a private address', send({ url: 'http://10.0.0.1/IMG_0587.jpg' })),
   ]
 }
 

@@ -90,7 +90,7 @@ function BatchFacts({ batch: { counts, createdAt, completedAt } }: { batch: Batc
 function Tile({ task }: { task: ListedTask }) {
   const { words, formats } = useLanguage()
   const after = resultBytes(task)
-  const before = 'bytes' in task.source ? task.source.bytes : undefined
+  const before = task.source.bytes
   return (
     <li className="card tile">
       <TaskThumb task={task} />

@@ -53,7 +53,7 @@ export function Result({ task }: { task: Task }) {
 
   function captionOf() {
     const after = resultBytes(task)
-    if (!('bytes' in task.source) || after === undefined || !largest) return null
+    if (task.source.bytes === undefined || after === undefined || !largest) return null
     return (
       <>
         {words.task.sides(formats.bytes(task.source.bytes), largest.resolution, formats.bytes(after))}{' '}

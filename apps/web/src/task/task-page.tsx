@@ -45,7 +45,7 @@ function Facts({ task }: { task: Task }) {
   const { source, priority, attempts, epoch, expiresAt } = task
   const facts = [
     ...('width' in source ? [`${source.format} ${formats.size(source)}`] : []),
-    ...('bytes' in source ? [formats.bytes(source.bytes)] : []),
+    ...(source.bytes === undefined ? [] : [formats.bytes(source.bytes)]),
     words.task.priority[priority],
     words.task.attempt(formats.count(Math.max(attempts.made, 1)), formats.count(attempts.max)),
     ...(epoch > 1 ? [words.task.epoch(formats.count(epoch))] : []),

@@ -14,7 +14,7 @@ interface Row {
 export function TaskRow({ task, isSelected, onSelect }: Row) {
   const { words, formats } = useLanguage()
   const after = resultBytes(task)
-  const before = 'bytes' in task.source ? task.source.bytes : undefined
+  const before = task.source.bytes
   const facts = [words.kind[task.kind], formats.moment(task.createdAt), task.error?.code].filter(Boolean).join(' · ')
   return (
     <li className={isSelected ? 'selected' : ''}>

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { fetchedSource } from './fetched-source.ts'
 import { storedFile, variant, type StoredFile, type Variant } from './stored-file.ts'
 
 /**
@@ -14,7 +15,12 @@ export const jobEnvelope = z.object({
   previous: z.object({ runs: z.number().int(), attempts: z.number().int() }).optional(),
   /** Failed runs of this job that used up no attempt, by cause. Written by workers. */
   setbacks: z
-    .object({ crashed: z.number().int(), missing: z.number().int(), machine: z.number().int() })
+    .object({
+      crashed: z.number().int(),
+      missing: z.number().int(),
+      remote: z.number().int(),
+      machine: z.number().int(),
+    })
     .partial()
     .optional(),
 })
@@ -31,6 +37,8 @@ export const toldOutcome = z.object({
   images: z.array(variant),
   files: z.array(storedFile).optional(),
   result: z.record(z.string(), z.unknown()).optional(),
+  /** If the run downloaded the original. */
+  source: fetchedSource.optional(),
 })
 export type ToldOutcome = z.infer<typeof toldOutcome>
 

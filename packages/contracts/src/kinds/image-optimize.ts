@@ -13,7 +13,7 @@ export const imageOptimize = defineKind({
   noun: 'image',
   fields: {},
   /** `imagePath` is a storage key, so that it means the same on every machine. */
-  input: { imagePath: z.string(), imageName: z.string() },
+  input: { imagePath: z.string(), imageName: z.string(), sourceUrl: z.string().optional() },
   reads: ['imagePath'],
   source: photoSource,
   contentTypes: ['image/jpeg'],

@@ -42,7 +42,7 @@ export const photoBibs = defineKind({
       .meta({ description: 'The album of the photo: groups the photos of a race', examples: ['valencia-2026'] }),
   },
   /** `imagePath` is a storage key, so that it means the same on every machine. */
-  input: { imagePath: z.string(), imageName: z.string() },
+  input: { imagePath: z.string(), imageName: z.string(), sourceUrl: z.string().optional() },
   reads: ['imagePath'],
   source: { ...photoSource, album: z.string().optional() },
   contentTypes: ['image/jpeg'],

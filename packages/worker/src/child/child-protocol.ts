@@ -1,4 +1,4 @@
-import type { JobEnvelope, Outcome } from '@darkroom/contracts'
+import type { FetchedSource, JobEnvelope, Outcome } from '@darkroom/contracts'
 import type { FailureReason, Progress } from '@darkroom/messaging'
 
 export type { Progress }
@@ -23,6 +23,8 @@ export type ChildMessage =
 
 /** The result of a job. */
 export interface Processed extends Outcome {
+  /** What became known about an original that was downloaded. */
+  source?: FetchedSource
   /** The total size of the originals that were read. */
   bytesIn: number
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import {
   eventSeq,
+  isPending,
   KINDS,
   imageNameOf,
   originalKey,
@@ -41,8 +42,10 @@ export interface NewTask {
   jobId?: string
   /** Of the stored original. */
   extension: string
-  /** The received file, on the same file system as the storage. */
-  tempPath: string
+  /**
+   * The received file, on the same file system as the storage; undefined if a worker downloads it.
+   */
+  tempPath?: string | undefined
   /** The asset that it uses, if any. */
   asset?: AssetToCopy | undefined
   /** The batch that it was uploaded with. */
@@ -109,7 +112,7 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, AcceptedTas
     })
     // The files first, complete and synced: a document never refers to a missing file.
     if (asset) await this.#copy(asset, asset.key)
-    await storage.adopt(tempPath, originalPath)
+    if (tempPath !== undefined) await storage.adopt(tempPath, originalPath)
     let record = this.#record(id, originalPath, wanted)
     const sentAt = Date.now()
     try {
@@ -176,12 +179,14 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, AcceptedTas
   async #makeWhole(made: TaskRecord, { tempPath, asset }: NewTask): Promise<void> {
     if (isFinal(made.status)) return
     for (const key of await this.#missingFilesOf(made)) {
-      if (key === made.originalPath) await this.#deps.storage.adopt(tempPath, key)
+      if (key === made.originalPath && tempPath !== undefined) await this.#deps.storage.adopt(tempPath, key)
       else if (asset) await this.#copy(asset, key)
     }
   }
 
   async #missingFilesOf(task: TaskRecord): Promise<string[]> {
+    // Its original is not there yet.
+    if (isPending(task.source)) return []
     const missing: string[] = []
     for (const key of ownFilesOf(task)) {
       const isThere = this.#deps.storage.stat(key).then(() => true)

@@ -1,11 +1,11 @@
-import { KINDS, stagedKey, taskPriority, type DirectUpload } from '@darkroom/contracts'
+import { stagedKey, type DirectUpload } from '@darkroom/contracts'
 import type { PresignedPut, S3Storage } from '@darkroom/storage'
 import type { Request } from 'express'
 import { z } from 'zod'
 import { AppError } from '../../app-error.ts'
 import { parseInput } from '../../http/input.ts'
-import { metadataField, ttlSecondsField } from '../../tasks/json-fields.ts'
 import { fileTooLarge } from '../form-faults.ts'
+import { jsonUploadFields, toText } from '../json-upload-fields.ts'
 import { ANY_FORM } from '../upload-form.ts'
 import type { OpenUpload } from './open-upload.ts'
 import { newUploadId } from './staged-upload-store.ts'
@@ -29,11 +29,7 @@ export const directFields = z.strictObject({
     .string()
     .regex(/^[0-9a-f]{64}$/i, 'must be a SHA-256 in hexadecimal: 64 digits')
     .meta({ description: 'Its SHA-256, in hexadecimal' }),
-  kind: z.enum(ANY_FORM.kinds).optional().meta({ description: 'What to do with the file' }),
-  priority: taskPriority.optional().meta({ description: 'Tasks of a higher priority are processed first' }),
-  ttlSeconds: ttlSecondsField.meta({ description: 'How long the files are kept after the task has ended' }),
-  metadata: metadataField,
-  album: KINDS['photo.bibs'].fields.album,
+  ...jsonUploadFields(ANY_FORM.kinds),
 })
 
 /** Announces an upload whose bytes go to the bucket. */
@@ -65,14 +61,6 @@ export function createOpenDirectUpload(deps: {
     return { ...toStagedUpload(upload, 0), request: { method: 'PUT', ...put } }
   }
 }
-
-/** As in a form, so that every upload is described alike. */
-const toText = (fields: Record<string, unknown>): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(fields).flatMap(([key, value]) =>
-      value === undefined ? [] : [[key, typeof value === 'string' ? value : JSON.stringify(value)]],
-    ),
-  )
 
 const disabled = (): AppError =>
   new AppError(

@@ -121,6 +121,14 @@ describe.each(places.flatMap(([where, settings]) => (settings() ? [[where, setti
       expect(answers[0]?.headers.get('upload-offset')).toBe(String(photo.length))
       expect((await tasks()) - before).toBe(1)
       expect(await stagedFiles(path)).toBe(0)
+
+      // As if it had died between the task and the note of it.
+      await api.stored.put(`uploads/staged/default/${path.slice(-32)}/000000000000000`, photo)
+      await api.database
+        .collection<{ _id: string }>('uploads')
+        .updateOne({ _id: path.slice(-32) }, { $set: { taskId: null } })
+      expect((await send('HEAD', path)).headers.get('location')).toBe(answers[0]?.headers.get('location'))
+      expect((await tasks()) - before).toBe(1)
     })
 
     it('with an Idempotency-Key, a second upload of the same file is the same task', async () => {

@@ -1,0 +1,94 @@
+import { problem, type AcceptedBatch, type Task } from '@darkroom/contracts'
+import { until } from '@darkroom/testing'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { startTestApi, type Answer, type TestApi } from '../../test/start-test-api.ts'
+import { completedOf } from '../../test/task-history.ts'
+
+const url = 'https://photos.example/albums/beach%20at%20noon.png?size=full'
+
+let api: TestApi
+beforeAll(async () => {
+  api = await startTestApi()
+})
+afterAll(() => api.stop())
+
+const send = (path: string, body: object, headers = {}): Promise<Answer> =>
+  api.request(path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  })
+
+it('a task with a URL is accepted at once; what its worker finds becomes its source', async () => {
+  const answer = await send('/api/v1/tasks', { source: { url }, priority: 'premium', metadata: { a: 1 } })
+  expect(answer.status).toBe(202)
+  const task = answer.body as Task
+  expect(task).toMatchObject({
+    kind: 'image.optimize',
+    name: 'beach at noon.png',
+    priority: 'premium',
+    metadata: { a: 1 },
+  })
+  expect(task.source).toEqual({ url })
+  expect(await api.filesIn('storage')).toEqual([])
+  const job = await until(() => api.queue.find(task.id, 1), { what: 'its job' })
+  expect(job.data).toMatchObject({ sourceUrl: url, imagePath: task.originalPath })
+
+  const source = { bytes: 1234, format: 'png', width: 40, height: 30, orientation: 1, sha256: 'a'.repeat(64) } as const
+  await api.tell({ ...completedOf(task, []), source })
+  const done = await until(
+    async () => {
+      const { body } = await api.request(task.links.self)
+      return (body as Task).status === 'completed' && (body as Task)
+    },
+    { what: 'the end of the task' },
+  )
+  expect(done.source).toEqual({ url, ...source })
+})
+
+it('a race photo keeps its album, and the older form of the request works, too', async () => {
+  const { body, status } = await send('/photos', { url, album: 'valencia-2026' })
+  expect(status).toBe(202)
+  expect(body).toMatchObject({ kind: 'photo.bibs', source: { url, album: 'valencia-2026' } })
+})
+
+it('in a batch, an unusable URL does not affect the others', async () => {
+  const items = [{ source: { url }, name: 'One' }, { source: { url: 'http://10.0.0.1/a.jpg' } }, { source: { url } }]
+  const { status, body } = await send('/api/v1/batches', { items, priority: 'normal', metadata: { race: 1 } })
+  expect(status).toBe(202)
+  const batch = body as AcceptedBatch
+  expect([batch.accepted, batch.rejected]).toEqual([2, 1])
+  expect(batch.items[0]).toMatchObject({
+    name: 'One',
+    task: { priority: 'normal', metadata: { race: 1 }, source: { url } },
+  })
+  expect(batch.items[1]).toMatchObject({
+    problem: { code: 'INVALID_FIELD', errors: [{ pointer: '/items/1/source/url' }] },
+  })
+})
+
+it('a repeated request with its key is the same task', async () => {
+  const headers = { 'idempotency-key': 'by-url' }
+  const [first, second] = [
+    await send('/api/v1/tasks', { source: { url } }, headers),
+    await send('/api/v1/tasks', { source: { url } }, headers),
+  ]
+  expect((second.body as Task).id).toBe((first.body as Task).id)
+  const other = await send('/api/v1/tasks', { source: { url: `${url}&other` } }, headers)
+  expect(other.body).toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' })
+})
+
+it.each([
+  ['http://127.0.0.1/a.jpg', 'no public address'],
+  ['http://2130706433/', 'four decimal numbers'],
+  ['http://[::ffff:10.0.0.1]/', 'no public address'],
+  ['http://user:secret@photos.example/', 'user name or a password'],
+  ['http://photos.example:22/', 'port'],
+  ['file:///etc/passwd', 'https://'],
+  ['beach.jpg', 'not a URL'],
+])('%s is refused at once', async (given, reason) => {
+  const { status, body } = await send('/api/v1/tasks', { source: { url: given } })
+  expect(status).toBe(422)
+  const { errors } = problem.parse(body)
+  expect(errors).toEqual([{ pointer: '/source/url', detail: expect.stringContaining(reason) }])
+})

@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto'
+import { createWriteStream } from 'node:fs'
+import { pipeline } from 'node:stream/promises'
+import type { FailureReason } from '@darkroom/messaging'
+import { OutgoingRefusal, type Answer, type Outgoing } from '@darkroom/outgoing'
+
+/** What is known about a downloaded file without looking into it. */
+export interface Downloaded {
+  bytes: number
+  sha256: string
+}
+
+/** What the program is given. */
+export interface Download {
+  url: string
+  /** Networks besides public addresses. */
+  allowed: string
+  /** Of a new file. */
+  path: string
+  maxBytes: number
+  maxMs: number
+}
+
+/** What the program prints. */
+export type FetchAnswer = { downloaded: Downloaded } | { reason: FailureReason }
+
+/** A download that failed for a known reason. */
+export class DownloadFailure extends Error {
+  readonly reason: FailureReason
+
+  constructor(reason: FailureReason, options?: ErrorOptions) {
+    super(reason.message, options)
+    this.name = 'DownloadFailure'
+    this.reason = reason
+  }
+}
+
+const REDIRECTS = 5
+/** The server may answer differently in a moment. */
+const PASSING: ReadonlySet<number> = new Set([408, 425, 429])
+
+/**
+ * Downloads a file of a stranger. What the server refuses, and what is too large, is a verdict; trouble
+ * on the way may pass.
+ * @throws DownloadFailure
+ */
+export async function downloadSource(
+  outgoing: Pick<Outgoing, 'get'>,
+  { url, path, maxBytes, maxMs }: Omit<Download, 'allowed'>,
+): Promise<Downloaded> {
+  const signal = AbortSignal.timeout(maxMs)
+  // The bytes as they are: nothing is unpacked, so nothing grows.
+  const headers = { accept: 'image/*', 'accept-encoding': 'identity', 'user-agent': 'Darkroom' }
+  try {
+    const answer = await outgoing.get(url, { redirects: REDIRECTS, signal, headers })
+    try {
+      checkStatus(answer.status)
+      return await save(answer, path, maxBytes)
+    } finally {
+      answer.body.destroy()
+    }
+  } catch (error) {
+    throw toFailure(error, maxMs)
+  }
+}
+
+function checkStatus(status: number): void {
+  if (status === 200) return
+  if (status >= 500 || PASSING.has(status)) throw unavailable(`The server of the URL answered with ${status}`)
+  if (status === 404 || status === 410)
+    throw refused('SOURCE_NOT_FOUND', `There is no file at the URL: its server answered with ${status}`)
+  throw refused('SOURCE_DENIED', `The server of the URL does not send the file: it answered with ${status}`)
+}
+
+async function save({ body, headers }: Answer, path: string, maxBytes: number): Promise<Downloaded> {
+  const declared = declaredBytes(headers['content-length'])
+  if (declared !== undefined && declared > maxBytes) throw tooLarge(maxBytes, declared)
+  const sha256 = createHash('sha256')
+  let bytes = 0
+  const counted = async function* (): AsyncGenerator<Buffer> {
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      bytes += chunk.length
+      if (bytes > maxBytes) throw tooLarge(maxBytes)
+      sha256.update(chunk)
+      yield chunk
+    }
+  }
+  await pipeline(counted(), createWriteStream(path, { flags: 'wx', mode: 0o600 }))
+  if (declared !== undefined && bytes !== declared)
+    throw unavailable(`The server of the URL sent ${bytes} bytes instead of ${declared}`)
+  return { bytes, sha256: sha256.digest('hex') }
+}
+
+const declaredBytes = (length: string | string[] | undefined): number | undefined =>
+  typeof length === 'string' && /^\d{1,15}$/.test(length) ? Number(length) : undefined
+
+const tooLarge = (maxBytes: number, found?: number): DownloadFailure => {
+  const size = found === undefined ? 'is too large' : `has ${found.toLocaleString('en')} bytes`
+  return refused(
+    'FILE_TOO_LARGE',
+    `The file at the URL ${size}: at most ${maxBytes.toLocaleString('en')} bytes are accepted`,
+  )
+}
+
+const refused = (code: string, message: string): DownloadFailure =>
+  new DownloadFailure({ code, message, retryable: false })
+
+const unavailable = (message: string, cause?: unknown): DownloadFailure =>
+  new DownloadFailure({ code: 'SOURCE_UNAVAILABLE', message, retryable: true }, { cause })
+
+/** Errors of the disk are not the server's fault, and pass through. */
+function toFailure(error: unknown, maxMs: number): unknown {
+  if (error instanceof DownloadFailure) return error
+  if (error instanceof OutgoingRefusal) return refused('SOURCE_URL_REFUSED', error.message)
+  const { name, code, syscall } = error as NodeJS.ErrnoException
+  if (name === 'TimeoutError')
+    return unavailable(`The download from the URL took longer than ${Math.round(maxMs / 1000)} s`, error)
+  if (syscall === 'open' || syscall === 'write') return error
+  return unavailable(`The file could not be downloaded from the URL (${code ?? name})`, error)
+}

@@ -1,0 +1,20 @@
+// The program of a child process that downloads one file. It has no secrets and no connections, and
+// what arrives is not decoded here.
+import { createOutgoing, outgoingEnv } from '@darkroom/outgoing'
+import { DownloadFailure, downloadSource, type Download, type FetchAnswer } from './download-source.ts'
+
+// Its parent closes this when it no longer needs the file, or dies.
+process.stdin.on('end', () => process.exit(1)).resume()
+// Signals to the whole process group are for its parent.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
+
+const download = JSON.parse(process.argv[2] ?? '') as Download
+const allowed = outgoingEnv.ALLOW_PRIVATE_ADDRESSES.parse(download.allowed)
+const answer = await downloadSource(createOutgoing({ allowed }), download).then(
+  (downloaded): FetchAnswer => ({ downloaded }),
+  (error: unknown): FetchAnswer => {
+    if (error instanceof DownloadFailure) return { reason: error.reason }
+    throw error
+  },
+)
+process.stdout.write(JSON.stringify(answer), () => process.exit(0))

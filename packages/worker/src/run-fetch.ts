@@ -1,0 +1,54 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { parseFailureReason } from '@darkroom/messaging'
+import { isSource, programBeside } from './child-process.ts'
+import { JobFailure } from './child/job-failure.ts'
+import type { Download, Downloaded, FetchAnswer } from './fetch/download-source.ts'
+
+export interface FetchSettings {
+  /** The complete environment of the child. */
+  env: NodeJS.ProcessEnv
+  /** Networks that it may connect to besides public addresses, as in the environment. */
+  allowed: string
+  maxBytes: number
+  maxMs: number
+}
+
+const PROGRAM = programBeside(import.meta.url, 'fetch/fetch-program')
+const FLAGS = ['--max-old-space-size=64', ...(isSource(import.meta.url) ? ['--conditions=source'] : [])]
+/** The child ends its download itself; it is killed if it does not. */
+const KILL_AFTER_MS = 5000
+const MAX_ANSWER_BYTES = 64 * 1024
+
+/**
+ * Downloads a file in a child process, which is killed when the run is aborted or takes too long.
+ * @throws JobFailure
+ */
+export async function runFetch(
+  { url, path, signal }: { url: string; path: string; signal: AbortSignal | undefined },
+  { env, allowed, maxBytes, maxMs }: FetchSettings,
+): Promise<Downloaded> {
+  const download: Download = { url, path, allowed, maxBytes, maxMs }
+  const args = [...FLAGS, fileURLToPath(PROGRAM), JSON.stringify(download)]
+  const options = {
+    env,
+    timeout: maxMs + KILL_AFTER_MS,
+    killSignal: 'SIGKILL' as const,
+    maxBuffer: MAX_ANSWER_BYTES,
+    ...(signal && { signal }),
+  }
+  const { promise, resolve, reject } = Promise.withResolvers<FetchAnswer>()
+  execFile(process.execPath, args, options, (error, stdout) => {
+    if (error) reject(signal?.aborted ? new JobFailure(parseFailureReason(String(signal.reason))) : crashed(error))
+    else resolve(JSON.parse(stdout) as FetchAnswer)
+  })
+  const answer = await promise
+  if ('reason' in answer) throw new JobFailure(answer.reason)
+  return answer.downloaded
+}
+
+const crashed = (cause: Error): JobFailure =>
+  new JobFailure(
+    { code: 'WORKER_CRASHED', message: 'The process that downloads the file died', retryable: true },
+    { cause },
+  )
