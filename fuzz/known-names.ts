@@ -1,6 +1,9 @@
+/** What has ids of its own, by the first part of its paths; the ids of anything else are those of tasks. */
+const OWN_IDS = ['batches', 'uploads', 'webhooks']
+
 /** Names that the API has returned, so that requests can refer to things that exist. */
 export class KnownNames {
-  readonly #ids: string[] = []
+  readonly #ids = new Map<string, string[]>(['tasks', ...OWN_IDS].map((what) => [what, []]))
   readonly #queues: string[] = []
   readonly #keys: string[] = []
   readonly #tokens: string[] = []
@@ -8,7 +11,7 @@ export class KnownNames {
   /** Collects the names in a response; old names make room for new ones. */
   learnFrom(path: string, body: string): void {
     for (const [id] of body.matchAll(/\b(?:[0-9a-f]{24}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b/g))
-      add(this.#ids, id)
+      add(this.#idsFor(path), id)
     for (const [, key] of body.matchAll(/"key":"drk_([0-9a-f]{16})_/g)) add(this.#keys, key ?? '')
     for (const [, token] of body.matchAll(/"url":"[^"]+\/d\/([^"]+)"/g)) add(this.#tokens, token ?? '')
     if (path === '/api/v1/queues')
@@ -23,7 +26,12 @@ export class KnownNames {
   #namesFor(path: string): string[] {
     if (path.includes('/queues/')) return this.#queues
     if (path.includes('/keys/')) return this.#keys
-    return path.startsWith('/d/') ? this.#tokens : this.#ids
+    return path.startsWith('/d/') ? this.#tokens : this.#idsFor(path)
+  }
+
+  #idsFor(path: string): string[] {
+    const [, what = ''] = /^\/api\/v1\/(\w+)/.exec(path) ?? []
+    return this.#ids.get(what) ?? this.#ids.get('tasks') ?? []
   }
 }
 

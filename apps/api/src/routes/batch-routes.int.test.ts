@@ -146,7 +146,9 @@ describe('POST /api/v1/batches', () => {
       'INVALID_FIELD',
     ])
     const json = { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } }
-    expect(codeOf(await api.request('/api/v1/batches', json))).toEqual([400, 'NOT_MULTIPART'])
+    expect(codeOf(await api.request('/api/v1/batches', json))).toEqual([422, 'INVALID_FIELD'])
+    const text = { ...json, headers: { 'content-type': 'text/plain' } }
+    expect(codeOf(await api.request('/api/v1/batches', text))).toEqual([400, 'NOT_MULTIPART'])
     expect((await api.request('/api/v1/batches')).status).toBe(405)
     await until(async () => (await api.temporaryFiles()).length === 0, { what: 'no temporary files' })
   })
