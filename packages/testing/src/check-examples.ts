@@ -42,7 +42,7 @@ export function checkExamples(document: ApiDocument): { count: number; faults: s
   const places = [...placesIn(document)]
   const examples = places.flatMap((place) => examplesAt(place, document))
   const bodies = places.filter(({ at }) =>
-    /\/content\/(?!image|video|multipart|application~1(?:offset\+)?octet-stream)[^/]+$/.test(at),
+    /\/content\/(?!image|video|multipart|application~1(?:zip|(?:offset\+)?octet-stream))[^/]+$/.test(at),
   )
   return {
     count: examples.length,
