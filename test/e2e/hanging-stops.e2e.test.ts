@@ -94,7 +94,6 @@ test('an upload that never ends uses up its shutdown timeout, and the other step
   expect(phasesLeft()).toEqual([
     'sockets',
     'http',
-    'hashing',
     'dispatch',
     'sweeper',
     'events',
@@ -113,7 +112,7 @@ test('the delay is at most half of the shutdown timeout, and an upload that neve
   expect(await api.stop()).toEqual({ code: 1, signal: null })
   expect(said('no longer ready; still serving requests')).toMatchObject([{ delayMs: 1000 }])
   expect(said('stopped')).toMatchObject([{ troubled: ['http'] }])
-  expect(phasesLeft().slice(0, 4)).toEqual(['delay', 'sockets', 'http', 'hashing'])
+  expect(phasesLeft().slice(0, 3)).toEqual(['delay', 'sockets', 'http'])
   await expectAllDone(ids)
 })
 
