@@ -96,6 +96,7 @@ test('an upload that never ends uses up its shutdown timeout, and the other step
     'http',
     'dispatch',
     'sweeper',
+    'webhooks',
     'events',
     'maintenance',
     'queue',

@@ -1616,6 +1616,11 @@ export interface components {
                 /** @description EXIF orientation. Tasks of earlier releases have none, and their width and height do not take it into account */
                 orientation?: number;
                 sha256: string;
+                /**
+                 * @deprecated
+                 * @description Of release 0.1; nothing needs it
+                 */
+                md5?: string;
             } | {
                 bytes: number;
                 /** @description From where it was downloaded, if it was not uploaded */
@@ -1629,6 +1634,11 @@ export interface components {
                 orientation?: number;
                 album?: string;
                 sha256: string;
+                /**
+                 * @deprecated
+                 * @description Of release 0.1; nothing needs it
+                 */
+                md5?: string;
             } | {
                 bytes: number;
                 template: string;
@@ -1638,6 +1648,11 @@ export interface components {
                 /** @description The storage key of its copy of a stored background */
                 backgroundPath?: string;
                 sha256: string;
+                /**
+                 * @deprecated
+                 * @description Of release 0.1; nothing needs it
+                 */
+                md5?: string;
             };
             images: {
                 resolution: string;
@@ -1783,6 +1798,11 @@ export interface components {
                 /** @description EXIF orientation. Tasks of earlier releases have none, and their width and height do not take it into account */
                 orientation?: number;
                 sha256: string;
+                /**
+                 * @deprecated
+                 * @description Of release 0.1; nothing needs it
+                 */
+                md5?: string;
             } | {
                 bytes: number;
                 /** @description From where it was downloaded, if it was not uploaded */
@@ -1796,6 +1816,11 @@ export interface components {
                 orientation?: number;
                 album?: string;
                 sha256: string;
+                /**
+                 * @deprecated
+                 * @description Of release 0.1; nothing needs it
+                 */
+                md5?: string;
             } | {
                 bytes: number;
                 template: string;
@@ -1805,6 +1830,11 @@ export interface components {
                 /** @description The storage key of its copy of a stored background */
                 backgroundPath?: string;
                 sha256: string;
+                /**
+                 * @deprecated
+                 * @description Of release 0.1; nothing needs it
+                 */
+                md5?: string;
             };
             images: {
                 resolution: string;
@@ -1914,6 +1944,11 @@ export interface components {
                 /** @description EXIF orientation. Tasks of earlier releases have none, and their width and height do not take it into account */
                 orientation?: number;
                 sha256: string;
+                /**
+                 * @deprecated
+                 * @description Of release 0.1; nothing needs it
+                 */
+                md5?: string;
             } | {
                 bytes: number;
                 /** @description From where it was downloaded, if it was not uploaded */
@@ -1927,6 +1962,11 @@ export interface components {
                 orientation?: number;
                 album?: string;
                 sha256: string;
+                /**
+                 * @deprecated
+                 * @description Of release 0.1; nothing needs it
+                 */
+                md5?: string;
             } | {
                 bytes: number;
                 template: string;
@@ -1936,6 +1976,11 @@ export interface components {
                 /** @description The storage key of its copy of a stored background */
                 backgroundPath?: string;
                 sha256: string;
+                /**
+                 * @deprecated
+                 * @description Of release 0.1; nothing needs it
+                 */
+                md5?: string;
             };
             images: {
                 resolution: string;
