@@ -1,9 +1,7 @@
-/** What has ids of its own, by the first part of its paths; the ids of anything else are those of tasks. */
-const OWN_IDS = ['batches', 'uploads', 'webhooks']
-
 /** Names that the API has returned, so that requests can refer to things that exist. */
 export class KnownNames {
-  readonly #ids = new Map<string, string[]>(['tasks', ...OWN_IDS].map((what) => [what, []]))
+  /** By the resource in whose answers they were. */
+  readonly #ids = new Map<string, string[]>()
   readonly #queues: string[] = []
   readonly #keys: string[] = []
   readonly #tokens: string[] = []
@@ -30,9 +28,19 @@ export class KnownNames {
   }
 
   #idsFor(path: string): string[] {
-    const [, what = ''] = /^\/api\/v1\/(\w+)/.exec(path) ?? []
-    return this.#ids.get(what) ?? this.#ids.get('tasks') ?? []
+    const what = resourceOf(path)
+    const ids = this.#ids.get(what) ?? []
+    this.#ids.set(what, ids)
+    return ids
   }
+}
+
+/** Other paths of tasks, and what refers to tasks only. */
+const OF_TASKS = ['jobs', 'photos', 'dead-letters', 'events']
+
+function resourceOf(path: string): string {
+  const [, what = 'tasks'] = /^\/(?:api\/(?:v1\/)?)?([\w-]+)/.exec(path) ?? []
+  return OF_TASKS.includes(what) ? 'tasks' : what
 }
 
 const KEPT = 200
