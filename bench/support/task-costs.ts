@@ -37,7 +37,8 @@ const QUIET = {
   STALLED_INTERVAL_MS: HOUR,
   IDLE_RESTART_MS: HOUR,
 }
-const QUIET_MS = 200
+/** On a busy machine a command may be late; it must not count as one of the next task. */
+const QUIET_MS = 500
 
 /**
  * Counts task by task, and uses the minimum: if the machine is slow for a moment, the start of a
