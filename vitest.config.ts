@@ -46,6 +46,19 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
+      {
+        ...shared,
+        test: {
+          name: 'alone',
+          include: ['test/e2e/**/*.alone.test.ts'],
+          globalSetup: stores.globalSetup,
+          // They count what processes do, which depends on how fast they get to do it.
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+        },
+      },
     ],
   },
 })

@@ -84,9 +84,8 @@ export class SupervisedProcess {
 
   /** Kills it, and starts it again with these settings in addition to its own. */
   async restartWith(settings: NodeJS.ProcessEnv): Promise<void> {
-    this.holdDown()
+    await this.holdDown()
     this.#changed = settings
-    await until(() => this.#child === undefined, { what: `${this.name} to be down` })
     this.letUp()
   }
 
@@ -106,11 +105,15 @@ export class SupervisedProcess {
     if (this.pid !== undefined) signalGroup(this.pid, frozen ? 'SIGSTOP' : 'SIGCONT')
   }
 
-  /** Kills the process and keeps it down until `letUp`. */
-  holdDown(signal: NodeJS.Signals = 'SIGKILL'): void {
+  /**
+   * Kills the process and keeps it down until `letUp`. Resolves when it has exited: until then, a
+   * worker that is asked to stop may still take a job.
+   */
+  async holdDown(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     this.#held = true
     clearTimeout(this.#restart)
     this.kill(signal)
+    await until(() => this.#child === undefined, { what: `${this.name} to be down`, timeoutMs: 60_000 })
   }
 
   letUp(): void {

@@ -54,7 +54,7 @@ export async function memoryOf(pid = 0): Promise<{ nowMib: number; mostMib: numb
 
 /** Stops the workers while photos are uploaded, so that their jobs wait. */
 export async function fillQueue(rig: Rig, upload: () => Promise<string[]>): Promise<string[]> {
-  for (const worker of rig.workers) worker.holdDown('SIGTERM')
+  await Promise.all(rig.workers.map((worker) => worker.holdDown('SIGTERM')))
   const accepted = await upload()
   await until(async () => (await rig.redis.zcard('bull:image-processing:prioritized')) === accepted.length, {
     timeoutMs: 30_000,

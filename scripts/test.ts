@@ -5,7 +5,12 @@ import { join } from 'node:path'
 import pc from 'picocolors'
 import type { Counts, TestRun } from './test-reporter.ts'
 
-const PROJECT_TITLES: Record<string, string> = { unit: 'unit', int: 'integration', e2e: 'end to end' }
+const PROJECT_TITLES: Record<string, string> = {
+  unit: 'unit',
+  int: 'integration',
+  e2e: 'end to end',
+  alone: 'one by one',
+}
 
 const startedAt = Date.now()
 const { run, code } = await runVitest(process.argv.slice(2))

@@ -40,7 +40,7 @@ export const redisLosesEverything: Scenario = {
 
 /** Jobs only wait while no worker is running. */
 async function makeBacklog(rig: Rig, count: number, label: string): Promise<string[]> {
-  for (const worker of rig.workers) worker.holdDown('SIGTERM')
+  await Promise.all(rig.workers.map((worker) => worker.holdDown('SIGTERM')))
   const accepted = await uploadMany(rig.client, { followers: rig.followers, count, label })
   for (const worker of rig.workers) worker.letUp()
   return accepted

@@ -44,7 +44,7 @@ async function cutChannel(rig: Rig, count: number): Promise<void> {
  * must learn what happened.
  */
 async function allApisDown(rig: Rig, count: number, { trim }: { trim: boolean }): Promise<void> {
-  for (const worker of rig.workers) worker.holdDown('SIGTERM')
+  await Promise.all(rig.workers.map((worker) => worker.holdDown('SIGTERM')))
   const done = await rig.redis.zcard(`${QUEUE}:completed`)
   const accepted = await uploadMany(rig.client, { followers: rig.followers, count, label: trim ? 'trimmed' : 'down' })
   await until(async () => (await rig.redis.zcard(`${QUEUE}:prioritized`)) === count, {
@@ -52,7 +52,7 @@ async function allApisDown(rig: Rig, count: number, { trim }: { trim: boolean })
     what: 'all jobs to be on the queue',
   })
   rig.fault('kill -9', 'all APIs')
-  for (const api of rig.apis) api.holdDown()
+  await Promise.all(rig.apis.map((api) => api.holdDown()))
   for (const worker of rig.workers) worker.letUp()
   await until(async () => (await rig.redis.zcard(`${QUEUE}:completed`)) >= done + count, {
     timeoutMs: 60_000,

@@ -52,7 +52,7 @@ async function finishedJobsVanish(rig: Rig, count: number): Promise<void> {
   rig.check('jobs finished unheard', finished.length >= count * 0.9, `${finished.length} of ${count}`)
   await rig.db.collection('tasks').updateMany({ nextCheckAt: { $type: 'date' } }, { $set: { nextCheckAt: new Date() } })
   rig.fault('kill -9', 'api-1')
-  rig.apis[0]?.holdDown()
+  await rig.apis[0]?.holdDown()
   await rig.mongoProxy.restore()
   rig.mongoProxy.delay(SLOW_STORE_MS)
   rig.apis[0]?.letUp()

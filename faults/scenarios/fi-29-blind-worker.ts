@@ -66,9 +66,8 @@ async function whileApiIsBlind(rig: Rig, count: number): Promise<void> {
   const url = rig.apiUrls[rig.apis.findIndex(({ name }) => name === BLIND_API)] ?? ''
   for (const target of ['other', 'empty']) {
     rig.fault(`starts with the folder ${target}`, BLIND_API)
-    api?.holdDown()
+    await api?.holdDown()
     pointTo(rig, BLIND_API, target)
-    await until(() => api?.pid === undefined, { what: `${BLIND_API} to be down` })
     api?.letUp()
     await until(() => api?.isReady, { timeoutMs: 60_000, what: `${BLIND_API} to run` })
     const readiness = async (): Promise<string> => (await fetch(`${url}/readyz`)).text()

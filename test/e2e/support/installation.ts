@@ -25,6 +25,8 @@ export interface Stores {
 export interface TaskDocument extends Document {
   status: string
   rev: number
+  startedAt: Date
+  finishedAt: Date
   log: { seq: number; attempt: number; type: string }[]
 }
 
