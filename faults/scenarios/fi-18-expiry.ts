@@ -116,6 +116,8 @@ function fateOf(photo: number, copy: number): Uploaded['fate'] {
 async function doAgain(rig: Rig, ids: readonly string[]): Promise<void> {
   const runs = (id: string): number => runsOf(rig).filter(({ args }) => args.taskId === id).length
   const before = new Map(ids.map((id) => [id, runs(id)]))
+  // The API that was killed may still be starting.
+  await Promise.all(rig.apis.map((api) => api.ready()))
   for (const id of ids) {
     const { status } = await fetch(`${rig.apiUrls[0]}/api/v1/tasks/${id}/retry`, { method: 'POST' })
     if (status !== 202) rig.check('done again', false, `${id} was answered ${status}`)

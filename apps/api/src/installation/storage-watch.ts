@@ -7,6 +7,11 @@ import { settingOf } from './setting-of.ts'
 /** However often it is called, the disk is tested at most once in this time. */
 const REMEMBER_MS = 3000
 const ANSWER_MS = 2000
+/**
+ * A storage that was usable is only slow until a check has taken this long: a busy disk or process
+ * would otherwise turn away uploads that it could have stored.
+ */
+const SLOW_MS = 10_000
 /** Delay between its own checks; short after an error, then increasing. */
 const LOOK_MS = 10_000
 const FIRST_LOOK_MS = 500
@@ -26,7 +31,7 @@ export interface StorageFaults {
 export class StorageWatch {
   readonly #deps
   #last: { at: number; fault: Promise<Error | undefined> } | undefined
-  #trying: Promise<void> | undefined
+  #trying: { since: number; ended: Promise<void> } | undefined
   #isWell = false
   #isSaid = false
   #timer: NodeJS.Timeout | undefined
@@ -58,7 +63,8 @@ export class StorageWatch {
         hasBegun = true
         begin()
       }
-      delayMs = fault === undefined ? LOOK_MS : Math.min(LOOK_MS, delayMs * 2)
+      if (this.#trying !== undefined) delayMs = FIRST_LOOK_MS
+      else delayMs = fault === undefined ? LOOK_MS : Math.min(LOOK_MS, delayMs * 2)
       this.#timer = setTimeout(() => void look(), delayMs)
     }
     void look()
@@ -78,10 +84,18 @@ export class StorageWatch {
     const { log, storage } = this.#deps
     const { place } = storage
     // A hanging disk blocks one thread, not one more each time.
-    const answer = (): Promise<void> => (this.#trying ??= this.#try().finally(() => (this.#trying = undefined)))
-    const late = (): Error =>
-      new StorageError('STORAGE_FAILED', `${settingOf(storage)} has not responded for ${ANSWER_MS} ms.`)
-    const fault = await faultOf(inTime(ANSWER_MS, answer, late))
+    const trying = (this.#trying ??= {
+      since: Date.now(),
+      ended: this.#try().finally(() => (this.#trying = undefined)),
+    })
+    let isLate = false
+    const late = (): Error => {
+      isLate = true
+      const seconds = Math.round((Date.now() - trying.since) / 1000)
+      return new StorageError('STORAGE_FAILED', `${settingOf(storage)} has not responded for ${seconds} s.`)
+    }
+    const fault = await faultOf(inTime(ANSWER_MS, () => trying.ended, late))
+    if (isLate && this.#isWell && Date.now() - trying.since < SLOW_MS) return undefined
     this.#isWell = fault === undefined
     // If the database cannot be asked for the owner of the folder, this is not a problem of the
     // folder.
