@@ -104,9 +104,9 @@ function delay(delayMs: number, log: Logger): ShutdownPhase {
 }
 
 async function startWork({ db }: Connections, rooms: Rooms, isClosing: () => boolean): Promise<void> {
-  const { store, batches, photos, stagedUploads, keys, webhooks, audit, usage } = rooms
+  const { store, batches, photos, stagedUploads, keys, webhooks, audit, stats, usage } = rooms
   const { installation, migrations, removal, sync, feed, estimators } = rooms
-  const stores = [store, batches.store, photos, stagedUploads, keys, webhooks, audit, usage]
+  const stores = [store, batches.store, photos, stagedUploads, keys, webhooks, audit, stats, usage]
   await db.start(() => Promise.all(stores.map((each) => each.prepare())))
   if (isClosing()) return
   // Nothing is removed until the owner of the data folder is known.
@@ -116,18 +116,23 @@ async function startWork({ db }: Connections, rooms: Rooms, isClosing: () => boo
   photos.start()
   webhooks.start()
   usage.start()
+  stats.start()
   feed.start()
   void estimators.start()
   await sync.listen()
 }
 
 function closingOfWork({ queues, redis, db }: Connections, rooms: Rooms): ShutdownPhase[] {
-  const { storage, installation, migrations, estimators, sync, photos, usage, removal, feed, cache } = rooms
+  const { storage, installation, migrations, estimators, sync, photos, stats, usage, removal, feed, cache } = rooms
   const stopSweeping = (): Promise<unknown> => {
     installation.stop()
     estimators.stop()
     const repeated = [sync, photos, usage, feed, migrations].map((each) => each.stop())
     return Promise.all([...repeated, removal.stopJanitor()])
+  }
+  const stopListening = async (): Promise<void> => {
+    await sync.stopListening()
+    await stats.stop()
   }
   const stopRedis = (): void => {
     cache.stop()
@@ -137,7 +142,7 @@ function closingOfWork({ queues, redis, db }: Connections, rooms: Rooms): Shutdo
     { name: 'dispatch', timeoutMs: 3000, run: () => sync.drain() },
     { name: 'sweeper', timeoutMs: 3000, run: stopSweeping },
     { name: 'webhooks', timeoutMs: 5000, run: () => rooms.webhooks.stop() },
-    { name: 'events', timeoutMs: 3000, run: () => sync.stopListening() },
+    { name: 'events', timeoutMs: 3000, run: stopListening },
     { name: 'maintenance', timeoutMs: 3000, run: () => removal.stopMaintenance() },
     { name: 'queue', timeoutMs: 2000, run: () => queues.close() },
     { name: 'redis', timeoutMs: 1000, run: stopRedis },

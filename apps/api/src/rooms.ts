@@ -87,7 +87,7 @@ export function createRooms(
     onRead: (kind, found) => watchers.cacheRead(kind, found),
     onTaskChanged: feed.changed,
   })
-  const rooms = () => [sync, watchers, batches, photos, applying, following, webhooks, usage]
+  const rooms = () => [sync, watchers, batches, photos, applying, following, webhooks, usage, stats]
   const listeners = () => rooms().map(({ onTask }) => onTask)
   const announcer = createAnnouncer({ cache, publish, listeners })
   const stopJob = createStopJob(queues, tellWorkers)
@@ -142,7 +142,7 @@ export function createRooms(
   const signer = createUrlSigner(env.URL_SIGNING_KEYS ?? [])
   const keys = createKeys({ mongo, oidc: oidcOf(env), log, now: Date.now })
   const audit = createAudit({ mongo })
-  const stats = createStats({ mongo, cleanups, log, stop })
+  const stats = createStats({ mongo, cleanups, log, stop, now: Date.now })
   const usage = createUsage({ ...basis, env, mongo, storedOf: stats.storedOf })
 
   const mediator = createMediator([
@@ -180,6 +180,7 @@ export function createRooms(
     webhooks,
     checkReports,
     audit,
+    stats,
     usage,
     checkSource: outgoing.check,
   }

@@ -2622,11 +2622,29 @@ export interface components {
                 queueRowsRemoved: number;
                 lastRunAt: string | null;
             };
+            /** @description With `since`: the minutes in which tasks ended, oldest first; minutes without any are left out */
+            minutes?: components["schemas"]["StatsMinute"][];
             /**
              * Format: date-time
              * @description When tasks and bytes were counted: usually seconds ago; hours ago if there are millions of tasks
              */
             at: string;
+        };
+        StatsMinute: {
+            /**
+             * Format: date-time
+             * @description The beginning of the minute
+             */
+            at: string;
+            completed: number;
+            failed: number;
+            /** @description Of the completed tasks */
+            bytes: {
+                in: number;
+                out: number;
+            };
+            waitMs: number | null;
+            runMs: number | null;
         };
         AssetList: {
             items: components["schemas"]["Asset"][];
@@ -5236,7 +5254,10 @@ export interface operations {
     };
     getStats: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Adds `minutes`: what has ended in each minute since then, at most 24 hours ago */
+                since?: string;
+            };
             header?: {
                 /** @description The ETag of the response that you have: 304 if nothing has changed */
                 "If-None-Match"?: string;

@@ -21,6 +21,19 @@ export const cleanupTotals = z.object({
 })
 export type CleanupTotals = z.infer<typeof cleanupTotals>
 
+/** What ended within a minute. The times are means over what was completed. */
+export const statsMinute = z
+  .object({
+    at: z.iso.datetime().meta({ description: 'The beginning of the minute' }),
+    completed: count,
+    failed: count,
+    bytes: z.object({ in: count, out: count }).meta({ description: 'Of the completed tasks' }),
+    waitMs: z.number().nullable(),
+    runMs: z.number().nullable(),
+  })
+  .meta({ id: 'StatsMinute' })
+export type StatsMinute = z.infer<typeof statsMinute>
+
 export const stats = z
   .object({
     tasks: z.object({ total: count, byStatus: statusCounts, byKind }),
@@ -29,6 +42,9 @@ export const stats = z
     /** Of the newest completed tasks; `sample` is their number. */
     durations: z.object({ sample: count, waitMs: percentiles, runMs: percentiles }),
     cleanup: cleanupTotals,
+    minutes: z.array(statsMinute).optional().meta({
+      description: 'With `since`: the minutes in which tasks ended, oldest first; minutes without any are left out',
+    }),
     at: z.iso.datetime().meta({
       description: 'When tasks and bytes were counted: usually seconds ago; hours ago if there are millions of tasks',
     }),

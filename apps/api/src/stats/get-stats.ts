@@ -1,9 +1,17 @@
-import { TASK_KINDS, TASK_STATUSES, type Stats, type TaskKind, type TaskStatus } from '@darkroom/contracts'
+import {
+  TASK_KINDS,
+  TASK_STATUSES,
+  type Stats,
+  type StatsMinute,
+  type TaskKind,
+  type TaskStatus,
+} from '@darkroom/contracts'
 import { RequestData, type RequestHandler } from 'mediatr-ts'
 import { AppError } from '../app-error.ts'
 import { percentile } from '../estimates/run-history.ts'
 import { remember } from '../ground/remember.ts'
 import type { CleanupTotalsStore } from '../removal/cleanup-totals-store.ts'
+import type { MinuteStore } from './minute-store.ts'
 import type { StatsStore, TaskGroup } from './stats-store.ts'
 import type { TaskTotals } from './task-totals.ts'
 
@@ -11,13 +19,15 @@ const FRESH_MS = 10_000
 const SAMPLE = 1000
 const PATIENCE_MS = 2000
 
-/** The totals of a tenant's tasks. */
+/** The totals of a tenant's tasks, and with `since` what has ended in each minute. */
 export class GetStats extends RequestData<Stats> {
   readonly tenant: string
+  readonly since: Date | undefined
 
-  constructor(tenant: string) {
+  constructor(tenant: string, since?: Date) {
     super()
     this.tenant = tenant
+    this.since = since
   }
 }
 
@@ -25,11 +35,28 @@ export class GetStatsHandler implements RequestHandler<GetStats, Stats> {
   readonly #deps
   readonly #known = new Map<string, () => Promise<Stats>>()
 
-  constructor(deps: { store: StatsStore; totals: TaskTotals; cleanups: CleanupTotalsStore }) {
+  constructor(deps: { store: StatsStore; totals: TaskTotals; cleanups: CleanupTotalsStore; minutes: MinuteStore }) {
     this.#deps = deps
   }
 
-  async handle({ tenant }: GetStats): Promise<Stats> {
+  async handle({ tenant, since }: GetStats): Promise<Stats> {
+    const totals = await this.#totals(tenant)
+    return since ? { ...totals, minutes: await this.#minutes(tenant, since) } : totals
+  }
+
+  async #minutes(tenant: string, since: Date): Promise<StatsMinute[]> {
+    const found = await this.#deps.minutes.since(tenant, since)
+    return found.map(({ at, completed, failed, bytesIn, bytesOut, waitMs, runMs }) => ({
+      at: at.toISOString(),
+      completed,
+      failed,
+      bytes: { in: bytesIn, out: bytesOut },
+      waitMs: completed ? Math.round(waitMs / completed) : null,
+      runMs: completed ? Math.round(runMs / completed) : null,
+    }))
+  }
+
+  #totals(tenant: string): Promise<Stats> {
     const known = this.#known.get(tenant) ?? remember(FRESH_MS, () => this.#count(tenant))
     this.#known.set(tenant, known)
     return known().catch((error: unknown) => {

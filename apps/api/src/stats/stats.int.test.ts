@@ -1,9 +1,12 @@
-import { stats, TASK_KINDS, toStoredFile } from '@darkroom/contracts'
-import { until } from '@darkroom/testing'
+import { stats, TASK_KINDS, toStoredFile, type Task, type TaskEvent } from '@darkroom/contracts'
+import { sampleJpeg, until } from '@darkroom/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { endAs } from '../../test/end-task.ts'
 import { newRecord, variantOf } from '../../test/task-history.ts'
 import { startTestApi, testLog, type TestApi } from '../../test/start-test-api.ts'
 import { TaskStore } from '../tasks/task-store.ts'
+import { MinuteMeter } from './minute-meter.ts'
+import { MinuteStore } from './minute-store.ts'
 import { StatsStore, type Totals } from './stats-store.ts'
 import { TaskTotals } from './task-totals.ts'
 
@@ -84,6 +87,51 @@ it('are not counted again for each request', async () => {
   const ask = async () => stats.parse((await api.agent().get('/api/v1/stats')).body)
   const [first, second] = [await ask(), await ask()]
   expect(second.at).toBe(first.at)
+})
+
+it('of each minute are those of all processes, for the tenant only, as far back as asked', async () => {
+  const now = Date.parse('2026-05-04T09:30:20Z')
+  const store = new MinuteStore(empty.database)
+  const [one, other] = [1, 2].map(() => new MinuteMeter({ store, log: testLog, now: () => now }))
+  const files = variants.map(toStoredFile)
+  const record = newRecord({ files, waitMs: 10, processingTimeMs: 60 })
+  const source = { bytes: 1000, format: 'jpeg' as const, width: 1, height: 1, sha256: '' }
+  const completed = { eventType: 'task.completed' } as TaskEvent
+  for (const meter of [one, one, other]) meter?.onTask({ ...record, source }, completed)
+  other?.onTask({ ...record, source, waitMs: 50 }, completed)
+  other?.onTask(record, { eventType: 'task.failed' } as TaskEvent)
+  other?.onTask({ ...record, tenant: 'another' }, completed)
+  await Promise.all([one?.write(), other?.write()])
+  const handler = new MinuteMeter({ store, log: testLog, now: () => now + 60_000 })
+  handler.onTask(record, { eventType: 'task.failed' } as TaskEvent)
+  await handler.write()
+
+  const minute = new Date('2026-05-04T09:30:00Z')
+  const bytesOut = 4 * variants.reduce((sum, { size }) => sum + size, 0)
+  const [first, second] = await store.since(record.tenant, minute)
+  expect(first).toMatchObject({ at: minute, completed: 4, failed: 1, bytesIn: 4000, bytesOut, waitMs: 80, runMs: 240 })
+  expect(second).toMatchObject({ completed: 0, failed: 1 })
+  expect(await store.since(record.tenant, new Date(now))).toHaveLength(1)
+  expect(await store.since('another', minute)).toHaveLength(1)
+})
+
+it('of minutes in which tasks ended are stored within seconds, and shown on request', async () => {
+  const photo = await sampleJpeg({ width: 64, height: 48 })
+  await endAs(empty, (await empty.upload(photo)).body as Task, 'completed')
+  const since = new Date(Date.now() - 60_000).toISOString()
+  const ask = async () => stats.parse((await empty.agent().get('/api/v1/stats').query({ since }).expect(200)).body)
+  const { minutes } = await until(async () => ((await ask()).minutes?.length ? ask() : undefined), {
+    what: 'the minute',
+    timeoutMs: 15_000,
+  })
+  expect(minutes).toEqual([expect.objectContaining({ completed: 1, failed: 0 })])
+  expect((await empty.agent().get('/api/v1/stats')).body).not.toHaveProperty('minutes')
+})
+
+it('are not asked for more than a day', async () => {
+  const since = new Date(Date.now() - 25 * 3_600_000).toISOString()
+  const { body } = await empty.agent().get('/api/v1/stats').query({ since }).expect(400)
+  expect(body).toMatchObject({ code: 'INVALID_QUERY', detail: expect.stringContaining('at most 24 hours ago') })
 })
 
 describe('the totals', () => {

@@ -251,6 +251,15 @@ export const operatorRows: Row[] = [
   ...queueRows(),
   ...deadLetterRows(),
   linesOf('GET /api/v1/stats')('200', 'all tasks', ({ main }) => main.request('/api/v1/stats'), { body: stats }),
+  linesOf('GET /api/v1/stats')(
+    '200',
+    'with the last minutes',
+    ({ main }) => main.request(`/api/v1/stats?since=${new Date(Date.now() - 600_000).toISOString()}`),
+    { body: stats.required() },
+  ),
+  linesOf('GET /api/v1/stats')('400 INVALID_QUERY', 'longer ago than a day', ({ main }) =>
+    main.request('/api/v1/stats?since=2026-05-04T09:00:00Z'),
+  ),
   linesOf('GET /api/v1/stats')('503 STORE_UNAVAILABLE', 'while the store is unreachable', ({ away }) =>
     away.request('/api/v1/stats'),
   ),

@@ -388,6 +388,18 @@ export const stats = z.strictObject({
     queueRowsRemoved: count,
     lastRunAt: time.nullable(),
   }),
+  minutes: z
+    .array(
+      z.strictObject({
+        at: time,
+        completed: count,
+        failed: count,
+        bytes: z.strictObject({ in: count, out: count }),
+        waitMs: milliseconds.nullable(),
+        runMs: milliseconds.nullable(),
+      }),
+    )
+    .optional(),
   at: time,
 })
 

@@ -15,11 +15,11 @@ type StoreClass = new (connection: Connection) => Record<string, (...given: neve
 const source = join(import.meta.dirname, '../../src')
 const COLLECTIONS = [
   ...['tasks', 'batches', 'readings', 'rosters', 'keys', 'signins', 'uploadtokens', 'uploads'],
-  ...['webhooks', 'deliveries', 'usage', 'audit'],
+  ...['webhooks', 'deliveries', 'usage', 'minutes', 'audit'],
 ]
 const PREPARED = [
   ...['TaskStore', 'BatchStore', 'ReadingStore', 'RosterStore', 'KeyStore', 'SignInStore', 'UploadTokenStore'],
-  ...['StagedUploadStore', 'WebhookStore', 'DeliveryStore', 'UsageStore', 'AuditStore'],
+  ...['StagedUploadStore', 'WebhookStore', 'DeliveryStore', 'UsageStore', 'MinuteStore', 'AuditStore'],
 ]
 
 let database: Awaited<ReturnType<typeof openDatabase>>

@@ -13,6 +13,7 @@ import type { MigrationStore } from '../../src/mongo/migrations/migration-store.
 import type { PhotoStore } from '../../src/photos/photo-store.ts'
 import type { ReadingStore } from '../../src/photos/reading-store.ts'
 import type { RosterHead, RosterStore } from '../../src/photos/roster-store.ts'
+import type { MinuteStore } from '../../src/stats/minute-store.ts'
 import type { StatsStore } from '../../src/stats/stats-store.ts'
 import type { CleanupTotalsStore } from '../../src/removal/cleanup-totals-store.ts'
 import type { ExpiryStore } from '../../src/removal/expiry-store.ts'
@@ -238,6 +239,13 @@ const stats: Calls<StatsStore> = {
   saveTotals: (store) => store.saveTotals({ groups: [], at: now, tookMs: 1 }),
 }
 
+const ended = { completed: 1, failed: 0, bytesIn: 1, bytesOut: 1, waitMs: 1, runMs: 1 }
+const minutes: Calls<MinuteStore> = {
+  prepare: (store) => store.prepare(),
+  add: (store) => store.add([{ tenant, at: now, ended }]),
+  since: (store) => store.since(tenant, now),
+}
+
 const installations: Calls<InstallationStore> = {
   find: (store) => store.find(),
   claim: (store) => store.claim('a', now),
@@ -407,6 +415,7 @@ export const STORE_CALLS = {
   ReadingStore: readings,
   RosterStore: rosters,
   StatsStore: stats,
+  MinuteStore: minutes,
   InstallationStore: installations,
   MigrationStore: migrations,
   KeyStore: keys,

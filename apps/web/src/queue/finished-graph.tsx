@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react'
 import { useTaskEvents } from '../api/use-task-events.ts'
 import { useLanguage } from '../words/language.tsx'
+import { Bars } from './bars.tsx'
 
 const SECONDS = 60
 
@@ -8,18 +9,13 @@ const SECONDS = 60
 export function FinishedGraph() {
   const { words, formats } = useLanguage()
   const counts = useFinishedPerSecond()
-  const most = Math.max(1, ...counts)
   const total = counts.reduce((sum, count) => sum + count, 0)
   return (
     <figure className="card padded graph">
       <figcaption className="small quiet">
         {words.queue.finished} · {words.queue.inTheLastMinute(formats.count(total))}
       </figcaption>
-      <svg viewBox={`0 0 ${SECONDS} 20`} preserveAspectRatio="none" aria-hidden="true">
-        {counts.map((count, index) => (
-          <rect key={index} x={index + 0.1} width={0.8} y={20 - (count / most) * 20} height={(count / most) * 20} />
-        ))}
-      </svg>
+      <Bars counts={counts} />
     </figure>
   )
 }

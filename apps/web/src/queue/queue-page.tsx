@@ -6,6 +6,7 @@ import { FaultText } from '../parts/fault-text.tsx'
 import { useLanguage } from '../words/language.tsx'
 import { Failures } from './failures.tsx'
 import { FinishedGraph } from './finished-graph.tsx'
+import { HourGraph } from './hour-graph.tsx'
 import { LatestTasks } from './latest-tasks.tsx'
 import { PauseButton } from './pause-button.tsx'
 import './queue.css'
@@ -66,7 +67,10 @@ function ShownQueue({ queue }: { queue: QueueStats }) {
           {words.queue.noWorkers}
         </p>
       )}
-      <FinishedGraph />
+      <div className="graphs">
+        <FinishedGraph />
+        <HourGraph />
+      </div>
       <div className="task-columns">
         <div>
           <LatestTasks queue={queue.name} />

@@ -144,6 +144,8 @@ export const english = {
     noFailures: 'No task has failed.',
     finished: 'Tasks finished, each second',
     inTheLastMinute: (count: string) => `${count} in the last minute`,
+    finishedByMinute: 'Tasks finished, each minute',
+    inTheLastHour: (count: string) => `${count} in the last hour`,
     noWorkers: 'No worker is running: tasks wait until one is started.',
     worker: 'Worker',
     slots: 'Slots',

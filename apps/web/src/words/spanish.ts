@@ -142,6 +142,8 @@ export const spanish: Words = {
     noFailures: 'Ninguna tarea ha fallado.',
     finished: 'Tareas terminadas, por segundo',
     inTheLastMinute: (count) => `${count} en el último minuto`,
+    finishedByMinute: 'Tareas terminadas, por minuto',
+    inTheLastHour: (count) => `${count} en la última hora`,
     noWorkers: 'No hay ningún proceso en marcha: las tareas esperan hasta que se inicie uno.',
     worker: 'Proceso',
     slots: 'Huecos',
