@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs'
 import { jobIdOf } from '@darkroom/contracts'
 import { publishTaskCommand } from '@darkroom/messaging'
 import { timed, until } from '@darkroom/testing'
 import { expect, test } from 'vitest'
 import { createRig, isAlive } from '../test/rig.ts'
+import { descendantsOf } from './descendants-of.ts'
 
 type Rig = Awaited<ReturnType<typeof createRig>>
 const cancel = (rig: Rig, taskId: string) =>
@@ -25,6 +27,31 @@ test('cancelling a running job kills its child immediately and fails the job per
   expect(rig.eventsOf(taskId).map(({ eventType }) => eventType)).not.toContain('task.retry')
   expect(await rig.event((await rig.submit()).taskId, 'task.completed')).toMatchObject({ attempt: 1 })
 })
+
+test.skipIf(process.platform !== 'linux')('the programs that a child runs end with it', async () => {
+  const rig = await createRig()
+  const worker = await rig.startWorker()
+  const { taskId } = await rig.submit({ imageName: 'runs-programs' })
+  const [child] = worker.pool.pids
+  const programs = await until(
+    () => {
+      const pids = descendantsOf(child!)
+      return pids.length === 2 && pids
+    },
+    { what: 'both programs' },
+  )
+  await cancel(rig, taskId)
+  await until(() => ![child!, ...programs].some(isRunning), { what: 'the end of the child and of both programs' })
+})
+
+/** A process that has ended, but is not reaped yet, has no command line. */
+function isRunning(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8') !== ''
+  } catch {
+    return false
+  }
+}
 
 test('a command that arrives before its job is remembered', async () => {
   const rig = await createRig()

@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import type { Logger } from '@darkroom/runtime'
 import type { ChildMessage, ChildRequest } from './child/child-protocol.ts'
+import { descendantsOf } from './descendants-of.ts'
 
 /**
  * A quarter of V8's default young generation, and a small heap: engines keep their data outside of
@@ -83,12 +84,22 @@ export class Child {
     if (this.pid !== undefined) this.#process.send(request, () => {})
   }
 
-  /** SIGKILL: a thread inside libvips reacts to nothing else. */
+  /**
+   * SIGKILL: a thread inside libvips reacts to nothing else. The programs that it runs end with it:
+   * ffmpeg would first encode the frames that it has, and one that hangs would never end.
+   */
   kill(): void {
     this.usable = false
     // A process that could not be started has no pid: the signal could go to this whole process
-    // group.
-    if (this.pid !== undefined) this.#process.kill('SIGKILL')
+    // group. The pid of one that has ended may be that of another by now.
+    if (this.pid === undefined || this.#hasEnded()) return
+    const programs = descendantsOf(this.pid)
+    this.#process.kill('SIGKILL')
+    for (const pid of programs) killIfAlive(pid)
+  }
+
+  #hasEnded(): boolean {
+    return this.#process.exitCode !== null || this.#process.signalCode !== null
   }
 
   #watchEnd(): Promise<string> {
@@ -110,6 +121,14 @@ export class Child {
     createInterface({ input: stream }).on('line', (line) =>
       log.warn({ childPid: this.pid, line: line.slice(0, LINE_LENGTH) }, 'child output'),
     )
+  }
+}
+
+function killIfAlive(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It has ended by itself.
   }
 }
 

@@ -1,5 +1,7 @@
 // A child whose jobs misbehave according to their image name. Only tests start it.
+import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import { access, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ImageJob, StoredFile } from '@darkroom/contracts'
@@ -20,6 +22,8 @@ const poisons: Record<string, () => unknown> = {
   hangs: () => {
     for (;;);
   },
+  /** Runs a program that runs another; neither reads its input, as a hanging encoder. */
+  'runs-programs': () => once(spawn('/bin/sh', ['-c', 'sleep 60; true']), 'exit'),
   swells: () => {
     for (;;) hoard.push(Buffer.alloc(16 * 1024 ** 2, 1))
   },
