@@ -114,17 +114,21 @@ const NOT_HERE = {
 } as const
 
 /**
- * The first progress of a run is always published; further progress only after the interval. 0 % is
- * omitted, because `task.processing` implies it.
+ * The first progress of a run is always published; further progress only after the interval, and if
+ * it differs: a task's log has room for 100 events. 0 % is omitted, because `task.processing`
+ * implies it.
  */
 function progressTeller(run: JobRun, publish: PublishTaskEvent, log: Logger): (progress: Progress) => void {
   let count = 0
   let toldAt = 0
+  let told: Progress = { stage: '', percent: 0 }
   return (progress) => {
     log.debug(progress, 'job progress')
     const now = Date.now()
     if (progress.percent === 0 || now - toldAt < PROGRESS_INTERVAL_MS) return
+    if (progress.stage === told.stage && progress.percent === told.percent) return
     toldAt = now
+    told = progress
     void publish(progressEvent(run, { ...progress, count: count++ }, now))
   }
 }

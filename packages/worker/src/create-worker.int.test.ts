@@ -76,6 +76,15 @@ test('a second run finds the stored files and changes nothing', async () => {
   expect(second.images).toEqual(first.images)
 })
 
+test('progress that has not changed is not published again', async () => {
+  const rig = await createRig()
+  await rig.startWorker()
+  const { taskId } = await rig.submit({ imageName: 'repeats-itself' })
+  await rig.event(taskId, 'task.completed')
+  const told = rig.eventsOf(taskId).flatMap((event) => (event.eventType === 'task.progress' ? event.percent : []))
+  expect(told.filter((percent) => percent === 40)).toEqual([40])
+})
+
 test('logs the start, progress, end and durations of a job, or its error with the stack [S0.15, S2.7]', async () => {
   const rig = await createRig()
   const { log, lines } = recordLog<Logger>()

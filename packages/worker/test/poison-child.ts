@@ -6,6 +6,7 @@ import { access, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ImageJob, StoredFile } from '@darkroom/contracts'
 import { variantKey } from '@darkroom/contracts/storage-keys'
+import type { Progress } from '@darkroom/messaging'
 import type { DiskStorage } from '@darkroom/storage'
 import { until } from '@darkroom/testing'
 import { JobFailure, readSource, serveJobs, storeResult } from '../src/child/index.ts'
@@ -15,7 +16,7 @@ const dataDir = process.argv[2] ?? ''
 const needed = process.argv[3]
 const hoard: Buffer[] = []
 
-const poisons: Record<string, () => unknown> = {
+const poisons: Record<string, (onProgress: (progress: Progress) => void) => unknown> = {
   dies: () => process.kill(process.pid, 'SIGKILL'),
   'dies-once': () => die(1),
   'dies-thrice': () => die(3),
@@ -32,6 +33,15 @@ const poisons: Record<string, () => unknown> = {
   refused: () => {
     throw new JobFailure({ code: 'REFUSED', message: 'Bytes that no engine can use', retryable: false })
   },
+  /** For long enough that each report could be published. */
+  'repeats-itself': (onProgress) => {
+    const endsAt = performance.now() + 1000
+    const report = (): boolean => {
+      onProgress({ stage: 'read', percent: 40 })
+      return performance.now() > endsAt
+    }
+    return until(report, { intervalMs: 50 })
+  },
   says: () => process.stderr.write('something is wrong here\n'),
 }
 
@@ -40,7 +50,7 @@ const prepared = (async () => {
 })()
 
 serveJobs<ImageJob>(async (job, { storage, onProgress }) => {
-  await poisons[job.imageName]?.()
+  await poisons[job.imageName]?.(onProgress)
   onProgress({ stage: 'read', percent: 0 })
   const { made: bytes, bytesIn } = await readSource(
     { storage, key: job.imagePath },
