@@ -6,11 +6,13 @@ import { MongoClient } from 'mongodb'
 import sharp from 'sharp'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import type { ApiProcess } from '../../scripts/processes.ts'
-import { accepted } from './support/client.ts'
+import { accepted, answerOf, eachOf } from './support/client.ts'
 import { listen, type EventLog } from './support/events.ts'
 import { createInstallation, type Installation } from './support/installation.ts'
 
 const PHOTOS = 20
+const VIDEOS = 200
+const AT_ONCE = 8
 const MESSAGES = 200
 const LAG_PHOTOS = 6
 const CONTROL_EVERY_MS = 10
@@ -57,6 +59,26 @@ test('a single photo of 12 Mpx is processed within 5 s and finished within 8 s o
   report('one variant by the library alone', control)
   expect(at(run, 0.95)).toBeLessThan(allowedMs(5000, at(control, 0.95)))
   expect(at(whole, 0.95)).toBeLessThan(allowedMs(8000, at(control, 0.95)))
+})
+
+test('a request for a video is answered within 100 ms, while seven others are [S4.2]', async () => {
+  const request = {
+    city: 'Madrid',
+    weatherData: { city: 'Madrid', temperature: 24, condition: 'sun', description: 'Despejado', date: '2026-05-30' },
+    imageFilename: 'mountains.jpg',
+    language: 'es',
+  }
+  const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(request) }
+  const [answered, control] = listsOfMs()
+  await eachOf(Array.from({ length: VIDEOS }), AT_ONCE, async () => {
+    const { value, ms } = await timed(async () => answerOf(await fetch(`${api.url}/api/render-video`, init)))
+    expect(value).toMatchObject({ status: 202, body: { status: 'pending' } })
+    answered.push(ms)
+    control.push((await timed(async () => (await fetch(`${api.url}/livez`)).text())).ms)
+  })
+  report('requests for a video', answered)
+  report('requests for nothing', control)
+  expect(at(answered, 0.95)).toBeLessThan(allowedMs(100, at(control, 0.95)))
 })
 
 test('a message is published within 2 ms and received within 5 ms, at the median [S3.14]', async () => {

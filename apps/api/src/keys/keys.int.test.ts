@@ -8,7 +8,7 @@ import { openEventStream } from '../../test/event-stream.ts'
 import { openJobSocket } from '../../test/job-socket.ts'
 import { filePart, multipart } from '../../test/multipart.ts'
 import { OPERATOR, startTestApi, type TestApi } from '../../test/start-test-api.ts'
-import { completedOf, variantOf } from '../../test/task-history.ts'
+import { completedOf, historyOf, variantOf } from '../../test/task-history.ts'
 
 interface Operation {
   operationId: string
@@ -347,6 +347,33 @@ describe('a key', () => {
     expect([otherSocket.closed, otherStream.isOver()]).toEqual([[], false])
     otherSocket.leave()
     await otherStream.leave()
+  })
+
+  it('opens no socket if it is wrong, and one that only hears of jobs of its tenant [S4.5]', async () => {
+    const [own, foreign] = [await createKey({ tenant: 'alpha' }), await createKey({ tenant: 'beta' })]
+    const { id, jobId } = (await api.post('/api/v1/tasks', [filePart(photo)], bearer(own.key))).body as Task
+    for (const token of [`${own.key.slice(0, -4)}aaaa`, 'x', ''])
+      await expect(openJobSocket(api.url, { auth: { token }, extraHeaders: elsewhere() })).rejects.toMatchObject({
+        message: expect.stringContaining('requires a valid API key'),
+        data: { code: 'KEY_REQUIRED' },
+      })
+    const open = ({ key }: CreatedApiKey) => openJobSocket(api.url, { auth: { token: key } })
+    const [socket, other] = await Promise.all([open(own), open(foreign)])
+    expect((await other.subscribe(jobId)).error?.code).toBe('TASK_NOT_FOUND')
+    await socket.subscribe(jobId)
+    await socket.hears('job:progress', jobId)
+    let heard = 1
+    for (const event of historyOf({ id, tenant: 'alpha' }, [{ progress: 2, end: 'completed' }])) {
+      await api.tell(event)
+      heard++
+      await until(() => socket.of(jobId).length === heard, { what: event.eventType })
+    }
+    expect(socket.storyOf(jobId)).toEqual(['pending 0', 'active 0', 'active 10', 'active 20', 'job:completed'])
+    // What was sent before the answer to a later request has arrived by then.
+    await other.subscribe(jobId)
+    expect(other.heard.map(({ name }) => name)).toEqual(['job:error', 'job:error'])
+    socket.leave()
+    other.leave()
   })
 
   it('that is revoked cannot be rotated', async () => {
