@@ -57,7 +57,7 @@ export function createPhotos(parts: {
     },
     handlers: [
       new FindPhotosHandler({ readings, toPage: pages(({ confidence }) => confidence) }),
-      new ListReviewHandler({ readings, toPage: pages(({ trust }) => trust) }),
+      new ListReviewHandler({ ...found, toPage: pages(({ trust }) => trust) }),
       new GetAlbumHandler(found),
       new GetRosterHandler(found),
       new PutRosterHandler({ ...found, apply }),

@@ -44,11 +44,7 @@ export class GetAlbumHandler implements RequestHandler<GetAlbum, Album> {
     ])
     const roster = toSummary(head)
     const total = Object.values(counts).reduce((sum, count) => sum + count, 0)
-    if (total === 0 && roster === null)
-      throw new AppError(
-        'ALBUM_NOT_FOUND',
-        'There is no album with this name: upload a photo with it, or put its roster.',
-      )
+    if (total === 0 && roster === null) throw albumNotFound()
     const self = `/api/v1/albums/${album}`
     return {
       album,
@@ -59,3 +55,6 @@ export class GetAlbumHandler implements RequestHandler<GetAlbum, Album> {
     }
   }
 }
+
+export const albumNotFound = (): AppError =>
+  new AppError('ALBUM_NOT_FOUND', 'There is no album with this name: upload a photo with it, or put its roster.')

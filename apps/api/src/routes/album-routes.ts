@@ -131,7 +131,7 @@ export const albumRoutes = routesOf<AlbumRouteDeps, ApiLimits>('Albums', {
           'Link',
         ),
       },
-      problems: ['INVALID_QUERY', 'STORE_UNAVAILABLE'],
+      problems: ['INVALID_QUERY', 'ALBUM_NOT_FOUND', 'STORE_UNAVAILABLE'],
     },
     handle:
       ({ send }) =>

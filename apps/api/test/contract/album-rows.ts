@@ -146,6 +146,7 @@ export const albumRows: Row[] = [
   review('200', 'an album', ({ main }) => main.request(`${own}/review`), { body: found }),
   review('200', 'a page of it', ({ main }) => main.request(`${own}/review?below=1&limit=1`), { body: found }),
   review('400 INVALID_QUERY', 'more than 100 a page', ({ main }) => main.request(`${own}/review?limit=101`)),
+  review('404 ALBUM_NOT_FOUND', 'an unknown name', ({ main }) => main.request('/api/v1/albums/none/review')),
   absence(review, 'GET', `${own}/review`),
   ...rosterRows,
 ]
