@@ -13,7 +13,7 @@ export const rosterNumber = z
   .toUpperCase()
   .min(1, 'is empty')
   .max(MAX_NUMBER_LENGTH, `has more than ${MAX_NUMBER_LENGTH} characters`)
-  .regex(/^[0-9A-Z]+$/, 'must have digits and letters only')
+  .regex(/^[0-9A-Z]*$/, 'must have digits and letters only')
 
 /** The name of who wears it, or nothing. */
 export const rosterName = z
