@@ -397,8 +397,8 @@ export const mutations: readonly Mutation[] = [
     patches: [
       {
         file: `${worker}/run-on-child.ts`,
-        find: 'message, retryable: true }), deadlineMs)',
-        replace: 'message, retryable: true }), deadlineMs * 1000)',
+        find: 'tookMs >= deadlineMs)',
+        replace: 'tookMs >= deadlineMs * 1000)',
       },
     ],
     caughtBy: { scenario: 'fi-13', invariant: 'extra', tasks: 20 },

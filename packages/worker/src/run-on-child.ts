@@ -4,9 +4,11 @@ import type { Logger } from '@darkroom/runtime'
 import type { Child } from './child-process.ts'
 import type { ChildMessage, Processed } from './child/child-protocol.ts'
 import { JobFailure } from './child/job-failure.ts'
+import { CpuWait } from './cpu-wait.ts'
 import { residentBytes } from './resident-bytes.ts'
 
 export interface RunLimits {
+  /** Without the time for which the machine gave the job no CPU; enforced within a second. */
   deadlineMs: number
   maxRssBytes: number
 }
@@ -25,6 +27,7 @@ export interface RunWatch {
 }
 
 const MEMORY_CHECK_MS = 250
+const DEADLINE_CHECK_MS = 1000
 
 /**
  * Sends a job to a child and waits for the result. The child is killed when the deadline passes,
@@ -48,7 +51,7 @@ export function runOnChild(child: Child, assignment: Assignment, options: RunLim
   const onEnd = (how: string): void => fail(child.isReady ? crashed(child.noun, how) : notStarted(child.noun, how))
   child.hear({ onMessage, onEnd })
   const stopWatching = [
-    killAtDeadline(kill, options),
+    killAtDeadline(child, kill, options),
     killAtMemoryCap(child, kill, options),
     killOnAbort(kill, options),
   ]
@@ -61,10 +64,16 @@ export function runOnChild(child: Child, assignment: Assignment, options: RunLim
 
 type Kill = (reason: FailureReason) => void
 
-function killAtDeadline(kill: Kill, { deadlineMs }: RunLimits): () => void {
+function killAtDeadline(child: Child, kill: Kill, { deadlineMs }: RunLimits): () => void {
   const message = `Processing took longer than ${deadlineMs} ms`
-  const timer = setTimeout(() => kill({ code: 'DEADLINE', message, retryable: true }), deadlineMs)
-  return () => clearTimeout(timer)
+  const startedAt = performance.now()
+  const wait = new CpuWait(child.pid)
+  const check = (): void => {
+    const tookMs = performance.now() - startedAt - wait.readMs()
+    if (tookMs >= deadlineMs) kill({ code: 'DEADLINE', message, retryable: true })
+  }
+  const timer = setInterval(check, Math.min(deadlineMs / 10, DEADLINE_CHECK_MS))
+  return () => clearInterval(timer)
 }
 
 function killAtMemoryCap(child: Child, kill: Kill, { maxRssBytes }: RunLimits): () => void {
