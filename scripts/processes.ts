@@ -89,7 +89,8 @@ export const tracingOf = (root: string): string[] => [
  */
 export const compileCacheOf = (root: string) => ({ NODE_COMPILE_CACHE: join(root, '.darkroom', 'compiled') })
 const OUTPUT_LINES = 40
-const READY_MS = 30_000
+/** A calm machine needs a second or two. */
+export const READY_MS = 30_000
 const LAST_LINES_MS = 500
 const STOP_MS = 30_000
 const NOT_READY_STOP_MS = 3000

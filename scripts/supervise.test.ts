@@ -1,6 +1,6 @@
 import { until } from '@darkroom/testing'
 import { expect, it, vi } from 'vitest'
-import { NotReadyError, type AppProcess, type Exit } from './processes.ts'
+import { NotReadyError, type AppOptions, type AppProcess, type Exit } from './processes.ts'
 import { supervise } from './supervise.ts'
 
 it('restarts a process that ended, until it is stopped', async () => {
@@ -41,6 +41,18 @@ it('reports an invalid environment, which a restart cannot fix [S2.1]', async ()
   const supervised = supervise({ name: 'api', start, say: () => {}, onConfigError })
   await until(() => onConfigError.mock.calls.length > 0, { what: 'the report' })
   expect(onConfigError).toHaveBeenCalledOnce()
+  await supervised.stop(1000)
+})
+
+it('gives a process that was not ready in time twice as long', async () => {
+  const limits: (number | undefined)[] = []
+  const start = ({ readyTimeoutMs }: AppOptions): Promise<AppProcess> => {
+    limits.push(readyTimeoutMs)
+    return Promise.reject(new NotReadyError('api was not ready', undefined))
+  }
+  const supervised = supervise({ name: 'api', start, say: () => {}, onConfigError: () => {} })
+  await until(() => limits.length === 3, { what: 'three starts' })
+  expect(limits).toEqual([30_000, 60_000, 120_000])
   await supervised.stop(1000)
 })
 

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { describeExit, NotReadyError, type AppOptions, type AppProcess } from './processes.ts'
+import { describeExit, NotReadyError, READY_MS, type AppOptions, type AppProcess } from './processes.ts'
 
 export interface Supervised {
   /** Resolves when it is ready for the first time; never, if it is stopped before. */
@@ -22,10 +22,11 @@ const EX_CONFIG = 78
 const RESTART_MS = 1000
 const MAX_RESTART_MS = 5000
 const RESTART_GRACE_MS = 3000
+const MAX_READY_MS = 10 * 60_000
 
 /**
- * Keeps a process running: one that ends is restarted after a second, with longer delays while it
- * fails to start.
+ * Keeps a process running: one that ends is restarted after a second. While it fails to start, the
+ * delays get longer, and so does the time in which it must be ready: a machine may just be busy.
  */
 export function supervise({ name, start, say, onConfigError }: SuperviseOptions): Supervised {
   const stopping = new AbortController()
@@ -36,7 +37,8 @@ export function supervise({ name, start, say, onConfigError }: SuperviseOptions)
   /** One life of the process. Returns the delay before the next one. */
   const live = async (failures: number): Promise<{ failures: number; waitMs: number }> => {
     try {
-      current = await start({ name, signal: stopping.signal })
+      const readyTimeoutMs = Math.min(READY_MS * 2 ** failures, MAX_READY_MS)
+      current = await start({ name, readyTimeoutMs, signal: stopping.signal })
       ready.resolve()
       const exit = await current.exited
       if (!stopping.signal.aborted && !restarting) say(`${name} ended (${describeExit(exit)}); restarting it`)
