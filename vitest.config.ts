@@ -53,10 +53,10 @@ export default defineConfig({
           name: 'alone',
           include: ['test/e2e/**/*.alone.test.ts'],
           globalSetup: stores.globalSetup,
-          // They count what processes do, which depends on how fast they get to do it.
+          // They use all CPUs, or count what processes do, which depends on how fast they get to do it.
           maxWorkers: 1,
           sequence: { groupOrder: 2 },
-          testTimeout: 120_000,
+          testTimeout: 300_000,
           hookTimeout: 60_000,
         },
       },
