@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { TaskKind } from '@darkroom/contracts'
 import { compareEventIds, type TaskQueues } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
@@ -12,6 +13,9 @@ import type { QueueEventsListener } from './queue-events-listener.ts'
  * better than none.
  */
 const STUCK_MS = 60_000
+/** A listener that keeps up needs milliseconds; the next check of a task is a lease away. */
+const APPLYING_MS = 500
+const ASK_MS = 10
 /** Missing jobs to remember; one that is forgotten is simply found missing again. */
 const MOST_MISSING = 10_000
 
@@ -58,6 +62,7 @@ export class LostJobs {
     const { store, queues, dispatcher, log } = this.#deps
     const queue = queues.of(kind)
     const end = (await queue.eventEnds())?.last
+    await this.#untilApplied(kind, end)
     const proven = tasks.filter((task) => this.#isProven(task, end))
     const revisions = await store.revisions(proven.map(({ id }) => id))
     const lost = proven.filter(
@@ -73,6 +78,12 @@ export class LostJobs {
       )
     const again = free.filter(({ dispatch }) => dispatch.state === 'sent').length
     if (again > 0) log.warn({ tasks: again }, 'jobs missing in the queue: dispatched again')
+  }
+
+  async #untilApplied(kind: TaskKind, end: string | undefined): Promise<void> {
+    if (end === undefined) return
+    const events = this.#deps.events.of(kind)
+    for (let waited = 0; waited < APPLYING_MS && !events.hasApplied(end); waited += ASK_MS) await pause(ASK_MS)
   }
 
   #isProven({ id, kind, epoch }: TaskRecord, end: string | undefined): boolean {

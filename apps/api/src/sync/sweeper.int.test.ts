@@ -232,6 +232,13 @@ describe('a job that is missing', () => {
     expect(await stateOf(task)).toBe('prioritized')
   })
 
+  it('does not wait for another check if the events are applied meanwhile', async () => {
+    const [task] = [await sentTask(), await addEvent()]
+    let asked = 0
+    await lostJobs({ hasApplied: () => ++asked > 5 }).dispatch([task])
+    expect(await stateOf(task)).toBe('prioritized')
+  })
+
   it('has finished if the document has changed since', async () => {
     const [task] = [await sentTask(), await addEvent()]
     const event = completedOf(task)
