@@ -98,7 +98,7 @@ export function createRooms(
   const checkUrl = createCheckUrl(outgoing)
   const notifications = createNotifications(env, outgoing)
   const hooks = { webhooks: webhookStore, directory, outgoing, checkUrl, notifications, batches: batches.store }
-  const webhooks = createWebhooks({ ...basis, ...hooks, env, redis, names, mongo })
+  const webhooks = createWebhooks({ ...basis, ...hooks, env, redis, names, mongo, registry })
   const checkReports: CheckReports = (reports) => {
     if (reports.callbackUrl !== undefined) checkUrl(reports.callbackUrl, '/callbackUrl')
     notifications.check(reports)

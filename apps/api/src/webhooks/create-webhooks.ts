@@ -1,12 +1,14 @@
 import { createWorkQueue, type RedisNames } from '@darkroom/messaging'
 import type { Outgoing } from '@darkroom/outgoing'
 import type { Logger } from '@darkroom/runtime'
+import type { Registry } from '@prometheus-io/client'
 import type { Redis } from 'ioredis'
 import type { BatchStore } from '../batches/batch-store.ts'
 import type { MongoConnection } from '../mongo/create-mongo.ts'
 import { CallbackSecrets } from './callback-secrets.ts'
 import type { CheckUrl } from './check-url.ts'
 import { Deliverer, type DeliveryJob, type Notify } from './deliverer.ts'
+import { createDeliveryMetrics } from './delivery-metrics.ts'
 import { DeliveryDispatcher } from './delivery-dispatcher.ts'
 import { DeliveryLogStore } from './delivery-log-store.ts'
 import { DeliveryStore } from './delivery-store.ts'
@@ -35,6 +37,7 @@ export function createWebhooks(parts: {
   webhooks: WebhookStore
   directory: WebhookDirectory
   batches: BatchStore
+  registry: Registry
   log: Logger
   now: () => number
 }) {
@@ -45,8 +48,9 @@ export function createWebhooks(parts: {
   const callbackSecrets = new CallbackSecrets(webhooks)
   const delaysMs = env.WEBHOOK_RETRY_SECONDS.map((seconds) => seconds * 1000)
   const wake = (): void => void dispatcher.run()
+  const { attempted } = createDeliveryMetrics(parts.registry)
   const deliverer = new Deliverer({
-    ...{ deliveries, deliveryLog, webhooks, directory, callbackSecrets, outgoing, wake, log, now },
+    ...{ deliveries, deliveryLog, webhooks, directory, callbackSecrets, outgoing, wake, attempted, log, now },
     notify: notifications.send,
     delaysMs: { http: delaysMs, email: notifications.delaysMs, sms: notifications.delaysMs },
   })

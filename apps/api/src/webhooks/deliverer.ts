@@ -45,6 +45,8 @@ export class Deliverer {
     delaysMs: Record<Channel, readonly number[]>
     /** Called when something may be due. */
     wake: () => void
+    /** Called after each attempt with the state that followed and the age of the event in ms. */
+    attempted: (channel: Channel, state: DeliveryRecord['state'], sinceMs: number) => void
     log: Logger
     now: () => number
   }) {
@@ -124,13 +126,14 @@ export class Deliverer {
     verdict: Verdict,
     at: Date,
   ): Promise<DeliveryRecord['state'] | undefined> {
-    const { deliveries, delaysMs, wake, log, now } = this.#deps
+    const { deliveries, delaysMs, wake, attempted, log, now } = this.#deps
     const done = new Date(now())
     const options = { delaysMs: delaysMs[delivery.channel], now: done, random: Math.random() }
     const then = consequenceOf(made, verdict, options)
     if (!(await deliveries.settle(delivery, tryOf(verdict, at, done), then))) return undefined
     const { id: deliveryId, event, taskId, webhookId, channel } = delivery
     const facts = { deliveryId, channel, event, taskId, webhookId, made, status: verdict.status, error: verdict.error }
+    attempted(channel, then.state, done.getTime() - delivery.createdAt.getTime())
     log[then.state === 'failed' ? 'warn' : 'debug'](facts, `delivery ${then.state}`)
     if (then.nextAt === null) await deliveries.wakeNext(delivery.stream, done)
     // The next of its stream, or one that had no room in its lane.

@@ -12,6 +12,7 @@ import { sampleJpeg, until } from '@darkroom/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { endAs } from '../../test/end-task.ts'
 import { fieldPart, filePart } from '../../test/multipart.ts'
+import { parseMetrics, sampleOf } from '../../test/parse-metrics.ts'
 import { startReceiver, verify, type Receiver } from '../../test/receiver.ts'
 import { forgetKeys, startTestApi, type Answer, type TestApi } from '../../test/start-test-api.ts'
 
@@ -251,6 +252,31 @@ describe('the URL of a task or batch', () => {
         expect({ status, body }).toMatchObject({ status: 422, body: { code: 'INVALID_FIELD' } })
     },
   )
+})
+
+it('attempts are counted, and how long deliveries took', async () => {
+  const counted = async () => {
+    const samples = parseMetrics((await api.request('/metrics')).text)
+    const of = (name: string, labels = {}) => sampleOf(samples, name, { channel: 'http', ...labels }) ?? 0
+    return {
+      delivered: of('darkroom_delivery_attempts_total', { state: 'delivered' }),
+      waiting: of('darkroom_delivery_attempts_total', { state: 'waiting' }),
+      timed: of('darkroom_delivery_seconds_count'),
+    }
+  }
+  const { delivered, waiting, timed } = await counted()
+  receiver.answer('/counted', (res, nth) => res.writeHead(nth === 0 ? 500 : 204).end())
+  const webhook = await newWebhook('/counted', { events: ['task.created'] })
+  await newTask()
+  const after = await until(
+    async () => {
+      const now = await counted()
+      return now.delivered > delivered && now
+    },
+    { what: 'the delivery to be counted' },
+  )
+  expect(after).toEqual({ delivered: delivered + 1, waiting: waiting + 1, timed: timed + 1 })
+  await remove(webhook)
 })
 
 describe('nothing is lost', () => {
