@@ -8,7 +8,14 @@ import { createRig, isAlive } from '../test/rig.ts'
 test('a child that dies costs its job a run, but no attempt', async () => {
   const rig = await createRig()
   const worker = await rig.startWorker({ concurrency: 2 })
+  // One child is started in advance, the other by a second job.
+  expect(worker.pool.pids).toHaveLength(1)
+  const both = await Promise.all([1, 2].map(() => rig.submit({ imageName: 'waits' })))
+  for (const { taskId } of both) await rig.event(taskId, 'task.processing')
+  await rig.release()
+  for (const { taskId } of both) await rig.event(taskId, 'task.completed')
   const before = worker.pool.pids
+  expect(before).toHaveLength(2)
   const bad = await rig.submit({ imageName: 'dies-once' })
   const good = await Promise.all(Array.from({ length: 6 }, () => rig.submit()))
   const completed = await rig.event(bad.taskId, 'task.completed')
@@ -21,6 +28,7 @@ test('a child that dies costs its job a run, but no attempt', async () => {
 test.each([
   ['hangs', /^DEADLINE: .*2000 ms/, { jobDeadlineMs: 2000 }],
   ['swells', /^MEMORY_LIMIT: .*limit of 314572800 bytes/, { childMaxRssBytes: 300 * 1024 ** 2 }],
+  ['runs-a-hungry-program', /^MEMORY_LIMIT: /, { childMaxRssBytes: 500 * 1024 ** 2 }],
 ])('a job that %s fails after three attempts [S2.6]', async (imageName, reason, limits) => {
   const rig = await createRig()
   const worker = await rig.startWorker(limits)

@@ -4,7 +4,7 @@ import { JobFailure } from './child/job-failure.ts'
 import { notStarted, runOnChild, type Assignment, type RunLimits, type RunWatch } from './run-on-child.ts'
 
 export interface ChildPoolOptions extends ChildOptions {
-  /** Children to start in advance: one per concurrent job. */
+  /** The most children at once: one per concurrent job. */
   size: number
   limits: RunLimits
 }
@@ -15,8 +15,9 @@ export class UnfitMachineError extends Error {
 }
 
 /**
- * Child processes, each of which runs one job at a time. A job that crashes, hangs or uses too much
- * memory only takes down its own child; the next job gets a new one.
+ * Child processes, each of which runs one job at a time. One is started in advance, others by the
+ * first jobs that need them, so that an idle worker uses little memory. A job that crashes, hangs or
+ * uses too much memory only takes down its own child; the next job gets a new one.
  */
 export class ChildPool {
   readonly #options: ChildPoolOptions
@@ -24,6 +25,8 @@ export class ChildPool {
   readonly #idle: Child[] = []
   #busy = 0
   #closed = false
+  /** The last child that was started ended before it was ready. */
+  #failing = false
 
   constructor(options: ChildPoolOptions) {
     this.#options = options
@@ -44,18 +47,15 @@ export class ChildPool {
   }
 
   /**
-   * Starts the children. Rejects if one of them cannot start: then no job could succeed here. With
-   * an UnfitMachineError, this may change.
+   * Starts a child if there is none, or if the last one could not start. Rejects if it cannot start:
+   * then no job could succeed here. With an UnfitMachineError, this may change.
    */
-  async start(): Promise<void> {
-    await Promise.all(Array.from({ length: this.#options.size }, () => this.#startIdle()))
-  }
-
-  /** Starts a child if one is missing. Rejects like `start`. */
   async warm(): Promise<void> {
     // One that is ending, because it found the machine unfit, is none.
     const usable = [...this.#alive].filter((child) => child.usable)
-    if (usable.length < this.#options.size) await this.#startIdle()
+    if (usable.length > 0 && (!this.#failing || usable.length >= this.#options.size)) return
+    await this.#startIdle()
+    this.#failing = false
   }
 
   /** Runs one job. Rejects with a JobFailure. */
@@ -95,6 +95,7 @@ export class ChildPool {
       return this.#startChild()
     } catch (error) {
       // Most errors are emitted as events, some (ENOMEM) are thrown.
+      this.#failing = true
       throw new JobFailure(notStarted(this.#options.noun, error instanceof Error ? error.message : 'unknown'), {
         cause: error,
       })
@@ -106,6 +107,7 @@ export class ChildPool {
     this.#alive.add(child)
     void child.ended.then((how) => {
       this.#alive.delete(child)
+      this.#failing ||= !child.isReady
       this.#options.log.debug({ childPid: child.pid, how }, 'child ended')
     })
     return child

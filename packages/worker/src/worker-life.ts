@@ -35,7 +35,7 @@ export function createWorkerLife(parts: Parts) {
     async start(): Promise<void> {
       const { config, connections, worker, pool, workplace, machine, cancellations, idleWatch, log } = parts
       try {
-        await Promise.all([pool.start(), workplace.tidy()])
+        await Promise.all([pool.warm(), workplace.tidy()])
       } catch (error) {
         // What is missing may be added: until then, the machine's check fails for the same reason.
         if (!closing && !(error instanceof UnfitMachineError)) throw error

@@ -28,6 +28,12 @@ const poisons: Record<string, (onProgress: (progress: Progress) => void) => unkn
   swells: () => {
     for (;;) hoard.push(Buffer.alloc(16 * 1024 ** 2, 1))
   },
+  /** Like an encoder that takes all memory: 600 MB. */
+  'runs-a-hungry-program': () =>
+    once(
+      spawn(process.execPath, ['-e', 'globalThis.hoard = Buffer.alloc(6e8, 1); setTimeout(() => {}, 60_000)']),
+      'exit',
+    ),
   /** Waits until the test has created a file. */
   waits: () => until(() => exists(join(dataDir, 'go')), { timeoutMs: 60_000, intervalMs: 10 }),
   refused: () => {
