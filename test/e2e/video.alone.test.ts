@@ -12,6 +12,7 @@ import { findFfmpeg } from '../../packages/videos/src/ffmpeg/find-ffmpeg.ts'
 import { boxesOf, videoFacts } from '../../packages/videos/test/video-facts.ts'
 import { get } from './support/client.ts'
 import { createInstallation, type Installation } from './support/installation.ts'
+import { childrenOf, isAlive, isLinux } from './support/processes-of-linux.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 const MINUTES_MS = 60_000
@@ -103,9 +104,12 @@ test('a cancelled video stops rendering', { timeout: 2 * MINUTES_MS }, async () 
     what: 'a running render',
     timeoutMs: MINUTES_MS,
   })
+  const encoders = childrenOf(worker.pid).flatMap(childrenOf)
+  if (isLinux) expect(encoders).toHaveLength(1)
   const cancelled = await fetch(`${api.url}/api/v1/tasks/${jobId}/cancel`, { method: 'POST' })
   expect(cancelled.status).toBe(202)
   expect((await jobOf(jobId)).status).toBe('failed')
+  await until(() => !encoders.some(isAlive), { what: 'the end of ffmpeg', intervalMs: 5 })
 })
 
 test('a worker without ffmpeg takes no video, and says what to do', { timeout: 2 * MINUTES_MS }, async () => {
