@@ -6,7 +6,7 @@ import type { ListedFile, Storage } from '@darkroom/storage'
 import type { FileRemover } from './file-remover.ts'
 import type { TaskStore } from '../tasks/task-store.ts'
 import { OutageLog } from '../ground/outage-log.ts'
-import type { SharedTurn } from './shared-turn.ts'
+import type { Pass, SharedTurn } from './shared-turn.ts'
 
 const TEMP_EVERY_MS = 5 * 60_000
 const LOW_ROOM_EVERY_MS = 30_000
@@ -106,17 +106,19 @@ export class Janitor {
     if (this.#deps.turn.isKnown) await this.#deps.turn.whenDue(() => this.#removeOrphans())
   }
 
-  /** Returns whether the pass was completed; a failed one still waits for the next interval. */
-  async #removeOrphans(): Promise<boolean> {
-    let failures = 0
+  /** A pass that failed waits for the next interval like any other. */
+  async #removeOrphans(): Promise<Pass> {
+    let [failures, removed] = [0, 0]
     let first: unknown
     const onError = (error: unknown): void => {
       if (failures++ === 0) first = error
     }
-    await this.#walk(onError).then((removed) => this.#tell(removed), onError)
+    await this.#walk(onError).then((files) => (removed = files), onError)
+    this.#tell(removed)
     if (failures > 0) this.#trouble.failed(first, { failures })
     else if (!this.#stopped) this.#trouble.worked()
-    return !this.#stopped
+    if (this.#stopped) return 'broken off'
+    return removed > 0 ? 'something done' : 'nothing to do'
   }
 
   /**

@@ -4,12 +4,18 @@ import { keepLease, takeLease } from '../ground/redis-lease.ts'
 
 /** A process that dies at work blocks the others for this long. */
 const LEASE_MS = 30_000
-/** Work on a large store may take longer than its interval: it rests this many times as long. */
+/**
+ * Work on a large store may take longer than its interval: where there was nothing to do, it rests
+ * this many times as long.
+ */
 const REST_FACTOR = 9
+
+/** What came of the work; broken off, it stays due. */
+export type Pass = 'broken off' | 'something done' | 'nothing to do'
 
 /**
  * Work that one process of an installation does at a time, and that is due once per interval for
- * all of them together, or less often where it would take more than a tenth of the time.
+ * all of them together, or less often where looking for it would take more than a tenth of the time.
  */
 export class SharedTurn {
   readonly #redis: Redis
@@ -33,9 +39,8 @@ export class SharedTurn {
   /**
    * Does the work unless another process is doing it, or it was done within the interval. Throws if
    * Redis is down.
-   * @param work returns whether it was completed: if not, it stays due
    */
-  async whenDue(work: () => Promise<boolean>): Promise<void> {
+  async whenDue(work: () => Promise<Pass>): Promise<void> {
     if (!(await this.#take())) return
     // Checked while holding the lease: the previous holder may have just finished.
     await this.#holding(async () => {
@@ -47,15 +52,17 @@ export class SharedTurn {
    * Does the work immediately unless another process is doing it. Without Redis this is unknown,
    * and it is done.
    */
-  async now(work: () => Promise<boolean>): Promise<void> {
+  async now(work: () => Promise<Pass>): Promise<void> {
     if (await this.#take().catch(() => true)) await this.#holding(() => this.#do(work))
   }
 
-  async #do(work: () => Promise<boolean>): Promise<void> {
+  async #do(work: () => Promise<Pass>): Promise<void> {
     const startedAt = performance.now()
-    if (!(await work())) return
+    const pass = await work()
+    if (pass === 'broken off') return
     const tookMs = performance.now() - startedAt
-    const restMs = Math.max(1, Math.round(Math.max(this.#everyMs - tookMs, REST_FACTOR * tookMs)))
+    const leastMs = pass === 'nothing to do' ? REST_FACTOR * tookMs : 1
+    const restMs = Math.round(Math.max(this.#everyMs - tookMs, leastMs, 1))
     await this.#redis.set(this.#done, this.#me, 'PX', restMs)
   }
 
