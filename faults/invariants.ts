@@ -96,12 +96,9 @@ function litter({ finalFiles, byId }: Facts): string[] {
   })
 }
 
-/**
- * Files on their way to their names, and the driver's own objects in a bucket; every check of a
- * bucket makes one for a moment.
- */
+/** Files on their way to their names; every check of a folder or bucket makes one for a moment. */
 export const isTemporary = (key: string, ageMs: number): boolean =>
-  key.endsWith('.tmp') || (/^\.(tmp|moving)\//.test(key) && ageMs > CHECK_MS)
+  /^\.(?:tmp\/|moving\/|check\.)/.test(key) ? ageMs > CHECK_MS : key.endsWith('.tmp')
 
 function wronglyEnded({ accepted, byId }: Facts): string[] {
   return accepted.flatMap(({ ids, good, name }) =>

@@ -4,8 +4,10 @@ import { timed, until } from '@darkroom/testing'
 import { ADMIN_TOKEN, type Rig } from './driver.ts'
 import { FINAL } from './facts.ts'
 import { only } from './history.ts'
+import { uploadMany } from './load.ts'
 
 const USUAL_LIMIT_MS = 60_000
+const TIMES_CONTROL = 5
 
 /**
  * How long it takes from now until these tasks have ended in the store; undefined if they do not
@@ -31,6 +33,15 @@ export async function msUntilEnded(rig: Rig, ids: readonly string[], limitMs: nu
 export async function usualMs(rig: Rig, upload: () => Promise<string[]>): Promise<number> {
   const { value: ids, ms } = await timed(upload)
   return Math.ceil(ms) + ((await msUntilEnded(rig, ids, USUAL_LIMIT_MS)) ?? USUAL_LIMIT_MS)
+}
+
+/**
+ * How long a recovery may take: `calmMs`, and on a busy machine several times as long as twenty
+ * photos take without a fault, which are uploaded now.
+ */
+export async function allowedMs(rig: Rig, calmMs: number): Promise<number> {
+  const upload = (): Promise<string[]> => uploadMany(rig.client, { count: 20, label: 'before', atOnce: 3 })
+  return Math.max(calmMs, TIMES_CONTROL * (await usualMs(rig, upload)))
 }
 
 /** Records whether these tasks end within `limitMs` of now. */

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Rig } from '../driver.ts'
 import { uploadMany } from '../load.ts'
 import type { Scenario } from '../scenario.ts'
-import { checkEnded } from '../watch.ts'
+import { allowedMs, checkEnded } from '../watch.ts'
 
 const DOWN_MS = 2000
 const UNANSWERED_MS = 300
@@ -21,6 +21,7 @@ export const mongoCrashes: Scenario = {
   quick: true,
   tasks: { quick: 80, long: 600 },
   run: async (rig, tasks) => {
+    const doneMs = await allowedMs(rig, DONE_MS)
     const [kills, everyMs] = rig.long ? [6, 10_000] : [2, 6000]
     const load = uploadMany(rig.client, { followers: rig.followers, count: tasks, overMs: kills * everyMs, atOnce: 4 })
     for (let kill = 0; kill < kills; kill++) {
@@ -36,7 +37,7 @@ export const mongoCrashes: Scenario = {
       await pause(everyMs / 4)
       await crash(rig)
     }
-    await checkEnded(rig, 'done after the last crash', await load, DONE_MS)
+    await checkEnded(rig, 'done after the last crash', await load, doneMs)
     const lost = rig.mongoProxy.lostReplies
     rig.check(
       'inserts lost their answers',

@@ -11,8 +11,10 @@ const POINT = 'before-add'
 /** The process that takes over from the first one may be killed, too. */
 const SWEEP_POINT = 'before-sweepers-add'
 const SWEEPS_EVERY = 10
-/** Lease 3 s, then a sweep within 2.4 s. */
+/** The start of an API, a lease of 3 s, then a sweep within 2.4 s. */
 const RECOVERY_MS = 10_000
+/** The same without the start, which takes long on a busy machine. */
+const DISPATCH_MS = 8000
 
 /**
  * The API is killed exactly between the insert of a task and its queue.add: only the document knows
@@ -70,18 +72,18 @@ async function killSweeper(rig: Rig): Promise<void> {
 }
 
 /**
- * How long after the restart each task hit by a crash had ended; if there were several crashes,
- * after the last.
+ * How long after an API was ready again each task hit by a crash had ended; if there were several
+ * crashes, after the last.
  */
 async function judgeCrashes({ db, history, check, flags }: Rig): Promise<void> {
   const hits = readHits(flags)
   const lastHit = new Map(hits.flatMap(({ at, ids }) => ids.map((id) => [id, at] as const)))
-  const starts = only(history.entries, 'start').filter(({ process }) => process.startsWith('api'))
+  const readies = only(history.entries, 'ready').filter(({ process }) => process.startsWith('api'))
   const tasks = await db.collection('tasks').find().toArray()
   const times = tasks.flatMap(({ _id, updatedAt }) => {
     const hitAt = lastHit.get(_id.toHexString())
-    const restartedAt = starts.find(({ t }) => t > (hitAt ?? Infinity))?.t
-    return restartedAt === undefined ? [] : [(updatedAt as Date).getTime() - restartedAt]
+    const readyAt = readies.find(({ t }) => t > (hitAt ?? Infinity))?.t
+    return readyAt === undefined ? [] : [(updatedAt as Date).getTime() - readyAt]
   })
   const sorted = times.toSorted((a, b) => a - b)
   const [p50, p95, most] = [0.5, 0.95, 1].map((share) => quantile(sorted, share) ?? Infinity) as [
@@ -91,7 +93,7 @@ async function judgeCrashes({ db, history, check, flags }: Rig): Promise<void> {
   ]
   check(
     'each task that a crash hit',
-    most <= RECOVERY_MS && times.length === lastHit.size,
-    `${times.length} tasks in ${hits.length} crashes had ended p50 ${p50} ms, p95 ${p95} ms, at most ${most} ms after the restart; ${RECOVERY_MS} ms allowed`,
+    most <= DISPATCH_MS && times.length === lastHit.size,
+    `${times.length} tasks in ${hits.length} crashes had ended p50 ${p50} ms, p95 ${p95} ms, at most ${most} ms after an API was ready; ${DISPATCH_MS} ms allowed`,
   )
 }

@@ -5,7 +5,7 @@ import { uploadMany } from '../load.ts'
 import { runsMet } from '../numbers.ts'
 import type { Scenario } from '../scenario.ts'
 import { slowImages } from '../slow-images.ts'
-import { checkEnded, everyMs, runsOf } from '../watch.ts'
+import { allowedMs, checkEnded, everyMs, runsOf } from '../watch.ts'
 
 const DONE_MS = 15_000
 /**
@@ -25,6 +25,7 @@ export const redisCrashes: Scenario = {
   tasks: { quick: 90, long: 400 },
   patches: () => [slowImages({ photo: 400 })],
   run: async (rig, tasks) => {
+    const doneMs = await allowedMs(rig, DONE_MS)
     const [kills, everyMsLong] = rig.long ? [5, 8000] : [3, 4000]
     const load = uploadMany(rig.client, {
       followers: rig.followers,
@@ -33,7 +34,7 @@ export const redisCrashes: Scenario = {
       atOnce: 4,
     })
     await everyMs(everyMsLong, kills, (kill) => crash(rig, kill === kills - 1 ? LONG_DOWN_MS : 0))
-    await checkEnded(rig, 'done after the last crash', await load, DONE_MS)
+    await checkEnded(rig, 'done after the last crash', await load, doneMs)
     const met = runsMet(rig.history.entries).size
     rig.check('each crash met jobs at work', met >= kills, `${met} jobs were running when Redis died`)
   },
