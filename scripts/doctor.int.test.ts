@@ -88,7 +88,8 @@ async function installation() {
     void worker.run()
     return worker
   }
-  return { env, names, redis, queue, tasks: mongo.db().collection('tasks'), addJob, startWorker }
+  const database = mongo.db()
+  return { env, names, redis, queue, database, tasks: database.collection('tasks'), addJob, startWorker }
 }
 
 const of = (findings: readonly Finding[], area: string, level: Level): string[] =>
@@ -268,6 +269,27 @@ it('counts stuck tasks, and tasks that no API process checks', async () => {
   expect(of(findings, 'Tasks', 'FAIL').join()).toContain(String(insertedIds[0]))
   expect(of(findings, 'Tasks', 'WARN').join()).toMatch(/^2 tasks have been due for a check/)
   expect(of(findings, 'Tasks', 'OK').join()).toMatch(/2 unfinished, 1 failed/)
+})
+
+it('counts deliveries that no process sends, and names webhooks that are switched off', async () => {
+  const { env, database } = await installation()
+  expect(of((await examine(env)).findings, 'Deliveries', 'OK')).toEqual([])
+  const past = new Date(Date.now() - 600_000)
+  await database.collection('deliveries').insertMany([
+    { state: 'waiting', nextAt: past },
+    { state: 'failed', nextAt: null, endedAt: past },
+    { state: 'delivered', nextAt: null, endedAt: past },
+  ])
+  await database.collection('webhooks').insertMany([
+    { url: 'https://example.com/gone', disabled: { at: past, reason: 'The receiver answered 410 Gone.' } },
+    { url: 'https://example.com/well', disabled: null },
+  ])
+  const { findings } = await examine(env)
+  expect(of(findings, 'Deliveries', 'OK').join()).toMatch(/^1 waiting, 1 given up in the last 24 hours/)
+  expect(of(findings, 'Deliveries', 'WARN').join('\n')).toMatch(/^1 have been due for more than a minute/)
+  expect(of(findings, 'Deliveries', 'WARN').join('\n')).toContain(
+    'webhooks switched off: https://example.com/gone (The receiver answered 410 Gone.)',
+  )
 })
 
 describe('the disk', () => {

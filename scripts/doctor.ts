@@ -14,6 +14,7 @@ import { checkApi } from './doctor/check-api.ts'
 import { checkBibs } from './doctor/check-bibs.ts'
 import { checkFfmpeg } from './doctor/check-ffmpeg.ts'
 import { checkBucket } from './doctor/check-bucket.ts'
+import { checkDeliveries } from './doctor/check-deliveries.ts'
 import { checkDisk } from './doctor/check-disk.ts'
 import { checkFiles } from './doctor/check-files.ts'
 import { checkMongo } from './doctor/check-mongo.ts'
@@ -94,12 +95,13 @@ async function examineWith(env: ApiEnv): Promise<Finding[]> {
   )
   const queue = (await Promise.all(checkQueues)).flat()
   const tasks = mongo ? await guarded('Tasks', () => checkTasks(mongo.db())) : []
+  const deliveries = mongo ? await guarded('Deliveries', () => checkDeliveries(mongo.db())) : []
   const files = mongo && values.storage ? await guarded('Files', () => compareFiles(env, mongo.db())) : []
   redis?.disconnect()
   cache?.redis?.disconnect()
   await mongo?.close()
   const stores = [...queueStore.findings, ...(cache?.findings ?? []), ...store.findings, ...disk, ...bucket]
-  return [...stores, ...api, ...queue, ...tasks, ...files, ...bibs, ...ffmpeg]
+  return [...stores, ...api, ...queue, ...tasks, ...deliveries, ...files, ...bibs, ...ffmpeg]
 }
 
 async function compareFiles(env: ApiEnv, db: Db): Promise<Finding[]> {
