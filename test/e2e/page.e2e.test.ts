@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { sampleJpeg } from '@darkroom/testing'
 import type { Browser, Page } from 'playwright-core'
@@ -60,6 +61,25 @@ test.skipIf(chromium === undefined)('photos go in at the page, and their variant
   await page.getByText('worker-a · ran').waitFor()
   expect(await barriersOf(page)).toEqual([])
   expect(faults()).toEqual([])
+})
+
+test.skipIf(chromium === undefined)('a large photo goes on where its connection broke off', async () => {
+  const page = await browser.newPage({ locale: 'en-GB' })
+  const { buffer, ...large } = await photo('large.jpg', 3)
+  // Bytes after the end of an image do not belong to it, but they are stored.
+  const file = { ...large, buffer: Buffer.concat([buffer, randomBytes(8 * 1024 ** 2)]) }
+  const requests: string[] = []
+  await page.route('**/api/v1/uploads**', async (route) => {
+    const method = route.request().method()
+    requests.push(method)
+    await (method === 'PATCH' && !requests.includes('HEAD') ? route.abort('connectionreset') : route.continue())
+  })
+  await page.goto(api.url)
+  await page.setInputFiles('.drop input', [file])
+  await page.getByText('1 of 1 finished').waitFor()
+  expect(requests).toEqual(['POST', 'PATCH', 'HEAD', 'PATCH'])
+  await page.getByRole('link', { name: 'Save large.jpg' }).waitFor()
+  expect((await darkroom.tasks.findOne({ name: 'large.jpg' }))?.['source']).toMatchObject({ bytes: file.buffer.length })
 })
 
 /** Of the scripts and styles so far. */

@@ -1,7 +1,7 @@
-import type { AcceptedTask } from '@darkroom/contracts'
+import type { AcceptedTask, Task } from '@darkroom/contracts'
 import { toProblemError } from '../api/problem-error.ts'
 
-interface Sending {
+export interface Sending {
   file: File
   fields: Readonly<Record<string, string>>
   key: string
@@ -10,11 +10,19 @@ interface Sending {
   signal: AbortSignal
 }
 
-/**
- * Uploads a photo. Throws a ProblemError if it is refused, a TypeError if the connection is lost.
- * `fetch` would not report how much has been sent.
- */
-export function sendFile({ file, fields, key, onSent, signal }: Sending): Promise<AcceptedTask> {
+/** From here on, it is worth while not to begin again after an interruption. */
+const LARGE_BYTES = 5 * 1024 ** 2
+
+/** Uploads a photo. Rejects with a ProblemError if it is refused, a TypeError if the connection is lost. */
+export async function sendFile(sending: Sending): Promise<Task | AcceptedTask> {
+  if (sending.file.size < LARGE_BYTES) return sendWhole(sending)
+  // Loaded by those who need it.
+  const { sendLargeFile } = await import('./send-large-file.ts')
+  return sendLargeFile(sending)
+}
+
+/** `fetch` would not report how much has been sent. */
+function sendWhole({ file, fields, key, onSent, signal }: Sending): Promise<AcceptedTask> {
   return new Promise((resolve, reject) => {
     const sending = new XMLHttpRequest()
     sending.open('POST', '/api/v1/tasks')
