@@ -30,7 +30,7 @@ export default defineConfig({
           include: ['{apps,packages}/*/{src,test}/**/*.int.test.ts', 'scripts/*.int.test.ts'],
           globalSetup: stores.globalSetup,
           testTimeout: 30_000,
-          hookTimeout: 60_000,
+          hookTimeout: 180_000,
         },
       },
       {
@@ -44,7 +44,7 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
           // It ends what hangs; with other tests beside it, an expiry of 500 tasks takes two minutes.
           testTimeout: 300_000,
-          hookTimeout: 60_000,
+          hookTimeout: 180_000,
         },
       },
       {
@@ -57,7 +57,7 @@ export default defineConfig({
           maxWorkers: 1,
           sequence: { groupOrder: 2 },
           testTimeout: 300_000,
-          hookTimeout: 60_000,
+          hookTimeout: 180_000,
         },
       },
     ],
