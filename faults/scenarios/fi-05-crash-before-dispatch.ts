@@ -82,8 +82,10 @@ async function judgeCrashes({ db, history, check, flags }: Rig): Promise<void> {
   const tasks = await db.collection('tasks').find().toArray()
   const times = tasks.flatMap(({ _id, updatedAt }) => {
     const hitAt = lastHit.get(_id.toHexString())
-    const readyAt = readies.find(({ t }) => t > (hitAt ?? Infinity))?.t
-    return readyAt === undefined ? [] : [(updatedAt as Date).getTime() - readyAt]
+    if (hitAt === undefined) return []
+    // Another API may have taken over before this one is back.
+    const from = readies.find(({ t }) => t > hitAt)?.t ?? hitAt
+    return [(updatedAt as Date).getTime() - from]
   })
   const sorted = times.toSorted((a, b) => a - b)
   const [p50, p95, most] = [0.5, 0.95, 1].map((share) => quantile(sorted, share) ?? Infinity) as [
