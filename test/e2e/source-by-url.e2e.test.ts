@@ -1,18 +1,22 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { AcceptedBatch } from '@darkroom/contracts'
-import { sampleJpeg, samplePng } from '@darkroom/testing'
+import { photoBibs, type AcceptedBatch, type PhotoPage, type PhotoStatus } from '@darkroom/contracts'
+import { racePhoto, sampleJpeg, samplePng, until } from '@darkroom/testing'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import type { ApiProcess } from '../../scripts/processes.ts'
-import { answerOf, ended } from './support/client.ts'
+import { answerOf, ended, get } from './support/client.ts'
 import { createInstallation, type Installation } from './support/installation.ts'
 
 const photo = await sampleJpeg({ width: 1600, height: 1200 })
+const race = await racePhoto({ numbers: ['587', '1204'], width: 1200, height: 900 })
 const FILES: Record<string, Buffer | string> = {
   '/beach.jpg': photo,
+  '/finish.jpg': race.bytes,
   '/drawing': await samplePng({ width: 300, height: 200 }),
   '/page.jpg': '<!doctype html><title>A photo</title>',
 }
+
+const PHOTO_ENDED_MS = 120_000
 
 let darkroom: Installation
 let api: ApiProcess
@@ -65,3 +69,32 @@ test('photos at URLs are downloaded by workers and processed like uploaded ones'
   expect(tasks[2]?.source).toMatchObject({ format: 'png', width: 300 })
   expect(tasks[3]?.error?.message).toContain('HTML page')
 })
+
+test(
+  'a race photo at a URL becomes its bib numbers, which a search finds [S2.11]',
+  async () => {
+    await darkroom.worker('photos', { app: 'photo-worker' })
+    const { status, body } = await answerOf(
+      await fetch(`${api.url}/photos`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ url: `${base}/finish.jpg`, album: 'valencia-2026' }),
+      }),
+    )
+    expect([status, body.kind]).toEqual([202, 'photo.bibs'])
+    const task = await ended(api.url, body.id, PHOTO_ENDED_MS)
+    expect(task).toMatchObject({
+      status: 'completed',
+      source: { url: `${base}/finish.jpg`, bytes: race.bytes.length, width: 1200, album: 'valencia-2026' },
+    })
+    const { bibs } = photoBibs.result.parse(task.result)
+    expect(bibs.map(({ number }) => number).toSorted()).toEqual(['1204', '587'])
+    expect((await get<PhotoStatus>(`${api.url}/photos/${body.id}/status`)).body).toMatchObject({ isProcessed: true })
+    const found = async (): Promise<boolean> => {
+      const { items } = (await get<PhotoPage>(`${api.url}/api/v1/photos?bib=1204&album=valencia-2026`)).body
+      return items.some(({ photo: { id } }) => id === body.id)
+    }
+    await until(found, { what: 'the photo to be found by its number' })
+  },
+  2 * PHOTO_ENDED_MS,
+)
