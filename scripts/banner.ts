@@ -1,6 +1,7 @@
 import pc from 'picocolors'
 import { isLoopback } from '../apps/api/src/http/loopback.ts'
 import type { StartOptions } from './start-options.ts'
+import { WORKER_APPS } from './worker-apps.ts'
 
 type Running = Pick<StartOptions, 'api' | 'workers'> & {
   host: string
@@ -16,10 +17,11 @@ export function banner({ api, workers, host, port, keysOn, files, signIn }: Runn
   const url = `http://localhost:${port}`
   const line = (what: string, value: string): string => `  ${what.padEnd(8)} ${value}`
   const link = (what: string, path: string): string => line(what, pc.cyan(`${url}${path}`))
-  const parts = [...(api ? ['the API'] : []), ...(workers > 0 ? [`${workers} worker${workers === 1 ? '' : 's'}`] : [])]
+  const ofEach = workers === 0 ? [] : WORKER_APPS.map(({ app }) => `${workers} ${app}${workers === 1 ? '' : 's'}`)
+  const parts = new Intl.ListFormat('en').format([...(api ? ['the API'] : []), ...ofEach])
   return [
     '',
-    pc.bold(`Darkroom is running: ${parts.join(' and ')}.`),
+    pc.bold(`Darkroom is running: ${parts}.`),
     ...(api
       ? [
           link('page', '/'),
