@@ -4,7 +4,9 @@ import { defineConfig } from 'vitest/config'
 // Workspace packages run from their sources: tests never see a stale build.
 const shared = { ssr: { resolve: { conditions: ['source'] } } }
 
-const stores = { ...shared, globalSetup: './scripts/test-services.ts' }
+const STORES = './scripts/test-services.ts'
+/** Built once, not by each test that runs `npm start`. */
+const PAGE = './scripts/test-page.ts'
 
 export default defineConfig({
   test: {
@@ -28,7 +30,7 @@ export default defineConfig({
         test: {
           name: 'int',
           include: ['{apps,packages}/*/{src,test}/**/*.int.test.ts', 'scripts/*.int.test.ts'],
-          globalSetup: stores.globalSetup,
+          globalSetup: STORES,
           testTimeout: 30_000,
           hookTimeout: 180_000,
         },
@@ -38,7 +40,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.e2e.test.ts'],
-          globalSetup: stores.globalSetup,
+          globalSetup: [STORES, PAGE],
           // Each starts processes of its own, which mostly wait.
           maxWorkers: 3,
           sequence: { groupOrder: 1 },
@@ -52,7 +54,7 @@ export default defineConfig({
         test: {
           name: 'alone',
           include: ['test/e2e/**/*.alone.test.ts'],
-          globalSetup: stores.globalSetup,
+          globalSetup: [STORES, PAGE],
           // They use all CPUs, or count what processes do, which depends on how fast they get to do it.
           maxWorkers: 1,
           sequence: { groupOrder: 2 },

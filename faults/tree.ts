@@ -33,8 +33,11 @@ export async function copyTree(folder: string, patches: readonly Patch[] = []): 
   for (const patch of patches) await applyPatch(folder, patch)
 }
 
+/** The page as it was built last: `npm start` would build it again for each copy. */
+const PAGE = join('apps', 'web', 'dist')
+
 const isNeeded = (path: string): boolean =>
-  !['dist', 'test', '.turbo', '.vite'].includes(basename(path)) && !path.endsWith('.test.ts')
+  path.endsWith(PAGE) || (!['dist', 'test', '.turbo', '.vite'].includes(basename(path)) && !path.endsWith('.test.ts'))
 
 /**
  * The shared store of modules, except for our own packages: the scripts of the copy use those of

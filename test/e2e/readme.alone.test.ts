@@ -8,7 +8,7 @@ import { freePort } from '@darkroom/local-services'
 import { until } from '@darkroom/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { copyTree } from '../../faults/tree.ts'
-import { isRunning, familyOf } from './support/npm-run.ts'
+import { COMPILED, isRunning, familyOf } from './support/npm-run.ts'
 import { isLinux } from './support/processes-of-linux.ts'
 
 const repository = join(import.meta.dirname, '../..')
@@ -69,7 +69,10 @@ async function typed(blocks: readonly string[], port: number): Promise<string> {
     {
       cwd: tree,
       detached: true,
-      env: { PATH: process.env['PATH'], HOME: process.env['HOME'], HOST: '127.0.0.1', PORT: String(port) },
+      env: {
+        ...{ PATH: process.env['PATH'], HOME: process.env['HOME'], ...COMPILED },
+        ...{ HOST: '127.0.0.1', PORT: String(port) },
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   )

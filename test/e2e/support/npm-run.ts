@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { until } from '@darkroom/testing'
 import { copyTree } from '../../../faults/tree.ts'
+import { compileCacheOf } from '../../../scripts/processes.ts'
 
 export interface OsProcess {
   pid: number
@@ -17,6 +18,8 @@ export interface OsProcess {
 export type NpmRun = Awaited<ReturnType<typeof npmRun>>
 
 const STARTED_MS = 90_000
+/** Shared by all copies, whose libraries are the same. */
+export const COMPILED = compileCacheOf(join(import.meta.dirname, '..', '..', '..'))
 
 /**
  * `npm run …` as a user types it, in a copy of the repository with its own `.darkroom` folder and
@@ -31,7 +34,7 @@ export async function npmRun(script: string, args: readonly string[], env: NodeJ
     cwd: tree,
     // A process group of its own, as a terminal creates for each command.
     detached: true,
-    env: { PATH, HOME, DATA_DIR: join(folder, 'data'), HOST: '127.0.0.1', ...env },
+    env: { PATH, HOME, ...COMPILED, DATA_DIR: join(folder, 'data'), HOST: '127.0.0.1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''

@@ -1,0 +1,3 @@
+import { buildPage } from './build-page.ts'
+
+export const setup = (): Promise<void> => buildPage(console.log)
