@@ -52,7 +52,7 @@ describe.skipIf(folder === undefined)('real and hostile files', () => {
       })
       return { ...wanted, answer, task: answer.status === 202 ? await ended(api.url, answer.body.id) : undefined }
     })
-  }, 90_000)
+  })
   afterAll(() => darkroom.stop())
 
   const wanted = (verdict: CorpusFile['expect']): Outcome[] => outcomes.filter((outcome) => outcome.expect === verdict)

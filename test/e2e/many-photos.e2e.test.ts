@@ -30,9 +30,9 @@ beforeAll(async () => {
   )
   ids = tasks.map((task) => task.id)
   const allEnded = async (): Promise<boolean> => (await darkroom.tasks.countDocuments({ nextCheckAt: null })) === PHOTOS
-  await until(allEnded, { what: `the end of ${PHOTOS} tasks`, timeoutMs: 50_000, intervalMs: 200 })
+  await until(allEnded, { what: `the end of ${PHOTOS} tasks`, timeoutMs: 150_000, intervalMs: 200 })
   documents = await darkroom.tasks.find().toArray()
-}, 60_000)
+})
 afterAll(async () => {
   events.close()
   await darkroom.stop()
