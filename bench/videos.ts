@@ -118,7 +118,8 @@ async function renderAll(darkroom: Installation, url: string, options: Options &
     const until = life > kills ? videos : Math.floor((videos * life) / (kills + 1))
     let used = 0
     while ((await ended()) < until) {
-      most = Math.max(most, await darkroom.tasks.countDocuments({ status: 'processing' }))
+      // What a killed worker was rendering counts as processing until it is found.
+      most = Math.max(most, await darkroom.tasks.countDocuments({ status: 'processing', workerId: worker.name }))
       used = Math.max(used, cpuMsOfTrees([worker.pid]))
       if (responses.length < probes) responses.push(await probe(url))
       await pause(SAMPLE_MS)
