@@ -2,19 +2,18 @@
 // memory a child takes, and whether any is lost or read wrongly.
 // Options: --photos 200 --width 3000 --slots CORES --kills 4
 import { availableParallelism } from 'node:os'
-import { setTimeout as pause } from 'node:timers/promises'
 import { photoBibs, type Task, type TaskPage } from '@darkroom/contracts'
 import { racePhoto } from '@darkroom/testing'
 import { accepted } from '../test/e2e/support/client.ts'
 import { createInstallation, type Installation } from '../test/e2e/support/installation.ts'
 import { figureOf, type Benchmark } from './support/benchmark.ts'
-import { cpuMsOfTrees, treeOf } from './support/cpu-time.ts'
+import { treeOf } from './support/cpu-time.ts'
 import { eachOf } from './support/each-of.ts'
 import { memoryMbOfTrees } from './support/memory.ts'
 import { wholeNumbers } from './support/options.ts'
 import { storesOf, withServices } from './support/services.ts'
+import { workInLives } from './support/worker-lives.ts'
 
-const SAMPLE_MS = 250
 const UPLOADS = 4
 const MINUTE_MS = 60_000
 
@@ -67,25 +66,20 @@ async function uploadAll(url: string, { photos, width }: { photos: number; width
   return drawn
 }
 
-/** One worker at a time, each killed after its share of the photos; the last one finishes. */
 async function readAll(darkroom: Installation, photos: number, { slots, kills }: { slots: number; kills: number }) {
-  const startedAt = performance.now()
-  let [cpuMs, childMb] = [0, 0]
-  for (let life = 1; life <= kills + 1; life++) {
-    const env = { PHOTO_CONCURRENCY: String(slots) }
-    const worker = await darkroom.worker(`life-${life}`, { app: 'photo-worker', env })
-    const until = life > kills ? photos : Math.round((photos * life) / (kills + 1))
-    let used = 0
-    while ((await darkroom.tasks.countDocuments({ status: { $in: ['completed', 'failed'] } })) < until) {
+  let childMb = 0
+  const run = await workInLives(darkroom, {
+    app: 'photo-worker',
+    env: { PHOTO_CONCURRENCY: String(slots) },
+    kills,
+    tasks: photos,
+    ended: () => darkroom.tasks.countDocuments({ status: { $in: ['completed', 'failed'] } }),
+    sample: (worker) => {
       const children = treeOf([worker.pid]).filter((pid) => pid !== worker.pid)
       childMb = Math.max(childMb, ...children.map((pid) => memoryMbOfTrees([pid])))
-      used = Math.max(used, cpuMsOfTrees([worker.pid]))
-      await pause(SAMPLE_MS)
-    }
-    cpuMs += used
-    if (life <= kills) worker.kill('SIGKILL')
-  }
-  return { ms: performance.now() - startedAt, cpuMs, childMb }
+    },
+  })
+  return { ...run, childMb }
 }
 
 async function allTasks(url: string): Promise<Map<string, Task>> {

@@ -5,7 +5,6 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
 import { VIDEO_STAGES, type TaskEventPage } from '@darkroom/contracts'
 import { findFfmpeg, renderVideo, TEMPLATES } from '../packages/videos/src/index.ts'
 import { BACKGROUNDS_FOLDER } from '../packages/videos/src/check-input.ts'
@@ -15,15 +14,21 @@ import { figureOf, percentile, type Benchmark } from './support/benchmark.ts'
 import { cpuMsOfTrees } from './support/cpu-time.ts'
 import { wholeNumbers } from './support/options.ts'
 import { storesOf, withServices } from './support/services.ts'
+import { workInLives } from './support/worker-lives.ts'
 
-const SAMPLE_MS = 100
 const BARE_VIDEOS = 2
 const HOUR_MS = 3_600_000
 const INPUT = {
-  ...{ city: 'Madrid', language: 'es', imageFilename: 'mountains.jpg' },
+  city: 'Madrid',
   weatherData: {
-    ...{ city: 'Madrid', temperature: 24, condition: 'sunny', description: 'Cielo despejado', date: '2026-05-30' },
+    city: 'Madrid',
+    temperature: 24,
+    condition: 'sunny',
+    description: 'Cielo despejado',
+    date: '2026-05-30',
   },
+  imageFilename: 'mountains.jpg',
+  language: 'es',
 }
 
 type Options = Record<'videos' | 'slots' | 'kills' | 'probes', number>
@@ -37,16 +42,15 @@ export const benchmark: Benchmark = {
       const darkroom = await createInstallation({ redisUrl: redis.url, mongoUrl: mongo.url })
       try {
         const { url } = await darkroom.api()
-        const ids = await Promise.all(Array.from({ length: options.videos }, () => request(url)))
-        const run = await renderAll(darkroom, url, { ...options, ids: ids.map(({ id }) => id) })
-        const told = await Promise.all(ids.map(({ id }) => toldOf(url, id)))
+        const requests = await Promise.all(Array.from({ length: options.videos }, () => request(url)))
+        const ids = requests.map(({ id }) => id)
+        const run = await renderAll(darkroom, url, { ...options, ids })
+        const told = await Promise.all(ids.map((id) => toldOf(url, id)))
         const inDisorder = told.filter((runs) => !runs.every(isInOrder))
         return {
           figures: [
             figureOf('videos lost', [run.lost], '', { atMost: 0, goal: 0 }),
-            figureOf('videos whose progress went back, or whose stages came out of order', [inDisorder.length], '', {
-              ...{ atMost: 0, goal: 0 },
-            }),
+            figureOf('videos with progress or stages out of order', [inDisorder.length], '', { atMost: 0, goal: 0 }),
             figureOf('videos rendered at the same time', [run.most], '', {
               atMost: options.slots,
               goal: options.slots,
@@ -58,9 +62,7 @@ export const benchmark: Benchmark = {
               '',
               { atLeast: 0.8, goal: 0.95 },
             ),
-            figureOf('p95 of the time to a 202 meanwhile', [percentile(run.responses, 95)], 'ms', {
-              ...{ atMost: 100, goal: 50 },
-            }),
+            figureOf('p95 to a 202 meanwhile', [percentile(run.responses, 95)], 'ms', { atMost: 100, goal: 50 }),
           ],
           notes: [`${options.kills} workers killed with SIGKILL`],
           details: { options, stores: storesOf(services), bareCpuMs, run, told },
@@ -102,33 +104,25 @@ async function request(url: string): Promise<{ id: string; ms: number }> {
   return { id: jobId, ms: performance.now() - startedAt }
 }
 
-/**
- * One worker at a time, each but the last killed after its share of the videos. Meanwhile further
- * videos are requested, and cancelled before their turn comes.
- */
+/** Meanwhile further videos are requested, and cancelled before their turn comes. */
 async function renderAll(darkroom: Installation, url: string, options: Options & { ids: string[] }) {
   const { videos, slots, kills, probes, ids } = options
-  const startedAt = performance.now()
   const responses: number[] = []
-  const ended = () => darkroom.tasks.countDocuments({ jobId: { $in: ids }, status: { $in: ['completed', 'failed'] } })
-  let [cpuMs, most] = [0, 0]
-  for (let life = 1; life <= kills + 1; life++) {
-    const env = { VIDEO_CONCURRENCY: String(slots) }
-    const worker = await darkroom.worker(`life-${life}`, { app: 'video-worker', env })
-    const until = life > kills ? videos : Math.floor((videos * life) / (kills + 1))
-    let used = 0
-    while ((await ended()) < until) {
+  let most = 0
+  const run = await workInLives(darkroom, {
+    app: 'video-worker',
+    env: { VIDEO_CONCURRENCY: String(slots) },
+    kills,
+    tasks: videos,
+    ended: () => darkroom.tasks.countDocuments({ jobId: { $in: ids }, status: { $in: ['completed', 'failed'] } }),
+    sample: async ({ name }) => {
       // What a killed worker was rendering counts as processing until it is found.
-      most = Math.max(most, await darkroom.tasks.countDocuments({ status: 'processing', workerId: worker.name }))
-      used = Math.max(used, cpuMsOfTrees([worker.pid]))
+      most = Math.max(most, await darkroom.tasks.countDocuments({ status: 'processing', workerId: name }))
       if (responses.length < probes) responses.push(await probe(url))
-      await pause(SAMPLE_MS)
-    }
-    cpuMs += used
-    if (life <= kills) worker.kill('SIGKILL')
-  }
+    },
+  })
   const lost = videos - (await darkroom.tasks.countDocuments({ jobId: { $in: ids }, status: 'completed' }))
-  return { ms: performance.now() - startedAt, cpuMs, most, responses, lost }
+  return { ...run, most, responses, lost }
 }
 
 async function probe(url: string): Promise<number> {
