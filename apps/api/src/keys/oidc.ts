@@ -1,5 +1,5 @@
 import { SCOPES, TENANT_PATTERN, type Scope } from '@darkroom/contracts'
-import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose'
+import type { JWTPayload, JWTVerifyGetKey } from 'jose'
 import { AppError } from '../app-error.ts'
 
 export interface OidcSettings {
@@ -50,6 +50,7 @@ export function createVerifyToken({ issuer, audience, tenantClaim, scopesClaim }
     return keys
   }
   return async (token) => {
+    const { errors, jwtVerify } = await import('jose')
     try {
       const { payload } = await jwtVerify(token, await keysOf(), options)
       return toHolder(payload, payload[tenantClaim], payload[scopesClaim])
@@ -66,6 +67,7 @@ async function discover(issuer: string): Promise<JWTVerifyGetKey> {
   const found = (await answer.json()) as { issuer?: unknown; jwks_uri?: unknown }
   if (found.issuer !== issuer || typeof found.jwks_uri !== 'string')
     throw new Error('OIDC_ISSUER is not the issuer that its own configuration names')
+  const { createRemoteJWKSet } = await import('jose')
   return createRemoteJWKSet(new URL(found.jwks_uri), { timeoutDuration: ASK_MS })
 }
 

@@ -1,4 +1,4 @@
-import { createTransport } from 'nodemailer'
+import type { Transporter } from 'nodemailer'
 import type { DeliveryRecord } from '../webhooks/delivery-record.ts'
 import type { Verdict } from '../webhooks/retry-schedule.ts'
 import type { Message } from './texts.ts'
@@ -14,16 +14,22 @@ const BEFORE_MESSAGE = new Set(['CONN', 'EHLO', 'HELO', 'STARTTLS', 'AUTH', 'MAI
  * unless the server rejected it for good; when nobody knows whether it has the message, it is not.
  */
 export function createSendEmail({ smtpUrl, from }: { smtpUrl: string; from: string }) {
-  const transport = createTransport(
-    { url: smtpUrl, connectionTimeout: CONNECT_MS, greetingTimeout: CONNECT_MS, socketTimeout: SILENCE_MS } as never,
-    { from },
-  )
+  let transport: Promise<Transporter> | undefined
+  // Loaded with the first message.
+  const connect = async (): Promise<Transporter> => {
+    const { createTransport } = await import('nodemailer')
+    return createTransport(
+      { url: smtpUrl, connectionTimeout: CONNECT_MS, greetingTimeout: CONNECT_MS, socketTimeout: SILENCE_MS } as never,
+      { from },
+    )
+  }
   const domain = /@([\w.-]+)/.exec(from)?.[1] ?? 'darkroom'
   return async ({ to, body, messageId }: DeliveryRecord): Promise<Verdict> => {
     const { subject, text } = JSON.parse(body) as Message
+    const mailer = await (transport ??= connect())
     try {
       const headers = { 'Auto-Submitted': 'auto-generated' }
-      const sent = await transport.sendMail({ to, subject, text, headers, messageId: `<${messageId}@${domain}>` })
+      const sent = await mailer.sendMail({ to, subject, text, headers, messageId: `<${messageId}@${domain}>` })
       return { ok: true, status: 250, error: null, response: String((sent as { response?: unknown }).response) }
     } catch (error) {
       return verdictOn(error)

@@ -1,6 +1,4 @@
-import { createBullBoard } from '@bull-board/api'
-import { BullMQAdapter } from '@bull-board/api/bullMQAdapter'
-import { ExpressAdapter } from '@bull-board/express'
+import type { BullMQAdapter } from '@bull-board/api/bullMQAdapter'
 import type { JobEnvelope } from '@darkroom/contracts'
 import type { TaskQueue } from '@darkroom/messaging'
 import type { Express, RequestHandler } from 'express'
@@ -23,24 +21,39 @@ const BOARD_POLICY = [
  * and queue in step.
  */
 export function queueBoard(queues: readonly TaskQueue[], basePath: string): RequestHandler[] {
+  let board: Promise<Express> | undefined
+  const show: RequestHandler = async (req, res, next) => {
+    board ??= createBoard(queues, basePath)
+    ;(await board)(req, res, next)
+  }
+  return [onlyLooking, show]
+}
+
+/** Its packages are loaded when the first operator looks, not with every start of an API. */
+async function createBoard(queues: readonly TaskQueue[], basePath: string): Promise<Express> {
+  const [{ createBullBoard }, { BullMQAdapter }, { ExpressAdapter }] = await Promise.all([
+    import('@bull-board/api'),
+    import('@bull-board/api/bullMQAdapter'),
+    import('@bull-board/express'),
+  ])
   const adapter = new ExpressAdapter().setBasePath(basePath)
   createBullBoard({
-    queues: queues.map(adapterOf),
+    queues: queues.map((queue) => adapterOf(queue, BullMQAdapter)),
     serverAdapter: adapter,
     options: { uiConfig: { boardTitle: 'Darkroom', hideRedisDetails: true } },
   })
   const board = adapter.getRouter() as Express
   board.disable('x-powered-by')
   withoutForeignLinks(board)
-  return [onlyLooking, board]
+  return board
 }
 
 /**
  * Cards show the name of the photo and link to its task. Jobs added by other programs may contain
  * anything.
  */
-function adapterOf({ bullmq }: TaskQueue): BullMQAdapter {
-  const board = new BullMQAdapter(bullmq, {
+function adapterOf({ bullmq }: TaskQueue, Adapter: typeof BullMQAdapter): BullMQAdapter {
+  const board = new Adapter(bullmq, {
     ...{ readOnlyMode: true, allowRetries: false },
     externalJobUrl: ({ data }) => ({
       displayText: 'Task',
