@@ -1,13 +1,18 @@
 import type { Rig } from './driver.ts'
 import type { Patch } from './tree.ts'
 
+/** From small to large: each includes those before it. Only `long` has the full sizes. */
+export const PROFILES = ['ci', 'quick', 'long'] as const
+
+export type Profile = (typeof PROFILES)[number]
+
 /** One fault, its parameters, and the configuration of the system for it. */
 export interface Scenario {
   /** `fi-01`. */
   name: string
   title: string
-  /** Part of the quick profile. */
-  quick: boolean
+  /** The smallest profile that it is part of. */
+  profile: Profile
   /** Its measurements are meaningless while another scenario uses the CPU. */
   alone?: boolean
   tasks: { quick: number; long: number }

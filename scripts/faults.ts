@@ -1,4 +1,4 @@
-// `npm run faults [-- NAME… --profile quick|long --compare --mutate --at-once N --tasks N --seed N
+// `npm run faults [-- NAME… --profile ci|quick|long --compare --mutate --at-once N --tasks N --seed N
 // --report FILE --check FILE]`: see docs/faults.md.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
@@ -9,7 +9,7 @@ import { judge, type Verdict } from '../faults/judge.ts'
 import { mutate, toMutationTable } from '../faults/mutate.ts'
 import { headline, lineOf, toMarkdown } from '../faults/report.ts'
 import { runScenario } from '../faults/run-scenario.ts'
-import type { Scenario } from '../faults/scenario.ts'
+import { PROFILES, type Profile, type Scenario } from '../faults/scenario.ts'
 import { scenarios } from '../faults/scenarios/all.ts'
 import { sideBySide } from '../faults/side-by-side.ts'
 import { sweepDeadRuns } from '../faults/sweep-dead-runs.ts'
@@ -17,7 +17,7 @@ import { onStopSignal } from './on-stop-signal.ts'
 
 const USAGE = `npm run faults -- [NAME…] [options]
   NAME           fi-07, 07, 7 …; the quick profile if there is none
-  --profile P    quick, or long: every scenario at full size
+  --profile P    ci: the ten that CI runs; quick; or long: every scenario at full size
   --compare      measures BullMQ's defaults for comparison (fi-01; a minute)
   --at-once N    runs N scenarios in parallel, each on its own stores; they mostly wait
   --tasks N      uploads per scenario
@@ -44,19 +44,20 @@ const { values, positionals } = parseArgs({
   },
 })
 const atOnce = Number(values['at-once'])
-const isLong = values.profile === 'long'
+const profile = PROFILES.find((name) => name === values.profile)
+const isLong = profile === 'long'
 onStopSignal(() => process.exit(130))
 process.exit(await main())
 
 async function main(): Promise<number> {
   if (values.help) console.log(USAGE)
-  else if (!isLong && values.profile !== 'quick')
-    return refuse(`Unknown profile ${values.profile}: --profile must be quick or long.`)
+  else if (!profile)
+    return refuse(`Unknown profile ${values.profile}: --profile must be one of ${PROFILES.join(', ')}.`)
   else if (values.list)
-    for (const { name, title, quick } of scenarios.toSorted((a, b) => (a.name < b.name ? -1 : 1)))
-      console.log(`${name}  ${title}${quick ? '' : pc.dim('  (long profile)')}`)
+    for (const scenario of scenarios.toSorted((a, b) => (a.name < b.name ? -1 : 1)))
+      console.log(`${scenario.name}  ${scenario.title}${pc.dim(`  (${scenario.profile})`)}`)
   else if (values.check) return showVerdicts([judge(readHistory(values.check), values.check)])
-  else return run()
+  else return run(profile)
   return 0
 }
 
@@ -71,19 +72,18 @@ function showVerdicts(verdicts: readonly Verdict[]): number {
   return verdicts.every(({ passed }) => passed) ? 0 : 1
 }
 
-async function run(): Promise<number> {
+async function run(profile: Profile): Promise<number> {
   const startedAt = new Date()
   const seed = Number(values.seed ?? startedAt.getTime() % 1_000_000)
   const darkroom = join(ROOT, '.darkroom', 'faults')
   await sweepDeadRuns(darkroom)
   const folder = join(darkroom, `${startedAt.toISOString().slice(0, 19).replaceAll(':', '-')}-${process.pid}`)
   mkdirSync(folder, { recursive: true })
-  console.log(`${isLong ? 'Long' : 'Quick'} profile, seed ${seed}, records in ${relative(process.cwd(), folder)}`)
+  console.log(`Profile ${profile}, seed ${seed}, records in ${relative(process.cwd(), folder)}`)
   if (values.mutate) return runMutations(folder, seed)
 
-  const { verdicts, skipped } = await runScenarios(folder, seed)
-  if (values.report)
-    writeFileSync(values.report, toMarkdown(verdicts, { profile: isLong ? 'long' : 'quick', seed, startedAt, skipped }))
+  const { verdicts, skipped } = await runScenarios(wanted(profile), folder, seed)
+  if (values.report) writeFileSync(values.report, toMarkdown(verdicts, { profile, seed, startedAt, skipped }))
   const failed = verdicts.filter(({ passed }) => !passed).length
   // The summary line, which other programs read.
   console.log(
@@ -99,6 +99,7 @@ async function runMutations(folder: string, seed: number): Promise<number> {
 }
 
 async function runScenarios(
+  wanted: readonly Scenario[],
   folder: string,
   seed: number,
 ): Promise<{ verdicts: Verdict[]; skipped: { name: string; reason: string }[] }> {
@@ -123,9 +124,9 @@ async function runScenarios(
       console.log(`${scenario.name.padStart(6)}  ${pc.yellow('skipped')}: ${reason}`)
     }
   }
-  for (const scenario of wanted().filter(({ alone }) => alone)) await runOne(scenario)
+  for (const scenario of wanted.filter(({ alone }) => alone)) await runOne(scenario)
   await sideBySide(
-    wanted().filter(({ alone }) => !alone),
+    wanted.filter(({ alone }) => !alone),
     atOnce,
     runOne,
   )
@@ -133,8 +134,9 @@ async function runScenarios(
   return { verdicts, skipped }
 }
 
-function wanted(): readonly Scenario[] {
-  if (positionals.length === 0) return scenarios.filter(({ quick }) => quick || isLong)
+function wanted(profile: Profile): readonly Scenario[] {
+  if (positionals.length === 0)
+    return scenarios.filter((scenario) => PROFILES.indexOf(scenario.profile) <= PROFILES.indexOf(profile))
   return positionals.map((asked) => {
     const number = asked.replace(/^fi-?/i, '').padStart(2, '0')
     const found = scenarios.find(({ name }) => name === `fi-${number}`)

@@ -31,7 +31,7 @@ const LEAST_RATIO = 7
 export const killWorkers: Scenario = {
   name: 'fi-01',
   title: 'kill -9 of a random worker every 2 s',
-  quick: true,
+  profile: 'ci',
   alone: true,
   tasks: { quick: 150, long: 500 },
   patches: () => [slowImages({ photo: 300, hunted: 1500 })],

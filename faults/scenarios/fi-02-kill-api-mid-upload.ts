@@ -14,7 +14,7 @@ const REQUEST_TIMEOUT_MS = 10_000
 export const killApiMidUpload: Scenario = {
   name: 'fi-02',
   title: 'kill -9 of the API in the middle of slow uploads',
-  quick: false,
+  profile: 'long',
   tasks: { quick: 40, long: 500 },
   apiEnv: {
     REQUEST_TIMEOUT_MS: String(REQUEST_TIMEOUT_MS),

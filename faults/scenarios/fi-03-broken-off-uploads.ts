@@ -18,7 +18,7 @@ const EMPTY_MS = 15_000
 export const brokenOffUploads: Scenario = {
   name: 'fi-03',
   title: 'clients abort or stall in the middle of an upload',
-  quick: false,
+  profile: 'long',
   tasks: { quick: 40, long: 200 },
   apiEnv: { UPLOAD_STALL_MS: String(STALL_MS), HEADERS_TIMEOUT_MS: '5000' },
   run: async (rig, tasks) => {

@@ -18,7 +18,7 @@ const DONE_MS = 30_000
 export const mongoCrashes: Scenario = {
   name: 'fi-04',
   title: 'kill -9 of MongoDB, and lost replies',
-  quick: true,
+  profile: 'quick',
   tasks: { quick: 80, long: 600 },
   run: async (rig, tasks) => {
     const doneMs = await allowedMs(rig, DONE_MS)

@@ -24,7 +24,7 @@ const DISPATCH_MS = 8000
 export const crashBeforeDispatch: Scenario = {
   name: 'fi-05',
   title: 'kill -9 of the API between insert and queue.add',
-  quick: true,
+  profile: 'ci',
   tasks: { quick: 40, long: 300 },
   // What a crash leaves of uploads is removed after the sum of both times.
   apiEnv: { REQUEST_TIMEOUT_MS: '10000', UPLOAD_TIMEOUT_MS: '10000', HEADERS_TIMEOUT_MS: '5000' },

@@ -18,7 +18,7 @@ const DONE_MS = 15_000
 export const redisAway: Scenario = {
   name: 'fi-06',
   title: 'Redis is down while uploads arrive',
-  quick: true,
+  profile: 'quick',
   tasks: { quick: 60, long: 100 },
   run: async (rig, tasks) => {
     let doneMs = 0

@@ -21,7 +21,7 @@ const DONE_MS = { quick: 20_000, long: 45_000 }
 export const redisLosesEverything: Scenario = {
   name: 'fi-07',
   title: 'Redis loses everything, twice',
-  quick: true,
+  profile: 'ci',
   tasks: { quick: 100, long: 560 },
   patches: () => [slowImages({ flush: 200, restart: 200 })],
   run: async (rig, tasks) => {

@@ -21,7 +21,7 @@ const LONG_DOWN_MS = 6000
 export const redisCrashes: Scenario = {
   name: 'fi-08',
   title: 'repeated kill -9 of Redis with AOF',
-  quick: true,
+  profile: 'ci',
   tasks: { quick: 90, long: 400 },
   patches: () => [slowImages({ photo: 400 })],
   run: async (rig, tasks) => {

@@ -12,7 +12,7 @@ const DONE_MS = 20_000
 export const frozenRedis: Scenario = {
   name: 'fi-09',
   title: 'SIGSTOP of Redis for 5 s and for longer',
-  quick: false,
+  profile: 'long',
   tasks: { quick: 60, long: 300 },
   run: async (rig, tasks) => {
     const pid = rig.services.redis.pid

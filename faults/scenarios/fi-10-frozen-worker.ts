@@ -15,7 +15,7 @@ import type { SupervisedProcess } from '../supervised-process.ts'
 export const frozenWorker: Scenario = {
   name: 'fi-10',
   title: 'SIGSTOP of a worker for longer than its lock, then SIGCONT',
-  quick: true,
+  profile: 'ci',
   tasks: { quick: 90, long: 400 },
   patches: () => [slowImages({ photo: 300 })],
   run: async (rig, tasks) => {

@@ -47,7 +47,7 @@ const WRITE_HALF = 'await file.writeFile((body as Uint8Array).subarray(0, (body 
 export const crashWhileWriting: Scenario = {
   name: 'fi-11',
   title: 'kill -9 at each point of writing a variant',
-  quick: true,
+  profile: 'ci',
   tasks: { quick: 66, long: 220 },
   patches,
   run: async (rig, tasks) => {

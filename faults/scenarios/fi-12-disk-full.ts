@@ -26,7 +26,7 @@ const MEETINGS_A_SLOT = 2
 export const diskFull: Scenario = {
   name: 'fi-12',
   title: 'the disk is temporarily full',
-  quick: true,
+  profile: 'ci',
   tasks: { quick: 40, long: 80 },
   diskBytes: DISK_BYTES,
   // No admission check: the writes themselves should hit the end of the disk.

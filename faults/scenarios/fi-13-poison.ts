@@ -25,7 +25,7 @@ const CODES: Record<string, string> = { kill: 'WORKER_CRASHED', hang: 'DEADLINE'
 export const poison: Scenario = {
   name: 'fi-13',
   title: 'images that crash or hang their process, or exhaust its memory',
-  quick: false,
+  profile: 'long',
   // The memory must be exhausted before the deadline.
   alone: true,
   tasks: { quick: 60, long: 500 },

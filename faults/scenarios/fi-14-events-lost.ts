@@ -19,7 +19,7 @@ const SWEEP_MS = 7000
 export const eventsLost: Scenario = {
   name: 'fi-14',
   title: 'the channel is disconnected, all APIs are down, the event stream is trimmed',
-  quick: true,
+  profile: 'ci',
   tasks: { quick: 120, long: 400 },
   run: async (rig, tasks) => {
     await cutChannel(rig, tasks / 2)

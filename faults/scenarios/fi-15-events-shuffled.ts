@@ -35,7 +35,7 @@ interface TaskEvent {
 export const eventsShuffled: Scenario = {
   name: 'fi-15',
   title: 'all events repeated 1 to 5 times, shuffled, to 4 APIs',
-  quick: true,
+  profile: 'ci',
   tasks: { quick: 30, long: 100 },
   apis: 4,
   // The copies have no jobs. Where thousands of events take longer than the time between two checks

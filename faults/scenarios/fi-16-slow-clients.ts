@@ -15,7 +15,7 @@ const [HEADERS_MS, STALL_MS, CHECK_MS] = [5000, 10_000, 5000]
 export const slowClients: Scenario = {
   name: 'fi-16',
   title: 'hundreds of clients that send headers and bodies very slowly',
-  quick: false,
+  profile: 'long',
   alone: true,
   tasks: { quick: 60, long: 200 },
   apiEnv: { HEADERS_TIMEOUT_MS: String(HEADERS_MS), UPLOAD_STALL_MS: String(STALL_MS) },

@@ -16,7 +16,7 @@ const CUTS = 3
 export const staleReads: Scenario = {
   name: 'fi-17',
   title: 'readers race writers for the cache while Redis is disconnected',
-  quick: true,
+  profile: 'quick',
   tasks: { quick: 60, long: 300 },
   run: async (rig, tasks) => {
     const known: string[] = []

@@ -24,7 +24,7 @@ const SLOTS = 6
 export const expiry: Scenario = {
   name: 'fi-18',
   title: 'expiry races downloads and retries',
-  quick: true,
+  profile: 'quick',
   tasks: { quick: 80, long: 500 },
   apiEnv: { CLEANUP_INTERVAL_MS: '250', PURGE_GRACE_SECONDS: '1' },
   patches: (flags) => [

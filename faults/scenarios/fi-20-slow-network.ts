@@ -13,7 +13,7 @@ const LEAST_SHARE = 0.7
 export const slowNetwork: Scenario = {
   name: 'fi-20',
   title: '200 ms latency to the stores, 2 % of connections break every second',
-  quick: false,
+  profile: 'long',
   alone: true,
   tasks: { quick: 120, long: 1000 },
   // A slot waits for a round trip to Redis after each job: with such a distant Redis one starts

@@ -21,7 +21,7 @@ const SLICES_A_ROUND = 7
 export const rollingRestart: Scenario = {
   name: 'fi-21',
   title: 'rolling restart of every process under load',
-  quick: true,
+  profile: 'quick',
   tasks: { quick: 100, long: 500 },
   patches: () => [slowImages({ part: 500 })],
   apiEnv: { SHUTDOWN_DELAY_MS: '1000' },

@@ -10,7 +10,7 @@ import { slowImages } from '../slow-images.ts'
 export const everything: Scenario = {
   name: 'fi-22',
   title: 'everything at random',
-  quick: false,
+  profile: 'long',
   tasks: { quick: 200, long: 5000 },
   patches: () => [slowImages({ photo: 400 })],
   run: async (rig, tasks) => {

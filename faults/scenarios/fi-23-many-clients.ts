@@ -27,7 +27,7 @@ const DONE_MS = 60_000
 export const manyClients: Scenario = {
   name: 'fi-23',
   title: 'more clients than the store can keep up with',
-  quick: true,
+  profile: 'quick',
   tasks: { quick: 300, long: 0 },
   // All of them have one address here.
   apiEnv: { UPLOADS_PER_ADDRESS: '5000' },
@@ -90,7 +90,7 @@ const troubledLoad = (name: string, title: string, trouble: (rig: Rig) => Promis
   ...manyClients,
   name,
   title: `2,000 clients, and ${title}`,
-  quick: false,
+  profile: 'long',
   run: (rig) => minuteOfLoad(rig, trouble),
 })
 

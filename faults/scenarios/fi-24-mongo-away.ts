@@ -25,7 +25,7 @@ const APPLIED_SHARE = 0.4
 export const mongoAway: Scenario = {
   name: 'fi-24',
   title: 'MongoDB is down while many jobs finish',
-  quick: true,
+  profile: 'quick',
   tasks: { quick: 400, long: 7500 },
   run: async (rig, tasks) => {
     const accepted = await fillQueue(rig, () => uploadMany(rig.client, { count: tasks, widthPx: WIDTH_PX }))

@@ -19,7 +19,7 @@ const LOSSES = ['prioritized', 'jobs', 'events', 'meta'] as const
 export const redisLosesKeys: Scenario = {
   name: 'fi-25',
   title: 'Redis loses single keys',
-  quick: true,
+  profile: 'quick',
   tasks: { quick: 50, long: 500 },
   patches: () => [slowImages({ active: 300 })],
   run: async (rig, tasks) => {

@@ -16,7 +16,7 @@ const LOAD_MS = 8000
 export const silentRedis: Scenario = {
   name: 'fi-26',
   title: 'Redis connections fall silent without a reset',
-  quick: true,
+  profile: 'quick',
   tasks: { quick: 40, long: 200 },
   run: async (rig, tasks) => {
     const rounds = rig.long ? 4 : 1

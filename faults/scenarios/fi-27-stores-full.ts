@@ -13,7 +13,7 @@ const DONE_MS = 20_000
 export const storesFull: Scenario = {
   name: 'fi-27',
   title: 'stores are full or read-only',
-  quick: false,
+  profile: 'long',
   tasks: { quick: 40, long: 200 },
   diskBytes: 160 * 1024 * 1024,
   apiEnv: { MIN_FREE_BYTES: '0' },

@@ -14,7 +14,7 @@ const DONE_MS = 60_000
 export const storeOfNpmStart: Scenario = {
   name: 'fi-28',
   title: 'kill -9 of the MongoDB started by npm start',
-  quick: true,
+  profile: 'quick',
   throughStart: true,
   tasks: { quick: 60, long: 300 },
   run: async (rig, tasks) => {

@@ -21,7 +21,7 @@ const REACTION_MS = 15_000
 export const blindWorker: Scenario = {
   name: 'fi-29',
   title: 'one worker has the folder of another installation, and one loses its mount; then an API does',
-  quick: true,
+  profile: 'quick',
   tasks: { quick: 60, long: 300 },
   envOf: (name, folder) => ([BLIND, UNMOUNTED, BLIND_API].includes(name) ? { DATA_DIR: mountOf(name, folder) } : {}),
   run: async (rig, tasks) => {

@@ -22,7 +22,7 @@ const LOOPS = 4
 export const removalUnderLoad: Scenario = {
   name: 'fi-30',
   title: 'files are removed under load, although others cannot be',
-  quick: true,
+  profile: 'quick',
   tasks: { quick: 20, long: 200 },
   apiEnv: { CLEANUP_INTERVAL_MS: '1000', PURGE_GRACE_SECONDS: '0' },
   run: async (rig, tasks) => {

@@ -26,7 +26,7 @@ const METADATA_BYTES = 4000
 export const greedyClient: Scenario = {
   name: 'fi-31',
   title: 'one client reads nothing and takes all places',
-  quick: false,
+  profile: 'long',
   alone: true,
   tasks: { quick: 60, long: 200 },
   apis: 1,

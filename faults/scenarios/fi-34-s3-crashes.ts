@@ -23,7 +23,7 @@ const DONE_MS = 30_000
 export const s3Crashes: Scenario = {
   name: 'fi-34',
   title: 'kill -9 of the S3 server in the middle of an upload, of a worker reading and storing, and of a download',
-  quick: false,
+  profile: 'long',
   inBucket: true,
   tasks: { quick: 60, long: 400 },
   skip: whyNoS3,

@@ -17,7 +17,7 @@ const DONE_MS = 60_000
 export const slowS3: Scenario = {
   name: 'fi-35',
   title: 'every response of the S3 server takes 5 s; then it is silent',
-  quick: false,
+  profile: 'long',
   inBucket: true,
   tasks: { quick: 40, long: 120 },
   skip: whyNoS3,

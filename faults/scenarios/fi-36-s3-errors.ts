@@ -19,7 +19,7 @@ const MEETINGS_A_SLOT = 2
 export const s3Errors: Scenario = {
   name: 'fi-36',
   title: 'the S3 server answers 503 and 500 for a while, to all requests and to a part of them',
-  quick: true,
+  profile: 'ci',
   inBucket: true,
   tasks: { quick: 36, long: 300 },
   skip: whyNoS3,

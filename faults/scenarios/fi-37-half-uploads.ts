@@ -26,7 +26,7 @@ const DONE_MS = 60_000
 export const halfUploads: Scenario = {
   name: 'fi-37',
   title: 'connections to the S3 server break in the middle of a file, and bytes change on their way',
-  quick: true,
+  profile: 'quick',
   inBucket: true,
   tasks: { quick: 60, long: 400 },
   skip: whyNoS3,

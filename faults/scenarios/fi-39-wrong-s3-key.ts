@@ -17,7 +17,7 @@ const REACTION_MS = 20_000
 export const wrongS3Key: Scenario = {
   name: 'fi-39',
   title: 'a worker and an API have a wrong secret for the S3 server',
-  quick: false,
+  profile: 'long',
   inBucket: true,
   tasks: { quick: 30, long: 200 },
   skip: whyNoS3,

@@ -20,7 +20,7 @@ const ENTRY_EVENTS = new Set(['task.created', 'task.processing', 'task.retry', '
 export const brokenReceivers: Scenario = {
   name: 'fi-40',
   title: 'the receiver of webhooks fails in every way, Redis is flushed, APIs are killed',
-  quick: false,
+  profile: 'long',
   tasks: { quick: 30, long: 340 },
   workers: 2,
   apiEnv: {
