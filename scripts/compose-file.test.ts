@@ -36,6 +36,8 @@ describe.each([MAIN, EXTERNAL] as const)('%s with a filled .env', (file) => {
         restart: 'unless-stopped',
         read_only: true,
         cap_drop: ['ALL'],
+        pids_limit: 4096,
+        mem_limit: name === 'api' ? '2g' : '4g',
         volumes: ['data:/data'],
       })
     }
