@@ -570,4 +570,29 @@ export const mutations: readonly Mutation[] = [
     ],
     caughtBy: { scenario: 'fi-35', invariant: 'extra', tasks: 8 },
   },
+  {
+    name: 'delivery-claim',
+    says: 'a delivery whose job was lost is never sent',
+    patches: [
+      {
+        file: `${api}/webhooks/delivery-dispatcher.ts`,
+        find: 'at, new Date(at.getTime() + CLAIM_MS))',
+        replace: 'at, new Date(at.getTime() + CLAIM_MS * 1000))',
+      },
+    ],
+    caughtBy: { scenario: 'fi-40', invariant: 'extra' },
+  },
+  {
+    name: 'delivery-order',
+    says: 'an event is sent although an earlier one of its task has not arrived yet',
+    patches: [
+      {
+        file: `${api}/webhooks/delivery-store.ts`,
+        find: '  async before({ stream, epoch, seq }: DeliveryRecord): Promise<DeliveryRecord | undefined> {\n',
+        replace:
+          '  async before({ stream, epoch, seq }: DeliveryRecord): Promise<DeliveryRecord | undefined> {\n    if (stream) return\n',
+      },
+    ],
+    caughtBy: { scenario: 'fi-40', invariant: 'extra' },
+  },
 ]
