@@ -46,11 +46,16 @@ export const benchmark: Benchmark = {
               'x',
               { atMost: 1.6, goal: 1.3 },
             ),
-            figureOf('in CPU time', counting.map(({ off, on }) => cpuMs(on) - cpuMs(off)), 'ms'),
+            figureOf(
+              'in CPU time',
+              counting.map(({ off, on }) => cpuMs(on) - cpuMs(off)),
+              'ms',
+            ),
           ],
           notes: [
             ...rounds.map(
-              ({ measures: { off, on }, calm }) => `${toLoadText('off', off)}; ${toLoadText('on', on)}${calmNote(calm)}`,
+              ({ measures: { off, on }, calm }) =>
+                `${toLoadText('off', off)}; ${toLoadText('on', on)}${calmNote(calm)}`,
             ),
             `${collector.spans.length} spans received`,
           ],

@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer, type IncomingHttpHeaders } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { sampleJpeg } from '@darkroom/testing'
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest'
 import { buildPage } from '../../scripts/build-page.ts'
 import { landscape } from '../../scripts/landscape.ts'
 import type { ApiProcess, AppProcess } from '../../scripts/processes.ts'
@@ -29,7 +32,10 @@ else if (!IS_LONG) console.log('The web page is tested briefly; PAGE=long tests 
 beforeAll(async () => {
   if (chromium === undefined) return
   await buildPage((line) => console.log(line))
-  darkroom = await createInstallation({ redisUrl: inject('redisUrl'), mongoUrl: inject('mongoUrl') })
+  darkroom = await createInstallation(
+    { redisUrl: inject('redisUrl'), mongoUrl: inject('mongoUrl') },
+    { ALLOW_PRIVATE_ADDRESSES: '127.0.0.1' },
+  )
   ;[api, worker, browser] = await Promise.all([darkroom.api(), darkroom.worker('worker-a'), openBrowser(chromium)])
 })
 afterAll(async () => {
@@ -80,6 +86,33 @@ test.skipIf(chromium === undefined)('a large photo goes on where its connection 
   expect(requests).toEqual(['POST', 'PATCH', 'HEAD', 'PATCH'])
   await page.getByRole('link', { name: 'Save large.jpg' }).waitFor()
   expect((await darkroom.tasks.findOne({ name: 'large.jpg' }))?.['source']).toMatchObject({ bytes: file.buffer.length })
+})
+
+test.skipIf(chromium === undefined)('a webhook is created, tried out and deleted', async () => {
+  const received: IncomingHttpHeaders[] = []
+  const receiver = createServer((req, res) => {
+    received.push(req.headers)
+    res.writeHead(204).end()
+  }).listen(0, '127.0.0.1')
+  await once(receiver, 'listening')
+  onTestFinished(() => void receiver.close())
+  const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook`
+  const page = await browser.newPage({ locale: 'en-GB' })
+  const faults = watchFaults(page, api.url)
+  await page.goto(`${api.url}/settings`)
+  await page.getByLabel('Send events to this address').fill(url)
+  await page.getByRole('button', { name: 'Create a webhook' }).click()
+  await page.getByText(/^whsec_/).waitFor()
+  await page.getByRole('button', { name: 'Try it' }).click()
+  await page.getByText(/^● delivered webhook\.ping · .* · 204$/).waitFor()
+  expect(received).toMatchObject([{ 'webhook-signature': expect.stringMatching(/^v1,/) as string }])
+  await page.setViewportSize(SIZES.hand)
+  expect(await barriersOf(page)).toEqual([])
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(SIZES.hand.width)
+  await page.getByRole('button', { name: 'Delete' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+  await page.getByText(url, { exact: true }).waitFor({ state: 'detached' })
+  expect(faults()).toEqual([])
 })
 
 /** Of the scripts and styles so far. */

@@ -19,7 +19,7 @@ export function KeysCard() {
   })
   const { create, revoke } = useKeyChanges()
   return (
-    <section className="card padded keys-card">
+    <section className="card padded wide-card">
       <h2>{words.settings.keys}</h2>
       <FaultText error={error ?? create.error ?? revoke.error} />
       {data && (
@@ -90,7 +90,7 @@ function NewKey({ create }: { create: (name: string, scopes: Scope[]) => void })
     event.currentTarget.reset()
   }
   return (
-    <form onSubmit={submit} className="new-key">
+    <form onSubmit={submit} className="new-entry">
       <label>
         <span className="small quiet">{words.settings.keyName}</span>
         <input name="name" required maxLength={100} />

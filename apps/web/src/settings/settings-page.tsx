@@ -3,8 +3,9 @@ import { HealthCard } from './health-card.tsx'
 import { KeysCard } from './keys-card.tsx'
 import './settings.css'
 import { UsageCard } from './usage-card.tsx'
+import { WebhooksCard } from './webhooks-card.tsx'
 
-/** How the service is, what it holds, and who may use it. */
+/** How the service is, what it holds, whom it tells, and who may use it. */
 export function SettingsPage() {
   const { words } = useLanguage()
   return (
@@ -14,6 +15,7 @@ export function SettingsPage() {
       <div className="settings">
         <HealthCard />
         <UsageCard />
+        <WebhooksCard />
         <KeysCard />
       </div>
     </>
