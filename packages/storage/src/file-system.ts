@@ -17,7 +17,7 @@ export type OpenFile = Pick<promises.FileHandle, 'chmod' | 'close' | 'stat' | 's
   read(into: Buffer, offset: number, length: number, position: number): Promise<{ bytesRead: number }>
   writeFile(body: Uint8Array | Readable): Promise<void>
   /** The stream closes the file. */
-  createReadStream(range: { start?: number; end?: number }): Readable
+  createReadStream(options: { start?: number; end?: number; highWaterMark?: number }): Readable
 }
 
 /** Every call uses the thread pool: only the caller waits for the disk. */
@@ -49,6 +49,6 @@ function openBlocking(fd: number): OpenFile {
       if (body instanceof Uint8Array) fs.writeFileSync(fd, body)
       else for await (const chunk of body) fs.writeFileSync(fd, chunk as Uint8Array)
     },
-    createReadStream: (range) => fs.createReadStream('', { ...range, fd }),
+    createReadStream: (options) => fs.createReadStream('', { ...options, fd }),
   }
 }

@@ -23,6 +23,8 @@ const RETRY_MS = 100
 const FOLDER_TRIES = 5
 /** The client does not send a stream again, since it has no copy of it. A file can be read again. */
 const FILE_ATTEMPTS = 3
+/** Of a file at a time: larger ones take memory for each of many uploads, smaller ones more CPU time. */
+const CHUNK_BYTES = 256 * 1024
 
 /** Bytes to be stored, wherever they are. */
 export interface Content {
@@ -66,16 +68,12 @@ export function putBytes(bucket: Bucket, key: string, body: Uint8Array): Promise
 
 /** Stores a local file and removes it. */
 export async function adoptFile(bucket: Bucket, key: string, tempPath: string): Promise<PutResult> {
-  const open = () => openToRead(sharedThread, tempPath)
-  const { isRegular, bytes } = await withFile(open(), async (file) => {
-    const facts = await file.stat()
-    return { isRegular: facts.isFile(), bytes: facts.size }
-  })
-  if (!isRegular) throw new StorageError('UNSAFE_PATH', `The source of ${key} is not a regular file.`)
-  const readAll = async (): Promise<Readable> => (await open()).createReadStream({})
-  const sha256 = await hashStream(await readAll())
+  const { bytes, sha256, whole } = await readOnce(tempPath, key)
+  const open = async (): Promise<Readable> =>
+    (await openToRead(sharedThread, tempPath)).createReadStream({ highWaterMark: CHUNK_BYTES })
   const sendOnce = async (to: string, ifNew: boolean): Promise<boolean> => {
-    const body = await readAll()
+    if (whole) return sendBody(bucket, to, { body: whole, bytes, sha256, ifNew })
+    const body = await open()
     // The client does not notice it, and would wait for the rest.
     const failed = new Promise<never>((_resolve, reject) => void body.once('error', reject))
     const sending = sendBody(bucket, to, { body, bytes, sha256, ifNew })
@@ -85,6 +83,30 @@ export async function adoptFile(bucket: Bucket, key: string, tempPath: string): 
   const result = await store(bucket, key, { bytes, sha256, send })
   await unlink(tempPath)
   return result
+}
+
+/**
+ * The size and hash of a file, and its bytes if they are few. One buffer serves for all of it: a
+ * stream allocates one for each chunk, all to be collected.
+ */
+function readOnce(path: string, key: string): Promise<{ bytes: number; sha256: string; whole: Buffer | undefined }> {
+  return withFile(openToRead(sharedThread, path), async (file) => {
+    const facts = await file.stat()
+    if (!facts.isFile()) throw new StorageError('UNSAFE_PATH', `The source of ${key} is not a regular file.`)
+    const hash = createHash('sha256')
+    const buffer = Buffer.alloc(Math.min(CHUNK_BYTES, facts.size))
+    for (let bytes = 0; ;) {
+      const { bytesRead } = await file.read(buffer, 0, buffer.length, bytes)
+      hash.update(buffer.subarray(0, bytesRead))
+      bytes += bytesRead
+      if (bytesRead === 0 || bytes === facts.size)
+        return {
+          bytes,
+          sha256: hash.digest('hex'),
+          whole: bytes <= buffer.length ? buffer.subarray(0, bytes) : undefined,
+        }
+    }
+  })
 }
 
 interface Body {
@@ -112,12 +134,6 @@ async function hasContent(
 ): Promise<boolean> {
   if (existing.bytes !== content.bytes) return false
   return (existing.sha256 ?? (await hashObject(bucket, key))) === content.sha256
-}
-
-async function hashStream(stream: Readable): Promise<string> {
-  const hash = createHash('sha256')
-  for await (const chunk of stream) hash.update(chunk as Uint8Array)
-  return hash.digest('hex')
 }
 
 async function repeated<T>(act: () => Promise<T>): Promise<T> {

@@ -119,6 +119,13 @@ export function describeStorage(name: string, create: () => Promise<StorageUnder
         expect(await read('images/1/original.jpg')).toBe('photo')
       })
 
+      it.each([0, 256 * 1024, 256 * 1024 + 1, 3_000_000])('of %d bytes, it is stored whole', async (bytes) => {
+        const text = Array.from({ length: Math.ceil(bytes / 8) }, (_, index) => String(index).padStart(8)).join('')
+        const path = await tempFile(text.slice(0, bytes))
+        expect(await storage.adopt(path, 'file')).toEqual({ bytes, written: true })
+        expect((await read('file')) === text.slice(0, bytes)).toBe(true)
+      })
+
       it('takes the file also when the same is there already', async () => {
         await storage.put('file', Buffer.from('photo'))
         const path = await tempFile('photo')
