@@ -25,7 +25,8 @@ beforeAll(async () => {
 
 /** Runs the doctor as a user would, from a folder without an .env. */
 async function run(env: Record<string, string>, args = ['--json']): Promise<{ code: number; output: string }> {
-  const own = { PATH: process.env['PATH'] ?? '', NO_COLOR: '1', ...env }
+  const { PATH = '', NODE_COMPILE_CACHE = '' } = process.env
+  const own = { PATH, NODE_COMPILE_CACHE, NO_COLOR: '1', ...env }
   return new Promise((resolve) => {
     execFile(
       process.execPath,

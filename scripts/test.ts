@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import pc from 'picocolors'
+import { compileCacheOf } from './processes.ts'
 import type { Counts, TestRun } from './test-reporter.ts'
 
 const PROJECT_TITLES: Record<string, string> = {
@@ -23,6 +24,8 @@ function runVitest(args: string[]): Promise<{ run: TestRun | undefined; code: nu
   const reporters = ['--reporter=default', `--reporter=${join(import.meta.dirname, 'test-reporter.ts')}`]
   const child = spawn(process.execPath, [vitest, 'run', ...reporters, ...args], {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    // Of the tests and of all programs that they start: each would compile all libraries anew.
+    env: { ...process.env, ...compileCacheOf(join(import.meta.dirname, '..')) },
   })
   let run: TestRun | undefined
   child.on('message', (message) => {

@@ -45,6 +45,7 @@ afterAll(async () => {
 const argsOf = (args: string[]): string[] => ['--conditions=source', MAIN, ...args]
 const envOf = () => ({
   PATH: process.env['PATH'],
+  NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
   DARKROOM_URL: api.url,
   XDG_STATE_HOME: join(folder, 'state'),
 })

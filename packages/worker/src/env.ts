@@ -98,6 +98,7 @@ const INHERITED = [
   'LC_ALL',
   'LD_LIBRARY_PATH',
   'LD_PRELOAD',
+  'NODE_COMPILE_CACHE',
   'SystemRoot',
   'TEMP',
 ]
