@@ -19,6 +19,9 @@ import { readFailure, writeFailure } from './child/storage-failure.ts'
 import { createScratchFolders } from './scratch-folders.ts'
 import type { Workplace } from './workplace.ts'
 
+/** While a write is under way, so much may arrive, to be written at once. */
+const UNWRITTEN_BYTES = 1024 * 1024
+
 interface Options {
   /** Where files are stored, other than on the local disk. */
   storage: Storage
@@ -84,7 +87,7 @@ async function fetchFile({ from, to, key, signal }: Fetch): Promise<void> {
   try {
     const path = to.resolve(key)
     await makeFolders(dirname(path))
-    const file = createWriteStream(path, { flags: 'wx', mode: 0o600 })
+    const file = createWriteStream(path, { flags: 'wx', mode: 0o600, highWaterMark: UNWRITTEN_BYTES })
     await pipeline(stream, file, { signal })
     assertSize(key, bytes, file.bytesWritten)
   } catch (error) {

@@ -70,7 +70,14 @@ export function createAuthorize(deps: {
     const scope = scopeOf(access)
     if (scope === undefined) return []
     const withKey: RequestHandler = async (req, _res, next) => {
-      rememberCaller(req, await admit(scope, { headers: req.headers, client: clientOf(req) }))
+      const given = {
+        headers: req.headers,
+        // Only those who guess need it.
+        get client() {
+          return clientOf(req)
+        },
+      }
+      rememberCaller(req, await admit(scope, given))
       next()
     }
     const others = needsKey(scope, keysOn) ? withKey : welcome

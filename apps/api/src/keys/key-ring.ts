@@ -16,6 +16,7 @@ const USE_NOTED_EVERY_MS = 60_000
 export class KeyRing {
   readonly #deps
   readonly #known: LRUCache<string, Promise<KeyRecord | undefined>>
+  readonly #used = new WeakSet<KeyRecord>()
   readonly #noted = new LRUCache<string, number>({ max: MOST_KNOWN })
 
   constructor(deps: { store: KeyStore; log: Logger; now: () => number }) {
@@ -27,17 +28,14 @@ export class KeyRing {
   async check(text: string): Promise<KeyRecord | undefined> {
     const parsed = parseKeyText(text)
     if (!parsed) return undefined
-    const key = await this.valid(parsed.id)
-    return key && isSecretOf(key.hash, parsed.secret) ? key : undefined
+    const key = await this.#read(parsed.id)
+    return key && isSecretOf(key.hash, parsed.secret) ? this.#use(key) : undefined
   }
 
-  /** The key with this id, if it is neither expired nor revoked. Its use is noted. */
+  /** The key with this id, if it is valid now. */
   async valid(id: string): Promise<KeyRecord | undefined> {
-    const now = this.#deps.now()
     const key = await this.#read(id)
-    if (!key || key.revokedAt !== null || (key.expiresAt !== null && key.expiresAt.getTime() <= now)) return undefined
-    this.#noteUse(id, now)
-    return key
+    return key && this.#use(key)
   }
 
   /** After a change by this process. */
@@ -52,6 +50,17 @@ export class KeyRing {
     this.#known.set(id, reading)
     reading.catch(() => this.#known.delete(id))
     return reading
+  }
+
+  /** The key, if it is neither expired nor revoked. Its use is noted, at most once for each reading of it. */
+  #use(key: KeyRecord): KeyRecord | undefined {
+    const now = this.#deps.now()
+    if (key.revokedAt !== null || (key.expiresAt !== null && key.expiresAt.getTime() <= now)) return undefined
+    if (!this.#used.has(key)) {
+      this.#used.add(key)
+      this.#noteUse(key.id, now)
+    }
+    return key
   }
 
   #noteUse(id: string, now: number): void {

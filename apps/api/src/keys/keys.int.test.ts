@@ -301,8 +301,11 @@ describe('a key', () => {
   it('is stored as its hash, and its use is noted', async () => {
     const { id, key } = await createKey({})
     expect(key).toMatch(/^drk_[0-9a-f]{16}_[\w-]{43}$/)
-    expect(await status(key)).toBe(200)
     const stored = () => api.database.collection('keys').findOne({ _id: id as never })
+    // Not by somebody who knows its id alone.
+    expect(await status(`${key.slice(0, -43)}${'x'.repeat(43)}`)).toBe(401)
+    expect(await stored()).toMatchObject({ lastUsedAt: null })
+    expect(await status(key)).toBe(200)
     await until(async () => (await stored())?.['lastUsedAt'] instanceof Date, { what: 'its use' })
     expect(JSON.stringify(await stored())).not.toContain(key.split('_').slice(2).join('_'))
   })

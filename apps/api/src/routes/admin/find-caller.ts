@@ -29,26 +29,26 @@ export const createIsAdmitted =
 
 /** By `Authorization: Bearer`, otherwise by the cookie of a browser that is signed in. */
 export function createFindCaller({ token, ring, signIns, verifyToken, guesses }: Credentials): FindCaller {
-  const byBearer = async (text: string, client: string): ReturnType<FindCaller> => {
+  const byBearer = async (text: string, req: Credentialed): ReturnType<FindCaller> => {
     if (isKeyText(text)) return toCaller(await ring.check(text))
     if (verifyToken && isTokenText(text)) return verifyToken(text)
-    return byToken(client, (right) => isToken(text, right))
+    return byToken(req.client, (right) => isToken(text, right))
   }
 
   const byToken = (client: string, isRight: (right: string) => boolean): Caller | undefined =>
     token !== undefined && guesses.attempt(client, () => isRight(token)) ? OPERATOR : undefined
 
-  const byCookie = async (cookie: string, client: string): ReturnType<FindCaller> => {
+  const byCookie = async (cookie: string, req: Credentialed): ReturnType<FindCaller> => {
     if (cookie === '') return undefined
     // Whoever guesses the token could sign a session with it.
-    if (!KEY_SESSION.test(cookie)) return byToken(client, (right) => isSession(cookie, right, Date.now()))
+    if (!KEY_SESSION.test(cookie)) return byToken(req.client, (right) => isSession(cookie, right, Date.now()))
     const keyId = await signIns.keyOf(cookie, new Date())
     return keyId === undefined ? undefined : toCaller(await ring.valid(keyId))
   }
 
   return (req) => {
     const bearer = bearerOf(req)
-    return bearer === undefined ? byCookie(sessionOf(req), req.client) : byBearer(bearer, req.client)
+    return bearer === undefined ? byCookie(sessionOf(req), req) : byBearer(bearer, req)
   }
 }
 
