@@ -1,6 +1,6 @@
 import type { Rig } from '../driver.ts'
 import { arm, crashHere, readHits, untilHit } from '../failpoint.ts'
-import { only } from '../history.ts'
+import { only, type Entry } from '../history.ts'
 import { uploadMany } from '../load.ts'
 import { quantile } from '../numbers.ts'
 import { powerCuts } from '../power-cut.ts'
@@ -13,7 +13,7 @@ const SWEEP_POINT = 'before-sweepers-add'
 const SWEEPS_EVERY = 10
 /** The start of an API, a lease of 3 s, then a sweep within 2.4 s. */
 const RECOVERY_MS = 10_000
-/** The same without the start, which takes long on a busy machine. */
+/** The same without the start. On a busy machine everything takes longer: a start is added, as long as it took. */
 const DISPATCH_MS = 8000
 
 /**
@@ -93,9 +93,25 @@ async function judgeCrashes({ db, history, check, flags }: Rig): Promise<void> {
     number,
     number,
   ]
+  const startMs = medianStart(history.entries, readies)
   check(
     'each task that a crash hit',
-    most <= DISPATCH_MS && times.length === lastHit.size,
-    `${times.length} tasks in ${hits.length} crashes had ended p50 ${p50} ms, p95 ${p95} ms, at most ${most} ms after an API was ready; ${DISPATCH_MS} ms allowed`,
+    most <= DISPATCH_MS + startMs && times.length === lastHit.size,
+    `${times.length} tasks in ${hits.length} crashes had ended p50 ${p50} ms, p95 ${p95} ms, at most ${most} ms after an API was ready; ${DISPATCH_MS} ms and a start of ${startMs} ms allowed`,
+  )
+}
+
+/** From the start of an API until it was ready, in ms. */
+function medianStart(entries: readonly Entry[], readies: readonly Entry[]): number {
+  const starts = only(entries, 'start')
+  const times = readies.flatMap(({ process, t }) => {
+    const start = starts.findLast((entry) => entry.process === process && entry.t <= t)
+    return start ? [t - start.t] : []
+  })
+  return Math.round(
+    quantile(
+      times.toSorted((a, b) => a - b),
+      0.5,
+    ) ?? 0,
   )
 }
