@@ -34,12 +34,12 @@ export const expiry: Scenario = {
       find: '  if (removal.complete) await',
       replace: `  ${crashHere(flags, POINT)}  if (removal.complete) await`,
     },
-    // A retried task finds its files, and lists them only much later.
+    // A retried task finds its files, and lists them only much later: on a busy machine the clean-up takes ten seconds.
     {
       file: 'apps/image-worker/src/process-image.ts',
       find: '  return { files: await storeVariants(storage, job, made), result',
       replace:
-        '  const files = await storeVariants(storage, job, made)\n  if (job.epoch > 1) await new Promise((done) => setTimeout(done, 4000))\n  return { files, result',
+        '  const files = await storeVariants(storage, job, made)\n  if (job.epoch > 1) await new Promise((done) => setTimeout(done, 12_000))\n  return { files, result',
     },
   ],
   run: async (rig, tasks) => {
