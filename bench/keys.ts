@@ -6,6 +6,7 @@ import { createInstallation, type Installation } from '../test/e2e/support/insta
 import { figureOf, type Benchmark } from './support/benchmark.ts'
 import { startHelper } from './support/helper-process.ts'
 import type { HttpLoad, HttpLoadOrder } from './support/http-load.ts'
+import { inTurns } from './support/in-turns.ts'
 import { wholeNumbers } from './support/options.ts'
 import { storesOf, withServices } from './support/services.ts'
 import { describeSides, measureSide, type Side } from './support/side.ts'
@@ -14,8 +15,7 @@ import { calmNote, countingRounds, undisturbedRounds } from './support/undisturb
 interface Options {
   seconds: number
   connections: number
-  /** The second one benefits from warmer caches. */
-  keysFirst: boolean
+  round: number
 }
 
 const WARM_UP_MS = 3000
@@ -30,7 +30,7 @@ export const benchmark: Benchmark = {
       const rounds = await undisturbedRounds(wanted, async (round) => {
         const darkroom = await createInstallation({ redisUrl: redis.url, mongoUrl: mongo.url })
         try {
-          return await measureRound(darkroom, { ...options, keysFirst: round % 2 === 0 })
+          return await measureRound(darkroom, { ...options, round })
         } finally {
           await darkroom.stop()
         }
@@ -50,7 +50,7 @@ export const benchmark: Benchmark = {
   },
 }
 
-async function measureRound(darkroom: Installation, { seconds, connections, keysFirst }: Options): Promise<Sides> {
+async function measureRound(darkroom: Installation, { seconds, connections, round }: Options): Promise<Sides> {
   const client = startHelper('http-load.ts')
   try {
     const [open, keys] = [
@@ -69,10 +69,12 @@ async function measureRound(darkroom: Installation, { seconds, connections, keys
       await client.ask<HttpLoad>({ ...order, ms: WARM_UP_MS })
       return measureSide({ api: pid, client: client.pid }, () => client.ask<HttpLoad>({ ...order, ms: seconds * 1000 }))
     }
-    const withKey = () => measure(keys, { Authorization: `Bearer ${key}` })
-    const first = keysFirst ? await withKey() : await measure(open, {})
-    const second = keysFirst ? await measure(open, {}) : await withKey()
-    return keysFirst ? { open: second, keys: first } : { open: first, keys: second }
+    const [withoutKey, withKey] = await inTurns(
+      round,
+      () => measure(open, {}),
+      () => measure(keys, { Authorization: `Bearer ${key}` }),
+    )
+    return { open: withoutKey, keys: withKey }
   } finally {
     await client.stop()
   }

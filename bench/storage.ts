@@ -8,6 +8,7 @@ import { uniqueName } from '@darkroom/testing'
 import { createInstallation } from '../test/e2e/support/installation.ts'
 import { figureOf, type Benchmark, type BenchmarkResult } from './support/benchmark.ts'
 import { startHelper } from './support/helper-process.ts'
+import { inTurns } from './support/in-turns.ts'
 import { loadOrderOf } from './support/load-order.ts'
 import { measureLoad, toLoadText, type LoadMeasure } from './support/measure-load.ts'
 import { memoryMbOfTrees } from './support/memory.ts'
@@ -43,10 +44,12 @@ export const benchmark: Benchmark = {
       async (services) => {
         const on = (s3: S3Service | undefined) => measureService(services, { files, uploads, s3 })
         const measured = await undisturbedRounds(rounds, async (round) => {
-          // The second one benefits from warmer caches.
-          const first = round % 2 ? await on(undefined) : await on(services.s3)
-          const second = round % 2 ? await on(services.s3) : await on(undefined)
-          const measures = round % 2 ? { disk: first, s3: second } : { disk: second, s3: first }
+          const [disk, s3] = await inTurns(
+            round,
+            () => on(undefined),
+            () => on(services.s3),
+          )
+          const measures = { disk, s3 }
           console.error(`round ${round}: ${toText(measures)}`)
           return measures
         })

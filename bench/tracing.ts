@@ -7,6 +7,7 @@ import { createInstallation } from '../test/e2e/support/installation.ts'
 import { startTraceCollector } from '../test/e2e/support/trace-collector.ts'
 import { figureOf, type Benchmark } from './support/benchmark.ts'
 import { startHelper } from './support/helper-process.ts'
+import { inTurns } from './support/in-turns.ts'
 import { loadOrderOf } from './support/load-order.ts'
 import { measureLoad, toLoadText, type LoadMeasure } from './support/measure-load.ts'
 import { wholeNumbers } from './support/options.ts'
@@ -32,9 +33,11 @@ export const benchmark: Benchmark = {
         const traced = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' }
         const measure = (env: NodeJS.ProcessEnv) => measureService(services, env, { files, uploads })
         const rounds = await undisturbedRounds(wanted, async (round) => {
-          const first = await measure(round % 2 ? {} : traced)
-          const second = await measure(round % 2 ? traced : {})
-          const [off, on] = round % 2 ? [first, second] : [second, first]
+          const [off, on] = await inTurns(
+            round,
+            () => measure({}),
+            () => measure(traced),
+          )
           return { off, on }
         })
         const counting = countingRounds(rounds).map(({ measures }) => measures)

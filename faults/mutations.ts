@@ -36,7 +36,7 @@ export const mutations: readonly Mutation[] = [
         replace: 'nextCheckAt: new Date(now.getTime() + leaseMs * 200), checkedBy',
       },
     ],
-    // An API that starts may have missed events, and checks everything: nothing is stuck for ever.
+    // A restarted API checks every task, as it may have missed events, so none stays stuck.
     caughtBy: { scenario: 'fi-05', invariant: 'extra', tasks: 20 },
   },
   {

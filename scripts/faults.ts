@@ -82,7 +82,7 @@ async function run(profile: Profile): Promise<number> {
   console.log(`Profile ${profile}, seed ${seed}, records in ${relative(process.cwd(), folder)}`)
   if (values.mutate) return runMutations(folder, seed)
 
-  const { verdicts, skipped } = await runScenarios(wanted(profile), folder, seed)
+  const { verdicts, skipped } = await runScenarios(chosen(profile), folder, seed)
   if (values.report) writeFileSync(values.report, toMarkdown(verdicts, { profile, seed, startedAt, skipped }))
   const failed = verdicts.filter(({ passed }) => !passed).length
   // The summary line, which other programs read.
@@ -134,7 +134,7 @@ async function runScenarios(
   return { verdicts, skipped }
 }
 
-function wanted(profile: Profile): readonly Scenario[] {
+function chosen(profile: Profile): readonly Scenario[] {
   if (positionals.length === 0)
     return scenarios.filter((scenario) => PROFILES.indexOf(scenario.profile) <= PROFILES.indexOf(profile))
   return positionals.map((asked) => {

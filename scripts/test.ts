@@ -24,7 +24,7 @@ function runVitest(args: string[]): Promise<{ run: TestRun | undefined; code: nu
   const reporters = ['--reporter=default', `--reporter=${join(import.meta.dirname, 'test-reporter.ts')}`]
   const child = spawn(process.execPath, [vitest, 'run', ...reporters, ...args], {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
-    // Of the tests and of all programs that they start: each would compile all libraries anew.
+    // The tests and every program that they start share compiled code.
     env: { ...process.env, ...compileCacheOf(join(import.meta.dirname, '..')) },
   })
   let run: TestRun | undefined

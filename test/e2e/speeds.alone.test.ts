@@ -70,8 +70,8 @@ test('a request for a video is answered within 100 ms, while seven others are [S
   }
   const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(request) }
   const [answered, control] = listsOfMs()
-  const mongo = await new MongoClient(inject('mongoUrl')).connect()
-  const bare = mongo.db(darkroom.namespace).collection('bare')
+  const mongo = new MongoClient(darkroom.mongoUrl)
+  const bare = mongo.db().collection('bare')
   const bareAnswer = async (): Promise<void> => {
     await (await fetch(`${api.url}/livez`)).text()
     await bare.insertOne({ request }, { writeConcern: { w: 'majority', journal: true } })

@@ -302,7 +302,7 @@ describe('a key', () => {
     const { id, key } = await createKey({})
     expect(key).toMatch(/^drk_[0-9a-f]{16}_[\w-]{43}$/)
     const stored = () => api.database.collection('keys').findOne({ _id: id as never })
-    // Not by somebody who knows its id alone.
+    // Knowing the id of a key is not using it.
     expect(await status(`${key.slice(0, -43)}${'x'.repeat(43)}`)).toBe(401)
     expect(await stored()).toMatchObject({ lastUsedAt: null })
     expect(await status(key)).toBe(200)

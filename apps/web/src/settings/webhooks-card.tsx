@@ -8,7 +8,7 @@ import { FaultText } from '../parts/fault-text.tsx'
 import { useLanguage } from '../words/language.tsx'
 import { DeliveryList } from './delivery-list.tsx'
 
-/** Who is told what happens to tasks, and what became of each message. */
+/** The webhooks, and what became of their deliveries. */
 export function WebhooksCard() {
   const { words } = useLanguage()
   const { data, error } = useQuery({
