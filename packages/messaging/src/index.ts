@@ -14,6 +14,7 @@ export {
 export {
   createQueueWorker,
   permanentFailure,
+  recoverStalledJobs,
   type JobProcessor,
   type QueueWorker,
   type QueueWorkerOptions,

@@ -50,6 +50,16 @@ export function createQueueWorker<Job extends JobEnvelope>(
   })
 }
 
+/**
+ * Returns the jobs of silent workers to the queue once. BullMQ does this in every worker that takes
+ * jobs, but not in a paused one. Workers share the interval: all but the first call in it do
+ * nothing.
+ */
+export async function recoverStalledJobs(worker: QueueWorker): Promise<void> {
+  const jobIds = await worker.backend.moveStalledJobsToWait()
+  for (const jobId of jobIds) worker.emit('stalled', jobId, 'active')
+}
+
 /** An error that retrying cannot fix: the job fails immediately. */
 export function permanentFailure(message: string): Error {
   return new UnrecoverableError(message)

@@ -12,6 +12,7 @@ import { watchForIdleness } from './idle-watch.ts'
 import { MachineWatch } from './machine-watch.ts'
 import { createProcessor } from './create-processor.ts'
 import { fetchSources } from './fetch-sources.ts'
+import { createPauseSwitch } from './pause-switch.ts'
 import { createRunReader } from './run-reader.ts'
 import { createScratchWorkplace } from './scratch-workplace.ts'
 import { createStorageCheck } from './storage-check.ts'
@@ -55,8 +56,8 @@ export function createWorker(app: WorkerApp, config: WorkerConfig, surroundings:
       await storageCheck.check()
       await pool.warm()
     },
-    pause: () => void worker.pause(true),
-    resume: () => void worker.resume(),
+    pause: () => pauses.pause(),
+    resume: () => pauses.resume(),
     log,
   })
   const isReady = (): boolean => machine.trouble === undefined
@@ -80,6 +81,7 @@ export function createWorker(app: WorkerApp, config: WorkerConfig, surroundings:
   const endFailedRun = createEndFailedRun({ ...shared, giveBack: createGiveBack({ redis, names }) })
   const runs = trackRuns(createProcessor({ ...shared, onOutcome, endFailedRun }), redis)
   const worker = createQueueWorker(runs.process, { ...config, redis, telemetry: tracing.telemetry })
+  const pauses = createPauseSwitch(worker, config)
   metrics.follow(worker)
   announceSlots(publisher, names, { workerId, slots })
   tellOutcomes(worker, shared)
@@ -95,7 +97,7 @@ export function createWorker(app: WorkerApp, config: WorkerConfig, surroundings:
   return {
     pool,
     machine,
-    ...createWorkerLife({ ...shared, storage, config, connections, worker, runs, idleWatch, giveUp }),
+    ...createWorkerLife({ ...shared, storage, config, connections, worker, pauses, runs, idleWatch, giveUp }),
   }
 }
 

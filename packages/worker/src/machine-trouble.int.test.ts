@@ -125,6 +125,22 @@ test('an idle worker takes a returned job immediately', async () => {
   expect(completed).toMatchObject({ attempt: 2, attempts: 1, workerId: 'b' })
 })
 
+test("a paused worker returns a killed worker's job to the queue", async () => {
+  const rig = await createMarkedRig()
+  const mount = await createMount(rig.dataDir)
+  const dying = await rig.startWorker({ workerId: 'dying', lockDurationMs: 1000, shutdownTimeoutMs: 100 })
+  const { taskId } = await rig.submit({ imageName: 'waits' })
+  await rig.event(taskId, 'task.processing')
+  await rig.startWorker({ workerId: 'paused', dataDir: mount.path, stalledIntervalMs: 100 })
+  await mount.remove()
+  const { taskId: next } = await rig.submit()
+  await rig.event(next, 'task.retry')
+  // It leaves its job in the queue, as if it had been killed.
+  await dying.stop()
+  await until(async () => (await rig.queue.counts()).active === 0, { what: 'a queue without active jobs' })
+  expect(await rig.queue.counts()).toMatchObject({ waiting: 1, prioritized: 1, failed: 0 })
+})
+
 test('a task whose job was returned can be cancelled', async () => {
   const rig = await createMarkedRig()
   const mount = await createMount(rig.dataDir)

@@ -7,6 +7,7 @@ import type { Connections } from './connections.ts'
 import type { WorkerConfig } from './env.ts'
 import type { IdleWatch } from './idle-watch.ts'
 import type { MachineWatch } from './machine-watch.ts'
+import type { PauseSwitch } from './pause-switch.ts'
 import type { trackRuns } from './track-runs.ts'
 import type { Workplace } from './workplace.ts'
 
@@ -18,6 +19,7 @@ interface Parts {
   workplace: Workplace
   storage: Storage
   machine: MachineWatch
+  pauses: PauseSwitch
   cancellations: Cancellations
   runs: ReturnType<typeof trackRuns>
   idleWatch: IdleWatch
@@ -74,9 +76,10 @@ function run({ worker, log, giveUp }: Parts): void {
  * killed.
  */
 function phasesOf(parts: Parts): ShutdownPhase[] {
-  const { config, connections, worker, pool, workplace, storage, machine, idleWatch } = parts
+  const { config, connections, worker, pool, workplace, storage, machine, pauses, idleWatch } = parts
   const stopWatching = (): Promise<void> => {
     machine.stop()
+    pauses.stop()
     return idleWatch.stop()
   }
   return [
