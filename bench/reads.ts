@@ -165,7 +165,7 @@ async function loadsOfStampede(stores: Stores, times = 5): Promise<number[]> {
       if ((await redis.del(`${darkroom.names.cachePrefix}task:${id}`)) !== 1) throw new Error('The task was not cached')
       await mongo.take()
       await readAll()
-      loads.push((await mongo.take())['find'] ?? 0)
+      loads.push((await mongo.take())['find tasks'] ?? 0)
     }
     return loads
   } finally {

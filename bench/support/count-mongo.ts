@@ -2,18 +2,24 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { count, type CommandCounter, type Counts } from './count-redis.ts'
 
 /**
- * Offsets in a message of MongoDB's wire protocol: its length, its type, and the name of its
- * command's first field.
+ * Offsets in a message of MongoDB's wire protocol: its length, its type, and the type and name of
+ * its command's first element.
  */
 const LENGTH = 0
 const OPCODE = 12
+const ELEMENT = 25
 const COMMAND = 26
 const OP_MSG = 2013
+/** The type of an element whose value is text: its length in four bytes, then itself and a zero. */
+const TEXT = 2
 
 /** Sent by the driver itself, on a timer. */
 const HEARTBEATS = ['hello', 'isMaster', 'ismaster']
 
-/** A proxy in front of a MongoDB that counts the commands that pass through. */
+/**
+ * A proxy in front of a MongoDB that counts the commands that pass through, by name and collection:
+ * `insert tasks`.
+ */
 export async function countMongo(serverUrl: string): Promise<CommandCounter & { url: string }> {
   const { hostname, port } = new URL(serverUrl)
   const sockets = new Set<Socket>()
@@ -34,7 +40,7 @@ export async function countMongo(serverUrl: string): Promise<CommandCounter & { 
     upstream.pipe(client)
     client.on(
       'data',
-      readCommands((name) => HEARTBEATS.includes(name) || count(counts, name)),
+      readCommands(({ name, collection }) => HEARTBEATS.includes(name) || count(counts, `${name} ${collection}`)),
     )
     client.pipe(upstream)
   })
@@ -56,15 +62,30 @@ export async function countMongo(serverUrl: string): Promise<CommandCounter & { 
   }
 }
 
-/** Parses the bytes of a connection and reports the name of each command in them. */
-function readCommands(tell: (name: string) => void): (chunk: Buffer) => void {
+interface Command {
+  name: string
+  /** Empty for a command that is not about one. */
+  collection: string
+}
+
+/** Parses the bytes of a connection and reports each command in them. */
+function readCommands(tell: (command: Command) => void): (chunk: Buffer) => void {
   let pending: Buffer = Buffer.alloc(0)
   return (chunk) => {
     pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk])
     while (pending.length >= 4 && pending.length >= pending.readInt32LE(LENGTH)) {
       const message = pending.subarray(0, pending.readInt32LE(LENGTH))
       pending = pending.subarray(message.length)
-      if (message.readInt32LE(OPCODE) === OP_MSG) tell(message.toString('latin1', COMMAND, message.indexOf(0, COMMAND)))
+      if (message.readInt32LE(OPCODE) === OP_MSG) tell(commandIn(message))
     }
   }
+}
+
+/** The command's name is the name of the first element; its value is the collection, if there is one. */
+function commandIn(message: Buffer): Command {
+  const end = message.indexOf(0, COMMAND)
+  const name = message.toString('latin1', COMMAND, end)
+  if (message[ELEMENT] !== TEXT) return { name, collection: '' }
+  const from = end + 5
+  return { name, collection: message.toString('latin1', from, message.indexOf(0, from)) }
 }

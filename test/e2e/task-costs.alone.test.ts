@@ -32,7 +32,7 @@ test('a bare job costs as much as the queue costs a task', async () => {
 
 test('MongoDB commands per task', () => {
   // Created and ended: its dispatch and its start are recorded together with its end.
-  expect(costs.mongo).toEqual({ insert: 1, findAndModify: 1 })
+  expect(costs.mongo).toEqual({ 'insert tasks': 1, 'findAndModify tasks': 1 })
 })
 
 test('fsyncs per task', (context) => {
