@@ -10,7 +10,7 @@ import { falseIfConflict, isFileOrFolder, isTransient } from './s3-error.ts'
 import { metadataOf, readFactsIfThere, type ObjectFacts } from './s3-facts.ts'
 import { isBeingMoved } from './s3-moves.ts'
 import { hashObject } from './s3-read.ts'
-import type { PutResult } from './storage.ts'
+import type { KnownContent, PutResult } from './storage.ts'
 import { StorageError } from './storage-error.ts'
 
 /** How often others may change an object during a put before that is an error. */
@@ -66,11 +66,18 @@ export function putBytes(bucket: Bucket, key: string, body: Uint8Array): Promise
   return store(bucket, key, { bytes: body.length, sha256, send })
 }
 
-/** Stores a local file and removes it. */
-export async function adoptFile(bucket: Bucket, key: string, tempPath: string): Promise<PutResult> {
-  const { bytes, sha256, whole } = await readOnce(tempPath, key)
+/**
+ * Stores a local file and removes it. What is known of it is not taken on trust: the server compares
+ * what arrives with it.
+ */
+export async function adoptFile(
+  bucket: Bucket,
+  key: string,
+  { path, known }: { path: string; known: KnownContent | undefined },
+): Promise<PutResult> {
+  const { bytes, sha256, whole } = await readOnce(path, { key, known })
   const open = async (): Promise<Readable> =>
-    (await openToRead(sharedThread, tempPath)).createReadStream({ highWaterMark: CHUNK_BYTES })
+    (await openToRead(sharedThread, path)).createReadStream({ highWaterMark: CHUNK_BYTES })
   const sendOnce = async (to: string, ifNew: boolean): Promise<boolean> => {
     if (whole) return sendBody(bucket, to, { body: whole, bytes, sha256, ifNew })
     const body = await open()
@@ -81,18 +88,25 @@ export async function adoptFile(bucket: Bucket, key: string, tempPath: string): 
   }
   const send: Content['send'] = (to, ifNew) => repeated(() => sendOnce(to, ifNew))
   const result = await store(bucket, key, { bytes, sha256, send })
-  await unlink(tempPath)
+  await unlink(path)
   return result
 }
 
 /**
  * The size and hash of a file, and its bytes if they are few. One buffer serves for all of it: a
- * stream allocates one for each chunk, all to be collected.
+ * stream allocates one for each chunk, all to be collected. A large file is only read if its hash is
+ * not known.
  */
-function readOnce(path: string, key: string): Promise<{ bytes: number; sha256: string; whole: Buffer | undefined }> {
+function readOnce(
+  path: string,
+  { key, known }: { key: string; known: KnownContent | undefined },
+): Promise<KnownContent & { whole: Buffer | undefined }> {
   return withFile(openToRead(sharedThread, path), async (file) => {
     const facts = await file.stat()
     if (!facts.isFile()) throw new StorageError('UNSAFE_PATH', `The source of ${key} is not a regular file.`)
+    if (known && facts.size !== known.bytes)
+      throw new StorageError('STORAGE_FAILED', `${key} should have ${known.bytes} bytes, but has ${facts.size}.`)
+    if (known && known.bytes > CHUNK_BYTES) return { ...known, whole: undefined }
     const hash = createHash('sha256')
     const buffer = Buffer.alloc(Math.min(CHUNK_BYTES, facts.size))
     for (let bytes = 0; ;) {

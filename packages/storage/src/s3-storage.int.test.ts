@@ -286,6 +286,20 @@ describe.skipIf(server === undefined)('with an S3 server', () => {
     expect((await fetch(url.replace(/Signature=..../, 'Signature=0000'))).status).toBe(403)
   })
 
+  it('a file is refused whose bytes are not what was known of it', async () => {
+    const sha256 = createHash('sha256').update('another photo').digest('hex')
+    for (const [stored, known] of [
+      [1_000_000, 1_000_000],
+      [1_000_000, 999_999],
+    ] as const) {
+      const upload = join(DARKROOM_FOLDER, uniqueName('test-upload'))
+      await writeFile(upload, Buffer.alloc(stored))
+      const adopting = storage.adopt(upload, 'known', { bytes: known, sha256 })
+      await expect(adopting).rejects.toMatchObject({ code: 'STORAGE_FAILED' })
+      await expect(storage.stat('known')).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    }
+  })
+
   describe('a bad connection', () => {
     it('does not break a put or an open', async () => {
       const proxy = await startTcpProxy(server?.url ?? '')

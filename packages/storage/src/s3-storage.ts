@@ -63,7 +63,7 @@ export function createS3Storage(options: S3Options): S3Storage {
   return {
     put: (key, body) =>
       onKey(key, () => (body instanceof Uint8Array ? putBytes(bucket, key, body) : putStream(bucket, key, body))),
-    adopt: (tempPath, key) => onKey(key, () => adoptFile(bucket, key, tempPath)),
+    adopt: (tempPath, key, known) => onKey(key, () => adoptFile(bucket, key, { path: tempPath, known })),
     open: (key, range = {}) => onKey(key, () => openObject(bucket, key, range)),
     stat: (key) => onKey(key, () => statObject(bucket, key)),
     move: (key, toKey) => onKey(key, () => (parseKey(toKey), moveObject(bucket, key, toKey))),

@@ -14,8 +14,10 @@ export interface Storage {
   /**
    * Moves a local file into storage under a key; it no longer exists at its old path afterwards.
    * Otherwise like `put`.
+   * @param known what the caller already knows of its bytes: a driver may otherwise read them to
+   * find out
    */
-  adopt(tempPath: string, key: string): Promise<PutResult>
+  adopt(tempPath: string, key: string, known?: KnownContent): Promise<PutResult>
 
   /**
    * Opens a file for reading. The caller must read the stream to its end or destroy it. Sizes are
@@ -78,6 +80,12 @@ export interface Storage {
 export interface ByteRange {
   start?: number
   end?: number
+}
+
+/** The size of a file, and its SHA-256 in lower-case hex. */
+export interface KnownContent {
+  bytes: number
+  sha256: string
 }
 
 export interface StoredFile {

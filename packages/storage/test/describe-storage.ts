@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -124,6 +125,13 @@ export function describeStorage(name: string, create: () => Promise<StorageUnder
         const path = await tempFile(text.slice(0, bytes))
         expect(await storage.adopt(path, 'file')).toEqual({ bytes, written: true })
         expect((await read('file')) === text.slice(0, bytes)).toBe(true)
+      })
+
+      it.each([5, 1_000_000])('of %d bytes whose hash is known, it is stored whole', async (bytes) => {
+        const text = 'x'.repeat(bytes)
+        const sha256 = createHash('sha256').update(text).digest('hex')
+        expect(await storage.adopt(await tempFile(text), 'file', { bytes, sha256 })).toEqual({ bytes, written: true })
+        expect((await read('file')) === text).toBe(true)
       })
 
       it('takes the file also when the same is there already', async () => {

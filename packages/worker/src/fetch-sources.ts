@@ -80,7 +80,7 @@ async function fetchTo(
     throw verdict === undefined ? error : new JobFailure({ ...verdict, retryable: false }, { cause: error })
   })
   if (!stored) {
-    await storage.adopt(path, key)
+    await storage.adopt(path, key, found)
     log.info({ taskId, bytes: found.bytes }, 'original downloaded')
   }
   return fetchedSource.parse({ ...found, ...facts })

@@ -18,7 +18,7 @@ export function guardStorage(storage: Storage, check: () => Promise<void>): Stor
     })
   return {
     put: (key, body) => inOwnFolder(() => storage.put(key, body)),
-    adopt: (tempPath, key) => inOwnFolder(() => storage.adopt(tempPath, key)),
+    adopt: (tempPath, key, known) => inOwnFolder(() => storage.adopt(tempPath, key, known)),
     move: (key, toKey) => inOwnFolder(() => storage.move(key, toKey)),
     remove: (key) => inOwnFolder(() => storage.remove(key)),
     removeLeftovers: (olderThanMs, onError) => inOwnFolder(() => storage.removeLeftovers(olderThanMs, onError)),

@@ -112,7 +112,7 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, AcceptedTas
     })
     // The files first, complete and synced: a document never refers to a missing file.
     if (asset) await this.#copy(asset, asset.key)
-    if (tempPath !== undefined) await storage.adopt(tempPath, originalPath)
+    if (tempPath !== undefined) await storage.adopt(tempPath, originalPath, contentOf(wanted))
     let record = this.#record(id, originalPath, wanted)
     const sentAt = Date.now()
     try {
@@ -176,10 +176,12 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, AcceptedTas
    * Stores the files again that the janitor removed before the insert was applied: according to the
    * fingerprint the original is the same.
    */
-  async #makeWhole(made: TaskRecord, { tempPath, asset }: NewTask): Promise<void> {
+  async #makeWhole(made: TaskRecord, wanted: NewTask): Promise<void> {
     if (isFinal(made.status)) return
+    const { tempPath, asset } = wanted
     for (const key of await this.#missingFilesOf(made)) {
-      if (key === made.originalPath && tempPath !== undefined) await this.#deps.storage.adopt(tempPath, key)
+      if (key === made.originalPath && tempPath !== undefined)
+        await this.#deps.storage.adopt(tempPath, key, contentOf(wanted))
       else if (asset) await this.#copy(asset, key)
     }
   }
@@ -234,6 +236,9 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, AcceptedTas
     return { ...record, log: [entryFor(createdEvent(record))] }
   }
 }
+
+/** What is known of a file that was received. */
+const contentOf = ({ source }: NewTask) => (isPending(source) ? undefined : source)
 
 const createdEvent = (task: TaskRecord) =>
   ({
