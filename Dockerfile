@@ -28,4 +28,4 @@ HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
   CMD grep -qs 'dist/chil[d]' /proc/[0-9]*/cmdline || \
     node -e 'fetch(`http://127.0.0.1:${process.env.PORT}/livez`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))'
 # As scripts/processes.ts starts it, which says why.
-CMD ["node", "--max-semi-space-size=8", "--max-old-space-size=1024", "--import", "@darkroom/runtime/tracing/preload", "dist/main.js"]
+CMD ["node", "--max-semi-space-size=8", "--max-old-space-size=1024", "--external-memory-accounted-in-global-limit", "--import", "@darkroom/runtime/tracing/preload", "dist/main.js"]

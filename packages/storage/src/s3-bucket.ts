@@ -71,14 +71,21 @@ export async function inTime<T>(
   }
 }
 
-/** Rejects if a promise takes as long as a call may. */
-export async function beforeDeadline<T>(promise: Promise<T>): Promise<T> {
-  const { promise: late, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(() => reject(tooLate(DEADLINE_MS)), DEADLINE_MS)
-  try {
-    return await Promise.race([promise, late])
-  } finally {
-    clearTimeout(timer)
+/**
+ * Limits each wait for the server to the time that a call may take: `fail` is called when one that
+ * was begun is neither ended nor begun anew by then.
+ */
+export function limitWait(fail: (error: StorageError) => void) {
+  let timer: NodeJS.Timeout | undefined
+  return {
+    begin(): void {
+      if (timer) timer.refresh()
+      else timer = setTimeout(() => fail(tooLate(DEADLINE_MS)), DEADLINE_MS)
+    },
+    end(): void {
+      clearTimeout(timer)
+      timer = undefined
+    },
   }
 }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { GetObjectCommand, type GetObjectCommandOutput } from '@aws-sdk/client-s3'
 import { checkRange } from './disk-read.ts'
-import { beforeDeadline, inTime, type Bucket } from './s3-bucket.ts'
+import { inTime, limitWait, type Bucket } from './s3-bucket.ts'
 import { isBeyondEnd, toS3StorageError } from './s3-error.ts'
 import { readFacts, toFacts } from './s3-facts.ts'
 import type { ByteRange, OpenedFile } from './storage.ts'
@@ -41,36 +41,48 @@ function wholeSizeOf({ ContentRange, ContentLength }: GetObjectCommandOutput): n
   return whole === undefined ? ContentLength : Number(whole)
 }
 
+/** So much of a response is read ahead of a reader that is slower than the server. */
+const AHEAD_BYTES = 256 * 1024
+
 /**
  * The bytes of a response. Fails if they stop arriving while the reader waits for them, or are not
  * those that were stored. The last chunk is held back until that is known: a reader that forwards
  * the bytes must be able to end without having forwarded them all.
  */
 function verified(body: Readable, key: string, sha256: string | undefined): Readable {
-  const chunks = body[Symbol.asyncIterator]() as AsyncIterator<Uint8Array, undefined>
   const hash = sha256 === undefined ? undefined : createHash('sha256')
   let held: Uint8Array | undefined
-
-  const advance = async (): Promise<void> => {
-    for (;;) {
-      const { value, done } = await beforeDeadline(chunks.next())
-      if (done) break
-      hash?.update(value)
-      const ready = held
-      held = value
-      if (ready !== undefined) return void stream.push(ready)
-    }
-    if (hash !== undefined && hash.digest('hex') !== sha256) throw damaged(key)
-    if (held !== undefined) stream.push(held)
-    stream.push(null)
-  }
+  const fail = (error: unknown): void => void stream.destroy(toS3StorageError(error, key) as Error)
+  const wait = limitWait(fail)
   const stream = new Readable({
-    read: () => void advance().catch((error: unknown) => stream.destroy(toS3StorageError(error, key) as Error)),
+    highWaterMark: AHEAD_BYTES,
+    read: () => {
+      wait.begin()
+      body.resume()
+    },
     destroy: (error, done) => {
+      wait.end()
       body.destroy()
       done(error)
     },
   })
+  // Otherwise it would begin to flow now.
+  body.pause()
+  body.on('data', (chunk: Uint8Array) => {
+    hash?.update(chunk)
+    const ready = held
+    held = chunk
+    if (ready === undefined || stream.push(ready)) return wait.begin()
+    wait.end()
+    body.pause()
+  })
+  body.on('end', () => {
+    wait.end()
+    if (hash !== undefined && hash.digest('hex') !== sha256) return fail(damaged(key))
+    if (held !== undefined) stream.push(held)
+    stream.push(null)
+  })
+  body.on('error', fail)
   return stream
 }
 

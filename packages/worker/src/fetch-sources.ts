@@ -1,17 +1,13 @@
-import { createHash } from 'node:crypto'
-import { createWriteStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import { fetchedSource, type FetchedSource, type JobEnvelope } from '@darkroom/contracts'
 import type { Logger } from '@darkroom/runtime'
-import { noneIfMissing, type OpenedFile, type Storage } from '@darkroom/storage'
+import { noneIfMissing, writeHashed, type Storage } from '@darkroom/storage'
 import { JobFailure } from './child/job-failure.ts'
 import { writeFailure } from './child/storage-failure.ts'
 import type { VerdictOf } from './child/read-source.ts'
 import { createScratchFolders, type ScratchFolders } from './scratch-folders.ts'
 import type { Workplace } from './workplace.ts'
-import type { Downloaded } from './fetch/download-source.ts'
 import { runFetch, type FetchSettings } from './run-fetch.ts'
 
 /** What an app knows about the files of its kind. */
@@ -74,7 +70,8 @@ async function fetchTo(
 ): Promise<FetchedSource> {
   const { sourceUrl: url, imagePath: key, taskId } = job
   const stored = await storage.open(key).catch((error: unknown) => noneIfMissing(error, undefined))
-  const found = stored ? await copy(stored, path) : await runFetch({ url, path, signal }, fetch)
+  // An earlier run has stored it, but its result was lost.
+  const found = stored ? await writeHashed(stored.stream, path) : await runFetch({ url, path, signal }, fetch)
   const facts = await reader.inspect(path).catch((error: unknown) => {
     const verdict = reader.verdictOf(error)
     throw verdict === undefined ? error : new JobFailure({ ...verdict, retryable: false }, { cause: error })
@@ -84,19 +81,4 @@ async function fetchTo(
     log.info({ taskId, bytes: found.bytes }, 'original downloaded')
   }
   return fetchedSource.parse({ ...found, ...facts })
-}
-
-/** An earlier run has stored it, but its result was lost. */
-async function copy({ stream }: OpenedFile, path: string): Promise<Downloaded> {
-  const sha256 = createHash('sha256')
-  let bytes = 0
-  const hashed = async function* (): AsyncGenerator<Buffer> {
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
-      bytes += chunk.length
-      sha256.update(chunk)
-      yield chunk
-    }
-  }
-  await pipeline(hashed(), createWriteStream(path, { flags: 'wx', mode: 0o600 }))
-  return { bytes, sha256: sha256.digest('hex') }
 }

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { parseFailureReason } from '@darkroom/messaging'
+import type { KnownContent } from '@darkroom/storage'
 import { isSource, programBeside } from './child-process.ts'
 import { JobFailure } from './child/job-failure.ts'
-import type { Download, Downloaded, FetchAnswer } from './fetch/download-source.ts'
+import type { Download, FetchAnswer } from './fetch/download-source.ts'
 
 export interface FetchSettings {
   /** The complete environment of the child. */
@@ -27,7 +28,7 @@ const MAX_ANSWER_BYTES = 64 * 1024
 export async function runFetch(
   { url, path, signal }: { url: string; path: string; signal: AbortSignal | undefined },
   { env, allowed, maxBytes, maxMs }: FetchSettings,
-): Promise<Downloaded> {
+): Promise<KnownContent> {
   const download: Download = { url, path, allowed, maxBytes, maxMs }
   const args = [...FLAGS, fileURLToPath(PROGRAM), JSON.stringify(download)]
   const options = {

@@ -1,7 +1,5 @@
-import { createWriteStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
-import { dirname } from 'node:path'
-import { pipeline } from 'node:stream/promises'
+import { addAbortSignal } from 'node:stream'
 import { isResultOf, type JobEnvelope, type KindContract, type StoredFile } from '@darkroom/contracts'
 import { parseFailureReason } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
@@ -11,6 +9,7 @@ import {
   makeFolders,
   StorageError,
   testWrite,
+  writeNewFile,
   type DiskStorage,
   type Storage,
 } from '@darkroom/storage'
@@ -18,9 +17,6 @@ import { JobFailure } from './child/job-failure.ts'
 import { readFailure, writeFailure } from './child/storage-failure.ts'
 import { createScratchFolders } from './scratch-folders.ts'
 import type { Workplace } from './workplace.ts'
-
-/** While a write is under way, so much may arrive, to be written at once. */
-const UNWRITTEN_BYTES = 1024 * 1024
 
 interface Options {
   /** Where files are stored, other than on the local disk. */
@@ -84,12 +80,9 @@ async function fetchFile({ from, to, key, signal }: Fetch): Promise<void> {
   const { bytes, stream } = await from.open(key).catch((error: unknown) => {
     throw readFailure(error)
   })
+  if (signal) addAbortSignal(signal, stream)
   try {
-    const path = to.resolve(key)
-    await makeFolders(dirname(path))
-    const file = createWriteStream(path, { flags: 'wx', mode: 0o600, highWaterMark: UNWRITTEN_BYTES })
-    await pipeline(stream, file, { signal })
-    assertSize(key, bytes, file.bytesWritten)
+    assertSize(key, bytes, await writeNewFile(stream, to.resolve(key)))
   } catch (error) {
     stream.destroy()
     throwIfAborted(signal)

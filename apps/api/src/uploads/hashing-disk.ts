@@ -5,8 +5,9 @@ import type { Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import type { Request } from 'express'
 import type { StorageEngine } from 'multer'
+import type { KnownContent } from '@darkroom/storage'
 import type { ReceivedFile } from '../tasks/kind.ts'
-import { writeUpload, type WriteOptions, type WrittenFile } from './write-upload.ts'
+import { writeUpload, type WriteOptions } from './write-upload.ts'
 
 export interface HashingDiskOptions extends Pick<WriteOptions, 'keepBytes'> {
   /** Called for every chunk of a request. If it throws, the request fails. */
@@ -42,7 +43,7 @@ export function hashingDisk(folder: string, { keepBytes = Infinity, onBytes }: H
  * After an error of ours the rest of a part is still read: otherwise the form would never end, and
  * the client would get no response.
  */
-async function writePart(part: Readable, path: string, options: WriteOptions): Promise<WrittenFile> {
+async function writePart(part: Readable, path: string, options: WriteOptions): Promise<KnownContent> {
   try {
     return await writeUpload(part.iterator({ destroyOnReturn: false }), path, options)
   } catch (error) {

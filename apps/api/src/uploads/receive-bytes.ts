@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { unlink } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { KnownContent } from '@darkroom/storage'
 import type { Request, Response } from 'express'
 import { AppError } from '../app-error.ts'
 import { askForBody } from '../http/ask-for-body.ts'
 import { declaredBytes, fileTooLarge } from './form-faults.ts'
-import { writeUpload, type WrittenFile } from './write-upload.ts'
+import { writeUpload } from './write-upload.ts'
 
 export type ReceiveBytes = ReturnType<typeof createReceiveBytes>
 
@@ -31,7 +32,7 @@ export function createReceiveBytes(folder: string, maxBytes: number) {
  */
 export const createReceiveBody =
   (folder: string, maxBytes: number) =>
-  async (req: Request, res: Response): Promise<WrittenFile & { path: string }> => {
+  async (req: Request, res: Response): Promise<KnownContent & { path: string }> => {
     const declared = declaredBytes(req)
     if (declared !== undefined && declared > maxBytes) throw fileTooLarge(maxBytes, { file: declared })
     const path = join(folder, `body-${randomUUID()}`)

@@ -1,14 +1,6 @@
-import { createHash } from 'node:crypto'
-import { createWriteStream } from 'node:fs'
-import { pipeline } from 'node:stream/promises'
 import type { FailureReason } from '@darkroom/messaging'
 import { OutgoingRefusal, type Answer, type Outgoing } from '@darkroom/outgoing'
-
-/** What is known about a downloaded file without looking into it. */
-export interface Downloaded {
-  bytes: number
-  sha256: string
-}
+import { writeHashed, type KnownContent } from '@darkroom/storage'
 
 /** What the program is given. */
 export interface Download {
@@ -22,7 +14,7 @@ export interface Download {
 }
 
 /** What the program prints. */
-export type FetchAnswer = { downloaded: Downloaded } | { reason: FailureReason }
+export type FetchAnswer = { downloaded: KnownContent } | { reason: FailureReason }
 
 /** A download that failed for a known reason. */
 export class DownloadFailure extends Error {
@@ -47,7 +39,7 @@ const PASSING: ReadonlySet<number> = new Set([408, 425, 429])
 export async function downloadSource(
   outgoing: Pick<Outgoing, 'get'>,
   { url, path, maxBytes, maxMs }: Omit<Download, 'allowed'>,
-): Promise<Downloaded> {
+): Promise<KnownContent> {
   const signal = AbortSignal.timeout(maxMs)
   // The bytes as they are: nothing is unpacked, so nothing grows.
   const headers = { accept: 'image/*', 'accept-encoding': 'identity', 'user-agent': 'Darkroom' }
@@ -72,23 +64,21 @@ function checkStatus(status: number): void {
   throw refused('SOURCE_DENIED', `The server of the URL does not send the file: it answered with ${status}`)
 }
 
-async function save({ body, headers }: Answer, path: string, maxBytes: number): Promise<Downloaded> {
+async function save({ body, headers }: Answer, path: string, maxBytes: number): Promise<KnownContent> {
   const declared = declaredBytes(headers['content-length'])
   if (declared !== undefined && declared > maxBytes) throw tooLarge(maxBytes, declared)
-  const sha256 = createHash('sha256')
-  let bytes = 0
+  let received = 0
   const counted = async function* (): AsyncGenerator<Buffer> {
     for await (const chunk of body as AsyncIterable<Buffer>) {
-      bytes += chunk.length
-      if (bytes > maxBytes) throw tooLarge(maxBytes)
-      sha256.update(chunk)
+      received += chunk.length
+      if (received > maxBytes) throw tooLarge(maxBytes)
       yield chunk
     }
   }
-  await pipeline(counted(), createWriteStream(path, { flags: 'wx', mode: 0o600 }))
-  if (declared !== undefined && bytes !== declared)
-    throw unavailable(`The server of the URL sent ${bytes} bytes instead of ${declared}`)
-  return { bytes, sha256: sha256.digest('hex') }
+  const written = await writeHashed(counted(), path)
+  if (declared !== undefined && written.bytes !== declared)
+    throw unavailable(`The server of the URL sent ${written.bytes} bytes instead of ${declared}`)
+  return written
 }
 
 const declaredBytes = (length: string | string[] | undefined): number | undefined =>

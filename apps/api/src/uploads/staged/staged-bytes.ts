@@ -1,11 +1,9 @@
-import { createHash, randomUUID } from 'node:crypto'
-import { createWriteStream } from 'node:fs'
+import { randomUUID } from 'node:crypto'
 import { open, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import { stagedFolder, stagedKey } from '@darkroom/contracts'
-import { makeFolders, type Storage } from '@darkroom/storage'
+import { makeFolders, writeHashed, type Storage } from '@darkroom/storage'
 import { AppError } from '../../app-error.ts'
 import type { StagedUploadRecord } from './staged-upload-store.ts'
 
@@ -70,19 +68,13 @@ export class StagedBytes {
   async copyTo(upload: Owner & { bytes: number }, path: string): Promise<string> {
     const segments = await this.#segments(upload)
     const storage = this.#storage
-    const hash = createHash('sha256')
     const all = async function* (): AsyncGenerator<Buffer> {
-      for (const { key } of segments)
-        for await (const chunk of (await storage.open(key)).stream as AsyncIterable<Buffer>) {
-          hash.update(chunk)
-          yield chunk
-        }
+      for (const { key } of segments) yield* (await storage.open(key)).stream as AsyncIterable<Buffer>
     }
     await makeFolders(this.#folder)
-    const file = createWriteStream(path, { flags: 'wx', mode: 0o600 })
-    await pipeline(all(), file)
-    if (file.bytesWritten !== upload.bytes) throw incomplete(upload.bytes, file.bytesWritten)
-    return hash.digest('hex')
+    const { bytes, sha256 } = await writeHashed(all(), path)
+    if (bytes !== upload.bytes) throw incomplete(upload.bytes, bytes)
+    return sha256
   }
 
   async remove(upload: Owner): Promise<void> {

@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto'
+import { open, type FileHandle } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { makeFolders } from './disk-paths.ts'
+import type { KnownContent } from './storage.ts'
+
+/**
+ * Bytes per write if there is room to buffer them: a call to the thread pool costs as much as
+ * writing 64 KiB.
+ */
+const WRITE_BYTES = 256 * 1024
+/** The limit of all buffers together; above it, each writer writes what it has. */
+const MOST_HELD_BYTES = 2 * 1024 * 1024
+let heldBytes = 0
+
+/**
+ * Writes chunks to a new file, without syncing it. The next chunk is read only when the previous
+ * ones are written or buffered, so many writers together need little memory. Nobody else may use the
+ * chunks: their memory is freed once they are written. If it fails, the file may be there.
+ * Returns the number of bytes.
+ */
+export async function writeNewFile(source: AsyncIterable<Uint8Array>, path: string): Promise<number> {
+  let bytes = 0
+  let held: Uint8Array[] = []
+  let ownBytes = 0
+  const release = (): Uint8Array[] => {
+    const chunks = held
+    held = []
+    heldBytes -= ownBytes
+    ownBytes = 0
+    return chunks
+  }
+  const file = await openNew(path)
+  try {
+    for await (const chunk of source) {
+      bytes += chunk.length
+      held.push(chunk)
+      ownBytes += chunk.length
+      heldBytes += chunk.length
+      if (ownBytes >= WRITE_BYTES || heldBytes > MOST_HELD_BYTES) await writeAll(file, release())
+    }
+    await writeAll(file, release())
+  } finally {
+    release()
+    await file.close()
+  }
+  return bytes
+}
+
+/** Like {@link writeNewFile}, and hashes the bytes on the way. */
+export async function writeHashed(source: AsyncIterable<Uint8Array>, path: string): Promise<KnownContent> {
+  const sha256 = createHash('sha256')
+  const hashed = async function* (): AsyncGenerator<Uint8Array> {
+    for await (const chunk of source) {
+      sha256.update(chunk)
+      yield chunk
+    }
+  }
+  const bytes = await writeNewFile(hashed(), path)
+  return { bytes, sha256: sha256.digest('hex') }
+}
+
+/** Creates the folder only if it is missing, which is rare. */
+async function openNew(path: string): Promise<FileHandle> {
+  const openIt = (): Promise<FileHandle> => open(path, 'wx', 0o600)
+  return openIt().catch(async (error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    await makeFolders(dirname(path))
+    return openIt()
+  })
+}
+
+/** A write may write less than requested, especially on a disk that is nearly full. */
+async function writeAll(file: FileHandle, chunks: readonly Uint8Array[]): Promise<void> {
+  let left = chunks.filter((chunk) => chunk.length > 0)
+  while (left.length > 0) left = without(left, (await file.writev(left)).bytesWritten)
+  for (const chunk of chunks) giveBack(chunk)
+}
+
+/**
+ * Frees a written chunk immediately: with many uploads, the memory waiting for the garbage
+ * collector far exceeds the buffers. A chunk that shares its memory is left alone, as the rest may
+ * still be needed (by the next file of a form).
+ */
+function giveBack({ buffer, byteLength }: Uint8Array): void {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0)
+}
+
+/** What is left of the chunks after this many bytes. */
+function without(chunks: readonly Uint8Array[], bytes: number): Uint8Array[] {
+  const [first, ...others] = chunks
+  if (!first) return []
+  return bytes < first.length ? [first.subarray(bytes), ...others] : without(others, bytes - first.length)
+}
