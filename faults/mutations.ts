@@ -36,7 +36,7 @@ export const mutations: readonly Mutation[] = [
         replace: 'nextCheckAt: new Date(now.getTime() + leaseMs * 200), checkedBy',
       },
     ],
-    // A restarted API checks every task, as it may have missed events, so none stays stuck.
+    // Not by the tasks of an API that comes back: it checks every task.
     caughtBy: { scenario: 'fi-05', invariant: 'extra', tasks: 20 },
   },
   {

@@ -1,3 +1,4 @@
+import { until } from '@darkroom/testing'
 import type { Rig } from '../driver.ts'
 import { arm, crashHere, readHits, untilHit } from '../failpoint.ts'
 import { only, type Entry } from '../history.ts'
@@ -5,12 +6,13 @@ import { uploadMany } from '../load.ts'
 import { quantile } from '../numbers.ts'
 import { powerCuts } from '../power-cut.ts'
 import type { Scenario } from '../scenario.ts'
-import { checkEnded } from '../watch.ts'
+import { checkEnded, switchQueue } from '../watch.ts'
 
 const POINT = 'before-add'
 /** The process that takes over from the first one may be killed, too. */
 const SWEEP_POINT = 'before-sweepers-add'
 const SWEEPS_EVERY = 10
+const QUEUE = 'bull:image-processing'
 /** The start of an API, a lease of 3 s, then a sweep within 2.4 s. */
 const RECOVERY_MS = 10_000
 /** The same without the start. On a busy machine everything takes longer: a start is added, as long as it took. */
@@ -62,6 +64,7 @@ export const crashBeforeDispatch: Scenario = {
     const hit = readHits(rig.flags).flatMap(({ ids }) => ids)
     await checkEnded(rig, 'dispatched after the last crash', [...new Set([...(await load), ...hit])], RECOVERY_MS)
     await judgeCrashes(rig)
+    await dieForGood(rig)
   },
 }
 
@@ -69,6 +72,30 @@ async function killSweeper(rig: Rig): Promise<void> {
   arm(rig.flags, SWEEP_POINT)
   await untilHit(rig.flags, SWEEP_POINT, 20_000)
   rig.fault('kill -9 between claim and add', 'api')
+}
+
+/**
+ * An API that starts checks every task. Here one dies while it checks a task and stays away: the
+ * other, which has been running all along, takes over when the lease has expired.
+ */
+async function dieForGood(rig: Rig): Promise<void> {
+  await switchQueue(rig, 'pause')
+  const left = await uploadMany(rig.client, { count: 1, label: 'left' })
+  await rig.redis.zrem(`${QUEUE}:prioritized`, ...left)
+  await rig.redis.del(left.map((id) => `${QUEUE}:${id}`))
+  await switchQueue(rig, 'resume')
+  const exits = () => only(rig.history.entries, 'exit')
+  const before = exits().length
+  arm(rig.flags, SWEEP_POINT)
+  await rig.db.collection('tasks').updateOne({ name: 'left-0.jpg' }, { $set: { nextCheckAt: new Date() } })
+  await untilHit(rig.flags, SWEEP_POINT, 20_000)
+  const exit = await until(() => exits()[before], { what: 'the exit of the API that checked the task' })
+  const dead = rig.apis.find(({ name }) => name === exit.process)
+  rig.fault('kill -9 between claim and add, for good', exit.process)
+  await dead?.holdDown()
+  await checkEnded(rig, 'taken over from an API that died for good', left, RECOVERY_MS)
+  dead?.letUp()
+  await dead?.ready()
 }
 
 /**
