@@ -1,9 +1,9 @@
 import pc from 'picocolors'
 import { isLoopback } from '../apps/api/src/http/loopback.ts'
 import type { StartOptions } from './start-options.ts'
-import { WORKER_APPS } from './worker-apps.ts'
+import { workerAppsOf } from './worker-apps.ts'
 
-type Running = Pick<StartOptions, 'api' | 'workers'> & {
+type Running = Pick<StartOptions, 'api' | 'workers' | 'kinds'> & {
   host: string
   port: number
   /** Whether every request needs a key. */
@@ -13,11 +13,12 @@ type Running = Pick<StartOptions, 'api' | 'workers'> & {
 }
 
 /** What to open and what to type once everything is running. */
-export function banner({ api, workers, host, port, keysOn, files, signIn }: Running): string {
+export function banner({ api, workers, kinds, host, port, keysOn, files, signIn }: Running): string {
   const url = `http://localhost:${port}`
   const line = (what: string, value: string): string => `  ${what.padEnd(8)} ${value}`
   const link = (what: string, path: string): string => line(what, pc.cyan(`${url}${path}`))
-  const ofEach = workers === 0 ? [] : WORKER_APPS.map(({ app }) => `${workers} ${app}${workers === 1 ? '' : 's'}`)
+  const ofEach =
+    workers === 0 ? [] : workerAppsOf(kinds).map(({ app }) => `${workers} ${app}${workers === 1 ? '' : 's'}`)
   const parts = new Intl.ListFormat('en').format([...(api ? ['the API'] : []), ...ofEach])
   return [
     '',

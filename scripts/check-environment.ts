@@ -1,6 +1,7 @@
 import { EnvError, parseEnv } from '../packages/runtime/src/index.ts'
 import { apiEnv } from '../apps/api/src/env.ts'
-import { WORKER_APPS } from './worker-apps.ts'
+import type { StartOptions } from './start-options.ts'
+import { WORKER_APPS, workerAppsOf } from './worker-apps.ts'
 
 /** Variables that only Compose uses. */
 const COMPOSE_NAMES = ['MONGO_PASSWORD', 'PUBLISH_ADDRESS']
@@ -15,8 +16,11 @@ export const SETTING_NAMES: readonly string[] = [
  * Checks the environment of all processes that are about to start, before any of them is started.
  * @throws EnvError with the errors of all of them in one list.
  */
-export function checkEnvironment(env: NodeJS.ProcessEnv, { api, workers }: { api: boolean; workers: number }): void {
-  const schemas = [...(api ? [apiEnv] : []), ...(workers > 0 ? WORKER_APPS.map(({ env }) => env) : [])]
+export function checkEnvironment(
+  env: NodeJS.ProcessEnv,
+  { api, workers, kinds }: Pick<StartOptions, 'api' | 'workers' | 'kinds'>,
+): void {
+  const schemas = [...(api ? [apiEnv] : []), ...(workers > 0 ? workerAppsOf(kinds).map(({ env }) => env) : [])]
   const faults = schemas.flatMap((schema) => faultsOf(() => parseEnv(schema, env)))
   if (faults.length > 0) throw new EnvError([...new Set(faults)])
 }

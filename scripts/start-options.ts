@@ -1,7 +1,9 @@
 import { parseArgs } from 'node:util'
+import { TASK_KINDS, type TaskKind } from '@darkroom/contracts'
 
 const USAGE = `npm start -- [options]
-  --workers N      number of worker processes (default: 1)
+  --workers N      number of worker processes for each kind of task (default: 1)
+  --kinds KINDS    kinds of task that they do, separated by commas (default: ${TASK_KINDS.join(',')})
   --port N         port of the API (default: PORT, otherwise the first free port from 3000 on)
   --watch          restart processes when their sources change
   --no-services    do not start Redis, MongoDB and S3; use those in the environment or .env
@@ -11,6 +13,7 @@ npm run server is npm start -- --no-services --workers 0; npm run worker is npm 
 export interface StartOptions {
   api: boolean
   workers: number
+  kinds: readonly TaskKind[]
   port: string | undefined
   watch: boolean
   services: boolean
@@ -28,13 +31,21 @@ export class StartUsage extends Error {
 }
 
 export function readStartOptions(args: string[]): StartOptions {
-  const { help, workers: wanted, port, ...rest } = parsed(args)
+  const { help, workers: wanted, kinds, port, ...rest } = parsed(args)
   if (help) throw new StartUsage()
   const workers = Number(wanted)
   if (!Number.isInteger(workers) || workers < 0 || workers > 64)
     throw new StartUsage('--workers must be a number from 0 to 64.')
   if (!rest.api && workers === 0) throw new StartUsage('--no-api and --workers 0 together leave nothing to start.')
-  return { workers, port, ...rest }
+  return { workers, kinds: kinds === undefined ? TASK_KINDS : kindsOf(kinds), port, ...rest }
+}
+
+function kindsOf(text: string): TaskKind[] {
+  return text.split(',').map((wanted) => {
+    const kind = TASK_KINDS.find((one) => one === wanted)
+    if (kind !== undefined) return kind
+    throw new StartUsage(`--kinds: there is no kind "${wanted}". The kinds are ${TASK_KINDS.join(', ')}.`)
+  })
 }
 
 function parsed(args: string[]) {
@@ -44,6 +55,7 @@ function parsed(args: string[]) {
       options: {
         api: { type: 'boolean', default: true },
         workers: { type: 'string', default: '1' },
+        kinds: { type: 'string' },
         port: { type: 'string' },
         watch: { type: 'boolean', default: false },
         services: { type: 'boolean', default: true },

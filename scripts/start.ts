@@ -2,6 +2,7 @@
 // machine until Ctrl-C.
 import { existsSync, mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { DEFAULT_KIND, KINDS, type TaskKind } from '@darkroom/contracts'
 import { FolderTakenError, startLocalServices, type LocalServices } from '@darkroom/local-services'
 import pc from 'picocolors'
 import { adoptSecretFiles, nearMisses } from '../packages/runtime/src/index.ts'
@@ -19,7 +20,7 @@ import { tellWhatRuns } from './running-start.ts'
 import { signInLink } from './sign-in-link.ts'
 import { readStartOptions, StartUsage, type StartOptions } from './start-options.ts'
 import { supervise, type Supervised } from './supervise.ts'
-import { WORKER_APPS } from './worker-apps.ts'
+import { workerAppsOf } from './worker-apps.ts'
 import { watchSources } from './watch-sources.ts'
 
 const ROOT = join(import.meta.dirname, '..')
@@ -74,7 +75,9 @@ async function main(options: StartOptions): Promise<number> {
   const shutdownMs = Number(process.env['SHUTDOWN_TIMEOUT_MS'] || (services ? LOCAL_SHUTDOWN_MS : SERVER_SHUTDOWN_MS))
   const env = {
     ...urlsOf(services),
-    ...(services && (await ffmpegSettings(process.env, { folder: FOLDER, log: console.log }))),
+    ...(services &&
+      options.kinds.includes('video.render') &&
+      (await ffmpegSettings(process.env, { folder: FOLDER, log: console.log }))),
     DATA_DIR: dataDir,
     HOST: host,
     PORT: String(port),
@@ -121,10 +124,10 @@ interface Running {
 }
 
 /** The API and the workers, each supervised. */
-function startApps({ api, workers }: StartOptions, env: NodeJS.ProcessEnv, giveUp: () => void): Running[] {
+function startApps({ api, workers, kinds }: StartOptions, env: NodeJS.ProcessEnv, giveUp: () => void): Running[] {
   const begun = [
     ...(api ? [{ name: 'api', app: 'api', startOne: startApi, ownEnv: {} }] : []),
-    ...workersOf(workers).map(({ name, app }, index) => ({
+    ...workersOf(workers, kinds).map(({ name, app }, index) => ({
       name,
       app,
       startOne: (options: AppOptions) => startWorker({ ...options, app }),
@@ -144,9 +147,9 @@ function startApps({ api, workers }: StartOptions, env: NodeJS.ProcessEnv, giveU
 }
 
 /** `count` workers of each kind. Those for images are called `worker`, others like their app. */
-function workersOf(count: number): { name: string; app: string }[] {
-  return WORKER_APPS.flatMap(({ app }, kind) => {
-    const name = kind === 0 ? 'worker' : app
+function workersOf(count: number, kinds: readonly TaskKind[]): { name: string; app: string }[] {
+  return workerAppsOf(kinds).flatMap(({ app }) => {
+    const name = app === KINDS[DEFAULT_KIND].worker ? 'worker' : app
     return Array.from({ length: count }, (_, index) => ({ name: count === 1 ? name : `${name} ${index + 1}`, app }))
   })
 }

@@ -1,5 +1,5 @@
 // The worker of each kind, for scripts that start or check all of them.
-import { KINDS, type TaskKind } from '@darkroom/contracts'
+import { KINDS, TASK_KINDS, type TaskKind } from '@darkroom/contracts'
 import type { z } from 'zod'
 import { imageWorkerEnv } from '../apps/image-worker/src/env.ts'
 import { photoWorkerEnv } from '../apps/photo-worker/src/env.ts'
@@ -12,8 +12,11 @@ const ENVIRONMENTS: Record<TaskKind, z.ZodObject> = {
   'video.render': videoWorkerEnv,
 }
 
-export const WORKER_APPS = Object.values(KINDS).map(({ kind, worker }) => ({
-  /** Its folder in `apps`. */
-  app: worker,
-  env: ENVIRONMENTS[kind],
-}))
+export const workerAppsOf = (kinds: readonly TaskKind[]) =>
+  kinds.map((kind) => ({
+    /** Its folder in `apps`. */
+    app: KINDS[kind].worker,
+    env: ENVIRONMENTS[kind],
+  }))
+
+export const WORKER_APPS = workerAppsOf(TASK_KINDS)

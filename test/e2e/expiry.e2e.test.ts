@@ -125,7 +125,7 @@ test('records are removed last, and nothing is left', async () => {
 /** All tasks, processed by real workers. */
 async function completedTasks(): Promise<Task[]> {
   const photos = await Promise.all(
-    Array.from({ length: PHOTOS }, (_, seed) => sampleJpeg({ width: 1100, height: 825, seed })),
+    Array.from({ length: PHOTOS }, (_, seed) => sampleJpeg({ width: 320, height: 240, seed })),
   )
   const indexes = Array.from({ length: TASKS }, (_, index) => index)
   const accept = (index: number) =>

@@ -62,7 +62,8 @@ test.skipIf(!isLinux).each([
   ['SIGKILL', 'bootstrap.mjs'],
   ['SIGKILL', 'scripts/start.ts --'],
 ] as const)('%s to %s ends everything that npm start started', async (signal, whom) => {
-  const run = await started('start', ['--workers', '1'])
+  // Of all kinds once: the processes of one kind end like those of another.
+  const run = await started('start', signal === 'SIGTERM' ? [] : ['--kinds', 'image.optimize'])
   const processes = run.processes()
   for (const part of ['apps/api/src/main.ts', 'image-worker/src/main.ts', 'child.ts', 'redis-server', 'secantusd-rs'])
     if (part !== 'secantusd-rs' || run.output().includes('SecantusDB')) theOne(processes, part)
@@ -83,12 +84,12 @@ test.skipIf(!isLinux).each([
 })
 
 test.skipIf(!isLinux).each([
-  ['server', 'apps/api/src/main.ts', 'image-worker/src/main.ts'],
-  ['worker', 'image-worker/src/main.ts', 'apps/api/src/main.ts'],
-])(
+  ['server', [], 'apps/api/src/main.ts', 'image-worker/src/main.ts'],
+  ['worker', ['--kinds', 'image.optimize'], 'image-worker/src/main.ts', 'apps/api/src/main.ts'],
+] as const)(
   'npm run %s starts its process with the flags of npm start, and restarts it when it dies [S4.15]',
-  async (script, main, other) => {
-    const run = await started(script, [], {
+  async (script, args, main, other) => {
+    const run = await started(script, args, {
       REDIS_URL: inject('redisUrl'),
       MONGODB_URL: inject('mongoUrl'),
       PORT: '0',
@@ -98,6 +99,7 @@ test.skipIf(!isLinux).each([
     for (const flag of NODE_FLAGS) expect(first.command).toContain(flag)
     expect(run.processes().some(({ command }) => command.includes(other))).toBe(false)
     expect(run.processes().some(({ command }) => command.includes('redis-server'))).toBe(false)
+    expect(run.processes().some(({ command }) => command.includes('photo-worker/src/main.ts'))).toBe(false)
 
     process.kill(first.pid, 'SIGKILL')
     await until(() => run.processes().find(({ command, pid }) => command.includes(main) && pid !== first.pid), {
@@ -124,7 +126,7 @@ test.skipIf(!isLinux)(
   'METRICS_PORT and WORKER_ID apply to the first worker and count up for the next one',
   async () => {
     const port = await twoFreePorts()
-    const run = await started('start', ['--no-services', '--no-api', '--workers', '2'], {
+    const run = await started('start', ['--no-services', '--no-api', '--workers', '2', '--kinds', 'image.optimize'], {
       REDIS_URL: inject('redisUrl'),
       MONGODB_URL: inject('mongoUrl'),
       REDIS_NAMESPACE: 'metrics-ports',
@@ -142,7 +144,7 @@ test.skipIf(!isLinux)(
 )
 
 test.skipIf(!isLinux)('npm start goes on without the models for bib numbers, and says what is missing', async () => {
-  const run = await started('start', ['--no-services', '--workers', '1'], {
+  const run = await started('start', ['--no-services', '--kinds', 'image.optimize,photo.bibs'], {
     REDIS_URL: inject('redisUrl'),
     MONGODB_URL: inject('mongoUrl'),
     PORT: '0',
