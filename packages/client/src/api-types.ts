@@ -2491,6 +2491,11 @@ export interface components {
         };
         QueueStats: {
             name: string;
+            /**
+             * @description Of the tasks whose jobs it holds
+             * @enum {string}
+             */
+            kind: "image.optimize" | "photo.bibs" | "video.render";
             waiting: number;
             active: number;
             completed: number;

@@ -1,8 +1,10 @@
 import { z } from 'zod'
+import { taskKind } from './tasks.ts'
 
 export const queueStats = z
   .object({
     name: z.string(),
+    kind: taskKind.meta({ description: 'Of the tasks whose jobs it holds' }),
     waiting: z.number().int(),
     active: z.number().int(),
     completed: z.number().int(),

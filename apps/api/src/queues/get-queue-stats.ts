@@ -33,6 +33,7 @@ async function statsOf(queue: TaskQueue): Promise<QueueStats> {
   const waiting = counts.waiting + counts.prioritized
   return {
     name: queue.name,
+    kind: queue.kind.kind,
     ...counts,
     waiting,
     // BullMQ leaves the jobs of a paused queue where they are; they all count as paused.

@@ -14,6 +14,7 @@ const { originalPath, createdAt, priority } = taskExamples.accepted
 
 const running: QueueStats = {
   name: imageOptimize.queue,
+  kind: imageOptimize.kind,
   waiting: 14,
   active: 4,
   completed: 100,

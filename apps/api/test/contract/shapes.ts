@@ -282,6 +282,7 @@ export const batch = z.strictObject({
 
 export const queueStats = z.strictObject({
   name: text,
+  kind: z.enum(['image.optimize', 'photo.bibs', 'video.render']),
   waiting: count,
   active: count,
   completed: count,

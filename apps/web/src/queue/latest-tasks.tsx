@@ -9,12 +9,8 @@ import { useLanguage } from '../words/language.tsx'
 const EVERY_MS = 5000
 const SHOWN = 10
 
-/** The kinds by the names of their queues; a queue of another name is that of photos. */
-const KINDS: Record<string, TaskKind> = { 'photo-processing': 'photo.bibs', 'video-render-queue': 'video.render' }
-
-export function LatestTasks({ queue }: { queue: string }) {
+export function LatestTasks({ kind }: { kind: TaskKind }) {
   const { words, formats } = useLanguage()
-  const kind = KINDS[queue] ?? 'image.optimize'
   useRefresh(['tasks', 'latest', kind])
   const { data } = useQuery({
     queryKey: ['tasks', 'latest', kind],

@@ -73,7 +73,7 @@ function ShownQueue({ queue }: { queue: QueueStats }) {
       </div>
       <div className="task-columns">
         <div>
-          <LatestTasks queue={queue.name} />
+          <LatestTasks kind={queue.kind} />
         </div>
         <div>
           <Workers queue={queue.name} />
