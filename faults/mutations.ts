@@ -236,7 +236,7 @@ export const mutations: readonly Mutation[] = [
       {
         file: `${api}/sync/queue-events-listener.ts`,
         find: 'this.#applied = this.#checked = stored ?? FROM_THE_START',
-        replace: 'this.#applied = this.#checked = `${Date.now()}-0`',
+        replace: 'this.#applied = this.#checked = (await this.#deps.queue.eventEnds())?.last ?? FROM_THE_START',
       },
     ],
     caughtBy: { scenario: 'fi-14', invariant: 'extra', tasks: 60 },

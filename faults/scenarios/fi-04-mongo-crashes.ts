@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Rig } from '../driver.ts'
 import { uploadMany } from '../load.ts'
+import { pictureOf } from '../pictures.ts'
 import type { Scenario } from '../scenario.ts'
 import { allowedMs, checkEnded } from '../watch.ts'
 
@@ -8,7 +9,8 @@ const DOWN_MS = 2000
 const UNANSWERED_MS = 300
 /** How a command that inserts begins: a field of type string, by its name (bsonspec.org). */
 const INSERT = '\u0002insert\0'
-const LOST_INSERTS = 3
+/** The driver sends an insert without a reply once more: two of the same are lost. */
+const LOST_INSERTS = 6
 const DONE_MS = 30_000
 
 /**
@@ -34,7 +36,7 @@ export const mongoCrashes: Scenario = {
       await pause(everyMs / 4 - UNANSWERED_MS)
       rig.fault('answers to inserts lost', 'mongo')
       rig.mongoProxy.loseRepliesTo(INSERT, LOST_INSERTS)
-      await pause(everyMs / 4)
+      await Promise.all([uploadOnce(rig), pause(everyMs / 4)])
       await crash(rig)
     }
     await checkEnded(rig, 'done after the last crash', await load, doneMs)
@@ -45,6 +47,15 @@ export const mongoCrashes: Scenario = {
       `${lost} of ${kills * LOST_INSERTS}, ${LOST_INSERTS} wanted`,
     )
   },
+}
+
+/**
+ * Uploads of clients that do not repeat them, whatever the answer: a repeated one would bring its
+ * file again.
+ */
+async function uploadOnce({ client, apiUrls }: Rig): Promise<void> {
+  for (const [index, url] of [...apiUrls, ...apiUrls].entries())
+    await client.tryUpload(await pictureOf(index, 'once'), client.newKey(), url)
 }
 
 async function crash({ fault, services }: Rig): Promise<void> {
