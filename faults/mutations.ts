@@ -337,9 +337,9 @@ export const mutations: readonly Mutation[] = [
     says: 'a worker with a machine problem continues to take jobs',
     patches: [
       {
-        file: `${worker}/create-worker.ts`,
-        find: 'pause: () => void worker.pause(true),',
-        replace: 'pause: () => {},',
+        file: `${worker}/pause-switch.ts`,
+        find: '      void worker.pause(true)\n',
+        replace: '',
       },
     ],
     caughtBy: { scenario: 'fi-12', invariant: 'extra' },
@@ -535,7 +535,7 @@ export const mutations: readonly Mutation[] = [
     patches: [
       {
         file: 'packages/storage/src/s3-read.ts',
-        find: "    if (hash !== undefined && hash.digest('hex') !== sha256) throw damaged(key)\n",
+        find: "    if (hash !== undefined && hash.digest('hex') !== sha256) return fail(damaged(key))\n",
         replace: '',
       },
     ],
