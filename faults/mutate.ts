@@ -38,7 +38,7 @@ async function tryMutation(mutation: Mutation, options: { folder: string; seed: 
   const scenario = scenarios.find((one) => one.name === caughtBy.scenario)
   if (!scenario) throw new Error(`Unknown scenario ${caughtBy.scenario}`)
   const verdict = await runScenario(
-    { ...scenario, restMs: REST_MS },
+    { ...scenario, restMs: caughtBy.restMs ?? REST_MS },
     { ...options, long: false, tasks: caughtBy.tasks, mutation: { name, patches } },
   )
   return { mutation, verdict, caught: verdict.violations.some(({ invariant }) => invariant === caughtBy.invariant) }

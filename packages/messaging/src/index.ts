@@ -10,6 +10,7 @@ export {
   type QueueEvent,
   type QueueEventPage,
   type QueueEventStream,
+  type StreamEnds,
 } from './queue-event-stream.ts'
 export {
   createQueueWorker,

@@ -43,17 +43,26 @@ export function createQueueEventStream(redis: Redis, { prefix, queue }: QueueNam
   }
 }
 
-/** The ids of the oldest and the newest stored event; undefined if the stream is empty or lost. */
-export async function readStreamEnds(
-  redis: Redis,
-  { prefix, queue }: QueueNames,
-): Promise<{ first: string; last: string } | undefined> {
-  const key = `${prefix}:${queue}:events`
-  const [[oldest], [newest]] = await Promise.all([
-    redis.xrange(key, '-', '+', 'COUNT', 1),
-    redis.xrevrange(key, '+', '-', 'COUNT', 1),
-  ])
-  return oldest && newest && { first: oldest[0], last: newest[0] }
+export interface StreamEnds {
+  /** The id of the oldest stored event. */
+  first: string
+  /** The id of the newest. */
+  last: string
+  /** Whether older ones have been removed. Redis counts that since version 7; before, it may always be so. */
+  isTrimmed: boolean
+}
+
+/** Undefined if the stream is empty or lost. */
+export async function readStreamEnds(redis: Redis, { prefix, queue }: QueueNames): Promise<StreamEnds | undefined> {
+  const answer = (await redis.xinfo('STREAM', `${prefix}:${queue}:events`).catch((error: unknown) => {
+    if (String(error).includes('no such key')) return []
+    throw error
+  })) as unknown[]
+  const facts = new Map(answer.flatMap((name, index) => (index % 2 === 0 ? [[name, answer[index + 1]]] : [])))
+  const idOf = (entry: string): string | undefined => (facts.get(entry) as [string] | null | undefined)?.[0]
+  const [first, last] = [idOf('first-entry'), idOf('last-entry')]
+  if (first === undefined || last === undefined) return undefined
+  return { first, last, isTrimmed: facts.get('entries-added') !== facts.get('length') }
 }
 
 /** A stream id consists of two numbers: as text, `1-10` would come before `1-2`. */

@@ -13,7 +13,7 @@ import {
 import { Queue, type JobsOptions } from 'bullmq'
 import type { Redis } from 'ioredis'
 import type { QueueNames } from './names.ts'
-import { readStreamEnds } from './queue-event-stream.ts'
+import { readStreamEnds, type StreamEnds } from './queue-event-stream.ts'
 import type { CompletedEvent, QueuedJob } from './queued-job.ts'
 import { oldestWaitingSince, readQueueLoad, type QueueLoad } from './queue-load.ts'
 import { arrangeTurns, giveTurnBack, type TenantWeights } from './turns.ts'
@@ -169,10 +169,8 @@ export class TaskQueue {
     return this.forget(gone)
   }
 
-  /**
-   * The ids of the oldest and the newest stored event; undefined if the stream is empty or lost.
-   */
-  async eventEnds(): Promise<{ first: string; last: string } | undefined> {
+  /** The ends of the stream of events; undefined if it is empty or lost. */
+  async eventEnds(): Promise<StreamEnds | undefined> {
     this.#assertConnected()
     return readStreamEnds(this.#redis, this.names)
   }

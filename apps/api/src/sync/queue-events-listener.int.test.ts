@@ -65,10 +65,13 @@ describe('on a stream of its own', () => {
     const queue = new TaskQueue({ redis, names, kind: imageOptimize })
     const { log, lines } = recordLog<Logger>()
     const sendCommand = (({ event }: UpdateTaskStatus) => send(event.taskId)) as unknown as Send
-    const listener = new QueueEventsListener({ redis, queue, send: sendCommand, log, now: Date.now })
+    const create = () => new QueueEventsListener({ redis, queue, send: sendCommand, log, now: Date.now })
+    const listener = create()
     const key = `${names.prefix}:q:events`
     return {
       listener,
+      /** The same in the next process. */
+      successor: create,
       redis,
       key,
       lines,
@@ -142,6 +145,47 @@ describe('on a stream of its own', () => {
     expect(repairs).toBe(2)
     await until(() => applied.length === 2, { what: 'the event with the lower id' })
     expect(applied).toEqual([before, after])
+    await stop()
+  })
+
+  it.each([
+    ['no event', 0, 0],
+    ['some events', 3, 0],
+    ['a stream that was trimmed', 3, 1],
+  ])('a process that starts after %s only looks for a gap where there may be one', async (_what, before, gaps) => {
+    const applied: string[] = []
+    const { listener, successor, complete, redis, key, stop } = await listen(
+      async (taskId) => void applied.push(taskId),
+    )
+    let repairs = 0
+    const repair = async (): Promise<void> => void repairs++
+    await listener.start()
+    await listener.repairGap(repair) // a new Redis: how far events were applied is unknown
+    for (let event = 0; event < before; event++) await complete(newTaskId())
+    await until(() => applied.length === before, { what: 'the events' })
+    await listener.stop()
+    for (let event = 0; event < 5; event++) await complete(newTaskId())
+    if (gaps > 0) await redis.xtrim(key, 'MAXLEN', 2)
+    const next = successor()
+    await next.start()
+    await next.repairGap(repair)
+    await next.repairGap(repair)
+    expect(repairs).toBe(1 + gaps)
+    await next.stop()
+    await stop()
+  })
+
+  it('a gap that was not repaired is found again by the next process', async () => {
+    const { listener, successor, stop } = await listen(async () => {})
+    await listener.start()
+    await listener.repairGap(() => Promise.reject(new Error('the store is away'))).catch(() => {})
+    await listener.stop()
+    const next = successor()
+    let repairs = 0
+    await next.start()
+    await next.repairGap(async () => void repairs++)
+    expect(repairs).toBe(1)
+    await next.stop()
     await stop()
   })
 

@@ -64,7 +64,7 @@ export class QueueEventsListener {
   #behind = false
   /** Events may have been missed, and this has not been repaired yet. */
   #gap = false
-  /** Where the cursor was at the last check for a gap. */
+  /** Where the cursor was at the last check for a gap, or where the stream ended if there was one. */
   #checked = FROM_THE_START
 
   constructor(deps: { redis: Redis; queue: TaskQueue; send: Send; log: Logger; now: () => number }) {
@@ -141,8 +141,8 @@ export class QueueEventsListener {
   }
 
   /**
-   * There is no gap if the stream begins before the position of the cursor at the last check:
-   * everything in between was read, or still can be. A stream that is missing or ends before the
+   * There is no gap if the stream begins before the position of the cursor at the last check, or is
+   * read from its start and complete: everything in between was read, or still can be. A stream that is missing or ends before the
    * cursor is another one, and is read from its start.
    */
   async #lookForGap(): Promise<void> {
@@ -150,9 +150,14 @@ export class QueueEventsListener {
     const ends = await this.#deps.queue.eventEnds()
     const checked = this.#checked
     this.#checked = applied
-    if (checked === FROM_THE_START) return
+    if (checked === FROM_THE_START) {
+      this.#gap ||= ends?.isTrimmed ?? false
+      return
+    }
     if (ends && compareEventIds(ends.first, checked) <= 0 && compareEventIds(ends.last, checked) >= 0) return
     this.#gap = true
+    // The repair makes up for everything up to here.
+    this.#checked = ends?.last ?? FROM_THE_START
     if (!ends || compareEventIds(ends.last, applied) < 0) this.#applied = this.#checked = FROM_THE_START
   }
 
@@ -259,10 +264,13 @@ export class QueueEventsListener {
     for (const name of ['completed', 'failed'] as const) await this.#kept[name].trimOlder(name, this.#appliedUntil)
   }
 
-  /** Losing the cursor only means a longer replay, in which nothing takes effect twice. */
+  /**
+   * Losing the cursor only means a longer replay, in which nothing takes effect twice. It stays where
+   * it is until a gap is repaired: if this process dies before, the next one finds the gap again.
+   */
   async #save(): Promise<void> {
     this.#savedAt = performance.now()
-    if (this.#applied !== FROM_THE_START) await this.#deps.redis.set(this.#cursorKey, this.#applied)
+    if (!this.#gap) await this.#deps.redis.set(this.#cursorKey, this.#applied)
   }
 
   #pause(): Promise<void> {
