@@ -36,7 +36,6 @@ export const mutations: readonly Mutation[] = [
         replace: 'nextCheckAt: new Date(now.getTime() + leaseMs * 200), checkedBy',
       },
     ],
-    // Not by the tasks of an API that comes back: it checks every task.
     caughtBy: { scenario: 'fi-05', invariant: 'extra', tasks: 20 },
   },
   {

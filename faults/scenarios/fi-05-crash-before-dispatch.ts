@@ -75,8 +75,8 @@ async function killSweeper(rig: Rig): Promise<void> {
 }
 
 /**
- * An API that starts checks every task. Here one dies while it checks a task and stays away: the
- * other, which has been running all along, takes over when the lease has expired.
+ * An API dies while it checks a task, and stays away: the other, which has been running all along,
+ * takes over when the lease has expired.
  */
 async function dieForGood(rig: Rig): Promise<void> {
   await switchQueue(rig, 'pause')
