@@ -527,7 +527,7 @@ export const mutations: readonly Mutation[] = [
         replace: '',
       },
     ],
-    caughtBy: { scenario: 'fi-37', invariant: 'I3' },
+    caughtBy: { scenario: 'fi-37', invariant: 'I1' },
   },
   {
     name: 'read-checksum',
