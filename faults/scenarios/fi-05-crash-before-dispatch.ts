@@ -79,15 +79,20 @@ async function killSweeper(rig: Rig): Promise<void> {
  * takes over when the lease has expired.
  */
 async function dieForGood(rig: Rig): Promise<void> {
+  const tasks = rig.db.collection('tasks')
   await switchQueue(rig, 'pause')
   const left = await uploadMany(rig.client, { count: 1, label: 'left' })
+  // The note that its job was sent is written a moment later, and sets the time of its next check.
+  await until(async () => (await tasks.findOne({ name: 'left-0.jpg' }))?.['dispatch']?.state === 'sent', {
+    what: 'the note of the dispatch',
+  })
   await rig.redis.zrem(`${QUEUE}:prioritized`, ...left)
   await rig.redis.del(left.map((id) => `${QUEUE}:${id}`))
   await switchQueue(rig, 'resume')
   const exits = () => only(rig.history.entries, 'exit')
   const before = exits().length
   arm(rig.flags, SWEEP_POINT)
-  await rig.db.collection('tasks').updateOne({ name: 'left-0.jpg' }, { $set: { nextCheckAt: new Date() } })
+  await tasks.updateOne({ name: 'left-0.jpg' }, { $set: { nextCheckAt: new Date() } })
   await untilHit(rig.flags, SWEEP_POINT, 20_000)
   const exit = await until(() => exits()[before], { what: 'the exit of the API that checked the task' })
   const dead = rig.apis.find(({ name }) => name === exit.process)
