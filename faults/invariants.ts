@@ -100,16 +100,17 @@ function litter({ finalFiles, byId }: Facts): string[] {
 export const isTemporary = (key: string, ageMs: number): boolean =>
   /^\.(?:tmp\/|moving\/|check\.)/.test(key) ? ageMs > CHECK_MS : key.endsWith('.tmp')
 
-function wronglyEnded({ accepted, byId }: Facts): string[] {
-  return accepted.flatMap(({ ids, good, name }) =>
-    [...ids].flatMap((id) => {
-      const task = byId.get(id)
-      if (!task || isStuck(task)) return []
+/** Also of tasks whose client got no answer, or gave up. */
+function wronglyEnded({ uploads, byId, byKey }: Facts): string[] {
+  return uploads.flatMap(({ key, ids, good, name }) => {
+    const answered = [...ids].flatMap((id) => byId.get(id) ?? [])
+    return [...new Set([...answered, ...(byKey.get(key) ?? [])])].flatMap((task) => {
+      if (isStuck(task)) return []
       if (good && task.status !== 'completed' && !isExpired(task))
-        return [`${id} (${name}) is valid but ${task.status}: ${task.error?.code}`]
-      return !good && task.status === 'completed' ? [`${id} (${name}) is invalid but completed`] : []
-    }),
-  )
+        return [`${task.id} (${name}) is valid but ${task.status}: ${task.error?.code}`]
+      return !good && task.status === 'completed' ? [`${task.id} (${name}) is invalid but completed`] : []
+    })
+  })
 }
 
 /** Whether it expired after it had completed and its time was up. */

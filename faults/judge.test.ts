@@ -165,6 +165,16 @@ test('a valid picture that failed, an invalid one that completed', () => {
   expect(brokenIn({ good: false })).toEqual(['I5'])
 })
 
+test('a valid picture that failed although its client never got an answer', () => {
+  const unanswered = { key: 'key-2', name: 'photo-2.jpg', picture: 'base 2', good: true }
+  const failed = { ...stored, id: 'b'.repeat(24), status: 'failed', idempotency: { key: 'key-2' } }
+  const more: Event[] = [
+    { op: 'upload', outcome: 'unknown', args: unanswered, ms: 5 },
+    { op: 'document', args: failed },
+  ]
+  expect(brokenIn({ more })).toContain('I5')
+})
+
 test('a task that expired on time, early, or without having completed', () => {
   const at = (second: number): string => new Date(second * 1000).toISOString()
   const expire = (steps: StoredTask['log'], expiresAt: string): StoredTask => {
