@@ -6,6 +6,9 @@ import { FINAL } from './facts.ts'
 import { only } from './history.ts'
 import { uploadMany } from './load.ts'
 
+/** Where BullMQ keeps the queue of images. */
+export const QUEUE = 'bull:image-processing'
+
 const USUAL_LIMIT_MS = 60_000
 const TIMES_CONTROL = 5
 const WRITE_EVERY_MS = 100
@@ -48,8 +51,8 @@ export async function allowedMs(rig: Rig, calmMs: number): Promise<number> {
 }
 
 /**
- * Records whether these tasks end within `limitMs` of now. While the store's disk stalls, nothing
- * can be written, by whomever: that time does not count.
+ * Records whether these tasks end within `limitMs` of now. The time for which the store's disk
+ * stalls does not count, because nobody can write then.
  */
 export async function checkEnded(rig: Rig, name: string, ids: readonly string[], limitMs: number): Promise<void> {
   const store = watchStore(rig)
@@ -101,7 +104,7 @@ export async function memoryOf(pid = 0): Promise<{ nowMib: number; mostMib: numb
 export async function fillQueue(rig: Rig, upload: () => Promise<string[]>): Promise<string[]> {
   await Promise.all(rig.workers.map((worker) => worker.holdDown('SIGTERM')))
   const accepted = await upload()
-  await until(async () => (await rig.redis.zcard('bull:image-processing:prioritized')) === accepted.length, {
+  await until(async () => (await rig.redis.zcard(`${QUEUE}:prioritized`)) === accepted.length, {
     timeoutMs: 30_000,
     what: 'all jobs to be on the queue',
   })
@@ -120,8 +123,7 @@ export async function switchQueue(rig: Rig, to: 'pause' | 'resume'): Promise<voi
 export async function emptyQueue(rig: Rig, timeoutMs: number): Promise<void> {
   for (const worker of rig.workers) worker.letUp()
   const left = async (): Promise<number> =>
-    (await rig.redis.zcard('bull:image-processing:prioritized')) +
-    (await rig.redis.llen('bull:image-processing:active'))
+    (await rig.redis.zcard(`${QUEUE}:prioritized`)) + (await rig.redis.llen(`${QUEUE}:active`))
   await until(async () => (await left()) === 0, { timeoutMs, what: 'the workers to process all jobs' })
 }
 

@@ -6,13 +6,12 @@ import { uploadMany } from '../load.ts'
 import { quantile } from '../numbers.ts'
 import { powerCuts } from '../power-cut.ts'
 import type { Scenario } from '../scenario.ts'
-import { checkEnded, switchQueue } from '../watch.ts'
+import { checkEnded, QUEUE, switchQueue } from '../watch.ts'
 
 const POINT = 'before-add'
 /** The process that takes over from the first one may be killed, too. */
 const SWEEP_POINT = 'before-sweepers-add'
 const SWEEPS_EVERY = 10
-const QUEUE = 'bull:image-processing'
 /** The start of an API, a lease of 3 s, then a sweep within 2.4 s. */
 const RECOVERY_MS = 10_000
 /** The same without the start. On a busy machine everything takes longer: a start is added, as long as it took. */

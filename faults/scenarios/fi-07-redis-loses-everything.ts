@@ -3,9 +3,8 @@ import type { Rig } from '../driver.ts'
 import { uploadMany } from '../load.ts'
 import type { Scenario } from '../scenario.ts'
 import { slowImages } from '../slow-images.ts'
-import { checkEnded } from '../watch.ts'
+import { checkEnded, QUEUE } from '../watch.ts'
 
-const QUEUE = 'bull:image-processing'
 /** All slots of all workers. */
 const ACTIVE = 6
 /**

@@ -3,9 +3,8 @@ import { until } from '@darkroom/testing'
 import type { Rig } from '../driver.ts'
 import { uploadMany } from '../load.ts'
 import type { Scenario } from '../scenario.ts'
-import { checkEnded } from '../watch.ts'
+import { checkEnded, QUEUE } from '../watch.ts'
 
-const QUEUE = 'bull:image-processing'
 const CUT_EVERY_MS = 300
 /** Through the queue's event stream, read from the stored cursor. */
 const STREAM_MS = 3000

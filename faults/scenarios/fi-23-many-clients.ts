@@ -3,9 +3,8 @@ import type { Rig } from '../driver.ts'
 import { uploadMany } from '../load.ts'
 import { pictureOf } from '../pictures.ts'
 import type { Scenario } from '../scenario.ts'
-import { checkEnded, checkRuns, emptyQueue, fillQueue, memoryOf, msUntilEnded } from '../watch.ts'
+import { checkEnded, checkRuns, emptyQueue, fillQueue, memoryOf, msUntilEnded, QUEUE } from '../watch.ts'
 
-const QUEUE = 'bull:image-processing'
 const WIDTH_PX = 320
 const CONNECTIONS = 2000
 const LOAD_MS = 60_000

@@ -3,9 +3,8 @@ import type { Rig } from '../driver.ts'
 import { uploadMany } from '../load.ts'
 import type { Scenario } from '../scenario.ts'
 import { slowImages } from '../slow-images.ts'
-import { checkEnded, emptyQueue, fillQueue } from '../watch.ts'
+import { checkEnded, emptyQueue, fillQueue, QUEUE } from '../watch.ts'
 
-const QUEUE = 'bull:image-processing'
 /** A waiting task is checked after ten seconds. */
 const DONE_MS = 30_000
 
