@@ -11,7 +11,7 @@ export function versitygwProgram(file: string, { accessKey, secretKey, region }:
     dataName: 'versitygw-data',
     args: (port, dataFolder) => [
       ...['--quiet', '--port', `127.0.0.1:${port}`, '--region', region],
-      // By default it closes the connection after each response, which doubles the cost of small ones.
+      // By default it closes the connection after each response.
       '--keep-alive',
       ...['--access', accessKey, '--secret', secretKey],
       ...['posix', dataFolder],

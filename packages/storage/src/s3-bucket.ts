@@ -72,8 +72,8 @@ export async function inTime<T>(
 }
 
 /**
- * Limits each wait for the server to the time that a call may take: `fail` is called when one that
- * was begun is neither ended nor begun anew by then.
+ * Limits how long the server may keep somebody waiting: `begin` starts the clock, or restarts it,
+ * and `end` stops it. `fail` is called if it runs for as long as a call may take.
  */
 export function limitWait(fail: (error: StorageError) => void) {
   let timer: NodeJS.Timeout | undefined

@@ -14,10 +14,10 @@ const MOST_HELD_BYTES = 2 * 1024 * 1024
 let heldBytes = 0
 
 /**
- * Writes chunks to a new file, without syncing it. The next chunk is read only when the previous
- * ones are written or buffered, so many writers together need little memory. Nobody else may use the
- * chunks: their memory is freed once they are written. If it fails, the file may be there.
- * Returns the number of bytes.
+ * Writes chunks to a new file, without syncing it, and returns the number of bytes. The next chunk is
+ * read only when the previous ones have been written or buffered, so that many writers need little
+ * memory. Callers must not use a chunk afterwards: its memory is freed as soon as it is written. If
+ * it fails, part of the file may be left.
  */
 export async function writeNewFile(source: AsyncIterable<Uint8Array>, path: string): Promise<number> {
   let bytes = 0

@@ -142,8 +142,8 @@ export class QueueEventsListener {
 
   /**
    * There is no gap if the stream begins before the position of the cursor at the last check, or is
-   * read from its start and complete: everything in between was read, or still can be. A stream that is missing or ends before the
-   * cursor is another one, and is read from its start.
+   * complete and read from its start: everything in between was read, or still can be. A stream that
+   * is missing or ends before the cursor is another one, and is read from its start.
    */
   async #lookForGap(): Promise<void> {
     const applied = this.#applied
