@@ -79,6 +79,8 @@ async function killSweeper(rig: Rig): Promise<void> {
  */
 async function dieForGood(rig: Rig): Promise<void> {
   const tasks = rig.db.collection('tasks')
+  // The one that was killed last may still be starting.
+  await rig.allReady()
   await switchQueue(rig, 'pause')
   const left = await uploadMany(rig.client, { count: 1, label: 'left' })
   // The note that its job was sent is written a moment later, and sets the time of its next check.

@@ -169,6 +169,8 @@ async function startControl() {
     async stop() {
       clearInterval(saying)
       await voice.quit()
+      // Only after its answer no message is on its way to a store that is about to be closed.
+      await ear.unsubscribe(channel)
       ear.disconnect()
       await Promise.all(written)
       await mongo.close()
