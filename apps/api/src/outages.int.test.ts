@@ -190,3 +190,19 @@ it('nothing is accepted before the unique indexes exist', async () => {
   await api.stop()
   await drop()
 })
+
+it('an upload that an outage cut off leaves no file, though the janitor is not due', async () => {
+  const mongo = await startTcpProxy(inject('mongoUrl'))
+  // It is due at the start, then after 40 s; every 10 s it looks whether it is.
+  const api = await startTestApi({ JANITOR_INTERVAL_MS: '40000', ORPHAN_AGE_MS: '1000' }, { mongoServer: mongo.url })
+  await api.upload(photo)
+  mongo.freeze()
+  const upload = api.upload(photo)
+  await until(async () => (await api.filesIn('storage')).length === 2, { what: 'the file of the upload' })
+  await mongo.cut()
+  expect((await upload).status).toBe(503)
+  await mongo.restore()
+  await until(async () => (await api.filesIn('storage')).length === 1, { timeoutMs: 25_000, what: 'its file to go' })
+  await api.stop()
+  await mongo.stop()
+})

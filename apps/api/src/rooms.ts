@@ -138,7 +138,7 @@ export function createRooms(
   const workOf = ({ kind: { kind } }: TaskQueue) => estimators.of(kind).work()
   const applying = createApplying({ ...basis, refine: photos.refine })
   const estimate = (task: NewTask): TaskEstimate => estimators.of(task.kind).estimate(task)
-  const commands = createTaskCommands({ ...basis, env, dispatch, estimate })
+  const commands = createTaskCommands({ ...basis, env, dispatch, estimate, onFilesLeft: removal.filesLeft })
   const signer = createUrlSigner(env.URL_SIGNING_KEYS ?? [])
   const keys = createKeys({ mongo, oidc: oidcOf(env), log, now: Date.now })
   const audit = createAudit({ mongo })

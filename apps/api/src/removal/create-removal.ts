@@ -108,6 +108,7 @@ export function createRemoval(parts: {
       new TrimQueuesHandler({ ...parts, queues: parts.queues.all, totals }),
     ],
     roomIsLow: (): void => janitor.roomIsLow(),
+    filesLeft: (): void => janitor.filesLeft(),
     start: (): void => {
       janitor.start()
       maintenance.start()

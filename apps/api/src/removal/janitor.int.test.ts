@@ -26,7 +26,19 @@ async function leave({ dataDir }: { dataDir: string }, path: string): Promise<vo
 }
 
 /** The janitors of several processes of one installation, and the walks that they make. */
-async function startJanitors(count: number, { everyMs, log = testLog }: { everyMs: number; log?: typeof testLog }) {
+interface JanitorOptions {
+  /** How often each looks whether a pass is due. */
+  everyMs: number
+  /** How often one is due; by default each time. */
+  dueEveryMs?: number
+  orphanAgeMs?: number
+  log?: typeof testLog
+}
+
+async function startJanitors(
+  count: number,
+  { everyMs, dueEveryMs = everyMs, orphanAgeMs = 60_000, log = testLog }: JanitorOptions,
+) {
   const dataDir = await mkdtemp(join(tmpdir(), 'janitor-'))
   const database = await openDatabase(uniqueName('janitor'))
   const redis = await openRedis()
@@ -51,14 +63,14 @@ async function startJanitors(count: number, { everyMs, log = testLog }: { everyM
     removeExpiredUploads: () => Promise.resolve(0),
     tempFolder: join(dataDir, 'temp'),
     tempAgeMs: 1000,
-    orphanAgeMs: 60_000,
+    orphanAgeMs,
     intervalMs: everyMs,
     isOurs: async () => true,
     log,
   }
   const janitors = Array.from(
     { length: count },
-    () => new Janitor({ ...common, turn: new SharedTurn({ redis, key, everyMs }) }),
+    () => new Janitor({ ...common, turn: new SharedTurn({ redis, key, everyMs: dueEveryMs }) }),
   )
   for (const janitor of janitors) janitor.start()
   onTestFinished(async () => {
@@ -122,6 +134,21 @@ it('a file that cannot be removed does not block others, and is logged once', as
   await until(() => walks.begun >= before + 3, { what: 'further walks' })
   expect(names.every(([bad]) => existsSync(join(dataDir, bad)))).toBe(true)
   expect(warn).toHaveBeenCalledTimes(1)
+})
+
+it('a file that was left behind is removed when it is old enough, though no pass is due', async () => {
+  const { dataDir, janitors, walks } = await startJanitors(1, { everyMs: 200, dueEveryMs: 60_000, orphanAgeMs: 500 })
+  await until(() => walks.begun === 1, { what: 'the walk at the start' })
+  const places = [ORPHAN, ORPHAN.replace('a'.repeat(24), 'b'.repeat(24))].map((path) => join(dataDir, path))
+  // One after the other, so that the first pass is too early for the second.
+  for (const place of places) {
+    await mkdir(dirname(place), { recursive: true })
+    await writeFile(place, 'left')
+    janitors[0]?.filesLeft()
+    await until(() => walks.begun > 1 || place !== places[0], { what: 'a walk for the first' })
+  }
+  await until(() => places.every((place) => !existsSync(place)), { what: 'the files to go' })
+  expect(walks.begun).toBe(3)
 })
 
 it('one process at a time scans the storage, once per interval', async () => {

@@ -27,6 +27,8 @@ export class Janitor {
   #running: Promise<unknown> = Promise.resolve()
   #stopped = false
   #lookedAt = 0
+  /** When files that were left behind here are old enough to be removed. */
+  #left: { first: number; last: number } | undefined
   readonly #trouble: OutageLog
 
   constructor(deps: {
@@ -84,7 +86,17 @@ export class Janitor {
 
   /** A pass at once, unless another process is at it. Does not wait for it. */
   passNow(): void {
-    this.#run(() => this.#deps.turn.now(() => this.#removeOrphans()))
+    this.#run(async () => void (await this.#deps.turn.now(() => this.#removeOrphans())))
+  }
+
+  /**
+   * To be called when a file may have been left without a document. There is a pass as soon as it
+   * is old enough: the one that is due may be far off, if the last took long, such as in the outage
+   * that is the reason for the file.
+   */
+  filesLeft(): void {
+    const last = Date.now() + this.#deps.orphanAgeMs
+    this.#left = { first: this.#left?.first ?? last, last }
   }
 
   /** Temporary files of dead processes, and of requests whose end went unnoticed. */
@@ -103,11 +115,19 @@ export class Janitor {
 
   /** Without Redis it is unknown whose turn it is. Leftovers of crashes can wait. */
   async #whenDue(): Promise<void> {
-    if (this.#deps.turn.isKnown) await this.#deps.turn.whenDue(() => this.#removeOrphans())
+    const { turn } = this.#deps
+    if (!turn.isKnown) return
+    if (this.#left === undefined || Date.now() < this.#left.first) return turn.whenDue(() => this.#removeOrphans())
+    const startedAt = Date.now()
+    let failed = false
+    const isDone = await turn.now(() => this.#removeOrphans(() => (failed = true)))
+    // Those that were too young for it need another pass.
+    if (isDone && !failed)
+      this.#left = this.#left.last > startedAt ? { ...this.#left, first: this.#left.last } : undefined
   }
 
   /** A pass that failed waits for the next interval like any other. */
-  async #removeOrphans(): Promise<Pass> {
+  async #removeOrphans(onFailure: () => void = () => {}): Promise<Pass> {
     let [failures, removed] = [0, 0]
     let first: unknown
     const onError = (error: unknown): void => {
@@ -115,8 +135,10 @@ export class Janitor {
     }
     await this.#walk(onError).then((files) => (removed = files), onError)
     this.#tell(removed)
-    if (failures > 0) this.#trouble.failed(first, { failures })
-    else if (!this.#stopped) this.#trouble.worked()
+    if (failures > 0) {
+      this.#trouble.failed(first, { failures })
+      onFailure()
+    } else if (!this.#stopped) this.#trouble.worked()
     if (this.#stopped) return 'broken off'
     return removed > 0 ? 'something done' : 'nothing to do'
   }

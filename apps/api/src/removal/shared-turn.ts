@@ -50,10 +50,12 @@ export class SharedTurn {
 
   /**
    * Does the work immediately unless another process is doing it. Without Redis this is unknown,
-   * and it is done.
+   * and it is done. Returns whether it was done.
    */
-  async now(work: () => Promise<Pass>): Promise<void> {
-    if (await this.#take().catch(() => true)) await this.#holding(() => this.#do(work))
+  async now(work: () => Promise<Pass>): Promise<boolean> {
+    const isOurs = await this.#take().catch(() => true)
+    if (isOurs) await this.#holding(() => this.#do(work))
+    return isOurs
   }
 
   async #do(work: () => Promise<Pass>): Promise<void> {

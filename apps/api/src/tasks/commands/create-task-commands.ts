@@ -24,6 +24,7 @@ export function createTaskCommands(parts: {
   dispatch: Dispatch
   stopJob: StopJob
   estimate: (task: NewTask) => TaskEstimate
+  onFilesLeft: () => void
   log: Logger
   tracing: Tracing
   now: () => number

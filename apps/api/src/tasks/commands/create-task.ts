@@ -84,6 +84,8 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, AcceptedTas
     storage: Storage
     announcer: Announcer
     dispatch: Dispatch
+    /** Files were stored whose task may never come to be. */
+    onFilesLeft: () => void
     /** From what is already known: an upload does not wait for a query. */
     estimate: (task: NewTask) => TaskEstimate
     views: TaskViews
@@ -143,9 +145,12 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, AcceptedTas
    * nothing.
    */
   async #wasInserted(record: TaskRecord, error: unknown): Promise<boolean> {
-    const { store, storage } = this.#deps
-    if (!isKeyTaken(error) && !wasNeverSent(error))
-      return (await store.find(record.tenant, record.id).catch(() => undefined)) !== undefined
+    const { store, storage, onFilesLeft } = this.#deps
+    if (!isKeyTaken(error) && !wasNeverSent(error)) {
+      const isThere = (await store.find(record.tenant, record.id).catch(() => undefined)) !== undefined
+      if (!isThere) onFilesLeft()
+      return isThere
+    }
     await Promise.all(ownFilesOf(record).map((key) => storage.remove(key).catch(() => {})))
     return false
   }
