@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { uploadMany } from '../load.ts'
 import type { Scenario } from '../scenario.ts'
-import { checkEnded } from '../watch.ts'
+import { allowedMs, checkEnded } from '../watch.ts'
 
 const DONE_MS = 20_000
 
@@ -17,6 +17,7 @@ export const frozenRedis: Scenario = {
   run: async (rig, tasks) => {
     const pid = rig.services.redis.pid
     if (pid === undefined) throw new Error('This Redis is not a process of ours and cannot be frozen')
+    const doneMs = await allowedMs(rig, DONE_MS)
     const freezes = [5000, rig.long ? 20_000 : 10_000]
     const load = uploadMany(rig.client, {
       count: tasks,
@@ -29,6 +30,6 @@ export const frozenRedis: Scenario = {
       process.kill(pid, 'SIGSTOP')
       await pause(ms).finally(() => process.kill(pid, 'SIGCONT'))
     }
-    await checkEnded(rig, 'done after it woke up', await load, DONE_MS)
+    await checkEnded(rig, 'done after it woke up', await load, doneMs)
   },
 }
