@@ -53,7 +53,7 @@ export const album = z
       })
       .meta({ description: `Numbers on its photos, counted up to ${MAX_COUNTED_IN_ALBUM}` }),
     roster: rosterSummary.nullable(),
-    links: z.object({ self: z.string(), roster: z.string(), review: z.string() }),
+    links: z.object({ self: z.string(), roster: z.string(), review: z.string(), page: z.string() }),
   })
   .meta({ id: 'Album' })
 export type Album = z.infer<typeof album>

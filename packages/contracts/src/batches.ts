@@ -39,7 +39,7 @@ export const batchSummary = z.object({
   createdAt: z.iso.datetime(),
   /** When all tasks had ended for the first time. */
   completedAt: z.iso.datetime().nullable(),
-  links: z.object({ self: z.string(), tasks: z.string() }),
+  links: z.object({ self: z.string(), tasks: z.string(), page: z.string() }),
 })
 export type BatchSummary = z.infer<typeof batchSummary>
 

@@ -2,6 +2,7 @@ import { ID_PATTERN, type BatchSummary } from '@darkroom/contracts'
 import { RequestData, type RequestHandler } from 'mediatr-ts'
 import { AppError } from '../app-error.ts'
 import type { BatchRecord, BatchStore, BatchTally } from './batch-store.ts'
+import { batchPage } from '../tasks/page-paths.ts'
 
 /** The progress of a batch. Throws BATCH_NOT_FOUND, also for a batch of another tenant. */
 export class GetBatch extends RequestData<BatchSummary> {
@@ -45,6 +46,6 @@ export function toSummary(batch: BatchRecord, { counts, openPercent }: BatchTall
     percent: total === 0 ? 100 : Math.floor(((total - open) * 100 + openPercent) / total),
     createdAt: batch.createdAt.toISOString(),
     completedAt: batch.completedAt?.toISOString() ?? null,
-    links: { self, tasks: `/api/v1/tasks?batchId=${batch.id}` },
+    links: { self, tasks: `/api/v1/tasks?batchId=${batch.id}`, page: batchPage(batch.id) },
   }
 }

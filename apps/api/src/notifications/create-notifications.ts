@@ -1,5 +1,6 @@
 import type { Outgoing } from '@darkroom/outgoing'
 import { AppError } from '../app-error.ts'
+import { batchPage, taskPage } from '../tasks/page-paths.ts'
 import type { CheckReports, Reports } from '../tasks/report-fields.ts'
 import { newDelivery, type DeliveryRecord } from '../webhooks/delivery-record.ts'
 import type { Notify } from '../webhooks/deliverer.ts'
@@ -10,6 +11,8 @@ import { createSendSms } from './send-sms.ts'
 import { batchMessage, taskMessage, type Message } from './texts.ts'
 
 export interface NotificationSettings {
+  /** Without it, messages have no link to the web page. */
+  PUBLIC_URL?: string | undefined
   SMTP_URL?: string | undefined
   MAIL_FROM: string
   SMS_URL?: string | undefined
@@ -41,7 +44,7 @@ export function createNotifications(env: NotificationSettings, outgoing: Outgoin
     if (notify?.email !== undefined && smtpUrl === undefined) throw notSent('email', 'e-mail')
     if (notify?.sms !== undefined && url === undefined) throw notSent('sms', 'text messages')
   }
-  return { send, check, of: NOTIFICATIONS, delaysMs: NOTIFY_DELAYS_MS }
+  return { send, check, of: notificationsOf(env.PUBLIC_URL), delaysMs: NOTIFY_DELAYS_MS }
 }
 
 function notSent(field: string, what: string): AppError {
@@ -49,23 +52,27 @@ function notSent(field: string, what: string): AppError {
   return new AppError('INVALID_FIELD', detail, { errors: [{ pointer: `/notify/${field}`, detail }] })
 }
 
-const NOTIFICATIONS: NotificationsOf = {
+const notificationsOf = (publicUrl: string | undefined): NotificationsOf => ({
   task: (task, { type, epoch, seq, data }, now) => {
     // A replay is quiet unless it was asked for.
     if (!task.notify || !isTaskEnd(type) || (epoch > 1 && task.notifyEpoch !== epoch)) return []
     const { tenant, id, name } = task
     const error = typeof data?.['error'] === 'string' ? data['error'] : null
-    const message = taskMessage(task.notify.language, { type: type as 'task.completed', name, id, error })
+    const url = absolute(publicUrl, taskPage(id))
+    const message = taskMessage(task.notify.language, { type: type as 'task.completed', name, id, error, url })
     const about = { tenant, taskId: id, batchId: task.batchId ?? null, epoch, seq, event: type }
     return messagesTo(task.notify, message, { ...about, messageId: `end_${id}_${epoch}` }, now)
   },
   batch: ({ notify, tenant }, event, now) => {
     if (!notify) return []
     const about = { tenant, taskId: null, batchId: event.batchId, epoch: 1, seq: 0, event: event.eventType }
-    const message = batchMessage(notify.language, event)
+    const message = batchMessage(notify.language, event, absolute(publicUrl, batchPage(event.batchId)))
     return messagesTo(notify, message, { ...about, messageId: `end_${event.batchId}` }, now)
   },
-}
+})
+
+const absolute = (publicUrl: string | undefined, path: string): string | undefined =>
+  publicUrl === undefined ? undefined : publicUrl + path
 
 type About = Pick<DeliveryRecord, 'tenant' | 'taskId' | 'batchId' | 'epoch' | 'seq' | 'event' | 'messageId'>
 

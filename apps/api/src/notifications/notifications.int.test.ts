@@ -45,6 +45,7 @@ beforeAll(async () => {
   gateway = await startReceiver()
   api = await startTestApi({
     SMTP_URL: `smtp://127.0.0.1:${port}`,
+    PUBLIC_URL: 'https://photos.example.com/',
     MAIL_FROM: 'Darkroom <photos@example.com>',
     SMS_URL: gateway.urlOf('/sms'),
     SMS_AUTHORIZATION: 'Bearer of-the-gateway',
@@ -81,6 +82,8 @@ it.each([
   expect(mail?.text).toContain(`Message-ID: <end_${task.id}_1@example.com>`)
   expect(mail?.text).toContain('Auto-Submitted: auto-generated')
   expect(mail?.text).toMatch(line)
+  // Long lines are folded.
+  expect(mail?.text.replaceAll('=\r\n', '')).toContain(`https://photos.example.com/tasks/${task.id}`)
 })
 
 it('a restart is quiet unless a message is asked for, and no end has two', async () => {

@@ -11,6 +11,7 @@ interface Texts {
   reason: (error: string) => string
   batch: (total: number) => string
   counts: (counts: BatchEvent['counts']) => string
+  link: (url: string) => string
   id: (id: string) => string
   goodbye: string
 }
@@ -25,6 +26,7 @@ const TEXTS: Record<Language, Texts> = {
     reason: (error) => `Reason: ${error}`,
     batch: (total) => (total === 1 ? 'Your file has been processed' : `Your ${total} files have been processed`),
     counts: ({ completed, failed, cancelled }) => `Ready: ${completed}. Failed: ${failed}. Cancelled: ${cancelled}.`,
+    link: (url) => `See it at ${url}`,
     id: (id) => `Id: ${id}`,
     goodbye: 'You receive this message because your address was given with the upload.',
   },
@@ -38,25 +40,39 @@ const TEXTS: Record<Language, Texts> = {
     batch: (total) => (total === 1 ? 'Se ha procesado su archivo' : `Se han procesado sus ${total} archivos`),
     counts: ({ completed, failed, cancelled }) =>
       `Listos: ${completed}. Fallidos: ${failed}. Cancelados: ${cancelled}.`,
+    link: (url) => `Puede verlo en ${url}`,
     id: (id) => `Identificador: ${id}`,
     goodbye: 'Recibe este mensaje porque su dirección se indicó al enviar los archivos.',
   },
 }
 
+interface EndedTask {
+  type: TaskEnd
+  name: string
+  id: string
+  error: string | null
+  /** The absolute URL of its page, if it is known. */
+  url: string | undefined
+}
+
 /** The message about the end of a task. */
-export function taskMessage(
-  language: Language,
-  { type, name, id, error }: { type: TaskEnd; name: string; id: string; error: string | null },
-): Message {
+export function taskMessage(language: Language, { type, name, id, error, url }: EndedTask): Message {
   const texts = TEXTS[language]
   const subject = texts.task[type](name)
   const reason = type === 'task.failed' && error !== null ? [texts.reason(error)] : []
-  return { subject, text: [subject, ...reason, '', texts.id(id), texts.goodbye].join('\n') }
+  return { subject, text: [subject, ...reason, ...linkTo(texts, url), '', texts.id(id), texts.goodbye].join('\n') }
 }
 
 /** The message about the end of a batch. */
-export function batchMessage(language: Language, { batchId, total, counts }: BatchEvent): Message {
+export function batchMessage(
+  language: Language,
+  { batchId, total, counts }: BatchEvent,
+  url: string | undefined,
+): Message {
   const texts = TEXTS[language]
   const subject = texts.batch(total)
-  return { subject, text: [subject, texts.counts(counts), '', texts.id(batchId), texts.goodbye].join('\n') }
+  const lines = [subject, texts.counts(counts), ...linkTo(texts, url), '', texts.id(batchId), texts.goodbye]
+  return { subject, text: lines.join('\n') }
 }
+
+const linkTo = (texts: Texts, url: string | undefined): string[] => (url === undefined ? [] : ['', texts.link(url)])

@@ -5,6 +5,7 @@ import type { PhotoStore } from './photo-store.ts'
 import type { ReadingStore } from './reading-store.ts'
 import type { RosterStore } from './roster-store.ts'
 import { toSummary } from './roster-view.ts'
+import { albumPage } from '../tasks/page-paths.ts'
 
 /** Readings with less confidence are to be reviewed, unless another limit is given. */
 export const REVIEW_BELOW = 0.8
@@ -51,7 +52,7 @@ export class GetAlbumHandler implements RequestHandler<GetAlbum, Album> {
       photos: { total, counts },
       readings: { total: all, toReview, unlisted },
       roster,
-      links: { self, roster: `${self}/roster`, review: `${self}/review` },
+      links: { self, roster: `${self}/roster`, review: `${self}/review`, page: albumPage(album) },
     }
   }
 }

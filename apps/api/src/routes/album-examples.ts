@@ -36,7 +36,7 @@ const album: Album = {
   },
   readings: { total: 3377, toReview: 141, unlisted: 58 },
   roster: { ...summary, isApplied: true },
-  links: { self, roster: `${self}/roster`, review: `${self}/review` },
+  links: { self, roster: `${self}/roster`, review: `${self}/review`, page: `/albums/${ALBUM}` },
 }
 
 const corrected = showing([{ ...bib, number: '1204', confidence: 1, origin: 'person' }])

@@ -32,7 +32,7 @@ export const batchPageExample: BatchPage = {
   percent: 100,
   createdAt: failed.createdAt,
   completedAt: completed.finishedAt,
-  links: { self, tasks: `/api/v1/tasks?batchId=${BATCH_ID}` },
+  links: { self, tasks: `/api/v1/tasks?batchId=${BATCH_ID}`, page: `/batches/${BATCH_ID}` },
   items: [completed, failed].map(ofBatch),
   page: 1,
   limit: 20,

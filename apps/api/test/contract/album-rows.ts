@@ -26,7 +26,7 @@ const album = z.strictObject({
   }),
   readings: z.strictObject({ total: count, toReview: count, unlisted: count }),
   roster: z.strictObject(summary).nullable(),
-  links: z.strictObject({ self: text, roster: text, review: text }),
+  links: z.strictObject({ self: text, roster: text, review: text, page: text }),
 })
 
 const find = linesOf('GET /api/v1/photos')
