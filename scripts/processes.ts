@@ -33,10 +33,14 @@ export interface ApiProcess extends AppProcess {
 }
 
 export interface AppOptions {
+  /** Arguments of the program. */
+  args?: readonly string[]
   /** Added to this process's environment. */
   env?: NodeJS.ProcessEnv
   /** "api", "worker 2" … for messages. */
   name?: string
+  /** Receives what it sends over the IPC channel, except that it is ready. */
+  onMessage?: (message: unknown) => void
   /** Receives every line of output. */
   onLine?: (line: string) => void
   readyTimeoutMs?: number
@@ -135,7 +139,8 @@ async function startApp(
   options: AppOptions & { name: string },
 ): Promise<{ process: AppProcess; ready: ReadyMessage }> {
   const { root = ROOT } = options
-  const child = spawn(process.execPath, [...NODE_FLAGS, ...tracingOf(ROOT), '--conditions=source', join(root, main)], {
+  const nodeArgs = [...NODE_FLAGS, ...tracingOf(ROOT), '--conditions=source', join(root, main)]
+  const child = spawn(process.execPath, [...nodeArgs, ...(options.args ?? [])], {
     cwd: root,
     env: { ...compileCacheOf(ROOT), ...process.env, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -146,6 +151,7 @@ async function startApp(
   const { promise: ready, resolve } = Promise.withResolvers<ReadyMessage>()
   child.on('message', (message) => {
     if (isReady(message)) resolve(message)
+    else options.onMessage?.(message)
   })
   running.add(child)
   child.once('exit', () => running.delete(child))

@@ -11,6 +11,11 @@ test('workers of some kinds', () => {
   expect(kinds).toEqual(['video.render', 'image.optimize'])
 })
 
+test('only a demo may kill workers from the page', () => {
+  expect(readStartOptions([]).demo).toBe(false)
+  expect(readStartOptions(['--demo']).demo).toBe(true)
+})
+
 test.each([
   [['--kinds', 'image'], /there is no kind "image".*image\.optimize/],
   [['--kinds', ''], /there is no kind ""/],

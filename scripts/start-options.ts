@@ -5,6 +5,7 @@ const USAGE = `npm start -- [options]
   --workers N      number of worker processes for each kind of task (default: 1)
   --kinds KINDS    kinds of task that they do, separated by commas (default: ${TASK_KINDS.join(',')})
   --port N         port of the API (default: PORT, otherwise the first free port from 3000 on)
+  --demo           show a button on the page of the queues that kills a worker
   --watch          restart processes when their sources change
   --no-services    do not start Redis, MongoDB and S3; use those in the environment or .env
   --no-api         do not start the API
@@ -15,6 +16,7 @@ export interface StartOptions {
   workers: number
   kinds: readonly TaskKind[]
   port: string | undefined
+  demo: boolean
   watch: boolean
   services: boolean
 }
@@ -57,6 +59,7 @@ function parsed(args: string[]) {
         workers: { type: 'string', default: '1' },
         kinds: { type: 'string' },
         port: { type: 'string' },
+        demo: { type: 'boolean', default: false },
         watch: { type: 'boolean', default: false },
         services: { type: 'boolean', default: true },
         help: { type: 'boolean', short: 'h', default: false },

@@ -124,9 +124,22 @@ interface Running {
 }
 
 /** The API and the workers, each supervised. */
-function startApps({ api, workers, kinds }: StartOptions, env: NodeJS.ProcessEnv, giveUp: () => void): Running[] {
+function startApps({ api, workers, kinds, demo }: StartOptions, env: NodeJS.ProcessEnv, giveUp: () => void): Running[] {
+  const killable: AppOptions = {
+    args: ['--demo'],
+    onMessage: (message) => running.find(({ app }) => isToDie(message, app.pid()))?.app.kill(),
+  }
   const begun = [
-    ...(api ? [{ name: 'api', app: 'api', startOne: startApi, ownEnv: {} }] : []),
+    ...(api
+      ? [
+          {
+            name: 'api',
+            app: 'api',
+            startOne: (options: AppOptions) => startApi({ ...options, ...(demo && killable) }),
+            ownEnv: {},
+          },
+        ]
+      : []),
     ...workersOf(workers, kinds).map(({ name, app }, index) => ({
       name,
       app,
@@ -134,7 +147,7 @@ function startApps({ api, workers, kinds }: StartOptions, env: NodeJS.ProcessEnv
       ownEnv: workerEnv(index),
     })),
   ]
-  return begun.map(({ name, app, startOne, ownEnv }, order) => {
+  const running = begun.map(({ name, app, startOne, ownEnv }, order) => {
     const onLine = linePrinter(name, order)
     const onConfigError = (): void => {
       console.error(pc.red(`\n${name} cannot run with this environment; see the errors above.`))
@@ -144,7 +157,12 @@ function startApps({ api, workers, kinds }: StartOptions, env: NodeJS.ProcessEnv
     const start = (options: AppOptions) => startOne({ ...options, env: { ...env, ...ownEnv }, onLine })
     return { home: `apps/${app}`, app: supervise({ name, say, onConfigError, start }) }
   })
+  return running
 }
+
+/** Whether the API of a demo asks to kill this process: the id of a worker ends with that of its process. */
+const isToDie = (message: unknown, pid: number | undefined): boolean =>
+  pid !== undefined && String((message as { killWorker?: unknown }).killWorker).endsWith(`-${pid}`)
 
 /** `count` workers of each kind. Those for images are called `worker`, others like their app. */
 function workersOf(count: number, kinds: readonly TaskKind[]): { name: string; app: string }[] {

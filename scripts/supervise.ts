@@ -4,6 +4,10 @@ import { describeExit, NotReadyError, READY_MS, type AppOptions, type AppProcess
 export interface Supervised {
   /** Resolves when it is ready for the first time; never, if it is stopped before. */
   ready: Promise<void>
+  /** Of its current life; undefined between two. */
+  pid: () => number | undefined
+  /** Ends it like a crash. */
+  kill: () => void
   /** Stops the process and starts it again immediately. */
   restart: () => void
   /** Stops the process for good; after `graceMs` it is killed. */
@@ -66,6 +70,8 @@ export function supervise({ name, start, say, onConfigError }: SuperviseOptions)
 
   return {
     ready: ready.promise,
+    pid: () => current?.pid,
+    kill: () => current?.kill(),
     restart: () => {
       restarting = current !== undefined
       void current?.stop(RESTART_GRACE_MS)

@@ -49,6 +49,7 @@ async function expectFirstMinute(run: NpmRun): Promise<void> {
   const link = /http:\/\/localhost:\d+\/admin\/sign-in\?code=[\w-]+/.exec(run.output())?.[0] ?? ''
   const statusOf = async (path: string) => (await fetch(new URL(path, link))).status
   expect([await statusOf('/api/v1/tasks'), await statusOf('/api/v1/keys')]).toEqual([200, 401])
+  expect((await fetch(new URL('/api/v1/demo/workers/any/kill', link), { method: 'POST' })).status).toBe(404)
   const open = () => fetch(link, { redirect: 'manual' })
   const first = await open()
   expect([first.status, first.headers.get('set-cookie')]).toEqual([303, expect.stringContaining('darkroom_admin=')])
@@ -108,6 +109,29 @@ test.skipIf(!isLinux).each([
     })
   },
 )
+
+test.skipIf(!isLinux)('the API of a demo has a worker killed, which is restarted', async () => {
+  const run = await started('start', ['--demo', '--kinds', 'image.optimize'])
+  const link = /http:\/\/localhost:\d+\/admin\/sign-in\?code=[\w-]+/.exec(run.output())?.[0] ?? ''
+  const cookie = (await fetch(link, { redirect: 'manual' })).headers.get('set-cookie')?.split(';')[0] ?? ''
+  const ask = (path: string, init: RequestInit = {}) =>
+    fetch(new URL(`/api/v1${path}`, link), { ...init, headers: { cookie } })
+  const workerIds = async () => ((await (await ask('/workers')).json()) as { items: { id: string }[] }).items
+  const first = theOne(run.processes(), 'image-worker/src/main.ts')
+  const [worker] = await workerIds()
+  expect(worker?.id).toMatch(new RegExp(`-${first.pid}$`))
+
+  const path = `/demo/workers/${worker?.id}/kill`
+  expect((await fetch(new URL(`/api/v1${path}`, link), { method: 'POST' })).status).toBe(401)
+  expect((await ask('/demo/workers/nobody/kill', { method: 'POST' })).status).toBe(404)
+  expect(isRunning(first)).toBe(true)
+  expect((await ask(path, { method: 'POST' })).status).toBe(202)
+  await until(() => !isRunning(first), { what: 'the worker to be killed' })
+  await until(async () => (await workerIds()).some(({ id }) => id !== worker?.id), {
+    timeoutMs: GONE_MS,
+    what: 'another worker to be connected',
+  })
+})
 
 /** The first of two adjacent ports. */
 const twoFreePorts = (): Promise<number> =>

@@ -10,7 +10,7 @@ import { buildPage } from '../../scripts/build-page.ts'
 import { landscape } from '../../scripts/landscape.ts'
 import type { ApiProcess, AppProcess } from '../../scripts/processes.ts'
 import { barriersOf, findChromium, openBrowser, watchFaults } from './support/browser.ts'
-import { total } from './support/client.ts'
+import { accepted, total } from './support/client.ts'
 import { createInstallation, type Installation } from './support/installation.ts'
 
 /**
@@ -19,6 +19,7 @@ import { createInstallation, type Installation } from './support/installation.ts
  */
 const IS_LONG = process.env['PAGE'] === 'long'
 const PICTURES = join(import.meta.dirname, '..', '..', '.darkroom', 'page')
+const ADMIN_TOKEN = 'the-administrator-of-the-page'
 const SIZES = { desk: { width: 1400, height: 900 }, hand: { width: 390, height: 844 } }
 
 let darkroom: Installation
@@ -114,6 +115,40 @@ test.skipIf(chromium === undefined)('a webhook is created, tried out and deleted
   await page.getByText(url, { exact: true }).waitFor({ state: 'detached' })
   expect(faults()).toEqual([])
 })
+
+test.skipIf(chromium === undefined)(
+  'in a demo, one can kill a worker and watch its tasks being taken over',
+  async () => {
+    const doomed = await darkroom.worker('worker-b')
+    const kill = (message: unknown): void => {
+      if ((message as { killWorker: unknown }).killWorker === 'worker-b') doomed.kill()
+    }
+    const demo = await darkroom.api({ args: ['--demo'], onMessage: kill, env: { ADMIN_TOKEN } })
+    const page = await browser.newPage({ locale: 'en-GB' })
+    await page.goto(`${demo.url}/admin/login`)
+    await page.locator('[name=token]').fill(ADMIN_TOKEN)
+    await page.keyboard.press('Enter')
+    await page.waitForURL(/admin\/queues/)
+    const faults = watchFaults(page, demo.url)
+    await page.goto(`${demo.url}/queue`)
+    const button = page.getByRole('button', { name: 'Kill worker-b' })
+    await button.waitFor()
+    const bytes = await sampleJpeg({ width: 5000, height: 4000, seed: 4 })
+    const sending = Array.from({ length: 20 }, (_, index) => accepted(demo.url, { bytes, name: `large ${index}.jpg` }))
+    await page.getByRole('row').filter({ has: button }).getByRole('link').first().waitFor()
+    await button.click()
+    await page.getByText(/^worker-b was killed while it was processing/).waitFor()
+    expect(await doomed.exited).toMatchObject({ signal: 'SIGKILL' })
+    const taken = page.locator('.takeover li')
+    await taken
+      .first()
+      .getByText(/taken over by worker-a after .* completed after/s)
+      .waitFor()
+    expect(await barriersOf(page)).toEqual([])
+    expect(faults()).toEqual([])
+    await Promise.all(sending)
+  },
+)
 
 /** Of the scripts and styles so far. */
 const COMPRESSED_BYTES = `performance.getEntriesByType('resource')

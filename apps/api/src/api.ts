@@ -9,12 +9,15 @@ import type { ApiEnv } from './env.ts'
 import { createFront } from './front.ts'
 import { closeServer, listen } from './http/server.ts'
 import { createRooms, type Rooms } from './rooms.ts'
+import type { KillWorker } from './routes/demo-routes.ts'
 
 /** What an API is given; it closes the storage at the end. */
 interface ApiSurroundings {
   storage: Storage
   /** The folder of the web page's build. Without it, `/` leads to the documentation. */
   page?: string | undefined
+  /** Only in a demo. */
+  killWorker?: KillWorker | undefined
   log: Logger
 }
 
@@ -49,7 +52,7 @@ const DELAY_MARGIN_MS = 1000
  */
 export function createApi(
   env: ApiEnv,
-  { storage, page, log }: ApiSurroundings,
+  { storage, page, killWorker, log }: ApiSurroundings,
   { registry, tracing }: Observers = unobserved(),
 ): Api {
   const stopping = new AbortController()
@@ -57,7 +60,7 @@ export function createApi(
   const isClosing = (): boolean => closing
   const connections = createConnections(env, log, stopping.signal)
   const rooms = createRooms(env, connections, { storage, log, registry, tracing, stop: stopping.signal })
-  const front = createFront({ env, connections, storage, rooms, registry, isClosing, page, log })
+  const front = createFront({ env, connections, storage, rooms, registry, isClosing, page, killWorker, log })
   return {
     app: front.app,
     start: async () => {

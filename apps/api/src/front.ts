@@ -13,6 +13,7 @@ import type { Rooms } from './rooms.ts'
 import { toApiLimits } from './routes/api-limits.ts'
 import { createProbes } from './routes/create-probes.ts'
 import { createRoutes } from './routes/create-routes.ts'
+import type { KillWorker } from './routes/demo-routes.ts'
 import { docsRoutes } from './routes/docs/docs-routes.ts'
 import { pageRoutes } from './routes/page/page-routes.ts'
 import type { Presign } from './routes/send-variant.ts'
@@ -30,6 +31,8 @@ interface Parts {
   isClosing: () => boolean
   /** The folder of the web page's build; without it there is none. */
   page: string | undefined
+  /** Only in a demo. */
+  killWorker: KillWorker | undefined
   log: Logger
 }
 
@@ -57,6 +60,7 @@ export function createFront(parts: Parts) {
     probes,
     registry,
     isClosing,
+    killWorker: parts.killWorker,
     send,
     log,
   })
@@ -68,8 +72,8 @@ export function createFront(parts: Parts) {
     clientOf: (req) => clientOf(asRequest(app, req)),
     log,
   })
-  const page =
-    parts.page === undefined ? [] : [pageRoutes(parts.page, { maxFileBytes: env.UPLOAD_MAX_BYTES }, bucketOf(env))]
+  const settings = { maxFileBytes: env.UPLOAD_MAX_BYTES, isDemo: parts.killWorker !== undefined }
+  const page = parts.page === undefined ? [] : [pageRoutes(parts.page, settings, bucketOf(env))]
   const app: Express = createHttpApp({
     ...routes,
     root: [...page, docsRoutes(toApiLimits(env)), ...routes.atRoot, ...routes.operators, sockets.refusePolling],

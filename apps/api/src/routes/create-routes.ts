@@ -23,6 +23,7 @@ import type { WebhookDesk } from '../webhooks/webhook-desk.ts'
 import { adminRoutes } from './admin/admin-routes.ts'
 import { createFindCaller, createIsAdmitted } from './admin/find-caller.ts'
 import { queueBoard } from './admin/queue-board.ts'
+import { demoRoutes, type KillWorker } from './demo-routes.ts'
 import { createHealth, type Probes } from './health.ts'
 import { logRequests } from './log-requests.ts'
 import { createNoteAct } from './note-act.ts'
@@ -69,13 +70,16 @@ export interface RouteParts {
   probes: Probes
   registry: Registry
   isClosing: () => boolean
+  /** Only in a demo. */
+  killWorker: KillWorker | undefined
   send: Send
   log: Logger
 }
 
 /** Every route except those of the document, in the groups in which the application mounts them. */
 export function createRoutes(parts: RouteParts) {
-  const { env, uploads, storage, storageFault, presign, signer, probes, registry, isClosing, send, log } = parts
+  const { env, uploads, storage, storageFault, presign, signer, probes, registry, isClosing, killWorker, send, log } =
+    parts
   const followers = { each: env.FOLLOWERS_PER_TASK, perAddress: env.FOLLOWERS_PER_ADDRESS }
   const callers = new CallerWatch(createIsAdmitted(parts.keys.ring))
   const streams = new HeldRequests({ total: env.EVENT_STREAMS_MAX, ...followers }, callers)
@@ -88,6 +92,7 @@ export function createRoutes(parts: RouteParts) {
   const takeUpload = toCallers(parts.keys.takeUpload)
   const authorize = createAuthorize({ keysOn, admit, takeUpload, limitKey, noteAct })
   const board = queueBoard(parts.queues.all, '/admin/queues')
+  const demo = killWorker ? [demoRoutes({ guard: authorize('queues:admin'), send, killWorker })] : []
   const deps = {
     ...uploads,
     ...parts.staged,
@@ -109,7 +114,7 @@ export function createRoutes(parts: RouteParts) {
     send,
   }
   return {
-    v1: [tusHeaders(env.UPLOAD_MAX_BYTES), ...RESOURCES.v1.map((routes) => routes.router(deps))],
+    v1: [tusHeaders(env.UPLOAD_MAX_BYTES), ...RESOURCES.v1.map((routes) => routes.router(deps)), ...demo],
     aliases: RESOURCES.aliases.map((routes) => routes.router(deps)),
     atRoot: RESOURCES.atRoot.map((routes) => routes.router(deps)),
     health: RESOURCES.health.map((routes) => routes.router(deps)),

@@ -152,6 +152,13 @@ export const english = {
     doing: 'Is processing',
     since: 'Since',
     idle: 'nothing',
+    kill: 'Kill',
+    killed: (id: string, count: string) =>
+      `${id} was killed while it was processing ${plural(count, 'task', 'tasks')}.`,
+    killedIdle: (id: string) => `${id} was killed. It was doing nothing, so nothing has to be done again.`,
+    takenOver: (by: string, time: string) => `taken over by ${by} after ${time},`,
+    endedAfter: (status: string, time: string) => `${status} after ${time}`,
+    waitingFor: (time: string) => `waiting for ${time}`,
   },
   batch: {
     title: (count: string) => `Batch of ${plural(count, 'photo', 'photos')}`,

@@ -150,6 +150,12 @@ export const spanish: Words = {
     doing: 'Está procesando',
     since: 'Desde',
     idle: 'nada',
+    kill: 'Matar',
+    killed: (id, count) => `Se ha matado ${id} mientras procesaba ${plural(count, 'tarea', 'tareas')}.`,
+    killedIdle: (id) => `Se ha matado ${id}. No hacía nada, así que no hay nada que repetir.`,
+    takenOver: (by, time) => `retomada por ${by} a los ${time},`,
+    endedAfter: (status, time) => `${status} a los ${time}`,
+    waitingFor: (time) => `en espera desde hace ${time}`,
   },
   batch: {
     title: (count) => `Lote de ${plural(count, 'foto', 'fotos')}`,

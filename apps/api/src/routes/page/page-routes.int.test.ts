@@ -18,7 +18,7 @@ beforeAll(async () => {
   await mkdir(join(folder, 'assets'))
   await writeFile(join(folder, 'index.html'), DOCUMENT)
   await writeFile(join(folder, 'assets', 'index-abc.js'), SCRIPT)
-  const app = express().use(pageRoutes(folder, { maxFileBytes: 1234 }))
+  const app = express().use(pageRoutes(folder, { maxFileBytes: 1234, isDemo: false }))
   agent = supertest(app.use((_req, res) => void res.status(404).send('nothing else')))
 })
 afterAll(() => rm(folder, { recursive: true }))
@@ -26,7 +26,7 @@ afterAll(() => rm(folder, { recursive: true }))
 it('serves the document for every path of the page, with its settings and a policy without exceptions', async () => {
   for (const path of ['/', '/tasks', '/tasks/65d4f0c2a1b2c3d4e5f60718', '/queue', '/albums/valencia-2026']) {
     const { status, text, headers } = await agent.get(path).set(html)
-    expect([path, status, text]).toEqual([path, 200, DOCUMENT.replace('{}', '{&quot;maxFileBytes&quot;:1234}')])
+    expect([path, status, text]).toEqual([path, 200, DOCUMENT.replace('{}', '{&quot;maxFileBytes&quot;:1234,&quot;isDemo&quot;:false}')])
     expect(headers['content-security-policy']).toMatch(/^default-src 'none'; script-src 'self'; /)
     expect(headers['content-security-policy']).not.toMatch(/unsafe|\*|http/)
     expect(headers['cache-control']).toBe('no-cache')
@@ -53,7 +53,7 @@ it('serves its files compressed, to be kept forever, and no others of the build'
 })
 
 it('allows pictures from the bucket to which downloads are redirected, and nothing else from there', async () => {
-  const app = express().use(pageRoutes(folder, { maxFileBytes: 1 }, 'http://bucket.test:9000'))
+  const app = express().use(pageRoutes(folder, { maxFileBytes: 1, isDemo: false }, 'http://bucket.test:9000'))
   const { headers } = await supertest(app).get('/')
   const allowing = headers['content-security-policy']?.split('; ').filter((part) => part.includes('bucket'))
   expect(allowing).toEqual(["img-src 'self' blob: http://bucket.test:9000", "media-src 'self' http://bucket.test:9000"])

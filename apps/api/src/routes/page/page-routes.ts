@@ -8,6 +8,8 @@ import { pagesOf } from '../../http/routes.ts'
 /** What the page knows about this installation before it asks. */
 export interface PageSettings {
   maxFileBytes: number
+  /** Whether workers may be killed from it. */
+  isDemo: boolean
 }
 
 /** The paths of the page, beside `/`. What is shown there is decided by its scripts. */
