@@ -34,7 +34,7 @@ async function readDocuments(rig: Rig): Promise<StoredTask[]> {
 
 async function readView({ history }: Rig, api: string, url: string, taskId: string): Promise<void> {
   const { http, body } = await get(`${url}/api/v1/tasks/${taskId}`)
-  history.add(api, { op: 'view', args: { taskId, http, view: http === 200 ? viewOf(body as TaskView) : null } })
+  history.add(api, { op: 'view', args: { taskId, http, view: http === 200 ? viewOf(body as ShownTask) : null } })
 }
 
 async function readList({ history }: Rig, api: string, url: string): Promise<void> {
@@ -43,7 +43,7 @@ async function readList({ history }: Rig, api: string, url: string): Promise<voi
   // Only the last page has the exact current total.
   for (let [page, isLast] = [1, false]; !isLast; page++) {
     const answer = await get(`${url}/api/v1/tasks?limit=100&page=${page}`)
-    const body = answer.body as { items?: TaskView[]; total?: number; nextCursor?: string | null }
+    const body = answer.body as { items?: ShownTask[]; total?: number; nextCursor?: string | null }
     isLast = !body.nextCursor
     http = answer.http
     total = body.total ?? 0
@@ -53,9 +53,14 @@ async function readList({ history }: Rig, api: string, url: string): Promise<voi
   history.add(api, { op: 'list', args: { http, total, items } })
 }
 
-const viewOf = ({ id, status, epoch, updatedAt, images }: TaskView): TaskView => ({
+interface ShownTask extends Omit<TaskView, 'files'> {
+  images: { path: string }[]
+  preview: { path: string } | null
+}
+
+const viewOf = ({ id, status, epoch, updatedAt, images, preview }: ShownTask): TaskView => ({
   ...{ id, status, epoch, updatedAt },
-  images: images.map(({ path }) => ({ path })),
+  files: [...images, ...(preview ? [preview] : [])].map(({ path }) => ({ path })),
 })
 
 async function get(url: string): Promise<{ http: number; body: unknown }> {

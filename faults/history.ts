@@ -159,7 +159,7 @@ export interface TaskView {
   status: string
   epoch: number
   updatedAt: string
-  images: { path: string }[]
+  files: { path: string }[]
 }
 
 export class History {

@@ -10,6 +10,7 @@ export interface Invariant {
 }
 
 const VARIANT_WIDTHS = [1024, 800]
+const THUMB = 'thumb'
 const TEMP_AGE_MS = 60_000
 const CHECK_MS = 5000
 
@@ -80,9 +81,11 @@ const contentOf = (task: StoredTask | undefined): string | undefined =>
 function widthFaults(task: StoredTask, widthOnDisk: (path: string) => number | undefined): string[] {
   if (task.status !== 'completed') return []
   const wanted = VARIANT_WIDTHS.map((width) => Math.min(width, task.source.width)).join()
-  const stored = task.files.map(({ facts: { width } }) => width).join()
+  const variants = task.files.filter(({ name }) => name !== THUMB)
+  const stored = variants.map(({ facts: { width } }) => width).join()
   const wrong = task.files.filter(({ path, facts: { width } }) => (widthOnDisk(path) ?? width) !== width)
   if (stored !== wanted) return [`${task.id} has variants of widths ${stored || 'none'}, not ${wanted}`]
+  if (variants.length === task.files.length) return [`${task.id} has no thumbnail`]
   return wrong.map(({ path }) => `${path} has a different width from its document`)
 }
 
@@ -213,9 +216,9 @@ function staleViews({ entries, documents, byId }: Facts): string[] {
 
 function differenceOf(view: TaskView, task: StoredTask | undefined): string | undefined {
   if (!task) return 'which is not stored'
-  const essence = ({ status, epoch, updatedAt }: TaskView | StoredTask, files: readonly { path: string }[]): string =>
+  const essence = ({ status, epoch, updatedAt, files }: TaskView | StoredTask): string =>
     JSON.stringify({ status, epoch, updatedAt, files: files.map(({ path }) => path) })
-  return essence(view, view.images) === essence(task, task.files)
+  return essence(view) === essence(task)
     ? undefined
     : `as ${view.status} of ${view.updatedAt}, but ${task.status} of ${task.updatedAt} is stored`
 }

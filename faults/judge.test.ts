@@ -7,8 +7,14 @@ import { recoveries, runsMet } from './numbers.ts'
 const ID = '0123456789abcdef01234567'
 const OTHER = 'ffffffffffffffffffffffff'
 const md5 = createHash('md5').update('a variant').digest('hex')
-const path = (width: number): string => `output/photo-1/${width}/${md5}.jpg`
-const made = [1024, 800].map((width) => ({ name: String(width), path: path(width), md5, facts: { width } }))
+const path = (name: string | number): string => `output/photo-1/${name}/${md5}.jpg`
+const WIDTHS = [
+  ['1024', 1024],
+  ['800', 800],
+  ['thumb', 320],
+] as const
+const made = WIDTHS.map(([name, width]) => ({ name, path: path(name), md5, facts: { width } }))
+const ALL = [path(1024), path(800), path('thumb')]
 const log = [
   { seq: 1001, epoch: 1, attempt: 1, type: 'task.processing' },
   { seq: 1998, epoch: 1, attempt: 1, type: 'task.completed' },
@@ -44,12 +50,12 @@ interface World {
   good?: boolean
 }
 
-const viewOf = ({ files: images, ...task }: StoredTask): TaskView => ({ ...task, images })
+const viewOf = (task: StoredTask): TaskView => task
 
 /** The history of one successful upload, except for the changes of the test. */
 function historyOf({ tasks = [stored], more = [], view = {}, files, good = true }: World = {}): Entry[] {
   const args = { key: 'key-1', name: 'photo-1.jpg', picture: 'base 1', good }
-  const keys = files ?? [`storage/images/${ID}/original.jpg`, path(1024), path(800)]
+  const keys = files ?? [`storage/images/${ID}/original.jpg`, ...ALL]
   const events: Event[] = [
     { op: 'upload', outcome: 'unknown', args, ms: 5 },
     { op: 'upload', outcome: 'ok', args, ms: 5, status: 202, taskId: ID },
@@ -62,12 +68,14 @@ function historyOf({ tasks = [stored], more = [], view = {}, files, good = true 
     { op: 'list', args: { http: 200, total: tasks.length, items: tasks.map(viewOf) } },
     ...keys.map((key): Event => ({
       op: 'file',
-      args: { key, bytes: 9, md5, ageMs: 1000, width: key.includes('/800/') ? 800 : 1024 },
+      args: { key, bytes: 9, md5, ageMs: 1000, width: widthIn(key) },
     })),
     ...more,
   ]
   return events.map((event, index) => ({ t: index, process: 'test', ...event }))
 }
+
+const widthIn = (key: string): number | null => WIDTHS.find(([name]) => key.includes(`/${name}/`))?.[1] ?? null
 
 const brokenIn = (world: World): string[] => judge(historyOf(world), '').violations.map(({ invariant }) => invariant)
 
@@ -110,9 +118,13 @@ test('two tasks for one upload, with or without a response', () => {
 })
 
 test.each([
-  ['a missing variant', [path(800)]],
-  ['a variant that no task lists', [path(1024), path(800), `output/photo-1/640/${md5}.jpg`]],
-  ['a variant whose bytes do not match its name', [path(1024), path(800).replace(md5, md5.replaceAll(/./g, '0'))]],
+  ['a missing variant', [path(800), path('thumb')]],
+  ['a missing thumbnail', [path(1024), path(800)]],
+  ['a variant that no task lists', [...ALL, `output/photo-1/640/${md5}.jpg`]],
+  [
+    'a variant whose bytes do not match its name',
+    [path(1024), path(800).replace(md5, md5.replaceAll(/./g, '0')), path('thumb')],
+  ],
 ])('%s', (_what, files) => {
   expect(brokenIn({ files })).toEqual(['I3'])
 })
@@ -149,7 +161,7 @@ test.each([
   ['a temporary file', 'output/photo-1/800/.x.jpg.0123.tmp'],
   ['an original without a document', `storage/images/${OTHER}/original.jpg`],
 ])('%s that is left over', (_what, key) => {
-  expect(brokenIn({ files: [key, path(1024), path(800)] })).toEqual(['I4'])
+  expect(brokenIn({ files: [key, ...ALL] })).toEqual(['I4'])
 })
 
 test('a valid picture that failed, an invalid one that completed', () => {

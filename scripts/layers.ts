@@ -173,7 +173,7 @@ const ONLY: Record<string, RegExp> = {
   // A browser must be able to load it.
   'packages/contracts/src/**': /^zod$/,
   // Bytes in, variants out.
-  'packages/images/src/**': /^(sharp|node:.*)$/,
+  'packages/images/src/**': /^(sharp|thumbhash|node:.*)$/,
   // For Node and browsers, with a single dependency.
   'packages/client/src/**': /^openapi-fetch$/,
   // A photo in, numbers out.

@@ -2,7 +2,10 @@ import {
   DEFAULT_TENANT,
   eventSeq,
   STEP,
+  THUMB,
+  toThumb,
   variantKey,
+  type StoredFile,
   type TaskEvent,
   type TaskEventOf,
   type Variant,
@@ -63,6 +66,19 @@ const sampleVariants: readonly Variant[] = [
 export function variantOf(resolution: '1024' | '800', height: number, md5: string, size = 1000): Variant {
   const path = variantKey(DEFAULT_TENANT, 'photo', resolution, md5)
   return { resolution, width: Number(resolution), height, format: 'jpeg', size, md5, path }
+}
+
+export function thumbOf(md5: string, size = 100): StoredFile {
+  const path = variantKey(DEFAULT_TENANT, 'photo', THUMB, md5)
+  return toThumb({
+    width: 320,
+    height: 240,
+    size,
+    md5,
+    path,
+    thumbhash: '1QcSHQRnh493V4dIh4eXh1h4kJUI',
+    color: '#7fa8c9',
+  })
 }
 
 /** All events of a task with these runs, in the order in which they happen. */

@@ -38,13 +38,13 @@ export async function processPhoto(
   // because their engine detects missing pixels.
   const read = async (path: string) => {
     const options = { widths: VARIANT_WIDTHS, quality: VARIANT_QUALITY, maxPixels }
-    const variants = await makeVariants(path, options, { onStage })
+    const pictures = await makeVariants(path, options, { onStage })
     onProgress({ stage: 'read numbers', percent: VARIANTS_PERCENT })
-    return { variants, readings: await reader.read(path) }
+    return { pictures, readings: await reader.read(path) }
   }
   const { made, bytesIn } = await readSource({ storage, key: job.imagePath }, { read, verdictOf })
   onProgress({ stage: 'store', percent: ENGINES_PERCENT })
-  const files = await storeVariants(storage, job, made.variants)
+  const files = await storeVariants(storage, job, made.pictures)
   return { files, result: { bibs: made.readings.slice(0, MAX_BIBS).map(toBib) }, bytesIn }
 }
 

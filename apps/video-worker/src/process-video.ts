@@ -102,7 +102,7 @@ async function readBackground(
   const read = (path: string) =>
     makeVariants(path, { widths: [BACKGROUND_WIDTH], quality: BACKGROUND_QUALITY, maxPixels })
   const { made } = await readSource({ storage, key: backgroundPath }, { read, verdictOf })
-  return made[0]?.bytes ?? Buffer.alloc(0)
+  return made.variants[0]?.bytes ?? Buffer.alloc(0)
 }
 
 /** Errors of the image engine are verdicts on the background: retrying cannot help. */

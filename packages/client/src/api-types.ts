@@ -1683,6 +1683,25 @@ export interface components {
                 };
                 url: string;
             }[];
+            /** @description Of photos: the thumbnail, at most 320 pixels wide and high, and what to show until it is loaded */
+            preview: {
+                width: number;
+                height: number;
+                /** @description In bytes */
+                size: number;
+                /** @description MD5 of its bytes, in hex */
+                md5: string;
+                /** @description Its storage key, relative to the data root */
+                path: string;
+                /** @description A blurred picture to show while the thumbnail is loaded (https://evanw.github.io/thumbhash/), in base64 */
+                thumbhash: string;
+                /**
+                 * @description The most frequent colour of the photo
+                 * @example #7a8b6c
+                 */
+                color: string;
+                url: string;
+            } | null;
             /** @description Further results, depending on the kind */
             result?: {
                 [key: string]: unknown;
@@ -1727,6 +1746,8 @@ export interface components {
                 status: string;
                 download: string;
                 events: string;
+                /** @description Where the web page shows it */
+                page: string;
             };
             estimatedTime: string;
             estimate: {
@@ -1865,6 +1886,25 @@ export interface components {
                 };
                 url: string;
             }[];
+            /** @description Of photos: the thumbnail, at most 320 pixels wide and high, and what to show until it is loaded */
+            preview: {
+                width: number;
+                height: number;
+                /** @description In bytes */
+                size: number;
+                /** @description MD5 of its bytes, in hex */
+                md5: string;
+                /** @description Its storage key, relative to the data root */
+                path: string;
+                /** @description A blurred picture to show while the thumbnail is loaded (https://evanw.github.io/thumbhash/), in base64 */
+                thumbhash: string;
+                /**
+                 * @description The most frequent colour of the photo
+                 * @example #7a8b6c
+                 */
+                color: string;
+                url: string;
+            } | null;
             /** @description Further results, depending on the kind */
             result?: {
                 [key: string]: unknown;
@@ -1909,6 +1949,8 @@ export interface components {
                 status: string;
                 download: string;
                 events: string;
+                /** @description Where the web page shows it */
+                page: string;
             };
             /**
              * @description The metadata is larger than 4 KiB and therefore empty in lists; get the task itself to see it
@@ -2011,6 +2053,25 @@ export interface components {
                 };
                 url: string;
             }[];
+            /** @description Of photos: the thumbnail, at most 320 pixels wide and high, and what to show until it is loaded */
+            preview: {
+                width: number;
+                height: number;
+                /** @description In bytes */
+                size: number;
+                /** @description MD5 of its bytes, in hex */
+                md5: string;
+                /** @description Its storage key, relative to the data root */
+                path: string;
+                /** @description A blurred picture to show while the thumbnail is loaded (https://evanw.github.io/thumbhash/), in base64 */
+                thumbhash: string;
+                /**
+                 * @description The most frequent colour of the photo
+                 * @example #7a8b6c
+                 */
+                color: string;
+                url: string;
+            } | null;
             /** @description Further results, depending on the kind */
             result?: {
                 [key: string]: unknown;
@@ -2055,6 +2116,8 @@ export interface components {
                 status: string;
                 download: string;
                 events: string;
+                /** @description Where the web page shows it */
+                page: string;
             };
         };
         DownloadUrl: {
@@ -2345,6 +2408,7 @@ export interface components {
             links: {
                 self: string;
                 tasks: string;
+                page: string;
             };
             items: components["schemas"]["ListedTask"][];
             page: number;
@@ -2461,6 +2525,7 @@ export interface components {
                 self: string;
                 roster: string;
                 review: string;
+                page: string;
             };
         };
         RosterSummary: {
@@ -3774,12 +3839,14 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description The width of the variant, the largest by default; `original` is the photo as it was uploaded
+                 * @description The width of the variant, the largest by default; `thumb` is a thumbnail of at most 320 pixels, `original` the photo as it was uploaded
                  * @example 1024
                  */
-                resolution?: "800" | "1024" | "original";
+                resolution?: "800" | "1024" | "thumb" | "original";
                 /** @description The name of the file, for tasks of any kind; the first by default */
                 file?: string;
+                /** @description The MD5 of the file, as in its URL: it may then be cached for good, without asking again */
+                v?: string;
             };
             header?: {
                 /** @description A range of the file, such as `bytes=0-1023` */
@@ -3863,10 +3930,10 @@ export interface operations {
             content: {
                 "application/json": {
                     /**
-                     * @description The width of the variant, the largest by default; `original` is the photo as it was uploaded
+                     * @description The width of the variant, the largest by default; `thumb` is a thumbnail of at most 320 pixels, `original` the photo as it was uploaded
                      * @enum {string}
                      */
-                    resolution?: "800" | "1024" | "original";
+                    resolution?: "800" | "1024" | "thumb" | "original";
                     /** @description The name of the file, for tasks of any kind; the first by default */
                     file?: string;
                     /**
@@ -6549,12 +6616,14 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description The width of the variant, the largest by default; `original` is the photo as it was uploaded
+                 * @description The width of the variant, the largest by default; `thumb` is a thumbnail of at most 320 pixels, `original` the photo as it was uploaded
                  * @example 1024
                  */
-                resolution?: "800" | "1024" | "original";
+                resolution?: "800" | "1024" | "thumb" | "original";
                 /** @description The name of the file, for tasks of any kind; the first by default */
                 file?: string;
+                /** @description The MD5 of the file, as in its URL: it may then be cached for good, without asking again */
+                v?: string;
             };
             header?: {
                 /** @description A range of the file, such as `bytes=0-1023` */

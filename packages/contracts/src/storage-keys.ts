@@ -2,6 +2,8 @@
 import { HEX_ID } from './ids.ts'
 import { tenantKey } from './tenants.ts'
 
+export { THUMB } from './kinds/thumb.ts'
+
 /**
  * The widths of the variants of every photo, largest first. The name of a variant is its
  * width.

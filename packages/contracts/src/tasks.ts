@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { storedFile, variant } from './kinds/stored-file.ts'
+import { preview, storedFile, variant } from './kinds/stored-file.ts'
 import { pendingSource, type PendingSource } from './kinds/fetched-source.ts'
 import { KINDS, TASK_KINDS, type TaskKind } from './kinds/kinds.ts'
 
@@ -55,6 +55,9 @@ export const task = z
       .array(storedFile.extend({ url: z.string() }))
       .optional()
       .meta({ description: 'The files of tasks of other kinds than `image.optimize`' }),
+    preview: preview.extend({ url: z.string() }).nullable().meta({
+      description: 'Of photos: the thumbnail, at most 320 pixels wide and high, and what to show until it is loaded',
+    }),
     result: z
       .record(z.string(), z.unknown())
       .optional()
@@ -77,7 +80,13 @@ export const task = z
     startedAt: timestamp.nullable(),
     finishedAt: timestamp.nullable(),
     expiresAt: timestamp.nullable().meta({ description: 'When the files are removed; null until the task has ended' }),
-    links: z.object({ self: z.string(), status: z.string(), download: z.string(), events: z.string() }),
+    links: z.object({
+      self: z.string(),
+      status: z.string(),
+      download: z.string(),
+      events: z.string(),
+      page: z.string().meta({ description: 'Where the web page shows it' }),
+    }),
   })
   .meta({ id: 'Task' })
 export type Task = z.infer<typeof task>

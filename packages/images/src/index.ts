@@ -7,8 +7,10 @@ export {
   scalePixels,
 } from './decode-image.ts'
 export { ImageError, type ImageErrorCode, isImageError, type MeasuredPx } from './headers/image-error.ts'
+export type { Preview } from './make-preview.ts'
 export {
   makeVariants,
+  type Pictures,
   type Variant,
   type VariantHooks,
   type VariantOptions,

@@ -141,7 +141,7 @@ describe('a picture is displayed if all of its pixels exist, whatever decoders r
       () => chartPng({ chunks: [{ type: 'iCCP', data: Buffer.from('broken\0\0????') }] }),
     ],
   ])('%s', async (_what, make) => {
-    const [large] = await makeVariants(await store(await make()))
+    const [large] = (await makeVariants(await store(await make()))).variants
     for (const [index, colour] of (await quartersOf(large!.bytes)).entries())
       expectColour(colour, CHART_COLOURS[index]!)
   })
@@ -155,7 +155,8 @@ describe('a picture is displayed if all of its pixels exist, whatever decoders r
     ],
   ])('a GIF %s', async (_what, change) => {
     const size = { width: 60, height: 40 }
-    const [large] = await makeVariants(await store(change(gifOf(size, [{ left: 0, top: 0, ...size }]))))
+    const path = await store(change(gifOf(size, [{ left: 0, top: 0, ...size }])))
+    const [large] = (await makeVariants(path)).variants
     for (const colour of await quartersOf(large!.bytes)) expectColour(colour, [255, 0, 0])
   })
 })

@@ -70,7 +70,7 @@ async function pixelsOf(path: string): Promise<Pixels> {
 }
 
 async function variantOf(path: string): Promise<Pixels> {
-  const [variant] = await makeVariants(path)
+  const [variant] = (await makeVariants(path)).variants
   const { data, info } = await sharp(variant?.bytes).raw().toBuffer({ resolveWithObject: true })
   return { data, width: info.width, height: info.height, channels: 3 }
 }

@@ -1,5 +1,6 @@
-import { toVariant, type ImageJob } from '@darkroom/contracts'
+import type { ImageJob } from '@darkroom/contracts'
 import type { TaskKindPolicy } from '../tasks/kind.ts'
+import { imageViews, previewView } from './file-views.ts'
 import { inspectPhoto, photoSize, urlOf } from './inspect-photo.ts'
 
 /** Produces variants of a photo. */
@@ -10,7 +11,8 @@ export const createImageOptimize = ({ maxPixels }: { maxPixels: number }): TaskK
     ({ imagePath: originalPath, imageName, ...urlOf(source) }) satisfies Partial<ImageJob>,
 
   viewOf: ({ files }, self) => ({
-    images: files.map(toVariant).map((image) => ({ ...image, url: `${self}/download?resolution=${image.resolution}` })),
+    images: imageViews(files, self),
+    preview: previewView(files, self),
   }),
 
   sizeOf: photoSize,

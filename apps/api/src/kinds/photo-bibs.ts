@@ -1,5 +1,6 @@
 import type { PhotoJob } from '@darkroom/contracts'
 import type { TaskKindPolicy } from '../tasks/kind.ts'
+import { fileViews, previewView } from './file-views.ts'
 import { inspectPhoto, photoSize, urlOf } from './inspect-photo.ts'
 
 /** Reads the bib numbers in a photo of a race, and makes its variants. */
@@ -14,7 +15,8 @@ export const createPhotoBibs = ({ maxPixels }: { maxPixels: number }): TaskKindP
 
   viewOf: ({ files, result, correction }, self) => ({
     images: [],
-    files: files.map((file) => ({ ...file, url: `${self}/download?file=${file.name}` })),
+    files: fileViews(files, self),
+    preview: previewView(files, self),
     // A person's word counts, whatever the state of the runs.
     result: correction ? { ...result, bibs: correction.bibs } : result,
   }),

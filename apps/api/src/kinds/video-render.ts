@@ -7,6 +7,7 @@ import { AppError } from '../app-error.ts'
 import type { AssetLibrary } from '../assets/asset-library.ts'
 import { parseInput } from '../http/input.ts'
 import type { TaskKindPolicy } from '../tasks/kind.ts'
+import { fileViews } from './file-views.ts'
 
 /** The input of a video: that of its template, and the template's name. */
 const videoInput = z.discriminatedUnion('template', [
@@ -59,9 +60,9 @@ export function createVideoRender({ assets }: Surroundings): TaskKindPolicy<'vid
     },
 
     viewOf({ files, result }, self) {
-      const shown = files.map((file) => ({ ...file, url: `${self}/download?file=${file.name}` }))
+      const shown = fileViews(files, self)
       const video = shown.find(({ name }) => name === 'video')
-      return { images: [], files: shown, result: video ? { videoUrl: video.url, ...result } : {} }
+      return { images: [], files: shown, preview: null, result: video ? { videoUrl: video.url, ...result } : {} }
     },
 
     sizeOf: ({ format }) => format,

@@ -80,7 +80,8 @@ export const download =
   ({ send, sendVariant }: Pick<DownloadRouteDeps, 'send' | 'sendVariant'>) =>
   async (req: Request, res: Response): Promise<void> => {
     const task = await send(new GetTask(tenantOf(req), idOf(req)))
-    await sendVariant(res, task, { name: nameIn(parseInput(downloadQuery, req.query, 'INVALID_QUERY')) })
+    const query = parseInput(downloadQuery, req.query, 'INVALID_QUERY')
+    await sendVariant(res, task, { name: nameIn(query), md5: query.v })
   }
 
 const TOKEN = 'k1.Tz4yJ0m8qYk2LhW9eZtR5uXaB1mGdJ8oFiKxQyC4T6MvPq0sN7cHf3nUbE1rAjDgIwOlSpV'

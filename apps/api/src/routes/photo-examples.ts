@@ -1,17 +1,17 @@
 import {
   DEFAULT_TENANT,
   originalKey,
-  toStoredFile,
-  variantKey,
   type AcceptedBatch,
   type AcceptedTask,
   type Bib,
   type Task,
 } from '@darkroom/contracts'
 import { BATCH_ID } from '../http/openapi/example-ids.ts'
+import { fileViews, previewView } from '../kinds/file-views.ts'
 import { rejectedItems } from './batch-examples.ts'
 import { toPhotoStatus } from './photo-view.ts'
-import { EXAMPLE_VARIANTS, taskExamples } from './task-examples.ts'
+import { EXAMPLE_FILES, taskExamples } from './task-examples.ts'
+import { taskLinks } from '../tasks/task-view.ts'
 
 const PHOTO_ID = '69f86a2d3b2f5c0d9e41a81e'
 const JOB_ID = '0f6b7d92-58c1-4a3e-b7f4-29d0c8e15a76'
@@ -40,17 +40,17 @@ const ofRace = <Some extends Task>(task: Some): Some => ({
   images: [],
   files: [],
   result: {},
-  links: { self, status: `/api/jobs/${JOB_ID}/status`, download: `${self}/download`, events: `${self}/events` },
+  links: taskLinks({ id: PHOTO_ID, jobId: JOB_ID }),
 })
 
 const accepted: AcceptedTask = ofRace(taskExamples.accepted)
 
+const files = EXAMPLE_FILES.map((file) => ({ ...file, path: file.path.replace('/beach/', '/img-0587/') }))
+
 const read: Task = {
   ...ofRace(taskExamples.completed),
-  files: EXAMPLE_VARIANTS.map((image) => ({
-    ...toStoredFile({ ...image, path: variantKey(DEFAULT_TENANT, 'img-0587', image.resolution, image.md5) }),
-    url: `${self}/download?file=${image.resolution}`,
-  })),
+  files: fileViews(files, self),
+  preview: previewView(files, self),
   result: { bibs },
 }
 

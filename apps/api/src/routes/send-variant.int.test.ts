@@ -13,7 +13,7 @@ import supertest from 'supertest'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { fieldPart } from '../../test/multipart.ts'
 import { startTestApi, type TestApi } from '../../test/start-test-api.ts'
-import { completedOf, variantOf } from '../../test/task-history.ts'
+import { completedOf, thumbOf, variantOf } from '../../test/task-history.ts'
 import { createSendVariant } from './send-variant.ts'
 
 let api: TestApi
@@ -83,6 +83,36 @@ it('the original is available before the variants are, as it was uploaded', asyn
     })
     expect(headers.get('etag')).toBe(`"${createHash('sha256').update(photo).digest('hex')}"`)
   }
+})
+
+it('the thumbnail is available as such, and not the default', async () => {
+  const bytes = await sampleJpeg({ width: 320, height: 240 })
+  const thumb = thumbOf(createHash('md5').update(bytes).digest('hex'), bytes.length)
+  await api.storage.put(thumb.path, bytes)
+  const { id } = (await api.upload(photo, [fieldPart('name', 'beach.jpg')])).body as Task
+  await api.tell({ ...completedOf({ id }, variants), files: [thumb] })
+  const read = async () => (await api.request(`/api/v1/tasks/${id}`)).body as Task
+  const {
+    preview,
+    images,
+    files: others,
+    links,
+  } = await until(async () => ((await read()).status === 'completed' ? read() : undefined), {
+    what: 'a completed task',
+  })
+  expect([images.length, others]).toEqual([2, undefined])
+  expect(preview).toMatchObject({ width: 320, height: 240, color: '#7fa8c9' })
+  expect((await api.request(preview?.url ?? '')).bytes.equals(bytes)).toBe(true)
+  expect((await api.request(links.download)).bytes.equals(files['1024'])).toBe(true)
+})
+
+it('a file with the MD5 in its URL may be cached for good, and no other', async () => {
+  const cached = async (query: string) => (await get({}, query)).headers.get('cache-control')
+  const [{ md5 }] = variants as [Variant]
+  expect(await cached(`?resolution=1024&v=${md5}`)).toBe('private, max-age=31536000, immutable')
+  expect(await cached(`?resolution=800&v=${md5}`)).toBe('private, no-cache')
+  expect(await cached('?resolution=1024')).toBe('private, no-cache')
+  for (const { url } of task.images) expect((await api.request(url)).headers.get('cache-control')).toMatch(/immutable/)
 })
 
 it.each(['999', '', '1024.0', '../1024'])('resolution %j is refused', async (resolution) => {

@@ -1,5 +1,5 @@
 import { extname } from 'node:path'
-import { imageNameOf, toStoredFile, type StoredFile, type Task } from '@darkroom/contracts'
+import { imageNameOf, toStoredFile, toThumb, type StoredFile, type Task } from '@darkroom/contracts'
 import { isStorageError, type S3Storage, type Storage } from '@darkroom/storage'
 import { create as contentDisposition } from 'content-disposition'
 import type { Response } from 'express'
@@ -7,6 +7,9 @@ import { AppError } from '../app-error.ts'
 import type { StorageFault } from '../installation/storage-watch.ts'
 import { sendFile, type SendableFile } from '../http/send-file.ts'
 import { ORIGINAL } from './task-fields.ts'
+
+/** These bytes will never be others. */
+const FOR_GOOD = 'private, max-age=31536000, immutable'
 
 /** Enough for any download; the client comes back for another. */
 const URL_SECONDS = 3600
@@ -26,6 +29,8 @@ interface SendVariantDeps {
 export interface WantedFile {
   /** The first file by default. */
   name?: string | undefined
+  /** As the client knows it. */
+  md5?: string | undefined
   /** When the signed URL expires, in seconds since 1970. */
   expires?: number
 }
@@ -44,7 +49,7 @@ export function createSendVariant({ storage, storageFault, presign }: SendVarian
     const disposition = dispositionOf(task, file, wanted)
     res.set({
       ETag: `"${file.md5}"`,
-      'Cache-Control': 'private, no-cache',
+      'Cache-Control': wanted.md5 === file.md5 ? FOR_GOOD : 'private, no-cache',
       'Content-Type': file.contentType,
       'Content-Disposition': disposition,
       'X-Content-Type-Options': 'nosniff',
@@ -72,7 +77,7 @@ function urlSeconds({ expiresAt }: Task, { expires = Infinity }: WantedFile): nu
 
 function fileOf(task: Task, wanted: string | undefined): StoredFile {
   const made = [...task.images.map(toStoredFile), ...(task.files ?? [])]
-  const files = [...made, ...originalOf(task)]
+  const files = [...made, ...(task.preview ? [toThumb(task.preview)] : []), ...originalOf(task)]
   const found = wanted === undefined ? made[0] : files.find(({ name }) => name === wanted)
   if (found) return found
   const names = files.map(({ name }) => name).join(', ')

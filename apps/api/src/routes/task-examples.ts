@@ -1,4 +1,15 @@
-import { DEFAULT_TENANT, originalKey, toStoredFile, variantKey, type TaskPage, type Variant } from '@darkroom/contracts'
+import {
+  DEFAULT_TENANT,
+  originalKey,
+  THUMB,
+  toStoredFile,
+  toThumb,
+  variantKey,
+  type Preview,
+  type StoredFile,
+  type TaskPage,
+  type Variant,
+} from '@darkroom/contracts'
 import { FAILED_TASK_ID, JOB_ID, TASK_ID } from '../http/openapi/example-ids.ts'
 import { formatCursor } from '../tasks/queries/list-tasks.ts'
 import { createKinds } from '../kinds/kinds.ts'
@@ -27,6 +38,18 @@ export const EXAMPLE_VARIANTS: Variant[] = [
   variant('1024', 768, { size: 143_210, md5: '5d0f2a8c6b9e4713a1c7e35f90b24d68' }),
   variant('800', 600, { size: 94_517, md5: 'b3c81e07f4a92d5680e6c1f7392ad45e' }),
 ]
+
+const thumb = { size: 11_942, md5: '90f3a6d1b7254ce8a1d06b9e7c23f584' }
+const EXAMPLE_PREVIEW: Preview = {
+  width: 320,
+  height: 240,
+  ...thumb,
+  path: variantKey(DEFAULT_TENANT, 'beach', THUMB, thumb.md5),
+  thumbhash: '1QcSHQRnh493V4dIh4eXh1h4kJUI',
+  color: '#7fa8c9',
+}
+
+export const EXAMPLE_FILES: StoredFile[] = [...EXAMPLE_VARIANTS.map(toStoredFile), toThumb(EXAMPLE_PREVIEW)]
 
 const pending: TaskRecord = {
   ...UNTOUCHED,
@@ -74,7 +97,7 @@ const completed: TaskRecord = {
   status: 'completed',
   progress: { stage: 'done', percent: 100 },
   attempts: { made: 1, max: 3, nextAt: null },
-  files: EXAMPLE_VARIANTS.map(toStoredFile),
+  files: EXAMPLE_FILES,
   processingTimeMs: 71,
   finishedAt: after(83),
   updatedAt: after(84),

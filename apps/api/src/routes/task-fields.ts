@@ -5,6 +5,7 @@ import {
   taskKind,
   taskPriority,
   taskStatus,
+  THUMB,
   VARIANT_WIDTHS,
 } from '@darkroom/contracts'
 import { z } from 'zod'
@@ -84,10 +85,11 @@ export const retryQuery = z.object({
 })
 
 const resolution = z
-  .enum([...VARIANT_WIDTHS.map(String), ORIGINAL])
+  .enum([...VARIANT_WIDTHS.map(String), THUMB, ORIGINAL])
   .optional()
   .meta({
-    description: 'The width of the variant, the largest by default; `original` is the photo as it was uploaded',
+    description:
+      'The width of the variant, the largest by default; `thumb` is a thumbnail of at most 320 pixels, `original` the photo as it was uploaded',
     param: { example: '1024' },
   })
 
@@ -98,7 +100,14 @@ const file = z
   .meta({ description: 'The name of the file, for tasks of any kind; the first by default' })
 
 /** The query of a download. Other parameters are ignored, because shared links collect them. */
-export const downloadQuery = z.object({ resolution, file })
+export const downloadQuery = z.object({
+  resolution,
+  file,
+  v: z
+    .string()
+    .optional()
+    .meta({ description: 'The MD5 of the file, as in its URL: it may then be cached for good, without asking again' }),
+})
 
 /** The request for a signed URL, as JSON. */
 export const downloadUrlFields = z.strictObject({

@@ -1,4 +1,4 @@
-import { DEFAULT_KIND, toStoredFile, type StoredFile, type Variant } from '@darkroom/contracts'
+import { DEFAULT_KIND, isThumb, toStoredFile, type StoredFile, type Variant } from '@darkroom/contracts'
 import { Schema, Types, type Connection, type Model } from 'mongoose'
 import type { TaskRecord } from './task.ts'
 
@@ -134,10 +134,12 @@ export const taskModel = (connection: Connection): Model<TaskDocument> =>
 
 /** Files as release 0.1 stores them. */
 export const toImages = (files: readonly StoredFile[]): Image[] =>
-  files.map(({ name, bytes, md5, path, facts: { width, height } = {} }) => ({
-    ...{ resolution: name, format: 'jpeg', size: bytes, md5, path },
-    ...(width !== undefined && { width, height }),
-  }))
+  files
+    .filter((file) => !isThumb(file))
+    .map(({ name, bytes, md5, path, facts: { width, height } = {} }) => ({
+      ...{ resolution: name, format: 'jpeg', size: bytes, md5, path },
+      ...(width !== undefined && { width, height }),
+    }))
 
 /** Tasks that list one of these files, under the field name of this release or the last. */
 export const listing = (paths: readonly string[]) => ({
@@ -156,7 +158,10 @@ export function toRecord(document: TaskDocument | null): TaskRecord | undefined 
   const { _id, images, words: _words, files = [], result = {}, ...record } = document
   // Release 0.1 only knows images, and may have written last: then `files` are those of an earlier
   // run.
-  const written = images && record.kind === DEFAULT_KIND ? (images as Variant[]).map(toStoredFile) : files
+  const written =
+    images && record.kind === DEFAULT_KIND
+      ? [...(images as Variant[]).map(toStoredFile), ...files.filter(isThumb)]
+      : files
   // Release 0.1 also stored the MD5 of the source.
   const { md5: _md5, ...source } = record.source as TaskRecord['source'] & { md5?: string }
   return { id: _id.toHexString(), ...record, source, files: written, result }

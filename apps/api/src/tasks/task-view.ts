@@ -1,5 +1,6 @@
 import type { AcceptedTask, ListedTask, Task, TaskLogEntry } from '@darkroom/contracts'
 import { estimateText } from '../estimates/estimate-text.ts'
+import { taskPage } from './page-paths.ts'
 import { policyOf, type Kinds } from './kind.ts'
 import type { LogEntry, TaskRecord } from './task.ts'
 
@@ -55,7 +56,18 @@ function toTaskView(task: TaskRecord, kinds: Kinds): Task {
     startedAt: iso(task.startedAt),
     finishedAt: iso(task.finishedAt),
     expiresAt: iso(task.expiresAt),
-    links: { self, status: `/api/jobs/${task.jobId}/status`, download: `${self}/download`, events: `${self}/events` },
+    links: taskLinks(task),
+  }
+}
+
+export function taskLinks({ id, jobId }: { id: string; jobId: string }): Task['links'] {
+  const self = `/api/v1/tasks/${id}`
+  return {
+    self,
+    status: `/api/jobs/${jobId}/status`,
+    download: `${self}/download`,
+    events: `${self}/events`,
+    page: taskPage(id),
   }
 }
 

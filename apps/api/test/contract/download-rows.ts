@@ -31,6 +31,7 @@ const fileRows: Row[] = forms.flatMap(({ route, pathOf }) => {
     line('200', 'of 1024 pixels', get('completed', '?resolution=1024'), file),
     line('200', 'of 800 pixels', get('completed', '?resolution=800'), file),
     line('200', 'by its name', get('completed', '?file=800'), file),
+    line('200', 'the thumbnail', get('completed', '?resolution=thumb'), file),
     line('200', 'the original', get('pending', '?resolution=original'), {
       body: 'bytes',
       headers: { ...FILE_HEADERS, etag: /^"[0-9a-f]{64}"$/ },

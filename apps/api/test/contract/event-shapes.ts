@@ -1,6 +1,6 @@
 // The shapes of a task's events, a second definition by hand like shapes.ts.
 import { z } from 'zod'
-import { code, count, image, milliseconds, priorities, text, time } from './shapes.ts'
+import { code, count, image, milliseconds, priorities, text, thumbFile, time } from './shapes.ts'
 
 const run = { workerId: text, startedAt: count, waitMs: milliseconds, attempts: count }
 const fault = { error: text, code, retryable: z.boolean() }
@@ -19,7 +19,12 @@ const taskEvent = z.discriminatedUnion('type', [
   event('task.created', { kind: z.literal('image.optimize'), priority: z.enum(priorities), name: text }),
   event('task.processing', run),
   event('task.progress', { ...run, stage: text, percent: z.number().min(0).max(100) }),
-  event('task.completed', { ...run, images: z.array(image).min(1), processingTime: milliseconds }),
+  event('task.completed', {
+    ...run,
+    images: z.array(image).min(1),
+    files: z.array(thumbFile).max(1),
+    processingTime: milliseconds,
+  }),
   event('task.retry', { ...run, ...fault, nextAt: count }),
   event('task.failed', {
     ...fault,

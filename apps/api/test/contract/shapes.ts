@@ -41,6 +41,32 @@ export const image = z.strictObject({
   path: z.string().regex(/^output\/[a-z0-9-]{1,80}\/(1024|800)\/[0-9a-f]{32}\.jpg$/),
 })
 
+const thumbPath = z.string().regex(/^output\/[a-z0-9-]{1,80}\/thumb\/[0-9a-f]{32}\.jpg$/)
+const looks = { thumbhash: z.string().regex(/^[\w+/]+=*$/), color: z.string().regex(/^#[0-9a-f]{6}$/) }
+
+/** The thumbnail of a photo in an event. */
+export const thumbFile = z.strictObject({
+  name: z.literal('thumb'),
+  contentType: z.literal('image/jpeg'),
+  bytes: count,
+  md5,
+  path: thumbPath,
+  facts: z.strictObject({ width: count, height: count, ...looks }),
+})
+
+/** The thumbnail in a task. */
+const preview = z
+  .strictObject({
+    width: count,
+    height: count,
+    size: count,
+    md5,
+    path: thumbPath,
+    ...looks,
+    url: z.string().regex(/^\/api\/v1\/tasks\/[0-9a-f]{24}\/download\?resolution=thumb&v=[0-9a-f]{32}$/),
+  })
+  .nullable()
+
 const fileSource = z.strictObject({
   bytes: count,
   format: z.enum(['jpeg', 'png', 'webp', 'gif']),
@@ -66,8 +92,11 @@ const taskFields = {
   originalPath: z.string().regex(/^storage\/images\/[0-9a-f]{24}\/original\.(jpg|png|webp|gif)$/),
   source: z.union([fileSource, pendingSource]),
   images: z.array(
-    image.extend({ url: z.string().regex(/^\/api\/v1\/tasks\/[0-9a-f]{24}\/download\?resolution=(1024|800)$/) }),
+    image.extend({
+      url: z.string().regex(/^\/api\/v1\/tasks\/[0-9a-f]{24}\/download\?resolution=(1024|800)&v=[0-9a-f]{32}$/),
+    }),
   ),
+  preview,
   progress: z.strictObject({ stage: text, percent: z.number().min(0).max(100) }),
   attempts: z.strictObject({ made: count, max: z.literal(3), nextAt: time.nullable() }),
   epoch: z.int().min(1),
@@ -81,7 +110,7 @@ const taskFields = {
   startedAt: time.nullable(),
   finishedAt: time.nullable(),
   expiresAt: time.nullable(),
-  links: z.strictObject({ self: text, status: text, download: text, events: text }),
+  links: z.strictObject({ self: text, status: text, download: text, events: text, page: text }),
   /** The values by which the list can be filtered. */
   batchId: id.nullable(),
 }
@@ -96,7 +125,7 @@ export const bib = z.strictObject({
 })
 
 const videoResult = {
-  videoUrl: z.string().regex(/^\/api\/v1\/tasks\/[0-9a-f]{24}\/download\?file=video$/),
+  videoUrl: z.string().regex(/^\/api\/v1\/tasks\/[0-9a-f]{24}\/download\?file=video&v=[0-9a-f]{32}$/),
   durationSeconds: z.number(),
   width: count,
   height: count,
@@ -119,6 +148,7 @@ const videoFields = {
     sha256,
   }),
   images: z.tuple([]),
+  preview: z.null(),
   files: z.array(
     z.strictObject({
       name: z.enum(['video', 'poster']),
@@ -127,7 +157,7 @@ const videoFields = {
       md5,
       path: z.string().regex(/^output\/videos\/[a-z0-9-]+\/[0-9a-f]{32}\.(mp4|jpg)$/),
       facts: z.strictObject({ width: count, height: count }),
-      url: z.string().regex(/^\/api\/v1\/tasks\/[0-9a-f]{24}\/download\?file=(video|poster)$/),
+      url: z.string().regex(/^\/api\/v1\/tasks\/[0-9a-f]{24}\/download\?file=(video|poster)&v=[0-9a-f]{32}$/),
     }),
   ),
   result: z.union([z.strictObject({}), z.strictObject(videoResult)]),
@@ -148,7 +178,7 @@ const photoFields = {
       md5,
       path: image.shape.path,
       facts: z.strictObject({ width: count, height: count }),
-      url: z.string().regex(/^\/api\/v1\/tasks\/[0-9a-f]{24}\/download\?file=(1024|800)$/),
+      url: z.string().regex(/^\/api\/v1\/tasks\/[0-9a-f]{24}\/download\?file=(1024|800)&v=[0-9a-f]{32}$/),
     }),
   ),
   result: z.strictObject({ bibs: z.array(bib).optional() }),
@@ -170,6 +200,7 @@ function hangsTogether(task: AnyTask): boolean {
     status: `/api/jobs/${task.jobId}/status`,
     download: `${self}/download`,
     events: `${self}/events`,
+    page: `/tasks/${task.id}`,
   }
   const hasEnded = !['pending', 'processing'].includes(task.status)
   return (
@@ -275,7 +306,7 @@ export const batch = z.strictObject({
   percent: z.number().min(0).max(100),
   createdAt: time,
   completedAt: time.nullable(),
-  links: z.strictObject({ self: text, tasks: text }),
+  links: z.strictObject({ self: text, tasks: text, page: text }),
   items: z.array(task).min(1),
   ...page,
 })

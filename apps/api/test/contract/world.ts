@@ -5,6 +5,7 @@ import {
   originalKey,
   toStoredFile,
   type DownloadUrl,
+  type StoredFile,
   type Task,
   type Variant,
 } from '@darkroom/contracts'
@@ -15,7 +16,7 @@ import { addAlbum } from './album-world.ts'
 import { endAs } from '../end-task.ts'
 import { fieldPart, filePart, type Part } from '../multipart.ts'
 import { startTestApi, type TestApi } from '../start-test-api.ts'
-import { completedOf, historyOf, newRecord, variantOf } from '../task-history.ts'
+import { completedOf, historyOf, newRecord, thumbOf, variantOf } from '../task-history.ts'
 import { fatal, startTestWorker } from '../test-worker.ts'
 import type { SourceOf } from '../../src/tasks/kind.ts'
 import { newTaskId, TaskStore } from '../../src/tasks/task-store.ts'
@@ -110,9 +111,10 @@ export async function createWorld(): Promise<World> {
       { what: `a task that is ${status}` },
     )
   const kept = await Promise.all([keep(main, '1024', 768), keep(main, '800', 600)])
+  const thumb = await keepThumb(main)
   const completed = async (images: Variant[] = kept): Promise<Task> => {
     const task = await upload()
-    await main.tell(completedOf(task, images))
+    await main.tell({ ...completedOf(task, images), files: [thumb] })
     return becomes(task, 'completed')
   }
   const fresh = async (state: State): Promise<Task> => {
@@ -241,6 +243,13 @@ async function keep(api: TestApi, resolution: '1024' | '800', height: number, se
   const variant = variantOf(resolution, height, createHash('md5').update(bytes).digest('hex'), bytes.length)
   await api.storage.put(variant.path, bytes)
   return variant
+}
+
+async function keepThumb(api: TestApi): Promise<StoredFile> {
+  const bytes = await sampleJpeg({ width: 320, height: 240 })
+  const thumb = thumbOf(createHash('md5').update(bytes).digest('hex'), bytes.length)
+  await api.storage.put(thumb.path, bytes)
+  return thumb
 }
 
 async function lose(api: TestApi): Promise<Variant> {

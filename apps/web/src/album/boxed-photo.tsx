@@ -5,7 +5,7 @@ export function BoxedPhoto({
   task,
   bibs,
 }: {
-  task: Pick<Task, 'source' | 'files' | 'images' | 'name'>
+  task: Pick<Task, 'source' | 'files' | 'images' | 'name' | 'preview'>
   bibs: readonly ShownBib[]
 }) {
   const { source } = task
@@ -13,7 +13,7 @@ export function BoxedPhoto({
   if (!('width' in source) || url === undefined) return <div className="thumb" />
   const { width, height } = source
   return (
-    <div className="boxed" style={{ aspectRatio: `${width} / ${height}` }}>
+    <div className="boxed" style={{ aspectRatio: `${width} / ${height}`, backgroundColor: task.preview?.color }}>
       <img src={url} alt={task.name} loading="lazy" decoding="async" />
       {bibs.map(
         ({ number, box }) =>

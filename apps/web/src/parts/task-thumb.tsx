@@ -1,8 +1,12 @@
 import type { Task } from '@darkroom/contracts'
 
-/** The smallest result of a task, or an empty place. */
-export function TaskThumb({ task }: { task: Pick<Task, 'images' | 'files'> }) {
+/** The thumbnail of a task in its main colour until it is loaded, or an empty place. */
+export function TaskThumb({ task }: { task: Pick<Task, 'images' | 'files' | 'preview'> }) {
   const still = task.files?.find(({ contentType }) => contentType.startsWith('image/'))
-  const url = task.images.at(-1)?.url ?? still?.url
-  return <div className="thumb">{url !== undefined && <img src={url} alt="" loading="lazy" decoding="async" />}</div>
+  const url = (task.preview ?? task.images.at(-1) ?? still)?.url
+  return (
+    <div className="thumb" style={task.preview ? { backgroundColor: task.preview.color } : undefined}>
+      {url !== undefined && <img src={url} alt="" loading="lazy" decoding="async" />}
+    </div>
+  )
 }

@@ -142,8 +142,8 @@ export function defineKind<
 }
 
 /** The outcome in an event. */
-export function outcomeOf({ images, files, result = {} }: ToldOutcome): Outcome {
-  return { files: files ?? images.map(toStoredFile), result }
+export function outcomeOf({ images, files = [], result = {} }: ToldOutcome): Outcome {
+  return { files: [...images.map(toStoredFile), ...files], result }
 }
 
 /** Converts a variant to a stored file. */

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import { taskCompleted } from '../task-events.ts'
 import { defineKind, outcomeOf, type Outcome } from './define-kind.ts'
 import { imageOptimize } from './image-optimize.ts'
+import { previewOf, toThumb, type StoredFile } from './stored-file.ts'
 import { z } from 'zod'
 
 const outcome: Outcome = {
@@ -16,6 +17,14 @@ const outcome: Outcome = {
     },
   ],
   result: {},
+}
+const thumb: StoredFile = {
+  name: 'thumb',
+  contentType: 'image/jpeg',
+  bytes: 12,
+  md5: 'b'.repeat(32),
+  path: 'output/beach/thumb/b.jpg',
+  facts: { width: 320, height: 240, thumbhash: 'AAAA', color: '#204080' },
 }
 const envelope = { taskId: 'a', tenant: 'default', timestamp: 1, epoch: 1, attempt: 1, seq: 1998 }
 const run = { workerId: 'w', startedAt: 1, waitMs: 0, attempts: 1, processingTime: 70 }
@@ -35,8 +44,24 @@ it('events list its files as `images`, as in earlier releases, and they are read
         path: 'output/beach/800/a.jpg',
       },
     ],
+    files: [],
   })
   expect(outcomeOf(eventOf(told))).toEqual(outcome)
+})
+
+it('its thumbnail is told among the files, not among the images', () => {
+  const withThumb = { ...outcome, files: [...outcome.files, thumb] }
+  const told = imageOptimize.tell(withThumb)
+  expect(told.images).toHaveLength(1)
+  expect(told.files).toEqual([thumb])
+  expect(outcomeOf(eventOf(told))).toEqual(withThumb)
+})
+
+it('a preview is read from its file, and becomes the same file again', () => {
+  const found = previewOf([...outcome.files, thumb])
+  expect(found).toMatchObject({ width: 320, height: 240, size: 12, thumbhash: 'AAAA', color: '#204080' })
+  expect(toThumb(found!)).toEqual(thumb)
+  expect(previewOf(outcome.files)).toBe(null)
 })
 
 it('a source has exactly the fields of its kind, so that no field is lost in a union of kinds', () => {

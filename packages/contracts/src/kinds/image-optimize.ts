@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { StoredFile, Variant } from './stored-file.ts'
+import { isThumb, type StoredFile, type Variant } from './stored-file.ts'
 import { defineKind } from './define-kind.ts'
 import { photoSource } from './photo-source.ts'
 
@@ -19,7 +19,7 @@ export const imageOptimize = defineKind({
   contentTypes: ['image/jpeg'],
   result: z.object({}),
   // Clients have relied on `images` since before there were other kinds.
-  tell: ({ files }) => ({ images: files.map(toVariant) }),
+  tell: ({ files }) => ({ images: variantsOf(files), files: files.filter(isThumb) }),
   policy: {
     attempts: 3,
     backoffMs: 2000,
@@ -30,8 +30,11 @@ export const imageOptimize = defineKind({
 })
 export type ImageJob = z.infer<typeof imageOptimize.input>
 
-/** Converts a stored file of an image task to a variant. */
-export function toVariant({ name, bytes, md5, path, facts }: StoredFile): Variant {
+/** The variants among the files of an image task. */
+export const variantsOf = (files: readonly StoredFile[]): Variant[] =>
+  files.filter((file) => !isThumb(file)).map(toVariant)
+
+function toVariant({ name, bytes, md5, path, facts }: StoredFile): Variant {
   const { width, height } = imageFacts.parse(facts)
   return { resolution: name, width, height, format: 'jpeg', size: bytes, md5, path }
 }

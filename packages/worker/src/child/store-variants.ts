@@ -1,34 +1,39 @@
 import type { StoredFile } from '@darkroom/contracts'
-import { variantKey } from '@darkroom/contracts/storage-keys'
+import { THUMB, variantKey } from '@darkroom/contracts/storage-keys'
 import type { DiskStorage } from '@darkroom/storage'
 import { storeResult } from './store-result.ts'
 
-/** A JPEG in one of the widths of a photo. */
-interface MadeVariant {
+interface MadeJpeg {
   bytes: Buffer
-  resolution: string
   /** Of the bytes, in hex. */
   md5: string
   width: number
   height: number
 }
 
+/** What an engine makes of a photo. */
+interface MadePictures {
+  variants: readonly (MadeJpeg & { resolution: string })[]
+  preview: { thumb: MadeJpeg; thumbhash: string; color: string }
+}
+
 /**
- * Stores the variants of a photo under names derived from their bytes.
+ * Stores the variants of a photo and its thumbnail under names derived from their bytes.
  * @throws JobFailure
  */
 export async function storeVariants(
   storage: DiskStorage,
   { tenant, imageName }: { tenant: string; imageName: string },
-  variants: readonly MadeVariant[],
+  { variants, preview: { thumb, ...about } }: MadePictures,
 ): Promise<StoredFile[]> {
+  const store = async (name: string, { bytes, md5, width, height }: MadeJpeg): Promise<StoredFile> => {
+    const path = variantKey(tenant, imageName, name, md5)
+    await storeResult(storage, path, bytes)
+    return { name, contentType: 'image/jpeg', bytes: bytes.length, md5, path, facts: { width, height } }
+  }
   const files: StoredFile[] = []
   // One after another: they share a folder, which is then created and synced only once.
-  for (const { bytes, resolution, md5, width, height } of variants) {
-    const path = variantKey(tenant, imageName, resolution, md5)
-    await storeResult(storage, path, bytes)
-    const facts = { width, height }
-    files.push({ name: resolution, contentType: 'image/jpeg', bytes: bytes.length, md5, path, facts })
-  }
-  return files
+  for (const { resolution, ...jpeg } of variants) files.push(await store(resolution, jpeg))
+  const stored = await store(THUMB, thumb)
+  return [...files, { ...stored, facts: { ...stored.facts, ...about } }]
 }
