@@ -30,7 +30,7 @@ export const benchmark: Benchmark = {
             ? `fsyncs: API ${syncs.api}, worker ${syncs.worker}`
             : 'fsyncs could not be counted: strace is not available',
           bytes
-            ? `bytes: ${bytes.written} written in whole pages, ${bytes.files} in its three files`
+            ? `bytes: ${bytes.written} written in whole pages, ${bytes.files} in its four files`
             : 'bytes written could not be counted',
         ],
         details: { costs, bareJob },

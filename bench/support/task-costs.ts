@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import type { StoredFile } from '@darkroom/contracts'
+import { isThumb, type StoredFile } from '@darkroom/contracts'
 import { sampleJpeg, until } from '@darkroom/testing'
 import { Queue, QueueEvents, Worker } from 'bullmq'
 import { accepted } from '../../test/e2e/support/client.ts'
@@ -22,7 +22,7 @@ export interface TaskCosts {
   syncs: { api: number; worker: number } | undefined
   /**
    * The bytes that its processes wrote to the file system, in whole pages, and the size of its
-   * files; undefined if unknown.
+   * files, in all and of the smallest but the thumbnail; undefined if unknown.
    */
   bytes: { written: number; files: number; smallest: number } | undefined
 }
@@ -209,8 +209,9 @@ async function bytesOf(pids: readonly number[], oneTask: () => Promise<TaskDocum
   const after = writtenBytes(pids)
   // If the files are in memory, nothing is ever written to a disk.
   if (before === undefined || after === undefined || after === before) return undefined
-  const sizes = [source.bytes, ...files.map(({ bytes }) => bytes)]
-  return { written: after - before, files: sizes.reduce((sum, size) => sum + size, 0), smallest: Math.min(...sizes) }
+  const sum = files.reduce((total, { bytes }) => total + bytes, source.bytes)
+  const large = files.filter((file) => !isThumb(file)).map(({ bytes }) => bytes)
+  return { written: after - before, files: sum, smallest: Math.min(source.bytes, ...large) }
 }
 
 /** Bytes that processes wrote to disk in whole pages, from /proc (proc_pid_io(5)). */
