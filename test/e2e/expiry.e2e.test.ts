@@ -98,7 +98,7 @@ test('tasks expire while their files are downloaded and created again: no trunca
   await eachOf(live, 8, async ({ images }, index) => {
     for (const image of images) expect(md5(await (await fetch(urlOf(index) + image.url)).bytes())).toBe(image.md5)
   })
-  const variants = new Set(live.flatMap(({ images }) => images.map(({ path }) => path)))
+  const variants = new Set(live.flatMap(({ images, preview }) => [...images, preview!].map(({ path }) => path)))
   expect(await filesIn('output')).toEqual([...variants].toSorted())
   expect(await filesIn('storage')).toEqual(live.map(({ originalPath }) => originalPath).toSorted())
 

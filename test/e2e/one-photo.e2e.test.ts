@@ -74,10 +74,24 @@ describe('a photo through /api/v1/tasks', () => {
     expect(md5(await largest.bytes())).toBe(task.images[0]?.md5)
   })
 
-  test('leaves nothing but its original and its two variants [S0.7]', async () => {
+  test('has a thumbnail of at most 320 pixels, with the MD5 of its bytes', async () => {
+    const { preview, links } = await processed({
+      bytes: await sampleJpeg({ width: 1200, height: 900 }),
+      name: 'small.jpg',
+    })
+    expect(preview).toMatchObject({ width: 320, height: 240 })
+    for (const url of [preview!.url, `${links.download}?resolution=thumb`]) {
+      const bytes = await (await fetch(api.url + url)).bytes()
+      expect([bytes.length, md5(bytes)]).toEqual([preview?.size, preview?.md5])
+      const { width, height, format } = await sharp(bytes).metadata()
+      expect([width, height, format]).toEqual([320, 240, 'jpeg'])
+    }
+  })
+
+  test('leaves nothing but its original, its two variants and its thumbnail [S0.7]', async () => {
     const task = await processed({ bytes: await sampleJpeg({ width: 640, height: 480, seed: 9 }), name: 'tidy.jpg' })
     expect(await filesIn('output/tidy')).toEqual(
-      task.images.map(({ path }) => path.replace('output/tidy/', '')).toSorted(),
+      [...task.images, task.preview!].map(({ path }) => path.replace('output/tidy/', '')).toSorted(),
     )
     expect(await filesIn(`storage/images/${task.id}`)).toEqual(['original.jpg'])
     expect(await filesIn('uploads/temp')).toEqual([])
@@ -94,7 +108,7 @@ describe('a photo through /api/v1/tasks', () => {
       [1024, 768],
       [800, 600],
     ])
-    for (const image of task.images) await expectUprightAndBare(await fileOf(image.path))
+    for (const { path } of [...task.images, task.preview!]) await expectUprightAndBare(await fileOf(path))
   })
 
   test('with corrupt data fails for good on the first attempt, with the reason', async () => {

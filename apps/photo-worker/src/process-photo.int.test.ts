@@ -38,6 +38,10 @@ test('a photo becomes its bib numbers and two variants, and the events match the
   expect(files.map(({ name, facts }) => [name, facts])).toEqual([
     ['1024', { width: 1024, height: 768 }],
     ['800', { width: 800, height: 600 }],
+    [
+      'thumb',
+      { width: 320, height: 240, thumbhash: expect.any(String), color: expect.stringMatching(/^#[0-9a-f]{6}$/) },
+    ],
   ])
   for (const { path, bytes: size } of files) expect((await readFile(rig.disk.resolve(path))).length).toBe(size)
   const stages = rig.eventsOf(taskId).flatMap((event) => (event.eventType === 'task.progress' ? event.stage : []))
