@@ -26,7 +26,11 @@ afterAll(() => rm(folder, { recursive: true }))
 it('serves the document for every path of the page, with its settings and a policy without exceptions', async () => {
   for (const path of ['/', '/tasks', '/tasks/65d4f0c2a1b2c3d4e5f60718', '/queue', '/albums/valencia-2026']) {
     const { status, text, headers } = await agent.get(path).set(html)
-    expect([path, status, text]).toEqual([path, 200, DOCUMENT.replace('{}', '{&quot;maxFileBytes&quot;:1234,&quot;isDemo&quot;:false}')])
+    expect([path, status, text]).toEqual([
+      path,
+      200,
+      DOCUMENT.replace('{}', '{&quot;maxFileBytes&quot;:1234,&quot;isDemo&quot;:false}'),
+    ])
     expect(headers['content-security-policy']).toMatch(/^default-src 'none'; script-src 'self'; /)
     expect(headers['content-security-policy']).not.toMatch(/unsafe|\*|http/)
     expect(headers['cache-control']).toBe('no-cache')
