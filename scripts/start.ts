@@ -160,9 +160,14 @@ function startApps({ api, workers, kinds, demo }: StartOptions, env: NodeJS.Proc
   return running
 }
 
-/** Whether the API of a demo asks to kill this process: the id of a worker ends with that of its process. */
-const isToDie = (message: unknown, pid: number | undefined): boolean =>
-  pid !== undefined && String((message as { killWorker?: unknown }).killWorker).endsWith(`-${pid}`)
+/**
+ * Whether the API of a demo asks to kill this process: the id of a worker ends with that of its
+ * process.
+ */
+function isToDie(message: unknown, pid: number | undefined): boolean {
+  const { killWorker } = message as { killWorker?: unknown }
+  return pid !== undefined && String(killWorker).endsWith(`-${pid}`)
+}
 
 /** `count` workers of each kind. Those for images are called `worker`, others like their app. */
 function workersOf(count: number, kinds: readonly TaskKind[]): { name: string; app: string }[] {

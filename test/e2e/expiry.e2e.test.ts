@@ -98,11 +98,11 @@ test('tasks expire while their files are downloaded and created again: no trunca
   await eachOf(live, 8, async ({ images }, index) => {
     for (const image of images) expect(md5(await (await fetch(urlOf(index) + image.url)).bytes())).toBe(image.md5)
   })
-  const variants = new Set(live.flatMap(({ images, preview }) => [...images, preview!].map(({ path }) => path)))
+  const variants = new Set(live.flatMap(resultsOf))
   expect(await filesIn('output')).toEqual([...variants].toSorted())
   expect(await filesIn('storage')).toEqual(live.map(({ originalPath }) => originalPath).toSorted())
 
-  const allVariants = new Set(tasks.flatMap(({ images }) => images.map(({ path }) => path)))
+  const allVariants = new Set(tasks.flatMap(resultsOf))
   await until(() => sum('tasksExpired') === doomed.length, { what: 'the log of it' })
   expect(sum('filesRemoved')).toBe(doomed.length + allVariants.size - variants.size)
   console.info(
@@ -121,6 +121,9 @@ test('records are removed last, and nothing is left', async () => {
   await until(() => sum('recordsRemoved') === expired, { what: 'the log of it' })
   expect(await darkroom.tasks.countDocuments({})).toBe(TASKS - expired)
 })
+
+const resultsOf = ({ images, preview }: Task): string[] =>
+  [...images, ...(preview ? [preview] : [])].map(({ path }) => path)
 
 /** All tasks, processed by real workers. */
 async function completedTasks(): Promise<Task[]> {
