@@ -1683,8 +1683,8 @@ export interface components {
                 };
                 url: string;
             }[];
-            /** @description Of photos: the thumbnail, at most 320 pixels wide and high, and what to show until it is loaded */
-            preview: {
+            /** @description Of photos: the thumbnail, at most 320 pixels wide and high, and what to show until it is loaded; null until there is one */
+            preview?: {
                 width: number;
                 height: number;
                 /** @description In bytes */
@@ -1746,8 +1746,8 @@ export interface components {
                 status: string;
                 download: string;
                 events: string;
-                /** @description Where the web page shows it */
-                page: string;
+                /** @description Where the web page shows it. Release 0.1 does not tell, nor what it has cached */
+                page?: string;
             };
             estimatedTime: string;
             estimate: {
@@ -1886,8 +1886,8 @@ export interface components {
                 };
                 url: string;
             }[];
-            /** @description Of photos: the thumbnail, at most 320 pixels wide and high, and what to show until it is loaded */
-            preview: {
+            /** @description Of photos: the thumbnail, at most 320 pixels wide and high, and what to show until it is loaded; null until there is one */
+            preview?: {
                 width: number;
                 height: number;
                 /** @description In bytes */
@@ -1949,8 +1949,8 @@ export interface components {
                 status: string;
                 download: string;
                 events: string;
-                /** @description Where the web page shows it */
-                page: string;
+                /** @description Where the web page shows it. Release 0.1 does not tell, nor what it has cached */
+                page?: string;
             };
             /**
              * @description The metadata is larger than 4 KiB and therefore empty in lists; get the task itself to see it
@@ -2053,8 +2053,8 @@ export interface components {
                 };
                 url: string;
             }[];
-            /** @description Of photos: the thumbnail, at most 320 pixels wide and high, and what to show until it is loaded */
-            preview: {
+            /** @description Of photos: the thumbnail, at most 320 pixels wide and high, and what to show until it is loaded; null until there is one */
+            preview?: {
                 width: number;
                 height: number;
                 /** @description In bytes */
@@ -2116,8 +2116,8 @@ export interface components {
                 status: string;
                 download: string;
                 events: string;
-                /** @description Where the web page shows it */
-                page: string;
+                /** @description Where the web page shows it. Release 0.1 does not tell, nor what it has cached */
+                page?: string;
             };
         };
         DownloadUrl: {

@@ -55,8 +55,9 @@ export const task = z
       .array(storedFile.extend({ url: z.string() }))
       .optional()
       .meta({ description: 'The files of tasks of other kinds than `image.optimize`' }),
-    preview: preview.extend({ url: z.string() }).nullable().meta({
-      description: 'Of photos: the thumbnail, at most 320 pixels wide and high, and what to show until it is loaded',
+    preview: preview.extend({ url: z.string() }).nullable().optional().meta({
+      description:
+        'Of photos: the thumbnail, at most 320 pixels wide and high, and what to show until it is loaded; null until there is one',
     }),
     result: z
       .record(z.string(), z.unknown())
@@ -85,7 +86,10 @@ export const task = z
       status: z.string(),
       download: z.string(),
       events: z.string(),
-      page: z.string().meta({ description: 'Where the web page shows it' }),
+      page: z
+        .string()
+        .optional()
+        .meta({ description: 'Where the web page shows it. Release 0.1 does not tell, nor what it has cached' }),
     }),
   })
   .meta({ id: 'Task' })

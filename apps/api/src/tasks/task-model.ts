@@ -132,14 +132,15 @@ taskSchema.index({ removeAt: 1 }, { partialFilterExpression: { removeAt: { $type
 export const taskModel = (connection: Connection): Model<TaskDocument> =>
   (connection.models['Task'] as Model<TaskDocument> | undefined) ?? connection.model<TaskDocument>('Task', taskSchema)
 
-/** Files as release 0.1 stores them. */
+/**
+ * Files as release 0.1 stores them. It takes the thumbnail for a third image; otherwise it would
+ * remove it as an orphan.
+ */
 export const toImages = (files: readonly StoredFile[]): Image[] =>
-  files
-    .filter((file) => !isThumb(file))
-    .map(({ name, bytes, md5, path, facts: { width, height } = {} }) => ({
-      ...{ resolution: name, format: 'jpeg', size: bytes, md5, path },
-      ...(width !== undefined && { width, height }),
-    }))
+  files.map(({ name, bytes, md5, path, facts: { width, height } = {} }) => ({
+    ...{ resolution: name, format: 'jpeg', size: bytes, md5, path },
+    ...(width !== undefined && { width, height }),
+  }))
 
 /** Tasks that list one of these files, under the field name of this release or the last. */
 export const listing = (paths: readonly string[]) => ({
@@ -158,11 +159,14 @@ export function toRecord(document: TaskDocument | null): TaskRecord | undefined 
   const { _id, images, words: _words, files = [], result = {}, ...record } = document
   // Release 0.1 only knows images, and may have written last: then `files` are those of an earlier
   // run.
-  const written =
-    images && record.kind === DEFAULT_KIND
-      ? [...(images as Variant[]).map(toStoredFile), ...files.filter(isThumb)]
-      : files
+  const written = images && record.kind === DEFAULT_KIND ? filesOf(images as Variant[], files) : files
   // Release 0.1 also stored the MD5 of the source.
   const { md5: _md5, ...source } = record.source as TaskRecord['source'] & { md5?: string }
   return { id: _id.toHexString(), ...record, source, files: written, result }
 }
+
+/** The thumbnail is described in `files` alone. */
+const filesOf = (images: readonly Variant[], files: readonly StoredFile[]): StoredFile[] => [
+  ...images.map(toStoredFile).filter((file) => !isThumb(file)),
+  ...files.filter(isThumb),
+]

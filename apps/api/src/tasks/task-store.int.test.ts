@@ -1,9 +1,9 @@
-import { toStoredFile, type TaskEvent } from '@darkroom/contracts'
+import { toStoredFile, type StoredFile, type TaskEvent } from '@darkroom/contracts'
 import { uniqueName } from '@darkroom/testing'
 import { Types } from 'mongoose'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openDatabase } from '../../test/start-test-api.ts'
-import { historyOf, newRecord, testViews, variantOf } from '../../test/task-history.ts'
+import { historyOf, newRecord, testViews, thumbOf, variantOf } from '../../test/task-history.ts'
 import { ExpiryStore } from '../removal/expiry-store.ts'
 import { restart } from './task-steps.ts'
 import { TaskStore, type TaskFilter } from './task-store.ts'
@@ -71,10 +71,10 @@ describe('a task that an earlier release completed', () => {
 describe('beside processes of release 0.1', () => {
   const variant = variantOf('1024', 768, 'a'.repeat(32))
   const documents = () => database.connection.collection('tasks')
-  const complete = async () => {
+  const complete = async (files: StoredFile[] = []) => {
     const task = await newTask()
     const [, completed] = historyOf(task, [{ progress: 0, end: 'completed' }])
-    const told = { ...completed!, images: [variant] } as TaskEvent
+    const told = { ...completed!, images: [variant], files } as TaskEvent
     const fence = { id: task.id, tenant: 'mine', epoch: 1, seq: told.seq }
     return (await store.move(fence, moveFor(told, 0) as Move))!
   }
@@ -85,6 +85,14 @@ describe('beside processes of release 0.1', () => {
     const completed = await complete()
     const stored = await documents().findOne({ _id: new Types.ObjectId(completed.id) })
     expect(stored).toMatchObject({ images: [variant], files: [toStoredFile(variant)] })
+  })
+
+  it('those know the thumbnail, so that they do not remove it as an orphan', async () => {
+    const thumb = thumbOf('c'.repeat(32))
+    const { id } = await complete([thumb])
+    const stored = await documents().findOne({ _id: new Types.ObjectId(id) })
+    expect(stored?.['images']).toMatchObject([variant, { resolution: 'thumb', path: thumb.path }])
+    expect(await store.find('mine', id)).toMatchObject({ files: [toStoredFile(variant), thumb] })
   })
 
   it('images that those wrote last are the files of the task', async () => {
