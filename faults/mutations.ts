@@ -254,8 +254,8 @@ export const mutations: readonly Mutation[] = [
     patches: [
       {
         file: `${api}/tasks/commands/create-task.ts`,
-        find: '    if (!isKeyTaken(error) && !wasNeverSent(error))\n',
-        replace: '    if (false as boolean)\n',
+        find: '    if (!isKeyTaken(error) && !wasNeverSent(error)) {\n',
+        replace: '    if (false as boolean) {\n',
       },
     ],
     // A missing original is looked for six times, over 62 s.
