@@ -1436,6 +1436,7 @@ export interface components {
             attempts: number;
             images: components["schemas"]["Variant"][];
             files?: components["schemas"]["StoredFile"][];
+            thumb?: components["schemas"]["StoredFile"];
             result?: {
                 [key: string]: unknown;
             };
@@ -2226,6 +2227,7 @@ export interface components {
                 attempts: number;
                 images: components["schemas"]["VariantOutput"][];
                 files?: components["schemas"]["StoredFileOutput"][];
+                thumb?: components["schemas"]["StoredFileOutput"];
                 result?: {
                     [key: string]: unknown;
                 };
@@ -3001,6 +3003,7 @@ export interface components {
                 attempts: number;
                 images: components["schemas"]["VariantOutput"][];
                 files?: components["schemas"]["StoredFileOutput"][];
+                thumb?: components["schemas"]["StoredFileOutput"];
                 result?: {
                     [key: string]: unknown;
                 };

@@ -90,7 +90,7 @@ it('the thumbnail is available as such, and not the default', async () => {
   const thumb = thumbOf(createHash('md5').update(bytes).digest('hex'), bytes.length)
   await api.storage.put(thumb.path, bytes)
   const { id } = (await api.upload(photo, [fieldPart('name', 'beach.jpg')])).body as Task
-  await api.tell({ ...completedOf({ id }, variants), files: [thumb] })
+  await api.tell({ ...completedOf({ id }, variants), thumb })
   const read = async () => (await api.request(`/api/v1/tasks/${id}`)).body as Task
   const {
     preview,

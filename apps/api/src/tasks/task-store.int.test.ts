@@ -71,10 +71,10 @@ describe('a task that an earlier release completed', () => {
 describe('beside processes of release 0.1', () => {
   const variant = variantOf('1024', 768, 'a'.repeat(32))
   const documents = () => database.connection.collection('tasks')
-  const complete = async (files: StoredFile[] = []) => {
+  const complete = async (thumb?: StoredFile) => {
     const task = await newTask()
     const [, completed] = historyOf(task, [{ progress: 0, end: 'completed' }])
-    const told = { ...completed!, images: [variant], files } as TaskEvent
+    const told = { ...completed!, images: [variant], ...(thumb && { thumb }) } as TaskEvent
     const fence = { id: task.id, tenant: 'mine', epoch: 1, seq: told.seq }
     return (await store.move(fence, moveFor(told, 0) as Move))!
   }
@@ -89,7 +89,7 @@ describe('beside processes of release 0.1', () => {
 
   it('those know the thumbnail, so that they do not remove it as an orphan', async () => {
     const thumb = thumbOf('c'.repeat(32))
-    const { id } = await complete([thumb])
+    const { id } = await complete(thumb)
     const stored = await documents().findOne({ _id: new Types.ObjectId(id) })
     expect(stored?.['images']).toMatchObject([variant, { resolution: 'thumb', path: thumb.path }])
     expect(await store.find('mine', id)).toMatchObject({ files: [toStoredFile(variant), thumb] })

@@ -22,7 +22,7 @@ const taskEvent = z.discriminatedUnion('type', [
   event('task.completed', {
     ...run,
     images: z.array(image).min(1),
-    files: z.array(thumbFile).max(1),
+    thumb: thumbFile.optional(),
     processingTime: milliseconds,
   }),
   event('task.retry', { ...run, ...fault, nextAt: count }),

@@ -114,7 +114,7 @@ export async function createWorld(): Promise<World> {
   const thumb = await keepThumb(main)
   const completed = async (images: Variant[] = kept): Promise<Task> => {
     const task = await upload()
-    await main.tell({ ...completedOf(task, images), files: [thumb] })
+    await main.tell({ ...completedOf(task, images), thumb })
     return becomes(task, 'completed')
   }
   const fresh = async (state: State): Promise<Task> => {

@@ -36,6 +36,8 @@ export interface Outcome {
 export const toldOutcome = z.object({
   images: z.array(variant),
   files: z.array(storedFile).optional(),
+  /** Of an image task: not among `files`, which earlier releases take for all there are. */
+  thumb: storedFile.optional(),
   result: z.record(z.string(), z.unknown()).optional(),
   /** If the run downloaded the original. */
   source: fetchedSource.optional(),
@@ -142,8 +144,8 @@ export function defineKind<
 }
 
 /** The outcome in an event. */
-export function outcomeOf({ images, files = [], result = {} }: ToldOutcome): Outcome {
-  return { files: [...images.map(toStoredFile), ...files], result }
+export function outcomeOf({ images, files, thumb, result = {} }: ToldOutcome): Outcome {
+  return { files: [...(files ?? images.map(toStoredFile)), ...(thumb ? [thumb] : [])], result }
 }
 
 /** Converts a variant to a stored file. */

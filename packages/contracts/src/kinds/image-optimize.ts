@@ -19,7 +19,10 @@ export const imageOptimize = defineKind({
   contentTypes: ['image/jpeg'],
   result: z.object({}),
   // Clients have relied on `images` since before there were other kinds.
-  tell: ({ files }) => ({ images: variantsOf(files), files: files.filter(isThumb) }),
+  tell: ({ files }) => {
+    const thumb = files.find(isThumb)
+    return { images: variantsOf(files), ...(thumb && { thumb }) }
+  },
   policy: {
     attempts: 3,
     backoffMs: 2000,
