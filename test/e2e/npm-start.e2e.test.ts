@@ -123,7 +123,7 @@ test.skipIf(!isLinux)('the API of a demo has a worker killed, which is restarted
 
   const path = `/demo/workers/${worker?.id}/kill`
   expect((await fetch(new URL(`/api/v1${path}`, link), { method: 'POST' })).status).toBe(401)
-  expect((await ask('/demo/workers/nobody/kill', { method: 'POST' })).status).toBe(404)
+  expect((await ask('/demo/workers/unknown-1/kill', { method: 'POST' })).status).toBe(404)
   expect(isRunning(first)).toBe(true)
   expect((await ask(path, { method: 'POST' })).status).toBe(202)
   await until(() => !isRunning(first), { what: 'the worker to be killed' })

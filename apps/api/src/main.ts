@@ -17,7 +17,7 @@ collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 50, ev
 for (const name of MISNAMED_METRICS) registry.removeSingleMetric(name)
 const tracing = processTracing()
 const storage = await openStorage(storageSettings(env))
-// Of `npm start -- --demo`, which started the workers and kills one when it is told to.
+// Only under `npm start -- --demo`, which kills one of its workers when asked to.
 const killWorker = process.argv.includes('--demo') ? (id: string) => void process.send?.({ killWorker: id }) : undefined
 const api = createApi(env, { storage, page: findPage(log), killWorker, log }, { registry, tracing })
 closeOnSignal((reason) => [...api.closing(reason), stopTracing(tracing)], log)

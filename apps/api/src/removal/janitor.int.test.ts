@@ -25,7 +25,6 @@ async function leave({ dataDir }: { dataDir: string }, path: string): Promise<vo
   await utimes(file, HOUR_AGO, HOUR_AGO)
 }
 
-/** The janitors of several processes of one installation, and the walks that they make. */
 interface JanitorOptions {
   /** How often each looks whether a pass is due. */
   everyMs: number
@@ -35,6 +34,7 @@ interface JanitorOptions {
   log?: typeof testLog
 }
 
+/** The janitors of several processes of one installation, and the walks that they make. */
 async function startJanitors(
   count: number,
   { everyMs, dueEveryMs = everyMs, orphanAgeMs = 60_000, log = testLog }: JanitorOptions,

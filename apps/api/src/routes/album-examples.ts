@@ -1,6 +1,7 @@
 import type { Album, ShownBib, PhotoPage, Roster, RosterSummary, Task } from '@darkroom/contracts'
 import { formatCursor } from '../photos/reading-cursor.ts'
 import { photoExamples } from './photo-examples.ts'
+import { albumPage } from '../tasks/page-paths.ts'
 
 const ALBUM = 'valencia-2026'
 const self = `/api/v1/albums/${ALBUM}`
@@ -36,7 +37,7 @@ const album: Album = {
   },
   readings: { total: 3377, toReview: 141, unlisted: 58 },
   roster: { ...summary, isApplied: true },
-  links: { self, roster: `${self}/roster`, review: `${self}/review`, page: `/albums/${ALBUM}` },
+  links: { self, roster: `${self}/roster`, review: `${self}/review`, page: albumPage(ALBUM) },
 }
 
 const corrected = showing([{ ...bib, number: '1204', confidence: 1, origin: 'person' }])

@@ -1,5 +1,6 @@
 import type { AcceptedBatch, BatchPage, Problem, Task } from '@darkroom/contracts'
 import { BATCH_ID } from '../http/openapi/example-ids.ts'
+import { batchPage } from '../tasks/page-paths.ts'
 import { taskExamples } from './task-examples.ts'
 
 const ofBatch = <Some extends Task>(task: Some): Some => ({ ...task, priority: 'batch', batchId: BATCH_ID })
@@ -32,7 +33,7 @@ export const batchPageExample: BatchPage = {
   percent: 100,
   createdAt: failed.createdAt,
   completedAt: completed.finishedAt,
-  links: { self, tasks: `/api/v1/tasks?batchId=${BATCH_ID}`, page: `/batches/${BATCH_ID}` },
+  links: { self, tasks: `/api/v1/tasks?batchId=${BATCH_ID}`, page: batchPage(BATCH_ID) },
   items: [completed, failed].map(ofBatch),
   page: 1,
   limit: 20,

@@ -48,7 +48,7 @@ it('events list its files as `images`, as in earlier releases, and they are read
   expect(outcomeOf(eventOf(told))).toEqual(outcome)
 })
 
-it('its thumbnail is told apart, so that earlier releases find their files', () => {
+it('its thumbnail has a field of its own in events, so that earlier releases still find all variants', () => {
   const withThumb = { ...outcome, files: [...outcome.files, thumb] }
   const told = imageOptimize.tell(withThumb)
   expect(told.images).toHaveLength(1)
