@@ -9,6 +9,7 @@ import fs, {
   statSync,
   truncateSync,
   writeFileSync,
+  type NoParamCallback,
   type PathLike,
   type Stats,
 } from 'node:fs'
@@ -31,7 +32,7 @@ const synced = new Map<number, number>()
 const torn = new Set<string>()
 const names = new Set<Name>()
 
-const { renameSync, mkdirSync, fsyncSync } = fs
+const { renameSync, mkdirSync, fsync, fsyncSync } = fs
 const { rename, mkdir } = fs.promises
 
 fs.promises.rename = async (from, to) => {
@@ -59,6 +60,13 @@ fs.fsyncSync = (fd) => {
   fsyncSync(fd)
   done()
 }
+fs.fsync = ((fd: number, callback: NoParamCallback) => {
+  const done = syncing(fd)
+  fsync(fd, (error) => {
+    if (!error) done()
+    callback(error)
+  })
+}) as typeof fsync
 syncBuiltinESMExports()
 
 const probe = await fs.promises.open('/dev/null')

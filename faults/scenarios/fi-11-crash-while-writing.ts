@@ -8,13 +8,13 @@ import type { Patch } from '../tree.ts'
 
 const WRITE = 'packages/storage/src/disk-write.ts'
 const CHILD = 'packages/worker/src/child/serve-jobs.ts'
-const DURABLE = 'packages/storage/src/durable.ts'
+const PATHS = 'packages/storage/src/disk-paths.ts'
 
 /** A line of the product before which a machine may die, by the name of the point. */
 const BEFORE: Record<string, { file: string; line: string }> = {
   'before the temporary file is made': {
     file: WRITE,
-    line: '  const file = await inFolder(place, () => openNew(fs, temp))\n',
+    line: '  const { file, folder } = await inFolder(place, async (made) => ({ file: await openNew(fs, temp), folder: made }))\n',
   },
   'before the bytes are written': { file: WRITE, line: '      await file.writeFile(body)\n' },
   'before fsync': { file: WRITE, line: '      await file.sync()\n' },
@@ -22,15 +22,15 @@ const BEFORE: Record<string, { file: string; line: string }> = {
     file: WRITE,
     line: '      return body instanceof Uint8Array ? body.length : (await file.stat()).size\n',
   },
-  'before the comparison': { file: WRITE, line: '  const same = await hasSameContent(fs, path, source)\n' },
+  'before the comparison': { file: WRITE, line: '  const same = !isNew && (await hasSameContent(fs, path, source))\n' },
   'before rename': { file: WRITE, line: '    await fs.rename(source, path)\n' },
   'after rename': {
     file: WRITE,
     line: '  // Even if nothing was moved: the process that moved it may have died before this line.\n',
   },
   'before a folder is made': {
-    file: DURABLE,
-    line: '  const made = await fs.mkdir(path, { mode: FOLDER_MODE }).then(\n',
+    file: PATHS,
+    line: '    const isNew = await makeOne(fs, folder)\n',
   },
   'after the folder was synced': { file: WRITE, line: '  return { bytes, written }\n' },
   'before the answer': { file: CHILD, line: "    tell({ type: 'done', processed })\n" },

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { link, readdir, readFile, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { makeFolders, tempPathFor } from './disk-paths.ts'
-import { openNew, syncFolder, withFile } from './durable.ts'
+import { openNew, withFile } from './durable.ts'
 import { sharedThread as fs } from './file-system.ts'
 import { INSTALLATION_MARKER, markerText, parseMarker } from './installation.ts'
 import { StorageError, systemCode, toStorageError } from './storage-error.ts'
@@ -81,7 +81,7 @@ async function createMarker(rootFolder: string, id: string): Promise<void> {
   } finally {
     await unlink(temp).catch(() => {})
   }
-  await syncFolder(fs, rootFolder)
+  await fs.syncFolder(rootFolder)
 }
 
 function writeNew(path: string, bytes: Uint8Array): Promise<void> {

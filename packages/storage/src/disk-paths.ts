@@ -1,9 +1,20 @@
 import { randomBytes } from 'node:crypto'
 import { basename, dirname, join, resolve } from 'node:path'
-import { FOLDER_MODE, makeFolderIn } from './durable.ts'
+import { FOLDER_MODE } from './durable.ts'
 import { sharedThread, type FileSystem } from './file-system.ts'
 import { parseKey } from './key.ts'
 import { StorageError, systemCode } from './storage-error.ts'
+
+/** A folder that exists. */
+export interface MadeFolder {
+  /** It was created just now, so nothing was in it. */
+  isNew: boolean
+  /**
+   * Settles when its name, and those of the parents that were created with it, survive a power cut.
+   * Nothing in it is stored before; meanwhile other work can be done. It is safe to ignore.
+   */
+  durable: Promise<void>
+}
 
 /** Maps keys to paths below one root folder. */
 export interface DiskPaths {
@@ -18,7 +29,7 @@ export interface DiskPaths {
    */
   checkFolder(folder: string, key: string): Promise<void>
   /** Creates a folder below the root with all its parents, none of them through a link. */
-  makeFolder(folder: string, key: string): Promise<void>
+  makeFolder(folder: string, key: string): Promise<MadeFolder>
 }
 
 export function createDiskPaths(rootFolder: string, fs: FileSystem): DiskPaths {
@@ -38,15 +49,35 @@ export function createDiskPaths(rootFolder: string, fs: FileSystem): DiskPaths {
 
   // Folder by folder, each checked before the next is created in it: a plain `mkdir -p` follows
   // links and creates folders anywhere.
-  async function makeFolder(folder: string, key: string): Promise<void> {
-    if (await isThere(checkFolder(folder, key))) return
-    if (folder === root) return makeFolders(root, fs)
-    await makeFolder(dirname(folder), key)
-    const made = await makeFolderIn(fs, dirname(folder), folder)
-    if (!made) await checkFolder(folder, key)
+  async function makeFolder(folder: string, key: string): Promise<MadeFolder> {
+    if (await isThere(checkFolder(folder, key))) return EXISTING
+    if (folder === root) {
+      await makeFolders(root, fs)
+      return EXISTING
+    }
+    const parent = await makeFolder(dirname(folder), key)
+    const isNew = await makeOne(fs, folder)
+    // Even if another process has just created it: that one may die before it syncs the name.
+    const durable = Promise.all([parent.durable, fs.syncFolder(dirname(folder))]).then(() => {})
+    durable.catch(() => {})
+    if (!isNew) await checkFolder(folder, key)
+    return { isNew, durable }
   }
 
   return { root, fs, resolve: (key) => join(root, parseKey(key)), checkFolder, makeFolder }
+}
+
+const EXISTING: MadeFolder = { isNew: false, durable: Promise.resolve() }
+
+/** Creates a folder in an existing one. Returns false if it already existed. */
+function makeOne(fs: FileSystem, path: string): Promise<boolean> {
+  return fs.mkdir(path, { mode: FOLDER_MODE }).then(
+    () => true,
+    (error: unknown) => {
+      if (systemCode(error) === 'EEXIST') return false
+      throw error
+    },
+  )
 }
 
 /**

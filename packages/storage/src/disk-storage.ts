@@ -9,6 +9,7 @@ import { removeFile } from './disk-remove.ts'
 import { adoptFile, putFile } from './disk-write.ts'
 import { openNew, openToRead, withFile } from './durable.ts'
 import { ownThread, sharedThread } from './file-system.ts'
+import { shareRuns } from './share-runs.ts'
 import type { ListedFile, Storage } from './storage.ts'
 import { StorageError, systemCode, toStorageError } from './storage-error.ts'
 
@@ -47,10 +48,11 @@ export function createDiskStorage(rootFolder: string, { blocking = false }: Disk
     await paths.checkFolder(dirname(path), key)
     return openToRead(fs, path)
   }
+  const readMarker = shareRuns(readInstallation)
   const inTime = blocking ? <T>(act: () => Promise<T>) => act() : beforeDeadline
   return {
     put: (key, body) => translated(key, () => putFile(placeOf(key), body)),
-    adopt: (tempPath, key) => translated(key, () => inTime(() => adoptFile(placeOf(key), tempPath))),
+    adopt: (tempPath, key, known) => translated(key, () => inTime(() => adoptFile(placeOf(key), tempPath, known))),
     open: (key, range = {}) => translated(key, () => inTime(() => openFile(() => openStored(key), key, range))),
     stat: (key) => translated(key, () => inTime(() => withFile(openStored(key), (file) => readFacts(file, key)))),
     move: (key, toKey) => translated(key, () => inTime(() => moveFile(placeOf(key), placeOf(toKey)))),
@@ -60,7 +62,7 @@ export function createDiskStorage(rootFolder: string, { blocking = false }: Disk
     freeBytes: () => onRoot(() => freeBytesOf(paths)),
     check: () => onRoot(() => checkFolder(paths)),
     removeLeftovers: (olderThanMs, onError) => removeOldTemps(paths.root, olderThanMs, onError),
-    readInstallation: () => readInstallation(paths.root),
+    readInstallation: () => readMarker(paths.root),
     markInstallation: (id) => markInstallation(paths.root, id),
     isEmpty: () => onRoot(() => isEmptyFolder(paths.root)),
     place: `DATA_DIR ${paths.root}`,

@@ -1,11 +1,11 @@
 import { dirname } from 'node:path'
 import type { Readable } from 'node:stream'
-import type { DiskPaths } from './disk-paths.ts'
+import type { DiskPaths, MadeFolder } from './disk-paths.ts'
 import { tempPathFor } from './disk-paths.ts'
-import { openNew, openToRead, secureFile, syncFolder, withFile } from './durable.ts'
+import { openNew, openToRead, secureFile, withFile } from './durable.ts'
 import type { FileSystem } from './file-system.ts'
 import { hasSameContent } from './same-content.ts'
-import type { PutResult } from './storage.ts'
+import type { KnownContent, PutResult } from './storage.ts'
 import { StorageError, systemCode } from './storage-error.ts'
 
 /**
@@ -24,14 +24,16 @@ export interface Place {
 export async function putFile(place: Place, body: Uint8Array | Readable): Promise<PutResult> {
   const { fs } = place.paths
   const temp = tempPathFor(place.path)
-  const file = await inFolder(place, () => openNew(fs, temp))
+  const { file, folder } = await inFolder(place, async (made) => ({ file: await openNew(fs, temp), folder: made }))
   try {
     const bytes = await withFile(Promise.resolve(file), async () => {
       await file.writeFile(body)
       await file.sync()
       return body instanceof Uint8Array ? body.length : (await file.stat()).size
     })
-    return await moveInto(place, temp, bytes)
+    const stored = await moveInto(place, temp, bytes)
+    await folder.durable.catch(ignoreMissing)
+    return stored
   } catch (error) {
     // No partial file stays, especially if the disk is full. The original error is more important
     // than a leftover file.
@@ -40,18 +42,23 @@ export async function putFile(place: Place, body: Uint8Array | Readable): Promis
   }
 }
 
-export async function adoptFile(place: Place, tempPath: string): Promise<PutResult> {
-  const { fs } = place.paths
-  const facts = await secureFile(fs, tempPath)
-  if (!facts.isFile()) throw new StorageError('UNSAFE_PATH', `The source of ${place.key} is not a regular file.`)
+export async function adoptFile(place: Place, tempPath: string, known?: KnownContent): Promise<PutResult> {
+  const bytes = known?.isSynced ? known.bytes : await secure(place, tempPath)
   try {
     // The source folder is not synced: a temporary name that reappears after a power cut is a
     // leftover like any other.
-    return await moveInto(place, tempPath, facts.size)
+    return await moveInto(place, tempPath, bytes)
   } catch (error) {
     if (systemCode(error) !== 'EXDEV') throw error
     return copyOver(place, tempPath)
   }
+}
+
+/** Syncs a file to be adopted, and returns its size. */
+async function secure({ paths, key }: Place, path: string): Promise<number> {
+  const facts = await secureFile(paths.fs, path)
+  if (facts.isFile()) return facts.size
+  throw new StorageError('UNSAFE_PATH', `The source of ${key} is not a regular file.`)
 }
 
 /** The temp folder is on another file system: the bytes have to be copied. */
@@ -69,14 +76,21 @@ async function copyOver(place: Place, tempPath: string): Promise<PutResult> {
  */
 export async function moveInto(place: Place, source: string, bytes: number): Promise<PutResult> {
   const { fs } = place.paths
-  const written = await inFolder(place, () => moveUnlessSame(fs, source, place.path))
+  const { written, durable } = await inFolder(place, async (folder) => ({
+    written: await moveUnlessSame(fs, { source, path: place.path, isNew: folder.isNew }),
+    durable: folder.durable,
+  }))
   // Even if nothing was moved: the process that moved it may have died before this line.
-  await syncFolder(fs, dirname(place.path)).catch(ignoreMissing)
+  await Promise.all([fs.syncFolder(dirname(place.path)), durable].map((sync) => sync.catch(ignoreMissing)))
   return { bytes, written }
 }
 
-async function moveUnlessSame(fs: FileSystem, source: string, path: string): Promise<boolean> {
-  const same = await hasSameContent(fs, path, source)
+/** Nothing can be in a new folder. */
+async function moveUnlessSame(
+  fs: FileSystem,
+  { source, path, isNew }: { source: string; path: string; isNew: boolean },
+): Promise<boolean> {
+  const same = !isNew && (await hasSameContent(fs, path, source))
   if (!same) await renameOver(fs, source, path)
   else {
     // As new as if it had just been written: a process that removes old unused files must not
@@ -115,11 +129,10 @@ function isThere(fs: FileSystem, path: string): Promise<boolean> {
  * Creates the folder of a destination and calls a function in it, again from the start if a
  * remove() pruned the empty folder in between.
  */
-async function inFolder<T>({ paths, key, path }: Place, act: () => Promise<T>): Promise<T> {
+async function inFolder<T>({ paths, key, path }: Place, act: (folder: MadeFolder) => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {
-      await paths.makeFolder(dirname(path), key)
-      return await act()
+      return await act(await paths.makeFolder(dirname(path), key))
     } catch (error) {
       if (systemCode(error) === 'ENOTDIR')
         throw new StorageError('UNSAFE_PATH', `There is a file where ${key} needs a folder.`, { cause: error })

@@ -1,11 +1,9 @@
 import { constants, type Stats } from 'node:fs'
 import type { FileSystem, OpenFile } from './file-system.ts'
-import { systemCode } from './storage-error.ts'
 
-// Windows has neither of the two flags, and cannot fsync a folder.
+// Windows has neither of the two flags.
 const NO_FOLLOW = constants.O_NOFOLLOW ?? 0
 const NON_BLOCKING = constants.O_NONBLOCK ?? 0
-const CAN_SYNC_FOLDERS = process.platform !== 'win32'
 
 export const FOLDER_MODE = 0o700
 const FILE_MODE = 0o600
@@ -28,30 +26,6 @@ export async function withFile<T>(opening: Promise<OpenFile>, use: (file: OpenFi
   } finally {
     await file.close()
   }
-}
-
-/**
- * A rename, a new file and a new folder only survive a power cut after their parent folder is
- * synced.
- */
-export async function syncFolder(fs: FileSystem, path: string): Promise<void> {
-  if (CAN_SYNC_FOLDERS) await withFile(fs.open(path, 'r'), (folder) => folder.sync())
-}
-
-/**
- * Creates one folder in an existing one, and makes its name durable, even if another process has
- * just created it and may die before it does. Returns false if the name already existed.
- */
-export async function makeFolderIn(fs: FileSystem, parent: string, path: string): Promise<boolean> {
-  const made = await fs.mkdir(path, { mode: FOLDER_MODE }).then(
-    () => true,
-    (error: unknown) => {
-      if (systemCode(error) === 'EEXIST') return false
-      throw error
-    },
-  )
-  await syncFolder(fs, parent)
-  return made
 }
 
 /** Takes over a file written by others: sets our mode and syncs its bytes. Returns its metadata. */

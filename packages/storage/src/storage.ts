@@ -86,6 +86,8 @@ export interface ByteRange {
 export interface KnownContent {
   bytes: number
   sha256: string
+  /** The caller has created the file, with mode 0600, and synced it. Default false. */
+  isSynced?: boolean
 }
 
 export interface StoredFile {

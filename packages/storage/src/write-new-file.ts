@@ -13,13 +13,20 @@ const WRITE_BYTES = 256 * 1024
 const MOST_HELD_BYTES = 2 * 1024 * 1024
 let heldBytes = 0
 
+/** Called with a new file before it is closed. */
+export type AtEnd = (file: FileHandle) => Promise<void>
+
 /**
- * Writes chunks to a new file, without syncing it, and returns the number of bytes. The next chunk is
- * read only when the previous ones have been written or buffered, so that many writers need little
+ * Writes chunks to a new file, and returns the number of bytes. It is not synced, unless `atEnd` does
+ * that. The next chunk is read only when the previous ones have been written or buffered, so that many writers need little
  * memory. Callers must not use a chunk afterwards: its memory is freed as soon as it is written. If
  * it fails, part of the file may be left.
  */
-export async function writeNewFile(source: AsyncIterable<Uint8Array>, path: string): Promise<number> {
+export async function writeNewFile(
+  source: AsyncIterable<Uint8Array>,
+  path: string,
+  atEnd: AtEnd = async () => {},
+): Promise<number> {
   let bytes = 0
   let held: Uint8Array[] = []
   let ownBytes = 0
@@ -40,6 +47,7 @@ export async function writeNewFile(source: AsyncIterable<Uint8Array>, path: stri
       if (ownBytes >= WRITE_BYTES || heldBytes > MOST_HELD_BYTES) await writeAll(file, release())
     }
     await writeAll(file, release())
+    await atEnd(file)
   } finally {
     release()
     await file.close()
@@ -48,7 +56,11 @@ export async function writeNewFile(source: AsyncIterable<Uint8Array>, path: stri
 }
 
 /** Like {@link writeNewFile}, and hashes the bytes on the way. */
-export async function writeHashed(source: AsyncIterable<Uint8Array>, path: string): Promise<KnownContent> {
+export async function writeHashed(
+  source: AsyncIterable<Uint8Array>,
+  path: string,
+  atEnd?: AtEnd,
+): Promise<KnownContent> {
   const sha256 = createHash('sha256')
   const hashed = async function* (): AsyncGenerator<Uint8Array> {
     for await (const chunk of source) {
@@ -56,13 +68,13 @@ export async function writeHashed(source: AsyncIterable<Uint8Array>, path: strin
       yield chunk
     }
   }
-  const bytes = await writeNewFile(hashed(), path)
+  const bytes = await writeNewFile(hashed(), path, atEnd)
   return { bytes, sha256: sha256.digest('hex') }
 }
 
 /** Creates the folder only if it is missing, which is rare. */
 async function openNew(path: string): Promise<FileHandle> {
-  const openIt = (): Promise<FileHandle> => open(path, 'wx', 0o600)
+  const openIt = (): Promise<FileHandle> => open(path, 'wx+', 0o600)
   return openIt().catch(async (error: unknown) => {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
     await makeFolders(dirname(path))

@@ -31,9 +31,10 @@ export async function storeVariants(
     await storeResult(storage, path, bytes)
     return { name, contentType: 'image/jpeg', bytes: bytes.length, md5, path, facts: { width, height } }
   }
-  const files: StoredFile[] = []
-  // One after another: they share a folder, which is then created and synced only once.
-  for (const { resolution, ...jpeg } of variants) files.push(await store(resolution, jpeg))
-  const stored = await store(THUMB, thumb)
+  // At the same time, as each of them waits for the disk.
+  const [stored, ...files] = await Promise.all([
+    store(THUMB, thumb),
+    ...variants.map(({ resolution, ...jpeg }) => store(resolution, jpeg)),
+  ])
   return [...files, { ...stored, facts: { ...stored.facts, ...about } }]
 }
