@@ -1,3 +1,4 @@
+import type { FileHandle } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { FOLDERS, type TaskEstimate } from '@darkroom/contracts'
@@ -74,9 +75,9 @@ export function createRooms(
   const at = { storage: given.storage, dataDir }
   const installation = createInstallation({ ...at, mongo, producer: redis.producer, queues, log })
   const { storage, isOurs } = installation
-  const inspect = async (path: string) => (await inspectUpload(path, { maxPixels: env.IMAGE_MAX_PIXELS })).format
+  const inspect = (file: string | FileHandle) => inspectUpload(file, { maxPixels: env.IMAGE_MAX_PIXELS })
   const assets = new AssetLibrary({ storage, shipped: SHIPPED, inspect, storageFault: installation.probe })
-  const kinds = createKinds({ maxPixels: env.IMAGE_MAX_PIXELS, assets })
+  const kinds = createKinds({ assets })
   const views = createTaskViews(kinds)
   const webhookStore = new WebhookStore(mongo)
   const directory = new WebhookDirectory({ store: webhookStore, log })
@@ -179,6 +180,7 @@ export function createRooms(
     keys,
     webhooks,
     checkReports,
+    inspect,
     audit,
     stats,
     usage,

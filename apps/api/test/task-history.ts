@@ -15,7 +15,7 @@ import { createTaskViews } from '../src/tasks/task-view.ts'
 import { newTaskId } from '../src/tasks/task-store.ts'
 import { UNTOUCHED, type TaskRecord } from '../src/tasks/task.ts'
 
-export const testKinds = createKinds({ maxPixels: 50_000_000 })
+export const testKinds = createKinds({})
 export const testViews = createTaskViews(testKinds)
 
 const STARTED = Date.UTC(2026, 4, 1, 12)

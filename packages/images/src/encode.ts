@@ -11,6 +11,8 @@ export interface Encoding {
   quality: number
   /** The picture is a drawing, not a photo. */
   isFlat: boolean
+  /** For scaling; by default that of sharp, the best. */
+  kernel?: 'linear'
 }
 
 /** A JPEG this small consists mostly of Huffman tables made for photos. */
@@ -28,10 +30,14 @@ const MAX_OPTIMISED_PIXELS = 8_000_000
  * ms per photo). Flat pictures become 30 to 60 % smaller and are encoded quickly: they are
  * optimised, and so are files that would consist mostly of the standard tables.
  */
-export async function encode(pixels: Pixels, size: MeasuredPx, { quality, isFlat }: Encoding): Promise<EncodedFile> {
+export async function encode(
+  pixels: Pixels,
+  size: MeasuredPx,
+  { quality, isFlat, kernel }: Encoding,
+): Promise<EncodedFile> {
   const { width, height, channels } = pixels
   const image = sharp(pixels.data, { raw: { width, height, channels }, limitInputPixels: false })
-  if (size.width !== width) image.resize(size.width, size.height, { fit: 'fill' })
+  if (size.width !== width) image.resize(size.width, size.height, { fit: 'fill', ...(kernel && { kernel }) })
   const count = size.width * size.height
   const mayOptimise = count <= MAX_OPTIMISED_PIXELS
   let made = await image.jpeg({ quality, optimiseCoding: isFlat && mayOptimise }).toBuffer()

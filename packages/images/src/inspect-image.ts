@@ -2,7 +2,7 @@ import type { Header } from './headers/header.ts'
 import type { MeasuredPx } from './headers/image-error.ts'
 import type { ImageFormat } from './image-format.ts'
 import { checkJpegSize, checkSize, DEFAULT_MAX_PIXELS, DEFAULT_WIDTHS } from './limits.ts'
-import { readHeader } from './read-header.ts'
+import { readHeader, type ImageSource } from './read-header.ts'
 import { turnedSize } from './headers/turned-size.ts'
 
 /** The information in the header. It does not prove that the pixels can be decoded. */
@@ -34,8 +34,8 @@ export interface InspectOptions {
  * unsupported encoding; IMAGE_TOO_LARGE with the measured `width` and `height`; IMAGE_CORRUPT if
  * the signature is right but the header unreadable. System errors pass through.
  */
-export async function inspectImage(path: string, options: InspectOptions = {}): Promise<ImageFacts> {
-  const header = await readHeader(path)
+export async function inspectImage(source: ImageSource, options: InspectOptions = {}): Promise<ImageFacts> {
+  const header = await readHeader(source)
   const { format, orientation } = header
   return { format, ...checkedSize(header, options), orientation }
 }

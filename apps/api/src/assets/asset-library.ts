@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { ASSET_CONTENT_TYPES, assetKey, type Asset } from '@darkroom/contracts'
+import type { ImageFacts } from '@darkroom/images/inspect-upload'
 import { noneIfMissing, type ByteRange, type OpenedFile, type Storage, type StoredFile } from '@darkroom/storage'
 import { AppError } from '../app-error.ts'
 import { assertNamedAfter, contentTypeOf, parseAssetName } from './asset-name.ts'
@@ -10,7 +11,7 @@ export interface AssetLibraryDeps {
   /** Pictures that are part of Darkroom: paths of local files, by name. */
   shipped: ReadonlyMap<string, string>
   /** The format of a picture within the limits. Throws IMAGE_UNSUPPORTED and the like. */
-  inspect: (path: string) => Promise<string>
+  inspect: (path: string) => Promise<ImageFacts>
   /** Why nothing can be stored or read. */
   storageFault: () => Promise<Error | undefined>
 }
@@ -38,7 +39,7 @@ export class AssetLibrary {
   async put(tenant: string, name: string, path: string): Promise<Asset> {
     const { storage, inspect } = this.#deps
     const key = assetKey(tenant, parseAssetName(name))
-    const format = await inspect(path)
+    const { format } = await inspect(path)
     if (!isAccepted(format))
       throw new AppError(
         'IMAGE_UNSUPPORTED',

@@ -85,7 +85,7 @@ describe('shipped assets', () => {
     library = new AssetLibrary({
       storage,
       shipped,
-      inspect: () => Promise.resolve('jpeg'),
+      inspect: () => Promise.resolve({ format: 'jpeg', width: 1, height: 1, orientation: 1 }),
       storageFault: () => Promise.resolve(undefined),
     })
   })

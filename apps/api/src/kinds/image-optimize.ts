@@ -1,11 +1,11 @@
 import type { ImageJob } from '@darkroom/contracts'
 import type { TaskKindPolicy } from '../tasks/kind.ts'
 import { imageViews, previewView } from './file-views.ts'
-import { inspectPhoto, photoSize, urlOf } from './inspect-photo.ts'
+import { acceptPhoto, photoSize, urlOf } from './accept-photo.ts'
 
 /** Produces variants of a photo. */
-export const createImageOptimize = ({ maxPixels }: { maxPixels: number }): TaskKindPolicy<'image.optimize'> => ({
-  accept: (file) => inspectPhoto(file, { maxPixels }),
+export const imageOptimizePolicy: TaskKindPolicy<'image.optimize'> = {
+  accept: acceptPhoto,
 
   jobOf: ({ originalPath, imageName, source }) =>
     ({ imagePath: originalPath, imageName, ...urlOf(source) }) satisfies Partial<ImageJob>,
@@ -16,4 +16,4 @@ export const createImageOptimize = ({ maxPixels }: { maxPixels: number }): TaskK
   }),
 
   sizeOf: photoSize,
-})
+}

@@ -1,18 +1,17 @@
 import type { AssetLibrary } from '../assets/asset-library.ts'
 import type { Kinds } from '../tasks/kind.ts'
-import { createImageOptimize } from './image-optimize.ts'
-import { createPhotoBibs } from './photo-bibs.ts'
+import { imageOptimizePolicy } from './image-optimize.ts'
+import { photoBibsPolicy } from './photo-bibs.ts'
 import { createVideoRender } from './video-render.ts'
 
 /** What the API does with each kind of task. */
 interface Surroundings {
-  maxPixels: number
   /** Without them no video can be accepted. */
   assets?: Pick<AssetLibrary, 'find'>
 }
 
-export const createKinds = ({ maxPixels, assets }: Surroundings): Kinds => ({
-  'image.optimize': createImageOptimize({ maxPixels }),
-  'photo.bibs': createPhotoBibs({ maxPixels }),
+export const createKinds = ({ assets }: Surroundings): Kinds => ({
+  'image.optimize': imageOptimizePolicy,
+  'photo.bibs': photoBibsPolicy,
   'video.render': createVideoRender({ assets }),
 })

@@ -1,12 +1,12 @@
 import type { PhotoJob } from '@darkroom/contracts'
 import type { TaskKindPolicy } from '../tasks/kind.ts'
 import { fileViews, previewView } from './file-views.ts'
-import { inspectPhoto, photoSize, urlOf } from './inspect-photo.ts'
+import { acceptPhoto, photoSize, urlOf } from './accept-photo.ts'
 
 /** Reads the bib numbers in a photo of a race, and makes its variants. */
-export const createPhotoBibs = ({ maxPixels }: { maxPixels: number }): TaskKindPolicy<'photo.bibs'> => ({
-  async accept(file, { album }) {
-    const { source, extension } = await inspectPhoto(file, { maxPixels })
+export const photoBibsPolicy: TaskKindPolicy<'photo.bibs'> = {
+  accept(file, { album }) {
+    const { source, extension } = acceptPhoto(file)
     return { source: { ...source, ...(album !== undefined && { album }) }, extension }
   },
 
@@ -22,4 +22,4 @@ export const createPhotoBibs = ({ maxPixels }: { maxPixels: number }): TaskKindP
   }),
 
   sizeOf: photoSize,
-})
+}

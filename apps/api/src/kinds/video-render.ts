@@ -26,7 +26,9 @@ interface Surroundings {
 export function createVideoRender({ assets }: Surroundings): TaskKindPolicy<'video.render'> {
   const nextMs = increasing(Date.now)
   return {
-    accept: () => Promise.reject(new AppError('INVALID_FIELD', 'A video is requested with JSON, not with a file.')),
+    accept: () => {
+      throw new AppError('INVALID_FIELD', 'A video is requested with JSON, not with a file.')
+    },
 
     async acceptInput(given, { tenant, taskId, pointers, label }) {
       const { input } = parseInput(inputAt, { input: given }, 'INVALID_FIELD')

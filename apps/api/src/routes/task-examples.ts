@@ -136,7 +136,7 @@ const failed: TaskRecord = {
   expiresAt: after(-71_940 + WEEK_MS),
 }
 
-const views = createTaskViews(createKinds({ maxPixels: 1 }))
+const views = createTaskViews(createKinds({}))
 
 /** Tasks as shown by the API, created by the code that shows them. */
 export const taskExamples = {

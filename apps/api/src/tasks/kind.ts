@@ -1,9 +1,13 @@
 import type { Readable } from 'node:stream'
 import { isPending, type JobEnvelope, type KINDS, type Task, type TaskKind, type TaskSource } from '@darkroom/contracts'
+import type { ImageFacts } from '@darkroom/images/inspect-upload'
 import type { z } from 'zod'
 import type { TaskRecord } from './task.ts'
 
-/** A received file in a temporary folder. */
+/** What the header of a photo says, or what is wrong with it. */
+export type Inspected = { facts: ImageFacts } | { fault: unknown }
+
+/** A received file in a temporary folder. It is synced, unless something is wrong with it. */
 export interface ReceivedFile {
   path: string
   /** As named by the client. */
@@ -11,6 +15,7 @@ export interface ReceivedFile {
   bytes: number
   /** In lower-case hex. */
   sha256: string
+  inspected: Inspected
 }
 
 /** The text fields of an upload that only this kind has. */
@@ -64,8 +69,8 @@ export interface AcceptedInput<Kind extends TaskKind = TaskKind> {
 
 /** What the API needs to know about a kind of task; everything else is the same for all kinds. */
 export interface TaskKindPolicy<Kind extends TaskKind = TaskKind> {
-  /** Inspects an upload. Throws an AppError that states what is wrong with it. */
-  accept(file: ReceivedFile, fields: FieldsOf<Kind>): Promise<Accepted<Kind>>
+  /** Throws what is wrong with the file. */
+  accept(file: ReceivedFile, fields: FieldsOf<Kind>): Accepted<Kind>
   /** Only of kinds whose tasks begin with JSON. Throws INVALID_FIELD with a pointer to each fault. */
   acceptInput?(input: unknown, about: AboutInput): Promise<AcceptedInput<Kind>>
   /** The fields of a job in addition to its envelope. */

@@ -3,7 +3,6 @@ import type { AcceptedBatch, BatchItem } from '@darkroom/contracts'
 import type { Request } from 'express'
 import { AppError } from '../app-error.ts'
 import { CreateBatch, type BatchCandidate, type BatchOutcome } from '../batches/create-batch.ts'
-import { inParallel } from '../ground/in-parallel.ts'
 import type { Send } from '../send.ts'
 import type { CheckReports } from '../tasks/report-fields.ts'
 import type { Kinds, ReceivedFile } from '../tasks/kind.ts'
@@ -21,9 +20,6 @@ import { toAppError } from '../to-app-error.ts'
 
 export type AcceptBatch = (req: Request) => Promise<AcceptedBatch>
 
-/** Files whose headers are read concurrently. */
-const WIDTH = 4
-
 /**
  * Creates a task for each file of a request, independently of the others. The temporary files are
  * gone afterwards.
@@ -39,14 +35,15 @@ export function createAcceptBatch(options: {
   const { form, defaultTtlSeconds: ttlSeconds } = options
   const fieldsSchema = uploadFields({ kinds: form.kinds, ttlSeconds, priority: 'batch' })
 
-  const toCandidate = async (file: ReceivedFile, fields: UploadFields): Promise<BatchCandidate> => {
+  const toCandidate = (file: ReceivedFile, fields: UploadFields): BatchCandidate => {
     const name = nameOf(file, fields.name)
     if (file.bytes > options.maxFileBytes)
       return { name, fault: fileTooLarge(options.maxFileBytes, { file: file.bytes }) }
-    return acceptFile(file, fields, options.kinds).then(
-      (accepted) => ({ name, ...accepted }),
-      (fault: unknown) => ({ name, fault }),
-    )
+    try {
+      return { name, ...acceptFile(file, fields, options.kinds) }
+    } catch (fault) {
+      return { name, fault }
+    }
   }
 
   return async (req) => {
@@ -58,7 +55,7 @@ export function createAcceptBatch(options: {
       const { callbackUrl, notify, ...ofTasks } = fields
       const key = idempotencyKey(req)
       const hashes = files.map(({ sha256 }) => sha256)
-      const candidates = await inParallel(files, WIDTH, (file) => toCandidate(file, { ...ofTasks, callbackUrl }))
+      const candidates = files.map((file) => toCandidate(file, { ...ofTasks, callbackUrl }))
       const idempotency = key === undefined ? undefined : { key, fingerprint: fingerprintOf(hashes, fields) }
       // People get one message, about the batch.
       const wishes = { idempotency, callbackUrl, notify }

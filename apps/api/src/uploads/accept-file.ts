@@ -8,15 +8,15 @@ import type { UploadFields } from './upload-fields.ts'
  * The task and the fingerprint of a received file. Throws what the kind's policy throws if it
  * cannot be used.
  */
-export async function acceptFile(
+export function acceptFile(
   file: ReceivedFile,
   given: UploadFields,
   kinds: Kinds,
-): Promise<{ task: Omit<NewTask, 'tenant' | 'idempotency'>; fingerprint: string }> {
+): { task: Omit<NewTask, 'tenant' | 'idempotency'>; fingerprint: string } {
   const { name, kind, priority, ttlSeconds, metadata, callbackUrl, notify, ...own } = given
-  const accepted = await policyOf(kinds, kind).accept(file, own)
+  const accepted = policyOf(kinds, kind).accept(file, own)
   const common = { kind, priority, ttlSeconds, metadata, callbackUrl, notify }
-  const task = { ...common, ...accepted, name: nameOf(file, name), tempPath: file.path }
+  const task = { ...common, ...accepted, name: nameOf(file, name), tempPath: file.path, isSynced: true }
   return { task, fingerprint: fingerprintOf([file.sha256], { ...given, name }) }
 }
 

@@ -37,7 +37,7 @@ export function createAcceptUpload(options: {
       const fields = parseInput(fieldsSchema, givenFields(req.body), 'INVALID_FIELD')
       assertGranted(callerOf(req), fields)
       options.checkReports(fields)
-      const { task, fingerprint } = await acceptFile(file, fields, options.kinds)
+      const { task, fingerprint } = acceptFile(file, fields, options.kinds)
       const key = idempotencyKey(req)
       const accepted = await options.send(
         new CreateTask({

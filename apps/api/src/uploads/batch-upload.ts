@@ -6,6 +6,7 @@ import { hashingDisk } from './hashing-disk.ts'
 import { declaresTooMuch } from './image-upload.ts'
 import { readForm, type UploadLimits } from './read-form.ts'
 import type { UploadForm } from './upload-form.ts'
+import type { Inspect } from './write-upload.ts'
 
 export interface BatchLimits extends UploadLimits, Pick<UploadForm, 'batchFields'> {
   maxFiles: number
@@ -18,8 +19,9 @@ export interface BatchLimits extends UploadLimits, Pick<UploadForm, 'batchFields
  * affect the others: it is read to its end, and its `bytes` show the excess. Removes what it wrote
  * if the request as a whole fails or is aborted.
  */
-export function receiveBatch(folder: string, limits: BatchLimits): RequestHandler {
+export function receiveBatch(folder: string, limits: BatchLimits, inspect: Inspect): RequestHandler {
   const storage = hashingDisk(folder, {
+    inspect,
     keepBytes: limits.maxFileBytes,
     onBytes: countBytes(limits.maxBatchBytes),
   })

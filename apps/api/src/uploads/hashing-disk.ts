@@ -5,23 +5,25 @@ import type { Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import type { Request } from 'express'
 import type { StorageEngine } from 'multer'
-import type { KnownContent } from '@darkroom/storage'
 import type { ReceivedFile } from '../tasks/kind.ts'
 import { writeUpload, type WriteOptions } from './write-upload.ts'
 
-export interface HashingDiskOptions extends Pick<WriteOptions, 'keepBytes'> {
+export interface HashingDiskOptions extends Pick<WriteOptions, 'inspect' | 'keepBytes'> {
   /** Called for every chunk of a request. If it throws, the request fails. */
   onBytes?: (req: Request, bytes: number) => void
 }
 
-/** Writes the files of forms into a folder, and hashes them. */
-export function hashingDisk(folder: string, { keepBytes = Infinity, onBytes }: HashingDiskOptions = {}): StorageEngine {
+/** Writes the files of forms into a folder, and hashes and inspects them. */
+export function hashingDisk(
+  folder: string,
+  { inspect, keepBytes = Infinity, onBytes }: HashingDiskOptions,
+): StorageEngine {
   let begun = 0
   return {
     _handleFile(req, file, callback) {
       const place = begun++
       const path = join(folder, temporaryName(file.fieldname, file.originalname))
-      const options = { keepBytes, onBytes: (count: number) => onBytes?.(req, count) }
+      const options = { inspect, keepBytes, onBytes: (count: number) => onBytes?.(req, count) }
       writePart(file.stream, path, options).then(
         (written) => callback(null, { path, size: written.bytes, place, ...written } as never),
         (error: unknown) =>
@@ -43,7 +45,7 @@ export function hashingDisk(folder: string, { keepBytes = Infinity, onBytes }: H
  * After an error of ours the rest of a part is still read: otherwise the form would never end, and
  * the client would get no response.
  */
-async function writePart(part: Readable, path: string, options: WriteOptions): Promise<KnownContent> {
+async function writePart(part: Readable, path: string, options: WriteOptions): ReturnType<typeof writeUpload> {
   try {
     return await writeUpload(part.iterator({ destroyOnReturn: false }), path, options)
   } catch (error) {
@@ -64,7 +66,13 @@ export function receivedFiles(req: Request): ReceivedFile[] {
   })[]
   return files
     .toSorted((a, b) => a.place - b.place)
-    .map(({ path, bytes, sha256, originalname }) => ({ path, bytes, sha256, originalName: originalname }))
+    .map(({ path, originalname, bytes, sha256, inspected }) => ({
+      path,
+      originalName: originalname,
+      bytes,
+      sha256,
+      inspected,
+    }))
 }
 
 /**

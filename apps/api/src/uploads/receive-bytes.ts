@@ -1,12 +1,17 @@
 import { randomUUID } from 'node:crypto'
 import { unlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { KnownContent } from '@darkroom/storage'
 import type { Request, Response } from 'express'
 import { AppError } from '../app-error.ts'
 import { askForBody } from '../http/ask-for-body.ts'
+import type { ReceivedFile } from '../tasks/kind.ts'
 import { declaredBytes, fileTooLarge } from './form-faults.ts'
-import { writeUpload } from './write-upload.ts'
+import { writeUpload, type Inspect } from './write-upload.ts'
+
+interface BodyLimits {
+  maxBytes: number
+  inspect: Inspect
+}
 
 export type ReceiveBytes = ReturnType<typeof createReceiveBytes>
 
@@ -14,8 +19,8 @@ export type ReceiveBytes = ReturnType<typeof createReceiveBytes>
  * Receives the body of a request as a file, and hands its path to `use`. What `use` leaves there is
  * removed. Throws FILE_TOO_LARGE.
  */
-export function createReceiveBytes(folder: string, maxBytes: number) {
-  const receive = createReceiveBody(folder, maxBytes)
+export function createReceiveBytes(folder: string, given: BodyLimits) {
+  const receive = createReceiveBody(folder, given)
   return async <Result>(req: Request, res: Response, use: (path: string) => Promise<Result>): Promise<Result> => {
     const { path } = await receive(req, res)
     try {
@@ -31,18 +36,16 @@ export function createReceiveBytes(folder: string, maxBytes: number) {
  * wrote is removed if the request is refused or aborted. Throws FILE_TOO_LARGE.
  */
 export const createReceiveBody =
-  (folder: string, maxBytes: number) =>
-  async (req: Request, res: Response): Promise<KnownContent & { path: string }> => {
+  (folder: string, { maxBytes, inspect }: BodyLimits) =>
+  async (req: Request, res: Response): Promise<Omit<ReceivedFile, 'originalName'>> => {
     const declared = declaredBytes(req)
     if (declared !== undefined && declared > maxBytes) throw fileTooLarge(maxBytes, { file: declared })
     const path = join(folder, `body-${randomUUID()}`)
     askForBody(req, res)
     try {
       // A refused request stays open: its client must be able to read the answer.
-      return {
-        path,
-        ...(await writeUpload(req.iterator({ destroyOnReturn: false }), path, { onBytes: count(maxBytes) })),
-      }
+      const chunks = req.iterator({ destroyOnReturn: false })
+      return { path, ...(await writeUpload(chunks, path, { inspect, onBytes: count(maxBytes) })) }
     } catch (error) {
       await unlink(path).catch(() => {})
       throw req.destroyed && !req.complete ? new AppError('INVALID_REQUEST', 'The upload was aborted.') : error

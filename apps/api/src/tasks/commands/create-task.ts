@@ -46,6 +46,8 @@ export interface NewTask {
    * The received file, on the same file system as the storage; undefined if a worker downloads it.
    */
   tempPath?: string | undefined
+  /** That file is synced. Default false. */
+  isSynced?: boolean
   /** The asset that it uses, if any. */
   asset?: AssetToCopy | undefined
   /** The batch that it was uploaded with. */
@@ -211,7 +213,7 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, AcceptedTas
     const trace = tracing.current()
     const createdAt = new Date(now())
     const estimate = estimateOf(wanted)
-    const { tempPath: _tempPath, extension: _extension, asset: _asset, ...given } = wanted
+    const { tempPath: _tempPath, isSynced: _isSynced, extension: _extension, asset: _asset, ...given } = wanted
     const { idempotency, batchId, callbackUrl, notify, ...fields } = given
     const record: TaskRecord = {
       ...UNTOUCHED,
@@ -243,7 +245,8 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, AcceptedTas
 }
 
 /** What is known of a file that was received. */
-const contentOf = ({ source }: NewTask) => (isPending(source) ? undefined : source)
+const contentOf = ({ source, isSynced = false }: NewTask) =>
+  isPending(source) ? undefined : { bytes: source.bytes, sha256: source.sha256, isSynced }
 
 const createdEvent = (task: TaskRecord) =>
   ({

@@ -8,6 +8,7 @@ import type { Send } from '../../send.ts'
 import { CreateTask } from '../../tasks/commands/create-task.ts'
 import type { Kinds } from '../../tasks/kind.ts'
 import { acceptFile } from '../accept-file.ts'
+import type { Inspect } from '../write-upload.ts'
 import type { StagedBytes } from './staged-bytes.ts'
 import type { StagedUploadRecord, StagedUploadStore } from './staged-upload-store.ts'
 import type { ReadMetadata } from './upload-metadata.ts'
@@ -31,16 +32,16 @@ export function createFinishUpload(deps: {
   readMetadata: ReadMetadata
   folder: string
   kinds: Kinds
+  inspect: Inspect
   send: Send
 }): FinishUpload {
-  const { store, bytes, readMetadata, folder, kinds, send } = deps
+  const { store, bytes, readMetadata, folder, kinds, inspect, send } = deps
 
   const accept = async (upload: StagedUploadRecord, path: string): Promise<string> => {
     const { originalName, sha256: stated, fields } = readMetadata(upload.metadata)
-    const sha256 = await bytes.copyTo(upload, path)
-    if (stated !== undefined && stated !== sha256) throw wrongChecksum(stated, sha256)
-    const file = { path, originalName, bytes: upload.bytes, sha256 }
-    const { task, fingerprint } = await acceptFile(file, fields, kinds)
+    const copy = await bytes.copyTo(upload, path, inspect)
+    if (stated !== undefined && stated !== copy.sha256) throw wrongChecksum(stated, copy.sha256)
+    const { task, fingerprint } = acceptFile({ ...copy, originalName }, fields, kinds)
     // Clients' keys contain no spaces.
     const idempotency = { key: upload.idempotencyKey ?? `upload ${upload.id}`, fingerprint }
     return (await send(new CreateTask({ ...task, tenant: upload.tenant, idempotency }))).id

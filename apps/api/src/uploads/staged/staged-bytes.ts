@@ -3,8 +3,10 @@ import { open, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { stagedFolder, stagedKey } from '@darkroom/contracts'
-import { makeFolders, writeHashed, type Storage } from '@darkroom/storage'
+import { makeFolders, type Storage } from '@darkroom/storage'
 import { AppError } from '../../app-error.ts'
+import type { ReceivedFile } from '../../tasks/kind.ts'
+import { writeUpload, type Inspect } from '../write-upload.ts'
 import type { StagedUploadRecord } from './staged-upload-store.ts'
 
 /** A crash loses at most this much of an upload, which its client sends again. */
@@ -64,17 +66,21 @@ export class StagedBytes {
     return end
   }
 
-  /** Copies the whole upload into a file, and returns its SHA-256. Throws UPLOAD_INCOMPLETE. */
-  async copyTo(upload: Owner & { bytes: number }, path: string): Promise<string> {
+  /** Copies the whole upload into a file. Throws UPLOAD_INCOMPLETE. */
+  async copyTo(
+    upload: Owner & { bytes: number },
+    path: string,
+    inspect: Inspect,
+  ): Promise<Omit<ReceivedFile, 'originalName'>> {
     const segments = await this.#segments(upload)
     const storage = this.#storage
     const all = async function* (): AsyncGenerator<Buffer> {
       for (const { key } of segments) yield* (await storage.open(key)).stream as AsyncIterable<Buffer>
     }
     await makeFolders(this.#folder)
-    const { bytes, sha256 } = await writeHashed(all(), path)
-    if (bytes !== upload.bytes) throw incomplete(upload.bytes, bytes)
-    return sha256
+    const written = await writeUpload(all(), path, { inspect })
+    if (written.bytes !== upload.bytes) throw incomplete(upload.bytes, written.bytes)
+    return { path, ...written }
   }
 
   async remove(upload: Owner): Promise<void> {

@@ -1,22 +1,15 @@
 import type { TaskSource } from '@darkroom/contracts'
-import { inspectUpload } from '@darkroom/images/inspect-upload'
 import type { Accepted, ReceivedFile } from '../tasks/kind.ts'
 
 const EXTENSIONS = { jpeg: 'jpg', png: 'png', webp: 'webp', gif: 'gif' } as const
 /** Groups photos by megapixels, as the cost of decoding depends on pixels, not bytes. */
 const SIZES_MPX = [1, 4, 8, 16, 32, Number.POSITIVE_INFINITY]
 
-/**
- * What is known about an uploaded photo. Throws IMAGE_UNSUPPORTED if the file is not an image, and
- * the errors of the image engine.
- */
-export async function inspectPhoto(
-  file: ReceivedFile,
-  { maxPixels }: { maxPixels: number },
-): Promise<Accepted<'image.optimize'>> {
+/** What is known about an uploaded photo. Throws what is wrong with it. */
+export function acceptPhoto({ bytes, sha256, inspected }: ReceivedFile): Accepted<'image.optimize'> {
+  if ('fault' in inspected) throw inspected.fault
   // By its content: the claimed name and type are not trusted.
-  const { format, width, height, orientation } = await inspectUpload(file.path, { maxPixels })
-  const { bytes, sha256 } = file
+  const { format, width, height, orientation } = inspected.facts
   return { source: { bytes, format, width, height, orientation, sha256 }, extension: EXTENSIONS[format] }
 }
 
