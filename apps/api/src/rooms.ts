@@ -137,7 +137,7 @@ export function createRooms(
   const watchers = createWatchers({ ...basis, registry, cleanups, migrations: progress, intervalMs, weights })
   const { estimators } = watchers
   const workOf = ({ kind: { kind } }: TaskQueue) => estimators.of(kind).work()
-  const applying = createApplying({ ...basis, refine: photos.refine })
+  const applying = createApplying({ ...basis, env, refine: photos.refine })
   const estimate = (task: NewTask): TaskEstimate => estimators.of(task.kind).estimate(task)
   const commands = createTaskCommands({ ...basis, env, dispatch, estimate, onFilesLeft: removal.filesLeft })
   const signer = createUrlSigner(env.URL_SIGNING_KEYS ?? [])

@@ -11,6 +11,7 @@ const HOLD_STARTS_MS = 200
 
 /** Applies events of workers to the tasks. */
 export function createApplying(parts: {
+  env: { FILE_TTL_SECONDS: number }
   store: TaskStore
   announcer: Announcer
   refine: Refine
@@ -18,7 +19,7 @@ export function createApplying(parts: {
   tracing: Tracing
   now: () => number
 }) {
-  const ttls = new KnownTtls()
+  const ttls = new KnownTtls(parts.env.FILE_TTL_SECONDS)
   const onTask: TaskListener = (task) => {
     if (!isFinal(task.status)) ttls.remember(task)
   }

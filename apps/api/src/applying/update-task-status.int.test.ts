@@ -33,7 +33,7 @@ beforeAll(async () => {
   handler = new UpdateTaskStatusHandler({
     store,
     announcer: createAnnouncer({ cache, publish }),
-    ttls: new KnownTtls(),
+    ttls: new KnownTtls(3600),
     holdStartsMs: 0,
     log: testLog,
     tracing: NO_TRACING,
@@ -137,7 +137,7 @@ it('if a process dies between its write and the cache update, another one makes 
   const deps = {
     store,
     announcer: createAnnouncer({ cache: dead, publish: async () => {} }),
-    ttls: new KnownTtls(),
+    ttls: new KnownTtls(3600),
     holdStartsMs: 0,
     log: testLog,
     tracing: NO_TRACING,
@@ -148,6 +148,12 @@ it('if a process dies between its write and the cache update, another one makes 
 
   expect(await tell(processing)).toBeUndefined()
   expect(await cached()).toContain('"processing"')
+})
+
+it.each([3600, 7200])('files are kept for as long as their task says, whoever created it: %i s', async (ttlSeconds) => {
+  const task = await newTask({ ttlSeconds })
+  for (const event of historyOf(task, [{ progress: 0, end: 'completed' }])) await tell(event)
+  expect(await read(task)).toMatchObject({ status: 'completed', expiresAt: new Date(NOW + ttlSeconds * 1000) })
 })
 
 it('later events do not change a task that has ended [S3.11]', async () => {
@@ -189,7 +195,7 @@ describe('a start that is held back', () => {
     new UpdateTaskStatusHandler({
       store,
       announcer: createAnnouncer({ cache, publish: async () => {} }),
-      ttls: new KnownTtls(),
+      ttls: new KnownTtls(3600),
       holdStartsMs,
       log: testLog,
       tracing: NO_TRACING,

@@ -49,7 +49,7 @@ function processOn(connection: Redis, prefix = `${name}:`, readFrom = store) {
   const update = new UpdateTaskStatusHandler({
     store,
     announcer: createAnnouncer({ cache, publish: async () => {} }),
-    ttls: new KnownTtls(),
+    ttls: new KnownTtls(3600),
     holdStartsMs: 0,
     log: testLog,
     tracing: NO_TRACING,
