@@ -14,6 +14,7 @@ import { wholeNumbers } from './support/options.ts'
 import { benchPhotos } from './support/photos.ts'
 import { openQueue } from './support/queued-photos.ts'
 import { BENCH_FOLDER, storesOf, withServices } from './support/services.ts'
+import { slopeOf } from './support/slope.ts'
 import { calmNote, countingRounds, undisturbedRounds } from './support/undisturbed.ts'
 
 const CORES = availableParallelism()
@@ -116,12 +117,4 @@ async function memoryOfWorker(
     await photos.close()
     await darkroom.stop()
   }
-}
-
-/** Slope of the least-squares line through these points. */
-function slopeOf(points: readonly (readonly [x: number, y: number])[]): number {
-  const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
-  const [middleX, middleY] = [mean(points.map(([x]) => x)), mean(points.map(([, y]) => y))]
-  const spread = points.reduce((sum, [x]) => sum + (x - middleX) ** 2, 0)
-  return points.reduce((sum, [x, y]) => sum + (x - middleX) * (y - middleY), 0) / spread
 }

@@ -1,0 +1,187 @@
+// Everything at once, for minutes: uploads, reads of cached tasks, lists and event streams while
+// workers process the uploads. Measures the latencies of each, the memory of the API, and what
+// remains in Redis when all work is done. The defaults suit two cores that do all of it, with
+// photos of 0.8 Mpx. Options: --seconds 600 --uploads 20 --reads 300 --lists 5 --streams 200
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { writeFile } from 'node:fs/promises'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { LocalServices } from '@darkroom/local-services'
+import { sampleJpeg, until } from '@darkroom/testing'
+import { Redis } from 'ioredis'
+import { accepted, ended } from '../test/e2e/support/client.ts'
+import { createInstallation, type Installation } from '../test/e2e/support/installation.ts'
+import { figureOf, percentile, type Benchmark } from './support/benchmark.ts'
+import { cpuMsOfTrees } from './support/cpu-time.ts'
+import { startHelper, type HelperProcess } from './support/helper-process.ts'
+import type { HttpLoad, HttpLoadOrder, HttpRequest } from './support/http-load.ts'
+import { memoryMbOfTrees } from './support/memory.ts'
+import { wholeNumbers } from './support/options.ts'
+import { storesOf, withServices } from './support/services.ts'
+import { slopeOf } from './support/slope.ts'
+import type { Streams, StreamsOrder } from './support/task-streams.ts'
+
+type Options = Record<'seconds' | 'uploads' | 'reads' | 'lists' | 'streams', number>
+
+interface Look {
+  seconds: number
+  apiMb: number
+  redisMb: number
+  waiting: number
+}
+
+interface Mixed {
+  uploads: HttpLoad
+  reads: HttpLoad
+  lists: HttpLoad
+  streams: Streams
+  looks: Look[]
+  cpuMs: Record<string, number>
+  /** Of the uploads, until the last of them was completed. */
+  seconds: number
+  keysBefore: number
+  keysAfter: number
+}
+
+const DEFAULTS = { seconds: 600, uploads: 20, reads: 300, lists: 5, streams: 200 }
+const CACHED_TASKS = 20
+const LOOK_EVERY_MS = 5000
+/** Until jobs of applied results are removed, and idle caches and generations have expired. */
+const SETTLE_MS = 90_000
+const DRAIN_MS = 900_000
+
+export const benchmark: Benchmark = {
+  async run(args) {
+    const options = wholeNumbers(args, DEFAULTS)
+    return withServices(async (services) => {
+      const mixed = await measure(services, options)
+      const { looks } = mixed
+      const settled = looks.filter(({ seconds }) => seconds > options.seconds / 2)
+      const p99 = (latenciesMs: readonly number[]) => [percentile(latenciesMs, 99)]
+      return {
+        figures: [
+          figureOf('p99 of an upload until its 202', p99(mixed.uploads.latenciesMs), 'ms', { atMost: 500, goal: 150 }),
+          figureOf('p99 of a cached read', p99(mixed.reads.latenciesMs), 'ms', { atMost: 150, goal: 50 }),
+          figureOf('p99 of a list', p99(mixed.lists.latenciesMs), 'ms'),
+          figureOf('p99 of the lag of an event', p99(mixed.streams.lagsMs), 'ms', { atMost: 500, goal: 100 }),
+          figureOf(
+            'growth of the API in the second half, per minute',
+            [slopeOf(settled.map(({ seconds, apiMb }) => [seconds / 60, apiMb]))],
+            'MB',
+            { atMost: 2, goal: 0 },
+          ),
+          figureOf(
+            'keys left in Redis for each task, when all work is done',
+            [(mixed.keysAfter - mixed.keysBefore) / mixed.uploads.count],
+            '',
+            { atMost: 0.1, goal: 0 },
+          ),
+        ],
+        notes: [
+          `completed ${(mixed.uploads.count / mixed.seconds).toFixed(1)} tasks/s; ${describe('uploads', mixed.uploads)}; ${describe('reads', mixed.reads)}; ${describe('lists', mixed.lists)}; ${mixed.streams.lagsMs.length} events to ${options.streams} streams, ${mixed.streams.ended} tasks followed`,
+          `CPU: ${Object.entries(mixed.cpuMs)
+            .map(([name, ms]) => `${name} ${((ms / mixed.seconds / 1000) * 100).toFixed(0)} %`)
+            .join(', ')}`,
+          `API ${looks.at(0)?.apiMb.toFixed(0)} to ${Math.max(...looks.map(({ apiMb }) => apiMb)).toFixed(0)} MB, Redis ${looks.at(0)?.redisMb.toFixed(1)} to ${Math.max(...looks.map(({ redisMb }) => redisMb)).toFixed(1)} MB; at most ${Math.max(...looks.map(({ waiting }) => waiting))} jobs waiting; keys ${mixed.keysBefore} before, ${mixed.keysAfter} after`,
+        ],
+        details: { options, stores: storesOf(services), looks, cpuMs: mixed.cpuMs },
+      }
+    })
+  },
+}
+
+async function measure({ redis, mongo }: LocalServices, options: Options): Promise<Mixed> {
+  const darkroom = await createInstallation({ redisUrl: redis.url, mongoUrl: mongo.url })
+  const connection = new Redis(redis.url)
+  const helpers: HelperProcess[] = []
+  const helper = (file: string): HelperProcess => {
+    const started = startHelper(file)
+    helpers.push(started)
+    return started
+  }
+  try {
+    const api = await darkroom.api()
+    const worker = await darkroom.worker('worker', { env: { WORKER_CONCURRENCY: String(availableParallelism()) } })
+    const file = join(darkroom.dataDir, 'upload.jpg')
+    const photo = await sampleJpeg({ width: 1024, height: 768 })
+    await writeFile(file, photo)
+    const ids = await cachedTasks(api.url, photo)
+    const load = (perSecond: number, connections: number, requests: HttpRequest[], status = 200): Promise<HttpLoad> =>
+      helper('http-load.ts').ask<HttpLoad>({
+        port: api.port,
+        connections,
+        ms: options.seconds * 1000,
+        everyMs: 1000 / perSecond,
+        requests,
+        status,
+      } satisfies HttpLoadOrder)
+    const keysBefore = await connection.dbsize()
+    const pids = { api: api.pid, worker: worker.pid, redis: redis.pid, mongo: mongo.pid }
+    const used = () =>
+      Object.fromEntries(Object.entries(pids).map(([name, pid]) => [name, pid === undefined ? 0 : cpuMsOfTrees([pid])]))
+    const before = used()
+    const startedAt = performance.now()
+    const looking = new AbortController()
+    const looks = look(darkroom, connection, { pid: api.pid, stop: looking.signal })
+    const [uploads, reads, lists, streams] = await Promise.all([
+      load(options.uploads, 32, [{ path: '/api/v1/tasks', upload: { file, name: 'photo.jpg', alone: true } }], 202),
+      load(
+        options.reads,
+        32,
+        ids.map((id) => ({ path: `/api/v1/tasks/${id}` })),
+      ),
+      load(options.lists, 8, [{ path: '/api/v1/tasks?limit=20' }]),
+      helper('task-streams.ts').ask<Streams>({
+        apiUrl: api.url,
+        streams: options.streams,
+        ms: options.seconds * 1000,
+      } satisfies StreamsOrder),
+    ])
+    looking.abort()
+    const total = uploads.count + ids.length
+    const isDone = async (): Promise<boolean> => (await darkroom.tasks.countDocuments({ status: 'completed' })) >= total
+    await until(isDone, { what: 'the end of all tasks', timeoutMs: DRAIN_MS, intervalMs: 1000 })
+    const seconds = (performance.now() - startedAt) / 1000
+    const cpuMs = Object.fromEntries(Object.entries(used()).map(([name, ms]) => [name, ms - (before[name] ?? 0)]))
+    await pause(SETTLE_MS)
+    const keysAfter = await connection.dbsize()
+    return { uploads, reads, lists, streams, looks: await looks, cpuMs, seconds, keysBefore, keysAfter }
+  } finally {
+    await Promise.all(helpers.map((one) => one.stop()))
+    connection.disconnect()
+    await darkroom.stop()
+  }
+}
+
+async function cachedTasks(url: string, bytes: Buffer): Promise<string[]> {
+  const ids: string[] = []
+  for (let index = 0; index < CACHED_TASKS; index++) {
+    const { id } = await accepted(url, { bytes, name: `cached ${index}.jpg` })
+    await ended(url, id)
+    ids.push(id)
+  }
+  return ids
+}
+
+async function look(
+  { namespace, names }: Installation,
+  redis: Redis,
+  { pid, stop }: { pid: number; stop: AbortSignal },
+): Promise<Look[]> {
+  const looks: Look[] = []
+  const startedAt = performance.now()
+  while (!stop.aborted) {
+    const bytes = Number(/used_memory:(\d+)/.exec(await redis.info('memory'))?.[1])
+    looks.push({
+      seconds: (performance.now() - startedAt) / 1000,
+      apiMb: memoryMbOfTrees([pid]),
+      redisMb: bytes / 1e6,
+      waiting: await redis.zcard(`${namespace}:bull:${names.queue}:prioritized`),
+    })
+    await pause(LOOK_EVERY_MS, undefined, { signal: stop }).catch(() => {})
+  }
+  return looks
+}
+
+const describe = (what: string, { count, latenciesMs }: HttpLoad): string =>
+  `${count} ${what}, p50 ${percentile(latenciesMs, 50).toFixed(0)}, p99 ${percentile(latenciesMs, 99).toFixed(0)} ms`
