@@ -1,6 +1,8 @@
-// Clients that each follow a task with an event stream until it ends, and then the next one. A
-// client measures how long after an event it is notified.
+// Clients with event streams: many follow tasks that wait for a worker, and a new one uploads a
+// photo and follows it to its end at a steady pace, to measure how long after an event a client is
+// notified.
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { Agent, get, type IncomingMessage } from 'node:http'
 import { createInterface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -8,7 +10,11 @@ import { answerOrders } from './helper-process.ts'
 
 export interface StreamsOrder {
   apiUrl: string
+  /** The photo to upload. */
+  file: string
+  /** Of waiting tasks. */
   streams: number
+  followEveryMs: number
   ms: number
 }
 
@@ -19,60 +25,56 @@ export interface Streams {
   ended: number
 }
 
-const LIST_EVERY_MS = 1000
-const IDLE_MS = 50
+/** A kind without a worker. */
+const WAITING_KIND = 'photo.bibs'
 
-answerOrders(async ({ apiUrl, streams, ms }: StreamsOrder): Promise<Streams> => {
-  const agent = new Agent({ keepAlive: true, maxSockets: Infinity })
+const agent = new Agent({ keepAlive: true, maxSockets: Infinity })
+
+answerOrders(async ({ apiUrl, file, streams, followEveryMs, ms }: StreamsOrder): Promise<Streams> => {
   const result: Streams = { lagsMs: [], ended: 0 }
+  const photo = readFileSync(file)
   const until = performance.now() + ms
-  const isOver = (): boolean => performance.now() >= until
-  let fresh: string[] = []
-
-  const findTasks = async (): Promise<void> => {
-    const seen = new Set<string>()
-    while (!isOver()) {
-      const answer = await fetch(`${apiUrl}/api/v1/tasks?status=pending&limit=100`)
-      const { items } = (await answer.json()) as { items: { id: string }[] }
-      fresh.push(...items.map(({ id }) => id).filter((id) => !seen.has(id)))
-      for (const { id } of items) seen.add(id)
-      // Old ones are about to end, and would tell nothing.
-      fresh = fresh.slice(-streams)
-      await pause(LIST_EVERY_MS)
-    }
+  const waiting: IncomingMessage[] = []
+  for (let index = 0; index < streams; index++)
+    waiting.push((await openStream(apiUrl, await upload(apiUrl, photo, WAITING_KIND))).resume())
+  const following: Promise<void>[] = []
+  while (performance.now() < until) {
+    following.push(follow(apiUrl, photo, result))
+    await pause(followEveryMs)
   }
-
-  const follow = async (): Promise<void> => {
-    while (!isOver()) {
-      const id = fresh.shift()
-      if (id === undefined) await pause(IDLE_MS)
-      else await followTask(`${apiUrl}/api/v1/tasks/${id}/events`, { agent, result, isOver })
-    }
+  await Promise.all(following)
+  for (const stream of waiting) {
+    if (stream.destroyed) throw new Error('The stream of a waiting task was closed')
+    stream.destroy()
   }
-
-  await Promise.all([findTasks(), ...Array.from({ length: streams }, follow)])
-  agent.destroy()
   return result
 })
 
-async function followTask(
-  url: string,
-  { agent, result, isOver }: { agent: Agent; result: Streams; isOver: () => boolean },
-): Promise<void> {
-  const asking = get(url, { agent, headers: { Accept: 'text/event-stream' } })
-  const [stream] = (await once(asking, 'response')) as [IncomingMessage]
+async function follow(apiUrl: string, photo: Buffer, result: Streams): Promise<void> {
+  const stream = await openStream(apiUrl, await upload(apiUrl, photo, 'image.optimize'))
   const openedAt = Date.now()
   for await (const line of createInterface({ input: stream })) {
     const heardAt = performance.timeOrigin + performance.now()
-    if (isOver()) break
     if (!line.startsWith('data: ')) continue
     const { type, at } = JSON.parse(line.slice('data: '.length)) as { type: string; at: string }
-    // Those from before are repeated.
+    // Earlier ones are repeated.
     if (Date.parse(at) > openedAt) result.lagsMs.push(heardAt - Date.parse(at))
-    if (/completed|failed|cancelled/.test(type)) {
-      result.ended += 1
-      break
-    }
+    if (type !== 'task.completed') continue
+    result.ended += 1
+    stream.destroy()
+    return
   }
-  asking.destroy()
+}
+
+async function upload(apiUrl: string, body: Buffer, kind: string): Promise<string> {
+  const headers = { 'Content-Type': 'image/jpeg' }
+  const answer = await fetch(`${apiUrl}/api/v1/tasks?kind=${kind}`, { method: 'POST', headers, body })
+  if (answer.status !== 202) throw new Error(`An upload was answered with ${answer.status}`)
+  return ((await answer.json()) as { id: string }).id
+}
+
+async function openStream(apiUrl: string, id: string): Promise<IncomingMessage> {
+  const asking = get(`${apiUrl}/api/v1/tasks/${id}/events`, { agent, headers: { Accept: 'text/event-stream' } })
+  const [stream] = (await once(asking, 'response')) as [IncomingMessage]
+  return stream
 }
