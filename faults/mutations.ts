@@ -115,9 +115,9 @@ export const mutations: readonly Mutation[] = [
     says: 'an upload is accepted before its bytes are on disk',
     patches: [
       {
-        file: `${api}/uploads/write-upload.ts`,
-        find: 'await file.sync()',
-        replace: 'await Promise.resolve()',
+        file: `${api}/uploads/prepare-upload.ts`,
+        find: 'if (isMoved) await file.sync()\n',
+        replace: '\n',
       },
     ],
     caughtBy: { scenario: 'fi-05', invariant: 'I5', tasks: 20 },

@@ -101,6 +101,7 @@ test.skipIf(chromium === undefined)('a webhook is created, tried out and deleted
   const page = await browser.newPage({ locale: 'en-GB' })
   const faults = watchFaults(page, api.url)
   await page.goto(`${api.url}/settings`)
+  await page.getByText('photo-processing: no worker is running; start one').waitFor()
   await page.getByLabel('Send events to this address').fill(url)
   await page.getByRole('button', { name: 'Create a webhook' }).click()
   await page.getByText(/^whsec_/).waitFor()
@@ -221,6 +222,8 @@ test.skipIf(chromium === undefined || !IS_LONG)('the pages at length', { timeout
   await picturesOf(page, 'albums')
   await page.getByRole('link', { name: 'Settings' }).click()
   await page.getByText('redis: works').waitFor()
+  await page.getByText(/^● image-processing: \d workers?$/).waitFor()
+  await page.getByText('photo-processing: no worker is running; start one').waitFor()
   await picturesOf(page, 'settings')
 
   await page.goto(`${api.url}/batches/${await sendBatch()}`)

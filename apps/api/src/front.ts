@@ -129,7 +129,7 @@ function uploadsOf({ env, connections: { db, redis, names }, rooms }: Parts, slo
     checkUrl: rooms.checkSource,
     asUpload: slowRequests.asUpload,
     checkReports: rooms.checkReports,
-    inspect: rooms.inspect,
+    prepare: rooms.prepare,
     send,
   })
 }
@@ -142,7 +142,7 @@ function stagedOf(
     ...{ env, folder },
     ...{ store: rooms.stagedUploads, storage: rooms.storage, kinds: rooms.kinds, send: rooms.send },
     ...{ redis: redis.cache, keyPrefix: names.cachePrefix, checkReports: rooms.checkReports },
-    inspect: rooms.inspect,
+    prepare: rooms.prepare,
     checkQuota: (tenant, bytes) => rooms.usage.quotas.check(tenant, bytes),
     presignPut: isS3Storage(storage) ? storage.presignPut : undefined,
   })

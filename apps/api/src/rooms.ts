@@ -5,7 +5,7 @@ import { FOLDERS, type TaskEstimate } from '@darkroom/contracts'
 import type { TaskQueue } from '@darkroom/messaging'
 import type { Logger } from '@darkroom/runtime'
 import type { Tracing } from '@darkroom/runtime/tracing'
-import type { Storage } from '@darkroom/storage'
+import { isS3Storage, type Storage } from '@darkroom/storage'
 import { inspectUpload } from '@darkroom/images/inspect-upload'
 import { createOutgoing } from '@darkroom/outgoing'
 import { BACKGROUNDS, BACKGROUNDS_FOLDER } from '@darkroom/videos/check-input'
@@ -47,6 +47,7 @@ import type { TaskRecord } from './tasks/task.ts'
 import { createRemoveExpiredUploads } from './uploads/staged/remove-expired-uploads.ts'
 import { StagedBytes } from './uploads/staged/staged-bytes.ts'
 import { StagedUploadStore } from './uploads/staged/staged-upload-store.ts'
+import { createPrepare } from './uploads/prepare-upload.ts'
 import { createUsage } from './usage/create-usage.ts'
 import { createCheckUrl } from './webhooks/check-url.ts'
 import { createWebhooks } from './webhooks/create-webhooks.ts'
@@ -180,7 +181,7 @@ export function createRooms(
     keys,
     webhooks,
     checkReports,
-    inspect,
+    prepare: createPrepare({ inspect, isMoved: !isS3Storage(given.storage) }),
     audit,
     stats,
     usage,

@@ -35,6 +35,8 @@ export interface DiskPaths {
 export function createDiskPaths(rootFolder: string, fs: FileSystem): DiskPaths {
   const root = resolve(rootFolder)
   let realRoot: string | undefined
+  /** Of new folders: whoever finds one waits for its name as well. */
+  const syncing = new Map<string, Promise<void>>()
 
   async function checkFolder(folder: string, key: string): Promise<void> {
     const isBelow = async (real: string): Promise<boolean> =>
@@ -50,16 +52,18 @@ export function createDiskPaths(rootFolder: string, fs: FileSystem): DiskPaths {
   // Folder by folder, each checked before the next is created in it: a plain `mkdir -p` follows
   // links and creates folders anywhere.
   async function makeFolder(folder: string, key: string): Promise<MadeFolder> {
-    if (await isThere(checkFolder(folder, key))) return EXISTING
+    if (await isThere(checkFolder(folder, key))) return { isNew: false, durable: syncing.get(folder) ?? DURABLE }
     if (folder === root) {
       await makeFolders(root, fs)
-      return EXISTING
+      return { isNew: false, durable: DURABLE }
     }
     const parent = await makeFolder(dirname(folder), key)
     const isNew = await makeOne(fs, folder)
     // Even if another process has just created it: that one may die before it syncs the name.
     const durable = Promise.all([parent.durable, fs.syncFolder(dirname(folder))]).then(() => {})
-    durable.catch(() => {})
+    const forget = (): boolean => syncing.delete(folder)
+    syncing.set(folder, durable)
+    durable.then(forget, forget)
     if (!isNew) await checkFolder(folder, key)
     return { isNew, durable }
   }
@@ -67,7 +71,7 @@ export function createDiskPaths(rootFolder: string, fs: FileSystem): DiskPaths {
   return { root, fs, resolve: (key) => join(root, parseKey(key)), checkFolder, makeFolder }
 }
 
-const EXISTING: MadeFolder = { isNew: false, durable: Promise.resolve() }
+const DURABLE = Promise.resolve()
 
 /** Creates a folder in an existing one. Returns false if it already existed. */
 function makeOne(fs: FileSystem, path: string): Promise<boolean> {

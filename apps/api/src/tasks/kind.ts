@@ -7,7 +7,7 @@ import type { TaskRecord } from './task.ts'
 /** What the header of a photo says, or what is wrong with it. */
 export type Inspected = { facts: ImageFacts } | { fault: unknown }
 
-/** A received file in a temporary folder. It is synced, unless something is wrong with it. */
+/** A received file in a temporary folder, prepared for the storage unless something is wrong with it. */
 export interface ReceivedFile {
   path: string
   /** As named by the client. */

@@ -1,6 +1,5 @@
 import { taskPriority, TASK_ENDS, TASK_KINDS, type TaskStatus } from '@darkroom/contracts'
 import { Types, type Connection, type QueryFilter, type UpdateQuery } from 'mongoose'
-import { READ_TIMEOUT_MS } from '../mongo/connect-mongo.ts'
 import { isText, listing, taskModel, toImages, toObjectId, toRecord, type TaskDocument } from './task-model.ts'
 import { parseSearch, searchWordsOf } from './search-words.ts'
 import { taskRecord } from './task-record.ts'
@@ -55,8 +54,6 @@ type Changes = { files?: TaskRecord['files'] } & Record<string, unknown>
 type OneTask = QueryFilter<TaskDocument> & { _id: Types.ObjectId; tenant: string }
 
 const LOG_LENGTH = 100
-/** By the driver itself: mongoose would make a document of each file and of each entry of the log. */
-const CHANGE = { returnDocument: 'after', ignoreUndefined: true, maxTimeMS: READ_TIMEOUT_MS } as const
 const ENDS: ReadonlySet<LogEntry['type']> = new Set(TASK_ENDS)
 const COUNT_TIMEOUT_MS = 1000
 const UNFINISHED = ['pending', 'processing'] as const
@@ -77,6 +74,7 @@ export class TaskStore {
   readonly #tasks
   readonly #onDoubt
   readonly #isWatched
+  readonly #changing
 
   /**
    * @param onDoubt called for a change that failed but may have been applied, or may yet be
@@ -90,6 +88,8 @@ export class TaskStore {
     this.#tasks = taskModel(connection)
     this.#onDoubt = onDoubt
     this.#isWatched = isWatched
+    const maxTimeMS = connection.get('maxTimeMS') as number | undefined
+    this.#changing = { returnDocument: 'after', ignoreUndefined: true, ...(maxTimeMS && { maxTimeMS }) } as const
   }
 
   async ping(): Promise<void> {
@@ -279,7 +279,8 @@ export class TaskStore {
 
   async #change(filter: OneTask, update: UpdateQuery<TaskDocument>): Promise<TaskRecord | undefined> {
     try {
-      const changed = await this.#tasks.collection.findOneAndUpdate(filter as never, update as never, CHANGE)
+      // By the driver itself: mongoose would make a document of each file and each entry of the log.
+      const changed = await this.#tasks.collection.findOneAndUpdate(filter as never, update as never, this.#changing)
       return toRecord(changed as TaskDocument | null)
     } catch (error) {
       this.#onDoubt(filter.tenant, filter._id.toHexString())

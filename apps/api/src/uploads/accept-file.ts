@@ -16,7 +16,7 @@ export function acceptFile(
   const { name, kind, priority, ttlSeconds, metadata, callbackUrl, notify, ...own } = given
   const accepted = policyOf(kinds, kind).accept(file, own)
   const common = { kind, priority, ttlSeconds, metadata, callbackUrl, notify }
-  const task = { ...common, ...accepted, name: nameOf(file, name), tempPath: file.path, isSynced: true }
+  const task = { ...common, ...accepted, name: nameOf(file, name), tempPath: file.path, isPrepared: true }
   return { task, fingerprint: fingerprintOf([file.sha256], { ...given, name }) }
 }
 

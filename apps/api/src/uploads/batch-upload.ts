@@ -6,7 +6,7 @@ import { hashingDisk } from './hashing-disk.ts'
 import { declaresTooMuch } from './image-upload.ts'
 import { readForm, type UploadLimits } from './read-form.ts'
 import type { UploadForm } from './upload-form.ts'
-import type { Inspect } from './write-upload.ts'
+import type { Prepare } from './prepare-upload.ts'
 
 export interface BatchLimits extends UploadLimits, Pick<UploadForm, 'batchFields'> {
   maxFiles: number
@@ -19,9 +19,9 @@ export interface BatchLimits extends UploadLimits, Pick<UploadForm, 'batchFields
  * affect the others: it is read to its end, and its `bytes` show the excess. Removes what it wrote
  * if the request as a whole fails or is aborted.
  */
-export function receiveBatch(folder: string, limits: BatchLimits, inspect: Inspect): RequestHandler {
+export function receiveBatch(folder: string, limits: BatchLimits, prepare: Prepare): RequestHandler {
   const storage = hashingDisk(folder, {
-    inspect,
+    prepare,
     keepBytes: limits.maxFileBytes,
     onBytes: countBytes(limits.maxBatchBytes),
   })

@@ -23,7 +23,7 @@ import { receiveImage } from './image-upload.ts'
 import { limitUploads } from './limit-uploads.ts'
 import { createReceiveBytes } from './receive-bytes.ts'
 import { ANY_FORM, PHOTO_FORM, type UploadForm } from './upload-form.ts'
-import type { Inspect } from './write-upload.ts'
+import type { Prepare } from './prepare-upload.ts'
 
 export interface UploadSettings {
   UPLOAD_MAX_BYTES: number
@@ -82,7 +82,7 @@ export function createUploads(parts: {
   /** Gives a request the time limit of an upload. */
   asUpload: RequestHandler
   checkReports: CheckReports
-  inspect: Inspect
+  prepare: Prepare
   send: Send
 }) {
   const { env, send } = parts
@@ -104,11 +104,11 @@ export function createUploads(parts: {
   ]
   const limits = { maxFileBytes: env.UPLOAD_MAX_BYTES, maxFieldBytes: env.UPLOAD_MAX_FIELD_BYTES }
   const batchLimits = { ...limits, maxFiles: env.BATCH_MAX_FILES, maxBatchBytes: env.BATCH_MAX_BYTES }
-  const { kinds, checkReports, inspect } = parts
+  const { kinds, checkReports, prepare } = parts
   const accepting = { send, kinds, checkReports, defaultTtlSeconds: env.FILE_TTL_SECONDS }
   const through = (form: UploadForm): UploadSteps => ({
-    receive: [...before(parts.isTaskMade), receiveImage(folder, { ...limits, ...form }, inspect)],
-    receiveBatch: [...before(parts.isBatchMade), receiveBatch(folder, { ...batchLimits, ...form }, inspect)],
+    receive: [...before(parts.isTaskMade), receiveImage(folder, { ...limits, ...form }, prepare)],
+    receiveBatch: [...before(parts.isBatchMade), receiveBatch(folder, { ...batchLimits, ...form }, prepare)],
     acceptUpload: createAcceptUpload({ ...accepting, form }),
     acceptBatch: createAcceptBatch({ ...accepting, form, maxFileBytes: env.UPLOAD_MAX_BYTES }),
   })
@@ -123,7 +123,7 @@ export function createUploads(parts: {
     ...input,
     photos: through(PHOTO_FORM),
     beforeBytes: [...few, admitted, room, parts.asUpload],
-    receiveBytes: createReceiveBytes(folder, { maxBytes: env.UPLOAD_MAX_BYTES, inspect }),
+    receiveBytes: createReceiveBytes(folder, { maxBytes: env.UPLOAD_MAX_BYTES, prepare }),
     /** Where files are received. */
     folder,
   }

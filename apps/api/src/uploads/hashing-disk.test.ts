@@ -17,10 +17,10 @@ beforeEach(async () => {
 })
 afterEach(() => rm(join(made, '..', '..', '..'), { recursive: true }))
 
-const inspect = () => Promise.reject(new Error('not a photo'))
+const prepare = () => Promise.reject(new Error('not a photo'))
 
 function receive(stream: Readable, options: Partial<HashingDiskOptions> = {}): Promise<ReceivedFile> {
-  const disk = hashingDisk(folder, { inspect, ...options })
+  const disk = hashingDisk(folder, { prepare, ...options })
   const file = { fieldname: 'file', originalname: 'photo.jpg', stream } as Express.Multer.File
   return new Promise((resolve, reject) => {
     disk._handleFile({} as Request, file, (error: unknown, received) =>

@@ -8,7 +8,7 @@ import type { StorageEngine } from 'multer'
 import type { ReceivedFile } from '../tasks/kind.ts'
 import { writeUpload, type WriteOptions } from './write-upload.ts'
 
-export interface HashingDiskOptions extends Pick<WriteOptions, 'inspect' | 'keepBytes'> {
+export interface HashingDiskOptions extends Pick<WriteOptions, 'prepare' | 'keepBytes'> {
   /** Called for every chunk of a request. If it throws, the request fails. */
   onBytes?: (req: Request, bytes: number) => void
 }
@@ -16,14 +16,14 @@ export interface HashingDiskOptions extends Pick<WriteOptions, 'inspect' | 'keep
 /** Writes the files of forms into a folder, and hashes and inspects them. */
 export function hashingDisk(
   folder: string,
-  { inspect, keepBytes = Infinity, onBytes }: HashingDiskOptions,
+  { prepare, keepBytes = Infinity, onBytes }: HashingDiskOptions,
 ): StorageEngine {
   let begun = 0
   return {
     _handleFile(req, file, callback) {
       const place = begun++
       const path = join(folder, temporaryName(file.fieldname, file.originalname))
-      const options = { inspect, keepBytes, onBytes: (count: number) => onBytes?.(req, count) }
+      const options = { prepare, keepBytes, onBytes: (count: number) => onBytes?.(req, count) }
       writePart(file.stream, path, options).then(
         (written) => callback(null, { path, size: written.bytes, place, ...written } as never),
         (error: unknown) =>

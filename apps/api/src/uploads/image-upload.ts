@@ -7,7 +7,7 @@ import { hashingDisk, receivedFiles } from './hashing-disk.ts'
 import { readForm, type UploadLimits } from './read-form.ts'
 import { createReceiveBody } from './receive-bytes.ts'
 import type { UploadForm } from './upload-form.ts'
-import type { Inspect } from './write-upload.ts'
+import type { Prepare } from './prepare-upload.ts'
 
 /** For boundaries, part headers and text fields in addition to the file. */
 const MULTIPART_ROOM_BYTES = 1024 * 1024
@@ -22,12 +22,12 @@ export const RAW_TYPES = ['image/*', 'application/octet-stream']
 export function receiveImage(
   folder: string,
   limits: UploadLimits & Pick<UploadForm, 'fileFields'>,
-  inspect: Inspect,
+  prepare: Prepare,
 ): RequestHandler {
   const reading = (maxFileBytes: number): RequestHandler =>
-    readForm(hashingDisk(folder, { inspect }), { ...limits, maxFileBytes, maxFiles: 1 })
+    readForm(hashingDisk(folder, { prepare }), { ...limits, maxFileBytes, maxFiles: 1 })
   const readFields = reading(limits.maxFileBytes)
-  const receiveBody = createReceiveBody(folder, { maxBytes: limits.maxFileBytes, inspect })
+  const receiveBody = createReceiveBody(folder, { maxBytes: limits.maxFileBytes, prepare })
   return async (req, res, next) => {
     if (!req.is('multipart/form-data') && req.is(RAW_TYPES)) {
       const file = { ...(await receiveBody(req, res)), originalname: '', place: 0 }

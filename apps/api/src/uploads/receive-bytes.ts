@@ -6,11 +6,12 @@ import { AppError } from '../app-error.ts'
 import { askForBody } from '../http/ask-for-body.ts'
 import type { ReceivedFile } from '../tasks/kind.ts'
 import { declaredBytes, fileTooLarge } from './form-faults.ts'
-import { writeUpload, type Inspect } from './write-upload.ts'
+import type { Prepare } from './prepare-upload.ts'
+import { writeUpload } from './write-upload.ts'
 
 interface BodyLimits {
   maxBytes: number
-  inspect: Inspect
+  prepare: Prepare
 }
 
 export type ReceiveBytes = ReturnType<typeof createReceiveBytes>
@@ -36,7 +37,7 @@ export function createReceiveBytes(folder: string, given: BodyLimits) {
  * wrote is removed if the request is refused or aborted. Throws FILE_TOO_LARGE.
  */
 export const createReceiveBody =
-  (folder: string, { maxBytes, inspect }: BodyLimits) =>
+  (folder: string, { maxBytes, prepare }: BodyLimits) =>
   async (req: Request, res: Response): Promise<Omit<ReceivedFile, 'originalName'>> => {
     const declared = declaredBytes(req)
     if (declared !== undefined && declared > maxBytes) throw fileTooLarge(maxBytes, { file: declared })
@@ -45,7 +46,7 @@ export const createReceiveBody =
     try {
       // A refused request stays open: its client must be able to read the answer.
       const chunks = req.iterator({ destroyOnReturn: false })
-      return { path, ...(await writeUpload(chunks, path, { inspect, onBytes: count(maxBytes) })) }
+      return { path, ...(await writeUpload(chunks, path, { prepare, onBytes: count(maxBytes) })) }
     } catch (error) {
       await unlink(path).catch(() => {})
       throw req.destroyed && !req.complete ? new AppError('INVALID_REQUEST', 'The upload was aborted.') : error

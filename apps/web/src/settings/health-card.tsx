@@ -3,10 +3,11 @@ import { useQuery } from '@tanstack/react-query'
 import { request } from '../api/request.ts'
 import { FaultText } from '../parts/fault-text.tsx'
 import { useLanguage } from '../words/language.tsx'
+import { QueueFindings } from './queue-findings.tsx'
 
 const EVERY_MS = 5000
 
-/** What works, and what does not and why. */
+/** What works, and what does not, why, and what to do. */
 export function HealthCard() {
   const { words, formats } = useLanguage()
   const { data, error } = useQuery({
@@ -27,6 +28,7 @@ export function HealthCard() {
               </li>
             ))}
           </ul>
+          <QueueFindings />
           {[...(data.reasons ?? []), ...(data.warnings ?? [])].map((reason) => (
             <p key={reason} className="bad">
               {reason}

@@ -46,8 +46,8 @@ export interface NewTask {
    * The received file, on the same file system as the storage; undefined if a worker downloads it.
    */
   tempPath?: string | undefined
-  /** That file is synced. Default false. */
-  isSynced?: boolean
+  /** That file is ready to be moved into the storage: it is synced. Default false. */
+  isPrepared?: boolean
   /** The asset that it uses, if any. */
   asset?: AssetToCopy | undefined
   /** The batch that it was uploaded with. */
@@ -213,7 +213,7 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, AcceptedTas
     const trace = tracing.current()
     const createdAt = new Date(now())
     const estimate = estimateOf(wanted)
-    const { tempPath: _tempPath, isSynced: _isSynced, extension: _extension, asset: _asset, ...given } = wanted
+    const { tempPath: _tempPath, isPrepared: _isPrepared, extension: _extension, asset: _asset, ...given } = wanted
     const { idempotency, batchId, callbackUrl, notify, ...fields } = given
     const record: TaskRecord = {
       ...UNTOUCHED,
@@ -245,8 +245,8 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, AcceptedTas
 }
 
 /** What is known of a file that was received. */
-const contentOf = ({ source, isSynced = false }: NewTask) =>
-  isPending(source) ? undefined : { bytes: source.bytes, sha256: source.sha256, isSynced }
+const contentOf = ({ source, isPrepared = false }: NewTask) =>
+  isPending(source) ? undefined : { bytes: source.bytes, sha256: source.sha256, isSynced: isPrepared }
 
 const createdEvent = (task: TaskRecord) =>
   ({

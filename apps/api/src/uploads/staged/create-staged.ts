@@ -5,7 +5,7 @@ import type { Send } from '../../send.ts'
 import type { Kinds } from '../../tasks/kind.ts'
 import type { CheckReports } from '../../tasks/report-fields.ts'
 import type { CheckQuota } from '../check-quota.ts'
-import type { Inspect } from '../write-upload.ts'
+import type { Prepare } from '../prepare-upload.ts'
 import { createOpenDirectUpload, type OpenDirectUpload } from './direct-upload.ts'
 import { createFinishUpload, type FinishUpload } from './finish-upload.ts'
 import { createOpenUpload, type OpenUpload } from './open-upload.ts'
@@ -45,7 +45,7 @@ export function createStaged(parts: {
   keyPrefix: string
   presignPut: S3Storage['presignPut'] | undefined
   checkReports: CheckReports
-  inspect: Inspect
+  prepare: Prepare
   send: Send
 }): Staged {
   const { env, store, storage, folder, redis, keyPrefix, checkQuota } = parts

@@ -8,7 +8,7 @@ import type { Send } from '../../send.ts'
 import { CreateTask } from '../../tasks/commands/create-task.ts'
 import type { Kinds } from '../../tasks/kind.ts'
 import { acceptFile } from '../accept-file.ts'
-import type { Inspect } from '../write-upload.ts'
+import type { Prepare } from '../prepare-upload.ts'
 import type { StagedBytes } from './staged-bytes.ts'
 import type { StagedUploadRecord, StagedUploadStore } from './staged-upload-store.ts'
 import type { ReadMetadata } from './upload-metadata.ts'
@@ -32,14 +32,14 @@ export function createFinishUpload(deps: {
   readMetadata: ReadMetadata
   folder: string
   kinds: Kinds
-  inspect: Inspect
+  prepare: Prepare
   send: Send
 }): FinishUpload {
-  const { store, bytes, readMetadata, folder, kinds, inspect, send } = deps
+  const { store, bytes, readMetadata, folder, kinds, prepare, send } = deps
 
   const accept = async (upload: StagedUploadRecord, path: string): Promise<string> => {
     const { originalName, sha256: stated, fields } = readMetadata(upload.metadata)
-    const copy = await bytes.copyTo(upload, path, inspect)
+    const copy = await bytes.copyTo(upload, path, prepare)
     if (stated !== undefined && stated !== copy.sha256) throw wrongChecksum(stated, copy.sha256)
     const { task, fingerprint } = acceptFile({ ...copy, originalName }, fields, kinds)
     // Clients' keys contain no spaces.

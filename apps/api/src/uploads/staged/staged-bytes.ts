@@ -6,7 +6,8 @@ import { stagedFolder, stagedKey } from '@darkroom/contracts'
 import { makeFolders, type Storage } from '@darkroom/storage'
 import { AppError } from '../../app-error.ts'
 import type { ReceivedFile } from '../../tasks/kind.ts'
-import { writeUpload, type Inspect } from '../write-upload.ts'
+import type { Prepare } from '../prepare-upload.ts'
+import { writeUpload } from '../write-upload.ts'
 import type { StagedUploadRecord } from './staged-upload-store.ts'
 
 /** A crash loses at most this much of an upload, which its client sends again. */
@@ -70,7 +71,7 @@ export class StagedBytes {
   async copyTo(
     upload: Owner & { bytes: number },
     path: string,
-    inspect: Inspect,
+    prepare: Prepare,
   ): Promise<Omit<ReceivedFile, 'originalName'>> {
     const segments = await this.#segments(upload)
     const storage = this.#storage
@@ -78,7 +79,7 @@ export class StagedBytes {
       for (const { key } of segments) yield* (await storage.open(key)).stream as AsyncIterable<Buffer>
     }
     await makeFolders(this.#folder)
-    const written = await writeUpload(all(), path, { inspect })
+    const written = await writeUpload(all(), path, { prepare })
     if (written.bytes !== upload.bytes) throw incomplete(upload.bytes, written.bytes)
     return { path, ...written }
   }
