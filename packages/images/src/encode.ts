@@ -37,7 +37,8 @@ export async function encode(
 ): Promise<EncodedFile> {
   const { width, height, channels } = pixels
   const image = sharp(pixels.data, { raw: { width, height, channels }, limitInputPixels: false })
-  if (size.width !== width) image.resize(size.width, size.height, { fit: 'fill', ...(kernel && { kernel }) })
+  if (size.width !== width || size.height !== height)
+    image.resize(size.width, size.height, { fit: 'fill', ...(kernel && { kernel }) })
   const count = size.width * size.height
   const mayOptimise = count <= MAX_OPTIMISED_PIXELS
   let made = await image.jpeg({ quality, optimiseCoding: isFlat && mayOptimise }).toBuffer()

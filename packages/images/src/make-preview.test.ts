@@ -21,6 +21,7 @@ it.each([
   ['a high one', [600, 3000], [64, 320]],
   ['one that is smaller', [200, 100], [200, 100]],
   ['a line', [2000, 1], [320, 1]],
+  ['an upright line', [1, 2000], [1, 320]],
 ])('the thumbnail of %s is a JPEG of at most 320 x 320 pixels', async (_what, [width, height], wanted) => {
   const { thumb } = await previewOf(await sampleJpeg({ width: width!, height: height! }))
   const { format, ...seen } = await sharp(thumb.bytes).metadata()
