@@ -84,6 +84,9 @@ describe('a traced upload', () => {
     const systems = new Set(spans.map(({ attributes }) => attributes['db.system'] ?? attributes['db.system.name']))
     expect(systems).toContain('redis')
     expect(systems).toContain('mongodb')
+    const names = spans.map(({ name }) => name)
+    expect(names).toContain('mongodb.tasks.insertOne')
+    expect(names).toContain('mongodb.tasks.findOneAndUpdate')
   })
 
   test('names neither photos nor files, and has no query strings', () => {

@@ -82,7 +82,7 @@ export function createRooms(
   const views = createTaskViews(kinds)
   const webhookStore = new WebhookStore(mongo)
   const directory = new WebhookDirectory({ store: webhookStore, log })
-  const store = new TaskStore(mongo, (tenant, id) => cache.taskInDoubt(tenant, id), directory.has)
+  const store = new TaskStore(mongo, (tenant, id) => cache.taskInDoubt(tenant, id), directory.has, tracing)
   const following = createFollowing({ store, views, recheckMs: env.FOLLOW_RECHECK_MS, log })
   const { feed, history } = following
   const cache = new TaskCache(redis.cache, names.cachePrefix, log, {

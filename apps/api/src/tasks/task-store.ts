@@ -1,4 +1,5 @@
 import { taskPriority, TASK_ENDS, TASK_KINDS, type TaskStatus } from '@darkroom/contracts'
+import { NO_TRACING, type Tracing } from '@darkroom/runtime/tracing'
 import { Types, type Connection, type QueryFilter, type UpdateQuery } from 'mongoose'
 import { isText, listing, taskModel, toImages, toObjectId, toRecord, type TaskDocument } from './task-model.ts'
 import { parseSearch, searchWordsOf } from './search-words.ts'
@@ -75,6 +76,7 @@ export class TaskStore {
   readonly #onDoubt
   readonly #isWatched
   readonly #changing
+  readonly #tracing
 
   /**
    * @param onDoubt called for a change that failed but may have been applied, or may yet be
@@ -84,10 +86,12 @@ export class TaskStore {
     connection: Connection,
     onDoubt: (tenant: string, id: string) => void = () => {},
     isWatched: (tenant: string) => boolean = () => false,
+    tracing: Pick<Tracing, 'span'> = NO_TRACING,
   ) {
     this.#tasks = taskModel(connection)
     this.#onDoubt = onDoubt
     this.#isWatched = isWatched
+    this.#tracing = tracing
     const maxTimeMS = connection.get('maxTimeMS') as number | undefined
     this.#changing = { returnDocument: 'after', ignoreUndefined: true, ...(maxTimeMS && { maxTimeMS }) } as const
   }
@@ -133,7 +137,8 @@ export class TaskStore {
     const { id, ...record } = task
     const images = toImages(record.files)
     const words = searchWordsOf(record)
-    await this.#tasks.collection.insertOne({ _id: new Types.ObjectId(id), ...record, images, words } as never)
+    const document = { _id: new Types.ObjectId(id), ...record, images, words }
+    await this.#direct('insertOne', () => this.#tasks.collection.insertOne(document as never))
     return task
   }
 
@@ -277,10 +282,20 @@ export class TaskStore {
     } as UpdateQuery<TaskDocument>)
   }
 
+  /**
+   * A command to the driver itself: mongoose would make a document of each file and each entry of the
+   * log. Traced like those of mongoose.
+   */
+  #direct<T>(operation: string, command: () => Promise<T>): Promise<T> {
+    const attributes = { 'db.system': 'mongodb', 'db.operation': operation, 'db.mongodb.collection': 'tasks' }
+    return this.#tracing.span(`mongodb.tasks.${operation}`, { kind: 'client', attributes }, command)
+  }
+
   async #change(filter: OneTask, update: UpdateQuery<TaskDocument>): Promise<TaskRecord | undefined> {
     try {
-      // By the driver itself: mongoose would make a document of each file and each entry of the log.
-      const changed = await this.#tasks.collection.findOneAndUpdate(filter as never, update as never, this.#changing)
+      const changed = await this.#direct('findOneAndUpdate', () =>
+        this.#tasks.collection.findOneAndUpdate(filter as never, update as never, this.#changing),
+      )
       return toRecord(changed as TaskDocument | null)
     } catch (error) {
       this.#onDoubt(filter.tenant, filter._id.toHexString())

@@ -23,7 +23,7 @@ const NAME = 'darkroom'
 const PROBES = /^\/(?:api\/(?:v1\/)?)?(?:livez|readyz|metrics)(?:\?|$)/
 /** The spans of the last seconds are worth this long a wait, but no collector is worth a longer one. */
 const LAST_SPANS_MS = 1000
-const KINDS = { producer: SpanKind.PRODUCER, consumer: SpanKind.CONSUMER }
+const KINDS = { client: SpanKind.CLIENT, producer: SpanKind.PRODUCER, consumer: SpanKind.CONSUMER }
 
 /**
  * Starts OpenTelemetry with the settings in the `OTEL_…` variables. Spans are queued in memory, up

@@ -15,7 +15,7 @@ export interface Tracing {
 }
 
 export interface SpanOptions {
-  kind?: 'producer' | 'consumer'
+  kind?: 'client' | 'producer' | 'consumer'
   /** The span that it continues, from `current` of any process; by default the current one. */
   after?: string | undefined
   attributes?: Record<string, string | number>
