@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
+import { setTimeout as pause } from 'node:timers/promises'
 import { createLogger } from '@darkroom/runtime'
 import { until } from '@darkroom/testing'
 import { expect, onTestFinished, test } from 'vitest'
@@ -34,6 +35,32 @@ test.skipIf(!hasSchedstat)('the wait for a CPU is counted, idle time is not', as
   const before = idle.readMs()
   await until(() => busy.readMs() > 1000, { what: 'a second of waiting', timeoutMs: 20_000 })
   expect(idle.readMs() - before).toBeLessThan(50)
+})
+
+/** More threads than CPUs, so that there is always one that waits for another. */
+const CROWDED = `
+const { Worker } = require('node:worker_threads')
+for (let count = 0; count < ${4 * availableParallelism()}; count++) new Worker('for (;;);', { eval: true })
+`
+
+/** The CPU time of a process: user and system, the 14th and 15th field of proc_pid_stat(5), in hundredths of a second. */
+function cpuMsOf(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(' ')
+  return (Number(fields[13]) + Number(fields[14])) * 10
+}
+
+test.skipIf(!hasSchedstat)('a process does not wait while another of its threads runs', async () => {
+  const pid = await start(process.execPath, ['-e', CROWDED])
+  const wait = new CpuWait(pid)
+  wait.readMs()
+  await pause(1000) // until all of its threads run
+  const [waited, ran, startedAt] = [wait.readMs(), cpuMsOf(pid), performance.now()]
+  for (let read = 0; read < 20; read++) {
+    await pause(50)
+    wait.readMs()
+  }
+  const tookMs = performance.now() - startedAt
+  expect(wait.readMs() - waited).toBeLessThan(Math.max(0, tookMs - (cpuMsOf(pid) - ran)) + tookMs * 0.2)
 })
 
 test('a process that has ended, or never began, did not wait', () => {
