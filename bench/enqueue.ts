@@ -1,12 +1,12 @@
 // Jobs added to the queue per second, a thousand at a time, relative to a bare queue. Options:
 // --rounds 5 --jobs 1000
-import { randomBytes } from 'node:crypto'
-import { imageOptimize, type ImageJob } from '@darkroom/contracts'
-import { TaskQueue, queueNames, type Delivery } from '@darkroom/messaging'
+import { imageOptimize } from '@darkroom/contracts'
+import { TaskQueue, queueNames } from '@darkroom/messaging'
 import { uniqueName, until } from '@darkroom/testing'
 import { Queue } from 'bullmq'
 import { Redis } from 'ioredis'
 import { figureOf, type Benchmark } from './support/benchmark.ts'
+import { imageDelivery } from './support/image-delivery.ts'
 import { wholeNumbers } from './support/options.ts'
 import { storesOf, withServices } from './support/services.ts'
 import { calmNote, countingRounds, undisturbedRounds } from './support/undisturbed.ts'
@@ -51,7 +51,7 @@ async function measureRound(redis: Redis, jobs: number): Promise<Record<'service
   const took = { service: 0, bare: 0 }
   try {
     for (let batch = 0; batch <= BATCHES; batch++) {
-      const deliveries = Array.from({ length: jobs }, deliveryOf)
+      const deliveries = Array.from({ length: jobs }, () => imageDelivery())
       const bareJobs = deliveries.map(({ job }) => ({ name: 'job', data: job, opts: { jobId: job.taskId } }))
       const service = await timeOf(() => ours.add(deliveries))
       const alone = await timeOf(() => bare.addBulk(bareJobs))
@@ -66,13 +66,6 @@ async function measureRound(redis: Redis, jobs: number): Promise<Record<'service
     await Promise.all([ours.bullmq.obliterate({ force: true }), bare.obliterate({ force: true })])
     await Promise.all([ours.close(), bare.close()])
   }
-}
-
-function deliveryOf(): Delivery & { job: ImageJob } {
-  const taskId = randomBytes(12).toString('hex')
-  const imagePath = `storage/images/${taskId}/original.jpg`
-  const job = { taskId, imagePath, timestamp: Date.now(), epoch: 1, tenant: 'default', imageName: 'photo' }
-  return { job, priority: 'batch', attempts: 3 }
 }
 
 async function timeOf(act: () => Promise<unknown>): Promise<number> {

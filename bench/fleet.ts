@@ -3,15 +3,16 @@
 // whose results an API applies. CPU time per job is what a larger machine is sized by.
 // Options: --rounds 3 --workers 100 --slots 4 --jobMs 100 --jobs 20000 --tasks 1000
 import { setTimeout as pause } from 'node:timers/promises'
-import { imageOptimize, originalKey } from '@darkroom/contracts'
+import { imageOptimize } from '@darkroom/contracts'
 import type { LocalServices } from '@darkroom/local-services'
 import { queueNames, readWorkerPresence, TaskQueue, type Delivery } from '@darkroom/messaging'
 import { until } from '@darkroom/testing'
 import { Redis } from 'ioredis'
-import { ObjectId, type Document } from 'mongodb'
+import type { Document, ObjectId } from 'mongodb'
 import { createInstallation, type Installation } from '../test/e2e/support/installation.ts'
 import { figureOf, type Benchmark } from './support/benchmark.ts'
 import { startHelper, type HelperProcess } from './support/helper-process.ts'
+import { imageDelivery } from './support/image-delivery.ts'
 import { wholeNumbers } from './support/options.ts'
 import { storesOf, withServices } from './support/services.ts'
 import { measureSide, type Side } from './support/side.ts'
@@ -136,7 +137,7 @@ async function idling(): Promise<{ perSecond: number; count: number }> {
 
 async function finishJobs(darkroom: Installation, redis: Redis, count: number) {
   const queue = queueOf(darkroom, redis)
-  const deliveries = Array.from({ length: count }, () => deliveryOf(new ObjectId()))
+  const deliveries = Array.from({ length: count }, () => imageDelivery())
   const startedAt = performance.now()
   await addAll(queue, deliveries)
   const isDone = async (): Promise<boolean> => (await queue.counts()).completed >= count
@@ -149,7 +150,7 @@ async function finishJobs(darkroom: Installation, redis: Redis, count: number) {
 async function applyResults(darkroom: Installation, redis: Redis, count: number) {
   const queue = queueOf(darkroom, redis)
   const nextCheckAt = new Date(Date.now() + 3_600_000)
-  const unstarted = { status: 'pending', seq: 0, rev: 0, files: [], result: {}, nextCheckAt, attempts: ATTEMPTS }
+  const unstarted = { status: 'pending', seq: 0, rev: 0, files: [], result: {}, nextCheckAt, attempts: NO_ATTEMPTS }
   const documents = Array.from({ length: count }, (_, index) => ({
     ...(storedTask(index) as Document & { _id: ObjectId; tenant: string }),
     ...unstarted,
@@ -160,7 +161,7 @@ async function applyResults(darkroom: Installation, redis: Redis, count: number)
   const startedAt = performance.now()
   await addAll(
     queue,
-    documents.map(({ _id }) => deliveryOf(_id)),
+    documents.map(({ _id }) => imageDelivery({ taskId: _id.toHexString() })),
   )
   const isDone = async (): Promise<boolean> => (await darkroom.tasks.countDocuments({ status: 'completed' })) >= count
   await until(isDone, { what: 'all results to be applied', timeoutMs: 600_000, intervalMs: POLL_MS * 5 })
@@ -169,20 +170,13 @@ async function applyResults(darkroom: Installation, redis: Redis, count: number)
   return { perSecond, count }
 }
 
-const ATTEMPTS = { made: 0, max: 3, nextAt: null }
+const NO_ATTEMPTS = { made: 0, max: 3, nextAt: null }
 
 const queueOf = ({ namespace }: Installation, redis: Redis): TaskQueue =>
   new TaskQueue({ redis, names: queueNames({ namespace }, imageOptimize), kind: imageOptimize })
 
 async function addAll(queue: TaskQueue, deliveries: readonly Delivery[]): Promise<void> {
   for (let from = 0; from < deliveries.length; from += AT_ONCE) await queue.add(deliveries.slice(from, from + AT_ONCE))
-}
-
-function deliveryOf(id: ObjectId): Delivery {
-  const taskId = id.toHexString()
-  const imagePath = originalKey({ tenant: 'default', folder: 'images', taskId, extension: 'jpg' })
-  const job = { taskId, imagePath, timestamp: Date.now(), epoch: 1, tenant: 'default', imageName: 'photo' }
-  return { job, priority: 'batch', attempts: ATTEMPTS.max }
 }
 
 /** Also the number of commands that Redis executed in the meantime, not counting those in scripts. */

@@ -13,7 +13,7 @@ import { Redis } from 'ioredis'
 import { accepted, ended } from '../test/e2e/support/client.ts'
 import { createInstallation, type Installation } from '../test/e2e/support/installation.ts'
 import { figureOf, percentile, type Benchmark } from './support/benchmark.ts'
-import { cpuMsOfTrees } from './support/cpu-time.ts'
+import { cpuMsByName } from './support/cpu-time.ts'
 import { startHelper, type HelperProcess } from './support/helper-process.ts'
 import type { HttpLoad, HttpLoadOrder, HttpRequest } from './support/http-load.ts'
 import { memoryMbOfTrees } from './support/memory.ts'
@@ -118,9 +118,7 @@ async function measure({ redis, mongo }: LocalServices, options: Options): Promi
         status,
       } satisfies HttpLoadOrder)
     const pids = { api: api.pid, worker: worker.pid, redis: redis.pid, mongo: mongo.pid }
-    const used = () =>
-      Object.fromEntries(Object.entries(pids).map(([name, pid]) => [name, pid === undefined ? 0 : cpuMsOfTrees([pid])]))
-    const before = used()
+    const before = cpuMsByName(pids)
     const startedAt = performance.now()
     const looking = new AbortController()
     const looks = look(darkroom, connection, { pid: api.pid, stop: looking.signal })
@@ -145,7 +143,9 @@ async function measure({ redis, mongo }: LocalServices, options: Options): Promi
     const isDone = async (): Promise<boolean> => (await darkroom.tasks.countDocuments({ status: 'completed' })) >= total
     await until(isDone, { what: 'the end of all tasks', timeoutMs: DRAIN_MS, intervalMs: 1000 })
     const seconds = (performance.now() - startedAt) / 1000
-    const cpuMs = Object.fromEntries(Object.entries(used()).map(([name, ms]) => [name, ms - (before[name] ?? 0)]))
+    const cpuMs = Object.fromEntries(
+      Object.entries(cpuMsByName(pids)).map(([name, ms]) => [name, ms - (before[name] ?? 0)]),
+    )
     await pause(SETTLE_MS)
     const keysAfter = await countKeys(connection, darkroom.namespace)
     return { uploads, reads, lists, streams, looks: await looks, cpuMs, seconds, keysAfter }

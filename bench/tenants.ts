@@ -1,13 +1,13 @@
 // A tenant floods the queue while another adds single jobs: how many jobs of the flood start before
 // each of these, with jobs that only wait; and what taking turns costs, with jobs that do nothing.
 // Two slots. Options: --rounds 5 --jobs 1000 --singles 10
-import { randomBytes } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
-import { imageOptimize, PRIORITIES, type ImageJob } from '@darkroom/contracts'
+import { imageOptimize, PRIORITIES } from '@darkroom/contracts'
 import { createQueueWorker, queueNames, TaskQueue, type Delivery, type QueueNames } from '@darkroom/messaging'
 import { uniqueName, until } from '@darkroom/testing'
 import { Redis } from 'ioredis'
 import { figureOf, type Benchmark } from './support/benchmark.ts'
+import { imageDelivery } from './support/image-delivery.ts'
 import { wholeNumbers } from './support/options.ts'
 import { storesOf, withServices } from './support/services.ts'
 import { calmNote, countingRounds, undisturbedRounds } from './support/undisturbed.ts'
@@ -77,7 +77,7 @@ async function timed(redis: Redis, jobs: number, add: (queue: TaskQueue, deliver
     const startedAt = performance.now()
     await add(
       queue,
-      Array.from({ length: jobs }, () => deliveryOf('only')),
+      Array.from({ length: jobs }, () => imageDelivery({ tenant: 'only' })),
     )
     work()
     await until(() => started.length === jobs, { what: 'every job to be started', timeoutMs: 60_000 })
@@ -91,13 +91,13 @@ async function flood(redis: Redis, jobs: number, singles: number): Promise<numbe
   const { queue, names, started, work, end } = open(redis, FLOOD_JOB_MS)
   const other = new TaskQueue({ redis, names, kind: imageOptimize })
   try {
-    await queue.add(Array.from({ length: jobs }, () => deliveryOf('flood')))
+    await queue.add(Array.from({ length: jobs }, () => imageDelivery({ tenant: 'flood' })))
     work()
     const passed: number[] = []
     for (let single = 1; single <= singles; single++) {
       const from = started.length
       await until(() => started.length >= from + jobs / (2 * singles), { what: 'the flood to be processed' })
-      await other.add([deliveryOf('single')])
+      await other.add([imageDelivery({ tenant: 'single' })])
       const before = started.length
       await until(() => started.includes('single', from), { what: 'the single job to be started' })
       passed.push(Math.max(0, started.indexOf('single', from) - before))
@@ -143,11 +143,4 @@ function open(redis: Redis, jobMs = 0) {
       consumer.disconnect()
     },
   }
-}
-
-function deliveryOf(tenant: string): Delivery & { job: ImageJob } {
-  const taskId = randomBytes(12).toString('hex')
-  const imagePath = `storage/images/${taskId}/original.jpg`
-  const job = { taskId, imagePath, timestamp: Date.now(), epoch: 1, tenant, imageName: 'photo' }
-  return { job, priority: 'batch', attempts: 3 }
 }

@@ -19,6 +19,12 @@ export function cpuMsOfTrees(roots: readonly number[]): number {
   return all.filter(({ pid }) => inTrees.has(pid)).reduce((sum, { ticks }) => sum + ticks * TICK_MS, 0)
 }
 
+/** The same of each of these processes, by its name; NaN for those that were not started here. */
+export const cpuMsByName = (pids: Record<string, number | undefined>): Record<string, number> =>
+  Object.fromEntries(
+    Object.entries(pids).map(([name, pid]) => [name, pid === undefined ? Number.NaN : cpuMsOfTrees([pid])]),
+  )
+
 /** The ids of these processes and of all descendants. */
 export const treeOf = (roots: readonly number[]): number[] => [...withDescendants(roots, allProcesses())]
 

@@ -1,4 +1,4 @@
-import { cpuMsOfTrees } from './cpu-time.ts'
+import { cpuMsByName } from './cpu-time.ts'
 
 export interface LoadMeasure {
   photosPerSecond: number
@@ -12,11 +12,12 @@ export async function measureLoad(
   trees: Record<string, number | undefined>,
   work: () => Promise<number>,
 ): Promise<LoadMeasure> {
-  const used = (): [string, number][] =>
-    Object.entries(trees).map(([name, pid]) => [name, pid === undefined ? Number.NaN : cpuMsOfTrees([pid])])
-  const before = Object.fromEntries(used())
+  const before = cpuMsByName(trees)
   const tookMs = await work()
-  const perPhoto = used().map(([name, ms]) => [name, (ms - (before[name] ?? 0)) / files.length])
+  const perPhoto = Object.entries(cpuMsByName(trees)).map(([name, ms]) => [
+    name,
+    (ms - (before[name] ?? 0)) / files.length,
+  ])
   return {
     photosPerSecond: (files.length * 1000) / tookMs,
     cpuMsPerPhoto: Object.fromEntries(perPhoto) as Record<string, number>,

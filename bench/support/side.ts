@@ -1,4 +1,4 @@
-import { cpuMsOfTrees } from './cpu-time.ts'
+import { cpuMsByName } from './cpu-time.ts'
 
 /** One side of a comparison: its throughput per second, and the cost of each unit. */
 export interface Side {
@@ -15,13 +15,13 @@ export async function measureSide(
   pids: Record<string, number | undefined>,
   work: () => Promise<{ perSecond: number; count: number }>,
 ): Promise<Side> {
-  const used = () =>
-    Object.entries(pids).map(([name, pid]) => [name, pid === undefined ? Number.NaN : cpuMsOfTrees([pid])] as const)
-  const before = Object.fromEntries(used())
+  const before = cpuMsByName(pids)
   const { perSecond, count } = await work()
   return {
     perSecond,
-    cpuMsEach: Object.fromEntries(used().map(([name, ms]) => [name, (ms - (before[name] ?? 0)) / count])),
+    cpuMsEach: Object.fromEntries(
+      Object.entries(cpuMsByName(pids)).map(([name, ms]) => [name, (ms - (before[name] ?? 0)) / count]),
+    ),
   }
 }
 

@@ -76,8 +76,8 @@ export function createRooms(
   const at = { storage: given.storage, dataDir }
   const installation = createInstallation({ ...at, mongo, producer: redis.producer, queues, log })
   const { storage, isOurs } = installation
-  const inspect = (file: string | FileHandle) => inspectUpload(file, { maxPixels: env.IMAGE_MAX_PIXELS })
-  const assets = new AssetLibrary({ storage, shipped: SHIPPED, inspect, storageFault: installation.probe })
+  const inspect = (file: FileHandle) => inspectUpload(file, { maxPixels: env.IMAGE_MAX_PIXELS })
+  const assets = new AssetLibrary({ storage, shipped: SHIPPED, storageFault: installation.probe })
   const kinds = createKinds({ assets })
   const views = createTaskViews(kinds)
   const webhookStore = new WebhookStore(mongo)

@@ -34,7 +34,7 @@ test('a new folder is usable at once, and durable when all new names are', async
   await made.durable
 })
 
-test('who finds a folder that is not durable yet waits for its name as well', async () => {
+test('a second writer waits for the name of a folder that is not durable yet', async () => {
   const { root, syncs, paths } = await open()
   const folder = join(root, 'a')
   await paths.makeFolder(folder, 'a/file')
@@ -48,7 +48,7 @@ test('who finds a folder that is not durable yet waits for its name as well', as
   expect(syncs).toHaveLength(1)
 })
 
-test('a name that cannot be synced is an error of whoever waits for it', async () => {
+test('if the name of a folder cannot be synced, everyone who waits for it gets the error', async () => {
   const { root, syncs, paths } = await open()
   const made = await paths.makeFolder(join(root, 'a'), 'a/file')
   syncs[0]?.fail(new Error('no disk'))

@@ -35,7 +35,7 @@ export interface DiskPaths {
 export function createDiskPaths(rootFolder: string, fs: FileSystem): DiskPaths {
   const root = resolve(rootFolder)
   let realRoot: string | undefined
-  /** Of new folders: whoever finds one waits for its name as well. */
+  /** Syncs of the names of new folders. Other writers that use such a folder wait for them, too. */
   const syncing = new Map<string, Promise<void>>()
 
   async function checkFolder(folder: string, key: string): Promise<void> {

@@ -1,17 +1,15 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { ASSET_CONTENT_TYPES, assetKey, type Asset } from '@darkroom/contracts'
-import type { ImageFacts } from '@darkroom/images/inspect-upload'
 import { noneIfMissing, type ByteRange, type OpenedFile, type Storage, type StoredFile } from '@darkroom/storage'
 import { AppError } from '../app-error.ts'
+import { seenIn, type ReceivedBytes } from '../tasks/kind.ts'
 import { assertNamedAfter, contentTypeOf, parseAssetName } from './asset-name.ts'
 
 export interface AssetLibraryDeps {
   storage: Storage
   /** Pictures that are part of Darkroom: paths of local files, by name. */
   shipped: ReadonlyMap<string, string>
-  /** The format of a picture within the limits. Throws IMAGE_UNSUPPORTED and the like. */
-  inspect: (path: string) => Promise<ImageFacts>
   /** Why nothing can be stored or read. */
   storageFault: () => Promise<Error | undefined>
 }
@@ -35,18 +33,18 @@ export class AssetLibrary {
     this.#deps = deps
   }
 
-  /** Takes over a local file as an asset; one of the same name is replaced. */
-  async put(tenant: string, name: string, path: string): Promise<Asset> {
-    const { storage, inspect } = this.#deps
+  /** Takes over a received file as an asset; one of the same name is replaced. */
+  async put(tenant: string, name: string, file: ReceivedBytes): Promise<Asset> {
+    const { storage } = this.#deps
     const key = assetKey(tenant, parseAssetName(name))
-    const { format } = await inspect(path)
+    const { format } = seenIn(file)
     if (!isAccepted(format))
       throw new AppError(
         'IMAGE_UNSUPPORTED',
         `The file is a ${format.toUpperCase()} image: assets are JPEG, PNG or WebP.`,
       )
     assertNamedAfter(name, format)
-    await storage.adopt(path, key)
+    await storage.adopt(file.path, key, { bytes: file.bytes, sha256: file.sha256, isSynced: true })
     return toAsset(name, await storage.stat(key), 'stored')
   }
 

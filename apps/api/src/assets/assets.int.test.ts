@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startBucketServer } from '../../test/bucket.ts'
 import { openSocket, readAnswer } from '../../test/raw-http.ts'
 import { startTestApi, type Answer, type TestApi } from '../../test/start-test-api.ts'
+import type { ReceivedBytes } from '../tasks/kind.ts'
 import { AssetLibrary } from './asset-library.ts'
 
 const server = await startBucketServer()
@@ -82,15 +84,16 @@ describe('shipped assets', () => {
     await writeFile(join(folder, 'shipped.jpg'), photo)
     const shipped = new Map([['shipped.jpg', join(folder, 'shipped.jpg')]])
     const storage = createDiskStorage(join(folder, 'data'))
-    library = new AssetLibrary({
-      storage,
-      shipped,
-      inspect: () => Promise.resolve({ format: 'jpeg', width: 1, height: 1, orientation: 1 }),
-      storageFault: () => Promise.resolve(undefined),
-    })
+    library = new AssetLibrary({ storage, shipped, storageFault: () => Promise.resolve(undefined) })
   })
   afterAll(() => rm(folder, { recursive: true }))
 
+  const received = async (bytes: Buffer): Promise<ReceivedBytes> => {
+    const path = join(folder, 'new')
+    await writeFile(path, bytes)
+    const facts = { format: 'jpeg', width: 1, height: 1, orientation: 1 } as const
+    return { path, bytes: bytes.length, sha256: hash('sha256', bytes), inspected: { facts } }
+  }
   const bytesOf = async (name: string): Promise<Buffer> =>
     buffer((await (await library.find('default', name)).open()).stream)
   const originOf = async (): Promise<string[]> => (await library.list('default')).map(({ origin }) => origin)
@@ -98,8 +101,7 @@ describe('shipped assets', () => {
   it('are listed with the stored ones, which replace them until they are deleted', async () => {
     expect(await originOf()).toEqual(['shipped'])
     expect((await bytesOf('shipped.jpg')).equals(photo)).toBe(true)
-    await writeFile(join(folder, 'new'), other)
-    await library.put('default', 'shipped.jpg', join(folder, 'new'))
+    await library.put('default', 'shipped.jpg', await received(other))
     expect(await originOf()).toEqual(['stored'])
     expect((await bytesOf('shipped.jpg')).equals(other)).toBe(true)
     await library.remove('default', 'shipped.jpg')
@@ -108,8 +110,7 @@ describe('shipped assets', () => {
   })
 
   it('are those of every tenant; stored ones are not', async () => {
-    await writeFile(join(folder, 'new'), other)
-    await library.put('acme', 'own.jpg', join(folder, 'new'))
+    await library.put('acme', 'own.jpg', await received(other))
     expect((await library.list('acme')).map(({ name }) => name)).toEqual(['own.jpg', 'shipped.jpg'])
     expect((await library.list('default')).map(({ name }) => name)).toEqual(['shipped.jpg'])
     await expect(library.find('default', 'own.jpg')).rejects.toThrow('there are: shipped.jpg')

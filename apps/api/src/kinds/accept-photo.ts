@@ -1,15 +1,15 @@
 import type { TaskSource } from '@darkroom/contracts'
-import type { Accepted, ReceivedFile } from '../tasks/kind.ts'
+import { seenIn, type Accepted, type ReceivedFile } from '../tasks/kind.ts'
 
 const EXTENSIONS = { jpeg: 'jpg', png: 'png', webp: 'webp', gif: 'gif' } as const
 /** Groups photos by megapixels, as the cost of decoding depends on pixels, not bytes. */
 const SIZES_MPX = [1, 4, 8, 16, 32, Number.POSITIVE_INFINITY]
 
 /** What is known about an uploaded photo. Throws what is wrong with it. */
-export function acceptPhoto({ bytes, sha256, inspected }: ReceivedFile): Accepted<'image.optimize'> {
-  if ('fault' in inspected) throw inspected.fault
+export function acceptPhoto(file: ReceivedFile): Accepted<'image.optimize'> {
   // By its content: the claimed name and type are not trusted.
-  const { format, width, height, orientation } = inspected.facts
+  const { format, width, height, orientation } = seenIn(file)
+  const { bytes, sha256 } = file
   return { source: { bytes, format, width, height, orientation, sha256 }, extension: EXTENSIONS[format] }
 }
 

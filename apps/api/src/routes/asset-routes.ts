@@ -78,7 +78,7 @@ export const assetRoutes = routesOf<AssetRouteDeps>('Assets', {
     handle: ({ assets, beforeBytes, receiveBytes }) => [
       ...beforeBytes,
       async (req, res) => {
-        res.json(await receiveBytes(req, res, (path) => assets.put(tenantOf(req), nameOf(req), path)))
+        res.json(await receiveBytes(req, res, (file) => assets.put(tenantOf(req), nameOf(req), file)))
       },
     ],
   },

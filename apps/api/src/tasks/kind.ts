@@ -8,14 +8,23 @@ import type { TaskRecord } from './task.ts'
 export type Inspected = { facts: ImageFacts } | { fault: unknown }
 
 /** A received file in a temporary folder, prepared for the storage unless something is wrong with it. */
-export interface ReceivedFile {
+export interface ReceivedBytes {
   path: string
-  /** As named by the client. */
-  originalName: string
   bytes: number
   /** In lower-case hex. */
   sha256: string
   inspected: Inspected
+}
+
+export interface ReceivedFile extends ReceivedBytes {
+  /** As named by the client. */
+  originalName: string
+}
+
+/** What the header of a received photo says. Throws what is wrong with it. */
+export function seenIn({ inspected }: Pick<ReceivedBytes, 'inspected'>): ImageFacts {
+  if ('fault' in inspected) throw inspected.fault
+  return inspected.facts
 }
 
 /** The text fields of an upload that only this kind has. */

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Request, Response } from 'express'
 import { AppError } from '../app-error.ts'
 import { askForBody } from '../http/ask-for-body.ts'
-import type { ReceivedFile } from '../tasks/kind.ts'
+import type { ReceivedBytes } from '../tasks/kind.ts'
 import { declaredBytes, fileTooLarge } from './form-faults.ts'
 import type { Prepare } from './prepare-upload.ts'
 import { writeUpload } from './write-upload.ts'
@@ -17,17 +17,21 @@ interface BodyLimits {
 export type ReceiveBytes = ReturnType<typeof createReceiveBytes>
 
 /**
- * Receives the body of a request as a file, and hands its path to `use`. What `use` leaves there is
+ * Receives the body of a request as a file, and hands it to `use`. What `use` leaves there is
  * removed. Throws FILE_TOO_LARGE.
  */
 export function createReceiveBytes(folder: string, given: BodyLimits) {
   const receive = createReceiveBody(folder, given)
-  return async <Result>(req: Request, res: Response, use: (path: string) => Promise<Result>): Promise<Result> => {
-    const { path } = await receive(req, res)
+  return async <Result>(
+    req: Request,
+    res: Response,
+    use: (file: ReceivedBytes) => Promise<Result>,
+  ): Promise<Result> => {
+    const file = await receive(req, res)
     try {
-      return await use(path)
+      return await use(file)
     } finally {
-      await unlink(path).catch(() => {})
+      await unlink(file.path).catch(() => {})
     }
   }
 }
@@ -38,7 +42,7 @@ export function createReceiveBytes(folder: string, given: BodyLimits) {
  */
 export const createReceiveBody =
   (folder: string, { maxBytes, prepare }: BodyLimits) =>
-  async (req: Request, res: Response): Promise<Omit<ReceivedFile, 'originalName'>> => {
+  async (req: Request, res: Response): Promise<ReceivedBytes> => {
     const declared = declaredBytes(req)
     if (declared !== undefined && declared > maxBytes) throw fileTooLarge(maxBytes, { file: declared })
     const path = join(folder, `body-${randomUUID()}`)

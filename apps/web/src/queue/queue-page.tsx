@@ -1,7 +1,6 @@
 import type { QueueStats } from '@darkroom/contracts'
-import { useQuery } from '@tanstack/react-query'
 import { useSearchParams } from 'wouter'
-import { request } from '../api/request.ts'
+import { useQueues } from '../api/use-queues.ts'
 import { FaultText } from '../parts/fault-text.tsx'
 import { useLanguage } from '../words/language.tsx'
 import { Failures } from './failures.tsx'
@@ -19,11 +18,7 @@ const EVERY_MS = 1000
 export function QueuePage() {
   const { words } = useLanguage()
   const [params, setParams] = useSearchParams()
-  const { data, error } = useQuery({
-    queryKey: ['queues'],
-    queryFn: ({ signal }) => request<{ items: QueueStats[] }>('/queues', { signal }),
-    refetchInterval: EVERY_MS,
-  })
+  const { data, error } = useQueues(EVERY_MS)
   const queue = data?.items.find(({ name }) => name === params.get('queue')) ?? data?.items[0]
   return (
     <>

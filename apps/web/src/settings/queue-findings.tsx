@@ -1,6 +1,5 @@
 import type { QueueStats } from '@darkroom/contracts'
-import { useQuery } from '@tanstack/react-query'
-import { request } from '../api/request.ts'
+import { useQueues } from '../api/use-queues.ts'
 import { useLanguage } from '../words/language.tsx'
 
 const EVERY_MS = 5000
@@ -9,11 +8,7 @@ const LONG_WAIT_MS = 60_000
 /** Whether tasks of each kind make progress, and what to do if not. */
 export function QueueFindings() {
   const { words, formats } = useLanguage()
-  const { data } = useQuery({
-    queryKey: ['queues'],
-    queryFn: ({ signal }) => request<{ items: QueueStats[] }>('/queues', { signal }),
-    refetchInterval: EVERY_MS,
-  })
+  const { data } = useQueues(EVERY_MS)
   const troubleOf = ({ isPaused, workers, oldestWaitingMs }: QueueStats): string | undefined => {
     if (isPaused) return words.settings.queuePaused
     if (workers === 0) return words.settings.noWorker

@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream'
 import { stagedFolder, stagedKey } from '@darkroom/contracts'
 import { makeFolders, type Storage } from '@darkroom/storage'
 import { AppError } from '../../app-error.ts'
-import type { ReceivedFile } from '../../tasks/kind.ts'
+import type { ReceivedBytes } from '../../tasks/kind.ts'
 import type { Prepare } from '../prepare-upload.ts'
 import { writeUpload } from '../write-upload.ts'
 import type { StagedUploadRecord } from './staged-upload-store.ts'
@@ -68,11 +68,7 @@ export class StagedBytes {
   }
 
   /** Copies the whole upload into a file. Throws UPLOAD_INCOMPLETE. */
-  async copyTo(
-    upload: Owner & { bytes: number },
-    path: string,
-    prepare: Prepare,
-  ): Promise<Omit<ReceivedFile, 'originalName'>> {
+  async copyTo(upload: Owner & { bytes: number }, path: string, prepare: Prepare): Promise<ReceivedBytes> {
     const segments = await this.#segments(upload)
     const storage = this.#storage
     const all = async function* (): AsyncGenerator<Buffer> {
