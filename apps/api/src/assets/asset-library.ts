@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { ASSET_CONTENT_TYPES, assetKey, type Asset } from '@darkroom/contracts'
+import type { ImageFacts } from '@darkroom/images/inspect-upload'
 import { noneIfMissing, type ByteRange, type OpenedFile, type Storage, type StoredFile } from '@darkroom/storage'
 import { AppError } from '../app-error.ts'
-import { seenIn, type ReceivedBytes } from '../tasks/kind.ts'
 import { assertNamedAfter, contentTypeOf, parseAssetName } from './asset-name.ts'
 
 export interface AssetLibraryDeps {
@@ -12,6 +12,16 @@ export interface AssetLibraryDeps {
   shipped: ReadonlyMap<string, string>
   /** Why nothing can be stored or read. */
   storageFault: () => Promise<Error | undefined>
+}
+
+/** A received file that is synced. */
+export interface ReceivedPicture {
+  path: string
+  bytes: number
+  /** In lower-case hex. */
+  sha256: string
+  /** What its header says. Throws IMAGE_UNSUPPORTED and the like. */
+  facts: () => ImageFacts
 }
 
 /** An asset and its bytes. */
@@ -34,17 +44,17 @@ export class AssetLibrary {
   }
 
   /** Takes over a received file as an asset; one of the same name is replaced. */
-  async put(tenant: string, name: string, file: ReceivedBytes): Promise<Asset> {
+  async put(tenant: string, name: string, { path, facts, ...known }: ReceivedPicture): Promise<Asset> {
     const { storage } = this.#deps
     const key = assetKey(tenant, parseAssetName(name))
-    const { format } = seenIn(file)
+    const { format } = facts()
     if (!isAccepted(format))
       throw new AppError(
         'IMAGE_UNSUPPORTED',
         `The file is a ${format.toUpperCase()} image: assets are JPEG, PNG or WebP.`,
       )
     assertNamedAfter(name, format)
-    await storage.adopt(file.path, key, { bytes: file.bytes, sha256: file.sha256, isSynced: true })
+    await storage.adopt(path, key, { ...known, isSynced: true })
     return toAsset(name, await storage.stat(key), 'stored')
   }
 

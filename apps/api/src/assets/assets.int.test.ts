@@ -10,8 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startBucketServer } from '../../test/bucket.ts'
 import { openSocket, readAnswer } from '../../test/raw-http.ts'
 import { startTestApi, type Answer, type TestApi } from '../../test/start-test-api.ts'
-import type { ReceivedBytes } from '../tasks/kind.ts'
-import { AssetLibrary } from './asset-library.ts'
+import { AssetLibrary, type ReceivedPicture } from './asset-library.ts'
 
 const server = await startBucketServer()
 const photo = await sampleJpeg({ width: 64, height: 48 })
@@ -88,11 +87,11 @@ describe('shipped assets', () => {
   })
   afterAll(() => rm(folder, { recursive: true }))
 
-  const received = async (bytes: Buffer): Promise<ReceivedBytes> => {
+  const received = async (bytes: Buffer): Promise<ReceivedPicture> => {
     const path = join(folder, 'new')
     await writeFile(path, bytes)
     const facts = { format: 'jpeg', width: 1, height: 1, orientation: 1 } as const
-    return { path, bytes: bytes.length, sha256: hash('sha256', bytes), inspected: { facts } }
+    return { path, bytes: bytes.length, sha256: hash('sha256', bytes), facts: () => facts }
   }
   const bytesOf = async (name: string): Promise<Buffer> =>
     buffer((await (await library.find('default', name)).open()).stream)

@@ -7,6 +7,7 @@ import { content, json, noContent } from '../http/openapi/operation.ts'
 import { routesOf } from '../http/routes.ts'
 import { sendFile } from '../http/send-file.ts'
 import { tenantOf } from '../http/tenant-of.ts'
+import { seenIn, type ReceivedBytes } from '../tasks/kind.ts'
 import type { ReceiveBytes } from '../uploads/receive-bytes.ts'
 
 export interface AssetRouteDeps {
@@ -78,7 +79,9 @@ export const assetRoutes = routesOf<AssetRouteDeps>('Assets', {
     handle: ({ assets, beforeBytes, receiveBytes }) => [
       ...beforeBytes,
       async (req, res) => {
-        res.json(await receiveBytes(req, res, (file) => assets.put(tenantOf(req), nameOf(req), file)))
+        const store = ({ inspected, ...file }: ReceivedBytes) =>
+          assets.put(tenantOf(req), nameOf(req), { ...file, facts: () => seenIn({ inspected }) })
+        res.json(await receiveBytes(req, res, store))
       },
     ],
   },
