@@ -17,7 +17,12 @@ let documents: TaskDocument[]
 
 /** One run of many photos through 2 API processes and 3 workers; the tests check the results. */
 beforeAll(async () => {
-  darkroom = await createInstallation({ redisUrl: inject('redisUrl'), mongoUrl: inject('mongoUrl') })
+  // No API dies here, and none may be taken for dead because an insert took seconds on a busy disk:
+  // another one would then dispatch its task before it reported it as created.
+  darkroom = await createInstallation(
+    { redisUrl: inject('redisUrl'), mongoUrl: inject('mongoUrl') },
+    { DISPATCH_LEASE_MS: '60000' },
+  )
   events = await listen(darkroom)
   const workers = ['worker-a', 'worker-b', 'worker-c'].map((id) => darkroom.worker(id))
   apis = await Promise.all([darkroom.api(), darkroom.api()])
