@@ -18,6 +18,7 @@ import { createInstallation, type Installation } from './support/installation.ts
 
 const MAIN = join(import.meta.dirname, '../../apps/cli/src/darkroom.ts')
 const FILES = 30
+const ADMIN_TOKEN = 'the-administrator-of-the-command-line'
 
 let installation: Installation
 let api: ApiProcess
@@ -149,6 +150,28 @@ test('what is refused, wrong or not reachable has a code of its own', async () =
     { error: { code: 'UNREACHABLE', message: expect.stringContaining('127.0.0.1:1') } },
   ])
   expect((await darkroomCli('--help')).code).toBe(0)
+})
+
+test('DARKROOM_KEY opens an API that requires keys', async () => {
+  const { url } = await installation.api({ env: { AUTH: 'keys', ADMIN_TOKEN } })
+  const withKey = (key: string | undefined, ...args: string[]) =>
+    start(args, { DARKROOM_URL: url, ...(key !== undefined && { DARKROOM_KEY: key }) }).ended
+  const admin = createDarkroom({ url, key: ADMIN_TOKEN })
+  const { data } = await admin.api.POST('/api/v1/keys', {
+    body: { name: 'the command line', tenant: 'shop', scopes: ['tasks:read', 'tasks:write'] },
+  })
+  const key = data!.key
+
+  expect(await withKey(undefined, 'list')).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringContaining('DARKROOM_KEY'),
+  })
+  expect(await withKey(key, 'send', 'race/start.jpg', '--wait')).toMatchObject({ code: 0 })
+  const listed = jsonOf((await withKey(key, 'list', '--json')).stdout) as ListedTask[]
+  expect(listed.map(({ name }) => name)).toEqual(['start.jpg'])
+  const queues = await withKey(key, 'queue', '--json')
+  expect(queues).toMatchObject({ code: 1, stderr: expect.stringContaining('queues:read') })
 })
 
 test('a run that Ctrl-C interrupts is continued by the same command, which sends the rest', async () => {

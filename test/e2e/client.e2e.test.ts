@@ -18,6 +18,7 @@ import { createInstallation, type Installation } from './support/installation.ts
 const ROOT = join(import.meta.dirname, '../..')
 const CLIENT = join(ROOT, 'packages/client')
 const README_URL = 'http://localhost:3000'
+const ADMIN_TOKEN = 'the-administrator-of-the-client'
 
 let installation: Installation
 let pages: Server
@@ -93,15 +94,47 @@ test('files come back, also by a signed URL; a finished task can be restarted', 
 
 const md5 = (bytes: Uint8Array): string => createHash('md5').update(bytes).digest('hex')
 
-test('what the API refuses is an error with its code, and what it does not answer as well', async () => {
-  const refusal = async (sent: Promise<unknown>): Promise<DarkroomError> => {
-    try {
-      await sent
-    } catch (error) {
-      return error as DarkroomError
-    }
-    throw new Error('It was accepted')
+async function refusal(sent: Promise<unknown>): Promise<DarkroomError> {
+  try {
+    await sent
+  } catch (error) {
+    return error as DarkroomError
   }
+  throw new Error('It was accepted')
+}
+
+test('a key is sent with every request; its tenant, its scopes and its end are respected', async () => {
+  const { url } = await installation.api({ env: { AUTH: 'keys', ADMIN_TOKEN } })
+  const admin = createDarkroom({ url, key: ADMIN_TOKEN })
+  const clientOf = async (tenant: string, scopes: ('tasks:read' | 'tasks:write')[]) => {
+    const { data } = await admin.api.POST('/api/v1/keys', { body: { name: tenant, tenant, scopes } })
+    return { id: data!.id, darkroom: createDarkroom({ url, key: data!.key }) }
+  }
+  const shop = await clientOf('shop', ['tasks:read', 'tasks:write'])
+  const [reader, other] = await Promise.all([clientOf('shop', ['tasks:read']), clientOf('club', ['tasks:read'])])
+
+  const task = await shop.darkroom.createAndWait({ file: photo })
+  expect(task).toMatchObject({ status: 'completed' })
+  expect((await Array.fromAsync(reader.darkroom.list())).map(({ id }) => id)).toEqual([task.id])
+  expect(Buffer.from(await (await reader.darkroom.download(task.id)).arrayBuffer()).length).toBe(task.images[0]?.size)
+  expect(await refusal(createDarkroom({ url }).create({ file: photo }))).toMatchObject({ code: 'KEY_REQUIRED' })
+  expect(await refusal(reader.darkroom.create({ file: photo }))).toMatchObject({ code: 'SCOPE_MISSING', status: 403 })
+  expect(await refusal(other.darkroom.get(task.id))).toMatchObject({ code: 'TASK_NOT_FOUND', status: 404 })
+
+  const after = await shop.darkroom.position()
+  await shop.darkroom.retry(task.id)
+  const types: string[] = []
+  const followed = refusal(
+    (async () => {
+      for await (const { event } of shop.darkroom.allEvents({ after })) types.push(event.type)
+    })(),
+  )
+  await until(() => types.includes('task.completed'), { what: 'the end of the task' })
+  await admin.api.DELETE('/api/v1/keys/{id}', { params: { path: { id: shop.id } } })
+  expect(await followed).toMatchObject({ code: 'KEY_REQUIRED', status: 401 })
+})
+
+test('what the API refuses is an error with its code, and what it does not answer as well', async () => {
   expect(await refusal(darkroom.create({ file: new Blob(['a text']) }))).toMatchObject({
     name: 'DarkroomError',
     code: 'IMAGE_UNSUPPORTED',

@@ -9,7 +9,7 @@ import type { ApiProcess } from '../../scripts/processes.ts'
 import { accepted, eachOf, ended, total } from './support/client.ts'
 import { createInstallation, type Installation } from './support/installation.ts'
 
-const PHOTOS = 60
+const PHOTOS = 300
 const PROCESSES = ['api-a', 'api-b', 'worker-a', 'worker-b', 'worker-c'] as const
 type Name = (typeof PROCESSES)[number]
 
@@ -44,7 +44,7 @@ describe.skipIf(s3 === undefined)('without a common folder', () => {
     apis = await Promise.all([startOne('api-a'), startOne('api-b')])
     const [, , victim] = await workers
     photos = await eachOf(Array.from({ length: PHOTOS }), 4, (_, seed) =>
-      sampleJpeg({ width: 1200, height: 900, seed: seed + 1 }),
+      sampleJpeg({ width: 400, height: 300, seed: seed + 1 }),
     )
     const tasks = await eachOf(photos, 8, (bytes, index) => {
       if (index === PHOTOS / 2) victim?.kill()

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import type { ApiProcess, AppProcess } from '../../scripts/processes.ts'
 import { accepted, ended, get } from './support/client.ts'
 import { createInstallation, type Installation } from './support/installation.ts'
-import { startTraceCollector, type CollectedSpan, type TraceCollector } from './support/trace-collector.ts'
+import { startTraceCollector, treeOf, type CollectedSpan, type TraceCollector } from './support/trace-collector.ts'
 
 const stores = { redisUrl: inject('redisUrl'), mongoUrl: inject('mongoUrl') }
 const NAME = 'a-day-at-the-beach'
@@ -49,6 +49,7 @@ describe('a traced upload', () => {
   const parentOf = ({ parentSpanId }: CollectedSpan) => spans.find(({ spanId }) => spanId === parentSpanId)
 
   test('is one trace through both processes, from the request to the applying of its result', () => {
+    console.log(treeOf(spans).join('\n'))
     expect(exitCodes).toEqual([0, 0])
     const upload = uploadOf(spans)
     const dispatch = one('dispatch image.optimize')

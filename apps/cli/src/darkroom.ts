@@ -47,12 +47,21 @@ async function run(): Promise<ExitCode> {
 }
 
 function report(error: unknown): void {
-  const { message, stack } = error as Error
+  const { stack } = error as Error
+  const message = messageOf(error)
   const isExpected = error instanceof DarkroomError || exitCodeOf(error) !== EXIT.refused
   const text = isJson
     ? JSON.stringify({ error: { code: error instanceof DarkroomError ? error.code : 'FAILED', message } })
     : `darkroom: ${isExpected ? message : stack}`
   process.stderr.write(`${text}\n`)
+}
+
+/** The API tells programs to send a header; people have a setting for it. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof DarkroomError) || error.code !== 'KEY_REQUIRED') return (error as Error).message
+  return env.key === undefined
+    ? `${env.url} requires an API key: set DARKROOM_KEY. Whoever runs the API makes one with \`npm run keys -- create\`.`
+    : `${env.url} does not accept the key in DARKROOM_KEY: it is wrong, expired or revoked.`
 }
 
 /**

@@ -82,3 +82,19 @@ const spansOf = ({ resourceSpans }: Export): CollectedSpan[] =>
 
 const valuesOf = (attributes: readonly Attribute[]): Record<string, unknown> =>
   Object.fromEntries(attributes.map(({ key, value }) => [key, Object.values(value)[0]]))
+
+/** The spans of a trace as an indented list: name, process, and milliseconds since the first and of the span. */
+export function treeOf(spans: readonly CollectedSpan[], parentSpanId = '', depth = 0): string[] {
+  const first = spans.reduce(
+    (least, { startedAt }) => (startedAt < least ? startedAt : least),
+    spans[0]?.startedAt ?? 0n,
+  )
+  const ms = (nanoseconds: bigint): string => (Number(nanoseconds) / 1e6).toFixed(1)
+  return spans
+    .filter((span) => span.parentSpanId === parentSpanId)
+    .toSorted((a, b) => Number(a.startedAt - b.startedAt))
+    .flatMap(({ spanId, name, service, startedAt, endedAt }) => [
+      `${'  '.repeat(depth)}${name}  (${String(service)}, ${ms(startedAt - first)} + ${ms(endedAt - startedAt)} ms)`,
+      ...treeOf(spans, spanId, depth + 1),
+    ])
+}
