@@ -1,6 +1,9 @@
-import { join } from 'node:path'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
 import { parse } from 'dotenv'
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
+import { parse as parseYaml } from 'yaml'
 import { apiEnv } from '../apps/api/src/env.ts'
 import { KINDS } from '../packages/contracts/src/kinds/kinds.ts'
 import { parseEnv, redisUrl } from '../packages/runtime/src/index.ts'
@@ -74,6 +77,22 @@ describe('docker-compose.yml', () => {
     expect(() => read(MAIN, { REDIS_PASSWORD: 'x' })).toThrow(/MONGO_PASSWORD.*set it in \.env/)
   })
 
+  it.each([
+    ['image-worker', {}, true],
+    ['photo-worker', {}, true],
+    ['video-worker', {}, false],
+    ['image-worker', { WORKERS_INTERNAL: 'true' }, false],
+    ['photo-worker', { WORKERS_INTERNAL: 'true' }, false],
+    ['redis', {}, false],
+    ['mongo', {}, false],
+  ])('gives %s with %j a route out: %s; nobody reaches it from outside', (name, env, hasRoute) => {
+    const { services, networks } = read(MAIN, { ...FILLED[MAIN], ...env })
+    const { networks: own = ['default'], ports } = services[name] ?? {}
+    expect(own).toContain('stores')
+    expect(own.some((network) => String(networks[network]?.internal ?? false) === 'false')).toBe(hasRoute)
+    expect(ports).toBeUndefined()
+  })
+
   it('uses its own Redis even if .env names another one', () => {
     const { services } = read(MAIN, { ...FILLED[MAIN], REDIS_URL: 'redis://another' })
     expect(services['api']?.environment).toMatchObject({ REDIS_URL: '', REDIS_HOST: 'redis' })
@@ -94,5 +113,37 @@ describe('docker-compose.external.yml', () => {
     const start = () => parseEnv(env, { REDIS_URL: String(REDIS_URL), MONGODB_URL: String(MONGODB_URL) })
     expect(start).toThrow(/REDIS_URL: must look like redis:/)
     if (app === 'api') expect(start).toThrow(/MONGODB_URL: must look like mongodb:/)
+  })
+})
+
+describe('the secrets in files of docs/security.md', () => {
+  const page = readFileSync(join(import.meta.dirname, '..', 'docs', 'security.md'), 'utf8')
+  const added = parseYaml(/^```yaml\n(# secrets\.yml.*?)^```$/ms.exec(page)?.[1] ?? '') as {
+    services: ComposeFile['services']
+    secrets: Record<string, { file: string }>
+  }
+  const { services } = read(EXTERNAL, {})
+  const folder = mkdtempSync(join(tmpdir(), 'darkroom-secrets-'))
+  afterAll(() => rmSync(folder, { recursive: true }))
+  const contents: Record<string, string> = {
+    'redis-url': 'redis://:from-a-file@redis.test:6379',
+    'mongodb-url': 'mongodb://u:from-a-file@mongo.test/darkroom',
+    'admin-token': 'a-token-from-a-file',
+  }
+  for (const [name, content] of Object.entries(contents)) writeFileSync(join(folder, name), `${content}\n`)
+
+  it.each(apps)('reach $app', ({ app, env }) => {
+    const { environment = {}, secrets = [] } = added.services[app] as { environment: object; secrets: string[] }
+    for (const name of secrets) expect(Object.keys(added.secrets)).toContain(name)
+    const files = Object.entries(environment).flatMap(([name, value]) =>
+      name.endsWith('_FILE') ? [[name, join(folder, basename(String(value)))]] : [],
+    )
+    const given = Object.entries({ ...services[app]?.environment, ...environment, ...Object.fromEntries(files) })
+    const passed = Object.fromEntries(given.filter(([, value]) => value !== null)) as Record<string, string>
+    expect(files.map(([, file = '']) => basename(file)).toSorted()).toEqual(secrets.toSorted())
+    expect(parseEnv(env, passed)).toMatchObject({
+      REDIS_URL: contents['redis-url'],
+      ...(app === 'api' && { MONGODB_URL: contents['mongodb-url'], ADMIN_TOKEN: contents['admin-token'] }),
+    })
   })
 })

@@ -12,13 +12,14 @@ export interface ComposeService extends Tree {
   command?: string[]
   environment?: Record<string, string | null>
   networks?: string[]
+  ports?: string[]
   volumes?: string[]
   depends_on?: Record<string, unknown>
 }
 
 export interface ComposeFile {
   services: Record<string, ComposeService>
-  networks: Tree
+  networks: Record<string, { internal?: boolean | string } | null>
   volumes: Tree
   /** Variables without a value and without a default, which Compose replaces by nothing. */
   unset: string[]

@@ -11,7 +11,7 @@ import { readComposeFile } from './compose-file.ts'
 import { WORKER_APPS } from './worker-apps.ts'
 
 const root = join(import.meta.dirname, '..')
-const COMPOSE_ONLY = ['MONGO_PASSWORD', 'PUBLISH_ADDRESS', 'API_MEMORY', 'WORKER_MEMORY']
+const COMPOSE_ONLY = ['MONGO_PASSWORD', 'PUBLISH_ADDRESS', 'API_MEMORY', 'WORKER_MEMORY', 'WORKERS_INTERNAL']
 /**
  * A shared worker id for all replicas would be wrong, and the URL of an external Redis says
  * everything.
