@@ -5,6 +5,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { ScaledObject } from '@kubernetes-models/keda/keda.sh/v1alpha1/ScaledObject'
+import { TriggerAuthentication } from '@kubernetes-models/keda/keda.sh/v1alpha1/TriggerAuthentication'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
@@ -35,12 +36,15 @@ const CASES = {
     authority: { existingConfigMap: 'authority' },
     disk: { existingClaim: 'photos' },
     settings: { LOG_LEVEL: 'warn', JOB_DEADLINE_MS: 20_000 },
-    api: { existingSecret: 'operators', settings: { TRUST_PROXY: '10.1.0.0/16', LOG_LEVEL: 'info' } },
+    api: { existingSecret: 'operators', settings: { AUTH: 'keys', TRUST_PROXY: '10.1.0.0/16', LOG_LEVEL: 'info' } },
     ingress: { enabled: true, className: 'nginx', host: 'photos.example.com', tlsSecret: 'photos-tls' },
-    keda: { enabled: true },
+    keda: { enabled: true, existingSecret: 'keda', key: 'key' },
     networkPolicy: { apiFrom: [{ podSelector: { matchLabels: { app: 'ingress' } } }] },
   },
 }
+const KEDA = { ScaledObject, TriggerAuthentication }
+/** Paths of the API that an ingress does not publish: those of probes and Prometheus. */
+const INSIDE = ['/livez', '/metrics', '/readyz']
 const cases = Object.keys(CASES) as (keyof typeof CASES)[]
 
 interface Env {
@@ -62,6 +66,21 @@ interface Resource {
     selector: { matchLabels: Record<string, string> }
     template: { metadata: Resource['metadata']; spec: { containers: Container[] } & Record<string, unknown> }
   }
+}
+
+interface Trigger {
+  metadata: Record<string, string>
+  authenticationRef?: { name: string }
+}
+
+const source = (path: string): string => readFileSync(join(HELM, '..', '..', path), 'utf8')
+const pathsOfApi = (): string[] =>
+  [...source('packages/client/src/api-types.ts').matchAll(/^ {4}"(\/[^"]*)": \{$/gm)]
+    .map(([, path = '']) => path)
+    .toSorted()
+const pathsOfPage = (): string[] => {
+  const list = /^const PATHS = \[(.*)\]$/m.exec(source('apps/api/src/routes/page/page-routes.ts'))?.[1] ?? ''
+  return ['/', ...[...list.matchAll(/'([^']+)'/g)].map(([, path = '']) => path)]
 }
 
 const rendered = (name: string): Resource[] =>
@@ -96,11 +115,13 @@ describe.each(cases)('%s', (name) => {
       const { spec, ...rest } = resource
       expect([resource.kind, faultsOf({ ...rest, spec: { ...spec, selektor: {} } } as never).length > 0]).toEqual([
         resource.kind,
-        resource.kind !== 'ScaledObject',
+        !(resource.kind in KEDA),
       ])
     }
     for (const { spec, ...rest } of of(name, 'ScaledObject'))
       expect(faultsOf({ ...rest, spec: { ...spec, scaleTargetRef: {} } } as never)).not.toEqual([])
+    for (const { spec, ...rest } of of(name, 'TriggerAuthentication'))
+      expect(faultsOf({ ...rest, spec: { ...spec, secretTargetRef: [{}] } } as never)).not.toEqual([])
   })
 
   it('contains no secret, only references to Secrets', () => {
@@ -164,6 +185,40 @@ describe.each(cases)('%s', (name) => {
     }
   })
 
+  it('gives KEDA a key wherever the API requires one', () => {
+    const env = of(name, 'Deployment').flatMap(({ spec }) => spec.template.spec.containers[0]?.env ?? [])
+    const isKeyed = env.some((variable) => variable.name === 'AUTH' && variable.value === 'keys')
+    const secrets = of(name, 'TriggerAuthentication').map(({ metadata, spec }) => [metadata.name, spec])
+    const key = [{ parameter: 'token', name: 'keda', key: 'key' }]
+    expect(secrets).toEqual(isKeyed ? [['darkroom-api', { secretTargetRef: key }]] : [])
+    for (const { spec } of of(name, 'ScaledObject')) {
+      const [{ metadata, authenticationRef }] = spec['triggers'] as unknown as [Trigger]
+      expect([metadata['authMode'], authenticationRef?.name]).toEqual(
+        isKeyed ? ['bearer', secrets[0]?.[0]] : [undefined, undefined],
+      )
+    }
+  })
+
+  it('publishes what clients and the web page need, not what is for operators inside the cluster', () => {
+    for (const { spec } of of(name, 'Ingress')) {
+      const [{ http }] = spec['rules'] as unknown as [{ http: { paths: { path: string; pathType: string }[] } }]
+      const isPublished = (path: string): boolean =>
+        http.paths.some(
+          (rule) => path === rule.path || (rule.pathType === 'Prefix' && path.startsWith(`${rule.path}/`)),
+        )
+      const forClients = [
+        ...pathsOfApi(),
+        ...pathsOfPage(),
+        '/assets/x.js',
+        '/docs/x.js',
+        '/socket.io/',
+        '/admin/login',
+      ]
+      expect(forClients.filter((path) => !isPublished(path))).toEqual(INSIDE)
+      expect([...INSIDE, '/admin', '/admin/queues'].filter(isPublished)).toEqual([])
+    }
+  })
+
   it('keeps files on a volume for all pods, or in a bucket', () => {
     const isDisk = !('storage' in CASES[name])
     for (const { spec } of of(name, 'Deployment')) {
@@ -197,6 +252,8 @@ describe('Helm', () => {
     ['S3 without a bucket', { storage: 's3' }],
     ['an unknown storage', { storage: 'tape' }],
     ['an unknown way of downloads', { s3: { downloads: 'mail' } }],
+    ['KEDA without the key that the API requires', { settings: { AUTH: 'keys' }, keda: { enabled: true } }],
+    ['a path that does not begin with a slash', { ingress: { paths: ['api'] } }],
   ])('refuses %s', (_name, values) => {
     expect(() => template(values)).toThrow()
   })
@@ -205,7 +262,7 @@ describe('Helm', () => {
     const schemas = join(HELM, 'schemas', '{{.ResourceKind}}{{.KindSuffix}}.json')
     const files = globSync(join(HELM, 'rendered', '*.yaml'))
     // Its schemas are those of Kubernetes; the test above checks what KEDA reads.
-    const args = ['-strict', '-summary', '-skip', 'ScaledObject', '-schema-location', schemas, ...files]
+    const args = ['-strict', '-summary', '-skip', Object.keys(KEDA).join(','), '-schema-location', schemas, ...files]
     expect(execFileSync(kubeconform ?? '', args, { encoding: 'utf8' })).toMatch(
       /Valid: [1-9]\d*, Invalid: 0, Errors: 0/,
     )
@@ -214,9 +271,9 @@ describe('Helm', () => {
 
 function faultsOf(resource: Resource): string[] {
   const about = `${resource.kind} ${resource.metadata.name}: `
-  if (resource.kind === 'ScaledObject') {
+  if (resource.kind in KEDA) {
     try {
-      new ScaledObject(resource as never).validate()
+      new KEDA[resource.kind as keyof typeof KEDA](resource as never).validate()
       return []
     } catch (error) {
       return [about + String(error)]
