@@ -1,9 +1,10 @@
-// deploy/observability: the alert rules, tried by Prometheus' own tool.
+// deploy/observability: the alert rules, tried by Prometheus' own tool, and its configuration.
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { findProgram } from '@darkroom/local-services'
 import { expect, it } from 'vitest'
+import { parse } from 'yaml'
 
 const folder = join(import.meta.dirname, '..', 'deploy', 'observability')
 const read = (file: string): string => readFileSync(join(folder, file), 'utf8')
@@ -26,4 +27,14 @@ it('each alert has a case in which it fires and one in which it does not, and a 
     expect(read('alerts.test.yml')).toMatch(new RegExp(`alertname: ${name}\\n +exp_alerts:\\n +- exp_labels`))
     expect(manual).toContain(`| \`${name}\` |`)
   }
+})
+
+it('has the key for the metrics of the API ready, to be uncommented, and not for those of workers', () => {
+  const text = read('prometheus.yml').replaceAll('# authorization:', 'authorization:')
+  const { scrape_configs } = parse(text) as { scrape_configs: { job_name: string; authorization?: unknown }[] }
+  expect(scrape_configs.map(({ job_name, authorization }) => [job_name, authorization])).toEqual([
+    ['darkroom-api', { credentials_file: 'metrics.key' }],
+    ['darkroom-worker', undefined],
+  ])
+  expect(readFileSync(join(folder, '.gitignore'), 'utf8')).toContain('metrics.key')
 })
