@@ -83,7 +83,7 @@ export function createProgram(shell: Shell, setCode: (code: ExitCode) => void): 
     .description('restart some of them')
     .argument('[ids...]', 'ids of tasks')
     .option('--code <code>', 'those that failed with this code')
-    .option('--all', 'all of them', false)
+    .option('--all', 'whatever their error is, up to --limit', false)
     .option('--limit <count>', 'at most this many', wholeNumber, 100)
     .option('--dry-run', 'only count them', false)
     .action((ids: string[], { code, all, limit, dryRun }: ReplayOptions) =>
