@@ -200,6 +200,7 @@ describe.each(cases)('%s', (name) => {
   })
 
   it('publishes what clients and the web page need, not what is for operators inside the cluster', () => {
+    expect(pathsOfPage()).toContain('/tasks/:id')
     for (const { spec } of of(name, 'Ingress')) {
       const [{ http }] = spec['rules'] as unknown as [{ http: { paths: { path: string; pathType: string }[] } }]
       const isPublished = (path: string): boolean =>
