@@ -40,7 +40,7 @@ interface Mixed {
   cpuMs: Record<string, number>
   /** Of the uploads, until the last of them was completed. */
   seconds: number
-  /** By what they are. */
+  /** By what they are, without the jobs that are kept on purpose. */
   keysAfter: Record<string, number>
 }
 
@@ -147,7 +147,7 @@ async function measure({ redis, mongo }: LocalServices, options: Options): Promi
       Object.entries(cpuMsByName(pids)).map(([name, ms]) => [name, ms - (before[name] ?? 0)]),
     )
     await pause(SETTLE_MS)
-    const keysAfter = await countKeys(connection, darkroom.namespace)
+    const keysAfter = await countKeys(connection, darkroom)
     return { uploads, reads, lists, streams, looks: await looks, cpuMs, seconds, keysAfter }
   } finally {
     await Promise.all(helpers.map((one) => one.stop()))
@@ -186,12 +186,14 @@ async function look(
   return looks
 }
 
-/** Those that do not expire, by their names without ids. */
-async function countKeys(redis: Redis, namespace: string): Promise<Record<string, number>> {
+/** Those that do not expire, by their names without ids. The queue keeps its latest jobs. */
+async function countKeys(redis: Redis, { namespace, names }: Installation): Promise<Record<string, number>> {
   const counts: Record<string, number> = {}
+  const queue = `${namespace}:bull:${names.queue}`
+  const kept = new Set((await redis.zrange(`${queue}:completed`, '0', '-1')).map((id) => `${queue}:${id}`))
   for await (const keys of redis.scanStream({ match: `${namespace}:*`, count: 1000 }) as AsyncIterable<string[]>)
     for (const key of keys) {
-      if ((await redis.pttl(key)) >= 0) continue
+      if (kept.has(key) || (await redis.pttl(key)) >= 0) continue
       const name = key.slice(namespace.length + 1).replaceAll(/[0-9a-f]{16,}[^:]*/g, '…')
       counts[name] = (counts[name] ?? 0) + 1
     }

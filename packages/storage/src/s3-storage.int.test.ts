@@ -319,6 +319,17 @@ describe.skipIf(server === undefined)('with an S3 server', () => {
       expect(proxy.lostReplies).toBe(3)
     })
 
+    it('leaves nothing of a check, once another has succeeded', async () => {
+      const proxy = await startTcpProxy(server?.url ?? '')
+      onTestFinished(() => proxy.stop())
+      const through = open({ endpoint: proxy.url })
+      proxy.loseRepliesTo('PUT', 100)
+      await expect(through.check()).rejects.toMatchObject({ code: 'STORAGE_FAILED' })
+      proxy.loseRepliesTo('PUT', 0)
+      await through.check()
+      expect(await storage.removeLeftovers(-1000, (error) => expect.unreachable(String(error)))).toBe(0)
+    })
+
     it('that is cut during a download fails the reader', async () => {
       const proxy = await startTcpProxy(server?.url ?? '')
       onTestFinished(() => proxy.stop())

@@ -58,6 +58,7 @@ export interface PresignedResponse {
  */
 export function createS3Storage(options: S3Options): S3Storage {
   const bucket = connectBucket(options)
+  const checkKey = tempKey()
   const onKey = <T>(key: string, act: () => Promise<T>): Promise<T> => translated(key, () => (parseKey(key), act()))
   const onBucket = <T>(act: () => Promise<T>) => translated('the bucket', act)
   return {
@@ -69,7 +70,7 @@ export function createS3Storage(options: S3Options): S3Storage {
     move: (key, toKey) => onKey(key, () => (parseKey(toKey), moveObject(bucket, key, toKey))),
     remove: (key) => onKey(key, () => removeObject(bucket, key)),
     list: (folder, onError) => listTranslated(bucket, folder, onError),
-    check: () => onBucket(() => checkBucket(bucket)),
+    check: () => onBucket(() => checkBucket(bucket, checkKey)),
     freeBytes: async () => undefined,
     removeLeftovers: (olderThanMs, onError) =>
       removeOldLeftovers(bucket, olderThanMs, (error) => onError(toS3StorageError(error, 'the bucket'))),
@@ -105,8 +106,8 @@ async function* listTranslated(
   }
 }
 
-async function checkBucket(bucket: Bucket): Promise<void> {
-  const key = tempKey()
+/** Always with the same key: what a check leaves that loses its connection, the next one removes. */
+async function checkBucket(bucket: Bucket, key: string): Promise<void> {
   await putBytes(bucket, key, Buffer.from('check'))
   await removeObject(bucket, key)
 }

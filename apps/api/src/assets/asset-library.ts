@@ -12,7 +12,12 @@ export interface AssetLibraryDeps {
   shipped: ReadonlyMap<string, string>
   /** Why nothing can be stored or read. */
   storageFault: () => Promise<Error | undefined>
+  /** For each tenant. */
+  limits?: { assets: number; bytes: number }
 }
+
+/** What a tenant may store. */
+const LIMITS = { assets: 500, bytes: 1024 ** 3 }
 
 /** A received file that is synced. */
 export interface ReceivedPicture {
@@ -43,7 +48,10 @@ export class AssetLibrary {
     this.#deps = deps
   }
 
-  /** Takes over a received file as an asset; one of the same name is replaced. */
+  /**
+   * Takes over a received file as an asset; one of the same name is replaced. Throws INVALID_FIELD if
+   * the tenant then had too many.
+   */
   async put(tenant: string, name: string, { path, facts, ...known }: ReceivedPicture): Promise<Asset> {
     const { storage } = this.#deps
     const key = assetKey(tenant, parseAssetName(name))
@@ -54,8 +62,23 @@ export class AssetLibrary {
         `The file is a ${format.toUpperCase()} image: assets are JPEG, PNG or WebP.`,
       )
     assertNamedAfter(name, format)
+    await this.#assertRoom(tenant, name, known.bytes)
     await storage.adopt(path, key, { ...known, isSynced: true })
     return toAsset(name, await storage.stat(key), 'stored')
+  }
+
+  /** Uploads at the same time may exceed the limits a little. */
+  async #assertRoom(tenant: string, name: string, bytes: number): Promise<void> {
+    const { limits = LIMITS } = this.#deps
+    const others = (await this.list(tenant)).filter((one) => one.origin === 'stored' && one.name !== name)
+    if (others.length >= limits.assets)
+      throw new AppError('INVALID_FIELD', `There are ${others.length} assets already: delete one first.`)
+    const used = others.reduce((sum, { size }) => sum + size, 0)
+    if (used + bytes > limits.bytes)
+      throw new AppError(
+        'INVALID_FIELD',
+        `All assets together may have ${limits.bytes} bytes; the others have ${used}: delete one first.`,
+      )
   }
 
   /** All assets, by name. */

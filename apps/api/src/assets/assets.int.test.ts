@@ -108,6 +108,20 @@ describe('shipped assets', () => {
     await expect(library.remove('default', 'shipped.jpg')).rejects.toThrow('part of Darkroom')
   })
 
+  it('do not count towards the limits of a tenant; stored ones do, by number and by bytes', async () => {
+    const storage = createDiskStorage(join(folder, 'limited'))
+    const limits = { assets: 2, bytes: photo.length + other.length }
+    const shipped = new Map([['shipped.jpg', join(folder, 'shipped.jpg')]])
+    const limited = new AssetLibrary({ storage, shipped, storageFault: () => Promise.resolve(undefined), limits })
+    await limited.put('acme', 'a.jpg', await received(photo))
+    const large = Buffer.concat([other, Buffer.alloc(1)])
+    await expect(limited.put('acme', 'b.jpg', await received(large))).rejects.toThrow('delete one first')
+    await limited.put('acme', 'b.jpg', await received(other))
+    await expect(limited.put('acme', 'c.jpg', await received(other))).rejects.toThrow('There are 2 assets already')
+    await limited.put('acme', 'b.jpg', await received(other))
+    await limited.put('other', 'c.jpg', await received(other))
+  })
+
   it('are those of every tenant; stored ones are not', async () => {
     await library.put('acme', 'own.jpg', await received(other))
     expect((await library.list('acme')).map(({ name }) => name)).toEqual(['own.jpg', 'shipped.jpg'])

@@ -169,6 +169,16 @@ export class TaskStore {
     return toRecord(await this.#tasks.findOne({ tenant, 'idempotency.key': isText(key) }).lean<TaskDocument>())
   }
 
+  /**
+   * Whether this task exists and survives a crash. Unlike a read, which also finds what is only in
+   * the memory of one server, a write that changes nothing returns when everything before it is
+   * durable.
+   */
+  async isDurable(tenant: string, id: string): Promise<boolean> {
+    const { matchedCount } = await this.#tasks.updateOne({ _id: new Types.ObjectId(id), tenant }, { $max: { rev: 0 } })
+    return matchedCount > 0
+  }
+
   /** Frees an expired key, so that it can be used again. */
   async forgetIdempotencyKey(tenant: string, key: string, olderThan: Date): Promise<void> {
     const filter = { tenant, 'idempotency.key': isText(key), createdAt: { $lt: olderThan } }

@@ -106,6 +106,7 @@ const tasks: Calls<TaskStore> = {
   revisions: (store) => store.revisions([id]),
   findByJobId: (store) => store.findByJobId(tenant, task.jobId),
   findByIdempotencyKey: (store) => store.findByIdempotencyKey(tenant, 'key'),
+  isDurable: (store) => store.isDurable(tenant, id),
   forgetIdempotencyKey: (store) => store.forgetIdempotencyKey(tenant, 'key', now),
   existing: (store) => store.existing([id]),
   listedFiles: {

@@ -46,6 +46,21 @@ it('an original removed before its document was written is restored by the next 
   await api.stop()
 })
 
+it('a repeated request is only accepted once a write has confirmed that its task is durable', async () => {
+  const mongo = await startTcpProxy(inject('mongoUrl'))
+  const api = await startTestApi({}, { mongoServer: mongo.url })
+  const photo = await sampleJpeg({ width: 16, height: 16 })
+  const send = () => api.post('/api/v1/tasks', [filePart(photo)], { 'Idempotency-Key': 'repeated' })
+  const task = (await send()).body as Task
+  mongo.loseRepliesTo('$max', 10)
+  expect(await send()).toMatchObject({ status: 503, body: { code: 'STORE_UNAVAILABLE' } })
+  mongo.loseRepliesTo('$max', 0)
+  const repeat = async () => [await send()].find(({ status }) => status === 202)
+  expect(await until(repeat, { what: 'a 202', timeoutMs: 20_000 })).toMatchObject({ body: { id: task.id } })
+  await api.stop()
+  await mongo.stop()
+})
+
 it('an upload is not accepted if its original was removed while its document was being written', async () => {
   const mongo = await startTcpProxy(inject('mongoUrl'))
   const api = await startTestApi({}, { mongoServer: mongo.url })

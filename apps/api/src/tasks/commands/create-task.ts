@@ -63,10 +63,10 @@ export interface NewTask {
 /** How long an idempotency key is valid. */
 export const KEY_LIFE_MS = 24 * 3600 * 1000
 /**
- * Few inserts take longer. Meanwhile the janitor may remove the task's files, since no task refers
- * to them yet.
+ * Storing the files and the document seldom takes longer. Meanwhile the janitor may remove the
+ * files, since no task refers to them yet.
  */
-const SLOW_INSERT_MS = 1000
+const SLOW_MS = 1000
 
 /** Accepts an upload: once this resolves, the task survives whatever happens next. */
 export class CreateTask extends RequestData<AcceptedTask> {
@@ -114,11 +114,11 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, AcceptedTas
       taskId: id,
       extension: wanted.extension,
     })
+    const begunAt = Date.now()
     // The files first, complete and synced: a document never refers to a missing file.
     if (asset) await this.#copy(asset, asset.key)
     if (tempPath !== undefined) await storage.adopt(tempPath, originalPath, contentOf(wanted))
     let record = this.#record(id, originalPath, wanted)
-    const sentAt = Date.now()
     try {
       record = await store.insert(record)
     } catch (error) {
@@ -133,7 +133,7 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, AcceptedTas
     }
     // The process, the machine or the store may have been suspended. A retry with the same key
     // restores the files.
-    if (Date.now() - sentAt > SLOW_INSERT_MS && (await this.#missingFilesOf(record)).length > 0) throw storeAway()
+    if (Date.now() - begunAt > SLOW_MS && (await this.#missingFilesOf(record)).length > 0) throw storeAway()
     // On one connection, so subscribers learn of the task before any worker does.
     await announcer.announce(record, createdEvent(record))
     void dispatch(record)
@@ -141,7 +141,7 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, AcceptedTas
   }
 
   /**
-   * An insert whose reply was lost may have been applied: only reading it back tells. If that fails
+   * An insert whose reply was lost may have been applied: only another write tells. If that fails
    * too, the files are kept, as the insert may yet be applied; the janitor removes them if no
    * document ever appears. Only a rejected command, or one that was never sent, certainly inserted
    * nothing.
@@ -149,7 +149,7 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, AcceptedTas
   async #wasInserted(record: TaskRecord, error: unknown): Promise<boolean> {
     const { store, storage, onFilesLeft } = this.#deps
     if (!isKeyTaken(error) && !wasNeverSent(error)) {
-      const isThere = (await store.find(record.tenant, record.id).catch(() => undefined)) !== undefined
+      const isThere = await store.isDurable(record.tenant, record.id).catch(() => false)
       if (!isThere) onFilesLeft()
       return isThere
     }
@@ -173,6 +173,8 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, AcceptedTas
       return undefined
     }
     if (made.idempotency?.fingerprint === idempotency.fingerprint) {
+      // Its insert may still be waiting for the disk, or for the other servers.
+      if (!(await store.isDurable(tenant, made.id))) throw keyInUse()
       await this.#makeWhole(made, wanted)
       return this.#deps.views.accepted(asAccepted(made))
     }
