@@ -27,7 +27,10 @@ describe('a traced upload', () => {
   beforeAll(async () => {
     collector = await startTraceCollector()
     darkroom = await createInstallation(stores, tracingTo(collector.url))
-    ;[api, worker] = await Promise.all([darkroom.api(), darkroom.worker('worker-a')])
+    const headers = join(darkroom.dataDir, '..', `${darkroom.namespace}-headers`)
+    await writeFile(headers, 'authorization=Bearer of-the-collector\n')
+    const env = { OTEL_EXPORTER_OTLP_HEADERS_FILE: headers }
+    ;[api, worker] = await Promise.all([darkroom.api({ env }), darkroom.worker('worker-a', { env })])
     ;({ id: taskId } = await accepted(api.url, { bytes: await sampleJpeg(), name: `${NAME}.jpg` }))
     await ended(api.url, taskId)
     for (const path of ['livez', 'readyz', 'metrics']) await get(`${api.url}/${path}`)
@@ -95,6 +98,10 @@ describe('a traced upload', () => {
     expect(text).toContain('darkroom-image-worker')
     for (const secret of [NAME, 'top-secret', 'resolution=', 'output/', 'storage/', darkroom.namespace])
       expect(text).not.toContain(secret)
+  })
+
+  test('is sent with the headers that a file contains', () => {
+    expect([...collector.authorizations]).toEqual(['Bearer of-the-collector'])
   })
 
   test('begins no traces of its own for probes, and none by waiting for jobs', () => {

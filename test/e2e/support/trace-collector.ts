@@ -43,9 +43,11 @@ interface Export {
 /** Receives what OpenTelemetry sends by OTLP over HTTP as JSON. */
 export async function startTraceCollector({ answers = true } = {}) {
   const bodies: unknown[] = []
+  const authorizations = new Set<string | undefined>()
   const spans: CollectedSpan[] = []
   const server = createServer((req, res) => {
     if (!answers) return void req.resume()
+    authorizations.add(req.headers.authorization)
     void json(req).then((body) => {
       bodies.push(body)
       spans.push(...spansOf(body as Export))
@@ -57,6 +59,7 @@ export async function startTraceCollector({ answers = true } = {}) {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     bodies,
+    authorizations,
     spans,
     async stop(): Promise<void> {
       server.closeAllConnections()

@@ -4,10 +4,13 @@ import { isMainThread } from 'node:worker_threads'
 
 if (process.env['OTEL_EXPORTER_OTLP_ENDPOINT'] && isMainThread) {
   try {
-    const [{ startTracing }, { setProcessTracing }] = await Promise.all([
+    const [{ startTracing }, { setProcessTracing }, { adoptSecretFiles }] = await Promise.all([
       import('./start-tracing.ts'),
       import('./tracing.ts'),
+      import('../secrets.ts'),
     ])
+    // The headers for the collector may be in one.
+    adoptSecretFiles()
     setProcessTracing(await startTracing())
   } catch (error) {
     // The packages are optional, and the service is more important than its traces.
