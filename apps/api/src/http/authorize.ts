@@ -97,8 +97,8 @@ const orWithUploadToken =
     const taken = await takeUpload(token, req.headers.origin)
     if (!taken) throw keyRequired()
     rememberCaller(req, taken.caller)
-    // One that was aborted has no response.
-    res.once('close', () => (!res.headersSent || res.statusCode >= 400) && taken.giveBack())
+    // One that has arrived becomes a task even if its client does not wait for the response.
+    res.once('close', () => (res.headersSent ? res.statusCode >= 400 : !req.complete) && taken.giveBack())
     next()
   }
 
