@@ -3,7 +3,7 @@ import { DEFAULT_TENANT, type Scope } from '@darkroom/contracts'
 import type { RequestHandler } from 'express'
 import { AppError } from '../app-error.ts'
 import { clientOf } from './client-address.ts'
-import { rememberCaller, type Caller } from './tenant-of.ts'
+import { rememberCaller, tenantOf, type Caller } from './tenant-of.ts'
 
 /** What a route requires: a scope, `tasks:write` or an upload token (`upload`), or nothing. */
 export type Access = Scope | 'upload' | 'open'
@@ -84,6 +84,13 @@ export function createAuthorize(deps: {
     const first = access === 'upload' ? orWithUploadToken(takeUpload, others) : others
     return [first, ...limitKey, ...(ADMINISTRATION.includes(scope) ? [noteAct] : [])]
   }
+}
+
+/** Of routes that show or change what belongs to all tenants. */
+export const onlyDefaultTenant: RequestHandler = (req, _res, next) => {
+  if (tenantOf(req) !== DEFAULT_TENANT)
+    throw scopeMissing(`This concerns all tenants: it requires a key of the tenant ${DEFAULT_TENANT}.`)
+  next()
 }
 
 /** Requests with an upload token must be forms: only these know its limits. */

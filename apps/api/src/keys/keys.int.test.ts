@@ -195,6 +195,22 @@ describe('a tenant', () => {
     expect((await read(jobs, OPERATOR)).items.every(({ data }) => data?.tenant === 'default')).toBe(true)
   })
 
+  it('can neither pause queues nor see the board, whatever its scopes', async () => {
+    const { key } = await createKey({ tenant: 'shop', scopes: SCOPES })
+    const queue = `/api/v1/queues/${api.names.queue}`
+    for (const [method, path] of [
+      ['POST', `${queue}/pause`],
+      ['POST', `${queue}/resume`],
+      ['GET', '/admin/queues'],
+      ['GET', '/admin/queues/api/queues'],
+    ] as const) {
+      const { status, body } = await api.request(path, { method, headers: bearer(key) })
+      const detail = 'This concerns all tenants: it requires a key of the tenant default.'
+      expect([path, status, body]).toMatchObject([path, 403, { code: 'SCOPE_MISSING', detail }])
+    }
+    expect(await api.queue.bullmq.isPaused()).toBe(false)
+  })
+
   it('can neither create keys for others nor grant what it lacks', async () => {
     const { key } = await createKey({ tenant: 'shop', scopes: ['keys:admin', 'tasks:read'] })
     for (const fields of [{ tenant: 'default' }, { scopes: ['queues:admin'] }]) {
@@ -273,9 +289,9 @@ describe('what an administrator does', () => {
         ...{ ...common, action: 'POST /api/v1/keys', path: '/api/v1/keys', status: 201 },
         ...{ request: { name: 'test', scopes: ['tasks:read'] }, result: { keyId: made.id } },
       },
-      { ...pause, path: '/api/v1/queues/none/pause', status: 404 },
-      { ...common, action: 'POST /api/v1/queues/:name/resume', status: 200 },
-      { ...pause, path: `${queue}/pause`, status: 200 },
+      { ...pause, path: '/api/v1/queues/none/pause', status: 403 },
+      { ...common, action: 'POST /api/v1/queues/:name/resume', status: 403 },
+      { ...pause, path: `${queue}/pause`, status: 403 },
     ])
     expect(JSON.stringify(page)).not.toContain(made.key)
     const all = (await read(OPERATOR)).items

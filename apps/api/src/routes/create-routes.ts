@@ -4,7 +4,7 @@ import type { Storage } from '@darkroom/storage'
 import type { Registry } from '@prometheus-io/client'
 import type { AssetLibrary } from '../assets/asset-library.ts'
 import type { Audit } from '../audit/create-audit.ts'
-import { createAdmit, createAuthorize, type TakeUpload } from '../http/authorize.ts'
+import { createAdmit, createAuthorize, onlyDefaultTenant, type TakeUpload } from '../http/authorize.ts'
 import { CallerWatch } from '../http/caller-watch.ts'
 import { clientOf } from '../http/client-address.ts'
 import { GuessLimit } from '../http/guess-limit.ts'
@@ -91,8 +91,9 @@ export function createRoutes(parts: RouteParts) {
   const noteAct = createNoteAct({ store: parts.audit.store, log })
   const takeUpload = toCallers(parts.keys.takeUpload)
   const authorize = createAuthorize({ keysOn, admit, takeUpload, limitKey, noteAct })
-  const board = queueBoard(parts.queues.all, '/admin/queues')
-  const demo = killWorker ? [demoRoutes({ guard: authorize('queues:admin'), send, killWorker })] : []
+  const board = [onlyDefaultTenant, ...queueBoard(parts.queues.all, '/admin/queues')]
+  const killGuard = [...authorize('queues:admin'), onlyDefaultTenant]
+  const demo = killWorker ? [demoRoutes({ guard: killGuard, send, killWorker })] : []
   const deps = {
     ...uploads,
     ...parts.staged,
