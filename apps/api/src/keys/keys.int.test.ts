@@ -1,5 +1,13 @@
 // Every operation of the OpenAPI document with every kind of key, so that no new one is forgotten.
-import { SCOPES, variantKey, type AuditPage, type CreatedApiKey, type Scope, type Task } from '@darkroom/contracts'
+import {
+  SCOPES,
+  stats,
+  variantKey,
+  type AuditPage,
+  type CreatedApiKey,
+  type Scope,
+  type Task,
+} from '@darkroom/contracts'
 import { sampleJpeg, until } from '@darkroom/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { SignInStore } from './sign-in-store.ts'
@@ -193,6 +201,14 @@ describe('a tenant', () => {
     const jobs = `/api/v1/queues/${api.names.queue}/jobs?state=waiting`
     await until(async () => (await read(jobs, bearer(key))).items.length === 1, { what: 'the job' })
     expect((await read(jobs, OPERATOR)).items.every(({ data }) => data?.tenant === 'default')).toBe(true)
+  })
+
+  it('does not see what the clean-ups of all tenants removed', async () => {
+    const cleanups = api.database.collection<{ _id: string }>('cleanup-totals')
+    await cleanups.updateOne({ _id: 'all' }, { $set: { runs: 3, bytesFreed: 1234 } }, { upsert: true })
+    const { key } = await createKey({ tenant: 'shop', scopes: SCOPES })
+    const { body } = await api.request('/api/v1/stats', { headers: bearer(key) })
+    expect(stats.parse(body).cleanup).toMatchObject({ runs: 0, bytesFreed: 0 })
   })
 
   it('can neither pause queues nor see the board, whatever its scopes', async () => {
