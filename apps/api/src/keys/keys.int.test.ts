@@ -315,6 +315,13 @@ describe('what an administrator does', () => {
     expect(all).toContainEqual(expect.objectContaining({ keyId: null, result: { keyId: admin.id } }))
   })
 
+  it('is in the audit log without a key that is in its path by mistake', async () => {
+    const { key } = await createKey({})
+    await post(`/api/v1/queues/${key}/pause`, OPERATOR)
+    const { items } = await read(OPERATOR, '?limit=1')
+    expect(items).toMatchObject([{ path: '/api/v1/queues/dr*_.../pause' }])
+  })
+
   it('is read in pages, newest first, and cannot be changed', async () => {
     const first = await read(OPERATOR, '?limit=1')
     const second = await read(OPERATOR, `?limit=1&cursor=${first.nextCursor}`)
