@@ -9,12 +9,12 @@ import type {
   WebhookSecrets,
 } from '@darkroom/contracts'
 import { sampleJpeg, until } from '@darkroom/testing'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { endAs } from '../../test/end-task.ts'
 import { fieldPart, filePart } from '../../test/multipart.ts'
 import { parseMetrics, sampleOf } from '../../test/parse-metrics.ts'
 import { startReceiver, verify, type Receiver } from '../../test/receiver.ts'
-import { forgetKeys, startTestApi, type Answer, type TestApi } from '../../test/start-test-api.ts'
+import { forgetKeys, startTestApi, testLog, type Answer, type TestApi } from '../../test/start-test-api.ts'
 
 const settings = { ALLOW_PRIVATE_ADDRESSES: '127.0.0.1', WEBHOOK_RETRY_SECONDS: '0,0', SWEEP_INTERVAL_MS: '200' }
 
@@ -149,8 +149,15 @@ describe('a webhook', () => {
     const gone = await newWebhook('/gone', { events: ['task.created'] })
     const other = await newWebhook('/other', { events: ['webhook.disabled'] })
     receiver.answer('/gone', (res) => void res.writeHead(410).end())
+    const warn = vi.spyOn(testLog, 'warn')
     await newTask()
     await arrived('/other', 1)
+    // Not its URL, which may be its secret.
+    expect(warn.mock.calls).toContainEqual([
+      { tenant: 'default', webhookId: gone.id, reason: expect.any(String) },
+      'webhook switched off',
+    ])
+    warn.mockRestore()
     const { body } = await send('GET', `/${gone.id}`)
     expect(body).toMatchObject({ enabled: false, disabled: { reason: expect.stringMatching(/410/) } })
     expect(receiver.at('/other')[0]?.event).toMatchObject({ eventType: 'webhook.disabled', webhookId: gone.id })
