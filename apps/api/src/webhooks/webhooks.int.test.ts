@@ -171,6 +171,15 @@ describe('a webhook', () => {
     await Promise.all([remove(gone), remove(other)])
   })
 
+  it('is one of at most fifty, also when many are created at once', async () => {
+    const fields = { url: receiver.urlOf('/many'), events: ['webhook.disabled'] }
+    const answers = await Promise.all(Array.from({ length: 60 }, () => send('POST', '', fields)))
+    expect(answers.every(({ status }) => status === 201 || status === 422)).toBe(true)
+    const made = answers.filter(({ status }) => status === 201).map(({ body }) => body as Webhook)
+    expect(await api.database.collection('webhooks').countDocuments({ tenant: 'default' })).toBeLessThanOrEqual(50)
+    await Promise.all(made.map(remove))
+  })
+
   it('is switched off when nothing arrives until the last attempt', async () => {
     const dead = await newWebhook('/dead', { events: ['task.created'] })
     receiver.answer('/dead', (res) => void res.writeHead(500).end())
