@@ -12,7 +12,7 @@ import { HeldRequests } from '../http/held-requests.ts'
 import { jsonBody } from '../http/json-body.ts'
 import { isLimited, type LimitRequests } from '../http/limit-requests.ts'
 import { measureRequests } from '../http/measure-requests.ts'
-import { callerOf } from '../http/tenant-of.ts'
+import { callerOf, type Caller } from '../http/tenant-of.ts'
 import type { StorageFault } from '../installation/storage-watch.ts'
 import type { Keys } from '../keys/create-keys.ts'
 import type { Send } from '../send.ts'
@@ -142,10 +142,14 @@ const toCallers =
   }
 
 const limitsOf = ({ env, limitRequests }: Pick<RouteParts, 'env' | 'limitRequests'>) => ({
+/** A key, or all tokens that an issuer gave to somebody for a tenant. */
+const keyOf = ({ keyId, tenant, subject }: Caller): string | undefined =>
+  keyId ?? (subject === undefined ? undefined : `${tenant} ${subject}`)
+
   limitAddress: limitRequests({
     of: 'address',
     perMinute: env.REQUESTS_PER_ADDRESS,
     subjectOf: (req) => (isLimited(req) ? clientOf(req) : undefined),
   }),
-  limitKey: limitRequests({ of: 'key', perMinute: env.REQUESTS_PER_KEY, subjectOf: (req) => callerOf(req).keyId }),
+  limitKey: limitRequests({ of: 'key', perMinute: env.REQUESTS_PER_KEY, subjectOf: (req) => keyOf(callerOf(req)) }),
 })
