@@ -1093,7 +1093,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get the health of each service */
+        /**
+         * Get the health of each service
+         * @description Numbers, reasons and warnings are only for callers who may read queues; to others they are unknown. With `AUTH=off` everybody may.
+         */
         get: operations["health"];
         put?: never;
         post?: never;

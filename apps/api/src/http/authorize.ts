@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { DEFAULT_TENANT, type Scope } from '@darkroom/contracts'
-import type { RequestHandler } from 'express'
+import type { Request, RequestHandler } from 'express'
 import { AppError } from '../app-error.ts'
 import { clientOf } from './client-address.ts'
 import { rememberCaller, tenantOf, type Caller } from './tenant-of.ts'
@@ -70,14 +70,7 @@ export function createAuthorize(deps: {
     const scope = scopeOf(access)
     if (scope === undefined) return []
     const withKey: RequestHandler = async (req, _res, next) => {
-      const given = {
-        headers: req.headers,
-        // Only those who guess need it.
-        get client() {
-          return clientOf(req)
-        },
-      }
-      rememberCaller(req, await admit(scope, given))
+      rememberCaller(req, await admit(scope, credentialsOf(req)))
       next()
     }
     const others = needsKey(scope, keysOn) ? withKey : welcome
@@ -85,6 +78,14 @@ export function createAuthorize(deps: {
     return [first, ...limitKey, ...(ADMINISTRATION.includes(scope) ? [noteAct] : [])]
   }
 }
+
+export const credentialsOf = (req: Request): Credentialed => ({
+  headers: req.headers,
+  // Only those who guess need it.
+  get client() {
+    return clientOf(req)
+  },
+})
 
 /** Of routes that show or change what belongs to all tenants. */
 export const onlyDefaultTenant: RequestHandler = (req, _res, next) => {

@@ -5,6 +5,7 @@ import {
   variantKey,
   type AuditPage,
   type CreatedApiKey,
+  type Health,
   type Scope,
   type Task,
 } from '@darkroom/contracts'
@@ -332,6 +333,20 @@ describe('what an administrator does', () => {
       expect((await api.request(entry, { method, headers: OPERATOR })).status).toBe(404)
     }
   })
+})
+
+it('health tells strangers what works, and those who may read queues the rest', async () => {
+  const { key: shop } = await createKey({ scopes: ['tasks:read'] })
+  const { key: autoscaler } = await createKey({ scopes: ['queues:read'] })
+  const ask = async (headers: Record<string, string>) => (await api.request('/health', { headers })).body as Health
+  const services = { redis: true, mongo: true, queue: true, disk: true }
+  for (const headers of [{}, bearer('wrong'), bearer(shop)])
+    expect(await ask({ ...elsewhere(), ...headers })).toEqual({
+      ...{ status: 'ok', services },
+      ...{ pending: null, diskFreeBytes: null },
+    })
+  for (const headers of [OPERATOR, bearer(autoscaler)])
+    expect(await ask(headers)).toMatchObject({ pending: expect.any(Number), diskFreeBytes: expect.any(Number) })
 })
 
 describe('a key', () => {

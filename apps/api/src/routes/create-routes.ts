@@ -111,6 +111,7 @@ export function createRoutes(parts: RouteParts) {
     lifeMs: env.EVENT_STREAM_LIFE_MS,
     health: createHealth({ probes, minFreeBytes: env.MIN_FREE_BYTES, isClosing, log }),
     registry,
+    admit,
     authorize,
     send,
   }
@@ -141,11 +142,11 @@ const toCallers =
     return { caller: { tenant, scopes: ['tasks:write'], upload: { kind, maxBytes } }, giveBack }
   }
 
-const limitsOf = ({ env, limitRequests }: Pick<RouteParts, 'env' | 'limitRequests'>) => ({
 /** A key, or all tokens that an issuer gave to somebody for a tenant. */
 const keyOf = ({ keyId, tenant, subject }: Caller): string | undefined =>
   keyId ?? (subject === undefined ? undefined : `${tenant} ${subject}`)
 
+const limitsOf = ({ env, limitRequests }: Pick<RouteParts, 'env' | 'limitRequests'>) => ({
   limitAddress: limitRequests({
     of: 'address',
     perMinute: env.REQUESTS_PER_ADDRESS,
