@@ -155,7 +155,7 @@ export interface paths {
         };
         /**
          * Get or stream the latest events of all tasks
-         * @description With `Accept: text/event-stream`, a stream of events as they happen; an event `missed` means that there were others, so read the tasks again. Each API process keeps its latest 5000 events: enough to resume after an interruption, but no record. That is the log of each task.
+         * @description With `Accept: text/event-stream`, a stream of events as they happen; an event `missed` means that there were others, so read the tasks again. Each API process keeps the latest 5000 events of a tenant, or fewer if many tenants are busy: enough to resume after an interruption, but no record. That is the log of each task.
          */
         get: operations["listEvents"];
         put?: never;
@@ -1093,7 +1093,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get the health of each service */
+        /**
+         * Get the health of each service
+         * @description Numbers, reasons and warnings are only for callers who may read queues; to others they are unknown. With `AUTH=off` everybody may.
+         */
         get: operations["health"];
         put?: never;
         post?: never;

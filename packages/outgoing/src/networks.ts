@@ -6,6 +6,8 @@ export type Network = [Address, number]
 
 /** What of IPv6 has been given out. The rest is private, reserved, or IPv4 in disguise. */
 const GLOBAL_IPV6 = ipaddr.parseCIDR('2000::/3')
+/** Azure's WireServer, which gives virtual machines their settings, at an address that looks public. */
+const WIRE_SERVER = '168.63.129.16'
 
 /**
  * Whether requests may go to an address: a public one, or one in a network that the operator
@@ -15,6 +17,7 @@ export function isAllowed(text: string, allowed: readonly Network[]): boolean {
   if (!ipaddr.isValid(text)) return false
   const address = ipaddr.process(text)
   if (allowed.some(([network, bits]) => network.kind() === address.kind() && address.match(network, bits))) return true
+  if (address.toString() === WIRE_SERVER) return false
   return address.range() === 'unicast' && (address.kind() === 'ipv4' || address.match(GLOBAL_IPV6))
 }
 

@@ -75,6 +75,7 @@ const ATTEMPTS: [url: string, reason: string][] = [
   ['http://metadata.example/latest/meta-data/', 'NOT_PUBLIC'],
   ['http://odd.example:PORT/', 'NOT_PUBLIC'],
   ['http://169.254.169.254/latest/meta-data/', 'NOT_PUBLIC'],
+  ['http://168.63.129.16/machine?comp=goalstate', 'NOT_PUBLIC'],
   ['http://10.1.2.3/', 'NOT_PUBLIC'],
   ['http://172.16.0.1/', 'NOT_PUBLIC'],
   ['http://192.168.1.1/', 'NOT_PUBLIC'],

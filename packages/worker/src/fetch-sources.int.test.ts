@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { createServer, type Server } from 'node:http'
+import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { sampleJpeg } from '@darkroom/testing'
+import { sampleJpeg, until } from '@darkroom/testing'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createRig } from '../test/rig.ts'
+import { descendantsOf } from './descendants-of.ts'
 import type { SourceReader } from './fetch-sources.ts'
 
 const photo = await sampleJpeg({ width: 40, height: 30 })
@@ -25,6 +27,8 @@ let server: Server
 let url: string
 let asked = 0
 let failures = 0
+/** What somebody waits for who asked for /held.jpg. */
+let held: ServerResponse | undefined
 beforeAll(async () => {
   server = createServer((req, res) => {
     asked++
@@ -32,6 +36,7 @@ beforeAll(async () => {
       failures--
       res.writeHead(503).end()
     } else if (req.url === '/page.html') res.end('<!doctype html>')
+    else if (req.url?.startsWith('/held.jpg')) held = res
     else if (req.url === '/gone.jpg') res.writeHead(410).end()
     else res.end(photo)
   })
@@ -100,4 +105,16 @@ test('private addresses are refused unless the operator allows them, and a file 
   await rig.startWorker({ fetch: { ...config.fetch, maxBytes: 10 } }, { source })
   const large = await rig.submit({ sourceUrl: `${url}/beach.jpg` })
   expect((await rig.failed(large.taskId)).failedReason).toMatch(/^FILE_TOO_LARGE!: /)
+})
+
+test.runIf(process.platform === 'linux')('the URL of an original is in no list of processes', async () => {
+  const rig = await createRig()
+  await rig.startWorker({}, { source })
+  const { taskId } = await rig.submit({ sourceUrl: `${url}/held.jpg?signature=secret` })
+  const answer = await until(() => held, { what: 'the download' })
+  const commands = descendantsOf(process.pid).map((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8'))
+  expect(commands.filter((command) => command.includes('fetch-program'))).toHaveLength(1)
+  expect(commands.join()).not.toContain('secret')
+  answer.end(photo)
+  await rig.event(taskId, 'task.completed')
 })

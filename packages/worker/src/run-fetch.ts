@@ -30,7 +30,7 @@ export async function runFetch(
   { env, allowed, maxBytes, maxMs }: FetchSettings,
 ): Promise<KnownContent> {
   const download: Download = { url, path, allowed, maxBytes, maxMs }
-  const args = [...FLAGS, fileURLToPath(PROGRAM), JSON.stringify(download)]
+  const args = [...FLAGS, fileURLToPath(PROGRAM)]
   const options = {
     env,
     timeout: maxMs + KILL_AFTER_MS,
@@ -39,10 +39,12 @@ export async function runFetch(
     ...(signal && { signal }),
   }
   const { promise, resolve, reject } = Promise.withResolvers<FetchAnswer>()
-  execFile(process.execPath, args, options, (error, stdout) => {
+  const child = execFile(process.execPath, args, options, (error, stdout) => {
     if (error) reject(signal?.aborted ? new JobFailure(parseFailureReason(String(signal.reason))) : crashed(error))
     else resolve(JSON.parse(stdout) as FetchAnswer)
   })
+  // Not as an argument, which everybody on the machine can read: a URL may contain a secret.
+  child.stdin?.on('error', () => {}).write(`${JSON.stringify(download)}\n`)
   const answer = await promise
   if ('reason' in answer) throw new JobFailure(answer.reason)
   return answer.downloaded

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { EventHistory } from './event-history.ts'
 
 const event = (seq: number, tenant = 'mine'): TaskEvent => ({
-  ...{ eventType: 'task.expired', taskId: 'a', tenant, timestamp: 0, epoch: 1, attempt: 1, seq },
+  ...{ eventType: 'task.expired', taskId: tenant, tenant, timestamp: 0, epoch: 1, attempt: 1, seq },
 })
 const seqsOf = ({ items }: ReturnType<EventHistory['read']>): number[] => items.map((item) => item.event.seq)
 
@@ -29,6 +29,29 @@ it('says if events were missed: too many, or those of another process', () => {
   expect([rest.missed, rest.items[0]?.event.seq]).toEqual([true, 1])
   expect(history.read('mine', new EventHistory().read('mine', undefined).next).missed).toBe(true)
   expect(history.read('mine', 'nonsense').missed).toBe(true)
+})
+
+it('the events of others neither show in a position nor push out events', () => {
+  const history = new EventHistory()
+  const start = history.read('mine', undefined).next
+  history.add(event(0))
+  const { next } = history.read('mine', start)
+  for (let seq = 0; seq < 6000; seq++) history.add(event(seq, 'theirs'))
+  expect(history.read('mine', undefined).next).toBe(next)
+  expect(history.read('mine', start)).toMatchObject({ items: [{ position: next }], missed: false })
+})
+
+it('forgets the events of the tenant that was quiet the longest when there are too many of all', () => {
+  const history = new EventHistory()
+  const start = history.read('mine', undefined).next
+  history.add(event(0))
+  const { next } = history.read('mine', start)
+  for (let tenant = 0; tenant < 10; tenant++)
+    for (let seq = 0; seq < 5000; seq++) history.add(event(seq, `other-${tenant}`))
+  expect(history.read('mine', start)).toEqual({ items: [], next, missed: true })
+  history.add(event(1))
+  expect(seqsOf(history.read('mine', next))).toEqual([1])
+  expect(history.read('other-9', start).items.length).toBeGreaterThan(0)
 })
 
 it('streams what is added, and ends with its signal', async () => {

@@ -16,63 +16,85 @@ export interface HeardEvents {
   missed: boolean
 }
 
-/** A client that was away for no more than this many events misses none. */
+/** A client that was away for no more than this many events of its tenant misses none. */
 const KEPT = 5000
+/** Of all tenants. Beyond this, those of the tenant that was quiet the longest are forgotten. */
+const KEPT_IN_ALL = 50_000
 const PAGE = 500
 
 /**
  * The latest events of all tasks, in the order in which this process heard of them: from its own
  * writes, and from those of others by the event channel. It ends with the process, so nothing may
- * depend on it but what people see.
+ * depend on it but what people see. Each tenant has positions of its own: they tell it nothing of
+ * the others.
  */
 export class EventHistory {
   readonly #id = randomBytes(6).toString('hex')
-  readonly #kept: TaskEvent[] = []
+  /** By tenant; that of the latest event is the last one. */
+  readonly #kept = new Map<string, TaskEvent[]>()
+  /** How many events of a tenant there were. */
+  readonly #counts = new Map<string, number>()
   readonly #known = new Set<string>()
   readonly #waiting = new Set<() => void>()
-  #next = 0
 
   /** Both ways may bring the same event. */
   add = (event: TaskEvent): void => {
     if (this.#known.has(keyOf(event))) return
-    const forgotten = this.#kept[this.#next % KEPT]
-    if (forgotten) this.#known.delete(keyOf(forgotten))
-    this.#kept[this.#next % KEPT] = event
+    const { tenant } = event
+    const kept = this.#kept.get(tenant) ?? []
+    kept.push(event)
+    this.#kept.delete(tenant)
+    this.#kept.set(tenant, kept)
+    this.#counts.set(tenant, this.#countOf(tenant) + 1)
     this.#known.add(keyOf(event))
-    this.#next += 1
+    if (kept.length > KEPT) this.#forget(kept.splice(0, 1))
+    if (this.#known.size > KEPT_IN_ALL) this.#forgetQuietest()
     for (const wake of this.#waiting) wake()
   }
 
   /** A page of a tenant's events after a position; without one, of those that are still to come. */
   read(tenant: string, after: string | undefined): HeardEvents {
-    const oldest = Math.max(0, this.#next - KEPT)
-    const from = after === undefined ? this.#next : this.#numberOf(after)
-    const items: HeardEvent[] = []
-    let at = Math.max(from, oldest)
-    while (at < this.#next && items.length < PAGE) {
-      const event = this.#kept[at % KEPT]
-      at += 1
-      if (event?.tenant === tenant) items.push({ position: this.#format(at), event })
-    }
-    return { items, next: this.#format(at), missed: from < oldest }
+    const kept = this.#kept.get(tenant) ?? []
+    const count = this.#countOf(tenant)
+    const oldest = count - kept.length
+    const from = after === undefined ? count : this.#numberOf(after, count)
+    const start = Math.max(from, oldest)
+    const items = kept
+      .slice(start - oldest, start - oldest + PAGE)
+      .map((event, index) => ({ position: this.#format(start + index + 1), event }))
+    return { items, next: this.#format(start + items.length), missed: from < oldest }
   }
 
   /** Page after page, until the signal is aborted. */
   async *follow(tenant: string, after: string | undefined, signal: AbortSignal): AsyncGenerator<HeardEvents> {
-    let position = after ?? this.#format(this.#next)
+    let position = after ?? this.#format(this.#countOf(tenant))
     while (!signal.aborted) {
       const page = this.read(tenant, position)
       position = page.next
       if (page.items.length > 0 || page.missed) yield page
-      else if (position === this.#format(this.#next)) await this.#added(signal)
+      else await this.#added(signal)
     }
   }
 
+  #countOf(tenant: string): number {
+    return this.#counts.get(tenant) ?? 0
+  }
+
+  #forgetQuietest(): void {
+    const [[tenant, kept] = ['', []]] = this.#kept
+    this.#kept.delete(tenant)
+    this.#forget(kept)
+  }
+
+  #forget(events: readonly TaskEvent[]): void {
+    for (const event of events) this.#known.delete(keyOf(event))
+  }
+
   /** Before all others if it is the position of another process. */
-  #numberOf(position: string): number {
+  #numberOf(position: string, count: number): number {
     const [id, number] = position.split('-')
     const at = Number(number)
-    return id === this.#id && Number.isInteger(at) && at <= this.#next ? at : -1
+    return id === this.#id && Number.isInteger(at) && at <= count ? at : -1
   }
 
   #format(at: number): string {

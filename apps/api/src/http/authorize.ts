@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { DEFAULT_TENANT, type Scope } from '@darkroom/contracts'
-import type { RequestHandler } from 'express'
+import type { Request, RequestHandler } from 'express'
 import { AppError } from '../app-error.ts'
 import { clientOf } from './client-address.ts'
-import { rememberCaller, type Caller } from './tenant-of.ts'
+import { rememberCaller, tenantOf, type Caller } from './tenant-of.ts'
 
 /** What a route requires: a scope, `tasks:write` or an upload token (`upload`), or nothing. */
 export type Access = Scope | 'upload' | 'open'
@@ -70,20 +70,28 @@ export function createAuthorize(deps: {
     const scope = scopeOf(access)
     if (scope === undefined) return []
     const withKey: RequestHandler = async (req, _res, next) => {
-      const given = {
-        headers: req.headers,
-        // Only those who guess need it.
-        get client() {
-          return clientOf(req)
-        },
-      }
-      rememberCaller(req, await admit(scope, given))
+      rememberCaller(req, await admit(scope, credentialsOf(req)))
       next()
     }
     const others = needsKey(scope, keysOn) ? withKey : welcome
     const first = access === 'upload' ? orWithUploadToken(takeUpload, others) : others
     return [first, ...limitKey, ...(ADMINISTRATION.includes(scope) ? [noteAct] : [])]
   }
+}
+
+export const credentialsOf = (req: Request): Credentialed => ({
+  headers: req.headers,
+  // Only those who guess need it.
+  get client() {
+    return clientOf(req)
+  },
+})
+
+/** Of routes that show or change what belongs to all tenants. */
+export const onlyDefaultTenant: RequestHandler = (req, _res, next) => {
+  if (tenantOf(req) !== DEFAULT_TENANT)
+    throw scopeMissing(`This concerns all tenants: it requires a key of the tenant ${DEFAULT_TENANT}.`)
+  next()
 }
 
 /** Requests with an upload token must be forms: only these know its limits. */
@@ -97,8 +105,8 @@ const orWithUploadToken =
     const taken = await takeUpload(token, req.headers.origin)
     if (!taken) throw keyRequired()
     rememberCaller(req, taken.caller)
-    // One that was aborted has no response.
-    res.once('close', () => (!res.headersSent || res.statusCode >= 400) && taken.giveBack())
+    // One that has arrived becomes a task even if its client does not wait for the response.
+    res.once('close', () => (res.headersSent ? res.statusCode >= 400 : !req.complete) && taken.giveBack())
     next()
   }
 

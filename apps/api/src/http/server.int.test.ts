@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
-import { problem } from '@darkroom/contracts'
+import { problem, type Task } from '@darkroom/contracts'
 import { sampleJpeg, until } from '@darkroom/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { multipart, filePart, partHead } from '../../test/multipart.ts'
@@ -106,6 +106,16 @@ it('pipelined requests on one connection are started one after the other, and an
   expect(Date.now() - startedAt).toBeGreaterThan(1900)
   expect(received.lastIndexOf('"status":"ok"')).toBeGreaterThan(received.lastIndexOf(id))
   socket.destroy()
+})
+
+it('a connection that sends thousands of requests behind an open stream is ended', async () => {
+  const { links } = (await api.upload(await sampleJpeg({ width: 64, height: 48 }))).body as Task
+  const socket = await openSocket(api.port)
+  socket.write(head([`GET ${links.events} HTTP/1.1`, host, 'Accept: text/event-stream']))
+  await once(socket, 'data')
+  socket.write(head(['GET /livez HTTP/1.1', host]).repeat(50_000))
+  await until(() => socket.destroyed, { what: 'the end of the connection' })
+  expect((await api.request('/livez')).status).toBe(200)
 })
 
 describe('a body that declares too large a size', () => {

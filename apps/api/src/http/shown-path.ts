@@ -1,7 +1,7 @@
 import type { Request } from 'express'
 
-const SIGNED = /^\/d\/.*/i
-const KEY = /dr[ku]_[\w-]+/gi
+const SIGNED = /\/d\/.*/i
+const KEY = /dr[ku](?:_|%5f)[\w-]+/gi
 
 /**
  * The path of a request as it may appear in logs and errors: without the query, and without the

@@ -7,6 +7,8 @@ export interface Caller {
   scopes: readonly Scope[]
   /** The key that it used, which may be revoked later. */
   keyId?: string
+  /** Whom an issuer gave its token. */
+  subject?: string
   /** When its credentials expire, in milliseconds since 1970. */
   until?: number
   /** Of an upload token, which permits nothing else. */

@@ -1,5 +1,14 @@
 // Every operation of the OpenAPI document with every kind of key, so that no new one is forgotten.
-import { SCOPES, variantKey, type AuditPage, type CreatedApiKey, type Scope, type Task } from '@darkroom/contracts'
+import {
+  SCOPES,
+  stats,
+  variantKey,
+  type AuditPage,
+  type CreatedApiKey,
+  type Health,
+  type Scope,
+  type Task,
+} from '@darkroom/contracts'
 import { sampleJpeg, until } from '@darkroom/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { SignInStore } from './sign-in-store.ts'
@@ -195,6 +204,30 @@ describe('a tenant', () => {
     expect((await read(jobs, OPERATOR)).items.every(({ data }) => data?.tenant === 'default')).toBe(true)
   })
 
+  it('does not see what the clean-ups of all tenants removed', async () => {
+    const cleanups = api.database.collection<{ _id: string }>('cleanup-totals')
+    await cleanups.updateOne({ _id: 'all' }, { $set: { runs: 3, bytesFreed: 1234 } }, { upsert: true })
+    const { key } = await createKey({ tenant: 'shop', scopes: SCOPES })
+    const { body } = await api.request('/api/v1/stats', { headers: bearer(key) })
+    expect(stats.parse(body).cleanup).toMatchObject({ runs: 0, bytesFreed: 0 })
+  })
+
+  it('can neither pause queues nor see the board, whatever its scopes', async () => {
+    const { key } = await createKey({ tenant: 'shop', scopes: SCOPES })
+    const queue = `/api/v1/queues/${api.names.queue}`
+    for (const [method, path] of [
+      ['POST', `${queue}/pause`],
+      ['POST', `${queue}/resume`],
+      ['GET', '/admin/queues'],
+      ['GET', '/admin/queues/api/queues'],
+    ] as const) {
+      const { status, body } = await api.request(path, { method, headers: bearer(key) })
+      const detail = 'This concerns all tenants: it requires a key of the tenant default.'
+      expect([path, status, body]).toMatchObject([path, 403, { code: 'SCOPE_MISSING', detail }])
+    }
+    expect(await api.queue.bullmq.isPaused()).toBe(false)
+  })
+
   it('can neither create keys for others nor grant what it lacks', async () => {
     const { key } = await createKey({ tenant: 'shop', scopes: ['keys:admin', 'tasks:read'] })
     for (const fields of [{ tenant: 'default' }, { scopes: ['queues:admin'] }]) {
@@ -273,14 +306,21 @@ describe('what an administrator does', () => {
         ...{ ...common, action: 'POST /api/v1/keys', path: '/api/v1/keys', status: 201 },
         ...{ request: { name: 'test', scopes: ['tasks:read'] }, result: { keyId: made.id } },
       },
-      { ...pause, path: '/api/v1/queues/none/pause', status: 404 },
-      { ...common, action: 'POST /api/v1/queues/:name/resume', status: 200 },
-      { ...pause, path: `${queue}/pause`, status: 200 },
+      { ...pause, path: '/api/v1/queues/none/pause', status: 403 },
+      { ...common, action: 'POST /api/v1/queues/:name/resume', status: 403 },
+      { ...pause, path: `${queue}/pause`, status: 403 },
     ])
     expect(JSON.stringify(page)).not.toContain(made.key)
     const all = (await read(OPERATOR)).items
     expect(all).toEqual(expect.arrayContaining(page))
     expect(all).toContainEqual(expect.objectContaining({ keyId: null, result: { keyId: admin.id } }))
+  })
+
+  it('is in the audit log without a key that is in its path by mistake', async () => {
+    const { key } = await createKey({})
+    await post(`/api/v1/queues/${key}/pause`, OPERATOR)
+    const { items } = await read(OPERATOR, '?limit=1')
+    expect(items).toMatchObject([{ path: '/api/v1/queues/dr*_.../pause' }])
   })
 
   it('is read in pages, newest first, and cannot be changed', async () => {
@@ -293,6 +333,20 @@ describe('what an administrator does', () => {
       expect((await api.request(entry, { method, headers: OPERATOR })).status).toBe(404)
     }
   })
+})
+
+it('health tells strangers what works, and those who may read queues the rest', async () => {
+  const { key: shop } = await createKey({ scopes: ['tasks:read'] })
+  const { key: autoscaler } = await createKey({ scopes: ['queues:read'] })
+  const ask = async (headers: Record<string, string>) => (await api.request('/health', { headers })).body as Health
+  const services = { redis: true, mongo: true, queue: true, disk: true }
+  for (const headers of [{}, bearer('wrong'), bearer(shop)])
+    expect(await ask({ ...elsewhere(), ...headers })).toEqual({
+      ...{ status: 'ok', services },
+      ...{ pending: null, diskFreeBytes: null },
+    })
+  for (const headers of [OPERATOR, bearer(autoscaler)])
+    expect(await ask(headers)).toMatchObject({ pending: expect.any(Number), diskFreeBytes: expect.any(Number) })
 })
 
 describe('a key', () => {

@@ -112,6 +112,18 @@ it('a clock may differ by half a minute', async () => {
   expect(await ask(await forged({ nbf: seconds + 15 }))).toEqual([200])
 })
 
+it('the requests with all tokens of one subject are limited together, like those with a key', async () => {
+  const strict = await startTestApi({
+    ...{ AUTH: 'keys', OIDC_ISSUER: issuer, OIDC_AUDIENCE: AUDIENCE },
+    REQUESTS_PER_KEY: '2',
+  })
+  const askAs = async (sub: string) => ask(await forged({ sub, jti: crypto.randomUUID() }), '/api/v1/tasks', strict)
+  expect([await askAs('ana'), await askAs('ana')]).toEqual([[200], [200]])
+  expect(await askAs('ana')).toEqual([429, 'RATE_LIMITED'])
+  expect(await askAs('ben')).toEqual([200])
+  await strict.stop()
+})
+
 describe('refused is a token', () => {
   it.each<[string, () => Promise<string>]>([
     ['of another issuer', () => forged({ iss: 'https://evil.example' })],

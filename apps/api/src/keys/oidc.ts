@@ -12,6 +12,7 @@ export interface OidcSettings {
 /** What an access token of the issuer permits. */
 export interface TokenHolder {
   tenant: string
+  subject: string
   scopes: Scope[]
   /** When it expires, in milliseconds since 1970. */
   until: number
@@ -72,10 +73,10 @@ async function discover(issuer: string): Promise<JWTVerifyGetKey> {
 }
 
 /** A token without a tenant is none of ours; scopes of other services are ignored. */
-function toHolder({ exp = 0 }: JWTPayload, tenant: unknown, scopes: unknown): TokenHolder | undefined {
+function toHolder({ exp = 0, sub = '' }: JWTPayload, tenant: unknown, scopes: unknown): TokenHolder | undefined {
   if (typeof tenant !== 'string' || !TENANT_PATTERN.test(tenant)) return undefined
   const named: unknown[] = typeof scopes === 'string' ? scopes.split(' ') : Array.isArray(scopes) ? scopes : []
-  return { tenant, scopes: SCOPES.filter((scope) => named.includes(scope)), until: exp * 1000 }
+  return { tenant, subject: sub, scopes: SCOPES.filter((scope) => named.includes(scope)), until: exp * 1000 }
 }
 
 const issuerAway = (cause: unknown): AppError =>

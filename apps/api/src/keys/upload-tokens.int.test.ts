@@ -1,7 +1,8 @@
 import { problem, type UploadToken } from '@darkroom/contracts'
-import { sampleJpeg, until } from '@darkroom/testing'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { fieldPart, filePart, type Part } from '../../test/multipart.ts'
+import { sampleJpeg, startTcpProxy, until } from '@darkroom/testing'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { fieldPart, filePart, multipart, type Part } from '../../test/multipart.ts'
+import { openSocket } from '../../test/raw-http.ts'
 import { OPERATOR, startTestApi, type TestApi } from '../../test/start-test-api.ts'
 
 const SHOP = 'https://shop.example.com'
@@ -15,16 +16,33 @@ beforeAll(async () => {
 afterAll(() => api.stop())
 
 const asJson = { 'content-type': 'application/json' }
-async function create(fields: object = {}, as: Record<string, string> = OPERATOR): Promise<string> {
+async function create(fields: object = {}, as: Record<string, string> = OPERATOR, to = api): Promise<string> {
   const init = { method: 'POST', headers: { ...asJson, ...as }, body: JSON.stringify(fields) }
-  const { status, body } = await api.request('/api/v1/upload-tokens', init)
+  const { status, body } = await to.request('/api/v1/upload-tokens', init)
   expect(status).toBe(201)
   return (body as UploadToken).token
 }
 
-async function upload(token: string, { parts = [filePart(photo)] as Part[], headers = {} } = {}) {
-  const { status, body } = await api.post('/api/v1/tasks', parts, { authorization: `Bearer ${token}`, ...headers })
+async function upload(token: string, { parts = [filePart(photo)] as Part[], headers = {}, to = api } = {}) {
+  const { status, body } = await to.post('/api/v1/tasks', parts, { authorization: `Bearer ${token}`, ...headers })
   return status === 202 ? [status] : [status, problem.parse(body).code]
+}
+
+/** An upload of which the last byte is still to come. */
+async function beginUpload(token: string, to = api) {
+  const { body, contentType } = multipart([filePart(photo)])
+  const socket = await openSocket(to.port)
+  const head = [
+    'POST /api/v1/tasks HTTP/1.1',
+    'Host: test',
+    `Authorization: Bearer ${token}`,
+    `Content-Type: ${contentType}`,
+    `Content-Length: ${body.length}`,
+  ]
+  socket.write([...head, '', ''].join('\r\n'))
+  socket.write(body.subarray(0, -1))
+  await until(async () => (await to.temporaryFiles()).length === 1, { what: 'an upload that has begun' })
+  return { socket, end: () => socket.write(body.subarray(-1)) }
 }
 
 const REFUSED = [401, 'KEY_REQUIRED']
@@ -43,6 +61,30 @@ describe('an upload token', () => {
     const again = async () => (await upload(token))[0] === 202
     await until(again, { what: 'the upload to be given back' })
     expect(await upload(token)).toEqual(REFUSED)
+  })
+
+  it('does not count uploads that break off', async () => {
+    const token = await create()
+    const { socket } = await beginUpload(token)
+    socket.destroy()
+    await until(async () => (await upload(token))[0] === 202, { what: 'the upload to be given back' })
+  })
+
+  it('counts an upload whose client does not wait for the response', async () => {
+    const mongo = await startTcpProxy(inject('mongoUrl'))
+    const slow = await startTestApi({ AUTH: 'keys' }, { mongoServer: mongo.url })
+    const token = await create({}, OPERATOR, slow)
+    const { socket, end } = await beginUpload(token, slow)
+    mongo.delay(1500)
+    end()
+    await until(async () => (await slow.filesIn('storage')).length === 1, { what: 'the original' })
+    mongo.delay(0)
+    socket.destroy()
+    const tasks = slow.database.collection('tasks')
+    await until(async () => (await tasks.countDocuments()) === 1, { what: 'the task' })
+    expect(await upload(token, { to: slow })).toEqual(REFUSED)
+    await slow.stop()
+    await mongo.stop()
   })
 
   it('is for one kind and one size', async () => {

@@ -4,7 +4,7 @@ import type { Storage } from '@darkroom/storage'
 import type { Registry } from '@prometheus-io/client'
 import type { AssetLibrary } from '../assets/asset-library.ts'
 import type { Audit } from '../audit/create-audit.ts'
-import { createAdmit, createAuthorize, type TakeUpload } from '../http/authorize.ts'
+import { createAdmit, createAuthorize, onlyDefaultTenant, type TakeUpload } from '../http/authorize.ts'
 import { CallerWatch } from '../http/caller-watch.ts'
 import { clientOf } from '../http/client-address.ts'
 import { GuessLimit } from '../http/guess-limit.ts'
@@ -12,7 +12,7 @@ import { HeldRequests } from '../http/held-requests.ts'
 import { jsonBody } from '../http/json-body.ts'
 import { isLimited, type LimitRequests } from '../http/limit-requests.ts'
 import { measureRequests } from '../http/measure-requests.ts'
-import { callerOf } from '../http/tenant-of.ts'
+import { callerOf, type Caller } from '../http/tenant-of.ts'
 import type { StorageFault } from '../installation/storage-watch.ts'
 import type { Keys } from '../keys/create-keys.ts'
 import type { Send } from '../send.ts'
@@ -91,8 +91,9 @@ export function createRoutes(parts: RouteParts) {
   const noteAct = createNoteAct({ store: parts.audit.store, log })
   const takeUpload = toCallers(parts.keys.takeUpload)
   const authorize = createAuthorize({ keysOn, admit, takeUpload, limitKey, noteAct })
-  const board = queueBoard(parts.queues.all, '/admin/queues')
-  const demo = killWorker ? [demoRoutes({ guard: authorize('queues:admin'), send, killWorker })] : []
+  const board = [onlyDefaultTenant, ...queueBoard(parts.queues.all, '/admin/queues')]
+  const killGuard = [...authorize('queues:admin'), onlyDefaultTenant]
+  const demo = killWorker ? [demoRoutes({ guard: killGuard, send, killWorker })] : []
   const deps = {
     ...uploads,
     ...parts.staged,
@@ -110,6 +111,7 @@ export function createRoutes(parts: RouteParts) {
     lifeMs: env.EVENT_STREAM_LIFE_MS,
     health: createHealth({ probes, minFreeBytes: env.MIN_FREE_BYTES, isClosing, log }),
     registry,
+    admit,
     authorize,
     send,
   }
@@ -140,11 +142,15 @@ const toCallers =
     return { caller: { tenant, scopes: ['tasks:write'], upload: { kind, maxBytes } }, giveBack }
   }
 
+/** A key, or all tokens that an issuer gave to somebody for a tenant. */
+const keyOf = ({ keyId, tenant, subject }: Caller): string | undefined =>
+  keyId ?? (subject === undefined ? undefined : `${tenant} ${subject}`)
+
 const limitsOf = ({ env, limitRequests }: Pick<RouteParts, 'env' | 'limitRequests'>) => ({
   limitAddress: limitRequests({
     of: 'address',
     perMinute: env.REQUESTS_PER_ADDRESS,
     subjectOf: (req) => (isLimited(req) ? clientOf(req) : undefined),
   }),
-  limitKey: limitRequests({ of: 'key', perMinute: env.REQUESTS_PER_KEY, subjectOf: (req) => callerOf(req).keyId }),
+  limitKey: limitRequests({ of: 'key', perMinute: env.REQUESTS_PER_KEY, subjectOf: (req) => keyOf(callerOf(req)) }),
 })

@@ -28,7 +28,7 @@ export const eventRoutes = routesOf<TaskEventRouteDeps>('Tasks', {
       operationId: 'listEvents',
       summary: 'Get or stream the latest events of all tasks',
       description:
-        'With `Accept: text/event-stream`, a stream of events as they happen; an event `missed` means that there were others, so read the tasks again. Each API process keeps its latest 5000 events: enough to resume after an interruption, but no record. That is the log of each task.',
+        'With `Accept: text/event-stream`, a stream of events as they happen; an event `missed` means that there were others, so read the tasks again. Each API process keeps the latest 5000 events of a tenant, or fewer if many tenants are busy: enough to resume after an interruption, but no record. That is the log of each task.',
       requestParams: {
         query: eventQuery,
         header: z.object({

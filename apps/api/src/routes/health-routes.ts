@@ -1,4 +1,7 @@
 import { health, liveness, readiness, type Health } from '@darkroom/contracts'
+import { inTime } from '@darkroom/runtime'
+import type { Request } from 'express'
+import { credentialsOf, type Admit } from '../http/authorize.ts'
 import { json } from '../http/openapi/operation.ts'
 import { routesOf } from '../http/routes.ts'
 import type { HealthChecks } from './health.ts'
@@ -23,16 +26,33 @@ const down: Health = {
   reasons: ['mongo: took longer than 1000 ms'],
 }
 
+const ADMIT_MS = 1000
+
+/** Nobody may whose key cannot be looked up in time. */
+const mayReadQueues = (admit: Admit, req: Request): Promise<boolean> =>
+  inTime(ADMIT_MS, () => admit('queues:read', credentialsOf(req))).then(
+    () => true,
+    () => false,
+  )
+
+/** Whether the service works, and nothing of what it stores or where. */
+const forStrangers = ({ status, services }: Health): Health => ({
+  ...{ status, services },
+  ...{ pending: null, diskFreeBytes: null },
+})
+
 /**
  * Liveness, readiness, and health for people. Documented under one name each: they are also
  * available below /api and /api/v1.
  */
-export const healthRoutes = routesOf<{ health: HealthChecks }>('Monitoring', {
+export const healthRoutes = routesOf<{ health: HealthChecks; admit: Admit }>('Monitoring', {
   'GET /health': {
     scope: 'open',
     doc: {
       operationId: 'health',
       summary: 'Get the health of each service',
+      description:
+        'Numbers, reasons and warnings are only for callers who may read queues; to others they are unknown. With `AUTH=off` everybody may.',
       answers: {
         200: json(
           'Uploads are accepted',
@@ -42,10 +62,12 @@ export const healthRoutes = routesOf<{ health: HealthChecks }>('Monitoring', {
         503: json('Uploads are not accepted', { schema: health, examples: { 'Without MongoDB': down } }),
       },
     },
-    handle: (deps) => async (_req, res) => {
-      const report = await deps.health.report()
-      res.status(report.status === 'down' ? 503 : 200).json(report)
-    },
+    handle:
+      ({ health: checks, admit }) =>
+      async (req, res) => {
+        const [report, mayRead] = await Promise.all([checks.report(), mayReadQueues(admit, req)])
+        res.status(report.status === 'down' ? 503 : 200).json(mayRead ? report : forStrangers(report))
+      },
   },
 
   'GET /livez': {

@@ -2,6 +2,7 @@ import { inTime, type Logger } from '@darkroom/runtime'
 import type { Request, RequestHandler, Response } from 'express'
 import type { Audit } from '../audit/create-audit.ts'
 import { clientOf } from '../http/client-address.ts'
+import { shownPath } from '../http/shown-path.ts'
 import { callerOf } from '../http/tenant-of.ts'
 
 /** A queue can be paused while MongoDB is away: then the act is in the process's log only. */
@@ -37,7 +38,7 @@ function actOf(req: Request, res: Response) {
     keyId: keyId ?? null,
     address: clientOf(req),
     action: `${req.method} ${String(res.locals.route)}`,
-    path: req.originalUrl.split('?')[0] ?? null,
+    path: shownPath(req),
     ...{ request: null, result: null, status: null },
   }
 }

@@ -1,6 +1,7 @@
 import { queueJobPage, queueList, queueLoad, queueStats, type QueueStats } from '@darkroom/contracts'
 import type { Request } from 'express'
 import { z } from 'zod'
+import { onlyDefaultTenant } from '../http/authorize.ts'
 import { parseInput } from '../http/input.ts'
 import { json } from '../http/openapi/operation.ts'
 import { routesOf, type Route } from '../http/routes.ts'
@@ -35,13 +36,14 @@ const switching = (
     answers: { 200: json('The queue after the change', { schema: queueStats, examples: { 'The queue': example } }) },
     problems: ['QUEUE_NOT_FOUND', 'QUEUE_UNAVAILABLE'],
   },
-  handle:
-    ({ send }) =>
+  handle: ({ send }) => [
+    onlyDefaultTenant,
     async (req, res) => {
       await send(new SwitchQueue(nameOf(req), to))
       const [stats] = await send(new GetQueueStats(nameOf(req)))
       res.json(stats)
     },
+  ],
 })
 
 /** `/api/v1/queues`: waiting, running and finished jobs; pause and resume. */

@@ -1,4 +1,5 @@
 import {
+  DEFAULT_TENANT,
   TASK_KINDS,
   TASK_STATUSES,
   type Stats,
@@ -18,6 +19,16 @@ import type { TaskTotals } from './task-totals.ts'
 const FRESH_MS = 10_000
 const SAMPLE = 1000
 const PATIENCE_MS = 2000
+/** For other tenants: the totals are those of the whole installation. */
+const NO_CLEANUP: Stats['cleanup'] = {
+  runs: 0,
+  tasksExpired: 0,
+  filesRemoved: 0,
+  bytesFreed: 0,
+  recordsRemoved: 0,
+  queueRowsRemoved: 0,
+  lastRunAt: null,
+}
 
 /** The totals of a tenant's tasks, and with `since` what has ended in each minute. */
 export class GetStats extends RequestData<Stats> {
@@ -70,7 +81,7 @@ export class GetStatsHandler implements RequestHandler<GetStats, Stats> {
     const [counted, times, cleanup] = await Promise.all([
       totals.read(PATIENCE_MS),
       store.recentTimes(tenant, SAMPLE),
-      cleanups.read(),
+      tenant === DEFAULT_TENANT ? cleanups.read() : NO_CLEANUP,
     ])
     if (!counted) throw stillCounting()
     const groups = counted.groups.filter((group) => group.tenant === tenant)

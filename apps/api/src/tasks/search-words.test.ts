@@ -32,3 +32,13 @@ it('has a limited number of words, however much metadata there is', () => {
   const metadata = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [index, `metadata${index}`]))
   expect(searchWordsOf({ name: 'a.jpg', metadata })).toHaveLength(40)
 })
+
+it('reads no more of the metadata than it needs', () => {
+  const many = Array.from({ length: 100 }, (_, index) => `metadata${index}`)
+  const unread = {
+    get text(): string {
+      throw new Error('read')
+    },
+  }
+  expect(searchWordsOf({ name: 'a.jpg', metadata: { many, unread } })).toHaveLength(40)
+})

@@ -17,8 +17,21 @@ const CODE = /^[A-Z]+(_[A-Z]+)+$/
  * an entry of an index, so their number is limited.
  */
 export function searchWordsOf({ name, metadata }: { name: string; metadata: Record<string, unknown> }): string[] {
-  const words = [name, ...textsIn(metadata)].flatMap(wordsIn)
-  return [...new Set(words.flatMap((word) => [word, ...beginningsOf(word)]))].slice(0, MAX_WORDS)
+  const found = new Set<string>()
+  for (const entry of entriesOf({ name, metadata })) {
+    found.add(entry)
+    if (found.size === MAX_WORDS) break
+  }
+  return [...found]
+}
+
+/** One after the other: of large metadata only the beginning is looked at. */
+function* entriesOf(value: unknown): Generator<string> {
+  for (const text of textsIn(value))
+    for (const word of wordsIn(text)) {
+      yield word
+      yield* beginningsOf(word)
+    }
 }
 
 /** What a person who types this is looking for. */
@@ -28,13 +41,13 @@ export function parseSearch(text: string): Search {
   if (JOB_ID.test(wanted)) return { jobId: wanted.toLowerCase() }
   if (CODE.test(wanted)) return { code: wanted }
   // The longest is the rarest: an index finds it, and the others filter.
-  return { words: wordsIn(wanted).toSorted((a, b) => b.length - a.length) }
+  return { words: [...wordsIn(wanted)].toSorted((a, b) => b.length - a.length) }
 }
 
 /** Lower-case letters without accents, and digits. */
-function wordsIn(text: string): string[] {
+function* wordsIn(text: string): Generator<string> {
   const plain = text.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase()
-  return (plain.match(/[\p{L}\p{N}]+/gu) ?? []).map((word) => word.slice(0, MAX_LENGTH))
+  for (const [word] of plain.matchAll(/[\p{L}\p{N}]+/gu)) yield word.slice(0, MAX_LENGTH)
 }
 
 function beginningsOf(word: string): string[] {
@@ -43,8 +56,8 @@ function beginningsOf(word: string): string[] {
 }
 
 /** The texts and numbers at any depth. */
-function textsIn(value: unknown): string[] {
-  if (typeof value === 'string') return [value]
-  if (typeof value === 'number') return [String(value)]
-  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : []
+function* textsIn(value: unknown): Generator<string> {
+  if (typeof value === 'string') yield value
+  else if (typeof value === 'number') yield String(value)
+  else if (typeof value === 'object' && value !== null) for (const inner of Object.values(value)) yield* textsIn(inner)
 }

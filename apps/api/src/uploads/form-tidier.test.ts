@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { FormTidier } from './form-tidier.ts'
 
 const fields = { files: ['file'], text: ['metadata'] }
@@ -83,4 +83,27 @@ it('a chunk without a boundary is not copied', () => {
   tidier.take(Buffer.from(`--b\r\n${file}`, 'latin1'))
   const piece = Buffer.alloc(64 * 1024, 'x')
   expect(tidier.take(piece)).toBe(piece)
+})
+
+/** The bytes that are read to find something in a form. */
+function searchedIn(given: string): number {
+  let searched = 0
+  const { indexOf } = Buffer.prototype
+  const spy = vi.spyOn(Buffer.prototype, 'indexOf').mockImplementation(function (this: Buffer, value, from) {
+    const found = indexOf.call(this, value, from)
+    searched += (found < 0 ? this.length : found) - Number(from ?? 0)
+    return found
+  })
+  tidy(given)
+  spy.mockRestore()
+  return searched
+}
+
+it.each([
+  ['only begin like the boundary', '\r\n--bee'],
+  ['have no head', '\r\n--b'],
+  ['have a head', '\r\n--b\r\na: b\r\n\r\n'],
+])('a form is searched in proportion to its size if its delimiters %s', (_what, delimiter) => {
+  const given = delimiter.repeat(8 * 1024)
+  expect(searchedIn(given)).toBeLessThan(4 * given.length)
 })

@@ -26,10 +26,12 @@ export class FormTidier {
   #within: 'content' | 'head' | 'end' = 'content'
   /** Received but still incomplete: the beginning of a delimiter, or of a head. */
   #held = PREAMBLE
+  /** From the next end of a head to the end of the data; 0 if there is none. */
+  #afterHead = Infinity
 
   constructor(boundary: string, fields: FormFields) {
     this.#fields = fields
-    this.#delimiter = Buffer.from(`\r\n--${boundary}`, 'latin1')
+    this.#delimiter = Buffer.from(`\r\n--${boundary}`)
   }
 
   /** What to parse instead of this chunk of the form. */
@@ -37,6 +39,7 @@ export class FormTidier {
     const ready: Buffer[] = []
     let data = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk])
     this.#held = NOTHING
+    this.#afterHead = Infinity
     while (data.length > 0) data = this.#step(data, ready)
     return ready.length === 1 ? (ready[0] ?? NOTHING) : Buffer.concat(ready)
   }
@@ -71,7 +74,7 @@ export class FormTidier {
 
   #head(data: Buffer, ready: Buffer[]): Buffer {
     const lineEnd = data.indexOf(LINE_END)
-    const headEnd = lineEnd < 0 ? -1 : data.indexOf(HEAD_END, lineEnd)
+    const headEnd = lineEnd < 0 ? -1 : this.#headEnd(data, lineEnd)
     const isLast = data.subarray(0, 2).toString('latin1') === '--'
     if (!isLast && headEnd < 0 && data.length < MAX_HEAD_BYTES) {
       this.#held = Buffer.from(data)
@@ -83,6 +86,15 @@ export class FormTidier {
     if (headEnd === lineEnd) return data.subarray(lineEnd)
     ready.push(Buffer.from(`\r\n${this.#tidy(data.toString('latin1', lineEnd + 2, headEnd))}`, 'latin1'))
     return data.subarray(headEnd)
+  }
+
+  /** Searches no byte twice, however many delimiters come before the next end of a head. */
+  #headEnd(data: Buffer, from: number): number {
+    if (this.#afterHead > data.length - from) {
+      const at = data.indexOf(HEAD_END, from)
+      this.#afterHead = at < 0 ? 0 : data.length - at
+    }
+    return this.#afterHead === 0 ? -1 : data.length - this.#afterHead
   }
 
   /** Treats it as content, unless the form has ended. */

@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream'
+import { MIMEType } from 'node:util'
 import type { Request, RequestHandler } from 'express'
 import multer, { type Options, type StorageEngine } from 'multer'
 import { FIELD_NAMES } from './upload-fields.ts'
@@ -55,8 +56,8 @@ export function readForm(storage: StorageEngine, given: Omit<FormLimits, 'maxFie
  * stream would never drain.
  */
 function feed(req: Request, parser: Writable, fields: FormFields): void {
-  const [, quoted, plain = quoted] = /;\s*boundary=(?:"([^"]+)"|([^;\s]+))/i.exec(req.get('Content-Type') ?? '') ?? []
-  const tidier = new FormTidier(plain ?? '', fields)
+  const { params } = new MIMEType(req.get('Content-Type') ?? '')
+  const tidier = new FormTidier(params.get('boundary') ?? '', fields)
   const write = parser._write.bind(parser)
   const final = parser._final.bind(parser)
   const pass = (bytes: Buffer, done: (error?: Error | null) => void): void =>

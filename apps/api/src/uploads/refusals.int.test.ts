@@ -51,6 +51,12 @@ describe('forms as clients write them', () => {
     expect([status, (body as Task).name]).toEqual([202, 'image'])
   })
 
+  it('a boundary within another parameter is not the boundary', async () => {
+    const form = filePartOf('Content-Disposition: form-data; name="file"\r\nContent-Type: image/jpeg')
+    const contentType = 'multipart/form-data; note="; boundary=a"; boundary=x'
+    expect((await postForm(Buffer.concat([form, end]), contentType)).status).toBe(202)
+  })
+
   it('spaces after a boundary are allowed', async () => {
     const form = filePartOf('Content-Disposition: form-data; name="file"; filename="a.jpg"')
     const padded = Buffer.from(form.toString('latin1').replace('--x\r\n', '--x \t\r\n'), 'latin1')

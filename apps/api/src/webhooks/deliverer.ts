@@ -146,7 +146,8 @@ export class Deliverer {
     const { webhooks, deliveries, directory, wake, log, now } = this.#deps
     const at = new Date(now())
     if (!(await webhooks.disable(tenant, id, at, reason))) return
-    log.warn({ tenant, webhookId: id, url, reason }, 'webhook switched off')
+    // Without the URL: for some receivers it is the secret.
+    log.warn({ tenant, webhookId: id, reason }, 'webhook switched off')
     await deliveries.failAll(tenant, id, at)
     await directory.refresh()
     const timestamp = at.getTime()

@@ -56,13 +56,17 @@ export class WebhookDesk {
   async create(tenant: string, fields: WebhookFields): Promise<CreatedWebhook> {
     const { webhooks, directory, checkUrl, now } = this.#deps
     checkUrl(fields.url, '/url')
-    if ((await webhooks.list(tenant)).length >= MOST_WEBHOOKS)
-      throw new AppError('INVALID_FIELD', `There are ${MOST_WEBHOOKS} webhooks already: delete one first.`)
+    if ((await webhooks.count(tenant)) >= MOST_WEBHOOKS) throw tooMany()
     const at = new Date(now())
     const secret = newSecret()
     const secrets = [{ secret, expiresAt: null }]
     const record = { id: newWebhookId(), tenant, ...fields, secrets, disabled: null, createdAt: at, updatedAt: at }
     await webhooks.insert(record)
+    // Others may have been created since it was counted.
+    if ((await webhooks.count(tenant)) > MOST_WEBHOOKS) {
+      await webhooks.remove(tenant, record.id)
+      throw tooMany()
+    }
     await directory.refresh()
     return { ...toWebhookView(record), secret }
   }
@@ -205,6 +209,8 @@ export class WebhookDesk {
   }
 }
 
+const tooMany = (): AppError =>
+  new AppError('INVALID_FIELD', `There are ${MOST_WEBHOOKS} webhooks already: delete one first.`)
 const notFound = (): AppError => new AppError('WEBHOOK_NOT_FOUND', 'There is no webhook with this id.')
 const deliveryNotFound = (): AppError =>
   new AppError('DELIVERY_NOT_FOUND', 'There is no delivery with this id: it may be older than 30 days.')

@@ -103,6 +103,11 @@ export class WebhookStore {
     return found.map((document) => toRecord(document))
   }
 
+  /** At most one more than are allowed. */
+  async count(tenant: string): Promise<number> {
+    return this.#webhooks.countDocuments({ tenant }).limit(MOST_WEBHOOKS + 1)
+  }
+
   async find(tenant: string, id: string): Promise<WebhookRecord | undefined> {
     return toRecord(await this.#webhooks.findOne({ _id: new Types.ObjectId(id), tenant }).lean<WebhookDocument>())
   }

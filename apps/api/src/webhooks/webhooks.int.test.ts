@@ -9,12 +9,12 @@ import type {
   WebhookSecrets,
 } from '@darkroom/contracts'
 import { sampleJpeg, until } from '@darkroom/testing'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { endAs } from '../../test/end-task.ts'
 import { fieldPart, filePart } from '../../test/multipart.ts'
 import { parseMetrics, sampleOf } from '../../test/parse-metrics.ts'
 import { startReceiver, verify, type Receiver } from '../../test/receiver.ts'
-import { forgetKeys, startTestApi, type Answer, type TestApi } from '../../test/start-test-api.ts'
+import { forgetKeys, startTestApi, testLog, type Answer, type TestApi } from '../../test/start-test-api.ts'
 
 const settings = { ALLOW_PRIVATE_ADDRESSES: '127.0.0.1', WEBHOOK_RETRY_SECONDS: '0,0', SWEEP_INTERVAL_MS: '200' }
 
@@ -149,8 +149,15 @@ describe('a webhook', () => {
     const gone = await newWebhook('/gone', { events: ['task.created'] })
     const other = await newWebhook('/other', { events: ['webhook.disabled'] })
     receiver.answer('/gone', (res) => void res.writeHead(410).end())
+    const warn = vi.spyOn(testLog, 'warn')
     await newTask()
     await arrived('/other', 1)
+    // Not its URL, which may be its secret.
+    expect(warn.mock.calls).toContainEqual([
+      { tenant: 'default', webhookId: gone.id, reason: expect.any(String) },
+      'webhook switched off',
+    ])
+    warn.mockRestore()
     const { body } = await send('GET', `/${gone.id}`)
     expect(body).toMatchObject({ enabled: false, disabled: { reason: expect.stringMatching(/410/) } })
     expect(receiver.at('/other')[0]?.event).toMatchObject({ eventType: 'webhook.disabled', webhookId: gone.id })
@@ -162,6 +169,15 @@ describe('a webhook', () => {
     })
     expect(receiver.at('/gone')).toHaveLength(1)
     await Promise.all([remove(gone), remove(other)])
+  })
+
+  it('is one of at most fifty, also when many are created at once', async () => {
+    const fields = { url: receiver.urlOf('/many'), events: ['webhook.disabled'] }
+    const answers = await Promise.all(Array.from({ length: 60 }, () => send('POST', '', fields)))
+    expect(answers.every(({ status }) => status === 201 || status === 422)).toBe(true)
+    const made = answers.filter(({ status }) => status === 201).map(({ body }) => body as Webhook)
+    expect(await api.database.collection('webhooks').countDocuments({ tenant: 'default' })).toBeLessThanOrEqual(50)
+    await Promise.all(made.map(remove))
   })
 
   it('is switched off when nothing arrives until the last attempt', async () => {

@@ -348,6 +348,7 @@ const webhooks: Calls<WebhookStore> = {
   insert: (store) => store.insert(webhook),
   all: (store) => store.all(),
   list: (store) => store.list(tenant),
+  count: (store) => store.count(tenant),
   find: (store) => store.find(tenant, webhook.id),
   update: (store) => store.update(tenant, webhook.id, { description: 'a' }),
   disable: (store) => store.disable(tenant, webhook.id, now, 'a'),

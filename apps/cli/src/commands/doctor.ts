@@ -24,7 +24,9 @@ export async function doctor(shell: Shell): Command {
 async function checkHealth({ env, signal }: Shell): Promise<Finding[]> {
   // 503 is an answer here, so no retries.
   const startedAt = performance.now()
-  const response = await fetch(`${env.url}/health`, { signal }).catch((cause: unknown) => {
+  // Strangers are not told the reasons.
+  const headers = env.key === undefined ? {} : { authorization: `Bearer ${env.key}` }
+  const response = await fetch(`${env.url}/health`, { headers, signal }).catch((cause: unknown) => {
     signal.throwIfAborted()
     throw new DarkroomError(
       'UNREACHABLE',

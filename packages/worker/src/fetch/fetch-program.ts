@@ -1,14 +1,17 @@
 // The program of a child process that downloads one file. It has no secrets and no connections, and
 // what arrives is not decoded here.
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
 import { createOutgoing, outgoingEnv } from '@darkroom/outgoing'
 import { DownloadFailure, downloadSource, type Download, type FetchAnswer } from './download-source.ts'
 
-// Its parent closes this when it no longer needs the file, or dies.
-process.stdin.on('end', () => process.exit(1)).resume()
+// Its parent writes one line, and closes this when it no longer needs the file, or dies.
+const input = createInterface({ input: process.stdin }).once('close', () => process.exit(1))
 // Signals to the whole process group are for its parent.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
 
-const download = JSON.parse(process.argv[2] ?? '') as Download
+const [line] = (await once(input, 'line')) as [string]
+const download = JSON.parse(line) as Download
 const allowed = outgoingEnv.ALLOW_PRIVATE_ADDRESSES.parse(download.allowed)
 const answer = await downloadSource(createOutgoing({ allowed }), download).then(
   (downloaded): FetchAnswer => ({ downloaded }),
