@@ -24,16 +24,20 @@ export interface Place {
 export async function putFile(place: Place, body: Uint8Array | Readable): Promise<PutResult> {
   const { fs } = place.paths
   const temp = tempPathFor(place.path)
-  const { file, folder } = await inFolder(place, async (made) => ({ file: await openNew(fs, temp), folder: made }))
+  const { file, durable } = await inFolder(place, async (folder) => ({
+    file: await openNew(fs, temp),
+    durable: folder.sync(),
+  }))
   try {
     const bytes = await withFile(Promise.resolve(file), async () => {
       await file.writeFile(body)
       await file.sync()
       return body instanceof Uint8Array ? body.length : (await file.stat()).size
     })
-    const stored = await moveInto(place, temp, bytes)
-    await folder.durable.catch(ignoreMissing)
-    return stored
+    // Its folder cannot have been removed, as the temporary file is in it.
+    const written = await moveUnlessSame(fs, { source: temp, path: place.path, isNew: false })
+    await syncNames(place, durable)
+    return { bytes, written }
   } catch (error) {
     // No partial file stays, especially if the disk is full. The original error is more important
     // than a leftover file.
@@ -70,19 +74,20 @@ async function copyOver(place: Place, tempPath: string): Promise<PutResult> {
   return result
 }
 
-/**
- * The last step of every write. `source` is written and synced, and on the file system of the final
- * name.
- */
+/** `source` is written and synced, and on the file system of the final name. */
 export async function moveInto(place: Place, source: string, bytes: number): Promise<PutResult> {
   const { fs } = place.paths
   const { written, durable } = await inFolder(place, async (folder) => ({
     written: await moveUnlessSame(fs, { source, path: place.path, isNew: folder.isNew }),
-    durable: folder.durable,
+    durable: folder.sync(),
   }))
-  // Even if nothing was moved: the process that moved it may have died before this line.
-  await Promise.all([fs.syncFolder(dirname(place.path)), durable].map((sync) => sync.catch(ignoreMissing)))
+  await syncNames(place, durable)
   return { bytes, written }
+}
+
+/** Even if nothing was moved: the process that moved it may have died before this. */
+async function syncNames({ paths: { fs }, path }: Place, folder: Promise<void>): Promise<void> {
+  await Promise.all([fs.syncFolder(dirname(path)), folder].map((sync) => sync.catch(ignoreMissing)))
 }
 
 /** Nothing can be in a new folder. */
