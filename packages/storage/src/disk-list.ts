@@ -21,7 +21,12 @@ export async function* listFiles(
     if (entry.isDirectory()) yield* listFiles(path, key, onError)
     else if (entry.isFile()) {
       const facts = await factsOf(path, onError)
-      if (facts) yield { key, bytes: facts.size, modifiedAt: facts.mtime }
+      // The time of a change is also that of a rename.
+      if (facts)
+        yield {
+          ...{ key, bytes: facts.size, modifiedAt: facts.mtime },
+          storedAt: facts.mtime > facts.ctime ? facts.mtime : facts.ctime,
+        }
     }
   }
 }

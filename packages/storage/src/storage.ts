@@ -101,6 +101,11 @@ export interface OpenedFile extends StoredFile {
 
 export interface ListedFile extends StoredFile {
   key: string
+  /**
+   * When it got its bytes or its key, whichever was later. A file may have been written long before
+   * it is adopted or moved.
+   */
+  storedAt: Date
 }
 
 export interface PutResult {

@@ -27,8 +27,8 @@ export function createRemoveExpiredUploads(deps: {
   const removeOrphans = async (onError: (error: unknown) => void): Promise<number> => {
     let removed = 0
     const known = new Map<string, boolean>()
-    for await (const { key, modifiedAt } of storage.list(FOLDERS.staged, onError)) {
-      if (Date.now() - modifiedAt.getTime() <= orphanAgeMs) continue
+    for await (const { key, storedAt } of storage.list(FOLDERS.staged, onError)) {
+      if (Date.now() - storedAt.getTime() <= orphanAgeMs) continue
       const id = key.split('/').at(-2) ?? ''
       if (!known.has(id)) known.set(id, (await store.existing([id])).has(id))
       if (known.get(id) === true) continue
