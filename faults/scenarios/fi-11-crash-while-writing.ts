@@ -26,7 +26,7 @@ const BEFORE: Record<string, { file: string; line: string }> = {
   'before rename': { file: WRITE, line: '    await fs.rename(source, path)\n' },
   'after rename': {
     file: WRITE,
-    line: '  await Promise.all([fs.syncFolder(dirname(path)), folder].map((sync) => sync.catch(ignoreMissing)))\n',
+    line: '    await Promise.all([fs.syncFolder(dirname(path)), folder])\n',
   },
   'before a folder is made': {
     file: PATHS,

@@ -51,11 +51,13 @@ export async function adoptFile(place: Place, tempPath: string, known?: KnownCon
   try {
     // The source folder is not synced: a temporary name that reappears after a power cut is a
     // leftover like any other.
-    return await moveInto(place, tempPath, bytes)
+    const { written, isKept } = await moveInto(place, tempPath)
+    if (isKept) return { bytes, written }
   } catch (error) {
     if (systemCode(error) !== 'EXDEV') throw error
     return copyOver(place, tempPath)
   }
+  throw new StorageError('STORAGE_FAILED', `${place.key} was removed as soon as it was stored.`)
 }
 
 /** Syncs a file to be adopted, and returns its size. */
@@ -75,19 +77,27 @@ async function copyOver(place: Place, tempPath: string): Promise<PutResult> {
 }
 
 /** `source` is written and synced, and on the file system of the final name. */
-export async function moveInto(place: Place, source: string, bytes: number): Promise<PutResult> {
+export async function moveInto(place: Place, source: string): Promise<{ written: boolean; isKept: boolean }> {
   const { fs } = place.paths
   const { written, durable } = await inFolder(place, async (folder) => ({
     written: await moveUnlessSame(fs, { source, path: place.path, isNew: folder.isNew }),
     durable: folder.sync(),
   }))
-  await syncNames(place, durable)
-  return { bytes, written }
+  return { written, isKept: await syncNames(place, durable) }
 }
 
-/** Even if nothing was moved: the process that moved it may have died before this. */
-async function syncNames({ paths: { fs }, path }: Place, folder: Promise<void>): Promise<void> {
-  await Promise.all([fs.syncFolder(dirname(path)), folder].map((sync) => sync.catch(ignoreMissing)))
+/**
+ * Even if nothing was moved: the process that moved it may have died before this. Returns false if
+ * the file and its empty folder were removed as soon as it existed.
+ */
+async function syncNames({ paths: { fs }, path }: Place, folder: Promise<void>): Promise<boolean> {
+  try {
+    await Promise.all([fs.syncFolder(dirname(path)), folder])
+    return true
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return false
+    throw error
+  }
 }
 
 /** Nothing can be in a new folder. */
@@ -105,11 +115,6 @@ async function moveUnlessSame(
     await fs.unlink(source)
   }
   return !same
-}
-
-/** The file and its empty folder were removed as soon as it existed. */
-function ignoreMissing(error: unknown): void {
-  if (systemCode(error) !== 'ENOENT') throw error
 }
 
 /** A missing folder and a missing source are both ENOENT; only the first is worth a retry. */
