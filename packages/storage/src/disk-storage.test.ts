@@ -195,6 +195,26 @@ describe('the leftover of a dead writer', () => {
   })
 })
 
+it('old empty folders are removed with the leftovers, but not those at the top, which may belong to others', async () => {
+  const [old, young] = ['a/b/old', 'a/c/young']
+  for (const name of ['lost+found', old, young]) await mkdir(join(root, name), { recursive: true })
+  const longAgo = new Date(Date.now() - 3_600_000)
+  for (const name of ['lost+found', old]) await utimes(join(root, name), longAgo, longAgo)
+  expect(await storage.removeLeftovers(60_000, raise)).toBe(0)
+  expect(await everything()).toEqual(['a', 'a/c', young, 'lost+found'])
+})
+
+it('files are stored in empty folders while these are being removed', async () => {
+  const upload = join(folder, 'upload')
+  for (let round = 0; round < 200; round++) {
+    await writeFile(upload, 'photo')
+    await mkdir(join(root, 'a/b/c'), { recursive: true })
+    await Promise.all([storage.removeLeftovers(-1, raise), storage.adopt(upload, 'a/b/c/file')])
+    expect((await collect(storage.list())).map(({ key }) => key)).toEqual(['a/b/c/file'])
+    await storage.remove('a/b/c/file')
+  }
+})
+
 it('a folder that cannot be read is reported, and hides no files elsewhere', async () => {
   // Built in two places, because no path may be this long.
   const long = 'x'.repeat(250)

@@ -47,8 +47,8 @@ export interface Storage {
   freeBytes(): Promise<number | undefined>
 
   /**
-   * Removes leftovers of dead writers that have not been touched for `olderThanMs`. Returns the
-   * number of files; one that cannot be removed does not stop the rest.
+   * Removes leftovers of dead writers that have not been touched for `olderThanMs`, on a disk also
+   * empty folders. Returns the number of files; one that cannot be removed does not stop the rest.
    */
   removeLeftovers(olderThanMs: number, onError: (error: unknown) => void): Promise<number>
 
