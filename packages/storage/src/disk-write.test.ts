@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { createDiskPaths } from './disk-paths.ts'
-import { adoptFile } from './disk-write.ts'
+import { adoptFile, putFile } from './disk-write.ts'
 import { sharedThread, type FileSystem } from './file-system.ts'
 
 /** Places below a new folder, by way of system calls that differ from the real ones. */
@@ -24,4 +24,20 @@ test('a file that is removed while its name is synced is not adopted', async () 
     },
   })
   await expect(adoptFile(placeOf('a/file'), upload)).rejects.toMatchObject({ code: 'STORAGE_FAILED' })
+})
+
+test('the new time of a file that is there already is synced', async () => {
+  const calls: string[] = []
+  const { placeOf } = await open({
+    open: async (path, flags, mode) => {
+      const file = await sharedThread.open(path, flags, mode)
+      const sync = file.sync.bind(file)
+      return Object.assign(file, { sync: () => (calls.push(`sync ${path}`), sync()) })
+    },
+    utimes: (path, accessed, modified) => (calls.push(`utimes ${path}`), sharedThread.utimes(path, accessed, modified)),
+  })
+  const place = placeOf('a/file')
+  await putFile(place, Buffer.from('x'))
+  await putFile(place, Buffer.from('x'))
+  expect(calls.slice(calls.indexOf(`utimes ${place.path}`))).toEqual([`utimes ${place.path}`, `sync ${place.path}`])
 })

@@ -109,9 +109,10 @@ async function moveUnlessSame(
   if (!same) await renameOver(fs, source, path)
   else {
     // As new as if it had just been written: a process that removes old unused files must not
-    // remove this one.
+    // remove this one, even after a power cut.
     const now = new Date()
     await fs.utimes(path, now, now)
+    await withFile(openToRead(fs, path), (found) => found.sync())
     await fs.unlink(source)
   }
   return !same
