@@ -70,8 +70,9 @@ async function secure({ paths, key }: Place, path: string): Promise<number> {
 /** The temp folder is on another file system: the bytes have to be copied. */
 async function copyOver(place: Place, tempPath: string): Promise<PutResult> {
   const { fs } = place.paths
-  const file = await openToRead(fs, tempPath)
-  const result = await putFile(place, file.createReadStream({}))
+  const bytes = (await openToRead(fs, tempPath)).createReadStream({})
+  // If it fails before its first byte is read, nobody else closes the file.
+  const result = await putFile(place, bytes).finally(() => bytes.destroy())
   await fs.unlink(tempPath)
   return result
 }
