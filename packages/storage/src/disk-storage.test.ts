@@ -17,7 +17,8 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { until } from '@darkroom/testing'
+import { afterAll, afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { collect, describeStorage } from '../test/describe-storage.ts'
 import { createSmallDisk } from '../test/small-disk.ts'
 import { createDiskStorage, type DiskStorage } from './disk-storage.ts'
@@ -72,6 +73,19 @@ it('replaces a file that was truncated on disk', async () => {
   await truncate(join(root, 'a/file'), 2)
   expect(await storage.put('a/file', Buffer.from('whole'))).toMatchObject({ written: true })
   expect(await readFile(join(root, 'a/file'), 'utf8')).toBe('whole')
+})
+
+it('a put that the disk does not respond to fails in time', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const body = new Readable({ read: () => {} })
+  const failure = storage.put('a/file', body).catch((error: unknown) => error)
+  await vi.advanceTimersByTimeAsync(30_000)
+  expect(await failure).toMatchObject({ code: 'STORAGE_FAILED' })
+  vi.useRealTimers()
+  await until(async () => (await everything()).length === 2, { what: 'the temporary file' })
+  body.destroy()
+  await until(async () => (await everything()).length === 1, { what: 'the end of the put' })
 })
 
 it('does not affect readers of a file that is replaced', async () => {
