@@ -17,10 +17,9 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { until } from '@darkroom/testing'
+import { createSmallDisk, until } from '@darkroom/testing'
 import { afterAll, afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { collect, describeStorage } from '../test/describe-storage.ts'
-import { createSmallDisk } from '../test/small-disk.ts'
 import { createDiskStorage, type DiskStorage } from './disk-storage.ts'
 import { toStorageError } from './storage-error.ts'
 
