@@ -98,8 +98,8 @@ export const mutations: readonly Mutation[] = [
       },
       {
         file: 'packages/storage/src/disk-write.ts',
-        find: 'const stored = await moveInto(place, temp, bytes)',
-        replace: 'const stored = { bytes, written: true }',
+        find: 'const written = await moveUnlessSame(fs, { source: temp, path: place.path, isNew: false })',
+        replace: 'const written = true',
       },
     ],
     caughtBy: { scenario: 'fi-11', invariant: 'I3', tasks: 22 },
@@ -128,8 +128,8 @@ export const mutations: readonly Mutation[] = [
     patches: [
       {
         file: 'packages/storage/src/disk-write.ts',
-        find: '[fs.syncFolder(dirname(place.path)), durable]',
-        replace: '[durable]',
+        find: '[fs.syncFolder(dirname(path)), folder]',
+        replace: '[folder]',
       },
     ],
     caughtBy: { scenario: 'fi-05', invariant: 'I5', tasks: 20 },

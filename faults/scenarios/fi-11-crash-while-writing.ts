@@ -14,7 +14,7 @@ const PATHS = 'packages/storage/src/disk-paths.ts'
 const BEFORE: Record<string, { file: string; line: string }> = {
   'before the temporary file is made': {
     file: WRITE,
-    line: '  const { file, folder } = await inFolder(place, async (made) => ({ file: await openNew(fs, temp), folder: made }))\n',
+    line: '  const { file, durable } = await inFolder(place, async (folder) => ({\n',
   },
   'before the bytes are written': { file: WRITE, line: '      await file.writeFile(body)\n' },
   'before fsync': { file: WRITE, line: '      await file.sync()\n' },
@@ -26,13 +26,13 @@ const BEFORE: Record<string, { file: string; line: string }> = {
   'before rename': { file: WRITE, line: '    await fs.rename(source, path)\n' },
   'after rename': {
     file: WRITE,
-    line: '  // Even if nothing was moved: the process that moved it may have died before this line.\n',
+    line: '    await Promise.all([fs.syncFolder(dirname(path)), folder])\n',
   },
   'before a folder is made': {
     file: PATHS,
     line: '    const isNew = await makeOne(fs, folder)\n',
   },
-  'after the folder was synced': { file: WRITE, line: '  return { bytes, written }\n' },
+  'after the folder was synced': { file: WRITE, line: '    return { bytes, written }\n' },
   'before the answer': { file: CHILD, line: "    tell({ type: 'done', processed })\n" },
 }
 /** Half of the bytes are in the file when the machine dies. */

@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { isEmptyFolder, markInstallation, readInstallation, testWrite } from './disk-installation.ts'
+import { sharedThread } from './file-system.ts'
 
 async function createFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'installation-'))
@@ -18,6 +20,20 @@ test('processes that start at the same time agree on one id, also after a restar
   expect(await markInstallation(folder)).toBe(ids[0])
   expect(await readInstallation(folder)).toBe(ids[0])
   expect(await readdir(folder)).toEqual(['.darkroom.json'])
+})
+
+test('the names of the folder and of its parents are synced before it is marked', async () => {
+  const parent = await createFolder()
+  const folder = join(parent, 'not', 'there')
+  const markedAt: Record<string, boolean> = {}
+  const { syncFolder } = sharedThread
+  vi.spyOn(sharedThread, 'syncFolder').mockImplementation((path) => {
+    markedAt[path] ??= existsSync(join(folder, '.darkroom.json'))
+    return syncFolder(path)
+  })
+  onTestFinished(() => void vi.restoreAllMocks())
+  await markInstallation(folder)
+  expect(markedAt).toMatchObject({ [parent]: false, [join(parent, 'not')]: false, [folder]: true })
 })
 
 test('every folder gets a different id', async () => {

@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { link, readdir, readFile, unlink } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { makeFolders, tempPathFor } from './disk-paths.ts'
 import { openNew, withFile } from './durable.ts'
 import { sharedThread as fs } from './file-system.ts'
 import { INSTALLATION_MARKER, markerText, parseMarker } from './installation.ts'
 import { StorageError, systemCode, toStorageError } from './storage-error.ts'
 
+/** Of a parent that cannot be synced: it is not ours, so nothing was created in it. */
+const NOT_OURS = ['EACCES', 'EPERM', 'EROFS', 'EINVAL']
 /** The content of a new file system. */
 const OF_THE_SYSTEM = new Set(['lost+found'])
 /** The size of a large variant: a disk with less space is full. */
@@ -28,6 +30,7 @@ export async function markInstallation(rootFolder: string, id: string = randomUU
   if (known !== undefined) return known
   try {
     await makeFolders(rootFolder)
+    await syncNames(resolve(rootFolder))
     await createMarker(rootFolder, id)
   } catch (error) {
     // Only the folder itself is missing here.
@@ -64,6 +67,17 @@ export async function testWrite(rootFolder: string): Promise<void> {
   } finally {
     await unlink(path).catch(() => {})
   }
+}
+
+/**
+ * The names of a folder and its parents, whichever of them are new. Nothing is stored in it before
+ * it is marked, so this happens once.
+ */
+async function syncNames(folder: string): Promise<void> {
+  for (let at = folder; dirname(at) !== at; at = dirname(at))
+    await fs.syncFolder(dirname(at)).catch((error: unknown) => {
+      if (!NOT_OURS.includes(systemCode(error) ?? '')) throw error
+    })
 }
 
 /**

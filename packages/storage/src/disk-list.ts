@@ -1,7 +1,8 @@
 import type { Dirent, Stats } from 'node:fs'
 import { lstat, readdir, unlink } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { isTempName } from './disk-paths.ts'
+import { pruneFolders } from './disk-remove.ts'
 import type { ListedFile } from './storage.ts'
 import { systemCode } from './storage-error.ts'
 
@@ -21,30 +22,41 @@ export async function* listFiles(
     if (entry.isDirectory()) yield* listFiles(path, key, onError)
     else if (entry.isFile()) {
       const facts = await factsOf(path, onError)
-      if (facts) yield { key, bytes: facts.size, modifiedAt: facts.mtime }
+      // The time of a change is also that of a rename.
+      if (facts)
+        yield {
+          ...{ key, bytes: facts.size, modifiedAt: facts.mtime },
+          storedAt: facts.mtime > facts.ctime ? facts.mtime : facts.ctime,
+        }
     }
   }
 }
 
 /**
- * Removes the leftovers of writers that died between their first byte and the rename. An ongoing
- * write touches its file: choose an age that no write reaches. Returns the number of removed files.
+ * Removes the leftovers of writers that died between their first byte and the rename, and of those
+ * that died before it or after a removal: empty folders. An ongoing write touches its file: choose
+ * an age that no write reaches. Returns the number of removed files.
  */
 export async function removeOldTemps(
   folder: string,
   olderThanMs: number,
   onError: (error: unknown) => void,
+  root = folder,
 ): Promise<number> {
   let removed = 0
-  for (const entry of await readFolder(folder, onError)) {
+  const entries = await readFolder(folder, onError)
+  for (const entry of entries) {
     const path = join(folder, entry.name)
-    if (entry.isDirectory()) removed += await removeOldTemps(path, olderThanMs, onError)
+    if (entry.isDirectory()) removed += await removeOldTemps(path, olderThanMs, onError, root)
     else if (isTempName(entry.name) && (await isOlder(path, olderThanMs, onError)))
       removed += await unlink(path).then(
         () => 1,
         (error: unknown) => noneIfMissing(error, 0, onError),
       )
   }
+  // At the top there are also folders of others: `lost+found`.
+  const isOurs = folder !== root && dirname(folder) !== root
+  if (isOurs && entries.length === 0 && (await isOlder(folder, olderThanMs, () => {}))) await pruneFolders(folder, root)
   return removed
 }
 

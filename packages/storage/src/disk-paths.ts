@@ -10,10 +10,11 @@ export interface MadeFolder {
   /** It was created just now, so nothing was in it. */
   isNew: boolean
   /**
-   * Settles when its name, and those of the parents that were created with it, survive a power cut.
-   * Nothing in it is stored before; meanwhile other work can be done. It is safe to ignore.
+   * Makes its name and those of its parents survive a power cut. Nothing in it is stored before;
+   * meanwhile other work can be done. To be called when something is in it, so that nobody removes
+   * it. The promise is safe to ignore.
    */
-  durable: Promise<void>
+  sync: () => Promise<void>
 }
 
 /** Maps keys to paths below one root folder. */
@@ -32,11 +33,18 @@ export interface DiskPaths {
   makeFolder(folder: string, key: string): Promise<MadeFolder>
 }
 
+/** Beyond these, it is forgotten which names are durable: they are synced once more. */
+const MOST_DURABLE = 5000
+
 export function createDiskPaths(rootFolder: string, fs: FileSystem): DiskPaths {
   const root = resolve(rootFolder)
   let realRoot: string | undefined
-  /** Syncs of the names of new folders. Other writers that use such a folder wait for them, too. */
-  const syncing = new Map<string, Promise<void>>()
+  /**
+   * Folders that were found and whose names, up to the root, this process has synced. Whoever made
+   * one may have failed to sync it, have died before, or be waiting for the disk. And it may have
+   * been removed and made again since, by any process: hence the identity of each, by its path.
+   */
+  const durable = new Map<string, string>()
 
   async function checkFolder(folder: string, key: string): Promise<void> {
     const isBelow = async (real: string): Promise<boolean> =>
@@ -52,26 +60,52 @@ export function createDiskPaths(rootFolder: string, fs: FileSystem): DiskPaths {
   // Folder by folder, each checked before the next is created in it: a plain `mkdir -p` follows
   // links and creates folders anywhere.
   async function makeFolder(folder: string, key: string): Promise<MadeFolder> {
-    if (await isThere(checkFolder(folder, key))) return { isNew: false, durable: syncing.get(folder) ?? DURABLE }
+    const known = durable.get(folder)
+    // With its parents, none of which can have been removed while it was in them.
+    if (known !== undefined && known === (await identityOf(fs, folder))) return FOUND
+    const found = (await isThere(checkFolder(folder, key))) ? await identityOf(fs, folder) : undefined
     if (folder === root) {
-      await makeFolders(root, fs)
-      return { isNew: false, durable: DURABLE }
+      if (found === undefined) await makeFolders(root, fs)
+      return FOUND
     }
     const parent = await makeFolder(dirname(folder), key)
+    if (found !== undefined) return { isNew: false, sync: () => ignorable(syncFound(folder, found, parent)) }
     const isNew = await makeOne(fs, folder)
-    // Even if another process has just created it: that one may die before it syncs the name.
-    const durable = Promise.all([parent.durable, fs.syncFolder(dirname(folder))]).then(() => {})
-    const forget = (): boolean => syncing.delete(folder)
-    syncing.set(folder, durable)
-    durable.then(forget, forget)
     if (!isNew) await checkFolder(folder, key)
-    return { isNew, durable }
+    return { isNew, sync: () => ignorable(syncName(folder, parent)) }
+  }
+
+  async function syncName(folder: string, parent: MadeFolder): Promise<void> {
+    await Promise.all([parent.sync(), fs.syncFolder(dirname(folder))])
+  }
+
+  async function syncFound(folder: string, identity: string, parent: MadeFolder): Promise<void> {
+    await syncName(folder, parent)
+    if (durable.size === MOST_DURABLE) durable.clear()
+    durable.set(folder, identity)
   }
 
   return { root, fs, resolve: (key) => join(root, parseKey(key)), checkFolder, makeFolder }
 }
 
-const DURABLE = Promise.resolve()
+/** A folder whose name is durable. That of the root is since its installation was marked. */
+const FOUND: MadeFolder = { isNew: false, sync: () => Promise.resolve() }
+
+/** What tells a folder from a later one with the same path; undefined if there is none. */
+async function identityOf(fs: FileSystem, folder: string): Promise<string | undefined> {
+  try {
+    const { dev, ino, birthtimeMs } = await fs.lstat(folder)
+    return `${dev}.${ino}.${birthtimeMs}`
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+function ignorable(promise: Promise<void>): Promise<void> {
+  promise.catch(() => {})
+  return promise
+}
 
 /** Creates a folder in an existing one. Returns false if it already existed. */
 function makeOne(fs: FileSystem, path: string): Promise<boolean> {

@@ -17,9 +17,9 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createSmallDisk, until } from '@darkroom/testing'
+import { afterAll, afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { collect, describeStorage } from '../test/describe-storage.ts'
-import { createSmallDisk } from '../test/small-disk.ts'
 import { createDiskStorage, type DiskStorage } from './disk-storage.ts'
 import { toStorageError } from './storage-error.ts'
 
@@ -72,6 +72,19 @@ it('replaces a file that was truncated on disk', async () => {
   await truncate(join(root, 'a/file'), 2)
   expect(await storage.put('a/file', Buffer.from('whole'))).toMatchObject({ written: true })
   expect(await readFile(join(root, 'a/file'), 'utf8')).toBe('whole')
+})
+
+it('a put that the disk does not respond to fails in time', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const body = new Readable({ read: () => {} })
+  const failure = storage.put('a/file', body).catch((error: unknown) => error)
+  await vi.advanceTimersByTimeAsync(30_000)
+  expect(await failure).toMatchObject({ code: 'STORAGE_FAILED' })
+  vi.useRealTimers()
+  await until(async () => (await everything()).length === 2, { what: 'the temporary file' })
+  body.destroy()
+  await until(async () => (await everything()).length === 1, { what: 'the end of the put' })
 })
 
 it('does not affect readers of a file that is replaced', async () => {
@@ -193,6 +206,26 @@ describe('the leftover of a dead writer', () => {
     expect(await storage.removeLeftovers(60_000, raise)).toBe(1)
     expect(await everything()).toEqual(['a', 'a/file'])
   })
+})
+
+it('old empty folders are removed with the leftovers, but not those at the top, which may belong to others', async () => {
+  const [old, young] = ['a/b/old', 'a/c/young']
+  for (const name of ['lost+found', old, young]) await mkdir(join(root, name), { recursive: true })
+  const longAgo = new Date(Date.now() - 3_600_000)
+  for (const name of ['lost+found', old]) await utimes(join(root, name), longAgo, longAgo)
+  expect(await storage.removeLeftovers(60_000, raise)).toBe(0)
+  expect(await everything()).toEqual(['a', 'a/c', young, 'lost+found'])
+})
+
+it('files are stored in empty folders while these are being removed', async () => {
+  const upload = join(folder, 'upload')
+  for (let round = 0; round < 200; round++) {
+    await writeFile(upload, 'photo')
+    await mkdir(join(root, 'a/b/c'), { recursive: true })
+    await Promise.all([storage.removeLeftovers(-1, raise), storage.adopt(upload, 'a/b/c/file')])
+    expect((await collect(storage.list())).map(({ key }) => key)).toEqual(['a/b/c/file'])
+    await storage.remove('a/b/c/file')
+  }
 })
 
 it('a folder that cannot be read is reported, and hides no files elsewhere', async () => {

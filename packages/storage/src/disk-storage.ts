@@ -51,7 +51,7 @@ export function createDiskStorage(rootFolder: string, { blocking = false }: Disk
   const readMarker = shareRuns(readInstallation)
   const inTime = blocking ? <T>(act: () => Promise<T>) => act() : beforeDeadline
   return {
-    put: (key, body) => translated(key, () => putFile(placeOf(key), body)),
+    put: (key, body) => translated(key, () => inTime(() => putFile(placeOf(key), body))),
     adopt: (tempPath, key, known) => translated(key, () => inTime(() => adoptFile(placeOf(key), tempPath, known))),
     open: (key, range = {}) => translated(key, () => inTime(() => openFile(() => openStored(key), key, range))),
     stat: (key) => translated(key, () => inTime(() => withFile(openStored(key), (file) => readFacts(file, key)))),

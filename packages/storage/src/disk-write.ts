@@ -24,16 +24,20 @@ export interface Place {
 export async function putFile(place: Place, body: Uint8Array | Readable): Promise<PutResult> {
   const { fs } = place.paths
   const temp = tempPathFor(place.path)
-  const { file, folder } = await inFolder(place, async (made) => ({ file: await openNew(fs, temp), folder: made }))
+  const { file, durable } = await inFolder(place, async (folder) => ({
+    file: await openNew(fs, temp),
+    durable: folder.sync(),
+  }))
   try {
     const bytes = await withFile(Promise.resolve(file), async () => {
       await file.writeFile(body)
       await file.sync()
       return body instanceof Uint8Array ? body.length : (await file.stat()).size
     })
-    const stored = await moveInto(place, temp, bytes)
-    await folder.durable.catch(ignoreMissing)
-    return stored
+    // Its folder cannot have been removed, as the temporary file is in it.
+    const written = await moveUnlessSame(fs, { source: temp, path: place.path, isNew: false })
+    await syncNames(place, durable)
+    return { bytes, written }
   } catch (error) {
     // No partial file stays, especially if the disk is full. The original error is more important
     // than a leftover file.
@@ -47,11 +51,13 @@ export async function adoptFile(place: Place, tempPath: string, known?: KnownCon
   try {
     // The source folder is not synced: a temporary name that reappears after a power cut is a
     // leftover like any other.
-    return await moveInto(place, tempPath, bytes)
+    const { written, isKept } = await moveInto(place, tempPath)
+    if (isKept) return { bytes, written }
   } catch (error) {
     if (systemCode(error) !== 'EXDEV') throw error
     return copyOver(place, tempPath)
   }
+  throw new StorageError('STORAGE_FAILED', `${place.key} was removed as soon as it was stored.`)
 }
 
 /** Syncs a file to be adopted, and returns its size. */
@@ -64,25 +70,35 @@ async function secure({ paths, key }: Place, path: string): Promise<number> {
 /** The temp folder is on another file system: the bytes have to be copied. */
 async function copyOver(place: Place, tempPath: string): Promise<PutResult> {
   const { fs } = place.paths
-  const file = await openToRead(fs, tempPath)
-  const result = await putFile(place, file.createReadStream({}))
+  const bytes = (await openToRead(fs, tempPath)).createReadStream({})
+  // If it fails before its first byte is read, nobody else closes the file.
+  const result = await putFile(place, bytes).finally(() => bytes.destroy())
   await fs.unlink(tempPath)
   return result
 }
 
-/**
- * The last step of every write. `source` is written and synced, and on the file system of the final
- * name.
- */
-export async function moveInto(place: Place, source: string, bytes: number): Promise<PutResult> {
+/** `source` is written and synced, and on the file system of the final name. */
+export async function moveInto(place: Place, source: string): Promise<{ written: boolean; isKept: boolean }> {
   const { fs } = place.paths
   const { written, durable } = await inFolder(place, async (folder) => ({
     written: await moveUnlessSame(fs, { source, path: place.path, isNew: folder.isNew }),
-    durable: folder.durable,
+    durable: folder.sync(),
   }))
-  // Even if nothing was moved: the process that moved it may have died before this line.
-  await Promise.all([fs.syncFolder(dirname(place.path)), durable].map((sync) => sync.catch(ignoreMissing)))
-  return { bytes, written }
+  return { written, isKept: await syncNames(place, durable) }
+}
+
+/**
+ * Even if nothing was moved: the process that moved it may have died before this. Returns false if
+ * the file and its empty folder were removed as soon as it existed.
+ */
+async function syncNames({ paths: { fs }, path }: Place, folder: Promise<void>): Promise<boolean> {
+  try {
+    await Promise.all([fs.syncFolder(dirname(path)), folder])
+    return true
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return false
+    throw error
+  }
 }
 
 /** Nothing can be in a new folder. */
@@ -94,17 +110,13 @@ async function moveUnlessSame(
   if (!same) await renameOver(fs, source, path)
   else {
     // As new as if it had just been written: a process that removes old unused files must not
-    // remove this one.
+    // remove this one, even after a power cut.
     const now = new Date()
     await fs.utimes(path, now, now)
+    await withFile(openToRead(fs, path), (found) => found.sync())
     await fs.unlink(source)
   }
   return !same
-}
-
-/** The file and its empty folder were removed as soon as it existed. */
-function ignoreMissing(error: unknown): void {
-  if (systemCode(error) !== 'ENOENT') throw error
 }
 
 /** A missing folder and a missing source are both ENOENT; only the first is worth a retry. */

@@ -1,3 +1,4 @@
+export { CLOCK_SKEW_MS } from './clock-skew.ts'
 export { testWrite } from './disk-installation.ts'
 export { makeFolders } from './disk-paths.ts'
 export { createDiskStorage, type DiskStorage } from './disk-storage.ts'

@@ -67,8 +67,8 @@ async function* listObjects({ client, name }: Bucket, prefix: string): AsyncGene
       ...(token !== undefined && { ContinuationToken: token }),
     })
     const page: ListObjectsV2CommandOutput = await inTime((options) => client.send(command, options))
-    for (const { Key: key = '', Size = 0, LastModified } of page.Contents ?? [])
-      yield { key, bytes: Size, modifiedAt: LastModified ?? new Date() }
+    for (const { Key: key = '', Size = 0, LastModified: storedAt = new Date() } of page.Contents ?? [])
+      yield { key, bytes: Size, modifiedAt: storedAt, storedAt }
     token = page.IsTruncated === true ? page.NextContinuationToken : undefined
   } while (token !== undefined)
 }

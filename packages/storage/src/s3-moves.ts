@@ -1,15 +1,16 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { CopyObjectCommand, DeleteObjectCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
+import { CLOCK_SKEW_MS } from './clock-skew.ts'
 import { inTime, type Bucket } from './s3-bucket.ts'
 import { falseIfConflict, isMissing } from './s3-error.ts'
 import { metadataOf, readFacts, readFactsIfThere, toFacts } from './s3-facts.ts'
 import { StorageError } from './storage-error.ts'
 
-/** A mark of a process that died is void after this time. */
-const MARK_MS = 60_000
 /** A move that takes longer does not remove the source: its mark might be void by then. */
 const MOVE_LIMIT_MS = 30_000
+/** A mark of a process that died is void after this time, by the clock of any other. */
+const MARK_MS = MOVE_LIMIT_MS + CLOCK_SKEW_MS
 const WAIT_MS = 100
 
 /** Objects of the driver itself. Keys do not start with a dot. */

@@ -18,6 +18,9 @@ import { startS3Server } from '@darkroom/local-services'
 import { startTcpProxy, uniqueName, until } from '@darkroom/testing'
 import { afterAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { collect, describeStorage } from '../test/describe-storage.ts'
+import { CLOCK_SKEW_MS } from './clock-skew.ts'
+import { connectBucket } from './s3-bucket.ts'
+import { isBeingMoved } from './s3-moves.ts'
 import { createS3Storage, type S3Options, type S3Storage } from './s3-storage.ts'
 
 const MIB = 1024 ** 2
@@ -209,8 +212,16 @@ describe.skipIf(server === undefined)('with an S3 server', () => {
     it('a move of a process that died does not block the next one', async () => {
       await storage.put('file', Buffer.from('x'))
       const Key = `.moving/${createHash('sha256').update('file').digest('hex')}`
-      const modified = new Date(Date.now() - 61_000).toISOString()
-      await bare.send(new PutObjectCommand({ Bucket: bucket, Key, Body: 'x', Metadata: { modified } }))
+      const markAt = (ageMs: number) => {
+        const modified = new Date(Date.now() - ageMs).toISOString()
+        return bare.send(new PutObjectCommand({ Bucket: bucket, Key, Body: 'x', Metadata: { modified } }))
+      }
+      // It may be that of a move that has just begun, by a clock that is slow.
+      await markAt(CLOCK_SKEW_MS + 10_000)
+      const connected = connectBucket(optionsOf(bucket))
+      expect(await isBeingMoved(connected, 'file')).toBe(true)
+      connected.client.destroy()
+      await markAt(CLOCK_SKEW_MS + 31_000)
       expect(await storage.put('file', Buffer.from('x'))).toMatchObject({ written: false })
       await storage.move('file', 'to')
       expect(await everything()).toEqual(['to'])

@@ -47,8 +47,8 @@ export interface Storage {
   freeBytes(): Promise<number | undefined>
 
   /**
-   * Removes leftovers of dead writers that have not been touched for `olderThanMs`. Returns the
-   * number of files; one that cannot be removed does not stop the rest.
+   * Removes leftovers of dead writers that have not been touched for `olderThanMs`, on a disk also
+   * empty folders. Returns the number of files; one that cannot be removed does not stop the rest.
    */
   removeLeftovers(olderThanMs: number, onError: (error: unknown) => void): Promise<number>
 
@@ -101,6 +101,11 @@ export interface OpenedFile extends StoredFile {
 
 export interface ListedFile extends StoredFile {
   key: string
+  /**
+   * When it got its bytes or its key, whichever was later. A file may have been written long before
+   * it is adopted or moved.
+   */
+  storedAt: Date
 }
 
 export interface PutResult {

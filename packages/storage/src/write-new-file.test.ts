@@ -39,6 +39,18 @@ test.each([true, false])('all bytes are written in order, and hashed; memory sha
   expect(chunks.every(({ length }, index) => length === (isShared ? sizes[index] : 0))).toBe(true)
 })
 
+test('hundreds of thousands of tiny chunks are written like any others', async () => {
+  const count = 300_000
+  const path = await newPath()
+  const small = async function* (): AsyncGenerator<Buffer> {
+    for (let at = 0; at < count; at++) yield Buffer.from([at % 251])
+  }
+  const { bytes, sha256 } = await writeHashed(small(), path)
+  const expected = Buffer.from(Array.from({ length: count }, (_, at) => at % 251))
+  expect([bytes, sha256]).toEqual([count, createHash('sha256').update(expected).digest('hex')])
+  expect((await readFile(path)).equals(expected)).toBe(true)
+})
+
 test('a file that exists is left alone', async () => {
   const path = await newPath()
   await writeNewFile(streamOf([Buffer.from('first')]), path)

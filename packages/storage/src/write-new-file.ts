@@ -9,6 +9,8 @@ import type { KnownContent } from './storage.ts'
  * writing 64 KiB.
  */
 const WRITE_BYTES = 256 * 1024
+/** Small chunks take more memory than their bytes. */
+const WRITE_CHUNKS = 1024
 /** The limit of all buffers together; above it, each writer writes what it has. */
 const MOST_HELD_BYTES = 2 * 1024 * 1024
 let heldBytes = 0
@@ -44,7 +46,8 @@ export async function writeNewFile(
       held.push(chunk)
       ownBytes += chunk.length
       heldBytes += chunk.length
-      if (ownBytes >= WRITE_BYTES || heldBytes > MOST_HELD_BYTES) await writeAll(file, release())
+      if (ownBytes >= WRITE_BYTES || held.length >= WRITE_CHUNKS || heldBytes > MOST_HELD_BYTES)
+        await writeAll(file, release())
     }
     await writeAll(file, release())
     await atEnd(file)
@@ -100,7 +103,12 @@ function giveBack({ buffer, byteLength }: Uint8Array): void {
 
 /** What is left of the chunks after this many bytes. */
 function without(chunks: readonly Uint8Array[], bytes: number): Uint8Array[] {
-  const [first, ...others] = chunks
-  if (!first) return []
-  return bytes < first.length ? [first.subarray(bytes), ...others] : without(others, bytes - first.length)
+  let written = 0
+  let rest = bytes
+  for (const { length } of chunks) {
+    if (rest < length) break
+    rest -= length
+    written++
+  }
+  return chunks.slice(written).map((chunk, index) => (index === 0 ? chunk.subarray(rest) : chunk))
 }

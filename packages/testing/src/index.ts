@@ -8,6 +8,7 @@ export { corruptJpeg, orientedJpeg, ORIENTED_QUARTERS, truncatedJpeg } from './o
 export { racePhoto, type RacePhotoOptions } from './race-photo.ts'
 export { sampleGif, sampleJpeg, samplePng, sampleWebp, type SampleOptions } from './sample-images.ts'
 export { recordLog, type LogLine } from './record-log.ts'
+export { createSmallDisk } from './small-disk.ts'
 export { startTcpProxy, type TcpProxy } from './tcp-proxy.ts'
 export { timed } from './timed.ts'
 export { uniqueName, uniquePrefix } from './unique-name.ts'

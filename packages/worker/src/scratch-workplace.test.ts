@@ -78,6 +78,29 @@ it('a run that fails leaves nothing, neither here nor there', async () => {
   expect([await keysIn(far), await remains()]).toEqual([[], []])
 })
 
+it('if a file cannot be stored, none is still being stored when the run has failed', async () => {
+  const { promise: failed, resolve: fail } = Promise.withResolvers<void>()
+  const storage: Storage = {
+    ...far,
+    adopt: async (path, key, known) => {
+      if (key.includes('/bad/')) {
+        fail()
+        throw new StorageError('STORAGE_FULL', 'There is no space left.')
+      }
+      await failed
+      return far.adopt(path, key, known)
+    },
+  }
+  const run = workplace(storage).run(job, {}, async (folder) => {
+    const file = await makeFile(folder)
+    const bad = { ...file, path: 'output/beach/bad/a.jpg' }
+    await createDiskStorage(folder).put(bad.path, photo)
+    return ending([bad, file])
+  })
+  await expect(run).rejects.toMatchObject({ reason: { code: 'STORAGE_FULL' } })
+  expect([(await keysIn(far)).length, await remains()]).toEqual([1, []])
+})
+
 describe('the original', () => {
   const reasonOf = (storage: Storage, given = job) =>
     workplace(storage)

@@ -44,7 +44,10 @@ export function createScratchWorkplace({ storage, kind, dataDir, log }: Options)
         for (const key of keysOf(kind, job)) await fetchFile({ from: storage, to: local, key, signal })
         const processed = await work(folder)
         throwIfAborted(signal)
-        await Promise.all(processed.files.map((file) => storeFile({ from: local, to: storage, file, job })))
+        const storing = processed.files.map((file) => storeFile({ from: local, to: storage, file, job }))
+        // Even if one fails: the others read from the folder.
+        await Promise.allSettled(storing)
+        await Promise.all(storing)
         return processed
       } finally {
         // A killed child may hang in the kernel: what it still writes is removed with the rest later.

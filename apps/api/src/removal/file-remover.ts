@@ -1,5 +1,5 @@
 import { FOLDERS, isPending, keyBeforeTrash, ownerOf, trashKey } from '@darkroom/contracts'
-import { noneIfMissing, type Storage } from '@darkroom/storage'
+import { CLOCK_SKEW_MS, noneIfMissing, type Storage } from '@darkroom/storage'
 import type { ExpiryStore } from './expiry-store.ts'
 import { ownFilesOf } from '../tasks/own-files.ts'
 import type { TaskRecord } from '../tasks/task.ts'
@@ -19,8 +19,6 @@ const LATER: Removal = { ...NOTHING, complete: false }
  * A run that found a file has ended by then, or is repeated, and finds or creates the file again.
  */
 const SETTLED_MS = 45_000
-/** The maximum difference between the clocks of this process, a worker and the file server. */
-const CLOCK_SKEW_MS = 60_000
 
 /**
  * Removes the files of tasks that no longer need them. A variant is named by its content, so

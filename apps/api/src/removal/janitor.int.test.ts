@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createLogger } from '@darkroom/runtime'
@@ -15,14 +15,20 @@ import { SharedTurn } from './shared-turn.ts'
 
 const HOUR_AGO = new Date(Date.now() - 3_600_000)
 const ORPHAN = `storage/images/${'a'.repeat(24)}/original.jpg`
-const FULL = { MIN_FREE_BYTES: String(Number.MAX_SAFE_INTEGER) }
+/** The least that the API accepts. */
+const ORPHAN_AGE_MS = 1000
+const AGE = { ORPHAN_AGE_MS: String(ORPHAN_AGE_MS) }
+const FULL = { ...AGE, MIN_FREE_BYTES: String(Number.MAX_SAFE_INTEGER) }
 
-/** A file that a crash left: a document never came to it. */
+/** A file that a crash left long ago: a document never came to it. */
 async function leave({ dataDir }: { dataDir: string }, path: string): Promise<void> {
   const file = join(dataDir, path)
   await mkdir(dirname(file), { recursive: true })
   await writeFile(file, 'left')
   await utimes(file, HOUR_AGO, HOUR_AGO)
+  // When it got its name cannot be set.
+  const { ctimeMs } = await stat(file)
+  await until(() => Date.now() - ctimeMs > ORPHAN_AGE_MS, { what: 'the file to be old' })
 }
 
 interface JanitorOptions {
@@ -37,7 +43,7 @@ interface JanitorOptions {
 /** The janitors of several processes of one installation, and the walks that they make. */
 async function startJanitors(
   count: number,
-  { everyMs, dueEveryMs = everyMs, orphanAgeMs = 60_000, log = testLog }: JanitorOptions,
+  { everyMs, dueEveryMs = everyMs, orphanAgeMs = ORPHAN_AGE_MS, log = testLog }: JanitorOptions,
 ) {
   const dataDir = await mkdtemp(join(tmpdir(), 'janitor-'))
   const database = await openDatabase(uniqueName('janitor'))
@@ -99,7 +105,7 @@ it('looks for orphans when the disk is full', async () => {
 it('looks for orphans after startup', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'janitor-'))
   await leave({ dataDir }, ORPHAN)
-  const api = await startTestApi({ DATA_DIR: dataDir })
+  const api = await startTestApi({ ...AGE, DATA_DIR: dataDir })
   await until(() => !existsSync(join(dataDir, ORPHAN)), { what: 'the orphan to go' })
   await api.stop()
   await rm(dataDir, { recursive: true })
@@ -112,7 +118,7 @@ it('finds the orphans of every tenant, and leaves their assets', async () => {
     `tenants/${tenant}/output/beach/800/${'b'.repeat(32)}.jpg`,
   ])
   const assets = ['acme', 'output'].map((tenant) => `tenants/${tenant}/assets/logo.png`)
-  for (const path of [...assets, ...left]) await leave({ dataDir }, path)
+  await Promise.all([...assets, ...left].map((path) => leave({ dataDir }, path)))
   await until(() => left.every((path) => !existsSync(join(dataDir, path))), { what: 'the orphans to go' })
   const before = walks.begun
   await until(() => walks.begun >= before + 2, { what: 'another walk' })
@@ -128,12 +134,24 @@ it('a file that cannot be removed does not block others, and is logged once', as
     { length: 8 },
     (_, index) => [`output/web/800/${index}\\.jpg`, `output/web/800/${index}.jpg`] as const,
   )
-  for (const name of names.flat()) await leave({ dataDir }, name)
+  await Promise.all(names.flat().map((name) => leave({ dataDir }, name)))
   await until(() => names.every(([, removable]) => !existsSync(join(dataDir, removable))), { what: 'the others to go' })
   const before = walks.begun
   await until(() => walks.begun >= before + 3, { what: 'further walks' })
   expect(names.every(([bad]) => existsSync(join(dataDir, bad)))).toBe(true)
   expect(warn).toHaveBeenCalledTimes(1)
+})
+
+it('a file that was received long before it is stored is as new as any other', async () => {
+  const { dataDir, walks } = await startJanitors(1, { everyMs: 200, orphanAgeMs: 60_000 })
+  const received = join(dataDir, 'uploads/temp/boot/slow')
+  await mkdir(dirname(received), { recursive: true })
+  await writeFile(received, 'photo')
+  await utimes(received, HOUR_AGO, HOUR_AGO)
+  await createDiskStorage(dataDir).adopt(received, ORPHAN)
+  const before = walks.begun
+  await until(() => walks.begun >= before + 2, { what: 'a whole walk' })
+  expect(existsSync(join(dataDir, ORPHAN))).toBe(true)
 })
 
 it('a file that was left behind is removed when it is old enough, though no pass is due', async () => {

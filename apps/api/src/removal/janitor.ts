@@ -151,7 +151,7 @@ export class Janitor {
     const { storage, orphanAgeMs } = this.#deps
     let removed = await storage.removeLeftovers(orphanAgeMs, onError)
     removed += await this.#deps.removeExpiredUploads(onError)
-    const old = (file: ListedFile): boolean => Date.now() - file.modifiedAt.getTime() > orphanAgeMs
+    const old = (file: ListedFile): boolean => Date.now() - file.storedAt.getTime() > orphanAgeMs
     for (const folder of SCANNED)
       for await (const files of batches(storage.list(folder, onError), old)) {
         if (this.#stopped) return removed

@@ -52,8 +52,8 @@ export function createAcceptInput(options: {
     const fingerprint = fingerprintOf([sha256], common)
     const tempPath = join(folder, `input-${randomUUID()}.json`)
     await makeFolders(folder)
-    await writeFile(tempPath, bytes, { flag: 'wx', mode: 0o600 })
     try {
+      await writeFile(tempPath, bytes, { flag: 'wx', mode: 0o600 })
       return await options.send(
         new CreateTask({
           ...common,

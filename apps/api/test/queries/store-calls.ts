@@ -295,7 +295,7 @@ const stagedUploads: Calls<StagedUploadStore> = {
   finish: { run: (store) => store.finish(uploadId, id), sifts: ['taskId'] },
   remove: (store) => store.remove(uploadId),
   countOpen: (store) => store.countOpen(tenant, 10),
-  expired: (store) => store.expired(now, 10),
+  expired: (store) => store.expired(now, 10, 0),
   existing: (store) => store.existing([uploadId]),
 }
 const usage: Calls<UsageStore> = {

@@ -43,14 +43,22 @@ export function serveJobs<Job extends JobEnvelope>(
 async function answer<Job extends JobEnvelope>({ job, folder }: ChildRequest, handle: JobHandler<Job>): Promise<void> {
   try {
     const processed = await handle(job as Job, {
-      // This process does one thing at a time, so blocking calls delay nothing else.
-      storage: createDiskStorage(folder, { blocking: true }),
+      storage: storageIn(folder),
       onProgress: (progress) => tell({ type: 'progress', ...progress }),
     })
     tell({ type: 'done', processed })
   } catch (error) {
     tell({ type: 'failed', reason: reasonOf(error), detail: inspect(error) })
   }
+}
+
+let last: { folder: string; storage: DiskStorage } | undefined
+
+/** The same for all jobs in a folder, since a storage knows which of its names are durable. */
+function storageIn(folder: string): DiskStorage {
+  // This process does one thing at a time, so blocking calls delay nothing else.
+  if (last?.folder !== folder) last = { folder, storage: createDiskStorage(folder, { blocking: true }) }
+  return last.storage
 }
 
 function tell(message: ChildMessage, sent?: () => void): void {

@@ -32,9 +32,9 @@ export async function storeVariants(
     return { name, contentType: 'image/jpeg', bytes: bytes.length, md5, path, facts: { width, height } }
   }
   // At the same time, as each of them waits for the disk.
-  const [stored, ...files] = await Promise.all([
-    store(THUMB, thumb),
-    ...variants.map(({ resolution, ...jpeg }) => store(resolution, jpeg)),
-  ])
+  const storing = [store(THUMB, thumb), ...variants.map(({ resolution, ...jpeg }) => store(resolution, jpeg))] as const
+  // Even if one fails: none may still be written during the next job.
+  await Promise.allSettled(storing)
+  const [stored, ...files] = await Promise.all(storing)
   return [...files, { ...stored, facts: { ...stored.facts, ...about } }]
 }

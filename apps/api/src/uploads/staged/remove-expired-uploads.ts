@@ -1,11 +1,15 @@
 import { FOLDERS } from '@darkroom/contracts'
 import type { Storage } from '@darkroom/storage'
+import { eachDue } from '../../ground/each-due.ts'
 import type { StagedBytes } from './staged-bytes.ts'
 import type { StagedUploadStore } from './staged-upload-store.ts'
 
 const AT_ONCE = 500
 
-/** Removes expired uploads and their bytes, and bytes without an upload. Returns the number of files. */
+/**
+ * Removes expired uploads and their bytes, and bytes without an upload. One that cannot be removed
+ * does not block the others. Returns the number of files.
+ */
 export type RemoveExpiredUploads = (onError: (error: unknown) => void) => Promise<number>
 
 export function createRemoveExpiredUploads(deps: {
@@ -17,28 +21,32 @@ export function createRemoveExpiredUploads(deps: {
 }): RemoveExpiredUploads {
   const { store, bytes, storage, orphanAgeMs } = deps
 
-  const removeExpired = async (): Promise<void> => {
-    for (const upload of await store.expired(new Date(), AT_ONCE)) {
-      // The bytes first: without its record, they would only be found by their age.
-      await bytes.remove(upload)
-      await store.remove(upload.id)
+  const removeExpired = async (onError: (error: unknown) => void): Promise<void> => {
+    const now = new Date()
+    for await (const upload of eachDue((skip) => store.expired(now, AT_ONCE, skip))) {
+      try {
+        // The bytes first: without its record, they would only be found by their age.
+        await bytes.remove(upload)
+        await store.remove(upload.id)
+      } catch (error) {
+        onError(error)
+      }
     }
   }
   const removeOrphans = async (onError: (error: unknown) => void): Promise<number> => {
     let removed = 0
     const known = new Map<string, boolean>()
-    for await (const { key, modifiedAt } of storage.list(FOLDERS.staged, onError)) {
-      if (Date.now() - modifiedAt.getTime() <= orphanAgeMs) continue
+    for await (const { key, storedAt } of storage.list(FOLDERS.staged, onError)) {
+      if (Date.now() - storedAt.getTime() <= orphanAgeMs) continue
       const id = key.split('/').at(-2) ?? ''
       if (!known.has(id)) known.set(id, (await store.existing([id])).has(id))
       if (known.get(id) === true) continue
-      await storage.remove(key)
-      removed++
+      await storage.remove(key).then(() => removed++, onError)
     }
     return removed
   }
   return async (onError) => {
-    await removeExpired().catch(onError)
+    await removeExpired(onError).catch(onError)
     return removeOrphans(onError).catch((error: unknown) => (onError(error), 0))
   }
 }

@@ -80,9 +80,12 @@ export class StagedBytes {
     return { path, ...written }
   }
 
+  /** One that cannot be removed does not block the others. */
   async remove(upload: Owner): Promise<void> {
+    const errors: unknown[] = []
     for await (const { key } of this.#storage.list(stagedFolder(upload.tenant, upload.id)))
-      await this.#storage.remove(key)
+      await this.#storage.remove(key).catch((error: unknown) => errors.push(error))
+    if (errors.length > 0) throw errors[0]
   }
 
   /** Without a gap, from the first byte on. */

@@ -80,10 +80,11 @@ export class StagedUploadStore {
     return this.#uploads.countDocuments({ tenant, taskId: null }).limit(limit)
   }
 
-  async expired(now: Date, limit: number): Promise<StagedUploadRecord[]> {
+  async expired(now: Date, limit: number, skip: number): Promise<StagedUploadRecord[]> {
     const found = await this.#uploads
       .find({ expiresAt: { $lte: now } })
       .sort({ expiresAt: 1 })
+      .skip(skip)
       .limit(limit)
       .lean<StagedUploadDocument[]>()
     return found.flatMap((document) => toRecord(document) ?? [])
