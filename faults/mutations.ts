@@ -94,7 +94,8 @@ export const mutations: readonly Mutation[] = [
       {
         file: 'packages/storage/src/disk-write.ts',
         find: 'file: await openNew(fs, temp)',
-        replace: "file: await fs.open(temp, 'w')",
+        // With the folder's name on disk: a power cut would otherwise take the file away with it.
+        replace: "file: await folder.sync().then(() => fs.open(temp, 'w'))",
       },
       {
         file: 'packages/storage/src/disk-write.ts',
