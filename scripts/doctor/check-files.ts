@@ -81,7 +81,7 @@ async function scan({ storage, orphanAgeMs }: FileCheck, tasks: Tasks) {
   for (const folder of [FOLDERS.originals, FOLDERS.variants])
     for await (const batch of batches(storage.list(folder))) {
       count += batch.length
-      const old = batch.filter(({ modifiedAt }) => Date.now() - modifiedAt.getTime() > orphanAgeMs)
+      const old = batch.filter(({ storedAt }) => Date.now() - storedAt.getTime() > orphanAgeMs)
       const needed = await neededOf(
         tasks,
         old.map(({ key }) => key),
