@@ -189,8 +189,10 @@ export class TaskCache {
   async #pay(keys: readonly string[]): Promise<void> {
     if (keys.length === 0) return
     const asked = keys.map((key) => this.#owed.get(key))
+    const [first, second] = keys as [string, string | undefined]
     await this.#attempt(async () => {
-      await this.#redis.eval(RENEW, keys.length, ...keys, randomUUID(), GENERATION_TTL_MS)
+      if (second === undefined) await this.#redis.set(first, randomUUID(), 'PX', GENERATION_TTL_MS)
+      else await this.#redis.eval(RENEW, keys.length, ...keys, randomUUID(), GENERATION_TTL_MS)
       keys.forEach((key, index) => this.#settle(key, asked[index]))
     })
     if (this.#owed.size > 0 && this.#retry === undefined && !this.#isStopped)
