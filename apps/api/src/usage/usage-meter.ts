@@ -22,6 +22,8 @@ export class UsageMeter {
   readonly #outage: OutageLog
   /** By tenant: what is not stored yet. */
   #pending = new Map<string, Amount & { day: string }>()
+  /** By tenant: settles when what is being stored is. */
+  readonly #storing = new Map<string, Promise<boolean>>()
   readonly #known = new Map<string, { day: string; read: () => Promise<Amount> }>()
   #timer: NodeJS.Timeout | undefined
   #writing: Promise<void> = Promise.resolve()
@@ -49,6 +51,8 @@ export class UsageMeter {
 
   /** What a tenant has uploaded today, through all processes: as of a second ago at most. */
   async today(tenant: string): Promise<Amount> {
+    // It is neither pending any more nor certain to be read.
+    await this.#storing.get(tenant)
     const day = this.#today
     const pending = this.#pending.get(tenant)
     if (this.#known.get(tenant)?.day !== day)
@@ -65,16 +69,25 @@ export class UsageMeter {
 
   async #write(): Promise<void> {
     for (const [tenant, amount] of this.#pending) {
-      this.#pending.delete(tenant)
-      try {
-        await this.#deps.store.add(tenant, amount.day, amount)
-        this.#known.delete(tenant)
-        this.#outage.worked()
-      } catch (error) {
-        this.#outage.failed(error)
-        this.#add(tenant, amount)
-        return
-      }
+      const storing = this.#store(tenant, amount)
+      this.#storing.set(tenant, storing)
+      const isStored = await storing
+      this.#storing.delete(tenant)
+      if (!isStored) return
+    }
+  }
+
+  async #store(tenant: string, amount: Amount & { day: string }): Promise<boolean> {
+    this.#pending.delete(tenant)
+    try {
+      await this.#deps.store.add(tenant, amount.day, amount)
+      this.#known.delete(tenant)
+      this.#outage.worked()
+      return true
+    } catch (error) {
+      this.#outage.failed(error)
+      this.#add(tenant, amount)
+      return false
     }
   }
 

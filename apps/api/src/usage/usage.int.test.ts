@@ -1,6 +1,6 @@
 import { problem, usage, type CreatedApiKey, type Task } from '@darkroom/contracts'
-import { sampleJpeg, until } from '@darkroom/testing'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { sampleJpeg, startTcpProxy, uniqueName, until } from '@darkroom/testing'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { filePart, multipart } from '../../test/multipart.ts'
 import { openSocket } from '../../test/raw-http.ts'
 import { OPERATOR, startTestApi, testLog, type TestApi } from '../../test/start-test-api.ts'
@@ -99,6 +99,24 @@ describe('the meter', () => {
     expect(await store.days('many', { from: '2026-05-04', to: '2026-05-05' })).toEqual([
       { day: '2026-05-04', tasks: 4, bytes: 4 * bytes },
     ])
+  })
+
+  it('counts what is being stored, as well', async () => {
+    const mongo = await startTcpProxy(inject('mongoUrl'))
+    const connection = createMongoConnection()
+    await connection.openUri(mongo.url, { ...MONGO_OPTIONS, dbName: uniqueName('usage') })
+    const meter = new UsageMeter({ store: new UsageStore(connection), log: testLog, now: Date.now })
+    expect((await meter.today('quick')).tasks).toBe(0)
+    meter.onTask(...created('quick'))
+    mongo.delay(200)
+    const stored = meter.write()
+    // The write has begun.
+    await Promise.resolve()
+    expect((await meter.today('quick')).tasks).toBe(1)
+    await stored
+    await connection.dropDatabase()
+    await connection.close()
+    await mongo.stop()
   })
 
   it('keeps what cannot be stored, and does not count a restart', async () => {
