@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { isStoreBusy, isStoreOutage } from './store-outage.ts'
+import { isStoreBusy, isStoreOutage, wasNeverSent } from './store-outage.ts'
 
 const system = (code: string, syscall: string) => Object.assign(new Error(`${syscall} ${code}`), { code, syscall })
 
@@ -34,4 +34,12 @@ it.each([
 
 it('an unreachable store is not overloaded', () => {
   expect(isStoreBusy(Object.assign(new Error('read ECONNRESET'), { name: 'MongoNetworkError' }))).toBe(false)
+})
+
+it('a write without a server was never sent, unless it may have been sent before: only a standalone server is sent it once', () => {
+  const withoutServer = (type: string) =>
+    Object.assign(new Error('no server'), { name: 'MongoServerSelectionError', reason: { type } })
+  const types = ['Unknown', 'Single', 'ReplicaSetNoPrimary', 'Sharded']
+  expect(types.map((type) => wasNeverSent(withoutServer(type), true))).toEqual([true, true, false, false])
+  expect(types.map((type) => wasNeverSent(withoutServer(type), false))).toEqual([true, false, false, false])
 })

@@ -39,12 +39,13 @@ export function isStoreOutage(error: unknown): boolean {
 }
 
 /**
- * Whether a command certainly did not reach the server. On a replica set the driver sends a write
- * twice: if it finds no server the second time, this says nothing about the first.
+ * Whether a command certainly did not reach the server. Unless this is a standalone one, the driver
+ * sends a write twice: if it finds no server the second time, this says nothing about the first.
  */
-export function wasNeverSent(error: unknown): boolean {
+export function wasNeverSent(error: unknown, isStandalone: boolean): boolean {
   if (!(error instanceof Error)) return false
-  if (error.name === 'MongoServerSelectionError') return ['Single', 'Unknown'].includes(typeOf(error))
+  if (error.name === 'MongoServerSelectionError')
+    return typeOf(error) === 'Unknown' || (typeOf(error) === 'Single' && isStandalone)
   return error.name === 'MongoNotConnectedError' || (error.name === 'MongooseError' && isStoreOutage(error))
 }
 

@@ -72,6 +72,8 @@ export const newTaskId = (): string => new Types.ObjectId().toHexString()
  * a save.
  */
 export class TaskStore {
+  /** Whether the server is known to be part of nothing larger, so that the driver sends each write once. */
+  isStandalone = false
   readonly #tasks
   readonly #onDoubt
   readonly #isWatched
@@ -126,6 +128,8 @@ export class TaskStore {
   /** Creates missing indexes; safe to run at every start of every replica. */
   async prepare(): Promise<void> {
     await this.#tasks.createIndexes()
+    const hello = await this.#tasks.db.db?.command({ hello: 1 })
+    this.isStandalone = hello !== undefined && !('setName' in hello) && hello['msg'] !== 'isdbgrid'
   }
 
   /**

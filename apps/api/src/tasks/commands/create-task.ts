@@ -148,7 +148,7 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, AcceptedTas
    */
   async #wasInserted(record: TaskRecord, error: unknown): Promise<boolean> {
     const { store, storage, onFilesLeft } = this.#deps
-    if (!isKeyTaken(error) && !wasNeverSent(error)) {
+    if (!isKeyTaken(error) && !wasNeverSent(error, store.isStandalone)) {
       const isThere = await store.isDurable(record.tenant, record.id).catch(() => false)
       if (!isThere) onFilesLeft()
       return isThere
