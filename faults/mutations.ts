@@ -255,7 +255,7 @@ export const mutations: readonly Mutation[] = [
     patches: [
       {
         file: `${api}/tasks/commands/create-task.ts`,
-        find: '    if (!isKeyTaken(error) && !wasNeverSent(error)) {\n',
+        find: '    if (!isKeyTaken(error) && !wasNeverSent(error, store.isStandalone)) {\n',
         replace: '    if (false as boolean) {\n',
       },
     ],
