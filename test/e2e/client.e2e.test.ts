@@ -129,7 +129,7 @@ test('a key is sent with every request; its tenant, its scopes and its end are r
       for await (const { event } of shop.darkroom.allEvents({ after })) types.push(event.type)
     })(),
   )
-  await until(() => types.includes('task.completed'), { what: 'the end of the task' })
+  await until(() => types.includes('task.completed'), { what: 'the end of the task', timeoutMs: 30_000 })
   await admin.api.DELETE('/api/v1/keys/{id}', { params: { path: { id: shop.id } } })
   expect(await followed).toMatchObject({ code: 'KEY_REQUIRED', status: 401 })
 })

@@ -54,8 +54,8 @@ describe.skipIf(s3 === undefined)('without a common folder', () => {
     ids = tasks.map(({ id }) => id)
     const areEnded = async (): Promise<boolean> =>
       (await darkroom.tasks.countDocuments({ nextCheckAt: null })) === PHOTOS
-    await until(areEnded, { what: `the end of ${PHOTOS} tasks`, timeoutMs: 90_000, intervalMs: 200 })
-  }, 120_000)
+    await until(areEnded, { what: `the end of ${PHOTOS} tasks`, timeoutMs: 180_000, intervalMs: 200 })
+  }, 300_000)
   afterAll(async () => {
     await darkroom?.stop()
     await s3?.stop()
