@@ -13,6 +13,7 @@ import {
   type DiskStorage,
   type Storage,
 } from '@darkroom/storage'
+import { allEnded } from './child/all-ended.ts'
 import { JobFailure } from './child/job-failure.ts'
 import { readFailure, writeFailure } from './child/storage-failure.ts'
 import { createScratchFolders } from './scratch-folders.ts'
@@ -44,10 +45,8 @@ export function createScratchWorkplace({ storage, kind, dataDir, log }: Options)
         for (const key of keysOf(kind, job)) await fetchFile({ from: storage, to: local, key, signal })
         const processed = await work(folder)
         throwIfAborted(signal)
-        const storing = processed.files.map((file) => storeFile({ from: local, to: storage, file, job }))
-        // Even if one fails: the others read from the folder.
-        await Promise.allSettled(storing)
-        await Promise.all(storing)
+        // Even if one fails, the others read from the folder.
+        await allEnded(processed.files.map((file) => storeFile({ from: local, to: storage, file, job })))
         return processed
       } finally {
         // A killed child may hang in the kernel: what it still writes is removed with the rest later.

@@ -1,6 +1,7 @@
 import type { StoredFile } from '@darkroom/contracts'
 import { THUMB, variantKey } from '@darkroom/contracts/storage-keys'
 import type { DiskStorage } from '@darkroom/storage'
+import { allEnded } from './all-ended.ts'
 import { storeResult } from './store-result.ts'
 
 interface MadeJpeg {
@@ -32,9 +33,10 @@ export async function storeVariants(
     return { name, contentType: 'image/jpeg', bytes: bytes.length, md5, path, facts: { width, height } }
   }
   // At the same time, as each of them waits for the disk.
-  const storing = [store(THUMB, thumb), ...variants.map(({ resolution, ...jpeg }) => store(resolution, jpeg))] as const
-  // Even if one fails: none may still be written during the next job.
-  await Promise.allSettled(storing)
-  const [stored, ...files] = await Promise.all(storing)
+  // None may still be written during the next job.
+  const [stored, ...files] = await allEnded([
+    store(THUMB, thumb),
+    ...variants.map(({ resolution, ...jpeg }) => store(resolution, jpeg)),
+  ])
   return [...files, { ...stored, facts: { ...stored.facts, ...about } }]
 }
