@@ -60,7 +60,7 @@ function report(error: unknown): void {
 function messageOf(error: unknown): string {
   if (!(error instanceof DarkroomError) || error.code !== 'KEY_REQUIRED') return (error as Error).message
   return env.key === undefined
-    ? `${env.url} requires an API key: set DARKROOM_KEY. Whoever runs the API makes one with \`npm run keys -- create\`.`
+    ? `${env.url} requires an API key: set DARKROOM_KEY. Operators create keys with \`npm run keys -- create\`.`
     : `${env.url} does not accept the key in DARKROOM_KEY: it is wrong, expired or revoked.`
 }
 

@@ -142,7 +142,7 @@ const toCallers =
     return { caller: { tenant, scopes: ['tasks:write'], upload: { kind, maxBytes } }, giveBack }
   }
 
-/** A key, or all tokens that an issuer gave to somebody for a tenant. */
+/** What a limit counts by: a key, or all access tokens of one subject in a tenant. */
 const keyOf = ({ keyId, tenant, subject }: Caller): string | undefined =>
   keyId ?? (subject === undefined ? undefined : `${tenant} ${subject}`)
 

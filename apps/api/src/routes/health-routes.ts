@@ -28,7 +28,7 @@ const down: Health = {
 
 const ADMIT_MS = 1000
 
-/** Nobody may whose key cannot be looked up in time. */
+/** A caller whose key cannot be looked up in time may not. */
 const mayReadQueues = (admit: Admit, req: Request): Promise<boolean> =>
   inTime(ADMIT_MS, () => admit('queues:read', credentialsOf(req))).then(
     () => true,
