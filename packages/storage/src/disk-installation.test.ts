@@ -1,9 +1,15 @@
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { isEmptyFolder, markInstallation, readInstallation, testWrite } from './disk-installation.ts'
+import {
+  createInstallationReader,
+  isEmptyFolder,
+  markInstallation,
+  readInstallation,
+  testWrite,
+} from './disk-installation.ts'
 import { sharedThread } from './file-system.ts'
 
 async function createFolder(): Promise<string> {
@@ -45,6 +51,32 @@ test('an invalid marker is not an id, and is not overwritten', async () => {
   await writeFile(join(folder, '.darkroom.json'), 'not json')
   expect(await readInstallation(folder)).toBeUndefined()
   await expect(markInstallation(folder)).rejects.toThrow(/\.darkroom\.json .* remove it/)
+})
+
+test('a reader notices at once that the folder is another one, has none, or has a new marker', async () => {
+  const [ours, others] = [await createFolder(), await createFolder()]
+  const [id, otherId] = [await markInstallation(ours), await markInstallation(others)]
+  const mounted = join(await createFolder(), 'data')
+  const read = createInstallationReader(mounted)
+  expect(await read()).toBeUndefined()
+  const mount = async (folder: string): Promise<void> => {
+    await rm(mounted, { force: true })
+    await symlink(folder, mounted)
+  }
+  await mount(ours)
+  expect(await read()).toBe(id)
+  expect(await read()).toBe(id)
+  await mount(others)
+  expect(await read()).toBe(otherId)
+  await rm(join(others, '.darkroom.json'))
+  expect(await read()).toBeUndefined()
+  await writeFile(join(others, '.darkroom.json'), 'not json')
+  expect(await read()).toBeUndefined()
+  await writeFile(join(others, '.darkroom.json'), JSON.stringify({ installation: id }))
+  expect(await read()).toBe(id)
+  // Of the same length.
+  await writeFile(join(others, '.darkroom.json'), JSON.stringify({ installation: otherId }))
+  expect(await read()).toBe(otherId)
 })
 
 test('a test write leaves nothing behind, and fails if nothing can be written', async () => {

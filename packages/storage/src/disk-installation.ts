@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { link, readdir, readFile, unlink } from 'node:fs/promises'
+import { link, readdir, readFile, stat, unlink } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { makeFolders, tempPathFor } from './disk-paths.ts'
 import { openNew, withFile } from './durable.ts'
@@ -18,6 +18,30 @@ const TEST_BYTES = 1024 * 1024
 export async function readInstallation(rootFolder: string): Promise<string | undefined> {
   try {
     return parseMarker(await readFile(join(rootFolder, INSTALLATION_MARKER), 'utf8'))
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw toStorageError(error, 'the marker of the installation')
+  }
+}
+
+/**
+ * Like {@link readInstallation}, for a process that asks often: a marker is read again when it is
+ * another file or has been written to.
+ */
+export function createInstallationReader(rootFolder: string): () => Promise<string | undefined> {
+  let last: { version: string; id: string | undefined } | undefined
+  return async () => {
+    const version = await versionOf(join(rootFolder, INSTALLATION_MARKER))
+    if (version === undefined) return undefined
+    if (version !== last?.version) last = { version, id: await readInstallation(rootFolder) }
+    return last.id
+  }
+}
+
+async function versionOf(path: string): Promise<string | undefined> {
+  try {
+    const { dev, ino, size, mtimeMs, ctimeMs } = await stat(path)
+    return [dev, ino, size, mtimeMs, ctimeMs].join()
   } catch (error) {
     if (isMissing(error)) return undefined
     throw toStorageError(error, 'the marker of the installation')

@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { isEmptyFolder, markInstallation, readInstallation } from './disk-installation.ts'
+import { createInstallationReader, isEmptyFolder, markInstallation } from './disk-installation.ts'
 import { listFiles, removeOldTemps } from './disk-list.ts'
 import { createDiskPaths, tempPathFor, type DiskPaths } from './disk-paths.ts'
 import { openFile, readFacts } from './disk-read.ts'
@@ -48,7 +48,7 @@ export function createDiskStorage(rootFolder: string, { blocking = false }: Disk
     await paths.checkFolder(dirname(path), key)
     return openToRead(fs, path)
   }
-  const readMarker = shareRuns(readInstallation)
+  const readMarker = shareRuns(createInstallationReader(paths.root))
   const inTime = blocking ? <T>(act: () => Promise<T>) => act() : beforeDeadline
   return {
     put: (key, body) => translated(key, () => inTime(() => putFile(placeOf(key), body))),
