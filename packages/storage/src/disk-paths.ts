@@ -63,24 +63,25 @@ export function createDiskPaths(rootFolder: string, fs: FileSystem): DiskPaths {
     const known = durable.get(folder)
     // With its parents, none of which can have been removed while it was in them.
     if (known !== undefined && known === (await identityOf(fs, folder))) return FOUND
-    const found = (await isThere(checkFolder(folder, key))) ? await identityOf(fs, folder) : undefined
     if (folder === root) {
-      if (found === undefined) await makeFolders(root, fs)
+      if (!(await isThere(checkFolder(root, key)))) await makeFolders(root, fs)
       return FOUND
     }
     const parent = await makeFolder(dirname(folder), key)
-    if (found !== undefined) return { isNew: false, sync: () => ignorable(syncFound(folder, found, parent)) }
     const isNew = await makeOne(fs, folder)
-    if (!isNew) await checkFolder(folder, key)
-    return { isNew, sync: () => ignorable(syncName(folder, parent)) }
+    if (isNew) return { isNew, sync: () => ignorable(syncName(folder, parent)) }
+    await checkFolder(folder, key)
+    const found = await identityOf(fs, folder)
+    return { isNew, sync: () => ignorable(syncFound(folder, found, parent)) }
   }
 
   async function syncName(folder: string, parent: MadeFolder): Promise<void> {
     await Promise.all([parent.sync(), fs.syncFolder(dirname(folder))])
   }
 
-  async function syncFound(folder: string, identity: string, parent: MadeFolder): Promise<void> {
+  async function syncFound(folder: string, identity: string | undefined, parent: MadeFolder): Promise<void> {
     await syncName(folder, parent)
+    if (identity === undefined) return
     if (durable.size === MOST_DURABLE) durable.clear()
     durable.set(folder, identity)
   }

@@ -32,6 +32,7 @@ export function createAcceptUpload(options: {
   const fieldsSchema = uploadFields({ kinds: form.kinds, ttlSeconds, priority: 'interactive' })
   return async (req) => {
     const file = receivedFile(req, form)
+    let isStored = false
     noteUpload(req, { file: file.originalName, bytes: file.bytes })
     try {
       const fields = parseInput(fieldsSchema, givenFields(req.body), 'INVALID_FIELD')
@@ -47,10 +48,11 @@ export function createAcceptUpload(options: {
         }),
       )
       noteUpload(req, { taskId: accepted.id })
+      // With a key, it may be the task of an earlier request.
+      isStored = key === undefined
       return accepted
     } finally {
-      // Moved into the storage if the task was created; a file that is still here was refused.
-      await unlink(file.path).catch(() => {})
+      if (!isStored) await unlink(file.path).catch(() => {})
     }
   }
 }
