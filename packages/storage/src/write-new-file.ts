@@ -15,19 +15,23 @@ const WRITE_CHUNKS = 1024
 const MOST_HELD_BYTES = 2 * 1024 * 1024
 let heldBytes = 0
 
-/** Called with a new file before it is closed. */
-export type AtEnd = (file: FileHandle) => Promise<void>
+export interface NewFileOptions {
+  /** Called with each chunk; returns what of it is written. If it throws, writing fails. */
+  take?: (chunk: Buffer) => Buffer
+  /** Called with the new file before it is closed. */
+  atEnd?: (file: FileHandle) => Promise<void>
+}
 
 /**
- * Writes chunks to a new file, and returns the number of bytes. It is not synced, unless `atEnd` does
- * that. The next chunk is read only when the previous ones have been written or buffered, so that many writers need little
- * memory. Callers must not use a chunk afterwards: its memory is freed as soon as it is written. If
- * it fails, part of the file may be left.
+ * Writes chunks to a new file, and returns the number of bytes. It is not synced, unless `atEnd`
+ * does that. The next chunk is read only when the previous ones have been written or buffered, so
+ * that many writers need little memory. Callers must not use a chunk afterwards: its memory is freed
+ * as soon as it is written. If it fails, part of the file may be left.
  */
 export async function writeNewFile(
-  source: AsyncIterable<Uint8Array>,
+  source: AsyncIterable<Buffer>,
   path: string,
-  atEnd: AtEnd = async () => {},
+  { take = (chunk) => chunk, atEnd = async () => {} }: NewFileOptions = {},
 ): Promise<number> {
   let bytes = 0
   let held: Uint8Array[] = []
@@ -41,7 +45,8 @@ export async function writeNewFile(
   }
   const file = await openNew(path)
   try {
-    for await (const chunk of source) {
+    for await (const received of source) {
+      const chunk = take(received)
       bytes += chunk.length
       held.push(chunk)
       ownBytes += chunk.length
@@ -58,20 +63,19 @@ export async function writeNewFile(
   return bytes
 }
 
-/** Like {@link writeNewFile}, and hashes the bytes on the way. */
+/** Like {@link writeNewFile}, and hashes what is written. */
 export async function writeHashed(
-  source: AsyncIterable<Uint8Array>,
+  source: AsyncIterable<Buffer>,
   path: string,
-  atEnd?: AtEnd,
+  { take = (chunk) => chunk, atEnd }: NewFileOptions = {},
 ): Promise<KnownContent> {
   const sha256 = createHash('sha256')
-  const hashed = async function* (): AsyncGenerator<Uint8Array> {
-    for await (const chunk of source) {
-      sha256.update(chunk)
-      yield chunk
-    }
+  const hash = (received: Buffer): Buffer => {
+    const chunk = take(received)
+    sha256.update(chunk)
+    return chunk
   }
-  const bytes = await writeNewFile(hashed(), path, atEnd)
+  const bytes = await writeNewFile(source, path, { take: hash, ...(atEnd && { atEnd }) })
   return { bytes, sha256: sha256.digest('hex') }
 }
 

@@ -1,3 +1,4 @@
+import type { FileHandle } from 'node:fs/promises'
 import { writeHashed, type KnownContent } from '@darkroom/storage'
 import type { Inspected } from '../tasks/kind.ts'
 import type { Prepare } from './prepare-upload.ts'
@@ -17,20 +18,19 @@ export async function writeUpload(
   { prepare, keepBytes = Infinity, onBytes = () => {} }: WriteOptions,
 ): Promise<KnownContent & { inspected: Inspected }> {
   let bytes = 0
-  const kept = async function* (): AsyncGenerator<Buffer> {
-    for await (const chunk of source) {
-      const part = chunk.subarray(0, Math.max(0, keepBytes - bytes))
-      bytes += chunk.length
-      onBytes(chunk.length)
-      yield part
-    }
+  const take = (chunk: Buffer): Buffer => {
+    const part = chunk.subarray(0, Math.max(0, keepBytes - bytes))
+    bytes += chunk.length
+    onBytes(chunk.length)
+    return part
   }
   let inspected: Inspected = { fault: undefined }
-  const { sha256 } = await writeHashed(kept(), path, async (file) => {
+  const atEnd = async (file: FileHandle): Promise<void> => {
     inspected = await prepare(file).then(
       (facts) => ({ facts }),
       (fault: unknown) => ({ fault }),
     )
-  })
+  }
+  const { sha256 } = await writeHashed(source, path, { take, atEnd })
   return { bytes, sha256, inspected }
 }

@@ -68,14 +68,12 @@ async function save({ body, headers }: Answer, path: string, maxBytes: number): 
   const declared = declaredBytes(headers['content-length'])
   if (declared !== undefined && declared > maxBytes) throw tooLarge(maxBytes, declared)
   let received = 0
-  const counted = async function* (): AsyncGenerator<Buffer> {
-    for await (const chunk of body as AsyncIterable<Buffer>) {
-      received += chunk.length
-      if (received > maxBytes) throw tooLarge(maxBytes)
-      yield chunk
-    }
+  const take = (chunk: Buffer): Buffer => {
+    received += chunk.length
+    if (received > maxBytes) throw tooLarge(maxBytes)
+    return chunk
   }
-  const written = await writeHashed(counted(), path)
+  const written = await writeHashed(body as AsyncIterable<Buffer>, path, { take })
   if (declared !== undefined && written.bytes !== declared)
     throw unavailable(`The server of the URL sent ${written.bytes} bytes instead of ${declared}`)
   return written
