@@ -1130,7 +1130,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Readiness probe */
+        /**
+         * Readiness probe
+         * @description The whole reason is only for callers who may read queues; others learn which service it is. With `AUTH=off` everybody may.
+         */
         get: operations["readyz"];
         put?: never;
         post?: never;

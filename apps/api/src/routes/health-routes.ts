@@ -1,4 +1,4 @@
-import { health, liveness, readiness, type Health } from '@darkroom/contracts'
+import { health, liveness, readiness, type Health, type Readiness } from '@darkroom/contracts'
 import { inTime } from '@darkroom/runtime'
 import type { Request } from 'express'
 import { credentialsOf, type Admit } from '../http/authorize.ts'
@@ -39,6 +39,12 @@ const mayReadQueues = (admit: Admit, req: Request): Promise<boolean> =>
 const forStrangers = ({ status, services }: Health): Health => ({
   ...{ status, services },
   ...{ pending: null, diskFreeBytes: null },
+})
+
+/** Only the service: the rest may contain addresses and paths. */
+const readinessForStrangers = ({ status, reason }: Readiness): Readiness => ({
+  status,
+  ...(reason !== undefined && { reason: reason.replace(/:.*/s, ': see the log') }),
 })
 
 /**
@@ -87,6 +93,8 @@ export const healthRoutes = routesOf<{ health: HealthChecks; admit: Admit }>('Mo
     doc: {
       operationId: 'readyz',
       summary: 'Readiness probe',
+      description:
+        'The whole reason is only for callers who may read queues; others learn which service it is. With `AUTH=off` everybody may.',
       answers: {
         200: json('Ready for requests', { schema: readiness, examples: { Ready: { status: 'ok' } } }, 'ETag'),
         503: json('Not ready', {
@@ -98,9 +106,12 @@ export const healthRoutes = routesOf<{ health: HealthChecks; admit: Admit }>('Mo
         }),
       },
     },
-    handle: (deps) => async (_req, res) => {
-      const answer = await deps.health.readiness()
-      res.status(answer.status === 'ok' ? 200 : 503).json(answer)
-    },
+    handle:
+      ({ health: checks, admit }) =>
+      async (req, res) => {
+        const answer = await checks.readiness()
+        const isWhole = answer.reason === undefined || (await mayReadQueues(admit, req))
+        res.status(answer.status === 'ok' ? 200 : 503).json(isWhole ? answer : readinessForStrangers(answer))
+      },
   },
 })

@@ -6,7 +6,7 @@ import mongoose from 'mongoose'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { z } from 'zod'
 import { recordCommands } from '../../test/queries/record-commands.ts'
-import { startTestApi, type TestApi } from '../../test/start-test-api.ts'
+import { OPERATOR, startTestApi, type TestApi } from '../../test/start-test-api.ts'
 
 const health = z.strictObject({
   status: z.enum(['ok', 'degraded', 'down']),
@@ -128,6 +128,19 @@ it('an unusable data folder is reported with the reason, and uploads are refused
   const refused = await broken.upload(await sampleJpeg({ width: 2000, height: 1500 }))
   expect([refused.status, refused.body]).toMatchObject([503, { code: 'STORAGE_UNAVAILABLE' }])
   expect(refused.headers.get('retry-after')).not.toBeNull()
+  await broken.stop()
+})
+
+it('only callers who may read queues learn why a service does not work', async () => {
+  const broken = await startTestApi({ AUTH: 'keys', DATA_DIR: '/proc/none' }, { waitUntilReady: false })
+  await until(async () => health.parse((await broken.request('/health')).body).services.mongo, { what: 'MongoDB' })
+  for (const path of ['/readyz', '/health']) {
+    const asked = async (headers: Record<string, string>) =>
+      JSON.stringify((await broken.request(path, { headers })).body)
+    expect(await asked(OPERATOR)).toContain('ENOENT')
+    expect(await asked({})).not.toContain('ENOENT')
+  }
+  expect((await broken.request('/readyz')).body).toEqual({ status: 'not ready', reason: 'disk: see the log' })
   await broken.stop()
 })
 
