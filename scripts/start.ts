@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import { DEFAULT_KIND, KINDS, type TaskKind } from '@darkroom/contracts'
 import { FolderTakenError, startLocalServices, type LocalServices } from '@darkroom/local-services'
 import pc from 'picocolors'
-import { adoptSecretFiles, nearMisses } from '../packages/runtime/src/index.ts'
+import { adoptSecretFiles, inOwnUnit, nearMisses } from '../packages/runtime/src/index.ts'
 import { banner } from './banner.ts'
 import { buildPage } from './build-page.ts'
 import { checkEnvironment, SETTING_NAMES } from './check-environment.ts'
@@ -72,7 +72,8 @@ async function main(options: StartOptions): Promise<number> {
   // If the folder is configured, the API decides whether it is valid; if it is ours, the worker
   // need not wait until the API has created it.
   if (services && !process.env['DATA_DIR']) mkdirSync(dataDir, { recursive: true, mode: 0o700 })
-  const shutdownMs = Number(process.env['SHUTDOWN_TIMEOUT_MS'] || (services ? LOCAL_SHUTDOWN_MS : SERVER_SHUTDOWN_MS))
+  const given = inOwnUnit('SHUTDOWN_TIMEOUT_MS', process.env['SHUTDOWN_TIMEOUT_MS'] ?? '')
+  const shutdownMs = Number(given || (services ? LOCAL_SHUTDOWN_MS : SERVER_SHUTDOWN_MS))
   const env = {
     ...urlsOf(services),
     ...(services &&

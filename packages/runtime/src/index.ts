@@ -1,3 +1,4 @@
+export { inOwnUnit } from './env-units.ts'
 export { inTime } from './in-time.ts'
 export { createLogger, type Logger } from './logger.ts'
 export { MISNAMED_METRICS } from './misnamed-metrics.ts'

@@ -1,5 +1,6 @@
 import { config } from 'dotenv'
 import { z } from 'zod'
+import { inOwnUnit, unitHint } from './env-units.ts'
 import { forgetSecrets, withSecretFiles } from './secrets.ts'
 
 /** The environment is invalid; the message lists every error, one per line. */
@@ -15,16 +16,22 @@ export class EnvError extends Error {
 
 /**
  * Validates an environment against a schema. An empty value counts as unset, so that `NAME=` in a
- * file means the default. Secrets may also be in files: see {@link withSecretFiles}.
+ * file means the default. Sizes and durations may have a unit: `50MiB`, `30s`. Secrets may also be
+ * in files: see {@link withSecretFiles}.
  * @throws EnvError naming every invalid variable, never its value.
  */
 export function parseEnv<Schema extends z.ZodType>(schema: Schema, env: NodeJS.ProcessEnv): z.infer<Schema> {
   const read = withSecretFiles(env)
-  const given = Object.fromEntries(Object.entries(read.env).filter(([, value]) => value !== undefined && value !== ''))
+  const given = Object.fromEntries(
+    Object.entries(read.env).flatMap(([name, text]) => (text ? [[name, inOwnUnit(name, text)]] : [])),
+  )
   const parsed = schema.safeParse(given)
   if (parsed.success && read.faults.length === 0) return parsed.data
   const issues = parsed.error?.issues ?? []
-  const faults = issues.map((issue) => `${issue.path.join('.') || 'environment'}: ${issue.message}`)
+  const faults = issues.map(({ path, message }) => {
+    const name = path.join('.')
+    return `${name || 'environment'}: ${message}${message === NOT_WHOLE ? unitHint(name) : ''}`
+  })
   throw new EnvError([...read.faults, ...faults])
 }
 
@@ -45,6 +52,8 @@ export function loadEnv<Schema extends z.ZodType>(schema: Schema): z.infer<Schem
   }
 }
 
+const NOT_WHOLE = 'must be a whole number'
+
 /** A whole number between `min` and `max`, parsed from text. */
 export const envInteger = (fallback: number, min: number, max?: number) => wholeNumber(min, max).default(fallback)
 
@@ -53,7 +62,7 @@ export const optionalEnvInteger = (min: number, max?: number) => wholeNumber(min
 
 const wholeNumber = (min: number, max: number = Number.MAX_SAFE_INTEGER) =>
   z.coerce
-    .number({ error: 'must be a whole number' })
-    .int('must be a whole number')
+    .number({ error: NOT_WHOLE })
+    .int(NOT_WHOLE)
     .min(min, `must be at least ${min}`)
     .max(max, `must be at most ${max}`)
