@@ -40,7 +40,7 @@ async function startOne(order: Omit<SimulatedWorkersOrder, 'workerIds'> & { work
   const [redis, publisher] = [new Redis(redisUrl, { maxRetriesPerRequest: null }), new Redis(redisUrl)]
   const publish = createTaskEventsPublisher(publisher, names.channel, (error) => console.error(error))
   await until(() => publisher.status === 'ready', { what: 'a connection to Redis' })
-  announceSlots(publisher, names, { workerId, slots })
+  announceSlots(publisher, names, { workerId, slots, version: '0.1.0' })
   const options = { redis, names, workerId, concurrency: slots }
   const worker = createQueueWorker<ImageJob>(
     async (queued) => {

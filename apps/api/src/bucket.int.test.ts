@@ -106,7 +106,7 @@ describe.skipIf(server === undefined)('files in a bucket', () => {
 
   it('health reports the bucket beside the disk [S4.13]', async () => {
     const { services } = (await api.request('/api/health')).body as { services: object }
-    expect(services).toEqual({ redis: true, mongo: true, queue: true, disk: true, minio: true })
+    expect(services).toEqual({ redis: true, mongo: true, queue: true, storage: true, minio: true })
   })
 
   describe('with DOWNLOADS=redirect', () => {
@@ -187,7 +187,7 @@ describe.skipIf(server === undefined)('files in a bucket', () => {
         },
         { what: 'a bucket that is down', timeoutMs: 20_000 },
       )
-      expect(down.services).toMatchObject({ minio: false, disk: true })
+      expect(down.services).toMatchObject({ minio: false, storage: true })
       expect(down.reasons.join()).toMatch(/minio: /)
       expect(JSON.stringify(down)).not.toContain(server?.secretKey)
       for (const answer of [await api.upload(photo), await api.request(`/api/v1/tasks/${task._id}/download`)]) {

@@ -45,7 +45,7 @@ export async function startTestWorker(
     ...timing,
   })
   worker.on('error', () => {})
-  announceSlots(voice, api.names, { workerId: 'test-worker', slots })
+  announceSlots(voice, api.names, { workerId: 'test-worker', slots, version: '1.2.3' })
   void worker.run()
   await worker.waitUntilReady()
   return {

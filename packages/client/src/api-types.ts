@@ -1675,21 +1675,8 @@ export interface components {
                 path: string;
                 url: string;
             }[];
-            /** @description The files of tasks of other kinds than `image.optimize` */
-            files?: {
-                /** @description The name to request it by in a download */
-                name: string;
-                contentType: string;
-                bytes: number;
-                /** @description MD5 of its bytes, in hex */
-                md5: string;
-                /** @description Its storage key, relative to the data root */
-                path: string;
-                facts?: {
-                    [key: string]: unknown;
-                };
-                url: string;
-            }[];
+            /** @description Every file but the thumbnail; of photos, the largest variant first. Release 0.1 does not list those of image tasks */
+            files?: components["schemas"]["TaskFile"][];
             /** @description Of photos: the thumbnail, at most 320 pixels wide and high, and what to show until it is loaded; null until there is one */
             preview?: {
                 width: number;
@@ -1709,10 +1696,12 @@ export interface components {
                 color: string;
                 url: string;
             } | null;
-            /** @description Further results, depending on the kind */
+            /** @description Further results, depending on the kind; null if the kind has none */
             result?: {
                 [key: string]: unknown;
-            };
+            } | null;
+            /** @description How much smaller the largest variant of a photo is than what was sent; negative if it is larger, null until it is there */
+            savedBytes?: number | null;
             progress: {
                 stage: string;
                 percent: number;
@@ -1767,6 +1756,21 @@ export interface components {
                  */
                 paused?: true;
             };
+        };
+        TaskFile: {
+            /** @description The name to request it by in a download */
+            name: string;
+            contentType: string;
+            /** @description MD5 of its bytes, in hex */
+            md5: string;
+            /** @description Its storage key, relative to the data root */
+            path: string;
+            facts?: {
+                [key: string]: unknown;
+            };
+            /** @description In bytes */
+            size: number;
+            url: string;
         };
         /** @description Problem details (RFC 9457) */
         Problem: {
@@ -1878,21 +1882,8 @@ export interface components {
                 path: string;
                 url: string;
             }[];
-            /** @description The files of tasks of other kinds than `image.optimize` */
-            files?: {
-                /** @description The name to request it by in a download */
-                name: string;
-                contentType: string;
-                bytes: number;
-                /** @description MD5 of its bytes, in hex */
-                md5: string;
-                /** @description Its storage key, relative to the data root */
-                path: string;
-                facts?: {
-                    [key: string]: unknown;
-                };
-                url: string;
-            }[];
+            /** @description Every file but the thumbnail; of photos, the largest variant first. Release 0.1 does not list those of image tasks */
+            files?: components["schemas"]["TaskFile"][];
             /** @description Of photos: the thumbnail, at most 320 pixels wide and high, and what to show until it is loaded; null until there is one */
             preview?: {
                 width: number;
@@ -1912,10 +1903,12 @@ export interface components {
                 color: string;
                 url: string;
             } | null;
-            /** @description Further results, depending on the kind */
+            /** @description Further results, depending on the kind; null if the kind has none */
             result?: {
                 [key: string]: unknown;
-            };
+            } | null;
+            /** @description How much smaller the largest variant of a photo is than what was sent; negative if it is larger, null until it is there */
+            savedBytes?: number | null;
             progress: {
                 stage: string;
                 percent: number;
@@ -2045,21 +2038,8 @@ export interface components {
                 path: string;
                 url: string;
             }[];
-            /** @description The files of tasks of other kinds than `image.optimize` */
-            files?: {
-                /** @description The name to request it by in a download */
-                name: string;
-                contentType: string;
-                bytes: number;
-                /** @description MD5 of its bytes, in hex */
-                md5: string;
-                /** @description Its storage key, relative to the data root */
-                path: string;
-                facts?: {
-                    [key: string]: unknown;
-                };
-                url: string;
-            }[];
+            /** @description Every file but the thumbnail; of photos, the largest variant first. Release 0.1 does not list those of image tasks */
+            files?: components["schemas"]["TaskFile"][];
             /** @description Of photos: the thumbnail, at most 320 pixels wide and high, and what to show until it is loaded; null until there is one */
             preview?: {
                 width: number;
@@ -2079,10 +2059,12 @@ export interface components {
                 color: string;
                 url: string;
             } | null;
-            /** @description Further results, depending on the kind */
+            /** @description Further results, depending on the kind; null if the kind has none */
             result?: {
                 [key: string]: unknown;
-            };
+            } | null;
+            /** @description How much smaller the largest variant of a photo is than what was sent; negative if it is larger, null until it is there */
+            savedBytes?: number | null;
             progress: {
                 stage: string;
                 percent: number;
@@ -2627,6 +2609,8 @@ export interface components {
             queue: string;
             /** @description How many tasks it can process at a time */
             slots: number;
+            /** @description Its release; null if it is older than the ones that tell */
+            version: string | null;
             /**
              * Format: date-time
              * @description Connected to the queue since then, without an interruption
@@ -3196,21 +3180,8 @@ export interface components {
                     path: string;
                     url: string;
                 }[];
-                /** @description The files of tasks of other kinds than `image.optimize` */
-                files?: {
-                    /** @description The name to request it by in a download */
-                    name: string;
-                    contentType: string;
-                    bytes: number;
-                    /** @description MD5 of its bytes, in hex */
-                    md5: string;
-                    /** @description Its storage key, relative to the data root */
-                    path: string;
-                    facts?: {
-                        [key: string]: unknown;
-                    };
-                    url: string;
-                }[];
+                /** @description Every file but the thumbnail; of photos, the largest variant first. Release 0.1 does not list those of image tasks */
+                files?: components["schemas"]["TaskFile"][];
                 processingTime: number | null;
             } & {
                 [key: string]: unknown;
@@ -3260,7 +3231,8 @@ export interface components {
                 redis: boolean;
                 mongo: boolean;
                 queue: boolean;
-                disk: boolean;
+                /** @description The data folder; with `STORAGE=s3` the folder in which uploads are received */
+                storage: boolean;
                 /** @description The bucket, if files are stored in one (`STORAGE=s3`) */
                 minio?: boolean;
             };
@@ -3847,6 +3819,8 @@ export interface operations {
     downloadVariant: {
         parameters: {
             query?: {
+                /** @description Whether browsers save the file or show it */
+                disposition?: "attachment" | "inline";
                 /**
                  * @description The width of the variant, the largest by default; `thumb` is a thumbnail of at most 320 pixels, `original` the photo as it was uploaded
                  * @example 1024
@@ -6624,6 +6598,8 @@ export interface operations {
     downloadJobVariant: {
         parameters: {
             query?: {
+                /** @description Whether browsers save the file or show it */
+                disposition?: "attachment" | "inline";
                 /**
                  * @description The width of the variant, the largest by default; `thumb` is a thumbnail of at most 320 pixels, `original` the photo as it was uploaded
                  * @example 1024
@@ -6767,7 +6743,10 @@ export interface operations {
     };
     downloadSigned: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Whether browsers save the file or show it */
+                disposition?: "attachment" | "inline";
+            };
             header?: {
                 /** @description A range of the file, such as `bytes=0-1023` */
                 Range?: string;

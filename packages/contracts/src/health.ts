@@ -11,7 +11,9 @@ export const health = z
       redis: z.boolean(),
       mongo: z.boolean(),
       queue: z.boolean(),
-      disk: z.boolean(),
+      storage: z.boolean().meta({
+        description: 'The data folder; with `STORAGE=s3` the folder in which uploads are received',
+      }),
       minio: z.boolean().optional().meta({ description: 'The bucket, if files are stored in one (`STORAGE=s3`)' }),
     }),
     pending: z.number().int().nullable().meta({ description: 'Tasks that have not ended; null if unknown' }),

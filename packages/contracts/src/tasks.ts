@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { preview, storedFile, variant } from './kinds/stored-file.ts'
+import { preview, taskFile, variant } from './kinds/stored-file.ts'
 import { pendingSource, type PendingSource } from './kinds/fetched-source.ts'
 import { KINDS, TASK_KINDS, type TaskKind } from './kinds/kinds.ts'
 
@@ -51,18 +51,23 @@ export const task = z
     originalPath: z.string().meta({ description: 'The storage key of the upload' }),
     source: taskSource,
     images: z.array(variant.extend({ url: z.string() })),
-    files: z
-      .array(storedFile.extend({ url: z.string() }))
-      .optional()
-      .meta({ description: 'The files of tasks of other kinds than `image.optimize`' }),
+    files: z.array(taskFile).optional().meta({
+      description:
+        'Every file but the thumbnail; of photos, the largest variant first. Release 0.1 does not list those of image tasks',
+    }),
     preview: preview.extend({ url: z.string() }).nullable().optional().meta({
       description:
         'Of photos: the thumbnail, at most 320 pixels wide and high, and what to show until it is loaded; null until there is one',
     }),
     result: z
       .record(z.string(), z.unknown())
+      .nullable()
       .optional()
-      .meta({ description: 'Further results, depending on the kind' }),
+      .meta({ description: 'Further results, depending on the kind; null if the kind has none' }),
+    savedBytes: z.number().int().nullable().optional().meta({
+      description:
+        'How much smaller the largest variant of a photo is than what was sent; negative if it is larger, null until it is there',
+    }),
     progress: z.object({ stage: z.string(), percent: z.number() }),
     attempts: z.object({
       made: z.number().int(),

@@ -8,6 +8,7 @@ export const workerState = z
     kind: taskKind.meta({ description: 'The kind of tasks that it processes' }),
     queue: z.string(),
     slots: z.number().int().meta({ description: 'How many tasks it can process at a time' }),
+    version: z.string().nullable().meta({ description: 'Its release; null if it is older than the ones that tell' }),
     since: z.iso.datetime().meta({ description: 'Connected to the queue since then, without an interruption' }),
     tasks: z
       .array(z.object({ id: z.string(), name: z.string(), startedAt: z.iso.datetime().nullable() }))

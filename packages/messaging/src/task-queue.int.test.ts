@@ -1,8 +1,10 @@
 import { imageOptimize, PRIORITIES, type ImageJob, type TaskPriority } from '@darkroom/contracts'
 import { Redis } from 'ioredis'
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { until } from '@darkroom/testing'
+import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest'
 import { queueNames, redisNames } from './names.ts'
 import { TaskQueue } from './task-queue.ts'
+import { announceSlots } from './worker-presence.ts'
 
 /** A separate database, because the documented names have no namespace. */
 const DATABASE = 12
@@ -70,4 +72,16 @@ test('a page has the first fifty jobs, oldest first [S1.12]', async () => {
   const ids = (await queue.jobs('prioritized', 0, 49)).map((job) => job.id)
   expect(ids).toEqual(Array.from({ length: 50 }, (_, index) => idOf(100 + index)))
   expect((await queue.jobs('prioritized', 50, 99)).map((job) => job.id)).toEqual([idOf(150)])
+})
+
+test('workers are those of this database: other installations may use the same server', async () => {
+  const ids = { ours: DATABASE, theirs: DATABASE + 1 }
+  for (const [workerId, db] of Object.entries(ids)) {
+    const voice = new Redis(inject('redisUrl'), { db })
+    onTestFinished(() => voice.disconnect())
+    announceSlots(voice, queue.names, { workerId, slots: 2, version: '1.2.3' })
+    await until(async () => String(await voice.client('GETNAME')).endsWith(workerId), { what: 'its name' })
+  }
+  expect(await queue.workers()).toMatchObject([{ id: 'ours', slots: 2, version: '1.2.3' }])
+  expect(await queue.load()).toMatchObject({ slots: 2 })
 })

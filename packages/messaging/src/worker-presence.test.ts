@@ -9,7 +9,7 @@ const listOf = (...clients: string[]): string =>
   clients.map((name, id) => `id=${id} addr=127.0.0.1:1 name=${name} age=1\n`).join('')
 
 test('counts the workers and slots of this queue', () => {
-  const list = listOf(`${base}:w:a`, `${base}:slots:4:a`, `${base}:w:b`, `${base}:slots:2:b`, '', `${base}:qe`)
+  const list = listOf(`${base}:w:a`, `${base}:slots:4/0.2.0:a`, `${base}:w:b`, `${base}:slots:2:b`, '', `${base}:qe`)
   expect(parseClientList(list, names)).toEqual({ workers: 2, slots: 6 })
 })
 
@@ -24,9 +24,9 @@ test('a worker that does not report its slots counts as one', () => {
 
 test('lists the workers of this queue that announce themselves, by their ids', () => {
   const other = `bull:${Buffer.from('videos').toString('base64')}`
-  const list = listOf(`${base}:w:b`, `${base}:slots:2:b`, `${base}:slots:4:host-1:a`, `${other}:slots:9:c`)
+  const list = listOf(`${base}:w:b`, `${base}:slots:2:b`, `${base}:slots:4/1.2.0-rc.1:host-1:a`, `${other}:slots:9:c`)
   expect(parseWorkers(list, names)).toEqual([
-    { id: 'b', slots: 2, connectedMs: 1000 },
-    { id: 'host-1:a', slots: 4, connectedMs: 1000 },
+    { id: 'b', slots: 2, version: null, connectedMs: 1000 },
+    { id: 'host-1:a', slots: 4, version: '1.2.0-rc.1', connectedMs: 1000 },
   ])
 })

@@ -13,6 +13,7 @@ import { MachineWatch } from './machine-watch.ts'
 import { createProcessor } from './create-processor.ts'
 import { fetchSources } from './fetch-sources.ts'
 import { createPauseSwitch } from './pause-switch.ts'
+import { readRelease } from './release.ts'
 import { createRunReader } from './run-reader.ts'
 import { createScratchWorkplace } from './scratch-workplace.ts'
 import { createStorageCheck } from './storage-check.ts'
@@ -83,7 +84,7 @@ export function createWorker(app: WorkerApp, config: WorkerConfig, surroundings:
   const worker = createQueueWorker(runs.process, { ...config, redis, telemetry: tracing.telemetry })
   const pauses = createPauseSwitch(worker, config)
   metrics.follow(worker)
-  announceSlots(publisher, names, { workerId, slots })
+  announceSlots(publisher, names, { workerId, slots, version: readRelease() })
   tellOutcomes(worker, shared)
   const gauge = createQueueGauge({ redis: publisher, names })
   const idleWatch = watchForIdleness({

@@ -198,7 +198,7 @@ it('an API without its folder accepts no uploads, loses and expires nothing, and
   const api = await startTestApi(given, { waitUntilReady: false })
   const reason = async () => ((await api.request('/readyz')).body as { reason?: string }).reason
   await until(
-    async () => /^disk: DATA_DIR contains neither \.darkroom\.json .* Is it mounted/.test((await reason()) ?? ''),
+    async () => /^storage: DATA_DIR contains neither \.darkroom\.json .* Is it mounted/.test((await reason()) ?? ''),
     { what: 'the reason, without the path' },
   )
   for (const answer of [await api.upload(photo), await api.request(`/api/v1/tasks/${kept.id}/download`)]) {

@@ -339,7 +339,7 @@ it('health tells strangers what works, and those who may read queues the rest', 
   const { key: shop } = await createKey({ scopes: ['tasks:read'] })
   const { key: autoscaler } = await createKey({ scopes: ['queues:read'] })
   const ask = async (headers: Record<string, string>) => (await api.request('/health', { headers })).body as Health
-  const services = { redis: true, mongo: true, queue: true, disk: true }
+  const services = { redis: true, mongo: true, queue: true, storage: true }
   for (const headers of [{}, bearer('wrong'), bearer(shop)])
     expect(await ask({ ...elsewhere(), ...headers })).toEqual({
       ...{ status: 'ok', services },

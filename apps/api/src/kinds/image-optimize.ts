@@ -1,6 +1,6 @@
 import type { ImageJob } from '@darkroom/contracts'
 import type { TaskKindPolicy } from '../tasks/kind.ts'
-import { imageViews, previewView } from './file-views.ts'
+import { fileViews, imageViews, previewView, savedBytes } from './file-views.ts'
 import { acceptPhoto, photoSize, urlOf } from './accept-photo.ts'
 
 /** Produces variants of a photo. */
@@ -10,9 +10,12 @@ export const imageOptimizePolicy: TaskKindPolicy<'image.optimize'> = {
   jobOf: ({ originalPath, imageName, source }) =>
     ({ imagePath: originalPath, imageName, ...urlOf(source) }) satisfies Partial<ImageJob>,
 
-  viewOf: ({ files }, self) => ({
-    images: imageViews(files, self),
-    preview: previewView(files, self),
+  viewOf: (task, self) => ({
+    images: imageViews(task.files, self),
+    files: fileViews(task.files, self),
+    preview: previewView(task.files, self),
+    result: null,
+    savedBytes: savedBytes(task),
   }),
 
   sizeOf: photoSize,

@@ -1,6 +1,6 @@
 import type { PhotoJob } from '@darkroom/contracts'
 import type { TaskKindPolicy } from '../tasks/kind.ts'
-import { fileViews, previewView } from './file-views.ts'
+import { fileViews, previewView, savedBytes } from './file-views.ts'
 import { acceptPhoto, photoSize, urlOf } from './accept-photo.ts'
 
 /** Reads the bib numbers in a photo of a race, and makes its variants. */
@@ -13,12 +13,13 @@ export const photoBibsPolicy: TaskKindPolicy<'photo.bibs'> = {
   jobOf: ({ originalPath, imageName, source }) =>
     ({ imagePath: originalPath, imageName, ...urlOf(source) }) satisfies Partial<PhotoJob>,
 
-  viewOf: ({ files, result, correction }, self) => ({
+  viewOf: (task, self) => ({
     images: [],
-    files: fileViews(files, self),
-    preview: previewView(files, self),
+    files: fileViews(task.files, self),
+    preview: previewView(task.files, self),
     // A person's word counts, whatever the state of the runs.
-    result: correction ? { ...result, bibs: correction.bibs } : result,
+    result: task.correction ? { ...task.result, bibs: task.correction.bibs } : task.result,
+    savedBytes: savedBytes(task),
   }),
 
   sizeOf: photoSize,

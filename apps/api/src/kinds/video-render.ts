@@ -64,7 +64,13 @@ export function createVideoRender({ assets }: Surroundings): TaskKindPolicy<'vid
     viewOf({ files, result }, self) {
       const shown = fileViews(files, self)
       const video = shown.find(({ name }) => name === 'video')
-      return { images: [], files: shown, preview: null, result: video ? { videoUrl: video.url, ...result } : {} }
+      return {
+        images: [],
+        files: shown,
+        preview: null,
+        result: video ? { videoUrl: video.url, ...result } : {},
+        savedBytes: null,
+      }
     },
 
     sizeOf: ({ format }) => format,

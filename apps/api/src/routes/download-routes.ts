@@ -12,7 +12,7 @@ import { GetTask } from '../tasks/queries/get-task.ts'
 import { SignDownload } from '../tasks/queries/sign-download.ts'
 import { nameIn, type DownloadGrant, type UrlSigner } from '../tasks/queries/url-signing.ts'
 import type { SendVariant } from './send-variant.ts'
-import { downloadQuery, downloadUrlFields } from './task-fields.ts'
+import { downloadQuery, downloadUrlFields, signedDownloadQuery } from './task-fields.ts'
 import { idOf, taskPath } from './task-path.ts'
 
 export interface DownloadRouteDeps {
@@ -81,7 +81,7 @@ export const download =
   async (req: Request, res: Response): Promise<void> => {
     const task = await send(new GetTask(tenantOf(req), idOf(req)))
     const query = parseInput(downloadQuery, req.query, 'INVALID_QUERY')
-    await sendVariant(res, task, { name: nameIn(query), md5: query.v })
+    await sendVariant(res, task, { name: nameIn(query), md5: query.v, disposition: query.disposition })
   }
 
 const TOKEN = 'k1.Tz4yJ0m8qYk2LhW9eZtR5uXaB1mGdJ8oFiKxQyC4T6MvPq0sN7cHf3nUbE1rAjDgIwOlSpV'
@@ -140,16 +140,18 @@ export const signedDownloadRoutes = routesOf<DownloadRouteDeps>('Tasks', {
       description: 'Needs no API key: the token permits the download of one file until it expires.',
       requestParams: {
         path: z.object({ token: z.string().meta({ description: 'The last part of the URL', example: TOKEN }) }),
+        query: signedDownloadQuery,
         header: fileHeaders,
       },
       answers: fileDoc.answers,
-      problems: ['INVALID_SIGNATURE', 'URL_EXPIRED', ...fileDoc.problems],
+      problems: ['INVALID_QUERY', 'INVALID_SIGNATURE', 'URL_EXPIRED', ...fileDoc.problems],
     },
     handle:
       ({ send, sendVariant, signer }) =>
       async (req, res) => {
         const { tenant, taskId, file: name, expires } = grantOf(signer, String(req.params.token))
-        await sendVariant(res, await send(new GetTask(tenant, taskId)), { name, expires })
+        const { disposition } = parseInput(signedDownloadQuery, req.query, 'INVALID_QUERY')
+        await sendVariant(res, await send(new GetTask(tenant, taskId)), { name, expires, disposition })
       },
   },
 })

@@ -8,7 +8,7 @@ import type { HealthChecks } from './health.ts'
 
 const well: Health = {
   status: 'ok',
-  services: { redis: true, mongo: true, queue: true, disk: true },
+  services: { redis: true, mongo: true, queue: true, storage: true },
   pending: 18,
   diskFreeBytes: 214_748_364_800,
 }

@@ -10,7 +10,7 @@ import { OPERATOR, startTestApi, type TestApi } from '../../test/start-test-api.
 
 const health = z.strictObject({
   status: z.enum(['ok', 'degraded', 'down']),
-  services: z.strictObject({ redis: z.boolean(), mongo: z.boolean(), queue: z.boolean(), disk: z.boolean() }),
+  services: z.strictObject({ redis: z.boolean(), mongo: z.boolean(), queue: z.boolean(), storage: z.boolean() }),
   pending: z.number().int().nullable(),
   diskFreeBytes: z.number().nullable(),
   reasons: z.array(z.string()).optional(),
@@ -56,7 +56,7 @@ it.each(['/health', '/api/health', '/api/v1/health'])('%s reports that everythin
   expect(rest).toMatchObject({
     code: 200,
     status: 'ok',
-    services: { redis: true, mongo: true, queue: true, disk: true },
+    services: { redis: true, mongo: true, queue: true, storage: true },
   })
   expect(rest.pending).toBeGreaterThan(0)
   expect(diskFreeBytes).toBeGreaterThan(0)
@@ -71,7 +71,7 @@ describe.each(['cut', 'freeze'] as const)('%s', (outage) => {
   it('without Redis the service is degraded, but responds and is ready [S0.14]', async () => {
     await redis[outage]()
     const { code, services, reasons } = await askUntil('degraded', 2)
-    expect([code, services]).toEqual([200, { redis: false, mongo: true, queue: false, disk: true }])
+    expect([code, services]).toEqual([200, { redis: false, mongo: true, queue: false, storage: true }])
     expect(reasons).toEqual([expect.stringMatching(/^queue: ./), expect.stringMatching(/^redis: ./)])
     for (const path of ['/livez', '/readyz']) expect((await api.request(path)).status).toBe(200)
     await redis.cut()
@@ -101,7 +101,7 @@ describe.each(['cut', 'freeze'] as const)('%s', (outage) => {
 it('a disk with too little free space is reported, and uploads are refused', async () => {
   const full = await startTestApi({ MIN_FREE_BYTES: String(Number.MAX_SAFE_INTEGER) })
   const { status, body } = await full.request('/health')
-  expect([status, health.parse(body).services.disk]).toEqual([503, false])
+  expect([status, health.parse(body).services.storage]).toEqual([503, false])
   const refused = await full.upload(await sampleJpeg({ width: 64, height: 48 }))
   expect([refused.status, refused.body]).toMatchObject([507, { code: 'STORAGE_FULL' }])
   expect(refused.headers.get('retry-after')).not.toBeNull()
@@ -117,13 +117,13 @@ it('an unusable data folder is reported with the reason, and uploads are refused
     503,
     {
       status: 'down',
-      services: { disk: false },
-      reasons: expect.arrayContaining([expect.stringMatching(/^disk: .*ENOENT/)]),
+      services: { storage: false },
+      reasons: expect.arrayContaining([expect.stringMatching(/^storage: .*ENOENT/)]),
     },
   ])
   expect(await broken.request('/readyz')).toMatchObject({
     status: 503,
-    body: { reason: expect.stringMatching(/^disk: /) },
+    body: { reason: expect.stringMatching(/^storage: /) },
   })
   const refused = await broken.upload(await sampleJpeg({ width: 2000, height: 1500 }))
   expect([refused.status, refused.body]).toMatchObject([503, { code: 'STORAGE_UNAVAILABLE' }])
@@ -140,7 +140,7 @@ it('only callers who may read queues learn why a service does not work', async (
     expect(await asked(OPERATOR)).toContain('ENOENT')
     expect(await asked({})).not.toContain('ENOENT')
   }
-  expect((await broken.request('/readyz')).body).toEqual({ status: 'not ready', reason: 'disk: see the log' })
+  expect((await broken.request('/readyz')).body).toEqual({ status: 'not ready', reason: 'storage: see the log' })
   await broken.stop()
 })
 

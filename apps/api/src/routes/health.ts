@@ -58,7 +58,7 @@ export function createHealth(deps: HealthDeps): HealthChecks {
       ])
       const disk = unusable ?? full
       const bucket = faults.minio && { minio: !minio }
-      const services = { redis: !redis, mongo: !mongo, queue: !queue, disk: !disk, ...bucket }
+      const services = { redis: !redis, mongo: !mongo, queue: !queue, storage: !disk, ...bucket }
       const reasons = [mongo, minio, disk, queue, redis].filter((fault) => fault !== undefined)
       return {
         // Without Redis uploads are still accepted and reads still answered; without the store or
@@ -106,7 +106,7 @@ function createFaults({ probes, minFreeBytes, log }: HealthDeps, freeBytes: () =
     mongo: faultOf('mongo', probes.mongo),
     queue: faultOf('queue', probes.queue),
     minio: minio && faultOf('minio', unusable(minio)),
-    disk: faultOf('disk', unusable(disk)),
-    room: faultOf('disk', fullDisk),
+    disk: faultOf('storage', unusable(disk)),
+    room: faultOf('storage', fullDisk),
   }
 }

@@ -40,7 +40,7 @@ const ofRace = <Some extends Task>(task: Some): Some => ({
   images: [],
   files: [],
   result: {},
-  links: taskLinks({ id: PHOTO_ID, jobId: JOB_ID }),
+  links: taskLinks({ id: PHOTO_ID }),
 })
 
 const accepted: AcceptedTask = ofRace(taskExamples.accepted)

@@ -37,7 +37,14 @@ const { id, name, workerId, startedAt } = taskExamples.processing
 export const workerListExample: WorkerList = {
   items: [
     {
-      ...{ id: workerId ?? '', kind: imageOptimize.kind, queue: imageOptimize.queue, slots: 4, since: createdAt },
+      ...{
+        id: workerId ?? '',
+        kind: imageOptimize.kind,
+        queue: imageOptimize.queue,
+        slots: 4,
+        version: '0.1.0',
+        since: createdAt,
+      },
       tasks: [{ id, name, startedAt }],
     },
   ],

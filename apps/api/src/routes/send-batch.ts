@@ -6,6 +6,7 @@ import type { Storage } from '@darkroom/storage'
 import type { Response } from 'express'
 import { ZipFile } from 'yazl'
 import { AppError } from '../app-error.ts'
+import { filesIn } from '../kinds/file-views.ts'
 
 const WITHOUT_EXTRAS = { forceZip64Format: false, comment: '' }
 
@@ -61,14 +62,13 @@ async function sendZip(res: Response, entries: readonly Entry[], storage: Storag
 /** Numbered, so that they stay in order and no name occurs twice. */
 function entriesOf(tasks: readonly ListedTask[]): Entry[] {
   const digits = String(tasks.length).length
-  return tasks.flatMap(({ status, name, images, files }, index) => {
-    const [image] = images
-    const [file] = files ?? []
-    const largest = image ? { ...image, name: image.resolution, bytes: image.size } : file
+  return tasks.flatMap((task, index) => {
+    const { status, name } = task
+    const [largest] = filesIn(task)
     if (status !== 'completed' || !largest) return []
     const stem = name.replace(/\.[A-Za-z0-9]{1,5}$/, '').replaceAll(/[\\/:]/g, '_')
     const place = String(index + 1).padStart(digits, '0')
-    const { path, bytes } = largest
+    const { path, size: bytes } = largest
     return [{ name: `${place} ${stem}-${largest.name}${extname(path)}`, path, bytes }]
   })
 }

@@ -4,7 +4,7 @@ import { rm, symlink, unlink } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { dirname } from 'node:path'
 import type { Readable } from 'node:stream'
-import { problem, type Task, type Variant } from '@darkroom/contracts'
+import { problem, toStoredFile, type Task, type Variant } from '@darkroom/contracts'
 import type { Storage } from '@darkroom/storage'
 import { sampleJpeg, until } from '@darkroom/testing'
 import { parse as parseDisposition } from 'content-disposition'
@@ -14,6 +14,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { fieldPart } from '../../test/multipart.ts'
 import { startTestApi, type TestApi } from '../../test/start-test-api.ts'
 import { completedOf, thumbOf, variantOf } from '../../test/task-history.ts'
+import { fileViews } from '../kinds/file-views.ts'
 import { createSendVariant } from './send-variant.ts'
 
 let api: TestApi
@@ -100,7 +101,7 @@ it('the thumbnail is available as such, and not the default', async () => {
   } = await until(async () => ((await read()).status === 'completed' ? read() : undefined), {
     what: 'a completed task',
   })
-  expect([images.length, others]).toEqual([2, undefined])
+  expect([images.length, others?.map(({ name }) => name)]).toEqual([2, ['1024', '800']])
   expect(preview).toMatchObject({ width: 320, height: 240, color: '#7fa8c9' })
   expect((await api.request(preview?.url ?? '')).bytes.equals(bytes)).toBe(true)
   expect((await api.request(links.download)).bytes.equals(files['1024'])).toBe(true)
@@ -127,7 +128,7 @@ it.each(['', '../1024', 'a b', 'x'.repeat(81)])('file %j is refused', async (fil
 
 it('a file of another kind of task has its own content type and extension', async () => {
   const md5 = 'c'.repeat(32)
-  const report = { name: 'report', contentType: 'application/json', bytes: 2, md5, path: `output/a/report/${md5}.json` }
+  const report = { name: 'report', contentType: 'application/json', size: 2, md5, path: `output/a/report/${md5}.json` }
   await api.storage.put(report.path, Buffer.from('{}'))
   const other: Task = { ...task, images: [], files: [{ ...report, url: '' }] }
   const send = createSendVariant({ ...parts, storage: api.storage })
@@ -138,6 +139,14 @@ it('a file of another kind of task has its own content type and extension', asyn
     'attachment; filename=beach-report.json',
     {},
   ])
+})
+
+it('what release 0.1 has cached of a task has no list of files, but its variants', async () => {
+  const { files: _files, ...cached } = task
+  const send = createSendVariant({ ...parts, storage: api.storage })
+  const app = express().get('/', (_req, res) => send(res, cached, { name: '800' }))
+  const { body } = await supertest(app).get('/').expect(200)
+  expect(files['800'].equals(body as Buffer)).toBe(true)
 })
 
 it('a variant that the task does not have is not found', async () => {
@@ -326,7 +335,7 @@ it('the file is closed when the client disconnects', async () => {
   const errors: unknown[] = []
   const send = createSendVariant({ ...parts, storage: watched })
   const app = express().get('/', (_req, res) => {
-    send(res, { ...task, images: [{ ...variant, url: '' }] }, {}).catch((error: unknown) => errors.push(error))
+    send(res, { ...task, files: fileViews([toStoredFile(variant)], '') }, {}).catch((error: unknown) => errors.push(error))
   })
   const server = app.listen(0, '127.0.0.1')
   onTestFinished(() => void server.close())

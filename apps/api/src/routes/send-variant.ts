@@ -1,10 +1,11 @@
 import { extname } from 'node:path'
-import { imageNameOf, toStoredFile, toThumb, type StoredFile, type Task } from '@darkroom/contracts'
+import { imageNameOf, toThumb, type StoredFile, type Task } from '@darkroom/contracts'
 import { isStorageError, type S3Storage, type Storage } from '@darkroom/storage'
 import { create as contentDisposition } from 'content-disposition'
 import type { Response } from 'express'
 import { AppError } from '../app-error.ts'
 import type { StorageFault } from '../installation/storage-watch.ts'
+import { filesIn } from '../kinds/file-views.ts'
 import { sendFile, type SendableFile } from '../http/send-file.ts'
 import { ORIGINAL } from './task-fields.ts'
 
@@ -31,6 +32,8 @@ export interface WantedFile {
   name?: string | undefined
   /** As the client knows it. */
   md5?: string | undefined
+  /** By default browsers save it. */
+  disposition?: 'attachment' | 'inline'
   /** When the signed URL expires, in seconds since 1970. */
   expires?: number
 }
@@ -75,8 +78,10 @@ function urlSeconds({ expiresAt }: Task, { expires = Infinity }: WantedFile): nu
   return Math.max(1, Math.min(URL_SECONDS, Math.floor((untilMs - Date.now()) / 1000)))
 }
 
-function fileOf(task: Task, wanted: string | undefined): StoredFile {
-  const made = [...task.images.map(toStoredFile), ...(task.files ?? [])]
+type SentFile = Pick<StoredFile, 'name' | 'contentType' | 'md5' | 'path'>
+
+function fileOf(task: Task, wanted: string | undefined): SentFile {
+  const made: SentFile[] = filesIn(task)
   const files = [...made, ...(task.preview ? [toThumb(task.preview)] : []), ...originalOf(task)]
   const found = wanted === undefined ? made[0] : files.find(({ name }) => name === wanted)
   if (found) return found
@@ -88,10 +93,10 @@ function fileOf(task: Task, wanted: string | undefined): StoredFile {
  * The upload of a photo, which is there as long as its variants. Its ETag is its SHA-256: there is
  * no MD5 of it.
  */
-function originalOf({ source, originalPath }: Task): StoredFile[] {
+function originalOf({ source, originalPath }: Task): SentFile[] {
   if (!('width' in source)) return []
-  const { bytes, sha256, format } = source
-  return [{ name: ORIGINAL, contentType: `image/${format}`, bytes, md5: sha256, path: originalPath }]
+  const { sha256, format } = source
+  return [{ name: ORIGINAL, contentType: `image/${format}`, md5: sha256, path: originalPath }]
 }
 
 /**
@@ -99,11 +104,16 @@ function originalOf({ source, originalPath }: Task): StoredFile[] {
  * in place of other characters: otherwise two names could become one. A signed URL does not tell
  * the id.
  */
-function dispositionOf({ id, name }: Task, file: StoredFile, { expires }: WantedFile): string {
+function dispositionOf(
+  { id, name }: Task,
+  file: SentFile,
+  { disposition: type = 'attachment', expires }: WantedFile,
+): string {
   const suffix = `${file.name}${extname(file.path)}`
   const shown = `${name.replace(/\.[A-Za-z0-9]{1,5}$/, '')}-${suffix}`
-  if (/^[ -~]*$/.test(shown)) return contentDisposition(shown)
+  if (/^[ -~]*$/.test(shown)) return contentDisposition(shown, { type })
   return contentDisposition(shown, {
+    type,
     fallback: `${imageNameOf(name)}-${expires === undefined ? id : file.md5}-${suffix}`,
   })
 }

@@ -55,7 +55,7 @@ describe('the query of a list', () => {
 
 it('tracking parameters do not prevent a download', () => {
   const given = { resolution: '800', utm_source: 'mail', fbclid: 'x' }
-  expect(parseInput(downloadQuery, given, 'INVALID_QUERY')).toEqual({ resolution: '800' })
+  expect(parseInput(downloadQuery, given, 'INVALID_QUERY')).toEqual({ resolution: '800', disposition: 'attachment' })
 })
 
 it('no error message comes from the schema library', () => {

@@ -99,8 +99,19 @@ const file = z
   .optional()
   .meta({ description: 'The name of the file, for tasks of any kind; the first by default' })
 
-/** The query of a download. Other parameters are ignored, because shared links collect them. */
-export const downloadQuery = z.object({
+const disposition = z
+  .enum(['attachment', 'inline'], { error: 'must be attachment or inline' })
+  .default('attachment')
+  .meta({ description: 'Whether browsers save the file or show it' })
+
+/**
+ * The query of a signed URL: what it leaves open. Other parameters are ignored, because shared links
+ * collect them.
+ */
+export const signedDownloadQuery = z.object({ disposition })
+
+/** The query of a download. Other parameters are ignored here, too. */
+export const downloadQuery = signedDownloadQuery.extend({
   resolution,
   file,
   v: z

@@ -85,7 +85,7 @@ export interface TaskKindPolicy<Kind extends TaskKind = TaskKind> {
   /** The fields of a job in addition to its envelope. */
   jobOf(task: TaskRecord): Omit<JobOf<Kind>, keyof JobEnvelope>
   /** What clients see of the files and the result of a task. `self` is the path of the task. */
-  viewOf(task: TaskRecord, self: string): Pick<Task, 'images' | 'files' | 'preview' | 'result'>
+  viewOf(task: TaskRecord, self: string): Pick<Task, 'images' | 'files' | 'preview' | 'result' | 'savedBytes'>
   /** Groups sources by size: tasks of one size take about as long. Any short name. */
   sizeOf(source: SourceOf<Kind>): string
 }

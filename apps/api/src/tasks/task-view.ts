@@ -60,11 +60,11 @@ function toTaskView(task: TaskRecord, kinds: Kinds): Task {
   }
 }
 
-export function taskLinks({ id, jobId }: { id: string; jobId: string }): Task['links'] {
+export function taskLinks({ id }: { id: string }): Task['links'] {
   const self = `/api/v1/tasks/${id}`
   return {
     self,
-    status: `/api/jobs/${jobId}/status`,
+    status: self,
     download: `${self}/download`,
     events: `${self}/events`,
     page: taskPage(id),

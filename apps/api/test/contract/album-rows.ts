@@ -151,4 +151,5 @@ export const albumRows: Row[] = [
   ...rosterRows,
 ]
 
-const filesOf = ({ files = [] }: Task): StoredFile[] => files.map(({ url: _url, ...file }) => file)
+const filesOf = ({ files = [] }: Task): StoredFile[] =>
+  files.map(({ url: _url, size: bytes, ...file }) => ({ ...file, bytes }))

@@ -32,6 +32,10 @@ const fileRows: Row[] = forms.flatMap(({ route, pathOf }) => {
     line('200', 'of 800 pixels', get('completed', '?resolution=800'), file),
     line('200', 'by its name', get('completed', '?file=800'), file),
     line('200', 'the thumbnail', get('completed', '?resolution=thumb'), file),
+    line('200', 'to be shown', get('completed', '?disposition=inline'), {
+      ...file,
+      headers: { ...file.headers, 'content-disposition': /^inline; filename=/ },
+    }),
     line('200', 'the original', get('pending', '?resolution=original'), {
       body: 'bytes',
       headers: { ...FILE_HEADERS, etag: /^"[0-9a-f]{64}"$/ },
@@ -44,6 +48,7 @@ const fileRows: Row[] = forms.flatMap(({ route, pathOf }) => {
       body: 'nothing',
     }),
     line('400 INVALID_QUERY', 'an unsupported resolution', get('completed', '?resolution=640')),
+    line('400 INVALID_QUERY', 'an unknown disposition', get('completed', '?disposition=page')),
     line('400 INVALID_QUERY', 'an invalid name', get('completed', '?file=a/b')),
     line('404 TASK_NOT_FOUND', 'an unknown id', ({ main }) => main.request(pathOf('0'.repeat(24)))),
     line('404 VARIANT_NOT_FOUND', 'a variant that the task does not have', get('small', '?resolution=800')),
@@ -87,6 +92,18 @@ const signedRows: Row[] = [
   signed('304', 'an unchanged file', async (world) => knownTo(world.main, await signedPath(world, {})), {
     body: 'nothing',
   }),
+  signed(
+    '200',
+    'to be shown',
+    async (world) => world.main.request(`${await signedPath(world, {})}?disposition=inline`),
+    {
+      ...file,
+      headers: { ...file.headers, 'content-disposition': /^inline; filename=/ },
+    },
+  ),
+  signed('400 INVALID_QUERY', 'an unknown disposition', async (world) =>
+    world.main.request(`${await signedPath(world, {})}?disposition=page`),
+  ),
   signed('403 INVALID_SIGNATURE', 'a token that was not made here', ({ main }) => main.request('/d/k1.forged')),
   signed('403 URL_EXPIRED', 'an expired URL', async (world) => {
     const path = await signedPath(world, { expiresInSeconds: 1 })

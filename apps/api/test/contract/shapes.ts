@@ -82,6 +82,19 @@ const albumName = z
   .optional()
 const pendingSource = z.strictObject({ url: z.string().regex(/^https?:/) })
 
+/** The variants of a photo as files like any others. */
+const variantFiles = z.array(
+  z.strictObject({
+    name: z.enum(['1024', '800']),
+    contentType: z.literal('image/jpeg'),
+    size: count,
+    md5,
+    path: image.shape.path,
+    facts: z.strictObject({ width: count, height: count }),
+    url: z.string().regex(/^\/api\/v1\/tasks\/[0-9a-f]{24}\/download\?file=(1024|800)&v=[0-9a-f]{32}$/),
+  }),
+)
+
 const taskFields = {
   id,
   jobId,
@@ -96,7 +109,10 @@ const taskFields = {
       url: z.string().regex(/^\/api\/v1\/tasks\/[0-9a-f]{24}\/download\?resolution=(1024|800)&v=[0-9a-f]{32}$/),
     }),
   ),
+  files: variantFiles,
   preview,
+  result: z.null(),
+  savedBytes: z.int().nullable(),
   progress: z.strictObject({ stage: text, percent: z.number().min(0).max(100) }),
   attempts: z.strictObject({ made: count, max: z.literal(3), nextAt: time.nullable() }),
   epoch: z.int().min(1),
@@ -153,7 +169,7 @@ const videoFields = {
     z.strictObject({
       name: z.enum(['video', 'poster']),
       contentType: z.enum(['video/mp4', 'image/jpeg']),
-      bytes: count,
+      size: count,
       md5,
       path: z.string().regex(/^output\/videos\/[a-z0-9-]+\/[0-9a-f]{32}\.(mp4|jpg)$/),
       facts: z.strictObject({ width: count, height: count }),
@@ -161,6 +177,7 @@ const videoFields = {
     }),
   ),
   result: z.union([z.strictObject({}), z.strictObject(videoResult)]),
+  savedBytes: z.null(),
 }
 
 /** Those of a photo of a race: its variants are files like any others. */
@@ -170,34 +187,29 @@ const photoFields = {
   originalPath: z.string().regex(/^storage\/photos\/[0-9a-f]{24}\/original\.(jpg|png|webp|gif)$/),
   source: z.union([fileSource.extend({ album: albumName }), pendingSource.extend({ album: albumName })]),
   images: z.tuple([]),
-  files: z.array(
-    z.strictObject({
-      name: z.enum(['1024', '800']),
-      contentType: z.literal('image/jpeg'),
-      bytes: count,
-      md5,
-      path: image.shape.path,
-      facts: z.strictObject({ width: count, height: count }),
-      url: z.string().regex(/^\/api\/v1\/tasks\/[0-9a-f]{24}\/download\?file=(1024|800)&v=[0-9a-f]{32}$/),
-    }),
-  ),
   result: z.strictObject({ bibs: z.array(bib).optional() }),
 }
 
 interface AnyTask extends Record<string, unknown> {
   id: string
-  jobId: string
+  files: { url: string; size: number }[]
+  images: { url: string; size: number }[]
+  savedBytes: number | null
+  source: object
   status: (typeof statuses)[number]
 }
 
-const filesOf = ({ images, files = images }: AnyTask) => files as { url: string }[]
+/** Videos have no larger original. */
+const savedBytesFit = ({ savedBytes, source, files: [largest], images }: AnyTask): boolean =>
+  savedBytes === null ||
+  ('bytes' in source && Number(source.bytes) - (images[0] ?? largest ?? { size: 0 }).size === savedBytes)
 
 /** The fields that follow from the status and the ids. */
 function hangsTogether(task: AnyTask): boolean {
   const self = `/api/v1/tasks/${task.id}`
   const links = {
     self,
-    status: `/api/jobs/${task.jobId}/status`,
+    status: self,
     download: `${self}/download`,
     events: `${self}/events`,
     page: `/tasks/${task.id}`,
@@ -206,8 +218,9 @@ function hangsTogether(task: AnyTask): boolean {
   return (
     JSON.stringify(task['links']) === JSON.stringify(links) &&
     String(task['originalPath']).split('/')[2] === task.id &&
-    filesOf(task).every(({ url }) => url.startsWith(`${self}/download?`)) &&
-    filesOf(task).length > 0 === (task.status === 'completed') &&
+    [...task.files, ...task.images].every(({ url }) => url.startsWith(`${self}/download?`)) &&
+    task.files.length > 0 === (task.status === 'completed') &&
+    savedBytesFit(task) &&
     (task['finishedAt'] !== null) === hasEnded &&
     (task['expiresAt'] !== null) === hasEnded &&
     (task.status !== 'failed' || task['error'] !== null)
@@ -442,7 +455,7 @@ export const health = z.strictObject({
     redis: z.literal(true),
     mongo: z.literal(true),
     queue: z.literal(true),
-    disk: z.literal(true),
+    storage: z.literal(true),
   }),
   pending: count,
   diskFreeBytes: z.int().min(1),
@@ -455,7 +468,7 @@ export const healthWithoutStores = z.strictObject({
     redis: z.literal(false),
     mongo: z.literal(false),
     queue: z.literal(false),
-    disk: z.literal(true),
+    storage: z.literal(true),
   }),
   pending: z.null(),
   diskFreeBytes: z.int().min(1),
@@ -501,7 +514,11 @@ export const job = z.strictObject({
   data: z.strictObject({ taskId: id, imagePath: text, timestamp: count, epoch: z.int().min(1), name: text }),
   result: z
     .union([
-      z.strictObject({ images: z.array(image.extend({ url: text })).min(1), processingTime: milliseconds }),
+      z.strictObject({
+        images: z.array(image.extend({ url: text })).min(1),
+        files: variantFiles.min(1),
+        processingTime: milliseconds,
+      }),
       z.strictObject({
         images: z.tuple([]),
         files: photoFields.files.min(1),

@@ -45,7 +45,7 @@ function linesOf(task: Task): string[][] {
   const outputs =
     images.length > 0
       ? images.map(({ resolution, width, height, size }) => [resolution, `${width}x${height}, ${formatBytes(size)}`])
-      : files.map(({ name, contentType, bytes }) => [name, `${contentType}, ${formatBytes(bytes)}`])
+      : files.map(({ name, contentType, size }) => [name, `${contentType}, ${formatBytes(size)}`])
   return [
     ['id', task.id],
     ['name', task.name],

@@ -58,5 +58,5 @@ export function outcomeOf({ status, error, images, files = [] }: Outcome): strin
   if (error) return `${error.code}: ${error.message}`
   if (status !== 'completed') return ''
   const variants = images.map(({ width, height, size }) => `${width}x${height} ${formatBytes(size)}`)
-  return (variants.length > 0 ? variants : files.map(({ name, bytes }) => `${name} ${formatBytes(bytes)}`)).join(', ')
+  return (variants.length > 0 ? variants : files.map(({ name, size }) => `${name} ${formatBytes(size)}`)).join(', ')
 }

@@ -5,11 +5,11 @@ export function BoxedPhoto({
   task,
   bibs,
 }: {
-  task: Pick<Task, 'source' | 'files' | 'images' | 'name' | 'preview'>
+  task: Pick<Task, 'source' | 'files' | 'name' | 'preview'>
   bibs: readonly ShownBib[]
 }) {
   const { source } = task
-  const url = task.images.at(-1)?.url ?? task.files?.at(-1)?.url
+  const url = task.files?.at(-1)?.url
   if (!('width' in source) || url === undefined) return <div className="thumb" />
   const { width, height } = source
   return (

@@ -1,22 +1,15 @@
 import type { Task } from '@darkroom/contracts'
 import { useLanguage } from '../words/language.tsx'
 
-interface Row {
-  name: string
-  what: string
-  bytes: number
-  md5: string
-  url: string
-}
-
 /** The files of a completed task. */
 export function FileTable({ task }: { task: Task }) {
   const { words, formats } = useLanguage()
-  const rows: Row[] = [
-    ...task.images.map((image) => ({ ...image, name: image.resolution, what: formats.size(image), bytes: image.size })),
-    ...(task.files ?? []).map((file) => ({ ...file, what: file.name })),
-  ]
-  if (rows.length === 0) return null
+  const { files = [], images } = task
+  if (files.length === 0) return null
+  const whatOf = (name: string): string => {
+    const variant = images.find(({ resolution }) => resolution === name)
+    return variant ? formats.size(variant) : name
+  }
   return (
     <table className="card">
       <thead>
@@ -32,15 +25,15 @@ export function FileTable({ task }: { task: Task }) {
         </tr>
       </thead>
       <tbody>
-        {rows.map(({ name, what, bytes, md5, url }) => (
+        {files.map(({ name, size, md5, url }) => (
           <tr key={name}>
-            <td>{what}</td>
-            <td>{formats.bytes(bytes)}</td>
+            <td>{whatOf(name)}</td>
+            <td>{formats.bytes(size)}</td>
             <td className="wide-only">
               <code title={md5}>{md5.slice(0, 12)}…</code>
             </td>
             <td>
-              <a href={url} download="" aria-label={words.task.saveName(what)}>
+              <a href={url} download="" aria-label={words.task.saveName(whatOf(name))}>
                 {words.task.save}
               </a>
             </td>

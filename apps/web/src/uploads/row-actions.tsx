@@ -54,7 +54,7 @@ function TaskActions({ task }: { task: Task }) {
   if (!isEnded(task)) return action('cancel', words.task.cancelName(task.name), words.task.cancel)
   if (task.status === 'failed' || task.status === 'cancelled')
     return action('retry', words.task.retryName(task.name), words.task.retry)
-  const [file] = [...task.images, ...(task.files ?? [])]
+  const [file] = task.files ?? []
   return file && task.status === 'completed' ? (
     <>
       <Link href={`/tasks/${task.id}`} aria-label={words.task.openName(task.name)} className="wide-only">

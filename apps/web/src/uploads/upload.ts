@@ -53,7 +53,7 @@ export function shareDone({ state }: Upload): number {
 const UPLOAD_SHARE = 0.6
 
 /** Bytes of the file that a person gets: the largest result. */
-export const resultBytes = (task: Task): number | undefined => task.images[0]?.size ?? task.files?.[0]?.bytes
+export const resultBytes = (task: Task): number | undefined => task.files?.[0]?.size
 
 /** How much smaller the result is than what was sent, 0 to 1. */
 export const saving = (before: number, after: number): number => (before === 0 ? 0 : Math.max(0, 1 - after / before))

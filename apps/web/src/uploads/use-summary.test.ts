@@ -12,11 +12,11 @@ const upload = (state: UploadState): Upload => ({
 })
 const task = (given: Partial<Task>): UploadState => ({
   step: 'accepted',
-  task: { images: [], progress: { stage: '', percent: 0 }, ...given } as unknown as Task,
+  task: { files: [], progress: { stage: '', percent: 0 }, ...given } as unknown as Task,
 })
 
 it('counts what has ended, what was not accepted, and what was saved', () => {
-  const completed = task({ status: 'completed', images: [{ size: 100 }] as Task['images'] })
+  const completed = task({ status: 'completed', files: [{ size: 100 }] as Task['files'] })
   const states = [
     completed,
     task({ status: 'failed' }),

@@ -17,7 +17,14 @@ export const storedFile = z
   .meta({ id: 'StoredFile' })
 export type StoredFile = z.infer<typeof storedFile>
 
-/** A file of an image task, as clients see it. */
+/** A file as clients see it: with its URL, and its size named as in a variant. */
+export const taskFile = storedFile
+  .omit({ bytes: true })
+  .extend({ size: z.number().int().meta({ description: 'In bytes' }), url: z.string() })
+  .meta({ id: 'TaskFile' })
+export type TaskFile = z.infer<typeof taskFile>
+
+/** A variant of a photo. Image tasks list theirs in this form, too. */
 export const variant = z
   .object({
     resolution: z.string(),
