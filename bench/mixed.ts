@@ -7,7 +7,7 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { writeFile } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { LocalServices } from '@darkroom/local-services'
+import { freePort, type LocalServices } from '@darkroom/local-services'
 import { sampleJpeg, until } from '@darkroom/testing'
 import { Redis } from 'ioredis'
 import { accepted, ended } from '../test/e2e/support/client.ts'
@@ -16,6 +16,7 @@ import { figureOf, percentile, type Benchmark } from './support/benchmark.ts'
 import { cpuMsByName } from './support/cpu-time.ts'
 import { startHelper, type HelperProcess } from './support/helper-process.ts'
 import type { HttpLoad, HttpLoadOrder, HttpRequest } from './support/http-load.ts'
+import { connectInspector } from './support/inspector.ts'
 import { memoryMbOfTrees } from './support/memory.ts'
 import { wholeNumbers } from './support/options.ts'
 import { storesOf, withServices } from './support/services.ts'
@@ -31,12 +32,20 @@ interface Look {
   waiting: number
 }
 
+/** The memory of the API right after all garbage was collected. */
+interface Rest {
+  seconds: number
+  apiMb: number
+  heapMb: number
+}
+
 interface Mixed {
   uploads: HttpLoad
   reads: HttpLoad
   lists: HttpLoad
   streams: Streams
   looks: Look[]
+  rests: Rest[]
   cpuMs: Record<string, number>
   /** Of the uploads, until the last of them was completed. */
   seconds: number
@@ -47,6 +56,7 @@ interface Mixed {
 const DEFAULTS = { seconds: 600, uploads: 10, reads: 300, lists: 2, streams: 200 }
 const CACHED_TASKS = 20
 const LOOK_EVERY_MS = 5000
+const COLLECT_EVERY_MS = 30_000
 const FOLLOW_EVERY_MS = 1000
 /** Until jobs of applied results are removed, and idle caches and generations have expired. */
 const SETTLE_MS = 90_000
@@ -57,8 +67,8 @@ export const benchmark: Benchmark = {
     const options = wholeNumbers(args, DEFAULTS)
     return withServices(async (services) => {
       const mixed = await measure(services, options)
-      const { looks } = mixed
-      const settled = looks.filter(({ seconds }) => seconds > options.seconds / 2)
+      const { looks, rests } = mixed
+      const settled = rests.filter(({ seconds }) => seconds > options.seconds / 2)
       const p99 = (latenciesMs: readonly number[]) => [percentile(latenciesMs, 99)]
       return {
         figures: [
@@ -67,7 +77,7 @@ export const benchmark: Benchmark = {
           figureOf('p99 of a list', p99(mixed.lists.latenciesMs), 'ms'),
           figureOf('p99 of the lag of an event', p99(mixed.streams.lagsMs), 'ms', { atMost: 500, goal: 100 }),
           figureOf(
-            'growth of the API in the second half, per minute',
+            'growth of the API in the second half, per minute, with all garbage collected',
             [slopeOf(settled.map(({ seconds, apiMb }) => [seconds / 60, apiMb]))],
             'MB',
             { atMost: 2, goal: 0 },
@@ -84,9 +94,9 @@ export const benchmark: Benchmark = {
           `CPU: ${Object.entries(mixed.cpuMs)
             .map(([name, ms]) => `${name} ${((ms / mixed.seconds / 1000) * 100).toFixed(0)} %`)
             .join(', ')}`,
-          `API ${looks.at(0)?.apiMb.toFixed(0)} to ${Math.max(...looks.map(({ apiMb }) => apiMb)).toFixed(0)} MB, Redis ${looks.at(0)?.redisMb.toFixed(1)} to ${Math.max(...looks.map(({ redisMb }) => redisMb)).toFixed(1)} MB; at most ${Math.max(...looks.map(({ waiting }) => waiting))} jobs waiting; keys left: ${JSON.stringify(mixed.keysAfter)}`,
+          `API ${looks.at(0)?.apiMb.toFixed(0)} to ${Math.max(...looks.map(({ apiMb }) => apiMb)).toFixed(0)} MB, its heap ${rests.map(({ heapMb }) => heapMb.toFixed(0)).join(' ')} MB after collections, Redis ${looks.at(0)?.redisMb.toFixed(1)} to ${Math.max(...looks.map(({ redisMb }) => redisMb)).toFixed(1)} MB; at most ${Math.max(...looks.map(({ waiting }) => waiting))} jobs waiting; keys left: ${JSON.stringify(mixed.keysAfter)}`,
         ],
-        details: { options, stores: storesOf(services), looks, cpuMs: mixed.cpuMs, keysAfter: mixed.keysAfter },
+        details: { options, stores: storesOf(services), looks, rests, cpuMs: mixed.cpuMs, keysAfter: mixed.keysAfter },
       }
     })
   },
@@ -96,13 +106,16 @@ async function measure({ redis, mongo }: LocalServices, options: Options): Promi
   const darkroom = await createInstallation({ redisUrl: redis.url, mongoUrl: mongo.url })
   const connection = new Redis(redis.url)
   const helpers: HelperProcess[] = []
+  const looking = new AbortController()
+  const watching: Promise<unknown>[] = []
   const helper = (file: string): HelperProcess => {
     const started = startHelper(file)
     helpers.push(started)
     return started
   }
   try {
-    const api = await darkroom.api()
+    const inspectorPort = await freePort()
+    const api = await darkroom.api({ env: { NODE_OPTIONS: `--inspect=127.0.0.1:${inspectorPort}` } })
     const worker = await darkroom.worker('worker', { env: { WORKER_CONCURRENCY: String(availableParallelism()) } })
     const file = join(darkroom.dataDir, 'upload.jpg')
     const photo = await sampleJpeg({ width: 1024, height: 768 })
@@ -120,8 +133,9 @@ async function measure({ redis, mongo }: LocalServices, options: Options): Promi
     const pids = { api: api.pid, worker: worker.pid, redis: redis.pid, mongo: mongo.pid }
     const before = cpuMsByName(pids)
     const startedAt = performance.now()
-    const looking = new AbortController()
     const looks = look(darkroom, connection, { pid: api.pid, stop: looking.signal })
+    const rests = rest({ pid: api.pid, port: inspectorPort, stop: looking.signal })
+    watching.push(looks, rests)
     const [uploads, reads, lists, streams] = await Promise.all([
       load(options.uploads, 32, [{ path: '/api/v1/tasks', upload: { file, name: 'photo.jpg', alone: true } }], 202),
       load(
@@ -148,8 +162,10 @@ async function measure({ redis, mongo }: LocalServices, options: Options): Promi
     )
     await pause(SETTLE_MS)
     const keysAfter = await countKeys(connection, darkroom)
-    return { uploads, reads, lists, streams, looks: await looks, cpuMs, seconds, keysAfter }
+    return { uploads, reads, lists, streams, looks: await looks, rests: await rests, cpuMs, seconds, keysAfter }
   } finally {
+    looking.abort()
+    await Promise.allSettled(watching)
     await Promise.all(helpers.map((one) => one.stop()))
     connection.disconnect()
     await darkroom.stop()
@@ -184,6 +200,23 @@ async function look(
     await pause(LOOK_EVERY_MS, undefined, { signal: stop }).catch(() => {})
   }
   return looks
+}
+
+/**
+ * Between collections the memory says how long V8 puts them off; what grows without end is still
+ * there after them.
+ */
+async function rest({ pid, port, stop }: { pid: number; port: number; stop: AbortSignal }): Promise<Rest[]> {
+  const rests: Rest[] = []
+  const inspector = await connectInspector(port)
+  const startedAt = performance.now()
+  while (!stop.aborted) {
+    const heapMb = await inspector.collectGarbage()
+    rests.push({ seconds: (performance.now() - startedAt) / 1000, apiMb: memoryMbOfTrees([pid]), heapMb })
+    await pause(COLLECT_EVERY_MS, undefined, { signal: stop }).catch(() => {})
+  }
+  inspector.close()
+  return rests
 }
 
 /** Those that do not expire, by their names without ids. The queue keeps its latest jobs. */
