@@ -48,7 +48,7 @@ export const listFields = z.strictObject({
     .optional()
     .meta({
       description:
-        'A search: words of the name or the metadata or their first letters, all of which must occur; or the id of a task, the id of its job, or the code of its error',
+        'A search: words of the name or of the values in the metadata, all of which must occur, in any order; a word is found by its first letters, from three on. Case and accents do not matter. One or two letters are a whole word, unless a longer word is next to them; in scripts without spaces, such as Japanese or Thai, any part of a text is found. Or, in full, the id of a task, the id of its job, or the code of its error, such as IMAGE_CORRUPT',
       param: { example: 'beach' },
     }),
   ...pages,

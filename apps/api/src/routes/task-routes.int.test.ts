@@ -73,6 +73,21 @@ it('finds tasks by words of their name and metadata, by ids, and after an edit b
   expect([await found('quokka'), await found('wombat zürich')]).toEqual([[two.id], [one.id]])
 })
 
+it('finds a task while its name is typed, to the last letter, and no other', async () => {
+  const [one, two] = [await newTask({ name: 'NUM2026053012.jpg' }), await newTask({ name: 'NUM2026053013.jpg' })]
+  const tokyo = await newTask({ name: '東京写真展.jpg' })
+  const found = async (q: string): Promise<string[]> => {
+    const { body } = await api.request(`/api/v1/tasks?q=${encodeURIComponent(q)}`)
+    return taskPage.parse(body).items.map(({ id }) => id)
+  }
+  for (const q of ['NUM', 'NUM202605301', 'j NUM202605301']) expect([q, await found(q)]).toEqual([q, [two.id, one.id]])
+  for (const q of ['NUM2026053012', 'NUM2026053012.jpg']) expect([q, await found(q)]).toEqual([q, [one.id]])
+  for (const q of ['東', '写真', '東京写真展', '京写 jp']) expect([q, await found(q)]).toEqual([q, [tokyo.id]])
+  // Only letters and digits are looked for.
+  for (const q of ['.*', 'NUM202605301.|.*x', '(a+)+$']) expect([q, await found(q)]).toEqual([q, []])
+  expect(await found('^NUM2026053012$')).toEqual([one.id])
+})
+
 describe('POST /api/v1/tasks', () => {
   it('accepts a photo with 202, the complete task, Location and Retry-After', async () => {
     const answer = await api.upload(photo)

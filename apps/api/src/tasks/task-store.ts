@@ -2,7 +2,7 @@ import { taskPriority, TASK_ENDS, TASK_KINDS, type TaskStatus } from '@darkroom/
 import { NO_TRACING, type Tracing } from '@darkroom/runtime/tracing'
 import { Types, type Connection, type QueryFilter, type UpdateQuery } from 'mongoose'
 import { isText, listing, taskModel, toImages, toObjectId, toRecord, type TaskDocument } from './task-model.ts'
-import { parseSearch, searchWordsOf } from './search-words.ts'
+import { parseSearch, searchWordsOf, type EntryTest } from './search-words.ts'
 import { taskRecord } from './task-record.ts'
 import type { LogEntry, Move, TaskRecord } from './task.ts'
 
@@ -217,7 +217,7 @@ export class TaskStore {
       .sort(ofBatch ? BY_PLACE : NEWEST_FIRST)
       .skip('skip' in start ? start.skip : 0)
       .limit(limit)
-      .select({ log: 0 })
+      .select({ log: 0, words: 0 })
       .lean<TaskDocument[]>()
     return documents.map((document) => toRecord(document))
   }
@@ -342,8 +342,13 @@ function searchFor(q: string): QueryFilter<TaskDocument>[] {
   if ('jobId' in search) return [{ jobId: search.jobId }]
   if ('code' in search) return [{ 'error.code': isText(search.code) }]
   // A text without any word matches nothing.
-  return search.words.length === 0 ? [{ words: '' }] : search.words.map((word) => ({ words: word }))
+  return search.words.length === 0 ? [{ words: '' }] : search.words.map(entryMatching)
 }
+
+/** Beginnings consist of letters and digits, so there is nothing to escape. */
+const entryMatching = (test: EntryTest): QueryFilter<TaskDocument> => ({
+  words: 'beginning' in test ? new RegExp(`^${test.beginning}`) : { $in: test.anyOf },
+})
 
 const behindPlace = ({ id }: { id: string }): QueryFilter<TaskDocument> => ({ _id: { $gt: toObjectId(id) } })
 

@@ -87,6 +87,8 @@ const FILTERS = [
   [{ tenant, q: id }],
   [{ tenant, q: task.jobId }],
   [{ tenant, q: 'IMAGE_CORRUPT' }],
+  // What is longer than the beginnings in the index filters what they find.
+  [{ tenant, q: 'IMG2026053012' }, ['words']],
   // The longest word is the rarest.
   [{ tenant, q: 'beach jpg', status: 'failed' }, ['status', 'words']],
   [{ tenant, status: 'failed', code: 'IMAGE_CORRUPT', createdFrom: now }, ['status']],
