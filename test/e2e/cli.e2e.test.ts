@@ -273,6 +273,15 @@ test('the doctor finds a queue without a worker; dead letters are counted', asyn
   expect(jsonOf((await darkroomCli('dead', 'list', '--json')).stdout)).toMatchObject([
     { code: 'IMAGE_CORRUPT', count: 1 },
   ])
+  const task = jsonOf(failed.stdout)[0] as Task
+  for (const filter of [
+    ['--code', 'IMAGE_CORRUPT'],
+    ['--code', 'IMAGE_CORRUPT', '--worker', task.workerId ?? ''],
+  ]) {
+    const { stdout: listed } = await darkroomCli('list', ...filter, '--json')
+    expect((jsonOf(listed) as ListedTask[]).map(({ id }) => id)).toEqual([task.id])
+  }
+  expect((await darkroomCli('list', '--worker', 'nobody', '--json')).stdout).toBe('')
 })
 
 const isLong = process.env['CLI'] === 'long'

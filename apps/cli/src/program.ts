@@ -43,11 +43,15 @@ export function createProgram(shell: Shell, setCode: (code: ExitCode) => void): 
     .addOption(new Option('--status <status>').choices(STATUSES))
     .addOption(new Option('--priority <priority>').choices(PRIORITIES))
     .option('--kind <kind>', 'such as image.optimize')
+    .option('--code <code>', 'tasks with this error, such as IMAGE_CORRUPT')
+    .option('--worker <id>', 'tasks whose last run was on this worker')
     .option('--search <text>', 'in names, metadata, ids and errors')
     .option('--batch-id <id>', 'tasks of this batch')
     .option('--limit <count>', 'at most this many', wholeNumber, 20)
-    .action(({ limit, search, ...filter }: { limit: number; search?: string }) =>
-      done(list(shell, { ...filter, ...(search !== undefined && { q: search }) }, limit)),
+    .action(({ limit, search: q, worker: workerId, ...filter }: { limit: number; search?: string; worker?: string }) =>
+      done(
+        list(shell, { ...filter, ...(q !== undefined && { q }), ...(workerId !== undefined && { workerId }) }, limit),
+      ),
     )
   for (const [name, description, act] of [
     ['show', 'show a task', ([id = '']: string[]) => show(shell, id)],

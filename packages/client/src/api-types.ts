@@ -3318,6 +3318,16 @@ export interface operations {
                 /** @description Only tasks of this batch */
                 batchId?: string;
                 /**
+                 * @description Only tasks whose error has this code
+                 * @example IMAGE_CORRUPT
+                 */
+                code?: string;
+                /**
+                 * @description Only tasks whose last run was on this worker
+                 * @example photos-1-4127
+                 */
+                workerId?: string;
+                /**
                  * @description A search: words of the name or of the values in the metadata, all of which must occur, in any order; a word is found by its first letters, from three on. Case and accents do not matter. One or two letters are a whole word, unless a longer word is next to them; in scripts without spaces, such as Japanese or Thai, any part of a text is found. Or, in full, the id of a task, the id of its job, or the code of its error, such as IMAGE_CORRUPT
                  * @example beach
                  */
@@ -5190,6 +5200,16 @@ export interface operations {
                 /** @description Only tasks of this batch */
                 batchId?: string;
                 /**
+                 * @description Only tasks whose error has this code
+                 * @example IMAGE_CORRUPT
+                 */
+                code?: string;
+                /**
+                 * @description Only tasks whose last run was on this worker
+                 * @example photos-1-4127
+                 */
+                workerId?: string;
+                /**
                  * @description A search: words of the name or of the values in the metadata, all of which must occur, in any order; a word is found by its first letters, from three on. Case and accents do not matter. One or two letters are a whole word, unless a longer word is next to them; in scripts without spaces, such as Japanese or Thai, any part of a text is found. Or, in full, the id of a task, the id of its job, or the code of its error, such as IMAGE_CORRUPT
                  * @example beach
                  */
@@ -5200,8 +5220,6 @@ export interface operations {
                 limit?: number;
                 /** @description Where the page starts: `nextCursor` of the previous page; takes precedence over `page` */
                 cursor?: string;
-                /** @description Only tasks that failed with this code */
-                code?: string;
                 /** @description Count by error code instead of listing */
                 groupBy?: "error";
             };

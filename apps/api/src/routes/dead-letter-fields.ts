@@ -1,16 +1,14 @@
 import { ID_PATTERN } from '@darkroom/contracts'
 import { z } from 'zod'
 import { IN_ORDER, isInOrder, time } from '../http/query-fields.ts'
-import { listFields } from './task-fields.ts'
+import { errorCode, listFields } from './task-fields.ts'
 
 const MAX_IDS = 1000
 
-const code = z.string().regex(/^[A-Z][A-Z0-9_]{1,60}$/, 'must be an error code, such as STORAGE_FULL')
 const range = { createdFrom: time.optional(), createdTo: time.optional() }
 
 const fields = z.strictObject({
   ...listFields.omit({ status: true }).shape,
-  code: code.optional().meta({ description: 'Only tasks that failed with this code' }),
   groupBy: z.literal('error').optional().meta({ description: 'Count by error code instead of listing' }),
 })
 
@@ -30,7 +28,7 @@ export const replayBody = z
       .optional()
       .meta({ description: 'Ids of failed tasks' }),
     filter: z
-      .strictObject({ code: code.optional(), ...range })
+      .strictObject({ code: errorCode.optional(), ...range })
       .refine(isInOrder, IN_ORDER)
       .optional()
       .meta({ description: 'Which failed tasks; all of them if it is empty' }),

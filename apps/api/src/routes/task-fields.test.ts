@@ -30,7 +30,7 @@ describe('the query of a list', () => {
     ],
     [
       { statuss: 'failed' },
-      '/statuss is unknown; known are status, kind, priority, createdFrom, createdTo, batchId, q, page, limit, cursor',
+      '/statuss is unknown; known are status, kind, priority, createdFrom, createdTo, batchId, code, workerId, q, page, limit, cursor',
     ],
     [{ cursor: 'x'.repeat(101) }, '/cursor must have at most 100 characters'],
   ])('%j is refused with a readable message', (input, words) => {
@@ -47,6 +47,10 @@ describe('the query of a list', () => {
     ['createdTo', '2026-02-30T00:00:00Z'],
     ['createdTo', '2026-05-01'],
     ['cursor', 'x'.repeat(101)],
+    ['code', 'corrupt'],
+    ['code', ''],
+    ['workerId', 'two words'],
+    ['workerId', ''],
     ['status[$ne]', 'failed'],
   ])('%s=%s is refused', (name, value) => {
     expect(faultsOf(() => query({ [name]: value }))).toMatchObject([{ pointer: `/${name}` }])

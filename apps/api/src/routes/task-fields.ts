@@ -24,6 +24,8 @@ export const taskChanges = z.strictObject({
   ttlSeconds: ttlSecondsField.meta({ description: 'How long the files are kept after the task has ended' }),
 })
 
+export const errorCode = z.string().regex(/^[A-Z][A-Z0-9_]{1,60}$/, 'must be an error code, such as STORAGE_FULL')
+
 /** The filters of a task list. */
 export const listFields = z.strictObject({
   status: taskStatus.optional().meta({ description: 'Only tasks in this status', param: { example: 'completed' } }),
@@ -40,6 +42,14 @@ export const listFields = z.strictObject({
     .regex(ID_PATTERN, 'must be the id of a batch')
     .optional()
     .meta({ description: 'Only tasks of this batch' }),
+  code: errorCode
+    .optional()
+    .meta({ description: 'Only tasks whose error has this code', param: { example: 'IMAGE_CORRUPT' } }),
+  workerId: z
+    .string()
+    .regex(/^[!-~]{1,200}$/, 'must be the id of a worker: at most 200 visible ASCII characters')
+    .optional()
+    .meta({ description: 'Only tasks whose last run was on this worker', param: { example: 'photos-1-4127' } }),
   q: z
     .string()
     .trim()

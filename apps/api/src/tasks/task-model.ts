@@ -104,6 +104,11 @@ taskSchema.index(
   { tenant: 1, 'error.code': 1, createdAt: -1, _id: -1 },
   { partialFilterExpression: { 'error.code': { $type: 'string' } } },
 )
+// Tasks that have not started are not in it.
+taskSchema.index(
+  { tenant: 1, workerId: 1, createdAt: -1, _id: -1 },
+  { partialFilterExpression: { workerId: { $type: 'string' } } },
+)
 taskSchema.index(
   { tenant: 1, 'idempotency.key': 1 },
   { unique: true, partialFilterExpression: { 'idempotency.key': { $type: 'string' } } },

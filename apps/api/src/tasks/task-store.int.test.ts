@@ -179,6 +179,13 @@ describe('a list', () => {
     expect(await shown({ createdTo: at(2) })).toEqual([old.id])
     expect(await shown({ createdFrom: at(0.5), createdTo: at(3), kind: 'image.optimize' })).toEqual([urgent.id, old.id])
     expect(await store.count({ ...mine, status: 'failed' }, 10)).toBe(1)
+    const error = { code: 'IMAGE_CORRUPT', message: 'For the test', retryable: false }
+    const corrupt = await newTask({ createdAt: at(3), status: 'failed', nextCheckAt: null, error, workerId: 'one' })
+    const other = await newTask({ createdAt: at(4), workerId: 'two' })
+    expect(await shown({ code: 'IMAGE_CORRUPT' })).toEqual([corrupt.id])
+    expect(await shown({ code: 'STORAGE_FULL' })).toEqual([])
+    expect(await shown({ workerId: 'two' })).toEqual([other.id])
+    expect(await shown({ workerId: 'one', code: 'IMAGE_CORRUPT', status: 'failed' })).toEqual([corrupt.id])
   })
 })
 

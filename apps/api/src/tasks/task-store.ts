@@ -17,6 +17,8 @@ export interface TaskFilter {
   batchId?: string | undefined
   /** The code of the error. */
   code?: string | undefined
+  /** The worker of the last run. */
+  workerId?: string | undefined
   /** What a person is looking for. */
   q?: string | undefined
 }
@@ -321,7 +323,15 @@ export class TaskStore {
 /** Whether an insert failed because its idempotency key is taken. */
 export const isKeyTaken = (error: unknown): boolean => (error as { code?: unknown }).code === 11000
 
-function queryOf({ createdFrom, createdTo, code, batchId, q, ...equal }: TaskFilter): QueryFilter<TaskDocument> {
+function queryOf({
+  createdFrom,
+  createdTo,
+  code,
+  workerId,
+  batchId,
+  q,
+  ...equal
+}: TaskFilter): QueryFilter<TaskDocument> {
   const query: Record<string, unknown> = { tenant: equal.tenant }
   if (equal.status !== undefined) query.status = typeof equal.status === 'string' ? equal.status : { $in: equal.status }
   if (equal.kind ?? equal.priority) {
@@ -330,6 +340,7 @@ function queryOf({ createdFrom, createdTo, code, batchId, q, ...equal }: TaskFil
   }
   if (batchId !== undefined) query.batchId = isText(batchId)
   if (code !== undefined) query['error.code'] = isText(code)
+  if (workerId !== undefined) query.workerId = isText(workerId)
   if (q !== undefined) query.$and = searchFor(q)
   if (createdFrom ?? createdTo)
     query.createdAt = { ...(createdFrom && { $gte: createdFrom }), ...(createdTo && { $lt: createdTo }) }

@@ -62,7 +62,7 @@ const EVENTS = [
 ] as const
 
 const allFilters =
-  'status=pending&kind=image.optimize&priority=interactive&createdFrom=2000-01-01T00:00:00Z&createdTo=2999-01-01T00:00:00Z'
+  'status=failed&kind=image.optimize&priority=interactive&createdFrom=2000-01-01T00:00:00Z&createdTo=2999-01-01T00:00:00Z&code=IMAGE_CORRUPT&workerId=test-worker'
 
 export const taskRows: Row[] = [
   list('200', 'the first page', ({ main }) => main.request('/api/v1/tasks'), { body: taskPage }),
@@ -95,6 +95,14 @@ export const taskRows: Row[] = [
     },
     { body: 'nothing' },
   ),
+  list('200', 'by the code of their error', ({ main }) => main.request('/api/v1/tasks?code=IMAGE_CORRUPT'), {
+    body: taskPage.refine(({ items }) => items.every(({ error }) => error?.code === 'IMAGE_CORRUPT')),
+  }),
+  list('200', 'by their worker', ({ main }) => main.request('/api/v1/tasks?workerId=test-worker'), {
+    body: taskPage.refine(({ items }) => items.every(({ workerId }) => workerId === 'test-worker')),
+  }),
+  list('400 INVALID_QUERY', 'an invalid code', ({ main }) => main.request('/api/v1/tasks?code=corrupt')),
+  list('400 INVALID_QUERY', 'an invalid worker', ({ main }) => main.request('/api/v1/tasks?workerId=a%20b')),
   list('200', 'a search', ({ main }) => main.request('/api/v1/tasks?q=photo%20jpg'), { body: taskPage }),
   list('400 INVALID_QUERY', 'an empty search', ({ main }) => main.request('/api/v1/tasks?q=%20')),
   list('400 INVALID_QUERY', 'more than 100 a page', ({ main }) => main.request('/api/v1/tasks?limit=101')),

@@ -82,6 +82,7 @@ const FILTERS = [
   [{ tenant, kind, priority: 'batch' }],
   [{ tenant, batchId: batch.id }],
   [{ tenant, code: 'IMAGE_CORRUPT' }],
+  [{ tenant, workerId: 'photos-1' }],
   [{ tenant, createdFrom: now, createdTo: now }],
   [{ tenant, q: 'beach' }],
   [{ tenant, q: id }],

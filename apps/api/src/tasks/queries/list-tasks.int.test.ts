@@ -133,6 +133,30 @@ describe('the total', () => {
   })
 })
 
+it('every error and every worker has a list and a total of its own', async () => {
+  const failed = (code: string, workerId: string) =>
+    newRecord({
+      status: 'failed',
+      nextCheckAt: null,
+      error: { code, message: 'For the test', retryable: false },
+      workerId,
+    })
+  const records = [failed('DISK_LOST', 'one'), failed('DISK_LOST', 'two'), failed('DISK_SLOW', 'two')]
+  for (const record of records) await store.insert(record)
+  for (const [query, ...expected] of [
+    ['code=DISK_LOST', 0, 1],
+    ['code=DISK_SLOW', 2],
+    ['workerId=one', 0],
+    ['workerId=two', 1, 2],
+    ['workerId=two&code=DISK_LOST', 1],
+  ] as const) {
+    const { total } = await get(`${query}&limit=1`)
+    const { items } = await get(`${query}&limit=10`)
+    const ids = new Set(expected.map((at) => records[at]?.id))
+    expect([query, total, new Set(items.map(({ id }) => id))]).toEqual([query, ids.size, ids])
+  }
+})
+
 describe('large metadata', () => {
   const metadata = { text: 'x'.repeat(50_000) }
 

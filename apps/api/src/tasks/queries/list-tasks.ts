@@ -77,10 +77,12 @@ const UNCOUNTED = -1
  * Other pages are too varied, and too rarely requested again within the TTL, to be worth caching.
  */
 const isAskedOften = (
-  { createdFrom, createdTo, batchId, code, q }: TaskFilter,
+  { createdFrom, createdTo, batchId, code, workerId, q }: TaskFilter,
   { page, cursor }: PageRequest,
 ): boolean =>
-  page === 1 && cursor === undefined && [createdFrom, createdTo, batchId, code, q].every((value) => value === undefined)
+  page === 1 &&
+  cursor === undefined &&
+  [createdFrom, createdTo, batchId, code, workerId, q].every((value) => value === undefined)
 
 /**
  * The cached count may be 45 s old, and is limited. The page itself is current, and the last page
