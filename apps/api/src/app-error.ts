@@ -45,13 +45,16 @@ export interface FieldError {
 export const taskNotFound = (): AppError => new AppError('TASK_NOT_FOUND', 'There is no task with this id.')
 
 export const keyInUse = (): AppError =>
-  new AppError(
-    'IDEMPOTENCY_IN_FLIGHT',
-    'A request with this Idempotency-Key is still being processed; try again in a moment.',
-    {
-      headers: { 'Retry-After': '1' },
-    },
+  waitForKey('A request with this Idempotency-Key is still being processed; try again in a moment.')
+
+/** What had the key has been deleted, or is older than a day. */
+export const keyNotFree = (holder: 'task' | 'batch'): AppError =>
+  waitForKey(
+    `No ${holder} has this Idempotency-Key any more, but it is not free yet: try again in a moment, or use another key.`,
   )
+
+const waitForKey = (message: string): AppError =>
+  new AppError('IDEMPOTENCY_IN_FLIGHT', message, { headers: { 'Retry-After': '1' } })
 
 export const storageUnavailable = (cause: unknown): AppError =>
   new AppError(

@@ -42,7 +42,10 @@ export const PROBLEMS = {
     means: 'The path does not support this method; `Allow` lists the supported ones.',
   },
   REQUEST_TIMEOUT: { status: 408, means: 'The request took too long to arrive.' },
-  IDEMPOTENCY_IN_FLIGHT: { status: 409, means: 'A request with this Idempotency-Key is still being processed.' },
+  IDEMPOTENCY_IN_FLIGHT: {
+    status: 409,
+    means: 'A request with this Idempotency-Key is still being processed, or the key is not free again yet.',
+  },
   UPLOAD_CONFLICT: { status: 409, means: 'The request does not continue where the stored part of the upload ends.' },
   UPLOAD_INCOMPLETE: { status: 409, means: 'Bytes of the upload are still missing.' },
   DIRECT_UPLOADS_DISABLED: { status: 409, means: 'This installation has no bucket that clients could send files to.' },

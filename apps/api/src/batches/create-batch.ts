@@ -1,7 +1,7 @@
 import type { AcceptedTask } from '@darkroom/contracts'
 import type { Logger } from '@darkroom/runtime'
 import { RequestData, type RequestHandler } from 'mediatr-ts'
-import { AppError, keyInUse } from '../app-error.ts'
+import { AppError, keyNotFree } from '../app-error.ts'
 import { inParallel } from '../ground/in-parallel.ts'
 import { CreateTask, KEY_LIFE_MS, type CreateTaskHandler, type NewTask } from '../tasks/commands/create-task.ts'
 import { isKeyTaken } from '../tasks/task-store.ts'
@@ -93,8 +93,8 @@ export class CreateBatchHandler implements RequestHandler<CreateBatch, { batchId
       if (!isKeyTaken(error)) throw error
       const other = await this.#madeBefore(tenant, idempotency)
       if (other) return other
-      // The batch that had the key has just been removed: the next try finds the key free.
-      throw keyInUse()
+      // The next try finds the key free.
+      throw keyNotFree('batch')
     }
   }
 

@@ -78,5 +78,26 @@ it('an upload is not accepted if its original was removed while its document was
   await mongo.stop()
 })
 
+it('a key that no task has, but that is not free, is not said to be in use', async () => {
+  const api = await startTestApi()
+  const photo = await sampleJpeg({ width: 16, height: 16 })
+  const send = (key: string) => api.post('/api/v1/tasks', [filePart(photo)], { 'Idempotency-Key': key })
+  // The insert then fails like one whose key was taken until a moment ago.
+  await api.database.collection('tasks').createIndex({ tenant: 1, name: 1 }, { unique: true })
+  expect((await send('first')).status).toBe(202)
+  const { status, body, headers } = await send('second')
+  expect([status, headers.get('retry-after'), body]).toEqual([
+    409,
+    '1',
+    expect.objectContaining({
+      code: 'IDEMPOTENCY_IN_FLIGHT',
+      detail:
+        'No task has this Idempotency-Key any more, but it is not free yet: try again in a moment, or use another key.',
+    }),
+  ])
+  expect(await api.filesIn('storage')).toHaveLength(1)
+  await api.stop()
+})
+
 const nonEmpty = (files: string[]): [string, ...string[]] | undefined =>
   files[0] === undefined ? undefined : [files[0], ...files.slice(1)]

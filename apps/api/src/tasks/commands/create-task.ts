@@ -15,7 +15,7 @@ import {
 import type { Tracing } from '@darkroom/runtime/tracing'
 import { noneIfMissing, type Storage } from '@darkroom/storage'
 import { RequestData, type RequestHandler } from 'mediatr-ts'
-import { AppError, keyInUse, storeAway } from '../../app-error.ts'
+import { AppError, keyInUse, keyNotFree, storeAway } from '../../app-error.ts'
 import type { Announcer } from '../announce.ts'
 import type { Dispatch } from '../dispatch.ts'
 import type { AssetToCopy } from '../kind.ts'
@@ -126,9 +126,8 @@ export class CreateTaskHandler implements RequestHandler<CreateTask, AcceptedTas
         if (!isKeyTaken(error)) throw error
         const replayed = await this.#replay(wanted)
         if (replayed) return replayed
-        // Its task has just been removed (deleted, or older than a day): the next try finds the key
-        // free.
-        throw keyInUse()
+        // The next try finds the key free.
+        throw keyNotFree('task')
       }
     }
     // The process, the machine or the store may have been suspended. A retry with the same key
