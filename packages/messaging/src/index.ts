@@ -33,6 +33,7 @@ export {
   type JobRun,
   type Progress,
 } from './run-events.ts'
+export { LOCK_LOST } from './run-locks.ts'
 export { publishTaskCommand, subscribeTaskCommands, type CommandHandlers } from './task-commands-channel.ts'
 export { QueueUnavailableError, TaskQueue, type Delivery } from './task-queue.ts'
 export { createTaskQueues, type TaskQueues } from './task-queues.ts'

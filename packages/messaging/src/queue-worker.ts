@@ -1,8 +1,9 @@
 import type { JobEnvelope } from '@darkroom/contracts'
-import { UnrecoverableError, Worker, type Processor, type WorkerOptions } from 'bullmq'
+import { UnrecoverableError, type Processor, type Worker, type WorkerOptions } from 'bullmq'
 import type { Redis } from 'ioredis'
 import type { QueueNames } from './names.ts'
 import type { CompletedEvent } from './queued-job.ts'
+import { LockingWorker } from './run-locks.ts'
 
 export interface QueueWorkerOptions {
   /** A `consumer` connection; the caller owns and closes it. */
@@ -36,7 +37,7 @@ export function createQueueWorker<Job extends JobEnvelope>(
   processor: JobProcessor<Job>,
   options: QueueWorkerOptions,
 ): QueueWorker<Job> {
-  return new Worker<Job, CompletedEvent, string>(options.names.queue, processor, {
+  return new LockingWorker<Job, CompletedEvent>(options.names.queue, processor, {
     connection: options.redis,
     prefix: options.names.prefix,
     name: options.workerId,

@@ -1,5 +1,5 @@
 import {
-  formatFailureReason,
+  LOCK_LOST,
   parseFailureReason,
   retryEvent,
   type PublishTaskEvent,
@@ -34,13 +34,6 @@ export function tellOutcomes(worker: QueueWorker, around: Surroundings): void {
     sayOnce((error) => log.warn({ err: error }, 'queue error')),
   )
 }
-
-/** Another worker has the job already, or will soon. The queue ignores the result of this run. */
-const LOCK_LOST = formatFailureReason({
-  code: 'LOCK_LOST',
-  message: 'The worker was silent for too long',
-  retryable: true,
-})
 
 /**
  * The API publishes the end of a task, which it learns from the queue; the worker only publishes
