@@ -4,10 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { VIDEO_STAGES, type VideoJob } from '@darkroom/contracts'
 import { createDiskStorage } from '@darkroom/storage'
-import { sampleJpeg } from '@darkroom/testing'
 import { findFfmpeg } from '@darkroom/videos'
 import type { Progress } from '@darkroom/worker/child'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { processVideo } from './process-video.ts'
 
 const { file: ffmpeg } = await findFfmpeg({ given: process.env['FFMPEG_PATH'], path: process.env['PATH'] })
@@ -41,7 +40,8 @@ async function setUp(document: object = input, files: Record<string, Buffer> = {
     storage,
     folder,
     progress,
-    process: (over: Partial<VideoJob> = {}) => processVideo({ ...job, ...over }, around),
+    process: (over: Partial<VideoJob> = {}, others: Partial<typeof around> = {}) =>
+      processVideo({ ...job, ...over }, { ...around, ...others }),
   }
 }
 
@@ -95,13 +95,41 @@ test('an input that this release does not know is not tried again', async () => 
   await expect(process()).rejects.toMatchObject({ reason: { code: 'INVALID_JOB', retryable: false } })
 })
 
-test('an encoder that fails may be tried again, and its words stay in the log', async () => {
-  const { folder, storage } = await setUp(input, { 'a.jpg': await sampleJpeg({ width: 8, height: 8 }) })
-  const broken = join(folder, 'ffmpeg')
-  await writeFile(broken, '#!/bin/sh\necho secret path >&2\nexit 1\n', { mode: 0o755 })
-  const rendering = processVideo(job, { storage, ffmpeg: broken, maxPixels: 1e6, onProgress: () => {} })
-  await expect(rendering).rejects.toMatchObject({
-    reason: { code: 'FFMPEG_FAILED', message: 'The encoder failed', retryable: true },
-  })
+/** A program that behaves like a bad encoder. */
+async function encoderOf(folder: string, script: string): Promise<string> {
+  const file = join(folder, 'ffmpeg')
+  await writeFile(file, `#!/bin/sh\necho /secret/path >&2\n${script}\n`, { mode: 0o755 })
+  return file
+}
+
+test.each([
+  ['fails', 'exit 1', 'FFMPEG_FAILED', 'The encoder failed'],
+  ['is killed', 'kill -9 $$', 'WORKER_CRASHED', 'The encoder died'],
+  [
+    'has no space left',
+    'echo No space left on device >&2; exit 1',
+    'STORAGE_FULL',
+    'There is no space left for temporary files',
+  ],
+])('an encoder that %s may be tried again, and its words stay in the log', async (_how, script, code, message) => {
+  const { folder, process } = await setUp()
+  const rendering = process({}, { ffmpeg: await encoderOf(folder, script) })
+  await expect(rendering).rejects.toMatchObject({ reason: { code, message, retryable: true } })
   expect(await renderFolders()).toEqual([])
+})
+
+test('an encoder that cannot be started is a problem of the machine', async () => {
+  const { process } = await setUp()
+  await expect(process({}, { ffmpeg: '/nowhere/ffmpeg' })).rejects.toMatchObject({
+    reason: { code: 'CHILD_NOT_STARTED', message: 'The encoder could not be started', retryable: true },
+  })
+})
+
+test('so is a temporary folder that is missing', async () => {
+  const { folder, process } = await setUp()
+  vi.stubEnv('TMPDIR', join(folder, 'missing'))
+  onTestFinished(() => void vi.unstubAllEnvs())
+  await expect(process()).rejects.toMatchObject({
+    reason: { code: 'STORAGE_FAILED', message: 'Reading or writing a file failed (ENOENT)', retryable: true },
+  })
 })

@@ -1,21 +1,22 @@
 import { createHash } from 'node:crypto'
-import { readFile, rm } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { VIDEO_STAGES, type StoredFile, type VideoJob, type VideoStage } from '@darkroom/contracts'
 import { resultKey } from '@darkroom/contracts/storage-keys'
 import { isImageError, makeVariants } from '@darkroom/images'
 import type { DiskStorage } from '@darkroom/storage'
-import { isVideoError, renderVideo, TEMPLATES, type RenderedVideo } from '@darkroom/videos'
+import { isVideoError, renderVideo, TEMPLATES, type RenderedVideo, type VideoError } from '@darkroom/videos'
 import { BACKGROUNDS_FOLDER } from '@darkroom/videos/check-input'
 import {
   JobFailure,
   readSource,
   storeResult,
+  writeFailure,
   type Processed,
   type Progress,
   type VerdictOf,
 } from '@darkroom/worker/child'
-import { makeRenderFolder } from './render-folder.ts'
+import { inRenderFolder } from './render-folder.ts'
 
 /** Enough for an upright video of 1920 lines that zooms in. */
 const BACKGROUND_WIDTH = 2880
@@ -37,6 +38,14 @@ interface Surroundings {
  * @throws JobFailure
  */
 export async function processVideo(job: VideoJob, around: Surroundings): Promise<Processed> {
+  try {
+    return await makeVideo(job, around)
+  } catch (error) {
+    throw failureOf(error)
+  }
+}
+
+async function makeVideo(job: VideoJob, around: Surroundings): Promise<Processed> {
   const { storage, onProgress } = around
   const tell = progressTeller(onProgress)
   tell('bundle', 0)
@@ -48,23 +57,18 @@ export async function processVideo(job: VideoJob, around: Surroundings): Promise
   tell('bundle', 0.2)
   const background = await readBackground(job, input.background, around)
   tell('bundle', 0.8)
-  const folder = await makeRenderFolder()
-  try {
+  return inRenderFolder(async (folder) => {
     const output = join(folder, 'video.mp4')
     const rendered = await renderVideo({
       ...{ template, input, assets: { background }, ffmpeg: around.ffmpeg, output },
       onProgress: ({ stage, done }) => tell(stage, stage === 'bundle' ? 0.8 : done),
-    }).catch((error: unknown) => {
-      throw failureOf(error)
     })
     tell('upload', 0)
     const files = await storeFiles(job, storage, { rendered, video: await readFile(output) })
     tell('cleanup', 0)
     const { poster: _poster, ...result } = rendered
     return { files, result: { ...result }, bytesIn }
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
+  })
 }
 
 const ENDS = { bundle: 30, composition: 40, render: 85, upload: 95, cleanup: 100 } as const
@@ -110,10 +114,28 @@ const verdictOf: VerdictOf = (error) =>
   isImageError(error) ? { code: error.code, message: `The background: ${error.message}` } : undefined
 
 function failureOf(error: unknown): unknown {
-  if (!isVideoError(error)) return error
-  // The exact words contain paths of this machine, which must only appear in the log.
-  const message = error.code === 'FFMPEG_FAILED' ? 'The encoder failed' : error.message
-  return new JobFailure({ code: error.code, message, retryable: error.code === 'FFMPEG_FAILED' }, { cause: error })
+  if (isVideoError(error)) return new JobFailure(reasonOf(error), { cause: error })
+  // From the temporary folder. The errors of the canvas have a code, too, but no system call.
+  return error instanceof Error && 'syscall' in error ? writeFailure(error) : error
+}
+
+/** What ffmpeg says contains paths of this machine, which must only appear in the log. */
+function reasonOf({ code, message }: VideoError): JobFailure['reason'] {
+  switch (code) {
+    case 'FFMPEG_MISSING':
+    case 'FFMPEG_NOT_STARTED':
+      return { code: 'CHILD_NOT_STARTED', message: 'The encoder could not be started', retryable: true }
+    case 'FFMPEG_DISK_FULL':
+      return { code: 'STORAGE_FULL', message: 'There is no space left for temporary files', retryable: true }
+    case 'FFMPEG_KILLED':
+      return { code: 'WORKER_CRASHED', message: 'The encoder died', retryable: true }
+    case 'FFMPEG_FAILED':
+      return { code, message: 'The encoder failed', retryable: true }
+    case 'ASSET_UNREADABLE':
+      return { code, message, retryable: false }
+    default:
+      return code satisfies never
+  }
 }
 
 interface Made {

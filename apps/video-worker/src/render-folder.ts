@@ -4,8 +4,16 @@ import { join } from 'node:path'
 
 const NAME = /^darkroom-render-(\d+)-/
 
-/** A temporary folder for one render; the caller removes it. */
-export const makeRenderFolder = (): Promise<string> => mkdtemp(join(tmpdir(), `darkroom-render-${process.pid}-`))
+/** Calls a function with a temporary folder for one render, which is then removed. */
+export async function inRenderFolder<T>(act: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), `darkroom-render-${process.pid}-`))
+  try {
+    return await act(folder)
+  } finally {
+    // What cannot be removed now is removed with the abandoned ones; the video is stored.
+    await rm(folder, { recursive: true, force: true }).catch(() => {})
+  }
+}
 
 /** Removes the folders of processes that were killed during a render. */
 export async function removeAbandoned(): Promise<void> {

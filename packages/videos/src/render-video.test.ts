@@ -1,9 +1,9 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { allowedMs, timed } from '@darkroom/testing'
+import { allowedMs, createSmallDisk, timed } from '@darkroom/testing'
 import { loadImage } from '@napi-rs/canvas'
-import { expect, onTestFinished, test } from 'vitest'
+import { afterAll, expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
 import { boxesOf, videoFacts } from '../test/video-facts.ts'
 import { findFfmpeg } from './ffmpeg/find-ffmpeg.ts'
@@ -138,8 +138,28 @@ test('an encoder that fails says why, and leaves nothing', async () => {
 test('an encoder that dies in the middle leaves nothing', async () => {
   const dying = await encoderOf('for last; do :; done\n: > "$last"\nkill -9 $$')
   const { folder: used, rendering } = await render({ ffmpeg: dying, template: { ...square, seconds: 60 } })
-  await expect(rendering).rejects.toMatchObject({ code: 'FFMPEG_FAILED', message: expect.stringContaining('SIGKILL') })
+  await expect(rendering).rejects.toMatchObject({ code: 'FFMPEG_KILLED', message: expect.stringContaining('SIGKILL') })
   expect(await readdir(used)).toEqual([])
+})
+
+test('an encoder that does not start is named, and leaves nothing', async () => {
+  const { folder, rendering } = await render({ ffmpeg: '/nowhere/ffmpeg' })
+  await expect(rendering).rejects.toMatchObject({
+    code: 'FFMPEG_NOT_STARTED',
+    message: expect.stringContaining('/nowhere/ffmpeg ENOENT'),
+  })
+  expect(await readdir(folder)).toEqual([])
+})
+
+const disk = createSmallDisk()
+afterAll(() => disk?.close())
+
+test.skipIf(disk === undefined)('a video for which the disk has no room is not taken for complete', async () => {
+  const folder = disk?.folder ?? ''
+  await writeFile(join(folder, 'filler'), Buffer.alloc(2 * 1024 ** 2)).catch(() => {})
+  const { rendering } = await render({ output: join(folder, 'video.mp4') })
+  await expect(rendering).rejects.toMatchObject({ code: 'FFMPEG_DISK_FULL' })
+  expect(await readdir(folder)).toEqual(['filler'])
 })
 
 test('a template that throws ends the encoder and leaves nothing', async () => {

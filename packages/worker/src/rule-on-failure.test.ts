@@ -27,6 +27,7 @@ test('crashes and missing originals are counted separately, each with its own li
     ruling: 'again',
     setbacks: { ...setbacks, crashed: MAX_CRASHES },
   })
+  expect(ruleOnFailure(failed('FFMPEG_FAILED'), {}, 1)).toMatchObject({ ruling: 'again', setbacks: { crashed: 1 } })
   expect(ruleOnFailure(failed('SOURCE_MISSING'), setbacks, 1)).toMatchObject({ ruling: 'again' })
   expect(ruleOnFailure(failed('SOURCE_MISSING'), { missing: MISSING_LOOKS - 1 }, 1)).toEqual({
     ruling: 'failed for good',

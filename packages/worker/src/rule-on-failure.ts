@@ -61,6 +61,7 @@ const LIMITS: Record<keyof Setbacks, number> = {
 function causeOf(code: string): keyof Setbacks | undefined {
   switch (code) {
     case 'WORKER_CRASHED':
+    case 'FFMPEG_FAILED':
       return 'crashed'
     case 'SOURCE_MISSING':
       return 'missing'

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import { spawn, type ChildProcess, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import { once } from 'node:events'
 import { rename, rm } from 'node:fs/promises'
 import { Readable } from 'node:stream'
@@ -24,24 +24,26 @@ const KEPT_CHARACTERS = 2000
 /**
  * Encodes raw RGBA frames as H.264. Frames are drawn only as fast as they are encoded. If this
  * fails or is aborted, the encoder has ended and nothing is left of the file.
- * @throws VideoError FFMPEG_FAILED, or the reason of the signal
+ * @throws VideoError FFMPEG_NOT_STARTED, FFMPEG_KILLED, FFMPEG_DISK_FULL or FFMPEG_FAILED, or the
+ *   reason of the signal
  */
 export async function encodeFrames(frames: Iterable<Buffer>, encoding: Encoding): Promise<void> {
   const { output, signal, onEncoded = () => {} } = encoding
   signal?.throwIfAborted()
   const part = `${output}.part`
-  const encoder = spawn(encoding.ffmpeg, argumentsFor(encoding, part), { stdio: ['pipe', 'pipe', 'pipe'] })
+  const encoder = await start(encoding.ffmpeg, argumentsFor(encoding, part))
   const stop = (): void => void encoder.kill('SIGKILL')
   signal?.addEventListener('abort', stop, { once: true })
   const closed = ending(encoder)
   try {
+    signal?.throwIfAborted()
     followProgress(encoder, onEncoded)
     const said = tailOf(encoder.stderr)
     // `pipeline`, because an encoder that ends early must not become an unhandled EPIPE.
     const fed = pipeline(Readable.from(frames, { highWaterMark: 2 }), encoder.stdin, { signal })
     const [fault, how] = await Promise.all([fed.then(noFault, toError), closed])
     signal?.throwIfAborted()
-    if (how !== 'code 0') throw failed(how, said(), fault)
+    if (how !== 'code 0' || UNWRITTEN.test(said())) throw failed(how, said(), fault)
     if (fault !== undefined) throw fault
     await rename(part, output)
   } catch (error) {
@@ -72,13 +74,24 @@ function argumentsFor({ width, height, fps }: Encoding, output: string): string[
   ]
 }
 
-/** How the process ended. Never rejects: a program that cannot be started has ended, too. */
+/** Most errors of a program that cannot be started are emitted, some (ENOMEM) are thrown. */
+async function start(program: string, args: readonly string[]): Promise<ChildProcessWithoutNullStreams> {
+  try {
+    const encoder = spawn(program, args)
+    await once(encoder, 'spawn')
+    return encoder
+  } catch (cause) {
+    throw new VideoError('FFMPEG_NOT_STARTED', `ffmpeg could not be started (${toError(cause).message})`, { cause })
+  }
+}
+
+/** How the process ended: its exit code, or the name of a signal. Never rejects. */
 async function ending(encoder: ChildProcess): Promise<string> {
   try {
     const [code, signal] = (await once(encoder, 'close')) as [number | null, string | null]
-    return signal === null ? `code ${code}` : signal
+    return signal ?? `code ${code}`
   } catch (error) {
-    return error instanceof Error ? error.message : String(error)
+    return toError(error).message
   }
 }
 
@@ -102,5 +115,12 @@ function tailOf(stream: Readable): () => string {
   return () => text.trim()
 }
 
-const failed = (how: string, said: string, cause: unknown): VideoError =>
-  new VideoError('FFMPEG_FAILED', `ffmpeg ended (${how})${said === '' ? '' : `: ${said}`}`, { cause })
+/** What the system says of a full disk or quota. */
+const DISK_FULL = /No space left on device|Disk quota exceeded/
+/** Older builds then end with code 0. */
+const UNWRITTEN = /Error writing trailer/
+
+function failed(how: string, said: string, cause: unknown): VideoError {
+  const code = DISK_FULL.test(said) ? 'FFMPEG_DISK_FULL' : how.startsWith('SIG') ? 'FFMPEG_KILLED' : 'FFMPEG_FAILED'
+  return new VideoError(code, `ffmpeg ended (${how})${said === '' ? '' : `: ${said}`}`, { cause })
+}

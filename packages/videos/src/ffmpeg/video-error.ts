@@ -1,4 +1,14 @@
-export type VideoErrorCode = 'FFMPEG_MISSING' | 'FFMPEG_FAILED' | 'ASSET_UNREADABLE'
+/**
+ * FFMPEG_NOT_STARTED, FFMPEG_KILLED (by a signal) and FFMPEG_DISK_FULL are problems of the machine;
+ * FFMPEG_FAILED is everything else that makes ffmpeg end.
+ */
+export type VideoErrorCode =
+  | 'ASSET_UNREADABLE'
+  | 'FFMPEG_DISK_FULL'
+  | 'FFMPEG_FAILED'
+  | 'FFMPEG_KILLED'
+  | 'FFMPEG_MISSING'
+  | 'FFMPEG_NOT_STARTED'
 
 /** A render that could not be started or finished, for a reason that the message explains. */
 export class VideoError extends Error {

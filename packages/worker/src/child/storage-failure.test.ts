@@ -18,6 +18,7 @@ test.each([
 
 test.each([
   [new StorageError('STORAGE_FULL', 'no space'), 'STORAGE_FULL', true],
+  [systemError('ENOSPC'), 'STORAGE_FULL', true],
   [new StorageError('NOT_FOUND', 'the folder vanished'), 'STORAGE_FAILED', true],
   [new StorageError('INVALID_KEY', 'no key'), 'INVALID_JOB', false],
 ])('writing: %s', (error, code, retryable) => {

@@ -24,12 +24,14 @@ export function writeFailure(error: unknown): JobFailure {
   // The system's message contains paths of this machine, which must only appear in the log.
   if (code)
     return failure(error, {
-      code: 'STORAGE_FAILED',
+      code: FULL.includes(code) ? 'STORAGE_FULL' : 'STORAGE_FAILED',
       message: `Reading or writing a file failed (${code})`,
       retryable: true,
     })
   return failure(error, reasonOf(error))
 }
+
+const FULL = ['ENOSPC', 'EDQUOT']
 
 function failure(cause: unknown, reason: FailureReason): JobFailure {
   return new JobFailure(reason, { cause })
