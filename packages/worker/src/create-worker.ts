@@ -55,6 +55,7 @@ export function createWorker(app: WorkerApp, config: WorkerConfig, surroundings:
   const machine = new MachineWatch({
     check: async () => {
       await storageCheck.check()
+      await app.check?.()
       await pool.warm()
     },
     pause: () => pauses.pause(),

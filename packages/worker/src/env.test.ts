@@ -6,12 +6,13 @@ import { childEnv, defaultConcurrency, workerConfig, workerEnv } from './env.ts'
 test('a child gets only what a program needs to start, and no secrets', () => {
   const env = childEnv({
     PATH: '/bin',
+    TMP: '/big/tmp',
     REDIS_URL: 'redis://:secret@host',
     REDIS_PASSWORD: 'secret',
     MONGODB_URL: 'secret',
     NODE_OPTIONS: '--inspect',
   })
-  expect(env).toEqual({ PATH: '/bin', MALLOC_ARENA_MAX: '2', UV_THREADPOOL_SIZE: '4' })
+  expect(env).toEqual({ PATH: '/bin', TMP: '/big/tmp', MALLOC_ARENA_MAX: '2', UV_THREADPOOL_SIZE: '4' })
 })
 
 test('by default a worker runs one job per core, if there is enough memory', () => {

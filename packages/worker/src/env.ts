@@ -93,6 +93,7 @@ const INHERITED = [
   'PATH',
   'HOME',
   'TMPDIR',
+  'TMP',
   'TZ',
   'LANG',
   'LC_ALL',

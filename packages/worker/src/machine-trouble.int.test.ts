@@ -67,6 +67,23 @@ test('without the data folder no job uses up an attempt, and all are processed w
   expect(lines.filter(({ message }) => message === 'taking jobs again')).toHaveLength(1)
 })
 
+test('a worker whose jobs lack something else on this machine takes none, says what, and recovers by itself', async () => {
+  const rig = await createMarkedRig()
+  const { log, lines } = recordLog<Logger>()
+  let missing: string | undefined
+  const check = async () => {
+    if (missing !== undefined) throw new Error(missing)
+  }
+  await rig.startWorker({}, { log, check })
+  missing = 'There is no encoder: install one'
+  const { taskId } = await rig.submit({ imageName: 'dies-once', attempts: 1 })
+  await rig.event(taskId, 'task.retry')
+  await until(() => errorsOf(lines).length > 0, { what: 'the reason' })
+  expect(errorsOf(lines)).toMatchObject([{ reason: missing }])
+  missing = undefined
+  expect(await rig.event(taskId, 'task.completed')).toMatchObject({ attempts: 1 })
+})
+
 test("a worker with another installation's folder takes no jobs, logs this once, and recovers by itself", async () => {
   const rig = await createMarkedRig()
   const other = await createOtherFolder()

@@ -87,7 +87,10 @@ export class MachineWatch {
       )
       .finally(() => (this.#look = undefined))
     const { promise: late, resolve } = Promise.withResolvers<string>()
-    const timer = setTimeout(() => resolve(`The storage did not respond within ${timeoutMs} ms`), timeoutMs)
+    const timer = setTimeout(
+      () => resolve(`The storage, or a program that jobs need, did not respond within ${timeoutMs} ms`),
+      timeoutMs,
+    )
     return Promise.race([this.#look, late]).finally(() => clearTimeout(timer))
   }
 }

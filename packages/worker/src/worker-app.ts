@@ -11,6 +11,11 @@ export interface WorkerApp {
   /** The children's program; see `programBeside`. */
   program: URL
   args: readonly string[]
+  /**
+   * Rejects, with a message for the operator, while this machine lacks something that the jobs need
+   * besides the storage.
+   */
+  check?: () => Promise<void>
   /** Of a kind whose originals may have to be downloaded. */
   source?: SourceReader
   /** Adds metrics of its own. The returned function receives the outcome of each run. */
