@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { VIDEO_STAGES, type VideoJob } from '@darkroom/contracts'
 import { createDiskStorage } from '@darkroom/storage'
@@ -46,7 +46,7 @@ async function setUp(document: object = input, files: Record<string, Buffer> = {
 }
 
 const renderFolders = async () =>
-  (await readdir(tmpdir())).filter((name) => name.startsWith(`darkroom-render-${process.pid}-`))
+  (await readdir(tmpdir())).filter((name) => name.startsWith(`darkroom-render.${hostname()}.${process.pid}-`))
 
 test(
   'a job becomes a video and its poster; progress goes through all stages [S4.6]',
