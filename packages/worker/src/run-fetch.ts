@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process'
+import { execFile, type ExecFileOptions } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { parseFailureReason } from '@darkroom/messaging'
 import type { KnownContent } from '@darkroom/storage'
@@ -39,9 +39,10 @@ export async function runFetch(
     ...(signal && { signal }),
   }
   const { promise, resolve, reject } = Promise.withResolvers<FetchAnswer>()
-  const child = execFile(process.execPath, args, options, (error, stdout) => {
-    if (error) reject(signal?.aborted ? new JobFailure(parseFailureReason(String(signal.reason))) : crashed(error))
-    else resolve(JSON.parse(stdout) as FetchAnswer)
+  const child = start(args, options, (error, stdout) => {
+    if (!error) return resolve(JSON.parse(stdout) as FetchAnswer)
+    if (signal?.aborted) return reject(new JobFailure(parseFailureReason(String(signal.reason))))
+    reject(stdout === '' ? notStarted(error) : crashed(error))
   })
   // Not as an argument, which everybody on the machine can read: a URL may contain a secret.
   child.stdin?.on('error', () => {}).write(`${JSON.stringify(download)}\n`)
@@ -50,8 +51,24 @@ export async function runFetch(
   return answer.downloaded
 }
 
+/** Most errors of a process that cannot be started are passed to `end`, some (ENOMEM) are thrown. */
+function start(args: readonly string[], options: ExecFileOptions, end: (error: Error | null, stdout: string) => void) {
+  try {
+    return execFile(process.execPath, args, { ...options, encoding: 'utf8' }, end)
+  } catch (error) {
+    throw notStarted(error)
+  }
+}
+
 const crashed = (cause: Error): JobFailure =>
   new JobFailure(
     { code: 'WORKER_CRASHED', message: 'The process that downloads the file died', retryable: true },
+    { cause },
+  )
+
+/** The machine is short of processes, memory or open files. */
+const notStarted = (cause: unknown): JobFailure =>
+  new JobFailure(
+    { code: 'CHILD_NOT_STARTED', message: 'The process that downloads the file could not be started', retryable: true },
     { cause },
   )

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createOutgoing, outgoingEnv, type Resolve } from '@darkroom/outgoing'
+import { createSmallDisk } from '@darkroom/testing'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { DownloadFailure, downloadSource } from './download-source.ts'
 
@@ -13,6 +14,7 @@ const MAX_BYTES = 100_000
 const PUBLIC = '127.0.0.1'
 const photo = Buffer.from('a photo, as far as this is concerned'.repeat(100))
 
+const disk = createSmallDisk()
 let server: Server
 let base: string
 let folder: string
@@ -53,6 +55,7 @@ afterAll(async () => {
   server.closeAllConnections()
   server.close()
   await rm(folder, { recursive: true, force: true })
+  disk?.close()
 })
 beforeEach(() => void asked.splice(0))
 
@@ -63,9 +66,8 @@ const resolve: Resolve = async (host) => {
 }
 let files = 0
 
-async function download(url: string, { maxMs = 10_000, by = resolve } = {}) {
+async function download(url: string, { maxMs = 10_000, by = resolve, path = join(folder, `file-${files++}`) } = {}) {
   const outgoing = createOutgoing({ allowed, resolve: by })
-  const path = join(folder, `file-${files++}`)
   const result = await downloadSource(outgoing, { url, path, maxBytes: MAX_BYTES, maxMs }).catch(
     (error: unknown) => error,
   )
@@ -140,4 +142,17 @@ test('a server that cannot be reached, or has no address, may come back', async 
     const { result } = await download(url)
     expect((result as DownloadFailure).reason).toMatchObject({ code: 'SOURCE_UNAVAILABLE', retryable: true })
   }
+})
+
+test('a file that cannot be created is not the fault of the server', async () => {
+  await writeFile(join(folder, 'obstacle'), '')
+  const { result } = await download(`${base}/photo`, { path: join(folder, 'obstacle', 'file') })
+  expect((result as DownloadFailure).reason).toMatchObject({ code: 'STORAGE_FAILED', retryable: true })
+})
+
+test.skipIf(disk === undefined)('neither is a full disk', async () => {
+  const path = join(disk?.folder ?? '', 'file')
+  await writeFile(`${path}.filler`, Buffer.alloc(2 * 1024 ** 2)).catch(() => {})
+  const { result } = await download(`${base}/photo`, { path })
+  expect((result as DownloadFailure).reason).toMatchObject({ code: 'STORAGE_FULL', retryable: true })
 })

@@ -1,6 +1,7 @@
 import type { FailureReason } from '@darkroom/messaging'
 import { OutgoingRefusal, type Answer, type Outgoing } from '@darkroom/outgoing'
 import { writeHashed, type KnownContent } from '@darkroom/storage'
+import { writeFailure } from '../child/storage-failure.ts'
 
 /** What the program is given. */
 export interface Download {
@@ -33,7 +34,7 @@ const PASSING: ReadonlySet<number> = new Set([408, 425, 429])
 
 /**
  * Downloads a file of a stranger. What the server refuses, and what is too large, is a verdict; trouble
- * on the way may pass.
+ * on the way, and that of the disk, may pass.
  * @throws DownloadFailure
  */
 export async function downloadSource(
@@ -47,7 +48,7 @@ export async function downloadSource(
     const answer = await outgoing.get(url, { redirects: REDIRECTS, signal, headers })
     try {
       checkStatus(answer.status)
-      return await save(answer, path, maxBytes)
+      return await save(answer, { path, maxBytes, maxMs })
     } finally {
       answer.body.destroy()
     }
@@ -64,19 +65,35 @@ function checkStatus(status: number): void {
   throw refused('SOURCE_DENIED', `The server of the URL does not send the file: it answered with ${status}`)
 }
 
-async function save({ body, headers }: Answer, path: string, maxBytes: number): Promise<KnownContent> {
+async function save(
+  { body, headers }: Answer,
+  { path, maxBytes, maxMs }: Pick<Download, 'path' | 'maxBytes' | 'maxMs'>,
+): Promise<KnownContent> {
   const declared = declaredBytes(headers['content-length'])
   if (declared !== undefined && declared > maxBytes) throw tooLarge(maxBytes, declared)
-  let received = 0
+  let size = 0
   const take = (chunk: Buffer): Buffer => {
-    received += chunk.length
-    if (received > maxBytes) throw tooLarge(maxBytes)
+    size += chunk.length
+    if (size > maxBytes) throw tooLarge(maxBytes)
     return chunk
   }
-  const written = await writeHashed(body as AsyncIterable<Buffer>, path, { take })
+  const written = await writeHashed(received(body, maxMs), path, { take }).catch(throwForDisk)
   if (declared !== undefined && written.bytes !== declared)
     throw unavailable(`The server of the URL sent ${written.bytes} bytes instead of ${declared}`)
   return written
+}
+
+/** Errors of a connection look like those of the disk, so they are translated where they occur. */
+async function* received(body: Answer['body'], maxMs: number): AsyncGenerator<Buffer> {
+  try {
+    yield* body as AsyncIterable<Buffer>
+  } catch (error) {
+    throw toFailure(error, maxMs)
+  }
+}
+
+function throwForDisk(error: unknown): never {
+  throw error instanceof DownloadFailure ? error : new DownloadFailure(writeFailure(error).reason, { cause: error })
 }
 
 const declaredBytes = (length: string | string[] | undefined): number | undefined =>
@@ -96,13 +113,11 @@ const refused = (code: string, message: string): DownloadFailure =>
 const unavailable = (message: string, cause?: unknown): DownloadFailure =>
   new DownloadFailure({ code: 'SOURCE_UNAVAILABLE', message, retryable: true }, { cause })
 
-/** Errors of the disk are not the server's fault, and pass through. */
-function toFailure(error: unknown, maxMs: number): unknown {
+function toFailure(error: unknown, maxMs: number): DownloadFailure {
   if (error instanceof DownloadFailure) return error
   if (error instanceof OutgoingRefusal) return refused('SOURCE_URL_REFUSED', error.message)
-  const { name, code, syscall } = error as NodeJS.ErrnoException
+  const { name, code } = error as NodeJS.ErrnoException
   if (name === 'TimeoutError')
     return unavailable(`The download from the URL took longer than ${Math.round(maxMs / 1000)} s`, error)
-  if (syscall === 'open' || syscall === 'write') return error
   return unavailable(`The file could not be downloaded from the URL (${code ?? name})`, error)
 }

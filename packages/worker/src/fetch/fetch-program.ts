@@ -12,6 +12,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 
 const [line] = (await once(input, 'line')) as [string]
 const download = JSON.parse(line) as Download
+// Its parent can tell that it has started. This is no part of the answer, which is JSON.
+process.stdout.write('\n')
 const allowed = outgoingEnv.ALLOW_PRIVATE_ADDRESSES.parse(download.allowed)
 const answer = await downloadSource(createOutgoing({ allowed }), download).then(
   (downloaded): FetchAnswer => ({ downloaded }),
