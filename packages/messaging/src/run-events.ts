@@ -82,8 +82,15 @@ export function retryEvent(
   }
 }
 
-/** The end of a job that has failed permanently, according to the queue. It may never have run. */
-export function failedEvent(queued: QueuedJob, now: number): TaskEventOf<'task.failed'> {
+/**
+ * The end of a job that has failed permanently, by default for the reason that the queue knows. It
+ * may never have run.
+ */
+export function failedEvent(
+  queued: QueuedJob,
+  now: number,
+  reason = parseFailureReason(queued.failedReason),
+): TaskEventOf<'task.failed'> {
   const { data: job, processedOn: startedAt = null, processedBy: workerId = null } = queued
   const { attempt, attemptsMade: attempts } = countsOf(queued)
   const trace = queued.opts.telemetry?.metadata
@@ -93,7 +100,7 @@ export function failedEvent(queued: QueuedJob, now: number): TaskEventOf<'task.f
   return {
     eventType: 'task.failed',
     ...facts,
-    ...faultOf(parseFailureReason(queued.failedReason)),
+    ...faultOf(reason),
     willRetry: false,
     waitMs,
   }

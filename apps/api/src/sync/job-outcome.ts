@@ -1,7 +1,14 @@
 // The state of a job in the queue, as the events that its worker published, for documents that
 // missed them.
 import { taskCompleted, type TaskEvent, type TaskEventOf } from '@darkroom/contracts'
-import { jobRunOf, parseFailureReason, processingEvent, retryEvent, type QueuedJob } from '@darkroom/messaging'
+import {
+  failedEvent,
+  jobRunOf,
+  parseFailureReason,
+  processingEvent,
+  retryEvent,
+  type QueuedJob,
+} from '@darkroom/messaging'
 import type { TaskRecord } from '../tasks/task.ts'
 
 /** The event in a completed job's return value; undefined if it is not one. */
@@ -27,8 +34,21 @@ export function runEndOf(
   task: TaskRecord,
   { delayMs, now }: { delayMs: number; now: number },
 ): TaskEventOf<'task.retry'> {
-  // A recreated job has not run itself.
-  const run = jobRunOf(job, { workerId: task.workerId ?? 'unknown', startedAt: task.startedAt?.getTime() ?? now })
   const reason = job.failedReason ? parseFailureReason(job.failedReason) : NO_REASON
-  return retryEvent(run, { ...reason, delayMs }, now)
+  return retryEvent(lastRunOf(job, task, now), { ...reason, delayMs }, now)
 }
+
+const NO_RESULT = { code: 'RESULT_INVALID', message: 'The worker returned no valid result', retryable: true }
+
+/**
+ * The end of a run whose job has completed, but with a return value that is no result: an attempt
+ * was used up.
+ */
+export function invalidEndOf(job: QueuedJob, task: TaskRecord, now: number): TaskEventOf<'task.retry' | 'task.failed'> {
+  if (job.attemptsMade >= (job.opts.attempts ?? 1)) return failedEvent(job, now, NO_RESULT)
+  return retryEvent(lastRunOf(job, task, now), { ...NO_RESULT, delayMs: 0 }, now)
+}
+
+/** A recreated job has not run itself. */
+const lastRunOf = (job: QueuedJob, task: TaskRecord, now: number) =>
+  jobRunOf(job, { workerId: task.workerId ?? 'unknown', startedAt: task.startedAt?.getTime() ?? now })

@@ -138,37 +138,40 @@ it('healthy jobs are left alone, and their tasks checked again later', async () 
   expect(after.rev).toBe(rev)
 })
 
+const apply = (event: TaskEvent) =>
+  store.move(
+    { id: event.taskId, tenant: event.tenant, epoch: event.epoch, seq: event.seq },
+    moveFor(event, Date.now()) as Move,
+  )
+
+/** A run of which only the start was received. */
+async function ranOnce(
+  run: (job: QueuedJob, token: string) => Promise<never>,
+  given: Partial<TaskRecord> = {},
+): Promise<TaskRecord> {
+  const task = await dispatched(given)
+  const consumer = connectRedis(inject('redisUrl'), 'consumer', testLog)
+  const timing = { lockDurationMs: 5000, stalledIntervalMs: 2000 }
+  const processor: JobProcessor<QueuedJob['data']> = (job, token = '') => run(job, token)
+  const worker = createQueueWorker(processor, {
+    redis: consumer,
+    names,
+    workerId: 'worker-1',
+    concurrency: 1,
+    ...timing,
+  })
+  worker.on('error', () => {})
+  const ended = new Promise((resolve) => worker.on('active', resolve)).then(() => worker.pause())
+  void worker.run()
+  await ended
+  await worker.close()
+  consumer.disconnect()
+  await apply(historyOf(task, [{ progress: 0, end: 'running' }])[0]!)
+  await checks.checkNow([task.id])
+  return task
+}
+
 describe('a waiting job whose task is still processing', () => {
-  const apply = (event: TaskEvent) =>
-    store.move(
-      { id: event.taskId, tenant: event.tenant, epoch: event.epoch, seq: event.seq },
-      moveFor(event, Date.now()) as Move,
-    )
-
-  /** A run of which only the start was received. */
-  async function ranOnce(run: (job: QueuedJob, token: string) => Promise<never>): Promise<TaskRecord> {
-    const task = await dispatched()
-    const consumer = connectRedis(inject('redisUrl'), 'consumer', testLog)
-    const timing = { lockDurationMs: 5000, stalledIntervalMs: 2000 }
-    const processor: JobProcessor<QueuedJob['data']> = (job, token = '') => run(job, token)
-    const worker = createQueueWorker(processor, {
-      redis: consumer,
-      names,
-      workerId: 'worker-1',
-      concurrency: 1,
-      ...timing,
-    })
-    worker.on('error', () => {})
-    const ended = new Promise((resolve) => worker.on('active', resolve)).then(() => worker.pause())
-    void worker.run()
-    await ended
-    await worker.close()
-    consumer.disconnect()
-    await apply(historyOf(task, [{ progress: 0, end: 'running' }])[0]!)
-    await checks.checkNow([task.id])
-    return task
-  }
-
   it('has its failed attempt counted, as reported by its worker', async () => {
     const task = await ranOnce(() => Promise.reject(new Error('STORAGE_FAILED: The disk is gone')))
     expect(await stateOf(task)).toBe('delayed')
@@ -203,6 +206,36 @@ describe('a waiting job whose task is still processing', () => {
     await checks.checkNow([task.id])
     await sweepOnce(apply)
     expect(await store.find(task.tenant, task.id)).toMatchObject({ status: 'processing', seq: next.seq })
+  })
+})
+
+describe('a completed job without a valid result', () => {
+  const noResult = async () => ({ images: 'none' }) as never
+  const error = { code: 'RESULT_INVALID', message: 'The worker returned no valid result' }
+
+  it('is made again, with one attempt less', async () => {
+    const task = await ranOnce(noResult)
+    expect(await stateOf(task)).toBe('completed')
+    await sweepOnce(apply)
+    expect(await store.find(task.tenant, task.id)).toMatchObject({
+      status: 'pending',
+      attempts: { made: 1 },
+      error: { ...error, retryable: true },
+    })
+    await checks.checkNow([task.id])
+    await sweepOnce(apply)
+    expect(await queue.find(task.id, 1)).toMatchObject({
+      attemptsMade: 0,
+      opts: { attempts: 2 },
+      data: { previous: { runs: 1, attempts: 1 } },
+    })
+  })
+
+  it('fails its task if it was the last attempt', async () => {
+    const attempts = { made: 2, max: 3, nextAt: null }
+    const task = await ranOnce(noResult, { attempts, seq: eventSeq(2, STEP.retry) })
+    await sweepOnce(apply)
+    expect(await store.find(task.tenant, task.id)).toMatchObject({ status: 'failed', attempts: { made: 3 }, error })
   })
 })
 

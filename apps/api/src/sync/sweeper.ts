@@ -8,7 +8,7 @@ import { isFinal, queuedAt, type TaskRecord } from '../tasks/task.ts'
 import { UpdateTaskStatus } from '../applying/update-task-status.ts'
 import type { CheckStore } from './check-store.ts'
 import type { Dispatcher } from './dispatcher.ts'
-import { completionOf, runEndOf, startOf } from './job-outcome.ts'
+import { completionOf, invalidEndOf, runEndOf, startOf } from './job-outcome.ts'
 import { LostJobs } from './lost-jobs.ts'
 import { OutageLog } from '../ground/outage-log.ts'
 import type { Listeners } from './listeners.ts'
@@ -166,8 +166,10 @@ export class Sweeper {
     if (!job) return 'lost'
     const state = await job.getState()
     switch (state) {
-      case 'completed':
-        return this.#apply(completionOf(job.returnvalue), 'completion applied')
+      case 'completed': {
+        const completion = completionOf(job.returnvalue)
+        return completion ? this.#apply(completion, 'completion applied') : this.#endInvalidRun(task, job)
+      }
       case 'failed':
         return this.#apply(failedEvent(job, now()), 'failure applied')
       case 'active':
@@ -202,8 +204,21 @@ export class Sweeper {
     await this.#apply(runEndOf(job, task, { delayMs: isDelayed ? job.delay : 0, now: now() }), 'end of run applied')
   }
 
-  async #apply(event: UpdateTaskStatus['event'] | undefined, repair: string): Promise<Finding> {
-    const task = event && (await this.#deps.send(new UpdateTaskStatus(event)))
+  /** Its job is useless. It is only made again once the document counts the attempt. */
+  async #endInvalidRun(task: TaskRecord, job: QueuedJob): Promise<Finding> {
+    const { send, log, now } = this.#deps
+    const event = invalidEndOf(job, task, now())
+    const changed = await send(new UpdateTaskStatus(event))
+    if (changed)
+      log.error(
+        { taskId: task.id, jobId: job.id, workerId: job.processedBy, status: changed.status },
+        'job completed without a valid result',
+      )
+    return changed || event.eventType === 'task.failed' ? 'done' : 'lost'
+  }
+
+  async #apply(event: UpdateTaskStatus['event'], repair: string): Promise<Finding> {
+    const task = await this.#deps.send(new UpdateTaskStatus(event))
     if (task) this.#deps.log.info({ taskId: task.id, status: task.status, repair }, 'task repaired by the sweeper')
     return 'done'
   }
