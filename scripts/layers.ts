@@ -125,7 +125,7 @@ const ROOMS: Record<string, readonly string[] | 'all below'> = {
   removal: ['tasks', 'mongo', 'app-error.ts', 'send.ts', 'ground'],
   photos: ['tasks', 'mongo', 'app-error.ts', 'ground'],
   'tasks/commands': ['tasks', 'mongo', 'app-error.ts'],
-  'tasks/queries': ['tasks', 'mongo', 'app-error.ts'],
+  'tasks/queries': ['tasks', 'mongo', 'app-error.ts', 'ground'],
   tasks: ['estimates', 'app-error.ts'],
   queues: ['app-error.ts'],
   estimates: ['ground'],

@@ -1,4 +1,5 @@
 import { AppError } from '../app-error.ts'
+import { fromBase64url } from '../ground/base64url.ts'
 
 type After = { createdAt: Date; id: string }
 const CURSOR = /^(\d{1,15}) ([0-9a-f]{24})$/
@@ -10,7 +11,7 @@ export const formatDeliveryCursor = ({ createdAt, id }: After): string =>
 /** Throws INVALID_QUERY. */
 export function parseDeliveryCursor(cursor: string | undefined): After | undefined {
   if (cursor === undefined) return undefined
-  const [, time, id] = CURSOR.exec(Buffer.from(cursor, 'base64url').toString('latin1')) ?? []
+  const [, time, id] = CURSOR.exec(fromBase64url(cursor)?.toString('latin1') ?? '') ?? []
   if (time !== undefined && id !== undefined) return { createdAt: new Date(Number(time)), id }
   throw new AppError('INVALID_QUERY', 'The cursor is invalid: use `nextCursor` of the previous page.', {
     errors: [{ pointer: '/cursor', detail: 'not a cursor' }],

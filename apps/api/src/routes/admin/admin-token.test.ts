@@ -31,6 +31,8 @@ describe('a session', () => {
       `${Number(until) + 1}.${signature}`,
       `${until}.${signature.slice(1)}`,
       `Infinity.${signature}`,
+      `${session}.`,
+      `${session}.more`,
     ]) {
       expect(isSession(forged, token, now)).toBe(false)
     }

@@ -18,8 +18,8 @@ export function signSession(token: string, now: number): string {
 }
 
 export function isSession(value: string, token: string, now: number): boolean {
-  const [until = '', signature = ''] = value.split('.')
-  return sameText(signature, signatureOf(until, token)) && Number(until) > now
+  const [until = ''] = value.split('.')
+  return sameText(value, `${until}.${signatureOf(until, token)}`) && Number(until) > now
 }
 
 const signatureOf = (until: string, token: string): string =>

@@ -55,6 +55,13 @@ it('the last page has no next one, even if it is full', async () => {
   expect([first.items.length, second.items.length, second.nextCursor]).toEqual([2, 2, null])
 })
 
+it('a cursor that was changed is refused', async () => {
+  await insertAt(1000, 2000)
+  const { nextCursor } = await get('limit=1')
+  const { status, body } = await api.agent().get(`/api/v1/tasks?limit=1&cursor=${nextCursor}A`)
+  expect([status, body.code]).toEqual([400, 'INVALID_QUERY'])
+})
+
 it('a list has an ETag, which gives 304 until the list changes', async () => {
   const ask = (known = '') => api.agent().get('/api/v1/tasks?limit=3').set('If-None-Match', known)
   const { etag = '' } = (await ask().expect('Cache-Control', 'no-cache')).headers

@@ -1,6 +1,7 @@
 import { HEX_ID, MAX_COUNTED, type ListedTask, type TaskPage } from '@darkroom/contracts'
 import { RequestData, type RequestHandler } from 'mediatr-ts'
 import { AppError } from '../../app-error.ts'
+import { fromBase64url } from '../../ground/base64url.ts'
 import { isStoreBusy } from '../../mongo/store-outage.ts'
 import type { TaskCache } from '../task-cache.ts'
 import type { PageStart, TaskFilter, TaskStore } from '../task-store.ts'
@@ -114,7 +115,7 @@ export const formatCursor = (last: { createdAt: string; id: string }): string =>
 const CURSOR = new RegExp(`^([0-9a-z]{1,10})\\.(${HEX_ID})$`)
 
 function parseCursor(cursor: string): { createdAt: Date; id: string } {
-  const [, time, id] = CURSOR.exec(Buffer.from(cursor, 'base64url').toString('latin1')) ?? []
+  const [, time, id] = CURSOR.exec(fromBase64url(cursor)?.toString('latin1') ?? '') ?? []
   const createdAt = new Date(Number.parseInt(time ?? '', 36))
   if (id && !Number.isNaN(createdAt.getTime())) return { createdAt, id }
   throw new AppError('INVALID_QUERY', 'The cursor is invalid: use `nextCursor` of the previous page.', {

@@ -47,6 +47,15 @@ describe('a modified token is invalid', () => {
   })
 })
 
+const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+
+it.each(['1', '12', '123'])('a token has no other spelling: %s', (file) => {
+  const token = sign([old], { ...grant, file })
+  const others = Array.from(BASE64URL, (last) => [token + last, token.slice(0, -1) + last]).flat()
+  for (const other of others.filter((text) => text !== token))
+    expect(createUrlSigner([old]).verify(other)).toBeUndefined()
+})
+
 it.each(['', '.', 'old.', 'old.!!!', `old.${'A'.repeat(43)}`, `old.${'A'.repeat(10_000)}`, 'A'.repeat(100)])(
   '%.20s is not a token',
   (token) => expect(createUrlSigner([old]).verify(token)).toBeUndefined(),

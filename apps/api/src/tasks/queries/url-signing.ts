@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
+import { fromBase64url } from '../../ground/base64url.ts'
 
 /**
  * A secret, and the id by which URLs refer to it, so that it can be replaced while URLs signed with
@@ -50,7 +51,8 @@ export function createUrlSigner(keys: readonly SigningKey[]): UrlSigner {
     verify: (token) => {
       const [, kid, sealed = ''] = TOKEN.exec(token) ?? []
       const cipher = ciphers.find((candidate) => candidate.kid === kid)
-      const text = cipher && decrypt(Buffer.from(sealed, 'base64url'), cipher)
+      const bytes = fromBase64url(sealed)
+      const text = cipher && bytes && decrypt(bytes, cipher)
       return text === undefined ? undefined : toGrant(text)
     },
   }
