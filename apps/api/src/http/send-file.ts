@@ -70,18 +70,29 @@ function assertMatches({ headers }: Request, res: Response): void {
     throw new AppError('PRECONDITION_FAILED', 'The file has changed: its ETag does not match the precondition.')
 }
 
-/** Undefined for the whole file. */
+/** Undefined for the whole file, which an invalid range stands for, too (RFC 9110, 14.1.1). */
 function rangeOf(req: Request, res: Response, bytes: number): ByteRange | undefined {
+  if (!isRangeHeader(req.headers.range)) return undefined
   const ranges = req.range(bytes, { combine: true })
   const ifRange = req.headers['if-range']
   if (ifRange && !ifRange.includes(etagOf(res))) return undefined
-  if (ranges === -1 && /^ *bytes=/.test(req.headers.range ?? ''))
+  if (ranges === -1)
     throw new AppError(
       'RANGE_NOT_SATISFIABLE',
       'The range is outside the file: request a range within it, or the whole file.',
       { headers: { 'Content-Range': `bytes */${bytes}` } },
     )
-  return Array.isArray(ranges) && ranges.type === 'bytes' && ranges.length === 1 ? ranges[0] : undefined
+  return Array.isArray(ranges) && ranges.length === 1 ? ranges[0] : undefined
+}
+
+/** `req.range` says of an invalid range, such as 5-1, that it is outside the file. */
+const isRangeHeader = (text = ''): boolean =>
+  text.startsWith('bytes=') && text.slice('bytes='.length).split(',').every(isRange)
+
+function isRange(text: string): boolean {
+  const [, first, last] = /^\s*(\d*)-(\d*)\s*$/.exec(text) ?? []
+  if (first === undefined || last === undefined) return false
+  return first === '' ? last !== '' : last === '' || Number(first) <= Number(last)
 }
 
 const etagOf = (res: Response): string => String(res.getHeader('ETag'))
