@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Request, Response } from 'express'
 import { AppError } from '../app-error.ts'
+import { ifMatchOf } from './if-match.ts'
 
 /** Byte positions from 0, both inclusive. */
 interface ByteRange {
@@ -60,12 +61,12 @@ async function begin(req: Request, res: Response, file: SendableFile): Promise<R
   return stream
 }
 
-function assertMatches({ headers }: Request, res: Response): void {
-  const match = headers['if-match']
+function assertMatches(req: Request, res: Response): void {
+  const match = ifMatchOf(req)
   const failed = match
     ? match !== '*' && !match.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etagOf(res))
     : // There is no Last-Modified that could be early enough.
-      !Number.isNaN(Date.parse(headers['if-unmodified-since'] ?? ''))
+      !Number.isNaN(Date.parse(req.headers['if-unmodified-since'] ?? ''))
   if (failed)
     throw new AppError('PRECONDITION_FAILED', 'The file has changed: its ETag does not match the precondition.')
 }

@@ -305,6 +305,7 @@ describe("a person's correction", () => {
   it('is refused if the photo has changed since it was read, expired, or is none', async () => {
     const { id } = await photoOf('refusals', read('587'))
     await correct(id, [], { 'if-match': '"old"' }).expect(412)
+    await correct(id, [], { 'if-match': 'old' }).expect(400)
     const { headers } = await api.agent().get(`/api/v1/tasks/${id}`)
     await correct(id, [], { 'if-match': headers['etag'] as string }).expect(200)
     const expired = await newPhoto('refusals', { status: 'expired' })

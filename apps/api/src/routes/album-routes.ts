@@ -1,6 +1,7 @@
 import { album, photoPage, roster, rosterSummary, task, type RosterEntry } from '@darkroom/contracts'
 import type { Request, RequestHandler } from 'express'
 import { z } from 'zod'
+import { ifMatchOf } from '../http/if-match.ts'
 import { parseInput } from '../http/input.ts'
 import { json, jsonRequest, noContent, toExamples } from '../http/openapi/operation.ts'
 import { sendPage } from '../http/paging.ts'
@@ -94,7 +95,7 @@ export const albumRoutes = routesOf<AlbumRouteDeps, ApiLimits>('Albums', {
       ...readJson,
       async (req, res) => {
         const { bibs } = parseInput(saidBibs, req.body, 'INVALID_FIELD')
-        sendTask(res, await send(new CorrectBibs(tenantOf(req), idOf(req), bibs, req.get('If-Match'))))
+        sendTask(res, await send(new CorrectBibs(tenantOf(req), idOf(req), bibs, ifMatchOf(req))))
       },
     ],
   },

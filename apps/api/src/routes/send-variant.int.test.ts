@@ -264,6 +264,8 @@ it('a client that has the file gets 304', async () => {
   expect((await get({ 'if-modified-since': new Date().toUTCString() })).status).toBe(200)
   const other = await get({ 'if-match': '"another"' })
   expect([other.status, problem.parse(other.body).code]).toEqual([412, 'PRECONDITION_FAILED'])
+  const unquoted = await get({ 'if-match': etag.slice(1, -1) })
+  expect([unquoted.status, problem.parse(unquoted.body).code]).toEqual([400, 'INVALID_REQUEST'])
 })
 
 describe('the name under which it is saved', () => {

@@ -2,6 +2,7 @@ import { acceptedTask, task, taskPage, type Task } from '@darkroom/contracts'
 import type { RequestHandler, Response } from 'express'
 import { WaitForTask } from '../following/wait-for-task.ts'
 import type { HeldRequests } from '../http/held-requests.ts'
+import { ifMatchOf } from '../http/if-match.ts'
 import { parseInput } from '../http/input.ts'
 import { json, JSON_PROBLEMS, jsonRequest, noContent } from '../http/openapi/operation.ts'
 import { sendPage } from '../http/paging.ts'
@@ -150,7 +151,7 @@ export const taskRoutes = routesOf<TaskRouteDeps, ApiLimits>('Tasks', {
       ...readJson,
       async (req, res) => {
         const changes = parseInput(taskChanges, req.body, 'INVALID_FIELD')
-        sendTask(res, await send(new UpdateTask(tenantOf(req), idOf(req), changes, req.get('If-Match'))))
+        sendTask(res, await send(new UpdateTask(tenantOf(req), idOf(req), changes, ifMatchOf(req))))
       },
     ],
   },

@@ -159,6 +159,12 @@ export const taskRows: Row[] = [
       ...sendJson({ name: 'x' }, { ...json, 'if-match': '"old"' }),
     }),
   ),
+  change('400 INVALID_REQUEST', 'an If-Match that is not an ETag', ({ main, tasks }) =>
+    main.request(tasks.completed.links.self, {
+      method: 'PATCH',
+      ...sendJson({ name: 'x' }, { ...json, 'if-match': 'old' }),
+    }),
+  ),
   ...badJson('PATCH'),
   ...absences('PATCH', '', () => sendJson({ name: 'x' })),
 
