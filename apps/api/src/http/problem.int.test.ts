@@ -40,6 +40,7 @@ it('a problem has a stable code, a detail and the path', async () => {
     instance: `/api/v1/tasks/${'0'.repeat(24)}`,
   })
   expect(answer.headers.get('x-content-type-options')).toBe('nosniff')
+  expect(answer.headers.get('etag')).toBeNull()
 })
 
 it.each([

@@ -57,13 +57,19 @@ export const notFound: RequestHandler = (req) => {
   )
 }
 
+/** Without `send`, which would give the text of the error an ETag. */
 function sendProblem(req: Request, res: Response, error: AppError): void {
+  const body = JSON.stringify(toProblem(error, shownPath(req).slice(0, 500)))
   res.locals['code'] = error.code
+  res.removeHeader('ETag')
   res
     .status(error.status)
+    .set({
+      'Content-Type': 'application/problem+json; charset=utf-8',
+      'Content-Length': String(Buffer.byteLength(body)),
+    })
     .set(error.headers)
-    .type('application/problem+json')
-    .send(JSON.stringify(toProblem(error, shownPath(req).slice(0, 500))))
+    .end(body)
 }
 
 /** `TASK_NOT_FOUND` becomes `Task not found`, `INVALID_JSON` becomes `Invalid JSON`. */
