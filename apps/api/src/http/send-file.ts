@@ -19,7 +19,7 @@ export interface SendableFile {
 /** The headers of a file without which the whole of it is sent. */
 const CONDITIONS = ['if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since', 'range']
 /** They describe the file, so an error must not have them. */
-const FILE_HEADERS = ['Accept-Ranges', 'Content-Disposition', 'Content-Type', 'ETag']
+const FILE_HEADERS = ['Accept-Ranges', 'Cache-Control', 'Content-Disposition', 'Content-Type', 'ETag']
 
 /**
  * Sends a file, or one range of it, or 304 if the client already has it; a request for several
