@@ -46,7 +46,7 @@ export const createAdmit =
   async (scope, req) => {
     if (!needsKey(scope, keysOn)) return ANYBODY
     const caller = await findCaller(req)
-    if (!caller) throw keyRequired()
+    if (!caller) throw isUploadToken(bearerOf(req)) ? keyRequired(ONLY_UPLOADS) : keyRequired()
     if (!caller.scopes.includes(scope)) throw scopeMissing(`This request requires a key with the scope ${scope}.`)
     return caller
   }
@@ -99,11 +99,11 @@ const orWithUploadToken =
   (takeUpload: TakeUpload, others: RequestHandler): RequestHandler =>
   async (req, res, next) => {
     const token = bearerOf(req)
-    if (token === undefined || !token.startsWith('dru_')) return others(req, res, next)
+    if (!isUploadToken(token)) return others(req, res, next)
     if (!req.is('multipart/form-data'))
       throw scopeMissing('An upload token only permits uploads as multipart/form-data.')
     const taken = await takeUpload(token, req.headers.origin)
-    if (!taken) throw keyRequired()
+    if (!taken) throw keyRequired(TOKEN_ENDED)
     rememberCaller(req, taken.caller)
     // One that has arrived becomes a task even if its client does not wait for the response.
     res.once('close', () => (res.headersSent ? res.statusCode >= 400 : !req.complete) && taken.giveBack())
@@ -114,12 +114,16 @@ const orWithUploadToken =
 export const bearerOf = ({ headers }: Pick<Credentialed, 'headers'>): string | undefined =>
   /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1]
 
+const isUploadToken = (text: string | undefined): text is string => text?.startsWith('dru_') === true
+
+const NO_KEY =
+  'This request requires a valid API key: send it as Authorization: Bearer … (npm run keys -- create makes one).'
+const TOKEN_ENDED =
+  'This upload token is unknown, used up, expired, or for pages of another origin: ask your server for a new one.'
+const ONLY_UPLOADS = 'An upload token only permits POST /api/v1/tasks. This request requires an API key.'
+
 /** The same for every reason, so that nobody learns which ids exist. */
-const keyRequired = (): AppError =>
-  new AppError(
-    'KEY_REQUIRED',
-    'This request requires a valid API key: send it as Authorization: Bearer … (npm run keys -- create makes one).',
-    { headers: { 'WWW-Authenticate': 'Bearer realm="darkroom"' } },
-  )
+const keyRequired = (message = NO_KEY): AppError =>
+  new AppError('KEY_REQUIRED', message, { headers: { 'WWW-Authenticate': 'Bearer realm="darkroom"' } })
 
 export const scopeMissing = (message: string): AppError => new AppError('SCOPE_MISSING', message)

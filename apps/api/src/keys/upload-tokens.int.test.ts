@@ -87,6 +87,18 @@ describe('an upload token', () => {
     await mongo.stop()
   })
 
+  it('that cannot be used says so to those who do not run the service', async () => {
+    const refusalOf = async (token: string, path = '/api/v1/tasks') => {
+      const { body } = await api.post(path, [filePart(photo)], { authorization: `Bearer ${token}` })
+      return problem.parse(body).detail
+    }
+    const used = await create()
+    expect(await upload(used)).toEqual([202])
+    for (const token of [used, `dru_${'x'.repeat(43)}`, 'dru_cut', await create({ origin: SHOP })])
+      expect(await refusalOf(token)).toContain('ask your server for a new one')
+    expect(await refusalOf(await create(), '/api/v1/batches')).toContain('only permits POST /api/v1/tasks')
+  })
+
   it('is for one kind and one size', async () => {
     const token = await create({ kind: 'photo.bibs', maxBytes: photo.length, uploads: 2 })
     const parts = [fieldPart('kind', 'image.optimize'), filePart(photo)]
