@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { AppError } from '../app-error.ts'
 import { parseInput } from '../http/input.ts'
 import { json } from '../http/openapi/operation.ts'
+import { time } from '../http/query-fields.ts'
 import { routesOf } from '../http/routes.ts'
 import { tenantOf } from '../http/tenant-of.ts'
 import type { Send } from '../send.ts'
@@ -43,21 +44,21 @@ const HOUR_MS = 3_600_000
 const MOST_HOURS = 24
 
 const statsQuery = z.strictObject({
-  since: z.iso
-    .datetime({ offset: true })
-    .optional()
-    .meta({
-      description: `Adds \`minutes\`: what has ended in each minute since then, at most ${MOST_HOURS} hours ago`,
-    }),
+  since: time.optional().meta({
+    description: `Adds \`minutes\`: what has ended in each minute since then, at most ${MOST_HOURS} hours ago`,
+  }),
 })
 
 /** The beginning of its minute, so that the first minute is whole. */
 function sinceOf(query: unknown): Date | undefined {
   const { since } = parseInput(statsQuery, query, 'INVALID_QUERY')
   if (since === undefined) return undefined
-  const at = minuteOf(Date.parse(since))
+  const at = minuteOf(since.getTime())
   if (Date.now() - at.getTime() <= MOST_HOURS * HOUR_MS + MINUTE_MS) return at
-  throw new AppError('INVALID_QUERY', `\`since\` must be at most ${MOST_HOURS} hours ago; ${since} is not.`)
+  throw new AppError(
+    'INVALID_QUERY',
+    `\`since\` must be at most ${MOST_HOURS} hours ago; ${since.toISOString()} is not.`,
+  )
 }
 
 /** `/api/v1/stats`: totals over all tasks. */

@@ -18,7 +18,7 @@ describe('the query of a list', () => {
     [{ createdFrom: 'yesterday' }, '/createdFrom must be a time such as 2026-01-31T00:00:00Z'],
     [
       { createdTo: '2026-05-01T12:00:00 02:00' },
-      '/createdTo must be a time such as 2026-01-31T00:00:00Z; in a URL, write the + of its offset as %2B',
+      '/createdTo must be a time such as 2026-01-31T00:00:00Z, not "2026-05-01T12:00:00 02:00"; in a URL, write the + of its offset as %2B',
     ],
     [
       { createdFrom: '2026-02-01T00:00:00Z', createdTo: '2026-01-01T00:00:00Z' },
@@ -77,7 +77,7 @@ it('no error message comes from the schema library', () => {
     ),
   ]
   for (const { detail } of inputs.flatMap(faultsOf))
-    expect(detail).not.toMatch(/invalid|expected|received|unrecognized|too (big|small)|string|undefined|null/i)
+    expect(detail).not.toMatch(/invalid|expected|received|unrecognized|too (big|small)|string|undefined/i)
 })
 
 describe('the changes of a task', () => {

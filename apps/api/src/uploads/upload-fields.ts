@@ -1,5 +1,7 @@
 import { KINDS, TASK_KINDS, taskPriority, type TaskKind, type TaskPriority } from '@darkroom/contracts'
 import { z } from 'zod'
+import { AppError } from '../app-error.ts'
+import { pointerTo } from '../http/input.ts'
 import { wholeNumberOr } from '../http/query-fields.ts'
 import { MAX_NAME_LENGTH } from '../tasks/clean-name.ts'
 import { metadataOverride, parseMetadata } from '../tasks/metadata.ts'
@@ -65,6 +67,16 @@ export const FIELD_NAMES: readonly string[] = Object.keys(
   uploadFields({ kinds: TASK_KINDS, ttlSeconds: MIN_TTL_SECONDS, priority: 'interactive' }).shape,
 )
 
-/** The fields of a form that have a value: a web form also sends the others, as empty text. */
-export const givenFields = (body: unknown): Record<string, unknown> =>
-  Object.fromEntries(Object.entries((body ?? {}) as object).filter(([, value]) => value !== ''))
+/**
+ * The fields of a form that have a value: a web form also sends the others, as empty text. Throws
+ * INVALID_FIELD for one that is repeated.
+ */
+export function givenFields(body: unknown): Record<string, unknown> {
+  const fields = Object.entries((body ?? {}) as object).filter(([, value]) => value !== '')
+  const errors = fields
+    .filter(([, value]) => Array.isArray(value))
+    .map(([name]) => ({ pointer: pointerTo([name]), detail: 'must be given once' }))
+  if (errors[0])
+    throw new AppError('INVALID_FIELD', `${errors[0].pointer} ${errors[0].detail}`, { errors: errors.slice(0, 20) })
+  return Object.fromEntries(fields)
+}
