@@ -126,7 +126,7 @@ function uploadsOf({ env, connections: { db, redis, names }, rooms }: Parts, slo
     checkQuota: (tenant, bytes) => usage.quotas.check(tenant, bytes),
     isTaskMade: async (tenant, key) => (await store.findByIdempotencyKey(tenant, key)) !== undefined,
     isBatchMade: batches.isMade,
-    checkUrl: rooms.checkSource,
+    checkUrl: rooms.checkUrl,
     asUpload: slowRequests.asUpload,
     checkReports: rooms.checkReports,
     prepare: rooms.prepare,

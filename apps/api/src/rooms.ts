@@ -49,7 +49,7 @@ import { StagedBytes } from './uploads/staged/staged-bytes.ts'
 import { StagedUploadStore } from './uploads/staged/staged-upload-store.ts'
 import { createPrepare } from './uploads/prepare-upload.ts'
 import { createUsage } from './usage/create-usage.ts'
-import { createCheckUrl } from './webhooks/check-url.ts'
+import { createCheckUrl } from './tasks/check-url.ts'
 import { createWebhooks } from './webhooks/create-webhooks.ts'
 import { WebhookDirectory } from './webhooks/webhook-directory.ts'
 import { WebhookStore } from './webhooks/webhook-store.ts'
@@ -185,7 +185,7 @@ export function createRooms(
     audit,
     stats,
     usage,
-    checkSource: outgoing.check,
+    checkUrl,
   }
 }
 

@@ -5,7 +5,7 @@ const REASONS = {
   CREDENTIALS: 'The URL must not contain a user name or a password.',
   PORT: 'The port must be 80, 443, or at least 1024.',
   HOST_FORM: 'The address must be written as four decimal numbers, such as 192.0.2.10.',
-  NOT_PUBLIC: 'The host has no public address.',
+  NOT_PUBLIC: 'The host has no public address; whoever runs Darkroom can allow it with ALLOW_PRIVATE_ADDRESSES.',
   DOWNGRADE: 'The URL redirects from https:// to http://.',
   REDIRECTS: 'The URL redirects too often.',
 } as const

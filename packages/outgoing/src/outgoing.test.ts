@@ -155,7 +155,7 @@ it('a name that changes its address after the check is not followed there', asyn
   await outgoing.close()
   const again = open({ resolve: async () => answers[asked++] ?? [] })
   await expect(again.get(`http://rebinding.example:${port}/`, { redirects: 0, signal: signal() })).rejects.toThrow(
-    'The host has no public address.',
+    'The host has no public address; whoever runs Darkroom can allow it with ALLOW_PRIVATE_ADDRESSES.',
   )
   await again.close()
   expect(seen).toEqual([`${PUBLIC} GET /`])

@@ -122,7 +122,7 @@ function formOrUrl(limits: ApiLimits): Pick<Operation, 'requestParams' | 'body'>
 }
 
 /** The same request in the form of `POST /api/v1/tasks`. */
-function asSource(req: Request): object {
+function asSource(req: Request) {
   const { url, ...others } = parseInput(photoByUrl, req.body, 'INVALID_FIELD')
-  return { ...others, kind: 'photo.bibs', source: { url } }
+  return { body: { ...others, kind: 'photo.bibs', source: { url } }, pointer: '/url' }
 }

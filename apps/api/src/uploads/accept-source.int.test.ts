@@ -78,6 +78,22 @@ it('a repeated request with its key is the same task', async () => {
   expect(other.body).toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' })
 })
 
+it('a field is named as it was sent', async () => {
+  const pointersOf = ({ body }: Answer) => problem.parse(body).errors?.map(({ pointer }) => pointer)
+  expect(pointersOf(await send('/photos', { url: 'beach.jpg' }))).toEqual(['/url'])
+})
+
+it('a URL that is reported to is refused like one that is downloaded', async () => {
+  const detail =
+    'cannot be used: The host has no public address; whoever runs Darkroom can allow it with ALLOW_PRIVATE_ADDRESSES.'
+  for (const [path, body, pointer] of [
+    ['/api/v1/tasks', { source: { url: 'http://127.0.0.1' } }, '/source/url'],
+    ['/api/v1/tasks', { source: { url }, callbackUrl: 'http://127.0.0.1' }, '/callbackUrl'],
+    ['/api/v1/webhooks', { url: 'http://127.0.0.1' }, '/url'],
+  ] as const)
+    expect(problem.parse((await send(path, body)).body).errors).toEqual([{ pointer, detail }])
+})
+
 it.each([
   ['http://127.0.0.1/a.jpg', 'no public address'],
   ['http://2130706433/', 'four decimal numbers'],

@@ -1,9 +1,8 @@
 import type { AcceptedBatch, AcceptedTask } from '@darkroom/contracts'
-import { OutgoingRefusal, type Outgoing } from '@darkroom/outgoing'
 import type { Request } from 'express'
 import { z } from 'zod'
-import { AppError } from '../app-error.ts'
 import { CreateBatch, type BatchCandidate } from '../batches/create-batch.ts'
+import type { CheckUrl } from '../tasks/check-url.ts'
 import { parseInput } from '../http/input.ts'
 import { tenantOf } from '../http/tenant-of.ts'
 import type { Send } from '../send.ts'
@@ -45,13 +44,16 @@ export const batchSourceFields = (maxItems: number) =>
     ...jsonUploadFields(ANY_FORM.kinds),
   })
 
-/** Creates the task that `body` describes: by default that of the request. */
-export type AcceptSource = (req: Request, body?: unknown) => Promise<AcceptedTask>
+/**
+ * Creates the task that `given` describes: by default the body of the request, otherwise `pointer`
+ * is where that has the URL.
+ */
+export type AcceptSource = (req: Request, given?: { body: unknown; pointer: string }) => Promise<AcceptedTask>
 export type AcceptSourceBatch = (req: Request) => Promise<AcceptedBatch>
 
 interface Options {
   send: Send
-  checkUrl: Outgoing['check']
+  checkUrl: CheckUrl
   defaultTtlSeconds: number
   maxItems: number
   checkReports: CheckReports
@@ -74,7 +76,7 @@ export function createAcceptSource(options: Options) {
     pointer: string,
   ): { task: Omit<NewTask, 'tenant' | 'idempotency'>; fingerprint: string } => {
     const { source: wanted, name: givenName, ...others } = given
-    const url = checked(checkUrl, wanted.url, pointer)
+    const url = checkUrl(wanted.url, pointer)
     const fields = parseInput(schema, toText(others), 'INVALID_FIELD')
     const { name: _name, kind, priority, metadata, ttlSeconds: keptSeconds, callbackUrl, notify, ...own } = fields
     checkReports(fields)
@@ -87,8 +89,8 @@ export function createAcceptSource(options: Options) {
     return { task, fingerprint: fingerprintOf([wanted.url], { ...fields, name }) }
   }
 
-  const acceptSource: AcceptSource = async (req, body = req.body) => {
-    const { task, fingerprint } = toTask(parseInput(sourceFields, body, 'INVALID_FIELD'), ofTask, '/source/url')
+  const acceptSource: AcceptSource = async (req, { body, pointer } = { body: req.body, pointer: '/source/url' }) => {
+    const { task, fingerprint } = toTask(parseInput(sourceFields, body, 'INVALID_FIELD'), ofTask, pointer)
     const key = idempotencyKey(req)
     const idempotency = key === undefined ? undefined : { key, fingerprint }
     const accepted = await send(new CreateTask({ ...task, tenant: tenantOf(req), idempotency }))
@@ -122,16 +124,6 @@ export function createAcceptSource(options: Options) {
     return answer
   }
   return { acceptSource, acceptSourceBatch }
-}
-
-function checked(checkUrl: Outgoing['check'], url: string, pointer: string): URL {
-  try {
-    return checkUrl(url)
-  } catch (error) {
-    if (!(error instanceof OutgoingRefusal)) throw error
-    const detail = `cannot be used: ${error.message}`
-    throw new AppError('INVALID_FIELD', `${pointer} ${detail}`, { errors: [{ pointer, detail }] })
-  }
 }
 
 const extensionOf = ({ pathname }: URL): string =>

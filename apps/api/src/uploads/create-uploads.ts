@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import type { Outgoing } from '@darkroom/outgoing'
 import type { RequestHandler } from 'express'
 import type { Redis } from 'ioredis'
 import type { StorageFault } from '../installation/storage-watch.ts'
 import { clientOf } from '../http/client-address.ts'
 import { jsonBody } from '../http/json-body.ts'
 import { tenantOf } from '../http/tenant-of.ts'
+import type { CheckUrl } from '../tasks/check-url.ts'
 import type { Send } from '../send.ts'
 import type { Kinds } from '../tasks/kind.ts'
 import type { CheckReports } from '../tasks/report-fields.ts'
@@ -78,7 +78,7 @@ export function createUploads(parts: {
   isTaskMade: (tenant: string, key: string) => Promise<boolean>
   isBatchMade: (tenant: string, key: string) => Promise<boolean>
   /** What can be said about a URL before its name is resolved. */
-  checkUrl: Outgoing['check']
+  checkUrl: CheckUrl
   /** Gives a request the time limit of an upload. */
   asUpload: RequestHandler
   checkReports: CheckReports

@@ -12,7 +12,7 @@ import {
 } from '@darkroom/contracts'
 import { AppError } from '../app-error.ts'
 import type { CallbackSecrets } from './callback-secrets.ts'
-import type { CheckUrl } from './check-url.ts'
+import type { CheckUrl } from '../tasks/check-url.ts'
 import { formatDeliveryCursor, parseDeliveryCursor } from './delivery-cursor.ts'
 import type { DeliveryFilter, DeliveryLogStore } from './delivery-log-store.ts'
 import type { DeliveryStore } from './delivery-store.ts'
