@@ -10,16 +10,29 @@ export function httpFault(thrown: unknown): AppError | undefined {
     length?: number
   }
   if (typeof status !== 'number' || status < 400 || status > 499) return undefined
-  if (type === 'entity.parse.failed') return new AppError('INVALID_JSON', 'The body is not valid JSON.')
+  if (type === 'entity.parse.failed') return invalidJson(String((thrown as Error).message))
   if (status === 413) return bodyTooLarge(limit, length)
   if (status === 415)
     return new AppError(
       'UNSUPPORTED_ENCODING',
       'The charset or Content-Encoding of the body is not supported: send UTF-8, uncompressed or compressed with gzip, deflate or br.',
     )
-  return new AppError(status === 404 ? 'ROUTE_NOT_FOUND' : 'INVALID_REQUEST', 'The request could not be parsed.', {
-    status,
-  })
+  return new AppError(status === 404 ? 'ROUTE_NOT_FOUND' : 'INVALID_REQUEST', textOf(thrown), { status })
+}
+
+/** Of the parser's message only the position is told: the rest may be a part of the body. */
+function invalidJson(message: string): AppError {
+  const [, line, column] = /\(line (\d+) column (\d+)\)$/.exec(message) ?? []
+  const where = line === undefined ? '' : `: the mistake is at line ${line}, column ${column}`
+  const isCut = message === 'Unexpected end of JSON input'
+  return new AppError('INVALID_JSON', `The body is not valid JSON${isCut ? ': it ends too early' : where}.`)
+}
+
+function textOf(thrown: unknown): string {
+  if (thrown instanceof URIError) return 'The path contains a % that is not part of encoded UTF-8: write it as %25.'
+  if (String((thrown as { code?: unknown }).code).startsWith('Z_'))
+    return 'The body is not compressed as its Content-Encoding says: compress it, or omit the header.'
+  return 'The request could not be parsed.'
 }
 
 function bodyTooLarge(limit?: number, length?: number): AppError {

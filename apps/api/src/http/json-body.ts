@@ -4,7 +4,8 @@ import { askForBody } from './ask-for-body.ts'
 
 /** Reads the JSON object in a request's body. Throws NOT_JSON, INVALID_JSON, BODY_TOO_LARGE. */
 export function jsonBody(maxBytes: number): RequestHandler[] {
-  return [requireJson, express.json({ limit: maxBytes }), requireObject]
+  // What is not an object is refused below, by a text that says so.
+  return [requireJson, express.json({ limit: maxBytes, strict: false }), requireObject]
 }
 
 const requireJson: RequestHandler = (req, res, next) => {
@@ -21,5 +22,7 @@ const requireJson: RequestHandler = (req, res, next) => {
 const requireObject: RequestHandler = (req, _res, next) => {
   const body: unknown = req.body
   if (typeof body === 'object' && body !== null && !Array.isArray(body)) return next()
-  throw new AppError('INVALID_JSON', 'The body must be a JSON object, such as { "name": "beach.jpg" }.')
+  const given =
+    body === undefined ? 'missing' : Array.isArray(body) ? 'a list' : body === null ? 'null' : `a ${typeof body}`
+  throw new AppError('INVALID_JSON', `The body is ${given}: it must be a JSON object, such as { "name": "beach.jpg" }.`)
 }
