@@ -38,8 +38,9 @@ type DownloadQuery = NonNullable<paths['/api/v1/tasks/{id}/download']['get']['pa
 export type FileChoice = Pick<DownloadQuery, 'file' | 'resolution'>
 
 export type SignedUrl = Schemas['DownloadUrl']
-export type SignedUrlFields =
-  paths['/api/v1/tasks/{id}/download-url']['post']['requestBody']['content']['application/json']
+export type SignedUrlFields = NonNullable<
+  paths['/api/v1/tasks/{id}/download-url']['post']['requestBody']
+>['content']['application/json']
 
 export interface DarkroomOptions {
   /** Where the API is. In a browser the origin of the page, by default. */

@@ -1,16 +1,18 @@
 import { problem } from '@darkroom/contracts'
-import express from 'express'
+import express, { type RequestHandler } from 'express'
 import supertest from 'supertest'
 import { expect, it } from 'vitest'
 import { recordLog } from '@darkroom/testing'
 import type { Logger } from '@darkroom/runtime'
 import { toAppError } from '../to-app-error.ts'
-import { jsonBody } from './json-body.ts'
+import { jsonBody, orNoBody } from './json-body.ts'
 import { problemHandler } from './problem.ts'
 
 const app = express()
 const readJson = jsonBody(1000)
-app.post('/required', readJson, (req, res) => void res.json(req.body))
+const echo: RequestHandler = (req, res) => void res.json(req.body)
+app.post('/required', ...readJson, echo)
+app.post('/optional', ...orNoBody(readJson), echo)
 app.get('/named/:id', (_req, res) => void res.end())
 app.use(problemHandler(recordLog<Logger>().log, toAppError))
 
@@ -39,4 +41,13 @@ it('a body that is not compressed as it says, and a path that is not encoded, sa
   expect(problem.parse(body)).toMatchObject({ status: 400, detail: expect.stringContaining('Content-Encoding') })
   const { body: other } = await supertest(app).get('/named/%zz')
   expect(problem.parse(other)).toMatchObject({ status: 400, detail: expect.stringContaining('%25') })
+})
+
+it('no body at all is an empty object where no field is required, and only there', async () => {
+  const { status, body } = await supertest(app).post('/optional')
+  expect([status, body]).toEqual([200, {}])
+  expect((await post('/optional')).body).toEqual({})
+  expect((await post('/optional', '{"a":1}')).body).toEqual({ a: 1 })
+  expect((await supertest(app).post('/optional').type('text/plain').send('x')).status).toBe(415)
+  expect((await supertest(app).post('/required')).status).toBe(415)
 })

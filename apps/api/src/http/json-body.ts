@@ -1,4 +1,4 @@
-import express, { type RequestHandler } from 'express'
+import express, { type Request, type RequestHandler } from 'express'
 import { AppError } from '../app-error.ts'
 import { askForBody } from './ask-for-body.ts'
 
@@ -7,6 +7,17 @@ export function jsonBody(maxBytes: number): RequestHandler[] {
   // What is not an object is refused below, by a text that says so.
   return [requireJson, express.json({ limit: maxBytes, strict: false }), requireObject]
 }
+
+/** For a body without required fields: none at all stands for `{}`. */
+export const orNoBody = (readJson: readonly RequestHandler[]): RequestHandler[] =>
+  readJson.map((handle) => (req, res, next) => {
+    if (hasBody(req)) return handle(req, res, next)
+    req.body = {}
+    next()
+  })
+
+const hasBody = ({ headers }: Request): boolean =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 
 const requireJson: RequestHandler = (req, res, next) => {
   if (req.is('application/json')) {

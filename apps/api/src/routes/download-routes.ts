@@ -4,7 +4,8 @@ import { z } from 'zod'
 import { AppError } from '../app-error.ts'
 import { baseUrlOf } from '../http/base-url.ts'
 import { parseInput } from '../http/input.ts'
-import { content, json, JSON_PROBLEMS, jsonRequest, noContent, type Operation } from '../http/openapi/operation.ts'
+import { orNoBody } from '../http/json-body.ts'
+import { content, json, JSON_PROBLEMS, noContent, type Operation, optionalJson } from '../http/openapi/operation.ts'
 import { routesOf } from '../http/routes.ts'
 import { tenantOf } from '../http/tenant-of.ts'
 import type { Send } from '../send.ts'
@@ -106,7 +107,7 @@ export const downloadRoutes = routesOf<DownloadRouteDeps>('Tasks', {
       description:
         'Whoever has it can download this one file until it expires, without an API key. It starts with `PUBLIC_URL`, otherwise with the host to which this request was sent.',
       requestParams: taskPath,
-      body: jsonRequest({
+      body: optionalJson({
         schema: downloadUrlFields,
         examples: { 'For a day': { resolution: '1024', expiresInSeconds: 86_400 } },
       }),
@@ -119,7 +120,7 @@ export const downloadRoutes = routesOf<DownloadRouteDeps>('Tasks', {
       problems: [...JSON_PROBLEMS, 'TASK_NOT_FOUND', 'SIGNING_DISABLED', 'STORE_UNAVAILABLE'],
     },
     handle: ({ send, readJson, publicUrl }) => [
-      ...readJson,
+      ...orNoBody(readJson),
       async (req, res) => {
         const fields = parseInput(downloadUrlFields, req.body, 'INVALID_FIELD')
         const { id } = await send(new GetTask(tenantOf(req), idOf(req)))

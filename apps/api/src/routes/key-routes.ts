@@ -11,7 +11,8 @@ import type { Request, RequestHandler } from 'express'
 import { z } from 'zod'
 import { scopeMissing } from '../http/authorize.ts'
 import { parseInput } from '../http/input.ts'
-import { json, JSON_PROBLEMS, jsonRequest, noContent } from '../http/openapi/operation.ts'
+import { orNoBody } from '../http/json-body.ts'
+import { json, JSON_PROBLEMS, jsonRequest, noContent, optionalJson } from '../http/openapi/operation.ts'
 import { routesOf } from '../http/routes.ts'
 import { callerOf, tenantOf } from '../http/tenant-of.ts'
 import { CreateKey } from '../keys/create-key.ts'
@@ -109,12 +110,12 @@ export const keyRoutes = routesOf<KeyRouteDeps>('Keys', {
       summary: 'Replace a key',
       description: 'Creates a key with the same rights. The old one works until the grace period has passed.',
       requestParams: keyPath,
-      body: jsonRequest({ schema: rotationFields, examples: { 'At once': { graceSeconds: 0 } } }),
+      body: optionalJson({ schema: rotationFields, examples: { 'At once': { graceSeconds: 0 } } }),
       answers: { 201: json('The new key', { schema: createdApiKey, examples: { Created: createdExample } }) },
       problems: [...JSON_PROBLEMS, 'KEY_NOT_FOUND', 'KEY_ENDED'],
     },
     handle: ({ send, readJson }) => [
-      ...readJson,
+      ...orNoBody(readJson),
       async (req, res) => {
         const { graceSeconds } = parseInput(rotationFields, req.body, 'INVALID_FIELD')
         const created = await send(new RotateKey(callerOf(req), idOf(req), graceSeconds))

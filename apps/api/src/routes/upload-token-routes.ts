@@ -1,7 +1,8 @@
 import { uploadToken, uploadTokenFields, type UploadToken } from '@darkroom/contracts'
 import type { RequestHandler } from 'express'
 import { parseInput } from '../http/input.ts'
-import { json, JSON_PROBLEMS, jsonRequest } from '../http/openapi/operation.ts'
+import { orNoBody } from '../http/json-body.ts'
+import { json, JSON_PROBLEMS, optionalJson } from '../http/openapi/operation.ts'
 import { routesOf } from '../http/routes.ts'
 import { callerOf } from '../http/tenant-of.ts'
 import { CreateUploadToken } from '../keys/create-upload-token.ts'
@@ -31,7 +32,7 @@ export const uploadTokenRoutes = routesOf<UploadTokenRouteDeps>('Keys', {
       summary: 'Create a token with which a browser can upload',
       description:
         'For `POST /api/v1/tasks` with a form, and nothing else. Its uploads belong to the tenant of the caller. It ends with the key that created it; uploads that are refused do not count.',
-      body: jsonRequest({
+      body: optionalJson({
         schema: uploadTokenFields,
         examples: {
           'For a page of a shop': {
@@ -46,7 +47,7 @@ export const uploadTokenRoutes = routesOf<UploadTokenRouteDeps>('Keys', {
       problems: [...JSON_PROBLEMS, 'STORE_UNAVAILABLE'],
     },
     handle: ({ send, readJson }) => [
-      ...readJson,
+      ...orNoBody(readJson),
       async (req, res) => {
         const fields = parseInput(uploadTokenFields, req.body, 'INVALID_FIELD')
         const { kind = null, maxBytes = null, origin = null, uploads, expiresInSeconds } = fields

@@ -17,7 +17,8 @@ import {
 import type { Request, RequestHandler } from 'express'
 import { z } from 'zod'
 import { parseInput } from '../http/input.ts'
-import { json, JSON_PROBLEMS, jsonRequest, noContent } from '../http/openapi/operation.ts'
+import { orNoBody } from '../http/json-body.ts'
+import { json, JSON_PROBLEMS, jsonRequest, noContent, optionalJson } from '../http/openapi/operation.ts'
 import { sendPage } from '../http/paging.ts'
 import { wholeNumberOr } from '../http/query-fields.ts'
 import { routesOf } from '../http/routes.ts'
@@ -183,12 +184,12 @@ export const webhookRoutes = routesOf<WebhookRouteDeps>('Webhooks', {
       summary: 'Replace the secret',
       description: 'Until the grace period has passed, deliveries have a signature by each of the two secrets.',
       requestParams: receiverPath,
-      body: jsonRequest({ schema: secretRotation, examples: { 'Within an hour': { graceSeconds: 3600 } } }),
+      body: optionalJson({ schema: secretRotation, examples: { 'Within an hour': { graceSeconds: 3600 } } }),
       answers: { 200: json('The secrets', { schema: webhookSecrets, examples: { Replaced: examples.secrets } }) },
       problems: [...JSON_PROBLEMS, 'WEBHOOK_NOT_FOUND', 'STORE_UNAVAILABLE'],
     },
     handle: ({ webhooks, readJson }) => [
-      ...readJson,
+      ...orNoBody(readJson),
       async (req, res) => {
         const { graceSeconds } = parseInput(secretRotation, req.body, 'INVALID_FIELD')
         const secrets = await webhooks.rotate(tenantOf(req), idOf(req), graceSeconds)

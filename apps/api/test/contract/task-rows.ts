@@ -222,6 +222,12 @@ export const taskRows: Row[] = [
       body: downloadUrl,
     },
   ),
+  sign(
+    '200',
+    'without a body',
+    ({ main, tasks }) => main.request(`${tasks.completed.links.self}/download-url`, { method: 'POST' }),
+    { body: downloadUrl },
+  ),
   sign('409 SIGNING_DISABLED', 'without keys', ({ strict, strictTask }) => signed(strict, strictTask)),
   ...badJson('POST', '/download-url'),
   ...absences('POST', '/download-url', () => sendJson({})),

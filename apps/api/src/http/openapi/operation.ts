@@ -49,6 +49,12 @@ export const jsonRequest = <Schema extends z.ZodType>({
   content: { 'application/json': { schema, examples: toExamples(examples) } },
 })
 
+/** For `orNoBody`. */
+export const optionalJson = <Schema extends z.ZodType>(request: Parameters<typeof jsonRequest<Schema>>[0]) => ({
+  ...jsonRequest(request),
+  required: false,
+})
+
 export const toExamples = (examples: Record<string, unknown>) =>
   Object.fromEntries(Object.entries(examples).map(([name, value]) => [name, { value }]))
 
