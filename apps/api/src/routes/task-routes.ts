@@ -1,5 +1,6 @@
-import { acceptedTask, task, taskPage, type Task } from '@darkroom/contracts'
-import type { RequestHandler, Response } from 'express'
+import { acceptedTask, INPUT_KINDS, task, taskPage, type AcceptedTask, type Task } from '@darkroom/contracts'
+import type { Request, RequestHandler, Response } from 'express'
+import { AppError } from '../app-error.ts'
 import { WaitForTask } from '../following/wait-for-task.ts'
 import type { HeldRequests } from '../http/held-requests.ts'
 import { ifMatchOf } from '../http/if-match.ts'
@@ -62,8 +63,9 @@ export const taskRoutes = routesOf<TaskRouteDeps, ApiLimits>('Tasks', {
     handle: ({ receive, acceptUpload, receiveInput, acceptInput, acceptSource }) => [
       ...eitherOr(receiveInput, receive),
       async (req, res) => {
-        const acceptJson = 'source' in Object(req.body) ? acceptSource : acceptInput
-        const accepted = await (isJson(req) ? acceptJson(req) : acceptUpload(req))
+        const accepted = await (isJson(req)
+          ? acceptorOf(req.body, { acceptInput, acceptSource })(req)
+          : acceptUpload(req))
         res.status(202).location(accepted.links.self).set('Retry-After', retryAfter(accepted.estimate)).json(accepted)
       },
     ],
@@ -222,6 +224,21 @@ export const taskRoutes = routesOf<TaskRouteDeps, ApiLimits>('Tasks', {
       },
   },
 })
+
+/** By the kind. Throws INVALID_FIELD if its tasks begin with something else. */
+function acceptorOf(
+  body: object,
+  { acceptInput, acceptSource }: Pick<TaskRouteDeps, 'acceptInput' | 'acceptSource'>,
+): (req: Request) => Promise<AcceptedTask> {
+  const isVideo =
+    'kind' in body ? INPUT_KINDS.some((kind) => kind === body.kind) : 'input' in body && !('source' in body)
+  const field = isVideo ? 'input' : 'source'
+  if (field in body) return isVideo ? acceptInput : acceptSource
+  const detail = isVideo
+    ? `is missing: a video requires input: { "template": "weather", … }`
+    : 'is missing: send source: { "url": "https://…" } for a photo, or kind: "video.render" with input for a video'
+  throw new AppError('INVALID_FIELD', `/${field} ${detail}`, { errors: [{ pointer: `/${field}`, detail }] })
+}
 
 async function waitForTask({ send, waiting }: TaskRouteDeps, res: Response, seconds: number): Promise<Task> {
   const { req } = res

@@ -78,6 +78,19 @@ it('a repeated request with its key is the same task', async () => {
   expect(other.body).toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' })
 })
 
+it.each([
+  [{}, '/source', 'source: { "url": "https://…" } for a photo, or kind: "video.render" with input'],
+  [{ kind: 'photo.bibs', album: 'valencia' }, '/source', 'is missing'],
+  [{ kind: 'image.optimize', sourceUrl: url }, '/source', 'is missing'],
+  [{ kind: 'video.render' }, '/input', 'is missing'],
+  [{ kind: 'video.render', source: { url } }, '/input', 'is missing'],
+  [{ kind: 'pdf', source: { url } }, '/kind', 'must be one of image.optimize, photo.bibs, not "pdf"'],
+])('%j says what its kind begins with', async (body, pointer, detail) => {
+  const answer = await send('/api/v1/tasks', body)
+  expect(answer.status).toBe(422)
+  expect(problem.parse(answer.body).errors).toEqual([{ pointer, detail: expect.stringContaining(detail) }])
+})
+
 it('a field is named as it was sent', async () => {
   const pointersOf = ({ body }: Answer) => problem.parse(body).errors?.map(({ pointer }) => pointer)
   expect(pointersOf(await send('/photos', { url: 'beach.jpg' }))).toEqual(['/url'])

@@ -58,6 +58,7 @@ describe('the fields of an upload', () => {
 
   it.each([
     [{ priority: 'urgent' }, '/priority must be one of premium, interactive, normal, batch, not "urgent"'],
+    [{ kind: 'video.render' }, '/kind is created from JSON, not from a file'],
     [{ kind: 'pdf' }, '/kind must be one of image.optimize, photo.bibs, not "pdf"'],
     [{ ttlSeconds: '59' }, '/ttlSeconds must be at least 60, not 59'],
     [

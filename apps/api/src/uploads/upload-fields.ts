@@ -1,4 +1,4 @@
-import { KINDS, TASK_KINDS, taskPriority, type TaskKind, type TaskPriority } from '@darkroom/contracts'
+import { INPUT_KINDS, KINDS, TASK_KINDS, taskPriority, type TaskKind, type TaskPriority } from '@darkroom/contracts'
 import { z } from 'zod'
 import { AppError } from '../app-error.ts'
 import { pointerTo } from '../http/input.ts'
@@ -29,7 +29,10 @@ export function uploadFields({
     priority: taskPriority
       .default(defaults.priority)
       .meta({ description: 'Tasks of a higher priority are processed first' }),
-    kind: z.enum(kinds).default(kinds[0]).meta({ description: 'What to do with the file' }),
+    kind: z
+      .enum(kinds, { error: ({ input }) => (isInputKind(input) ? FROM_JSON : undefined) })
+      .default(kinds[0])
+      .meta({ description: 'What to do with the file' }),
     ttlSeconds: wholeNumberOr(defaults.ttlSeconds, MIN_TTL_SECONDS, MAX_TTL_SECONDS).meta({
       description: 'How long the files are kept after the task has ended',
     }),
@@ -51,6 +54,9 @@ export function uploadFields({
     }
   })
 }
+
+const FROM_JSON = 'is created from JSON, not from a file: send kind and input with Content-Type: application/json'
+const isInputKind = (given: unknown): boolean => INPUT_KINDS.some((kind) => kind === given)
 
 /** The fields that only some of these kinds have. All of them are optional. */
 const ownFieldsOf = (kinds: UploadKinds): OwnFields =>
