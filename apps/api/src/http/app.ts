@@ -85,6 +85,8 @@ function beforeHeaders({ response }: Express, run: (res: Response) => void): voi
 const refuseUnclear: RequestHandler = (req, _res, next) => {
   const { host, expect } = req.headers
   if (req.httpVersion === '1.1') {
+    if ((req.headersDistinct.host?.length ?? 0) > 1)
+      throw new AppError('INVALID_REQUEST', 'The request has more than one Host header.')
     if (host === undefined) throw new AppError('INVALID_REQUEST', 'An HTTP/1.1 request must have a Host header.')
     if (expect !== undefined && !/100-continue/i.test(expect)) {
       throw new AppError('EXPECTATION_FAILED', 'The only supported expectation is 100-continue.')

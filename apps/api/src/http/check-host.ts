@@ -18,18 +18,24 @@ export function checkHost(names: readonly string[]): RequestHandler {
 }
 
 /** The same for a request that Express does not receive. */
-export function assertHost(names: readonly string[]): (req: Pick<IncomingMessage, 'headers'>) => void {
+export function assertHost(names: readonly string[]): (req: Pick<IncomingMessage, 'headers' | 'url'>) => void {
   const known = names.map((name) => name.toLowerCase())
   const isKnown = (host: string): boolean =>
     isSafe(host) || known.some((name) => (name.startsWith('.') ? host.endsWith(name) : host === name || name === '*'))
-  return ({ headers }) => {
-    const host = nameOf(headers.host ?? '')
-    if (!isKnown(host))
+  return ({ headers, url }) => {
+    const host = hostsOf(url, headers.host).find((name) => !isKnown(name))
+    if (host !== undefined)
       throw new AppError(
         'HOST_NOT_ALLOWED',
         `"${host.slice(0, 100)}" is not a name of this service. If it should be, add it to ALLOWED_HOSTS.`,
       )
   }
+}
+
+/** That of an absolute request target wins (RFC 9112, 3.2.2), but our own URLs are made of the header. */
+function hostsOf(target = '', header = ''): string[] {
+  const absolute = /^https?:\/\/(?:[^/?#]*@)?([^/?#]*)/i.exec(target)?.[1]
+  return [header, ...(absolute === undefined ? [] : [absolute])].map(nameOf)
 }
 
 const isSafe = (host: string): boolean =>

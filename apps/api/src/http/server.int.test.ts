@@ -50,6 +50,8 @@ describe('a request that is not valid HTTP', () => {
     ['headers without end', head(['GET / HTTP/1.1', host, `a: ${'x'.repeat(20_000)}`]), 431, 'HEADERS_TOO_LARGE'],
     ['a URL without end', head([`GET /${'x'.repeat(20_000)} HTTP/1.1`, host]), 431, 'HEADERS_TOO_LARGE'],
     ['no Host', head(['GET /livez HTTP/1.1']), 400, 'INVALID_REQUEST'],
+    ['two Hosts', head(['GET /livez HTTP/1.1', host, host]), 400, 'INVALID_REQUEST'],
+    ['the address of another host', head(['GET http://other.example/livez HTTP/1.1', host]), 421, 'HOST_NOT_ALLOWED'],
     ['an expectation of its own', head(['GET /livez HTTP/1.1', host, 'Expect: miracles']), 417, 'EXPECTATION_FAILED'],
     ['a broken path', head(['GET /api/v1/tasks/%E0%A4%A HTTP/1.1', host]), 400, 'INVALID_REQUEST'],
     ['a path of nothing', head(['GET /api/v1/tasks/%00 HTTP/1.1', host]), 404, 'TASK_NOT_FOUND'],
