@@ -63,6 +63,11 @@ describe('a request that is not valid HTTP', () => {
     expect([answer.status, codeOf(answer)]).toEqual([status, code])
   })
 
+  it('a URL that is not encoded says how to encode it', async () => {
+    const { status, body } = await sendRaw(api.port, Buffer.from(head(['GET /api/v1/tasks?q=日本 HTTP/1.1', host])))
+    expect([status, problem.parse(body).detail]).toEqual([400, expect.stringContaining('--data-urlencode')])
+  })
+
   it('a full URL is accepted as a path', async () => {
     expect((await sendRaw(api.port, head(['GET http://elsewhere/livez HTTP/1.1', host]))).status).toBe(200)
   })

@@ -90,6 +90,10 @@ const BROKEN: Partial<Record<string, [code: ProblemCode, message: string]>> = {
     'REQUEST_TIMEOUT',
     'The request took too long to arrive. Nothing was stored; send it again.',
   ],
+  HPE_INVALID_URL: [
+    'INVALID_REQUEST',
+    "The URL contains characters that must be encoded: curl -G --data-urlencode 'q=…' does it.",
+  ],
   HPE_HEADER_OVERFLOW: ['HEADERS_TOO_LARGE', 'The URL and the headers together are larger than 16 KiB: shorten them.'],
 }
 
