@@ -19,7 +19,7 @@ export interface SaidBib {
 
 /**
  * Replaces the numbers of a photo by those that a person sees; no later run changes them. Throws
- * TASK_NOT_FOUND, PRECONDITION_FAILED, TASK_EXPIRED, TASK_CHANGED.
+ * TASK_NOT_FOUND, PRECONDITION_FAILED, TASK_EXPIRED, TASK_CHANGED, INVALID_FIELD.
  */
 export class CorrectBibs extends RequestData<Task> {
   readonly tenant: string
@@ -59,6 +59,7 @@ export class CorrectBibsHandler implements RequestHandler<CorrectBibs, Task> {
       const task = await findPhoto(store, tenant, id)
       if (!allowsChange(ifMatch, etagOf(views.task(task))))
         throw new AppError('PRECONDITION_FAILED', 'The photo has changed since you read it: get it again first.')
+      assertInside(task, bibs)
       const at = now()
       const correction = { bibs: bibs.map((said) => toBib(said, task)), at: new Date(at) }
       const corrected = await store.edit(task, { correction, readingsDueAt: readingsDue(at) })
@@ -84,6 +85,23 @@ async function findPhoto(store: TaskStore, tenant: string, id: string): Promise<
   if (task.status === 'expired')
     throw new AppError('TASK_EXPIRED', 'The files of this photo have expired; its numbers cannot be changed.')
   return task
+}
+
+/** Boxes that a run has read may end a little outside. */
+function assertInside(task: TaskRecord, bibs: readonly SaidBib[]): void {
+  const { source } = task
+  if (!('width' in source)) return
+  const { width, height } = source
+  const known = bibsOf(task)
+  const errors = bibs.flatMap(({ box }, index) => {
+    if (!box || known.some((bib) => isSameBox(bib.box, box))) return []
+    const [right, bottom] = [box.left + box.width, box.top + box.height]
+    if (right <= width && bottom <= height) return []
+    const detail = `ends at ${right} x ${bottom}, outside of the photo, which is ${width} x ${height}`
+    return [{ pointer: `/bibs/${index}/box`, detail }]
+  })
+  const [first] = errors
+  if (first) throw new AppError('INVALID_FIELD', `${first.pointer} ${first.detail}.`, { errors: errors.slice(0, 20) })
 }
 
 /** Without a box: where this number was read, if it was. With one: what was read there is kept. */

@@ -82,5 +82,13 @@ export const saidBibs = z.strictObject({
       }),
     )
     .max(MAX_BIBS, `must have at most ${MAX_BIBS} numbers`)
+    .superRefine((bibs, context) => {
+      for (const [index, { number }] of bibs.entries()) {
+        const first = bibs.findIndex((bib) => bib.number === number)
+        if (first === index) continue
+        const message = `is ${number}, like that of /bibs/${first}: send each number once`
+        context.addIssue({ code: 'custom', path: [index, 'number'], message })
+      }
+    })
     .meta({ description: 'All numbers on the photo; none if there are none' }),
 })
