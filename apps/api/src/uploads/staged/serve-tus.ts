@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import { Server } from '@tus/server'
+import { ERRORS, Server } from '@tus/server'
 import type { Request as ExpressRequest, RequestHandler, Response as ExpressResponse } from 'express'
 import { AppError } from '../../app-error.ts'
 import { askForBody } from '../../http/ask-for-body.ts'
@@ -9,7 +9,7 @@ import type { OpenUpload } from './open-upload.ts'
 import type { RedisLocker } from './redis-locker.ts'
 import { newUploadId } from './staged-upload-store.ts'
 import type { TusDatastore } from './tus-datastore.ts'
-import { invalidHeaders, tusFault } from './tus-faults.ts'
+import { invalidHeaders, tusFault, wrongOffset } from './tus-faults.ts'
 
 export const TUS_VERSION = '1.0.0'
 const PATH = '/api/v1/uploads'
@@ -56,7 +56,7 @@ export function createServeTus(deps: {
       return request.method === 'PATCH' ? { headers: { Location: location } } : {}
     },
     onResponseError: (request, error) => {
-      faults.set(expressOf(request), tusFault(error, maxBytes))
+      faults.set(expressOf(request), error)
       return undefined
     },
   })
@@ -69,8 +69,10 @@ export function createServeTus(deps: {
     const location = id !== undefined && req.method === 'HEAD' ? await locationIfComplete(req, String(id)) : undefined
     const response = await tus.handleWeb(toWebRequest(req, res) as never)
     const fault = faults.get(req)
-    if (fault !== undefined) return next(fault)
-    if (response.status >= 400) throw invalidHeaders(await response.text())
+    if (fault === ERRORS.INVALID_OFFSET)
+      throw wrongOffset(req.get('Upload-Offset'), (await datastore.getUpload(String(id))).offset)
+    if (fault !== undefined) return next(tusFault(fault, maxBytes))
+    if (response.status >= 400) throw invalidHeaders(await response.text(), (name) => req.get(name))
     if (location !== undefined) res.set('Location', location)
     sendHeaders(response, res)
   }

@@ -157,6 +157,11 @@ describe.each(places.flatMap(([where, settings]) => (settings() ? [[where, setti
       const codeOf = async (answer: Promise<Answer>) => ((await answer).body as { code: string }).code
       expect(await codeOf(patch(path, 7, photo.subarray(0, 10)))).toBe('UPLOAD_CONFLICT')
       expect(await codeOf(patch(path, 0, photo.subarray(0, 101)))).toBe('FILE_TOO_LARGE')
+      expect((await patch(path, 7, photo.subarray(0, 10))).text).toMatch(/is 7, but \d+ bytes are stored/)
+      const asText = await send('PATCH', path, { 'content-type': 'text/plain', 'upload-offset': '0' }, photo)
+      expect(asText.text).toContain(`text/plain\\": it must be ${OCTETS}`)
+      const unknownSize = await send('POST', UPLOADS, { 'upload-length': 'abc' })
+      expect(unknownSize.text).toContain('abc\\": it must be the size of the file in bytes')
       expect(await codeOf(send('PATCH', path, { 'content-type': OCTETS }))).toBe('INVALID_UPLOAD_HEADER')
       expect(await codeOf(send('PATCH', path, { 'upload-offset': '0' }, photo))).toBe('INVALID_UPLOAD_HEADER')
       expect(await codeOf(send('POST', UPLOADS, { 'upload-length': '12', 'tus-resumable': '0.2.0' }))).toBe(

@@ -18,11 +18,6 @@ export function tusFault(thrown: unknown, maxBytes: number): unknown {
       return uploadNotFound()
     case ERRORS.FILE_NO_LONGER_EXISTS:
       return uploadExpired()
-    case ERRORS.INVALID_OFFSET:
-      return new AppError(
-        'UPLOAD_CONFLICT',
-        'Upload-Offset is not where the stored part ends: a HEAD request returns the right one.',
-      )
     case ERRORS.ERR_MAX_SIZE_EXCEEDED:
       return fileTooLarge(maxBytes)
     case ERRORS.ERR_SIZE_EXCEEDED:
@@ -45,6 +40,23 @@ export function tusFault(thrown: unknown, maxBytes: number): unknown {
   }
 }
 
+export const wrongOffset = (given: string | undefined, stored: number): AppError =>
+  new AppError(
+    'UPLOAD_CONFLICT',
+    `Upload-Offset is ${given}, but ${stored} bytes are stored: continue at ${stored}, as a HEAD request returns it.`,
+  )
+
+const ACCEPTED: Record<string, string> = {
+  'content-type': 'application/offset+octet-stream',
+  'upload-length': 'the size of the file in bytes, such as 3412345',
+  'upload-offset': 'the number of bytes that are stored, such as 1048576',
+  'upload-metadata': 'keys, each with its value in Base64, such as filename YmVhY2guanBn,priority bm9ybWFs',
+}
+
 /** For responses that the tus server makes without throwing anything. */
-export const invalidHeaders = (text: string): AppError =>
-  invalid(`${text.trim()}. See https://tus.io/protocols/resumable-upload`)
+export function invalidHeaders(text: string, headerOf: (name: string) => string | undefined): AppError {
+  const name = /^Invalid ([\w-]+)/i.exec(text)?.[1]?.toLowerCase() ?? ''
+  const accepted = ACCEPTED[name]
+  if (accepted === undefined) return invalid(`${text.trim()}. See https://tus.io/protocols/resumable-upload`)
+  return invalid(`${name} is ${JSON.stringify(headerOf(name)?.slice(0, 50) ?? '')}: it must be ${accepted}.`)
+}
