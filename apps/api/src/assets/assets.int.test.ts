@@ -58,6 +58,13 @@ describe.each(drivers)('assets $driver', ({ settings }) => {
     expect([status, problem.parse(body).detail]).toEqual([404, detail])
   })
 
+  it('are sent alone, not in a form', async () => {
+    const body = new FormData()
+    body.set('file', new Blob([new Uint8Array(photo)]), 'x.jpg')
+    const answer = await api.request('/api/v1/assets/x.jpg', { method: 'PUT', body })
+    expect([answer.status, problem.parse(answer.body).detail]).toEqual([415, expect.stringContaining('curl -T')])
+  })
+
   it('leave nothing behind when they are refused, too large or aborted', async () => {
     expect((await put('x.jpg', Buffer.from('<html>'))).status).toBe(415)
     expect((await put('x.jpg', Buffer.alloc(100_001))).status).toBe(413)

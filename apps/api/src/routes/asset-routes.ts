@@ -1,6 +1,7 @@
 import { asset, ASSET_CONTENT_TYPES, assetList, type Asset } from '@darkroom/contracts'
 import type { Request, RequestHandler } from 'express'
 import { z } from 'zod'
+import { AppError } from '../app-error.ts'
 import type { AssetLibrary } from '../assets/asset-library.ts'
 import { contentTypeOf } from '../assets/asset-name.ts'
 import { content, json, noContent } from '../http/openapi/operation.ts'
@@ -79,6 +80,11 @@ export const assetRoutes = routesOf<AssetRouteDeps>('Assets', {
     handle: ({ assets, beforeBytes, receiveBytes }) => [
       ...beforeBytes,
       async (req, res) => {
+        if (req.is('multipart/form-data'))
+          throw new AppError(
+            'IMAGE_UNSUPPORTED',
+            'The body is a form: send the bytes of the picture alone, such as with curl -T harbour.jpg.',
+          )
         const store = ({ inspected, ...file }: ReceivedBytes) =>
           assets.put(tenantOf(req), nameOf(req), { ...file, facts: () => seenIn({ inspected }) })
         res.json(await receiveBytes(req, res, store))
