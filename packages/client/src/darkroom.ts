@@ -8,7 +8,6 @@ import type * as Types from './types.ts'
 import { randomKey, sendForm, toForm } from './upload.ts'
 
 type Call = Types.CallOptions
-type Send = (request: Request) => Promise<Response>
 
 const RETRIES = 8
 const WAIT_SECONDS = 30
@@ -22,11 +21,11 @@ export const createDarkroom = (options: Types.DarkroomOptions = {}): Darkroom =>
 export class Darkroom {
   /** All other routes, typed: `api.GET('/api/v1/queues')`. With the same retries and errors. */
   readonly api: Client<paths>
-  readonly #send: Send
+  readonly #send: Types.Fetch
   readonly #retries: number
 
   constructor({ url = '', key, retries = RETRIES, fetch: send }: Types.DarkroomOptions) {
-    this.#send = send ?? ((request) => fetch(request))
+    this.#send = send ?? ((request, init) => fetch(request, init))
     this.#retries = retries
     this.api = createClient<paths>({
       baseUrl: url,

@@ -1,25 +1,35 @@
 import { DarkroomError } from './darkroom-error.ts'
-
-type Send = (request: Request) => Promise<Response>
+import type { Fetch } from './types.ts'
 
 const TRANSIENT = [408, 429, 502, 503, 504]
 const FIRST_PAUSE_MS = 250
 const LONGEST_PAUSE_MS = 10_000
 
 /**
+ * Node.js does not abort a `Request` that was garbage collected, although its signal is: each is
+ * kept as long as the body of its response, and `fetch` gets its signal a second time.
+ */
+const requests = new WeakMap<ReadableStream, Request>()
+
+/**
  * Repeats requests that are safe to repeat: those that change nothing or have an Idempotency-Key.
  * Throws UNREACHABLE if the last one has no response either.
  */
-export function withRetries(send: Send, retries: number): Send {
+export function withRetries(send: Fetch, retries: number): (request: Request) => Promise<Response> {
   return async (request) => {
     for (let attempt = 0; ; attempt++) {
       const isLast = attempt >= retries || !isRepeatable(request)
-      const response = await send(isLast ? request : request.clone()).catch((cause: unknown) => {
-        request.signal.throwIfAborted()
-        if (isLast) throw new DarkroomError('UNREACHABLE', unreachable(request, cause), { cause })
-        return undefined
-      })
-      if (response && (isLast || !isTransient(request, response))) return response
+      const response = await send(isLast ? request : request.clone(), { signal: request.signal }).catch(
+        (cause: unknown) => {
+          request.signal.throwIfAborted()
+          if (isLast) throw new DarkroomError('UNREACHABLE', unreachable(request, cause), { cause })
+          return undefined
+        },
+      )
+      if (response && (isLast || !isTransient(request, response))) {
+        if (response.body) requests.set(response.body, request)
+        return response
+      }
       await response?.body?.cancel()
       await pause(pauseMs(attempt, response), request.signal)
     }

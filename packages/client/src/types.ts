@@ -50,8 +50,10 @@ export interface DarkroomOptions {
   /** How often a request is repeated after a lost connection or a busy server. */
   retries?: number
   /** Used for all requests; the global `fetch` by default. */
-  fetch?: (request: Request) => Promise<Response>
+  fetch?: Fetch
 }
+
+export type Fetch = (request: Request, init: { signal: AbortSignal }) => Promise<Response>
 
 export interface CallOptions {
   signal?: AbortSignal | null

@@ -1,4 +1,4 @@
-import type { UploadOptions } from './types.ts'
+import type { Fetch, UploadOptions } from './types.ts'
 
 /** A form of these fields. Files come last, so that the server knows the fields before it reads them. */
 export function toForm(fields: object): FormData {
@@ -13,7 +13,7 @@ export function toForm(fields: object): FormData {
 
 /** Sends a form instead of the request's own body, which could only be sent once. */
 export const sendForm =
-  (form: FormData, fetch: (request: Request) => Promise<Response>, { onProgress }: UploadOptions) =>
+  (form: FormData, fetch: Fetch, { onProgress }: UploadOptions) =>
   async (request: Request): Promise<Response> => {
     const { url, method, signal } = request
     const headers = new Headers(request.headers)
@@ -21,7 +21,7 @@ export const sendForm =
     headers.delete('content-type')
     if (onProgress && XMLHttpRequest)
       return sendByXhr(new XMLHttpRequest(), form, { url, method, headers, signal, onProgress })
-    const response = await fetch(new Request(url, { method, headers, signal, body: form }))
+    const response = await fetch(new Request(url, { method, headers, signal, body: form }), { signal })
     const total = sizeOf(form)
     onProgress?.(total, total)
     return response
