@@ -196,6 +196,13 @@ test.skipIf(chromium === undefined)(
         return types
       })()`)
       expect([types[0], types.at(-1)]).toEqual(['task.created', 'task.completed'])
+      const aborted = await page.evaluate<string>(`(async () => {
+        const { createDarkroom } = await import('/client/index.ts')
+        const options = { signal: AbortSignal.abort(), onProgress: () => {} }
+        const sent = createDarkroom({ url: '${api.url}' }).create({ file: new Blob(['a photo']) }, options)
+        return sent.then(() => 'sent', ({ name }) => name)
+      })()`)
+      expect([aborted, kinds]).toEqual(['AbortError', ['xhr']])
     } finally {
       await browser.close()
     }

@@ -5,7 +5,7 @@ import { toDarkroomError } from './darkroom-error.ts'
 import { withRetries } from './retry.ts'
 import { resumed } from './server-sent.ts'
 import type * as Types from './types.ts'
-import { randomKey, sendForm, toForm } from './upload.ts'
+import { randomKey, sendForm } from './upload.ts'
 
 type Call = Types.CallOptions
 
@@ -162,9 +162,8 @@ export class Darkroom {
   }
 
   #uploading(fields: object, options: Types.UploadOptions) {
-    const form = toForm(fields)
-    const send = withRetries(sendForm(form, this.#send, options), this.#retries)
-    return { ...this.#once(options), bodySerializer: () => form, fetch: send }
+    const send = withRetries(sendForm(fields, this.#send, options), this.#retries)
+    return { ...this.#once(options), bodySerializer: () => undefined, fetch: send }
   }
 }
 

@@ -22,6 +22,7 @@ export function withRetries(send: Fetch, retries: number): (request: Request) =>
       const response = await send(isLast ? request : request.clone(), { signal: request.signal }).catch(
         (cause: unknown) => {
           request.signal.throwIfAborted()
+          if (cause instanceof DarkroomError) throw cause
           if (isLast) throw new DarkroomError('UNREACHABLE', unreachable(request, cause), { cause })
           return undefined
         },

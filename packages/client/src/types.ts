@@ -15,9 +15,10 @@ export type Problem = Schemas['Problem']
 
 /**
  * A code of the API, or one of the client's own: `UNREACHABLE` if there was no response,
- * `INVALID_RESPONSE` if it came from something else than Darkroom, such as a proxy.
+ * `INVALID_RESPONSE` if it came from something else than Darkroom, such as a proxy,
+ * `FILE_UNREADABLE` if a file could not be read to send it.
  */
-export type ErrorCode = Problem['code'] | 'UNREACHABLE' | 'INVALID_RESPONSE'
+export type ErrorCode = Problem['code'] | 'UNREACHABLE' | 'INVALID_RESPONSE' | 'FILE_UNREADABLE'
 
 type CreateBodies = paths['/api/v1/tasks']['post']['requestBody']['content']
 /** A file, and the fields that are sent with it. */

@@ -1,34 +1,67 @@
+import { DarkroomError } from './darkroom-error.ts'
 import type { Fetch, UploadOptions } from './types.ts'
 
-/** A form of these fields. Files come last, so that the server knows the fields before it reads them. */
-export function toForm(fields: object): FormData {
-  const form = new FormData()
-  const given = Object.entries(fields).flatMap(([name, value]) => [value].flat().map((one: unknown) => ({ name, one })))
-  for (const { name, one } of given)
-    if (one !== undefined && !(one instanceof Blob))
-      form.append(name, typeof one === 'string' ? one : JSON.stringify(one))
-  for (const { name, one } of given) if (one instanceof Blob) form.append(name, one)
-  return form
-}
+const CHUNK_BYTES = 1024 * 1024
 
-/** Sends a form instead of the request's own body, which could only be sent once. */
+/** Sends fields as a form: a new one for each try. The body of the request itself is not used. */
 export const sendForm =
-  (form: FormData, fetch: Fetch, { onProgress }: UploadOptions) =>
-  async (request: Request): Promise<Response> => {
-    const { url, method, signal } = request
-    const headers = new Headers(request.headers)
-    // With the boundary of the other body.
-    headers.delete('content-type')
-    if (onProgress && XMLHttpRequest)
-      return sendByXhr(new XMLHttpRequest(), form, { url, method, headers, signal, onProgress })
-    const response = await fetch(new Request(url, { method, headers, signal, body: form }), { signal })
-    const total = sizeOf(form)
-    onProgress?.(total, total)
-    return response
+  (fields: object, fetch: Fetch, { onProgress }: UploadOptions): Fetch =>
+  async ({ url, method, headers }, { signal: caller }) => {
+    const given = Object.entries(fields).flatMap(([name, value]) =>
+      [value].flat().map((one: unknown) => ({ name, one })),
+    )
+    const files = given.flatMap(({ name, one }) => (one instanceof Blob ? { name, file: one } : []))
+    await Promise.all(files.map(({ file }) => read(file, 0, 1)))
+    caller.throwIfAborted()
+    const upload = new AbortController()
+    const { signal } = upload
+    const abort = (): void => upload.abort(caller.reason)
+    caller.addEventListener('abort', abort)
+
+    const body = new FormData()
+    for (const { name, one } of given)
+      if (one !== undefined && !(one instanceof Blob))
+        body.append(name, typeof one === 'string' ? one : JSON.stringify(one))
+    // Last, so that the server knows the fields before it reads files.
+    for (const { name, file } of files) body.append(name, readSafely(file, upload))
+    const request = { method, headers, body, signal }
+    try {
+      if (onProgress && XMLHttpRequest) return await sendByXhr(new XMLHttpRequest(), { ...request, url, onProgress })
+      const response = await fetch(new Request(url, request), { signal })
+      const total = files.reduce((sum, { file }) => sum + file.size, 0)
+      onProgress?.(total, total)
+      return response
+    } finally {
+      caller.removeEventListener('abort', abort)
+    }
   }
 
-const sizeOf = (form: FormData): number =>
-  [...form.values()].reduce((sum, value) => sum + (typeof value === 'string' ? 0 : value.size), 0)
+/**
+ * A file whose failures end its upload. `fetch` of Node.js 24 reads all of a form at once; if a
+ * read fails, or the upload is aborted meanwhile, it throws where nobody can catch it. It calls
+ * `stream`, unlike browsers, and is left waiting then.
+ */
+function readSafely(file: Blob, upload: AbortController): File {
+  async function* stream() {
+    for (let at = 0; at < file.size; at += CHUNK_BYTES) {
+      const chunk = await read(file, at, at + CHUNK_BYTES).catch((error: unknown) => upload.abort(error))
+      if (!chunk || upload.signal.aborted) await new Promise(() => {})
+      yield chunk
+    }
+  }
+  const { name = 'blob', type } = file as Partial<File>
+  return Object.assign(new File([file], name, type === undefined ? {} : { type }), { stream })
+}
+
+const read = async (file: Blob, from: number, to: number): Promise<Uint8Array> => {
+  try {
+    return new Uint8Array(await file.slice(from, to).arrayBuffer())
+  } catch (cause) {
+    const { name = 'The file' } = file as Partial<File>
+    const reason = 'it was changed or removed after it was chosen, or its permissions forbid it'
+    throw new DarkroomError('FILE_UNREADABLE', `${name} cannot be read: ${reason}.`, { cause })
+  }
+}
 
 /** The part of XMLHttpRequest that is used: `fetch` does not tell how much it has sent. */
 interface Xhr extends EventTarget {
@@ -44,15 +77,15 @@ interface Xhr extends EventTarget {
 }
 const { XMLHttpRequest } = globalThis as { XMLHttpRequest?: new () => Xhr }
 
-interface XhrRequest extends Pick<Request, 'url' | 'method' | 'headers' | 'signal'> {
-  onProgress: (sentBytes: number, totalBytes: number) => void
+interface XhrUpload extends Required<Pick<UploadOptions, 'onProgress'>> {
+  url: string
+  method: string
+  headers: Headers
+  body: FormData
+  signal: AbortSignal
 }
 
-function sendByXhr(
-  xhr: Xhr,
-  form: FormData,
-  { url, method, headers, signal, onProgress }: XhrRequest,
-): Promise<Response> {
+function sendByXhr(xhr: Xhr, { url, method, headers, body, signal, onProgress }: XhrUpload): Promise<Response> {
   return new Promise((resolve, reject) => {
     xhr.open(method, url)
     xhr.responseType = 'blob'
@@ -69,7 +102,7 @@ function sendByXhr(
     xhr.addEventListener('error', () => reject(new TypeError('The connection was lost')))
     xhr.addEventListener('abort', () => reject(signal.reason as Error))
     signal.addEventListener('abort', () => xhr.abort(), { once: true })
-    xhr.send(form)
+    xhr.send(body)
   })
 }
 
