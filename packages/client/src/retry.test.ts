@@ -45,6 +45,16 @@ it.each([400, 404, 409, 422, 500, 507])('does not repeat a request after %i', as
   expect(sent).toHaveLength(1)
 })
 
+it('does not wait longer than a minute, and not at all for a quota', async () => {
+  const later = new Response('later', { status: 503, headers: { 'retry-after': '61' } })
+  const quota = new Response('"QUOTA_EXCEEDED"', { status: 429, headers: { 'retry-after': '0' } })
+  for (const answer of [later, quota]) {
+    const { sent, send } = sending(answer)
+    const { status, body } = await withRetries(send, 3)(keyed())
+    expect([status, body?.locked, sent.length]).toEqual([answer.status, false, 1])
+  }
+})
+
 it('gives up after its last try, and says what could not be reached', async () => {
   const { sent, send } = sending(new TypeError('fetch failed', { cause: new Error('connect ECONNREFUSED') }))
   const error: unknown = await withRetries(send, 1)(new Request(URL)).catch((thrown: unknown) => thrown)
@@ -58,7 +68,7 @@ it('gives up after its last try, and says what could not be reached', async () =
 
 it('can be aborted while it waits', async () => {
   const abort = new AbortController()
-  const { send } = sending(new Response('', { status: 503, headers: { 'retry-after': '3600' } }))
+  const { send } = sending(new Response('', { status: 503, headers: { 'retry-after': '60' } }))
   const waiting = withRetries(send, 3)(new Request(URL, { signal: abort.signal }))
   abort.abort(new Error('enough'))
   await expect(waiting).rejects.toThrow('enough')

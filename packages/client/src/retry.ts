@@ -4,6 +4,8 @@ import type { Fetch } from './types.ts'
 const TRANSIENT = [408, 429, 502, 503, 504]
 const FIRST_PAUSE_MS = 250
 const LONGEST_PAUSE_MS = 10_000
+/** The longest `Retry-After` that is waited for: who calls decides about more. */
+const LONGEST_WAIT_MS = 60_000
 
 /**
  * Node.js does not abort a `Request` that was garbage collected, although its signal is: each is
@@ -27,7 +29,7 @@ export function withRetries(send: Fetch, retries: number): (request: Request) =>
           return undefined
         },
       )
-      if (response && (isLast || !isTransient(request, response))) {
+      if (response && (isLast || !(await isTransient(request, response)))) {
         if (response.body) requests.set(response.body, request)
         return response
       }
@@ -40,13 +42,19 @@ export function withRetries(send: Fetch, retries: number): (request: Request) =>
 const isRepeatable = ({ method, headers }: Request): boolean =>
   !['POST', 'PATCH'].includes(method) || headers.has('idempotency-key')
 
-const isTransient = ({ headers }: Request, { status }: Response): boolean =>
+async function isTransient({ headers }: Request, response: Response): Promise<boolean> {
+  const { status } = response
+  if (retryAfterMs(response) > LONGEST_WAIT_MS) return false
+  if (status === 429) return !(await response.clone().text()).includes('"QUOTA_EXCEEDED"')
   // The earlier request with this key is still being processed.
-  TRANSIENT.includes(status) || (status === 409 && headers.has('idempotency-key'))
+  return TRANSIENT.includes(status) || (status === 409 && headers.has('idempotency-key'))
+}
+
+const retryAfterMs = ({ headers }: Response): number => Number(headers.get('retry-after') ?? Number.NaN) * 1000
 
 function pauseMs(attempt: number, response: Response | undefined): number {
-  const seconds = Number(response?.headers.get('retry-after') ?? Number.NaN)
-  if (seconds >= 0) return seconds * 1000
+  const askedMs = response ? retryAfterMs(response) : Number.NaN
+  if (askedMs >= 0) return askedMs
   // Clients that were interrupted together must not come back together.
   return Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt) * (0.5 + Math.random() / 2)
 }
