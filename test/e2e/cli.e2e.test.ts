@@ -1,13 +1,14 @@
 // The command line as people and scripts use it: on a real API, in pipes and in a terminal.
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { link, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
+import { copyFile, link, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
+import { buffer, text } from 'node:stream/consumers'
+import { promisify } from 'node:util'
 import { createDarkroom, webhooks, type Darkroom, type ListedTask, type Task } from '@darkroom/client'
 import { sampleJpeg, until } from '@darkroom/testing'
 import { spawn as spawnInTerminal } from '@lydell/node-pty'
@@ -150,6 +151,66 @@ test('what is refused, wrong or not reachable has a code of its own', async () =
     { error: { code: 'UNREACHABLE', message: expect.stringContaining('127.0.0.1:1') } },
   ])
   expect((await darkroomCli('--help')).code).toBe(0)
+})
+
+test('what cannot be read of a folder is refused, and the rest is sent', async () => {
+  const bad = join(folder, 'bad')
+  await mkdir(bad)
+  await symlink('nothing', join(bad, 'broken.jpg'))
+  await promisify(execFile)('mkfifo', [join(bad, 'pipe.jpg')])
+  await copyFile(join(folder, 'many/0.jpg'), join(bad, 'good.jpg'))
+  const sent = await darkroomCli('send', 'bad')
+  expect(sent).toMatchObject({ code: 1, stderr: '1 sent, 2 with an error\n' })
+  expect(sent.stdout.trim().split('\n').toSorted()).toEqual([
+    'broken.jpg  refused  FILE_UNREADABLE: broken.jpg cannot be read: no such file or directory.',
+    expect.stringMatching(/^good\.jpg {2}accepted/),
+    'pipe.jpg  refused  FILE_UNREADABLE: pipe.jpg cannot be read: not a regular file.',
+  ])
+  const batch = await darkroomCli('batch', 'send', 'bad', '--json')
+  expect(batch.code).toBe(1)
+  expect(jsonOf(batch.stdout)).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ name: 'good.jpg', status: 'accepted' }),
+      expect.objectContaining({ name: 'pipe.jpg', problem: expect.objectContaining({ code: 'FILE_UNREADABLE' }) }),
+    ]),
+  )
+})
+
+test('nothing is sent if a named file is missing', async () => {
+  expect(await darkroomCli('send', 'many', 'missing.jpg')).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: 'darkroom: There is no file or folder missing.jpg\n',
+  })
+})
+
+test('a used-up quota ends a run at once; uploads in progress end first, and the run can be continued', async () => {
+  const problem = { code: 'QUOTA_EXCEEDED', detail: 'Your quota is 1 tasks a day. Nothing was stored.', status: 429 }
+  const waiting: ServerResponse[] = []
+  const answer = async (req: IncomingMessage, res: ServerResponse): Promise<unknown> => {
+    await buffer(req)
+    if (req.method === 'GET') return res.end()
+    waiting.push(res)
+    if (waiting.length < 2) return undefined
+    const [refused, accepted] = waiting as [ServerResponse, ServerResponse]
+    const closed = once(refused.socket!, 'close')
+    refused.writeHead(429, { 'content-type': 'application/problem+json', 'retry-after': '18850', connection: 'close' })
+    refused.end(JSON.stringify(problem))
+    await closed
+    return accepted.writeHead(202, { 'content-type': 'application/json' }).end('{"id":"1"}')
+  }
+  const server = createServer((req, res) => void answer(req, res)).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const state = join(folder, 'state of the quota')
+  const next = start(['send', 'many', '--at-once', '2'], { DARKROOM_URL: url, XDG_STATE_HOME: state })
+  expect(await next.ended).toEqual({
+    code: 1,
+    stdout: expect.stringMatching(/^\d+\.jpg {2}accepted {2}1\n$/),
+    stderr: `Stopped: 1 sent, 0 with an error. The same command continues.\ndarkroom: ${problem.detail}\n`,
+  })
+  expect(await readdir(join(state, 'darkroom/sends'))).toHaveLength(1)
+  server.close()
 })
 
 test('DARKROOM_KEY opens an API that requires keys', async () => {

@@ -3,7 +3,7 @@ import { basename } from 'node:path'
 import type { BatchFields } from '@darkroom/client'
 import pLimit from 'p-limit'
 import { EXIT, WrongUse } from '../kit/exit-codes.ts'
-import { findFiles } from '../kit/find-files.ts'
+import { findFiles, namedPaths, type NamedPath, type Refuse } from '../kit/find-files.ts'
 import { follow } from '../kit/follow.ts'
 import { patient } from '../kit/patient.ts'
 import { createRows, type Row } from '../kit/rows.ts'
@@ -13,6 +13,7 @@ const FOLLOWED_AT_ONCE = 32
 
 /** Sends files in as few requests as possible, as batches. */
 export async function sendBatch(hasty: Shell, paths: string[], fields: BatchFields, wait: boolean): Command {
+  const named = await namedPaths(paths)
   const shell = await patient(hasty)
   const { darkroom, out, signal } = shell
   const batches = new Set<string>()
@@ -23,8 +24,13 @@ export async function sendBatch(hasty: Shell, paths: string[], fields: BatchFiel
   const end = async (id: string, row: Row): Promise<void> => {
     if ((await follow(shell, id, row, rows))?.status !== 'completed') counts.bad++
   }
+  const refuse: Refuse = ({ name }, { code, message }) => {
+    counts.bad++
+    rows.end({ name, status: 'refused', outcome: `${code}: ${message}` })
+    out.json({ name, status: 'rejected', problem: { code, detail: message } })
+  }
   try {
-    for await (const result of darkroom.createBatch(filesOf(paths), fields, { signal })) {
+    for await (const result of darkroom.createBatch(filesOf(named, refuse), fields, { signal })) {
       const row: Row = { name: result.name, status: result.status }
       if (result.batchId !== undefined) batches.add(result.batchId)
       if (result.status === 'rejected') {
@@ -48,6 +54,6 @@ export async function sendBatch(hasty: Shell, paths: string[], fields: BatchFiel
 }
 
 /** Their bytes stay on the disk until they are sent. */
-async function* filesOf(paths: string[]): AsyncGenerator<File> {
-  for await (const { path } of findFiles(paths)) yield new File([await openAsBlob(path)], basename(path))
+async function* filesOf(named: NamedPath[], refuse: Refuse): AsyncGenerator<File> {
+  for await (const { path } of findFiles(named, refuse)) yield new File([await openAsBlob(path)], basename(path))
 }

@@ -1,9 +1,9 @@
 import { openAsBlob } from 'node:fs'
-import { basename, join, resolve } from 'node:path'
+import { basename, join } from 'node:path'
 import { DarkroomError, type FileTask } from '@darkroom/client'
 import pLimit from 'p-limit'
 import { EXIT, WrongUse } from '../kit/exit-codes.ts'
-import { findFiles, type FoundFile } from '../kit/find-files.ts'
+import { findFiles, namedPaths, type FoundFile, type NamedPath } from '../kit/find-files.ts'
 import { follow } from '../kit/follow.ts'
 import { inParallel } from '../kit/in-parallel.ts'
 import { openJournal, type Journal } from '../kit/journal.ts'
@@ -35,9 +35,10 @@ const FOLLOWED_AT_ONCE = 32
 
 /** Sends files, each as a task. Continues an interrupted run with the same arguments. */
 export async function send(hasty: Shell, paths: string[], options: SendOptions): Command {
+  const named = await namedPaths(paths)
   const shell = await patient(hasty)
   const { env, out, signal } = shell
-  const purpose = { url: env.url, key: env.key, paths: paths.map((path) => resolve(path)), fields: options.fields }
+  const purpose = { url: env.url, key: env.key, paths: named.map(({ path }) => path), fields: options.fields }
   const journal = await openJournal(join(env.stateFolder, 'sends'), purpose, { afresh: options.afresh })
   if (journal.continued > 0)
     out.note(`Continuing an interrupted run: ${journal.continued} sent already (--afresh sends everything again)`)
@@ -47,14 +48,13 @@ export async function send(hasty: Shell, paths: string[], options: SendOptions):
   const rows = createRows(out, summary)
   let failure: unknown
   try {
-    await sendAll({ shell, options, journal, rows, counts }, findFiles(paths))
+    await sendAll({ shell, options, journal, rows, counts }, named)
   } catch (error) {
     failure = error
   }
   rows.close()
-  const canContinue = failure !== undefined && !(failure instanceof WrongUse)
-  await journal.close(!canContinue)
-  if (canContinue) out.note(`Stopped: ${summary()}. The same command continues.`)
+  await journal.close(failure === undefined)
+  if (failure !== undefined) out.note(`Stopped: ${summary()}. The same command continues.`)
   if (signal.aborted) return EXIT.interrupted
   if (failure !== undefined) throw failure as Error
   if (counts.sent + counts.bad === 0) throw new WrongUse(`There are no photos in ${paths.join(', ')}`)
@@ -62,11 +62,11 @@ export async function send(hasty: Shell, paths: string[], options: SendOptions):
   return counts.bad > 0 ? EXIT.refused : EXIT.done
 }
 
-/** Stops at the first error that is not about a single file. */
-async function sendAll(given: Run, files: AsyncIterable<FoundFile>): Promise<void> {
+/** Stops at the first error that is not about a single file; uploads in progress are finished. */
+async function sendAll(run: Run, named: NamedPath[]): Promise<void> {
   const over = new AbortController()
-  const shell = { ...given.shell, signal: AbortSignal.any([given.shell.signal, over.signal]) }
-  const run = { ...given, shell }
+  const signal = AbortSignal.any([run.shell.signal, over.signal])
+  const following = { ...run, shell: { ...run.shell, signal } }
   let failure: unknown
   const fail = (error: unknown): void => {
     failure ??= error
@@ -74,9 +74,11 @@ async function sendAll(given: Run, files: AsyncIterable<FoundFile>): Promise<voi
   }
   const limited = pLimit(FOLLOWED_AT_ONCE)
   const ends: Promise<void>[] = []
+  const files = findFiles(named, (entry, error) => refuse(run, entry, error))
   await inParallel(files, run.options.atOnce, async (file) => {
+    signal.throwIfAborted()
     const sent = await sendOne(run, file)
-    if (sent && run.options.wait) ends.push(limited(() => followOne(run, sent)).catch(fail))
+    if (sent && run.options.wait) ends.push(limited(() => followOne(following, sent)).catch(fail))
   }).catch(fail)
   await Promise.all(ends)
   if (failure !== undefined) throw failure as Error
@@ -89,8 +91,7 @@ interface Sent {
 
 /** Returns undefined if the file was refused. */
 async function sendOne(run: Run, file: FoundFile): Promise<Sent | undefined> {
-  const { shell, options, journal, rows, counts } = run
-  shell.signal.throwIfAborted()
+  const { options, journal, rows, counts } = run
   const row: Row = { name: file.name, status: 'sending' }
   const key = journal.keyOf(file)
   const known = journal.taskOf(key)
@@ -103,12 +104,20 @@ async function sendOne(run: Run, file: FoundFile): Promise<Sent | undefined> {
     return { id, row }
   } catch (error) {
     if (!isAboutFile(error)) throw error
-    const { code, message } = error
-    counts.bad++
-    rows.end({ ...row, status: 'refused', outcome: `${code}: ${message}` })
-    shell.out.json({ file: file.path, error: { code, message } })
+    refuse(run, file, error, row)
     return undefined
   }
+}
+
+function refuse(
+  { shell, rows, counts }: Run,
+  { path, name }: NamedPath,
+  { code, message }: DarkroomError,
+  row: Row = { name, status: '' },
+): void {
+  counts.bad++
+  rows.end(Object.assign(row, { status: 'refused', outcome: `${code}: ${message}` }))
+  shell.out.json({ file: path, error: { code, message } })
 }
 
 async function upload(
@@ -117,9 +126,9 @@ async function upload(
   { key, row }: { key: string; row: Row },
 ): Promise<string> {
   rows.show(row)
-  const file = await openAsBlob(path)
+  const file = new File([await openAsBlob(path)], basename(path))
   const { signal, darkroom, out } = shell
-  const task = { ...options.fields, file, name: basename(path) }
+  const task = { ...options.fields, file, name: file.name }
   const accepted = await darkroom.create(task, { idempotencyKey: key, signal })
   await journal.note(key, accepted.id)
   if (!options.wait) out.json({ file: path, task: accepted })
@@ -134,4 +143,5 @@ async function followOne({ shell, rows, counts }: Run, { id, row }: Sent): Promi
 
 /** Whether other files may well be accepted. */
 const isAboutFile = (error: unknown): error is DarkroomError =>
-  error instanceof DarkroomError && [400, 413, 415, 422].includes(error.status ?? 0)
+  error instanceof DarkroomError &&
+  (error.code === 'FILE_UNREADABLE' || [400, 413, 415, 422].includes(error.status ?? 0))
