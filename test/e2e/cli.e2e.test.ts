@@ -19,6 +19,7 @@ import { createInstallation, type Installation } from './support/installation.ts
 
 const MAIN = join(import.meta.dirname, '../../apps/cli/src/darkroom.ts')
 const FILES = 30
+const MISSING = '0123456789abcdef01234567'
 const ADMIN_TOKEN = 'the-administrator-of-the-command-line'
 
 let installation: Installation
@@ -123,9 +124,16 @@ test('a folder is sent and waited for, and its variants are downloaded', async (
   expect(watched.at(-1)).toMatchObject({ taskId: id, type: 'task.completed', epoch: 2 })
   expect(await darkroomCli('cancel', id)).toMatchObject({
     code: 1,
-    stderr: expect.stringMatching(/^darkroom: .*completed/),
+    stdout: expect.stringMatching(new RegExp(`^${id}  refused  [A-Z_]+: .*completed`)),
   })
-  expect((await darkroomCli('rm', id, '--json')).stdout).toBe(`${JSON.stringify({ id, deleted: true })}\n`)
+  const removed = await darkroomCli('rm', MISSING, id, '--json')
+  expect([removed.code, jsonOf(removed.stdout)]).toEqual([
+    1,
+    [
+      { id: MISSING, error: { code: 'TASK_NOT_FOUND', message: expect.any(String) } },
+      { id, deleted: true },
+    ],
+  ])
 })
 
 test('what is refused, wrong or not reachable has a code of its own', async () => {
@@ -134,7 +142,7 @@ test('what is refused, wrong or not reachable has a code of its own', async () =
     1,
     [{ file: join(folder, 'race/notes.txt'), error: { code: 'IMAGE_UNSUPPORTED', message: expect.any(String) } }],
   ])
-  expect(await darkroomCli('show', '0123456789abcdef01234567')).toMatchObject({ code: 1, stdout: '' })
+  expect(await darkroomCli('show', MISSING)).toMatchObject({ code: 1, stdout: '' })
   const wrong = [
     ['send'],
     ['send', 'nothing.jpg'],

@@ -1,6 +1,6 @@
-import type { ListFilter, ListedTask, Task } from '@darkroom/client'
+import { DarkroomError, type ListFilter, type ListedTask, type Task } from '@darkroom/client'
 import pc from 'picocolors'
-import { EXIT } from '../kit/exit-codes.ts'
+import { EXIT, type ExitCode } from '../kit/exit-codes.ts'
 import { follow } from '../kit/follow.ts'
 import { colourOf, formatBytes, formatMs, outcomeOf, table } from '../kit/format.ts'
 import { patient } from '../kit/patient.ts'
@@ -102,12 +102,26 @@ async function watchEvents({ darkroom, out, signal }: Shell, ids: string[]): Com
   return last.every((type) => type === 'task.completed') ? EXIT.done : EXIT.refused
 }
 
-/** Does the same to each of some tasks, and reports each. */
+/** Does the same to each of some tasks, and reports each, also those that refuse it. */
 export async function change(shell: Shell, ids: string[], act: 'cancel' | 'retry' | 'remove'): Command {
   const { darkroom, out, signal } = shell
+  let exit: ExitCode = EXIT.done
   for (const id of ids) {
-    const task = await darkroom[act](id, { signal })
-    out.json(task ?? { id, deleted: true })
-    out.line(`${id}  ${task ? colourOf(task.status)(task.status) : 'deleted'}`)
+    try {
+      const task = await darkroom[act](id, { signal })
+      out.json(task ?? { id, deleted: true })
+      out.line(`${id}  ${task ? colourOf(task.status)(task.status) : 'deleted'}`)
+    } catch (error) {
+      if (!isAboutTask(error)) throw error
+      const { code, message } = error
+      out.json({ id, error: { code, message } })
+      out.line(`${id}  ${colourOf('refused')('refused')}  ${code}: ${message}`)
+      exit = EXIT.refused
+    }
   }
+  return exit
 }
+
+/** Whether other tasks may well be changed. */
+const isAboutTask = (error: unknown): error is DarkroomError =>
+  error instanceof DarkroomError && [400, 404, 409, 410, 412, 422].includes(error.status ?? 0)
