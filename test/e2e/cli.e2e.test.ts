@@ -136,6 +136,18 @@ test('a folder is sent and waited for, and its variants are downloaded', async (
   ])
 })
 
+test('files of several tasks with the same name are all kept', async () => {
+  await mkdir(join(folder, 'same'))
+  await copyFile(join(folder, 'race/start.jpg'), join(folder, 'same/start.jpg'))
+  const sent = jsonOf((await darkroomCli('send', 'race/start.jpg', 'same/start.jpg', '--wait', '--json')).stdout)
+  const [one, other] = (sent as Task[]).map(({ id }) => id) as [string, string]
+  const expected = ['start-1024.jpg', 'start-800.jpg', `start-1024-${other}.jpg`, `start-800-${other}.jpg`].toSorted()
+  for (const force of [[], ['--force']]) {
+    expect(await darkroomCli('get', one, other, '--to', 'both', ...force)).toMatchObject({ code: 0, stderr: '' })
+    expect((await readdir(join(folder, 'both'))).toSorted()).toEqual(expected)
+  }
+})
+
 test('what is refused, wrong or not reachable has a code of its own', async () => {
   const refused = await darkroomCli('send', 'race/notes.txt', '--json')
   expect([refused.code, jsonOf(refused.stdout)]).toEqual([

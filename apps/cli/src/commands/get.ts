@@ -1,6 +1,6 @@
 import { createWriteStream } from 'node:fs'
 import { mkdir, rename, rm, stat } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { basename, join, parse } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { WrongUse } from '../kit/exit-codes.ts'
@@ -20,10 +20,11 @@ export interface GetOptions {
 export async function get(shell: Shell, ids: string[], options: GetOptions): Command {
   if (options.to === '-' && (ids.length > 1 || shell.out.isJson))
     throw new WrongUse('Only one file fits into standard output, and no JSON besides')
-  for (const id of ids) {
+  const written = new Set<string>()
+  for (const id of new Set(ids)) {
     // To standard output goes the first file, which is the largest variant of a photo.
     const names = options.file || options.to === '-' ? [options.file] : await fileNames(shell, id)
-    for (const file of names) await download(shell, id, file, options)
+    for (const file of names) await download(shell, { id, file }, { ...options, written })
   }
 }
 
@@ -36,20 +37,22 @@ async function fileNames({ darkroom, signal }: Shell, id: string): Promise<(stri
 
 async function download(
   { darkroom, out, signal }: Shell,
-  id: string,
-  file: string | undefined,
-  { to, force }: GetOptions,
+  { id, file }: { id: string; file: string | undefined },
+  { to, force, written }: GetOptions & { written: Set<string> },
 ): Promise<void> {
   const response = await darkroom.download(id, file === undefined ? {} : { file }, { signal })
   const body = Readable.from(response.body ?? [])
   if (to === '-') return pipeline(body, process.stdout, { end: false, signal })
-  const path = join(to, nameIn(response) ?? `${id}-${file ?? 'file'}`)
+  const name = nameIn(response) ?? `${id}-${file ?? 'file'}`
+  const path = join(to, written.has(name.toLowerCase()) ? withId(name, id) : name)
   if (!force && (await exists(path))) throw new WrongUse(`${path} exists already (--force replaces it)`)
   await mkdir(to, { recursive: true })
   const part = `${path}.part`
   try {
     await pipeline(body, createWriteStream(part), { signal })
     await rename(part, path)
+    // Folders of macOS and Windows do not tell them apart.
+    written.add(name.toLowerCase())
   } catch (error) {
     await rm(part, { force: true })
     throw error
@@ -57,6 +60,12 @@ async function download(
   const { size } = await stat(path)
   out.json({ id, path, bytes: size })
   out.line(`${path}  ${formatBytes(size)}`)
+}
+
+/** Of two tasks whose files have the same name, the second one gets its id into it. */
+function withId(name: string, id: string): string {
+  const { name: stem, ext } = parse(name)
+  return `${stem}-${id}${ext}`
 }
 
 /** The name that the server suggests, without any folder. */
