@@ -170,6 +170,12 @@ test('what is refused, wrong or not reachable has a code of its own', async () =
   expect(jsonOf(nowhere.stderr)).toEqual([
     { error: { code: 'UNREACHABLE', message: expect.stringContaining('127.0.0.1:1') } },
   ])
+  for (const url of ['localhost:3411', 'foo'])
+    expect(await start(['list'], { DARKROOM_URL: url }).ended).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `darkroom: DARKROOM_URL is ${url}: it must start with http:// or https://, such as http://localhost:3000\n`,
+    })
   expect((await darkroomCli('--help')).code).toBe(0)
 })
 

@@ -2,7 +2,7 @@
 import { setMaxListeners } from 'node:events'
 import { createDarkroom, DarkroomError } from '@darkroom/client'
 import { CommanderError } from 'commander'
-import { readEnv } from './kit/env.ts'
+import { readEnv, type CliEnv } from './kit/env.ts'
 import { EXIT, exitCodeOf, type ExitCode } from './kit/exit-codes.ts'
 import { optionsOf } from './kit/patient.ts'
 import { createProgram } from './program.ts'
@@ -22,46 +22,39 @@ process.on('SIGTERM', stop)
 process.stdout.on('error', () => process.exit(EXIT.done))
 
 const isJson = process.argv.includes('--json')
-const env = readEnv()
-const shell: Shell = {
-  env,
-  darkroom: createDarkroom({ ...optionsOf(env), retries: RETRIES }),
-  signal: interrupted.signal,
-  out: createOutput(isJson),
-}
 
 process.exitCode = await run()
 
 async function run(): Promise<ExitCode> {
   let code: ExitCode = EXIT.done
+  let env: CliEnv | undefined
   try {
+    env = readEnv()
+    const shell: Shell = {
+      env,
+      darkroom: createDarkroom({ ...optionsOf(env), retries: RETRIES }),
+      signal: interrupted.signal,
+      out: createOutput(isJson),
+    }
     const program = createProgram(shell, (result) => (code = result))
     await program.parseAsync()
     return code
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.wrongUse
     if (interrupted.signal.aborted) return EXIT.interrupted
-    report(error)
+    report(error, env)
     return exitCodeOf(error)
   }
 }
 
-function report(error: unknown): void {
+function report(error: unknown, env: CliEnv | undefined): void {
   const { stack } = error as Error
-  const message = messageOf(error)
+  const message = messageOf(error, env)
   const isExpected = error instanceof DarkroomError || exitCodeOf(error) !== EXIT.refused
   const text = isJson
     ? JSON.stringify({ error: { code: error instanceof DarkroomError ? error.code : 'FAILED', message } })
     : `darkroom: ${isExpected ? message : stack}`
   process.stderr.write(`${text}\n`)
-}
-
-/** The API tells programs to send a header; people have a setting for it. */
-function messageOf(error: unknown): string {
-  if (!(error instanceof DarkroomError) || error.code !== 'KEY_REQUIRED') return (error as Error).message
-  return env.key === undefined
-    ? `${env.url} requires an API key: set DARKROOM_KEY. Operators create keys with \`npm run keys -- create\`.`
-    : `${env.url} does not accept the key in DARKROOM_KEY: it is wrong, expired or revoked.`
 }
 
 /**
@@ -72,4 +65,12 @@ function stop(): void {
   if (interrupted.signal.aborted && performance.now() - stoppedAt > INSISTS_MS) process.exit(EXIT.interrupted)
   if (!interrupted.signal.aborted) stoppedAt = performance.now()
   interrupted.abort()
+}
+
+/** The API tells programs to send a header; people have a setting for it. */
+function messageOf(error: unknown, env: CliEnv | undefined): string {
+  if (!(error instanceof DarkroomError && env) || error.code !== 'KEY_REQUIRED') return (error as Error).message
+  return env.key === undefined
+    ? `${env.url} requires an API key: set DARKROOM_KEY. Operators create keys with \`npm run keys -- create\`.`
+    : `${env.url} does not accept the key in DARKROOM_KEY: it is wrong, expired or revoked.`
 }
