@@ -154,6 +154,9 @@ test('what is refused, wrong or not reachable has a code of its own', async () =
     1,
     [{ file: join(folder, 'race/notes.txt'), error: { code: 'IMAGE_UNSUPPORTED', message: expect.any(String) } }],
   ])
+  const text = await darkroomCli('batch', 'send', 'race/notes.txt')
+  for (const { stdout } of [await darkroomCli('send', 'race/notes.txt'), text])
+    expect(stdout).toMatch(/IMAGE_UNSUPPORTED: The file is text\. JPEG, PNG, WebP and GIF images are accepted\.\n/)
   expect(await darkroomCli('show', MISSING)).toMatchObject({ code: 1, stdout: '' })
   const wrong = [
     ['send'],
@@ -254,6 +257,8 @@ test('DARKROOM_KEY opens an API that requires keys', async () => {
     stdout: '',
     stderr: expect.stringContaining('DARKROOM_KEY'),
   })
+  const wrong = await withKey(`${key.slice(0, -1)}!`, 'doctor')
+  expect(wrong.stdout).toContain(`${url} does not accept the key in DARKROOM_KEY: it is wrong, expired or revoked.\n`)
   expect(await withKey(key, 'send', 'race/start.jpg', '--wait')).toMatchObject({ code: 0 })
   const listed = jsonOf((await withKey(key, 'list', '--json')).stdout) as ListedTask[]
   expect(listed.map(({ name }) => name)).toEqual(['start.jpg'])

@@ -4,6 +4,7 @@ import { createDarkroom, DarkroomError } from '@darkroom/client'
 import { CommanderError } from 'commander'
 import { readEnv, type CliEnv } from './kit/env.ts'
 import { EXIT, exitCodeOf, type ExitCode } from './kit/exit-codes.ts'
+import { messageOf } from './kit/message-of.ts'
 import { optionsOf } from './kit/patient.ts'
 import { createProgram } from './program.ts'
 import { createOutput, type Shell } from './kit/shell.ts'
@@ -65,12 +66,4 @@ function stop(): void {
   if (interrupted.signal.aborted && performance.now() - stoppedAt > INSISTS_MS) process.exit(EXIT.interrupted)
   if (!interrupted.signal.aborted) stoppedAt = performance.now()
   interrupted.abort()
-}
-
-/** The API tells programs to send a header; people have a setting for it. */
-function messageOf(error: unknown, env: CliEnv | undefined): string {
-  if (!(error instanceof DarkroomError && env) || error.code !== 'KEY_REQUIRED') return (error as Error).message
-  return env.key === undefined
-    ? `${env.url} requires an API key: set DARKROOM_KEY. Operators create keys with \`npm run keys -- create\`.`
-    : `${env.url} does not accept the key in DARKROOM_KEY: it is wrong, expired or revoked.`
 }

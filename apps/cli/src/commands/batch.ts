@@ -5,6 +5,7 @@ import pLimit from 'p-limit'
 import { EXIT, WrongUse } from '../kit/exit-codes.ts'
 import { findFiles, namedPaths, type NamedPath, type Refuse } from '../kit/find-files.ts'
 import { follow } from '../kit/follow.ts'
+import { withoutCurl } from '../kit/message-of.ts'
 import { patient } from '../kit/patient.ts'
 import { createRows, type Row } from '../kit/rows.ts'
 import type { Command, Shell } from '../kit/shell.ts'
@@ -35,7 +36,11 @@ export async function sendBatch(hasty: Shell, paths: string[], fields: BatchFiel
       if (result.batchId !== undefined) batches.add(result.batchId)
       if (result.status === 'rejected') {
         counts.bad++
-        rows.end({ ...row, status: 'refused', outcome: `${result.problem.code}: ${result.problem.detail}` })
+        rows.end({
+          ...row,
+          status: 'refused',
+          outcome: `${result.problem.code}: ${withoutCurl(result.problem.detail)}`,
+        })
       } else {
         counts.sent++
         const { id } = result.task

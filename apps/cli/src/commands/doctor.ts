@@ -2,6 +2,7 @@ import { DarkroomError, type components } from '@darkroom/client'
 import pc from 'picocolors'
 import { EXIT } from '../kit/exit-codes.ts'
 import { formatMs } from '../kit/format.ts'
+import { messageOf } from '../kit/message-of.ts'
 import type { Command, Shell } from '../kit/shell.ts'
 
 interface Finding {
@@ -55,11 +56,7 @@ async function checkKey({ darkroom, env, signal }: Shell): Promise<Finding> {
   const given = env.key === undefined ? 'none is given, and none is needed' : 'accepted'
   return darkroom.api.GET('/api/v1/tasks', { params: { query: { limit: 1 } }, signal }).then(
     () => ({ what, isFine: true, detail: given }),
-    (error: Error) => ({
-      what,
-      isFine: false,
-      detail: `${error.message} DARKROOM_KEY is ${env.key === undefined ? 'not set' : 'set'}.`,
-    }),
+    (error: Error) => ({ what, isFine: false, detail: messageOf(error, env) }),
   )
 }
 

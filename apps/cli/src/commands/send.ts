@@ -7,6 +7,7 @@ import { findFiles, namedPaths, type FoundFile, type NamedPath } from '../kit/fi
 import { follow } from '../kit/follow.ts'
 import { inParallel } from '../kit/in-parallel.ts'
 import { openJournal, type Journal } from '../kit/journal.ts'
+import { messageOf } from '../kit/message-of.ts'
 import { patient } from '../kit/patient.ts'
 import { createRows, type Row, type Rows } from '../kit/rows.ts'
 import type { Command, Shell } from '../kit/shell.ts'
@@ -112,9 +113,11 @@ async function sendOne(run: Run, file: FoundFile): Promise<Sent | undefined> {
 function refuse(
   { shell, rows, counts }: Run,
   { path, name }: NamedPath,
-  { code, message }: DarkroomError,
+  error: DarkroomError,
   row: Row = { name, status: '' },
 ): void {
+  const { code } = error
+  const message = messageOf(error, shell.env)
   counts.bad++
   rows.end(Object.assign(row, { status: 'refused', outcome: `${code}: ${message}` }))
   shell.out.json({ file: path, error: { code, message } })
