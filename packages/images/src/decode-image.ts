@@ -1,6 +1,6 @@
-import { toImageError } from './decoding/decode-error.ts'
 import { decode, type Pixels } from './decoding/decode.ts'
 import { sharp } from './decoding/hardened-sharp.ts'
+import { judgeEncoding } from './decoding/judge-error.ts'
 import type { MeasuredPx } from './headers/image-error.ts'
 import { turnedSize } from './headers/turned-size.ts'
 import { checkSize, DEFAULT_MAX_PIXELS } from './limits.ts'
@@ -37,7 +37,7 @@ export async function decodeImage(path: string, options: DecodeOptions): Promise
     const pixels = await decode({ path, header, size: fittedSize(seen, longestSide), maxPixels })
     return { pixels: await toRgb(pixels), seen }
   } catch (error) {
-    throw toImageError(error)
+    throw await judgeEncoding(error, header)
   }
 }
 

@@ -1,5 +1,5 @@
-import { toImageError } from './decoding/decode-error.ts'
 import { decode, type Pixels, type Source } from './decoding/decode.ts'
+import { judgeEncoding } from './decoding/judge-error.ts'
 import { encode, type EncodedFile, type Encoding } from './encode.ts'
 import type { MeasuredPx } from './headers/image-error.ts'
 import { checkedSize } from './inspect-image.ts'
@@ -61,8 +61,8 @@ const DECODED_PERCENT = 70
  * resize, which uses the low-quality shrinking of the JPEG decoder, has 35. Text and drawings would
  * lose 1 to 4 dB, so their smaller variants are decoded separately.
  *
- * Throws ImageError, see inspectImage; IMAGE_CORRUPT also for missing pixels. System errors pass
- * through.
+ * Throws ImageError, see inspectImage; IMAGE_CORRUPT also for missing pixels. ResourceError if
+ * memory or threads are lacking. System errors pass through.
  */
 export async function makeVariants(
   sourcePath: string,
@@ -88,7 +88,7 @@ export async function makeVariants(
     hooks.onStage?.('encode', 100)
     return { variants: files.map((file, index) => ({ resolution: String(widths[index]), ...file })), preview }
   } catch (error) {
-    throw toImageError(error)
+    throw await judgeEncoding(error, header)
   }
 }
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { toImageError } from './decode-error.ts'
+import { toImageError, toResourceError } from './decode-error.ts'
 import { ImageError } from '../headers/image-error.ts'
 
 const path = '/data/storage/images/1/original.jpg'
@@ -15,7 +15,18 @@ it.each([
 })
 
 it.each([
-  new Error('out of memory --- size == 512MB'),
+  'out of memory --- size == 512MB',
+  'VipsJpeg: Insufficient memory (case 4)',
+  'glib: Error creating thread: Resource temporarily unavailable',
+  'Input file has corrupt header: vips_mapfile: unable to mmap\nunix error: Cannot allocate memory',
+  'VipsForeignLoad: unable to open file\nunix error: Too many open files',
+])('a lack of resources is not a verdict on the picture: %s', (message) => {
+  const cause = new Error(message)
+  for (const toError of [toImageError, toResourceError])
+    expect(toError(cause)).toMatchObject({ name: 'ResourceError', code: 'MEMORY_LIMIT', cause })
+})
+
+it.each([
   new Error('VipsImage: unable to write: No space left on device'),
   new Error(`Input file is missing: ${path}`),
   Object.assign(new Error('EIO: i/o error, read'), { code: 'EIO' }),
@@ -24,8 +35,13 @@ it.each([
 })
 
 it('leaves a verdict unchanged', () => {
-  const verdict = new ImageError('IMAGE_UNSUPPORTED', 'No.')
-  expect(toImageError(verdict)).toBe(verdict)
+  const verdict = new ImageError('IMAGE_UNSUPPORTED', 'Out of memory')
+  expect([toImageError(verdict), toResourceError(verdict)]).toEqual([verdict, verdict])
+})
+
+it('an error after decoding is not a verdict on the picture', () => {
+  const error = new Error('VipsJpeg: some failure of the encoder')
+  expect(toResourceError(error)).toBe(error)
 })
 
 it("keeps the decoder's message, which is meant for developers, as the cause", () => {

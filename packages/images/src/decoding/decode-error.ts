@@ -1,21 +1,23 @@
 import { ImageError } from '../headers/image-error.ts'
+import { ResourceError } from './resource-error.ts'
 
 /**
- * Turns an error of sharp into a verdict. The file has one of the four signatures by then, so a
- * file that the decoder cannot read is corrupt; the decoder's message, which may quote the file or
- * its path, is kept as the cause. Machine problems (memory, disk, a missing file) are returned
- * unchanged: permanently marking a valid picture as corrupt because the disk was full would be the
+ * Turns an error of the decoder into a verdict. The file has one of the four signatures by then, so
+ * a file that the decoder cannot read is corrupt; the decoder's message, which may quote the file or
+ * its path, is kept as the cause. Machine problems (memory, threads, disk, a missing file) are no
+ * verdict: permanently marking a valid picture as corrupt because the disk was full would be the
  * worst outcome.
  */
 export function toImageError(error: unknown): unknown {
-  if (error instanceof ImageError || !(error instanceof Error) || isMachineTrouble(error)) return error
-  if (/unsupported/i.test(error.message))
+  const known = toResourceError(error)
+  if (!(known instanceof Error) || 'code' in known || isFileTrouble(known)) return known
+  if (/unsupported/i.test(known.message))
     return new ImageError(
       'IMAGE_UNSUPPORTED',
       'The encoding of the image is not supported. Save it as a standard JPEG, PNG, WebP or GIF.',
       { cause: error },
     )
-  if (error.message.includes('exceeds pixel limit'))
+  if (known.message.includes('exceeds pixel limit'))
     return new ImageError('IMAGE_TOO_LARGE', 'The image has more pixels than allowed.', { cause: error })
   return new ImageError(
     'IMAGE_CORRUPT',
@@ -24,9 +26,19 @@ export function toImageError(error: unknown): unknown {
   )
 }
 
-function isMachineTrouble(error: Error): boolean {
-  if ('code' in error) return true // a system error of Node; sharp's own errors have no code
-  return /out of memory|insufficient memory|unable to allocate|no space left|too many open files|input file is missing|permission denied/i.test(
-    error.message,
-  )
+/**
+ * A ResourceError if sharp reports a lack of memory, threads or open files; otherwise the same
+ * error. Errors with a code are known: system errors of Node, and our own. Those of sharp have none.
+ */
+export function toResourceError(error: unknown): unknown {
+  return error instanceof Error && !('code' in error) && RESOURCES.test(error.message)
+    ? new ResourceError('MEMORY_LIMIT', error)
+    : error
+}
+
+const RESOURCES =
+  /out of memory|insufficient memory|(unable|failed|cannot) to? ?allocate|bad_alloc|unable to mmap|creat(e|ing) thread|resource temporarily unavailable|too many open files/i
+
+function isFileTrouble(error: Error): boolean {
+  return /no space left|input file is missing|permission denied/i.test(error.message)
 }

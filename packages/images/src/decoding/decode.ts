@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises'
 import type { Sharp } from 'sharp'
 import { toImageError } from './decode-error.ts'
 import { sharp } from './hardened-sharp.ts'
+import { judgeDecoding } from './judge-error.ts'
+import { ResourceError } from './resource-error.ts'
 import type { ImageHeader } from '../headers/header.ts'
 import { isImageError, type MeasuredPx } from '../headers/image-error.ts'
 import { turnedSize } from '../headers/turned-size.ts'
@@ -45,14 +47,38 @@ const HARMLESS =
 /**
  * The pixels of an image file: upright, of the required size, on white, in sRGB. A decoder error
  * does not prove that pixels are missing: the file is then examined again, without the decoder.
+ * Throws ImageError, ResourceError or a system error.
  */
 export async function decode(source: Source): Promise<Pixels> {
+  const { header } = source
+  try {
+    return await decodeOrMend(source)
+  } catch (error) {
+    const verdict = await judgeDecoding(error, header)
+    if (!mayBeTransient(verdict, header)) throw verdict
+  }
+  try {
+    return await decodeInput(source, await inputOf(source))
+  } catch (error) {
+    throw await judgeDecoding(error, header)
+  }
+}
+
+/**
+ * A lack of memory that has just passed. The WebP decoder has the same words for it as for damage.
+ */
+function mayBeTransient(verdict: unknown, { format }: ImageHeader): boolean {
+  if (verdict instanceof ResourceError) return verdict.code === 'MEMORY_LIMIT'
+  return format === 'webp' && isImageError(verdict) && verdict.code === 'IMAGE_CORRUPT'
+}
+
+async function decodeOrMend(source: Source): Promise<Pixels> {
   try {
     return await decodeInput(source, await inputOf(source))
   } catch (error) {
     const verdict = toImageError(error)
     const mended = isImageError(verdict) && verdict.code === 'IMAGE_CORRUPT' ? await mend(source) : undefined
-    if (mended === undefined) throw verdict
+    if (mended === undefined) throw error
     return await decodeInput(source, mended)
   }
 }
