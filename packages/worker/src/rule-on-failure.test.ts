@@ -11,7 +11,7 @@ test('a verdict on the bytes is final', () => {
   expect(ruleOnFailure(failed('IMAGE_CORRUPT', false), {}, 2000)).toEqual({ ruling: 'attempt used' })
 })
 
-test.each(['STORAGE_FULL', 'STORAGE_FAILED', 'UNSAFE_PATH', 'CHILD_NOT_STARTED'])(
+test.each(['STORAGE_FULL', 'STORAGE_FAILED', 'UNSAFE_PATH', 'CHILD_NOT_STARTED', 'OUT_OF_RESOURCES'])(
   '%s is retried forever, less and less often',
   (code) => {
     expect(ruleOnFailure(failed(code), {}, 2000)).toEqual({ ruling: 'again', delayMs: 2000, setbacks: { machine: 1 } })

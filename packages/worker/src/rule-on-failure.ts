@@ -36,7 +36,8 @@ export type Ruling =
 /**
  * Attempts are used up by verdicts on the input, such as the deadline and the memory limit, which
  * depend on how hard it is to process. A crash may have been caused by the input, so crashes are
- * counted separately. Storage problems are never caused by the input, however often they occur.
+ * counted separately. Storage problems and a machine short of memory or threads are never caused by
+ * the input, however often they occur.
  */
 export function ruleOnFailure({ code, retryable }: FailureReason, setbacks: Setbacks, backoffMs: number): Ruling {
   if (!retryable) return { ruling: 'attempt used' }
@@ -68,6 +69,7 @@ function causeOf(code: string): keyof Setbacks | undefined {
     case 'SOURCE_UNAVAILABLE':
       return 'remote'
     case 'CHILD_NOT_STARTED':
+    case 'OUT_OF_RESOURCES':
     case 'STORAGE_FAILED':
     case 'STORAGE_FULL':
     case 'UNSAFE_PATH':

@@ -9,6 +9,8 @@ test.each([
   [systemError('ENOENT'), 'SOURCE_MISSING', true],
   [new StorageError('INVALID_KEY', 'no key'), 'INVALID_JOB', false],
   [systemError('EIO'), 'STORAGE_FAILED', true],
+  [Object.assign(new Error('short of memory'), { code: 'OUT_OF_RESOURCES' }), 'OUT_OF_RESOURCES', true],
+  [Object.assign(new Error('too large'), { code: 'MEMORY_LIMIT' }), 'MEMORY_LIMIT', true],
   [new Error('a bug in /srv/data'), 'INTERNAL', true],
 ])('reading: %s', (error, code, retryable) => {
   const { reason } = readFailure(error)

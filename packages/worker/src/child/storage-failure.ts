@@ -21,6 +21,9 @@ export function writeFailure(error: unknown): JobFailure {
     return failure(error, { code: 'STORAGE_FAILED', message: error.message, retryable: true })
   if (isStorageError(error)) return failure(error, { code: error.code, message: error.message, retryable: true })
   const code = systemCode(error)
+  // Of an engine. Its message is made for clients.
+  if (error instanceof Error && (code === 'OUT_OF_RESOURCES' || code === 'MEMORY_LIMIT'))
+    return failure(error, { code, message: error.message, retryable: true })
   // The system's message contains paths of this machine, which must only appear in the log.
   if (code)
     return failure(error, {
