@@ -3,8 +3,12 @@ import { checkStorageEnv, imageEnv, loadEnv } from '@darkroom/runtime'
 import { concurrencyEnv, workerConfig, workerEnv, type WorkerConfig } from '@darkroom/worker'
 import { z } from 'zod'
 
-/** An image within the limits takes at most about 240 MB (an interlaced PNG of 50 Mpx). */
-const SLOT_BYTES = 300 * 1024 ** 2
+/**
+ * A photo of 50 Mpx and the tallest pictures take 250 to 310 MB. A few rare files of that size take
+ * more, up to 600 MB: interlaced PNGs, progressive JPEGs without subsampling, lossless WebPs, and
+ * tall pictures that have to be turned. Not all slots have such a one at the same time.
+ */
+const SLOT_BYTES = 320 * 1024 ** 2
 
 /** Every environment variable that an image worker reads, with its default. */
 export const imageWorkerEnv = z

@@ -1,6 +1,7 @@
-import { decode, type Pixels } from './decoding/decode.ts'
+import { decode } from './decoding/decode.ts'
 import { sharp } from './decoding/hardened-sharp.ts'
 import { judgeEncoding } from './decoding/judge-error.ts'
+import type { Pixels } from './decoding/read-pixels.ts'
 import type { MeasuredPx } from './headers/image-error.ts'
 import { turnedSize } from './headers/turned-size.ts'
 import { checkSize, DEFAULT_MAX_PIXELS } from './limits.ts'

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { Pixels } from './decoding/decode.ts'
 import { sharp } from './decoding/hardened-sharp.ts'
+import type { Pixels } from './decoding/read-pixels.ts'
 import type { MeasuredPx } from './headers/image-error.ts'
 import type { Variant } from './make-variants.ts'
 

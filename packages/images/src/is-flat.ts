@@ -1,4 +1,4 @@
-import type { Pixels } from './decoding/decode.ts'
+import type { Pixels } from './decoding/read-pixels.ts'
 
 const ROWS = 32
 /** Measured: photos have a twentieth to a third, drawings, text and screenshots more than half. */

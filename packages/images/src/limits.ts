@@ -1,7 +1,7 @@
 import { ImageError, type MeasuredPx } from './headers/image-error.ts'
 import { scaledSize } from './scaled-size.ts'
 
-/** 50 megapixels: about 230 MB of memory in the worst case (interlaced PNG, progressive JPEG). */
+/** 50 megapixels: 250 to 310 MB of memory, up to 600 MB for a few rare encodings. */
 export const DEFAULT_MAX_PIXELS = 50_000_000
 
 /**

@@ -1,6 +1,6 @@
+import type { Pixels } from './decoding/read-pixels.ts'
 import { rgbaToThumbHash } from 'thumbhash'
 import { fittedSize } from './decode-image.ts'
-import type { Pixels } from './decoding/decode.ts'
 import { dominantColor } from './dominant-color.ts'
 import { encode, type EncodedFile } from './encode.ts'
 import type { MeasuredPx } from './headers/image-error.ts'
