@@ -113,12 +113,16 @@ async function encodeAll(
   return Promise.all(sizes.map((size) => bySize.get(size.width) as Promise<EncodedFile>))
 }
 
+/** The pixels of both variants are in memory then. */
+const MAX_PIXELS_TO_DECODE_ANEW = 25_000_000
+
 /**
  * If the large variant is not the source itself, and the JPEG decoder would not shrink by itself,
  * which it does from a factor of two on.
  */
 function gainsByDecoding({ header, size }: Source): boolean {
   const { width } = turnedSize(header, header.orientation)
+  if (size.width * size.height > MAX_PIXELS_TO_DECODE_ANEW) return false
   return width > size.width && (header.format !== 'jpeg' || width < size.width * 2)
 }
 
