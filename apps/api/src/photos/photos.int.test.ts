@@ -319,13 +319,22 @@ describe("a person's correction", () => {
   })
 
   it.each([
-    [[{ number: 'f12' }, { number: '587' }, { number: 'F12' }], '/bibs/2/number', 'send each number once'],
+    [[{ number: 'f12' }, { number: '587' }, { number: 'F12' }], '/bibs/2/number', 'send it once'],
     [[{ number: '587', box: { ...BOX, width: 9_999_999 } }], '/bibs/0/box', 'outside of the photo'],
     [[{ number: '587' }, { number: '1', box: { ...BOX, top: 1e308 } }], '/bibs/1/box', 'outside of the photo'],
   ])('with a repeated number or a box outside of the photo is refused: %j', async (bibs, pointer, detail) => {
     const { id } = await photoOf('refusals', read('587'))
     const { status, body } = await correct(id, bibs)
     expect([status, problem.parse(body).errors]).toEqual([422, [{ pointer, detail: expect.stringContaining(detail) }]])
+  })
+
+  it('may name a number twice, in two places', async () => {
+    const { id } = await photoOf('two-places', read('587'))
+    const { body } = await correct(id, [
+      { number: '587', box: BOX },
+      { number: '587', box: { ...BOX, left: BOX.left + 1 } },
+    ]).expect(200)
+    expect((body as Task).result).toMatchObject({ bibs: [{ number: '587' }, { number: '587' }] })
   })
 
   it.each([[{ number: '' }], [{ number: '5 8' }], [{ number: 587 }], [{ number: '1', box: { left: 1 } }], [{}]])(

@@ -83,10 +83,12 @@ export const saidBibs = z.strictObject({
     )
     .max(MAX_BIBS, `must have at most ${MAX_BIBS} numbers`)
     .superRefine((bibs, context) => {
+      // A photo may show a number twice, in two places.
+      const places = bibs.map(({ number, box }) => JSON.stringify([number, box]))
       for (const [index, { number }] of bibs.entries()) {
-        const first = bibs.findIndex((bib) => bib.number === number)
+        const first = places.indexOf(places[index] ?? '')
         if (first === index) continue
-        const message = `is ${number}, like that of /bibs/${first}: send each number once`
+        const message = `is ${number} in the same place as /bibs/${first}: send it once`
         context.addIssue({ code: 'custom', path: [index, 'number'], message })
       }
     })
