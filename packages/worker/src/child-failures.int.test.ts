@@ -26,7 +26,7 @@ test('a child that dies costs its job a run, but no attempt', async () => {
 })
 
 test.each([
-  ['hangs', /^DEADLINE: .*2000 ms/, { jobDeadlineMs: 2000 }],
+  ['hangs', /^DEADLINE: .*1000 ms/, { jobDeadlineMs: 1000 }],
   ['swells', /^MEMORY_LIMIT: .*limit of 314572800 bytes/, { childMaxRssBytes: 300 * 1024 ** 2 }],
   ['runs-a-hungry-program', /^MEMORY_LIMIT: /, { childMaxRssBytes: 500 * 1024 ** 2 }],
 ])('a job that %s fails after three attempts [S2.6]', async (imageName, reason, limits) => {
