@@ -20,6 +20,8 @@ import { createInstallation, type Installation } from './support/installation.ts
 const IS_LONG = process.env['PAGE'] === 'long'
 const PICTURES = join(import.meta.dirname, '..', '..', '.darkroom', 'page')
 const ADMIN_TOKEN = 'the-administrator-of-the-page'
+/** Photos of a race stay pending: no worker reads their numbers. */
+const RACE = { kind: 'photo.bibs', album: 'evening-run' }
 const SIZES = { desk: { width: 1400, height: 900 }, hand: { width: 390, height: 844 } }
 
 let darkroom: Installation
@@ -115,6 +117,14 @@ test.skipIf(chromium === undefined)('a webhook is created, tried out and deleted
   await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
   await page.getByText(url, { exact: true }).waitFor({ state: 'detached' })
   expect(faults()).toEqual([])
+})
+
+test.skipIf(chromium === undefined)('the photos of an album stand side by side', async () => {
+  await accepted(api.url, { bytes: await sampleJpeg({ width: 64, height: 48 }), fields: RACE })
+  const page = await browser.newPage({ locale: 'en-GB' })
+  await page.goto(`${api.url}/albums/${RACE.album}`)
+  await page.getByText('All readings are certain.').waitFor()
+  expect(await page.evaluate(`getComputedStyle(document.querySelector('.grid')).display`)).toBe('grid')
 })
 
 test.skipIf(chromium === undefined)(

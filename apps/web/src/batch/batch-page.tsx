@@ -8,7 +8,6 @@ import { StatusMark } from '../parts/status-mark.tsx'
 import { TaskThumb } from '../parts/task-thumb.tsx'
 import { resultBytes, saving } from '../uploads/upload.ts'
 import { useLanguage } from '../words/language.tsx'
-import './batch.css'
 
 const PAGE = 100
 const EVERY_MS = 5000
