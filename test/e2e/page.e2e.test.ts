@@ -119,6 +119,20 @@ test.skipIf(chromium === undefined)('a webhook is created, tried out and deleted
   expect(faults()).toEqual([])
 })
 
+test.skipIf(chromium === undefined)('the menu leads out of a search', async () => {
+  const page = await browser.newPage({ locale: 'en-GB' })
+  await page.goto(`${api.url}/tasks?q=moon`)
+  const search = page.getByRole('searchbox')
+  await search.and(page.locator('[value=moon]')).waitFor()
+  await page.getByRole('link', { name: 'Tasks' }).click()
+  await page.waitForURL(`${api.url}/tasks`)
+  await search.and(page.locator(':placeholder-shown')).waitFor()
+  await search.fill('no such task')
+  await page.waitForURL(`${api.url}/tasks?q=no+such+task`)
+  await page.getByText('No tasks match.').waitFor()
+  expect(await search.inputValue()).toBe('no such task')
+})
+
 test.skipIf(chromium === undefined)('the photos of an album stand side by side', async () => {
   await accepted(api.url, { bytes: await sampleJpeg({ width: 64, height: 48 }), fields: RACE })
   const page = await browser.newPage({ locale: 'en-GB' })

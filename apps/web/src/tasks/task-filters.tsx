@@ -1,5 +1,5 @@
 import type { TaskKind, TaskPriority, TaskStatus } from '@darkroom/contracts'
-import { useEffect, useState, type RefObject } from 'react'
+import { useEffect, useRef, useState, type RefObject } from 'react'
 import { useLanguage } from '../words/language.tsx'
 import type { Filter } from './use-task-list.ts'
 
@@ -53,12 +53,22 @@ interface Search {
 
 function SearchField({ value, onChange, field }: Search) {
   const { words } = useLanguage()
-  const [typed, setTyped] = useState(value)
-  useEffect(() => {
-    if (typed === value) return
-    const timer = setTimeout(() => onChange(typed), TYPING_MS)
-    return () => clearTimeout(timer)
-  }, [typed, value, onChange])
+  /** What is not part of the address yet. */
+  const [typed, setTyped] = useState<string>()
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  const type = (text: string): void => {
+    setTyped(text)
+    clearTimeout(timer.current)
+    timer.current = setTimeout(() => onChange(text), TYPING_MS)
+  }
+  // The address says what is searched for, also after a link to another list.
+  useEffect(
+    () => () => {
+      clearTimeout(timer.current)
+      setTyped(undefined)
+    },
+    [value],
+  )
   return (
     <label className="search">
       <span className="small quiet">{words.tasks.search}</span>
@@ -66,8 +76,8 @@ function SearchField({ value, onChange, field }: Search) {
         ref={field}
         type="search"
         placeholder={words.tasks.searchHint}
-        value={typed}
-        onChange={({ target }) => setTyped(target.value)}
+        value={typed ?? value}
+        onChange={({ target }) => type(target.value)}
       />
     </label>
   )
