@@ -119,6 +119,25 @@ test.skipIf(chromium === undefined)('a webhook is created, tried out and deleted
   expect(faults()).toEqual([])
 })
 
+test.skipIf(chromium === undefined)('a text is copied by a button that says so, or not', async () => {
+  const bytes = await sampleJpeg({ width: 64, height: 48 })
+  const { id } = await accepted(api.url, { bytes, name: 'copied.jpg', fields: RACE })
+  const page = await browser.newPage({ locale: 'en-GB' })
+  const faults = watchFaults(page, api.url)
+  await page.goto(`${api.url}/tasks/${id}`)
+  await page.getByRole('button', { name: 'Copy', exact: true }).waitFor()
+  for (const [answer, text] of [
+    ['Promise.reject(new DOMException("denied", "NotAllowedError"))', 'Not copied'],
+    ['Promise.resolve()', 'Copied'],
+  ] as const) {
+    await page.evaluate(`navigator.clipboard.writeText = () => ${answer}`)
+    await page.getByRole('button', { name: /^(Copy|Not copied)$/ }).click()
+    await page.getByRole('button', { name: text, exact: true }).waitFor()
+    expect(await page.getByRole('status').allInnerTexts()).toContain(text)
+  }
+  expect(faults()).toEqual([])
+})
+
 test.skipIf(chromium === undefined)('the menu leads out of a search', async () => {
   const page = await browser.newPage({ locale: 'en-GB' })
   await page.goto(`${api.url}/tasks?q=moon`)

@@ -6,16 +6,25 @@ const SHOWN_MS = 2000
 /** Copies a text. Without a secure origin there is no clipboard; the text is on the page anyway. */
 export function CopyButton({ text }: { text: string }) {
   const { words } = useLanguage()
-  const [isDone, setDone] = useState(false)
+  const [outcome, setOutcome] = useState<'copied' | 'notCopied'>()
   const copy = async (): Promise<void> => {
-    await navigator.clipboard.writeText(text)
-    setDone(true)
-    setTimeout(() => setDone(false), SHOWN_MS)
+    setOutcome(
+      await navigator.clipboard.writeText(text).then(
+        () => 'copied' as const,
+        () => 'notCopied' as const,
+      ),
+    )
+    setTimeout(() => setOutcome(undefined), SHOWN_MS)
   }
   if (!isSecureContext) return null
   return (
-    <button type="button" onClick={() => void copy()}>
-      <span role="status">{isDone ? words.copied : words.copy}</span>
-    </button>
+    <>
+      <button type="button" onClick={() => void copy()}>
+        {words[outcome ?? 'copy']}
+      </button>
+      <span className="unseen" role="status">
+        {outcome && words[outcome]}
+      </span>
+    </>
   )
 }

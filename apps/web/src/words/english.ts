@@ -95,6 +95,7 @@ export const english = {
   signIn: 'Sign in with a key',
   copy: 'Copy',
   copied: 'Copied',
+  notCopied: 'Not copied',
   confirm: { no: 'No' },
   tasks: {
     search: 'Search tasks',

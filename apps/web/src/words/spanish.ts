@@ -94,6 +94,7 @@ export const spanish: Words = {
   signIn: 'Iniciar sesión con una clave',
   copy: 'Copiar',
   copied: 'Copiado',
+  notCopied: 'No se ha copiado',
   confirm: { no: 'No' },
   tasks: {
     search: 'Buscar tareas',
