@@ -13,9 +13,15 @@ interface Confirmed {
 export function ConfirmButton({ question, children, disabled = false, onConfirm }: Confirmed) {
   const { words } = useLanguage()
   const dialog = useRef<HTMLDialogElement>(null)
+  const ask = (): void => {
+    if (!dialog.current) return
+    // In some browsers, Escape leaves the answer of the last time.
+    dialog.current.returnValue = ''
+    dialog.current.showModal()
+  }
   return (
     <>
-      <button type="button" disabled={disabled} onClick={() => dialog.current?.showModal()}>
+      <button type="button" disabled={disabled} onClick={ask}>
         {children}
       </button>
       <dialog
