@@ -119,6 +119,35 @@ test.skipIf(chromium === undefined)('a webhook is created, tried out and deleted
   expect(faults()).toEqual([])
 })
 
+test.skipIf(chromium === undefined)('a task is deleted once that is confirmed, and is not shown again', async () => {
+  const bytes = await sampleJpeg({ width: 64, height: 48 })
+  const { id } = await accepted(api.url, { bytes, name: 'doomed.jpg', fields: RACE })
+  const page = await browser.newPage({ locale: 'en-GB' })
+  const faults = watchFaults(page, api.url)
+  await page.addInitScript(ESCAPE_KEEPS_THE_ANSWER)
+  await page.goto(`${api.url}/tasks/${id}`)
+  const yes = page.getByRole('dialog').getByRole('button', { name: 'Delete' })
+  let deletions = 0
+  await page.route('**/api/v1/tasks/*', (route) => {
+    if (route.request().method() !== 'DELETE') return route.continue()
+    deletions += 1
+    return deletions === 1 ? route.abort() : route.continue()
+  })
+  await page.getByRole('button', { name: 'Delete' }).click()
+  await yes.click()
+  await page.getByText('The server cannot be reached').waitFor()
+  await page.getByRole('button', { name: 'Delete' }).click()
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'Delete' }).click()
+  expect(deletions).toBe(1)
+  await yes.click()
+  await page.waitForURL(`${api.url}/tasks`)
+  await page.goBack()
+  await page.getByRole('alert').getByText('There is no task with this id.').waitFor()
+  expect(await page.getByRole('heading', { name: 'doomed.jpg' }).count()).toBe(0)
+  expect(faults().filter((fault) => !fault.includes('ERR_FAILED'))).toEqual([])
+})
+
 test.skipIf(chromium === undefined)('a text is copied by a button that says so, or not', async () => {
   const bytes = await sampleJpeg({ width: 64, height: 48 })
   const { id } = await accepted(api.url, { bytes, name: 'copied.jpg', fields: RACE })
@@ -206,6 +235,12 @@ test.skipIf(chromium === undefined)(
     await Promise.all(sending)
   },
 )
+
+/** As in some browsers: the answer of a dialog that is left by Escape is the one of the last time. */
+const ESCAPE_KEEPS_THE_ANSWER = `addEventListener('cancel', (event) => {
+  event.preventDefault()
+  event.target.close()
+}, true)`
 
 /** Of the scripts and styles so far. */
 const COMPRESSED_BYTES = `performance.getEntriesByType('resource')

@@ -66,6 +66,7 @@ function useTaskChanges(task: Task) {
     onSuccess: () => {
       uploads.taskChanged(task.id, undefined)
       go('/tasks')
+      queries.removeQueries({ queryKey: ['task', task.id] })
     },
   })
   const sign = useMutation({

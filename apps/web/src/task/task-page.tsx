@@ -1,5 +1,6 @@
 import type { Task, TaskLogEntry } from '@darkroom/contracts'
 import type { RouteComponentProps } from 'wouter'
+import { ProblemError } from '../api/problem-error.ts'
 import { FaultText } from '../parts/fault-text.tsx'
 import { StatusMark } from '../parts/status-mark.tsx'
 import { useLanguage } from '../words/language.tsx'
@@ -14,7 +15,8 @@ import { useTask } from './use-task.ts'
 /** One task: what came out of it, what has happened, and what can be done with it. */
 export function TaskPage({ params: { id } }: RouteComponentProps<{ id: string }>) {
   const { task, entries, error } = useTask(id)
-  if (error && !task) return <FaultText error={error} />
+  const isGone = error instanceof ProblemError && error.status === 404
+  if (error && (isGone || !task)) return <FaultText error={error} />
   return task ? <ShownTask task={task} entries={entries} /> : null
 }
 
