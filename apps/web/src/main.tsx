@@ -2,7 +2,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { createTaskEvents } from './api/event-source.ts'
-import { isUnreachable } from './api/request.ts'
+import { isForNow } from './api/request.ts'
 import { readSettings } from './api/settings.ts'
 import { TaskEventsContext } from './api/use-task-events.ts'
 import { SettingsContext } from './api/use-settings.ts'
@@ -16,7 +16,7 @@ const RETRIES = 3
 
 const queries = new QueryClient({
   defaultOptions: {
-    queries: { retry: (failures, error) => isUnreachable(error) && failures < RETRIES, staleTime: 1000 },
+    queries: { retry: (failures, error) => isForNow(error) && failures < RETRIES, staleTime: 1000 },
   },
 })
 const events = createTaskEvents()
