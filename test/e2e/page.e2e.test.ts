@@ -91,6 +91,24 @@ test.skipIf(chromium === undefined)('a large photo goes on where its connection 
   expect((await darkroom.tasks.findOne({ name: 'large.jpg' }))?.['source']).toMatchObject({ bytes: file.buffer.length })
 })
 
+test.skipIf(chromium === undefined)('a photo over the quota is not sent again by itself', async () => {
+  const page = await browser.newPage({ locale: 'en-GB', timezoneId: 'UTC' })
+  await page.clock.setFixedTime('2026-05-30T18:45:50Z')
+  const detail = 'Your quota is 5 tasks a day, which begins at 00:00 UTC. Nothing was stored.'
+  const problem = { status: 429, code: 'QUOTA_EXCEEDED', title: 'Quota exceeded', detail }
+  const answer = { status: 429, contentType: 'application/problem+json', body: JSON.stringify(problem) }
+  let sent = 0
+  await page.route('**/api/v1/tasks', (route) => {
+    sent += 1
+    return route.fulfill({ ...answer, headers: { 'Retry-After': '18850' } })
+  })
+  await page.goto(api.url)
+  await page.setInputFiles('.drop input', [await photo('sixth.jpg', 6)])
+  await page.getByText(`${detail} It can be sent again from 31 May 2026, 00:00:00.`).waitFor()
+  await page.getByRole('button', { name: 'Send again' }).waitFor()
+  expect(sent).toBe(1)
+})
+
 test.skipIf(chromium === undefined)('a webhook is created, tried out and deleted', async () => {
   const received: IncomingHttpHeaders[] = []
   const receiver = createServer((req, res) => {

@@ -12,6 +12,8 @@ const MAX_DELAY_MS = 30_000
 /** Answers that are about the moment, not about the photo. */
 const FOR_NOW = [408, 425, 429, 502, 503, 504]
 const FOR_NOW_CODES = ['IDEMPOTENCY_IN_FLIGHT']
+/** A quota lasts for hours. */
+const NOT_FOR_NOW_CODES = ['QUOTA_EXCEEDED']
 
 /** The photos of this visit, in the order in which they were added, and their way to the server. */
 export class UploadList {
@@ -138,8 +140,11 @@ const TELL_MS = 30
 function afterFault(error: unknown): UploadState {
   if (isUnreachable(error)) return { step: 'interrupted', why: 'offline' }
   if (!(error instanceof ProblemError)) return { step: 'refused', message: String(error), needsKey: false }
-  if (FOR_NOW.includes(error.status) || FOR_NOW_CODES.includes(error.code)) return { step: 'interrupted', why: 'busy' }
-  return { step: 'refused', message: error.message, needsKey: error.status === 401 }
+  const { status, code, message, retryAfterMs } = error
+  const isForNow = FOR_NOW.includes(status) || FOR_NOW_CODES.includes(code)
+  if (isForNow && !NOT_FOR_NOW_CODES.includes(code)) return { step: 'interrupted', why: 'busy' }
+  const againAt = retryAfterMs === undefined ? {} : { againAt: new Date(Date.now() + retryAfterMs) }
+  return { step: 'refused', message, needsKey: status === 401, ...againAt }
 }
 
 /** Waits, but no longer than until the connection is back or the signal is aborted. */

@@ -7,8 +7,8 @@ export type UploadState =
   | { step: 'sending'; sent: number }
   /** It is sent again by itself, under the same key. */
   | { step: 'interrupted'; why: 'offline' | 'busy' }
-  /** Without a session, whoever signs in can send it. */
-  | { step: 'refused'; message: string; needsKey: boolean }
+  /** Without a session, whoever signs in can send it; over a quota, it can be sent from `againAt`. */
+  | { step: 'refused'; message: string; needsKey: boolean; againAt?: Date }
   | { step: 'accepted'; task: Task | AcceptedTask }
 
 /**

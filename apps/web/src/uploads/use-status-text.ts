@@ -20,7 +20,12 @@ export function useStatusText({ state }: Upload): StatusText {
     case 'interrupted':
       return { text: words.upload[state.why], mood: 'bad' }
     case 'refused':
-      return { text: state.message, mood: 'bad' }
+      return {
+        text: [state.message, ...(state.againAt ? [words.upload.againAt(formats.moment(state.againAt))] : [])].join(
+          ' ',
+        ),
+        mood: 'bad',
+      }
     case 'accepted':
       return ofTask(state.task, words, formats)
   }

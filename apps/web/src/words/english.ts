@@ -29,6 +29,7 @@ export const english = {
     busy: 'the server is busy, trying again',
     interrupted: 'connection lost or server busy, trying again',
     again: 'Send again',
+    againAt: (time: string) => `It can be sent again from ${time}.`,
     remove: 'Remove',
     removeName: (name: string) => `Remove ${name} from this list`,
     clear: 'Clear finished',

@@ -29,6 +29,7 @@ export const spanish: Words = {
     busy: 'el servidor está ocupado, reintentando',
     interrupted: 'sin conexión o servidor ocupado, reintentando',
     again: 'Enviar de nuevo',
+    againAt: (time) => `Se puede enviar de nuevo a partir del ${time}.`,
     remove: 'Quitar',
     removeName: (name) => `Quitar ${name} de esta lista`,
     clear: 'Quitar las terminadas',
