@@ -74,9 +74,7 @@ test.skipIf(chromium === undefined)('photos go in at the page, and their variant
 
 test.skipIf(chromium === undefined)('a large photo goes on where its connection broke off', async () => {
   const page = await browser.newPage({ locale: 'en-GB' })
-  const { buffer, ...large } = await photo('large.jpg', 3)
-  // Bytes after the end of an image do not belong to it, but they are stored.
-  const file = { ...large, buffer: Buffer.concat([buffer, randomBytes(8 * 1024 ** 2)]) }
+  const file = await largePhoto('large.jpg', 3)
   const requests: string[] = []
   await page.route('**/api/v1/uploads**', async (route) => {
     const method = route.request().method()
@@ -107,6 +105,23 @@ test.skipIf(chromium === undefined)('a photo over the quota is not sent again by
   await page.getByText(`${detail} It can be sent again from 31 May 2026, 00:00:00.`).waitFor()
   await page.getByRole('button', { name: 'Send again' }).waitFor()
   expect(sent).toBe(1)
+})
+
+test.skipIf(chromium === undefined)('a key that may only send photos is told that it cannot follow them', async () => {
+  const page = await browser.newPage({ locale: 'en-GB' })
+  await page.clock.install()
+  const detail = 'The key lacks the scope tasks:read.'
+  const body = JSON.stringify({ status: 403, code: 'SCOPE_MISSING', title: 'Scope missing', detail })
+  await page.route(/\/api\/v1\/(tasks\/\w+|events)$/, (route) =>
+    route.fulfill({ status: 403, contentType: 'application/problem+json', body }),
+  )
+  await page.goto(api.url)
+  await page.setInputFiles('.drop input', [await photo('sent.jpg', 7), await largePhoto('sent-large.jpg', 8)])
+  await page.getByText('waiting for a worker').waitFor()
+  await page.clock.fastForward(5000)
+  await page.getByText('2 of 2 finished', { exact: true }).waitFor()
+  expect(await page.getByText('Accepted. This key may not read results.').count()).toBe(2)
+  await page.getByRole('button', { name: 'Remove sent.jpg from this list' }).waitFor()
 })
 
 test.skipIf(chromium === undefined)('a webhook is created, tried out and deleted', async () => {
@@ -270,6 +285,13 @@ const photo = async (name: string, seed: number) => ({
   mimeType: 'image/jpeg',
   buffer: await sampleJpeg({ width: 1600, height: 1200, seed }),
 })
+
+/** Large enough to be sent in parts. */
+async function largePhoto(name: string, seed: number) {
+  const { buffer, ...rest } = await photo(name, seed)
+  // Bytes after the end of an image do not belong to it, but they are stored.
+  return { ...rest, buffer: Buffer.concat([buffer, randomBytes(8 * 1024 ** 2)]) }
+}
 
 /** What the row of a photo says. */
 const textOf = (page: Page, name: string): Promise<string> =>

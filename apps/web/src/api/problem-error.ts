@@ -16,6 +16,10 @@ export class ProblemError extends Error {
   }
 }
 
+/** Whether there is no key, or one that may not do this. */
+export const isForbidden = (error: unknown): boolean =>
+  error instanceof ProblemError && (error.status === 401 || error.status === 403)
+
 /** From the body of a response; a proxy may have sent something else. */
 export function toProblemError(status: number, body: string, retryAfter: string | null): ProblemError {
   const { detail, code } = parseProblem(body)

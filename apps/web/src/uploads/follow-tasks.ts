@@ -1,6 +1,6 @@
 import type { AnyTaskEvent, Task } from '@darkroom/contracts'
 import type { TaskEvents } from '../api/event-source.ts'
-import { ProblemError } from '../api/problem-error.ts'
+import { isForbidden, ProblemError } from '../api/problem-error.ts'
 import { request } from '../api/request.ts'
 import { isEnded } from './upload.ts'
 
@@ -9,11 +9,17 @@ const READS_AT_ONCE = 2
 const CHECK_EVERY_MS = 5000
 const CHECKED = 3
 
+interface Following {
+  /** Gets each task that has changed; undefined if it was deleted. */
+  onChange: (id: string, task: Task | undefined) => void
+  onUnreadable: (id: string) => void
+}
+
 /**
  * Follows unfinished tasks by the stream of events, and passes on each that has changed, until it
  * has ended.
  */
-export function createTaskFollower(events: TaskEvents, onChange: (id: string, task: Task | undefined) => void) {
+export function createTaskFollower(events: TaskEvents, { onChange, onUnreadable }: Following) {
   const open = new Map<string, Task>()
   const due = new Set<string>()
   let reading = 0
@@ -25,11 +31,20 @@ export function createTaskFollower(events: TaskEvents, onChange: (id: string, ta
     onChange(id, task)
     if (open.size === 0) end?.()
   }
+  /** A key that may not read one task may read none. */
+  const giveUp = (): void => {
+    const ids = [...open.keys()]
+    open.clear()
+    due.clear()
+    end?.()
+    for (const id of ids) onUnreadable(id)
+  }
   const read = async (id: string): Promise<void> => {
     try {
       update(id, await request<Task>(`/tasks/${id}`))
     } catch (error) {
-      if (error instanceof ProblemError && error.status === 404) update(id, undefined)
+      if (isForbidden(error)) giveUp()
+      else if (error instanceof ProblemError && error.status === 404) update(id, undefined)
     }
   }
   const readDue = async (): Promise<void> => {

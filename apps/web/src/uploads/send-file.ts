@@ -13,8 +13,11 @@ export interface Sending {
 /** From here on, it is worth while not to begin again after an interruption. */
 const LARGE_BYTES = 5 * 1024 ** 2
 
-/** Uploads a photo. Rejects with a ProblemError if it is refused, a TypeError if the connection is lost. */
-export async function sendFile(sending: Sending): Promise<Task | AcceptedTask> {
+/**
+ * Uploads a photo. Returns nothing if the key may not read the task. Rejects with a ProblemError if
+ * the photo is refused, a TypeError if the connection is lost.
+ */
+export async function sendFile(sending: Sending): Promise<Task | AcceptedTask | undefined> {
   if (sending.file.size < LARGE_BYTES) return sendWhole(sending)
   // Loaded by those who need it.
   const { sendLargeFile } = await import('./send-large-file.ts')

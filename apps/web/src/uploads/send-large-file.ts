@@ -1,6 +1,6 @@
 import type { Task } from '@darkroom/contracts'
 import { DetailedError, Upload } from 'tus-js-client'
-import { toProblemError } from '../api/problem-error.ts'
+import { isForbidden, toProblemError } from '../api/problem-error.ts'
 import { request } from '../api/request.ts'
 import type { Sending } from './send-file.ts'
 
@@ -9,9 +9,9 @@ const RETRIES_MS = [0, 500, 1000]
 
 /**
  * Uploads a photo in a way that continues where it stopped: after an interruption, and after the page
- * was left and the same file is dropped again. Rejects like sendFile.
+ * was left and the same file is dropped again. Returns and rejects like sendFile.
  */
-export async function sendLargeFile({ file, fields, key, onSent, signal }: Sending): Promise<Task> {
+export async function sendLargeFile({ file, fields, key, onSent, signal }: Sending): Promise<Task | undefined> {
   const sent = Promise.withResolvers<string>()
   const upload = new Upload(file, {
     endpoint: '/api/v1/uploads',
@@ -31,7 +31,10 @@ export async function sendLargeFile({ file, fields, key, onSent, signal }: Sendi
   })
   upload.start()
   const id = (await sent.promise).split('/').at(-1) ?? ''
-  return request<Task>(`/tasks/${id}`, { signal })
+  return request<Task>(`/tasks/${id}`, { signal }).catch((error: unknown) => {
+    if (isForbidden(error)) return undefined
+    throw error
+  })
 }
 
 function faultOf(error: Error): Error {

@@ -79,6 +79,12 @@ export class UploadList {
     }
   }
 
+  /** The key in use may not read the task. */
+  taskUnreadable(taskId: string): void {
+    for (const { id, state } of this.#uploads.values())
+      if (state.step === 'accepted' && state.task.id === taskId) this.#set(id, { step: 'unreadable' })
+  }
+
   subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
@@ -102,8 +108,8 @@ export class UploadList {
       onSent(0)
       try {
         const task = await sendFile({ file, fields, key, onSent, signal: leaving.signal })
-        this.#set(id, { step: 'accepted', task })
-        if (!isEnded(task)) this.#onAccepted(task)
+        this.#set(id, task ? { step: 'accepted', task } : { step: 'unreadable' })
+        if (task && !isEnded(task)) this.#onAccepted(task)
         break
       } catch (error) {
         if (leaving.signal.aborted) break

@@ -10,6 +10,8 @@ export type UploadState =
   /** Without a session, whoever signs in can send it; over a quota, it can be sent from `againAt`. */
   | { step: 'refused'; message: string; needsKey: boolean; againAt?: Date }
   | { step: 'accepted'; task: Task | AcceptedTask }
+  /** It was accepted under a key that may not read what becomes of it. */
+  | { step: 'unreadable' }
 
 /**
  * A photo that was dropped on the page. Replaced, never changed, whenever something happens to it.
@@ -34,7 +36,7 @@ export const isUnsent = ({ state }: Upload): boolean => ['queued', 'sending', 'i
 
 /** Whether nothing more happens to an upload by itself. */
 export const isSettled = ({ state }: Upload): boolean =>
-  state.step === 'refused' || (state.step === 'accepted' && isEnded(state.task))
+  ['refused', 'unreadable'].includes(state.step) || (state.step === 'accepted' && isEnded(state.task))
 
 /** How much of the way is behind a photo, 0 to 1: the first part is the upload. */
 export function shareDone({ state }: Upload): number {
@@ -45,6 +47,7 @@ export function shareDone({ state }: Upload): number {
     case 'sending':
       return state.sent * UPLOAD_SHARE
     case 'refused':
+    case 'unreadable':
       return 1
     case 'accepted':
       return isEnded(state.task) ? 1 : UPLOAD_SHARE + (state.task.progress.percent / 100) * (1 - UPLOAD_SHARE)

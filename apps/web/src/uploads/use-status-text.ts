@@ -26,6 +26,8 @@ export function useStatusText({ state }: Upload): StatusText {
         ),
         mood: 'bad',
       }
+    case 'unreadable':
+      return { text: words.upload.unreadable, mood: 'quiet' }
     case 'accepted':
       return ofTask(state.task, words, formats)
   }

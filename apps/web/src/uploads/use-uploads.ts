@@ -9,7 +9,10 @@ export const UploadsContext = createContext<UploadList | undefined>(undefined)
 /** The uploads of this visit: they go on while other pages are shown. */
 export function createUploads(events: TaskEvents): UploadList {
   const uploads = new UploadList()
-  const follower = createTaskFollower(events, (id, task) => uploads.taskChanged(id, task))
+  const follower = createTaskFollower(events, {
+    onChange: (id, task) => uploads.taskChanged(id, task),
+    onUnreadable: (id) => uploads.taskUnreadable(id),
+  })
   uploads.onAccepted(follower.follow)
   return uploads
 }

@@ -28,6 +28,7 @@ export const english = {
     offline: 'connection lost, trying again',
     busy: 'the server is busy, trying again',
     interrupted: 'connection lost or server busy, trying again',
+    unreadable: 'Accepted. This key may not read results.',
     again: 'Send again',
     againAt: (time: string) => `It can be sent again from ${time}.`,
     remove: 'Remove',

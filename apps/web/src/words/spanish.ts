@@ -28,6 +28,7 @@ export const spanish: Words = {
     offline: 'se perdió la conexión, reintentando',
     busy: 'el servidor está ocupado, reintentando',
     interrupted: 'sin conexión o servidor ocupado, reintentando',
+    unreadable: 'Aceptada. Esta clave no puede leer resultados.',
     again: 'Enviar de nuevo',
     againAt: (time) => `Se puede enviar de nuevo a partir del ${time}.`,
     remove: 'Quitar',
