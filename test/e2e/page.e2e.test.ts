@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vites
 import { buildPage } from '../../scripts/build-page.ts'
 import { landscape } from '../../scripts/landscape.ts'
 import type { ApiProcess, AppProcess } from '../../scripts/processes.ts'
-import { barriersOf, findChromium, openBrowser, watchFaults } from './support/browser.ts'
+import { barriersOf, findChromium, openBrowser, setVisible, watchFaults } from './support/browser.ts'
 import { accepted, total } from './support/client.ts'
 import { createInstallation, type Installation } from './support/installation.ts'
 
@@ -150,6 +150,34 @@ test.skipIf(chromium === undefined)('a webhook is created, tried out and deleted
   await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
   await page.getByText(url, { exact: true }).waitFor({ state: 'detached' })
   expect(faults()).toEqual([])
+})
+
+test.skipIf(chromium === undefined)('eight tabs of one browser are kept up to date', async () => {
+  const bytes = await sampleJpeg({ width: 64, height: 48 })
+  const context = await browser.newContext({ locale: 'en-GB' })
+  const tabs: { id: string; page: Page }[] = []
+  for (let index = 1; index <= 8; index++) {
+    const name = `tab ${index}.jpg`
+    const { id } = await accepted(api.url, { bytes: Buffer.concat([bytes, Buffer.from(name)]), name, fields: RACE })
+    const page = await context.newPage()
+    await page.goto(`${api.url}/tasks/${id}`)
+    await page.getByRole('heading', { name }).waitFor()
+    await setVisible(page, false)
+    tabs.push({ id, page })
+  }
+  for (const { id, page } of tabs) {
+    await fetch(`${api.url}/api/v1/tasks/${id}/cancel`, { method: 'POST' })
+    await setVisible(page, true)
+    await page.getByText('● cancelled').waitFor()
+    await page.getByRole('button', { name: 'Retry' }).waitFor()
+  }
+  const last = tabs.at(-1)?.page as Page
+  const streams: string[] = []
+  last.on('request', (request) => request.url().endsWith('/v1/events') && streams.push(request.url()))
+  await last.reload()
+  await last.getByRole('button', { name: 'Retry' }).waitFor()
+  expect(streams, 'what has ended needs no stream').toEqual([])
+  await context.close()
 })
 
 test.skipIf(chromium === undefined)('a task is deleted once that is confirmed, and is not shown again', async () => {

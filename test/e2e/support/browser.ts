@@ -45,6 +45,15 @@ export function watchFaults(page: Page, url: string): () => string[] {
   return () => faults
 }
 
+/**
+ * Tells a page that its tab is in front or behind another one. To Playwright, all tabs are in front.
+ */
+export async function setVisible(page: Page, isVisible: boolean): Promise<void> {
+  const state = isVisible ? 'visible' : 'hidden'
+  await page.evaluate(`Object.defineProperty(document, 'visibilityState', { configurable: true, value: '${state}' })
+    document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))`)
+}
+
 /** What a page lacks for people who cannot see it or use no pointer, by the rules of axe. */
 export async function barriersOf(page: Page): Promise<string[]> {
   await page.evaluate(await readFile(AXE, 'utf8'))

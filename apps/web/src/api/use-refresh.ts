@@ -8,8 +8,13 @@ const AT_MOST_EVERY_MS = 500
 
 /**
  * Reads a query again when something has happened to a task, or to one for which `matters` is true.
+ * What has ended needs no connection: `isOpen` is false.
  */
-export function useRefresh(queryKey: QueryKey, matters: (event: AnyTaskEvent) => boolean = isListed): void {
+export function useRefresh(
+  queryKey: QueryKey,
+  matters: (event: AnyTaskEvent) => boolean = isListed,
+  isOpen = true,
+): void {
   const queries = useQueryClient()
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   useEffect(() => () => clearTimeout(timer.current), [])
@@ -19,7 +24,7 @@ export function useRefresh(queryKey: QueryKey, matters: (event: AnyTaskEvent) =>
       timer.current = undefined
       void queries.invalidateQueries({ queryKey })
     }, AT_MOST_EVERY_MS)
-  })
+  }, isOpen)
 }
 
 /** Lists do not show progress. */

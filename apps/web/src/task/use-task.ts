@@ -11,7 +11,6 @@ const EVERY_MS = 5000
 export function useTask(id: string) {
   const refetchInterval = ({ state }: { state: { data: [Task, TaskEventPage] | undefined } }) =>
     state.data && isEnded(state.data[0]) ? false : EVERY_MS
-  useRefresh(['task', id], ({ taskId }) => taskId === id)
   const { data, error } = useQuery({
     queryKey: ['task', id],
     queryFn: ({ signal }) =>
@@ -22,5 +21,6 @@ export function useTask(id: string) {
     refetchInterval,
   })
   const [task, log] = data ?? []
+  useRefresh(['task', id], ({ taskId }) => taskId === id, task !== undefined && !isEnded(task))
   return { task, entries: log?.items ?? [], error }
 }
