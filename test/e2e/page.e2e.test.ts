@@ -180,6 +180,18 @@ test.skipIf(chromium === undefined)('eight tabs of one browser are kept up to da
   await context.close()
 })
 
+test.skipIf(chromium === undefined)('the page does without storage', async () => {
+  const page = await browser.newPage({ locale: 'en-GB' })
+  const faults = watchFaults(page, api.url)
+  await page.addInitScript(`Object.defineProperty(window, 'localStorage', {
+    get() { throw new DOMException('Access is denied', 'SecurityError') },
+  })`)
+  await page.goto(api.url)
+  await page.getByRole('button', { name: 'Español' }).click()
+  await page.getByRole('heading', { name: 'Subir' }).waitFor()
+  expect(faults()).toEqual([])
+})
+
 test.skipIf(chromium === undefined)('a task is deleted once that is confirmed, and is not shown again', async () => {
   const bytes = await sampleJpeg({ width: 64, height: 48 })
   const { id } = await accepted(api.url, { bytes, name: 'doomed.jpg', fields: RACE })

@@ -28,7 +28,7 @@ export function LanguageProvider({ children }: { children: ReactNode }) {
       words: LANGUAGES[language],
       formats: createFormats(regionOf(language)),
       speak: (chosen: Language) => {
-        localStorage.setItem(KEPT_UNDER, chosen)
+        keep(chosen)
         setLanguage(chosen)
       },
     }),
@@ -47,8 +47,25 @@ export function useLanguage(): Spoken {
 const regionOf = (language: Language): string =>
   navigator.languages.find((name) => name.toLowerCase().startsWith(language)) ?? language
 
+/** A browser that blocks the data of sites throws. */
+function kept(): string {
+  try {
+    return localStorage.getItem(KEPT_UNDER) ?? ''
+  } catch {
+    return ''
+  }
+}
+
+function keep(language: Language): void {
+  try {
+    localStorage.setItem(KEPT_UNDER, language)
+  } catch {
+    // It is spoken until the page is closed.
+  }
+}
+
 function firstLanguage(): Language {
-  const wanted = [localStorage.getItem(KEPT_UNDER) ?? '', ...navigator.languages]
+  const wanted = [kept(), ...navigator.languages]
   const known = wanted.map((name) => name.slice(0, 2).toLowerCase()).find((name) => name in LANGUAGES)
   return (known as Language | undefined) ?? 'en'
 }
