@@ -8,6 +8,8 @@ export default defineConfig({
     target: 'es2023',
     // The policy of the page allows no `data:` scripts or styles.
     assetsInlineLimit: 0,
+    // All styles are small, and one file: a page whose styles could not be loaded would stay without.
+    cssCodeSplit: false,
     modulePreload: { polyfill: false },
   },
   server: { proxy: { '/api': API } },

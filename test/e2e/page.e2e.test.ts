@@ -180,6 +180,40 @@ test.skipIf(chromium === undefined)('eight tabs of one browser are kept up to da
   await context.close()
 })
 
+test.skipIf(chromium === undefined)('a page that cannot be loaded can be tried again', async () => {
+  const page = await browser.newPage({ locale: 'en-GB' })
+  await page.goto(api.url, { waitUntil: 'networkidle' })
+  await page.context().setOffline(true)
+  await page.getByRole('link', { name: 'Queue' }).click()
+  await page.getByRole('heading', { name: 'This page could not be shown' }).waitFor()
+  expect(await page.getByRole('alert').innerText()).toContain('The server cannot be reached.')
+  expect(await barriersOf(page)).toEqual([])
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await page.getByRole('heading', { name: 'This page could not be shown' }).waitFor()
+  await page.context().setOffline(false)
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await page.getByRole('heading', { name: 'image-processing' }).waitFor()
+})
+
+test.skipIf(chromium === undefined)('after an upgrade, the page is loaded anew once all photos are sent', async () => {
+  const page = await browser.newPage({ locale: 'en-GB' })
+  await page.goto(api.url, { waitUntil: 'networkidle' })
+  let isReloaded = false
+  page.on('request', (request) => (isReloaded ||= request.isNavigationRequest()))
+  await page.route(/\/assets\/(settings-page|send-large-file)-/, (route) =>
+    isReloaded ? route.continue() : route.fulfill({ status: 404 }),
+  )
+  await page.route(`${api.url}/`, (route) => route.fulfill({ body: '<script src="/assets/index-newer.js">' }))
+  await page.route('**/api/v1/tasks', (route) => route.abort())
+  await page.setInputFiles('.drop input', [await largePhoto('unsent.jpg', 9)])
+  await page.getByText('connection lost, trying again').waitFor()
+  await page.getByRole('link', { name: 'Settings' }).click()
+  await page.getByText('There is a newer version, which is loaded once all photos are sent.').waitFor()
+  await page.unroute('**/api/v1/tasks')
+  await page.getByRole('heading', { name: 'Health' }).waitFor()
+  expect(isReloaded).toBe(true)
+})
+
 test.skipIf(chromium === undefined)('the page does without storage', async () => {
   const page = await browser.newPage({ locale: 'en-GB' })
   const faults = watchFaults(page, api.url)

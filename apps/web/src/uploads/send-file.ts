@@ -19,9 +19,9 @@ const LARGE_BYTES = 5 * 1024 ** 2
  */
 export async function sendFile(sending: Sending): Promise<Task | AcceptedTask | undefined> {
   if (sending.file.size < LARGE_BYTES) return sendWhole(sending)
-  // Loaded by those who need it.
-  const { sendLargeFile } = await import('./send-large-file.ts')
-  return sendLargeFile(sending)
+  // Loaded by those who need it. After an upgrade it is gone, but the photo can be sent all the same.
+  const inParts = await import('./send-large-file.ts').catch(() => undefined)
+  return inParts ? inParts.sendLargeFile(sending) : sendWhole(sending)
 }
 
 /** `fetch` would not report how much has been sent. */

@@ -1,11 +1,9 @@
-import { useEffect, useSyncExternalStore } from 'react'
-import { isUnsent } from './upload.ts'
-import { useUploads } from './use-uploads.ts'
+import { useEffect } from 'react'
+import { useIsSending } from './use-uploads.ts'
 
 /** Asks before the page is closed while photos are being sent. Shows nothing. */
 export function UploadGuard() {
-  const { subscribe, all } = useUploads()
-  const isSending = useSyncExternalStore(subscribe, () => all().some(isUnsent))
+  const isSending = useIsSending()
   useEffect(() => {
     if (!isSending) return
     const ask = (event: BeforeUnloadEvent): void => event.preventDefault()

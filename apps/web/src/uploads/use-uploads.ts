@@ -2,7 +2,7 @@ import { createContext, use, useCallback, useSyncExternalStore } from 'react'
 import type { TaskEvents } from '../api/event-source.ts'
 import { createTaskFollower } from './follow-tasks.ts'
 import { UploadList } from './upload-list.ts'
-import type { Upload } from './upload.ts'
+import { isUnsent, type Upload } from './upload.ts'
 
 export const UploadsContext = createContext<UploadList | undefined>(undefined)
 
@@ -21,6 +21,12 @@ export function useUploads(): UploadList {
   const uploads = use(UploadsContext)
   if (!uploads) throw new Error('There are no uploads around this component.')
   return uploads
+}
+
+/** Whether photos are being sent, or wait for that. */
+export function useIsSending(): boolean {
+  const { subscribe, all } = useUploads()
+  return useSyncExternalStore(subscribe, () => all().some(isUnsent))
 }
 
 /** The ids of the uploads in the order in which they are shown. */

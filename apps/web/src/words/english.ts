@@ -230,6 +230,13 @@ export const english = {
     remove: 'Delete',
     removeQuestion: (url: string) => `Delete the webhook to ${url}? What is waiting is not sent.`,
   },
+  broken: {
+    title: 'This page could not be shown',
+    again: 'Try again',
+    unreachable: 'The server cannot be reached.',
+    same: 'Something went wrong.',
+    newer: 'There is a newer version, which is loaded once all photos are sent.',
+  },
   notFound: { title: 'There is no such page', back: 'Go to the uploads' },
 }
 

@@ -227,5 +227,12 @@ export const spanish: Words = {
     remove: 'Eliminar',
     removeQuestion: (url) => `¿Eliminar el webhook a ${url}? Lo que espera no se envía.`,
   },
+  broken: {
+    title: 'No se pudo mostrar esta página',
+    again: 'Reintentar',
+    unreachable: 'No se puede conectar con el servidor.',
+    same: 'Algo ha fallado.',
+    newer: 'Hay una versión más nueva, que se carga cuando se hayan enviado todas las fotos.',
+  },
   notFound: { title: 'Esta página no existe', back: 'Ir a la subida de fotos' },
 }
