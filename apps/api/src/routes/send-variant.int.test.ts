@@ -348,7 +348,9 @@ it('the file is closed when the client disconnects', async () => {
   const errors: unknown[] = []
   const send = createSendVariant({ ...parts, storage: watched })
   const app = express().get('/', (_req, res) => {
-    send(res, { ...task, files: fileViews([toStoredFile(variant)], '') }, {}).catch((error: unknown) => errors.push(error))
+    send(res, { ...task, files: fileViews([toStoredFile(variant)], '') }, {}).catch((error: unknown) =>
+      errors.push(error),
+    )
   })
   const server = app.listen(0, '127.0.0.1')
   onTestFinished(() => void server.close())
