@@ -1060,7 +1060,7 @@ export interface paths {
         put?: never;
         /**
          * Upload many photos of a race
-         * @description Creates a task of the kind `photo.bibs` for each file, like `POST /api/v1/batches`.
+         * @description Creates a task of the kind `photo.bibs` for each file or URL, like `POST /api/v1/batches`.
          */
         post: operations["createPhotoBatch"];
         delete?: never;
@@ -7074,6 +7074,79 @@ export interface operations {
                      * @description How long the files are kept after the task has ended
                      * @default 60
                      */
+                    ttlSeconds?: number;
+                    /**
+                     * @description Any JSON object, stored with the task
+                     * @example {
+                     *       "album": 7
+                     *     }
+                     */
+                    metadata?: {
+                        [key: string]: unknown;
+                    };
+                    /**
+                     * @description Where the end is reported to, by a signed POST
+                     * @example https://shop.example/darkroom
+                     */
+                    callbackUrl?: string;
+                    /** @description Who is told, once, when it has ended */
+                    notify?: {
+                        /**
+                         * Format: email
+                         * @description An address
+                         */
+                        email?: string;
+                        /**
+                         * @description A number with its country code
+                         * @example +34600123456
+                         */
+                        sms?: string;
+                        /**
+                         * @description The language of the message
+                         * @default en
+                         * @enum {string}
+                         */
+                        language?: "en" | "es";
+                    };
+                    /**
+                     * @description The album of the photo: groups the photos of a race
+                     * @example valencia-2026
+                     */
+                    album?: string;
+                };
+                "application/json": {
+                    /** @description The photos; `metadata` is that of the batch unless an item has its own */
+                    items: {
+                        source: {
+                            /**
+                             * @description A worker downloads the photo from there
+                             * @example https://photos.example/beach.jpg
+                             */
+                            url: string;
+                        };
+                        /** @description By default the last part of the URL */
+                        name?: string;
+                        /**
+                         * @description Any JSON object, stored with the task
+                         * @example {
+                         *       "album": 7
+                         *     }
+                         */
+                        metadata?: {
+                            [key: string]: unknown;
+                        };
+                    }[];
+                    /**
+                     * @description What to do with the file
+                     * @enum {string}
+                     */
+                    kind?: "photo.bibs";
+                    /**
+                     * @description Tasks of a higher priority are processed first
+                     * @enum {string}
+                     */
+                    priority?: "premium" | "interactive" | "normal" | "batch";
+                    /** @description How long the files are kept after the task has ended */
                     ttlSeconds?: number;
                     /**
                      * @description Any JSON object, stored with the task

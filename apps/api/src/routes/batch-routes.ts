@@ -4,19 +4,19 @@ import { z } from 'zod'
 import { GetBatch } from '../batches/get-batch.ts'
 import { parseInput } from '../http/input.ts'
 import { BATCH_ID } from '../http/openapi/example-ids.ts'
-import { content, json, JSON_PROBLEMS, jsonRequest, type Operation } from '../http/openapi/operation.ts'
+import { content, json } from '../http/openapi/operation.ts'
 import { pageQuery } from '../http/paging.ts'
 import { routesOf } from '../http/routes.ts'
 import { tenantOf } from '../http/tenant-of.ts'
 import type { Send } from '../send.ts'
 import { ListTasks } from '../tasks/queries/list-tasks.ts'
-import { batchSourceFields } from '../uploads/accept-source.ts'
 import type { InputSteps, UploadSteps } from '../uploads/create-uploads.ts'
 import type { ApiLimits } from './api-limits.ts'
 import { eitherOr, isJson } from './either-or.ts'
+import { formOrUrls } from './batch-body.ts'
 import { acceptedBatchExample, batchPageExample } from './batch-examples.ts'
 import type { SendBatch } from './send-batch.ts'
-import { batchBody, FORM_PROBLEMS } from './upload.ts'
+import { BATCH_PROBLEMS } from './upload.ts'
 
 export interface BatchRouteDeps
   extends
@@ -48,12 +48,7 @@ export const batchRoutes = routesOf<BatchRouteDeps, ApiLimits>('Batches', {
           'RetryAfter',
         ),
       },
-      problems: [
-        ...FORM_PROBLEMS,
-        ...JSON_PROBLEMS.filter((code) => code !== 'INVALID_FIELD'),
-        'BATCH_TOO_LARGE',
-        'BATCH_REJECTED',
-      ],
+      problems: BATCH_PROBLEMS,
       problemSchema: batchProblem,
     }),
     handle: ({ receiveBatch, acceptBatch, receiveBatchInput, acceptSourceBatch }) => [
@@ -107,21 +102,6 @@ export const batchRoutes = routesOf<BatchRouteDeps, ApiLimits>('Batches', {
       },
   },
 })
-
-/** A form with files, or JSON with their URLs. */
-function formOrUrls(limits: ApiLimits): Pick<Operation, 'requestParams' | 'body'> {
-  const { requestParams, body } = batchBody(limits)
-  const asJson = jsonRequest({
-    schema: batchSourceFields(limits.maxFiles),
-    examples: {
-      'A photo at a URL': {
-        items: [{ source: { url: 'https://photos.example/sunset.jpg' }, name: 'Sunset' }],
-        priority: 'normal',
-      },
-    },
-  })
-  return { ...(requestParams && { requestParams }), body: { ...body, content: { ...body.content, ...asJson.content } } }
-}
 
 async function readPage(send: Send, req: Request): Promise<BatchPage> {
   const page = parseInput(pageQuery, req.query, 'INVALID_QUERY')

@@ -1,5 +1,6 @@
 import { acceptedBatch, acceptedTask, batchProblem, photoStatus } from '@darkroom/contracts'
 import type { Request } from 'express'
+import { z } from 'zod'
 import { taskNotFound } from '../app-error.ts'
 import { parseInput } from '../http/input.ts'
 import { json, JSON_PROBLEMS, jsonRequest, type Operation } from '../http/openapi/operation.ts'
@@ -11,14 +12,15 @@ import { sourceFields } from '../uploads/accept-source.ts'
 import type { InputSteps, UploadSteps } from '../uploads/create-uploads.ts'
 import { PHOTO_FORM } from '../uploads/upload-form.ts'
 import type { ApiLimits } from './api-limits.ts'
+import { formOrUrls } from './batch-body.ts'
 import { eitherOr, isJson } from './either-or.ts'
 import { photoExamples } from './photo-examples.ts'
 import { toPhotoStatus } from './photo-view.ts'
 import { retryAfter } from './retry-after.ts'
 import { idOf, taskPath } from './task-path.ts'
-import { batchBody, FORM_PROBLEMS, UPLOAD_PROBLEMS, uploadBody } from './upload.ts'
+import { BATCH_PROBLEMS, UPLOAD_PROBLEMS, uploadBody } from './upload.ts'
 
-export interface PhotoRouteDeps extends Pick<InputSteps, 'receiveInput' | 'acceptSource'> {
+export interface PhotoRouteDeps extends InputSteps {
   send: Send
   photos: UploadSteps
 }
@@ -26,6 +28,8 @@ export interface PhotoRouteDeps extends Pick<InputSteps, 'receiveInput' | 'accep
 const POLL_AFTER_SECONDS = '1'
 
 const photoByUrl = sourceFields.omit({ kind: true, source: true }).extend({ url: sourceFields.shape.source.shape.url })
+
+const photoKind = z.looseObject({ kind: z.enum(PHOTO_FORM.kinds).default('photo.bibs') })
 
 /**
  * `/photos`: an older form of tasks of the kind `photo.bibs`, with the same commands and queries.
@@ -62,8 +66,8 @@ export const photoRoutes = routesOf<PhotoRouteDeps, ApiLimits>('Photos', {
     doc: (limits) => ({
       operationId: 'createPhotoBatch',
       summary: 'Upload many photos of a race',
-      description: 'Creates a task of the kind `photo.bibs` for each file, like `POST /api/v1/batches`.',
-      ...batchBody(limits, PHOTO_FORM),
+      description: 'Creates a task of the kind `photo.bibs` for each file or URL, like `POST /api/v1/batches`.',
+      ...formOrUrls(limits, PHOTO_FORM),
       answers: {
         202: json(
           'The result for each file',
@@ -72,13 +76,13 @@ export const photoRoutes = routesOf<PhotoRouteDeps, ApiLimits>('Photos', {
           'RetryAfter',
         ),
       },
-      problems: [...FORM_PROBLEMS, 'BATCH_TOO_LARGE', 'BATCH_REJECTED'],
+      problems: BATCH_PROBLEMS,
       problemSchema: batchProblem,
     }),
-    handle: ({ photos }) => [
-      ...photos.receiveBatch,
+    handle: ({ photos, receiveBatchInput, acceptSourceBatch }) => [
+      ...eitherOr(receiveBatchInput, photos.receiveBatch),
       async (req, res) => {
-        const batch = await photos.acceptBatch(req)
+        const batch = await (isJson(req) ? acceptSourceBatch(req, ofPhotos(req)) : photos.acceptBatch(req))
         res.status(202).location(`/api/v1/batches/${batch.batchId}`).set('Retry-After', POLL_AFTER_SECONDS).json(batch)
       },
     ],
@@ -126,3 +130,6 @@ function asSource(req: Request) {
   const { url, ...others } = parseInput(photoByUrl, req.body, 'INVALID_FIELD')
   return { body: { ...others, kind: 'photo.bibs', source: { url } }, pointer: '/url' }
 }
+
+/** The kind may be left out here. */
+const ofPhotos = (req: Request): object => parseInput(photoKind, req.body, 'INVALID_FIELD')

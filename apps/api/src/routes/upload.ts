@@ -3,10 +3,10 @@ import { RAW_TYPES } from '../uploads/image-upload.ts'
 import { uploadFields } from '../uploads/upload-fields.ts'
 import { ANY_FORM, type UploadForm } from '../uploads/upload-form.ts'
 import type { ApiLimits } from './api-limits.ts'
-import type { Operation } from '../http/openapi/operation.ts'
+import { JSON_PROBLEMS, type Operation } from '../http/openapi/operation.ts'
 
 /** The errors of any form with files. */
-export const FORM_PROBLEMS = [
+const FORM_PROBLEMS = [
   'NOT_MULTIPART',
   'INVALID_MULTIPART',
   'NO_FILE',
@@ -43,6 +43,14 @@ export const UPLOAD_PROBLEMS = [
   'IMAGE_UNSUPPORTED',
   'IMAGE_TOO_LARGE',
   'IMAGE_CORRUPT',
+] as const
+
+/** Of many files, or of JSON with their URLs. */
+export const BATCH_PROBLEMS = [
+  ...FORM_PROBLEMS,
+  ...JSON_PROBLEMS.filter((code) => code !== 'INVALID_FIELD'),
+  'BATCH_TOO_LARGE',
+  'BATCH_REJECTED',
 ] as const
 
 const MIB = 1024 * 1024

@@ -67,6 +67,23 @@ it('in a batch, an unusable URL does not affect the others', async () => {
   })
 })
 
+it('the older form of a batch takes the same JSON, for photos of races alone', async () => {
+  const items = [{ source: { url }, name: 'One' }, { source: { url: 'http://10.0.0.1/a.jpg' } }]
+  const { status, body } = await send('/photos/batch', { items, album: 'valencia-2026' })
+  expect(status).toBe(202)
+  const batch = body as AcceptedBatch
+  expect([batch.accepted, batch.rejected]).toEqual([1, 1])
+  expect(batch.items[0]).toMatchObject({
+    name: 'One',
+    task: { kind: 'photo.bibs', priority: 'batch', source: { url, album: 'valencia-2026' } },
+  })
+  expect((await send('/photos/batch', { items, kind: 'photo.bibs' })).status).toBe(202)
+  expect((await send('/photos/batch', { items, kind: 'image.optimize' })).body).toMatchObject({
+    code: 'INVALID_FIELD',
+    errors: [{ pointer: '/kind' }],
+  })
+})
+
 it('a repeated request with its key is the same task', async () => {
   const headers = { 'idempotency-key': 'by-url' }
   const [first, second] = [

@@ -15,7 +15,7 @@ import { idempotencyKey } from './idempotency.ts'
 import type { CheckReports } from '../tasks/report-fields.ts'
 import { jsonUploadFields, toText } from './json-upload-fields.ts'
 import { noteUpload } from './note-upload.ts'
-import { uploadFields } from './upload-fields.ts'
+import { uploadFields, type UploadKinds } from './upload-fields.ts'
 import { ANY_FORM } from './upload-form.ts'
 
 const MAX_URL_LENGTH = 2048
@@ -34,14 +34,14 @@ const ownName = nameField.meta({ description: 'By default the last part of the U
 export const sourceFields = z.strictObject({ source, name: ownName, ...jsonUploadFields(ANY_FORM.kinds) })
 
 /** A request for many of them. */
-export const batchSourceFields = (maxItems: number) =>
+export const batchSourceFields = (maxItems: number, kinds: UploadKinds = ANY_FORM.kinds) =>
   z.strictObject({
     items: z
       .array(z.strictObject({ source, name: ownName, metadata: metadataField }))
       .min(1, 'must have at least one item')
       .max(maxItems, `must have at most ${maxItems} items`)
       .meta({ description: 'The photos; `metadata` is that of the batch unless an item has its own' }),
-    ...jsonUploadFields(ANY_FORM.kinds),
+    ...jsonUploadFields(kinds),
   })
 
 /**
@@ -49,7 +49,8 @@ export const batchSourceFields = (maxItems: number) =>
  * is where that has the URL.
  */
 export type AcceptSource = (req: Request, given?: { body: unknown; pointer: string }) => Promise<AcceptedTask>
-export type AcceptSourceBatch = (req: Request) => Promise<AcceptedBatch>
+/** Creates the batch that `body` describes: by default that of the request. */
+export type AcceptSourceBatch = (req: Request, body?: unknown) => Promise<AcceptedBatch>
 
 interface Options {
   send: Send
@@ -98,8 +99,8 @@ export function createAcceptSource(options: Options) {
     return accepted
   }
 
-  const acceptSourceBatch: AcceptSourceBatch = async (req) => {
-    const { items, notify, ...common } = parseInput(batchSchema, req.body, 'INVALID_FIELD')
+  const acceptSourceBatch: AcceptSourceBatch = async (req, body = req.body) => {
+    const { items, notify, ...common } = parseInput(batchSchema, body, 'INVALID_FIELD')
     checkReports({ callbackUrl: common.callbackUrl, notify })
     const candidates = items.map((item, index): BatchCandidate => {
       const given = { ...common, ...item, metadata: item.metadata ?? common.metadata }

@@ -280,7 +280,7 @@ export const downloadUrl = z.strictObject({
   expiresAt: time,
 })
 
-const acceptedBatchOf = <Accepted extends z.ZodType>(accepted: Accepted) =>
+export const acceptedBatchOf = <Accepted extends z.ZodType>(accepted: Accepted) =>
   z
     .strictObject({
       batchId: id,

@@ -8,6 +8,7 @@ import type { Answer, TestApi } from '../start-test-api.ts'
 import { json, linesOf, sendJson, type Row } from './row.ts'
 import {
   acceptedBatch,
+  acceptedBatchOf,
   acceptedJob,
   acceptedPhoto,
   acceptedPhotoBatch,
@@ -63,6 +64,8 @@ export const uploadRows: Row[] = [
   ...photosByUrl(),
   ...manyFiles('/api/v1/batches', ['files', 'file', 'image'], acceptedBatch),
   ...manyFiles('/photos/batch', ['photos', 'photo', 'files', 'file', 'image'], acceptedPhotoBatch),
+  ...manyUrls('/api/v1/batches', acceptedBatchOf(taskAtUrl)),
+  ...manyUrls('/photos/batch', acceptedBatchOf(photoAtUrl)),
 ]
 
 function oneFile({ path, fileFields, fields, accepted }: UploadRoute): Row[] {
@@ -207,6 +210,22 @@ function manyFiles(
       body: rejectedBatch,
     }),
     ...anyForm(path, fields[0]),
+  ]
+}
+
+function manyUrls(path: string, shape: z.ZodType): Row[] {
+  const line = linesOf(`POST ${path}`)
+  const send =
+    (...body: Parameters<typeof sendJson>) =>
+    ({ main }: World) =>
+      main.request(path, { method: 'POST', ...sendJson(...body) })
+  const items = [{ source: { url: 'https://photos.example/a.jpg' } }]
+  return [
+    line('202', 'the URLs of photos', send({ items, priority: 'normal', metadata: { race: 1 } }), { body: shape }),
+    line('400 INVALID_JSON', 'invalid JSON', send('{broken')),
+    line('413 BODY_TOO_LARGE', 'JSON of more than 100 KB', send({ items: 'x'.repeat(101 * 1024) })),
+    line('415 UNSUPPORTED_ENCODING', 'JSON in an unknown encoding', send('{}', { ...json, 'content-encoding': 'own' })),
+    line('422 INVALID_FIELD', 'JSON without items', send({})),
   ]
 }
 
