@@ -3,6 +3,7 @@ import { ListAudit, ListAuditHandler } from './audit/list-audit.ts'
 import { CompleteBatch, CompleteBatchHandler } from './batches/complete-batch.ts'
 import { CreateBatch, CreateBatchHandler } from './batches/create-batch.ts'
 import { GetBatch, GetBatchHandler } from './batches/get-batch.ts'
+import { ListBatches, ListBatchesHandler } from './batches/list-batches.ts'
 import { CountDeadLetters, CountDeadLettersHandler } from './dead-letters/count-dead-letters.ts'
 import { ReplayDeadLetters, ReplayDeadLettersHandler } from './dead-letters/replay-dead-letters.ts'
 import { CreateKey, CreateKeyHandler } from './keys/create-key.ts'
@@ -80,6 +81,7 @@ route(SignDownload, SignDownloadHandler)
 route(CreateBatch, CreateBatchHandler)
 route(CompleteBatch, CompleteBatchHandler)
 route(GetBatch, GetBatchHandler)
+route(ListBatches, ListBatchesHandler)
 route(FindPhotos, FindPhotosHandler)
 route(GetAlbum, GetAlbumHandler)
 route(ListReview, ListReviewHandler)

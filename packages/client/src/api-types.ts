@@ -173,7 +173,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** List batches with their progress, newest first */
+        get: operations["listBatches"];
         put?: never;
         /**
          * Upload many photos
@@ -2385,15 +2386,45 @@ export interface components {
             }[];
             items?: components["schemas"]["BatchItem"][];
         };
+        BatchList: {
+            items: components["schemas"]["BatchSummary"][];
+            page: number;
+            limit: number;
+            /** @description Number of matching batches, counted up to 10000 */
+            total: number;
+            /** @description false: there are `total` or more */
+            totalIsExact: boolean;
+            nextCursor: string | null;
+        };
+        BatchSummary: {
+            batchId: string;
+            /** @enum {string} */
+            status: "processing" | "completed";
+            total: number;
+            counts: components["schemas"]["StatusCountsOutput"];
+            /** @description The average of its tasks; finished ones count as 100 */
+            percent: number;
+            /** Format: date-time */
+            createdAt: string;
+            /** @description When all tasks had ended for the first time */
+            completedAt: string | null;
+            links: {
+                self: string;
+                tasks: string;
+                page: string;
+            };
+        };
         BatchPage: {
             batchId: string;
             /** @enum {string} */
             status: "processing" | "completed";
             total: number;
             counts: components["schemas"]["StatusCountsOutput"];
+            /** @description The average of its tasks; finished ones count as 100 */
             percent: number;
             /** Format: date-time */
             createdAt: string;
+            /** @description When all tasks had ended for the first time */
             completedAt: string | null;
             links: {
                 self: string;
@@ -4055,6 +4086,57 @@ export interface operations {
                      *     data: {"taskId":"69f867183b2f5c0d9e41a7c2","event":{"seq":1001,"epoch":1,"attempt":1,"type":"task.processing","at":"2026-05-04T09:30:00.132Z","data":{"workerId":"photos-1-4127","startedAt":1777887000132,"waitMs":12,"attempts":0}}}
                      */
                     "text/event-stream": string;
+                };
+            };
+            /** @description Not modified: the ETag still matches */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listBatches: {
+        parameters: {
+            query?: {
+                /** @description `completed`: all tasks have ended (`completedAt`), even if one was restarted since; `processing`: not yet */
+                status?: "processing" | "completed";
+                /** @description Created at or after this time, such as 2026-01-31T00:00:00Z */
+                createdFrom?: string;
+                /** @description Created before this time */
+                createdTo?: string;
+                /** @description The page number */
+                page?: number;
+                /** @description Batches per page */
+                limit?: number;
+                /** @description Where the page starts: `nextCursor` of the previous page; takes precedence over `page` */
+                cursor?: string;
+            };
+            header?: {
+                /** @description The ETag of the response that you have: 304 if nothing has changed */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of batches */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchList"];
                 };
             };
             /** @description Not modified: the ETag still matches */

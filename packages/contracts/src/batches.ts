@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { problem } from './problems.ts'
-import { acceptedTask, statusCounts, taskPage } from './tasks.ts'
+import { acceptedTask, MAX_COUNTED, statusCounts, taskPage } from './tasks.ts'
 import { taskEvent } from './task-events.ts'
 
 /** The result for one file of a batch. */
@@ -29,18 +29,22 @@ export const batchProblem = problem.extend({ items: z.array(batchItem).optional(
   description: 'Problem details (RFC 9457), with the result for each file that was examined',
 })
 
-/** The progress of a batch. `percent` is the average of its tasks; finished ones count as 100. */
-export const batchSummary = z.object({
-  batchId: z.string(),
-  status: z.enum(['processing', 'completed']),
-  total: z.number().int(),
-  counts: statusCounts,
-  percent: z.number(),
-  createdAt: z.iso.datetime(),
-  /** When all tasks had ended for the first time. */
-  completedAt: z.iso.datetime().nullable(),
-  links: z.object({ self: z.string(), tasks: z.string(), page: z.string() }),
-})
+export const batchStatus = z.enum(['processing', 'completed'])
+export type BatchStatus = z.infer<typeof batchStatus>
+
+/** The progress of a batch. */
+export const batchSummary = z
+  .object({
+    batchId: z.string(),
+    status: batchStatus,
+    total: z.number().int(),
+    counts: statusCounts,
+    percent: z.number().meta({ description: 'The average of its tasks; finished ones count as 100' }),
+    createdAt: z.iso.datetime(),
+    completedAt: z.iso.datetime().nullable().meta({ description: 'When all tasks had ended for the first time' }),
+    links: z.object({ self: z.string(), tasks: z.string(), page: z.string() }),
+  })
+  .meta({ id: 'BatchSummary' })
 export type BatchSummary = z.infer<typeof batchSummary>
 
 /** A batch with a page of its tasks, in the order of the request. */
@@ -48,6 +52,18 @@ export const batchPage = batchSummary
   .extend(taskPage.omit({ total: true, totalIsExact: true }).shape)
   .meta({ id: 'BatchPage' })
 export type BatchPage = z.infer<typeof batchPage>
+
+/** A page of batches. It may have fewer than `limit` although there are more. */
+export const batchList = taskPage
+  .extend({
+    items: z.array(batchSummary),
+    total: z
+      .number()
+      .int()
+      .meta({ description: `Number of matching batches, counted up to ${MAX_COUNTED}` }),
+  })
+  .meta({ id: 'BatchList' })
+export type BatchList = z.infer<typeof batchList>
 
 /**
  * Every task of a batch has ended. Published once per batch, on the same channel as the events of

@@ -1,6 +1,7 @@
-import type { NotifyFields, StatusCounts, TaskStatus } from '@darkroom/contracts'
-import { Schema, Types, type Connection } from 'mongoose'
-import { isText, taskModel } from '../tasks/task-model.ts'
+import type { BatchStatus, NotifyFields, StatusCounts, TaskStatus } from '@darkroom/contracts'
+import { Schema, Types, type Connection, type QueryFilter } from 'mongoose'
+import type { PageStart } from '../tasks/list-page.ts'
+import { isText, olderThan, taskModel } from '../tasks/task-model.ts'
 
 /** Many files uploaded in one request. Its tasks reference it, not vice versa. */
 export interface BatchRecord {
@@ -30,10 +31,21 @@ export interface BatchTally {
   openPercent: number
 }
 
+/** Filters of a list. */
+export interface BatchFilter {
+  tenant: string
+  status?: BatchStatus | undefined
+  createdFrom?: Date | undefined
+  createdTo?: Date | undefined
+}
+
 type BatchDocument = Omit<BatchRecord, 'id'> & { _id: Types.ObjectId }
 
 const UNFINISHED: readonly TaskStatus[] = ['pending', 'processing']
-const NO_TASKS: StatusCounts = { pending: 0, processing: 0, completed: 0, failed: 0, cancelled: 0, expired: 0 }
+export const NO_TASKS: BatchTally = {
+  counts: { pending: 0, processing: 0, completed: 0, failed: 0, cancelled: 0, expired: 0 },
+  openPercent: 0,
+}
 
 const batchSchema = new Schema<BatchDocument>(
   {
@@ -62,6 +74,12 @@ batchSchema.index(
 )
 batchSchema.index({ nextCheckAt: 1 }, { partialFilterExpression: { nextCheckAt: { $type: 'date' } } })
 batchSchema.index({ tellDueAt: 1 }, { partialFilterExpression: { tellDueAt: { $type: 'date' } } })
+batchSchema.index({ tenant: 1, createdAt: -1, _id: -1 })
+// Most batches are complete: the few others have an index of their own.
+batchSchema.index(
+  { tenant: 1, completedAt: 1, createdAt: -1, _id: -1 },
+  { partialFilterExpression: { completedAt: { $type: 'null' } } },
+)
 
 /** A batch is removed with its last task; this is for when that process died. */
 const EMPTY_CHECK_MS = 24 * 3_600_000
@@ -88,6 +106,23 @@ export class BatchStore {
 
   async find(tenant: string, id: string): Promise<BatchRecord | undefined> {
     return toRecord(await this.#batches.findOne({ _id: new Types.ObjectId(id), tenant }).lean<BatchDocument>())
+  }
+
+  /** Newest first. */
+  async list(filter: BatchFilter, start: PageStart, limit: number): Promise<BatchRecord[]> {
+    const query = 'after' in start ? { $and: [queryOf(filter), olderThan(start.after)] } : queryOf(filter)
+    const found = await this.#batches
+      .find(query)
+      .sort({ createdAt: -1, _id: -1 })
+      .skip('skip' in start ? start.skip : 0)
+      .limit(limit)
+      .lean<BatchDocument[]>()
+    return found.map((document) => toRecord(document))
+  }
+
+  /** The number of batches, counted up to `atMost`. */
+  async count(filter: BatchFilter, atMost: number): Promise<number> {
+    return this.#batches.countDocuments(queryOf(filter), { limit: atMost })
   }
 
   async findByIdempotencyKey(tenant: string, key: string): Promise<BatchRecord | undefined> {
@@ -166,15 +201,47 @@ export class BatchStore {
   }
 
   async tally(tenant: string, batchId: string): Promise<BatchTally> {
-    const group = { _id: '$status', count: { $sum: 1 }, percent: { $sum: '$progress.percent' } }
-    const found = await this.#tasks.aggregate<{ _id: TaskStatus; count: number; percent: number }>([
-      { $match: { tenant, batchId: isText(batchId) } },
-      { $group: group },
-    ])
-    const counts = { ...NO_TASKS, ...Object.fromEntries(found.map(({ _id, count }) => [_id, count])) }
-    const open = found.filter(({ _id }) => UNFINISHED.includes(_id))
-    return { counts, openPercent: open.reduce((sum, { percent }) => sum + percent, 0) }
+    return (await this.tallies(tenant, [batchId])).get(batchId) ?? NO_TASKS
   }
+
+  /** By batch; one without tasks is left out. */
+  async tallies(tenant: string, batchIds: readonly string[]): Promise<Map<string, BatchTally>> {
+    const group = {
+      _id: { batchId: '$batchId', status: '$status' },
+      count: { $sum: 1 },
+      percent: { $sum: '$progress.percent' },
+    }
+    const found = await this.#tasks.aggregate<{
+      _id: { batchId: string; status: TaskStatus }
+      count: number
+      percent: number
+    }>([{ $match: { tenant, batchId: { $in: [...batchIds], $type: 'string' } } }, { $group: group }])
+    const tallies = new Map<string, BatchTally>()
+    for (const {
+      _id: { batchId, status },
+      count,
+      percent,
+    } of found) {
+      const { counts, openPercent } = tallies.get(batchId) ?? NO_TASKS
+      const isOpen = UNFINISHED.includes(status)
+      tallies.set(batchId, {
+        counts: { ...counts, [status]: count },
+        openPercent: openPercent + (isOpen ? percent : 0),
+      })
+    }
+    return tallies
+  }
+}
+
+function queryOf({ tenant, status, createdFrom, createdTo }: BatchFilter): QueryFilter<BatchDocument> {
+  return {
+    tenant,
+    ...(status === 'processing' && { completedAt: { $eq: null, $type: 'null' } }),
+    ...(status === 'completed' && { completedAt: { $type: 'date' } }),
+    ...((createdFrom ?? createdTo) && {
+      createdAt: { ...(createdFrom && { $gte: createdFrom }), ...(createdTo && { $lt: createdTo }) },
+    }),
+  } as QueryFilter<BatchDocument>
 }
 
 function toRecord(document: BatchDocument): BatchRecord

@@ -7,6 +7,7 @@ import { BatchStore, type BatchRecord } from './batch-store.ts'
 import { CompleteBatchHandler } from './complete-batch.ts'
 import { CreateBatchHandler } from './create-batch.ts'
 import { GetBatchHandler } from './get-batch.ts'
+import { ListBatchesHandler } from './list-batches.ts'
 
 /** Many files in one request. */
 export function createBatches(parts: {
@@ -26,6 +27,7 @@ export function createBatches(parts: {
       completeBatch,
       new CreateBatchHandler({ batches: store, createTask, completeBatch, log, now }),
       new GetBatchHandler({ batches: store }),
+      new ListBatchesHandler({ batches: store }),
     ],
     onTask: completeBatch.onTask,
     recordRemoved: async ({ batchId }: TaskRecord): Promise<void> => {

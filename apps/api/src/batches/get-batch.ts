@@ -1,7 +1,7 @@
 import { ID_PATTERN, type BatchSummary } from '@darkroom/contracts'
 import { RequestData, type RequestHandler } from 'mediatr-ts'
 import { AppError } from '../app-error.ts'
-import type { BatchRecord, BatchStore, BatchTally } from './batch-store.ts'
+import { NO_TASKS, type BatchRecord, type BatchStore, type BatchTally } from './batch-store.ts'
 import { batchPage } from '../tasks/page-paths.ts'
 
 /** The progress of a batch. Throws BATCH_NOT_FOUND, also for a batch of another tenant. */
@@ -32,7 +32,8 @@ export class GetBatchHandler implements RequestHandler<GetBatch, BatchSummary> {
 }
 
 /** Undefined for a batch whose tasks are all removed: it is removed with the last of them. */
-export function toSummary(batch: BatchRecord, { counts, openPercent }: BatchTally): BatchSummary | undefined {
+export function toSummary(batch: BatchRecord, tally: BatchTally = NO_TASKS): BatchSummary | undefined {
+  const { counts, openPercent } = tally
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0)
   if (total === 0 && batch.total !== null) return undefined
   const open = counts.pending + counts.processing

@@ -1,5 +1,6 @@
-import type { AcceptedBatch, BatchPage, Problem, Task } from '@darkroom/contracts'
+import type { AcceptedBatch, BatchList, BatchPage, BatchSummary, Problem, Task } from '@darkroom/contracts'
 import { BATCH_ID } from '../http/openapi/example-ids.ts'
+import { formatCursor } from '../tasks/list-page.ts'
 import { batchPage } from '../tasks/page-paths.ts'
 import { taskExamples } from './task-examples.ts'
 
@@ -25,7 +26,7 @@ export const acceptedBatchExample: AcceptedBatch = {
 const { completed, failed } = taskExamples
 const self = `/api/v1/batches/${BATCH_ID}`
 
-export const batchPageExample: BatchPage = {
+const summary: BatchSummary = {
   batchId: BATCH_ID,
   status: 'completed',
   total: 2,
@@ -34,6 +35,19 @@ export const batchPageExample: BatchPage = {
   createdAt: failed.createdAt,
   completedAt: completed.finishedAt,
   links: { self, tasks: `/api/v1/tasks?batchId=${BATCH_ID}`, page: batchPage(BATCH_ID) },
+}
+
+export const batchListExample: BatchList = {
+  items: [summary],
+  page: 1,
+  limit: 1,
+  total: 37,
+  totalIsExact: true,
+  nextCursor: formatCursor({ createdAt: summary.createdAt, id: BATCH_ID }),
+}
+
+export const batchPageExample: BatchPage = {
+  ...summary,
   items: [completed, failed].map(ofBatch),
   page: 1,
   limit: 20,

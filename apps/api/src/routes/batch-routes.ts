@@ -1,11 +1,21 @@
-import { acceptedBatch, batchPage, batchProblem, type BatchPage, type ListedTask } from '@darkroom/contracts'
+import {
+  acceptedBatch,
+  batchList,
+  batchPage,
+  batchProblem,
+  batchStatus,
+  type BatchPage,
+  type ListedTask,
+} from '@darkroom/contracts'
 import type { Request } from 'express'
 import { z } from 'zod'
 import { GetBatch } from '../batches/get-batch.ts'
+import { ListBatches } from '../batches/list-batches.ts'
 import { parseInput } from '../http/input.ts'
 import { BATCH_ID } from '../http/openapi/example-ids.ts'
 import { content, json } from '../http/openapi/operation.ts'
-import { pageQuery } from '../http/paging.ts'
+import { pageQuery, pages, sendPage } from '../http/paging.ts'
+import { IN_ORDER, isInOrder, time } from '../http/query-fields.ts'
 import { routesOf } from '../http/routes.ts'
 import { tenantOf } from '../http/tenant-of.ts'
 import type { Send } from '../send.ts'
@@ -14,7 +24,7 @@ import type { InputSteps, UploadSteps } from '../uploads/create-uploads.ts'
 import type { ApiLimits } from './api-limits.ts'
 import { eitherOr, isJson } from './either-or.ts'
 import { formOrUrls } from './batch-body.ts'
-import { acceptedBatchExample, batchPageExample } from './batch-examples.ts'
+import { acceptedBatchExample, batchListExample, batchPageExample } from './batch-examples.ts'
 import type { SendBatch } from './send-batch.ts'
 import { BATCH_PROBLEMS } from './upload.ts'
 
@@ -27,6 +37,19 @@ export interface BatchRouteDeps
 }
 
 const batchPath = z.object({ id: z.string().meta({ description: 'The batchId', example: BATCH_ID }) })
+
+const batchQuery = z
+  .strictObject({
+    status: batchStatus.optional().meta({
+      description:
+        '`completed`: all tasks have ended (`completedAt`), even if one was restarted since; `processing`: not yet',
+    }),
+    createdFrom: time.optional().meta({ description: 'Created at or after this time, such as 2026-01-31T00:00:00Z' }),
+    createdTo: time.optional().meta({ description: 'Created before this time' }),
+    ...pages,
+    limit: pages.limit.meta({ description: 'Batches per page' }),
+  })
+  .refine(isInOrder, IN_ORDER)
 
 const POLL_AFTER_SECONDS = '1'
 
@@ -58,6 +81,31 @@ export const batchRoutes = routesOf<BatchRouteDeps, ApiLimits>('Batches', {
         res.status(202).location(`/api/v1/batches/${batch.batchId}`).set('Retry-After', POLL_AFTER_SECONDS).json(batch)
       },
     ],
+  },
+
+  'GET /batches': {
+    scope: 'tasks:read',
+    doc: {
+      operationId: 'listBatches',
+      summary: 'List batches with their progress, newest first',
+      requestParams: { query: batchQuery },
+      answers: {
+        200: json(
+          'A page of batches',
+          { schema: batchList, examples: { 'The first page of many': batchListExample } },
+          'ETag',
+          'Link',
+        ),
+      },
+      problems: ['INVALID_QUERY', 'STORE_UNAVAILABLE'],
+    },
+    handle:
+      ({ send }) =>
+      async (req, res) => {
+        const { page, limit, cursor, ...filter } = parseInput(batchQuery, req.query, 'INVALID_QUERY')
+        const found = await send(new ListBatches({ tenant: tenantOf(req), ...filter }, { page, limit, cursor }))
+        sendPage(req, res.set('Cache-Control', 'no-cache'), found)
+      },
   },
 
   'GET /batches/:id': {

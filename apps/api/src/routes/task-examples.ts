@@ -11,7 +11,7 @@ import {
   type Variant,
 } from '@darkroom/contracts'
 import { FAILED_TASK_ID, JOB_ID, TASK_ID } from '../http/openapi/example-ids.ts'
-import { formatCursor } from '../tasks/queries/list-tasks.ts'
+import { formatCursor } from '../tasks/list-page.ts'
 import { createKinds } from '../kinds/kinds.ts'
 import { createTaskViews } from '../tasks/task-view.ts'
 import { UNTOUCHED, type TaskRecord } from '../tasks/task.ts'

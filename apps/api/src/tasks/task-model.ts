@@ -1,5 +1,6 @@
 import { DEFAULT_KIND, isThumb, toStoredFile, type StoredFile, type Variant } from '@darkroom/contracts'
 import { Schema, Types, type Connection, type Model } from 'mongoose'
+import type { Place } from './list-page.ts'
 import type { TaskRecord } from './task.ts'
 
 /**
@@ -154,6 +155,15 @@ export const listing = (paths: readonly string[]) => ({
 
 /** Equality with a string, in the form that matches a partial index on strings. */
 export const isText = (text: string): { $eq: string; $type: 'string' } => ({ $eq: text, $type: 'string' })
+
+/**
+ * What comes after a place in a list, newest first. The redundant upper bound lets an index scan
+ * start there: the planner does not derive it from the two branches.
+ */
+export const olderThan = ({ createdAt, id }: Place) => ({
+  createdAt: { $lte: createdAt },
+  $or: [{ createdAt: { $lt: createdAt } }, { createdAt, _id: { $lt: toObjectId(id) } }],
+})
 
 export const toObjectId = (id: string): Types.ObjectId => new Types.ObjectId(id)
 

@@ -1,7 +1,17 @@
 import { taskPriority, TASK_ENDS, TASK_KINDS, type TaskStatus } from '@darkroom/contracts'
 import { NO_TRACING, type Tracing } from '@darkroom/runtime/tracing'
 import { Types, type Connection, type QueryFilter, type UpdateQuery } from 'mongoose'
-import { isText, listing, taskModel, toImages, toObjectId, toRecord, type TaskDocument } from './task-model.ts'
+import type { PageStart } from './list-page.ts'
+import {
+  isText,
+  listing,
+  olderThan,
+  taskModel,
+  toImages,
+  toObjectId,
+  toRecord,
+  type TaskDocument,
+} from './task-model.ts'
 import { parseSearch, searchWordsOf, type EntryTest } from './search-words.ts'
 import { taskRecord } from './task-record.ts'
 import type { LogEntry, Move, TaskRecord } from './task.ts'
@@ -22,9 +32,6 @@ export interface TaskFilter {
   /** What a person is looking for. */
   q?: string | undefined
 }
-
-/** Where a page starts: at an offset, or after a given task. */
-export type PageStart = { skip: number } | { after: { createdAt: Date; id: string } }
 
 /** The state that a write requires. */
 export interface Fence {
@@ -212,7 +219,7 @@ export class TaskStore {
   /** Newest first; tasks of a batch in the order of its files. */
   async list(filter: TaskFilter, start: PageStart, limit: number): Promise<TaskRecord[]> {
     const ofBatch = filter.batchId !== undefined
-    const behind = ofBatch ? behindPlace : after
+    const behind = ofBatch ? behindPlace : olderThan
     const query = 'after' in start ? { $and: [queryOf(filter), behind(start.after)] } : queryOf(filter)
     const documents = await this.#tasks
       .find(query)
@@ -362,12 +369,3 @@ const entryMatching = (test: EntryTest): QueryFilter<TaskDocument> => ({
 })
 
 const behindPlace = ({ id }: { id: string }): QueryFilter<TaskDocument> => ({ _id: { $gt: toObjectId(id) } })
-
-/**
- * The redundant upper bound lets an index scan start at the cursor: the planner does not derive it
- * from the two branches.
- */
-const after = ({ createdAt, id }: { createdAt: Date; id: string }): QueryFilter<TaskDocument> => ({
-  createdAt: { $lte: createdAt },
-  $or: [{ createdAt: { $lt: createdAt } }, { createdAt, _id: { $lt: toObjectId(id) } }],
-})

@@ -6,6 +6,7 @@ import type { Answer } from '../start-test-api.ts'
 import { albumRows } from './album-rows.ts'
 import { routesOfApp } from './app-routes.ts'
 import { assetRows } from './asset-rows.ts'
+import { batchRows } from './batch-rows.ts'
 import { docsRows } from './docs-rows.ts'
 import { downloadRows } from './download-rows.ts'
 import { jobRows } from './job-rows.ts'
@@ -29,6 +30,7 @@ const routeRows: readonly Row[] = [
   ...uploadRows,
   ...stagedUploadRows,
   ...taskRows,
+  ...batchRows,
   ...downloadRows,
   ...jobRows,
   ...photoRows,

@@ -1,13 +1,11 @@
 import { z } from 'zod'
 import { json, linesOf, sendJson, type Row } from './row.ts'
 import {
-  batch,
   deadLetterGroups,
   health,
   healthWithoutStores,
   html,
   metrics,
-  namesAre,
   notReady,
   queueJobs,
   queueList,
@@ -20,7 +18,7 @@ import {
   usage,
   workerList,
 } from './shapes.ts'
-import { ADMIN_TOKEN, BATCH_NAMES, type World } from './world.ts'
+import { ADMIN_TOKEN, type World } from './world.ts'
 
 const operator = { authorization: `Bearer ${ADMIN_TOKEN}` }
 const CHALLENGE = { 'www-authenticate': /^Bearer realm="darkroom"/ }
@@ -48,44 +46,6 @@ function strangers(route: string, pathOf: (api: World['main']) => string, init: 
             ask(strict, { origin: 'http://other.test' }),
           ),
         ]),
-  ]
-}
-
-function batchRows(): Row[] {
-  const line = linesOf('GET /api/v1/batches/:id')
-  const zip = linesOf('GET /api/v1/batches/:id/download')
-  return [
-    line(
-      '200',
-      'a batch, in the order of its form',
-      ({ main, batchId }) => main.request(`/api/v1/batches/${batchId}`),
-      {
-        body: batch.refine(namesAre(BATCH_NAMES), 'its tasks are in the order of the form'),
-      },
-    ),
-    line('200', 'a page of it', ({ main, batchId }) => main.request(`/api/v1/batches/${batchId}?page=1&limit=1`), {
-      body: batch,
-    }),
-    line('400 INVALID_QUERY', 'more than 100 a page', ({ main, batchId }) =>
-      main.request(`/api/v1/batches/${batchId}?limit=101`),
-    ),
-    zip('200', 'the archive', ({ main, endedBatchId }) => main.request(`/api/v1/batches/${endedBatchId}/download`), {
-      body: 'bytes',
-      headers: { 'content-type': /^application\/zip$/, 'content-disposition': /^attachment; filename=batch-\w+\.zip$/ },
-    }),
-    zip('404 BATCH_NOT_FOUND', 'an unknown id', ({ main }) =>
-      main.request(`/api/v1/batches/${'0'.repeat(24)}/download`),
-    ),
-    zip('409 TASK_NOT_READY', 'a batch without results', ({ main, openBatchId }) =>
-      main.request(`/api/v1/batches/${openBatchId}/download`),
-    ),
-    zip('503 STORE_UNAVAILABLE', 'while the store is unreachable', ({ away }) =>
-      away.request(`/api/v1/batches/${'0'.repeat(24)}/download`),
-    ),
-    line('404 BATCH_NOT_FOUND', 'an unknown id', ({ main }) => main.request(`/api/v1/batches/${'0'.repeat(24)}`)),
-    line('503 STORE_UNAVAILABLE', 'while the store is unreachable', ({ away }) =>
-      away.request(`/api/v1/batches/${'0'.repeat(24)}`),
-    ),
   ]
 }
 
@@ -247,7 +207,6 @@ function boardRows(): Row[] {
 }
 
 export const operatorRows: Row[] = [
-  ...batchRows(),
   ...queueRows(),
   ...deadLetterRows(),
   linesOf('GET /api/v1/stats')('200', 'all tasks', ({ main }) => main.request('/api/v1/stats'), { body: stats }),

@@ -311,7 +311,7 @@ export const rejectedBatch = problem.extend({
 
 const byStatus = z.strictObject(Object.fromEntries(statuses.map((status) => [status, count])))
 
-export const batch = z.strictObject({
+const batchFields = {
   batchId: id,
   status: z.enum(['processing', 'completed']),
   total: count,
@@ -320,7 +320,12 @@ export const batch = z.strictObject({
   createdAt: time,
   completedAt: time.nullable(),
   links: z.strictObject({ self: text, tasks: text, page: text }),
-  items: z.array(task).min(1),
+}
+export const batch = z.strictObject({ ...batchFields, items: z.array(task).min(1), ...page })
+export const batchList = z.strictObject({
+  items: z.array(z.strictObject(batchFields)),
+  total: count,
+  totalIsExact: z.boolean(),
   ...page,
 })
 

@@ -152,10 +152,22 @@ const expiries: Calls<ExpiryStore> = {
   isAnyUnfinished: { run: (store) => store.isAnyUnfinished(now), sifts: ['createdAt', 'status'] },
 }
 
+const BATCH_FILTERS: [Parameters<BatchStore['list']>[0], string[]?][] = [
+  [{ tenant }],
+  [{ tenant, createdFrom: now, createdTo: now }],
+  [{ tenant, status: 'processing' }],
+  [{ tenant, status: 'processing', createdFrom: now }],
+  // Nearly all are.
+  [{ tenant, status: 'completed', createdTo: now }, ['completedAt']],
+]
 const batches: Calls<BatchStore> = {
   prepare: (store) => store.prepare(),
   insert: (store) => store.insert(batch),
   find: (store) => store.find(tenant, batch.id),
+  list: BATCH_FILTERS.flatMap(([filter, sifts = []]) =>
+    [first, after].map((start) => ({ run: (store: BatchStore) => store.list(filter, start, 20), sifts })),
+  ),
+  count: BATCH_FILTERS.map(([filter, sifts = []]) => ({ run: (store) => store.count(filter, 10), sifts })),
   findByIdempotencyKey: (store) => store.findByIdempotencyKey(tenant, 'key'),
   forgetIdempotencyKey: (store) => store.forgetIdempotencyKey(tenant, 'key', now),
   seal: (store) => store.seal(batch.id, 1, now),
@@ -168,6 +180,7 @@ const batches: Calls<BatchStore> = {
   told: (store) => store.told(batch.id),
   hasUnfinished: (store) => store.hasUnfinished(tenant, batch.id),
   tally: (store) => store.tally(tenant, batch.id),
+  tallies: (store) => store.tallies(tenant, [batch.id]),
 }
 
 const cleanups: Calls<CleanupTotalsStore> = {

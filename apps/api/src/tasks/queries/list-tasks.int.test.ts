@@ -7,7 +7,8 @@ import { newRecord, testViews } from '../../../test/task-history.ts'
 import { ListTasks, ListTasksHandler } from './list-tasks.ts'
 import { TaskCache } from '../task-cache.ts'
 import { taskModel, toObjectId } from '../task-model.ts'
-import { TaskStore, type PageStart, type TaskFilter } from '../task-store.ts'
+import type { PageStart } from '../list-page.ts'
+import { TaskStore, type TaskFilter } from '../task-store.ts'
 
 let api: TestApi
 let store: TaskStore

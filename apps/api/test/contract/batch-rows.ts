@@ -1,0 +1,56 @@
+import { linesOf, type Row } from './row.ts'
+import { batch, batchList, namesAre } from './shapes.ts'
+import { knownTo } from './task-rows.ts'
+import { BATCH_NAMES } from './world.ts'
+
+const UNKNOWN = `/api/v1/batches/${'0'.repeat(24)}`
+
+const list = linesOf('GET /api/v1/batches')
+const line = linesOf('GET /api/v1/batches/:id')
+const zip = linesOf('GET /api/v1/batches/:id/download')
+
+const allFilters = 'status=processing&createdFrom=2000-01-01T00:00:00Z&createdTo=2999-01-01T00:00:00Z'
+
+/** Uploads of batches are with those of tasks. */
+export const batchRows: Row[] = [
+  list('200', 'the first page', ({ main }) => main.request('/api/v1/batches'), { body: batchList }),
+  list('200', 'all filters and a page', ({ main }) => main.request(`/api/v1/batches?${allFilters}&page=1&limit=100`), {
+    body: batchList,
+  }),
+  list(
+    '200',
+    'the page after a cursor, with a Link to the next',
+    async ({ main }) => {
+      const { body } = await main.request('/api/v1/batches?limit=1')
+      return main.request(`/api/v1/batches?limit=1&cursor=${(body as { nextCursor: string }).nextCursor}`)
+    },
+    { body: batchList, headers: { link: /^<\/api\/v1\/batches\?limit=1&cursor=[^>]+>; rel="next"$/ } },
+  ),
+  list('304', 'an unchanged list', ({ main }) => knownTo(main, '/api/v1/batches?createdTo=2000-01-01T00:00:00Z'), {
+    body: 'nothing',
+  }),
+  list('400 INVALID_QUERY', 'more than 100 a page', ({ main }) => main.request('/api/v1/batches?limit=101')),
+  list('503 STORE_UNAVAILABLE', 'while the store is unreachable', ({ away }) => away.request('/api/v1/batches')),
+
+  line('200', 'a batch, in the order of its form', ({ main, batchId }) => main.request(`/api/v1/batches/${batchId}`), {
+    body: batch.refine(namesAre(BATCH_NAMES), 'its tasks are in the order of the form'),
+  }),
+  line('200', 'a page of it', ({ main, batchId }) => main.request(`/api/v1/batches/${batchId}?page=1&limit=1`), {
+    body: batch,
+  }),
+  line('400 INVALID_QUERY', 'more than 100 a page', ({ main, batchId }) =>
+    main.request(`/api/v1/batches/${batchId}?limit=101`),
+  ),
+  line('404 BATCH_NOT_FOUND', 'an unknown id', ({ main }) => main.request(UNKNOWN)),
+  line('503 STORE_UNAVAILABLE', 'while the store is unreachable', ({ away }) => away.request(UNKNOWN)),
+
+  zip('200', 'the archive', ({ main, endedBatchId }) => main.request(`/api/v1/batches/${endedBatchId}/download`), {
+    body: 'bytes',
+    headers: { 'content-type': /^application\/zip$/, 'content-disposition': /^attachment; filename=batch-\w+\.zip$/ },
+  }),
+  zip('404 BATCH_NOT_FOUND', 'an unknown id', ({ main }) => main.request(`${UNKNOWN}/download`)),
+  zip('409 TASK_NOT_READY', 'a batch without results', ({ main, openBatchId }) =>
+    main.request(`/api/v1/batches/${openBatchId}/download`),
+  ),
+  zip('503 STORE_UNAVAILABLE', 'while the store is unreachable', ({ away }) => away.request(`${UNKNOWN}/download`)),
+]
