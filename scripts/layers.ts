@@ -116,7 +116,7 @@ const ROOMS: Record<string, readonly string[] | 'all below'> = {
   audit: ['mongo'],
   usage: ['tasks', 'mongo', 'app-error.ts', 'ground'],
   applying: ['tasks', 'mongo', 'ground'],
-  following: ['tasks', 'app-error.ts', 'ground'],
+  following: ['batches', 'tasks', 'app-error.ts', 'ground'],
   batches: ['tasks/commands', 'tasks', 'mongo', 'app-error.ts', 'ground'],
   'dead-letters': ['tasks', 'mongo', 'app-error.ts'],
   stats: ['removal', 'tasks', 'estimates', 'mongo', 'app-error.ts', 'ground'],

@@ -41,6 +41,7 @@ import { SignDownload, SignDownloadHandler } from './tasks/queries/sign-download
 import { UpdateTask, UpdateTaskHandler } from './tasks/commands/update-task.ts'
 import { UpdateTaskStatus, UpdateTaskStatusHandler } from './applying/update-task-status.ts'
 import { WaitForTask, WaitForTaskHandler } from './following/wait-for-task.ts'
+import { WatchBatch, WatchBatchHandler } from './following/watch-batch.ts'
 import { WatchTask, WatchTaskHandler } from './following/watch-task.ts'
 import { GetUsage, GetUsageHandler } from './usage/get-usage.ts'
 import type { Send } from './send.ts'
@@ -77,6 +78,7 @@ route(ListTaskEvents, ListTaskEventsHandler)
 route(FollowTaskEvents, FollowTaskEventsHandler)
 route(WaitForTask, WaitForTaskHandler)
 route(WatchTask, WatchTaskHandler)
+route(WatchBatch, WatchBatchHandler)
 route(SignDownload, SignDownloadHandler)
 route(CreateBatch, CreateBatchHandler)
 route(CompleteBatch, CompleteBatchHandler)

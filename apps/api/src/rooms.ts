@@ -151,7 +151,7 @@ export function createRooms(
     ...commands.handlers,
     ...createTaskQueries({ ...basis, cache, signer }).handlers,
     ...applying.handlers,
-    ...following.handlers,
+    ...following.handlers(batches.store),
     ...removal.handlers,
     ...batches.handlers(commands.createTask),
     ...photos.handlers,

@@ -196,7 +196,7 @@ export interface paths {
         };
         /**
          * Get the progress of a batch, with a page of its tasks
-         * @description The tasks are in the order in which the files were uploaded.
+         * @description The tasks are in the order in which the files were uploaded. With `wait`, the response is sent when the progress changes or the page no longer matches the ETag in If-None-Match, or after that many seconds.
          */
         get: operations["getBatch"];
         put?: never;
@@ -4336,6 +4336,11 @@ export interface operations {
                 limit?: number;
                 /** @description Where the page starts: `nextCursor` of the previous page; takes precedence over `page` */
                 cursor?: string;
+                /**
+                 * @description Maximum number of seconds to wait for a change
+                 * @example 10
+                 */
+                wait?: number;
             };
             header?: {
                 /** @description The ETag of the response that you have: 304 if nothing has changed */

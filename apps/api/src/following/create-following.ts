@@ -1,4 +1,5 @@
 import type { Logger } from '@darkroom/runtime'
+import type { BatchStore } from '../batches/batch-store.ts'
 import type { TaskViews } from '../tasks/task-view.ts'
 import type { TaskListener } from '../tasks/announce.ts'
 import type { TaskStore } from '../tasks/task-store.ts'
@@ -9,6 +10,7 @@ import { FollowTaskEventsHandler } from './follow-task-events.ts'
 import { ListTaskEventsHandler } from './list-task-events.ts'
 import { TaskFeed } from './task-feed.ts'
 import { WaitForTaskHandler } from './wait-for-task.ts'
+import { WatchBatchHandler } from './watch-batch.ts'
 import { WatchTaskHandler } from './watch-task.ts'
 
 /** Who follows which task, and what they receive. */
@@ -21,13 +23,14 @@ export function createFollowing(parts: { store: TaskStore; views: TaskViews; rec
     feed,
     history,
     onTask,
-    handlers: [
+    handlers: (batches: BatchStore) => [
       new ListTaskEventsHandler({ store }),
       new FollowEventsHandler({ history }),
       new ListEventsHandler({ history }),
       new FollowTaskEventsHandler({ feed }),
       new WaitForTaskHandler({ feed, views }),
       new WatchTaskHandler({ feed, views }),
+      new WatchBatchHandler({ feed, store, batches, recheckMs }),
     ],
   }
 }

@@ -1,14 +1,17 @@
 import type { TaskEventOf } from '@darkroom/contracts'
 import type { Logger } from '@darkroom/runtime'
+import { BatchFollower } from './batch-follower.ts'
 import { TaskFollower, type TaskNews } from './task-follower.ts'
 import type { Revision, TaskStore } from '../tasks/task-store.ts'
 import { entryFor, type TaskRecord } from '../tasks/task.ts'
+
+type Follower = { tell: (news: TaskNews) => void }
 
 /** All followers of one task in this process, and the state that they know. */
 interface Topic {
   tenant: string
   id: string
-  followers: Set<TaskFollower>
+  followers: Set<Follower>
   known?: Revision
   reading?: Promise<void> | undefined
   again?: boolean
@@ -42,11 +45,14 @@ export class TaskFeed {
   /** Follows a task until the signal is aborted. To miss nothing, read the task after this. */
   follow(tenant: string, id: string, signal: AbortSignal): TaskFollower {
     const follower = new TaskFollower()
-    if (signal.aborted) return follower
-    const topic = this.#topics.get(keyOf(tenant, id)) ?? { tenant, id, followers: new Set() }
-    this.#topics.set(keyOf(tenant, id), topic)
-    topic.followers.add(follower)
-    signal.addEventListener('abort', () => this.#leave(topic, follower), { once: true })
+    this.#join(tenant, id, follower, signal)
+    return follower
+  }
+
+  /** The same for several tasks at once. */
+  followAll(tenant: string, ids: readonly string[], signal: AbortSignal): BatchFollower {
+    const follower = new BatchFollower()
+    for (const id of ids) this.#join(tenant, id, { tell: (news) => follower.tell(id, news) }, signal)
     return follower
   }
 
@@ -66,9 +72,15 @@ export class TaskFeed {
   /** The task as it is stored now; its followers receive what is new to them. */
   async read(tenant: string, id: string): Promise<TaskRecord | undefined> {
     const task = await this.#deps.store.find(tenant, id)
-    const topic = this.#topics.get(keyOf(tenant, id))
-    if (topic) spread(topic, task)
+    this.#spread(tenant, id, task)
     return task
+  }
+
+  /** The same for all tasks of a batch. */
+  async readBatch(tenant: string, batchId: string): Promise<TaskRecord[]> {
+    const tasks = await this.#deps.store.ofBatch(tenant, batchId)
+    for (const task of tasks) this.#spread(tenant, task.id, task)
+    return tasks
   }
 
   async recheck(): Promise<void> {
@@ -84,7 +96,20 @@ export class TaskFeed {
     }
   }
 
-  #leave(topic: Topic, follower: TaskFollower): void {
+  #join(tenant: string, id: string, follower: Follower, signal: AbortSignal): void {
+    if (signal.aborted) return
+    const topic = this.#topics.get(keyOf(tenant, id)) ?? { tenant, id, followers: new Set() }
+    this.#topics.set(keyOf(tenant, id), topic)
+    topic.followers.add(follower)
+    signal.addEventListener('abort', () => this.#leave(topic, follower), { once: true })
+  }
+
+  #spread(tenant: string, id: string, task: TaskRecord | undefined): void {
+    const topic = this.#topics.get(keyOf(tenant, id))
+    if (topic) spread(topic, task)
+  }
+
+  #leave(topic: Topic, follower: Follower): void {
     topic.followers.delete(follower)
     if (topic.followers.size === 0) this.#topics.delete(keyOf(topic.tenant, topic.id))
   }

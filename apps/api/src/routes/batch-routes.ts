@@ -1,31 +1,25 @@
-import {
-  acceptedBatch,
-  batchList,
-  batchPage,
-  batchProblem,
-  batchStatus,
-  type BatchPage,
-  type ListedTask,
-} from '@darkroom/contracts'
-import type { Request } from 'express'
+import { acceptedBatch, batchList, batchPage, batchProblem, batchStatus } from '@darkroom/contracts'
 import { z } from 'zod'
 import { GetBatch } from '../batches/get-batch.ts'
 import { ListBatches } from '../batches/list-batches.ts'
+import type { HeldRequests } from '../http/held-requests.ts'
 import { parseInput } from '../http/input.ts'
-import { BATCH_ID } from '../http/openapi/example-ids.ts'
 import { content, json } from '../http/openapi/operation.ts'
 import { pageQuery, pages, sendPage } from '../http/paging.ts'
 import { IN_ORDER, isInOrder, time } from '../http/query-fields.ts'
 import { routesOf } from '../http/routes.ts'
 import { tenantOf } from '../http/tenant-of.ts'
 import type { Send } from '../send.ts'
-import { ListTasks } from '../tasks/queries/list-tasks.ts'
+import { etagOf } from '../tasks/task-etag.ts'
 import type { InputSteps, UploadSteps } from '../uploads/create-uploads.ts'
 import type { ApiLimits } from './api-limits.ts'
 import { eitherOr, isJson } from './either-or.ts'
 import { formOrUrls } from './batch-body.ts'
 import { acceptedBatchExample, batchListExample, batchPageExample } from './batch-examples.ts'
+import { readPage, tasksOf, waitForPage } from './batch-pages.ts'
+import { batchPath, idOf } from './batch-path.ts'
 import type { SendBatch } from './send-batch.ts'
+import { waitQuery } from './task-fields.ts'
 import { BATCH_PROBLEMS } from './upload.ts'
 
 export interface BatchRouteDeps
@@ -34,9 +28,11 @@ export interface BatchRouteDeps
     Pick<InputSteps, 'receiveBatchInput' | 'acceptSourceBatch'> {
   send: Send
   sendBatch: SendBatch
+  /** The waiting requests. */
+  waiting: HeldRequests
 }
 
-const batchPath = z.object({ id: z.string().meta({ description: 'The batchId', example: BATCH_ID }) })
+const progressQuery = pageQuery.extend(waitQuery.shape)
 
 const batchQuery = z
   .strictObject({
@@ -113,21 +109,19 @@ export const batchRoutes = routesOf<BatchRouteDeps, ApiLimits>('Batches', {
     doc: {
       operationId: 'getBatch',
       summary: 'Get the progress of a batch, with a page of its tasks',
-      description: 'The tasks are in the order in which the files were uploaded.',
-      requestParams: {
-        path: batchPath,
-        query: pageQuery,
-      },
+      description:
+        'The tasks are in the order in which the files were uploaded. With `wait`, the response is sent when the progress changes or the page no longer matches the ETag in If-None-Match, or after that many seconds.',
+      requestParams: { path: batchPath, query: progressQuery },
       answers: {
         200: json('The batch', { schema: batchPage, examples: { 'All tasks have ended': batchPageExample } }, 'ETag'),
       },
-      problems: ['INVALID_QUERY', 'BATCH_NOT_FOUND', 'STORE_UNAVAILABLE'],
+      problems: ['INVALID_QUERY', 'BATCH_NOT_FOUND', 'TOO_MANY_WAITING', 'STORE_UNAVAILABLE'],
     },
-    handle:
-      ({ send }) =>
-      async (req, res) => {
-        res.set('Cache-Control', 'no-cache').json(await readPage(send, req))
-      },
+    handle: (deps) => async (req, res) => {
+      const { wait, ...page } = parseInput(progressQuery, req.query, 'INVALID_QUERY')
+      const found = wait > 0 ? await waitForPage(deps, res, page, wait) : await readPage(deps.send, req, page)
+      res.set({ 'Cache-Control': 'no-cache', ETag: etagOf(found) }).json(found)
+    },
   },
 
   'GET /batches/:id/download': {
@@ -145,31 +139,8 @@ export const batchRoutes = routesOf<BatchRouteDeps, ApiLimits>('Batches', {
     handle:
       ({ send, sendBatch }) =>
       async (req, res) => {
-        const { batchId } = await send(new GetBatch(tenantOf(req), String(req.params.id).toLowerCase()))
-        await sendBatch(res, batchId, await tasksOf(send, req, batchId))
+        const { batchId } = await send(new GetBatch(tenantOf(req), idOf(req)))
+        await sendBatch(res, batchId, await tasksOf(send, tenantOf(req), batchId))
       },
   },
 })
-
-async function readPage(send: Send, req: Request): Promise<BatchPage> {
-  const page = parseInput(pageQuery, req.query, 'INVALID_QUERY')
-  const summary = await send(new GetBatch(tenantOf(req), String(req.params.id).toLowerCase()))
-  const {
-    total: _total,
-    totalIsExact: _exact,
-    ...tasks
-  } = await send(new ListTasks({ tenant: tenantOf(req), batchId: summary.batchId }, page))
-  return { ...summary, ...tasks }
-}
-
-/** All tasks of a batch, in the order of their upload. */
-async function tasksOf(send: Send, req: Request, batchId: string): Promise<ListedTask[]> {
-  const tasks: ListedTask[] = []
-  let cursor: string | undefined
-  do {
-    const page = await send(new ListTasks({ tenant: tenantOf(req), batchId }, { page: 1, limit: 100, cursor }))
-    tasks.push(...page.items)
-    cursor = page.nextCursor ?? undefined
-  } while (cursor !== undefined)
-  return tasks
-}

@@ -1,11 +1,10 @@
 import { hash } from 'node:crypto'
-import type { Task } from '@darkroom/contracts'
 
 /**
- * Identifies this state of a task. It is computed from everything that clients see, so it changes
+ * Identifies this state of a task or batch. It is computed from everything that clients see, so it changes
  * with any of that, and only then.
  */
-export const etagOf = (task: Task): string => etagOfJson(JSON.stringify(task))
+export const etagOf = (shown: object): string => etagOfJson(JSON.stringify(shown))
 
 /** The same for a task that is already JSON. */
 export const etagOfJson = (json: string): string => `"${hash('sha256', json, 'base64url').slice(0, 27)}"`

@@ -231,6 +231,20 @@ export class TaskStore {
     return documents.map((document) => toRecord(document))
   }
 
+  /** All tasks of a batch, with their logs. */
+  async ofBatch(tenant: string, batchId: string): Promise<TaskRecord[]> {
+    const documents = await this.#tasks.find({ tenant, batchId: isText(batchId) }).lean<TaskDocument[]>()
+    return documents.map((document) => toRecord(document))
+  }
+
+  async idsOfBatch(tenant: string, batchId: string): Promise<string[]> {
+    const found = await this.#tasks
+      .find({ tenant, batchId: isText(batchId) })
+      .select({ _id: 1 })
+      .lean<{ _id: Types.ObjectId }[]>()
+    return found.map(({ _id }) => _id.toHexString())
+  }
+
   /** The number of tasks, counted up to `atMost`. A total must not delay its page. */
   async count(filter: TaskFilter, atMost: number): Promise<number> {
     return this.#tasks.countDocuments(queryOf(filter), { limit: atMost, maxTimeMS: COUNT_TIMEOUT_MS })

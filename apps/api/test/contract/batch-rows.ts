@@ -41,6 +41,22 @@ export const batchRows: Row[] = [
   line('400 INVALID_QUERY', 'more than 100 a page', ({ main, batchId }) =>
     main.request(`/api/v1/batches/${batchId}?limit=101`),
   ),
+  line(
+    '200',
+    'waiting for other progress than the one that is known',
+    ({ main, batchId }) =>
+      main.request(`/api/v1/batches/${batchId}?wait=30&limit=1`, { headers: { 'if-none-match': '"older"' } }),
+    { body: batch, headers: { etag: /^"[\w-]+"$/ } },
+  ),
+  line('304', 'an unchanged batch', ({ main, batchId }) => knownTo(main, `/api/v1/batches/${batchId}`), {
+    body: 'nothing',
+  }),
+  line('400 INVALID_QUERY', 'a wait of more than 30 s', ({ main, batchId }) =>
+    main.request(`/api/v1/batches/${batchId}?wait=31`),
+  ),
+  line('429 TOO_MANY_WAITING', 'one wait too many', ({ strict, strictBatchId }) =>
+    strict.request(`/api/v1/batches/${strictBatchId}?wait=1`),
+  ),
   line('404 BATCH_NOT_FOUND', 'an unknown id', ({ main }) => main.request(UNKNOWN)),
   line('503 STORE_UNAVAILABLE', 'while the store is unreachable', ({ away }) => away.request(UNKNOWN)),
 

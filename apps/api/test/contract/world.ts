@@ -18,6 +18,7 @@ import { fieldPart, filePart, type Part } from '../multipart.ts'
 import { startTestApi, type TestApi } from '../start-test-api.ts'
 import { completedOf, historyOf, newRecord, thumbOf, variantOf } from '../task-history.ts'
 import { fatal, startTestWorker } from '../test-worker.ts'
+import { BatchStore, newBatchId } from '../../src/batches/batch-store.ts'
 import type { SourceOf } from '../../src/tasks/kind.ts'
 import { newTaskId, TaskStore } from '../../src/tasks/task-store.ts'
 
@@ -43,6 +44,8 @@ export interface World {
   strict: TestApi
   /** A task of `strict`. */
   strictTask: Task
+  /** A batch of `strict`. */
+  strictBatchId: string
   /** Its stores are unreachable. */
   away: TestApi
   /** Its data folder is unusable. */
@@ -159,6 +162,11 @@ export async function createWorld(): Promise<World> {
   await new TaskStore(noDisk.database).insert({ ...noDiskTask, status: 'completed', files: kept.map(toStoredFile) })
   const record = newRecord()
   await new TaskStore(strict.database).insert(record)
+  const strictBatchId = newBatchId()
+  await new BatchStore(strict.database).insert({
+    ...{ id: strictBatchId, tenant: DEFAULT_TENANT, createdAt: new Date() },
+    ...{ total: null, completedAt: null, nextCheckAt: null },
+  })
   const strictTask = (await strict.request(`/api/v1/tasks/${record.id}`)).body as Task
   const stop = async (): Promise<void> => {
     await stopAway()
@@ -171,6 +179,7 @@ export async function createWorld(): Promise<World> {
     main,
     strict,
     strictTask,
+    strictBatchId,
     away,
     noDisk,
     noDiskTask: noDiskTask.id,

@@ -118,6 +118,8 @@ const tasks: Calls<TaskStore> = {
   },
   list: FILTERS.flatMap(([filter, sifts]) => listed(filter, [...(sifts ?? [])])),
   count: FILTERS.map(([filter, sifts]) => counted(filter, [...(sifts ?? [])])),
+  ofBatch: { run: (store) => store.ofBatch(tenant, batch.id), readsAll: 'the tasks of one batch' },
+  idsOfBatch: { run: (store) => store.idsOfBatch(tenant, batch.id), readsAll: 'the tasks of one batch' },
   move: (store) => store.move(fence, move),
   restart: (store) => store.restart(task, move),
   edit: (store) => store.edit(task, { name: 'b' }),
