@@ -29,10 +29,12 @@ import { CreateTask, CreateTaskHandler } from './tasks/commands/create-task.ts'
 import { DeleteTask, DeleteTaskHandler } from './removal/delete-task.ts'
 import { ExpireTasks, ExpireTasksHandler } from './removal/expire-tasks.ts'
 import { TrimQueues, TrimQueuesHandler } from './removal/trim-queues.ts'
+import { FollowBatchEvents, FollowBatchEventsHandler } from './following/follow-batch-events.ts'
 import { FollowEvents, FollowEventsHandler } from './following/follow-events.ts'
 import { FollowTaskEvents, FollowTaskEventsHandler } from './following/follow-task-events.ts'
 import { GetTaskJson, GetTaskJsonHandler } from './tasks/queries/get-task-json.ts'
 import { GetTask, GetTaskHandler } from './tasks/queries/get-task.ts'
+import { ListBatchEvents, ListBatchEventsHandler } from './following/list-batch-events.ts'
 import { ListEvents, ListEventsHandler } from './following/list-events.ts'
 import { ListTaskEvents, ListTaskEventsHandler } from './following/list-task-events.ts'
 import { ListTasks, ListTasksHandler } from './tasks/queries/list-tasks.ts'
@@ -79,6 +81,8 @@ route(FollowTaskEvents, FollowTaskEventsHandler)
 route(WaitForTask, WaitForTaskHandler)
 route(WatchTask, WatchTaskHandler)
 route(WatchBatch, WatchBatchHandler)
+route(FollowBatchEvents, FollowBatchEventsHandler)
+route(ListBatchEvents, ListBatchEventsHandler)
 route(SignDownload, SignDownloadHandler)
 route(CreateBatch, CreateBatchHandler)
 route(CompleteBatch, CompleteBatchHandler)

@@ -227,6 +227,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/batches/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get or stream the events of all tasks of a batch
+         * @description With `Accept: text/event-stream`, a stream of past and future events until all tasks have ended. It resumes after the position of any API process; if a task of the batch was deleted meanwhile, from the start.
+         */
+        get: operations["listBatchEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/uploads": {
         parameters: {
             query?: never;
@@ -2411,6 +2431,7 @@ export interface components {
             links: {
                 self: string;
                 tasks: string;
+                events: string;
                 page: string;
             };
         };
@@ -2429,12 +2450,19 @@ export interface components {
             links: {
                 self: string;
                 tasks: string;
+                events: string;
                 page: string;
             };
             items: components["schemas"]["ListedTask"][];
             page: number;
             limit: number;
             nextCursor: string | null;
+        };
+        BatchEventPage: {
+            /** @description Oldest first */
+            items: components["schemas"]["AnyTaskEvent"][];
+            /** @description Where to continue: `after` of the next request */
+            next: string;
         };
         DirectUpload: {
             id: string;
@@ -4403,6 +4431,69 @@ export interface operations {
                 content: {
                     "application/zip": Blob;
                 };
+            };
+            /** @description Not modified: the ETag still matches */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listBatchEvents: {
+        parameters: {
+            query?: {
+                /** @description `next` of the last page, or the id of the last event of a stream */
+                after?: string;
+            };
+            header?: {
+                /** @description The id of the last event: the stream continues after it */
+                "Last-Event-ID"?: string;
+                /** @description The ETag of the response that you have: 304 if nothing has changed */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The batchId */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The events, oldest first; as JSON, at most 500 at a time */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchEventPage"];
+                    /**
+                     * @example id: 482961e5-0.0_1.0
+                     *     event: task.created
+                     *     data: {"taskId":"69f867183b2f5c0d9e41a7c2","event":{"seq":0,"epoch":1,"attempt":0,"type":"task.created","at":"2026-05-04T09:30:00.120Z","data":{"kind":"image.optimize","priority":"interactive","name":"beach.jpg"}}}
+                     *
+                     *     id: 482961e5-0.0_1.1001
+                     *     event: task.processing
+                     *     data: {"taskId":"69f867183b2f5c0d9e41a7c2","event":{"seq":1001,"epoch":1,"attempt":1,"type":"task.processing","at":"2026-05-04T09:30:00.132Z","data":{"workerId":"photos-1-4127","startedAt":1777887000132,"waitMs":12,"attempts":0}}}
+                     */
+                    "text/event-stream": string;
+                };
+            };
+            /** @description All tasks have ended, and the client has received all of their events */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Not modified: the ETag still matches */
             304: {

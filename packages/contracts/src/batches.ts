@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { problem } from './problems.ts'
 import { acceptedTask, MAX_COUNTED, statusCounts, taskPage } from './tasks.ts'
-import { taskEvent } from './task-events.ts'
+import { eventPage, taskEvent } from './task-events.ts'
 
 /** The result for one file of a batch. */
 export const batchItem = z
@@ -42,7 +42,7 @@ export const batchSummary = z
     percent: z.number().meta({ description: 'The average of its tasks; finished ones count as 100' }),
     createdAt: z.iso.datetime(),
     completedAt: z.iso.datetime().nullable().meta({ description: 'When all tasks had ended for the first time' }),
-    links: z.object({ self: z.string(), tasks: z.string(), page: z.string() }),
+    links: z.object({ self: z.string(), tasks: z.string(), events: z.string(), page: z.string() }),
   })
   .meta({ id: 'BatchSummary' })
 export type BatchSummary = z.infer<typeof batchSummary>
@@ -64,6 +64,10 @@ export const batchList = taskPage
   })
   .meta({ id: 'BatchList' })
 export type BatchList = z.infer<typeof batchList>
+
+/** The events of all tasks of a batch after a position. */
+export const batchEventPage = eventPage.omit({ missed: true }).meta({ id: 'BatchEventPage' })
+export type BatchEventPage = z.infer<typeof batchEventPage>
 
 /**
  * Every task of a batch has ended. Published once per batch, on the same channel as the events of

@@ -47,6 +47,6 @@ export function toSummary(batch: BatchRecord, tally: BatchTally = NO_TASKS): Bat
     percent: total === 0 ? 100 : Math.floor(((total - open) * 100 + openPercent) / total),
     createdAt: batch.createdAt.toISOString(),
     completedAt: batch.completedAt?.toISOString() ?? null,
-    links: { self, tasks: `/api/v1/tasks?batchId=${batch.id}`, page: batchPage(batch.id) },
+    links: { self, tasks: `/api/v1/tasks?batchId=${batch.id}`, events: `${self}/events`, page: batchPage(batch.id) },
   }
 }

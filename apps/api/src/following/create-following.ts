@@ -4,7 +4,9 @@ import type { TaskViews } from '../tasks/task-view.ts'
 import type { TaskListener } from '../tasks/announce.ts'
 import type { TaskStore } from '../tasks/task-store.ts'
 import { EventHistory } from './event-history.ts'
+import { FollowBatchEventsHandler } from './follow-batch-events.ts'
 import { FollowEventsHandler } from './follow-events.ts'
+import { ListBatchEventsHandler } from './list-batch-events.ts'
 import { ListEventsHandler } from './list-events.ts'
 import { FollowTaskEventsHandler } from './follow-task-events.ts'
 import { ListTaskEventsHandler } from './list-task-events.ts'
@@ -31,6 +33,8 @@ export function createFollowing(parts: { store: TaskStore; views: TaskViews; rec
       new WaitForTaskHandler({ feed, views }),
       new WatchTaskHandler({ feed, views }),
       new WatchBatchHandler({ feed, store, batches, recheckMs }),
+      new FollowBatchEventsHandler({ feed, store, batches, recheckMs }),
+      new ListBatchEventsHandler({ store }),
     ],
   }
 }

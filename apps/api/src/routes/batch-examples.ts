@@ -34,7 +34,7 @@ const summary: BatchSummary = {
   percent: 100,
   createdAt: failed.createdAt,
   completedAt: completed.finishedAt,
-  links: { self, tasks: `/api/v1/tasks?batchId=${BATCH_ID}`, page: batchPage(BATCH_ID) },
+  links: { self, tasks: `/api/v1/tasks?batchId=${BATCH_ID}`, events: `${self}/events`, page: batchPage(BATCH_ID) },
 }
 
 export const batchListExample: BatchList = {

@@ -1,6 +1,7 @@
 import { albumRoutes } from './album-routes.ts'
 import { assetRoutes } from './asset-routes.ts'
 import { auditRoutes } from './audit-routes.ts'
+import { batchEventRoutes } from './batch-event-routes.ts'
 import { batchRoutes } from './batch-routes.ts'
 import { deadLetterRoutes } from './dead-letter-routes.ts'
 import { downloadRoutes, signedDownloadRoutes } from './download-routes.ts'
@@ -33,6 +34,7 @@ export const RESOURCES = {
     taskEventRoutes,
     eventRoutes,
     batchRoutes,
+    batchEventRoutes,
     stagedUploadRoutes,
     albumRoutes,
     queueRoutes,

@@ -1,13 +1,19 @@
+import type { Task } from '@darkroom/contracts'
+import { filePart } from '../multipart.ts'
+import { batchEventPage, batchEventStream } from './event-shapes.ts'
 import { linesOf, type Row } from './row.ts'
 import { batch, batchList, namesAre } from './shapes.ts'
 import { knownTo } from './task-rows.ts'
-import { BATCH_NAMES } from './world.ts'
+import { BATCH_NAMES, type World } from './world.ts'
 
 const UNKNOWN = `/api/v1/batches/${'0'.repeat(24)}`
 
 const list = linesOf('GET /api/v1/batches')
 const line = linesOf('GET /api/v1/batches/:id')
+const events = linesOf('GET /api/v1/batches/:id/events')
 const zip = linesOf('GET /api/v1/batches/:id/download')
+
+const STREAM = { accept: 'text/event-stream' }
 
 const allFilters = 'status=processing&createdFrom=2000-01-01T00:00:00Z&createdTo=2999-01-01T00:00:00Z'
 
@@ -60,6 +66,47 @@ export const batchRows: Row[] = [
   line('404 BATCH_NOT_FOUND', 'an unknown id', ({ main }) => main.request(UNKNOWN)),
   line('503 STORE_UNAVAILABLE', 'while the store is unreachable', ({ away }) => away.request(UNKNOWN)),
 
+  events('200', 'the events so far', ({ main, batchId }) => main.request(`/api/v1/batches/${batchId}/events`), {
+    body: batchEventPage,
+    headers: { vary: /Accept/ },
+  }),
+  events(
+    '200',
+    'those after a position',
+    async ({ main, batchId }) => {
+      const path = `/api/v1/batches/${batchId}/events`
+      return main.request(`${path}?after=${((await main.request(path)).body as { next: string }).next}`)
+    },
+    { body: batchEventPage.refine(({ items }) => items.length === 0, 'there are no others') },
+  ),
+  events(
+    '200',
+    'the stream',
+    async ({ main, photo }) => {
+      const path = await endedBatch(main, photo)
+      return main.request(path, { headers: STREAM })
+    },
+    { body: batchEventStream, headers: { 'content-type': /^text\/event-stream/, vary: /Accept/ } },
+  ),
+  events(
+    '204',
+    'a stream without further events',
+    async ({ main, photo }) => {
+      const path = await endedBatch(main, photo)
+      const { next } = (await main.request(path)).body as { next: string }
+      return main.request(path, { headers: { ...STREAM, 'last-event-id': next } })
+    },
+    { body: 'nothing' },
+  ),
+  events('400 INVALID_QUERY', 'an unknown parameter', ({ main, batchId }) =>
+    main.request(`/api/v1/batches/${batchId}/events?since=1`),
+  ),
+  events('404 BATCH_NOT_FOUND', 'an unknown id', ({ main }) => main.request(`${UNKNOWN}/events`)),
+  events('429 TOO_MANY_WAITING', 'one stream too many', ({ strict, strictBatchId }) =>
+    strict.request(`/api/v1/batches/${strictBatchId}/events`, { headers: STREAM }),
+  ),
+  events('503 STORE_UNAVAILABLE', 'while the store is unreachable', ({ away }) => away.request(`${UNKNOWN}/events`)),
+
   zip('200', 'the archive', ({ main, endedBatchId }) => main.request(`/api/v1/batches/${endedBatchId}/download`), {
     body: 'bytes',
     headers: { 'content-type': /^application\/zip$/, 'content-disposition': /^attachment; filename=batch-\w+\.zip$/ },
@@ -70,3 +117,11 @@ export const batchRows: Row[] = [
   ),
   zip('503 STORE_UNAVAILABLE', 'while the store is unreachable', ({ away }) => away.request(`${UNKNOWN}/download`)),
 ]
+
+/** The path of the events of a batch whose only task is cancelled. */
+async function endedBatch(api: World['main'], photo: Buffer): Promise<string> {
+  const { body } = await api.post('/api/v1/batches', [filePart(photo)])
+  const { batchId, items } = body as { batchId: string; items: { task: Task }[] }
+  for (const { task } of items) await api.request(`${task.links.self}/cancel`, { method: 'POST' })
+  return `/api/v1/batches/${batchId}/events`
+}

@@ -45,6 +45,14 @@ export const eventPage = z.strictObject({
   missed: z.boolean(),
 })
 
+const batchPosition = /^[0-9a-f]{8}-(\d+\.\d+(x\d+)?(_|$))+$/
+
+/** The events of the tasks of a batch. */
+export const batchEventPage = z.strictObject({
+  items: z.array(z.strictObject({ taskId: text, event: taskEvent })),
+  next: z.string().regex(batchPosition),
+})
+
 /** A log that contains an event of this type. */
 export const logWith = (type: string) =>
   z
@@ -56,6 +64,11 @@ export const eventStream = z
   .string()
   .regex(/^retry: \d+\n\n(id: \d+\.\d+\nevent: task\.[a-z]+\ndata: \{.*\}\n\n)+$/)
   .refine(hasWholeEvents, 'the name and the id of every event match its data')
+
+/** The same with the events of a batch. */
+export const batchEventStream = z
+  .string()
+  .regex(/^retry: \d+\n\n(id: [0-9a-f]{8}-[\d._x]+\nevent: task\.[a-z]+\ndata: \{"taskId":".*\}\n\n)+$/)
 
 function hasWholeEvents(stream: string): boolean {
   return [...stream.matchAll(/^id: (.*)\nevent: (.*)\ndata: (.*)$/gm)].every(([, id, name, data = '']) => {

@@ -319,7 +319,7 @@ const batchFields = {
   percent: z.number().min(0).max(100),
   createdAt: time,
   completedAt: time.nullable(),
-  links: z.strictObject({ self: text, tasks: text, page: text }),
+  links: z.strictObject({ self: text, tasks: text, events: text, page: text }),
 }
 export const batch = z.strictObject({ ...batchFields, items: z.array(task).min(1), ...page })
 export const batchList = z.strictObject({
