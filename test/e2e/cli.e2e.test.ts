@@ -294,6 +294,12 @@ test('a batch has a result for each file', async () => {
   const [, batchId = ''] = /^batch ([0-9a-f]{24})$/m.exec(stdout) ?? []
   const { data } = await darkroom.api.GET('/api/v1/batches/{id}', { params: { path: { id: batchId } } })
   expect(data).toMatchObject({ total: FILES, status: 'completed' })
+  const listed = await darkroomCli('batch', 'list', '--limit', '1')
+  expect(listed.stdout).toMatch(new RegExp(`^${batchId} +completed +.* ago +${FILES} tasks: ${FILES} completed$`, 'm'))
+  const watched = await darkroomCli('batch', 'watch', batchId)
+  expect([watched.code, watched.stdout]).toEqual([0, expect.stringContaining(`100 %  ${FILES} tasks`)])
+  const events = await darkroomCli('--json', 'batch', 'watch', batchId)
+  expect(events.stdout.match(/"type":"task\.completed"/g)).toHaveLength(FILES)
 })
 
 test('a terminal shows a bar for what is in progress, and what has ended above it', async () => {

@@ -8,7 +8,14 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { createDarkroom, type BatchResult, type Darkroom, type DarkroomError, type TaskEvent } from '@darkroom/client'
+import {
+  createDarkroom,
+  type AnyTaskEvent,
+  type BatchResult,
+  type Darkroom,
+  type DarkroomError,
+  type TaskEvent,
+} from '@darkroom/client'
 import { sampleJpeg, until } from '@darkroom/testing'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import type { ApiProcess, AppProcess } from '../../scripts/processes.ts'
@@ -166,6 +173,24 @@ test('a batch has any number of files, and a list as many pages as it takes', as
   const listed = await Array.fromAsync(darkroom.list({ priority: 'batch', limit: 40 }))
   expect(listed.map(({ name }) => name)).toHaveLength(102 + 2) // two of the README
   expect(listed[0]).toMatchObject({ metadata: { batch: 1 } })
+})
+
+test('batches are listed, and one is followed until all of its tasks have ended', async () => {
+  const small = new Uint8Array(await sampleJpeg({ width: 40, height: 30 }))
+  const files = [new File([small], 'a.jpg'), new File([small], 'b.jpg')]
+  const [result] = await Array.fromAsync(darkroom.createBatch(files, { priority: 'premium' }))
+  const id = result?.batchId ?? ''
+  const events: AnyTaskEvent[] = []
+  for await (const event of darkroom.batchEvents(id)) events.push(event)
+  expect(events.filter(({ event }) => event.type === 'task.completed')).toHaveLength(2)
+  const seen: string[] = []
+  const batch = await darkroom.waitBatch(id, { onChange: ({ status }) => seen.push(status) })
+  expect([batch.counts.completed, seen]).toEqual([2, ['completed']])
+  for await (const { batchId } of darkroom.batches({ limit: 1 })) {
+    expect(batchId).toBe(id)
+    break
+  }
+  expect((await Array.fromAsync(darkroom.batches({ limit: 2 }))).length).toBeGreaterThan(2)
 })
 
 const chromium = await findChromium()

@@ -1,5 +1,6 @@
+import type { BatchFilter } from '@darkroom/client'
 import { Command as Program, InvalidArgumentError, Option } from 'commander'
-import { sendBatch } from './commands/batch.ts'
+import { listBatches, sendBatch, watchBatch } from './commands/batch.ts'
 import { listDead, replayDead, type ReplayOptions } from './commands/dead.ts'
 import { doctor } from './commands/doctor.ts'
 import { get, type GetOptions } from './commands/get.ts'
@@ -31,12 +32,24 @@ export function createProgram(shell: Shell, setCode: (code: ExitCode) => void): 
       const { wait, atOnce, afresh, ...fields } = given
       return done(send(shell, paths, { wait, atOnce, afresh, fields: fieldsOf(fields) }))
     })
-  withFields(program.command('batch').description('many files in one request').command('send'))
+  const batch = program.command('batch').description('many files in one request')
+  withFields(batch.command('send'))
     .description('send files as batches of up to 100')
     .argument('<files...>', 'files and folders')
     .action((paths: string[], { wait, ...fields }: SendOptions & TaskFields) =>
       done(sendBatch(shell, paths, fieldsOf(fields), wait)),
     )
+  batch
+    .command('list')
+    .description('list batches, newest first')
+    .addOption(new Option('--status <status>').choices(['processing', 'completed']))
+    .option('--limit <count>', 'at most this many', wholeNumber, 20)
+    .action(({ limit, ...filter }: BatchFilter & { limit: number }) => done(listBatches(shell, filter, limit)))
+  batch
+    .command('watch')
+    .description('follow a batch until all of its tasks have ended')
+    .argument('<id>', 'the id of the batch')
+    .action((id: string) => done(watchBatch(shell, id)))
   program
     .command('list')
     .description('list tasks, newest first')

@@ -69,16 +69,10 @@ export class Darkroom {
   }
 
   /** Waits until a task has ended. `onChange` is called with each state of it that was seen. */
-  async wait(id: string, { signal = null, onChange }: Types.WaitOptions = {}): Promise<Types.EndedTask> {
-    const header: { 'If-None-Match'?: string } = {}
-    for (let seconds = 0; ; seconds = WAIT_SECONDS) {
-      const params = { path: { id }, query: { wait: seconds }, header }
-      const { data, response } = await this.api.GET('/api/v1/tasks/{id}', { params, signal })
-      if (data) onChange?.(data)
-      if (data && FINAL.includes(data.status)) return data as Types.EndedTask
-      const etag = response.headers.get('etag')
-      if (etag !== null) header['If-None-Match'] = etag
-    }
+  wait(id: string, { signal = null, onChange }: Types.WaitOptions = {}): Promise<Types.EndedTask> {
+    const ask = (wait: number, header: Known) =>
+      this.api.GET('/api/v1/tasks/{id}', { params: { path: { id }, query: { wait }, header }, signal })
+    return ended(ask, (task): task is Types.EndedTask => FINAL.includes(task.status), onChange)
   }
 
   /** The past and future events of a task until it has ended; resumes after a lost connection. */
@@ -91,6 +85,32 @@ export class Darkroom {
         signal,
       })
     return resumed<Types.TaskEvent>(connect, signal)
+  }
+
+  /** All batches that match, newest first, with their progress. */
+  batches(filter: Types.BatchFilter = {}, { signal = null }: Call = {}): AsyncGenerator<Types.BatchSummary> {
+    return itemsOf((page) =>
+      this.api.GET('/api/v1/batches', { params: { query: { limit: PAGE, ...filter, ...page } }, signal }),
+    )
+  }
+
+  /** Waits until all tasks of a batch have ended. `onChange` is called with each state that was seen. */
+  waitBatch(id: string, { signal = null, onChange }: Types.WaitOptions<Types.Batch> = {}): Promise<Types.Batch> {
+    const ask = (wait: number, header: Known) =>
+      this.api.GET('/api/v1/batches/{id}', { params: { path: { id }, query: { wait }, header }, signal })
+    return ended(ask, (batch): batch is Types.Batch => batch.status === 'completed', onChange)
+  }
+
+  /** The past and future events of all tasks of a batch until the last has ended; resumes as well. */
+  batchEvents(id: string, { signal = null }: Call = {}): AsyncGenerator<Types.AnyTaskEvent> {
+    const connect = (last: string | undefined) =>
+      this.api.GET('/api/v1/batches/{id}/events', {
+        params: { path: { id }, ...(last !== undefined && { header: { 'Last-Event-ID': last } }) },
+        headers: { accept: 'text/event-stream' },
+        parseAs: 'stream',
+        signal,
+      })
+    return resumed<Types.AnyTaskEvent>(connect, signal)
   }
 
   /** Where the events of all tasks are now. */
@@ -122,13 +142,10 @@ export class Darkroom {
   }
 
   /** All tasks that match, newest first; pages are read as they are needed. */
-  async *list(filter: Types.ListFilter = {}, { signal = null }: Call = {}): AsyncGenerator<Types.ListedTask> {
-    for (let cursor: string | null | undefined; cursor !== null;) {
-      const query = { limit: PAGE, ...filter, ...(cursor !== undefined && { cursor }) }
-      const page = await dataOf(this.api.GET('/api/v1/tasks', { params: { query }, signal }))
-      yield* page.items
-      cursor = page.nextCursor
-    }
+  list(filter: Types.ListFilter = {}, { signal = null }: Call = {}): AsyncGenerator<Types.ListedTask> {
+    return itemsOf((page) =>
+      this.api.GET('/api/v1/tasks', { params: { query: { limit: PAGE, ...filter, ...page } }, signal }),
+    )
   }
 
   /** A file of a task, as a response whose body is yet to be read. */
@@ -170,4 +187,38 @@ export class Darkroom {
 /** Errors have been thrown already, so there is data. */
 async function dataOf<Data>(answer: Promise<{ data?: Data }>): Promise<NonNullable<Data>> {
   return (await answer).data as NonNullable<Data>
+}
+
+interface Page<Item> {
+  items: Item[]
+  nextCursor: string | null
+}
+
+async function* itemsOf<Item>(
+  ask: (page: { cursor?: string }) => Promise<{ data?: Page<Item> }>,
+): AsyncGenerator<Item> {
+  for (let cursor: string | null | undefined; cursor !== null;) {
+    const page: Page<Item> = await dataOf(ask(cursor === undefined ? {} : { cursor }))
+    yield* page.items
+    cursor = page.nextCursor
+  }
+}
+
+interface Known {
+  'If-None-Match'?: string
+}
+
+async function ended<State, Ended extends State>(
+  ask: (wait: number, header: Known) => Promise<{ data?: State; response: Response }>,
+  hasEnded: (state: State) => state is Ended,
+  onChange: ((state: State) => void) | undefined,
+): Promise<Ended> {
+  const header: Known = {}
+  for (let seconds = 0; ; seconds = WAIT_SECONDS) {
+    const { data, response } = await ask(seconds, header)
+    if (data) onChange?.(data)
+    if (data && hasEnded(data)) return data
+    const etag = response.headers.get('etag')
+    if (etag !== null) header['If-None-Match'] = etag
+  }
 }

@@ -33,6 +33,12 @@ export type BatchFields = Omit<BatchBody, 'files'>
 /** The result for one file. `batchId` is missing if all files of its request were rejected. */
 export type BatchResult = Schemas['BatchItem'] & { file: Blob; batchId?: string }
 
+/** The progress of a batch. */
+export type BatchSummary = Schemas['BatchSummary']
+/** The same, with its first tasks. */
+export type Batch = Schemas['BatchPage']
+export type BatchFilter = Omit<NonNullable<paths['/api/v1/batches']['get']['parameters']['query']>, 'page' | 'cursor'>
+
 export type ListFilter = Omit<NonNullable<paths['/api/v1/tasks']['get']['parameters']['query']>, 'page' | 'cursor'>
 type DownloadQuery = NonNullable<paths['/api/v1/tasks/{id}/download']['get']['parameters']['query']>
 /** Which file of a task; the first one by default. */
@@ -60,8 +66,8 @@ export interface CallOptions {
   signal?: AbortSignal | null
 }
 
-export interface WaitOptions extends CallOptions {
-  onChange?: (task: Task) => void
+export interface WaitOptions<State = Task> extends CallOptions {
+  onChange?: (state: State) => void
 }
 
 export interface AllEventsOptions extends CallOptions {
