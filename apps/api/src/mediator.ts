@@ -15,6 +15,7 @@ import { CorrectBibs, CorrectBibsHandler } from './photos/correct-bibs.ts'
 import { FindPhotos, FindPhotosHandler } from './photos/find-photos.ts'
 import { GetAlbum, GetAlbumHandler } from './photos/get-album.ts'
 import { GetRoster, GetRosterHandler } from './photos/get-roster.ts'
+import { ListAlbums, ListAlbumsHandler } from './photos/list-albums.ts'
 import { ListReview, ListReviewHandler } from './photos/list-review.ts'
 import { PutRoster, PutRosterHandler } from './photos/put-roster.ts'
 import { RemoveRoster, RemoveRosterHandler } from './photos/remove-roster.ts'
@@ -90,6 +91,7 @@ route(GetBatch, GetBatchHandler)
 route(ListBatches, ListBatchesHandler)
 route(FindPhotos, FindPhotosHandler)
 route(GetAlbum, GetAlbumHandler)
+route(ListAlbums, ListAlbumsHandler)
 route(ListReview, ListReviewHandler)
 route(GetRoster, GetRosterHandler)
 route(PutRoster, PutRosterHandler)

@@ -375,6 +375,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/albums": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List albums with their counts, those with the latest activity first */
+        get: operations["listAlbums"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/albums/{album}": {
         parameters: {
             query?: never;
@@ -2554,6 +2571,44 @@ export interface components {
              */
             unlisted?: true;
         };
+        AlbumList: {
+            items: components["schemas"]["ListedAlbum"][];
+            page: number;
+            limit: number;
+            /** @description Number of albums, counted up to 1000 */
+            total: number;
+            /** @description false: there are `total` or more */
+            totalIsExact: boolean;
+        };
+        ListedAlbum: {
+            album: string;
+            /** @description Photos by status, each counted up to 10000 */
+            photos: {
+                total: number;
+                counts: components["schemas"]["StatusCountsOutput"];
+            };
+            roster: components["schemas"]["RosterSummary"] | null;
+            links: {
+                self: string;
+                roster: string;
+                review: string;
+                page: string;
+            };
+            /**
+             * Format: date-time
+             * @description When its last photo was uploaded, or its roster was changed
+             */
+            activeAt: string;
+        };
+        RosterSummary: {
+            album: string;
+            /** @description How many numbers it has */
+            count: number;
+            /** Format: date-time */
+            updatedAt: string;
+            /** @description Whether all photos of the album are corrected by it */
+            isApplied: boolean;
+        };
         Album: {
             album: string;
             /** @description Photos by status, each counted up to 100000 */
@@ -2576,15 +2631,6 @@ export interface components {
                 review: string;
                 page: string;
             };
-        };
-        RosterSummary: {
-            album: string;
-            /** @description How many numbers it has */
-            count: number;
-            /** Format: date-time */
-            updatedAt: string;
-            /** @description Whether all photos of the album are corrected by it */
-            isApplied: boolean;
         };
         Roster: {
             album: string;
@@ -4881,6 +4927,49 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Task"];
                 };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAlbums: {
+        parameters: {
+            query?: {
+                /** @description The page number */
+                page?: number;
+                /** @description Albums per page */
+                limit?: number;
+            };
+            header?: {
+                /** @description The ETag of the response that you have: 304 if nothing has changed */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of albums */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlbumList"];
+                };
+            };
+            /** @description Not modified: the ETag still matches */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: {
                 headers: {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { shownBib } from './shown-bib.ts'
 import { rosterEntry } from './rosters.ts'
-import { listedTask, statusCounts } from './tasks.ts'
+import { listedTask, MAX_COUNTED, statusCounts } from './tasks.ts'
 
 const count = z.number().int()
 const timestamp = z.iso.datetime()
@@ -57,3 +57,29 @@ export const album = z
   })
   .meta({ id: 'Album' })
 export type Album = z.infer<typeof album>
+
+/** At most this many albums of a tenant are listed. */
+export const MAX_LISTED_ALBUMS = 1000
+
+/** An album in a list. */
+export const listedAlbum = album
+  .omit({ readings: true })
+  .extend({
+    activeAt: timestamp.meta({ description: 'When its last photo was uploaded, or its roster was changed' }),
+    photos: z
+      .object({ total: count, counts: statusCounts })
+      .meta({ description: `Photos by status, each counted up to ${MAX_COUNTED}` }),
+  })
+  .meta({ id: 'ListedAlbum' })
+export type ListedAlbum = z.infer<typeof listedAlbum>
+
+export const albumList = z
+  .object({
+    items: z.array(listedAlbum),
+    page: count,
+    limit: count,
+    total: count.meta({ description: `Number of albums, counted up to ${MAX_LISTED_ALBUMS}` }),
+    totalIsExact: z.boolean().meta({ description: 'false: there are `total` or more' }),
+  })
+  .meta({ id: 'AlbumList' })
+export type AlbumList = z.infer<typeof albumList>

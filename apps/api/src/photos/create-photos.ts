@@ -9,6 +9,7 @@ import { CorrectBibsHandler } from './correct-bibs.ts'
 import { FindPhotosHandler } from './find-photos.ts'
 import { GetAlbumHandler } from './get-album.ts'
 import { GetRosterHandler } from './get-roster.ts'
+import { ListAlbumsHandler } from './list-albums.ts'
 import { ListReviewHandler } from './list-review.ts'
 import { createPhotoPages } from './photo-pages.ts'
 import { PhotoStore } from './photo-store.ts'
@@ -59,6 +60,7 @@ export function createPhotos(parts: {
       new FindPhotosHandler({ readings, toPage: pages(({ confidence }) => confidence) }),
       new ListReviewHandler({ ...found, toPage: pages(({ trust }) => trust) }),
       new GetAlbumHandler(found),
+      new ListAlbumsHandler(found),
       new GetRosterHandler(found),
       new PutRosterHandler({ ...found, apply }),
       new RemoveRosterHandler({ ...found, apply }),

@@ -1,4 +1,4 @@
-import { MAX_COUNTED_IN_ALBUM, type Album } from '@darkroom/contracts'
+import { MAX_COUNTED_IN_ALBUM, type Album, type StatusCounts } from '@darkroom/contracts'
 import { RequestData, type RequestHandler } from 'mediatr-ts'
 import { AppError } from '../app-error.ts'
 import type { PhotoStore } from './photo-store.ts'
@@ -44,17 +44,23 @@ export class GetAlbumHandler implements RequestHandler<GetAlbum, Album> {
       countReadings(UNLISTED_BELOW),
     ])
     const roster = toSummary(head)
-    const total = Object.values(counts).reduce((sum, count) => sum + count, 0)
+    const total = sumOf(counts)
     if (total === 0 && roster === null) throw albumNotFound()
-    const self = `/api/v1/albums/${album}`
     return {
       album,
       photos: { total, counts },
       readings: { total: all, toReview, unlisted },
       roster,
-      links: { self, roster: `${self}/roster`, review: `${self}/review`, page: albumPage(album) },
+      links: albumLinks(album),
     }
   }
+}
+
+export const sumOf = (counts: StatusCounts): number => Object.values(counts).reduce((sum, count) => sum + count, 0)
+
+export function albumLinks(album: string): Album['links'] {
+  const self = `/api/v1/albums/${album}`
+  return { self, roster: `${self}/roster`, review: `${self}/review`, page: albumPage(album) }
 }
 
 export const albumNotFound = (): AppError =>

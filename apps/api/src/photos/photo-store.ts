@@ -38,6 +38,23 @@ export class PhotoStore {
     return Object.fromEntries(await Promise.all(counted)) as StatusCounts
   }
 
+  /** When the newest photo of each album was uploaded, by name: up to `atMost` albums, in that order. */
+  async albums(tenant: string, atMost: number): Promise<Map<string, Date>> {
+    const newest = new Map<string, Date>()
+    for (let last = ''; newest.size < atMost;) {
+      const photo = await this.#tasks
+        .findOne({ tenant, 'source.album': { $gt: last, $type: 'string' } })
+        .sort({ 'source.album': 1, _id: -1 })
+        .select({ 'source.album': 1, createdAt: 1 })
+        .lean<Pick<TaskDocument, 'source' | 'createdAt'>>()
+      const album = photo && albumIn(photo)
+      if (!album) break
+      newest.set(album, photo.createdAt)
+      last = album
+    }
+    return newest
+  }
+
   /** The completed photos of an album after this one, in the order of their ids. */
   async completedAfter(tenant: string, album: string, after: string, limit: number): Promise<TaskRecord[]> {
     const filter = {

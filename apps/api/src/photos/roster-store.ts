@@ -16,6 +16,9 @@ export interface RosterHead {
   applyAfter: string
 }
 
+/** What people see of it. */
+export type RosterOutline = Pick<RosterHead, 'album' | 'count' | 'updatedAt' | 'applyAt'>
+
 /** One document for each album, so that a roster is replaced as a whole or not at all. */
 interface RosterDocument extends RosterHead {
   _id: string
@@ -47,6 +50,8 @@ const rosterSchema = new Schema<RosterDocument>(
   },
 )
 rosterSchema.index({ applyAt: 1 }, { partialFilterExpression: { applyAt: { $type: 'date' } } })
+// All that a list of albums needs, so that it does not read the numbers.
+rosterSchema.index({ tenant: 1, updatedAt: -1, album: 1, count: 1, applyAt: 1 })
 
 const WITHOUT_NUMBERS = { numbers: 0, names: 0, _id: 0 } as const
 
@@ -69,6 +74,17 @@ export class RosterStore {
       .select(WITHOUT_NUMBERS)
       .lean<RosterHead>()
     return found ?? undefined
+  }
+
+  /** The latest rosters of a tenant, without those that were removed. */
+  async latest(tenant: string, limit: number): Promise<RosterOutline[]> {
+    const found = await this.#rosters
+      .find({ tenant })
+      .sort({ updatedAt: -1 })
+      .limit(limit)
+      .select({ _id: 0, album: 1, count: 1, updatedAt: 1, applyAt: 1 })
+      .lean<RosterOutline[]>()
+    return found.filter(({ count }) => count !== null)
   }
 
   /** The numbers of a roster, and which version they are; undefined if there is none. */

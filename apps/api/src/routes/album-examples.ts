@@ -1,4 +1,4 @@
-import type { Album, ShownBib, PhotoPage, Roster, RosterSummary, Task } from '@darkroom/contracts'
+import type { Album, AlbumList, ShownBib, PhotoPage, Roster, RosterSummary, Task } from '@darkroom/contracts'
 import { formatCursor } from '../photos/reading-cursor.ts'
 import { photoExamples } from './photo-examples.ts'
 import { albumPage } from '../tasks/page-paths.ts'
@@ -40,7 +40,16 @@ const album: Album = {
   links: { self, roster: `${self}/roster`, review: `${self}/review`, page: albumPage(ALBUM) },
 }
 
+const { readings: _readings, ...listed } = album
+const albums: AlbumList = {
+  items: [{ ...listed, activeAt: UPDATED_AT }],
+  page: 1,
+  limit: 20,
+  total: 1,
+  totalIsExact: true,
+}
+
 const corrected = showing([{ ...bib, number: '1204', confidence: 1, origin: 'person' }])
 
 /** Albums of races as shown by the API. */
-export const albumExamples = { album, found, toReview, summary, roster, numbers, corrected, box: bib.box }
+export const albumExamples = { album, albums, found, toReview, summary, roster, numbers, corrected, box: bib.box }

@@ -1,5 +1,6 @@
 import { albumSlug } from '@darkroom/contracts'
 import { z } from 'zod'
+import { pages as listPages } from '../http/paging.ts'
 import { wholeNumberOr } from '../http/query-fields.ts'
 import { REVIEW_BELOW } from '../photos/get-album.ts'
 import { MAX_ROSTER_NUMBERS, rosterName, rosterNumber } from '../photos/roster-fields.ts'
@@ -51,6 +52,12 @@ export const photoQuery = z
 export const reviewQuery = z.strictObject({
   below: shareOr(REVIEW_BELOW).meta({ description: 'Readings with less confidence than this' }),
   ...pages,
+})
+
+/** The query of the list of albums. */
+export const albumsQuery = z.strictObject({
+  page: listPages.page,
+  limit: listPages.limit.meta({ description: 'Albums per page' }),
 })
 
 /** The path parameter that names an album. */

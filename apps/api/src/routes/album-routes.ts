@@ -1,4 +1,4 @@
-import { album, photoPage, roster, rosterSummary, task, type RosterEntry } from '@darkroom/contracts'
+import { album, albumList, photoPage, roster, rosterSummary, task, type RosterEntry } from '@darkroom/contracts'
 import type { Request, RequestHandler } from 'express'
 import { z } from 'zod'
 import { ifMatchOf } from '../http/if-match.ts'
@@ -11,6 +11,7 @@ import { CorrectBibs } from '../photos/correct-bibs.ts'
 import { FindPhotos } from '../photos/find-photos.ts'
 import { GetAlbum } from '../photos/get-album.ts'
 import { GetRoster } from '../photos/get-roster.ts'
+import { ListAlbums } from '../photos/list-albums.ts'
 import { ListReview } from '../photos/list-review.ts'
 import { parseCsvRoster, parseJsonRoster } from '../photos/parse-roster.ts'
 import { PutRoster } from '../photos/put-roster.ts'
@@ -18,7 +19,7 @@ import { RemoveRoster } from '../photos/remove-roster.ts'
 import { MAX_ROSTER_NUMBERS } from '../photos/roster-fields.ts'
 import type { Send } from '../send.ts'
 import { albumExamples } from './album-examples.ts'
-import { albumPath, photoQuery, reviewQuery, rosterFields, saidBibs } from './album-fields.ts'
+import { albumPath, albumsQuery, photoQuery, reviewQuery, rosterFields, saidBibs } from './album-fields.ts'
 import type { ApiLimits } from './api-limits.ts'
 import { sendTask } from './send-task.ts'
 import { EDIT_PROBLEMS, idOf, taskEdit } from './task-path.ts'
@@ -98,6 +99,25 @@ export const albumRoutes = routesOf<AlbumRouteDeps, ApiLimits>('Albums', {
         sendTask(res, await send(new CorrectBibs(tenantOf(req), idOf(req), bibs, ifMatchOf(req))))
       },
     ],
+  },
+
+  'GET /albums': {
+    scope: 'tasks:read',
+    doc: {
+      operationId: 'listAlbums',
+      summary: 'List albums with their counts, those with the latest activity first',
+      requestParams: { query: albumsQuery },
+      answers: {
+        200: json('A page of albums', { schema: albumList, examples: { 'One race': albumExamples.albums } }, 'ETag'),
+      },
+      problems: ['INVALID_QUERY', 'STORE_UNAVAILABLE'],
+    },
+    handle:
+      ({ send }) =>
+      async (req, res) => {
+        const page = parseInput(albumsQuery, req.query, 'INVALID_QUERY')
+        res.set('Cache-Control', 'no-cache').json(await send(new ListAlbums(tenantOf(req), page)))
+      },
   },
 
   'GET /albums/:album': {

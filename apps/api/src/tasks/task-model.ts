@@ -122,6 +122,11 @@ taskSchema.index(
   { tenant: 1, 'source.album': 1, status: 1, _id: 1 },
   { partialFilterExpression: { 'source.album': { $type: 'string' } } },
 )
+// The newest photo of each album is one step away from that of the album before it.
+taskSchema.index(
+  { tenant: 1, 'source.album': 1, _id: -1 },
+  { partialFilterExpression: { 'source.album': { $type: 'string' } } },
+)
 taskSchema.index({ readingsDueAt: 1 }, { partialFilterExpression: { readingsDueAt: { $type: 'date' } } })
 taskSchema.index({ tellDueAt: 1 }, { partialFilterExpression: { tellDueAt: { $type: 'date' } } })
 taskSchema.index({ 'files.path': 1 })

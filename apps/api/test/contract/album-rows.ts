@@ -29,6 +29,15 @@ const album = z.strictObject({
   links: z.strictObject({ self: text, roster: text, review: text, page: text }),
 })
 
+const albumList = z.strictObject({
+  items: z.array(album.omit({ readings: true }).extend({ activeAt: time })).min(1),
+  page: z.int().min(1),
+  limit: z.int().min(1).max(100),
+  total: count,
+  totalIsExact: z.boolean(),
+})
+
+const list = linesOf('GET /api/v1/albums')
 const find = linesOf('GET /api/v1/photos')
 const correct = linesOf('PUT /api/v1/photos/:id/bibs')
 const read = linesOf('GET /api/v1/albums/:album')
@@ -140,6 +149,10 @@ const rosterRows: Row[] = [
 export const albumRows: Row[] = [
   ...searchRows,
   ...correctionRows,
+  list('200', 'the first page', ({ main }) => main.request('/api/v1/albums'), { body: albumList, headers: ETAG }),
+  list('200', 'another page', ({ main }) => main.request('/api/v1/albums?page=2&limit=1'), { body: albumList }),
+  list('400 INVALID_QUERY', 'more than 100 a page', ({ main }) => main.request('/api/v1/albums?limit=101')),
+  absence(list, 'GET', '/api/v1/albums'),
   read('200', 'an album', ({ main }) => main.request(own), { body: album, headers: ETAG }),
   read('404 ALBUM_NOT_FOUND', 'an unknown name', ({ main }) => main.request('/api/v1/albums/none')),
   absence(read, 'GET', own),
