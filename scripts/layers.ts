@@ -126,7 +126,7 @@ const ROOMS: Record<string, readonly string[] | 'all below'> = {
   photos: ['tasks', 'mongo', 'app-error.ts', 'ground'],
   'tasks/commands': ['tasks', 'mongo', 'app-error.ts'],
   'tasks/queries': ['tasks', 'mongo', 'app-error.ts', 'ground'],
-  tasks: ['estimates', 'app-error.ts'],
+  tasks: ['estimates', 'app-error.ts', 'ground'],
   queues: ['app-error.ts'],
   estimates: ['ground'],
   'mongo/migrations': ['mongo', 'ground'],
