@@ -472,4 +472,15 @@ describe('a browser', () => {
     await api.request(`/api/v1/keys/${id}`, { method: 'DELETE', headers: OPERATOR })
     await form.get('/admin/queues').accept('text/html').expect(303).expect('Location', '/admin/login')
   })
+
+  it('signs out, whatever its key permits, and its session has ended', async () => {
+    const { key } = await createKey({ scopes: ['tasks:read'] })
+    const browser = api.agent()
+    const { headers } = await browser.post('/admin/login').type('form').send({ token: key }).expect(303)
+    const cookie = headers['set-cookie']?.[0]?.split(';')[0] ?? ''
+    await browser.get('/api/v1/tasks').expect(200)
+    await browser.post('/admin/logout?next=%2Ftasks').expect(303).expect('Location', '/tasks')
+    await browser.get('/api/v1/tasks').expect(401)
+    await api.agent().get('/api/v1/tasks').set('cookie', cookie).expect(401)
+  })
 })

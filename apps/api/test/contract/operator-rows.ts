@@ -154,6 +154,7 @@ function boardRows(): Row[] {
   const board = linesOf('USE /admin/queues')
   const form = linesOf('GET /admin/login')
   const login = linesOf('POST /admin/login')
+  const logout = linesOf('POST /admin/logout')
   const page = { accept: 'text/html' }
   const send = (token: string) => ({
     method: 'POST',
@@ -175,16 +176,17 @@ function boardRows(): Row[] {
       headers: { ...to('/admin/queues'), 'set-cookie': /^darkroom_admin=.*HttpOnly.*SameSite=Strict/ },
     }),
     login('401', 'another token', ({ main }) => main.request('/admin/login', send('another')), { body: html }),
-    linesOf('POST /admin/logout')(
-      '303',
-      'by an operator',
-      ({ main }) => main.request('/admin/logout', { method: 'POST', headers: operator }),
-      {
-        body: 'nothing',
-        headers: to('/admin/login'),
-      },
+    logout('303', 'anybody', ({ main }) => main.request('/admin/logout', { method: 'POST' }), {
+      body: 'nothing',
+      headers: { ...to('/admin/login'), 'set-cookie': /^darkroom_admin=;/ },
+    }),
+    logout('303', 'from a page', ({ main }) => main.request('/admin/logout?next=%2F', { method: 'POST' }), {
+      body: 'nothing',
+      headers: to('/'),
+    }),
+    logout('403 CROSS_SITE_REQUEST', 'a page of another site', ({ strict }) =>
+      strict.request('/admin/logout', { method: 'POST', headers: { origin: 'http://other.test' } }),
     ),
-    ...strangers('POST /admin/logout', () => '/admin/logout'),
     board('200', 'by an operator', ({ main }) => main.request('/admin/queues', { headers: { ...page, ...operator } }), {
       body: html,
     }),

@@ -27,7 +27,7 @@ export function adminRoutes(options: {
     '/admin': { get: (_req, res) => seeOther(res, BOARD) },
     [LOGIN]: login(credentials),
     '/admin/sign-in': { get: signInOnce(credentials) },
-    '/admin/logout': { post: [...guard, logout(credentials)] },
+    '/admin/logout': { post: logout(credentials) },
   })
   router.use(BOARD, nameRoute, ...guard, ...board)
   router.use(BOARD, askToSignIn)
@@ -98,7 +98,7 @@ const logout =
   ({ signIns }: Credentials): RequestHandler =>
   async (req, res) => {
     await signIns.remove(sessionOf(req)).catch(() => {}) // it ends by itself
-    seeOther(res.clearCookie(SESSION_COOKIE, cookieOptions(req)), LOGIN)
+    seeOther(res.clearCookie(SESSION_COOKIE, cookieOptions(req)), wantedPage(req) ?? LOGIN)
   }
 
 /**
