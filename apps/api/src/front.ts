@@ -15,6 +15,7 @@ import { createProbes } from './routes/create-probes.ts'
 import { createRoutes } from './routes/create-routes.ts'
 import type { KillWorker } from './routes/demo-routes.ts'
 import { docsRoutes } from './routes/docs/docs-routes.ts'
+import { createPageAccess } from './routes/page/page-access.ts'
 import { pageRoutes } from './routes/page/page-routes.ts'
 import type { Presign } from './routes/send-variant.ts'
 import { createSockets } from './sockets/create-sockets.ts'
@@ -73,7 +74,9 @@ export function createFront(parts: Parts) {
     log,
   })
   const settings = { maxFileBytes: env.UPLOAD_MAX_BYTES, isDemo: parts.killWorker !== undefined }
-  const page = parts.page === undefined ? [] : [pageRoutes(parts.page, settings, bucketOf(env))]
+  const accessOf = createPageAccess({ keysOn: env.AUTH === 'keys', findCaller: routes.findCaller })
+  const page =
+    parts.page === undefined ? [] : [pageRoutes({ folder: parts.page, settings, accessOf, bucket: bucketOf(env) })]
   const app: Express = createHttpApp({
     ...routes,
     root: [...page, docsRoutes(toApiLimits(env)), ...routes.atRoot, ...routes.operators, sockets.refusePolling],

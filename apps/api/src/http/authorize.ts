@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { DEFAULT_TENANT, type Scope } from '@darkroom/contracts'
+import { DEFAULT_TENANT, SCOPES, type Scope } from '@darkroom/contracts'
 import type { Request, RequestHandler } from 'express'
 import { AppError } from '../app-error.ts'
 import { clientOf } from './client-address.ts'
@@ -40,6 +40,10 @@ export const scopeOf = (access: Access): Scope | undefined =>
 
 /** Administration requires a key in any case: where a request comes from proves nothing. */
 export const needsKey = (scope: Scope, keysOn: boolean): boolean => keysOn || ADMINISTRATION.includes(scope)
+
+/** The scopes of a caller, or of somebody without credentials. */
+export const scopesOf = (caller: Caller | undefined, keysOn: boolean): Scope[] =>
+  SCOPES.filter((scope) => (needsKey(scope, keysOn) ? caller : ANYBODY)?.scopes.includes(scope))
 
 export const createAdmit =
   ({ keysOn, findCaller }: { keysOn: boolean; findCaller: FindCaller }): Admit =>

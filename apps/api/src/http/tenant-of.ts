@@ -7,6 +7,8 @@ export interface Caller {
   scopes: readonly Scope[]
   /** The key that it used, which may be revoked later. */
   keyId?: string
+  /** The name of the key, for people. */
+  name?: string
   /** Whom an issuer gave its token. */
   subject?: string
   /** When its credentials expire, in milliseconds since 1970. */

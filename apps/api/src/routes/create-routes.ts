@@ -86,7 +86,8 @@ export function createRoutes(parts: RouteParts) {
   const waiting = new HeldRequests({ total: env.WAITING_REQUESTS_MAX, ...followers }, callers)
   const credentials = { token: env.ADMIN_TOKEN, guesses: new GuessLimit(), ...parts.keys }
   const keysOn = env.AUTH === 'keys'
-  const admit = createAdmit({ keysOn, findCaller: createFindCaller(credentials) })
+  const findCaller = createFindCaller(credentials)
+  const admit = createAdmit({ keysOn, findCaller })
   const { limitAddress, limitKey } = limitsOf(parts)
   const noteAct = createNoteAct({ store: parts.audit.store, log })
   const takeUpload = toCallers(parts.keys.takeUpload)
@@ -128,6 +129,7 @@ export function createRoutes(parts: RouteParts) {
     limitAddress,
     admit,
     callers,
+    findCaller,
     /** Responds to all waiting requests. */
     endHeld: (): void => [streams, waiting].forEach((held) => held.endAll()),
   }

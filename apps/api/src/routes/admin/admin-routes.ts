@@ -133,4 +133,5 @@ function wantedPage({ query }: Request): string | undefined {
 const isBoardPage = (path: string): boolean =>
   /^\/admin\/queues([/?][\w\-./?=&%:]*)?$/.test(path) && !path.includes('..')
 
-const isWebPage = (path: string): boolean => /^\/((tasks|queue|batches|albums|settings)(\/[\w-]+)?)?$/.test(path)
+const isWebPage = (path: string): boolean =>
+  /^\/((tasks|queue|batches|albums|settings)(\/[\w-]+)?)?(\?[\w\-.*/=&%:+]*)?$/.test(path)

@@ -103,8 +103,11 @@ describe('with an ADMIN_TOKEN', () => {
     const [, action] = /action="([^"]+)"/.exec((await browser.get(form)).text) ?? []
     const signIn = (path: string) => api.agent().post(path).type('form').send({ token: TOKEN })
     await signIn(`/admin/${action}`).expect('Location', wanted)
-    await signIn('/admin/login?next=%2Fqueue').expect('Location', '/queue')
+    for (const page of ['/queue', '/tasks?status=failed&q=IMG%202041+x', '/?x=1'])
+      await signIn(`/admin/login?next=${encodeURIComponent(page)}`).expect('Location', page)
     for (const next of [
+      '/tasks?q="><script>',
+      '//evil.example?q=/tasks',
       '/tasks//evil.example',
       'https://evil.example',
       '//evil.example',

@@ -13,7 +13,7 @@ export const SESSION_COOKIE = 'darkroom_admin'
 const KEY_SESSION = /^[\w-]{43}$/
 
 /** Holders of the ADMIN_TOKEN. */
-const OPERATOR = { tenant: DEFAULT_TENANT, scopes: SCOPES }
+const OPERATOR = { tenant: DEFAULT_TENANT, scopes: SCOPES, name: 'ADMIN_TOKEN' }
 
 export interface Credentials extends Pick<Keys, 'ring' | 'signIns' | 'verifyToken'> {
   guesses: GuessLimit
@@ -54,7 +54,8 @@ export function createFindCaller({ token, ring, signIns, verifyToken, guesses }:
 
 type ValidKey = Awaited<ReturnType<Keys['ring']['valid']>>
 
-const toCaller = (key: ValidKey): Caller | undefined => key && { tenant: key.tenant, scopes: key.scopes, keyId: key.id }
+const toCaller = (key: ValidKey): Caller | undefined =>
+  key && { tenant: key.tenant, scopes: key.scopes, keyId: key.id, name: key.name }
 
 /** The session cookie, or nothing. */
 export function sessionOf({ headers }: Pick<Credentialed, 'headers'>): string {

@@ -1,9 +1,10 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import express from 'express'
+import express, { type Request } from 'express'
 import supertest from 'supertest'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { PageAccess } from './page-access.ts'
 import { pageRoutes } from './page-routes.ts'
 
 let folder: string
@@ -11,6 +12,10 @@ let agent: ReturnType<typeof supertest>
 
 const DOCUMENT = '<html><meta name="darkroom-settings" content="{}" /><title>Darkroom</title>'
 const SCRIPT = `export const text = '${'much '.repeat(1000)}'`
+const settings = { maxFileBytes: 1234, isDemo: false }
+const caller = { name: 'Race "office"', tenant: 'shop' }
+const accessOf = ({ headers }: Request): Promise<PageAccess> =>
+  Promise.resolve({ keysOn: true, caller: headers.cookie === 'me' ? caller : null, scopes: [] })
 const html = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' }
 
 beforeAll(async () => {
@@ -18,7 +23,7 @@ beforeAll(async () => {
   await mkdir(join(folder, 'assets'))
   await writeFile(join(folder, 'index.html'), DOCUMENT)
   await writeFile(join(folder, 'assets', 'index-abc.js'), SCRIPT)
-  const app = express().use(pageRoutes(folder, { maxFileBytes: 1234, isDemo: false }))
+  const app = express().use(pageRoutes({ folder, settings, accessOf }))
   agent = supertest(app.use((_req, res) => void res.status(404).send('nothing else')))
 })
 afterAll(() => rm(folder, { recursive: true }))
@@ -29,13 +34,20 @@ it('serves the document for every path of the page, with its settings and a poli
     expect([path, status, text]).toEqual([
       path,
       200,
-      DOCUMENT.replace('{}', '{&quot;maxFileBytes&quot;:1234,&quot;isDemo&quot;:false}'),
+      DOCUMENT.replace('{}', escaped({ ...settings, keysOn: true, caller: null, scopes: [] })),
     ])
     expect(headers['content-security-policy']).toMatch(/^default-src 'none'; script-src 'self'; /)
     expect(headers['content-security-policy']).not.toMatch(/unsafe|\*|http/)
-    expect(headers['cache-control']).toBe('no-cache')
+    expect(headers['cache-control']).toBe('private, no-cache')
   }
 })
+
+it('tells whoever is signed in who that is', async () => {
+  const { text } = await agent.get('/tasks').set({ ...html, cookie: 'me' })
+  expect(text).toBe(DOCUMENT.replace('{}', escaped({ ...settings, keysOn: true, caller, scopes: [] })))
+})
+
+const escaped = (content: object): string => JSON.stringify(content).replaceAll('"', '&quot;')
 
 it('leaves mistyped paths of programs, and paths that it does not have, to the rest of the API', async () => {
   expect((await agent.get('/tasks').set('accept', 'application/json')).text).toBe('nothing else')
@@ -57,7 +69,7 @@ it('serves its files compressed, to be kept forever, and no others of the build'
 })
 
 it('allows pictures from the bucket to which downloads are redirected, and nothing else from there', async () => {
-  const app = express().use(pageRoutes(folder, { maxFileBytes: 1, isDemo: false }, 'http://bucket.test:9000'))
+  const app = express().use(pageRoutes({ folder, settings, accessOf, bucket: 'http://bucket.test:9000' }))
   const { headers } = await supertest(app).get('/')
   const allowing = headers['content-security-policy']?.split('; ').filter((part) => part.includes('bucket'))
   expect(allowing).toEqual(["img-src 'self' blob: http://bucket.test:9000", "media-src 'self' http://bucket.test:9000"])

@@ -4,6 +4,7 @@ import compression from 'compression'
 import express, { type Request, type RequestHandler, type Router } from 'express'
 import { setPageHeaders } from '../../http/page-headers.ts'
 import { pagesOf } from '../../http/routes.ts'
+import type { PageAccess } from './page-access.ts'
 
 /** What the page knows about this installation before it asks. */
 export interface PageSettings {
@@ -33,16 +34,26 @@ const policyFor = (bucket: string): string =>
     "require-trusted-types-for 'script'",
   ].join('; ')
 
-/**
- * The web page: its document under every path of it, and its files. `folder` is its build, `bucket`
- * the origin to which downloads are redirected.
- */
-export function pageRoutes(folder: string, settings: PageSettings, bucket = ''): Router {
+interface PageOptions {
+  /** The build of the page. */
+  folder: string
+  settings: PageSettings
+  accessOf: (req: Request) => Promise<PageAccess>
+  /** The origin to which downloads are redirected. */
+  bucket?: string
+}
+
+/** The web page: its document under every path of it, and its files. */
+export function pageRoutes({ folder, settings, accessOf, bucket = '' }: PageOptions): Router {
   const policy = policyFor(bucket)
-  const document = withSettings(readFileSync(join(folder, 'index.html'), 'utf8'), settings)
-  const send: RequestHandler = (_req, res) => {
+  const document = readFileSync(join(folder, 'index.html'), 'utf8')
+  const send: RequestHandler = async (req, res) => {
+    const access = await accessOf(req)
     setPageHeaders(res, policy)
-    res.set('Cache-Control', 'no-cache').type('html').send(document)
+    res
+      .set('Cache-Control', 'private, no-cache')
+      .type('html')
+      .send(withSettings(document, { ...settings, ...access }))
   }
 
   const compress = compression()
@@ -55,7 +66,7 @@ export function pageRoutes(folder: string, settings: PageSettings, bucket = ''):
     res.vary('Accept')
     if (!isWanted(req)) return next()
     res.locals.route = '/page'
-    send(req, res, next)
+    return send(req, res, next)
   })
 }
 
@@ -70,7 +81,7 @@ const nameRoute: RequestHandler = (_req, res, next) => {
 
 const ESCAPED: Record<string, string> = { '&': '&amp;', '"': '&quot;', '<': '&lt;' }
 
-function withSettings(document: string, settings: PageSettings): string {
+function withSettings(document: string, settings: PageSettings & PageAccess): string {
   const content = JSON.stringify(settings).replaceAll(/[&"<]/g, (character) => ESCAPED[character] ?? character)
   return document.replace(
     /(<meta name="darkroom-settings" content=")[^"]*"/,
