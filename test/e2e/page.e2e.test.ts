@@ -4,13 +4,13 @@ import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { sampleJpeg, until } from '@darkroom/testing'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest'
 import { buildPage } from '../../scripts/build-page.ts'
 import { landscape } from '../../scripts/landscape.ts'
 import type { ApiProcess, AppProcess } from '../../scripts/processes.ts'
 import { barriersOf, findChromium, openBrowser, setVisible, watchFaults } from './support/browser.ts'
-import { accepted, total } from './support/client.ts'
+import { accepted, get, total } from './support/client.ts'
 import { createInstallation, type Installation } from './support/installation.ts'
 
 /**
@@ -102,7 +102,8 @@ test.skipIf(chromium === undefined)('a photo over the quota is not sent again by
   })
   await page.goto(api.url)
   await page.setInputFiles('.drop input', [await photo('sixth.jpg', 6)])
-  await page.getByText(`${detail} It can be sent again from 31 May 2026, 00:00:00.`).waitFor()
+  await page.getByText(detail).waitFor()
+  await page.getByText('It can be sent again from 31 May 2026, 00:00:00.').waitFor()
   await page.getByRole('button', { name: 'Send again' }).waitFor()
   expect(sent).toBe(1)
 })
@@ -122,6 +123,43 @@ test.skipIf(chromium === undefined)('a key that may only send photos is told tha
   await page.getByText('2 of 2 finished', { exact: true }).waitFor()
   expect(await page.getByText('Accepted. This key may not read results.').count()).toBe(2)
   await page.getByRole('button', { name: 'Remove sent.jpg from this list' }).waitFor()
+})
+
+test.skipIf(chromium === undefined)('a page in Spanish refuses in Spanish, with the facts in English', async () => {
+  const page = await browser.newPage({ locale: 'es-ES', viewport: SIZES.desk })
+  await page.goto(api.url)
+  await page.setInputFiles('.drop input', [
+    { name: 'notas.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('This is a text.') },
+    { ...(await photo('pequeña.jpg', 5)), buffer: await coarseJpeg() },
+  ])
+  await page.getByText('2 de 2 terminadas · 1 no aceptadas').waitFor()
+  const refused = page.getByRole('listitem').filter({ hasText: 'notas.jpg' })
+  expect(await refused.innerText()).toContain('No es una imagen admitida')
+  expect(await refused.locator('[lang=en]').innerText()).toMatch(/^The file is text\. .* are accepted\.$/)
+  const larger = page.getByRole('listitem').filter({ hasText: 'pequeña.jpg' }).locator('.row-sizes')
+  expect(await larger.innerText()).toMatch(/\d+\s%\smás$/)
+  expect(await larger.locator('.good').count()).toBe(0)
+  const again = refused.getByRole('button', { name: 'Enviar de nuevo' })
+  expect((await again.boundingBox())?.height).toBeLessThan(40)
+  await page.setViewportSize({ width: 360, height: 740 })
+  const [size, remove] = await Promise.all([
+    rightOfText(refused.locator('.row-sizes')),
+    refused.getByRole('button', { name: 'Quitar' }).boundingBox(),
+  ])
+  expect(size).toBeLessThan(remove?.x ?? 0)
+  expect(await barriersOf(page)).toEqual([])
+})
+
+test.skipIf(chromium === undefined)('the advice for a failed video is not to send another file', async () => {
+  const { body } = await get(`${api.url}/api/v1/tasks/${(await accepted(api.url, await tiny())).id}`)
+  const page = await browser.newPage({ locale: 'en-GB' })
+  const error = { code: 'FFMPEG_FAILED', message: 'The frames could not be encoded.', retryable: false }
+  await page.route(`**/api/v1/tasks/${body.id}`, (route) =>
+    route.fulfill({ json: { ...body, kind: 'video.render', status: 'failed', error } }),
+  )
+  await page.goto(`${api.url}/tasks/${body.id}`)
+  const advice = page.getByText('Another attempt would fail in the same way')
+  expect(await advice.innerText()).toMatch(/: send a new task with other input\.$/)
 })
 
 test.skipIf(chromium === undefined)('a webhook is created, tried out and deleted', async () => {
@@ -366,6 +404,20 @@ async function largePhoto(name: string, seed: number) {
   // Bytes after the end of an image do not belong to it, but they are stored.
   return { ...rest, buffer: Buffer.concat([buffer, randomBytes(8 * 1024 ** 2)]) }
 }
+
+const tiny = async () => ({ bytes: await sampleJpeg({ width: 64, height: 48 }) })
+
+/** So coarse that the result has more bytes. */
+const coarseJpeg = async (): Promise<Buffer> =>
+  (await landscape({ width: 800, height: 600, seed: 5 })).jpeg({ quality: 15 }).toBuffer()
+
+/** Where the text of an element ends, which may be outside of its box. */
+const rightOfText = (place: Locator): Promise<number> =>
+  place.evaluate((element) => {
+    const range = element.ownerDocument.createRange()
+    range.selectNodeContents(element)
+    return range.getBoundingClientRect().right
+  })
 
 /** What the row of a photo says. */
 const textOf = (page: Page, name: string): Promise<string> =>

@@ -4,9 +4,10 @@ import { Link, type RouteComponentProps } from 'wouter'
 import { request } from '../api/request.ts'
 import { useRefresh } from '../api/use-refresh.ts'
 import { FaultText } from '../parts/fault-text.tsx'
+import { Saving } from '../parts/saving.tsx'
 import { StatusMark } from '../parts/status-mark.tsx'
 import { TaskThumb } from '../parts/task-thumb.tsx'
-import { resultBytes, saving } from '../uploads/upload.ts'
+import { resultBytes } from '../uploads/upload.ts'
 import { useLanguage } from '../words/language.tsx'
 
 const PAGE = 100
@@ -87,7 +88,6 @@ function BatchFacts({ batch: { counts, createdAt, completedAt } }: { batch: Batc
 }
 
 function Tile({ task }: { task: ListedTask }) {
-  const { words, formats } = useLanguage()
   const after = resultBytes(task)
   const before = task.source.bytes
   return (
@@ -98,10 +98,11 @@ function Tile({ task }: { task: ListedTask }) {
       </Link>
       <p className="small">
         {after !== undefined && before !== undefined ? (
-          <span className="good">{words.task.smaller(formats.share(saving(before, after)))}</span>
+          <Saving before={before} after={after} />
         ) : (
           <StatusMark status={task.status} />
         )}
+        {task.error && <code className="bad tile-code">{task.error.code}</code>}
       </p>
     </li>
   )

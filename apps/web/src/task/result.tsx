@@ -1,9 +1,15 @@
 import type { ShownBib, Task } from '@darkroom/contracts'
+import { ProblemText } from '../parts/problem-text.tsx'
+import { Saving } from '../parts/saving.tsx'
 import { useLanguage } from '../words/language.tsx'
-import { isEnded, resultBytes, saving } from '../uploads/upload.ts'
+import { isEnded, resultBytes } from '../uploads/upload.ts'
 import { BoxedPhoto } from '../album/boxed-photo.tsx'
 import '../album/album.css'
 import { Compare } from './compare.tsx'
+
+/** What a video is made of was not in a file. */
+const adviceOn = ({ kind }: Task, { retryable }: { retryable: boolean }) =>
+  retryable ? 'again' : kind === 'video.render' ? 'input' : 'other'
 
 /** The picture before and after, the video, or how far the task is, or why there is nothing. */
 export function Result({ task }: { task: Task }) {
@@ -23,8 +29,10 @@ export function Result({ task }: { task: Task }) {
   if (status !== 'completed')
     return (
       <div className="card padded">
-        <p className={status === 'failed' ? 'bad' : 'quiet'}>{error?.message ?? words.task.status[status]}</p>
-        {error && <p className="quiet small">{words.task.advice[error.retryable ? 'again' : 'other']}</p>}
+        <p className={status === 'failed' ? 'bad' : 'quiet'}>
+          {error ? <ProblemText {...error} /> : words.task.status[status]}
+        </p>
+        {error && <p className="quiet small">{words.task.advice[adviceOn(task, error)]}</p>}
       </div>
     )
   const video = files?.find(({ contentType }) => contentType.startsWith('video/'))
@@ -57,7 +65,7 @@ export function Result({ task }: { task: Task }) {
     return (
       <>
         {words.task.sides(formats.bytes(task.source.bytes), largest.resolution, formats.bytes(after))}{' '}
-        <span className="good">{words.task.smaller(formats.share(saving(task.source.bytes, after)))}</span>
+        <Saving before={task.source.bytes} after={after} />
       </>
     )
   }

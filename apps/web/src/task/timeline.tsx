@@ -17,7 +17,12 @@ export function Timeline({ entries }: { entries: readonly TaskLogEntry[] }) {
           <time dateTime={entry.at} title={formats.moment(entry.at)} className="small quiet">
             +{formats.duration(Date.parse(entry.at) - Date.parse(first.at))}
           </time>
-          <p className="small quiet">{detailOf(entry, words, formats)}</p>
+          <p className="small quiet">
+            {(entry.type === 'task.retry' || entry.type === 'task.failed') && (
+              <span lang="en">{entry.data.error} </span>
+            )}
+            {detailOf(entry, words, formats)}
+          </p>
         </li>
       ))}
     </ol>
@@ -38,9 +43,9 @@ function detailOf(entry: TaskLogEntry, words: Words, formats: Formats): string {
     case 'task.completed':
       return `${entry.data.workerId} · ${words.task.ran(formats.duration(entry.data.processingTime))}`
     case 'task.retry':
-      return `${entry.data.error} ${words.task.retrying(formats.time(entry.data.nextAt))}`
+      return words.task.retrying(formats.time(entry.data.nextAt))
     case 'task.failed':
-      return `${entry.data.error} (${entry.data.code})`
+      return `(${entry.data.code})`
     default:
       return ''
   }

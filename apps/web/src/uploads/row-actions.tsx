@@ -23,8 +23,13 @@ export function RowActions({ upload: { id, file, state } }: { upload: Upload }) 
   return (
     <div className="row-actions">
       {state.step === 'accepted' ? <TaskActions task={state.task} /> : remove}
-      {state.step === 'refused' && state.needsKey && <a href="/admin/login?next=%2F">{words.signIn}</a>}
-      {state.step === 'refused' && !state.needsKey && (
+      {state.step === 'refused' && state.needsKey && (
+        // In a tab of its own: the files are only in this one.
+        <a href="/admin/login?next=%2F" target="_blank" rel="noopener">
+          {words.access.signInTab}
+        </a>
+      )}
+      {state.step === 'refused' && (
         <button type="button" className="plain" onClick={() => uploads.sendAgain(id)}>
           {words.upload.again}
         </button>

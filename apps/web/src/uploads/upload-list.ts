@@ -145,12 +145,12 @@ const TELL_MS = 30
 
 function afterFault(error: unknown): UploadState {
   if (isUnreachable(error)) return { step: 'interrupted', why: 'offline' }
-  if (!(error instanceof ProblemError)) return { step: 'refused', message: String(error), needsKey: false }
+  if (!(error instanceof ProblemError)) return { step: 'refused', code: '', message: String(error), needsKey: false }
   const { status, code, message, retryAfterMs } = error
   const isForNow = FOR_NOW.includes(status) || FOR_NOW_CODES.includes(code)
   if (isForNow && !NOT_FOR_NOW_CODES.includes(code)) return { step: 'interrupted', why: 'busy' }
   const againAt = retryAfterMs === undefined ? {} : { againAt: new Date(Date.now() + retryAfterMs) }
-  return { step: 'refused', message, needsKey: status === 401, ...againAt }
+  return { step: 'refused', code, message, needsKey: status === 401, ...againAt }
 }
 
 /** Waits, but no longer than until the connection is back or the signal is aborted. */

@@ -1,8 +1,10 @@
 import { Link } from 'wouter'
+import { ProblemText } from '../parts/problem-text.tsx'
+import { Saving } from '../parts/saving.tsx'
 import { useLanguage } from '../words/language.tsx'
 import { RowActions } from './row-actions.tsx'
 import { useThumbnail } from './thumbnail.ts'
-import { resultBytes, saving, shareDone, type Upload } from './upload.ts'
+import { resultBytes, shareDone, type Upload } from './upload.ts'
 import { useUpload } from './use-uploads.ts'
 import { useStatusText } from './use-status-text.ts'
 
@@ -13,7 +15,7 @@ export function UploadRow({ id }: { id: number }) {
 }
 
 function FilledRow({ upload }: { upload: Upload }) {
-  const { text, mood } = useStatusText(upload)
+  const { problem, text, mood } = useStatusText(upload)
   const share = shareDone(upload)
   return (
     <article className="row">
@@ -26,7 +28,11 @@ function FilledRow({ upload }: { upload: Upload }) {
             upload.file.name
           )}
         </h2>
-        <p className={`row-text ${mood}`}>{text}</p>
+        <p className={`row-text ${mood}`}>
+          {problem && <ProblemText {...problem} />}
+          {problem && text !== '' && ' · '}
+          {text}
+        </p>
         {share < 1 && <progress value={share} max={1} aria-label={upload.file.name} />}
       </div>
       <Sizes upload={upload} />
@@ -46,13 +52,12 @@ function Thumbnail({ file }: { file: File }) {
 }
 
 function Sizes({ upload: { file, state } }: { upload: Upload }) {
-  const { words, formats } = useLanguage()
+  const { formats } = useLanguage()
   const after = state.step === 'accepted' ? resultBytes(state.task) : undefined
   if (after === undefined) return <p className="row-sizes">{formats.bytes(file.size)}</p>
   return (
     <p className="row-sizes">
-      {formats.bytes(file.size)} → <strong>{formats.bytes(after)}</strong>{' '}
-      <span className="good">{words.task.smaller(formats.share(saving(file.size, after)))}</span>
+      {formats.bytes(file.size)} → <strong>{formats.bytes(after)}</strong> <Saving before={file.size} after={after} />
     </p>
   )
 }

@@ -1,5 +1,5 @@
 import { useLanguage } from '../words/language.tsx'
-import { saving } from './upload.ts'
+import { sizeChange } from '../words/size-change.ts'
 import { useSummary } from './use-summary.ts'
 import { useUploads } from './use-uploads.ts'
 
@@ -15,7 +15,7 @@ export function UploadSummary() {
     ...(bytesBefore > 0
       ? [
           words.upload.saved(formats.bytes(bytesBefore), formats.bytes(bytesAfter)),
-          words.task.smaller(formats.share(saving(bytesBefore, bytesAfter))),
+          sizeChange(words, formats, { before: bytesBefore, after: bytesAfter }),
         ]
       : []),
   ]

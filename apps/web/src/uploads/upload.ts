@@ -8,7 +8,7 @@ export type UploadState =
   /** It is sent again by itself, under the same key. */
   | { step: 'interrupted'; why: 'offline' | 'busy' }
   /** Without a session, whoever signs in can send it; over a quota, it can be sent from `againAt`. */
-  | { step: 'refused'; message: string; needsKey: boolean; againAt?: Date }
+  | { step: 'refused'; code: string; message: string; needsKey: boolean; againAt?: Date }
   | { step: 'accepted'; task: Task | AcceptedTask }
   /** It was accepted under a key that may not read what becomes of it. */
   | { step: 'unreadable' }

@@ -5,6 +5,8 @@ import type { Words } from '../words/english.ts'
 import type { Upload } from './upload.ts'
 
 interface StatusText {
+  /** What has gone wrong, which the API says. */
+  problem?: { code: string; message: string } | undefined
   text: string
   mood: 'good' | 'bad' | 'quiet'
 }
@@ -21,9 +23,8 @@ export function useStatusText({ state }: Upload): StatusText {
       return { text: words.upload[state.why], mood: 'bad' }
     case 'refused':
       return {
-        text: [state.message, ...(state.againAt ? [words.upload.againAt(formats.moment(state.againAt))] : [])].join(
-          ' ',
-        ),
+        problem: state,
+        text: state.againAt ? words.upload.againAt(formats.moment(state.againAt)) : '',
         mood: 'bad',
       }
     case 'unreadable':
@@ -37,17 +38,15 @@ function ofTask(task: Task | AcceptedTask, words: Words, formats: Formats): Stat
   const { status, progress, error, attempts } = task
   switch (status) {
     case 'pending':
-      if (attempts.nextAt !== null) {
-        const text = [error?.message, words.task.retrying(formats.time(attempts.nextAt))].filter(Boolean).join(' · ')
-        return { text, mood: 'bad' }
-      }
+      if (attempts.nextAt !== null)
+        return { problem: error ?? undefined, text: words.task.retrying(formats.time(attempts.nextAt)), mood: 'bad' }
       return { text: [words.task.waiting, ...estimateOf(task, words, formats)].join(' · '), mood: 'quiet' }
     case 'processing':
       return { text: words.task.stage(progress.stage, formats.share(progress.percent / 100)), mood: 'quiet' }
     case 'completed':
       return { text: outcomeOf(task, formats), mood: 'good' }
     case 'failed':
-      return { text: error?.message ?? words.task.status.failed, mood: 'bad' }
+      return error ? { problem: error, text: '', mood: 'bad' } : { text: words.task.status.failed, mood: 'bad' }
     case 'cancelled':
     case 'expired':
       return { text: words.task[status], mood: 'quiet' }

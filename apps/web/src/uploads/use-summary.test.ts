@@ -20,7 +20,7 @@ it('counts what has ended, what was not accepted, and what was saved', () => {
   const states = [
     completed,
     task({ status: 'failed' }),
-    { step: 'refused', message: '', needsKey: false },
+    { step: 'refused', code: '', message: '', needsKey: false },
     { step: 'queued' },
   ] as const
   expect(summaryOf(states.map(upload))).toEqual({

@@ -17,7 +17,7 @@ export function createFormats(language: string) {
     count: (value: number): string => whole.format(value),
     /** 0.987 is 99 %, but what is not everything is never 100 %. */
     share: (value: number): string =>
-      `${whole.format(Math.min(Math.round(value * 100), value < 1 ? 99 : 100))}${NO_BREAK}%`,
+      `${whole.format(value < 1 ? Math.min(Math.round(value * 100), 99) : Math.round(value * 100))}${NO_BREAK}%`,
     /** Decimal, as files are sold: 33 kB, 4.6 MB. */
     bytes(value: number): string {
       let unit = 0
