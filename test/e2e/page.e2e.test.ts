@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import type { CreatedApiKey, Scope } from '@darkroom/contracts'
 import { sampleJpeg, until } from '@darkroom/testing'
 import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest'
@@ -10,7 +11,7 @@ import { buildPage } from '../../scripts/build-page.ts'
 import { landscape } from '../../scripts/landscape.ts'
 import type { ApiProcess, AppProcess } from '../../scripts/processes.ts'
 import { barriersOf, findChromium, openBrowser, setVisible, watchFaults } from './support/browser.ts'
-import { accepted, get, total } from './support/client.ts'
+import { accepted, ended, get, total } from './support/client.ts'
 import { createInstallation, type Installation } from './support/installation.ts'
 
 /**
@@ -148,6 +149,64 @@ test.skipIf(chromium === undefined)('a page in Spanish refuses in Spanish, with 
   ])
   expect(size).toBeLessThan(remove?.x ?? 0)
   expect(await barriersOf(page)).toEqual([])
+})
+
+test.skipIf(chromium === undefined)('what a key does not permit is not offered', { timeout: 60_000 }, async () => {
+  const keyed = await darkroom.api({ env: { AUTH: 'keys', ADMIN_TOKEN } })
+  const page = await browser.newPage({ locale: 'en-GB', viewport: SIZES.desk })
+  const faults = watchFaults(page, keyed.url)
+  const dropZone = page.locator('.drop input')
+  const keys = await Promise.all(
+    (['tasks:read', 'queues:read', 'tasks:write'] as const).map((scope) => createKey(keyed.url, scope)),
+  )
+  const [reader, watcher, writer] = keys as [string, string, string]
+  const task = (await accepted(api.url, { bytes: await sampleJpeg({ width: 64, height: 48 }) })).id
+  await ended(api.url, task)
+
+  await page.goto(keyed.url)
+  await page.getByText('Photos can only be uploaded with permission. Sign in with a key').waitFor()
+  expect(await dropZone.count()).toBe(0)
+  expect(await barriersOf(page)).toEqual([])
+  await page.goto(`${keyed.url}/tasks?status=completed&q=photo`)
+  await page.getByRole('alert').getByText('You are not signed in.').waitFor()
+  await page.getByRole('alert').getByRole('link', { name: 'Sign in with a key' }).click()
+  await signIn(page, reader)
+  await page.waitForURL(`${keyed.url}/tasks?status=completed&q=photo`)
+  await page.locator('.account').getByTitle('Signed in as tasks:read, tenant default').waitFor()
+
+  await page.getByRole('link', { name: 'photo.jpg' }).first().click()
+  await page.getByRole('button', { name: 'Create a signed link' }).waitFor()
+  expect(await page.locator('.task-side .buttons button').allInnerTexts()).toEqual(['Create a signed link'])
+  await page.getByText('curl -OJ -H "Authorization: Bearer $DARKROOM_KEY" http').waitFor()
+  await page.getByRole('link', { name: 'Settings' }).click()
+  await page.getByText('Signed in as tasks:read, tenant default').waitFor()
+  await page.getByText('Only administrators can see and create keys. Your key lacks keys:admin.').waitFor()
+  await page.getByRole('heading', { name: 'Webhooks' }).waitFor()
+  expect(await page.getByRole('button', { name: 'Create a webhook' }).count()).toBe(0)
+  await page.setViewportSize(SIZES.hand)
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(SIZES.hand.width)
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await page.waitForURL(`${keyed.url}/`)
+
+  await page.goto(`${keyed.url}/admin/login?next=%2Fqueue`)
+  await signIn(page, watcher)
+  await page.getByText('Tasks are only shown to those who may read them. Your key lacks tasks:read.').waitFor()
+  expect(await page.getByRole('button', { name: 'Pause' }).count()).toBe(0)
+
+  await page.goto(`${keyed.url}/admin/login?next=%2F`)
+  await signIn(page, writer)
+  await dropZone.first().waitFor({ state: 'attached' })
+  await page.context().clearCookies()
+  await page.setInputFiles('.drop input', [await photo('kept.jpg', 6)])
+  await page.getByText('You are not signed in.').waitFor()
+  const opening = page.waitForEvent('popup')
+  await page.getByRole('link', { name: 'Sign in (new tab)' }).click()
+  const tab = await opening
+  await signIn(tab, writer)
+  await tab.waitForURL(`${keyed.url}/`)
+  await page.getByRole('button', { name: 'Send again' }).click()
+  await page.getByRole('link', { name: 'kept.jpg' }).waitFor()
+  expect(faults()).toEqual([])
 })
 
 test.skipIf(chromium === undefined)('the advice for a failed video is not to send another file', async () => {
@@ -353,6 +412,14 @@ test.skipIf(chromium === undefined)(
     const faults = watchFaults(page, demo.url)
     await page.goto(`${demo.url}/queue`)
     const button = page.getByRole('button', { name: 'Kill worker-b' })
+    await page.getByRole('button', { name: 'Pause' }).waitFor()
+    await page.getByRole('button', { name: 'Español' }).click()
+    await page.getByRole('columnheader', { name: 'Procesa' }).waitFor()
+    for (const width of [SIZES.desk.width, 900]) {
+      await page.setViewportSize({ ...SIZES.desk, width })
+      expect(await page.evaluate(WIDER_THAN_THEIR_COLUMNS)).toEqual([])
+    }
+    await page.getByRole('button', { name: 'English' }).click()
     await button.waitFor()
 
     const bytes = await sampleJpeg({ width: 5000, height: 4000, seed: 4 })
@@ -387,6 +454,9 @@ const ESCAPE_KEEPS_THE_ANSWER = `addEventListener('cancel', (event) => {
   event.target.close()
 }, true)`
 
+const WIDER_THAN_THEIR_COLUMNS = `[...document.querySelectorAll('.task-columns > div')].flatMap((column) =>
+  [...column.children].filter((part) => part.offsetWidth > column.offsetWidth).map((part) => part.innerText))`
+
 /** Of the scripts and styles so far. */
 const COMPRESSED_BYTES = `performance.getEntriesByType('resource')
   .filter(({ name }) => name.includes('/assets/'))
@@ -418,6 +488,19 @@ const rightOfText = (place: Locator): Promise<number> =>
     range.selectNodeContents(element)
     return range.getBoundingClientRect().right
   })
+
+/** Named after its only scope. */
+async function createKey(url: string, scope: Scope): Promise<string> {
+  const headers = { authorization: `Bearer ${ADMIN_TOKEN}`, 'content-type': 'application/json' }
+  const body = JSON.stringify({ name: scope, scopes: [scope] })
+  const { key } = (await (await fetch(`${url}/api/v1/keys`, { method: 'POST', headers, body })).json()) as CreatedApiKey
+  return key
+}
+
+async function signIn(page: Page, key: string): Promise<void> {
+  await page.locator('[name=token]').fill(key)
+  await page.keyboard.press('Enter')
+}
 
 /** What the row of a photo says. */
 const textOf = (page: Page, name: string): Promise<string> =>

@@ -1,5 +1,6 @@
 import { Link, useRoute } from 'wouter'
 import { LANGUAGES, useLanguage, type Language } from '../words/language.tsx'
+import { Account } from './account.tsx'
 import { HealthLine } from './health-line.tsx'
 
 /** The name of the service, the pages, and how it is. */
@@ -21,6 +22,7 @@ export function Header() {
       </nav>
       <div className="bar-end">
         <HealthLine />
+        <Account />
         <LanguageChoice />
       </div>
     </header>

@@ -2,6 +2,7 @@ import type { DeadLetterGroup, DeadLetterGroups, ReplayReport } from '@darkroom/
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from 'wouter'
 import { request } from '../api/request.ts'
+import { useAccess } from '../api/use-access.ts'
 import { ConfirmButton } from '../parts/confirm-button.tsx'
 import { FaultText } from '../parts/fault-text.tsx'
 import { useLanguage } from '../words/language.tsx'
@@ -11,13 +12,14 @@ const EVERY_MS = 5000
 /** Failed tasks by the reason of their failure. */
 export function Failures() {
   const { words, formats } = useLanguage()
-  const { data } = useQuery({
+  const { data, error } = useQuery({
     queryKey: ['dead-letters'],
     queryFn: ({ signal }) => request<DeadLetterGroups>('/dead-letters?groupBy=error', { signal }),
     refetchInterval: EVERY_MS,
   })
+  const mayReplay = useAccess().may('queues:admin')
   const replay = useReplay()
-  if (!data) return null
+  if (!data) return <FaultText error={error} />
   if (data.items.length === 0) return <p className="quiet">{words.queue.noFailures}</p>
   return (
     <div>
@@ -42,13 +44,15 @@ export function Failures() {
               </td>
               <td>{formats.count(count)}</td>
               <td>
-                <ConfirmButton
-                  question={words.queue.replayQuestion(formats.count(count), code)}
-                  disabled={replay.isPending}
-                  onConfirm={() => replay.mutate(code)}
-                >
-                  {words.queue.replay}
-                </ConfirmButton>
+                {mayReplay && (
+                  <ConfirmButton
+                    question={words.queue.replayQuestion(formats.count(count), code)}
+                    disabled={replay.isPending}
+                    onConfirm={() => replay.mutate(code)}
+                  >
+                    {words.queue.replay}
+                  </ConfirmButton>
+                )}
               </td>
             </tr>
           ))}

@@ -1,7 +1,10 @@
 import type { QueueStats } from '@darkroom/contracts'
 import { useSearchParams } from 'wouter'
+import { useAccess } from '../api/use-access.ts'
 import { useQueues } from '../api/use-queues.ts'
 import { FaultText } from '../parts/fault-text.tsx'
+import { NotPermitted } from '../parts/not-permitted.tsx'
+import { SignInLink } from '../parts/sign-in-link.tsx'
 import { useLanguage } from '../words/language.tsx'
 import { Failures } from './failures.tsx'
 import { FinishedGraph } from './finished-graph.tsx'
@@ -43,8 +46,20 @@ export function QueuePage() {
   )
 }
 
+/** With a key of another kind it would be of no use. */
+function SignInToPause() {
+  const { words } = useLanguage()
+  return (
+    <p className="small quiet">
+      {words.queue.toPause} <SignInLink />
+    </p>
+  )
+}
+
 function ShownQueue({ queue }: { queue: QueueStats }) {
   const { words } = useLanguage()
+  const { caller, may, runsQueues } = useAccess()
+  const mayRead = may('tasks:read')
   return (
     <>
       <div className="heading">
@@ -54,7 +69,7 @@ function ShownQueue({ queue }: { queue: QueueStats }) {
             <span aria-hidden="true">●</span> {queue.isPaused ? words.queue.paused : words.queue.running}
           </span>
         </h1>
-        <PauseButton queue={queue} />
+        {runsQueues ? <PauseButton queue={queue} /> : !caller && <SignInToPause />}
       </div>
       <QueueNumbers queue={queue} />
       {queue.workers === 0 && (
@@ -62,17 +77,17 @@ function ShownQueue({ queue }: { queue: QueueStats }) {
           {words.queue.noWorkers}
         </p>
       )}
-      <div className="graphs">
-        <FinishedGraph />
-        <HourGraph />
-      </div>
-      <div className="task-columns">
-        <div>
-          <LatestTasks kind={queue.kind} />
+      {mayRead && (
+        <div className="graphs">
+          <FinishedGraph />
+          <HourGraph />
         </div>
+      )}
+      <div className="task-columns queue-columns">
+        <div>{mayRead ? <LatestTasks kind={queue.kind} /> : <NotPermitted scope="tasks:read" />}</div>
         <div>
           <Workers queue={queue.name} />
-          <Failures />
+          {mayRead && <Failures />}
         </div>
       </div>
     </>

@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link } from 'wouter'
 import { request } from '../api/request.ts'
+import { useAccess } from '../api/use-access.ts'
 import { useRefresh } from '../api/use-refresh.ts'
 import { useSettings } from '../api/use-settings.ts'
 import { FaultText } from '../parts/fault-text.tsx'
@@ -15,6 +16,7 @@ const EVERY_MS = 2000
 export function Workers({ queue }: { queue: string }) {
   const { words, formats } = useLanguage()
   const { isDemo } = useSettings()
+  const mayKill = useAccess().runsQueues && isDemo
   const { kill, killed } = useKill()
   useRefresh(['workers'])
   const { data } = useQuery({
@@ -38,7 +40,7 @@ export function Workers({ queue }: { queue: string }) {
             <th scope="col" className="wide-only">
               {words.queue.since}
             </th>
-            {isDemo && (
+            {mayKill && (
               <th scope="col">
                 <span className="unseen">{words.queue.kill}</span>
               </th>
@@ -63,7 +65,7 @@ export function Workers({ queue }: { queue: string }) {
                 )}
               </td>
               <td className="wide-only small quiet">{formats.time(since)}</td>
-              {isDemo && (
+              {mayKill && (
                 <td>
                   <button
                     type="button"

@@ -2,16 +2,30 @@ import type { ApiKey, CreatedApiKey, Scope } from '@darkroom/contracts'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { FormEvent } from 'react'
 import { request } from '../api/request.ts'
+import { useAccess } from '../api/use-access.ts'
 import { ConfirmButton } from '../parts/confirm-button.tsx'
 import { CopyButton } from '../parts/copy-button.tsx'
 import { FaultText } from '../parts/fault-text.tsx'
+import { NotPermitted } from '../parts/not-permitted.tsx'
 import { useLanguage } from '../words/language.tsx'
 
 const SCOPES: Scope[] = ['tasks:read', 'tasks:write', 'queues:read', 'queues:admin', 'keys:admin']
 const USUAL: Scope[] = ['tasks:read', 'tasks:write']
 
-/** Who may use the service. A new key is shown once. */
+/** Who may use the service, for those who may know. */
 export function KeysCard() {
+  const { words } = useLanguage()
+  if (useAccess().may('keys:admin')) return <OpenKeysCard />
+  return (
+    <section className="card padded wide-card">
+      <h2>{words.settings.keys}</h2>
+      <NotPermitted scope="keys:admin" />
+    </section>
+  )
+}
+
+/** A new key is shown once. */
+function OpenKeysCard() {
   const { words } = useLanguage()
   const { data, error } = useQuery({
     queryKey: ['keys'],

@@ -2,6 +2,7 @@ import type { CreatedWebhook, Webhook } from '@darkroom/contracts'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState, type FormEvent } from 'react'
 import { request } from '../api/request.ts'
+import { useAccess } from '../api/use-access.ts'
 import { ConfirmButton } from '../parts/confirm-button.tsx'
 import { CopyButton } from '../parts/copy-button.tsx'
 import { FaultText } from '../parts/fault-text.tsx'
@@ -16,6 +17,7 @@ export function WebhooksCard() {
     queryFn: ({ signal }) => request<{ items: Webhook[] }>('/webhooks', { signal }),
   })
   const { create, ping, remove } = useWebhookChanges()
+  const mayWrite = useAccess().may('tasks:write')
   return (
     <section className="card padded wide-card">
       <h2>{words.settings.webhooks}</h2>
@@ -27,12 +29,13 @@ export function WebhooksCard() {
               <WebhookRow
                 key={webhook.id}
                 webhook={webhook}
+                mayWrite={mayWrite}
                 ping={() => ping.mutateAsync(webhook.id)}
                 remove={() => remove.mutate(webhook.id)}
               />
             ))}
           </ul>
-          <NewWebhook create={(url) => create.mutate(url)} />
+          {mayWrite && <NewWebhook create={(url) => create.mutate(url)} />}
         </>
       )}
       {create.data && (
@@ -68,11 +71,13 @@ function useWebhookChanges() {
 
 interface WebhookActions {
   webhook: Webhook
+  mayWrite: boolean
   ping: () => Promise<unknown>
   remove: () => void
 }
 
-function WebhookRow({ webhook: { id, url, events, enabled, disabled }, ping, remove }: WebhookActions) {
+function WebhookRow({ webhook, mayWrite, ping, remove }: WebhookActions) {
+  const { id, url, events, enabled, disabled } = webhook
   const { words } = useLanguage()
   const [isOpen, setOpen] = useState(false)
   // What became of it is in the list.
@@ -91,15 +96,19 @@ function WebhookRow({ webhook: { id, url, events, enabled, disabled }, ping, rem
           </p>
         </div>
         <div className="buttons">
-          <button type="button" disabled={!enabled} onClick={tryOut}>
-            {words.settings.ping}
-          </button>
+          {mayWrite && (
+            <button type="button" disabled={!enabled} onClick={tryOut}>
+              {words.settings.ping}
+            </button>
+          )}
           <button type="button" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
             {words.settings.deliveries}
           </button>
-          <ConfirmButton question={words.settings.removeQuestion(url)} onConfirm={remove}>
-            {words.settings.remove}
-          </ConfirmButton>
+          {mayWrite && (
+            <ConfirmButton question={words.settings.removeQuestion(url)} onConfirm={remove}>
+              {words.settings.remove}
+            </ConfirmButton>
+          )}
         </div>
       </div>
       {isOpen && <DeliveryList webhookId={id} />}

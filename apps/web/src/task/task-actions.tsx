@@ -1,6 +1,7 @@
 import type { DownloadUrl, Task } from '@darkroom/contracts'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useLocation } from 'wouter'
+import { useAccess } from '../api/use-access.ts'
 import { request } from '../api/request.ts'
 import { ConfirmButton } from '../parts/confirm-button.tsx'
 import { CopyButton } from '../parts/copy-button.tsx'
@@ -13,21 +14,23 @@ import { useLanguage } from '../words/language.tsx'
 export function TaskActions({ task }: { task: Task }) {
   const { words } = useLanguage()
   const { change, remove, sign } = useTaskChanges(task)
+  const { may } = useAccess()
   const hasEnded = isEnded(task)
+  const mayWrite = may('tasks:write')
   return (
     <>
       <div className="buttons">
-        {hasEnded && task.status !== 'expired' && (
+        {mayWrite && hasEnded && task.status !== 'expired' && (
           <button type="button" disabled={change.isPending} onClick={() => change.mutate('retry')}>
             {words.task.retry}
           </button>
         )}
-        {!hasEnded && (
+        {mayWrite && !hasEnded && (
           <button type="button" disabled={change.isPending} onClick={() => change.mutate('cancel')}>
             {words.task.cancel}
           </button>
         )}
-        {task.status !== 'processing' && (
+        {mayWrite && task.status !== 'processing' && (
           <ConfirmButton question={words.task.deleteQuestion(task.name)} onConfirm={() => remove.mutate()}>
             {words.task.delete}
           </ConfirmButton>

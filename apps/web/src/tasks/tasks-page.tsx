@@ -1,4 +1,5 @@
 import type { ListedTask } from '@darkroom/contracts'
+import { useAccess } from '../api/use-access.ts'
 import { FaultText } from '../parts/fault-text.tsx'
 import { useLanguage } from '../words/language.tsx'
 import { BulkActions } from './bulk-actions.tsx'
@@ -16,6 +17,7 @@ export function TasksPage() {
   const { data, error, hasNextPage, fetchNextPage, isFetchingNextPage } = useTaskList(filters)
   const tasks: ListedTask[] = data?.pages.flatMap(({ items }) => items) ?? []
   const selection = useSelection(tasks)
+  const mayWrite = useAccess().may('tasks:write')
   const { list, search } = useListKeys()
   const [first] = data?.pages ?? []
   const isFiltered = Object.values(filters).some((value) => value !== '')
@@ -31,14 +33,19 @@ export function TasksPage() {
         )}
       </div>
       <TaskFilters filters={filters} choose={choose} search={search} />
-      <BulkActions selection={selection} />
+      {mayWrite && <BulkActions selection={selection} />}
       <FaultText error={error} />
       {data && tasks.length === 0 && (
         <p className="quiet empty">{isFiltered ? words.tasks.none : words.tasks.noneYet}</p>
       )}
       <ul ref={list} className="card task-list" aria-label={words.title.tasks}>
         {tasks.map((task) => (
-          <TaskRow key={task.id} task={task} isSelected={selection.has(task.id)} onSelect={selection.toggle} />
+          <TaskRow
+            key={task.id}
+            task={task}
+            isSelected={selection.has(task.id)}
+            onSelect={mayWrite ? selection.toggle : undefined}
+          />
         ))}
       </ul>
       {hasNextPage && (

@@ -1,5 +1,7 @@
 import { useCallback, useEffect, useState, type ChangeEvent } from 'react'
+import { useAccess } from '../api/use-access.ts'
 import { useSettings } from '../api/use-settings.ts'
+import { NotPermitted } from '../parts/not-permitted.tsx'
 import { useLanguage } from '../words/language.tsx'
 import { filesOfDrop } from './files-of-drop.ts'
 import type { Upload } from './upload.ts'
@@ -8,8 +10,18 @@ import { useUploads } from './use-uploads.ts'
 const NONE = {}
 const ACCEPTED = 'image/jpeg,image/png,image/webp,image/gif'
 
-/** Takes photos that are dropped anywhere on the page, pasted, chosen, or taken by the camera. */
-export function DropZone({ fields = NONE }: { fields?: Upload['fields'] }) {
+interface Dropped {
+  /** What is sent along with each photo. */
+  fields?: Upload['fields']
+}
+
+/** Takes photos, from those who may upload some. */
+export function DropZone(props: Dropped) {
+  return useAccess().may('tasks:write') ? <OpenDropZone {...props} /> : <NotPermitted scope="tasks:write" />
+}
+
+/** Photos are dropped anywhere on the page, pasted, chosen, or taken by the camera. */
+function OpenDropZone({ fields = NONE }: Dropped) {
   const { words, formats } = useLanguage()
   const { maxFileBytes } = useSettings()
   const uploads = useUploads()

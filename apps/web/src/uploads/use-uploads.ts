@@ -23,11 +23,14 @@ export function useUploads(): UploadList {
   return uploads
 }
 
-/** Whether photos are being sent, or wait for that. */
-export function useIsSending(): boolean {
+/** Whether only this page has a photo that is on its way to the server, or waits for a key. */
+export function useHoldsPhotos(): boolean {
   const { subscribe, all } = useUploads()
-  return useSyncExternalStore(subscribe, () => all().some(isUnsent))
+  return useSyncExternalStore(subscribe, () => all().some(isHeld))
 }
+
+const isHeld = (upload: Upload): boolean =>
+  isUnsent(upload) || (upload.state.step === 'refused' && upload.state.needsKey)
 
 /** The ids of the uploads in the order in which they are shown. */
 export function useUploadOrder(): readonly number[] {
