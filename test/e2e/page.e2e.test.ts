@@ -209,6 +209,27 @@ test.skipIf(chromium === undefined)('what a key does not permit is not offered',
   expect(faults()).toEqual([])
 })
 
+test.skipIf(chromium === undefined)(
+  'the page of a queue says what is of all queues, by the clock of the server',
+  async () => {
+    const page = await browser.newPage({ locale: 'en-GB' })
+    await page.addInitScript('const now = Date.now; Date.now = () => now() - 7_200_000')
+    await page.goto(`${api.url}/queue?queue=photo-processing`)
+    await page.getByText(/^Tasks finished, each minute, all queues · [1-9]\d* in the last hour$/).waitFor()
+    await page.getByText('p95 wait, all queues').waitFor()
+    await page.getByText('There are no tasks yet.').waitFor()
+    // Nobody is signed in, which pausing needs.
+    expect(await page.getByRole('button', { name: 'Pause' }).count()).toBe(0)
+    await page.getByText('To pause it: Sign in with a key').waitFor()
+    await page.route('**/api/v1/tasks?*', (route) =>
+      route.fulfill({ status: 400, contentType: 'application/problem+json', body: '{"detail":"No list today."}' }),
+    )
+    await page.reload()
+    await page.getByRole('alert').getByText('No list today.').waitFor()
+    expect(await page.getByText('There are no tasks yet.').count()).toBe(0)
+  },
+)
+
 test.skipIf(chromium === undefined)('the advice for a failed video is not to send another file', async () => {
   const { body } = await get(`${api.url}/api/v1/tasks/${(await accepted(api.url, await tiny())).id}`)
   const page = await browser.newPage({ locale: 'en-GB' })

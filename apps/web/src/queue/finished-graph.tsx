@@ -13,7 +13,7 @@ export function FinishedGraph() {
   return (
     <figure className="card padded graph">
       <figcaption className="small quiet">
-        {words.queue.finished} · {words.queue.inTheLastMinute(formats.count(total))}
+        {words.queue.finished}, {words.queue.all} · {words.queue.inTheLastMinute(formats.count(total))}
       </figcaption>
       <Bars counts={counts} />
     </figure>

@@ -21,7 +21,7 @@ export function HourGraph() {
   return (
     <figure className="card padded graph">
       <figcaption className="small quiet">
-        {words.queue.finishedByMinute} · {words.queue.inTheLastHour(formats.count(total))}
+        {words.queue.finishedByMinute}, {words.queue.all} · {words.queue.inTheLastHour(formats.count(total))}
       </figcaption>
       <Bars counts={counts} />
     </figure>
@@ -30,9 +30,15 @@ export function HourGraph() {
 
 /** Oldest first. */
 async function readHour(signal: AbortSignal): Promise<number[]> {
-  const first = (Math.floor(Date.now() / MINUTE_MS) - MINUTES + 1) * MINUTE_MS
+  const first = (Math.floor((await serverTime(signal)) / MINUTE_MS) - MINUTES + 1) * MINUTE_MS
   const { minutes = [] } = await request<Stats>(`/stats?since=${new Date(first).toISOString()}`, { signal })
   const counts = Array.from({ length: MINUTES }, () => 0)
   for (const { at, completed, failed } of minutes) counts[(Date.parse(at) - first) / MINUTE_MS] = completed + failed
   return counts.slice(0, MINUTES)
+}
+
+/** The clock of the browser may be wrong by hours. */
+async function serverTime(signal: AbortSignal): Promise<number> {
+  const { headers } = await fetch('/livez', { method: 'HEAD', signal })
+  return Date.parse(headers.get('date') ?? '') || Date.now()
 }

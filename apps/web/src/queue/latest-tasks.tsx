@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from 'wouter'
 import { request } from '../api/request.ts'
 import { useRefresh } from '../api/use-refresh.ts'
+import { FaultText } from '../parts/fault-text.tsx'
 import { StatusMark } from '../parts/status-mark.tsx'
 import { useLanguage } from '../words/language.tsx'
 
@@ -12,13 +13,14 @@ const SHOWN = 10
 export function LatestTasks({ kind }: { kind: TaskKind }) {
   const { words, formats } = useLanguage()
   useRefresh(['tasks', 'latest', kind])
-  const { data } = useQuery({
+  const { data, error } = useQuery({
     queryKey: ['tasks', 'latest', kind],
     queryFn: ({ signal }) => request<TaskPage>(`/tasks?limit=${SHOWN}&kind=${kind}`, { signal }),
     refetchInterval: EVERY_MS,
   })
   const duration = (ms: number | null): string => (ms === null ? '' : formats.duration(ms))
-  if (!data || data.items.length === 0) return <p className="quiet">{words.tasks.noneYet}</p>
+  if (!data) return <FaultText error={error} />
+  if (data.items.length === 0) return <p className="quiet">{words.tasks.noneYet}</p>
   return (
     <table className="card">
       <caption className="unseen">{words.queue.latest}</caption>
