@@ -1,4 +1,5 @@
 import {
+  albumSlug,
   FILE_NAME,
   ID_PATTERN,
   jobStatus,
@@ -42,6 +43,7 @@ export const listFields = z.strictObject({
     .regex(ID_PATTERN, 'must be the id of a batch')
     .optional()
     .meta({ description: 'Only tasks of this batch' }),
+  album: albumSlug.optional().meta({ description: 'Only photos of this album', param: { example: 'valencia-2026' } }),
   code: errorCode
     .optional()
     .meta({ description: 'Only tasks whose error has this code', param: { example: 'IMAGE_CORRUPT' } }),

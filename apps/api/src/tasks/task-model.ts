@@ -122,6 +122,10 @@ taskSchema.index(
   { tenant: 1, 'source.album': 1, status: 1, _id: 1 },
   { partialFilterExpression: { 'source.album': { $type: 'string' } } },
 )
+taskSchema.index(
+  { tenant: 1, 'source.album': 1, createdAt: -1, _id: -1 },
+  { partialFilterExpression: { 'source.album': { $type: 'string' } } },
+)
 // The newest photo of each album is one step away from that of the album before it.
 taskSchema.index(
   { tenant: 1, 'source.album': 1, _id: -1 },

@@ -25,6 +25,7 @@ export interface TaskFilter {
   createdFrom?: Date | undefined
   createdTo?: Date | undefined
   batchId?: string | undefined
+  album?: string | undefined
   /** The code of the error. */
   code?: string | undefined
   /** The worker of the last run. */
@@ -350,6 +351,7 @@ function queryOf({
   code,
   workerId,
   batchId,
+  album,
   q,
   ...equal
 }: TaskFilter): QueryFilter<TaskDocument> {
@@ -360,6 +362,7 @@ function queryOf({
     query.priority = equal.priority ?? { $in: taskPriority.options }
   }
   if (batchId !== undefined) query.batchId = isText(batchId)
+  if (album !== undefined) query['source.album'] = isText(album)
   if (code !== undefined) query['error.code'] = isText(code)
   if (workerId !== undefined) query.workerId = isText(workerId)
   if (q !== undefined) query.$and = searchFor(q)

@@ -1,3 +1,4 @@
+import { ALBUM } from './album-world.ts'
 import { eventPage, eventStream, logWith } from './event-shapes.ts'
 import { json, linesOf, sendJson, type Row } from './row.ts'
 import { downloadUrl, namesAre, task, taskPage } from './shapes.ts'
@@ -77,6 +78,13 @@ export const taskRows: Row[] = [
       body: taskPage.refine(namesAre(BATCH_NAMES), 'the tasks are in the order of the form'),
     },
   ),
+  list('200', 'photos of an album', ({ main }) => main.request(`/api/v1/tasks?album=${ALBUM}&limit=100`), {
+    body: taskPage.refine(
+      ({ items }) => items.length > 0 && items.every(({ source }) => 'album' in source && source.album === ALBUM),
+      'all are of the album',
+    ),
+  }),
+  list('400 INVALID_QUERY', 'an invalid album', ({ main }) => main.request('/api/v1/tasks?album=No%20Name')),
   list(
     '200',
     'the page after a cursor, with a Link to the next',

@@ -81,6 +81,7 @@ const FILTERS = [
   [{ tenant, priority: 'batch' }],
   [{ tenant, kind, priority: 'batch' }],
   [{ tenant, batchId: batch.id }],
+  [{ tenant, album: 'valencia-2026' }],
   [{ tenant, code: 'IMAGE_CORRUPT' }],
   [{ tenant, workerId: 'photos-1' }],
   [{ tenant, createdFrom: now, createdTo: now }],

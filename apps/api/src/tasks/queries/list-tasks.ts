@@ -61,9 +61,9 @@ const UNCOUNTED = -1
  * Other pages are too varied, and too rarely requested again within the TTL, to be worth caching.
  */
 const isAskedOften = (
-  { createdFrom, createdTo, batchId, code, workerId, q }: TaskFilter,
+  { createdFrom, createdTo, batchId, album, code, workerId, q }: TaskFilter,
   { page, cursor }: PageRequest,
 ): boolean =>
   page === 1 &&
   cursor === undefined &&
-  [createdFrom, createdTo, batchId, code, workerId, q].every((value) => value === undefined)
+  [createdFrom, createdTo, batchId, album, code, workerId, q].every((value) => value === undefined)
