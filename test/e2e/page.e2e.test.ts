@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import type { CreatedApiKey, Scope } from '@darkroom/contracts'
-import { sampleJpeg, until } from '@darkroom/testing'
+import type { CreatedApiKey, Scope, TaskPage } from '@darkroom/contracts'
+import { racePhoto, sampleJpeg, until } from '@darkroom/testing'
 import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest'
 import { buildPage } from '../../scripts/build-page.ts'
@@ -240,6 +240,66 @@ test.skipIf(chromium === undefined)('the advice for a failed video is not to sen
   await page.goto(`${api.url}/tasks/${body.id}`)
   const advice = page.getByText('Another attempt would fail in the same way')
   expect(await advice.innerText()).toMatch(/: send a new task with other input\.$/)
+})
+
+test.skipIf(chromium === undefined)(
+  'an album takes photos and a roster, and corrections by people',
+  { timeout: 90_000 },
+  async () => {
+    const reader = await darkroom.worker('photos', { app: 'photo-worker' })
+    const page = await browser.newPage({ locale: 'en-GB', viewport: SIZES.desk })
+    const faults = watchFaults(page, api.url)
+    page.setDefaultTimeout(60_000)
+    await page.goto(`${api.url}/albums/lisboa-2026`)
+    const { bytes } = await racePhoto({ numbers: ['587'], seed: 7 })
+    await page.setInputFiles('.drop input', [
+      { name: 'finish.jpg', mimeType: 'image/jpeg', buffer: bytes },
+      { name: 'notes.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('This is a text.') },
+    ])
+    await page.getByText('2 of 2 finished · 1 not accepted').waitFor()
+    expect(await textOf(page, 'notes.jpg')).toContain('The file is text.')
+    const all = page.getByRole('list', { name: 'All photos' })
+    await all.getByRole('link', { name: 'finish.jpg' }).waitFor()
+    await all.locator('img').waitFor()
+    expect(await page.evaluate("getComputedStyle(document.querySelector('ul.grid')).display")).toBe('grid')
+
+    await page.getByLabel('Upload a roster').setInputFiles({
+      name: 'roster.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.from('number,name\n900,Ana Rojas\n'),
+    })
+    await page.getByText('1 number stored.').waitFor()
+    const review = page.getByRole('region', { name: 'To be reviewed by a person' })
+    const said = review.getByLabel('All numbers on finish.jpg, or none')
+    await review.getByText('not on the roster').waitFor()
+    await review.getByRole('button', { name: 'Confirm' }).waitFor()
+    expect(await said.inputValue()).toBe('587')
+    expect(await barriersOf(page)).toEqual([])
+    await said.fill('9OO!')
+    await review.getByRole('button', { name: 'Correct' }).click()
+    await review.getByRole('alert').getByText('must have digits and letters only').waitFor()
+    await said.fill('900')
+    await said.press('Enter')
+    await page.getByText('All readings are certain.').waitFor()
+    await page.getByLabel('Bib number, or a part of it').fill('900')
+    await page.keyboard.press('Enter')
+    await page.getByText('set by a person').waitFor()
+    expect(faults()).toEqual([])
+    await reader.stop()
+  },
+)
+
+test.skipIf(chromium === undefined)('a task leads to its batch, which tells why photos failed', async () => {
+  const { buffer } = await photo('cut.jpg', 8)
+  const batchId = await sendBatch([{ name: 'cut.jpg', buffer: buffer.subarray(0, buffer.length / 2) }])
+  const { items } = (await get<TaskPage>(`${api.url}/api/v1/tasks?batchId=${batchId}`)).body
+  const page = await browser.newPage({ locale: 'en-GB' })
+  await page.goto(`${api.url}/tasks/${items[0]?.id}`)
+  await page.getByRole('link', { name: 'show its batch' }).click()
+  await page.getByRole('heading', { name: 'Batch of 4 photos' }).waitFor()
+  const failed = page.getByRole('listitem').filter({ hasText: 'cut.jpg' })
+  await failed.getByText('IMAGE_CORRUPT').waitFor()
+  expect(page.url()).toBe(`${api.url}/batches/${batchId}`)
 })
 
 test.skipIf(chromium === undefined)('a webhook is created, tried out and deleted', async () => {
@@ -653,11 +713,11 @@ const SCROLLING = `new Promise((resolve) => {
   requestAnimationFrame(step)
 })`
 
-/** Three photos in one request. Returns its id. */
-async function sendBatch(): Promise<string> {
+/** Three photos and others in one request. Returns its id. */
+async function sendBatch(others: { name: string; buffer: Buffer }[] = []): Promise<string> {
   const form = new FormData()
-  for (const { name, buffer } of await Promise.all([1, 2, 3].map((seed) => photo(`${seed}.jpg`, seed))))
-    form.append('files', new Blob([new Uint8Array(buffer)]), name)
+  const photos = await Promise.all([1, 2, 3].map((seed) => photo(`${seed}.jpg`, seed)))
+  for (const { name, buffer } of [...photos, ...others]) form.append('files', new Blob([new Uint8Array(buffer)]), name)
   const response = await fetch(`${api.url}/api/v1/batches`, { method: 'POST', body: form })
   return ((await response.json()) as { batchId: string }).batchId
 }

@@ -3,21 +3,25 @@ import { useQuery } from '@tanstack/react-query'
 import { useSearchParams, type RouteComponentProps } from 'wouter'
 import { ProblemError } from '../api/problem-error.ts'
 import { request } from '../api/request.ts'
+import { useAccess } from '../api/use-access.ts'
 import { useRefresh } from '../api/use-refresh.ts'
 import { FaultText } from '../parts/fault-text.tsx'
 import { useLanguage } from '../words/language.tsx'
 import './album.css'
+import { AlbumPhotos } from './album-photos.tsx'
 import { AlbumUpload } from './album-upload.tsx'
 import { BibSearch } from './bib-search.tsx'
 import { FoundPhotos } from './found-photos.tsx'
+import { RosterUpload } from './roster-upload.tsx'
 
-const EVERY_MS = 10_000
+const EVERY_MS = 5000
 
 /** The photos of a race: a search by number, and what a person should look at. */
 export function AlbumPage({ params: { album: name } }: RouteComponentProps<{ album: string }>) {
   const { words } = useLanguage()
   const [params, setParams] = useSearchParams()
   const bib = params.get('bib') ?? ''
+  const mayWrite = useAccess().may('tasks:write')
   useRefresh(['album', name])
   const { data: album, error } = useQuery({
     queryKey: ['album', name],
@@ -38,8 +42,10 @@ export function AlbumPage({ params: { album: name } }: RouteComponentProps<{ alb
         <FaultText error={error} />
       )}
       <AlbumUpload album={name} />
+      {mayWrite && <RosterUpload album={name} />}
       <BibSearch bib={bib} choose={(value) => setParams(value === '' ? {} : { bib: value }, { replace: true })} />
       {album && <FoundPhotos key={bib} album={name} bib={bib} />}
+      {album && bib === '' && <AlbumPhotos album={name} />}
     </>
   )
 }

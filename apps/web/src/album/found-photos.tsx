@@ -2,11 +2,15 @@ import type { FoundPhoto, PhotoPage } from '@darkroom/contracts'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from 'wouter'
 import { request } from '../api/request.ts'
+import { useAccess } from '../api/use-access.ts'
 import { FaultText } from '../parts/fault-text.tsx'
 import { useLanguage } from '../words/language.tsx'
 import { BoxedPhoto } from './boxed-photo.tsx'
+import { Correction } from './correction.tsx'
 
 const PAGE = 60
+/** A roster is applied in the background, without events. */
+const EVERY_MS = 5000
 /** Shorter numbers are looked for as a whole. */
 const LEAST_PART = 2
 
@@ -21,6 +25,7 @@ export function FoundPhotos({ album, bib }: { album: string; bib: string }) {
     queryFn: ({ pageParam, signal }) => request<PhotoPage>(pathOf(album, bib, pageParam), { signal }),
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.nextCursor,
+    refetchInterval: ({ state }) => (state.data && state.data.pages.length > 1 ? false : EVERY_MS),
   })
   const found = data?.pages.flatMap(({ items }) => items) ?? []
   const title = bib === '' ? words.album.review : words.album.found(bib)
@@ -33,7 +38,7 @@ export function FoundPhotos({ album, bib }: { album: string; bib: string }) {
       )}
       <ul className="grid photos">
         {found.map((one) => (
-          <Found key={`${one.photo.id} ${one.bib.number}`} found={one} />
+          <Found key={`${one.photo.id} ${one.bib.number}`} found={one} toReview={bib === '' ? album : undefined} />
         ))}
       </ul>
       {hasNextPage && (
@@ -55,8 +60,15 @@ function pathOf(album: string, bib: string, cursor: string | null): string {
   return `/photos?${query}`
 }
 
-function Found({ found: { bib, photo } }: { found: FoundPhoto }) {
+interface Shown {
+  found: FoundPhoto
+  /** The album, if a person should look at it. */
+  toReview: string | undefined
+}
+
+function Found({ found: { bib, photo }, toReview }: Shown) {
   const { words, formats } = useLanguage()
+  const mayWrite = useAccess().may('tasks:write')
   return (
     <li className="card tile">
       <BoxedPhoto task={photo} bibs={[bib]} />
@@ -70,6 +82,7 @@ function Found({ found: { bib, photo } }: { found: FoundPhoto }) {
       <Link href={`/tasks/${photo.id}`} className="task-name small">
         {photo.name}
       </Link>
+      {mayWrite && toReview !== undefined && <Correction album={toReview} photo={photo} />}
     </li>
   )
 }

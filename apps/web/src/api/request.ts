@@ -6,6 +6,7 @@ interface RequestOptions {
   method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** Sent as JSON. */
   json?: unknown
+  csv?: Blob
   signal?: AbortSignal | undefined
 }
 
@@ -15,11 +16,12 @@ interface RequestOptions {
  */
 export async function request<Body>(
   path: string,
-  { method = 'GET', json, signal }: RequestOptions = {},
+  { method = 'GET', json, csv, signal }: RequestOptions = {},
 ): Promise<Body> {
   const response = await fetch(BASE + path, {
     method,
     ...(json !== undefined && { body: JSON.stringify(json), headers: { 'content-type': 'application/json' } }),
+    ...(csv && { body: csv, headers: { 'content-type': 'text/csv' } }),
     ...(signal && { signal }),
   })
   const text = await response.text()

@@ -1,13 +1,10 @@
-import type { BatchPage as Batch, ListedTask } from '@darkroom/contracts'
+import type { BatchPage as Batch } from '@darkroom/contracts'
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { Link, type RouteComponentProps } from 'wouter'
+import type { RouteComponentProps } from 'wouter'
 import { request } from '../api/request.ts'
 import { useRefresh } from '../api/use-refresh.ts'
 import { FaultText } from '../parts/fault-text.tsx'
-import { Saving } from '../parts/saving.tsx'
-import { StatusMark } from '../parts/status-mark.tsx'
-import { TaskThumb } from '../parts/task-thumb.tsx'
-import { resultBytes } from '../uploads/upload.ts'
+import { TaskTile } from './task-tile.tsx'
 import { useLanguage } from '../words/language.tsx'
 
 const PAGE = 100
@@ -37,7 +34,7 @@ export function BatchPage({ params: { id } }: RouteComponentProps<{ id: string }
         {data?.pages
           .flatMap(({ items }) => items)
           .map((task) => (
-            <Tile key={task.id} task={task} />
+            <TaskTile key={task.id} task={task} />
           ))}
       </ul>
       {hasNextPage && (
@@ -84,26 +81,5 @@ function BatchFacts({ batch: { counts, createdAt, completedAt } }: { batch: Batc
       {' · '}
       {facts.join(' · ')}
     </p>
-  )
-}
-
-function Tile({ task }: { task: ListedTask }) {
-  const after = resultBytes(task)
-  const before = task.source.bytes
-  return (
-    <li className="card tile">
-      <TaskThumb task={task} />
-      <Link href={`/tasks/${task.id}`} className="task-name small">
-        {task.name}
-      </Link>
-      <p className="small">
-        {after !== undefined && before !== undefined ? (
-          <Saving before={before} after={after} />
-        ) : (
-          <StatusMark status={task.status} />
-        )}
-        {task.error && <code className="bad tile-code">{task.error.code}</code>}
-      </p>
-    </li>
   )
 }

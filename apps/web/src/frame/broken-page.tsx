@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react'
-import { useIsSending } from '../uploads/use-uploads.ts'
+import { useHoldsPhotos } from '../uploads/use-uploads.ts'
 import { useLanguage } from '../words/language.tsx'
 
 /**
@@ -8,14 +8,14 @@ import { useLanguage } from '../words/language.tsx'
  */
 export function BrokenPage({ again }: { again: () => void }) {
   const { words } = useLanguage()
-  const isSending = useIsSending()
+  const holdsPhotos = useHoldsPhotos()
   const served = useServed()
-  const isOutdated = served === 'newer' && !isSending
+  const isOutdated = served === 'newer' && !holdsPhotos
   useEffect(() => {
     if (isOutdated) location.reload()
   }, [isOutdated])
   // Some browsers do not load again what could not be loaded once.
-  const tryAgain = (): void => (served === 'same' && !isSending ? location.reload() : again())
+  const tryAgain = (): void => (served === 'same' && !holdsPhotos ? location.reload() : again())
   return (
     <div role="alert">
       <h1>{words.broken.title}</h1>

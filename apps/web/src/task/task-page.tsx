@@ -1,5 +1,5 @@
 import type { Task, TaskLogEntry } from '@darkroom/contracts'
-import type { RouteComponentProps } from 'wouter'
+import { Link, type RouteComponentProps } from 'wouter'
 import { ProblemError } from '../api/problem-error.ts'
 import { FaultText } from '../parts/fault-text.tsx'
 import { StatusMark } from '../parts/status-mark.tsx'
@@ -44,7 +44,7 @@ function ShownTask({ task, entries }: { task: Task; entries: TaskLogEntry[] }) {
 /** Everything about the task that fits into one line. */
 function Facts({ task }: { task: Task }) {
   const { words, formats } = useLanguage()
-  const { source, priority, attempts, epoch, expiresAt } = task
+  const { source, priority, attempts, epoch, expiresAt, batchId } = task
   const facts = [
     ...('width' in source ? [`${source.format} ${formats.size(source)}`] : []),
     ...(source.bytes === undefined ? [] : [formats.bytes(source.bytes)]),
@@ -56,6 +56,12 @@ function Facts({ task }: { task: Task }) {
   return (
     <p className="facts quiet small">
       <StatusMark status={task.status} /> · {facts.join(' · ')}
+      {batchId !== null && (
+        <>
+          {' · '}
+          <Link href={`/batches/${batchId}`}>{words.batch.open}</Link>
+        </>
+      )}
     </p>
   )
 }

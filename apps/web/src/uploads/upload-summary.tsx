@@ -3,11 +3,11 @@ import { sizeChange } from '../words/size-change.ts'
 import { useSummary } from './use-summary.ts'
 import { useUploads } from './use-uploads.ts'
 
-/** All photos in one line, which is also read out. */
-export function UploadSummary() {
+/** All photos, or those of an album, in one line, which is also read out. */
+export function UploadSummary({ album }: { album?: string }) {
   const { words, formats } = useLanguage()
   const uploads = useUploads()
-  const { all, settled, refused, interrupted, bytesBefore, bytesAfter, share } = useSummary()
+  const { all, settled, refused, interrupted, bytesBefore, bytesAfter, share } = useSummary(album)
   const parts = [
     words.upload.summary(formats.count(settled), formats.count(all)),
     ...(refused > 0 ? [words.upload.refused(formats.count(refused))] : []),

@@ -26,6 +26,9 @@ export interface Upload {
   state: UploadState
 }
 
+export const ofAlbum = (uploads: readonly Upload[], album: string | undefined): Upload[] =>
+  uploads.filter(({ fields }) => album === undefined || fields['album'] === album)
+
 const ENDED: readonly Task['status'][] = ['completed', 'failed', 'cancelled', 'expired']
 
 /** Whether a task has ended; a restart is a person's decision. */

@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from 'react'
-import { isEnded, isSettled, resultBytes, shareDone, type Upload } from './upload.ts'
+import { isEnded, ofAlbum, isSettled, resultBytes, shareDone, type Upload } from './upload.ts'
 import { useUploads } from './use-uploads.ts'
 
 export interface Summary {
@@ -13,11 +13,11 @@ export interface Summary {
   share: number
 }
 
-/** All uploads together. */
-export function useSummary(): Summary {
+/** All uploads together, or those of an album. */
+export function useSummary(album?: string): Summary {
   const { subscribe, all } = useUploads()
   // A text, since the same numbers must be the same value.
-  return JSON.parse(useSyncExternalStore(subscribe, () => JSON.stringify(summaryOf(all())))) as Summary
+  return JSON.parse(useSyncExternalStore(subscribe, () => JSON.stringify(summaryOf(ofAlbum(all(), album))))) as Summary
 }
 
 export function summaryOf(uploads: readonly Upload[]): Summary {

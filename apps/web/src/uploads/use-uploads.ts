@@ -38,6 +38,12 @@ export function useUploadOrder(): readonly number[] {
   return useSyncExternalStore(subscribe, order)
 }
 
+/** The same for those that were dropped on the page of an album. */
+export function useAlbumOrder(album: string): readonly number[] {
+  const { get } = useUploads()
+  return useUploadOrder().filter((id) => get(id)?.fields['album'] === album)
+}
+
 /** One upload: only its own changes cause a new picture. */
 export function useUpload(id: number): Upload | undefined {
   const { subscribe, get } = useUploads()

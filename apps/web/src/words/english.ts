@@ -192,6 +192,7 @@ export const english = {
     completed: (count: string) => `${count} completed`,
     failed: (count: string) => `${count} failed`,
     cancelled: (count: string) => `${count} cancelled`,
+    open: 'show its batch',
     zip: 'Save all as a zip',
     toGo: (count: string) => `${count} to go`,
     took: (time: string) => `took ${time}`,
@@ -214,6 +215,13 @@ export const english = {
     person: 'set by a person',
     unlisted: 'not on the roster',
     bibs: 'Bib numbers',
+    all: 'All photos',
+    onPhoto: (name: string) => `All numbers on ${name}, or none`,
+    confirm: 'Confirm',
+    correct: 'Correct',
+    putRoster: 'Upload a roster (CSV: number, name)',
+    rosterStored: (count: string) =>
+      `${plural(count, 'number', 'numbers')} stored. Readings are being compared with them.`,
   },
   settings: {
     health: 'Health',
