@@ -3423,6 +3423,11 @@ export interface operations {
                 /** @description Only tasks of this batch */
                 batchId?: string;
                 /**
+                 * @description Only photos of this album
+                 * @example valencia-2026
+                 */
+                album?: string;
+                /**
                  * @description Only tasks whose error has this code
                  * @example IMAGE_CORRUPT
                  */
@@ -5466,6 +5471,11 @@ export interface operations {
                 createdTo?: string;
                 /** @description Only tasks of this batch */
                 batchId?: string;
+                /**
+                 * @description Only photos of this album
+                 * @example valencia-2026
+                 */
+                album?: string;
                 /**
                  * @description Only tasks whose error has this code
                  * @example IMAGE_CORRUPT
