@@ -30,3 +30,9 @@ it('a position of other tasks, or none at all, is the start', () => {
   for (const other of [undefined, '', 'nonsense', `${text.slice(0, 9)}1x9999_..`, `${text.slice(0, 9)}_`])
     expect(parseBatchPosition(IDS, other)).toEqual(new Map())
 })
+
+it('a position of any length takes no more memory than the batch has tasks', () => {
+  const start = formatBatchPosition(IDS, new Map()).slice(0, 9)
+  const reached = parseBatchPosition(IDS, start + Array.from({ length: 100_000 }, () => '1.1998x9999').join('_'))
+  expect(reached).toEqual(new Map(IDS.map((id) => [id, { epoch: 1, seq: 1998 }])))
+})

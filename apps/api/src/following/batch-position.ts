@@ -30,10 +30,13 @@ export function formatBatchPosition(ids: readonly string[], reached: Reached): s
 export function parseBatchPosition(ids: readonly string[], text: string | undefined): Reached {
   const [, fingerprint, runs = ''] = POSITION.exec(text ?? '') ?? []
   if (fingerprint !== fingerprintOf(ids)) return new Map()
-  const positions = runs.split('_').flatMap((run) => {
+  const positions: LogPosition[] = []
+  for (const run of runs.split('_')) {
     const [, at, count = '1'] = RUN.exec(run) ?? []
-    return Array.from<LogPosition>({ length: Number(count) }).fill(parseLogPosition(at))
-  })
+    const position = parseLogPosition(at)
+    // A client may send any number.
+    for (let left = Math.min(Number(count), ids.length - positions.length); left > 0; left--) positions.push(position)
+  }
   const reached = ids.map((id, place) => [id, positions[place] ?? START_OF_LOG] as const)
   return new Map(reached.filter(([, at]) => isAfter(at, START_OF_LOG)))
 }
