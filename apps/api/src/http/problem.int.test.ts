@@ -69,7 +69,7 @@ const paths: Record<string, readonly string[]> = {
   '/api/v1/queues/:queue/jobs': ['GET', 'HEAD'],
   '/api/v1/tasks/:id/events': ['GET', 'HEAD'],
   '/api/v1/tasks/:id/download-url': ['POST'],
-  '/api/v1/batches': ['POST'],
+  '/api/v1/batches': ['GET', 'HEAD', 'POST'],
   '/api/v1/batches/:id': ['GET', 'HEAD'],
   '/api/jobs': ['GET', 'HEAD', 'POST'],
   '/api/jobs/:id': ['GET', 'HEAD'],

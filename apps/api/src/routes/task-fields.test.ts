@@ -30,7 +30,7 @@ describe('the query of a list', () => {
     ],
     [
       { statuss: 'failed' },
-      '/statuss is unknown; known are status, kind, priority, createdFrom, createdTo, batchId, code, workerId, q, page, limit, cursor',
+      '/statuss is unknown; known are status, kind, priority, createdFrom, createdTo, batchId, album, code, workerId, q, page, limit, cursor',
     ],
     [{ cursor: 'x'.repeat(101) }, '/cursor must have at most 100 characters'],
   ])('%j is refused with a readable message', (input, words) => {

@@ -180,7 +180,7 @@ describe('an error names what was sent, what is accepted and what to do', () => 
   it('an invalid query', async () => {
     const refused = async (query: string) => refusalOf(await api.request(`/api/v1/tasks?${query}`))
     expect(await refused('createdFrom=2026-05-01T12:00:00+02:00')).toBe(
-      '400 INVALID_QUERY: /createdFrom must be a time such as 2026-01-31T00:00:00Z; in a URL, write the + of its offset as %2B',
+      '400 INVALID_QUERY: /createdFrom must be a time such as 2026-01-31T00:00:00Z, not "2026-05-01T12:00:00 02:00"; in a URL, write the + of its offset as %2B',
     )
     expect(await refused('createdFrom=2026-02-01T00:00:00Z&createdTo=2026-01-01T00:00:00Z')).toBe(
       '400 INVALID_QUERY: /createdFrom must not be after createdTo',
