@@ -97,6 +97,8 @@ export function pagesOf(paths: Record<string, Partial<Record<Method, Handlers>>>
     const route = router.route(path)
     // By pattern, not by path: the number of metrics must not grow with the ids in them.
     route.all((req, res, next) => {
+      // Express takes // for the root, too.
+      if (path === '/' && req.path !== path) return next('router')
       res.locals.route = req.baseUrl + path
       next()
     })

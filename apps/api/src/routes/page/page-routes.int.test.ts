@@ -53,7 +53,8 @@ it('leaves mistyped paths of programs, and paths that it does not have, to the r
   expect((await agent.get('/tasks').set('accept', 'application/json')).text).toBe('nothing else')
   expect((await agent.get('/tasks')).text).toBe('nothing else')
   expect((await agent.post('/tasks').set(html)).text).toBe('nothing else')
-  expect((await agent.get('/photos').set(html)).text).toBe('nothing else')
+  for (const path of ['/photos', '//', '//?q=1'])
+    expect((await agent.get(path).set(html)).text, path).toBe('nothing else')
 })
 
 it('serves its files compressed, to be kept forever, and no others of the build', async () => {
