@@ -284,6 +284,11 @@ test.skipIf(chromium === undefined)(
     await page.getByLabel('Bib number, or a part of it').fill('900')
     await page.keyboard.press('Enter')
     await page.getByText('set by a person').waitFor()
+    await page.getByRole('link', { name: 'Races' }).click()
+    await page.getByRole('row', { name: 'lisboa-2026' }).getByText('1 photo', { exact: true }).waitFor()
+    expect(await barriersOf(page)).toEqual([])
+    await page.getByRole('link', { name: 'lisboa-2026' }).click()
+    await page.getByRole('heading', { name: 'lisboa-2026' }).waitFor()
     expect(faults()).toEqual([])
     await reader.stop()
   },

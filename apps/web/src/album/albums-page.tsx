@@ -1,6 +1,7 @@
 import type { FormEvent } from 'react'
 import { useLocation } from 'wouter'
 import { useLanguage } from '../words/language.tsx'
+import { AlbumList } from './album-list.tsx'
 
 /** Leads to the album of a race. */
 export function AlbumsPage() {
@@ -23,6 +24,7 @@ export function AlbumsPage() {
         <button type="submit">{words.album.open}</button>
       </form>
       <p className="quiet small">{words.album.hint}</p>
+      <AlbumList />
     </>
   )
 }

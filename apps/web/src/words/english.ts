@@ -201,6 +201,8 @@ export const english = {
     name: 'Album of a race',
     open: 'Open',
     hint: 'A short name with letters, digits and hyphens. A new name starts a new album with the first photo.',
+    active: 'Last activity',
+    size: 'Size',
     isNew: 'This album has no photos yet.',
     photos: (count: string) => plural(count, 'photo', 'photos'),
     readings: (count: string) => `${plural(count, 'number', 'numbers')} read`,

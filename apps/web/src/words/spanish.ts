@@ -227,6 +227,8 @@ export const spanish: Words = {
     name: 'Álbum de una carrera',
     open: 'Abrir',
     hint: 'Un nombre corto con letras, cifras y guiones. Un nombre nuevo crea un álbum con la primera foto.',
+    active: 'Última actividad',
+    size: 'Tamaño',
     isNew: 'Este álbum todavía no tiene fotos.',
     photos: (count) => plural(count, 'foto', 'fotos'),
     readings: (count) => plural(count, 'dorsal leído', 'dorsales leídos'),
