@@ -2,7 +2,7 @@ import type { TaskPage } from '@darkroom/contracts'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { request } from '../api/request.ts'
 import { FaultText } from '../parts/fault-text.tsx'
-import { TaskTile } from '../batch/task-tile.tsx'
+import { TaskGrid } from '../batch/task-grid.tsx'
 import { useLanguage } from '../words/language.tsx'
 
 const PAGE = 60
@@ -11,7 +11,7 @@ const EVERY_MS = 5000
 /** Every photo of an album, newest first. */
 export function AlbumPhotos({ album }: { album: string }) {
   const { words } = useLanguage()
-  const { data, error, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
+  const query = useInfiniteQuery({
     queryKey: ['album', album, 'all'],
     queryFn: ({ pageParam, signal }) => {
       const cursor = pageParam === null ? '' : `&cursor=${encodeURIComponent(pageParam)}`
@@ -21,22 +21,12 @@ export function AlbumPhotos({ album }: { album: string }) {
     getNextPageParam: (last) => last.nextCursor,
     refetchInterval: ({ state }) => (state.data && state.data.pages.length > 1 ? false : EVERY_MS),
   })
+  const { data, error } = query
   return (
     <section aria-label={words.album.all}>
       <h2>{words.album.all}</h2>
       <FaultText error={error} />
-      <ul className="grid" aria-label={words.album.all}>
-        {data?.pages
-          .flatMap(({ items }) => items)
-          .map((task) => (
-            <TaskTile key={task.id} task={task} />
-          ))}
-      </ul>
-      {hasNextPage && (
-        <button type="button" disabled={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-          {words.tasks.more}
-        </button>
-      )}
+      <TaskGrid pages={data?.pages} label={words.album.all} query={query} />
     </section>
   )
 }

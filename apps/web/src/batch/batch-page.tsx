@@ -4,7 +4,7 @@ import type { RouteComponentProps } from 'wouter'
 import { request } from '../api/request.ts'
 import { useRefresh } from '../api/use-refresh.ts'
 import { FaultText } from '../parts/fault-text.tsx'
-import { TaskTile } from './task-tile.tsx'
+import { TaskGrid } from './task-grid.tsx'
 import { useLanguage } from '../words/language.tsx'
 
 const PAGE = 100
@@ -13,7 +13,8 @@ const EVERY_MS = 5000
 /** All photos of a batch in the order of their upload, as they are processed. */
 export function BatchPage({ params: { id } }: RouteComponentProps<{ id: string }>) {
   const { words, formats } = useLanguage()
-  const { data, error, hasNextPage, fetchNextPage, isFetchingNextPage } = useBatch(id)
+  const query = useBatch(id)
+  const { data, error } = query
   const [batch] = data?.pages ?? []
   if (!batch) return <FaultText error={error} />
   const title = words.batch.title(formats.count(batch.total))
@@ -30,18 +31,7 @@ export function BatchPage({ params: { id } }: RouteComponentProps<{ id: string }
         </p>
       )}
       <progress value={batch.percent} max={100} aria-label={title} />
-      <ul className="grid" aria-label={title}>
-        {data?.pages
-          .flatMap(({ items }) => items)
-          .map((task) => (
-            <TaskTile key={task.id} task={task} />
-          ))}
-      </ul>
-      {hasNextPage && (
-        <button type="button" disabled={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-          {words.tasks.more}
-        </button>
-      )}
+      <TaskGrid pages={data?.pages} label={title} query={query} />
     </>
   )
 }
