@@ -32,26 +32,32 @@ export class FollowBatchEventsHandler implements RequestHandler<
   }
 
   async handle(batch: FollowBatchEvents): Promise<AsyncIterable<BatchTaskEvent> | undefined> {
-    const updates = newsOfBatch(this.#sources, batch)
-    const first = await updates.next()
-    if (!first.done && isOver(first.value, batch.after)) return undefined
-    return eventsOf(first.done ? updates : from(first.value, updates), batch.after)
+    const log = new BatchLog(batch.after)
+    const steps = stepsOf(log, newsOfBatch(this.#sources, batch))
+    const first = await steps.next()
+    if (first.done) return eventsOf(log, steps)
+    const { entries, isOver } = first.value
+    return isOver && entries.length === 0 ? undefined : eventsOf(log, from(first.value, steps))
   }
 }
 
-function isOver({ news, isSealed }: BatchUpdate, after: string | undefined): boolean {
-  const log = new BatchLog(after)
-  return log.add(news).length === 0 && isSealed && !log.isOpen
+/** What an update adds to the events of a batch, and whether there will be more. */
+interface Step {
+  entries: ReturnType<BatchLog['add']>
+  isOver: boolean
 }
 
-async function* eventsOf(
-  updates: AsyncIterable<BatchUpdate>,
-  after: string | undefined,
-): AsyncGenerator<BatchTaskEvent> {
-  const log = new BatchLog(after)
+async function* stepsOf(log: BatchLog, updates: AsyncIterable<BatchUpdate>): AsyncGenerator<Step> {
   for await (const { news, isSealed } of updates) {
-    for (const entry of log.add(news)) yield log.pass(entry)
-    if (isSealed && !log.isOpen) return
+    const entries = log.add(news)
+    yield { entries, isOver: isSealed && !log.isOpen }
+  }
+}
+
+async function* eventsOf(log: BatchLog, steps: AsyncIterable<Step>): AsyncGenerator<BatchTaskEvent> {
+  for await (const { entries, isOver } of steps) {
+    for (const entry of entries) yield log.pass(entry)
+    if (isOver) return
   }
 }
 
