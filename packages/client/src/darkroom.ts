@@ -79,10 +79,8 @@ export class Darkroom {
   events(id: string, { signal = null }: Call = {}): AsyncGenerator<Types.TaskEvent> {
     const connect = (last: string | undefined) =>
       this.api.GET('/api/v1/tasks/{id}/events', {
-        params: { path: { id }, ...(last !== undefined && { header: { 'Last-Event-ID': last } }) },
-        headers: { accept: 'text/event-stream' },
-        parseAs: 'stream',
-        signal,
+        params: { path: { id }, ...resumeAfter(last) },
+        ...asStream(signal),
       })
     return resumed<Types.TaskEvent>(connect, signal)
   }
@@ -105,10 +103,8 @@ export class Darkroom {
   batchEvents(id: string, { signal = null }: Call = {}): AsyncGenerator<Types.AnyTaskEvent> {
     const connect = (last: string | undefined) =>
       this.api.GET('/api/v1/batches/{id}/events', {
-        params: { path: { id }, ...(last !== undefined && { header: { 'Last-Event-ID': last } }) },
-        headers: { accept: 'text/event-stream' },
-        parseAs: 'stream',
-        signal,
+        params: { path: { id }, ...resumeAfter(last) },
+        ...asStream(signal),
       })
     return resumed<Types.AnyTaskEvent>(connect, signal)
   }
@@ -131,10 +127,8 @@ export class Darkroom {
     const start = after ?? (await this.position({ signal }))
     const connect = (last = start) =>
       this.api.GET('/api/v1/events', {
-        params: { header: { 'Last-Event-ID': last } },
-        headers: { accept: 'text/event-stream' },
-        parseAs: 'stream',
-        signal,
+        params: resumeAfter(last),
+        ...asStream(signal),
       })
     for await (const event of resumed<Types.AnyTaskEvent | object>(connect, signal))
       if ('taskId' in event) yield event
@@ -183,6 +177,11 @@ export class Darkroom {
     return { ...this.#once(options), bodySerializer: () => undefined, fetch: send }
   }
 }
+
+const asStream = (signal: AbortSignal | null) =>
+  ({ headers: { accept: 'text/event-stream' }, parseAs: 'stream', signal }) as const
+
+const resumeAfter = (last: string | undefined) => (last === undefined ? {} : { header: { 'Last-Event-ID': last } })
 
 /** Errors have been thrown already, so there is data. */
 async function dataOf<Data>(answer: Promise<{ data?: Data }>): Promise<NonNullable<Data>> {
