@@ -41,7 +41,7 @@ export const scopeOf = (access: Access): Scope | undefined =>
 /** Administration requires a key in any case: where a request comes from proves nothing. */
 export const needsKey = (scope: Scope, keysOn: boolean): boolean => keysOn || ADMINISTRATION.includes(scope)
 
-/** The scopes of a caller, or of somebody without credentials. */
+/** The scopes of a caller, or of anyone without credentials. */
 export const scopesOf = (caller: Caller | undefined, keysOn: boolean): Scope[] =>
   SCOPES.filter((scope) => (needsKey(scope, keysOn) ? caller : ANYBODY)?.scopes.includes(scope))
 

@@ -6,7 +6,7 @@ const MAX_SHOWN = 50
 export function withGiven(message: string, issue: z.core.$ZodIssue): string {
   const given = givenIn(issue)
   if (!/^must (?!not )/.test(message) || given === undefined) return message
-  // Before what there is to say besides.
+  // Before any advice, which follows a semicolon.
   return message.replace(/;|$/, (end) => `, not ${given}${end}`)
 }
 

@@ -20,7 +20,7 @@ export function httpFault(thrown: unknown): AppError | undefined {
   return new AppError(status === 404 ? 'ROUTE_NOT_FOUND' : 'INVALID_REQUEST', textOf(thrown), { status })
 }
 
-/** Of the parser's message only the position is told: the rest may be a part of the body. */
+/** Only the position is taken from the parser's message: the rest may quote the body. */
 function invalidJson(message: string): AppError {
   const [, line, column] = /\(line (\d+) column (\d+)\)$/.exec(message) ?? []
   const where = line === undefined ? '' : `: the mistake is at line ${line}, column ${column}`

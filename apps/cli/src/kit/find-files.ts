@@ -76,7 +76,7 @@ const isFolder = ({ path }: NamedPath): Promise<boolean> =>
 
 async function fileAt({ path, name }: NamedPath): Promise<FoundFile> {
   const found = await stat(path)
-  // Opening a pipe waits for somebody to write into it.
+  // Opening a pipe blocks until something writes to it.
   if (!found.isFile()) throw new Error('not a regular file')
   await access(path, constants.R_OK)
   return { path, name, bytes: found.size, modifiedMs: found.mtimeMs }

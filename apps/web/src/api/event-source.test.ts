@@ -39,7 +39,7 @@ function show(state: 'visible' | 'hidden'): void {
 }
 const open = (): string[] => streams.filter(({ isOpen }) => isOpen).map(({ url }) => url)
 
-it('is open while somebody listens and the page is visible', () => {
+it('is open while there are listeners and the page is visible', () => {
   const events = createTaskEvents()
   expect(open()).toEqual([])
   const end = events.subscribe(() => {})

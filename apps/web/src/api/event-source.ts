@@ -22,9 +22,9 @@ const TYPES: readonly AnyTaskEvent['event']['type'][] = [
 const AGAIN_MS = 10_000
 
 /**
- * The events of all tasks, from one stream that the whole page shares. It is open while somebody
- * listens and the page is visible: a browser opens only six connections to a server, for all of its
- * tabs.
+ * The events of all tasks, from one stream that the whole page shares. It is open while there are
+ * listeners and the page is visible: a browser opens only six connections to a server, for all of
+ * its tabs.
  */
 export function createTaskEvents(): TaskEvents {
   const listeners = new Set<Listener>()

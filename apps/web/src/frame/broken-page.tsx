@@ -3,8 +3,8 @@ import { useHoldsPhotos } from '../uploads/use-uploads.ts'
 import { useLanguage } from '../words/language.tsx'
 
 /**
- * Shown in place of a page. After an upgrade the files of this page no longer exist: it is loaded
- * anew, but not before all photos are sent.
+ * Shown in place of a page. After an upgrade the files of this page no longer exist: it is
+ * reloaded once all photos have been sent.
  */
 export function BrokenPage({ again }: { again: () => void }) {
   const { words } = useLanguage()

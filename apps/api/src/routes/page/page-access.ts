@@ -3,7 +3,7 @@ import type { Request } from 'express'
 import { credentialsOf, scopesOf, type FindCaller } from '../../http/authorize.ts'
 import type { Caller } from '../../http/tenant-of.ts'
 
-/** What the page knows about whoever opens it. */
+/** What the page is told about its visitor. */
 export interface PageAccess {
   /** Whether every request requires a key. */
   keysOn: boolean

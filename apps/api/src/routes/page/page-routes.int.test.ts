@@ -42,7 +42,7 @@ it('serves the document for every path of the page, with its settings and a poli
   }
 })
 
-it('tells whoever is signed in who that is', async () => {
+it('tells a signed-in visitor whose session it is', async () => {
   const { text } = await agent.get('/tasks').set({ ...html, cookie: 'me' })
   expect(text).toBe(DOCUMENT.replace('{}', escaped({ ...settings, keysOn: true, caller, scopes: [] })))
 })
